@@ -1,0 +1,158 @@
+/* Add experiment: what is typed goes to the check a moment later and is kept in this tab until it
+   is queued; errors stand under a field once it was left, all of them after a try to send. */
+(function () {
+  "use strict";
+  const KEEP = "bem-add-experiment:", DEBOUNCE_MS = 250, SETTLE_MS = 300;
+  const PREFIX = "addexp-", EDITOR = "addexp-profile", NAMES = [
+    "name", "description", "technology", "battery", "station", "connected", "source", "version",
+    "acknowledge"];
+  let timer = null, latest = null, restoring = false, everything = false, left = new Set();
+  window.dash_clientside = window.dash_clientside || {};
+  const no = () => window.dash_clientside.no_update;
+
+  function setProps(id, props) {
+    try { window.dash_clientside.set_props(id, props); } catch (error) { /* not drawn (any more) */ }
+  }
+  function text() {
+    const field = document.getElementById(EDITOR + "-text");
+    return field ? field.value : "";
+  }
+  function read(values, begin) {
+    const given = {};
+    NAMES.forEach((name, place) => { given[name] = values[place]; });
+    const amounts = {};
+    const sides = ["pos", "neg"], parts = ["volume", "soc", "min-flow", "max-flow"];
+    sides.flatMap((side) => parts.map((part) => PREFIX + side + "-" + part))
+      .forEach((name, place) => { amounts[name] = values[NAMES.length + place] || ""; });
+    return {
+      token: begin.typed.token,
+      name: given.name || "",
+      description: given.description || "",
+      technology: given.technology || "",
+      pairs: (given.battery || []).map((battery, row) =>
+        [battery ?? null, given.station[row] ?? null, Boolean(given.connected[row])]),
+      source: given.source,
+      version: given.version ?? null,
+      text: text(),
+      electrolytes: amounts,
+      acknowledged: Boolean(given.acknowledge),
+    };
+  }
+  function keep(kept, typed) {
+    try { sessionStorage.setItem(KEEP + kept, JSON.stringify(typed)); } catch (error) { /* full */ }
+  }
+  function kept(name) {
+    try { return JSON.parse(sessionStorage.getItem(KEEP + name)); } catch (error) { return null; }
+  }
+  function flush() {
+    clearTimeout(timer);
+    if (!latest) return null;
+    const typed = { ...latest.typed, text: text() };
+    keep(latest.kept, typed);
+    return typed;
+  }
+
+  /* ---- what is wrong, under its field ---- */
+  function fieldOf(element) {
+    const control = element.closest("[id]");
+    if (!control || !control.closest(".bem-add-experiment")) return null;
+    if (control.id.startsWith("{")) return "pair-" + JSON.parse(control.id).row;
+    if (control.id === EDITOR + "-text") return EDITOR;
+    return control.id;
+  }
+  document.addEventListener("focusout", (event) => {
+    const field = event.target.closest && fieldOf(event.target);
+    if (!field || left.has(field)) return;
+    left.add(field);
+    setTimeout(draw, SETTLE_MS); // a line that appears between press and release would lose the click
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === EDITOR + "-text" && latest && !restoring) {
+      keep(latest.kept, { ...latest.typed, text: event.target.value });
+    }
+  });
+  let found = { problems: {} }, behind = false; // behind: something was typed after the check
+  function draw() {
+    if (behind && !everything) return;
+    const problems = found.problems || {};
+    for (const place of document.querySelectorAll(".bem-add-experiment .bem-field-error[id]")) {
+      const field = place.id.replace(/-error$/, "");
+      const shown = (everything || left.has(field)) && problems[field];
+      place.textContent = shown && field !== EDITOR ? shown : everything && problems[field] || "";
+      const control = document.getElementById(field);
+      if (!control || !control.matches("input, textarea")) continue;
+      control.classList.toggle("is-invalid", Boolean(shown));
+      control.setAttribute("aria-invalid", String(Boolean(shown)));
+      control.setAttribute("aria-describedby", place.id);
+    }
+    document.querySelectorAll(".bem-add-experiment .bem-pair").forEach((pair, row) => {
+      const words = everything && problems["pair-" + row] || "";
+      const said = pair.querySelector(".said");
+      const place = pair.querySelector(".bem-pair-error");
+      if (place) place.textContent = said && said.textContent.includes(words) ? "" : words;
+    });
+  }
+  function goTo(field) {
+    const row = /^pair-(\d+)$/.exec(field);
+    let target = document.getElementById(field === EDITOR ? EDITOR + "-text" : field);
+    if (row) {
+      const pair = document.querySelectorAll(".bem-add-experiment .bem-pair")[Number(row[1])];
+      const empty = pair && [...pair.querySelectorAll(".dash-dropdown")]
+        .find((one) => one.querySelector(".dash-dropdown-placeholder"));
+      target = empty || (pair && pair.querySelector(".dash-dropdown"));
+    }
+    if (target && target.offsetParent === null && field === EDITOR) {
+      target = document.getElementById(PREFIX + "version");
+    }
+    if (target) { target.focus(); target.scrollIntoView({ block: "center" }); }
+  }
+
+  window.dash_clientside.addExperiment = {
+    typed: function (...values) {
+      const begin = values.pop();
+      values.pop(); // the editor's text: read from its field, which is never behind
+      const typed = read(values, begin);
+      latest = { kept: begin.kept, typed: typed };
+      behind = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (restoring || !document.getElementById(PREFIX + "name")) return; // or the page was left
+        const now = { ...typed, text: text() };
+        keep(begin.kept, now);
+        setProps("addexp-typed", { data: now });
+      }, DEBOUNCE_MS);
+      return no();
+    },
+    send: function (save, draft) {
+      const trigger = window.dash_clientside.callback_context.triggered_id;
+      if (!save && !draft) return no();
+      const typed = flush();
+      if (!typed) return no();
+      return { what: trigger === PREFIX + "draft" ? "draft" : "queue", typed: typed, at: Date.now() };
+    },
+    restore: function (begin) {
+      everything = false; left = new Set(); found = { problems: {} };
+      latest = null;
+      const known = kept(begin.kept);
+      restoring = Boolean(known);
+      if (!known) return no();
+      const token = begin.kept.startsWith("draft-") ? begin.typed.token : known.token;
+      begin.typed.token = token;
+      return { ...known, token: token };
+    },
+    restored: function () { restoring = false; return no(); },
+    source: function (source) { return [source !== "choose", source !== "write"]; },
+    show: function (news) {
+      found = news || { problems: {} };
+      behind = false;
+      if (found.all) everything = true;
+      if (found.saved && latest) {
+        clearTimeout(timer);
+        try { sessionStorage.removeItem(KEEP + latest.kept); } catch (error) { /* none */ }
+        latest = null;
+      }
+      setTimeout(() => { draw(); if (found.all && found.focus) goTo(found.focus); }, 0);
+      return no();
+    },
+  };
+})();

@@ -1,0 +1,65 @@
+/* Cell renderers of the tables. The server has written every text already. */
+(function () {
+  "use strict";
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const h = (...args) => window.React.createElement(...args);
+  const icon = (name) => h("i", { className: "bi bi-" + name, "aria-hidden": true });
+
+  /* The card of preview.js says it where there is one; a title would be drawn over it. */
+  const hovers = window.matchMedia("(hover: hover) and (pointer: fine)");
+  const words = (text) => hovers.matches ? { "data-bem-words": text } : { title: text };
+
+  cells.ExperimentName = function (props) {
+    if (!props.data) return h("span", { className: "bem-skeleton" });
+    const address = "/experiments/" + props.data.id;
+    return h("span", { className: "bem-name-cell" },
+      h("a", { className: "name cut", href: address, "data-bem-link": true, ...words(props.data.title) }, props.value),
+      h("span", { className: "acts" },
+        h("a", {
+          className: "btn btn-link icon", href: address + "/measures.csv", download: true,
+          "aria-label": "CSV of " + props.value, title: "CSV",
+        }, icon("download"))));
+  };
+  const status = (value) => h("span", { className: "bem-status plain " + value.kind }, icon(value.icon), value.word);
+  cells.ExperimentStatus = function (props) {
+    return props.data ? status(props.value) : null;
+  };
+  cells.Titled = function (props) {
+    if (!props.data) return null;
+    const hover = props.data[props.colDef.field + "_title"];
+    return h("span", { title: hover || undefined }, props.value);
+  };
+  cells.ExperimentLines = function (props) {
+    if (!props.data) return null;
+    const row = props.data;
+    return h("a", { className: "bem-lines", href: "/experiments/" + row.id, "data-bem-link": true },
+      h("span", { className: "n cut" }, row.name),
+      status(row.status),
+      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station),
+      h("span", { className: "t3 small num" }, row.duration || "not started"));
+  };
+
+  cells.Cut = function (props) {
+    return props.data ? h("span", { className: "cut", title: props.value }, props.value) : null;
+  };
+  cells.BatteryName = function (props) {
+    if (!props.data) return h("span", { className: "bem-skeleton" });
+    return h("span", { className: "bem-name-cell" },
+      h("a", { className: "name cut", href: "/batteries/" + props.data.key, "data-bem-link": true, title: props.data.title }, props.value));
+  };
+  cells.LastExperiment = function (props) {
+    const last = props.data && props.data.last;
+    if (!last) return props.data ? h("span", { className: "t3" }, "–") : null;
+    return h("a", { className: "bem-last", href: "/experiments/" + last.id, "data-bem-link": true, title: last.title },
+      status(last.status), h("span", { className: "t3" }, last.when));
+  };
+  cells.BatteryLines = function (props) {
+    if (!props.data) return null;
+    const row = props.data;
+    return h("a", { className: "bem-lines", href: "/batteries/" + row.key, "data-bem-link": true },
+      h("span", { className: "n cut" }, row.name),
+      h("span", { className: "t2 small num" }, row.station),
+      h("span", { className: "t3 small cut" }, "SN " + row.serial + ", " + row.technology),
+      h("span", { className: "t3 small num" }, row.size));
+  };
+})();

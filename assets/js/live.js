@@ -1,0 +1,290 @@
+/* The live view: asks for what has come since, adds it to the graph, and moves on with the time as
+   long as nobody has zoomed. What was drawn by the server carries a token: points are added only to
+   the figure that they belong to. */
+(function () {
+  "use strict";
+  const bem = (window.bem = window.bem || {});
+  window.dash_clientside = window.dash_clientside || {};
+  const keep = () => window.dash_clientside.no_update;
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const PATIENCE_MS = 20000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
+  const INTERVALS = 5, NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10];
+  let state = fresh(null), count = 0;
+
+  function fresh(root) {
+    return { root: root, e: null, after: null, d: "", g: "", token: null, tip: false, zoom: null, range: 3600,
+      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, queue: null, again: 0 };
+  }
+  const page = () => document.querySelector(".bem-live");
+  const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
+
+  /* ---- asking ---- */
+  function question() {
+    const graph = drawnIn("live-graph");
+    const shown = ((graph && graph.data) || []).map((trace) => trace.meta && trace.meta.key).filter(Boolean);
+    const read = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
+      .map((node) => node.dataset.bemLive.split(",")).filter((parts) => parts.length === 3).map((parts) => parts[0]);
+    state.asked = Date.now();
+    return { e: state.e, after: state.after, shown: shown, read: read, d: state.d, g: state.g, n: ++count };
+  }
+  const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);
+  bem.askLive = function () {
+    if (page() && page() === state.root && !document.hidden && !waits()) setProps("live-ask", { data: question() });
+  };
+  function drawAgain() {
+    setProps("live-again", { data: ++state.again });
+  }
+  setInterval(() => { if (state.pending) bem.askLive(); }, 1000); // until a command is answered
+  document.addEventListener("visibilitychange", bem.askLive);
+
+  /* ---- readings ---- */
+  function read(values, at) {
+    for (const node of page().querySelectorAll(".bem-strip [data-bem-live]")) {
+      const [key, factor, places] = node.dataset.bemLive.split(",");
+      if (places === undefined) continue;
+      const value = values[key];
+      if (value === null || value === undefined) continue;
+      const text = (value * Number(factor)).toFixed(Number(places));
+      node.textContent = (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
+    }
+    const age = page().querySelector('.bem-strip [data-bem-live="age"]');
+    if (age) age.dataset.bemAgo = at;
+    bem.tick();
+  }
+  const lastOf = (column) => {
+    for (let place = column.length - 1; place >= 0; place -= 1) if (column[place] !== null) return column[place];
+    return null;
+  };
+
+  /* ---- adding points ---- */
+  function plain(values) {
+    if (Array.isArray(values)) return values;
+    if (values && values.bdata !== undefined) {
+      const bytes = Uint8Array.from(atob(values.bdata), (one) => one.charCodeAt(0));
+      return Array.from(new Float64Array(bytes.buffer));
+    }
+    return Array.from(values || []);
+  }
+  function grid(low, high) {
+    if (high - low < 1e-12 * Math.max(Math.abs(low), Math.abs(high), 1e-9)) {
+      const margin = Math.abs(high) * 0.01 || 1;
+      low -= margin;
+      high += margin;
+    }
+    const magnitude = Math.pow(10, Math.floor(Math.log10((high - low) / INTERVALS)));
+    for (const power of [magnitude, 10 * magnitude]) {
+      for (const nice of NICE) {
+        const step = nice * power, start = Math.floor(low / step + 1e-9) * step;
+        if (start + INTERVALS * step >= high - 1e-9 * step) return [start, step];
+      }
+    }
+    return [low, (high - low) / INTERVALS];
+  }
+  function scale(graph, from) {
+    const ends = {};
+    for (const trace of graph.data) {
+      const axis = trace.yaxis || "y", known = (ends[axis] = ends[axis] || [Infinity, -Infinity]);
+      for (let place = trace.x.length - 1; place >= 0 && trace.x[place] >= from; place -= 1) {
+        const value = trace.y[place];
+        if (value === null || value === undefined) continue;
+        if (value < known[0]) known[0] = value;
+        if (value > known[1]) known[1] = value;
+      }
+    }
+    for (const [axis, [low, high]] of Object.entries(ends)) {
+      const layout = graph.layout["yaxis" + axis.slice(1)];
+      if (low > high || !layout) continue;
+      const [start, step] = grid(low, high);
+      Object.assign(layout, { range: [start, start + INTERVALS * step], tick0: start, dtick: step });
+    }
+  }
+  function outgrown(graph, y) {
+    return graph.data.some((trace) => trace.meta && trace.meta.factor > 1 && (y[trace.meta.key] || [])
+      .some((value) => value !== null && Math.abs(value) * trace.meta.factor >= 150));
+  }
+  const measured = (graph) => graph.data.filter((trace) => trace.meta.key !== "expected");
+  function add(x, y) {
+    if (!state.ends) return drawAgain(); // the first ones
+    const graph = drawnIn("live-graph");
+    const fits = graph && graph.layout && graph.layout.meta && graph.layout.meta.drawn === state.token;
+    if (!fits) {
+      state.queue = state.queue ? [state.queue[0].concat(x), join(state.queue[1], y)] : [x, y];
+      setTimeout(flush, 150);
+      return;
+    }
+    if (!graph.data.length) return;
+    if (outgrown(graph, y)) return drawAgain();
+    for (const trace of graph.data) {
+      trace.x = plain(trace.x);
+      trace.y = plain(trace.y);
+    }
+    const known = Math.max(...measured(graph).map((trace) => (trace.x.length ? trace.x[trace.x.length - 1] : -Infinity)));
+    const start = state.first ? x.findIndex((at) => at > known) : 0;
+    if (start < 0) return;
+    state.first = false;
+    state.ends[1] = x[x.length - 1];
+    if (!state.tip) return mark(); // zoomed to what is over
+    const from = state.range ? state.ends[1] - state.range * 1000 : state.ends[0];
+    for (const trace of graph.data) drop(trace, from);
+    if (!state.zoom) {
+      graph.layout.xaxis.range = [from, state.ends[1]];
+      graph.layout.xaxis.autorange = false;
+    }
+    const update = { x: [], y: [] }, places = [];
+    graph.data.forEach((trace, place) => {
+      const key = trace.meta.key, factor = trace.meta.factor, column = y[key];
+      if (!column) return;
+      places.push(place);
+      update.x.push(x.slice(start));
+      update.y.push(column.slice(start).map((value) => (value === null ? null : value * factor)));
+      if (trace.x.length > MARKERS_BELOW) trace.mode = "lines";
+    });
+    state.added += x.length - start;
+    if (!state.zoom) scaleWith(graph, update, places, from);
+    window.Plotly.extendTraces(graph, update, places);
+    mark();
+    if (state.added > PILE) drawAgain();
+  }
+  function scaleWith(graph, update, places, from) {
+    const all = graph.data.map((trace) => ({ yaxis: trace.yaxis, x: trace.x, y: trace.y }));
+    places.forEach((place, index) => {
+      all.push({ yaxis: graph.data[place].yaxis, x: update.x[index], y: update.y[index] });
+    });
+    scale({ data: all, layout: graph.layout }, from);
+  }
+  function drop(trace, from) {
+    const first = trace.x.findIndex((at) => at >= from - state.range * 500); // half a range more stays
+    if (state.zoom || !state.range || first < MOST_ONCE) return;
+    trace.x = trace.x.slice(first);
+    trace.y = trace.y.slice(first);
+  }
+  const join = (one, other) => {
+    const joined = {};
+    for (const key of Object.keys(other)) joined[key] = (one[key] || []).concat(other[key]);
+    return joined;
+  };
+  function flush() {
+    const queue = state.queue;
+    state.queue = null;
+    if (queue && page() === state.root) add(queue[0], queue[1]);
+  }
+
+  /* ---- the strip: its mark and its end go on ---- */
+  function mark() {
+    const strip = drawnIn("live-overview");
+    if (!strip || !strip.data || !strip.data.length || !state.ends || !window.Plotly) return;
+    const [begin, end] = state.ends;
+    const shown = state.zoom || [state.range ? Math.max(begin, end - state.range * 1000) : begin, end];
+    const shapes = (strip.layout.shapes || []).map((shape, place) => Object.assign({}, shape,
+      { x0: shown[place === 2 ? 1 : 0], x1: shown[place === 1 ? 0 : 1] }));
+    window.Plotly.relayout(strip, { shapes: shapes, "xaxis.range": [begin, end] });
+  }
+
+  /* ---- places on the time axis, as in the graph of an experiment ---- */
+  function unixMs(place) {
+    if (typeof place === "number") return place;
+    const iso = String(place).replace(" ", "T");
+    return new Date(iso.length > 10 ? iso : iso + "T00:00").getTime();
+  }
+  function zoomed(change) {
+    if (change["xaxis.autorange"]) return null;
+    const range = change["xaxis.range"] || [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+    return range[0] === undefined || range[1] === undefined ? undefined : ends(range);
+  }
+  function ends(range) {
+    const ms = range.map(unixMs);
+    return ms.some(Number.isNaN) ? undefined : ms;
+  }
+
+  /* ---- buttons ---- */
+  function hold(button) {
+    state.held = !state.held;
+    const words = state.held ? "Go on refreshing" : "Pause refreshing";
+    button.title = words;
+    button.setAttribute("aria-label", words);
+    button.setAttribute("aria-pressed", state.held);
+    button.firstElementChild.className = "bi bi-" + (state.held ? "play-fill" : "pause-fill");
+    if (!state.held) bem.askLive();
+  }
+  function csv(link, event) {
+    if (!state.e) return event.preventDefault();
+    const query = new URLSearchParams();
+    const graph = drawnIn("live-graph");
+    if (link.dataset.bemCsv === "shown" && graph && graph.data.length) {
+      const [from, to] = graph.layout.xaxis.range.map(unixMs);
+      query.set("columns", measured(graph).map((trace) => trace.meta.key).join(","));
+      query.set("from", (from / 1000).toFixed(3));
+      query.set("to", (to / 1000).toFixed(3));
+    }
+    const text = query.toString().replace(/%2C/g, ",");
+    link.href = "/experiments/" + state.e + "/measures.csv" + (text ? "?" + text : "");
+    return undefined;
+  }
+  document.addEventListener("click", (event) => {
+    if (!page()) return;
+    const command = event.target.closest("[data-bem-command]");
+    if (command && !command.disabled) {
+      const about = Number(command.dataset.bemAbout) || null;
+      setProps("live-command-chosen", { data: { kind: command.dataset.bemCommand, experiment: about, asked: ++count } });
+    }
+    const button = event.target.closest("[data-bem-hold]");
+    if (button) hold(button);
+    const link = event.target.closest("[data-bem-csv]");
+    if (link) csv(link, event);
+  });
+
+  window.dash_clientside.live = {
+    every: (seconds) => 1000 * (Number(seconds) || 5),
+    ask: function () {
+      if (document.hidden || state.held || waits()) return keep();
+      return question();
+    },
+    tell: function (news) {
+      if (page() !== state.root) state = fresh(page());
+      state.asked = 0;
+      state.pending = Boolean(news.c);
+      if (news.d) state.d = news.d;
+      if (news.g !== undefined) state.g = news.g;
+      if (news.new !== undefined) {
+        state.after = null; // nothing is asked until the new experiment is drawn
+        if (news.new) bem.toast("info", "The next experiment has begun: " + news.new + ".");
+      }
+      if (news.again) drawAgain();
+      if (news.x) {
+        const last = Object.assign({}, news.l);
+        for (const [key, column] of Object.entries(news.y)) last[key] = lastOf(column);
+        state.after = news.after;
+        read(last, news.x[news.x.length - 1]);
+        add(news.x, news.y);
+      }
+      bem.tick();
+      return keep();
+    },
+    drawn: function (drawn) {
+      if (!drawn) return keep();
+      if (page() !== state.root) state = fresh(page());
+      Object.assign(state, {
+        e: drawn.experiment, after: drawn.after, token: drawn.token, tip: drawn.tip, zoom: drawn.zoom,
+        range: drawn.range, ends: drawn.ends, first: true, added: 0, queue: null, asked: 0,
+      });
+      const follow = document.getElementById("live-follow");
+      if (follow) follow.hidden = !drawn.zoom;
+      if (drawn.l && drawn.ends) read(drawn.l, drawn.ends[1]);
+      if (drawn.retry) setTimeout(drawAgain, RETRY_MS);
+      else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
+      return keep();
+    },
+    window: function (relayout, selected, _follow, _range, _experiment, known) {
+      const source = (window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0]) || "";
+      let wanted = null; // the button, another range, another experiment: back to the newest
+      if (source.includes("relayoutData")) wanted = zoomed(relayout || {});
+      else if (source.includes("selectedData")) wanted = selected && selected.range ? ends(selected.range.x) : undefined;
+      return wanted === undefined || (wanted === null && !known) ? keep() : wanted;
+    },
+    sent: function (chosen) {
+      if (!chosen) return;
+      state.pending = true;
+      bem.askLive();
+    },
+  };
+})();

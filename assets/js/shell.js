@@ -1,0 +1,135 @@
+/* What the frame does in the browser: theme buttons, toasts, narrow screens, lost sessions. */
+(function () {
+  "use strict";
+  const bem = (window.bem = window.bem || {});
+  const ICONS = { error: "bi-x-circle-fill", done: "bi-check-circle", info: "bi-info-circle" };
+
+  function setProps(id, props) {
+    try { window.dash_clientside.set_props(id, props); } catch (error) { /* not drawn yet */ }
+  }
+
+  /* ---- toasts: drawn here so that they work while the server does not answer ---- */
+  bem.toast = function (kind, text, href, linkText) {
+    const box = document.getElementById("shell-toasts");
+    if (!box || [...box.children].some((one) => one.dataset.text === text)) return;
+    const toast = document.createElement("div");
+    toast.className = "toast show bem-toast " + kind;
+    toast.dataset.text = text;
+    toast.setAttribute("role", kind === "error" ? "alert" : "status");
+    const icon = document.createElement("i");
+    icon.className = "bi " + (ICONS[kind] || ICONS.info);
+    icon.setAttribute("aria-hidden", "true");
+    const words = document.createElement("div");
+    words.textContent = text;
+    if (href) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.dataset.bemLink = "";
+      link.textContent = linkText;
+      words.append(" ", link);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "bem-toast-close";
+    close.setAttribute("aria-label", "Close");
+    close.innerHTML = '<i class="bi bi-x" aria-hidden="true"></i>';
+    close.addEventListener("click", () => toast.remove());
+    toast.append(icon, words, close);
+    box.append(toast);
+    setTimeout(() => toast.remove(), kind === "error" ? 12000 : 7000);
+  };
+
+  /* ---- theme ---- */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-bem-theme]");
+    if (button) bem.chooseTheme(button.dataset.bemTheme);
+  });
+  document.addEventListener("bem:theme", (event) => setProps("shell-theme", { data: event.detail }));
+
+  /* ---- links drawn by scripts change the page without loading it anew, as dcc.Link does ---- */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-bem-link]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState({}, "", link.getAttribute("href"));
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  });
+
+  /* ---- graphs: their library is read while nobody waits, so that the first one opens at once ---- */
+  function readGraphLibrary() {
+    const url = window._dashPlotlyJSURL;
+    const saves = navigator.connection && navigator.connection.saveData;
+    if (!url || saves || window.Plotly || document.querySelector('script[src="' + url + '"]')) return;
+    const script = document.createElement("script");
+    script.src = url;
+    script.async = true;
+    document.head.append(script);
+  }
+  window.addEventListener("load", () => {
+    if (window.requestIdleCallback) requestIdleCallback(readGraphLibrary, { timeout: 5000 });
+    else setTimeout(readGraphLibrary, 2000);
+  });
+
+  /* ---- narrow screens ---- */
+  const narrow = window.matchMedia("(max-width: 767.98px)");
+  narrow.addEventListener("change", () => {
+    setProps("shell-narrow", { data: narrow.matches });
+    // the table is another one on a phone; everything it shows is in its address
+    if (document.querySelector("[data-bem-reload-narrow]")) location.reload();
+  });
+
+  /* ---- answers that no callback sees: an expired login, a database that is away ---- */
+  bem.toLogin = function () {
+    if (bem.leaving) return;
+    bem.leaving = true;
+    const here = location.pathname + location.search;
+    location.assign("/login?expired=1&next=" + encodeURIComponent(here));
+  };
+  bem.refused = async function (status, text) {
+    if (status === 401) return bem.toLogin();
+    if (status < 400) return undefined;
+    let sentence = "The server did not answer. Nothing is lost; try again in a moment.";
+    try { sentence = JSON.parse(text).error || sentence; } catch (error) { /* not ours */ }
+    return bem.toast("error", sentence);
+  };
+  const plainFetch = window.fetch.bind(window);
+  window.fetch = async function (resource, options) {
+    const address = typeof resource === "string" ? resource : resource.url;
+    const isCallback = address.includes("_dash-update-component");
+    try {
+      const answer = await plainFetch(resource, options);
+      if (bem.heard) bem.heard(answer.headers.get("Date"));
+      if (!isCallback || answer.ok) return answer;
+      bem.refused(answer.status, await answer.text());
+      if (answer.status === 401) return new Promise(() => {}); // the page is being left
+    } catch (error) {
+      if (!isCallback || error.name === "AbortError" || bem.leaving) throw error;
+      bem.refused(503, "");
+    }
+    return new Response(null, { status: 204 }); // to Dash: nothing changes
+  };
+  window.addEventListener("beforeunload", () => { bem.leaving = true; });
+
+  /* ---- keyboard: / goes to the page's search ---- */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const search = document.querySelector(".bem-search input");
+    if (search) { event.preventDefault(); search.focus(); }
+  });
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.shell = {
+    pulse: function (count) {
+      return document.hidden ? window.dash_clientside.no_update : count;
+    },
+    showToast: function (toast) {
+      if (toast && toast.text) bem.toast(toast.kind, toast.text, toast.href, toast.link);
+      return window.dash_clientside.no_update;
+    },
+    readScreen: function () {
+      return [document.documentElement.dataset.bsTheme, narrow.matches];
+    },
+  };
+})();

@@ -1,0 +1,76 @@
+/* Sends one file to the server as it is, with progress; the answer goes into the page's store. */
+(function () {
+  "use strict";
+  const bem = (window.bem = window.bem || {});
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+  let running = null;
+
+  function show(text, percent) {
+    set("import-upload-text", { children: text });
+    set("import-upload-progress", { value: percent });
+    set("import-upload-running", { style: { display: percent === null ? "none" : "grid" } });
+  }
+
+  function send(file) {
+    if (running) running.abort();
+    const request = (running = new XMLHttpRequest());
+    request.open("PUT", "/uploads");
+    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (event) => {
+      show(file.name + ", " + megabytes(event.loaded) + " of " + megabytes(file.size) + " MB",
+        Math.round((100 * event.loaded) / Math.max(event.total, 1)));
+    };
+    request.onload = () => {
+      running = null;
+      show("", null);
+      if (request.status === 201) {
+        const upload = JSON.parse(request.responseText);
+        upload.modified = file.lastModified;
+        set("import-upload", { data: upload });
+      } else {
+        bem.refused(request.status, request.responseText);
+      }
+    };
+    request.onerror = () => {
+      running = null;
+      show("", null);
+      bem.toast("error", "The upload was interrupted. Choose the file again.");
+    };
+    request.onabort = () => show("", null);
+    show(file.name, 0);
+    request.send(file);
+  }
+
+  function choose() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.addEventListener("change", () => { if (input.files.length) send(input.files[0]); });
+    input.click();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-bem-upload]")) choose();
+    if (event.target.closest("[data-bem-upload-cancel]") && running) running.abort();
+  });
+  const zone = (event) => event.target.closest && event.target.closest("[data-bem-drop]");
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer || ![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault(); // a file dropped beside the zone must not replace the page
+    const over = zone(event);
+    if (over) over.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    const left = zone(event);
+    if (left && !left.contains(event.relatedTarget)) left.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    const target = zone(event);
+    if (!target) return;
+    target.classList.remove("over");
+    send(event.dataTransfer.files[0]);
+  });
+})();

@@ -1,0 +1,1 @@
+"""The assembly at the top: command line, settings, demo."""

@@ -1,0 +1,5 @@
+"""`python -m bem` is `bem`."""
+
+from bem.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""`bem user`: who may sign in."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bem.services import By, open_database, read_settings, utc_now
+from cycling.errors import InputError
+from cycling.terms import Role
+from db.commands import users
+from db.engine import Database
+from db.queries.users import list_users
+
+app = typer.Typer(help="Add users, set their roles and passwords.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The user's name.")]
+FromInput = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+BY: By = {"user_name": "command line", "address": ""}
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[Role, typer.Option(help="What the user may do.")],
+    password_stdin: FromInput = False,
+) -> None:
+    """Add a user; the password is asked for, or read from standard input."""
+    database = _database()
+    users.add_user(database, name, role, _password(password_stdin), now=utc_now(), **BY)
+    typer.echo(f"{name} may now sign in as {role}.")
+
+
+@app.command("list")
+def list_() -> None:
+    """List the users: name, role, disabled or not, when last seen."""
+    for user in list_users(_database()):
+        seen = f"{user.last_seen_at:%Y-%m-%d %H:%M} UTC" if user.last_seen_at else "never"
+        state = "disabled" if user.disabled else "enabled"
+        typer.echo(f"{user.name}\t{user.role}\t{state}\t{seen}")
+
+
+@app.command()
+def role(
+    name: Name, role: Annotated[Role, typer.Argument(help="viewer, operator or admin.")]
+) -> None:
+    """Give a user another role."""
+    users.set_role(_database(), name, role, now=utc_now(), **BY)
+    typer.echo(f"{name} is now {role}.")
+
+
+@app.command()
+def password(name: Name, password_stdin: FromInput = False) -> None:
+    """Set a user's password; the user is signed out everywhere."""
+    database = _database()
+    users.set_password(database, name, _password(password_stdin), now=utc_now(), **BY)
+    typer.echo(f"{name} has a new password.")
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Keep a user from signing in, at once."""
+    users.disable_user(_database(), name, now=utc_now(), **BY)
+    typer.echo(f"{name} is disabled.")
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Let a disabled user sign in again."""
+    users.enable_user(_database(), name, now=utc_now(), **BY)
+    typer.echo(f"{name} is enabled.")
+
+
+def _database() -> Database:
+    return open_database(read_settings(), check=True)
+
+
+def _password(from_input: bool) -> str:
+    if from_input:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError("There is no terminal to ask for the password; use --password-stdin.")
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked

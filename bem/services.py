@@ -1,0 +1,68 @@
+"""Builds what the commands need from the settings."""
+
+import getpass
+import os
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from bem.settings import Settings, from_environment
+from cycling.errors import InputError
+from db import migrations
+from db.engine import Database, WrongDatabaseError, connect
+
+
+class By(TypedDict):
+    """Who acts, as commands take it for their audit row."""
+
+    user_name: str
+    address: str
+
+
+def utc_now() -> datetime:
+    """Return the time; the clock of every command."""
+    return datetime.now(UTC)
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment of this process."""
+    return from_environment(os.environ)
+
+
+def open_database(settings: Settings, *, check: bool) -> Database:
+    """Open the database; refuse one that settings name wrongly, with `check` another revision."""
+    database = connect(settings.database_url)
+    try:
+        migrations.check(database) if check else migrations.revision(database)
+    except WrongDatabaseError as error:  # at the start it is a setting that somebody can correct
+        raise InputError(str(error)) from error
+    return database
+
+
+def system_user() -> str:
+    """Return who runs this process; a container's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "command line"
+
+
+def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve the web application until told to stop."""
+    from flask import Flask
+
+    from dashboard.app import create_app
+    from dashboard.server import serve
+    from dashboard.settings import WebSettings
+
+    web_settings = WebSettings(
+        secret_key=settings.secret_key or "",
+        data_dir=settings.data_dir,
+        base_url=settings.base_url,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    open_database(settings, check=True).dispose()
+
+    def make_app() -> Flask:
+        return create_app(web_settings, open_database(settings, check=True), clock=utc_now)
+
+    serve(host, port, make_app, workers=workers)

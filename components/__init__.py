@@ -1,0 +1,1 @@
+"""Dash building blocks without a database."""

@@ -1,0 +1,112 @@
+"""Small building blocks that every page uses: header, card, facts, states, fields."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+Children: TypeAlias = Any  # text, a component, or a sequence of both (Dash takes all of them)
+
+
+def icon(name: str, class_name: str = "") -> html.I:
+    """Draw one of Bootstrap's icons, silent for screen readers."""
+    return html.I(className=f"bi bi-{name} {class_name}".strip(), **{"aria-hidden": "true"})
+
+
+def page_header(title: Children, *, count: Children = None, actions: Children = None) -> html.Div:
+    """Say what and how many at the left; the page's actions stand at the right."""
+    words = list(title) if isinstance(title, list) else [title]
+    if count is not None:
+        words.append(html.Span(count, className="count", **{"aria-live": "polite"}))
+    return html.Div(
+        [html.H1(words), _actions(actions)],
+        className="bem-header",
+    )
+
+
+def _actions(actions: Children) -> html.Div | None:
+    return html.Div(actions, className="actions") if actions else None
+
+
+def card(
+    title: str, children: Children, *, note: Children = None, end: Children = None
+) -> Component:
+    """Frame a part of a page with a head."""
+    head: list[Any] = [html.H2(title)]
+    if note is not None:
+        head.append(html.Span(note, className="t3 small"))
+    if end is not None:
+        head.append(html.Span(end, className="end"))
+    content = children if isinstance(children, list) else [children]
+    return html.Section(
+        [html.Div(head, className="head"), *content],
+        className="bem-card",
+        **{"aria-label": title},
+    )
+
+
+def facts(groups: Sequence[Sequence[tuple[str, Children]]]) -> html.Dl:
+    """List names and values; groups are divided by a hairline, empty values left out."""
+    rows: list[Component] = []
+    for group in groups:
+        known = [(name, value) for name, value in group if value not in (None, "")]
+        if rows and known:
+            rows.append(html.Div(className="sep"))
+        for name, value in known:
+            rows += [html.Dt(name), html.Dd(value)]
+    return html.Dl(rows, className="facts")
+
+
+def empty(icon_name: str, sentence: Children, action: Children = None) -> html.Div:
+    """Stand in the place of content that is not there: one sentence, one action."""
+    return html.Div([icon(icon_name), html.Div(sentence), action], className="bem-empty")
+
+
+def note(kind: str, children: Children, *, alert: bool = False) -> html.Div:
+    """Say what happened, what it means, what to do; `kind` is a status colour."""
+    icons = {
+        "error": "x-circle-fill",
+        "paused": "exclamation-triangle-fill",
+        "running": "check-circle-fill",
+    }
+    return html.Div(
+        [icon(icons.get(kind, "info-circle")), html.Div(children)],
+        className=f"bem-note {kind}",
+        role="alert" if alert else None,
+    )
+
+
+def loading(children: Children, label: str) -> dcc.Loading:
+    """Show that something is being fetched, after a moment, without moving the page."""
+    return dcc.Loading(
+        children,
+        custom_spinner=html.Div(
+            [dbc.Spinner(size="sm"), html.Span(label)], className="bem-loading", role="status"
+        ),
+        delay_show=250,
+        overlay_style={"visibility": "visible", "opacity": 0.6},
+    )
+
+
+def labelled(
+    label: str,
+    control: Component,
+    *,
+    help_text: Children = None,
+    optional: bool = False,
+    unit: str = "",
+    error_id: Any = None,  # noqa: ANN401 - a Dash id: text or dict
+) -> html.Div:
+    """Put a label above a control, its help below and its unit inside."""
+    words: list[Any] = [label]
+    if optional:
+        words.append(html.Span(" (optional)", className="opt"))
+    held = html.Div([control, html.Span(unit)], className="bem-unit") if unit else control
+    below: list[Component] = []
+    if error_id is not None:
+        below.append(html.Div(id=error_id, className="bem-field-error", role="alert"))
+    if help_text is not None:
+        below.append(dbc.FormText(help_text))
+    return html.Div([dbc.Label(words, html_for=control.id), held, *below])

@@ -1,0 +1,191 @@
+"""The graph of an experiment and the strip below it, as Plotly dictionaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from components.figures.event_marks import EventMark, mark_layout
+from components.figures.measure_axes import Axis, Line, axes_of, axis_of, plain
+from components.figures.template import packed, template
+from components.figures.time_axis import CLOCK, TimeAxis, Window
+
+TOP_PX, PANEL_PX, GAP_PX = 380, 130, 26
+ABOVE_PX, BELOW_PX = 20, 40  # labels of marks above the axes, ticks and title below
+MARKERS_BELOW = 300
+LIGHTER = 0.6
+
+
+@dataclass(frozen=True)
+class Look:
+    """How it is drawn: theme, zone, width, whether every point is a sample."""
+
+    dark: bool
+    zone: tzinfo
+    every_sample: bool = False
+    narrow: bool = False
+    time: TimeAxis = CLOCK
+
+    @property
+    def margin(self) -> dict[str, int]:
+        """Space around the axes; the strip below has the same at its sides."""
+        side = 46 if self.narrow else 64
+        return {"l": side, "r": side, "t": ABOVE_PX, "b": BELOW_PX}
+
+
+def figure(
+    lines: Sequence[Line], window: Window, look: Look, marks: Sequence[EventMark] = ()
+) -> dict[str, Any]:
+    """Return the whole figure for the visible lines; `window` are Unix seconds."""
+    axes = axes_of(lines)
+    layout: dict[str, Any] = {
+        "template": template(dark=look.dark),
+        "showlegend": False,
+        "height": height(lines),
+        "margin": look.margin,
+        "dragmode": "zoom",
+        "meta": look.time.meta(),
+        "xaxis": {
+            **look.time.layout(dark=look.dark),
+            "range": look.time.range(window),
+            "anchor": max(axes, key=lambda axis: axis.panel).name if axes else "y",
+            "tickangle": 0,
+        },
+        **mark_layout(marks, look.time, dark=look.dark),
+    }
+    if not look.time.is_clock:
+        layout["xaxis"]["title"] = {"text": f"Elapsed / {look.time.unit}", "standoff": 4}
+    for axis in axes:
+        layout[axis.layout_name] = _axis_layout(axis, axes)
+    if not axes:
+        layout |= _nothing_shown()
+    return {"data": [_trace(line, axes, look) for line in lines], "layout": layout}
+
+
+def detail(lines: Sequence[Line], look: Look) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return what another window changes: parts of each trace, and parts of each y axis."""
+    axes = axes_of(lines)
+    changed = ("x", "y", "mode", "hovertemplate")
+    traces = [_trace(line, axes, look) for line in lines]
+    return (
+        [{name: trace[name] for name in changed} for trace in traces],
+        {axis.layout_name: _scale_layout(axis) for axis in axes},
+    )
+
+
+def overview(line: Line, window: Window, look: Look) -> dict[str, Any]:
+    """Return the strip: the whole experiment in one line, the shown window marked."""
+    known = len(line.unix_s) > 0
+    whole = (float(line.unix_s[0]), float(line.unix_s[-1])) if known else window
+    colours = template(dark=look.dark)["layout"]
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": packed(look.time.places(line.unix_s)),
+                "y": packed(line.values),
+                "line": {"width": 1, "color": colours["modebar"]["color"]},
+                "hoverinfo": "skip",
+            }
+        ],
+        "layout": {
+            "template": template(dark=look.dark),
+            "showlegend": False,
+            "height": 68,
+            "margin": {**look.margin, "t": 4, "b": 20},
+            "dragmode": "select",
+            "selectdirection": "h",
+            "hovermode": False,
+            "meta": look.time.meta(),
+            "xaxis": {
+                **look.time.layout(dark=look.dark),
+                "range": look.time.range(whole),
+                "showgrid": False,
+                "ticks": "",
+                "tickfont": {"size": 11},
+                "showspikes": False,
+                "fixedrange": True,
+            },
+            "yaxis": {"visible": False, "fixedrange": True},
+            "shapes": marks(window, look),
+        },
+    }
+
+
+def marks(window: Window, look: Look) -> list[dict[str, Any]]:
+    """Return the shapes that mark the shown window on the strip."""
+    low, high = look.time.range(window)
+    colour = template(dark=look.dark)["layout"]["activeselection"]["fillcolor"]
+    box = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "y1": 1}
+    return [
+        {**box, "x0": low, "x1": high, "fillcolor": colour, "opacity": 0.16, "line": {"width": 0}},
+        *(
+            {**box, "type": "line", "x0": x, "x1": x, "line": {"width": 2, "color": colour}}
+            for x in (low, high)
+        ),
+    ]
+
+
+def height(lines: Sequence[Line]) -> int:
+    """Return the height in pixels that the panels of these lines need."""
+    panels = 1 + max((axis.panel for axis in axes_of(lines)), default=0)
+    return TOP_PX + (panels - 1) * (PANEL_PX + GAP_PX) + ABOVE_PX + BELOW_PX
+
+
+def _trace(line: Line, axes: Sequence[Axis], look: Look) -> dict[str, Any]:
+    axis = axis_of(axes, line)
+    markers = look.every_sample and len(line.values) < MARKERS_BELOW and not line.dash
+    unit = plain(f" {axis.shown_unit}") if axis.shown_unit else ""
+    return {
+        "type": "scatter",
+        "name": plain(line.name),
+        "x": packed(look.time.places(line.unix_s)),
+        "y": packed(line.values * axis.factor),
+        "mode": "lines+markers" if markers else "lines",
+        "line": {"color": line.colour, "width": 1.5, "dash": line.dash or "solid"},
+        "opacity": LIGHTER if line.dash else 1,
+        "marker": {"size": 4, "color": line.colour},
+        "yaxis": axis.name,
+        "hovertemplate": f"%{{y:.6~g}}{unit}",
+    }
+
+
+def _axis_layout(axis: Axis, axes: Sequence[Axis]) -> dict[str, Any]:
+    panels = 1 + max(other.panel for other in axes)
+    title: dict[str, Any] = {"text": axis.title}
+    if axis.colour:
+        title["font"] = {"color": axis.colour}
+    layout = {
+        **_scale_layout(axis),
+        "title": title,
+        "domain": _domain(axis.panel, panels),
+        "fixedrange": True,
+        "anchor": "x",
+    }
+    if axis.on_right:
+        layout |= {"overlaying": "y", "side": "right", "showgrid": False}
+    return layout
+
+
+def _nothing_shown() -> dict[str, Any]:
+    sentence = {"text": "Switch on a channel above.", "xref": "paper", "yref": "paper"}
+    return {
+        "shapes": [],
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "annotations": [{**sentence, "x": 0.5, "y": 0.5, "showarrow": False}],
+    }
+
+
+def _scale_layout(axis: Axis) -> dict[str, Any]:
+    return {"range": axis.range, "tick0": axis.low, "dtick": axis.step}
+
+
+def _domain(panel: int, panels: int) -> list[float]:
+    """Share the height: the top panel is the largest, gaps between all."""
+    total = TOP_PX + (panels - 1) * (PANEL_PX + GAP_PX)
+    if panel == 0:
+        return [1 - TOP_PX / total, 1.0]
+    top = 1 - (TOP_PX + panel * GAP_PX + (panel - 1) * PANEL_PX) / total
+    return [max(0.0, top - PANEL_PX / total), top]

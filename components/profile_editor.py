@@ -1,0 +1,183 @@
+"""The editor of profile texts: line numbers, marked lines, and the messages under the text.
+
+`assets/js/profile-editor.js` draws numbers, words and marks. It marks what the list of problems
+says, so the page's answer to a changed text is that list and nothing else.
+
+A page that has an editor reads `typed_id(prefix)` (the text, when typing has paused) as the input
+of its check, `text_id(prefix)` as the state when something is saved or set, and writes
+`problems_list(...)` into `problems_id(prefix)`. `pages.profile_check.watch_editor(prefix)` tells
+the script of a text that a callback has set. `file_button(prefix)`, or a file dropped on the
+editor, fills `file_id(prefix)`; `pages.profile_check.text_of_file` makes a text of it.
+"""
+
+import re
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.blocks import icon
+from cycling.profile import Problem
+
+MOST_SHOWN = 100  # problems; the others come when these are mended
+MOST_DRAWN = 150  # lines whose words are marked
+ICONS = {"error": "x-circle-fill", "warning": "exclamation-triangle-fill"}
+NOTES = {"error": "error", "warning": "paused"}
+_COMMENT = re.compile(r"[#;].*")
+_KEYWORD = re.compile(
+    r"\s*(SAFETY|RECORD|WAIT|CC|CV|CP|REPEAT|END\s+TEST|END)(?![\w.])", re.IGNORECASE
+)
+
+
+def text_id(prefix: str) -> str:
+    """Id of the field (`value` is its text)."""
+    return f"{prefix}-text"
+
+
+def typed_id(prefix: str) -> str:
+    """Id of the store with the text as it stood when typing paused (`data`)."""
+    return f"{prefix}-typed"
+
+
+def file_id(prefix: str) -> str:
+    """Id of the store with the file that was chosen or dropped: {"name", "text"} (`data`)."""
+    return f"{prefix}-file"
+
+
+def problems_id(prefix: str) -> str:
+    """Id of the place for the list of problems (`children`)."""
+    return f"{prefix}-problems"
+
+
+def profile_editor(
+    id_prefix: str,
+    text: str = "",
+    height: int = 312,
+    *,
+    label: str = "Profile",
+    end: Sequence[Component] = (),
+    keep: str | None = None,
+) -> html.Div:
+    """Return the editor with a text, `height` pixels high; `end` stands at the right of its label.
+
+    With `keep` what was typed survives a reload of the tab, under this name.
+    """
+    field = dcc.Textarea(
+        id=text_id(id_prefix),
+        value=text,
+        className="bem-editor-text",
+        spellCheck=False,
+        persistence=keep,
+        persistence_type="session",
+    )
+    return html.Div(
+        [
+            dcc.Store(id=typed_id(id_prefix)),
+            dcc.Store(id=file_id(id_prefix)),
+            html.Div(
+                [dbc.Label(label, html_for=text_id(id_prefix), class_name="mb-0"), *end],
+                className="bem-editor-head",
+            ),
+            html.Div(
+                [
+                    html.Div(className="bem-editor-numbers", **{"aria-hidden": "true"}),
+                    html.Div(className="bem-editor-drawn", **{"aria-hidden": "true"}),
+                    field,
+                ],
+                className="bem-editor",
+                style={"height": f"{height}px"},
+                **{"data-bem-editor": id_prefix},
+            ),
+            html.Div(id=problems_id(id_prefix), className="bem-editor-problems", role="status"),
+        ],
+        className="bem-editor-box",
+    )
+
+
+def profile_text(text: str, *, current_line: int | None = None) -> html.Div:
+    """Return a text to read, with line numbers; `current_line` is marked.
+
+    A long text is drawn plainly: each component costs the browser about a millisecond.
+    """
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    is_long = len(lines) > MOST_DRAWN
+    drawn = (
+        _plain(lines)
+        if is_long
+        else [_line(number, one, current_line) for number, one in enumerate(lines, 1)]
+    )
+    return html.Div(
+        drawn,
+        className="bem-source plain" if is_long else "bem-source",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": "Text of the profile"},
+    )
+
+
+def file_button(prefix: str) -> html.Button:
+    """Return the button that reads a text file into the editor's page, see `file_id`."""
+    return html.Button(
+        [icon("upload"), "Upload"],
+        type="button",
+        className="btn btn-secondary btn-sm",
+        **{"data-bem-profile-file": prefix},
+    )
+
+
+def _plain(lines: Sequence[str]) -> list[Component]:
+    numbers = "\n".join(str(number) for number in range(1, len(lines) + 1))
+    return [html.Pre(numbers, **{"aria-hidden": "true"}), html.Pre("\n".join(lines))]
+
+
+def _line(number: int, line: str, current: int | None) -> html.Div:
+    return html.Div(
+        [html.Span(str(number)), html.Span(_pieces(line))],
+        className="ln now" if number == current else "ln",
+        **({"aria-current": "step"} if number == current else {}),
+    )
+
+
+def _pieces(line: str) -> list[Component | str]:
+    """Return a line with its keyword and its comment marked."""
+    comment = _COMMENT.search(line)
+    spoken = line[: comment.start()] if comment else line
+    keyword = _KEYWORD.match(spoken)
+    pieces: list[Component | str] = []
+    if keyword:
+        pieces += [spoken[: keyword.start(1)], html.B(keyword[1])]
+        spoken = spoken[keyword.end(1) :]
+    pieces.append(spoken)
+    if comment:
+        pieces.append(html.I(comment[0]))
+    return [one for one in pieces if one != ""] or ["\u200b"]
+
+
+def problems_list(problems: Sequence[Problem]) -> list[Component]:
+    """Return errors and warnings in the order of the text, each leading to its place."""
+    shown = [_problem(one) for one in problems[:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        rest = len(problems) - MOST_SHOWN
+        shown.append(html.Div(f"{rest:,} more follow.", className="t3 small"))
+    return shown
+
+
+def _problem(problem: Problem) -> html.Button:
+    place = f"Line {problem.line}, column {problem.column}:"
+    return html.Button(
+        [
+            icon(ICONS[problem.severity]),
+            html.Span([html.B(place), " ", problem.message]),
+        ],
+        type="button",
+        className=f"bem-note {NOTES[problem.severity]}",
+        **{
+            "data-bem-line": str(problem.line),
+            "data-bem-column": str(problem.column),
+            "data-bem-length": str(problem.length),
+            "data-bem-severity": problem.severity,
+        },
+    )

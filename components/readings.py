@@ -1,0 +1,56 @@
+"""Readings: a value with its unit, as an instrument shows it."""
+
+from dash import html
+from dash.development.base_component import Component
+
+UNKNOWN = "–"
+SMALL_A = 0.1  # a battery that may carry no more is read in mA
+
+
+def volts(value: float | None) -> str:
+    """Write a voltage with four or five digits: 3.819, 13.82, 402.5."""
+    if value is None:
+        return UNKNOWN
+    size = abs(value)
+    return signed(value, 3 if size < 10 else 2 if size < 100 else 1)
+
+
+def amperes(value: float | None, most_a: float) -> tuple[str, str]:
+    """Write a current and its unit, which depends on the battery and never jumps."""
+    factor, unit = current_unit(most_a)
+    return (UNKNOWN if value is None else signed(value * factor, 3)), unit
+
+
+def current_unit(most_a: float) -> tuple[float, str]:
+    """Return factor and unit in which a battery's currents are read."""
+    return (1000.0, "mA") if 0 < most_a <= SMALL_A else (1.0, "A")
+
+
+def degrees(value: float | None) -> str:
+    """Write a temperature in degC."""
+    return UNKNOWN if value is None else signed(value, 1)
+
+
+def signed(value: float, places: int) -> str:
+    """Write a number with a real minus sign, none before zero: −1.500, 0.000."""
+    written = f"{value:.{places}f}"
+    if float(written) == 0:
+        written = written.lstrip("-")
+    return written.replace("-", "−")
+
+
+def reading(
+    value: str, unit: str, *, name: str = "", colour: str = "", live: str = ""
+) -> Component:
+    """Return a value with its unit, its name above; scripts write the newest into `live`."""
+    key = html.Span(className="bem-key", style={"color": colour}) if colour else None
+    label = [html.Div(name if key is None else [key, name], className="k")] if name else []
+    attributes = {"data-bem-live": live} if live else {}
+    return html.Div(
+        [
+            *label,
+            html.Span(value, className="v", **attributes),
+            html.Span(unit, className="u"),
+        ],
+        className="bem-reading",
+    )

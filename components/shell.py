@@ -1,0 +1,213 @@
+"""The frame around every page: navigation, theme, user's menu, toasts."""
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+from flask import has_request_context
+from flask_login import current_user
+
+from components.blocks import icon
+from cycling.terms import Role
+
+LOGO = (
+    "data:image/svg+xml,"
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22' fill='none' "
+    "stroke='%235b64dd' stroke-width='1.5' stroke-linecap='round'%3E"
+    "%3Crect x='1.75' y='5.25' width='16' height='11.5' rx='2.5'/%3E%3Cpath d='M20.2 9v4'/%3E"
+    "%3Cpath d='M4.5 13.9c1.6 0 1.5-4.4 3.2-5 1.6-.5 2 1 3.4.7 1.6-.4 1.2-1.4 4-1.5'/%3E%3C/svg%3E"
+)
+
+
+class Ids:
+    """Ids of the frame. Pages write to TOAST and read THEME.
+
+    The Monitor writes ALARMS and MASTER on every page, whenever PULSE changes.
+    """
+
+    TOAST = "shell-toasts-store"
+    TOASTS = "shell-toasts"
+    THEME = "shell-theme"
+    NARROW = "shell-narrow"
+    START = "shell-start"
+    TICK = "shell-tick"
+    PULSE = "shell-pulse"
+    ALARMS = "shell-alarms"
+    MASTER = "shell-master"
+
+
+HOME = "/"
+PULSE_MS = 15_000
+MASTER_SILENT_S = 10.0  # a new leader takes over within that
+
+NAVIGATION = (
+    ("Monitor", HOME, "activity", Role.VIEWER),
+    ("Experiments", "/experiments", "list-ul", Role.VIEWER),
+    ("Batteries", "/batteries", "battery-half", Role.VIEWER),
+    ("Profiles", "/profiles", "code-square", Role.VIEWER),
+    ("Add battery", "/add-battery", "battery-charging", Role.OPERATOR),
+    ("Add experiment", "/add-experiment", "plus-square", Role.OPERATOR),
+    ("Import experiment", "/import-experiment", "box-arrow-in-down", Role.OPERATOR),
+)
+
+
+def layout() -> Component:
+    """Return the frame for whoever is signed in."""
+    name, role = _user()
+    return html.Div(
+        [
+            dcc.Store(id=Ids.TOAST),
+            dcc.Store(id=Ids.THEME),
+            dcc.Store(id=Ids.NARROW),
+            dcc.Store(id=Ids.START, data=True),
+            dcc.Store(id=Ids.PULSE, data=0),
+            dcc.Interval(id=Ids.TICK, interval=PULSE_MS),
+            html.A("Skip to the content", href="#content", className="bem-skip"),
+            _rail(name, role),
+            html.Main(dash.page_container, className="bem-main", id="content"),
+            html.Div(id=Ids.TOASTS),
+        ],
+        className="bem-app",
+    )
+
+
+def register(app: Dash) -> None:
+    """Add the frame's callbacks, all of which run in the browser."""
+    app.clientside_callback(
+        ClientsideFunction("shell", "showToast"),
+        Output(Ids.TOASTS, "className"),
+        Input(Ids.TOAST, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "readScreen"),
+        Output(Ids.THEME, "data"),
+        Output(Ids.NARROW, "data"),
+        Input(Ids.START, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "pulse"),
+        Output(Ids.PULSE, "data"),
+        Input(Ids.TICK, "n_intervals"),
+        prevent_initial_call=True,
+    )
+
+
+def toast(
+    kind: str, text: str, *, href: str | None = None, link: str | None = None
+) -> dict[str, Any]:
+    """Return what a callback writes to Ids.TOAST: kind is error, done or info."""
+    return {"kind": kind, "text": text, "href": href, "link": link}
+
+
+def lab_state(
+    open_alarms: int, heard: Component | None, silent_s: float | None
+) -> tuple[str, str, list[Any], str]:
+    """Return count and title of the alarms, words and classes of the master node's line."""
+    words = "alarm" if open_alarms == 1 else "alarms"
+    title = f"{open_alarms} {words} not acknowledged" if open_alarms else ""
+    count = str(open_alarms) if open_alarms else ""
+    usual = "bem-nav bem-master"
+    if heard is None or silent_s is None:
+        return count, title, [icon("dash-circle"), "No master node yet"], f"{usual} off"
+    if silent_s > MASTER_SILENT_S:
+        return (
+            count,
+            title,
+            [icon("x-circle-fill"), html.Span(["Master node silent, ", heard])],
+            f"{usual} off",
+        )
+    return count, title, [icon("check-circle"), html.Span(["Master node, ", heard])], usual
+
+
+def _user() -> tuple[str, Role]:
+    if has_request_context() and getattr(current_user, "is_authenticated", False):
+        return current_user.name, current_user.role
+    return "", Role.ADMIN  # Dash looks at the whole frame once, before anybody is there
+
+
+def _rail(name: str, role: Role) -> html.Nav:
+    links = [
+        dbc.NavLink(
+            [icon(icon_name), words, *_count(address)],
+            href=address,
+            active="exact" if address == HOME else "partial",
+            class_name="bem-nav tab" if needed is Role.VIEWER else "bem-nav",
+        )
+        for words, address, icon_name, needed in NAVIGATION
+        if role.includes(needed)
+    ]
+    return html.Nav(
+        [
+            dcc.Link(
+                [
+                    html.Img(src=LOGO, width=22, height=22, alt=""),
+                    html.Span(["Battery Experiments", html.Br(), "Manager"]),
+                ],
+                href=HOME,
+                className="bem-brand",
+            ),
+            *links,
+            html.Span(className="bem-rail-space"),
+            html.Span(id=Ids.MASTER, className="bem-nav bem-master"),
+            _menu(name, role),
+        ],
+        className="bem-rail",
+        **{"aria-label": "Main"},
+    )
+
+
+def _count(address: str) -> list[Component]:
+    """Return the place for the number of open alarms, at the Monitor."""
+    return [html.Span(id=Ids.ALARMS, className="bem-count end")] if address == HOME else []
+
+
+def _menu(name: str, role: Role) -> dbc.DropdownMenu:
+    """Theme, password, sign out: at the rail's foot, on the phone its last tab.
+
+    There it also has the places for which the bar has no room.
+    """
+    elsewhere = [
+        dbc.DropdownMenuItem([icon(icon_name), words], href=address, class_name="phone-only")
+        for words, address, icon_name, needed in NAVIGATION
+        if needed is not Role.VIEWER and role.includes(needed)
+    ]
+    return dbc.DropdownMenu(
+        [
+            *elsewhere,
+            dbc.DropdownMenuItem([name, html.Span(f", {role}", className="t3")], header=True),
+            html.Div(className="dropdown-header bem-zone"),
+            dbc.DropdownMenuItem([icon("key"), "Change password"], href="/account"),
+            dbc.DropdownMenuItem(divider=True),
+            dbc.DropdownMenuItem("Theme", header=True),
+            *(_theme(choice) for choice in ("System", "Light", "Dark")),
+            dbc.DropdownMenuItem(divider=True),
+            html.Form(
+                html.Button(
+                    [icon("box-arrow-right"), "Sign out"], type="submit", className="dropdown-item"
+                ),
+                action="/logout",
+                method="POST",
+            ),
+        ],
+        label=html.Span(
+            [icon("person-circle"), html.Span(name, className="cut"), icon("chevron-expand")],
+            className="bem-user-label",
+        ),
+        direction="up",
+        class_name="bem-user tab",
+        toggle_class_name="bem-nav",
+        caret=False,
+    )
+
+
+def _theme(choice: str) -> Component:
+    icons = {"System": "circle-half", "Light": "sun", "Dark": "moon"}
+    return html.Button(
+        [icon(icons[choice]), choice, icon("check2", "chosen")],
+        type="button",
+        className="dropdown-item",
+        **{"data-bem-theme": choice.lower()},
+    )

@@ -1,0 +1,76 @@
+"""Numbers and times in the lab's words."""
+
+from datetime import UTC, datetime, tzinfo
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def number(value: int) -> str:
+    """Write a whole number with separated thousands: 10,412."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str) -> str:
+    """Write a number with its noun: 1 measure, 2,150 measures."""
+    return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"
+
+
+def number_of(count: int, total: int) -> str:
+    """Write how many there are of how many: 128 of 10,412."""
+    return number(total) if count == total else f"{number(count)} of {number(total)}"
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write a measured value with up to 6 digits and a real minus sign: −5.8 A."""
+    return f"{value or 0:.6g}".replace("-", "−") + (f" {unit}" if unit else "")
+
+
+def size(size_bytes: int) -> str:
+    """Write a file's size: 184.2 MB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= 0.99995 * factor:  # what would be rounded to 1000.0 of the smaller unit
+            return f"{size_bytes / factor:.1f} {unit}"
+    return "1 byte" if size_bytes == 1 else f"{size_bytes} bytes"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in its two largest units: 73 d 13 h, 38 min 51 s, 0.25 s."""
+    if seconds is None:
+        return ""
+    if seconds < 0:
+        return f"−{duration(-seconds)}"
+    if seconds < MINUTE - 0.05:  # above, three digits are 60.0
+        return f"{seconds:.3g} s"
+    whole = round(seconds)
+    for unit, length, smaller, smaller_length in (
+        ("d", DAY, "h", HOUR),
+        ("h", HOUR, "min", MINUTE),
+        ("min", MINUTE, "s", 1),
+    ):
+        if whole >= length:
+            return f"{whole // length} {unit} {whole % length // smaller_length} {smaller}"
+    return f"{whole} s"
+
+
+def when(moment: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """Write a moment in the viewer's zone, as short as its distance allows."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    day = f"{local.day} {local:%b}"
+    if local.year != now.astimezone(zone).year:
+        return f"{day} {local.year}"
+    return f"{day}, {local:%H:%M}"
+
+
+def exactly(moment: datetime | None, zone: tzinfo) -> str:
+    """Write a moment to the second in the viewer's zone: 24 Aug 2026, 08:10:02."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M:%S}"
+
+
+def utc(moment: datetime | None) -> str:
+    """Write a moment in UTC, for hovers."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

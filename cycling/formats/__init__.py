@@ -1,0 +1,34 @@
+"""Reading measures from cyclers' text files, and writing our own CSV.
+
+`open_table` -> `propose` -> `apply_options` -> `verify` -> `read_measures`. The reading of whole
+files (and with it pyarrow) is loaded when it is first used.
+"""
+
+from cycling.formats.fields import Field
+from cycling.formats.mapping import Column, Mapping
+from cycling.formats.measures import Block, read_measures
+from cycling.formats.options import apply_options
+from cycling.formats.problems import Problem
+from cycling.formats.recognise import propose
+from cycling.formats.sign import SignEvidence
+from cycling.formats.table import TextTable, open_table
+from cycling.formats.verify import Verification, verify
+from cycling.formats.write import csv_header, csv_rows
+
+__all__ = [
+    "Block",
+    "Column",
+    "Field",
+    "Mapping",
+    "Problem",
+    "SignEvidence",
+    "TextTable",
+    "Verification",
+    "apply_options",
+    "csv_header",
+    "csv_rows",
+    "open_table",
+    "propose",
+    "read_measures",
+    "verify",
+]

@@ -1,0 +1,188 @@
+"""Where a text table begins and how its cells are separated, found out from its first rows."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from cycling.errors import InputError
+
+BLANKS = " "
+DELIMITERS = (",", ";", "\t", "|")
+_MOST_RECORDS = 400
+_SAMPLED = 50
+_LOOKED_AT = 20
+_HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
+
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_TIME = re.compile(
+    r"\s*(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+)?\d+:\d{1,2}(:\d{1,2}([.,]\d+)?)?"
+    r"\s*([AP]M|Z|[+-]\d\d:?\d\d)?\s*",
+    re.ASCII | re.IGNORECASE,
+)
+_DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*", re.ASCII)
+_COMMA_NUMBER = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*", re.ASCII)
+_POINT_NUMBER = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of cells, its number in the file (1-based) and where the next one begins."""
+
+    row: int
+    cells: list[str]
+    end: int
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is written in it."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Separator, header and first rows of a table; `data_start` counts characters of the text."""
+
+    delimiter: str
+    header_row: int
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    data_start: int
+
+
+def is_numeric(cell: str) -> bool:
+    """Whether a cell is a number, a time or a date, with a point or a comma."""
+    return bool(_NUMBER.fullmatch(cell) or _TIME.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
+def records(text: str, delimiter: str, *, complete: bool) -> Iterator[Record]:
+    """Rows of `text`; the last one is left out unless the text is `complete`."""
+    end = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal end
+        for line in io.StringIO(text, newline=""):
+            end += len(line)
+            yield (BLANKS.join(line.split()) + "\n") if delimiter == BLANKS else line
+
+    reader = csv.reader(lines(), delimiter=delimiter)
+    previous: Record | None = None
+    try:
+        for row, cells in enumerate(reader, 1):
+            if previous:
+                yield previous
+            previous = Record(row, cells, end)
+    except csv.Error:  # a cell of more than 128 KB: what came before it is what there is
+        previous = None
+    if previous and complete:
+        yield previous
+
+
+def find_layout(text: str, *, complete: bool, shown_name: str) -> Layout:
+    """Layout of the table that `text` begins with; InputError says what is missing."""
+    skipped_rows, skipped = _declared_preamble(text)
+    body = text[skipped:]
+    best: tuple[float, Layout] | None = None
+    for delimiter in (*DELIMITERS, BLANKS):
+        if delimiter == BLANKS and best:
+            break
+        found = _candidates(body, delimiter, complete=complete)
+        for score, layout in found:
+            if best is None or score > best[0]:
+                best = score, layout
+    if best is None:
+        raise _no_table(body, skipped_rows, complete=complete, shown_name=shown_name)
+    layout = best[1]
+    return Layout(
+        layout.delimiter,
+        layout.header_row + skipped_rows,
+        layout.labels,
+        layout.rows,
+        layout.data_start + skipped,
+    )
+
+
+def _declared_preamble(text: str) -> tuple[int, int]:
+    """Rows and characters before the header where the file itself says so (BioLogic)."""
+    match = _HEADER_LINES.search(text[:2000])
+    if not match:
+        return 0, 0
+    lines = text.splitlines(keepends=True)[: int(match[1]) - 1]
+    return len(lines), sum(map(len, lines))
+
+
+def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[float, Layout]]:
+    filled = (r for r in records(text, delimiter, complete=complete) if not r.blank)
+    rows = list(islice(filled, _MOST_RECORDS))
+    numeric = [sum(map(is_numeric, row.cells)) for row in rows]
+    for position, header in enumerate(rows[:-1]):
+        first = position + 1
+        if not numeric[first] or numeric[position] > 0.2 * len(header.cells):
+            continue
+        following = rows[first : first + _SAMPLED]
+        labels = _labels(header, following)
+        if labels:
+            alike = [
+                n
+                for r, n in zip(following, numeric[first:], strict=False)
+                if len(r.cells) == len(following[0].cells)
+            ]
+            whole = [r for r in following if len(r.cells) >= len(labels)]
+            cells = tuple(tuple(r.cells[: len(labels)]) for r in whole)
+            yield (
+                _score(alike[:_LOOKED_AT], following[0]),
+                Layout(delimiter, header.row, labels, cells, header.end),
+            )
+
+
+def _labels(header: Record, following: list[Record]) -> tuple[str, ...]:
+    """Labels of a row that can be the header of the rows after it; () if it cannot."""
+    width, named = len(following[0].cells), len(header.cells)
+    while named and not header.cells[named - 1].strip():
+        named -= 1
+    if named < 2 or named > width:
+        return ()
+    extra = range(len(header.cells), width)  # a separator at the end of each row
+    if any(r.cells[i].strip() for r in following for i in extra if i < len(r.cells)):
+        return ()
+    return tuple(cell.strip() for cell in header.cells[:named]) + ("",) * (width - named)
+
+
+def _score(numeric: list[int], first: Record) -> float:
+    """How much a candidate looks like a table of measures: many rows, most cells numbers."""
+    filled = sum(1 for cell in first.cells if cell.strip())
+    return len(numeric) * max(numeric[:3]) ** 2 / max(1, filled)
+
+
+def _no_table(text: str, skipped: int, *, complete: bool, shown_name: str) -> InputError:
+    by_width = []
+    for delimiter in DELIMITERS:
+        rows = [r for r in records(text, delimiter, complete=complete) if not r.blank][:2]
+        by_width.append((len(rows[0].cells) if rows else 0, rows))
+    width, rows = max(by_width, key=lambda item: item[0])
+    if width >= 2 and len(rows) == 1:
+        return InputError(
+            f"{shown_name} has a header and no data rows. Export it again with its measures."
+        )
+    if width >= 3 and len(rows[1].cells) != width:
+        fields = len(rows[1].cells)
+        return InputError(
+            f"Row {rows[1].row + skipped:,} of {shown_name} has {fields:,} "
+            f"{'field' if fields == 1 else 'fields'}, "
+            f"the header in row {rows[0].row + skipped:,} has {width:,}. "
+            "Correct that row, or export the file again."
+        )
+    return InputError(
+        f"No table was found in {shown_name}: a row of column names followed by rows of numbers, "
+        "separated by commas, semicolons or tabs. Export it again as CSV."
+    )
+
+
+def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
+    """A comma where most broken numbers of these rows are written with one, else a point."""
+    cells = [cell for row in rows for cell in row]
+    commas = sum(1 for cell in cells if _COMMA_NUMBER.fullmatch(cell))
+    points = sum(1 for cell in cells if _POINT_NUMBER.fullmatch(cell))
+    return "," if commas > points else "."

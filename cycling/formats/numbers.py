@@ -1,0 +1,85 @@
+"""Decimal numbers in text cells, to the nearest double; nothing but ASCII and finite ones."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cycling.formats.arrow import BoolArray, FloatArray, bool_array, floats, truths, valid
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["BoolArray", "FloatArray", "Numbers", "parse_numbers"]
+
+_DECIMAL = {
+    ".": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
+    ",": r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?$",
+}
+# What instruments write where they have no value.
+_NO_VALUE = r"^(?i:nan|n/a|na|null|-|--)$"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values (NaN where blank or bad), which cells are bad, which say that there is no value."""
+
+    values: FloatArray
+    bad: BoolArray | None = None
+    no_value: BoolArray | None = None
+
+
+def parse_numbers(cells: "pa.StringArray", decimal: str) -> Numbers:
+    """Numbers of cells with this decimal mark; a null cell is blank."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if cells.null_count == len(cells):
+        return Numbers(np.full(len(cells), np.nan))
+    try:
+        # Arrow's parser takes only plain decimal ASCII, "inf" and "nan", and rounds correctly.
+        plain = _with_point(cells) if decimal == "," else cells
+        values = floats(pc.cast(plain, pa.float64()))
+    except pa.ArrowInvalid:
+        return _parse_carefully(cells, decimal)
+    if np.isfinite(values).all() or _only_blanks_missing(values, cells):
+        return Numbers(values)
+    return _parse_carefully(cells, decimal)
+
+
+def _with_point(cells: "pa.StringArray") -> "pa.StringArray":
+    """Decimal commas as points; a cell that has a point already is made unreadable."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring(pc.replace_substring(cells, ".", "?"), ",", ".")
+
+
+def _only_blanks_missing(values: FloatArray, cells: "pa.StringArray") -> bool:
+    return bool(np.count_nonzero(~np.isfinite(values)) == cells.null_count)
+
+
+def _parse_carefully(cells: "pa.StringArray", decimal: str) -> Numbers:
+    """Cell by cell: blanks trimmed, signs, words for no value, and what is bad."""
+    import pyarrow.compute as pc
+
+    text = pc.ascii_trim_whitespace(cells)
+    blank = ~valid(text) | truths(pc.match_substring_regex(text, "^$"))
+    number = truths(pc.match_substring_regex(text, _DECIMAL[decimal]))
+    no_value = truths(pc.match_substring_regex(text, _NO_VALUE))
+    values = np.full(len(cells), np.nan)
+    values[number] = _cast_each(text.filter(bool_array(number)), decimal)
+    bad = ~(number | blank | no_value) | np.isinf(values)
+    values[bad] = np.nan
+    return Numbers(values, bad if bad.any() else None, no_value if no_value.any() else None)
+
+
+def _cast_each(text: "pa.StringArray", decimal: str) -> FloatArray:
+    """Doubles of cells that are known to be decimal numbers; beyond the range they are inf."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = _with_point(text) if decimal == "," else text
+    try:
+        return floats(pc.cast(plain, pa.float64()))
+    except pa.ArrowInvalid:
+        return np.array([float(cell) for cell in plain.to_pylist()], np.float64)

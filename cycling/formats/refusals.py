@@ -1,0 +1,71 @@
+"""Files that are no text: said by what they are, and what to do instead."""
+
+from cycling.errors import InputError
+
+_EXPORT = "Export it as CSV or text from the cycler's own software and import that file."
+_SAVE = "Open it there and save the sheet as CSV."
+
+# By what the file begins with; the first that fits counts.
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"PAR1", "a parquet file", "Save it as CSV."),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "Save its table as CSV."),
+    (b"SQLite format 3\x00", "an SQLite database", "Export its table as CSV."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and import the file inside."),
+    (b"BZh", "a bzip2 archive", "Unpack it and import the file inside."),
+    (b"\xfd7zXZ\x00", "an xz archive", "Unpack it and import the file inside."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and import the file inside."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and import the file inside."),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and import the file inside."),
+    (b"BIO-LOGIC MODULAR FILE", "a BioLogic binary file (.mpr)", _EXPORT),
+    (b"BIO-LOGIC SETTING FILE", "a BioLogic settings file (.mps)", "Import the measures instead."),
+    (b"NEWARE", "a Neware binary file (.nda)", _EXPORT),
+    (b"\x00\x01\x00\x00Standard Jet DB", "an Access database, as Arbin .res files are", _EXPORT),
+    (b"\x00\x01\x00\x00Standard ACE DB", "an Access database, as Arbin .res files are", _EXPORT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.xls)", _SAVE),
+    (b"%PDF-", "a PDF document", _EXPORT),
+    (b"\x89PNG\r\n\x1a\n", "a PNG picture", "Import the measures instead."),
+    (b"\xff\xd8\xff", "a JPEG picture", "Import the measures instead."),
+    (b"GIF8", "a GIF picture", "Import the measures instead."),
+    (b"MATLAB 5.0 MAT-file", "a MATLAB file", "Save its table as CSV."),
+    (b"\x80\x04\x95", "a Python pickle", "Save its table as CSV."),
+    (b"ARROW1", "an Arrow file", "Save it as CSV."),
+    (b"\x7fELF", "a program", "Import the measures instead."),
+    (b"MZ\x90\x00", "a program", "Import the measures instead."),
+)
+
+_ZIPPED: tuple[tuple[str, str, str], ...] = (
+    (".ndax", "a Neware binary file (.ndax)", _EXPORT),
+    (".xlsx", "an Excel workbook (.xlsx)", _SAVE),
+    (".xlsm", "an Excel workbook (.xlsm)", _SAVE),
+    (".ods", "an OpenDocument sheet (.ods)", _SAVE),
+)
+
+
+def refuse_binary(head: bytes, shown_name: str) -> None:
+    """Raise InputError if the first bytes are those of a known binary format."""
+    for magic, kind, remedy in _MAGIC:
+        if head.startswith(magic):
+            raise InputError(f"{shown_name} is {kind}, not a text table. {remedy}")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        kind, remedy = _zip_kind(head, shown_name.lower())
+        raise InputError(f"{shown_name} is {kind}, not a text table. {remedy}")
+
+
+def _zip_kind(head: bytes, name: str) -> tuple[str, str]:
+    for ending, kind, remedy in _ZIPPED:
+        if name.endswith(ending):
+            return kind, remedy
+    if b"xl/" in head or b"[Content_Types].xml" in head:
+        return "an Office file", _SAVE
+    if b".ndc" in head or b"VersionInfo.xml" in head:
+        return "a Neware binary file (.ndax)", _EXPORT
+    return "a zip archive", "Unpack it and import the file inside."
+
+
+def refuse_nul(shown_name: str, row: int | None = None) -> None:
+    """Raise the InputError for NUL bytes in what should be text."""
+    place = f"near row {row:,}" if row else "at its beginning"
+    raise InputError(
+        f"{shown_name} has NUL bytes {place}: it is a binary file, or it was damaged in a copy. "
+        "Export it again as CSV."
+    )

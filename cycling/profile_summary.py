@@ -1,0 +1,131 @@
+"""What a profile is about, for a list of many: its ranges, duration and cycles.
+
+A text with C-rates says different things for different batteries. It is looked at for two
+capacities: what stays the same is absolute, what doubles is a C-rate.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cycling.profile import (
+    Problem,
+    Profile,
+    Program,
+    Span,
+    check_profile,
+    parse,
+    reach,
+    resolve,
+)
+from cycling.profile.estimate import estimate
+from cycling.profile.problems import errors_in
+
+SAME = 1e-6  # of a value
+PER_CAPACITY = "C"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Lowest and highest value in `unit` (V, A or C), None where nothing bounds it."""
+
+    low: float | None
+    high: float | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class ProfileSummary:
+    """What the library says about a text.
+
+    `voltage` is None where it only rests, `current` where it hangs on the capacity in another way
+    than a C-rate; `duration_s` where it cannot be told without a battery.
+    """
+
+    steps: int
+    cycles: int
+    needs_capacity: bool
+    voltage: Extent | None
+    current: Extent | None
+    duration_s: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, for a column."""
+        return asdict(self)
+
+
+def summary_from(plain: Mapping[str, Any]) -> ProfileSummary:
+    """Read what `to_json` has written."""
+    extents = {
+        name: Extent(**plain[name]) if plain[name] else None for name in ("voltage", "current")
+    }
+    return ProfileSummary(**{**plain, **extents})
+
+
+def text_problems(text: str) -> tuple[Problem, ...]:
+    """Return what is wrong with a text whatever the battery and the station are."""
+    profile = parse(text).profile
+    capacity_ah = 1.0 if profile is not None and needs_capacity(profile) else None
+    return check_profile(text, capacity_ah).problems
+
+
+def needs_capacity(profile: Profile) -> bool:
+    """Whether a profile has C-rates or shares of the capacity."""
+    return resolve(profile).program is None and resolve(profile, 1).program is not None
+
+
+def summarised(text: str) -> ProfileSummary:
+    """Return the summary of a text without errors. Raise ValueError for one with errors."""
+    problems = text_problems(text)
+    profile = parse(text).profile
+    if profile is None or errors_in(problems):
+        raise ValueError(f"The profile has errors: {problems[0].sentence}")
+    relative = needs_capacity(profile)
+    one, two = (resolve(profile, ah if relative else None).program for ah in (1, 2))
+    if one is None or two is None:
+        raise ValueError("The profile means nothing for a battery of 2 Ah.")
+    return ProfileSummary(
+        steps=one.instruction_count,
+        cycles=one.cycle_count,
+        needs_capacity=relative,
+        voltage=_voltage(one),
+        current=_current(one, two),
+        duration_s=_duration(one, two),
+    )
+
+
+def _voltage(program: Program) -> Extent | None:
+    span = reach(program).voltage_v
+    return None if span is None else Extent(*_ends(span), "V")
+
+
+def _current(one: Program, two: Program) -> Extent | None:
+    first, second = _ends(reach(one).current_a), _ends(reach(two).current_a)
+    if _all_same(first, second):
+        return Extent(*first, "A")
+    doubled = tuple(None if end is None else 2 * end for end in first)
+    return Extent(*first, PER_CAPACITY) if _all_same(doubled, second) else None
+
+
+def _duration(one: Program, two: Program) -> float | None:
+    first, second = estimate(one), estimate(two)
+    if first.unknown_lines or not _same(first.total.duration_s, second.total.duration_s):
+        return None
+    return first.total.duration_s
+
+
+def _ends(span: Span) -> tuple[float | None, float | None]:
+    return (
+        None if span.low is None else float(span.low),
+        None if span.high is None else float(span.high),
+    )
+
+
+def _all_same(some: tuple[float | None, ...], others: tuple[float | None, ...]) -> bool:
+    return all(_same(one, other) for one, other in zip(some, others, strict=True))
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= SAME * max(abs(one), abs(other))

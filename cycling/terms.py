@@ -1,0 +1,236 @@
+"""The field's fixed words, as the database stores them."""
+
+from enum import StrEnum
+
+
+class Technology(StrEnum):
+    """What kind of battery; each has fields of its own."""
+
+    LITHIUM = "Lithium"
+    LEAD_ACID = "LeadAcid"
+    REDOX_STACK = "RedoxStack"
+
+
+class LithiumChemistry(StrEnum):
+    """Positive electrode of a lithium cell."""
+
+    NMC = "NMC"
+    NCA = "NCA"
+    LMO = "LMO"
+    LFP = "LFP"
+    LCO = "LCO"
+    OTHER = "Other"
+
+
+class LeadAcidChemistry(StrEnum):
+    """Electrolyte of a lead-acid battery."""
+
+    LIQUID = "Liquid"
+    GEL = "Gel"
+    OTHER = "Other"
+
+
+class BipolarType(StrEnum):
+    """Bipolar plate of a redox-flow stack."""
+
+    PAPYEX_MERSEN = "Papyex Mersen"
+    COMPOSITE_SCHUNK = "Composite Schunk"
+    GRAPHITE = "Graphite"
+    OTHER = "Other"
+
+
+class MembraneType(StrEnum):
+    """Membrane of a redox-flow stack."""
+
+    FUMASEP_ANIONIC = "Fumasep-Anionic"
+    FUMASEP_CATIONIC = "Fumasep-Cathionic"  # the old database spells it so
+    NAFION = "Nafion"
+    VANADION = "Vanadion"
+    PEEK = "PEEK"
+    OTHER = "Other"
+
+
+class ElectrolyteType(StrEnum):
+    """Electrolyte chemistry of a redox-flow stack."""
+
+    ALL_VANADIUM = "All-vanadium"
+    ALL_IRON = "All-iron"
+    VANADIUM_BASED = "Vanadium-based"
+    IRON_BASED = "Iron-based"
+    OTHER = "Other"
+
+
+class Polarity(StrEnum):
+    """Side of a redox-flow stack that an electrolyte feeds."""
+
+    POSITIVE = "POS"
+    NEGATIVE = "NEG"
+
+
+class ExperimentStatus(StrEnum):
+    """The five values that the cyclers know."""
+
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    ERROR = "ERROR"
+    PAUSED = "PAUSED"
+    QUEUED = "QUEUED"
+
+
+class DeviceType(StrEnum):
+    """What a device of a station is."""
+
+    SOURCE = "Source"
+    BISOURCE = "BiSource"
+    LOAD = "Load"
+    METER = "Meter"
+    EPC = "Epc"
+    BMS = "Bms"
+    BK = "Bk"
+    FLOW = "Flow"
+
+
+class Mode(StrEnum):
+    """How a station drives the battery during an instruction."""
+
+    WAIT = "WAIT"
+    CC = "CC_MODE"
+    CV = "CV_MODE"
+    CP = "CP_MODE"
+
+
+class LimitType(StrEnum):
+    """What ends an instruction."""
+
+    TIME = "TIME"
+    VOLTAGE = "VOLTAGE"
+    CURRENT = "CURRENT"
+    POWER = "POWER"
+
+
+class PowerMode(StrEnum):
+    """Mode of a measure; the order is that of the old database."""
+
+    DISABLE = "DISABLE"
+    WAIT = "WAIT"
+    CC = "CC_MODE"
+    CV = "CV_MODE"
+    CP = "CP_MODE"
+
+
+class DeviceStatus(StrEnum):
+    """State that a device reports with each sample."""
+
+    OK = "OK"
+    COMM_ERROR = "COMM_ERROR"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+class Availability(StrEnum):
+    """Whether a computational unit answers."""
+
+    ON = "ON"
+    OFF = "OFF"
+
+
+class Connection(StrEnum):
+    """Whether a detected device is plugged in."""
+
+    CONNECTED = "CONNECTED"
+    DISCONNECTED = "DISCONNECTED"
+
+
+class Role(StrEnum):
+    """What a user may do; each includes those before it."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+class JobState(StrEnum):
+    """Life of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class StationState(StrEnum):
+    """What a station says that it does. Lost contact is no state: it then says nothing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ERROR = "error"  # output off after a trip; until the experiment is known to have ended
+
+
+class WallState(StrEnum):
+    """What the Monitor says that a station does, in the order in which it needs somebody."""
+
+    ALARM = "alarm"  # somebody must look, and say what they found
+    LOST = "lost"
+    HELD = "held"  # nothing runs, and an experiment waits until its battery is confirmed
+    PAUSED = "paused"
+    RUNNING = "running"
+    IDLE = "idle"
+    OUT = "out"  # of service
+
+
+class StationCommand(StrEnum):
+    """What a station or its unit can be told."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    DETECT = "detect"
+
+
+class CommandState(StrEnum):
+    """Life of a command from a page to a station."""
+
+    PENDING = "pending"  # not sent yet
+    SENT = "sent"  # not answered yet
+    DONE = "done"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+    @property
+    def ended(self) -> bool:
+        """Whether no answer is expected any more."""
+        return self in (CommandState.DONE, CommandState.REFUSED, CommandState.EXPIRED)
+
+
+class PlanState(StrEnum):
+    """Life of an experiment that a user has defined."""
+
+    DRAFT = "draft"
+    HELD = "held"  # until its battery is confirmed on its station
+    QUEUED = "queued"  # its row in Experiment is there
+    CANCELLED = "cancelled"
+
+
+class StepEnd(StrEnum):
+    """What ended a step as executed."""
+
+    TIME = "time"
+    VOLTAGE = "voltage"
+    CURRENT = "current"
+    POWER = "power"
+    CAPACITY = "capacity"
+    ENERGY = "energy"
+    TEMPERATURE = "temperature"
+    STOPPED = "stopped"  # by a command
+    TRIPPED = "tripped"  # by a safety limit

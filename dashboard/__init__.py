@@ -1,0 +1,1 @@
+"""The web server: app factory, login and roles, security, file routes, health."""

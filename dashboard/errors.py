@@ -1,0 +1,141 @@
+"""How a failure is told: a page to a person, JSON to a script, a toast to a page that is open."""
+
+import logging
+import secrets
+
+import dash
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from cycling.errors import BemError, ConflictError, InputError, NotFoundError, UnavailableError
+from pages.context import THEME_COOKIE
+
+PAGES = {"/", "/<path:path>", "login", "sign_in"}  # endpoints that a person opens in the browser
+TOASTS = "shell-toasts-store"
+
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    400: "This request cannot be read",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Nothing here",
+    405: "Not possible here",
+    413: "Too large",
+    429: "Too many tries",
+    503: "Not reachable for the moment",
+}
+SENTENCES = {
+    400: "The request is not in the form that the server expects. Nothing was changed.",
+    401: "Your login has expired or you are not signed in.",
+    403: "Your role does not allow this. An admin can give you another one.",
+    404: "There is nothing at this address. Check it, or go to the start page.",
+    405: "This address does not take this kind of request. Nothing was changed.",
+    411: "The request does not say how long it is. Send it with a Content-Length.",
+    413: "What was sent is larger than the server takes. Nothing was stored.",
+    503: "The database cannot be reached. Nothing is lost; try again in a moment.",
+}
+UNEXPECTED = "Something went wrong on the server. Your data is as it was before."
+STATUS = {UnavailableError: 503, NotFoundError: 404, ConflictError: 409, InputError: 400}
+
+
+def register(server: Flask) -> None:
+    """Answer every error in our words; nobody but the log sees a traceback."""
+    server.register_error_handler(HTTPException, _http)
+    server.register_error_handler(BemError, _ours)
+    server.register_error_handler(OperationalError, _database)
+    server.register_error_handler(InterfaceError, _database)
+    server.register_error_handler(dash.exceptions.DependencyException, _no_such_script)
+    server.register_error_handler(Exception, _unexpected)
+
+
+def answer(status: int, sentence: str | None = None, error_id: str | None = None) -> Response:
+    """Return a page for a person and `{"error": sentence}` for a script."""
+    text = sentence or SENTENCES.get(status, UNEXPECTED)
+    if not wants_page():
+        body = {"error": text} if error_id is None else {"error": text, "id": error_id}
+        return make_response(jsonify(body), status)
+    page = render_template(
+        "error.html",
+        title=TITLES.get(status, "Something went wrong"),
+        sentence=text,
+        error_id=error_id,
+        theme=theme(),
+        link="/login" if status == 401 else "/",
+        link_text="Sign in" if status == 401 else "Go to the start page",
+    )
+    return make_response(page, status)
+
+
+def wants_page() -> bool:
+    """Whether a person sees the answer, rather than a script."""
+    accepted = request.headers.get("Accept", "")
+    if "text/html" in accepted:
+        return True
+    opened = request.endpoint in PAGES and request.method != "OPTIONS"
+    return opened and "json" not in accepted and not request.path.startswith("/_")
+
+
+def theme() -> str:
+    """Return the colour theme that this browser had last."""
+    return "dark" if request.cookies.get(THEME_COOKIE) == "dark" else "light"
+
+
+def on_callback_error(error: Exception) -> None:
+    """Log an error of a callback and show it as a toast; the page stays as it is.
+
+    One of the three places with a broad net: Dash hands every exception of a callback here.
+    """
+    error_id = secrets.token_hex(4)
+    if isinstance(error, BemError):
+        text = str(error)
+        if isinstance(error, UnavailableError):
+            logger.warning("Callback %s: %s", error_id, error)
+    elif isinstance(error, OperationalError | InterfaceError):
+        text = SENTENCES[503]
+        _log(error, error_id)
+    else:
+        text = f"{UNEXPECTED} Tell an admin this number: {error_id}"
+        _log(error, error_id)
+    dash.set_props(TOASTS, {"data": {"kind": "error", "text": text, "id": error_id}})
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:  # made by abort(Response), or a redirect of the router
+        return make_response(error.get_response(request.environ))
+    status = error.code or 500
+    said_by_us = error.description if error.description != type(error).description else None
+    result = answer(status, said_by_us)
+    for name, value in error.get_headers(request.environ):
+        if name not in ("Content-Type", "Content-Length"):
+            result.headers[name] = value
+    return result
+
+
+def _ours(error: BemError) -> Response:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if isinstance(error, UnavailableError):
+        logger.warning("%s %s: %s", request.method, request.path, error)
+    return answer(status, str(error))
+
+
+def _database(error: Exception) -> Response:
+    error_id = secrets.token_hex(4)
+    _log(error, error_id)
+    return answer(503, error_id=error_id)
+
+
+def _no_such_script(_error: Exception) -> Response:
+    return answer(404)
+
+
+def _unexpected(error: Exception) -> Response:
+    error_id = secrets.token_hex(4)
+    _log(error, error_id)
+    return answer(500, error_id=error_id)
+
+
+def _log(error: Exception, error_id: str) -> None:
+    where = f"{request.method} {request.path}"
+    logger.error("Error %s in %s", error_id, where, exc_info=error)

@@ -1,0 +1,145 @@
+"""Files in and out, as streams: uploads into the data folder, measures as CSV."""
+
+import hashlib
+import math
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote
+
+from flask import Flask, Response, request
+from flask_login import current_user
+
+from cycling.errors import BemError, InputError
+from dashboard.settings import WebSettings
+from db.commands.audit import record_export
+from db.commands.uploads import add_upload, upload_path
+from db.engine import Database
+from db.export import CsvChoice, csv_file_name, csv_pieces
+from db.queries.experiment import experiment_facts
+
+PIECE_BYTES = 1024 * 1024
+NAME_LENGTH = 255
+LATEST_S = 1e11  # what a time can say
+
+
+def add_files(
+    server: Flask, settings: WebSettings, database: Database, clock: Callable[[], datetime]
+) -> None:
+    """Add the two routes; who may call them stands in `dashboard.roles`."""
+
+    @server.put("/uploads", endpoint="upload")
+    def _upload() -> tuple[dict[str, object], int]:
+        name = _file_name(request.headers.get("X-File-Name", ""))
+        length = _checked_length(settings, request.content_length)
+        upload_id = uuid.uuid4().hex
+        path = upload_path(settings.data_dir, upload_id)
+        sha256 = _receive(request.stream, path, length)
+        try:
+            add_upload(
+                database,
+                upload_id=upload_id,
+                file_name=name,
+                size_bytes=length,
+                sha256=sha256,
+                user_name=current_user.name,
+                now=clock(),
+            )
+        except Exception:
+            path.unlink(missing_ok=True)  # nobody would find it
+            raise
+        return {"id": upload_id, "name": name, "size": length}, 201
+
+    @server.get("/experiments/<int:experiment_id>/measures.csv", endpoint="measures_csv")
+    def _measures_csv(experiment_id: int) -> Response:
+        known = experiment_facts(database, experiment_id)
+        pieces = csv_pieces(database, known.id, _csv_choice(request.args))
+        record_export(
+            database,
+            experiment_id,
+            user_name=current_user.name,
+            address=request.remote_addr or "",
+            now=clock(),
+        )
+        name = csv_file_name(known.id, known.name)
+        return Response(
+            pieces,
+            mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _file_name(header: str) -> str:
+    """Return the last part of the name that the browser sent; it never becomes a path."""
+    name = unquote(header).replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(character for character in name if character.isprintable()).strip()
+    return shown[-NAME_LENGTH:] or "file"
+
+
+def _checked_length(settings: WebSettings, length: int | None) -> int:
+    """Refuse what is too large or would fill the disk, before a byte is read."""
+    if length is None:
+        raise InputError("The size of the file is not known. Choose the file again.")
+    if length == 0:
+        raise InputError("The file is empty. Choose a file that has measures in it.")
+    if length > settings.max_upload_bytes:
+        limit = settings.max_upload_bytes / 1e9
+        raise InputError(f"The file is larger than {limit:.1f} GB. Split it into several files.")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(settings.data_dir).free < length + settings.min_free_bytes:
+        raise InputError("The server's disk is nearly full. Nothing was kept. Tell an admin.")
+    return length
+
+
+def _receive(stream: IO[bytes], path: Path, length: int) -> str:
+    """Write a stream to a file and return its SHA-256. A cut-off upload leaves nothing."""
+    partial = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            size, sha256 = _copy(stream, file)
+        if size != length:  # gunicorn's stream ends like a whole one when the browser has gone
+            raise InputError("The upload broke off. Choose the file again.")
+        partial.replace(path)
+    except BlockingIOError as error:  # gunicorn's socket, see dashboard.server
+        raise InputError("The upload came to a stop. Choose the file again.") from error
+    except OSError as error:
+        raise BemError("The file could not be stored on the server. Tell an admin.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return sha256
+
+
+def _copy(stream: IO[bytes], file: IO[bytes]) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(PIECE_BYTES):
+        file.write(piece)
+        digest.update(piece)
+        size += len(piece)
+    return size, digest.hexdigest()
+
+
+def _csv_choice(given: Mapping[str, str]) -> CsvChoice:
+    """Read `columns=voltage,x12`, `from` and `to` (Unix seconds); absent ones choose everything."""
+    columns = given.get("columns")
+    ends = (_seconds(given, "from", -math.inf), _seconds(given, "to", math.inf))
+    return CsvChoice(
+        channels=None if columns is None else [one for one in columns.split(",") if one],
+        between=None if ends == (-math.inf, math.inf) else ends,
+    )
+
+
+def _seconds(given: Mapping[str, str], name: str, otherwise: float) -> float:
+    text = given.get(name)
+    if not text:
+        return otherwise
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not abs(seconds) <= LATEST_S:
+        raise InputError(f"{name}={text[:40]} is no time. Write Unix seconds, like 1763800000.5.")
+    return seconds

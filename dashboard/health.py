@@ -1,0 +1,93 @@
+"""GET /health: whether the web server and its database work, for monitors and proxies.
+
+The master node and its broker are reported as the database knows them; the pages work without.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, make_response
+from sqlalchemy.exc import SQLAlchemyError
+
+from cycling.errors import BemError
+from db.engine import Database
+from db.queries.master_node import MasterNode, master_node
+
+PATIENCE_S = 2.0
+BEATS_WITHIN_S = 10.0
+SAYS = ("broker", "units", "stored", "refused", "queue", "since")
+
+
+@dataclass
+class DatabaseProbe:
+    """Asks the database in a thread of its own: a half-open connection hangs for minutes."""
+
+    database: Database
+    patience_s: float = PATIENCE_S
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _running: threading.Thread | None = None
+    _answered: bool = False
+    _leader: MasterNode | None = None
+
+    def works(self) -> bool:
+        """Whether the database answers within the patience; a hanging question is not repeated."""
+        with self._lock:
+            if self._running is None or not self._running.is_alive():
+                self._answered, self._leader = False, None
+                self._running = threading.Thread(target=self._ask, daemon=True)
+                self._running.start()
+            running = self._running
+        running.join(self.patience_s)
+        return not running.is_alive() and self._answered
+
+    @property
+    def leader(self) -> MasterNode | None:
+        """The master node as it was when `works` asked last; None without one."""
+        return self._leader
+
+    def _ask(self) -> None:
+        try:
+            self._leader = master_node(self.database)
+        except (BemError, SQLAlchemyError):
+            return
+        self._answered = True
+
+
+def add_health(server: Flask, database: Database) -> None:
+    """Add the address /health."""
+    server.extensions["bem.probe"] = DatabaseProbe(database)
+    server.add_url_rule("/health", "health", _health, methods=["GET"])
+
+
+def _health() -> Response:
+    probe: DatabaseProbe = current_app.extensions["bem.probe"]
+    began = time.monotonic()
+    works = probe.works()
+    state = "ok" if works else "error"
+    body = {
+        "status": state,
+        "database": {"status": state, "seconds": round(time.monotonic() - began, 3)},
+        **_live(probe.leader if works else None, works),
+    }
+    return make_response(jsonify(body), 200 if works else 503)
+
+
+def _live(leader: MasterNode | None, known: bool) -> dict[str, Any]:
+    """Report the master node and the broker; neither changes the status of the answer."""
+    if leader is None:
+        says = "none has ever run" if known else "unknown"
+        return {"master_node": {"status": says}, "broker": {"status": "unknown"}}
+    beats = leader.silent_s <= BEATS_WITHIN_S
+    detail = {name: leader.detail[name] for name in SAYS if name in leader.detail}
+    connected = detail.pop("broker", None) == "connected"
+    return {
+        "master_node": {
+            "status": "ok" if beats else "silent",
+            "silent_seconds": round(leader.silent_s, 1),
+            "standbys": leader.standbys,
+            **detail,
+        },
+        "broker": {"status": ("ok" if connected else "error") if beats else "unknown"},
+    }

@@ -1,0 +1,210 @@
+"""Signing in and out. The cookie holds a random token; everything else is in the database."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import flask_login
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.sessions import SessionInterface
+from flask_login import current_user
+
+from cycling.errors import UnavailableError
+from cycling.terms import Role
+from dashboard import errors
+from dashboard.settings import WebSettings
+from db.commands import users
+from db.engine import Database
+from db.queries.users import signed_in
+
+SESSION_COOKIE = "bem_session"
+EXPIRED = "Your login has expired. What you typed is kept."
+
+
+@dataclass(frozen=True)
+class CurrentUser:
+    """flask-login's `current_user` of a signed-in request."""
+
+    id: int
+    name: str
+    role: Role
+    session_hash: str
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the id as flask-login wants it."""
+        return str(self.id)
+
+
+class _NoFlaskSession(SessionInterface):
+    """Flask's own signed cookie, switched off: nothing of a login is kept in the browser."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Return nothing, which Flask takes as a session that cannot be written."""
+
+    def save_session(self, app: Flask, session: object, response: Response) -> None:
+        """Keep nothing."""
+
+
+def add_login(server: Flask, settings: WebSettings, hasher: users.Hasher) -> None:
+    """Add flask-login and the addresses /login and /logout."""
+    server.session_interface = _NoFlaskSession()
+    server.config["REMEMBER_COOKIE_NAME"] = "bem_remember_is_not_used"
+    server.extensions["bem.web_settings"] = settings
+    server.extensions["bem.hasher"] = hasher
+    # its context processor would ask the database again on the page that says it is away
+    manager = flask_login.LoginManager(server, add_context_processor=False)
+    manager.session_protection = None
+    manager.request_loader(_load_user)
+    server.add_url_rule("/login", "login", _show_login, methods=["GET"])
+    server.add_url_rule("/login", "sign_in", _sign_in, methods=["POST"])
+    server.add_url_rule("/logout", "logout", _sign_out, methods=["POST"])
+
+
+def is_local(address: str) -> bool:
+    """Whether an address stays on this server, also as browsers read it.
+
+    They drop tabs and line ends and take a backslash for a slash.
+    """
+    if not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return False
+    if any(ord(sign) <= ord(" ") or sign == "\x7f" for sign in address):
+        return False
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        return not parts.scheme and not parts.netloc
+    return False
+
+
+def _load_user(request: Request) -> CurrentUser | None:
+    """Return who sent the request, with the role of this moment."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        return None
+    now, database = _now(), _database()
+    found = signed_in(database, users.token_hash(token), _settings().session_limits(now))
+    if found is None:
+        return None
+    if now - found.seen_at >= users.SEEN_EVERY:
+        with suppress(UnavailableError):  # the page is more important than the note
+            users.seen(database, found.session_hash, now=now)
+    return CurrentUser(found.id, found.name, found.role, found.session_hash)
+
+
+def _show_login() -> Response:
+    next_address = request.args.get("next", "")
+    token = request.args.get("token")
+    if token and request.method == "GET":
+        return _use_link(token)
+    if current_user.is_authenticated:
+        return _redirect(next_address)
+    return _form(next_address, notice=EXPIRED if request.args.get("expired") == "1" else None)
+
+
+def _use_link(token: str) -> Response:
+    try:
+        session_token = users.use_login_link(_database(), token, address=_address(), now=_now())
+    except users.SignInRefusedError as error:
+        return _form("", error=str(error), status=401)
+    return _signed_in(session_token, "/")
+
+
+def _sign_in() -> Response:
+    name = request.form.get("username", "").strip()
+    next_address = request.form.get("next", "")
+    try:
+        token = users.sign_in(
+            _database(),
+            name,
+            request.form.get("password", ""),
+            address=_address(),
+            now=_now(),
+            hasher=current_app.extensions["bem.hasher"],
+        )
+    except users.SignInRefusedError as error:
+        return _form(next_address, username=name, error=str(error), status=401)
+    except users.TooManyTriesError as error:
+        return _form(next_address, username=name, error=str(error), status=429)
+    return _signed_in(token, next_address)
+
+
+def _sign_out() -> Response:
+    users.end_session(
+        _database(),
+        current_user.session_hash,
+        user_name=current_user.name,
+        address=_address(),
+        now=_now(),
+    )
+    response = _redirect("/login")
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def _signed_in(token: str, next_address: str) -> Response:
+    """Give the browser its new session and end the one that it had before."""
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:
+        users.drop_session(_database(), users.token_hash(before))
+    settings, now = _settings(), _now()
+    users.sweep_sign_ins(_database(), settings.session_limits(now), now=now)
+    response = _redirect(next_address)
+    response.set_cookie(
+        SESSION_COOKIE, token, httponly=True, samesite="Lax", secure=settings.https, path="/"
+    )
+    return response
+
+
+def _redirect(address: str) -> Response:
+    return make_response(redirect(address if is_local(address) else "/", 303))
+
+
+def _form(
+    next_address: str,
+    *,
+    username: str = "",
+    notice: str | None = None,
+    error: str | None = None,
+    status: int = 200,
+) -> Response:
+    page = render_template(
+        "login.html",
+        title="Sign in",
+        theme=errors.theme(),
+        next=next_address if is_local(next_address) else "",
+        username=username[:60],
+        notice=notice,
+        error=error,
+    )
+    return make_response(page, status)
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["bem.database"]
+    return database
+
+
+def _now() -> datetime:
+    now: datetime = current_app.extensions["bem.clock"]()
+    return now
+
+
+def _settings() -> WebSettings:
+    settings: WebSettings = current_app.extensions["bem.web_settings"]
+    return settings
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -1,0 +1,109 @@
+"""The pages: executed anew for each application, and found by their address."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dash
+from dash._pages import _path_to_page
+
+from cycling.terms import Role
+
+Page = Mapping[str, Any]
+NOT_FOUND = "not_found_404"
+
+
+def load_pages(package: str) -> None:
+    """Execute the page files of a package for the Dash object that was made last.
+
+    Dash's own loader names the modules after their whole path, so `import pages.experiments` would
+    execute a page twice. Here each runs once for an application, whoever imports it first.
+    """
+    names = _page_modules(importlib.import_module(package))
+    dash.page_registry.clear()
+    for name in names:
+        sys.modules.pop(name, None)
+    for name in names:
+        module = importlib.import_module(name)
+        page = dash.page_registry.get(name)
+        if page is not None:
+            layout = page["supplied_layout"] or module.layout
+            page["layout"] = _tolerant(layout, page["path_template"])
+
+
+def find_page(path: str) -> Page | None:
+    """Return the page at an address; None for no page and for an id that is no whole number."""
+    page, variables = _path_to_page(path.strip("/"))
+    if not page or not all(map(_is_number, (variables or {}).values())):
+        return None
+    if variables is None and page["path_template"]:
+        return None  # /experiments/none, Dash's default for a page with variables
+    return dict(page)
+
+
+def first_page() -> str:
+    """Return the address of the page that comes first, for an application without one at /."""
+    plain = (
+        page
+        for name, page in dash.page_registry.items()
+        if not page["path_template"] and not name.endswith(NOT_FOUND)
+    )
+    return str(next(plain)["path"])
+
+
+def page_that_dash_shows(path: str) -> Page | None:
+    """Return the page that Dash's router draws for an address."""
+    page, _variables = _path_to_page(path.strip("/"))
+    return dict(page) if page else None
+
+
+def page_role(page: Page) -> Role | None:
+    """Return the role that a page was registered with; None, and so refused, without one."""
+    role = page.get("role")
+    return role if isinstance(role, Role) else None
+
+
+def _page_modules(package: ModuleType) -> list[str]:
+    """Return the modules of a package that register pages."""
+    files = (file for folder in package.__path__ for file in sorted(Path(folder).glob("*.py")))
+    return [
+        f"{package.__name__}.{file.stem}"
+        for file in files
+        if not file.stem.startswith("_") and "register_page(" in file.read_text(encoding="utf-8")
+    ]
+
+
+def _tolerant(layout: Any, template: str | None) -> Any:  # noqa: ANN401 - Dash's layouts
+    """Return a layout that ignores what it does not know in the address.
+
+    Dash hands every word of the query to the layout, also in the place of the id in the path.
+    """
+    if not callable(layout):
+        return layout
+    draw: Callable[..., Any] = layout
+    known = inspect.signature(draw).parameters
+    takes_all = any(one.kind is one.VAR_KEYWORD for one in known.values())
+    ids = {name for name in known if template and f"<{name}>" in template}
+
+    def _layout(**given: Any) -> Any:  # noqa: ANN401
+        if not all(_is_number(given.get(name)) for name in ids):
+            return _not_found()
+        return draw(**(given if takes_all else {k: v for k, v in given.items() if k in known}))
+
+    return _layout
+
+
+def _not_found() -> Any:  # noqa: ANN401
+    for module, page in dash.page_registry.items():
+        if module.endswith(f".{NOT_FOUND}"):
+            layout = page["layout"]
+            return layout() if callable(layout) else layout
+    return dash.html.H1("Page not found")
+
+
+def _is_number(text: object) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 10

@@ -1,0 +1,54 @@
+"""What the web server takes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cycling.errors import InputError
+from db.queries.users import SessionLimits
+
+SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """Settings of the web server. Raises InputError without a usable secret key.
+
+    `base_url` is the address that users type; https there makes the cookie Secure and switches
+    HSTS on. `trusted_proxies` counts the proxies in front whose X-Forwarded headers are believed.
+    Sizes are in bytes.
+    """
+
+    secret_key: str = field(repr=False)
+    data_dir: Path
+    base_url: str | None = None
+    max_upload_bytes: int = 2 * 1024**3
+    min_free_bytes: int = 500 * 1024**2
+    max_callback_bytes: int = 5 * 1024**2
+    max_form_bytes: int = 64 * 1024
+    session_idle: timedelta = timedelta(hours=12)
+    session_lasts: timedelta = timedelta(days=7)
+    trusted_proxies: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.secret_key:
+            raise InputError(
+                "The web server needs a secret key. Set BEM_SECRET_KEY, or BEM_SECRET_KEY_FILE, "
+                f"to {SHORTEST_KEY} or more random characters, the same for all web servers."
+            )
+        if len(self.secret_key) < SHORTEST_KEY:
+            raise InputError(
+                f"The secret key has {len(self.secret_key)} characters; "
+                f"give it at least {SHORTEST_KEY} random ones."
+            )
+
+    @property
+    def https(self) -> bool:
+        """Whether users come by https, so that cookies can be Secure."""
+        return (self.base_url or "").startswith("https://")
+
+    def session_limits(self, now: datetime) -> SessionLimits:
+        """Return since when a session must have begun and been used to be valid now."""
+        return SessionLimits(
+            begun_after=now - self.session_lasts, seen_after=now - self.session_idle
+        )

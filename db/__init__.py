@@ -1,0 +1,1 @@
+"""Models, queries, commands and the bulk reading and writing of measures."""

@@ -1,0 +1,1 @@
+"""Changes to the database; each owns its transaction and writes its audit row."""

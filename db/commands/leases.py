@@ -1,0 +1,164 @@
+"""The lease of the master node: one process leads, the others wait.
+
+Times are those of the database's clock. Every transaction of the leader begins with an UPDATE of
+the lease that names its epoch: one that was paused and has lost it can write nothing more. That
+row also lets the leader's own transactions pass one at a time, so that they never deadlock.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, event, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import BemError
+from db.clock import database_now
+from db.engine import Database
+from db.models import Lease
+
+MASTER_NODE = "master-node"
+WAITING = "waiting-"  # of names: a standby that says that it is there
+LASTS = timedelta(seconds=6)
+FORGET_AFTER = timedelta(minutes=1)
+
+# A paused process keeps its transaction open, and with it the lease's row. The server ends such a
+# connection after so many seconds, so that another process can lead.
+IDLE_S, LOCK_WAIT_S, ANSWER_WITHIN_S = 8, 5, 10
+
+
+class LostLeaseError(BemError):
+    """Somebody else leads: nothing of this transaction was kept."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The lease in our hands: under this name and epoch, as long as nobody takes it."""
+
+    holder: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A transaction of the leader, and the time by the database's clock at its beginning."""
+
+    session: Session
+    now: datetime
+
+
+def impatient(database: Database) -> None:
+    """Let the server end connections that stand still, and answers that take too long fail.
+
+    For the process that leads; before its first connection.
+    """
+    if database.is_sqlite:
+        return
+
+    def limit(_dialect: object, _record: object, _args: object, options: dict[str, Any]) -> None:
+        options["read_timeout"] = options["write_timeout"] = ANSWER_WITHIN_S
+        options["init_command"] = (
+            "SET time_zone = '+00:00', "
+            f"wait_timeout = {IDLE_S}, innodb_lock_wait_timeout = {LOCK_WAIT_S}"
+        )
+
+    for engine in (database.engine, database.loading):
+        event.listen(engine, "do_connect", limit)
+
+
+def acquire(database: Database, holder: str, detail: dict[str, Any]) -> Hold | None:
+    """Take the lease if nobody holds it; the epoch is one more than that of the last leader."""
+    with database.read() as session:
+        lease = session.get(Lease, MASTER_NODE)
+        if lease is not None and lease.expires_at > database_now(session):
+            return None
+    try:
+        with database.write() as session:
+            return _take(session, holder, detail)
+    except IntegrityError:  # another process has just inserted the first one
+        return None
+
+
+@contextmanager
+def leading(
+    database: Database, hold: Hold, detail: dict[str, Any] | None = None, *, bulk: bool = False
+) -> Iterator[Turn]:
+    """A transaction that only the leader can make; it prolongs the lease.
+
+    `bulk`: many samples are to be written.
+    Raises LostLeaseError when another process has taken the lease.
+    """
+    with database.load() if bulk else database.write() as session:
+        now = database_now(session)
+        values: dict[str, Any] = {"beat_at": now, "expires_at": now + LASTS}
+        if detail is not None:
+            values["detail"] = detail
+        if not _changed(session, hold, values):
+            raise LostLeaseError("Another master node leads now.")
+        yield Turn(session, now)
+
+
+def release(database: Database, hold: Hold) -> None:
+    """Give the lease back; nothing happens if it is not ours any more."""
+    with database.write() as session:
+        _changed(session, hold, {"expires_at": database_now(session)})
+
+
+def say_waiting(database: Database, holder: str, detail: dict[str, Any]) -> None:
+    """Note that a standby is there."""
+    name = _name_of(holder)
+    with database.write() as session:
+        now = database_now(session)
+        lease = session.get(Lease, name) or Lease(name=name, holder=holder, epoch=0)
+        lease.beat_at, lease.expires_at, lease.detail = now, now + LASTS, detail
+        session.add(lease)
+
+
+def end_waiting(database: Database, holder: str) -> None:
+    """Forget a standby that leads now or ends, and those that died long ago."""
+    with database.write() as session:
+        long_ago = database_now(session) - FORGET_AFTER
+        dead = Lease.name.startswith(WAITING) & (Lease.expires_at < long_ago)
+        session.execute(delete(Lease).where((Lease.name == _name_of(holder)) | dead))
+
+
+def new_holder(host: str, process_id: int) -> str:
+    """Return a name that no other process has, also after this one's number is given out again."""
+    return f"{host[:40]}:{process_id}:{secrets.token_hex(4)}"
+
+
+def _take(session: Session, holder: str, detail: dict[str, Any]) -> Hold | None:
+    now = database_now(session)
+    values = {"holder": holder, "beat_at": now, "expires_at": now + LASTS, "detail": detail}
+    if session.get(Lease, MASTER_NODE) is None:
+        session.add(Lease(name=MASTER_NODE, epoch=1, **values))
+        session.flush()
+        return Hold(holder, 1)
+    taken = session.execute(
+        update(Lease)
+        .where(Lease.name == MASTER_NODE, Lease.expires_at <= now)
+        .values(epoch=Lease.epoch + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if not (isinstance(taken, CursorResult) and taken.rowcount == 1):
+        return None
+    epoch = session.scalar(select(Lease.epoch).where(Lease.name == MASTER_NODE))
+    return Hold(holder, epoch or 0)
+
+
+def _changed(session: Session, hold: Hold, values: dict[str, Any]) -> bool:
+    held = session.execute(
+        update(Lease)
+        .where(Lease.name == MASTER_NODE, Lease.holder == hold.holder, Lease.epoch == hold.epoch)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return isinstance(held, CursorResult) and held.rowcount == 1
+
+
+def _name_of(holder: str) -> str:
+    return WAITING + holder.rpartition(":")[2]

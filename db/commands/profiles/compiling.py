@@ -1,0 +1,239 @@
+"""Making the fixed rows of a version: once for each capacity, however often it is asked for."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import column, inspect, select, table
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.battery_model import BatteryModel
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.profile import (
+    BatteryLimits,
+    Program,
+    StationCapabilities,
+    check_profile,
+    reference_rows,
+)
+from cycling.profile.estimate import estimate
+from cycling.profile_course import StepTimes, step_times
+from db.commands import audit
+from db.commands.profiles.texts import (
+    LONGEST_NAME,
+    RefusedProfileError,
+    checked_name,
+    checked_summary,
+    plain_lines,
+)
+from db.engine import Database
+from db.models import (
+    Base,
+    CompiledVersion,
+    Instruction,
+    InstructionDetail,
+    LibraryProfile,
+    Profile,
+    ProfileDetail,
+    ProfileVersion,
+)
+from db.profile_rows import ProfileRows, profile_rows
+
+LONGEST_DESCRIPTION = 250
+ONCE = 0  # the number of a text that is in no library
+
+
+def compile_version(
+    database: Database,
+    version_id: int,
+    *,
+    capacity_ah: float | None,
+    capabilities: StationCapabilities,
+    battery: BatteryLimits | None = None,
+    model: BatteryModel | None = None,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> int:
+    """Return the ProfID of a version's fixed profile for a capacity (Ah), made if it is not there.
+
+    It is held against the station and the battery every time: RefusedProfileError has the lines.
+    With a model the rows say how long they are expected to take. Raises NotFoundError.
+    """
+    with database.read() as session:
+        version = session.get(ProfileVersion, version_id)
+        if version is None:
+            raise NotFoundError("This version of the profile does not exist any more.")
+        text = version.text
+    program = _checked(text, capacity_ah, capabilities, battery)
+    known = _known(database, version_id, capacity_ah)
+    if known is not None:
+        return known
+    rows = _rows(program, model)
+    with database.write() as session:
+        return _insert(session, version_id, text, capacity_ah, rows, user_name, address, now)
+
+
+def compile_text(
+    database: Database,
+    text: str,
+    *,
+    name: str,
+    capacity_ah: float | None,
+    capabilities: StationCapabilities,
+    battery: BatteryLimits | None = None,
+    model: BatteryModel | None = None,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> int:
+    """The same for a text that was written for an experiment and is in no library.
+
+    The same name and text again is the same version. Nothing is kept of a text that is refused.
+    """
+    lines = plain_lines(text)
+    _checked(lines, capacity_ah, capabilities, battery)
+    return compile_version(
+        database,
+        _once(database, checked_name(name[:LONGEST_NAME]), lines, user_name, now),
+        capacity_ah=capacity_ah,
+        capabilities=capabilities,
+        battery=battery,
+        model=model,
+        user_name=user_name,
+        address=address,
+        now=now,
+    )
+
+
+def _checked(
+    text: str,
+    capacity_ah: float | None,
+    capabilities: StationCapabilities,
+    battery: BatteryLimits | None,
+) -> Program:
+    """Return the program. Raises RefusedProfileError for what cannot be carried out fully."""
+    if capacity_ah is not None and not 0 < capacity_ah < float("inf"):
+        raise InputError("The capacity of the battery is a number of Ah above 0.")
+    # No message of ours carries END TEST to a station, so none can carry it out.
+    station = replace(capabilities, end_test=False)
+    checked = check_profile(text, capacity_ah, battery=battery, station=station)
+    if checked.program is None or not checked.ok:
+        raise RefusedProfileError(checked.problems)
+    return checked.program
+
+
+def _rows(program: Program, model: BatteryModel | None) -> ProfileRows:
+    if model is None:
+        rough = estimate(program)
+        known = None if rough.unknown_lines else rough.total.duration_s
+        times = StepTimes(known, {})
+    else:
+        times = step_times(program, model)
+    return profile_rows(program, reference_rows(program), times.total_s, times.by_step)
+
+
+def capacity_key(capacity_ah: float | None) -> str:
+    """Return a capacity as it stands in the key: capacities that print the same are the same."""
+    return "" if capacity_ah is None else f"{capacity_ah:.9g}"
+
+
+def _known(database: Database, version_id: int, capacity_ah: float | None) -> int | None:
+    with database.read() as session:
+        found = session.get(CompiledVersion, (version_id, capacity_key(capacity_ah)))
+        return found.profile_id if found else None
+
+
+def _insert(
+    session: Session,
+    version_id: int,
+    text: str,
+    capacity_ah: float | None,
+    rows: ProfileRows,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> int:
+    """Insert the rows unless somebody else has done it meanwhile; the version's row is the lock."""
+    version = session.get(ProfileVersion, version_id, with_for_update=True)
+    if version is None or version.text != text:
+        raise ConflictError("The profile was changed meanwhile. Look at it again.")
+    key = (version_id, capacity_key(capacity_ah))
+    known = session.get(CompiledVersion, key, with_for_update=True)
+    if known is not None:
+        return known.profile_id
+    library = session.get(LibraryProfile, version.profile_id) if version.profile_id else None
+    profile = Profile(
+        name=_profile_name(library.name if library else version.name, version, capacity_ah),
+        description=(library.description if library else "")[:LONGEST_DESCRIPTION],
+        **rows.ranges,
+    )
+    session.add(profile)
+    session.flush()
+    session.add(ProfileDetail(profile_id=profile.id, version_id=version_id, **rows.whole))
+    session.add(CompiledVersion(version_id=key[0], capacity=key[1], profile_id=profile.id))
+    session.flush()
+    _insert_all(session, Instruction, profile.id, rows.instructions)
+    _insert_all(session, InstructionDetail, profile.id, rows.details)
+    audit.record(
+        session,
+        at=now,
+        user_name=user_name,
+        address=address,
+        action="compile profile",
+        target=f"profile {profile.id}",
+        detail={"version": version_id, "capacity_ah": capacity_ah, "rows": len(rows.instructions)},
+    )
+    return profile.id
+
+
+def _insert_all(
+    session: Session, model: type[Base], profile_id: int, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Insert rows given by their columns, past all that SQLAlchemy does with each value.
+
+    There may be 20,000 twice; the ORM's own bulk insert takes three times as long.
+    """
+    owner = inspect(model).columns["profile_id"].name
+    plain = table(model.__tablename__, column(owner), *(column(name) for name in rows[0]))
+    session.connection().execute(plain.insert(), [{owner: profile_id, **row} for row in rows])
+
+
+def _profile_name(name: str, version: ProfileVersion, capacity_ah: float | None) -> str:
+    """Return "Ageing v3, 2.9 Ah"; the beginning is cut so that the end fits."""
+    end = f" v{version.number}" if version.number != ONCE else ""
+    if capacity_ah is not None:
+        end += f", {capacity_ah:.6g} Ah"
+    return name[: LONGEST_NAME - len(end)].rstrip() + end
+
+
+def _once(database: Database, name: str, text: str, user_name: str, now: datetime) -> int:
+    """Return the version of a text that is in no library, kept once for its name and text."""
+    mark = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()
+    made = select(ProfileVersion.id).where(ProfileVersion.once == mark)
+    with database.read() as session:
+        known = session.scalar(made)
+    if known is not None:
+        return known
+    try:
+        with database.write() as session:
+            version = ProfileVersion(
+                profile_id=None,
+                number=ONCE,
+                once=mark,
+                name=name,
+                text=text,
+                comment="",
+                summary=checked_summary(text).to_json(),
+                user_name=user_name[:60],
+                created_at=now,
+            )
+            session.add(version)
+            session.flush()
+            return version.id
+    except IntegrityError:  # the same text at the same moment
+        with database.read() as session:
+            return session.scalars(made).one()

@@ -1,0 +1,300 @@
+"""Keeping profiles in the library: new ones, versions, copies, the archive."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, NotFoundError
+from db.commands import audit
+from db.commands.profiles.texts import (
+    LONGEST_NAME,
+    checked_name,
+    checked_summary,
+    checked_words,
+    plain_lines,
+)
+from db.engine import Database
+from db.models import CompiledVersion, LibraryProfile, ProfileVersion
+
+GONE = "This profile does not exist any more. Go back to the list of profiles."
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was saved: the library's profile, and the version with its number."""
+
+    profile_id: int
+    version_id: int
+    number: int
+
+
+def save_profile(
+    database: Database,
+    *,
+    name: str,
+    description: str,
+    text: str,
+    comment: str = "",
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> Saved:
+    """Put a new profile into the library as its version 1.
+
+    The same one sent again gives what it made. Raises RefusedProfileError for a text with errors,
+    ConflictError for a name that is taken.
+    """
+    shown, words = checked_name(name), checked_words(description, "description")
+    version = _new_row(text, comment, user_name, now)
+    try:
+        with database.write() as session:
+            profile = LibraryProfile(
+                name=shown,
+                description=words,
+                archived=False,
+                user_name=user_name[:60],
+                created_at=now,
+            )
+            session.add(profile)
+            session.flush()
+            saved = _add_version(session, profile.id, version, number=1)
+            _note(session, "add profile", saved, user_name, address, now, name=shown)
+            return saved
+    except IntegrityError as error:
+        made = _sent_before(database, shown, version, user_name)
+        if made is None:
+            raise ConflictError(
+                f"There is a profile named {shown} already. Give this one another name."
+            ) from error
+        return made
+
+
+def new_version(
+    database: Database,
+    profile_id: int,
+    text: str,
+    *,
+    after: int,
+    comment: str = "",
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> Saved:
+    """Save a changed text as the next version; `after` is the number that was edited.
+
+    A last version that nobody has used is changed in place by who wrote it. The same text makes
+    nothing. Raises RefusedProfileError, and ConflictError if somebody has saved one meanwhile.
+    """
+    version = _new_row(text, comment, user_name, now)
+    with database.write() as session:
+        profile = _taken(session, profile_id)
+        last = session.scalars(
+            select(ProfileVersion)
+            .where(ProfileVersion.profile_id == profile.id)
+            .order_by(ProfileVersion.number.desc())
+            .limit(1)
+            .with_for_update()
+        ).one()
+        if last.text == version.text:
+            return Saved(profile.id, last.id, last.number)
+        if last.number != after:
+            raise ConflictError(
+                f"{last.user_name} has saved version {last.number} meanwhile. Open it, and put "
+                "your changes into it."
+            )
+        if last.user_name == version.user_name and not _is_used(session, last.id):
+            _change(last, version)
+            saved = Saved(profile.id, last.id, last.number)
+            _note(session, "change profile version", saved, user_name, address, now)
+            return saved
+        saved = _add_version(session, profile.id, version, number=last.number + 1)
+        _note(session, "new profile version", saved, user_name, address, now)
+        return saved
+
+
+def describe(
+    database: Database,
+    profile_id: int,
+    *,
+    name: str,
+    description: str,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> None:
+    """Change a profile's name and description; what was compiled keeps the name it had."""
+    shown, words = checked_name(name), checked_words(description, "description")
+    try:
+        with database.write() as session:
+            profile = _taken(session, profile_id)
+            if (profile.name, profile.description) == (shown, words):
+                return
+            detail = {"was": profile.name, "name": shown}
+            profile.name, profile.description = shown, words
+            session.flush()
+            _note_profile(session, "rename profile", profile_id, user_name, address, now, **detail)
+    except IntegrityError as error:
+        raise ConflictError(
+            f"There is a profile named {shown} already. Give this one another name."
+        ) from error
+
+
+def duplicate(
+    database: Database, profile_id: int, *, user_name: str, address: str, now: datetime
+) -> Saved:
+    """Copy a profile's last version into a new profile, named after it."""
+    with database.write() as session:
+        profile = _taken(session, profile_id)
+        last = session.scalars(
+            select(ProfileVersion)
+            .where(ProfileVersion.profile_id == profile.id)
+            .order_by(ProfileVersion.number.desc())
+            .limit(1)
+        ).one()
+        copy = LibraryProfile(
+            name=_free_name(session, profile.name),
+            description=profile.description,
+            archived=False,
+            user_name=user_name[:60],
+            created_at=now,
+        )
+        session.add(copy)
+        session.flush()
+        version = ProfileVersion(
+            name="",
+            text=last.text,
+            comment=f"Copy of {profile.name}, version {last.number}",
+            summary=last.summary,
+            user_name=user_name[:60],
+            created_at=now,
+        )
+        saved = _add_version(session, copy.id, version, number=1)
+        _note(session, "copy profile", saved, user_name, address, now, source=profile_id)
+        return saved
+
+
+def archive(
+    database: Database,
+    profile_id: int,
+    *,
+    archived: bool = True,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> None:
+    """Take a profile out of the list, or put it back; its experiments go on showing it."""
+    with database.write() as session:
+        profile = _taken(session, profile_id)
+        if profile.archived == archived:
+            return
+        profile.archived = archived
+        action = "archive profile" if archived else "restore profile"
+        _note_profile(session, action, profile_id, user_name, address, now)
+
+
+def _new_row(text: str, comment: str, user_name: str, now: datetime) -> ProfileVersion:
+    """Return a checked version, not yet in the library."""
+    lines = plain_lines(text)
+    return ProfileVersion(
+        name="",
+        text=lines,
+        comment=checked_words(comment, "comment"),
+        summary=checked_summary(lines).to_json(),
+        user_name=user_name[:60],
+        created_at=now,
+    )
+
+
+def _add_version(
+    session: Session, profile_id: int, version: ProfileVersion, *, number: int
+) -> Saved:
+    version.profile_id, version.number = profile_id, number
+    session.add(version)
+    session.flush()
+    return Saved(profile_id, version.id, number)
+
+
+def _change(last: ProfileVersion, version: ProfileVersion) -> None:
+    last.text, last.summary, last.created_at = version.text, version.summary, version.created_at
+    last.comment = version.comment or last.comment
+
+
+def _taken(session: Session, profile_id: int) -> LibraryProfile:
+    """Return a profile that nobody else changes before we commit."""
+    profile = session.get(LibraryProfile, profile_id, with_for_update=True)
+    if profile is None:
+        raise NotFoundError(GONE)
+    return profile
+
+
+def _is_used(session: Session, version_id: int) -> bool:
+    """Whether there are rows of it: an experiment may be made of them at any moment."""
+    made = exists().where(CompiledVersion.version_id == version_id)
+    return bool(session.scalar(select(made)))
+
+
+def _sent_before(
+    database: Database, name: str, version: ProfileVersion, user_name: str
+) -> Saved | None:
+    """Return what the same form has made a moment ago."""
+    with database.read() as session:
+        found = session.execute(
+            select(LibraryProfile.id, ProfileVersion)
+            .join(ProfileVersion, ProfileVersion.profile_id == LibraryProfile.id)
+            .where(
+                LibraryProfile.name == name,
+                LibraryProfile.user_name == user_name[:60],
+                ProfileVersion.number == 1,
+            )
+        ).one_or_none()
+        if found is None or found[1].text != version.text:
+            return None
+        return Saved(found[0], found[1].id, found[1].number)
+
+
+def _free_name(session: Session, name: str) -> str:
+    """Return a name for a copy: "Ageing copy", "Ageing copy 2"."""
+    for number in range(1, 1000):
+        end = " copy" if number == 1 else f" copy {number}"
+        tried = name[: LONGEST_NAME - len(end)].rstrip() + end
+        taken = select(func.count()).where(LibraryProfile.name == tried)
+        if not session.scalar(taken):
+            return tried
+    raise ConflictError(f"There are too many copies of {name}. Rename some of them.")
+
+
+def _note(
+    session: Session,
+    action: str,
+    saved: Saved,
+    user_name: str,
+    address: str,
+    now: datetime,
+    **detail: Any,  # noqa: ANN401 - what the audit keeps
+) -> None:
+    more = {"version": saved.version_id, "number": saved.number, **detail}
+    _note_profile(session, action, saved.profile_id, user_name, address, now, **more)
+
+
+def _note_profile(
+    session: Session,
+    action: str,
+    profile_id: int,
+    user_name: str,
+    address: str,
+    now: datetime,
+    **detail: Any,  # noqa: ANN401 - what the audit keeps
+) -> None:
+    audit.record(
+        session,
+        at=now,
+        user_name=user_name,
+        address=address,
+        action=action,
+        target=f"library profile {profile_id}",
+        detail=detail,
+    )

@@ -1,0 +1,182 @@
+"""Somebody says which battery is connected to a station: what waited for it is released."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError
+from cycling.terms import ExperimentStatus, PlanState
+from db.commands import audit
+from db.commands.queue import rows
+from db.engine import Database
+from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
+from db.queries.queue import busy_with, waiting
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a confirmation did: plans released and put back, the station that lost the battery."""
+
+    released: tuple[int, ...]
+    held: tuple[int, ...]
+    moved_from: str | None
+
+
+def confirm_battery(
+    database: Database,
+    station_id: int,
+    battery_id: int,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> Confirmation:
+    """Note that a battery is connected to a station, and queue what waited for that.
+
+    Experiments queued there for another battery are held again; a battery that was confirmed
+    elsewhere moves. Raises ConflictError while an experiment says otherwise.
+    """
+    with database.write() as session:
+        return confirm_within(
+            session, station_id, battery_id, user_name=user_name, address=address, now=now
+        )
+
+
+def confirm_within(
+    session: Session,
+    station_id: int,
+    battery_id: int,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> Confirmation:
+    """Do what `confirm_battery` does, in the caller's transaction."""
+    battery = rows.take_battery(session, battery_id)
+    stations = rows.take_stations(session, {station_id, *rows.confirmed_on(session, [battery_id])})
+    station = rows.check_station(session, stations.pop(station_id, None))
+    _check_nothing_else_runs(session, station, battery)
+    held = _forget_elsewhere(session, battery, station, stations, now)
+    _write(session, station, battery, user_name, now)
+    held += _hold_others(session, station, battery, now)
+    released = _release(session, station, battery, now)
+    done = Confirmation(
+        tuple(released), tuple(held), next((one.name for one in stations.values()), None)
+    )
+    audit.record(
+        session,
+        at=now,
+        user_name=user_name,
+        address=address,
+        action="confirm battery",
+        target=f"station {station_id}",
+        detail={
+            "battery": battery_id,
+            "name": battery.name,
+            "serial_number": battery.serial_number,
+            "released": released,
+            "held": held,
+            "moved_from": done.moved_from,
+        },
+    )
+    return done
+
+
+def _check_nothing_else_runs(session: Session, station: CyclerStation, battery: Battery) -> None:
+    here = busy_with(session, station.id)
+    if here is not None and here.battery_id != battery.id:
+        connected = session.get_one(Battery, here.battery_id)
+        raise ConflictError(
+            f"{station.name} has {here.name} under way with {connected.name}. "
+            "Stop it, or wait until it has ended."
+        )
+    elsewhere = session.scalars(
+        select(Experiment.station_id).where(
+            Experiment.battery_id == battery.id,
+            Experiment.station_id != station.id,
+            Experiment.status.in_(
+                [ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED]
+            ),
+        )
+    )
+    for other in set(elsewhere):
+        busy = busy_with(session, other)
+        if busy is not None and busy.battery_id == battery.id:
+            name = session.get_one(CyclerStation, other).name
+            raise ConflictError(
+                f"{name} has {busy.name} under way with {battery.name}. "
+                "Stop it, or wait until it has ended."
+            )
+
+
+def _forget_elsewhere(
+    session: Session,
+    battery: Battery,
+    station: CyclerStation,
+    others: dict[int, CyclerStation],
+    now: datetime,
+) -> list[int]:
+    """Remove the battery from the stations that had it; their plans for it are held."""
+    session.execute(
+        delete(ConfirmedBattery).where(
+            ConfirmedBattery.battery_id == battery.id, ConfirmedBattery.station_id != station.id
+        )
+    )
+    reason = f"{battery.name} was confirmed on {station.name}."
+    queued = waiting().where(
+        Plan.station_id.in_(list(others)),
+        Plan.battery_id == battery.id,
+        Plan.state == PlanState.QUEUED,
+    )
+    return [_hold(session, plan, reason, now) for plan in session.scalars(queued).all()]
+
+
+def _write(
+    session: Session, station: CyclerStation, battery: Battery, user_name: str, now: datetime
+) -> None:
+    row = session.get(ConfirmedBattery, station.id)
+    if row is None:
+        row = ConfirmedBattery(station_id=station.id)
+        session.add(row)
+    row.battery_id = battery.id
+    row.user_name = user_name[:60]
+    row.confirmed_at = now
+    session.flush()
+
+
+def _hold_others(
+    session: Session, station: CyclerStation, battery: Battery, now: datetime
+) -> list[int]:
+    """Put what is queued here for another battery back: it is not the one that is connected."""
+    reason = f"{battery.name} was confirmed on {station.name}."
+    queued = waiting().where(
+        Plan.station_id == station.id,
+        Plan.battery_id != battery.id,
+        Plan.state == PlanState.QUEUED,
+    )
+    return [_hold(session, plan, reason, now) for plan in session.scalars(queued).all()]
+
+
+def _hold(session: Session, plan: Plan, reason: str, now: datetime) -> int:
+    if not rows.take_back(session, plan.experiment_id):
+        raise ConflictError(f"A station is just taking {plan.name}. Look again in a moment.")
+    rows.hold(session, plan, reason, now)
+    return plan.id
+
+
+def _release(
+    session: Session, station: CyclerStation, battery: Battery, now: datetime
+) -> list[int]:
+    held = session.scalars(
+        waiting().where(
+            Plan.station_id == station.id,
+            Plan.battery_id == battery.id,
+            Plan.state == PlanState.HELD,
+        )
+    ).all()
+    for plan in held:
+        rows.publish(session, plan, now)
+    rows.put_in_order(session, station.id)
+    return [plan.id for plan in held]

@@ -1,0 +1,90 @@
+"""Drafts of experiments: what a form says so far, to go on with later."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import PlanState
+from db.commands.queue.plans import note
+from db.commands.queue.several import check_token
+from db.engine import Database
+from db.models import Plan
+from db.queries.queue import PlanFacts, plan_facts
+
+LARGEST = 2_000_000  # characters of a form, with the text of its profile
+
+
+def save_draft(
+    database: Database,
+    token: str,
+    name: str,
+    typed: Mapping[str, Any],
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> PlanFacts:
+    """Keep what a form says, in place of what it said before, and return its draft.
+
+    Raises ConflictError once the form is queued.
+    """
+    check_token(token)
+    if len(json.dumps(typed)) > LARGEST:
+        raise InputError("The draft is too large to be kept. Shorten the profile.")
+    by = {"user_name": user_name, "address": address, "now": now}
+    try:
+        return _save(database, token, name, typed, by)
+    except IntegrityError:  # saved twice at once: the second time it is there
+        return _save(database, token, name, typed, by)
+
+
+def discard_draft(
+    database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Delete a draft. Raises NotFoundError if it is none any more."""
+    with database.write() as session:
+        plan = session.get(Plan, plan_id, with_for_update=True)
+        if plan is None or plan.state is not PlanState.DRAFT:
+            raise NotFoundError("This draft is queued or discarded already.")
+        note(session, plan, "discard draft", user_name, address, now)
+        session.delete(plan)
+
+
+def _save(
+    database: Database, token: str, name: str, typed: Mapping[str, Any], by: Mapping[str, Any]
+) -> PlanFacts:
+    with database.write() as session:
+        if session.scalar(select(exists().where(Plan.token.like(f"{token}-%")))):
+            raise ConflictError("What this form says is queued already. Begin a new one.")
+        plan = session.scalars(select(Plan).where(Plan.token == token).with_for_update()).first()
+        if plan is None:
+            plan = _new(session, token, by)
+        plan.name = " ".join(name.split())[:30]
+        plan.detail = {"typed": dict(typed)}
+        plan.state_since = by["now"]
+        session.flush()
+        note(session, plan, "save draft", **by)
+        return plan_facts(plan)
+
+
+def _new(session: Session, token: str, by: Mapping[str, Any]) -> Plan:
+    plan = Plan(
+        token=token,
+        state=PlanState.DRAFT,
+        name="",
+        description="",
+        position=0,
+        detail={},
+        user_name=by["user_name"][:60],
+        created_at=by["now"],
+        state_since=by["now"],
+    )
+    session.add(plan)
+    session.flush()
+    return plan

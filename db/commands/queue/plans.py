@@ -1,0 +1,285 @@
+"""Adding experiments to a station's queue, changing their order, cancelling them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import ExperimentStatus, PlanState, Polarity, Technology
+from db.commands import audit
+from db.commands.imports import check_names
+from db.commands.queue import rows
+from db.engine import Database
+from db.models import (
+    Battery,
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    Instruction,
+    Plan,
+    Profile,
+)
+from db.queries.queue import PlanFacts, plan_facts, waiting
+
+LONGEST_TOKEN = 40
+
+
+@dataclass(frozen=True)
+class Electrolyte:
+    """The electrolyte of one side of a redox-flow stack."""
+
+    polarity: Polarity
+    volume: int
+    initial_soc: int
+    min_flow_rate: int
+    max_flow_rate: int
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """An experiment that a user has defined. The token is the form's own.
+
+    A draft may leave out what is not decided yet; `typed` keeps what its form said.
+    """
+
+    token: str
+    name: str
+    description: str
+    station_id: int | None
+    battery_id: int | None
+    profile_id: int | None
+    draft: bool = False
+    electrolytes: tuple[Electrolyte, ...] = ()
+    typed: dict[str, Any] = field(default_factory=dict)
+
+
+def add_plan(
+    database: Database, new: NewPlan, *, user_name: str, address: str, now: datetime
+) -> PlanFacts:
+    """Put an experiment into its station's queue and return it; the same again for its token.
+
+    It is queued if its battery is the one last confirmed on the station, else held.
+    Raises InputError or ConflictError saying what must be chosen otherwise.
+    """
+    check_new(new)
+    try:
+        with database.write() as session:
+            known = _known(session, new.token)
+            if known is None:
+                known = add_within(session, new, user_name=user_name, address=address, now=now)
+            return known
+    except IntegrityError:  # the same form, sent twice at once
+        with database.read() as session:
+            known = _known(session, new.token)
+        if known is None:
+            raise
+        return known
+
+
+def add_within(
+    session: Session, new: NewPlan, *, user_name: str, address: str, now: datetime
+) -> PlanFacts:
+    """Do what `add_plan` does for a token that is new, in the caller's transaction."""
+    plan = _add(session, new, user_name, now)
+    note(session, plan, "add experiment", user_name, address, now)
+    return plan_facts(plan)
+
+
+def cancel(
+    database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
+) -> PlanFacts:
+    """Take an experiment out of its queue for good.
+
+    Raises ConflictError once it has begun or its station is just taking it.
+    """
+    with database.write() as session:
+        plan = take_plan(session, plan_id)
+        if plan.state is PlanState.CANCELLED:
+            raise ConflictError(f"{plan.name} is cancelled already.")
+        queued = plan.state is PlanState.QUEUED
+        before = {"was": plan.state, "experiment": plan.experiment_id}
+        if queued and not rows.take_back(session, plan.experiment_id):
+            raise ConflictError(
+                f"{plan.name} has begun, or its station is just taking it. Stop it on the Monitor."
+            )
+        rows.set_aside(session, plan, now)
+        note(session, plan, "cancel experiment", user_name, address, now, **before)
+        return plan_facts(plan)
+
+
+def reorder(
+    database: Database,
+    station_id: int,
+    plan_ids: Sequence[int],
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> None:
+    """Give a station's waiting experiments another order, the first one first.
+
+    Raises ConflictError when they are not exactly those that wait: one has begun or was added.
+    """
+    with database.write() as session:
+        rows.take_stations(session, [station_id])
+        queue = session.scalars(waiting().where(Plan.station_id == station_id)).all()
+        by_id = {plan.id: plan for plan in queue}
+        if sorted(plan_ids) != sorted(by_id):
+            raise ConflictError("The queue has changed meanwhile. Look at it again.")
+        for position, plan_id in zip(sorted(p.position for p in queue), plan_ids, strict=True):
+            by_id[plan_id].position = position
+        session.flush()
+        rows.put_in_order(session, station_id)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="reorder queue",
+            target=f"station {station_id}",
+            detail={"plans": list(plan_ids)},
+        )
+
+
+def take_plan(session: Session, plan_id: int) -> Plan:
+    """Return a plan whose station's queue nobody else changes before we commit."""
+    station_id = session.scalar(select(Plan.station_id).where(Plan.id == plan_id))
+    rows.take_stations(session, [station_id or 0])
+    plan = session.get(Plan, plan_id, with_for_update=station_id is None)
+    if plan is None:
+        raise NotFoundError("This experiment is not in a queue any more.")
+    return plan
+
+
+def check_new(new: NewPlan) -> None:
+    """Raise InputError for a token, name or description that no plan can have."""
+    if not new.token or len(new.token) > LONGEST_TOKEN:
+        raise InputError("The form has lost its number. Load the page again.")
+    check_names(new.name or "draft" if new.draft else new.name, new.description)
+
+
+def _known(session: Session, token: str) -> PlanFacts | None:
+    plan = session.scalars(select(Plan).where(Plan.token == token)).first()
+    return plan_facts(plan) if plan else None
+
+
+def _add(session: Session, new: NewPlan, user_name: str, now: datetime) -> Plan:
+    plan = Plan(
+        token=new.token,
+        state=PlanState.DRAFT,
+        name=new.name.strip(),
+        description=new.description.strip(),
+        station_id=new.station_id,
+        battery_id=new.battery_id,
+        profile_id=new.profile_id,
+        position=0,
+        detail={"typed": new.typed, "electrolytes": [asdict(one) for one in new.electrolytes]},
+        user_name=user_name[:60],
+        created_at=now,
+        state_since=now,
+    )
+    if new.draft:
+        session.add(plan)
+        session.flush()
+        return plan
+    station, battery = _checked(session, plan)
+    plan.position = 1 + (
+        session.scalar(select(func.max(Plan.position)).where(Plan.station_id == station.id)) or 0
+    )
+    session.add(plan)
+    session.flush()
+    confirmed = session.get(ConfirmedBattery, station.id)
+    if confirmed is not None and confirmed.battery_id == battery.id:
+        rows.publish(session, plan, now)
+        rows.put_in_order(session, station.id)
+    else:
+        rows.hold(session, plan, f"Until {battery.name} is confirmed on {station.name}.", now)
+    return plan
+
+
+def _checked(session: Session, plan: Plan) -> tuple[CyclerStation, Battery]:
+    """Take hold of what the plan needs. Raises InputError for what it cannot have."""
+    for value, label in (
+        (plan.battery_id, "battery"),
+        (plan.station_id, "station"),
+        (plan.profile_id, "profile"),
+    ):
+        if value is None:
+            raise InputError(f"Choose a {label}.")
+    battery = rows.take_battery(session, plan.battery_id or 0)
+    stations = rows.take_stations(session, [plan.station_id or 0])
+    station = rows.check_station(session, stations.get(plan.station_id or 0))
+    _check_profile(session, plan.profile_id or 0)
+    _check_not_elsewhere(session, battery, station)
+    if plan.detail["electrolytes"] and battery.technology is not Technology.REDOX_STACK:
+        raise InputError(f"{battery.name} is no redox-flow stack: it has no electrolytes.")
+    return station, battery
+
+
+def _check_profile(session: Session, profile_id: int) -> None:
+    profile = session.get(Profile, profile_id)
+    if profile is None:
+        raise NotFoundError("The chosen profile does not exist any more. Choose another one.")
+    if not session.scalar(select(exists().where(Instruction.profile_id == profile_id))):
+        raise InputError(f"The profile {profile.name} has no instructions. Choose another one.")
+
+
+def _check_not_elsewhere(session: Session, battery: Battery, station: CyclerStation) -> None:
+    """A battery is on one station: refuse it where another one has it or waits for it."""
+    under_way = Experiment.status.in_([ExperimentStatus.RUNNING, ExperimentStatus.PAUSED])
+    for where, says in (
+        (
+            select(Experiment.station_id).where(Experiment.battery_id == battery.id, under_way),
+            "runs on {}. Choose another battery, or that station.",
+        ),
+        (
+            select(ConfirmedBattery.station_id).where(ConfirmedBattery.battery_id == battery.id),
+            f"is connected to {{}}, as somebody confirmed. "
+            f"If it is connected to {station.name} now, confirm that first.",
+        ),
+        (
+            waiting()
+            .with_only_columns(Plan.station_id)
+            .where(Plan.battery_id == battery.id, Plan.station_id.is_not(None)),
+            "is in the queue of {}. Cancel that first, or choose that station.",
+        ),
+    ):
+        other = next((one for one in session.scalars(where) if one != station.id), None)
+        if other is not None:
+            name = session.get_one(CyclerStation, other).name
+            raise ConflictError(f"{battery.name} {says.format(name)}")
+
+
+def note(
+    session: Session,
+    plan: Plan,
+    action: str,
+    user_name: str,
+    address: str,
+    now: datetime,
+    **more: object,
+) -> None:
+    """Write the audit row of what was done with a plan."""
+    detail = {
+        "name": plan.name,
+        "state": plan.state,
+        "station": plan.station_id,
+        "battery": plan.battery_id,
+        "profile": plan.profile_id,
+        "experiment": plan.experiment_id,
+        **more,
+    }
+    audit.record(
+        session,
+        at=now,
+        user_name=user_name,
+        address=address,
+        action=action,
+        target=f"plan {plan.id}",
+        detail=detail,
+    )

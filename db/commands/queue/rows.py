@@ -1,0 +1,164 @@
+"""The rows behind a queue: taking hold of them, making and removing those in Experiment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import ExperimentStatus, PlanState, Polarity
+from db.commands.channels import VIRTUAL_STATION
+from db.models import (
+    Battery,
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    GenericMeasure,
+    OutOfService,
+    Plan,
+    RedoxElectrolyte,
+    Run,
+)
+from db.queries.queue import HELD, waiting
+
+ONE_SECOND = timedelta(seconds=1)
+LONGEST_REASON = 250
+
+
+def take_battery(session: Session, battery_id: int) -> Battery:
+    """Return a battery that nobody else puts on a station before we commit."""
+    battery = session.get(Battery, battery_id, with_for_update=True)
+    if battery is None:
+        raise NotFoundError("The chosen battery does not exist any more. Choose another one.")
+    return battery
+
+
+def take_stations(session: Session, station_ids: Iterable[int]) -> dict[int, CyclerStation]:
+    """Return stations whose queues nobody else changes before we commit."""
+    return {
+        station.id: station
+        for station in session.scalars(
+            select(CyclerStation)
+            .where(CyclerStation.id.in_(set(station_ids)))
+            .order_by(CyclerStation.id)
+            .with_for_update()
+        )
+    }
+
+
+def confirmed_on(session: Session, battery_ids: Iterable[int]) -> Sequence[int]:
+    """Return the stations on which one of these batteries is confirmed."""
+    return session.scalars(
+        select(ConfirmedBattery.station_id).where(ConfirmedBattery.battery_id.in_(set(battery_ids)))
+    ).all()
+
+
+def check_station(session: Session, station: CyclerStation | None) -> CyclerStation:
+    """Return the station, if it takes experiments. Raises InputError."""
+    if station is None:
+        raise NotFoundError("The chosen station does not exist any more. Choose another one.")
+    if station.id == VIRTUAL_STATION:
+        raise InputError(
+            f"The station {station.name} holds imported measures and runs nothing. "
+            "Choose another station."
+        )
+    if station.deprecated:
+        raise InputError(f"{station.name} was replaced by a newer set-up. Choose that one.")
+    out = session.get(OutOfService, station.id)
+    if out is not None:
+        raise InputError(f"{station.name} is out of service: {out.reason} Choose another station.")
+    return station
+
+
+def publish(session: Session, plan: Plan, now: datetime) -> None:
+    """Give a plan its row in Experiment: from the commit on its station may take it."""
+    experiment = Experiment(
+        name=plan.name,
+        description=plan.description,
+        created_at=now.replace(microsecond=0),
+        status=ExperimentStatus.QUEUED,
+        station_id=plan.station_id,
+        battery_id=plan.battery_id,
+        profile_id=plan.profile_id,
+    )
+    session.add(experiment)
+    session.flush()
+    for electrolyte in plan.detail.get("electrolytes", []):
+        values = {**electrolyte, "polarity": Polarity(electrolyte["polarity"])}
+        session.add(
+            RedoxElectrolyte(experiment_id=experiment.id, battery_id=plan.battery_id, **values)
+        )
+    plan.experiment_id = experiment.id
+    _become(plan, PlanState.QUEUED, now)
+    session.flush()
+
+
+def hold(session: Session, plan: Plan, reason: str, now: datetime) -> None:
+    """Let a plan wait for a person."""
+    plan.detail = {**plan.detail, HELD: reason[:LONGEST_REASON]}
+    plan.experiment_id = None
+    _become(plan, PlanState.HELD, now)
+    session.flush()
+
+
+def set_aside(session: Session, plan: Plan, now: datetime) -> None:
+    """Mark a plan as cancelled."""
+    plan.experiment_id = None
+    _become(plan, PlanState.CANCELLED, now)
+    session.flush()
+
+
+def _become(plan: Plan, state: PlanState, now: datetime) -> None:
+    if state is not PlanState.HELD:
+        plan.detail = {key: value for key, value in plan.detail.items() if key != HELD}
+    plan.state = state
+    plan.state_since = now
+
+
+def take_back(session: Session, experiment_id: int | None, *, refused: bool = False) -> bool:
+    """Remove a row from Experiment, unless it has begun or is being offered to its station.
+
+    `refused`: its station has just said that it does not take it.
+    """
+    queued = (
+        select(Experiment)
+        .where(Experiment.id == experiment_id, Experiment.status == ExperimentStatus.QUEUED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    experiment = session.scalars(queued).first()
+    if experiment is None:
+        return False
+    measured = exists().where(GenericMeasure.experiment_id == experiment.id)
+    offered = exists().where(Run.experiment_id == experiment.id, Run.offered_at.is_not(None))
+    if session.scalar(select(measured)) or (not refused and session.scalar(select(offered))):
+        return False
+    for model in (Run, RedoxElectrolyte):
+        session.execute(delete(model).where(model.experiment_id == experiment.id))
+    session.delete(experiment)
+    session.flush()
+    return True
+
+
+def put_in_order(session: Session, station_id: int) -> None:
+    """Let the creation dates of a station's queued rows follow its order, a second apart.
+
+    Whole seconds, because another program that rewrites these rows keeps no fractions.
+    """
+    plans = session.scalars(waiting().where(Plan.station_id == station_id)).all()
+    found = session.scalars(
+        select(Experiment)
+        .where(Experiment.id.in_([plan.experiment_id for plan in plans if plan.experiment_id]))
+        .where(Experiment.status == ExperimentStatus.QUEUED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_id = {experiment.id: experiment for experiment in found}
+    ordered = [by_id[p.experiment_id] for p in plans if p.experiment_id in by_id]
+    last: datetime | None = None
+    for experiment, date in zip(ordered, sorted(e.created_at for e in ordered), strict=True):
+        whole = date.replace(microsecond=0)
+        last = whole if last is None else max(whole, last + ONE_SECOND)
+        experiment.created_at = last
+    session.flush()

@@ -1,0 +1,101 @@
+"""The queue as the master node uses it, within its own transactions."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from cycling.terms import ExperimentStatus, PlanState
+from db.commands import audit
+from db.commands.queue import rows
+from db.models import ConfirmedBattery, Experiment, Plan
+from db.queries.queue import waiting
+
+MASTER_NODE = "master node"
+
+
+def next_queued(session: Session, station_id: int) -> Experiment | None:
+    """Return the experiment to offer to a station, the oldest; nobody takes it back meanwhile.
+
+    None without one, and while its battery is not the one confirmed there.
+    """
+    oldest = (
+        select(Experiment)
+        .where(Experiment.station_id == station_id, Experiment.status == ExperimentStatus.QUEUED)
+        .order_by(Experiment.created_at, Experiment.id)
+        .limit(1)
+        .with_for_update()
+    )
+    experiment = session.scalars(oldest).first()
+    confirmed = session.get(ConfirmedBattery, station_id)
+    if experiment is None or confirmed is None:
+        return None
+    return experiment if confirmed.battery_id == experiment.battery_id else None
+
+
+def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetime) -> bool:
+    """Let an experiment that its station refused wait for a person, with the reason.
+
+    False if there is nothing to hold: it has begun, or was cancelled.
+    """
+    plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment_id)).first()
+    experiment = session.get(Experiment, experiment_id)
+    if experiment is None or not rows.take_back(session, experiment_id, refused=True):
+        return False
+    if plan is None:
+        plan = _plan_of(experiment, now)
+        session.add(plan)
+    rows.hold(session, plan, reason, now)
+    audit.record(
+        session,
+        at=now,
+        user_name=MASTER_NODE,
+        address="",
+        action="hold experiment",
+        target=f"plan {plan.id}",
+        detail={"experiment": experiment_id, "reason": reason},
+    )
+    return True
+
+
+def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime) -> None:
+    """Let what waits on a station wait for a person, who confirms its battery again.
+
+    Where nothing waits, the confirmation stays.
+    """
+    queued = session.scalars(
+        waiting().where(Plan.station_id == station_id, Plan.state == PlanState.QUEUED)
+    ).all()
+    held = [plan for plan in queued if rows.take_back(session, plan.experiment_id)]
+    if not held:
+        return
+    session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station_id))
+    for plan in held:
+        rows.hold(session, plan, reason, now)
+    audit.record(
+        session,
+        at=now,
+        user_name=MASTER_NODE,
+        address="",
+        action="hold queue",
+        target=f"station {station_id}",
+        detail={"plans": [plan.id for plan in held], "reason": reason},
+    )
+
+
+def _plan_of(experiment: Experiment, now: datetime) -> Plan:
+    """Return a plan for a row that another program has put into Experiment."""
+    return Plan(
+        token=f"experiment-{experiment.id}",
+        state=PlanState.HELD,
+        name=experiment.name,
+        description=experiment.description,
+        station_id=experiment.station_id,
+        battery_id=experiment.battery_id,
+        profile_id=experiment.profile_id,
+        position=0,
+        detail={},
+        user_name=MASTER_NODE,
+        created_at=experiment.created_at,
+        state_since=now,
+    )

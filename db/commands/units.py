@@ -1,0 +1,206 @@
+"""Computational units that speak bem/v1, and the devices that they have found."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cycling.terms import Availability, Connection, DeviceType
+from db.models import (
+    AvailableMeasure,
+    CompatibleDevice,
+    ComputationalUnit,
+    DetectedDevice,
+    DeviceAbilities,
+    Unit,
+)
+
+PROTOCOL = "bem/v1"  # stands as the unit's user
+LONGEST_MAC, HASH_LETTERS = 20, 8
+SEEN_EVERY = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class FoundDevice:
+    """A device on a link of a unit; its ranges in V and A, channels as (name, unit).
+
+    `abilities` is what it can carry out, as plain values.
+    """
+
+    link: str
+    name: str
+    manufacturer: str
+    model: str
+    device_type: DeviceType
+    serial_number: str
+    voltage_v: tuple[float, float]
+    current_a: tuple[float, float]
+    abilities: dict[str, Any]
+    channels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """What a unit says of itself."""
+
+    hardware_id: str
+    host_name: str
+    software: str
+    simulated: bool
+    speed: float
+    devices: tuple[FoundDevice, ...]
+
+
+def register(session: Session, unit: Introduction, now: datetime) -> int:
+    """Store what a unit says of itself and return its CUID; doing it again changes nothing."""
+    row = session.scalars(select(Unit).where(Unit.hardware_id == unit.hardware_id)).first()
+    if row is None:
+        row = Unit(
+            unit_id=_fixed_row(session, unit, now), hardware_id=unit.hardware_id, seen_at=now
+        )
+        session.add(row)
+    row.software, row.simulated, row.speed = unit.software, unit.simulated, unit.speed
+    row.online, row.seen_at = True, now
+    fixed = session.get_one(ComputationalUnit, row.unit_id)
+    fixed.available, fixed.last_connection = Availability.ON, now
+    session.flush()
+    store_devices(session, row.unit_id, unit.devices)
+    return row.unit_id
+
+
+def store_devices(session: Session, unit_id: int, devices: Iterable[FoundDevice]) -> None:
+    """Store what a unit has found; devices that it does not name are disconnected."""
+    found = {_detected(session, unit_id, device) for device in devices}
+    session.execute(
+        update(DetectedDevice)
+        .where(DetectedDevice.unit_id == unit_id, DetectedDevice.id.not_in(found))
+        .values(connection=Connection.DISCONNECTED)
+    )
+
+
+def known_units(session: Session, hardware_ids: Iterable[str]) -> dict[str, Unit]:
+    """Return the units of those hardware ids that have introduced themselves."""
+    found = session.scalars(select(Unit).where(Unit.hardware_id.in_(set(hardware_ids))))
+    return {unit.hardware_id: unit for unit in found}
+
+
+def set_online(session: Session, unit: Unit, online: bool, now: datetime) -> None:
+    """Note that a unit is connected to the broker, or not any more."""
+    if unit.online is online:
+        return
+    unit.online = online
+    fixed = session.get_one(ComputationalUnit, unit.unit_id)
+    fixed.available = Availability.ON if online else Availability.OFF
+    if online:
+        fixed.last_connection = now
+
+
+def heard(session: Session, unit: Unit, now: datetime, clock_offset_s: float | None = None) -> None:
+    """Note that a unit has said something: it lives; with a beat, how far its clock is ahead.
+
+    Once a second is enough, unless its clock has moved.
+    """
+    set_online(session, unit, True, now)
+    if clock_offset_s is not None or now - unit.seen_at >= SEEN_EVERY:
+        unit.seen_at = max(now, unit.seen_at)
+    if clock_offset_s is not None:
+        unit.clock_offset_s = clock_offset_s
+
+
+def _fixed_row(session: Session, unit: Introduction, now: datetime) -> int:
+    """Return a row in the fixed table, where the hardware id stands as MAC, cut to 20 letters."""
+    mac = unit.hardware_id[:LONGEST_MAC]
+    if _is_taken(session, mac, unit.host_name):
+        digest = hashlib.sha256(unit.hardware_id.encode()).hexdigest()[:HASH_LETTERS]
+        mac = f"{mac[: LONGEST_MAC - HASH_LETTERS - 1]}-{digest}"
+    row = ComputationalUnit(
+        mac=mac,
+        host_name=unit.host_name,
+        ip="",
+        port=0,
+        user=PROTOCOL,
+        last_connection=now,
+        available=Availability.ON,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _is_taken(session: Session, mac: str, host_name: str) -> bool:
+    same = select(ComputationalUnit.id).where(
+        ComputationalUnit.mac == mac,
+        ComputationalUnit.host_name == host_name,
+        ComputationalUnit.ip == "",
+        ComputationalUnit.port == 0,
+    )
+    return session.scalar(same) is not None
+
+
+def _detected(session: Session, unit_id: int, device: FoundDevice) -> int:
+    kind_id = _compatible(session, device)
+    _offer_channels(session, kind_id, device)
+    row = session.scalars(
+        select(DetectedDevice).where(
+            DetectedDevice.unit_id == unit_id,
+            DetectedDevice.compatible_device_id == kind_id,
+            DetectedDevice.link_name == device.link,
+        )
+    ).first()
+    if row is None:
+        row = DetectedDevice(unit_id=unit_id, compatible_device_id=kind_id, link_name=device.link)
+        session.add(row)
+    row.serial_number, row.connection = device.serial_number, Connection.CONNECTED
+    session.flush()
+    channels = [{"name": name, "unit": unit} for name, unit in device.channels]
+    abilities = session.get(DeviceAbilities, row.id) or DeviceAbilities(device_id=row.id)
+    abilities.abilities = {**device.abilities, "channels": channels}
+    session.add(abilities)
+    session.flush()
+    return row.id
+
+
+def _compatible(session: Session, device: FoundDevice) -> int:
+    row = session.scalars(
+        select(CompatibleDevice).where(
+            CompatibleDevice.name == device.name,
+            CompatibleDevice.manufacturer == device.manufacturer,
+            CompatibleDevice.model == device.model,
+            CompatibleDevice.device_type == device.device_type,
+        )
+    ).first()
+    if row is None:
+        row = CompatibleDevice(
+            name=device.name,
+            manufacturer=device.manufacturer,
+            model=device.model,
+            device_type=device.device_type,
+            min_software_version=0,
+            voltage_min_mv=_milli(device.voltage_v[0]),
+            voltage_max_mv=_milli(device.voltage_v[1]),
+            current_min_ma=_milli(device.current_a[0]),
+            current_max_ma=_milli(device.current_a[1]),
+        )
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def _offer_channels(session: Session, kind_id: int, device: FoundDevice) -> None:
+    known = set(
+        session.scalars(
+            select(AvailableMeasure.name).where(AvailableMeasure.compatible_device_id == kind_id)
+        )
+    )
+    for name in dict.fromkeys(name for name, _ in device.channels):
+        if name not in known:
+            session.add(AvailableMeasure(compatible_device_id=kind_id, name=name))
+
+
+def _milli(value: float) -> int:
+    largest = 2**31 - 1
+    return max(-largest, min(largest, round(value * 1000)))

@@ -1,0 +1,152 @@
+"""Adding users, changing what they may do, and their passwords."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError
+from cycling.terms import Role
+from db.commands.users.passwords import ARGON2, Hasher, check_password
+from db.commands.users.sessions import NAME, end_sessions, find_user, get_user, record
+from db.commands.users.sign_in import forget_tries, refused, unchanged, verified
+from db.engine import Database
+from db.models import User
+
+
+def add_user(
+    database: Database,
+    name: str,
+    role: Role,
+    password: str,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+    hasher: Hasher = ARGON2,
+) -> int:
+    """Add somebody who may sign in and return their id.
+
+    Raises InputError for a name or password that is not allowed, ConflictError if the name is
+    taken; upper and lower case are the same name.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(
+            "A user name has 1 to 60 letters (a to z), digits or the signs . _ - @ and no spaces."
+        )
+    check_password(password, name)
+    user = User(name=name, role=role, password_hash=hasher.hash(password), created_at=now)
+    taken = ConflictError(f"There is a user {name} already. Choose another name.")
+    try:
+        with database.write() as session:
+            if find_user(session, name) is not None:  # SQLite tells upper and lower case apart
+                raise taken
+            session.add(user)
+            session.flush()
+            record(session, now, user_name, address, "add user", name, role=role)
+    except IntegrityError as error:
+        raise taken from error
+    return user.id
+
+
+def set_role(
+    database: Database, name: str, role: Role, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Give a user another role; it holds from their next request.
+
+    Raises NotFoundError, and ConflictError for the last admin.
+    """
+    with database.write() as session:
+        user = _get_locked(session, name, leaves_admins=role is not Role.ADMIN)
+        before, user.role = user.role, role
+        record(session, now, user_name, address, "set role", user.name, role=role, before=before)
+
+
+def disable_user(
+    database: Database, name: str, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Keep a user from signing in and end their sessions at once.
+
+    Raises NotFoundError, and ConflictError for the last admin.
+    """
+    with database.write() as session:
+        user = _get_locked(session, name, leaves_admins=True)
+        user.disabled = True
+        end_sessions(session, user.id)
+        record(session, now, user_name, address, "disable user", user.name)
+
+
+def enable_user(
+    database: Database, name: str, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Let a disabled user sign in again. Raises NotFoundError."""
+    with database.write() as session:
+        user = get_user(session, name)
+        user.disabled = False
+        record(session, now, user_name, address, "enable user", user.name)
+
+
+def set_password(
+    database: Database,
+    name: str,
+    password: str,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+    hasher: Hasher = ARGON2,
+) -> None:
+    """Set somebody's password, as an admin does, and end their sessions.
+
+    Raises InputError for a password that is not allowed, NotFoundError.
+    """
+    check_password(password, name)
+    password_hash = hasher.hash(password)
+    with database.write() as session:
+        user = get_user(session, name)
+        user.password_hash = password_hash
+        end_sessions(session, user.id)
+        record(session, now, user_name, address, "set password", user.name)
+
+
+def change_password(
+    database: Database,
+    user_name: str,
+    old: str,
+    new: str,
+    *,
+    address: str,
+    now: datetime,
+    keep_session: str | None = None,
+    hasher: Hasher = ARGON2,
+) -> None:
+    """Change one's own password and end one's other sessions.
+
+    `keep_session` is the hash of the session that stays. Raises InputError for a wrong old and a
+    new password that is not allowed, TooManyTriesError.
+    """
+    check_password(new, user_name)
+    found = verified(database, user_name, old, address=address, now=now, hasher=hasher)
+    if found is None:
+        refused(database, user_name, action="password change refused", address=address, now=now)
+        raise InputError("The old password is not right. Nothing was changed.")
+    password_hash = hasher.hash(new)
+    with database.write() as session:
+        forget_tries(session, user_name, address)
+        user = unchanged(session, found)
+        if user is None:
+            raise ConflictError("Your password was changed meanwhile. Sign in again.")
+        user.password_hash = password_hash
+        end_sessions(session, user.id, keep=keep_session)
+        record(session, now, user_name, address, "change password", user.name)
+
+
+def _get_locked(session: Session, name: str, *, leaves_admins: bool) -> User:
+    """Return a user while nobody else changes who is admin; two admins may demote each other."""
+    enabled = select(User.id).where(User.role == Role.ADMIN, User.disabled.is_(False))
+    admins = session.scalars(enabled.order_by(User.id).with_for_update()).all()
+    user = get_user(session, name)
+    if leaves_admins and list(admins) == [user.id]:
+        raise ConflictError(f"{user.name} is the last admin. Make somebody else admin first.")
+    return user

@@ -1,0 +1,190 @@
+"""Signing in with a password or a one-time address, slowed down for who guesses.
+
+Tries are counted in the database, before any hashing, for all web workers together. A try is
+written down first and counted then, so simultaneous ones cannot pass together; a try that is
+refused for their number is not counted itself, so nobody is locked out for ever.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError
+from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
+from db.commands.users.sessions import (
+    TRIES_COUNT_FOR,
+    begin_session,
+    changed,
+    find_user,
+    get_user,
+    new_token,
+    record,
+    token_hash,
+)
+from db.engine import Database
+from db.models import LoginFailure, LoginLink, User
+
+LINK_LASTS = timedelta(hours=24)
+TRIES_PER_ADDRESS, TRIES_PER_NAME = 20, 10
+
+
+NOT_RIGHT = "User name or password is not right."
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whose password was right, and which."""
+
+    user_id: int
+    password_hash: str
+
+
+class SignInRefusedError(InputError):
+    """Name and password don't belong together, or the login address is used up."""
+
+
+class TooManyTriesError(InputError):
+    """This address or this name has failed too often in the last hour."""
+
+
+def sign_in(
+    database: Database,
+    name: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    hasher: Hasher = ARGON2,
+) -> str:
+    """Check name and password and return the token of a new session.
+
+    Raises SignInRefusedError, with the same words and after the same work for an unknown name, a
+    wrong password and a disabled user, and TooManyTriesError.
+    """
+    found = verified(database, name, password, address=address, now=now, hasher=hasher)
+    if found is None:
+        refused(database, name, action="login refused", address=address, now=now)
+        raise SignInRefusedError(NOT_RIGHT)
+    with database.write() as session:
+        forget_tries(session, name, address)
+        user = unchanged(session, found)
+        if user is None:
+            raise SignInRefusedError(NOT_RIGHT)
+        return begin_session(session, user, address=address, now=now)
+
+
+def verified(
+    database: Database, name: str, password: str, *, address: str, now: datetime, hasher: Hasher
+) -> Verified | None:
+    """Return the enabled user of this name and password. Raises TooManyTriesError."""
+    _count_try(database, name, address, now)
+    with database.read() as session:
+        user = find_user(session, name)
+    right = hasher.verify(user.password_hash if user else DUMMY_HASH, password)
+    if user is None or not right or user.disabled:
+        return None
+    return Verified(user.id, user.password_hash)
+
+
+def unchanged(session: Session, found: Verified) -> User | None:
+    """Return the user again, None if an admin was quicker: disabled, or given a new password."""
+    same = select(User).where(
+        User.id == found.user_id,
+        User.password_hash == found.password_hash,
+        User.disabled.is_(False),
+    )
+    return session.scalar(same.with_for_update())
+
+
+def refused(database: Database, name: str, *, action: str, address: str, now: datetime) -> None:
+    """Write the audit row of a refusal. A name that is nobody's may be a mistyped password."""
+    with database.write() as session:
+        user = find_user(session, name)
+        known = user.name if user else "(unknown)"
+        record(session, now, known, address, action, known)
+
+
+def forget_tries(session: Session, name: str, address: str) -> None:
+    """Forget the failures that somebody had before they got it right."""
+    session.execute(
+        delete(LoginFailure).where(
+            LoginFailure.address == _column(address), LoginFailure.user_name == _key(name)
+        )
+    )
+
+
+def _count_try(database: Database, name: str, address: str, now: datetime) -> None:
+    with database.read() as session:  # a flood is turned away without a write
+        _refuse_too_many(session, name, address, now, allowed=-1)
+    attempt = LoginFailure(at=now, address=_column(address), user_name=_key(name))
+    with database.write() as session:
+        session.add(attempt)
+    try:
+        with database.read() as session:
+            _refuse_too_many(session, name, address, now, allowed=0)
+    except TooManyTriesError:
+        with database.write() as session:
+            session.execute(delete(LoginFailure).where(LoginFailure.id == attempt.id))
+        raise
+
+
+def _refuse_too_many(
+    session: Session, name: str, address: str, now: datetime, *, allowed: int
+) -> None:
+    """Raise TooManyTriesError when more than the limit plus `allowed` tries are written down."""
+    recent = select(func.count(LoginFailure.id)).where(LoginFailure.at > now - TRIES_COUNT_FOR)
+    from_here = session.scalar(recent.where(LoginFailure.address == _column(address))) or 0
+    for_name = session.scalar(recent.where(LoginFailure.user_name == _key(name))) or 0
+    if from_here > TRIES_PER_ADDRESS + allowed or for_name > TRIES_PER_NAME + allowed:
+        raise TooManyTriesError(
+            "Too many failed tries in the last hour. Wait a while, then try again; "
+            "an admin can set a new password."
+        )
+
+
+def _key(name: str) -> str:
+    return name.casefold()[:60]
+
+
+def _column(address: str) -> str:
+    return address[:45]
+
+
+def make_login_link(database: Database, name: str, *, now: datetime) -> str:
+    """Return the token of a one-time login address, good for 24 hours. Raises NotFoundError."""
+    token = new_token()
+    with database.write() as session:
+        user = get_user(session, name)
+        session.add(
+            LoginLink(token_hash=token_hash(token), user_id=user.id, expires_at=now + LINK_LASTS)
+        )
+        record(session, now, user.name, "", "make login address", user.name)
+    return token
+
+
+def use_login_link(database: Database, token: str, *, address: str, now: datetime) -> str:
+    """Use up a one-time login address and return the token of a new session.
+
+    Raises SignInRefusedError if it was used, is too old or never existed.
+    """
+    key = token_hash(token)
+    used = (
+        update(LoginLink)
+        .where(
+            LoginLink.token_hash == key,
+            LoginLink.used_at.is_(None),
+            LoginLink.expires_at > now,
+            LoginLink.user_id.in_(select(User.id).where(User.disabled.is_(False))),
+        )
+        .values(used_at=now)
+    )
+    with database.write() as session:
+        if not changed(session, used):
+            raise SignInRefusedError(
+                "This login address was used already or is too old. Sign in with your password."
+            )
+        owner = select(User).join(LoginLink, LoginLink.user_id == User.id)
+        user = session.scalars(owner.where(LoginLink.token_hash == key)).one()
+        return begin_session(session, user, address=address, now=now)

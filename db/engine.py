@@ -1,0 +1,225 @@
+"""The connection to SQLite, MariaDB or MySQL, and the two kinds of transaction."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError, UnavailableError
+
+LOG = logging.getLogger("bem.db")
+
+TURN_S = 0.1  # SQLite's waiting writers look this often whether it is their turn
+WRITE = "bem_write"
+LOADS = "bem_loads"
+
+# Error numbers of MySQL and MariaDB. A deadlock (also a cluster's conflict) is over the next time.
+UNREACHABLE = {1040, 1053, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
+REFUSED = {1044, 1045, 1049, 1698}
+
+
+class WrongDatabaseError(UnavailableError):
+    """The database answers, but not to this URL: wrong user, password, name or file."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Hands out transactions; everything else of an engine stays inside `db`."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database, with its one writer."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that is always rolled back."""
+        with _said_plainly(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits unless an exception leaves the block.
+
+        SQLite takes its write lock at the start: a transaction that reads first and then wants to
+        write would otherwise fail at once when another writer came between.
+        """
+        writing = self.engine.execution_options(**{WRITE: True})
+        with _said_plainly(), Session(writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def load(self) -> Iterator[Session]:
+        """A `write` whose connection may send files to a server that takes them.
+
+        Apart from the others: such a server could ask this program for any file it can read.
+        On SQLite, whose one writer an import would be without a break, others get a turn after it.
+        """
+        if self.is_sqlite:
+            with self.write() as session:
+                yield session
+            time.sleep(TURN_S)
+            return
+        with (
+            _said_plainly(),
+            Session(self.loading, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.info[LOADS] = self._server_takes_files
+            yield session
+
+    @cached_property
+    def loading(self) -> Engine:
+        """The engine of `load`; no connection is made before the first one."""
+        return _mysql(self.engine.url, local_infile=True, pool_size=1)
+
+    @cached_property
+    def _server_takes_files(self) -> bool:
+        with self.loading.connect() as connection:
+            takes = bool(connection.exec_driver_sql("SELECT @@local_infile").scalar())
+        if not takes:
+            LOG.warning(
+                "The database server has local_infile off: imports take about twice as long."
+            )
+        return takes
+
+    def dispose(self) -> None:
+        """Close the pooled connections (after a fork, at the end of a test)."""
+        self.engine.dispose()
+        if "loading" in vars(self):
+            self.loading.dispose()
+
+
+def connect(url: str) -> Database:
+    """Open the database of a URL; no connection is made before the first query.
+
+    Raises InputError for a URL that names no engine of ours.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(parsed))
+    return Database(_mysql(parsed))
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise InputError(
+            "The database URL cannot be read. Write it like "
+            "mysql+pymysql://user:password@host:3306/bem or sqlite:////folder/bem.sqlite; "
+            "special characters in the password are percent-encoded."
+        ) from error
+    if parsed.drivername in ("mysql", "mariadb"):
+        parsed = parsed.set(drivername=f"{parsed.drivername}+pymysql")
+    if parsed.drivername not in ("sqlite", "mysql+pymysql", "mariadb+pymysql"):
+        raise InputError(
+            f"The database URL names {parsed.drivername}; "
+            "use sqlite, mysql+pymysql or mariadb+pymysql."
+        )
+    return parsed
+
+
+def _mysql(url: URL, *, local_infile: bool = False, pool_size: int = 8) -> Engine:
+    # as bytes: pymysql would encode a text as Latin-1, servers hash UTF-8
+    password = {"password": url.password.encode()} if url.password else {}
+    return create_engine(
+        url.update_query_dict({"charset": "utf8mb4"}),
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_size=pool_size,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "init_command": "SET time_zone = '+00:00'",
+            "connect_timeout": 5,
+            "local_infile": local_infile,
+            "read_timeout": 120,
+            "write_timeout": 120,
+            **password,
+        },
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        _make_folder(Path(url.database).parent)
+    engine = create_engine(url, connect_args={"timeout": 15})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, see below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        # SQLite's own lower() knows ASCII only: a search for "ölzelle" must find "Ölzelle"
+        connection.create_function("lower", 1, _lower, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} for the database cannot be made ({error.strerror}). "
+            "Name another one with BEM_DATA_DIR or BEM_DATABASE_URL."
+        ) from error
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).casefold()  # unlike lower(), final sigma is one
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turn "the server has gone away" into a sentence; leave programming errors alone."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_refused(error):
+            raise WrongDatabaseError(
+                "The database of BEM_DATABASE_URL cannot be used: "
+                f"{_own_words(error)}. Check its user, password, name or file."
+            ) from error
+        if error.connection_invalidated or _is_unreachable(error):
+            raise UnavailableError(
+                "The database cannot be reached. Nothing is lost; try again in a moment."
+            ) from error
+        raise
+    except OverflowError as error:  # SQLite's driver; the servers compare such a number
+        raise InputError("A number is too large for the database.") from error
+    except UnicodeEncodeError as error:
+        raise InputError("The text has a character that cannot be stored. Remove it.") from error
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    return _code(error) in UNREACHABLE or "database is locked" in str(error.orig)
+
+
+def _is_refused(error: DBAPIError) -> bool:
+    said = ("unable to open database file", "file is not a database", "readonly database")
+    return _code(error) in REFUSED or any(words in str(error.orig) for words in said)
+
+
+def _code(error: DBAPIError) -> object:
+    return error.orig.args[0] if error.orig and error.orig.args else None
+
+
+def _own_words(error: DBAPIError) -> str:
+    return str(error.orig.args[-1] if error.orig and error.orig.args else error).rstrip(".")

@@ -1,0 +1,78 @@
+"""Column types and the declarative base."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Double, Enum, Integer, MetaData, String
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+MYSQL = ("mysql", "mariadb")
+
+Id = Integer().with_variant(mysql.INTEGER(unsigned=True), *MYSQL)
+SignedInt = Integer()
+Number: Double[float] = Double()
+
+
+def exact_text(length: int) -> String:
+    """Text that compares byte by byte on every engine (keys, tokens, channel names)."""
+    return String(length).with_variant(
+        mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), *MYSQL
+    )
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """ENUM on MySQL and MariaDB, checked text on SQLite; stores the members' values."""
+    return Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        create_constraint=True,
+        name=kind.__name__.lower(),
+        length=40,
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in Python, UTC with microseconds in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return DATETIME(6) on MySQL and MariaDB, text on SQLite."""
+        if dialect.name in MYSQL:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime: nobody knows its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Name the zone that the database does not store."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Common registry of all tables; constraint names are the same on every engine."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy, never changed
+        int: Id,
+        float: Number,
+        datetime: UtcDateTime(),
+    }

@@ -1,0 +1,1 @@
+"""Questions to the database; they return frozen dataclasses or numpy columns."""

@@ -1,0 +1,292 @@
+"""The batteries table: search, technologies, sorting, paging.
+
+As with the experiments: the ids of a page first, then what its rows show, in a constant number of
+queries. (10,000 batteries with 100,000 experiments: the first page in some milliseconds.)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import Select, SQLColumnExpression, func, or_, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError
+from cycling.terms import ExperimentStatus, Technology
+from db.engine import Database
+from db.models import (
+    Battery,
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    LeadAcid,
+    Lithium,
+    RedoxStack,
+)
+
+Columns = TypeVarTuple("Columns")
+
+LONGEST_TEXT = 250
+SEARCHED = (
+    Battery.name,
+    Battery.serial_number,
+    Battery.manufacturer,
+    Battery.model,
+    Battery.description,
+)
+
+
+class BatterySortKey(StrEnum):
+    """Columns of the table that can order it."""
+
+    NAME = "name"
+    SERIAL = "serial"
+    TECHNOLOGY = "technology"
+    MANUFACTURER = "manufacturer"
+    MODEL = "model"
+    CAPACITY = "capacity"
+    EXPERIMENTS = "experiments"
+    LAST = "last"
+
+
+TEXTS = (
+    BatterySortKey.NAME,
+    BatterySortKey.SERIAL,
+    BatterySortKey.MANUFACTURER,
+    BatterySortKey.MODEL,
+)
+
+
+@dataclass(frozen=True)
+class BatterySort:
+    """An order that a person chose."""
+
+    key: BatterySortKey
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class BatteryFilter:
+    """What the table is narrowed to; nothing does not narrow."""
+
+    technologies: tuple[Technology, ...] = ()
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets everything through."""
+        return not self.technologies and not self.text.strip()
+
+
+@dataclass(frozen=True)
+class LastExperiment:
+    """The experiment of a battery that was added last."""
+
+    id: int
+    status: ExperimentStatus
+    at: datetime
+
+
+@dataclass(frozen=True)
+class BatteryRow:
+    """One line of the table; V, A, Ah, cm2. `station` is where it is confirmed, "" for nowhere."""
+
+    id: int
+    name: str
+    description: str
+    technology: Technology
+    chemistry: str
+    manufacturer: str
+    model: str
+    serial_number: str
+    capacity_ah: float | None
+    electrode_size_cm2: float | None
+    voltage_v: tuple[float, float]
+    experiments: int
+    last: LastExperiment | None
+    station: str
+
+
+@dataclass(frozen=True)
+class BatteryPage:
+    """Some rows of the table and how many there are."""
+
+    rows: tuple[BatteryRow, ...]
+    count: int
+    total: int
+
+
+def list_batteries(
+    database: Database,
+    wanted: BatteryFilter,
+    sort: BatterySort | None = None,
+    *,
+    offset: int,
+    limit: int,
+) -> BatteryPage:
+    """Return `limit` rows from `offset` on; without a sort those that were added last come first.
+
+    Raises InputError for a negative offset or limit.
+    """
+    if offset < 0 or limit < 0:
+        raise InputError("A page of the table starts at row 0 or later.")
+    with database.read() as session:
+        ids = _ids(session, wanted, sort, offset, limit)
+        total = session.scalar(select(func.count(Battery.id))) or 0
+        count = total
+        if not wanted.is_empty:
+            count = session.scalar(_narrowed(select(func.count(Battery.id)), wanted)) or 0
+        return BatteryPage(_rows(session, ids), count, total)
+
+
+def count_by_technology(database: Database, text: str = "") -> Mapping[Technology, int]:
+    """Return how many batteries there are of each technology among those with this text."""
+    query = select(Battery.technology, func.count()).group_by(Battery.technology)
+    with database.read() as session:
+        return dict(session.execute(_narrowed(query, BatteryFilter(text=text))).all())
+
+
+def _ids(
+    session: Session, wanted: BatteryFilter, sort: BatterySort | None, offset: int, limit: int
+) -> Sequence[int]:
+    query = _narrowed(select(Battery.id), wanted)
+    order: tuple[Any, ...] = (Battery.id.desc(),)
+    if sort is not None:
+        query, column = _sorted(session, query, sort.key)
+        order = (column.desc(), Battery.id.desc()) if sort.descending else (column, Battery.id)
+    return session.scalars(query.order_by(*order).offset(offset).limit(limit)).all()
+
+
+def _sorted(
+    session: Session, query: Select[int], key: BatterySortKey
+) -> tuple[Select[int], SQLColumnExpression[Any]]:
+    if key is BatterySortKey.CAPACITY:
+        joined = query.outerjoin(Lithium, Lithium.battery_id == Battery.id).outerjoin(
+            LeadAcid, LeadAcid.battery_id == Battery.id
+        )
+        return joined, func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah)
+    if key in (BatterySortKey.EXPERIMENTS, BatterySortKey.LAST):
+        used = (
+            select(
+                Experiment.battery_id.label("battery"),
+                func.count().label("experiments"),
+                func.max(Experiment.id).label("last"),
+            )
+            .group_by(Experiment.battery_id)
+            .subquery()
+        )
+        return query.outerjoin(used, used.c.battery == Battery.id), func.coalesce(
+            used.c[str(key)], 0
+        )
+    columns: Mapping[BatterySortKey, SQLColumnExpression[Any]] = {
+        BatterySortKey.NAME: Battery.name,
+        BatterySortKey.SERIAL: Battery.serial_number,
+        BatterySortKey.TECHNOLOGY: Battery.technology,
+        BatterySortKey.MANUFACTURER: Battery.manufacturer,
+        BatterySortKey.MODEL: Battery.model,
+    }
+    if key in TEXTS and session.get_bind().dialect.name == "sqlite":
+        return query, columns[key].collate("NOCASE")  # as the servers compare
+    return query, columns[key]
+
+
+def _narrowed(query: Select[*Columns], wanted: BatteryFilter) -> Select[*Columns]:
+    if wanted.technologies:
+        query = query.where(Battery.technology.in_(wanted.technologies))
+    searched = wanted.text.strip()
+    if len(searched) > LONGEST_TEXT:
+        return query.where(Battery.id < 0)  # no text is as long
+    if searched:
+        query = query.where(or_(*(_holds(column, searched) for column in SEARCHED)))
+    return query
+
+
+def _holds(column: SQLColumnExpression[Any], searched: str) -> SQLColumnExpression[bool]:
+    if searched.isascii():
+        return column.contains(searched, autoescape=True)
+    return column.icontains(searched, autoescape=True)
+
+
+def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
+    if not ids:
+        return ()
+    capacity_mah = func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah)
+    found = session.execute(
+        select(
+            Battery.id,
+            Battery.name,
+            Battery.description,
+            Battery.technology,
+            Battery.manufacturer,
+            Battery.model,
+            Battery.serial_number,
+            Battery.voltage_min_mv,
+            Battery.voltage_max_mv,
+            capacity_mah.label("capacity_mah"),
+            RedoxStack.electrode_size_cm2_x100.label("electrode"),
+            Lithium.chemistry.label("lithium"),
+            LeadAcid.chemistry.label("lead_acid"),
+            RedoxStack.electrolyte_type.label("stack"),
+        )
+        .outerjoin(Lithium, Lithium.battery_id == Battery.id)
+        .outerjoin(LeadAcid, LeadAcid.battery_id == Battery.id)
+        .outerjoin(RedoxStack, RedoxStack.battery_id == Battery.id)
+        .where(Battery.id.in_(ids))
+    )
+    counts, last, stations = _use(session, ids), _last(session, ids), _stations(session, ids)
+    rows = {
+        one.id: BatteryRow(
+            id=one.id,
+            name=one.name,
+            description=one.description or "",
+            technology=one.technology,
+            chemistry=str(one.lithium or one.lead_acid or one.stack or ""),
+            manufacturer=one.manufacturer,
+            model=one.model,
+            serial_number=one.serial_number,
+            capacity_ah=None if one.capacity_mah is None else one.capacity_mah / 1000,
+            electrode_size_cm2=None if one.electrode is None else one.electrode / 100,
+            voltage_v=(one.voltage_min_mv / 1000, one.voltage_max_mv / 1000),
+            experiments=counts.get(one.id, 0),
+            last=last.get(one.id),
+            station=", ".join(stations.get(one.id, ())),
+        )
+        for one in found
+    }
+    return tuple(rows[id_] for id_ in ids if id_ in rows)
+
+
+def _use(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
+    query = select(Experiment.battery_id, func.count()).where(Experiment.battery_id.in_(ids))
+    return dict(session.execute(query.group_by(Experiment.battery_id)).all())
+
+
+def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
+    newest = (
+        select(func.max(Experiment.id))
+        .where(Experiment.battery_id.in_(ids))
+        .group_by(Experiment.battery_id)
+    )
+    found = session.execute(
+        select(
+            Experiment.battery_id,
+            Experiment.id,
+            Experiment.status,
+            func.coalesce(Experiment.begun_at, Experiment.created_at),
+        ).where(Experiment.id.in_(session.scalars(newest).all()))
+    )
+    return {battery: LastExperiment(id_, status, at) for battery, id_, status, at in found}
+
+
+def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for battery, station in session.execute(
+        select(ConfirmedBattery.battery_id, CyclerStation.name)
+        .join(CyclerStation, CyclerStation.id == ConfirmedBattery.station_id)
+        .where(ConfirmedBattery.battery_id.in_(ids))
+        .order_by(CyclerStation.name)
+    ):
+        found.setdefault(battery, []).append(station)
+    return found

@@ -1,0 +1,130 @@
+"""What the stations can carry out: the ranges of their devices, and what their programs take."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from cycling.profile import OWN_PROTOCOL, WATTREX, StationCapabilities
+from cycling.profile.capabilities import TABLE_LIMITS
+from cycling.profile.tree import LimitKind
+from cycling.terms import DeviceType, Mode
+from db.engine import Database
+from db.models import (
+    CompatibleDevice,
+    CyclerStation,
+    DetectedDevice,
+    DeviceAbilities,
+    Unit,
+    UsedDevice,
+)
+
+# Devices that carry the current; the others only measure, or pump.
+POWERED = frozenset(
+    (DeviceType.SOURCE, DeviceType.BISOURCE, DeviceType.LOAD, DeviceType.EPC, DeviceType.BK)
+)
+
+
+@dataclass(frozen=True)
+class _Device:
+    fixed: CompatibleDevice
+    abilities: Mapping[str, Any] | None
+
+
+def station_capabilities(
+    database: Database, station_ids: Iterable[int]
+) -> dict[int, StationCapabilities]:
+    """Return what stations can carry out; a range that no device tells is unknown (None)."""
+    wanted = list(station_ids)
+    with database.read() as session:
+        stations = session.execute(
+            select(CyclerStation.id, CyclerStation.name, Unit.unit_id)
+            .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+            .where(CyclerStation.id.in_(wanted))
+        ).all()
+        devices = defaultdict(list)
+        for station_id, fixed, abilities in session.execute(
+            select(UsedDevice.station_id, CompatibleDevice, DeviceAbilities.abilities)
+            .join(DetectedDevice, DetectedDevice.id == UsedDevice.device_id)
+            .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
+            .outerjoin(DeviceAbilities, DeviceAbilities.device_id == UsedDevice.device_id)
+            .where(UsedDevice.station_id.in_(wanted))
+        ):
+            if fixed.device_type in POWERED:
+                devices[station_id].append(_Device(fixed, abilities))
+    return {
+        id_: _capabilities(name, devices[id_], is_ours=unit_id is not None)
+        for id_, name, unit_id in stations
+    }
+
+
+def _capabilities(name: str, devices: list[_Device], *, is_ours: bool) -> StationCapabilities:
+    known = WATTREX
+    if is_ours:
+        # A device of a unit of ours that has not said what it can do is taken at the least.
+        known = _least([_own(one.abilities or {}) for one in devices])
+    fixed = [one.fixed for one in devices]
+    return replace(
+        known,
+        name=name,
+        voltage_min_v=_units(max(_ends(one.voltage_min_mv for one in fixed), default=None)),
+        voltage_max_v=_units(min(_ends(one.voltage_max_mv for one in fixed), default=None)),
+        current_min_a=_units(min(_ends(one.current_min_ma for one in fixed), default=None)),
+        current_max_a=_units(max(_ends(one.current_max_ma for one in fixed), default=None)),
+    )
+
+
+def _own(said: Mapping[str, Any]) -> StationCapabilities:
+    more = {
+        LimitKind.CAPACITY: said.get("capacity_limit"),
+        LimitKind.ENERGY: said.get("energy_limit"),
+        LimitKind.TEMPERATURE: said.get("temperature_limit"),
+    }
+    exact = bool(said.get("exact", True))
+    return replace(
+        OWN_PROTOCOL,
+        modes=frozenset(Mode(mode) for mode in said.get("modes", Mode)),
+        limits=TABLE_LIMITS | {kind for kind, can in more.items() if can},
+        several_limits=bool(said.get("several_limits")),
+        max_current=bool(said.get("limits_current")),
+        safety=bool(said.get("safety")),
+        record=bool(said.get("record")),
+        end_test=False,  # no message carries it
+        whole_numbers=not exact,
+        refuses_rounding=not exact,
+        guards_battery_range=bool(said.get("safety")),
+        min_step_s=Decimal(str(said.get("shortest_step_s", 0))),
+    )
+
+
+def _least(each: list[StationCapabilities]) -> StationCapabilities:
+    """Return what all devices of a station can do."""
+    if not each:
+        return _own({})
+    return replace(
+        each[0],
+        modes=frozenset.intersection(*(one.modes for one in each)),
+        limits=frozenset.intersection(*(one.limits for one in each)),
+        several_limits=all(one.several_limits for one in each),
+        max_current=all(one.max_current for one in each),
+        safety=all(one.safety for one in each),
+        record=all(one.record for one in each),
+        whole_numbers=any(one.whole_numbers for one in each),
+        refuses_rounding=any(one.refuses_rounding for one in each),
+        guards_battery_range=all(one.guards_battery_range for one in each),
+        min_step_s=max(one.min_step_s for one in each),
+    )
+
+
+def _ends(values: Iterable[int | None]) -> list[int]:
+    """Return one end of each device; nothing if one does not tell it, because it may be any."""
+    told = list(values)
+    known = [one for one in told if one is not None]
+    return known if len(known) == len(told) else []
+
+
+def _units(milli: int | None) -> Decimal | None:
+    return None if milli is None else Decimal(milli) / 1000

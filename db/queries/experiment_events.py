@@ -1,0 +1,135 @@
+"""What happened during an experiment beside its measures: alarms and states of its devices."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from cycling.terms import DeviceStatus
+from db.engine import Database
+from db.models import Alarm, CompatibleDevice, DetectedDevice, StationStatus
+
+FIRST = 100
+LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
+
+
+@dataclass(frozen=True)
+class AlarmFacts:
+    """An alarm as its cycler wrote it: the meaning of code and value is the cycler's."""
+
+    id: int
+    at: datetime
+    code: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """The newest alarms, newest first, and how many there are."""
+
+    rows: tuple[AlarmFacts, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class StatusFacts:
+    """A device's state that differs from the one it reported before."""
+
+    at: datetime
+    device: str
+    status: DeviceStatus
+    error_code: int
+
+
+@dataclass(frozen=True)
+class StatusChanges:
+    """The newest changes of state, newest first, and how many there are.
+
+    `since_id` is the StatusID before the reports that were looked at, 0 for all of them.
+    """
+
+    rows: tuple[StatusFacts, ...]
+    total: int
+    since_id: int = 0
+
+
+def experiment_alarms(database: Database, experiment_id: int, *, first: int = FIRST) -> Alarms:
+    """Return the newest alarms of an experiment."""
+    mine = Alarm.experiment_id == experiment_id
+    with database.read() as session:
+        total = session.scalar(select(func.count()).select_from(Alarm).where(mine)) or 0
+        newest = select(Alarm).where(mine).order_by(Alarm.at.desc(), Alarm.id.desc()).limit(first)
+        rows = tuple(
+            AlarmFacts(alarm.id, alarm.at, alarm.code, alarm.value)
+            for alarm in (session.scalars(newest) if total else ())
+        )
+    return Alarms(rows, total)
+
+
+def status_changes(
+    database: Database, experiment_id: int, *, first: int = FIRST, looked_at: int = LOOKED_AT
+) -> StatusChanges:
+    """Return the newest changes of state of an experiment's devices.
+
+    Devices report with every sample, so what repeats a device's row before is left out, and only
+    the newest `looked_at` reports are compared.
+    """
+    with database.read() as session:
+        last_id = session.scalar(
+            select(func.max(StationStatus.id)).where(StationStatus.experiment_id == experiment_id)
+        )
+        since_id = max(0, (last_id or 0) - looked_at)
+        found = session.execute(_changes(experiment_id, since_id).limit(first)).all()
+        names = _device_names(session, {row[2] for row in found})
+    rows = tuple(
+        StatusFacts(at, names.get(device_id, f"Device {device_id}"), status, error_code)
+        for _id, at, device_id, status, error_code, _total in found
+    )
+    return StatusChanges(rows, found[0][-1] if found else 0, since_id)
+
+
+def _changes(
+    experiment_id: int, since_id: int
+) -> Select[int, datetime, int, DeviceStatus, int, int]:
+    """Select id, time, device, status, error code, and the number of all changes."""
+    row = StationStatus
+    reported = (
+        select(
+            row.id.label("id"),
+            row.at.label("at"),
+            row.device_id.label("device_id"),
+            row.status.label("status"),
+            row.error_code.label("error_code"),
+            func.lag(row.status)
+            .over(partition_by=row.device_id, order_by=row.id)
+            .label("status_before"),
+            func.lag(row.error_code)
+            .over(partition_by=row.device_id, order_by=row.id)
+            .label("code_before"),
+        )
+        .where(row.experiment_id == experiment_id, row.id > since_id)
+        .subquery()
+    )
+    it = reported.c
+    return (
+        select(it.id, it.at, it.device_id, it.status, it.error_code, func.count().over())
+        .where(
+            or_(
+                it.status_before.is_(None),
+                it.status_before != it.status,
+                it.code_before != it.error_code,
+            )
+        )
+        .order_by(it.id.desc())
+    )
+
+
+def _device_names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    found = session.execute(
+        select(DetectedDevice.id, CompatibleDevice.name + " " + DetectedDevice.serial_number)
+        .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
+        .where(DetectedDevice.id.in_(ids))
+    )
+    return {row[0]: row[1] for row in found}

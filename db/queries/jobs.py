@@ -1,0 +1,57 @@
+"""How a job is doing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from cycling.errors import NotFoundError
+from cycling.terms import JobState
+from db.engine import Database
+from db.models import Job
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """What a page shows of a job; `done` and `total` count the job's own unit (bytes)."""
+
+    id: int
+    kind: str
+    state: JobState
+    done: int
+    total: int
+    error: str | None
+    result: dict[str, Any] | None
+    user_name: str
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def fraction(self) -> float:
+        """Part that is done, 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    def waits_long(self, now: datetime) -> bool:
+        """Whether no worker has taken it for 10 seconds: probably none runs."""
+        return self.state is JobState.QUEUED and now - self.created_at > timedelta(seconds=10)
+
+
+def job_status(database: Database, job_id: int) -> JobStatus:
+    """Return the state of a job; raises NotFoundError."""
+    with database.read() as session:
+        job = session.scalar(select(Job).where(Job.id == job_id))
+        if job is None:
+            raise NotFoundError("This task is not known any more. Start it again.")
+        return JobStatus(
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            done=job.done,
+            total=job.total,
+            error=job.error,
+            result=job.result,
+            user_name=job.user_name,
+            created_at=job.created_at,
+            ended_at=job.ended_at,
+        )

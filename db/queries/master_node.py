@@ -1,0 +1,88 @@
+"""Whether a master node leads, and what it says of itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from db.clock import database_now
+from db.commands.leases import MASTER_NODE, WAITING
+from db.engine import Database
+from db.models import Lease, RefusedCount, RefusedMessage
+
+
+@dataclass(frozen=True)
+class MasterNode:
+    """The leader as it was last heard; `alive` while its lease lasts.
+
+    `silent_s` is the time since its last beat, `detail` has broker, units, stored, refused, queue,
+    since. `standbys` wait to take over.
+    """
+
+    alive: bool
+    holder: str
+    epoch: int
+    beat_at: datetime
+    silent_s: float
+    detail: dict[str, Any]
+    standbys: int
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """How many messages of a sender were refused for a kind of reason."""
+
+    sender: str
+    kind: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A message that was refused lately."""
+
+    at: datetime
+    topic: str
+    reason: str
+    size_bytes: int
+    beginning: str
+
+
+def master_node(database: Database) -> MasterNode | None:
+    """Return what is known of the leader, None if there never was one."""
+    with database.read() as session:
+        leases = session.scalars(select(Lease)).all()
+        now = database_now(session)
+    leader = next((one for one in leases if one.name == MASTER_NODE), None)
+    if leader is None:
+        return None
+    return MasterNode(
+        alive=leader.expires_at > now,
+        holder=leader.holder,
+        epoch=leader.epoch,
+        beat_at=leader.beat_at,
+        silent_s=max(0.0, (now - leader.beat_at).total_seconds()),
+        detail=leader.detail,
+        standbys=sum(one.name.startswith(WAITING) and one.expires_at > now for one in leases),
+    )
+
+
+def refusals(database: Database) -> list[Refusals]:
+    """Return the counts of refused messages, the newest first."""
+    with database.read() as session:
+        rows = session.scalars(
+            select(RefusedCount).order_by(RefusedCount.last_at.desc()).limit(500)
+        )
+        return [Refusals(row.sender, row.kind, row.count, row.last_at) for row in rows]
+
+
+def refused_messages(database: Database, limit: int = 100) -> list[Refused]:
+    """Return the messages that were refused last, the newest first."""
+    newest = select(RefusedMessage).order_by(RefusedMessage.id.desc()).limit(limit)
+    with database.read() as session:
+        return [
+            Refused(row.at, row.topic, row.reason, row.size_bytes, row.beginning)
+            for row in session.scalars(newest)
+        ]

@@ -1,0 +1,205 @@
+"""What a profile says, for showing where an experiment stands in it.
+
+A compiled profile never changes once an experiment uses it, so each process reads it once.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+
+from cycling.terms import LimitType, Mode
+from db.engine import Database
+from db.models import Instruction, InstructionDetail, ProfileDetail
+
+MOST_ROWS = 60_000  # that a process keeps; an unrolled profile may have 20,000
+
+Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """One instruction as a station executes it: A, V, W; limits as (kind, value) in base units.
+
+    `line` is that of the profile's text, `expected_s` and `longest_s` are None where not known.
+    """
+
+    id: int
+    mode: Mode
+    set_point: float
+    limits: tuple[tuple[str, float], ...]
+    max_current_a: float | None = None
+    line: int | None = None
+    cycle: int | None = None
+    cycles: int | None = None
+    loops: Loops = ()
+    expected_s: float | None = None
+
+    @property
+    def longest_s(self) -> float | None:
+        """Seconds after which it ends at the latest; None without a limit of time."""
+        return min((value for kind, value in self.limits if kind == LimitType.TIME), default=None)
+
+    @property
+    def likely_s(self) -> float | None:
+        """Seconds that it is expected to take: its time where nothing else ends it."""
+        if len(self.limits) == 1 and self.longest_s is not None:
+            return self.longest_s
+        return self.expected_s
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The instructions of a profile in their order, and what else it says.
+
+    `safety` has what `protocol.messages.Safety` has as JSON, empty where there is none.
+    """
+
+    rows: tuple[OutlineRow, ...]
+    expected_s: float | None
+    safety: Mapping[str, Any]
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """Where an instruction stands in `rows`, by its id."""
+        return {row.id: place for place, row in enumerate(self.rows)}
+
+    @cached_property
+    def lines(self) -> tuple[int, ...]:
+        """The lines of the text that have instructions, in its order; none without a text."""
+        known = (row.line for row in self.rows if row.line is not None)
+        return tuple(sorted(set(known)))
+
+    def likely_after_s(self, place: int) -> float | None:
+        """Seconds that everything after a row is expected to take; None if that is not known."""
+        return self._likely[place]
+
+    def longest_after_s(self, place: int) -> float | None:
+        """Seconds that everything after a row takes at the most; None if nothing bounds it."""
+        return self._longest[place]
+
+    @cached_property
+    def _likely(self) -> list[float | None]:
+        return _sums_after([row.likely_s for row in self.rows])
+
+    @cached_property
+    def _longest(self) -> list[float | None]:
+        return _sums_after([row.longest_s for row in self.rows])
+
+
+class _Kept:
+    """The outlines of one database, the least recently read ones dropped."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._outlines: dict[int, Outline] = {}
+
+    def find(self, profile_ids: Collection[int]) -> dict[int, Outline]:
+        with self._lock:
+            found = {id_: self._outlines[id_] for id_ in profile_ids if id_ in self._outlines}
+            for id_ in found:  # to the end of the line
+                self._outlines[id_] = self._outlines.pop(id_)
+        return found
+
+    def add(self, outlines: Mapping[int, Outline]) -> None:
+        with self._lock:
+            self._outlines.update(outlines)
+            held = sum(len(one.rows) for one in self._outlines.values())
+            for id_ in list(self._outlines):
+                if held <= MOST_ROWS:
+                    break
+                held -= len(self._outlines.pop(id_).rows)
+
+
+_KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+
+
+def outlines(database: Database, profile_ids: Collection[int]) -> Mapping[int, Outline]:
+    """Return the outlines of profiles by their ids, with at most three statements for all."""
+    kept = _KEPT.setdefault(database.engine, _Kept())
+    found = kept.find(profile_ids)
+    missing = sorted(set(profile_ids) - found.keys())
+    if missing:
+        read = _read(database, missing)
+        kept.add(read)
+        found |= read
+    return found
+
+
+def _read(database: Database, ids: Collection[int]) -> dict[int, Outline]:
+    detail = InstructionDetail
+    with database.read() as session:
+        instructions = session.execute(
+            select(
+                Instruction.profile_id,
+                Instruction.id,
+                Instruction.mode,
+                Instruction.set_point,
+                Instruction.limit_type,
+                Instruction.limit_point,
+            )
+            .where(Instruction.profile_id.in_(ids))
+            .order_by(Instruction.profile_id, Instruction.id)
+        ).all()
+        details = {
+            (row[0], row[1]): row
+            for row in session.execute(
+                select(
+                    detail.profile_id,
+                    detail.instruction_id,
+                    detail.exact,
+                    detail.line,
+                    detail.cycle,
+                    detail.cycles,
+                    detail.loops,
+                    detail.expected_s,
+                ).where(detail.profile_id.in_(ids))
+            )
+        }
+        whole = {
+            row[0]: row
+            for row in session.execute(
+                select(
+                    ProfileDetail.profile_id, ProfileDetail.expected_s, ProfileDetail.safety
+                ).where(ProfileDetail.profile_id.in_(ids))
+            )
+        }
+    rows: dict[int, list[OutlineRow]] = {id_: [] for id_ in ids}
+    for found in instructions:
+        rows[found[0]].append(_row(found, details.get((found[0], found[1]))))
+    nothing: tuple[int, None, dict[str, Any]] = (0, None, {})
+    return {id_: Outline(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
+
+
+def _row(found: Any, detail: Any) -> OutlineRow:  # noqa: ANN401 - rows of two statements
+    _profile, id_, mode, set_point, limit_type, limit_point = found
+    if detail is None:
+        return OutlineRow(id_, mode, set_point / 1000, ((str(limit_type), limit_point / 1000),))
+    exact = detail.exact or {}
+    limits = tuple((one["type"], float(one["value"])) for one in exact.get("limits", ()))
+    return OutlineRow(
+        id=id_,
+        mode=Mode(exact.get("mode", mode)),
+        set_point=float(exact.get("set_point", set_point / 1000)),
+        limits=limits or ((str(limit_type), limit_point / 1000),),
+        max_current_a=exact.get("max_current"),
+        line=detail.line,
+        cycle=detail.cycle,
+        cycles=detail.cycles,
+        loops=tuple((int(one), int(of)) for one, of in detail.loops or ()),
+        expected_s=detail.expected_s,
+    )
+
+
+def _sums_after(values: Iterable[float | None]) -> list[float | None]:
+    """Return for each place the sum of the values after it; None where one of them is unknown."""
+    sums: list[float | None] = []
+    total: float | None = 0.0
+    for value in reversed(list(values)):
+        sums.append(total)
+        total = None if total is None or value is None else total + value
+    return sums[::-1]

@@ -1,0 +1,190 @@
+"""Chunks: 65,536 consecutive MeasIDs of one experiment as columns, and their rows in the store."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from db.models import SeriesChunk
+from db.series import codec
+from db.series.codec import Floats, Ints
+from db.series.rows import COLUMNS, ExtendedRows, GenericRows
+
+CHUNK = 65_536
+TIME, IDS = "time", "id"
+ALWAYS = ("voltage", "current")
+DRAWN = ("voltage", "current", "power")  # and every extended channel
+
+
+@dataclass
+class ExtendedColumn:
+    """Values beside the chunk's measures (NaN: none), and the rows that they came from.
+
+    Rows without a measure are counted: a comparison with the table must find them again.
+    """
+
+    values: Floats
+    rows: int = 0
+    id_sum: int = 0
+
+
+@dataclass
+class Chunk:
+    """The measures of a chunk as columns, all shapes (n,), in the order of MeasID."""
+
+    number: int
+    ids: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    us: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    columns: dict[str, Floats] = field(
+        default_factory=lambda: {name: np.empty(0) for name in COLUMNS}
+    )
+    extended: dict[int, ExtendedColumn] = field(default_factory=dict)
+
+    @property
+    def first_id(self) -> int:
+        """The least MeasID that belongs here."""
+        return self.number * CHUNK
+
+    @property
+    def end_id(self) -> int:
+        """The greatest MeasID that belongs here."""
+        return self.first_id + CHUNK - 1
+
+    def append(self, rows: GenericRows) -> None:
+        """Add measures after those that are here; their extended values are unknown yet."""
+        self.ids = np.concatenate([self.ids, rows.ids])
+        self.us = np.concatenate([self.us, rows.us])
+        for name, values in rows.columns.items():
+            self.columns[name] = np.concatenate([self.columns[name], values])
+        unknown = np.full(len(rows.ids), np.nan)
+        for column in self.extended.values():
+            column.values = np.concatenate([column.values, unknown])
+
+    def lay_beside(self, used_measure_id: int, rows: ExtendedRows) -> None:
+        """Put values of an extended channel beside the measures that they belong to."""
+        column = self.extended.setdefault(
+            used_measure_id, ExtendedColumn(np.full(len(self.ids), np.nan))
+        )
+        column.rows += len(rows.ids)
+        column.id_sum += int(rows.ids.sum())
+        if len(self.ids):
+            place = np.minimum(np.searchsorted(self.ids, rows.ids), len(self.ids) - 1)
+            belongs = self.ids[place] == rows.ids
+            column.values[place[belongs]] = rows.values[belongs]
+
+
+def load(session: Session, experiment_id: int, number: int) -> Chunk:
+    """Return a chunk of the store; an empty one where there is none."""
+    found = session.execute(
+        select(
+            SeriesChunk.channel, SeriesChunk.measures, SeriesChunk.id_sum, SeriesChunk.samples
+        ).where(SeriesChunk.experiment_id == experiment_id, SeriesChunk.number == number)
+    ).all()
+    chunk = Chunk(number)
+    stored = {row.channel: row for row in found}
+    if TIME not in stored:
+        return chunk
+    chunk.ids = codec.unpack_ints(stored[IDS].samples)
+    chunk.us = codec.unpack_ints(stored[TIME].samples)
+    for name in COLUMNS:
+        chunk.columns[name] = (
+            codec.unpack_floats(stored[name].samples)
+            if name in stored
+            else np.full(len(chunk.ids), np.nan)
+        )
+    for channel, row in stored.items():
+        if used_measure_id := extended_id(channel):
+            values = codec.unpack_floats(row.samples).copy()
+            chunk.extended[used_measure_id] = ExtendedColumn(values, row.measures, row.id_sum)
+    return chunk
+
+
+def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
+    """Put a chunk in place of the stored one; an empty one is removed."""
+    remove(session, experiment_id, [chunk.number])
+    if not len(chunk.ids) and not chunk.extended:
+        return
+    rows = [{"experiment_id": experiment_id, "number": chunk.number, **row} for row in _rows(chunk)]
+    session.execute(insert(SeriesChunk), rows)
+
+
+def remove(session: Session, experiment_id: int, numbers: Iterable[int]) -> None:
+    """Delete chunks of the store."""
+    session.execute(
+        delete(SeriesChunk).where(
+            SeriesChunk.experiment_id == experiment_id, SeriesChunk.number.in_(list(numbers))
+        )
+    )
+
+
+def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], tuple[int, int]]:
+    """Return (number of rows, sum of their MeasIDs) by (channel, chunk), of what was copied."""
+    found = session.execute(
+        select(
+            SeriesChunk.channel, SeriesChunk.number, SeriesChunk.measures, SeriesChunk.id_sum
+        ).where(SeriesChunk.experiment_id == experiment_id)
+    )
+    return {
+        (channel, number): (measures, id_sum)
+        for channel, number, measures, id_sum in found
+        if channel == TIME or extended_id(channel)
+    }
+
+
+def known(session: Session, experiment_id: int) -> dict[str, int]:
+    """Return how many rows of each channel the store has (of a generic one: known values)."""
+    found = session.execute(
+        select(SeriesChunk.channel, func.sum(SeriesChunk.measures))
+        .where(SeriesChunk.experiment_id == experiment_id)
+        .group_by(SeriesChunk.channel)
+    )
+    return {channel: int(total) for channel, total in found}
+
+
+def extended_name(used_measure_id: int) -> str:
+    """Return the channel name of an extended measure: x12."""
+    return f"x{used_measure_id}"
+
+
+def extended_id(channel: str) -> int | None:
+    """Return the UsedMeasID in the name of an extended channel, None for any other."""
+    return int(channel[1:]) if channel[0] == "x" else None
+
+
+def _rows(chunk: Chunk) -> Iterable[Mapping[str, object]]:
+    """Return the table rows of a chunk; a column without a value has none."""
+    empty = {"measures": 0, "id_sum": 0, "first_us": 0, "last_us": 0, "coarse": b"", "fine": b""}
+    yield {**empty, "channel": IDS, "samples": codec.pack_ints(chunk.ids)}
+    yield {
+        **empty,
+        "channel": TIME,
+        "measures": len(chunk.ids),
+        "id_sum": int(chunk.ids.sum()),
+        "first_us": int(chunk.us.min(initial=np.iinfo(np.int64).max)),
+        "last_us": int(chunk.us.max(initial=np.iinfo(np.int64).min)),
+        "samples": codec.pack_ints(chunk.us),
+    }
+    for name, values in chunk.columns.items():
+        count = int(np.count_nonzero(~np.isnan(values)))
+        if count or name in ALWAYS:
+            points = _points(chunk.us, values) if name in DRAWN else {}
+            packed = codec.pack_floats(values)
+            yield {**empty, "channel": name, "measures": count, "samples": packed, **points}
+    for used_measure_id, column in chunk.extended.items():
+        yield {
+            **empty,
+            "channel": extended_name(used_measure_id),
+            "measures": column.rows,
+            "id_sum": column.id_sum,
+            "samples": codec.pack_floats(column.values),
+            **_points(chunk.us, column.values),
+        }
+
+
+def _points(us: Ints, values: Floats) -> dict[str, bytes]:
+    return {
+        "fine": codec.pack_points(*codec.extremes(us, values, codec.FINE)),
+        "coarse": codec.plain_points(*codec.extremes(us, values, codec.COARSE)),
+    }

@@ -1,0 +1,98 @@
+"""How a chunk's columns become bytes, and the points that stand for it in a graph.
+
+Columns of 8-byte numbers are byte-shuffled (all first bytes, then all second bytes, ...) and
+compressed by zstd: neighbours share their upper bytes, so the shuffle makes long runs. Whole
+numbers are kept as differences first. Why this and not Parquet: docs/decisions/0019.
+"""
+
+import struct
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEVEL = 1
+FINE, COARSE = 64, 1024  # samples a bucket
+
+
+def pack_floats(values: Floats) -> bytes:
+    """Compress float64 values, shape (n,); NaN and both zeros come back as they are."""
+    return _compress(_shuffled(np.ascontiguousarray(values, "<f8")))
+
+
+def unpack_floats(data: bytes) -> Floats:
+    """Return what `pack_floats` was given."""
+    return _unshuffled(_decompress(data)).view("<f8")
+
+
+def pack_ints(values: Ints) -> bytes:
+    """Compress int64 values, shape (n,), best where neighbours differ little."""
+    return _compress(_shuffled(np.diff(values, prepend=np.int64(0)).astype("<i8")))
+
+
+def unpack_ints(data: bytes) -> Ints:
+    """Return what `pack_ints` was given."""
+    summed: Ints = np.cumsum(_unshuffled(_decompress(data)).view("<i8"))
+    return summed
+
+
+def pack_points(us: Ints, values: Floats) -> bytes:
+    """Compress points: times in microseconds and values, shapes (n,)."""
+    times = pack_ints(us)
+    return struct.pack("<I", len(times)) + times + pack_floats(values)
+
+
+def unpack_points(data: bytes) -> tuple[Ints, Floats]:
+    """Return what `pack_points` was given."""
+    (length,) = struct.unpack_from("<I", data)
+    return unpack_ints(data[4 : 4 + length]), unpack_floats(data[4 + length :])
+
+
+def plain_points(us: Ints, values: Floats) -> bytes:
+    """Return points as they are: so few that unpacking would cost more than reading."""
+    return us.astype("<i8").tobytes() + values.astype("<f8").tobytes()
+
+
+def read_plain_points(data: bytes) -> tuple[Ints, Floats]:
+    """Return what `plain_points` was given."""
+    half = len(data) // 2
+    return np.frombuffer(data[:half], "<i8"), np.frombuffer(data[half:], "<f8")
+
+
+def extremes(us: Ints, values: Floats, bucket: int) -> tuple[Ints, Floats]:
+    """Return the samples with the smallest and the largest value of every `bucket` samples.
+
+    And the first and the last known one, so that lines begin and end where they do. They are real
+    samples in their order; one where both are the same, none where all are NaN.
+    """
+    count = -(-len(values) // bucket)
+    padded = np.full(count * bucket, np.nan)
+    padded[: len(values)] = values
+    table = padded.reshape(count, bucket)
+    known = ~np.isnan(table)
+    offsets = np.arange(count) * bucket
+    low = offsets + np.where(known, table, np.inf).argmin(axis=1)
+    high = offsets + np.where(known, table, -np.inf).argmax(axis=1)
+    filled = known.any(axis=1)
+    ends = np.flatnonzero(known)[[0, -1]] if filled.any() else np.empty(0, np.int64)
+    index = np.unique(np.concatenate([low[filled], high[filled], ends]))
+    return us[index], values[index]
+
+
+def _shuffled(values: NDArray[np.generic]) -> bytes:
+    return np.ascontiguousarray(values.view(np.uint8).reshape(-1, 8).T).tobytes()
+
+
+def _unshuffled(data: bytes) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(8, -1).T).ravel()
+
+
+def _compress(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+
+
+def _decompress(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data)

@@ -1,0 +1,192 @@
+"""Reading the row tables of measures along their keys, and what tells that they have changed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+COLUMNS = {
+    "instruction": "InstrID",
+    "voltage": "Voltage",
+    "current": "Current",
+    "power": "Power",
+    "test_time": "TestTime",
+    "step": "Step",
+    "cycle": "Cycle",
+}
+
+
+@dataclass(frozen=True)
+class GenericRows:
+    """Consecutive generic measures, shapes (n,): MeasIDs, microseconds since 1970, milli-units."""
+
+    ids: Ints
+    us: Ints
+    columns: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class ExtendedRows:
+    """Rows of one extended channel in the order of their MeasIDs, shapes (n,)."""
+
+    ids: Ints
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The greatest MeasID of the generic rows (-1: none), and of each extended channel."""
+
+    generic: int
+    extended: dict[int, int]
+
+
+def marks(session: Session, experiment_id: int) -> Marks:
+    """Look up how far the rows of an experiment go."""
+    channels = extended_channels(session, experiment_id)
+    ends = {id_: _last(session, experiment_id, id_) for id_ in channels}
+    return Marks(last_generic(session, experiment_id), ends)
+
+
+def last_generic(session: Session, experiment_id: int) -> int:
+    """Return the greatest MeasID of the generic measures, -1 if there is none."""
+    last = session.scalar(
+        text("SELECT max(MeasID) FROM GenericMeasures WHERE ExpID = :experiment"),
+        {"experiment": experiment_id},
+    )
+    return -1 if last is None else int(last)
+
+
+def extended_channels(session: Session, experiment_id: int) -> list[int]:
+    """Return the UsedMeasIDs that an experiment has rows of, by one look into the key each.
+
+    DISTINCT, GROUP BY and a recursive query read every row on one engine or the other.
+    """
+    following = text(
+        "SELECT UsedMeasID FROM ExtendedMeasures "
+        "WHERE ExpID = :experiment AND UsedMeasID > :after ORDER BY UsedMeasID LIMIT 1"
+    )
+    found: list[int] = []
+    while True:
+        after = found[-1] if found else -1
+        id_ = session.scalar(following, {"experiment": experiment_id, "after": after})
+        if id_ is None:
+            return found
+        found.append(int(id_))
+
+
+def _last(session: Session, experiment_id: int, used_measure_id: int) -> int:
+    return int(
+        session.execute(
+            text(
+                "SELECT max(MeasID) FROM ExtendedMeasures "
+                "WHERE ExpID = :experiment AND UsedMeasID = :channel"
+            ),
+            {"experiment": experiment_id, "channel": used_measure_id},
+        ).scalar_one()
+    )
+
+
+def generic(session: Session, experiment_id: int, first: int, last: int) -> GenericRows:
+    """Read the generic measures with MeasIDs from `first` to `last`."""
+    listed = ", ".join(["MeasID", _microseconds(session), *COLUMNS.values()])
+    found = session.execute(
+        text(
+            f"SELECT {listed} FROM GenericMeasures "  # noqa: S608 - our own column names
+            "WHERE ExpID = :experiment AND MeasID BETWEEN :first AND :last ORDER BY MeasID"
+        ),
+        {"experiment": experiment_id, "first": first, "last": last},
+    ).fetchall()
+    table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2 + len(COLUMNS))
+    return GenericRows(
+        table[:, 0].astype(np.int64),
+        table[:, 1].astype(np.int64),
+        {name: table[:, place + 2] for place, name in enumerate(COLUMNS)},
+    )
+
+
+def extended(
+    session: Session, experiment_id: int, used_measure_id: int, first: int, last: int
+) -> ExtendedRows:
+    """Read the rows of an extended channel with MeasIDs from `first` to `last`."""
+    found = session.execute(
+        text(
+            "SELECT MeasID, Value FROM ExtendedMeasures WHERE ExpID = :experiment "
+            "AND UsedMeasID = :channel AND MeasID BETWEEN :first AND :last ORDER BY MeasID"
+        ),
+        {
+            "experiment": experiment_id,
+            "channel": used_measure_id,
+            "first": first,
+            "last": last,
+        },
+    ).fetchall()
+    table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2)
+    return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1])
+
+
+def has_extended(
+    session: Session, experiment_id: int, used_measure_id: int, first: int, last: int
+) -> bool:
+    """Whether an extended channel has a row with a MeasID from `first` to `last`."""
+    found = session.scalar(
+        text(
+            "SELECT MeasID FROM ExtendedMeasures WHERE ExpID = :experiment "
+            "AND UsedMeasID = :channel AND MeasID BETWEEN :first AND :last LIMIT 1"
+        ),
+        {
+            "experiment": experiment_id,
+            "channel": used_measure_id,
+            "first": first,
+            "last": last,
+        },
+    )
+    return found is not None
+
+
+def tallies(
+    session: Session, experiment_id: int, chunk: int
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """Return (number of rows, sum of their MeasIDs) by (channel, MeasID // chunk).
+
+    Reads the keys of all rows: seconds for ten million.
+    """
+    divided = (
+        "MeasID / :chunk" if session.get_bind().dialect.name == "sqlite" else "MeasID DIV :chunk"
+    )
+    counted = f"{divided} AS number, count(*), sum(MeasID)"
+    values = {"experiment": experiment_id, "chunk": chunk}
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for number, count, total in session.execute(
+        text(
+            f"SELECT {counted} FROM GenericMeasures "  # noqa: S608 - our own words
+            "WHERE ExpID = :experiment GROUP BY number"
+        ),
+        values,
+    ):
+        found["time", int(number)] = (int(count), int(total))
+    for id_, number, count, total in session.execute(
+        text(
+            f"SELECT UsedMeasID, {counted} FROM ExtendedMeasures "  # noqa: S608
+            "WHERE ExpID = :experiment GROUP BY UsedMeasID, number"
+        ),
+        values,
+    ):
+        found[f"x{id_}", int(number)] = (int(count), int(total))
+    return found
+
+
+def _microseconds(session: Session) -> str:
+    """SQL for a timestamp as microseconds since 1970."""
+    if session.get_bind().dialect.name == "sqlite":
+        return (
+            # without the fraction, which strftime rounds to milliseconds and so to the next second
+            "CAST(strftime('%s', substr(Timestamp, 1, 19)) AS INTEGER) * 1000000"
+            " + CAST(substr(Timestamp, 21, 6) AS INTEGER)"
+        )
+    return "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', Timestamp)"

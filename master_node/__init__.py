@@ -1,0 +1,1 @@
+"""The service between the database and the laboratory's computational units, over MQTT."""

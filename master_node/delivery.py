@@ -1,0 +1,48 @@
+"""Commands of people to their stations; a stop is repeated until it is answered."""
+
+import logging
+
+from db.clock import database_now
+from db.commands.command_delivery import Sending, is_due, take_due
+from db.commands.leases import Hold, leading
+from db.engine import Database
+from master_node.ingest import Outgoing
+from master_node.protocol.codec import encode
+from master_node.protocol.messages import Command
+from master_node.protocol.topics import Address, Kind
+
+LOG = logging.getLogger("bem.master-node")
+
+
+def due_commands(database: Database, hold: Hold) -> list[Outgoing]:
+    """Return the commands to be sent now; each is noted as sent already."""
+    with database.read() as session:
+        if not is_due(session, database_now(session)):
+            return []
+    with leading(database, hold) as turn:
+        due = take_due(turn.session, turn.now)
+    return [_message(sending, hold.epoch) for sending in due]
+
+
+def _message(sending: Sending, epoch: int) -> Outgoing:
+    """Build the message; its expiry is by the unit's clock, as far as we know that."""
+    expires_at = None
+    if sending.expires_at is not None:
+        expires_at = sending.expires_at.timestamp() + sending.clock_offset_s
+    command = Command(
+        id=sending.command_id,
+        kind=sending.kind,
+        epoch=epoch,
+        station=sending.station_id,
+        experiment=sending.experiment_id,
+        expires_at=expires_at,
+        reason=sending.reason,
+    )
+    LOG.info(
+        "what=command command=%s kind=%s unit=%s station=%s",
+        sending.command_id,
+        sending.kind.value,
+        sending.hardware_id,
+        sending.station_id,
+    )
+    return Outgoing(Address(sending.hardware_id, Kind.COMMAND), encode(command))

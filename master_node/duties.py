@@ -1,0 +1,148 @@
+"""What the leader does by the clock: its lease, commands, offers, silent stations, welcomes."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+from cycling.errors import UnavailableError
+from db.commands.leases import Hold, LostLeaseError, leading
+from db.engine import Database
+from db.queries.setups import SetUpStation, UnitSetup, unit_setups
+from master_node.delivery import due_commands
+from master_node.dispatch import dispatch, tidy_offers
+from master_node.inbox import Inbox
+from master_node.ingest import Outgoing
+from master_node.protocol.codec import encode
+from master_node.protocol.topics import Address, Kind
+from master_node.registration import welcomes
+from master_node.watchdog import Watchdog
+from master_node.writer import PASSING, Writer
+
+LOG = logging.getLogger("bem.master-node")
+
+ROUND_S = 0.25
+DISPATCH_EVERY_S, RENEW_EVERY_S = 1.0, 2.0
+AFTER_TROUBLE_S = 1.0
+
+
+class Every:
+    """True once in so many seconds, and the first time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._due_at = seconds, 0.0
+
+    def __call__(self) -> bool:
+        """Whether the time has come."""
+        now = time.monotonic()
+        if now < self._due_at:
+            return False
+        self._due_at = now + self._seconds
+        return True
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the duties are done with."""
+
+    database: Database
+    hold: Hold
+    inbox: Inbox
+    writer: Writer
+    publish: Callable[[Sequence[Outgoing]], None]
+    connected: Callable[[], bool]
+    silent_after: timedelta
+
+
+class Duties:
+    """A thread that goes round until told to stop, or until somebody else leads."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._since = datetime.now(UTC)
+        self._told: dict[int, tuple[SetUpStation, ...]] = {}
+        self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
+        self._in_trouble = False
+        self.watchdog = Watchdog(desk.silent_after)
+        self.stop = Event()
+        self.lost = Event()
+
+    def run(self) -> None:
+        """Work until `stop`; a database that is away for a while is waited for."""
+        while not self.stop.is_set() and not self.lost.is_set():
+            try:
+                self._round()
+                self._in_trouble = False
+            except LostLeaseError:
+                self.lost.set()
+            except PASSING as error:
+                self._wait(error)
+            except Exception:  # a boundary: nobody else does what this thread does
+                LOG.exception("what=duty-failed")
+                self.stop.wait(AFTER_TROUBLE_S)
+            self.stop.wait(ROUND_S)
+
+    def _round(self) -> None:
+        desk = self._desk
+        if self._may_renew():
+            self._renew()
+        if not desk.connected():
+            return
+        desk.publish(due_commands(desk.database, desk.hold))
+        if self._may_dispatch():
+            desk.publish(dispatch(desk.database, desk.hold))
+
+    def _renew(self) -> None:
+        """Prolong the lease, saying how we are; then look who is silent and what has changed."""
+        desk = self._desk
+        with desk.database.read() as session:
+            setups = unit_setups(session)
+        online = [one for one in setups if one.online]
+        with leading(desk.database, desk.hold, self._detail(len(online))):
+            pass
+        tidy_offers(desk.database, desk.hold)
+        lost = self.watchdog.look(desk.database, desk.hold, behind_s=self._behind_s())
+        if lost:
+            LOG.warning("what=contact-lost stations=%s", lost)
+        if desk.connected():
+            self._welcome(online)
+
+    def _welcome(self, online: Iterable[UnitSetup]) -> None:
+        """Tell units whose stations were changed by somebody."""
+        now = {one.unit_id: one.stations for one in online}
+        changed = [id_ for id_, stations in now.items() if self._told.get(id_) != stations]
+        self._told = now
+        if not changed:
+            return
+        with leading(self._desk.database, self._desk.hold) as turn:
+            answers = list(welcomes(turn, changed))
+        self._desk.publish(
+            [Outgoing(Address(id_, Kind.WELCOME), encode(answer)) for id_, answer in answers]
+        )
+
+    def _behind_s(self) -> float:
+        trouble_at = self._desk.writer.progress.trouble_at
+        stuck_s = 0.0 if trouble_at is None else float("inf")
+        return max(self._desk.inbox.age_s, stuck_s)
+
+    def _detail(self, units: int) -> dict[str, Any]:
+        desk = self._desk
+        return {
+            "broker": "connected" if desk.connected() else "not connected",
+            "units": units,
+            "stored": desk.writer.progress.stored,
+            "refused": desk.writer.refusals.total,
+            "queue": len(desk.inbox),
+            "since": self._since.isoformat(timespec="seconds"),
+        }
+
+    def _wait(self, error: Exception) -> None:
+        if not self._in_trouble:
+            plain = error if isinstance(error, UnavailableError) else type(error).__name__
+            LOG.warning("what=database-trouble said=%r", str(plain))
+        self._in_trouble = True
+        self.watchdog.begin_again()
+        self.stop.wait(AFTER_TROUBLE_S)

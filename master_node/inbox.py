@@ -1,0 +1,93 @@
+"""Messages between the connection's thread and the writer's: bounded, and never dropped."""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from threading import Condition
+
+from master_node.protocol.codec import LARGEST
+
+MOST_MESSAGES = 2_000
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST_MESSAGE = max(LARGEST.values())
+KEPT_OF_TOO_LARGE = 200
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as it came, and the monotonic time at which it did."""
+
+    topic: str
+    payload: bytes
+    size: int
+    came_at: float
+
+
+class Inbox:
+    """A queue of messages. While it is full `put` blocks, and with it the connection's reader."""
+
+    def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
+        self._most_messages, self._most_bytes = most_messages, most_bytes
+        self._messages: deque[Incoming] = deque()
+        self._bytes = 0
+        self._open = True
+        self._changed = Condition()
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def age_s(self) -> float:
+        """How long the oldest message has waited."""
+        with self._changed:
+            return time.monotonic() - self._messages[0].came_at if self._messages else 0.0
+
+    def put(self, topic: str, payload: bytes) -> None:
+        """Add a message; wait while there are too many. After `close` nothing is kept."""
+        size = len(payload)
+        if size > LARGEST_MESSAGE:  # it is refused in any case: its size is enough
+            payload = payload[:KEPT_OF_TOO_LARGE]
+        message = Incoming(topic, payload, size, time.monotonic())
+        with self._changed:
+            self._changed.wait_for(lambda: self._has_room or not self._open)
+            if self._open:
+                self._messages.append(message)
+                self._bytes += len(payload)
+                self._changed.notify_all()
+
+    def take(self, most_bytes: int, most_messages: int, within_s: float) -> list[Incoming]:
+        """Return what comes within a time of the first message, up to about this much.
+
+        An empty list if nothing comes in that time at all.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._messages or not self._open, within_s)
+            until = time.monotonic() + within_s
+            while self._open and self._messages and not self._fills(most_bytes, most_messages):
+                if not self._changed.wait(until - time.monotonic()):
+                    break
+            return self._pop(most_bytes, most_messages)
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._messages) < self._most_messages and self._bytes < self._most_bytes
+
+    def _fills(self, most_bytes: int, most_messages: int) -> bool:
+        return len(self._messages) >= most_messages or self._bytes >= most_bytes
+
+    def _pop(self, most_bytes: int, most_messages: int) -> list[Incoming]:
+        taken: list[Incoming] = []
+        size = 0
+        while self._messages and len(taken) < most_messages and size < most_bytes:
+            message = self._messages.popleft()
+            size += len(message.payload)
+            taken.append(message)
+        self._bytes -= size
+        self._changed.notify_all()
+        return taken

@@ -1,0 +1,260 @@
+"""What the messages of one transaction do; published is only what the commit has made true."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from db import measures
+from db.commands import live, runs, units
+from db.commands.alarms import raise_alarm
+from db.commands.command_delivery import store_answer
+from db.commands.leases import Turn
+from db.commands.queue import hold_back
+from db.measure_rows import MeasureRows
+from db.models import StationLive, Unit
+from master_node import registration
+from master_node.beats import Clocks, to_report
+from master_node.inbox import Incoming
+from master_node.protocol import messages as m
+from master_node.protocol.codec import RefusedError, encode
+from master_node.protocol.topics import Address, Kind
+from master_node.records import take_records
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A message that was understood, and who sent it."""
+
+    incoming: Incoming
+    address: Address
+    message: m.Message
+
+    @property
+    def age_s(self) -> float:
+        """How long ago it came."""
+        return time.monotonic() - self.incoming.came_at
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to a unit, once the transaction is committed."""
+
+    address: Address
+    payload: bytes
+
+
+@dataclass
+class Batch:
+    """The work of one transaction: rows that are loaded once, what is to be written and sent."""
+
+    turn: Turn
+    clocks: Clocks
+    units: dict[str, Unit]
+    runs_by_id: dict[int, runs.RunNow]
+    stations: dict[int, set[int]]  # of each unit
+    live_rows: dict[int, StationLive]
+    parts: list[tuple[int, MeasureRows]] = field(default_factory=list)
+    answered: dict[int, str] = field(default_factory=dict)  # hardware ids of acknowledged runs
+    welcome: set[int] = field(default_factory=set)
+    refused: list[tuple[Incoming, str, str]] = field(default_factory=list)
+    stored: int = 0
+
+    def unit_of(self, address: Address) -> Unit:
+        """Return who sends, if it has introduced itself. Raises RefusedError."""
+        unit = self.units.get(address.hardware_id)
+        if unit is None:
+            raise RefusedError("unknown unit", "this unit has not introduced itself")
+        return unit
+
+    def run_of(self, address: Address, experiment: int, station: int) -> runs.RunNow:
+        """Return a run of the sender's own station. Raises RefusedError."""
+        run = self.runs_by_id.get(experiment)
+        if run is None or run.hardware_id != address.hardware_id:
+            raise RefusedError("foreign", f"experiment {experiment} is not on this unit")
+        if run.row.station_id != station:
+            raise RefusedError("foreign", f"experiment {experiment} is not on station {station}")
+        return run
+
+
+def open_batch(turn: Turn, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
+    """Load the rows that these messages are about."""
+    session = turn.session
+    known = units.known_units(session, {one.address.hardware_id for one in parsed})
+    about = {
+        one.message.experiment
+        for one in parsed
+        if isinstance(one.message, m.Records | m.OfferAnswer)
+    }
+    found = runs.runs_now(session, about) if about else {}
+    stations = live.stations_of(session, [unit.unit_id for unit in known.values()])
+    named = {run.row.station_id for run in found.values()}
+    for one in parsed:
+        unit = known.get(one.address.hardware_id)
+        if unit is not None and isinstance(one.message, m.Beat):
+            named |= {beat.station for beat in one.message.stations} & stations[unit.unit_id]
+    rows = live.rows_of(session, named, turn.now) if named else {}
+    return Batch(turn, clocks, known, found, stations, rows)
+
+
+def take(batch: Batch, one: Parsed) -> None:
+    """Do what a message says. Raises RefusedError before anything of it was done."""
+    _HANDLERS[one.address.kind](batch, one)
+
+
+def finish(batch: Batch) -> list[Outgoing]:
+    """Write what was gathered; return what is to be sent after the commit."""
+    session = batch.turn.session
+    measures.insert_missing(session, batch.parts)
+    runs.store_events(session, batch.runs_by_id.values())
+    session.flush()
+    outgoing = [
+        Outgoing(Address(hardware_id, Kind.ACK), encode(_ack(batch.runs_by_id[experiment])))
+        for experiment, hardware_id in batch.answered.items()
+        if experiment in batch.runs_by_id
+    ]
+    for hardware_id, welcome in registration.welcomes(batch.turn, batch.welcome):
+        outgoing.append(Outgoing(Address(hardware_id, Kind.WELCOME), encode(welcome)))
+    return outgoing
+
+
+def _ack(run: runs.RunNow) -> m.Ack:
+    row = run.row
+    return m.Ack(experiment=row.experiment_id, samples=row.through, events=row.events_through)
+
+
+def _presence(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.Presence)  # noqa: S101 - the decoder's type
+    unit = batch.units.get(one.address.hardware_id)
+    if unit is not None:  # else its hello follows
+        units.set_online(batch.turn.session, unit, one.message.online, batch.turn.now)
+
+
+def _hello(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.Hello)  # noqa: S101
+    hello = one.message
+    if hello.hardware_id != one.address.hardware_id:
+        raise RefusedError("foreign", "the hardware id is not that of the topic")
+    unit_id = units.register(batch.turn.session, registration.introduction(hello), batch.turn.now)
+    batch.units.update(units.known_units(batch.turn.session, [hello.hardware_id]))
+    batch.stations.setdefault(unit_id, set())
+    batch.welcome.add(unit_id)
+
+
+def _devices(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.Devices)  # noqa: S101
+    unit = batch.unit_of(one.address)
+    found = [registration.found_device(device) for device in one.message.devices]
+    units.store_devices(batch.turn.session, unit.unit_id, found)
+    units.heard(batch.turn.session, unit, batch.turn.now)
+
+
+def _beat(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.Beat)  # noqa: S101
+    unit, beat = batch.unit_of(one.address), one.message
+    own = batch.stations[unit.unit_id]
+    foreign = [said.station for said in beat.stations if said.station not in own]
+    if foreign:
+        raise RefusedError("foreign", f"station {foreign[0]} is not of this unit")
+    session, now = batch.turn.session, batch.turn.now
+    offset_s = round(beat.at - (now.timestamp() - one.age_s), 3)
+    units.heard(session, unit, now, offset_s)
+    for said in beat.stations:
+        row = batch.live_rows.get(said.station)
+        if row is None:
+            row = batch.live_rows[said.station] = live.rows_of(session, [said.station], now)[
+                said.station
+            ]
+        live.report(row, to_report(said), at=moment(beat.at), now=now)
+    if batch.clocks.note(one.address.hardware_id, beat.at, offset_s) and own:
+        _alarm_clock(batch, unit, min(own), offset_s)
+
+
+def _alarm_clock(batch: Batch, unit: Unit, station_id: int, offset_s: float) -> None:
+    way = "ahead of" if offset_s > 0 else "behind"
+    raise_alarm(
+        batch.turn.session,
+        mark=f"clock-{unit.unit_id}-{batch.turn.now.timestamp():.0f}",
+        station_id=station_id,
+        experiment_id=None,
+        code="clock",
+        text=f"The clock of {unit.hardware_id} is {abs(offset_s):.0f} s {way} the database's. "
+        "The times of its measures are off by as much: set its clock.",
+        at=batch.turn.now,
+    )
+
+
+def _offer_answer(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.OfferAnswer)  # noqa: S101
+    answer = one.message
+    run = batch.run_of(one.address, answer.experiment, answer.station)
+    units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
+    if answer.accepted:
+        runs.accept(run.row, batch.turn.now)
+    elif run.row.accepted_at is None and run.row.ended_at is None:
+        _refused_offer(batch, run, answer.reason)
+
+
+def _refused_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
+    session, row = batch.turn.session, run.row
+    said = reason or "the station gave no reason"
+    if not hold_back(session, row.experiment_id, f"Refused: {said}", now=batch.turn.now):
+        return
+    del batch.runs_by_id[row.experiment_id]
+    session.expunge(row)  # the row is gone
+    raise_alarm(
+        session,
+        mark=f"refused-{row.experiment_id}",
+        station_id=row.station_id,
+        experiment_id=row.experiment_id,
+        code="offer refused",
+        text=f"The station has not taken experiment {row.experiment_id}: {said}",
+        at=batch.turn.now,
+    )
+
+
+def _records(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.Records)  # noqa: S101
+    records = one.message
+    run = batch.run_of(one.address, records.experiment, records.station)
+    units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
+    row = batch.live_rows[run.row.station_id]
+    latest_beat = batch.clocks.latest(one.address.hardware_id)
+    part = take_records(batch.turn, run, row, records, latest_beat)
+    if part is not None:
+        batch.parts.append((records.experiment, part))
+        batch.stored += len(part)
+    batch.answered[records.experiment] = one.address.hardware_id
+
+
+def _answer(batch: Batch, one: Parsed) -> None:
+    assert isinstance(one.message, m.CommandAnswer)  # noqa: S101
+    unit, answer = batch.unit_of(one.address), one.message
+    known = store_answer(
+        batch.turn.session,
+        answer.id,
+        unit.unit_id,
+        done=answer.done,
+        reason=answer.reason,
+        output_off=answer.output_off,
+        now=batch.turn.now,
+    )
+    if not known:
+        raise RefusedError("foreign", f"this unit was not sent command {answer.id}")
+    units.heard(batch.turn.session, unit, batch.turn.now)
+
+
+_HANDLERS: dict[Kind, Callable[[Batch, Parsed], None]] = {
+    Kind.PRESENCE: _presence,
+    Kind.HELLO: _hello,
+    Kind.DEVICES: _devices,
+    Kind.BEAT: _beat,
+    Kind.OFFER_ANSWER: _offer_answer,
+    Kind.RECORDS: _records,
+    Kind.ANSWER: _answer,
+}
+
+
+def moment(unix_s: float) -> datetime:
+    """Return a message's time."""
+    return datetime.fromtimestamp(unix_s, UTC)

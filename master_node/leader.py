@@ -1,0 +1,145 @@
+"""A master node that leads: its connection to the broker and its two threads."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from threading import Thread
+
+from db.commands.leases import Hold
+from db.engine import Database
+from master_node.duties import Desk, Duties
+from master_node.inbox import Inbox
+from master_node.ingest import Outgoing
+from master_node.link import Broker, Link, Will
+from master_node.protocol.codec import RefusedError, decode_master, encode
+from master_node.protocol.messages import MasterPresence
+from master_node.protocol.topics import FROM_UNITS, MASTER
+from master_node.writer import Writer
+
+LOG = logging.getLogger("bem.master-node")
+
+SAY_AFTER_S = 3.0
+ASK_STRANGERS_EVERY_S = 30.0
+THREADS_END_WITHIN_S, LINK_ENDS_WITHIN_S = 0.8, 0.5
+
+
+class Leader:
+    """Listens, stores, speaks; for as long as the lease is ours."""
+
+    def __init__(
+        self, database: Database, broker: Broker, hold: Hold, silent_after: timedelta
+    ) -> None:
+        self._hold, self._broker = hold, broker
+        self._inbox = Inbox()
+        self._link = Link(
+            broker,
+            name="bem-master-node",
+            subscriptions=[(FROM_UNITS, 1), (MASTER, 1)],
+            on_message=self._came,
+            on_connect=self._connected,
+            will=Will(MASTER, self._presence(online=False)),
+        )
+        self._writer = Writer(database, hold, self._inbox, self._publish)
+        self._duties = Duties(
+            Desk(
+                database,
+                hold,
+                self._inbox,
+                self._writer,
+                self._publish,
+                lambda: self._link.connected,
+                silent_after,
+            )
+        )
+        self._threads = [
+            Thread(target=self._writer.run, name="writer", daemon=True),
+            Thread(target=self._duties.run, name="duties", daemon=True),
+        ]
+        self._began_at = time.monotonic()
+        self._asked_at = 0.0
+        self._said_missing = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody else leads now."""
+        return self._writer.lost.is_set() or self._duties.lost.is_set()
+
+    def start(self) -> None:
+        """Connect and begin."""
+        for thread in self._threads:
+            thread.start()
+        self._link.start()
+
+    def look(self) -> None:
+        """Say once that the broker is missing; let units that we don't know introduce themselves.
+
+        Raises RuntimeError when a thread has died: another process must do its work.
+        """
+        if not self.lost and not all(thread.is_alive() for thread in self._threads):
+            raise RuntimeError("a thread of the master node has ended")
+        now = time.monotonic()
+        if self._link.connected:
+            self._said_missing = False
+            if self._writer.strangers.is_set() and now - self._asked_at > ASK_STRANGERS_EVERY_S:
+                self._asked_at = now
+                self._writer.strangers.clear()
+                self._say_online()
+        elif not self._said_missing and now - self._began_at > SAY_AFTER_S:
+            self._said_missing = True
+            where = f"{self._broker.host}:{self._broker.port}"
+            LOG.warning("what=no-broker where=%s said='trying on'", where)
+
+    def stop(self, *, leading: bool) -> bool:
+        """Stop reading, storing and speaking; True if everything has ended in time.
+
+        Without the lease nothing more is said: another one speaks now.
+        """
+        self._writer.stop.set()
+        self._duties.stop.set()
+        self._inbox.close()
+        until = time.monotonic() + THREADS_END_WITHIN_S
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        if leading:
+            self._link.publish(MASTER, self._presence(online=False), retain=True)
+        disconnected = _ends(self._link.stop, LINK_ENDS_WITHIN_S)
+        return disconnected and not any(thread.is_alive() for thread in self._threads)
+
+    def _came(self, topic: str, payload: bytes) -> None:
+        if topic == MASTER:
+            self._correct(payload)
+        else:
+            self._inbox.put(topic, payload)
+
+    def _correct(self, payload: bytes) -> None:
+        """Say again that we are here when an earlier master's last will says otherwise."""
+        try:
+            said = decode_master(payload)
+        except RefusedError:
+            said = MasterPresence(online=False, epoch=0)
+        if said.epoch < self._hold.epoch or (said.epoch == self._hold.epoch and not said.online):
+            self._say_online()
+
+    def _connected(self) -> None:
+        self._duties.watchdog.begin_again()
+        self._say_online()
+
+    def _say_online(self) -> None:
+        if not self._writer.stop.is_set():
+            self._link.publish(MASTER, self._presence(online=True), retain=True)
+
+    def _presence(self, *, online: bool) -> bytes:
+        return encode(MasterPresence(online=online, epoch=self._hold.epoch))
+
+    def _publish(self, outgoing: Sequence[Outgoing]) -> None:
+        for one in outgoing:
+            self._link.publish(one.address.topic, one.payload)
+
+
+def _ends(action: Callable[[], object], within_s: float) -> bool:
+    """Do something that may hang; whether it has ended in time."""
+    thread = Thread(target=action, daemon=True)
+    thread.start()
+    thread.join(within_s)
+    return not thread.is_alive()

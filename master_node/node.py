@@ -1,0 +1,123 @@
+"""The master node: leads if it may, else waits for the leader to end; any number may run."""
+
+import logging
+import os
+import signal
+import socket
+import time
+from datetime import timedelta
+from threading import Event, Thread
+from types import FrameType
+
+from cycling.errors import UnavailableError
+from db.commands import leases
+from db.commands.leases import Hold
+from db.commands.offers import SILENT_AFTER
+from db.engine import Database
+from master_node.leader import Leader
+from master_node.link import Broker
+from master_node.writer import PASSING
+
+LOG = logging.getLogger("bem.master-node")
+
+WAIT_S = 0.5
+SAY_WAITING_EVERY_S = 2.0
+ENDS_WITHIN_S = 1.8
+
+
+class Node:
+    """One process: a standby until it has the lease, then the leader until it loses it."""
+
+    def __init__(
+        self, database: Database, broker: Broker, silent_after: timedelta = SILENT_AFTER
+    ) -> None:
+        leases.impatient(database)
+        self.name = leases.new_holder(socket.gethostname(), os.getpid())
+        self._database, self._broker, self._silent_after = database, broker, silent_after
+        self._stop = Event()
+        self._said: str | None = None
+        self._waits_since: float | None = None
+        self._said_waiting_at = 0.0
+
+    def stop(self) -> None:
+        """End soon; `run` returns."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Wait, lead, wait again, until stopped."""
+        while not self._stop.is_set():
+            try:
+                hold = leases.acquire(self._database, self.name, {"broker": "not connected"})
+                if hold is None:
+                    self._wait()
+                else:
+                    self._lead(hold)
+            except PASSING as error:
+                self._say(f"what=database-trouble error={type(error).__name__}")
+                self._stop.wait(WAIT_S)
+        self._end_waiting()
+
+    def _wait(self) -> None:
+        self._say(f"what=standby name={self.name}")
+        now = time.monotonic()
+        if self._waits_since is None:
+            self._waits_since = now
+        if now - self._said_waiting_at >= SAY_WAITING_EVERY_S:
+            self._said_waiting_at = now
+            detail = {"waits_s": round(now - self._waits_since)}
+            leases.say_waiting(self._database, self.name, detail)
+        self._stop.wait(WAIT_S)
+
+    def _lead(self, hold: Hold) -> None:
+        self._say(f"what=leading name={self.name} epoch={hold.epoch}")
+        self._end_waiting()
+        leader = Leader(self._database, self._broker, hold, self._silent_after)
+        leader.start()
+        try:
+            while not self._stop.wait(0.1) and not leader.lost:
+                leader.look()
+        finally:
+            ended = leader.stop(leading=not leader.lost)
+        if leader.lost:
+            self._say(f"what=lease-lost name={self.name} epoch={hold.epoch}")
+        elif ended:
+            leases.release(self._database, hold)
+
+    def _end_waiting(self) -> None:
+        if self._waits_since is None:
+            return
+        self._waits_since = None
+        try:
+            leases.end_waiting(self._database, self.name)
+        except UnavailableError:
+            LOG.info("what=standby-not-signed-off")  # it is forgotten after a minute
+
+    def _say(self, what: str) -> None:
+        """Log what has changed, once."""
+        if what != self._said:
+            self._said = what
+            LOG.info("%s", what)
+
+
+def run_master_node(database: Database, broker: Broker) -> None:
+    """Run a master node until SIGTERM or Ctrl-C; it ends within 2 s, whatever hangs.
+
+    Raises RuntimeError when it has ended by itself.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)  # no Event: setting one in a signal handler can block for ever
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+    node = Node(database, broker)
+    thread = Thread(target=node.run, name="node", daemon=True)
+    thread.start()
+    while thread.is_alive() and not asked:
+        time.sleep(0.05)
+    node.stop()
+    thread.join(ENDS_WITHIN_S)
+    if not asked:
+        raise RuntimeError("the master node has ended by itself")
+    LOG.info("what=ended clean=%s", not thread.is_alive())

@@ -1,0 +1,192 @@
+"""Samples and events of an experiment: taken in their order, each once."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from cycling.terms import StationState
+from db.commands import live, runs
+from db.commands.alarms import raise_alarm
+from db.commands.leases import Turn
+from db.commands.queue import hold_queue
+from db.measure_rows import Floats, MeasureRows
+from db.models import StationLive
+from master_node.protocol import messages as m
+from master_node.protocol.codec import RefusedError
+
+MILLI = 1000.0
+
+
+def take_records(
+    turn: Turn,
+    run: runs.RunNow,
+    row: StationLive,
+    records: m.Records,
+    latest_beat: float | None,
+) -> MeasureRows | None:
+    """Take what follows on what is stored, and return its samples.
+
+    Nothing of a message that leaves a gap is taken: its unit goes back to what is acknowledged.
+    Raises RefusedError for a channel that is not the station's.
+    """
+    samples = records.samples
+    if samples is not None:
+        _check_channels(run, samples)
+        if samples.first > run.row.through + 1:
+            return None
+    part = _new_samples(run, samples) if samples is not None else None
+    if part is not None:
+        run.row.through = part.first_id + len(part) - 1
+        live.sampled(row, _last(records), turn.now)
+    if part is not None or records.events:
+        runs.accept(run.row, turn.now)
+    for event in records.events:
+        if event.n == run.row.events_through + 1:
+            _take_event(turn, run, row, event, latest_beat)
+    return part
+
+
+def _check_channels(run: runs.RunNow, samples: m.Samples) -> None:
+    foreign = {int(key) for key in samples.extended} - run.channels
+    if foreign:
+        raise RefusedError(
+            "channel", f"station {run.row.station_id} records no channel {min(foreign)}"
+        )
+
+
+def _new_samples(run: runs.RunNow, samples: m.Samples) -> MeasureRows | None:
+    if samples.last <= run.row.through:
+        return None
+    voltage, current = _floats(samples.voltage), _floats(samples.current)
+    power = _floats(samples.power) if samples.power else voltage * current
+    rows = MeasureRows(
+        first_id=samples.first,
+        unix_s=np.array(samples.at),
+        instruction=np.array(samples.instruction, float),
+        voltage_mv=voltage * MILLI,
+        current_ma=current * MILLI,
+        power_mw=power * MILLI,
+        test_time_s=np.array(samples.test_time_s),
+        step=np.array(samples.step, float),
+        cycle=np.array(samples.cycle, float),
+        extended={int(key): _floats(column) for key, column in samples.extended.items()},
+    )
+    return rows.part(run.row.through + 1 - samples.first, len(rows))
+
+
+def _floats(column: list[float | None]) -> Floats:
+    return np.array(column, float)
+
+
+def _last(records: m.Records) -> live.LastSample:
+    samples = records.samples
+    assert samples is not None  # noqa: S101 - asked for where there are some
+    return live.LastSample(
+        experiment_id=records.experiment,
+        at=_moment(samples.at[-1]),
+        instruction_id=samples.instruction[-1],
+        step=samples.step[-1],
+        cycle=samples.cycle[-1],
+        test_time_s=samples.test_time_s[-1],
+        voltage_v=samples.voltage[-1],
+        current_a=samples.current[-1],
+    )
+
+
+def _take_event(
+    turn: Turn, run: runs.RunNow, row: StationLive, event: m.AnyEvent, latest_beat: float | None
+) -> None:
+    plain = m.as_plain(event)
+    detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
+    runs.add_event(run, event.n, _moment(event.at), plain["kind"], detail)
+    _change_status(turn, run, event)
+    _alarm(turn, run, event)
+    state = _state_after(event)
+    # an event that is older than the last beat says nothing about now
+    if state is not None and latest_beat is not None and event.at >= latest_beat:
+        under_way = None if state is StationState.IDLE else run.row.experiment_id
+        live.become(row, state, under_way, turn.now)
+
+
+def _change_status(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
+    session, experiment_id = turn.session, run.row.experiment_id
+    match event:
+        case m.Started():
+            if not runs.begin(session, experiment_id, _moment(event.at)):
+                _raise(turn, run, event, "cancelled", "The station runs a cancelled experiment.")
+        case m.Paused():
+            runs.pause(session, experiment_id)
+        case m.Resumed():
+            runs.resume(session, experiment_id)
+        case m.Ended():
+            reason = event.reason
+            if event.result == "stopped":
+                reason = runs.stop_reason(session, experiment_id, reason)
+                # who stopped it had a reason: nothing else starts there by itself
+                text = f"Experiment {experiment_id} was stopped here."
+                hold_queue(session, run.row.station_id, text, now=turn.now)
+            runs.end(
+                session,
+                run.row,
+                failed=event.result == "error",
+                reason=reason,
+                at=_moment(event.at),
+                now=turn.now,
+            )
+
+
+def _alarm(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
+    match event:
+        case m.Tripped():
+            _raise(turn, run, event, "trip", event.text or _passed(event))
+        case m.Paused(interrupted=True):
+            text = "The station was off in the middle of the experiment. It is paused"
+            if event.voltage_before is not None and event.voltage is not None:
+                text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
+            _raise(turn, run, event, "interrupted", f"{text}. Look at the cell, then resume it.")
+        case m.Warned():
+            _raise(turn, run, event, event.code, event.text)
+        case m.Ended(output_off=False):
+            _raise(
+                turn,
+                run,
+                event,
+                "output on",
+                "The experiment has ended, and the station does not say that its output is off. "
+                "Current may still be flowing: go to the station.",
+            )
+
+
+def _passed(event: m.Tripped) -> str:
+    value = "no value" if event.value is None else f"{event.value:g}"
+    limit = "" if event.limit is None else f", the limit is {event.limit:g}"
+    return f"{event.channel}: {value}{limit}. The output is off."
+
+
+def _raise(turn: Turn, run: runs.RunNow, event: m.AnyEvent, code: str, text: str) -> None:
+    raise_alarm(
+        turn.session,
+        mark=f"run-{run.row.experiment_id}-{event.n}",
+        station_id=run.row.station_id,
+        experiment_id=run.row.experiment_id,
+        code=code,
+        text=text,
+        at=_moment(event.at),
+    )
+
+
+def _state_after(event: m.AnyEvent) -> StationState | None:
+    match event:
+        case m.Started() | m.Resumed():
+            return StationState.RUNNING
+        case m.Paused():
+            return StationState.PAUSED
+        case m.Tripped():
+            return StationState.ERROR
+        case m.Ended():
+            return StationState.IDLE
+    return None
+
+
+def _moment(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(unix_s, UTC)

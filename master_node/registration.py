@@ -1,0 +1,68 @@
+"""Between what units say of themselves and the database, and the answer: their stations."""
+
+from collections.abc import Iterable, Iterator
+
+from cycling.terms import DeviceType
+from db.commands.leases import Turn
+from db.commands.units import FoundDevice, Introduction
+from db.queries.setups import SetUpStation, unfinished, unit_setups
+from master_node.protocol import messages as m
+
+
+def introduction(hello: m.Hello) -> Introduction:
+    """Return a hello as the database takes it."""
+    return Introduction(
+        hardware_id=hello.hardware_id,
+        host_name=hello.host_name,
+        software=hello.software,
+        simulated=hello.simulated,
+        speed=hello.speed,
+        devices=tuple(found_device(device) for device in hello.devices),
+    )
+
+
+def found_device(device: m.Device) -> FoundDevice:
+    """Return a device as the database takes it."""
+    return FoundDevice(
+        link=device.link,
+        name=device.name,
+        manufacturer=device.manufacturer,
+        model=device.model,
+        device_type=DeviceType(device.type),
+        serial_number=device.serial_number,
+        voltage_v=device.abilities.voltage,
+        current_a=device.abilities.current,
+        abilities=m.as_plain(device.abilities),
+        channels=tuple((channel.name, channel.unit) for channel in device.channels),
+    )
+
+
+def welcomes(turn: Turn, unit_ids: Iterable[int]) -> Iterator[tuple[str, m.Welcome]]:
+    """Return the answer to each of those units, with its hardware id."""
+    wanted = set(unit_ids)
+    for setup in unit_setups(turn.session, wanted) if wanted else ():
+        yield (
+            setup.hardware_id,
+            m.Welcome(
+                unit=setup.unit_id,
+                at=turn.now.timestamp(),
+                stations=[station_setup(one) for one in setup.stations],
+                resume={
+                    str(experiment_id): through
+                    for experiment_id, through in unfinished(turn.session, setup.unit_id).items()
+                },
+            ),
+        )
+
+
+def station_setup(station: SetUpStation) -> m.StationSetup:
+    """Return a station as its unit is told."""
+    return m.StationSetup(
+        station=station.station_id,
+        name=station.name,
+        devices=list(station.links),
+        channels=[
+            m.StationChannel(id=one.used_measure_id, device=one.link, name=one.name, unit=one.unit)
+            for one in station.channels
+        ],
+    )

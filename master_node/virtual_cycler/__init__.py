@@ -1,0 +1,1 @@
+"""A unit of virtual stations: behaves like a laboratory's, against a battery model."""

@@ -1,0 +1,124 @@
+"""What of a run was sent and what is acknowledged: go back to what is not.
+
+At most two messages are on their way. Without progress for 5 s everything that is not acknowledged
+is sent again; an acknowledgement that says less than was sent asks for the same, but not more
+often than once a second, as it may be the answer to an earlier copy.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from master_node.protocol.messages import Column, Records, Samples
+from master_node.virtual_cycler.devices import TEMP_AMB, TEMP_CELL
+from master_node.virtual_cycler.records import Sample
+from master_node.virtual_cycler.store import Marks, Store
+
+MOST_IN_FLIGHT = 2
+MOST_SAMPLES = 500  # in a message, and of events as many
+AGAIN_AFTER_S = 5.0
+GAP_AFTER_S = 1.0
+
+
+class Outbox:
+    """Sends the records of one run in order; `stored` is what stands in the file."""
+
+    def __init__(self, experiment: int, station: int, acknowledged: Marks, stored: Marks) -> None:
+        self.experiment, self.station = experiment, station
+        self.acknowledged = acknowledged
+        self.stored = Marks(*map(max, stored, acknowledged))
+        self._sent = acknowledged
+        self._in_flight: deque[Marks] = deque()
+        self._moved_s = self._sent_s = 0.0
+
+    @property
+    def pending(self) -> int:
+        """How many samples in the file are not acknowledged."""
+        return self.stored.samples - self.acknowledged.samples
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything in the file is acknowledged."""
+        return self.acknowledged == self.stored
+
+    def add(self, last: Marks) -> None:
+        """Note that the file goes up to here."""
+        self.stored = Marks(*map(max, self.stored, last))
+
+    def acknowledge(self, marks: Marks, clock_s: float) -> bool:
+        """Note what the master node has stored; return whether that is more than before."""
+        more = Marks(*map(max, self.acknowledged, marks))
+        progress = more != self.acknowledged
+        self.acknowledged = more
+        self.add(more)
+        self._sent = Marks(*map(max, self._sent, more))
+        while self._in_flight and _covers(more, self._in_flight[0]):
+            self._in_flight.popleft()
+        if progress:
+            self._moved_s = clock_s
+        elif self._in_flight and clock_s - self._sent_s > GAP_AFTER_S:
+            self.go_back()
+        return progress
+
+    def go_back(self) -> None:
+        """Send again what is not acknowledged."""
+        self._sent = self.acknowledged
+        self._in_flight.clear()
+
+    def pump(
+        self,
+        store: Store,
+        channels: Mapping[str, int],
+        send: Callable[[Records], bool],
+        clock_s: float,
+    ) -> None:
+        """Send what may be sent now; `channels` has the id of each recorded temperature."""
+        if self._in_flight and clock_s - max(self._moved_s, self._sent_s) > AGAIN_AFTER_S:
+            self.go_back()
+        while len(self._in_flight) < MOST_IN_FLIGHT and self._sent != self.stored:
+            records, last = self._next(store, channels)
+            if not send(records):
+                return
+            self._sent = last
+            self._in_flight.append(last)
+            self._sent_s = clock_s
+
+    def _next(self, store: Store, channels: Mapping[str, int]) -> tuple[Records, Marks]:
+        samples = store.samples(self.experiment, self._sent.samples, MOST_SAMPLES)
+        events = store.events(self.experiment, self._sent.events, MOST_SAMPLES)
+        to_the_end = len(samples) < MOST_SAMPLES and len(events) < MOST_SAMPLES
+        if len(samples) == MOST_SAMPLES:  # an event never overtakes a sample from before it
+            until_s = samples[-1].test_time_s
+            events = [event for event in events if event.test_time_s <= until_s]
+        records = Records(
+            experiment=self.experiment,
+            station=self.station,
+            samples=_columns(samples, channels) if samples else None,
+            events=events,
+        )
+        last = Marks(
+            samples[-1].n if samples else self._sent.samples,
+            events[-1].n if events else self._sent.events,
+        )
+        return records, self.stored if to_the_end else last
+
+
+def _covers(marks: Marks, sent: Marks) -> bool:
+    return marks.samples >= sent.samples and marks.events >= sent.events
+
+
+def _columns(samples: list[Sample], channels: Mapping[str, int]) -> Samples:
+    of = list(zip(*samples, strict=True))
+    temperatures: dict[str, Column] = {TEMP_CELL: list(of[8]), TEMP_AMB: list(of[9])}
+    return Samples(
+        first=samples[0].n,
+        at=list(of[1]),
+        test_time_s=list(of[2]),
+        instruction=list(of[3]),
+        step=list(of[4]),
+        cycle=list(of[5]),
+        voltage=list(of[6]),
+        current=list(of[7]),
+        extended={
+            str(key): temperatures[name] for name, key in channels.items() if name in temperatures
+        },
+    )

@@ -1,0 +1,66 @@
+"""What a page may reach for during a request: the database and who is looking."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app, request
+from flask_login import current_user
+
+from cycling.terms import Role
+from db.commands.users import Hasher
+from db.engine import Database
+
+ZONE_COOKIE = "bem_zone"
+THEME_COOKIE = "bem_theme"
+NARROW_COOKIE = "bem_narrow"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the page, from where, and how they want it shown."""
+
+    name: str
+    role: Role
+    address: str
+    zone: tzinfo
+    dark: bool
+    narrow: bool
+
+
+def database() -> Database:
+    """Return the database of this application."""
+    opened: Database = current_app.extensions["bem.database"]
+    return opened
+
+
+def now() -> datetime:
+    """Return the time by the application's clock."""
+    time: datetime = current_app.extensions["bem.clock"]()
+    return time
+
+
+def hasher() -> Hasher:
+    """Return what this application makes hashes of passwords with."""
+    chosen: Hasher = current_app.extensions["bem.hasher"]
+    return chosen
+
+
+def viewer() -> Viewer:
+    """Return who sent this request; the guard has let only signed-in users through."""
+    return Viewer(
+        name=current_user.name,
+        role=current_user.role,
+        address=request.remote_addr or "",
+        zone=_zone(unquote(request.cookies.get(ZONE_COOKIE, ""))),
+        dark=request.cookies.get(THEME_COOKIE) == "dark",
+        narrow=request.cookies.get(NARROW_COOKIE) == "1",
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC

@@ -1,0 +1,46 @@
+"""Ids of the experiment page, whose parts live in several files."""
+
+
+class Ids:
+    """Ids of this page. Those that begin with NOTE are for operators, see `dashboard.roles`.
+
+    `assets/js/experiment.js` knows GRAPH, OVERVIEW, WINDOW, NOTE_FORM, NOTE_AT, NOTE_TIME and
+    NOTE_CHOSEN.
+    """
+
+    EXPERIMENT = "experiment-id"
+    PREPARING = "experiment-preparing"
+    PREPARING_POLL = "experiment-preparing-poll"
+    PREPARED = "experiment-prepared"
+    GRAPH = "experiment-graph"
+    OVERVIEW = "experiment-overview"
+    CHANNELS = "experiment-channels"
+    WINDOW = "experiment-window"
+    TIME = "experiment-time"
+    WHOLE = "experiment-whole"
+    RANGE = "experiment-range"
+    DRAWN = "experiment-drawn"
+    STRIP_DRAWN = "experiment-strip-drawn"
+    COLUMNS = "experiment-columns"
+    PART = "experiment-part"
+    CSV = "experiment-csv"
+    STATISTICS = "experiment-statistics"
+    STATES = "experiment-states"
+    PROFILE = "experiment-profile"
+    SHOW_ROWS = "experiment-show-rows"
+    ROWS = "experiment-rows"
+    NOTES = "experiment-notes"
+    NOTED = "experiment-noted"
+    NOTE_ADD = "experiment-note-add"
+    NOTE_FORM = "experiment-note-form"
+    NOTE_TEXT = "experiment-note-text"
+    NOTE_TIME = "experiment-note-time"
+    NOTE_AT = "experiment-note-at"
+    NOTE_SAVE = "experiment-note-save"
+    NOTE_CANCEL = "experiment-note-cancel"
+    NOTE_ERROR = "experiment-note-error"
+    NOTE_CHOSEN = "experiment-note-chosen"
+    NOTE_DIALOG = "experiment-note-dialog"
+    NOTE_QUOTE = "experiment-note-quote"
+    NOTE_DELETE = "experiment-note-delete"
+    NOTE_KEEP = "experiment-note-keep"

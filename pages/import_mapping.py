@@ -1,0 +1,83 @@
+"""The user's corrections of what the columns of a file are; no Dash in it."""
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from cycling.formats import Field, Mapping
+
+SHOWN_COLUMNS = 120
+EARLIEST_S, LATEST_S = 86_400.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+
+CHARGE, DISCHARGE = "charge", "discharge"
+
+
+def corrected(
+    known: Mapping,
+    fields: AnyMapping[int, str | None],
+    units: AnyMapping[int, str | None],
+    sign: str | None,
+    zone: str | None,
+) -> Mapping:
+    """Return the mapping with what the controls say; `fields` and `units` are by column."""
+    mapping = known
+    for index, field in fields.items():
+        if not 0 <= index < len(known.columns):
+            continue  # a control of the file before
+        column = known.columns[index]
+        unit = (units.get(index) or "").strip()[:20]
+        wanted = Field(field) if field in list(Field) else column.field
+        if wanted is not column.field:
+            mapping = mapping.with_column(index, wanted)
+        elif wanted is not Field.IGNORED and unit and unit != column.unit:
+            mapping = mapping.with_column(index, wanted, unit)
+    if sign in (CHARGE, DISCHARGE):
+        mapping = replace(mapping, positive_is_charge=sign == CHARGE)
+    return replace(mapping, time_zone=zone or known.time_zone)
+
+
+def sign_of(mapping: Mapping) -> str | None:
+    """Return the choice that the sign's control shows."""
+    if mapping.positive_is_charge is None:
+        return None
+    return CHARGE if mapping.positive_is_charge else DISCHARGE
+
+
+def clock_is_local(mapping: Mapping) -> bool:
+    """Whether the file's clock is text without a zone, so that somebody must know it."""
+    clock = mapping.column(Field.CLOCK)
+    return clock is not None and not clock.unit.startswith("Unix")
+
+
+def to_correct(
+    verified: dict[str, Any] | None, upload: dict[str, Any] | None = None
+) -> Mapping | None:
+    """Return the mapping that a verification used, None while there is none.
+
+    With `upload`, only that of this file: an answer about the file before it may come late.
+    """
+    if not verified or "verification" not in verified:
+        return None
+    if upload is not None and verified.get("upload") != upload["id"]:
+        return None
+    return Mapping.from_json(verified["verification"]["mapping"])
+
+
+def default_start(
+    verification: dict[str, Any], modified_ms: float | None, zone: tzinfo
+) -> datetime:
+    """Return when a file without a clock probably began: it was last written at its end."""
+    end_s = (modified_ms or 0) / 1000 or datetime.now(UTC).timestamp()
+    times_s = verification.get("preview", {}).get("time_s") or [verification["duration_s"]]
+    begin_s = min(max(end_s - float(times_s[-1] or 0), EARLIEST_S), LATEST_S)
+    return datetime.fromtimestamp(begin_s, zone).replace(second=0, microsecond=0)
+
+
+def start_from(day: str | None, clock: str | None, zone: tzinfo) -> datetime | None:
+    """Return the start that was typed, None if it is not whole (a year is typed as 0002, 0020)."""
+    try:
+        start = datetime.fromisoformat(f"{day}T{clock or '00:00'}").replace(tzinfo=zone)
+    except ValueError:
+        return None
+    return start if EARLIEST_S <= start.timestamp() <= LATEST_S else None

@@ -1,0 +1,66 @@
+"""What travels to an open live view: the measures after those that it has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from db.queries.live import NewPoints
+
+MOST_KEYS = 40
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a browser says that it has: experiment, last MeasID, channels, digest of the words.
+
+    `sign` is that of the station's rows from which the words were made.
+    """
+
+    experiment_id: int | None
+    after: int
+    keys: tuple[str, ...]
+    shown: frozenset[str]
+    digest: str
+    sign: str
+
+    @staticmethod
+    def read(given: object) -> "Asked":
+        """Read a request; nothing in it can fail."""
+        ask = given if isinstance(given, dict) else {}
+        experiment_id, after = ask.get("e"), ask.get("after")
+        shown, read = _texts(ask.get("shown")), _texts(ask.get("read"))
+        is_id = isinstance(experiment_id, int) and 0 < experiment_id < 2**32
+        return Asked(
+            experiment_id=experiment_id if is_id else None,
+            after=after if isinstance(after, int) and -1 <= after < 2**32 else -1,
+            keys=tuple(dict.fromkeys((*shown, *read)))[:MOST_KEYS],
+            shown=frozenset(shown),
+            digest=str(ask.get("d") or ""),
+            sign=str(ask.get("g") or ""),
+        )
+
+
+def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
+    """Return new measures as they travel: `x` Unix ms, `y` by channel, `l` the last readings.
+
+    `again`: there are too many; the graph must be drawn anew.
+    """
+    if points.too_many:
+        return {"again": 1}
+    if not points.unix_ms:
+        return {}
+    last = {
+        key: next((value for value in reversed(column) if value is not None), None)
+        for key, column in points.values.items()
+        if key not in asked.shown
+    }
+    return {
+        "after": points.through,
+        "x": points.unix_ms,
+        "y": {key: column for key, column in points.values.items() if key in asked.shown},
+        "l": last,
+    }
+
+
+def _texts(given: object) -> list[str]:
+    listed = given if isinstance(given, list) else []
+    return [one for one in listed if isinstance(one, str) and len(one) < 20]

@@ -1,0 +1,25 @@
+"""The page for addresses that lead nowhere."""
+
+from dash import dcc, html, register_page
+from dash.development.base_component import Component
+
+from components.blocks import empty, page_header
+from cycling.terms import Role
+
+register_page(__name__, title="Not found - Battery Experiments Manager", role=Role.VIEWER)
+
+
+def layout(**_query: str) -> Component:
+    """Return the page for an unknown address."""
+    return not_found("There is no page at this address.")
+
+
+def not_found(sentence: str) -> Component:
+    """Say what is not there and where to go on."""
+    return html.Div(
+        [
+            page_header("Not found"),
+            empty("signpost-split", sentence, dcc.Link("All experiments", href="/experiments")),
+        ],
+        className="bem-page",
+    )

@@ -1,0 +1,1 @@
+"""The tests; `docs/testing.md` is the way in."""

@@ -1,0 +1,211 @@
+"""Fixtures for tests in a real browser: the served application, Chromium, and a page in it."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from selenium.webdriver import ChromeOptions
+
+from tests.conftest import ServerUrls, require
+from tests.databases import ENGINES, create, drop, sqlite_url
+from tests.machine import CHROMEDRIVER, CHROMIUM, is_root
+from tests.served import PASSWORD, Served
+
+ARTIFACTS = Path("test-artifacts")
+TIMEOUT_MS = 60_000  # two workers with two browsers share two cores
+FAILED = pytest.StashKey[bool]()
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Nothing but our own server may be looked up, whatever a page or Chromium itself asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    *(["--no-sandbox"] if is_root() else []),
+]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Note for the teardown of `page` whether the test has failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def pytest_setup_options() -> ChromeOptions:
+    """Tell dash[testing] how to start Chromium."""
+    require(CHROMEDRIVER)
+    options = ChromeOptions()
+    options.binary_location = require(CHROMIUM)
+    for flag in ["--headless=new", *FLAGS]:
+        options.add_argument(flag)
+    return options
+
+
+@pytest.fixture(scope="session")
+def applications() -> Iterator[dict[str, Served]]:
+    """The running application of each engine, once a test has asked for it."""
+    running: dict[str, Served] = {}
+    yield running
+    for engine, application in running.items():
+        application.close()
+        if engine == "mysql":  # the other servers go with all they have
+            drop(application.database_url)
+
+
+@pytest.fixture(params=ENGINES)
+def served(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_urls: ServerUrls,
+    applications: dict[str, Served],
+) -> Served:
+    """The application, running on each engine in turn, with its users and nothing else in it.
+
+    The processes are started once; the rows of the last test are taken away.
+    """
+    engine: str = request.param
+    if engine not in applications:
+        folder = tmp_path_factory.mktemp(f"served-{engine}")
+        if engine == "sqlite":
+            url = sqlite_url(folder / "bem.sqlite")
+        else:
+            url = server_urls(engine, "served")
+            create(url)
+        applications[engine] = Served(folder, url)
+    elif engine != "sqlite":
+        server_urls(engine, "served")  # starts a server that a test has killed
+    applications[engine].reset()
+    return applications[engine]
+
+
+@pytest.fixture
+def sign_in(served: Served) -> Callable[[Page, str], None]:
+    """`sign_in(page, "operator")`: the page's browser is signed in as that role's user.
+
+    Straight through the address that the form posts to: tests of the form fill it in themselves.
+    """
+
+    def sign_in(page: Page, role: str) -> None:
+        answer = page.request.post(
+            f"{served.url}/login",
+            form={"username": role, "password": PASSWORD},
+            headers={"Origin": served.url},
+            max_redirects=0,
+        )
+        assert answer.status in (302, 303), f"signing in as {role}: {answer.status}"
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, with an empty profile."""
+    executable = require(CHROMIUM)
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=TIMEOUT_MS)
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watch:
+    """What goes wrong in a page without being seen: errors, and requests to other hosts."""
+
+    found: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """Let messages pass that match a pattern (a test of a refusal: "status of 403")."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """Return what no pattern matches."""
+        return [
+            message
+            for message in self.found
+            if not any(re.search(pattern, message) for pattern in self.expected)
+        ]
+
+    def attach(self, context: BrowserContext) -> None:
+        """Listen to every page of a browser context."""
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.found.append(f"page error: {error.error}"))
+        context.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.found.append(f"console: {message.text} ({message.location['url']})")
+
+    def _request(self, address: str) -> None:
+        parts = urlsplit(address)
+        ours = parts.hostname in ("127.0.0.1", "localhost")
+        if not ours and parts.scheme not in ("data", "blob"):
+            self.found.append(f"request to a foreign host: {address}")
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What the page's teardown looks at; `watch.expect(...)` lets an error pass."""
+    return Watch()
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A page in a fresh browser context; with `served`, addresses are relative to it.
+
+    Fails the test afterwards for an error in the console or a request to a foreign host. A failed
+    test leaves a screenshot and a trace in test-artifacts.
+    """
+    served = request.getfixturevalue("served") if "served" in request.fixturenames else None
+    with browser.new_context(
+        base_url=served.url if served else None,
+        viewport={"width": 1400, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/Madrid",
+    ) as context:
+        context.set_default_timeout(TIMEOUT_MS)
+        watch.attach(context)
+        context.tracing.start(snapshots=True)
+        opened = context.new_page()
+        yield opened
+        unexpected = watch.unexpected()
+        if request.node.stash.get(FAILED, False) or unexpected:
+            _keep(opened, request.node.nodeid)
+    assert not unexpected, "\n".join(unexpected)
+
+
+def _keep(page: Page, test: str) -> None:
+    folder = ARTIFACTS / re.sub(r"[^\w.-]+", "-", test)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not page.is_closed():
+        page.screenshot(path=folder / "page.png")
+    page.context.tracing.stop(path=folder / "trace.zip")
+
+
+@pytest.fixture
+def screenshot() -> Callable[[Page, str], None]:
+    """`screenshot(page, "monitor")`: kept in test-artifacts/screens if BEM_SCREENSHOTS is set."""
+
+    def screenshot(page: Page, name: str) -> None:
+        if os.environ.get("BEM_SCREENSHOTS"):
+            page.screenshot(path=ARTIFACTS / "screens" / f"{name}.png")
+
+    return screenshot

@@ -1,0 +1,280 @@
+"""Add experiment and the queues, as people use them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import func, select
+
+from cycling.terms import PlanState
+from db.commands.queue import NewPlan, add_plan, confirm_battery
+from db.engine import connect
+from db.models import Experiment, Plan
+from tests.browser.conftest import Served
+from tests.form_lab import BY, CYCLE, FormLab
+from tests.unit.db.lab import add_profile
+
+ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+MISTAKE = CYCLE.replace("CC, -0.5C, VOLTAGE, 2.9", "CC, -0.5C, CURRENT, 2.9")
+SAVE = "#addexp-save"
+
+
+@pytest.fixture
+def lab(served: Served) -> Iterator[FormLab]:
+    database = connect(served.database_url)
+    yield FormLab(database)
+    database.dispose()
+
+
+@pytest.fixture
+def operator(page: Page, sign_in) -> Page:
+    sign_in(page, "operator")
+    return page
+
+
+def choose(page: Page, what: str, words: str, row: int = 0) -> None:
+    page.locator(f'[id=\'{{"row":{row},"type":"addexp-{what}"}}\']').click()
+    search = page.locator(".dash-dropdown-search")
+    search.fill(words)
+    page.locator(".dash-dropdown-option", has_text=words).first.click()
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#addexp-profile-text").fill(text)
+
+
+def problems(page: Page) -> Locator:
+    return page.locator("#addexp-profile-problems .bem-note.error")
+
+
+def open_form(page: Page, query: str = "") -> None:
+    page.goto(f"/add-experiment{query}")
+    expect(page.locator(".bem-late .bem-card, #addexp-no-graph:visible").first).to_be_visible()
+    expect(page.locator("#addexp-profile-text")).to_be_editable()
+    page.wait_for_load_state("networkidle")  # an answer to the first check closes an open list
+
+
+def count(lab: FormLab, model) -> int:
+    with lab.database.read() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def states(lab: FormLab) -> list[PlanState]:
+    with lab.database.read() as session:
+        return list(session.scalars(select(Plan.state).order_by(Plan.id)))
+
+
+def test_from_a_mistake_to_the_queue(operator: Page, lab: FormLab):
+    page = operator
+    open_form(page)
+    page.locator("#addexp-name").fill("Ageing of one")
+    choose(page, "battery", "NMC-001")
+    choose(page, "station", "Station 01")
+    write(page, MISTAKE)
+    expect(problems(page)).to_contain_text("CC cannot end by CURRENT")
+    expect(page.locator("#addexp-state")).to_contain_text("1 error in the profile, line 4")
+    page.locator(SAVE).click()
+    expect(page.locator("#addexp-profile-error")).to_contain_text("Mend what is marked")
+    expect(page.locator("#addexp-profile-text")).to_be_focused()
+    assert count(lab, Plan) == 0
+
+    write(page, CYCLE)
+    expect(problems(page)).to_have_count(0)
+    expect(page.locator(SAVE)).to_have_text("Queue experiment on Station 01")
+    expect(page.locator("#addexp-graph .main-svg").first).to_be_visible()
+    summary = page.locator("#addexp-summary")
+    expect(summary).to_contain_text("first in the queue")
+    expect(summary).to_contain_text("Held until NMC-001 (SN SN-A) is confirmed on Station 01.")
+    page.get_by_label("NMC-001 (SN SN-A) is connected to Station 01").check()
+    expect(summary).to_contain_text("Queued at once.")
+    page.locator(SAVE).click()
+    expect(page).to_have_url(re.compile(r"/$"))
+    expect(page.locator("#shell-toasts")).to_contain_text("Ageing of one is queued.")
+    assert states(lab) == [PlanState.QUEUED]
+    assert count(lab, Experiment) == 1
+
+    open_form(page)  # the next form is empty, and another one
+    expect(page.locator("#addexp-name")).to_have_value("")
+
+
+@ON_SQLITE
+class TestForm:
+    def test_blanks_are_all_named_and_the_first_gets_the_focus(self, operator: Page, lab: FormLab):
+        open_form(operator)
+        operator.locator("#addexp-name").fill("   ")
+        operator.locator(SAVE).click()
+        expect(operator.locator("#addexp-name-error")).to_have_text("Give the experiment a name.")
+        expect(operator.locator(".bem-pair-error")).to_have_text("Choose a battery.")
+        expect(operator.locator("#addexp-profile-error")).to_contain_text("Write the profile")
+        expect(operator.locator("#addexp-name")).to_be_focused()
+        assert count(lab, Plan) == 0
+
+    def test_what_is_typed_survives_a_reload_and_a_lost_login(
+        self, operator: Page, lab: FormLab, sign_in, watch
+    ):
+        page = operator
+        open_form(page)
+        page.locator("#addexp-name").fill("<img src=x> 🔋")
+        choose(page, "battery", "NMC-001")
+        choose(page, "station", "Station 01")
+        page.locator("#addexp-add-row").click()
+        choose(page, "battery", "NMC-002", 1)
+        write(page, CYCLE)
+        expect(page.locator("#addexp-summary")).to_contain_text("<img src=x> 🔋")
+        page.reload()
+        self.check_filled(page)
+        page.context.clear_cookies()
+        watch.expect("status of 401")
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile("/login"))
+        sign_in(page, "operator")
+        page.goto("/add-experiment")
+        self.check_filled(page)
+
+    def check_filled(self, page: Page) -> None:
+        expect(page.locator("#addexp-name")).to_have_value("<img src=x> 🔋")
+        expect(page.locator(".bem-pair")).to_have_count(2)
+        expect(page.locator(".bem-pairs")).to_contain_text("NMC-002, SN SN-B")
+        expect(page.locator("#addexp-profile-text")).to_have_value(CYCLE)
+        expect(page.locator("#addexp-summary")).to_contain_text("Station 01")
+
+    def test_several_pairs_are_queued_together(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page)
+        page.locator("#addexp-name").fill("Both")
+        choose(page, "battery", "NMC-001")
+        choose(page, "station", "Station 01")
+        page.locator("#addexp-add-row").click()
+        choose(page, "battery", "NMC-002", 1)
+        choose(page, "station", "Station 01", 1)
+        write(page, CYCLE)
+        expect(page.locator(SAVE)).to_have_text("Queue 2 experiments")
+        page.locator(SAVE).click()
+        expect(page.locator(".bem-pair").nth(1)).to_contain_text("chosen twice")
+        assert count(lab, Plan) == 0
+        choose(page, "station", "Station 03", 1)
+        expect(page.locator("#addexp-summary")).to_contain_text("simulated")
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert states(lab) == [PlanState.HELD] * 2
+
+    def test_a_library_profile_and_those_that_do_not_fit(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page, f"?battery={lab.a}")
+        choose(page, "station", "Station 01")
+        page.locator("#addexp-source label", has_text="Choose").click()
+        page.locator("#addexp-version").click()
+        page.locator(".dash-dropdown-option", has_text="Cycle life").click()
+        page.locator("#addexp-name").fill("From the library")
+        expect(page.locator("#addexp-summary")).to_contain_text("about")
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert states(lab) == [PlanState.HELD]
+
+    def test_a_hazard_must_be_acknowledged(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page, f"?battery={lab.a}")
+        choose(page, "station", "Station 01")
+        page.locator("#addexp-name").fill("Pulse")
+        write(page, "CC, 1, TIME, 30")
+        page.locator(SAVE).click()
+        expect(page.locator("#addexp-acknowledge-error")).to_contain_text("read the warnings")
+        assert count(lab, Plan) == 0
+        page.get_by_label("I have read these warnings").check()
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert count(lab, Plan) == 1
+
+    def test_a_draft_is_kept_reopened_and_queued_once(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page)
+        page.locator("#addexp-name").fill("Later")
+        write(page, CYCLE)
+        page.locator("#addexp-draft").click()
+        expect(page.locator("#addexp-saved")).to_contain_text("Draft saved")
+        page.goto("/queue")
+        page.get_by_role("link", name="Later").click()
+        expect(page.locator("#addexp-name")).to_have_value("Later")
+        expect(page.locator("#addexp-profile-text")).to_have_value(CYCLE)
+        choose(page, "battery", "NMC-001")
+        choose(page, "station", "Station 01")
+        expect(page.locator("#addexp-summary")).to_contain_text("Later")
+        page.locator(SAVE).click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        assert states(lab) == [PlanState.HELD]
+
+    @pytest.mark.parametrize(
+        "query", ["?draft=987", "?like=987", "?battery=abc", "?draft=-1", "?like=1e99"]
+    )
+    def test_an_address_of_nothing_gives_an_empty_form(
+        self, operator: Page, lab: FormLab, query: str
+    ):
+        open_form(operator, query)
+        expect(operator.locator(".bem-note.paused").first).to_contain_text("The form is empty.")
+
+    def test_a_battery_that_is_deleted_meanwhile_is_said(self, operator: Page, lab: FormLab):
+        page = operator
+        open_form(page, f"?battery={lab.a}")
+        choose(page, "station", "Station 01")
+        page.locator("#addexp-name").fill("Gone")
+        write(page, CYCLE)
+        expect(page.locator("#addexp-summary")).to_contain_text("NMC-001")
+        with lab.database.write() as session:
+            for table in ("bem_battery_details", "Lithium", "Battery"):
+                column = "battery_id" if table.startswith("bem") else "BatID"
+                session.connection().exec_driver_sql(
+                    f"DELETE FROM {table} WHERE {column} = {lab.a}"
+                )
+        page.locator(SAVE).click()
+        expect(page.locator(".bem-pair-error")).to_contain_text("does not exist any more")
+        assert count(lab, Plan) == 0
+
+
+@ON_SQLITE
+class TestQueue:
+    @pytest.fixture(autouse=True)
+    def waiting(self, lab: FormLab) -> None:
+        profile = add_profile(lab.database, "Rest")
+        with lab.database.write() as session:
+            session.connection().exec_driver_sql(
+                "INSERT INTO Instructions (InstrID, ProfID, Mode, SetPoint, LimitType, LimitPoint)"
+                f" VALUES (1, {profile}, 'WAIT', 1000, 'TIME', 1000)"
+            )
+        confirm_battery(lab.database, lab.s1, lab.a, **BY, now=lab.now())
+        for name in ("First", "Second", "Third"):
+            new = NewPlan(f"token {name}", name, "", lab.s1, lab.a, profile)
+            add_plan(lab.database, new, **BY, now=lab.now())
+
+    def names(self, page: Page) -> Locator:
+        return page.locator(".bem-queued .name")
+
+    def test_an_operator_changes_the_order_by_keyboard(self, operator: Page, lab: FormLab):
+        page = operator
+        page.goto("/queue")
+        expect(self.names(page)).to_have_text(["First", "Second", "Third"])
+        page.get_by_role("button", name="Move Third up").focus()
+        page.keyboard.press("Enter")
+        expect(self.names(page)).to_have_text(["First", "Third", "Second"])
+        with lab.database.read() as session:
+            queued = select(Experiment.name).order_by(Experiment.created_at)
+            assert list(session.scalars(queued)) == ["First", "Third", "Second"]
+
+    def test_cancelling_asks_and_names_it(self, operator: Page, lab: FormLab):
+        page = operator
+        page.goto("/queue")
+        page.get_by_role("button", name="Cancel Second").click()
+        dialog = page.locator(".modal-content")
+        expect(dialog).to_contain_text("Cancel Second? It leaves the queue for good.")
+        dialog.get_by_role("button", name="Keep it").click()
+        expect(dialog).to_have_count(0)
+        page.get_by_role("button", name="Cancel Second").click()
+        dialog.get_by_role("button", name="Cancel experiment").click()
+        expect(self.names(page)).to_have_text(["First", "Third"])
+        assert count(lab, Experiment) == 2
+
+    def test_a_viewer_sees_it_and_changes_nothing(self, page: Page, sign_in, lab: FormLab):
+        sign_in(page, "viewer")
+        page.goto("/queue")
+        expect(self.names(page)).to_have_text(["First", "Second", "Third"])
+        expect(page.locator(".bem-queued button")).to_have_count(0)

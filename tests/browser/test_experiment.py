@@ -1,0 +1,144 @@
+"""The experiment page, worked with as a researcher does: time axis, notes, pictures, export."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cycling.formats import Block
+from db.commands.batteries import add_battery
+from db.commands.imports import NewExperiment, import_experiment
+from db.engine import connect
+from db.models import Alarm
+from tests.browser.conftest import Served
+from tests.browser.test_experiments import battery, drag
+
+START = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
+BY = {"user_name": "tests", "address": ""}
+PLOT = "#experiment-graph .nsewdrag"
+
+
+@pytest.fixture
+def experiment(served: Served) -> int:
+    """Ten hours, a measure every 10 s, an alarm at the fifth hour; another one of the battery."""
+    database = connect(served.database_url)
+    cell = add_battery(database, battery("L-1"), now=START, **BY)
+    seconds = np.arange(3601) * 10.0
+    block = Block(
+        test_time_s=seconds,
+        unix_time_s=None,
+        voltage_v=3.5 + 0.5 * np.sin(seconds / 4000),
+        current_a=np.cos(seconds / 4000),
+        power_w=None,
+        step=None,
+        cycle=None,
+        step_id=None,
+        extended={},
+    )
+    ids = []
+    for name in ("Ageing, first", "Ageing 2"):
+        new = NewExperiment(
+            name=name,
+            description="",
+            battery_id=cell,
+            file_name="a.csv",
+            sha256="0" * 64,
+            format="tests",
+            mapping={},
+            **BY,
+        )
+        ids.append(import_experiment(database, new, [block], start=START, clock=lambda: START))
+    at = START + timedelta(hours=5)
+    with database.write() as session:
+        session.add(Alarm(experiment_id=ids[1], id=1, at=at, code=12, value=-4310))
+    database.dispose()
+    return ids[1]
+
+
+def click_in_graph(page: Page, part: float) -> None:
+    """Click at a part of the graph's width."""
+    box = page.locator(PLOT).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + part * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(x - 4, y)
+    page.mouse.move(x, y)
+    expect(page.locator("#experiment-graph .hoverlayer .legend")).to_be_visible()
+    page.mouse.click(x, y)
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_a_note_marks_a_time_and_is_deleted_after_a_question(
+    page: Page, experiment: int, sign_in, screenshot
+):
+    sign_in(page, "operator")
+    page.goto(f"/experiments/{experiment}")
+    page.get_by_text("Elapsed", exact=True).click()
+    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Elapsed / h")
+    marks = page.locator("#experiment-graph .annotation")
+    expect(marks).to_have_count(1)  # the alarm
+
+    page.get_by_role("button", name="Add a note").click()
+    page.get_by_label("Note", exact=True).fill("Chamber door open for 4 min.")
+    click_in_graph(page, 0.25)
+    expect(page.get_by_label("Time (optional)")).to_have_value(re.compile("2026-10-30T09:[23]"))
+    page.get_by_role("button", name="Add note").click()
+    expect(marks).to_have_count(2)
+    screenshot(page, "experiment-note")
+    entry = page.locator(".bem-entry")
+    expect(entry).to_contain_text("Chamber door open for 4 min.")
+    expect(entry).to_contain_text("operator, ")
+
+    entry.get_by_role("button", name="30 Oct 2026").click()
+    expect(page.locator("#experiment-range")).to_contain_text("h elapsed")
+    expect(page).to_have_url(re.compile(r"from=\d+\.\d{3}&to="))
+    expect(page.locator("#experiment-graph").get_by_text("1", exact=True)).to_be_visible()
+
+    entry.hover()
+    entry.get_by_role("button", name="Delete note").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Chamber door open for 4 min.")
+    dialog.get_by_role("button", name="Delete note").click()
+    expect(page.get_by_text("No notes yet.")).to_be_visible()
+    expect(page.locator("#experiment-range")).to_contain_text("h elapsed")  # the zoom is kept
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
+    page: Page, experiment: int, sign_in, screenshot
+):
+    sign_in(page, "viewer")
+    page.goto(f"/experiments/{experiment}")
+    expect(page.locator("#experiment-statistics")).to_contain_text("Whole experiment")
+    page.get_by_text("Elapsed", exact=True).click()
+    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Elapsed / h")
+    drag(page, "#experiment-graph", 0.2, 0.4)
+    shown = page.locator("#experiment-range")
+    expect(shown).to_contain_text(re.compile(r"^[12]\.\d+ to [34]\.\d+ h elapsed"))
+    expect(shown).to_contain_text("every sample, 10 s apart")
+    words = shown.inner_text()
+    page.reload()  # the address has the window, the browser the time axis
+    expect(shown).to_have_text(words.replace("\n", ""))
+    drag(page, "#experiment-overview", 0.5, 0.7)
+    expect(shown).to_contain_text(re.compile(r"^(4\.9|5\.0)\d+ to (6\.9|7\.0)\d+ h elapsed"))
+    screenshot(page, "experiment-elapsed")
+
+    page.get_by_text("Choose columns and time").click()
+    page.get_by_label("Current").last.click()
+    page.get_by_label("What the graph shows").click()
+    link = page.locator("#experiment-csv")
+    expect(link).to_have_attribute("href", re.compile(r"columns=voltage&from=[\d.]+&to=[\d.]+$"))
+
+    page.get_by_role("button", name="Picture").click()
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="SVG").click()
+    name = picture.value.suggested_filename
+    assert re.fullmatch(rf"{experiment}-Ageing-2-20261030-\d{{6}}-20261030-\d{{6}}\.svg", name)
+    drawn = picture.value.path().read_text()
+    assert "Elapsed / h" in drawn
+    assert f"{experiment} Ageing 2" in drawn
+
+    page.get_by_role("link", name="Previous of L-1: Ageing, first").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ageing, first")
+    expect(shown).to_contain_text("Whole experiment, 10 h 0 min")

@@ -1,0 +1,257 @@
+"""The experiments table and the graph, worked with as a researcher does."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cycling.formats import Block
+from cycling.terms import Technology
+from db.commands.batteries import NewBattery, add_battery
+from db.commands.imports import NewExperiment, import_experiment
+from db.engine import connect
+from tests.browser.conftest import Served
+
+NOW = datetime.now(UTC)
+BY = {"user_name": "tests", "address": ""}
+
+
+def battery(name: str) -> NewBattery:
+    return NewBattery(
+        name=name,
+        manufacturer="Oakmere",
+        model="M1",
+        serial_number=f"SN {name}",
+        fabrication_date=NOW.date(),
+        technology=Technology.LITHIUM if name.startswith("L") else Technology.LEAD_ACID,
+        cells=1,
+        voltage_min_v=2.0,
+        voltage_max_v=4.3,
+        current_min_a=-5,
+        current_max_a=5,
+        capacity_ah=3,
+        chemistry="NMC" if name.startswith("L") else "Gel",
+    )
+
+
+def block(samples: int) -> Block:
+    time_s = np.arange(samples) * 5.0
+    return Block(
+        test_time_s=time_s,
+        unix_time_s=None,
+        voltage_v=3.5 + 0.5 * np.sin(time_s / 4000),
+        current_a=np.cos(time_s / 4000),
+        power_w=None,
+        step=None,
+        cycle=None,
+        step_id=None,
+        extended={("Cell T1", "degC"): 25 + np.sin(time_s / 9000)},
+    )
+
+
+@pytest.fixture
+def library(served: Served) -> Served:
+    """Thirty experiments of two batteries; the newest has 6,000 measures."""
+    database = connect(served.database_url)
+    ids = [add_battery(database, battery(name), now=NOW, **BY) for name in ("L-1", "P-1")]
+    for number in range(30):
+        new = NewExperiment(
+            name=f"Test {number:02d}",
+            description="cycle life" if number % 10 == 0 else "",
+            battery_id=ids[number % 2],
+            file_name="made",
+            sha256="0" * 64,
+            format="made",
+            mapping={},
+            **BY,
+        )
+        rows = block(6000 if number == 29 else 3)
+        # the real clock: the worker sweeps imports that have not been heard of for a minute
+        start = NOW - timedelta(days=1)
+        import_experiment(database, new, [rows], start=start, clock=lambda: datetime.now(UTC))
+    database.dispose()
+    return served
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".bem-name-cell .name").all_inner_texts()
+
+
+def test_the_table_filters_sorts_and_keeps_its_state_in_the_address(
+    page: Page, library: Served, sign_in, screenshot
+):
+    sign_in(page, "viewer")
+    page.goto("/experiments")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("30")
+    expect(page.get_by_role("link", name="Test 29", exact=True)).to_be_visible()
+    screenshot(page, "experiments")
+
+    page.get_by_placeholder("Search name and description").fill("CYCLE")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 30")
+    expect(page).to_have_url(re.compile(r"q=CYCLE"))
+    page.locator(".ag-header-cell[col-id=name]").click()
+    expect(page.get_by_role("link", name="Test 00", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"sort=name"))
+    assert names(page) == ["Test 00", "Test 10", "Test 20"]
+
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 30")
+    expect(page.get_by_role("link", name="Test 00", exact=True)).to_be_visible()
+    assert names(page) == ["Test 00", "Test 10", "Test 20"]
+    page.get_by_role("button", name="Remove Text filter").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("of 30")
+
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#experiments-part-technology").click()
+    page.get_by_text("LeadAcid (15)").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("15 of 30")
+    page.goto("/experiments?q=nothing-like-it")
+    expect(page.get_by_text("No experiment matches these filters.")).to_be_visible()
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_back_from_an_experiment_leads_to_the_same_view(page: Page, library: Served, sign_in):
+    sign_in(page, "viewer")
+    page.goto("/experiments?q=Test%2029")
+    page.get_by_role("link", name="Test 29", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Test 29")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 of 30")
+    expect(page.get_by_role("link", name="Test 29", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_resting_on_a_row_shows_a_picture_of_its_experiment(
+    page: Page, library: Served, sign_in, screenshot
+):
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "preview.svg" in one.url else None)
+    sign_in(page, "viewer")
+    page.goto("/experiments?q=Test%202")
+    link = page.get_by_role("link", name="Test 29", exact=True)
+    expect(link).to_be_visible()
+    page.wait_for_timeout(600)
+    assert asked == []
+
+    card = page.get_by_role("tooltip")
+    link.hover()
+    expect(card).to_be_visible()
+    expect(card).to_have_text("Test 29")
+    assert card.locator("img").evaluate("image => image.naturalWidth") == 320
+    address = link.get_attribute("href")
+    assert asked == [f"{library.url}{address}/preview.svg?theme=light"]
+    screenshot(page, "experiments-preview")
+    page.get_by_role("heading", level=1).hover()
+    expect(card).to_be_hidden()
+
+    link.hover()
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.wait_for_timeout(600)
+    expect(card).to_be_hidden()  # until the pointer comes again
+
+    page.get_by_role("heading", level=1).hover()
+    page.locator(".ag-header-cell[col-id=duration]").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # from the id to the name
+    expect(card).to_be_visible()
+    expect(page.locator("[aria-describedby=bem-preview]")).to_have_text("Test 29")
+    page.keyboard.press("Tab")
+    expect(card).to_be_hidden()
+
+
+def drag(page: Page, selector: str, first: float, last: float) -> None:
+    """Drag across a graph; the ends are parts of its width."""
+    box = page.locator(f"{selector} .nsewdrag").first.bounding_box()
+    assert box is not None
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + first * box["width"], height)
+    page.mouse.down()
+    page.mouse.move(box["x"] + last * box["width"], height, steps=6)
+    page.mouse.up()
+
+
+def points(page: Page) -> int:
+    """Number of points of the first trace, once it is drawn."""
+    trace = "document.querySelector('#experiment-graph .js-plotly-plot')?._fullData?.[0]"
+    for _ in range(100):  # Playwright's own waiting needs eval, which the pages' policy forbids
+        if page.evaluate(f"{trace} !== undefined"):
+            break
+        page.wait_for_timeout(100)
+    return int(page.evaluate(f"{trace}.x.length"))
+
+
+def test_zooming_brings_single_samples_and_channels_can_be_switched(
+    page: Page, library: Served, sign_in, screenshot
+):
+    sign_in(page, "viewer")
+    page.goto("/experiments?q=Test%2029")
+    page.get_by_role("link", name="Test 29", exact=True).click()
+    shown = page.locator("#experiment-range")
+    expect(shown).to_contain_text("6,000 measures, extremes kept")
+    assert points(page) <= 2000
+
+    drag(page, "#experiment-graph", 0.4, 0.45)
+    expect(shown).to_contain_text("every sample, 5 s apart")
+    assert points(page) < 400
+    page.locator("#experiment-channels").get_by_text("Cell T1 / degC").click()
+    expect(page.locator("#experiment-graph").get_by_text("Cell T1 / degC")).to_be_visible()
+    expect(shown).to_contain_text("every sample")  # the zoom is kept
+    screenshot(page, "experiment-zoomed")
+
+    drag(page, "#experiment-overview", 0.2, 0.6)
+    expect(shown).to_contain_text("extremes kept")
+    page.get_by_role("button", name="Whole experiment").click()
+    expect(shown).to_contain_text("Whole experiment")
+    expect(shown).to_contain_text("6,000 measures")
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_a_viewer_is_not_offered_what_only_operators_do(
+    page: Page, library: Served, sign_in, watch
+):
+    watch.expect("403")
+    sign_in(page, "viewer")
+    page.goto("/experiments")
+    expect(page.get_by_role("link", name="Experiments", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Import experiment")).to_have_count(0)
+    answer = page.goto("/import-experiment")
+    assert answer is not None
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_theme_follows_the_choice_and_is_remembered(page: Page, library: Served, sign_in):
+    sign_in(page, "viewer")
+    page.goto("/experiments")
+    page.get_by_role("button", name="viewer").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_signing_out_ends_the_session(page: Page, library: Served, sign_in, watch):
+    sign_in(page, "viewer")
+    page.goto("/experiments")
+    page.get_by_role("button", name="viewer").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("User name")).to_be_visible()
+    page.goto("/experiments")
+    expect(page.get_by_label("User name")).to_be_visible()
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("address", ["/experiments", "/experiments/30", "/import-experiment"])
+def test_a_phone_never_scrolls_sideways(page: Page, library: Served, sign_in, address: str):
+    page.set_viewport_size({"width": 360, "height": 760})
+    sign_in(page, "operator")
+    page.goto(address)
+    expect(page.locator(".bem-header")).to_be_visible()
+    page.wait_for_timeout(800)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 360

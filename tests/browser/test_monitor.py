@@ -1,0 +1,446 @@
+"""The Monitor: the wall and the live view, worked with as an operator does.
+
+The rows that a master node would write are written by the tests.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from cycling.terms import CommandState, ExperimentStatus, StationCommand, StationState
+from db.engine import connect
+from db.models import Command, Experiment, StationAlarm, StationLive
+from tests.browser.conftest import Served
+from tests.browser.test_experiments import drag
+from tests.running_lab import RunningLab, twelve
+
+pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
+MOST_BYTES = 2000
+GRAPH = "#live-graph .js-plotly-plot"
+
+
+@pytest.fixture
+def lab(served: Served) -> Iterator[RunningLab]:
+    """A laboratory whose rows the test changes while a page is open."""
+    database = connect(served.database_url)
+    yield RunningLab(database)
+    database.dispose()
+
+
+@dataclass
+class Station:
+    """One station that runs an experiment, and what a test needs to know of it."""
+
+    lab: RunningLab
+    id: int
+    unit: int
+    battery: int
+    profile: int
+    experiment: int
+    measures: int
+
+    def go_on(self, count: int = 5, **live) -> None:
+        """Let some more measures arrive, ending now."""
+        self.lab.now = datetime.now(UTC)
+        self.lab.measures(
+            self.experiment, self.id, count, first=self.measures, every_s=0.05, end=self.lab.now
+        )
+        self.measures += count
+        fresh = {"seen_at": self.lab.now, "measured_at": self.lab.now, **live}
+        self.lab.change(StationLive, self.id, **fresh)
+
+
+@pytest.fixture
+def station(lab: RunningLab) -> Station:
+    """A station with two thousand measures of a running experiment."""
+    unit = lab.unit()
+    place = lab.station("Station 04", unit)
+    cell = lab.battery("NMC-018", "24A-00718")
+    profile = lab.profile("Cycle life 0.5C", cycles=100)
+    run = lab.experiment("NMC-018 cycle life", place, cell, profile)
+    lab.confirm(place, cell)
+    lab.live(place, run, instruction_id=59, cycle=12, current_a=-1.5)
+    lab.run(run, place)
+    lab.measures(run, place, 2000, end=lab.ago(seconds=2))
+    lab.master()
+    return Station(lab, place, unit, cell, profile, run, 2000)
+
+
+@dataclass
+class Answers:
+    """The answers to what an open view asks."""
+
+    bodies: list[bytes] = field(default_factory=list)
+
+    def listen(self, page: Page, output: str) -> None:
+        page.on("response", lambda answer: self._keep(answer, output))
+
+    def _keep(self, answer: Response, output: str) -> None:
+        asked = answer.request.post_data or ""
+        if "_dash-update-component" in answer.url and f'"output":"..{output}' in asked:
+            self.bodies.append(answer.body())
+
+    @property
+    def news(self) -> list[dict]:
+        return [json.loads(body)["response"]["live-news"]["data"] for body in self.bodies]
+
+
+def open_live(page: Page, station: Station, every: str = "1") -> Answers:
+    answers = Answers()
+    answers.listen(page, "live-news.data")
+    page.goto(f"/monitor/{station.id}")
+    expect(page.locator(f"{GRAPH} .trace").first).to_be_attached()
+    page.locator("#live-every").select_option(every)
+    expect(page.locator(".bem-strip")).not_to_contain_text("–")
+    return answers
+
+
+def drawn(page: Page) -> list[dict]:
+    """Return key, last x and number of points of each trace."""
+    return page.evaluate(
+        f"""document.querySelector("{GRAPH}").data.map((trace) => ({{
+            key: trace.meta.key,
+            last: Array.isArray(trace.x) ? trace.x[trace.x.length - 1] : null,
+            count: Array.isArray(trace.x) ? trace.x.length : null}}))"""
+    )
+
+
+def shown_range(page: Page) -> list[float]:
+    """Return the ends of the time axis in Unix ms."""
+    return page.evaluate(
+        f"""document.querySelector("{GRAPH}").layout.xaxis.range.map((place) =>
+            typeof place === "number" ? place : Date.parse(String(place).replace(" ", "T")))"""
+    )
+
+
+def width(page: Page) -> float:
+    """Return the length of the time axis in ms."""
+    first, last = shown_range(page)
+    return last - first
+
+
+def wait_until(page: Page, met, seconds: float = 15) -> None:
+    """Look again and again."""
+    for _ in range(int(seconds * 10)):
+        if met():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come to that")
+
+
+def test_only_new_points_travel_and_the_graph_moves_on(
+    page: Page, station: Station, sign_in, screenshot
+):
+    sign_in(page, "operator")
+    answers = open_live(page, station)
+    before = shown_range(page)
+    for _ in range(3):
+        station.go_on(5)
+        last = station.lab.now.timestamp() * 1000
+        wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))  # noqa: B023
+    assert len(drawn(page)) == 3
+    assert shown_range(page)[1] == pytest.approx(last, abs=2)
+    assert shown_range(page)[1] > before[1]
+    with_points = [
+        (len(body), one)
+        for body, one in zip(answers.bodies, answers.news, strict=True)
+        if "x" in one
+    ]
+    assert [one["after"] for _, one in with_points] == [2004, 2009, 2014]
+    assert all(len(one["x"]) == 5 and len(one["y"]) == 3 for _, one in with_points)
+    assert max(size for size, _ in with_points) < MOST_BYTES
+    assert max(map(len, answers.bodies[-3:])) < MOST_BYTES
+    screenshot(page, "live-running")
+
+
+def test_zoom_and_hidden_traces_survive_what_comes(page: Page, station: Station, sign_in):
+    sign_in(page, "operator")
+    open_live(page, station)
+    page.locator(".bem-traces").get_by_text("Current").click()
+    wait_until(
+        page,
+        lambda: [one["key"] for one in drawn(page)][:1] == ["voltage"] and len(drawn(page)) == 2,
+    )
+    drag(page, "#live-graph", 0.6, 0.8)
+    expect(page.get_by_role("button", name="Follow")).to_be_visible()
+    zoomed = shown_range(page)
+    for _ in range(2):
+        station.go_on(5)
+        page.wait_for_timeout(1500)
+    assert shown_range(page) == pytest.approx(zoomed, abs=1)
+    assert drawn(page)[0]["key"] == "voltage"
+    assert "current" not in [one["key"] for one in drawn(page)]
+    page.get_by_role("button", name="Follow").click()
+    wait_until(page, lambda: shown_range(page)[1] > zoomed[1])
+    assert "current" not in [one["key"] for one in drawn(page)]
+
+
+def test_ranges_go_by_time_and_reach_the_csv(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    open_live(page, station, every="60")
+    for words, seconds in (("5 min", 300), ("15 min", 900), ("1 min", 60)):
+        page.get_by_text(words, exact=True).click()
+        wait_until(page, lambda wide=1000 * seconds: abs(width(page) - wide) < 5)
+    page.get_by_text("All", exact=True).click()
+    wait_until(page, lambda: width(page) > 1_900_000)
+    page.get_by_text("1 min", exact=True).click()
+    wait_until(page, lambda: width(page) < 61_000)
+    page.get_by_role("button", name="CSV").click()
+    with page.expect_download() as download:
+        page.get_by_text("What is shown").click()
+    lines = download.value.path().read_text().splitlines()
+    assert 55 <= len(lines) <= 63
+    assert "Power" not in lines[0]
+    with page.expect_download() as download:
+        page.get_by_text("Everything").click()
+    assert len(download.value.path().read_text().splitlines()) == 2001
+
+
+def test_a_tab_that_nobody_sees_asks_nothing(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    answers = open_live(page, station)
+    hide = "Object.defineProperty(document, 'hidden', {configurable: true, get: () => %s})"
+    page.evaluate(hide % "true")
+    page.wait_for_timeout(500)
+    asked = len(answers.bodies)
+    station.go_on(7)
+    page.wait_for_timeout(2500)
+    assert len(answers.bodies) == asked
+    page.evaluate(hide % "false")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_until(page, lambda: any(one.get("after") == 2006 for one in answers.news))
+
+
+def test_refreshing_can_be_paused(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    answers = open_live(page, station)
+    page.get_by_role("button", name="Pause refreshing").click()
+    page.wait_for_timeout(500)
+    asked = len(answers.bodies)
+    page.wait_for_timeout(2200)
+    assert len(answers.bodies) == asked
+    page.get_by_role("button", name="Go on refreshing").click()
+    wait_until(page, lambda: len(answers.bodies) > asked)
+
+
+def command(station: Station) -> Command:
+    with station.lab.database.read() as session:
+        return session.query(Command).order_by(Command.id.desc()).first()
+
+
+def test_a_stop_is_asked_for_sent_and_confirmed(page: Page, station: Station, sign_in, screenshot):
+    sign_in(page, "operator")
+    open_live(page, station)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Stop experiment {station.experiment} on Station 04?")
+    expect(dialog).to_contain_text("Its 2,000 measures are kept.")
+    page.get_by_label("Reason (optional)").fill("smells of solvent")
+    dialog.get_by_role("button", name=f"Stop experiment {station.experiment}").click()
+    said = page.locator("#live-notes")
+    expect(said).to_contain_text("Stop: Sending.")
+    asked = command(station)
+    assert (asked.kind, asked.reason, asked.user_name) == ("stop", "smells of solvent", "operator")
+    station.lab.change(Command, asked.id, state=CommandState.SENT)
+    expect(said).to_contain_text("Sent, waiting for the station.")
+    now = datetime.now(UTC)
+    answer = {"state": CommandState.DONE, "answered_at": now, "output_off": True}
+    station.lab.change(Command, asked.id, **answer)
+    expect(said).to_contain_text("Stopped, output off, confirmed by the station.")
+    station.lab.change(
+        Experiment, station.experiment, status=ExperimentStatus.FINISHED, finished_at=now
+    )
+    station.lab.change(
+        StationLive, station.id, state=StationState.IDLE, experiment_id=None, seen_at=now
+    )
+    expect(said).to_contain_text("NMC-018 cycle life has finished")
+    expect(said.get_by_role("link", name="Open the experiment")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
+    screenshot(page, "live-stopped")
+
+
+def test_a_stop_without_an_answer_is_not_taken_for_done(page: Page, station: Station, sign_in):
+    sign_in(page, "operator")
+    station.lab.command(
+        StationCommand.STOP,
+        station.unit,
+        station.id,
+        experiment_id=station.experiment,
+        state=CommandState.SENT,
+        created_at=datetime.now(UTC) - timedelta(seconds=8),
+    )
+    open_live(page, station)
+    said = page.locator("#live-notes")
+    expect(said).to_contain_text("Not confirmed. Treat the cell as live.")
+    page.goto("/")
+    expect(page.get_by_label("Station 04")).to_contain_text(
+        "Not confirmed. Treat the cell as live."
+    )
+
+
+def test_a_refused_command_says_why(page: Page, station: Station, sign_in):
+    sign_in(page, "operator")
+    open_live(page, station)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Pause experiment").click()
+    expect(page.locator("#live-notes")).to_contain_text("Pause: Sending.")
+    refused = {
+        "state": CommandState.REFUSED,
+        "answered_at": datetime.now(UTC),
+        "answer": "the relay is stuck",
+    }
+    station.lab.change(Command, command(station).id, **refused)
+    expect(page.locator("#live-notes")).to_contain_text("Pause refused: the relay is stuck.")
+
+
+def test_a_viewer_sees_no_commands(page: Page, station: Station, sign_in):
+    station.lab.alarm(station.id, "T2 silent for 3 s", experiment_id=station.experiment)
+    sign_in(page, "viewer")
+    open_live(page, station)
+    expect(page.get_by_text("T2 silent for 3 s").first).to_be_visible()
+    for name in ("Pause", "Stop", "Resume", "Acknowledge"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    page.goto("/")
+    expect(page.get_by_label("Station 04")).to_contain_text("T2 silent for 3 s")
+    expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
+
+
+def test_the_next_experiment_takes_the_view(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    open_live(page, station)
+    lab = station.lab
+    following = lab.experiment("NMC-018 rate test", station.id, station.battery, station.profile)
+    station.experiment, station.measures = following, 0
+    lab.measures(following, station.id, 10)
+    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
+    expect(page.locator(".bem-about")).to_contain_text("Experiment NMC-018 rate test")
+    expect(page.get_by_text("The next experiment has begun: NMC-018 rate test.")).to_be_visible()
+    station.measures = 10
+    wait_until(page, lambda: all((one["count"] or 10) >= 10 for one in drawn(page)))
+    station.go_on(5)
+    last = lab.now.timestamp() * 1000
+    wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))
+
+
+def test_a_silent_station_is_not_shown_as_stopped(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    open_live(page, station)
+    lost = datetime.now(UTC) - timedelta(seconds=20)
+    station.lab.change(StationLive, station.id, seen_at=lost, contact_lost_at=lost)
+    said = page.locator("#live-notes")
+    expect(said).to_contain_text("No contact since")
+    expect(said).to_contain_text("Goes on by itself: CC −1.5 A until 2.5 V.")
+    expect(page.locator(".bem-header")).to_contain_text("Lost contact")
+
+
+def test_the_wall_is_filtered_searched_and_remembered(
+    page: Page, lab: RunningLab, sign_in, screenshot
+):
+    twelve(lab)
+    sign_in(page, "viewer")
+    page.goto("/")
+    tiles = page.locator(".bem-tile:visible")
+    expect(tiles).to_have_count(12)
+    expect(page.get_by_label("Station 03", exact=True)).to_contain_text("Lost contact")
+    boxes = {
+        name: page.get_by_label(f"Station {name}", exact=True).bounding_box()
+        for name in ("07", "01")
+    }
+    assert boxes["07"]["y"] < boxes["01"]["y"]  # the alarm comes first
+    screenshot(page, "wall")
+    page.get_by_role("button", name=re.compile("Held")).click()
+    page.get_by_role("button", name=re.compile("Paused")).click()
+    expect(tiles).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"state=held,paused"))
+    page.reload()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("button", name=re.compile("All")).click()
+    page.get_by_placeholder("Station or battery").fill("NMC-018")
+    expect(tiles).to_have_count(1)
+    page.goto("/?q=stk-b4")
+    expect(tiles).to_have_count(1)
+    expect(tiles).to_contain_text("Flow stack B polarisation")
+    page.goto("/")
+    page.get_by_text("Table", exact=True).click()
+    expect(page.locator(".bem-monitor.as-table")).to_be_visible()
+    page.reload()
+    expect(page.locator(".bem-monitor.as-table")).to_be_visible()
+    row = page.get_by_label("Station 04", exact=True)
+    for words in ("Station 04", "Running", "NMC-018 cycle life 0.5C", "3.819", "Cycle 12 of 100"):
+        expect(row.get_by_text(words, exact=True)).to_be_visible()
+    screenshot(page, "wall-table")
+
+
+def test_a_wall_that_is_open_follows(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    page.goto("/")
+    tile = page.get_by_label("Station 04", exact=True)
+    expect(tile).to_contain_text("3.819")
+    station.go_on(5, voltage_v=3.7654)
+    expect(tile).to_contain_text("3.765")
+    station.go_on(5, state=StationState.PAUSED, detail="by operator: leak", output_on=False)
+    expect(tile).to_contain_text("by operator: leak. Output off, confirmed.")
+    expect(page.get_by_role("button", name=re.compile("Paused"))).to_contain_text("1")
+
+
+def test_an_alarm_is_acknowledged_with_a_comment(page: Page, station: Station, sign_in):
+    alarm = station.lab.alarm(station.id, "Voltage 4.262 V, limit 4.250 V.")
+    sign_in(page, "operator")
+    page.goto("/")
+    expect(page.locator("#shell-alarms")).to_have_text("1")
+    page.get_by_role("button", name="Acknowledge").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Voltage 4.262 V, limit 4.250 V.")
+    dialog.get_by_role("button", name="Acknowledge").click()
+    expect(dialog).to_contain_text("Write what you found")
+    page.get_by_label("What did you find?").fill("Cell removed.")
+    dialog.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_label("Station 04", exact=True)).not_to_contain_text("Voltage 4.262 V")
+    with station.lab.database.read() as session:
+        found = session.get_one(StationAlarm, alarm)
+        assert (found.acknowledged_by, found.comment) == ("operator", "Cell removed.")
+
+
+def test_a_battery_is_confirmed_after_a_question(page: Page, lab: RunningLab, sign_in):
+    place = lab.station("Station 09", lab.unit())
+    before, waiting = lab.battery("NMC-022", "A1"), lab.battery("NMC-031", "24A-00731")
+    lab.confirm(place, before)
+    lab.live(place, None)
+    profile = lab.profile("Ageing")
+    lab.plan("NMC-031 ageing", place, waiting, "held", profile_id=profile)
+    sign_in(page, "operator")
+    page.goto("/")
+    tile = page.get_by_label("Station 09", exact=True)
+    expect(tile).to_contain_text(
+        "Last confirmed here: NMC-022. Is NMC-031 (SN 24A-00731) connected"
+    )
+    tile.get_by_role("button", name="Confirm battery").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Then NMC-031 ageing may start at once")
+    dialog.get_by_role("button", name="It is connected").click()
+    expect(tile).to_contain_text("Next: NMC-031 ageing")
+    expect(tile).not_to_contain_text("Is NMC-031")
+
+
+def test_a_fresh_system_says_what_to_do(page: Page, served: Served, sign_in):
+    sign_in(page, "operator")
+    page.goto("/")
+    expect(page.get_by_text("No stations yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/monitor/{}"])
+def test_a_phone_never_scrolls_sideways(
+    page: Page, station: Station, sign_in, screenshot, address: str
+):
+    page.set_viewport_size({"width": 360, "height": 760})
+    sign_in(page, "operator")
+    page.goto(address.format(station.id))
+    expect(page.get_by_text("NMC-018 cycle life").first).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,136 @@
+"""The whole way of a measurement: sign in, import, find, look at, export; on each engine."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PASSWORD, Served
+from tests.browser.files import bdf_file, discharge_positive_file
+
+
+def choose(page: Page, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+
+
+def add_battery(page: Page, name: str) -> None:
+    page.get_by_role("button", name="New battery").click()
+    fields = {
+        "Name": name,
+        "Serial number": "SN-1",
+        "Manufacturer": "Oakmere",
+        "Model": "C2032",
+        "Capacity": "0.003",
+        "Lowest voltage": "2.5",
+        "Highest voltage": "4.3",
+        "Largest discharge current": "0.01",
+        "Largest charge current": "0.005",
+        "Made on": "2026-03-04",
+    }
+    dialog = page.get_by_role("dialog")
+    for label, value in fields.items():
+        dialog.get_by_label(label, exact=True).fill(value)
+    dialog.get_by_label("Chemistry", exact=True).select_option("NMC")
+    dialog.get_by_role("button", name="Add battery").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_file_travels_from_the_login_to_an_equal_export(
+    page: Page, served: Served, tmp_path: Path, screenshot
+):
+    page.goto("/import-experiment")
+    page.get_by_label("User name").fill("operator")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{served.url}/import-experiment")
+
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv"))
+    expect(page.get_by_text("600 rows")).to_be_visible()
+    expect(page.get_by_label("What Current / A is")).to_have_value("current")
+    page.get_by_label("Name", exact=True).fill("Coin cell <b>1</b>")
+    add_battery(page, "HC-1")
+    screenshot(page, "import")
+    page.get_by_role("button", name="Import 600 measures").click()
+
+    expect(page).to_have_url(f"{served.url}/experiments")
+    expect(page.get_by_text("The experiment is imported.")).to_be_visible()
+    page.get_by_role("link", name="Coin cell <b>1</b>", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Coin cell <b>1</b>")
+    expect(page.locator("#experiment-range")).to_contain_text("every sample, 10 s apart")
+    expect(page.get_by_text("Current / µA")).to_be_visible()
+    screenshot(page, "experiment")
+
+    with page.expect_download() as download:
+        page.click("#experiment-csv")
+    exported = tmp_path / "exported.csv"
+    download.value.save_as(exported)
+    assert measures(exported) == measures(tmp_path / "coin.bdf.csv")
+
+
+def measures(file: Path) -> list[tuple[float, ...]]:
+    """Time, voltage, current and temperature of a file in our labels."""
+    head, *rows = file.read_text(encoding="utf-8").splitlines()
+    labels = head.split(",")
+    wanted = ["Test Time / s", "Unix Time / s", "Voltage / V", "Current / A", "T1 / degC"]
+    places = [labels.index(label) for label in wanted]
+    return [tuple(float(row.split(",")[place]) for place in places) for row in rows]
+
+
+def test_the_sign_of_an_unknown_table_is_asked_and_hours_become_seconds(
+    page: Page, served: Served, sign_in, tmp_path: Path
+):
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    choose(page, discharge_positive_file(tmp_path / "table.txt"))
+
+    expect(page.get_by_text("semicolon, decimal comma")).to_be_visible()
+    time_unit = page.get_by_label("Unit of Time(h)")
+    expect(time_unit).to_have_value("h")
+    if page.locator("#import-save").is_disabled():
+        page.locator("#import-sign").get_by_text("Discharge").click()
+    expect(page.get_by_role("button", name="Import 120 measures")).to_be_enabled()
+    expect(page.locator("#import-file-state")).to_contain_text("1 h 59 min")
+    time_unit.select_option("min")
+    expect(page.locator("#import-file-state")).to_contain_text("1 min 59 s")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("cells.ndax", b"PK\x03\x04" + bytes(500), "Neware"),
+        ("empty.csv", b"\n", "empty"),
+        ("nan.csv", b"Test Time / s,Voltage / V,Current / A\n0,3,0\n1,nan,0\n", "Row 3"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_says_why(
+    page: Page, served: Served, sign_in, tmp_path: Path, name: str, content: bytes, sentence: str
+):
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    (tmp_path / name).write_bytes(content)
+    choose(page, tmp_path / name)
+    expect(page.locator(".bem-import")).to_contain_text(sentence)
+    expect(page.locator("#import-save")).to_be_disabled()
+
+
+def test_what_was_typed_survives_an_expired_login(
+    page: Page, served: Served, sign_in, tmp_path: Path, watch
+):
+    watch.expect("401")
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
+    expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
+    page.get_by_label("Name", exact=True).fill("Typed before it expired")
+    page.get_by_label("Name", exact=True).blur()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Import 200 measures").click()
+
+    expect(page.get_by_text("Your login has expired")).to_be_visible()
+    page.get_by_label("User name").fill("operator")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Typed before it expired")
+    expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()

@@ -1,0 +1,137 @@
+"""Messages that are malformed or say what their sender may not: counted, nothing else."""
+
+import msgspec
+import pytest
+from sqlalchemy import func, select
+
+from bench.processes import resident_mb
+from cycling.terms import PlanState
+from db.models import Plan, RefusedCount, RefusedMessage, Run, StationAlarm, StationLive
+from db.queries.master_node import refusals, refused_messages
+from db.queries.queue import plan_facts
+from master_node.protocol import messages as m
+from master_node.protocol.codec import encode
+from master_node.protocol.topics import Kind
+from tests.faults.lab import Lab, wait_for
+from tests.faults.test_ingest import BY_HAND
+
+BAD = (
+    b"",
+    b"{",
+    b"\xff\xfe\x00",
+    b"[" * 5_000,
+    b'{"v":1}',
+    b'{"v":2,"experiment":1,"station":1}',
+    b'{"v":1,"experiment":1e999,"station":1}',
+    b'{"v":1,"experiment":-1,"station":"<img onerror=x>"}',
+    b'{"v":1,"experiment":1,"station":1,"samples":{"first":0,"at":[NaN]}}',
+    b'{"v":1,"experiment":1,"station":1,"samples":{"first":0,"at":[1e999]}}',
+)
+
+
+def test_ten_thousand_malformed_messages_among_good_ones(lab: Lab):
+    """RELIABILITY 6."""
+    count = 10_000
+    master = lab.start_master()
+    unit = lab.unit("unit-0", samples=1_500, rate=300.0)
+    experiment = lab.queue(lab.stations["unit-0"][0])
+    unit.start()
+    wait_for(lambda: lab.stored(experiment) > 0)
+    before = resident_mb(master.pid)
+    for number in range(count):
+        assert unit.say(Kind.RECORDS, BAD[number % len(BAD)])
+    wait_for(lambda: unit.settled, 40)
+    wait_for(lambda: sum(one.count for one in refusals(lab.database)) >= count, 40)
+    lab.check_exact(experiment, 1_500)
+    assert master.poll() is None
+    assert sum(one.count for one in refusals(lab.database)) == count
+    assert {one.sender for one in refusals(lab.database)} == {"unit-0"}
+    assert {one.kind for one in refusals(lab.database)} == {"json", "field"}
+    with lab.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(RefusedMessage)) == 1_000
+    assert resident_mb(master.pid) < before + 40
+    assert all(one.reason for one in refused_messages(lab.database))
+
+
+@pytest.fixture
+def two_units(sqlite_lab: Lab) -> Lab:
+    lab = sqlite_lab
+    lab.start_master()
+    for name in ("unit-0", "unit-1"):
+        lab.unit(name, **BY_HAND)
+        lab.queue(lab.stations[name][0])
+    for unit in lab.units:
+        unit.start()
+    wait_for(lambda: all(unit.runs for unit in lab.units))
+    return lab
+
+
+def refused(lab: Lab, sender: str, kind: str) -> bool:
+    with lab.database.read() as session:
+        row = session.get(RefusedCount, (sender, kind))
+        return row is not None and row.count > 0
+
+
+def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab):
+    lab = two_units
+    one, other = lab.units
+    (run,), (foreign,) = one.runs.values(), other.runs.values()
+    run.made = foreign.made = 10
+    one.say(Kind.RECORDS, other.records(foreign, 0, 9))
+    wait_for(lambda: refused(lab, "unit-0", "foreign"))
+    records = one.records(run, 0, 9)
+    wrong = {str(lab_channel): [0.0] * 10 for lab_channel in other.stations[foreign.station]}
+    samples = msgspec.structs.replace(records.samples, extended=wrong)
+    one.say(Kind.RECORDS, msgspec.structs.replace(records, samples=samples))
+    wait_for(lambda: refused(lab, "unit-0", "channel"))
+    one.say(Kind.BEAT, other.beat())
+    one.say(Kind.ANSWER, m.CommandAnswer(id=7, done=True, at=one.now()))
+    one.say(
+        Kind.OFFER_ANSWER, m.OfferAnswer(experiment=foreign.experiment, station=1, accepted=False)
+    )
+    one.say(Kind.HELLO, other.hello())
+    wait_for(lambda: lab.database and _count(lab, "unit-0", "foreign") == 5)
+    assert lab.stored(run.experiment) == lab.stored(foreign.experiment) == 0
+    one.say(Kind.RECORDS, records)
+    wait_for(lambda: run.acked == 9)
+    lab.check_exact(run.experiment, 10)
+
+
+def _count(lab: Lab, sender: str, kind: str) -> int:
+    with lab.database.read() as session:
+        row = session.get(RefusedCount, (sender, kind))
+        return row.count if row else 0
+
+
+def test_a_message_that_is_too_large_or_from_a_stranger_is_refused(two_units: Lab):
+    lab = two_units
+    one = lab.units[0]
+    one.say(Kind.RECORDS, b'"' + b"x" * 1_100_000 + b'"')
+    one.say(Kind.BEAT, b"x" * 100_000)
+    wait_for(lambda: _count(lab, "unit-0", "size") == 2)
+    stranger = lab.unit("unit-2")
+    with lab.database.write() as session:  # as if it had never introduced itself
+        from db.models import CyclerStation, Unit
+
+        unit_id = session.get_one(CyclerStation, lab.stations["unit-2"][0]).unit_id
+        session.delete(session.get_one(Unit, unit_id))
+    stranger.hello = lambda: encode(m.Presence(online=True))
+    stranger._hello = lambda: None
+    stranger.start()
+    wait_for(lambda: _count(lab, "unit-2", "unknown unit") > 0)
+    assert len(lab.all_rows(StationLive)) == 2
+
+
+def test_an_offer_that_its_station_refuses_is_held_with_the_reason(lab: Lab):
+    lab.start_master()
+    unit = lab.unit("unit-0", samples=20)
+    experiment = lab.queue(lab.stations["unit-0"][0])
+    unit.refuses = "the voltage is 0.3 V"
+    unit.start()
+    wait_for(lambda: lab.status(experiment) is None)
+    (plan,) = lab.all_rows(Plan)
+    assert plan.state is PlanState.HELD
+    assert plan_facts(plan).held_because == "Refused: the voltage is 0.3 V"
+    (alarm,) = lab.all_rows(StationAlarm)
+    assert (alarm.code, alarm.experiment_id) == ("offer refused", experiment)
+    assert lab.all_rows(Run) == []

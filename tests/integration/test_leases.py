@@ -1,0 +1,76 @@
+"""One master node leads, by the database's clock; who has lost the lease writes nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from db.clock import database_now
+from db.commands import leases
+from db.commands.leases import LostLeaseError, acquire, leading, release
+from db.engine import Database
+from db.models import AuditEntry, Lease
+from db.queries.master_node import master_node
+from tests.unit.db.lab import at_once
+
+
+def expire(database: Database) -> None:
+    with database.write() as session:
+        session.execute(update(Lease).values(expires_at=database_now(session)))
+
+
+def test_one_of_many_takes_the_lease(database: Database):
+    holds = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
+    taken = [hold for hold in holds if hold is not None]
+    assert len(taken) == 1
+    assert taken[0].epoch == 1
+    assert acquire(database, "late", {}) is None
+    expire(database)
+    holds = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
+    assert [hold.epoch for hold in holds if hold is not None] == [2]
+
+
+def test_who_has_lost_the_lease_writes_nothing(database: Database):
+    old = acquire(database, "old", {})
+    with leading(database, old) as turn:
+        assert abs((turn.now - turn.now.now(turn.now.tzinfo)).total_seconds()) < 60
+    expire(database)
+    with leading(database, old):  # nobody has taken it meanwhile
+        pass
+    assert acquire(database, "new", {}) is None
+    expire(database)
+    new = acquire(database, "new", {})
+    with pytest.raises(LostLeaseError), leading(database, old) as turn:
+        turn.session.add(AuditEntry(at=turn.now, user_name="", address="", action="", target=""))
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+    release(database, old)  # not ours any more
+    with leading(database, new):
+        pass
+
+
+def test_a_lease_that_was_given_back_is_free_at_once(database: Database):
+    release(database, acquire(database, "one", {}))
+    assert acquire(database, "two", {}).epoch == 2
+
+
+def test_what_is_known_of_leader_and_standbys(database: Database):
+    assert master_node(database) is None
+    hold = acquire(database, "host:1:aa", {})
+    with leading(database, hold, {"broker": "connected"}):
+        pass
+    leases.say_waiting(database, "host:2:bb", {"waits_s": 0})
+    leases.say_waiting(database, "host:2:bb", {"waits_s": 2})
+    leases.say_waiting(database, "host:3:cc", {"waits_s": 0})
+    known = master_node(database)
+    assert (known.alive, known.holder, known.standbys) == (True, "host:1:aa", 2)
+    assert known.detail == {"broker": "connected"}
+    leases.end_waiting(database, "host:2:bb")
+    assert master_node(database).standbys == 1
+    with database.write() as session:
+        past = database_now(session) - timedelta(minutes=2)
+        session.execute(update(Lease).values(expires_at=past))
+    leases.end_waiting(database, "host:2:bb")
+    with database.read() as session:
+        assert [lease.name for lease in session.scalars(select(Lease))] == [leases.MASTER_NODE]
+    assert not master_node(database).alive

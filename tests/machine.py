@@ -1,0 +1,75 @@
+"""What this machine has for the tests: programs, and where to get the ones that are missing.
+
+The standard library only: the runner reads this before it knows what is installed.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+
+# Debian keeps servers in sbin, which is not on the PATH of an ordinary user.
+SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+
+
+@dataclass(frozen=True)
+class Program:
+    """Something that some tests start, under any of its names."""
+
+    title: str
+    names: tuple[str, ...]
+    debian: tuple[str, ...]
+    brew: str
+    needed_by: tuple[str, ...]
+
+    def find(self) -> str | None:
+        """Return the full path of the program, None if it is not installed."""
+        found = (shutil.which(name, path=SEARCH_PATH) for name in self.names)
+        return next((path for path in found if path), None)
+
+
+MARIADB = Program(
+    title="the MariaDB server",
+    names=("mariadbd",),
+    # The core packages bring the programs without the service that would start by itself.
+    debian=("mariadb-server-core", "mariadb-client-core"),
+    brew="brew install mariadb",
+    needed_by=("integration", "browser", "faults"),
+)
+MOSQUITTO = Program(
+    title="Mosquitto",
+    names=("mosquitto",),
+    debian=("mosquitto",),
+    brew="brew install mosquitto",
+    needed_by=("integration", "faults"),
+)
+CHROMIUM = Program(
+    title="Chromium",
+    names=(
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+    debian=("chromium", "fonts-liberation"),
+    brew="brew install --cask google-chrome",
+    needed_by=("browser",),
+)
+CHROMEDRIVER = Program(
+    title="ChromeDriver",
+    names=("chromedriver",),
+    debian=("chromium-driver",),
+    brew="brew install --cask chromedriver",
+    needed_by=("browser",),
+)
+PROGRAMS = (MARIADB, MOSQUITTO, CHROMIUM, CHROMEDRIVER)
+
+
+def in_ci() -> bool:
+    """Whether this is a CI run, in which nothing may be left out."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def is_root() -> bool:
+    """Whether we may install packages, and must tell programs that we are root."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

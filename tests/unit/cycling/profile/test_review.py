@@ -1,0 +1,73 @@
+"""What a profile says and its author hardly means."""
+
+import pytest
+
+from cycling.profile import check_profile
+from tests.unit.cycling.profile.texts import said
+
+CYCLE = "CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, 0.05\nCC, -1, VOLTAGE, 3\nWAIT, 60"
+
+
+def findings(text, capacity_ah=None):
+    return said(check_profile(text, capacity_ah))
+
+
+def test_a_sound_cycle_has_no_findings():
+    assert findings(f"REPEAT 3 CYCLES\n{CYCLE}\nEND") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("CC, 1, VOLTAGE, 4.1\nCV, 4.2, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
+        ("CC, -1, VOLTAGE, 3\nCV, 2.8, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
+        ("CC, 1, VOLTAGE, 4.2\nCV, 4.1, CURRENT, 0.05", "warning 2:5 The CC step before"),
+        ("CC, 1, VOLTAGE, 4.19\nCV, 4.2, CURRENT, 0.05", "warning 2:5 The CC step before"),
+        ("CC, 1, VOLTAGE, 4\nCV, 4.2, TIME, 5, MAX, 1", "warning 2:5 The CC step before"),
+        ("CV, 4.2, CURRENT, 0.05", "warning 1:1 This CV may pull the full current"),
+        ("CC, 1, VOLTAGE, 4.2, TIME, 9\nCV, 4.2, TIME, 5", "warning 2:1 This CV may pull"),
+        ("CC, 1, TIME, 60", "warning 1:1 Only TIME ends this CC, so no voltage bounds it"),
+        ("CP, -5, TIME, 60", "warning 1:1 Only TIME ends this CP"),
+        ("CC, 1, CAPACITY, 1", "warning 1:1 Only CAPACITY ends this CC"),
+        ("CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, 0", "warning 2:19 CURRENT does not fall to 0"),
+        ("CC, 0, TEMPERATURE, 30", "warning 1:21 The battery may never have this temperature"),
+        ("CC, 1, VOLTAGE, 0", "warning 1:17 A charge to 0 V ends at once"),
+        (
+            "CC, -1, VOLTAGE, 3\nCC, 1, VOLTAGE, 2.9",
+            "warning 2:17 This charge to 2.9 V ends at once",
+        ),
+        (
+            "CC, 1, VOLTAGE, 4\nCC, -1, VOLTAGE, 4",
+            "warning 2:18 This discharge to 4 V ends at once",
+        ),
+        ("CC, 1, VOLTAGE, 4\nCC, 2, VOLTAGE, 4", "warning 2:17 This charge to 4 V ends at once"),
+        (
+            "CC, 1, VOLTAGE, 4\nCV, 4, CURRENT, 1",
+            "warning 2:17 The step before (line 1) runs at 1 A",
+        ),
+        ("CC, 1, VOLTAGE, 4\nCV, 4, CURRENT, 1, MAX, 0.5", "warning 2:17 MAX is 0.5 A"),
+        ("REPEAT 5\nCC, -1, VOLTAGE, 3\nWAIT, 9\nEND", "warning 1:1 This loop discharges"),
+        ("REPEAT 5\nREPEAT 2\nCC, -1, VOLTAGE, 3\nWAIT, 9\nEND\nEND", "warning 2:1 This loop"),
+    ],
+)
+def test_a_doubt_is_told_once_with_its_place(text, finding):
+    found = findings(text, 3.0)
+    assert len([one for one in found if one.startswith(finding)]) == 1, found
+
+
+def test_safety_is_a_bound_for_a_step_by_time():
+    assert findings("SAFETY VOLTAGE 2 5\nCC, 1, TIME, 60") == []
+
+
+def test_charging_in_stages_is_no_doubt():
+    assert findings("CC, 2, VOLTAGE, 4.2\nCC, 1, VOLTAGE, 4.2") == []
+
+
+def test_without_a_capacity_the_rest_is_still_told():
+    found = findings("CC, 1C, VOLTAGE, 4.1\nCV, 4.2, CURRENT, 2C")
+    assert [one.split()[0] + one.split()[1] for one in found] == [
+        "error1:5",
+        "error2:5",
+        "error2:19",
+    ]
+    assert "jumps" in found[1]

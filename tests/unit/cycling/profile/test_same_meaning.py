@@ -1,0 +1,139 @@
+"""Tree, exact program and compiled rows do the same to a battery."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cycling.battery_chemistry import nmc
+from cycling.profile import compile_rows, parse, render, resolve
+from cycling.profile.quantities import Quantity
+from cycling.profile.run import run_instruction
+from cycling.profile.tree import Limit, LimitKind, Profile, Repeat, Step
+from cycling.terms import Mode
+from tests.unit.cycling.profile.interpreters import INTERVAL_S, LONGEST_S, run_rows, run_tree
+from tests.unit.cycling.profile.profiles import many
+
+CELL, CAPACITY = nmc(3.0), Decimal(3)
+currents = st.sampled_from(["0.5C", "-0.5C", "C/3", "-C/3", "1500mA", "-1.2", "0.9"])
+voltages = st.sampled_from(["4.2", "4100mV", "3.9", "3.0", "2.75"])
+holds = st.sampled_from(["4.2", "4100mV", "3.8"])
+times = st.sampled_from(["90", "10min", "1h", "0.5s", "3h"])
+small = st.sampled_from(["C/20", "100mA", "0.3"])
+powers = st.sampled_from(["5", "-5", "-7500mW"])
+
+
+def quantity(text):
+    """The quantity of a text that the language knows."""
+    (step,) = parse(f"CC, {text}, TIME, 1").profile.items
+    return step.set_point
+
+
+def value(kind):
+    words = {LimitKind.TIME: "TIME", LimitKind.VOLTAGE: "VOLTAGE", LimitKind.CURRENT: "CURRENT"}
+
+    def read(text):
+        mode = "CV, 4" if kind is LimitKind.CURRENT else "CC, 1"
+        return parse(f"{mode}, {words[kind]}, {text}").profile.items[0].limits[0]
+
+    return read
+
+
+def limit_of(kind, texts):
+    return texts.map(value(kind))
+
+
+by_time = limit_of(LimitKind.TIME, times)
+by_voltage = limit_of(LimitKind.VOLTAGE, voltages)
+by_current = limit_of(LimitKind.CURRENT, small)
+rests = times.map(lambda text: parse(f"WAIT, {text}").profile.items[0])
+cc = st.builds(
+    Step,
+    st.just(Mode.CC),
+    currents.map(quantity),
+    (by_time | by_voltage).map(lambda one: (one,)),
+)
+cv = st.builds(
+    Step,
+    st.just(Mode.CV),
+    holds.map(lambda text: parse(f"CV, {text}, TIME, 1").profile.items[0].set_point),
+    (by_time | by_current).map(lambda one: (one,)),
+)
+cp = st.builds(
+    Step,
+    st.just(Mode.CP),
+    powers.map(lambda text: parse(f"CP, {text}, TIME, 1").profile.items[0].set_point),
+    (limit_of(LimitKind.TIME, st.sampled_from(["60", "20min"])) | by_voltage).map(lambda o: (o,)),
+)
+step = st.one_of(rests, cc, cv, cp)
+loop = st.builds(
+    Repeat,
+    st.integers(1, 3),
+    st.just(False),
+    st.lists(step, min_size=1, max_size=3).map(tuple),
+)
+small_profiles = st.builds(
+    Profile, st.lists(st.one_of(step, step, loop), min_size=1, max_size=4).map(tuple)
+)
+
+
+def bounded(step):
+    """The step with a time as well, so that it has several limits."""
+    if step.mode is Mode.WAIT or step.limit(LimitKind.TIME):
+        return step
+    return Step(
+        step.mode,
+        step.set_point,
+        (*step.limits, Limit(LimitKind.TIME, Quantity(Decimal(30), "min"))),
+        Quantity(Decimal("0.8"), "C") if step.mode is Mode.CV else None,
+    )
+
+
+@many
+@given(small_profiles, st.floats(0.2, 0.8))
+def test_rows_do_what_the_tree_says(profile, soc):
+    flat = compile_rows(resolve(profile, CAPACITY).program)
+    by_tree = run_tree(profile, CELL, CELL.rested(soc), CAPACITY)
+    by_rows = run_rows(flat.rows, flat.origins, CELL, CELL.rested(soc))
+    assert len(by_rows) == len(by_tree)
+    for row, step in zip(by_rows, by_tree, strict=True):
+        assert (row.mode, row.ended_by) == (step.mode, step.ended_by)
+        assert row.duration_s == pytest.approx(step.duration_s, abs=1e-6, rel=1e-3)
+        assert row.voltage_v == pytest.approx(step.voltage_v, abs=1e-3)
+        assert row.soc == pytest.approx(step.soc, abs=1e-4)
+
+
+@many
+@given(small_profiles.map(lambda p: Profile(with_several_limits(p.items))), st.floats(0.2, 0.8))
+def test_the_exact_program_does_what_the_tree_says(profile, soc):
+    program = resolve(profile, CAPACITY).program
+    by_tree = run_tree(profile, CELL, CELL.rested(soc), CAPACITY)
+    state = CELL.rested(soc)
+    executed = list(program.executed())
+    assert len(executed) == program.instruction_count == len(by_tree)
+    for one, step in zip(executed, by_tree, strict=True):
+        ran = run_instruction(CELL, state, one.instruction, INTERVAL_S, LONGEST_S)
+        state = ran.run.state
+        assert ran.ended_by == step.ended_by
+        assert ran.run.duration_s == step.duration_s
+        assert state.soc == step.soc
+
+
+def with_several_limits(items):
+    return tuple(
+        Repeat(one.count, one.counts_cycles, with_several_limits(one.items))
+        if isinstance(one, Repeat)
+        else bounded(one)
+        for one in items
+    )
+
+
+@many
+@given(small_profiles)
+def test_the_rendered_text_compiles_to_the_same_rows(profile):
+    again = parse(render(profile)).profile
+    assert (
+        compile_rows(resolve(again, CAPACITY).program).rows
+        == compile_rows(resolve(profile, CAPACITY).program).rows
+    )

@@ -1,0 +1,9 @@
+from dash import html, register_page
+
+from cycling.terms import Role
+
+register_page(__name__, path="/not-found", role=Role.VIEWER)
+
+
+def layout():
+    return html.P("Nothing lives here")

@@ -1,0 +1,122 @@
+"""GET /health."""
+
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from cycling.errors import UnavailableError
+from dashboard.health import DatabaseProbe
+from db.clock import database_now
+from db.commands.leases import MASTER_NODE
+from db.models import Lease
+
+
+class Broken:
+    """A database that does not answer."""
+
+    def __init__(self, hangs: threading.Event | None = None) -> None:
+        self.hangs = hangs
+        self.asked = 0
+
+    @contextmanager
+    def read(self):
+        self.asked += 1
+        if self.hangs is not None:
+            self.hangs.wait(10)
+        raise UnavailableError("away")
+        yield
+
+
+def test_health_is_ok_without_a_login(stranger):
+    answer = stranger.get("/health")
+    assert answer.status_code == 200
+    assert answer.json["status"] == "ok"
+    assert answer.json["database"]["status"] == "ok"
+
+
+def test_health_is_503_while_the_database_is_away(web, stranger):
+    web.extensions["bem.probe"] = DatabaseProbe(Broken())
+    answer = stranger.get("/health")
+    assert answer.status_code == 503
+    assert answer.json["status"] == "error"
+    assert answer.json["database"]["status"] == "error"
+
+
+def test_a_database_that_hangs_is_given_up_and_not_asked_again(web, stranger):
+    released = threading.Event()
+    broken = Broken(released)
+    web.extensions["bem.probe"] = probe = DatabaseProbe(broken, patience_s=0.05)
+    began = time.monotonic()
+    assert [stranger.get("/health").status_code for _ in range(3)] == [503] * 3
+    assert time.monotonic() - began < 2
+    assert broken.asked == 1
+    released.set()
+    probe._running.join(5)
+    broken.hangs = None
+    assert stranger.get("/health").status_code == 503
+    assert broken.asked == 2
+
+
+def test_health_tells_nothing_secret(stranger, store):
+    assert str(store.engine.url) not in stranger.get("/health").text
+
+
+def lead(store, seconds_ago: float, **detail) -> None:
+    with store.write() as session:
+        at = database_now(session) - timedelta(seconds=seconds_ago)
+        session.add(
+            Lease(
+                name=MASTER_NODE,
+                holder="vm:1:secret",
+                epoch=3,
+                beat_at=at,
+                expires_at=at + timedelta(seconds=6),
+                detail={"broker": "connected", "units": 2, "stored": 7, **detail},
+            )
+        )
+
+
+def test_without_a_master_node_health_is_ok_and_says_so(stranger):
+    answer = stranger.get("/health")
+    assert answer.status_code == 200
+    assert answer.json["master_node"] == {"status": "none has ever run"}
+    assert answer.json["broker"] == {"status": "unknown"}
+
+
+def test_a_master_node_that_beats_is_reported_with_its_broker(stranger, store):
+    lead(store, 3)
+    answer = stranger.get("/health")
+    found = answer.json["master_node"]
+    assert (found["status"], found["units"], found["stored"]) == ("ok", 2, 7)
+    assert 3 <= found["silent_seconds"] < 10
+    assert found["standbys"] == 0
+    assert answer.json["broker"] == {"status": "ok"}
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "broker", "master_node", "shown"),
+    [
+        (9, "not connected", "ok", "error"),
+        (11, "connected", "silent", "unknown"),
+        (4000, "not connected", "silent", "unknown"),
+    ],
+)
+def test_what_is_wrong_with_the_stations_does_not_change_the_status(
+    stranger, store, seconds_ago, broker, master_node, shown
+):
+    lead(store, seconds_ago, broker=broker)
+    answer = stranger.get("/health")
+    assert answer.status_code == 200
+    assert answer.json["status"] == "ok"
+    assert answer.json["master_node"]["status"] == master_node
+    assert answer.json["broker"] == {"status": shown}
+
+
+def test_while_the_database_is_away_nothing_is_known_of_the_stations(web, stranger):
+    web.extensions["bem.probe"] = DatabaseProbe(Broken())
+    answer = stranger.get("/health")
+    assert answer.json["master_node"] == answer.json["broker"] == {"status": "unknown"}

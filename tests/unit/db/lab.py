@@ -1,0 +1,220 @@
+"""A cell, measures and experiments for the tests of the data layer."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+from sqlalchemy import event, func, select
+
+from cycling.formats import Block
+from cycling.terms import ExperimentStatus, Technology
+from db.commands.batteries import NewBattery, add_battery
+from db.commands.imports import NewExperiment, import_experiment
+from db.engine import Database
+from db.models import (
+    AuditEntry,
+    Battery,
+    CyclerStation,
+    Experiment,
+    ExtendedMeasure,
+    GenericMeasure,
+    ImportSource,
+    Profile,
+)
+
+NOW = datetime(2026, 11, 20, 14, 0, 0, 250_000, tzinfo=UTC)
+START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
+BY = {"user_name": "oscar", "address": "10.0.0.7", "now": NOW}
+
+
+def cell(name: str = "Cell 1", **changes) -> NewBattery:
+    values = {
+        "name": name,
+        "manufacturer": "LG",
+        "model": "M50",
+        "serial_number": "001",
+        "fabrication_date": date(2026, 1, 31),
+        "technology": Technology.LITHIUM,
+        "cells": 1,
+        "voltage_min_v": 2.5,
+        "voltage_max_v": 4.2,
+        "current_min_a": -5.0,
+        "current_max_a": 5.0,
+        "capacity_ah": 5.0,
+        **changes,
+    }
+    return NewBattery(**values)
+
+
+def add_cell(database: Database, name: str = "Cell 1", **changes) -> int:
+    return add_battery(database, cell(name, **changes), **BY)
+
+
+def block(count: int = 3, first: int = 0, extended: dict | None = None, **changes) -> Block:
+    """Measures once a second; `extended` maps (name, unit) to values."""
+    seconds = np.arange(first, first + count, dtype=float)
+    values = {
+        "test_time_s": seconds,
+        "unix_time_s": None,
+        "voltage_v": 3.0 + seconds / 1000,
+        "current_a": np.full(count, 0.5),
+        "power_w": None,
+        "step": None,
+        "cycle": None,
+        "step_id": None,
+        "extended": {name: np.asarray(v, float) for name, v in (extended or {}).items()},
+        **changes,
+    }
+    return Block(**values)
+
+
+def new_experiment(battery_id: int, name: str = "Ageing", **changes) -> NewExperiment:
+    values = {
+        "name": name,
+        "description": "",
+        "battery_id": battery_id,
+        "user_name": "oscar",
+        "address": "10.0.0.7",
+        "file_name": "cell.csv",
+        "sha256": "0" * 64,
+        "format": "CSV",
+        "mapping": {},
+        **changes,
+    }
+    return NewExperiment(**values)
+
+
+def import_blocks(
+    database: Database,
+    blocks: Sequence[Block] | None = None,
+    *,
+    battery_id: int | None = None,
+    start: datetime | None = START,
+    clock: Callable[[], datetime] = lambda: NOW,
+    **changes,
+) -> int:
+    """Import measures as a published experiment."""
+    if battery_id is None:
+        battery_id = first_battery(database)
+    new = new_experiment(battery_id, **changes)
+    return import_experiment(database, new, blocks or [block()], start=start, clock=clock)
+
+
+def first_battery(database: Database) -> int:
+    with database.read() as session:
+        found = session.scalar(select(func.min(Battery.id)))
+    return found or add_cell(database)
+
+
+def add_experiment(database: Database, **changes) -> int:
+    """Add a row without measures, as a cycler's program would."""
+    values = {
+        "name": "Ageing",
+        "description": "",
+        "created_at": NOW,
+        "begun_at": None,
+        "finished_at": None,
+        "status": ExperimentStatus.FINISHED,
+        "station_id": 1,
+        "profile_id": None,
+        "battery_id": None,
+        **changes,
+    }
+    values["battery_id"] = values["battery_id"] or first_battery(database)
+    with database.write() as session:
+        values["profile_id"] = values["profile_id"] or session.scalar(select(func.min(Profile.id)))
+        experiment = Experiment(**values)
+        session.add(experiment)
+        session.flush()
+        return experiment.id
+
+
+def add_station(database: Database, name: str) -> int:
+    with database.write() as session:
+        station = CyclerStation(
+            unit_id=1, name=name, location="Lab", register_date=NOW, parent_id=None
+        )
+        session.add(station)
+        session.flush()
+        return station.id
+
+
+def add_profile(database: Database, name: str) -> int:
+    with database.write() as session:
+        profile = Profile(name=name, description="")
+        session.add(profile)
+        session.flush()
+        return profile.id
+
+
+def counts(database: Database) -> dict[str, int]:
+    """How many rows stand in the tables that an import writes."""
+    with database.read() as session:
+        return {
+            model.__tablename__: session.scalar(select(func.count()).select_from(model))
+            for model in (
+                Experiment,
+                GenericMeasure,
+                ExtendedMeasure,
+                ImportSource,
+                AuditEntry,
+            )
+        }
+
+
+def nothing_left(database: Database, experiments: int = 0) -> bool:
+    """Whether there is no trace of an import that was not published."""
+    left = counts(database)
+    return left["Experiment"] == left["bem_imports"] == experiments and (
+        left["GenericMeasures"] == left["ExtendedMeasures"] == 0 or experiments > 0
+    )
+
+
+def at_once(actions: Sequence[Callable[[], object]]) -> list[object]:
+    """Do all at the same moment; return what each returned or raised."""
+    line = Barrier(len(actions))
+
+    def run(action: Callable[[], object]) -> object:
+        line.wait()
+        try:
+            return action()
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            return error
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+@contextmanager
+def statements(database: Database, values: list | None = None):
+    """Collect the SQL that is sent within the block, and in `values` what goes with it."""
+    sent: list[str] = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
+        sent.append(statement)
+        if values is not None:
+            values.append(parameters)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def write_csv(path: Path, rows: int, extended: int = 0) -> Path:
+    """Write a file that needs no decisions: charge at 1 A for an hour, discharge, again."""
+    names = "".join(f",Channel {n} / degC" for n in range(extended))
+    lines = [f"Test Time / s,Voltage / V,Current / A,Step Count / 1{names}"]
+    for n in range(rows):
+        part, within = divmod(n, 500)
+        charging = part % 2 == 0
+        voltage = 3.0 + within / 1000 if charging else 3.5 - within / 1000
+        more = "".join(f",{20 + (n * 7 + c) % 100 / 10}" for c in range(extended))
+        lines.append(f"{n},{voltage:.4f},{1 if charging else -1},{part}{more}")
+    path.write_text("\n".join(lines) + "\n")
+    return path

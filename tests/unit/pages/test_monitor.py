@@ -1,0 +1,347 @@
+"""The wall and the live view, as the browser asks for them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cycling.terms import CommandState, ExperimentStatus, StationCommand, StationState
+from db.models import Command, Experiment, Run, StationLive
+from tests.running_lab import RunningLab, twelve
+from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.pages.visitor import shown
+
+NEWS = "live-news.data"
+
+
+@pytest.fixture
+def running(store) -> RunningLab:
+    return RunningLab(store)
+
+
+@pytest.fixture
+def station(running: RunningLab) -> dict[str, int]:
+    """One station with ten measures of a run."""
+    unit = running.unit()
+    place = running.station("Station 04", unit)
+    cell = running.battery("NMC-018", "24A-00718")
+    run = running.experiment("Cycle life", place, cell, running.profile("P", cycles=100))
+    running.confirm(place, cell)
+    running.live(place, run, instruction_id=59, cycle=12, current_a=-1.5)
+    running.run(run, place)
+    running.measures(run, place, 10)
+    return {"id": place, "unit": unit, "run": run, "cell": cell}
+
+
+def ask(visitor, station, **asked):
+    usual = {"e": station["run"], "after": 4, "shown": ["voltage", "current"], "read": ["power"]}
+    values = {"live-ask.data": {**usual, **asked}, "live-station.data": station["id"]}
+    return visitor.call(NEWS, values, by="live-ask.data")
+
+
+def wall_news(visitor, known, stations):
+    ids = [({"type": "monitor-tile", "station": one}, None) for one in stations]
+    body = visitor.body("monitor-news.data", {"monitor-ask.data": {"known": known}})
+    for given in body["state"]:
+        given[:] = [{"id": key, "property": "id", "value": key} for key, _ in ids]
+    body["outputs"][1] = [{"id": key, "property": "children"} for key, _ in ids]
+    answer = visitor.client.post("/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json["response"], len(answer.data)
+
+
+def test_the_wall_shows_every_state_in_words(oscar, running):
+    twelve(running)
+    page = oscar.open("/")
+    tiles = {text(of_type(tile, "Link")[0]): text(tile) for tile in of_type(page, "Article")}
+    assert len(tiles) == 12
+    assert list(tiles)[:3] == ["Station 07", "Station 03", "Station 09"]
+    said = {
+        "Station 01": "Cycle 35 of 100",
+        "Station 03": "Goes on by itself: CC −1.5 A until 2.5 V.",
+        "Station 04": "Next: NMC-018 rate test (+2)",
+        "Station 05": "by operator: leak at pump 2. Output off, confirmed.",
+        "Station 07": "Voltage 4.262 V, limit 4.250 V",
+        "Station 08": "simulated 20x",
+        "Station 09": "Last confirmed here: NMC-022. Is NMC-031 (SN 24A-00731) connected",
+        "Station 10": "No measures yet; the first one is due within 10 s.",
+        "Station 11": "Last: NMC-011 formation, finished",
+        "Station 12": "Contactor is being replaced. Out of service since",
+    }
+    assert {name: words for name, words in said.items() if words not in tiles[name]} == {}
+    assert "0.742mA" in tiles["Station 08"]
+    assert nested_lists(page) == []
+
+
+def test_a_viewer_is_offered_no_buttons_on_the_wall(vera, running):
+    twelve(running)
+    words = {text(button) for button in of_type(vera.open("/"), "Button")}
+    assert not words & {"Acknowledge", "Confirm battery", "It is connected"}
+
+
+def test_a_system_without_stations_says_so(oscar):
+    assert "No stations yet." in text(oscar.open("/"))
+
+
+def test_what_has_not_changed_does_not_travel(vera, running, station):
+    first, _ = wall_news(vera, {}, [station["id"]])
+    told = first["monitor-news"]["data"][str(station["id"])]
+    known = {str(station["id"]): told["d"]}
+    again, size = wall_news(vera, known, [station["id"]])
+    assert again == {"monitor-news": {"data": {}}}
+    assert size < 100
+    running.change(StationLive, station["id"], voltage_v=3.9)
+    later, size = wall_news(vera, known, [station["id"]])
+    told = later["monitor-news"]["data"][str(station["id"])]
+    assert told["v"][0] == "3.900"
+    assert set(told) == {"d", "v", "l"}
+    assert len(later) == 1  # no words
+    assert size < 300
+    running.alarm(station["id"], "T2 silent")
+    later, _ = wall_news(vera, known, [station["id"]])
+    assert later["monitor-news"]["data"][str(station["id"])]["s"] == "alarm"
+    assert len(later) == 2
+
+
+def test_a_new_station_draws_the_wall_anew(vera, station):
+    later, _ = wall_news(vera, {}, [])
+    assert later["monitor-news"]["data"]["all"]
+    assert "Station 04" in text(later["monitor-wall"]["children"])
+
+
+def test_the_lab_is_told_on_every_page(vera, running, station):
+    running.alarm(station["id"], "T2 silent")
+    running.master(seconds=1)
+    told = vera.call("shell-alarms.children", {"shell-pulse.data": 0})
+    assert told["shell-alarms.children"] == "1"
+    assert "Master node, " in text(told["shell-master.children"])
+
+
+def test_an_alarm_wants_a_comment_and_an_operator(oscar, vera, running, station):
+    alarm = running.alarm(station["id"], "Voltage 4.262 V")
+    chosen = {"monitor-alarm-chosen.data": {"alarm": alarm}}
+    opened = oscar.call("monitor-alarm-dialog.is_open", chosen, by="monitor-alarm-chosen.data")
+    assert opened["monitor-alarm-quote.children"].startswith("Voltage 4.262 V")
+    save = "monitor-alarm-save.n_clicks"
+    refused = oscar.call("monitor-alarm-dialog.is_open", chosen, by=save)
+    assert "Write what you found" in refused["monitor-alarm-error.children"]
+    with_words = {**chosen, "monitor-alarm-comment.value": "Plug was loose."}
+    done = oscar.call("monitor-alarm-dialog.is_open", with_words, by=save)
+    assert done["monitor-alarm-dialog.is_open"] is False
+    assert vera.call("monitor-alarm-dialog.is_open", with_words, by=save).status == 403
+
+
+def test_the_view_shows_the_instruction_within_its_list(vera, station):
+    page = vera.open(f"/monitor/{station['id']}")
+    steps = [text(item) for item in of_type(page, "Li")]
+    assert any("Cycle 12 of 100" in one for one in steps)
+    (now,) = [one for one in of_type(page, "Li") if one["props"].get("aria-current") == "step"]
+    assert "CC −1.5 A until 2.5 V" in text(now)
+    assert "red switch on the rack" in text(page)
+    assert nested_lists(page) == []
+
+
+def test_no_station_is_said_so(vera):
+    for path in ("/monitor/1", "/monitor/4711"):
+        assert "There is no such station." in text(vera.open(path))
+
+
+def test_only_new_points_travel(vera, station):
+    first = ask(vera, station)
+    told = first[NEWS]
+    assert (told["after"], len(told["x"]), set(told["y"])) == (9, 5, {"voltage", "current"})
+    assert told["l"] == {"power": told["l"]["power"]}
+    again = ask(vera, station, after=9, d=told["d"], g=told["g"])
+    assert again == {NEWS: {}}
+
+
+def test_words_travel_when_something_is_said(vera, running, station):
+    known = ask(vera, station)[NEWS]
+    at = {"after": 9, "d": known["d"], "g": known["g"]}
+    running.alarm(station["id"], "T2 silent for 3 s", experiment_id=station["run"])
+    changed = ask(vera, station, **at)
+    assert "T2 silent for 3 s" in text(changed["live-notes.children"])
+    assert "T2 silent for 3 s" in text(changed["live-side.children"])
+    running.change(StationLive, station["id"], state=StationState.PAUSED, output_on=False)
+    assert "Paused" in text(ask(vera, station, **at)["live-notes.children"])
+
+
+def test_the_next_experiment_is_told(vera, running, station):
+    known = ask(vera, station)[NEWS]
+    following = running.experiment("Rate test", station["id"], station["cell"], 1)
+    running.change(StationLive, station["id"], experiment_id=following)
+    told = ask(vera, station, after=9, d=known["d"], g=known["g"])
+    assert told["live-experiment.data"] == following
+    assert told[NEWS]["new"] == "Rate test"
+
+
+@pytest.mark.parametrize("sent", [None, 7, "x", [], {"e": "1", "after": [], "shown": 3, "d": {}}])
+def test_what_no_page_sends_changes_nothing(vera, station, sent):
+    values = {"live-ask.data": sent, "live-station.data": station["id"]}
+    assert vera.call(NEWS, values, by="live-ask.data").status == 200
+
+
+def test_the_figure_says_from_where_on_to_ask(vera, station):
+    values = {
+        "live-channels.value": ["voltage"],
+        "shell-theme.data": "light",
+        "live-range.value": 60,
+        "live-experiment.data": station["run"],
+        "live-again.data": 0,
+        "live-station.data": station["id"],
+    }
+    drawn = vera.call("live-graph.figure", values, by="live-range.value")
+    assert drawn["live-drawn.data"]["after"] == 9
+    (trace,) = drawn["live-graph.figure"]["data"]
+    assert trace["meta"] == {"key": "voltage", "factor": 1.0}
+    token = drawn["live-graph.figure"]["layout"]["meta"]["drawn"]
+    assert token == drawn["live-drawn.data"]["token"]
+    low, high = drawn["live-graph.figure"]["layout"]["xaxis"]["range"]
+    assert high - low == pytest.approx(60_000)
+
+
+def test_a_run_without_measures_has_a_sentence(vera, running, station):
+    empty = running.experiment("Fresh", station["id"], station["cell"], 1)
+    values = {
+        "shell-theme.data": "dark",
+        "live-experiment.data": empty,
+        "live-station.data": station["id"],
+    }
+    drawn = vera.call("live-graph.figure", values, by="live-experiment.data")
+    assert drawn["live-graph.figure"]["layout"]["annotations"][0]["text"] == "No measures yet."
+
+
+def send(visitor, station, kind, **other):
+    values = {
+        "live-command-chosen.data": {"kind": kind, "experiment": station["run"]},
+        "live-station.data": station["id"],
+        **other,
+    }
+    return lambda by: visitor.call("live-command-dialog.is_open", values, by=f"live-command-{by}")
+
+
+def test_a_command_is_asked_about_and_left_to_the_master_node(oscar, running, station):
+    ask_for = send(oscar, station, "stop", **{"live-command-reason.value": " leak "})
+    opened = ask_for("chosen.data")
+    title = opened["live-command-title.children"]
+    assert title == f"Stop experiment {station['run']} on Station 04?"
+    assert "Its 10 measures are kept." in opened["live-command-question.children"]
+    assert ask_for("send.n_clicks")["live-command-dialog.is_open"] is False
+    with running.database.read() as session:
+        found = session.query(Command).one()
+    assert (found.kind, found.reason, found.user_name) == (StationCommand.STOP, "leak", "oscar")
+    page = oscar.open(f"/monitor/{station['id']}")
+    assert "Stop: Sending." in text(shown(page, "live-notes")["children"])
+
+
+def test_a_resume_of_what_runs_is_refused_in_words(oscar, station):
+    refused = send(oscar, station, "resume")("send.n_clicks")
+    assert "is not paused" in refused["live-command-error.children"]
+
+
+def test_commands_are_for_operators(vera, station):
+    assert send(vera, station, "stop")("send.n_clicks").status == 403
+    page = vera.open(f"/monitor/{station['id']}")
+    assert not [one for one in of_type(page, "Button") if one["props"].get("data-bem-command")]
+
+
+def buttons(page) -> dict[str, bool]:
+    """Return which commands are greyed."""
+    return {
+        one["props"]["data-bem-command"]: bool(one["props"].get("disabled"))
+        for one in of_type(page, "Button")
+        if one["props"].get("data-bem-command")
+    }
+
+
+def test_a_stop_stays_possible_without_contact(oscar, running, station):
+    running.change(StationLive, station["id"], contact_lost_at=running.now)
+    page = oscar.open(f"/monitor/{station['id']}")
+    assert buttons(page) == {"pause": True, "stop": False}
+    assert "No contact: the station would not hear it." in text(page)
+
+
+def test_a_device_that_cannot_pause_says_so(oscar, running):
+    place = running.station("Station 02", running.unit(), pause=False)
+    run = running.experiment("R", place, running.battery("B", "1"), running.profile("P"))
+    running.live(place, run)
+    page = oscar.open(f"/monitor/{place}")
+    assert buttons(page) == {"pause": True, "stop": False}
+    assert "The device of Station 02 cannot pause." in text(page)
+
+
+def test_an_answer_that_does_not_say_output_off_is_no_comfort(oscar, running, station):
+    now = datetime.now(UTC)
+    done = {"state": CommandState.DONE, "answered_at": now, "experiment_id": station["run"]}
+    running.command(StationCommand.STOP, station["unit"], station["id"], output_off=None, **done)
+    words = text(shown(oscar.open(f"/monitor/{station['id']}"), "live-notes")["children"])
+    assert "Not confirmed. Treat the cell as live." in words
+
+
+def test_an_ended_run_says_why(oscar, running, station):
+    running.change(StationLive, station["id"], state=StationState.IDLE, experiment_id=None)
+    ended = {"status": ExperimentStatus.FINISHED, "finished_at": running.now}
+    running.change(Experiment, station["run"], **ended)
+    running.change(Run, station["run"], end_reason="Stopped by oscar: leak.")
+    page = oscar.open(f"/monitor/{station['id']}")
+    assert "Cycle life has finished" in text(page)
+    assert "Stopped by oscar: leak." in text(page)
+    assert "Stopped by oscar: leak." in text(oscar.open(f"/experiments/{station['run']}"))
+
+
+def test_a_station_alarm_stands_on_the_experiments_page(vera, running, station):
+    found = {"acknowledged_by": "ada", "acknowledged_at": running.now, "comment": "loose plug"}
+    running.alarm(station["id"], "T2 silent", experiment_id=station["run"], **found)
+    page = vera.open(f"/experiments/{station['run']}")
+    (card,) = find(page, **{"aria-label": "Station alarms"})
+    assert "T2 silent" in text(card)
+    assert "ada: loose plug" in text(card)
+
+
+def test_a_silent_idle_station_that_was_given_a_run_may_be_live(vera, running):
+    place = running.station("Station 02", running.unit())
+    heard = running.ago(minutes=1)
+    running.live(place, None, seen_at=heard, contact_lost_at=heard)
+    words = text(shown(vera.open(f"/monitor/{place}"), "live-notes")["children"])
+    assert "Nothing was running then." in words
+    running.alarm(place, "Not heard since 12:00.", code="contact lost")
+    words = text(shown(vera.open(f"/monitor/{place}"), "live-notes")["children"])
+    assert "Treat the cell as live." in words
+
+
+def test_who_has_paused_is_said(vera, running, station):
+    paused = {"state": StationState.PAUSED, "output_on": False, "detail": "leak at pump 2"}
+    running.change(StationLive, station["id"], **paused)
+    done = {"state": CommandState.DONE, "answered_at": running.now, "output_off": True}
+    running.command(
+        StationCommand.PAUSE, station["unit"], station["id"], experiment_id=station["run"], **done
+    )
+    words = text(vera.open("/"))
+    assert "by operator: leak at pump 2. Output off, confirmed." in words
+
+
+def test_the_limits_are_the_tighter_of_profile_and_battery(vera, running):
+    place = running.station("Station 03", running.unit())
+    wide = running.profile("P", safety={"voltage": [2.0, 4.23]})
+    run = running.experiment("R", place, running.battery("B", "1"), wide)
+    running.live(place, run)
+    (card,) = find(vera.open(f"/monitor/{place}"), **{"aria-label": "Safety limits"})
+    assert "2.45 to 4.23 V" in text(card)
+    assert "−3.03 to 3.03 A" in text(card)
+
+
+def test_a_clock_that_is_off_is_said(vera, running):
+    place = running.station("Station 06", running.unit(clock_offset_s=-90.0))
+    running.live(place, None)
+    words = text(vera.open(f"/monitor/{place}"))
+    assert "The clock of this station is 1 min 30 s behind." in words
+
+
+def test_lost_contact_names_the_latest_end_where_every_step_has_one(vera, running):
+    place = running.station("Station 07", running.unit())
+    run = running.experiment("R", place, running.battery("B", "1"), running.profile("P"))
+    silent = {"instruction_id": 5, "instruction_began_s": 0.0, "test_time_s": 10.0}
+    heard = running.ago(minutes=1)
+    running.live(place, run, seen_at=heard, contact_lost_at=heard, measured_at=heard, **silent)
+    words = text(shown(vera.open(f"/monitor/{place}"), "live-notes")["children"])
+    ends = (heard + timedelta(seconds=50)).astimezone(UTC)
+    assert f"Goes on by itself: WAIT 1 min. Ends at {ends:%H:%M:%S} at the latest." in words

@@ -1,0 +1,117 @@
+"""A browser with a page of ours: sends what Dash sends, and reads the answers."""
+
+import json
+from typing import Any
+
+from flask import Flask
+
+from dashboard.login import SESSION_COOKIE
+from pages.context import NARROW_COOKIE, ZONE_COOKIE
+from tests.unit.components.tree import find
+from tests.unit.dashboard.world import router_body
+
+UPDATE = "/_dash-update-component"
+TOASTS = "shell-toasts-store"
+
+
+class Answer(dict):
+    """What a callback changes: `answer["some-id.property"]`; what it leaves is not in it."""
+
+    def __init__(self, response: Any) -> None:
+        self.status = response.status_code
+        body = json.loads(response.text) if self.status == 200 else {}
+        super().__init__(
+            {
+                f"{component}.{name}": value
+                for component, properties in body.get("response", {}).items()
+                for name, value in properties.items()
+            }
+        )
+        told = body.get("sideUpdate") or {}
+        self.error = (told.get(TOASTS) or {}).get("data", {}).get("text")
+
+
+class Visitor:
+    """Somebody who is signed in."""
+
+    def __init__(self, web: Flask, token: str, *, zone: str = "", narrow: bool = False) -> None:
+        self.client = web.test_client()
+        self._app = web.extensions["bem.dash"]
+        self.client.set_cookie(SESSION_COOKIE, token)
+        self.client.set_cookie(ZONE_COOKIE, zone)
+        self.client.set_cookie(NARROW_COOKIE, "1" if narrow else "0")
+
+    def call(
+        self,
+        first_output: str,
+        values: dict[str, Any] | None = None,
+        *,
+        by: str | dict | None = None,
+        patterns: dict[str, list[tuple[dict, Any]]] | None = None,
+    ) -> Answer:
+        """Ask a callback, named by its first output: `call("import-mapping.data", {...})`.
+
+        `values` are by "id.property"; `by` is the id.property that changed, `patterns` are the
+        ids and values of pattern-matching inputs, by the type in their ids.
+        """
+        body = self.body(first_output, values, by=by, patterns=patterns)
+        return Answer(self.client.post(UPDATE, json=body))
+
+    def body(self, first_output, values=None, *, by=None, patterns=None) -> dict[str, Any]:
+        """Return what the browser sends for a callback."""
+        name, spec = self._callback(first_output)
+        values, patterns = values or {}, patterns or {}
+
+        def given(one: dict[str, str]) -> Any:
+            if one["id"].startswith("{"):
+                found = patterns.get(json.loads(one["id"])["type"], [])
+                return [
+                    {"id": key, "property": one["property"], "value": value} for key, value in found
+                ]
+            value = values.get(f"{one['id']}.{one['property']}")
+            return {"id": one["id"], "property": one["property"], "value": value}
+
+        known = {f"{one['id']}.{one['property']}" for one in (*spec["inputs"], *spec["state"])}
+        assert set(values) <= known, f"{set(values) - known} are not asked for by {first_output}"
+        outputs = spec["output"]
+        named = [
+            {"id": one.component_id, "property": one.component_property}
+            for one in (outputs if isinstance(outputs, list) else [outputs])
+        ]
+        return {
+            "output": name,
+            "outputs": named if isinstance(outputs, list) else named[0],
+            "inputs": [given(one) for one in spec["inputs"]],
+            "state": [given(one) for one in spec["state"]],
+            "changedPropIds": [] if by is None else [by if isinstance(by, str) else _written(by)],
+        }
+
+    def open(self, path: str, search: str = "") -> Any:
+        """Follow a link; return the page as JSON."""
+        answer = self.client.post(UPDATE, json=router_body(self._app, path, search))
+        assert answer.status_code == 200, answer.text
+        body = json.loads(answer.text)
+        assert not body.get("sideUpdate"), body["sideUpdate"]
+        return body["response"]["_pages_content"]["children"]
+
+    def _callback(self, first_output: str) -> tuple[str, dict]:
+        for name, spec in self._app.callback_map.items():
+            outputs = spec["output"]
+            if not outputs:
+                continue
+            first = outputs[0] if isinstance(outputs, list) else outputs
+            plain = f"{first.component_id}.{first.component_property}".split("@")[0]
+            if plain == first_output and "callback" in spec:
+                return name, spec
+        raise AssertionError(f"no callback begins with {first_output}")
+
+
+def _written(component: dict) -> str:
+    name, component_id = component["property"], component["id"]
+    return json.dumps(component_id, sort_keys=True, separators=(",", ":")) + f".{name}"
+
+
+def shown(drawn: Any, component_id: str) -> dict:
+    """Return the properties of the component with this id in a page."""
+    (found,) = find(drawn, id=component_id)
+    return found["props"]

@@ -1,0 +1,157 @@
+"""The documents: settings, commands, links and paths in them are those of the code."""
+
+import dataclasses
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import typer
+
+from bem.cli import app
+from bem.settings import from_environment
+from dashboard.settings import WebSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("requirements/*.md"))
+)
+FOLDERS = "bem|dashboard|pages|components|db|cycling|assets|docs|requirements"
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SOURCE_PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
+NOT_OURS = {  # what must not stand in a document, and why
+    "a folder of one machine": r"/(?:work|root|home|Users|mnt|opt)/|[A-Z]:\\",
+    "a temporary folder with a random name": r"/tmp/tmp\.",
+    "a note to oneself": r"\b(?:TODO|FIXME|XXX|TBD)\b",
+    "an address of a package index": r"https?://[^\s)]*(?:/simple|/pypi|/artifactory|/nexus)\b",
+}
+
+
+@cache
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+class Asked(dict):
+    """An empty environment that remembers which variables were asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return default
+
+
+def variables() -> set[str]:
+    environment = Asked()
+    from_environment(environment)
+    return environment.names
+
+
+def commands() -> list[str]:
+    """Every command and sub-command that `--help` shows: `bem import`, `bem user add`."""
+    found = []
+    for name, command in typer.main.get_command(app).commands.items():
+        if command.hidden:
+            continue
+        below = getattr(command, "commands", {})
+        found += [f"bem {name} {sub}" for sub in below] or [f"bem {name}"]
+    return found
+
+
+def anchors(text: str) -> set[str]:
+    """The names that headings get on the web."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_environment_and_the_commands_are_found():
+    assert {"BEM_DATABASE_URL", "BEM_SECRET_KEY_FILE", "BEM_DATA_DIR"} <= variables()
+    assert {"bem import", "bem db upgrade", "bem user add"} <= set(commands())
+    assert {"README.md", "docs/settings.md", "docs/architecture.md"} <= set(DOCUMENTS)
+
+
+def test_every_variable_is_in_the_settings_document():
+    assert [
+        name for name in sorted(variables()) if f"`{name}`" not in text_of("docs/settings.md")
+    ] == []
+
+
+def test_the_settings_document_names_no_variable_that_is_not_read():
+    named = set(re.findall(r"\bBEM_[A-Z_]+\b", text_of("docs/settings.md")))
+    assert named - variables() == set()
+
+
+def test_every_field_of_the_web_settings_is_in_the_settings_document():
+    fields = [field.name for field in dataclasses.fields(WebSettings)]
+    rows = [name for name in fields if f"| `{name}` |" in text_of("docs/settings.md")]
+    assert rows == fields
+
+
+@pytest.mark.parametrize(
+    "name", ["max_upload_bytes", "min_free_bytes", "max_callback_bytes", "max_form_bytes"]
+)
+def test_the_limits_in_the_settings_document_are_those_of_the_code(name):
+    value = next(one.default for one in dataclasses.fields(WebSettings) if one.name == name)
+    assert f"| `{name}` | {value:,} " in text_of("docs/settings.md")
+
+
+def test_every_command_is_in_the_readme():
+    rows = re.findall(r"^\| `(bem [^`]*)`", text_of("README.md"), re.MULTILINE)
+    missing = [
+        name for name in commands() if not any(f"{row} ".startswith(f"{name} ") for row in rows)
+    ]
+    assert missing == []
+
+
+def test_the_readme_names_no_command_that_is_not_there():
+    rows = re.findall(r"^\| `(bem [^`]*)`", text_of("README.md"), re.MULTILINE)
+    unknown = [
+        row for row in rows if not any(f"{row} ".startswith(f"{name} ") for name in commands())
+    ]
+    assert unknown == []
+
+
+def test_every_option_of_the_import_is_in_its_document():
+    command = typer.main.get_command(app).commands["import"]
+    options = [name for one in command.params for name in one.opts if name.startswith("--")]
+    assert [name for name in options if f"| `{name}` |" not in text_of("docs/importing.md")] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document):
+    broken = []
+    for target in LINK.findall(text_of(document)):
+        path, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", path):
+            continue
+        file = (ROOT / document).parent / path if path else ROOT / document
+        if not file.exists() or (
+            anchor and anchor not in anchors(file.read_text(encoding="utf-8"))
+        ):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [one for one in DOCUMENTS if one == "docs/architecture.md" or "decisions/" in one],
+)
+def test_files_that_are_named_exist(document):
+    named = SOURCE_PATH.findall(text_of(document))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("what", NOT_OURS)
+def test_documents_hold_nothing_that_is_not_the_projects(document, what):
+    assert re.findall(NOT_OURS[what], text_of(document)) == []
+
+
+def test_every_decision_is_listed_once():
+    files = sorted(path.name for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", text_of("docs/decisions/README.md"))
+    assert listed == files
