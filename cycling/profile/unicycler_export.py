@@ -11,6 +11,7 @@ from cycling.profile.tree import Item, LimitKind, Profile, Repeat, SafetyRange, 
 from cycling.terms import Mode
 
 USUAL_RECORD_S = 10  # it must be named there, also where a profile leaves it to the station
+_SAFETY_ORDER = (LimitKind.VOLTAGE, LimitKind.CURRENT, LimitKind.TEMPERATURE)
 _LIMITS = {
     Mode.CC: (LimitKind.TIME, LimitKind.VOLTAGE),
     Mode.CV: (LimitKind.TIME, LimitKind.CURRENT),
@@ -45,9 +46,10 @@ class _Writer:
         return record
 
     def safety(self, profile: Profile) -> dict[str, float]:
-        """Return the abort limits."""
+        """Return the abort limits, always in the same order: the reader knows no other."""
+        ranges = profile.safety.ranges if profile.safety else ()
         safety: dict[str, float] = {}
-        for one in profile.safety.ranges if profile.safety else ():
+        for one in sorted(ranges, key=lambda one: _SAFETY_ORDER.index(one.kind)):
             safety |= self._range(one)
         return safety
 

@@ -123,6 +123,12 @@ def test_an_export_comes_in_again_as_the_same():
     assert from_unicycler(exported.text).text == text
 
 
+def test_the_order_of_abort_limits_in_a_profile_does_not_show_in_its_export():
+    voltage_first = to_unicycler(profile_of("SAFETY VOLTAGE 2 5 CURRENT -1 1\nWAIT, 1\n"))
+    current_first = to_unicycler(profile_of("SAFETY CURRENT -1 1 VOLTAGE 2 5\nWAIT, 1\n"))
+    assert voltage_first == current_first
+
+
 def test_what_unicycler_cannot_say_is_refused_by_line():
     exported = to_unicycler(profile_of(WHOLE))
     assert exported.text == ""
