@@ -45,7 +45,7 @@ def _own_indexes(has: Shape, wants: Shape) -> list[str]:
     return [
         f"{name} of {has.name}"
         for name, columns in {**has.unique, **has.indexes}.items()
-        if columns not in kept
+        if columns not in kept and "_fk_" not in name  # left by an old foreign key
     ]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from cycling.errors import InputError
 from db.migrations.adoption.changes import changes
 from db.migrations.adoption.checks import problems
-from db.migrations.adoption.room import bytes_free, bytes_needed, seconds
+from db.migrations.adoption.room import BUSY, bytes_free, bytes_needed, seconds
 from db.migrations.adoption.shape import present, wanted
 from db.migrations.adoption.steps import MEASURE_TABLES, Step, steps
 
@@ -37,18 +37,22 @@ class Plan:
         """Say what will change, and how long it may take."""
         return [
             f"This is a database of the WattRex application: {self.experiments:,} experiments, "
-            f"about {self.measures:,} measures. It will be changed in place:",
+            f"about {self.measures:,} generic and extended measures. It will be changed in place:",
             *self.changes,
             "Then tables are added whose names begin with bem_. No row is removed, all ids and "
             "values stay, and the cyclers and their synchroniser go on with it.",
             *self._left_alone(),
-            f"It takes about {_duration(sum(self.seconds))}, several times as long on a slow "
-            "disk. It may be interrupted: run it again and it goes on.",
+            f"It takes {self._time()}, longer on a slow disk. It may be interrupted: run it again "
+            "and it goes on.",
             f"It needs {_size(self.bytes_needed)} on the disk of the database server meanwhile; "
             + self._free(),
             *self._stop_these(),
             "The way back is a backup: docs/migrating.md.",
         ]
+
+    def _time(self) -> str:
+        least = sum(self.seconds)
+        return f"between {_duration(least)} and, on a busy server, {_duration(BUSY * least)}"
 
     def _left_alone(self) -> list[str]:
         if not self.others:
@@ -74,8 +78,8 @@ def make_plan(connection: Connection) -> Plan:
     have, want = present(connection), wanted()
     if wrong := problems(connection, have, want):
         raise InputError(
-            "This database of the WattRex application cannot be adopted yet. Nothing was changed. "
-            + "".join(f"\n- {one}" for one in wrong)
+            "This database of the WattRex application cannot be adopted yet. Nothing was "
+            "changed by this run. " + "".join(f"\n- {one}" for one in wrong)
         )
     left = steps(have, want)
     plan = Plan(
@@ -92,7 +96,8 @@ def make_plan(connection: Connection) -> Plan:
     if plan.bytes_free is not None and plan.bytes_free < plan.bytes_needed:
         raise InputError(
             f"The disk of the database server has {_size(plan.bytes_free)} free, and the copy of "
-            f"the largest table needs {_size(plan.bytes_needed)}. Nothing was changed. Make room."
+            f"the largest table needs {_size(plan.bytes_needed)}. Make room. Nothing was changed "
+            "by this run."
         )
     return plan
 

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from db.migrations.adoption.shape import Shape, Shapes
 from db.migrations.adoption.steps import Step
 
-# Measured on two busy cores: seconds for a row, whole copies with their keys.
-SECONDS = {"GenericMeasures": 5e-6, "ExtendedMeasures": 4e-6, "Status": 3e-6}
-SECONDS_OTHERS = 2e-5
+# Measured on two cores with nothing else to do: seconds for a row, whole copies with their keys.
+SECONDS = {"GenericMeasures": 2e-6, "ExtendedMeasures": 2.8e-6, "Status": 2e-6}
+SECONDS_OTHERS = 1e-5
+BUSY = 8  # times as long, measured on the same cores when ten others wanted them
 SECONDS_STEP = 0.05
 WIDTH = {"int": 4, "double": 8, "datetime": 8, "enum": 1, "smallint": 2, "date": 3}
 ROW_BYTES = 25  # what the server keeps beside the columns

@@ -23,7 +23,7 @@ def adopt(connection: Connection, plan: Plan, tell: Callable[[str], None]) -> No
     connection.exec_driver_sql(f"SET SESSION sql_mode = '{STRICT}'")
     try_locks(connection, plan.tables)
     for number, (step, seconds) in enumerate(zip(plan.steps, plan.seconds, strict=True), 1):
-        about = f" (about {seconds:.0f} s)" if seconds >= 2 else ""
+        about = f" ({seconds:.0f} s or more)" if seconds >= 2 else ""
         tell(f"{number} of {len(plan.steps)}  {step.table}: {step.says}{about}")
         _carry_out(connection, step)
 
