@@ -85,6 +85,11 @@ class Database:
         return _mysql(self.engine.url, local_infile=True, pool_size=1)
 
     @cached_property
+    def changing(self) -> Engine:
+        """The engine that changes tables: a statement may take as long as it takes."""
+        return self.engine if self.is_sqlite else _mysql(self.engine.url, patient=True)
+
+    @cached_property
     def _server_takes_files(self) -> bool:
         with self.loading.connect() as connection:
             takes = bool(connection.exec_driver_sql("SELECT @@local_infile").scalar())
@@ -97,8 +102,9 @@ class Database:
     def dispose(self) -> None:
         """Close the pooled connections (after a fork, at the end of a test)."""
         self.engine.dispose()
-        if "loading" in vars(self):
-            self.loading.dispose()
+        for name in ("loading", "changing"):
+            if name in vars(self):
+                vars(self)[name].dispose()
 
 
 def connect(url: str) -> Database:
@@ -131,7 +137,9 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _mysql(url: URL, *, local_infile: bool = False, pool_size: int = 8) -> Engine:
+def _mysql(
+    url: URL, *, local_infile: bool = False, pool_size: int = 8, patient: bool = False
+) -> Engine:
     # as bytes: pymysql would encode a text as Latin-1, servers hash UTF-8
     password = {"password": url.password.encode()} if url.password else {}
     return create_engine(
@@ -144,8 +152,8 @@ def _mysql(url: URL, *, local_infile: bool = False, pool_size: int = 8) -> Engin
             "init_command": "SET time_zone = '+00:00'",
             "connect_timeout": 5,
             "local_infile": local_infile,
-            "read_timeout": 120,
-            "write_timeout": 120,
+            "read_timeout": None if patient else 120,
+            "write_timeout": None if patient else 120,
             **password,
         },
     )

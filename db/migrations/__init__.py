@@ -4,37 +4,84 @@ Alembic itself is loaded for an upgrade only: it takes longer than everything el
 needs. The check knows the revisions by the names of their files.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from cycling.errors import InputError
 from db.engine import Database
+from db.migrations.alone import alone
 
 HERE = Path(__file__).parent
-WATTREX_TABLES = {"Experiment", "GenericMeasures", "CyclerStation"}
+ADOPT = (
+    "This is the database of the WattRex application. bem db upgrade changes it in place; "
+    "bem db upgrade --dry-run says what it would do. Read docs/migrating.md first."
+)
+
+Adopt = Callable[[Connection], None]
 
 
-def upgrade(database: Database) -> str:
+def upgrade(database: Database, adopt: Adopt | None = None) -> str:
     """Bring the database to our revision and return that revision.
 
-    Raises InputError for a database of a newer version and for one that an old application made.
+    A database of the WattRex application is handed to `adopt`, and refused without it. Raises
+    InputError for a database of a newer version and for one that is of neither.
     """
-    state = revision(database)
-    _refuse_foreign(database.engine, state)
+    with alone(database) as connection:
+        state = revision(database)
+        if state is None:
+            _give_it_our_shape(connection, adopt)
+            connection.rollback()  # SQLite: what was read ends before Alembic writes
+        _run_alembic(database, state)
+    return head()
+
+
+def outlook(database: Database) -> list[str]:
+    """Say what `upgrade` would do, and change nothing."""
+    from db.migrations.adoption import Kind, kind_of, make_plan, refusal
+
+    found = revision(database)
+    if found is not None and found not in known_revisions():
+        raise InputError(_too_new(found))
+    if found is not None:
+        return [f"The database is at revision {found}, and would be brought to {head()}."]
+    with database.changing.connect() as connection:
+        kind = kind_of(connection)
+        if kind is Kind.FOREIGN:
+            raise InputError(refusal(connection))
+        if kind is Kind.OLD:
+            plan = make_plan(connection)
+            statements = [f"{step.statement};" for step in plan.steps]
+            return [*plan.explanation(), "The statements:", *statements]
+    return [f"Our tables would be made, at revision {head()}."]
+
+
+def _give_it_our_shape(connection: Connection, adopt: Adopt | None) -> None:
+    from db.migrations.adoption import Kind, kind_of, refusal
+
+    kind = kind_of(connection)
+    if kind is Kind.FOREIGN:
+        raise InputError(refusal(connection))
+    if kind is Kind.OLD:
+        if adopt is None:
+            raise InputError(ADOPT)
+        adopt(connection)
+
+
+def _run_alembic(database: Database, state: str | None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    with database.engine.connect() as connection:
+    with database.changing.connect() as connection:
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
         except CommandError as error:
             raise InputError(_too_new(state)) from error
-    return head()
 
 
 def check(database: Database) -> None:
@@ -43,7 +90,7 @@ def check(database: Database) -> None:
     if found == head():
         return
     if found is None:
-        raise InputError("The database has no tables of ours yet. Run: bem db upgrade")
+        raise InputError(_not_ours_yet(database))
     if found not in known_revisions():
         raise InputError(_too_new(found))
     raise InputError(
@@ -70,20 +117,20 @@ def revision(database: Database) -> str | None:
         return found
 
 
+def _not_ours_yet(database: Database) -> str:
+    from db.migrations.adoption import Kind, kind_of, refusal
+
+    with database.engine.connect() as connection:
+        kind = kind_of(connection)
+        if kind is Kind.FOREIGN:
+            return refusal(connection)
+    return (
+        ADOPT if kind is Kind.OLD else "The database has no tables of ours yet. Run: bem db upgrade"
+    )
+
+
 def _too_new(found: str | None) -> str:
     return (
         f"The database is at revision {found}, which this program does not know: "
         "a newer version made it. Install that version, or restore a backup."
     )
-
-
-def _refuse_foreign(engine: Engine, found: str | None) -> None:
-    if found is not None:
-        return
-    names = set(inspect(engine).get_table_names())
-    interrupted = any(name.startswith("bem_") for name in names)  # an upgrade of ours goes on
-    if names >= WATTREX_TABLES and not interrupted:
-        raise InputError(
-            "This database was made by another application. "
-            "This version cannot adopt it yet; give an empty database."
-        )

@@ -1,5 +1,9 @@
 """What every migration builds with: column types, tables and indexes that may be there already."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -7,6 +11,22 @@ from sqlalchemy.dialects import mysql
 MYSQL = ("mysql", "mariadb")
 ID = sa.Integer().with_variant(mysql.INTEGER(unsigned=True), *MYSQL)
 AT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), *MYSQL)
+
+_described: ContextVar[sa.MetaData | None] = ContextVar("described", default=None)
+
+
+@contextmanager
+def described() -> Iterator[sa.MetaData]:
+    """Collect the tables and indexes that a migration would make, and make none of them.
+
+    So that an old database can be compared with what a migration says, not with a copy of it.
+    """
+    metadata = sa.MetaData()
+    before = _described.set(metadata)
+    try:
+        yield metadata
+    finally:
+        _described.reset(before)
 
 
 def exact_text(length: int) -> sa.String:
@@ -18,6 +38,9 @@ def exact_text(length: int) -> sa.String:
 
 def table(name: str, *columns: sa.schema.SchemaItem, **options: bool) -> None:
     """Create a table unless it is there."""
+    if (metadata := _described.get()) is not None:
+        sa.Table(name, metadata, *columns)
+        return
     op.create_table(
         name,
         *columns,
@@ -32,6 +55,9 @@ def table(name: str, *columns: sa.schema.SchemaItem, **options: bool) -> None:
 
 def index(name: str, table_name: str, columns: list[str]) -> None:
     """Create an index unless it is there (MySQL has no IF NOT EXISTS for it)."""
+    if (metadata := _described.get()) is not None:
+        sa.Index(name, *(metadata.tables[table_name].c[column] for column in columns))
+        return
     present = {row["name"] for row in sa.inspect(op.get_bind()).get_indexes(table_name)}
     if name not in present:
         op.create_index(name, table_name, columns)

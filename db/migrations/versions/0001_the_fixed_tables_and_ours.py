@@ -18,11 +18,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _tables()
+    make_tables()
     _seed()
 
 
-def _tables() -> None:
+def make_tables() -> None:
     table(
         "Alarm",
         sa.Column("ExpID", ID, autoincrement=False, nullable=False),
@@ -633,28 +633,25 @@ MEASURES = {
 
 
 def _seed() -> None:
+    """Insert what is missing: an adopted database has most of it, maybe under other ids."""
     for comp_dev_id, name, maker, model, kind, v_min, v_max, i_min, i_max in DEVICES:
-        _insert(
-            "CompatibleDevices",
-            ["CompDevID"],
-            CompDevID=comp_dev_id,
-            Name=name,
-            Manufacturer=maker,
-            Model=model,
-            DeviceType=kind,
-            MinSWVersion=0,
-            VoltMin=v_min,
-            VoltMax=v_max,
-            CurrMin=i_min,
-            CurrMax=i_max,
-        )
-    for comp_dev_id, names in MEASURES.items():
-        for name in names:
+        same = {"Name": name, "Manufacturer": maker, "Model": model, "DeviceType": kind}
+        if _id_of("CompatibleDevices", "CompDevID", **same) is None:
             _insert(
-                "AvailableMeasures",
-                ["CompDevID", "MeasName"],
+                "CompatibleDevices",
+                ["CompDevID"],
                 CompDevID=comp_dev_id,
-                MeasName=name,
+                **same,
+                MinSWVersion=0,
+                VoltMin=v_min,
+                VoltMax=v_max,
+                CurrMin=i_min,
+                CurrMax=i_max,
+            )
+        found = _id_of("CompatibleDevices", "CompDevID", **same)
+        for measure in MEASURES.get(comp_dev_id, []) if found is not None else []:
+            _insert(
+                "AvailableMeasures", ["CompDevID", "MeasName"], CompDevID=found, MeasName=measure
             )
     _seed_virtual_station()
     _insert(
@@ -703,11 +700,13 @@ def _seed_virtual_station() -> None:
 
 def _insert(table_name: str, key: list[str], **values: object) -> None:
     """Insert a row unless one with this key is there."""
-    target = sa.table(table_name, *(sa.column(name) for name in values))
-    same = [target.c[name] == values[name] for name in key]
-    connection = op.get_bind()
-    if (
-        connection.execute(sa.select(sa.literal(1)).select_from(target).where(*same)).first()
-        is None
-    ):
-        connection.execute(target.insert().values(**values))
+    if _id_of(table_name, key[0], **{name: values[name] for name in key}) is None:
+        target = sa.table(table_name, *(sa.column(name) for name in values))
+        op.get_bind().execute(target.insert().values(**values))
+
+
+def _id_of(table_name: str, id_: str, **values: object) -> object:
+    """Return a column of the row with these values, None if there is no such row."""
+    target = sa.table(table_name, sa.column(id_), *(sa.column(name) for name in values))
+    same = [target.c[name] == value for name, value in values.items()]
+    return op.get_bind().scalar(sa.select(target.c[id_]).where(*same))
