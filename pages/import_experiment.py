@@ -4,7 +4,19 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update, register_page
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    html,
+    no_update,
+    register_page,
+)
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -342,6 +354,20 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         words = html.Span("Cancelled. Nothing was imported.", className="t2 small")
         return words, None, *same, no_update
     return import_parts.importing(job, now()), no_update, *same, (ticks or 0) + 1
+
+
+clientside_callback(
+    ClientsideFunction("upload", "askAgain"),
+    Output(Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True),  # ask_verification starts it
+    Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
+    Input(Ids.LOST_POLL, "n_intervals"),
+    State(Ids.VERIFY_JOB, "data"),
+    State(Ids.VERIFIED, "data"),
+    State(Ids.VERIFY_POLL, "n_intervals"),
+    State(Ids.IMPORT_JOB, "data"),
+    State(Ids.IMPORT_POLL, "n_intervals"),
+    prevent_initial_call=True,
+)
 
 
 @callback(

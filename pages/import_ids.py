@@ -41,6 +41,7 @@ class Ids:
     SAVE_STATE = "import-save-state"
     IMPORT_JOB = "import-import-job"
     IMPORT_POLL = "import-import-poll"
+    LOST_POLL = "import-lost-poll"
     CANCEL = "import-cancel"
     RUNNING = "import-running"
     GO = "import-go"

@@ -15,6 +15,7 @@ from pages.import_mapping import CHARGE, DISCHARGE
 # Each answer allows the next question (max_intervals): a question that came while one is under way
 # would make Dash drop its answer, and a slow server would never be heard.
 POLL_MS = 400
+LOST_MS = 3000  # a question whose answer never came is asked again
 
 
 def import_page(manufacturers: Sequence[str] = ()) -> Component:
@@ -29,6 +30,7 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
             dcc.Store(id=Ids.VERIFIED),
             dcc.Interval(id=Ids.VERIFY_POLL, interval=POLL_MS, max_intervals=0),
             dcc.Interval(id=Ids.IMPORT_POLL, interval=POLL_MS, max_intervals=0),
+            dcc.Interval(id=Ids.LOST_POLL, interval=LOST_MS),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header("Import experiment"),
             import_parts.upload_progress(),

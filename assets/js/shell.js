@@ -94,9 +94,11 @@
     return bem.toast("error", sentence);
   };
   const plainFetch = window.fetch.bind(window);
+  bem.asking = 0; // callbacks whose answer is awaited
   window.fetch = async function (resource, options) {
     const address = typeof resource === "string" ? resource : resource.url;
     const isCallback = address.includes("_dash-update-component");
+    if (isCallback) bem.asking += 1;
     try {
       const answer = await plainFetch(resource, options);
       if (bem.heard) bem.heard(answer.headers.get("Date"));
@@ -106,6 +108,8 @@
     } catch (error) {
       if (!isCallback || error.name === "AbortError" || bem.leaving) throw error;
       bem.refused(503, "");
+    } finally {
+      if (isCallback) bem.asking -= 1;
     }
     return new Response(null, { status: 204 }); // to Dash: nothing changes
   };

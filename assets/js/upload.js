@@ -73,4 +73,19 @@
     target.classList.remove("over");
     send(event.dataTransfer.files[0]);
   });
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.upload = {
+    /* Each answer about a check or an import asks for the next one; where one was lost (the server
+       or the network was away) nobody asks any more, and the page would stand still. */
+    askAgain: function (_ticks, checkJob, checked, checkCount, importJob, importCount) {
+      const same = window.dash_clientside.no_update;
+      const waits = (job) => !bem.asking && job !== null && job !== undefined;
+      const checking = waits(checkJob) && !(checked && checked.job === checkJob);
+      return [
+        checking ? (checkCount || 0) + 1 : same,
+        waits(importJob) ? (importCount || 0) + 1 : same,
+      ];
+    },
+  };
 })();

@@ -24,7 +24,7 @@ from tests.machine import CHROMEDRIVER, CHROMIUM, is_root
 from tests.served import PASSWORD, Served
 
 ARTIFACTS = Path("test-artifacts")
-TIMEOUT_MS = 60_000  # two workers with two browsers share two cores
+TIMEOUT_MS = 120_000  # two workers with two browsers share two cores, slow ones at times
 FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--disable-gpu",

@@ -1,12 +1,15 @@
-"""The whole way of a measurement: sign in, import, find, look at, export; on each engine."""
+"""The whole way of a measurement: sign in, import, find, look at, export."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PASSWORD, Served
 from tests.browser.files import bdf_file, discharge_positive_file
+
+ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
 def choose(page: Page, file: Path) -> None:
@@ -78,6 +81,7 @@ def measures(file: Path) -> list[tuple[float, ...]]:
     return [tuple(float(row.split(",")[place]) for place in places) for row in rows]
 
 
+@ON_SQLITE
 def test_the_sign_of_an_unknown_table_is_asked_and_hours_become_seconds(
     page: Page, served: Served, sign_in, tmp_path: Path
 ):
@@ -96,6 +100,33 @@ def test_the_sign_of_an_unknown_table_is_asked_and_hours_become_seconds(
     expect(page.locator("#import-file-state")).to_contain_text("1 min 59 s")
 
 
+@ON_SQLITE
+def test_an_import_is_followed_to_its_end_although_answers_get_lost(
+    page: Page, served: Served, sign_in, tmp_path: Path, watch
+):
+    watch.expect("ERR_FAILED")
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
+    expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
+    page.get_by_label("Name", exact=True).fill("Lost on the way")
+    add_battery(page, "HC-1")
+    lost = []
+
+    def lose(route: Route) -> None:
+        if "import-import-poll.n_intervals" in (route.request.post_data or "") and not lost:
+            lost.append(route)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(re.compile("_dash-update-component"), lose)
+    page.get_by_role("button", name="Import 200 measures").click()
+    expect(page).to_have_url(f"{served.url}/experiments")
+    assert lost
+
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -115,6 +146,7 @@ def test_a_file_that_cannot_be_imported_says_why(
     expect(page.locator("#import-save")).to_be_disabled()
 
 
+@ON_SQLITE
 def test_what_was_typed_survives_an_expired_login(
     page: Page, served: Served, sign_in, tmp_path: Path, watch
 ):
