@@ -12,7 +12,8 @@ MOST_KEYS = 40
 class Asked:
     """What a browser says that it has: experiment, last MeasID, channels, digest of the words.
 
-    `sign` is that of the station's rows from which the words were made.
+    `sign` is that of the station's rows from which the words were made, `token` that of the figure
+    for which it asks.
     """
 
     experiment_id: int | None
@@ -21,6 +22,7 @@ class Asked:
     shown: frozenset[str]
     digest: str
     sign: str
+    token: str = ""
 
     @staticmethod
     def read(given: object) -> "Asked":
@@ -36,6 +38,7 @@ class Asked:
             shown=frozenset(shown),
             digest=str(ask.get("d") or ""),
             sign=str(ask.get("g") or ""),
+            token=str(ask.get("t") or "")[:8],
         )
 
 
