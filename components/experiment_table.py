@@ -35,7 +35,7 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
             "field": "status",
             "headerName": "Status",
             "cellRenderer": "ExperimentStatus",
-            "width": 112,
+            "width": 176,
         },
         {
             "field": "battery",

@@ -17,6 +17,7 @@ Group = list[tuple[str, Any]]
 
 def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Group]:
     """Return names and values: battery, station and profile, times, origin."""
+    why = ended_reason(known.status, known.end_reason)
     return [
         _battery(known.battery),
         [
@@ -27,7 +28,7 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
         [
             ("Started", _moment(known.begun_at, who)),
             ("Finished", _moment(known.finished_at, who)),
-            ("Ended by", ended_reason(known.status, known.end_reason)),
+            *([("Why it ended", why)] if why else []),
             ("Duration", wording.duration(known.duration_s(time))),
             ("Measures", wording.number(known.measures)),
             ("Created", _moment(known.created_at, who)),

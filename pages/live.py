@@ -151,7 +151,7 @@ def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Tell new measures, and words only when they have changed."""
     asked = Asked.read(ask)
     sign = station_sign(database(), _number(station_id))
-    told: dict[str, Any] = {"t": asked.token, **({"c": 1} if sign.waits else {})}
+    told: dict[str, Any] = {"c": 1} if sign.waits else {}
     told |= _points(asked)
     signed = short_hash(sign.text) if sign.text else ""
     if signed and signed == asked.sign:

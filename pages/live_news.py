@@ -45,10 +45,10 @@ class Asked:
 def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
     """Return new measures as they travel: `x` Unix ms, `y` by channel, `l` the last readings.
 
-    `again`: there are too many; the graph must be drawn anew.
+    `again`: there are too many; the graph must be drawn anew. `t` is the figure that asked.
     """
     if points.too_many:
-        return {"again": 1}
+        return {"again": 1, "t": asked.token}
     if not points.unix_ms:
         return {}
     last = {
@@ -57,6 +57,7 @@ def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
         if key not in asked.shown
     }
     return {
+        "t": asked.token,
         "after": points.through,
         "x": points.unix_ms,
         "y": {key: column for key, column in points.values.items() if key in asked.shown},

@@ -117,7 +117,7 @@ def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -
     stopped = bool(view.run.end_reason) and not ended
     how = f" has ended in error{at}." if ended else f" has finished{at}."
     if stopped:
-        how = f" was stopped{at}."
+        how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
     words = [html.B(shown.name), f"{how}{why}{now_words}", link]

@@ -111,6 +111,11 @@ def answer_is_news(station: StationNow) -> bool:
         return False
     if not command.state.ended:
         return _concerns_the_present(station, command)
+    if station.experiment is not None and command.experiment_id not in (
+        None,
+        station.experiment.id,
+    ):
+        return False  # under the next experiment it would be misread
     return station.at - (command.answered_at or command.created_at) < SAID_FOR
 
 
@@ -188,7 +193,7 @@ def ended_words(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
     why = ended_reason(last.status, last.end_reason)
     how = "ended in error" if last.status is ExperimentStatus.ERROR else "finished"
     if why and last.status is ExperimentStatus.FINISHED:
-        how = "stopped"
+        how = "ended"  # the reason says by whom
     at = f"{how} {wording.when(last.finished_at, zone, now)}".strip()
     return f"{at}. {sentence(why)}" if why else at
 

@@ -26,7 +26,7 @@
     if (!props.data) return null;
     const why = props.value.why;
     return h("span", { className: "bem-status-cell", title: why || undefined }, status(props.value),
-      why ? h("span", { className: "t3 small cut" }, why) : null);
+      why ? h("span", { className: "t3 small cut" }, why.replace(/^Stopped /, "")) : null);
   };
   cells.Titled = function (props) {
     if (!props.data) return null;

@@ -197,6 +197,7 @@
     state.added += x.length - start;
     if (!state.zoom) scaleWith(graph, update, places, from);
     window.Plotly.extendTraces(graph, update, places);
+    lengthen(x, y.voltage);
     mark();
     return state.added > PILE ? drawAgain() : undefined;
   }
@@ -215,6 +216,14 @@
     trace.y = trace.y.slice(first);
   }
   /* ---- the strip: its mark and its end go on ---- */
+  function lengthen(x, volts) {
+    const strip = drawnIn("live-overview"), line = strip && strip.data && strip.data[0];
+    if (!line || !volts) return;
+    line.x = plain(line.x);
+    line.y = plain(line.y);
+    const start = x.findIndex((at) => at > line.x[line.x.length - 1]);
+    if (start >= 0) window.Plotly.extendTraces(strip, { x: [x.slice(start)], y: [volts.slice(start)] }, [0]);
+  }
   function mark() {
     const strip = drawnIn("live-overview");
     if (!strip || !strip.data || !strip.data.length || !state.ends || !window.Plotly) return;

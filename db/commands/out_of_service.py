@@ -6,11 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import PlanState
 from db.commands import audit
 from db.commands.queue import hold_queue, rows
 from db.engine import Database
-from db.models import CyclerStation, OutOfService, Plan
+from db.models import CyclerStation, OutOfService
 
 LONGEST_REASON = 250
 
@@ -62,14 +61,8 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
 
     Some cyclers run what is queued by themselves.
     """
-    waiting = session.execute(
-        select(OutOfService.station_id, OutOfService.reason)
-        .join(Plan, Plan.station_id == OutOfService.station_id)
-        .where(Plan.state == PlanState.QUEUED)
-        .distinct()
-    ).all()
-    for station_id, reason in waiting:
-        hold_queue(session, station_id, _words(reason), now=now)
+    for out in session.scalars(select(OutOfService)).all():
+        hold_queue(session, out.station_id, _words(out.reason), now=now)
 
 
 def _words(reason: str) -> str:
