@@ -8,7 +8,7 @@
   window.dash_clientside = window.dash_clientside || {};
   const keep = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-  const PATIENCE_MS = 20000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
+  const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
   const INTERVALS = 5, NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10];
   let state = fresh(null), count = 0, again = 0, dragging = false;
 
@@ -60,7 +60,7 @@
   function watch() {
     if (!page() || page() !== state.root || document.hidden) return;
     const isThere = adopt() && state.after !== null;
-    const patience = state.due === state.token ? PATIENCE_MS : LATE_MS;
+    const patience = state.due === state.token ? FIGURE_MS : LATE_MS;
     if (isThere) state.since = Date.now();
     else if (!dragging && Date.now() - state.since > patience) drawAgain();
   }
