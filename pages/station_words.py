@@ -214,7 +214,7 @@ def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
         Said(
             "error",
             "exclamation-octagon",
-            [html.B(one.text.rstrip(".")), f" at {clock(one.at, station.at, zone)}."],
+            [html.B(sentence(one.text)), f" {clock(one.at, station.at, zone)}."],
         )
         for one in shown[:1]
     ]

@@ -39,9 +39,8 @@
     return h("a", { className: "bem-lines", href: "/experiments/" + row.id, "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
       status(row.status),
-      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station),
-      h("span", { className: "t3 small num" }, row.duration || "not started"),
-      row.status.why ? h("span", { className: "t3 small cut why" }, row.status.why) : null);
+      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
+      h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 
   cells.Cut = function (props) {

@@ -9,13 +9,13 @@
   const keep = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
-  const INTERVALS = 5, NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10];
   let state = fresh(null), count = 0, again = 0, dragging = false;
 
   // `after` null: a figure is awaited. `due`: the token of the newest one that the server has drawn.
   function fresh(root) {
     return { root: root, e: null, after: null, d: "", g: "", token: null, tip: false, zoom: null, range: 3600,
-      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, since: Date.now() };
+      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, tries: 0,
+      since: Date.now() };
   }
   const page = () => document.querySelector(".bem-live");
   const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
@@ -60,9 +60,12 @@
   function watch() {
     if (!page() || page() !== state.root || document.hidden) return;
     const isThere = adopt() && state.after !== null;
-    const patience = state.due === state.token ? FIGURE_MS : LATE_MS;
-    if (isThere) state.since = Date.now();
-    else if (!dragging && Date.now() - state.since > patience) drawAgain();
+    const patience = (state.due === state.token ? FIGURE_MS : LATE_MS) * 2 ** state.tries;
+    if (isThere) Object.assign(state, { since: Date.now(), tries: 0 });
+    else if (!dragging && Date.now() - state.since > patience) {
+      state.tries = Math.min(state.tries + 1, 3); // a server may be slow: its answer must be able to come
+      drawAgain();
+    }
   }
   setInterval(watch, 1000);
   for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
@@ -104,47 +107,7 @@
   };
 
   /* ---- adding points ---- */
-  function plain(values) {
-    if (Array.isArray(values)) return values;
-    if (values && values.bdata !== undefined) {
-      const bytes = Uint8Array.from(atob(values.bdata), (one) => one.charCodeAt(0));
-      return Array.from(new Float64Array(bytes.buffer));
-    }
-    return Array.from(values || []);
-  }
-  function grid(low, high) {
-    if (high - low < 1e-12 * Math.max(Math.abs(low), Math.abs(high), 1e-9)) {
-      const margin = Math.abs(high) * 0.01 || 1;
-      low -= margin;
-      high += margin;
-    }
-    const magnitude = Math.pow(10, Math.floor(Math.log10((high - low) / INTERVALS)));
-    for (const power of [magnitude, 10 * magnitude]) {
-      for (const nice of NICE) {
-        const step = nice * power, start = Math.floor(low / step + 1e-9) * step;
-        if (start + INTERVALS * step >= high - 1e-9 * step) return [start, step];
-      }
-    }
-    return [low, (high - low) / INTERVALS];
-  }
-  function scale(graph, from) {
-    const ends = {};
-    for (const trace of graph.data) {
-      const axis = trace.yaxis || "y", known = (ends[axis] = ends[axis] || [Infinity, -Infinity]);
-      for (let place = trace.x.length - 1; place >= 0 && trace.x[place] >= from; place -= 1) {
-        const value = trace.y[place];
-        if (value === null || value === undefined) continue;
-        if (value < known[0]) known[0] = value;
-        if (value > known[1]) known[1] = value;
-      }
-    }
-    for (const [axis, [low, high]] of Object.entries(ends)) {
-      const layout = graph.layout["yaxis" + axis.slice(1)];
-      if (low > high || !layout) continue;
-      const [start, step] = grid(low, high);
-      Object.assign(layout, { range: [start, start + INTERVALS * step], tick0: start, dtick: step });
-    }
-  }
+  const plain = (values) => bem.axes.plain(values), scale = (graph, from) => bem.axes.scale(graph, from);
   function outgrown(graph, y) {
     return graph.data.some((trace) => trace.meta && trace.meta.factor > 1 && (y[trace.meta.key] || [])
       .some((value) => value !== null && Math.abs(value) * trace.meta.factor >= 150));
