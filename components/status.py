@@ -24,21 +24,45 @@ WALL_LOOK = {
 }
 
 
-def status_look(status: ExperimentStatus) -> dict[str, str]:
-    """Return kind (CSS class), icon and word of a status, for cells drawn in the browser."""
-    kind, icon_name, word = _LOOK[status]
-    return {"kind": kind, "icon": icon_name, "word": word}
+STOPPED = ("finished", "stop-circle", "Stopped")
 
 
-def status_word(status: ExperimentStatus) -> str:
+def status_look(status: ExperimentStatus, reason: str = "") -> dict[str, str]:
+    """Return kind (CSS class), icon, word and reason of a status, for cells drawn in the browser.
+
+    `reason` says why it ended before its profile did; "" where it did not. FINISHED has no value
+    of its own for that in the database.
+    """
+    kind, icon_name, word = _look(status, reason)
+    return {"kind": kind, "icon": icon_name, "word": word, "why": reason}
+
+
+def status_word(status: ExperimentStatus, reason: str = "") -> str:
     """Return the word people read."""
-    return _LOOK[status][2]
+    return _look(status, reason)[2]
 
 
-def status_pill(status: ExperimentStatus) -> html.Span:
-    """Draw the status on its soft ground."""
-    kind, icon_name, word = _LOOK[status]
-    return html.Span([icon(icon_name), word], className=f"bem-status {kind}")
+def filter_word(status: ExperimentStatus) -> str:
+    """Return what a filter by the database's value lets through."""
+    return "Finished or stopped" if status is ExperimentStatus.FINISHED else status_word(status)
+
+
+def status_pill(status: ExperimentStatus, reason: str = "", *, plain: bool = False) -> html.Span:
+    """Draw the status on its soft ground, or `plain`; why it ended early stands in its title."""
+    kind, icon_name, word = _look(status, reason)
+    look = f"bem-status plain {kind}" if plain else f"bem-status {kind}"
+    more = {"title": reason} if reason else {}
+    return html.Span([icon(icon_name), word], className=look, **more)
+
+
+def ended_reason(status: ExperimentStatus, reason: str | None) -> str:
+    """Return why an experiment ended before its profile did, "" for any other."""
+    is_over = status in (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
+    return (reason or "").strip() if is_over else ""
+
+
+def _look(status: ExperimentStatus, reason: str) -> tuple[str, str, str]:
+    return STOPPED if reason and status is ExperimentStatus.FINISHED else _LOOK[status]
 
 
 def wall_pill(state: WallState) -> html.Span:

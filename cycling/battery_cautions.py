@@ -41,7 +41,7 @@ def _range_of_a_cell(new: NewBattery) -> Iterator[Problem]:
 
 
 def _unusual(new: NewBattery, cell_v: float, which: str, usual_v: float) -> str:
-    kind = new.chemistry if new.technology is Technology.LITHIUM else str(new.technology)
+    kind = new.chemistry if new.technology is Technology.LITHIUM else new.technology.word
     per_cell = f"{cell_v:.4g} V a cell" if new.cells > 1 else f"{cell_v:.4g} V"
     return f"{per_cell} is unusual for {kind}: {usual_v:g} V at {which}. Check it."
 

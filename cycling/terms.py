@@ -10,6 +10,11 @@ class Technology(StrEnum):
     LEAD_ACID = "LeadAcid"
     REDOX_STACK = "RedoxStack"
 
+    @property
+    def word(self) -> str:
+        """What people call it; the values are the database's."""
+        return {"LeadAcid": "Lead-acid", "RedoxStack": "Redox-flow"}.get(self.value, self.value)
+
 
 class LithiumChemistry(StrEnum):
     """Positive electrode of a lithium cell."""

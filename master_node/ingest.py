@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from db import measures
 from db.commands import live, runs, units
-from db.commands.alarms import raise_alarm
+from db.commands.alarms import raise_alarm, raise_once
 from db.commands.command_delivery import store_answer
 from db.commands.leases import Turn
 from db.commands.queue import hold_back
@@ -56,6 +56,7 @@ class Batch:
     live_rows: dict[int, StationLive]
     parts: list[tuple[int, MeasureRows]] = field(default_factory=list)
     answered: dict[int, str] = field(default_factory=dict)  # hardware ids of acknowledged runs
+    unknown: set[tuple[str, int]] = field(default_factory=set)  # hardware ids with experiments
     welcome: set[int] = field(default_factory=set)
     refused: list[tuple[Incoming, str, str]] = field(default_factory=list)
     stored: int = 0
@@ -113,6 +114,9 @@ def finish(batch: Batch) -> list[Outgoing]:
         for experiment, hardware_id in batch.answered.items()
         if experiment in batch.runs_by_id
     ]
+    for hardware_id, experiment in sorted(batch.unknown):
+        told = m.Ack(experiment=experiment, samples=-1, events=-1, unknown=True)
+        outgoing.append(Outgoing(Address(hardware_id, Kind.ACK), encode(told)))
     for hardware_id, welcome in registration.welcomes(batch.turn, batch.welcome):
         outgoing.append(Outgoing(Address(hardware_id, Kind.WELCOME), encode(welcome)))
     return outgoing
@@ -216,7 +220,11 @@ def _refused_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
 def _records(batch: Batch, one: Parsed) -> None:
     assert isinstance(one.message, m.Records)  # noqa: S101
     records = one.message
-    run = batch.run_of(one.address, records.experiment, records.station)
+    try:
+        run = batch.run_of(one.address, records.experiment, records.station)
+    except RefusedError as error:
+        _unknown(batch, one, records, error)
+        return
     units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
     row = batch.live_rows[run.row.station_id]
     latest_beat = batch.clocks.latest(one.address.hardware_id)
@@ -225,6 +233,29 @@ def _records(batch: Batch, one: Parsed) -> None:
         batch.parts.append((records.experiment, part))
         batch.stored += len(part)
     batch.answered[records.experiment] = one.address.hardware_id
+
+
+def _unknown(batch: Batch, one: Parsed, records: m.Records, why: RefusedError) -> None:
+    """Tell a unit that its experiment is not known, or it sends the same for ever; and a person.
+
+    One alarm a station, until somebody has looked: nobody can fill the list of alarms.
+    """
+    batch.refused.append((one.incoming, why.kind, str(why)))
+    unit = batch.unit_of(one.address)
+    units.heard(batch.turn.session, unit, batch.turn.now)
+    batch.unknown.add((one.address.hardware_id, records.experiment))
+    if records.station in batch.stations[unit.unit_id]:
+        raise_once(
+            batch.turn.session,
+            mark=f"unknown-{unit.unit_id}-{records.experiment}",
+            station_id=records.station,
+            experiment_id=None,
+            code="unknown experiment",
+            text=f"{unit.hardware_id} has measures of experiment {records.experiment}, which is "
+            "not known here. It keeps them on its disk. Was the database put back to an earlier "
+            "state?",
+            at=batch.turn.now,
+        )
 
 
 def _answer(batch: Batch, one: Parsed) -> None:

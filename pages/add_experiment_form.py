@@ -18,9 +18,7 @@ from pages.add_experiment_typed import CHOOSE, WRITE, Pair, Typed
 
 TECHNOLOGIES = {
     "": "All",
-    Technology.LITHIUM.value: "Lithium",
-    Technology.LEAD_ACID.value: "Lead-acid",
-    Technology.REDOX_STACK.value: "Redox-flow",
+    **{one.value: one.word for one in Technology},
 }
 SIDES = {Polarity.POSITIVE: "Positive side", Polarity.NEGATIVE: "Negative side"}
 AMOUNTS = {

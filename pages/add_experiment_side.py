@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import wording
+from components.battery_words import technology_word
 from components.blocks import card, empty, icon, note
 from components.figures.template import CONFIG
 from cycling.batteries import NewBattery, safety_range_v
@@ -45,7 +46,7 @@ def about_words(view: CheckedView | None) -> str:
     """Say what the sketch is of."""
     if view is None or view.drawn is None:
         return ""
-    what = view.battery.chemistry or view.battery.technology.value
+    what = view.battery.chemistry or technology_word(view.battery.technology)
     if view.capacity_is_assumed:
         return f"from a battery model, {what}, the capacity assumed"
     return f"from a battery model, {what} of {wording.quantity(view.capacity_ah or 0, 'Ah')}"

@@ -10,9 +10,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import wording
+from components.battery_words import technology_word
 from components.blocks import empty, icon
 from components.row_grid import right
-from components.status import status_look
+from components.status import ended_reason, status_look
 from cycling.terms import Role, Technology
 from db.queries.battery_list import BatteryFilter, BatteryRow, BatterySort, BatterySortKey
 from pages.context import Viewer
@@ -113,7 +114,7 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
     return [
         {
             "label": [
-                str(one),
+                one.word,
                 html.Span(
                     f" {wording.number(counts.get(one, 0))}" if counts else "", className="n"
                 ),
@@ -164,7 +165,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     low, high = (wording.quantity(one, "") for one in row.voltage_v)
     last = row.last and {
         "id": row.last.id,
-        "status": status_look(row.last.status),
+        "status": status_look(row.last.status, ended_reason(row.last.status, row.last.end_reason)),
         "when": wording.when(row.last.at, who.zone, time).partition(",")[0],
         "title": wording.exactly(row.last.at, who.zone),
     }
@@ -173,7 +174,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "name": row.name,
         "title": f"{row.name}: {row.description}" if row.description else row.name,
         "serial": row.serial_number,
-        "technology": ", ".join(filter(None, [str(row.technology), row.chemistry])),
+        "technology": ", ".join(filter(None, [technology_word(row.technology), row.chemistry])),
         "manufacturer": row.manufacturer,
         "model": row.model,
         "capacity": wording.quantity(row.capacity_ah, "") if row.capacity_ah else "–",

@@ -8,9 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import wording
-from components.blocks import card, empty, icon
-from components.status import status_look
-from cycling.terms import ExperimentStatus
+from components.blocks import card, empty
+from components.status import ended_reason, status_pill
 from db.queries.experiments import ExperimentRow, Page
 from pages.context import Viewer
 
@@ -59,11 +58,10 @@ def _cell(name: str, numeric: set[str], wide: set[str]) -> str:
     )
 
 
-def _status(status: ExperimentStatus) -> Component:
-    look = status_look(status)
-    return html.Span(
-        [icon(look["icon"]), look["word"]], className=f"bem-status plain {look['kind']}"
-    )
+def _status(row: ExperimentRow) -> list[Component]:
+    why = ended_reason(row.status, row.end_reason)
+    said = [html.Div(why, className="t3 small cut bem-ended-why", title=why)] if why else []
+    return [status_pill(row.status, why, plain=True), *said]
 
 
 def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
@@ -74,7 +72,7 @@ def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
             html.Td(
                 dcc.Link(row.name, href=f"/experiments/{row.id}", className="name", title=row.name)
             ),
-            html.Td(_status(row.status)),
+            html.Td(_status(row)),
             html.Td(row.station, className="wide-only", title=row.station),
             html.Td(row.profile, className="wide-only", title=row.profile),
             html.Td(

@@ -203,7 +203,7 @@ def _technology(form: Form, filling: Filling, technology: str) -> Component:
     choice = dbc.RadioItems(
         id=form.field("technology"),
         options=[
-            {"label": str(one), "value": str(one), "disabled": locked and one != technology}
+            {"label": one.word, "value": str(one), "disabled": locked and one != technology}
             for one in Technology
         ],
         value=technology,

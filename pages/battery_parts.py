@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import wording
+from components.battery_words import technology_word
 from components.blocks import card, facts, icon, note, page_header
 from cycling.batteries import NewBattery, safety_range_v
 from cycling.terms import Role, Technology
@@ -133,7 +134,7 @@ def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
     made = battery.fabrication_date
     return [
         [
-            ("Technology", str(battery.technology)),
+            ("Technology", technology_word(battery.technology)),
             ("Chemistry", battery.chemistry),
             ("Made by", f"{battery.manufacturer}, {battery.model}"),
             ("Made on", f"{made.day} {made:%b %Y}"),

@@ -7,6 +7,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import wording
+from components.battery_words import technology_word
+from components.status import ended_reason
 from db.queries.experiment import BatteryFacts, ExperimentFacts
 from pages.context import Viewer
 
@@ -15,6 +17,7 @@ Group = list[tuple[str, Any]]
 
 def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Group]:
     """Return names and values: battery, station and profile, times, origin."""
+    why = ended_reason(known.status, known.end_reason)
     return [
         _battery(known.battery),
         [
@@ -25,6 +28,7 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
         [
             ("Started", _moment(known.begun_at, who)),
             ("Finished", _moment(known.finished_at, who)),
+            *([("Why it ended", why)] if why else []),
             ("Duration", wording.duration(known.duration_s(time))),
             ("Measures", wording.number(known.measures)),
             ("Created", _moment(known.created_at, who)),
@@ -37,7 +41,7 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
 def _battery(battery: BatteryFacts) -> Group:
     low_v, high_v = battery.voltage_v
     low_a, high_a = battery.current_a
-    parts = [str(battery.technology), battery.chemistry, f"{battery.cells} in series"]
+    parts = [technology_word(battery.technology), battery.chemistry, f"{battery.cells} in series"]
     if battery.cells == 1:
         parts[2] = "1 cell"
     size = (

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components.blocks import card, empty, facts, icon, page_header
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
-from components.status import status_pill
+from components.status import ended_reason, status_pill
 from cycling.terms import Role
 from db.export import csv_file_name
 from db.queries.experiment import ExperimentFacts, Neighbour, Neighbours
@@ -99,9 +99,10 @@ def _header(known: ExperimentFacts, around: Neighbours) -> Component:
         download=True,
         className="btn btn-secondary",
     )
+    why = ended_reason(known.status, known.end_reason)
     return page_header(
         title,
-        count=[str(known.id), status_pill(known.status)],
+        count=[str(known.id), status_pill(known.status, why)],
         actions=[*_around(known, around), *_again(known), csv],
     )
 

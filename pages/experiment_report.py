@@ -16,7 +16,7 @@ from plotly.offline import get_plotlyjs
 from components import wording
 from components.figures.measure_graph import Look, figure
 from components.figures.time_axis import elapsed
-from components.status import status_word
+from components.status import ended_reason, status_word
 from cycling.statistics import ExperimentStatistics
 from db import series
 from db.engine import Database
@@ -87,11 +87,13 @@ def gathered(database: Database, experiment_id: int, who: Viewer) -> Source:
 def rendered(source: Source, who: Viewer, time: datetime) -> str:
     """Write a report; what people have typed is escaped by the template."""
     known, found = source.known, source.statistics
+    reason = ended_reason(known.status, known.end_reason)
     return render_template_string(
         _template(),
         product=PRODUCT,
         known=known,
-        status=status_word(known.status),
+        status=status_word(known.status, reason),
+        reason=reason,
         groups=[_plain_facts(group) for group in fact_groups(known, who, time)],
         graph=source.graph,
         graph_words=_graph_words(source, who),

@@ -8,8 +8,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import experiment_table, wording
+from components.battery_words import technology_word
 from components.blocks import empty, icon, labelled
-from components.status import status_look, status_word
+from components.status import ended_reason, filter_word, status_look
 from cycling.terms import ExperimentStatus
 from db.queries.experiments import Choice, ExperimentRow
 from pages.context import Viewer
@@ -134,7 +135,9 @@ def filter_options(name: str, choices: list[Choice]) -> list[dict[str, str]]:
 
 
 def _label(name: str, choice: Choice) -> str:
-    return status_word(ExperimentStatus(choice.value)) if name == "status" else choice.label
+    if name == "status":
+        return filter_word(ExperimentStatus(choice.value))
+    return technology_word(choice.value) if name == "technology" else choice.label
 
 
 def filter_chips(view: View, choices: Offered) -> list[Component]:
@@ -168,7 +171,9 @@ def _chip(name: str, words: str) -> html.Span:
         className="x",
         **{"aria-label": f"Remove {LABELS[name]} filter"},
     )
-    return html.Span([LABELS[name], html.B(words, className="cut"), remove], className="bem-chip")
+    return html.Span(
+        [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
+    )
 
 
 def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]:
@@ -183,9 +188,9 @@ def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]
         "key": str(row.id),
         "name": row.name,
         "title": f"{row.name}: {row.description}" if row.description else row.name,
-        "status": status_look(row.status),
+        "status": status_look(row.status, ended_reason(row.status, row.end_reason)),
         "battery": row.battery,
-        "technology": row.technology,
+        "technology": technology_word(row.technology),
         "station": row.station,
         "profile": row.profile,
         "duration": wording.duration(row.duration_s(time)) or "–",

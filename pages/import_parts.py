@@ -333,7 +333,7 @@ def battery_options(batteries: Sequence[BatteryChoice]) -> list[dict[str, Any]]:
         {
             "label": f"{battery.name}, SN {battery.serial_number}",
             "value": battery.id,
-            "search": f"{battery.name} {battery.serial_number} {battery.technology}",
+            "search": f"{battery.name} {battery.serial_number} {battery.technology.word}",
         }
         for battery in batteries
     ]

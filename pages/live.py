@@ -32,6 +32,7 @@ from pages.live_commands import asked_kind, question
 from pages.live_graph import (
     STRIP_PX,
     LiveFigure,
+    Wanted,
     blank,
     live_figure,
     live_overview,
@@ -112,11 +113,11 @@ clientside_callback(
 )
 def draw(shown: Any, theme: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Draw what is shown of the station's experiment; later only new points travel."""
-    range_s, zoom, experiment_id, again, station_id, narrow = rest
+    range_s, zoom, experiment_id, _again, station_id, narrow = rest
     look = _look(theme, narrow)
-    drawn = _drawn(experiment_id, _number(station_id), shown, range_s, zoom, look)
-    follows = {"zoom": zoom, "range": range_of(range_s), "again": again}
-    return drawn.figure, {"height": drawn.height}, {**drawn.drawn, **follows}
+    wanted = Wanted(shown or (), range_of(range_s), window_of(zoom))
+    drawn = _drawn(experiment_id, _number(station_id), wanted, look)
+    return drawn.figure, {"height": drawn.height}, drawn.drawn
 
 
 @callback(
@@ -223,26 +224,21 @@ clientside_callback(ClientsideFunction("live", "sent"), Input(CommandIds.SENT, "
 def _drawn(
     experiment_id: Any,  # noqa: ANN401 - what the browser sent
     station_id: int,
-    shown: Any,  # noqa: ANN401
-    range_s: Any,  # noqa: ANN401
-    zoom: Any,  # noqa: ANN401
+    wanted: Wanted,
     look: Look,
 ) -> LiveFigure:
     if not isinstance(experiment_id, int):
         words = "Nothing has run on this station yet."
-        return sentence_figure(look, words, experiment_id=None)
+        return sentence_figure(look, words, wanted, experiment_id=None)
     if (fraction := series.prepared(database(), experiment_id)) < 1.0:
         jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
-        return sentence_figure(
-            look, preparing_words(fraction), experiment_id=experiment_id, retry=True
-        )
-    whole = series.time_range(database(), experiment_id)
+        words = preparing_words(fraction)
+        return sentence_figure(look, words, wanted, experiment_id=experiment_id, retry=True)
     return live_figure(
         database(),
         experiment_id,
         station_channels(database(), station_id),
-        shown or (),
-        shown_window(whole, range_of(range_s), window_of(zoom)),
+        wanted,
         look,
         run_facts(database(), experiment_id).alarms,
         viewer(),

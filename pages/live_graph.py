@@ -31,68 +31,98 @@ STRIP_PX = 68
 
 @dataclass(frozen=True)
 class LiveFigure:
-    """A figure, its height, and what scripts must know to add points to it."""
+    """A figure and its height. What scripts must know to add points stands in its `layout.meta`."""
 
     figure: dict[str, Any]
     height: int
-    drawn: dict[str, Any]
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """What scripts know of it; `drawn` is its token."""
+        return dict(self.figure["layout"]["meta"])
 
 
 def shown_window(whole: Window | None, range_s: int, zoom: Window | None) -> Window | None:
-    """Return the part of the time to draw: what somebody zoomed to, else the last `range_s`."""
+    """Return the part of the time to draw: what somebody zoomed to, else the last `range_s`.
+
+    A run that is shorter begins at the left.
+    """
     if zoom is not None:
         return zoom
     if whole is None or not range_s:
         return None
-    return (whole[1] - range_s, whole[1])
+    return (max(whole[0], whole[1] - range_s), whole[1])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody chose to see: channels, the last seconds (0: all), or a zoom instead."""
+
+    shown: Sequence[str]
+    range_s: int
+    zoom: Window | None
+
+    def meta(self) -> dict[str, Any]:
+        """Return it as scripts read it; windows in Unix ms."""
+        zoom = [end * 1000 for end in self.zoom] if self.zoom else None
+        return {"range": self.range_s, "zoom": zoom}
 
 
 def live_figure(
     database: Database,
     experiment_id: int,
     channels: Sequence[series.ChannelInfo],
-    shown: Sequence[str],
-    window: Window | None,
+    wanted: Wanted,
     look: Look,
     alarms: Sequence[RunAlarm],
     who: Viewer,
 ) -> LiveFigure:
-    """Draw a window of an experiment (None: all of it)."""
+    """Draw what somebody wants to see of an experiment.
+
+    Measures come in all the while. How far the figure goes is read before its points: a script
+    leaves out what comes twice, but would never ask for what falls between.
+    """
+    through = series.last_id(database, experiment_id)
     whole = series.time_range(database, experiment_id)
     if whole is None:
-        return sentence_figure(look, "No measures yet.", experiment_id=experiment_id)
-    through = series.last_id(database, experiment_id)
-    drawn = drawing(database, experiment_id, shown, window, look, channels)
-    whole_figure = figure(drawn.lines, drawn.window, drawn.look, alarm_marks(alarms, who))
+        return sentence_figure(look, "No measures yet.", wanted, experiment_id=experiment_id)
+    window = shown_window(whole, wanted.range_s, wanted.zoom)
+    drawn = drawing(database, experiment_id, wanted.shown, window, look, channels)
+    whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):
         trace["meta"] = {"key": line.key, "factor": axis_of(axes, line).factor}
-    token = token_hex(4)
-    whole_figure["layout"]["meta"] = {**whole_figure["layout"]["meta"], "drawn": token}
-    keys = [channel.key for channel in channels]
-    newest = new_points(database, experiment_id, through - 1, keys)
-    return LiveFigure(
-        whole_figure,
-        height(drawn.lines),
-        {
-            "experiment": experiment_id,
-            "after": through,
-            "tip": drawn.window[1] >= whole[1],
-            "ends": [end * 1000 for end in whole],
-            "l": {key: column[-1] for key, column in newest.values.items() if column},
-            "token": token,
-        },
+    newest = new_points(
+        database, experiment_id, max(through - 1, -1), [one.key for one in channels]
     )
+    whole_figure["layout"]["meta"] |= {
+        **wanted.meta(),
+        "drawn": token_hex(4),
+        "experiment": experiment_id,
+        "after": through,
+        "tip": wanted.zoom is None or wanted.zoom[1] >= whole[1],
+        "ends": [end * 1000 for end in whole],
+        "l": {key: column[-1] for key, column in newest.values.items() if column},
+    }
+    return LiveFigure(whole_figure, height(drawn.lines))
 
 
 def sentence_figure(
-    look: Look, words: str, *, experiment_id: int | None, retry: bool = False
+    look: Look, words: str, wanted: Wanted, *, experiment_id: int | None, retry: bool = False
 ) -> LiveFigure:
     """Return a figure that says something instead; with `retry` a script asks again soon."""
     empty = figure([], (0.0, 1.0), look)
     empty["layout"] |= _sentence(words)
-    drawn = {"experiment": experiment_id, "after": -1, "tip": True, "ends": None, "token": ""}
-    return LiveFigure(empty, height([]), {**drawn, "retry": retry})
+    empty["layout"]["meta"] |= {
+        **wanted.meta(),
+        "drawn": token_hex(4),
+        "experiment": experiment_id,
+        "after": -1,
+        "tip": True,
+        "ends": None,
+        "retry": retry,
+    }
+    return LiveFigure(empty, height([]))
 
 
 def live_overview(

@@ -12,7 +12,8 @@ MOST_KEYS = 40
 class Asked:
     """What a browser says that it has: experiment, last MeasID, channels, digest of the words.
 
-    `sign` is that of the station's rows from which the words were made.
+    `sign` is that of the station's rows from which the words were made, `token` that of the figure
+    for which it asks.
     """
 
     experiment_id: int | None
@@ -21,6 +22,7 @@ class Asked:
     shown: frozenset[str]
     digest: str
     sign: str
+    token: str = ""
 
     @staticmethod
     def read(given: object) -> "Asked":
@@ -36,16 +38,17 @@ class Asked:
             shown=frozenset(shown),
             digest=str(ask.get("d") or ""),
             sign=str(ask.get("g") or ""),
+            token=str(ask.get("t") or "")[:8],
         )
 
 
 def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
     """Return new measures as they travel: `x` Unix ms, `y` by channel, `l` the last readings.
 
-    `again`: there are too many; the graph must be drawn anew.
+    `again`: there are too many; the graph must be drawn anew. `t` is the figure that asked.
     """
     if points.too_many:
-        return {"again": 1}
+        return {"again": 1, "t": asked.token}
     if not points.unix_ms:
         return {}
     last = {
@@ -54,6 +57,7 @@ def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
         if key not in asked.shown
     }
     return {
+        "t": asked.token,
         "after": points.through,
         "x": points.unix_ms,
         "y": {key: column for key, column in points.values.items() if key in asked.shown},

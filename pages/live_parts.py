@@ -269,8 +269,8 @@ def _csv_menu() -> Component:
     ]
     return dbc.DropdownMenu(
         choices,
-        label=html.Span([icon("download"), "CSV"]),
-        color="link",
+        label=html.Span([icon("download"), "Download CSV"]),
+        color="secondary",
+        size="sm",
         align_end=True,
-        caret=False,
     )

@@ -98,7 +98,14 @@ def _instructions(view: LiveView, zone: tzinfo) -> Component:
         items = [*_rest(shown[0].number - 1, "earlier"), *items]
         items += _rest(len(outline.rows) - shown[-1].number, "later")
     note = _left(view, at, zone) if at else ("ended" if ended else "not started")
-    return card("Instructions", html.Ol(items, className="bem-steps"), end=_quiet(note))
+    inside: list[Any] = [html.Ol(items, className="bem-steps")]
+    if at is not None and view.station.speed != 1:
+        words = (
+            "Times of single instructions are test time, which here runs "
+            f"{view.station.speed:g} times as fast as the clock."
+        )
+        inside.append(html.P(words, className="t3 small bem-kind-of-time"))
+    return card("Instructions", inside, end=_quiet(note))
 
 
 def _is_whole(view: LiveView) -> bool:
@@ -173,7 +180,7 @@ def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component
     left = ""
     if runs and at.step_left_s is not None:
         about = "" if at.row.likely_s == at.row.longest_s else "about "
-        left = f"{about}{short_duration(round(at.step_left_s))} left"
+        left = f"{about}{short_duration(round(at.step_left_s * speed))} left"  # as its running time
     return html.Li(
         [
             icon("play-fill" if runs else "pause-fill" if station.lost_at is None else "wifi-off"),

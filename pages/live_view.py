@@ -23,6 +23,7 @@ from pages.station_words import (
     digest,
     is_late,
     lasting_notes,
+    sentence,
     short_hash,
 )
 
@@ -113,12 +114,17 @@ def _state_notes(view: LiveView, zone: tzinfo) -> list[Said]:
 def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -> Said:  # noqa: ANN401
     ended = shown.status is ExperimentStatus.ERROR
     at = f" {clock(shown.finished_at, view.station.at, zone)}" if shown.finished_at else ""
+    stopped = bool(view.run.end_reason) and not ended
     how = f" has ended in error{at}." if ended else f" has finished{at}."
-    why = f" {view.run.end_reason}" if view.run.end_reason else ""
+    if stopped:
+        how = f" has ended{at}."
+    why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
     words = [html.B(shown.name), f"{how}{why}{now_words}", link]
     return Said(
-        "error" if ended else "finished", "x-circle-fill" if ended else "check-circle", words
+        "error" if ended else "finished",
+        "x-circle-fill" if ended else "stop-circle" if stopped else "check-circle",
+        words,
     )
 
 

@@ -1,11 +1,14 @@
 """What pages say about profiles: ranges, durations, what was found."""
 
+from collections.abc import Sequence
+
 from components import wording
 from components.instruction_words import short_duration
 from cycling.profile import Problem
 from cycling.profile_summary import PER_CAPACITY, Extent, ProfileSummary
 
 UNBOUNDED = "not bounded"
+MOST_LINES = 6
 
 
 def extent_words(extent: Extent | None, otherwise: str) -> str:
@@ -44,12 +47,23 @@ def steps_words(summary: ProfileSummary) -> str:
 
 
 def problem_words(problems: tuple[Problem, ...]) -> str:
-    """Say how much is wrong: 1 error in the profile, line 9."""
+    """Say how much is wrong and where: 3 errors in the profile, lines 2, 4 and 9."""
     errors = [one for one in problems if one.severity == "error"]
     warnings = len(problems) - len(errors)
     if errors:
-        return f"{wording.counted(len(errors), 'error')} in the profile, line {errors[0].line}"
+        return f"{wording.counted(len(errors), 'error')} in the profile, {_lines(errors)}"
     return wording.counted(warnings, "warning") if warnings else "No errors"
+
+
+def _lines(errors: Sequence[Problem]) -> str:
+    """Name all lines, or the first few and how many more there are."""
+    lines = sorted({one.line for one in errors})
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    if len(lines) <= MOST_LINES:
+        return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+    named = ", ".join(map(str, lines[:MOST_LINES]))
+    return f"lines {named} and {len(lines) - MOST_LINES:,} more"
 
 
 def _one_sided(extent: Extent) -> str:

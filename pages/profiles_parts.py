@@ -177,7 +177,9 @@ def _table(rows: list[Component]) -> html.Table:
 
 def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
     described = f"{row.name}: {row.description}" if row.description else row.name
-    name: list[Component] = [dcc.Link(row.name, href=f"/profiles/{row.id}", className="name")]
+    name: list[Component] = [
+        dcc.Link(row.name, href=f"/profiles/{row.id}", className="name", title=row.name)
+    ]
     if row.description:
         name.append(html.Span(row.description, className="t3 small"))
     cells = [

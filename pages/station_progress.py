@@ -12,7 +12,9 @@ FAR_S = 50 * 365 * 86400.0  # what ends later has no end that a date could name
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is; times are the laboratory's, also where a simulated clock runs faster.
+    """How far a run is.
+
+    What is left is the laboratory's time, also where a simulated clock runs faster.
 
     `number` of `count` are lines of the profile's text, or instructions where there is no text.
     `running_s` is the test time within the present instruction. `part` is 0 to 1. `left_s` is what

@@ -10,7 +10,14 @@ from dash import html
 
 from components import wording
 from components.blocks import icon
-from cycling.terms import CommandState, StationCommand, StationState, WallState
+from components.status import ended_reason
+from cycling.terms import (
+    CommandState,
+    ExperimentStatus,
+    StationCommand,
+    StationState,
+    WallState,
+)
 from db.queries.station_facts import CommandNow, ExperimentNow, HeldNow, LiveFacts, StationNow
 from db.queries.stations import LOST_CONTACT
 from pages.station_progress import Progress, progress
@@ -104,6 +111,11 @@ def answer_is_news(station: StationNow) -> bool:
         return False
     if not command.state.ended:
         return _concerns_the_present(station, command)
+    if station.experiment is not None and command.experiment_id not in (
+        None,
+        station.experiment.id,
+    ):
+        return False  # under the next experiment it would be misread
     return station.at - (command.answered_at or command.created_at) < SAID_FOR
 
 
@@ -118,7 +130,7 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
         return Said("queued", "send", [html.B(f"{name}: "), how])
     if command.state is CommandState.REFUSED:
         why = command.answer or "The station gave no reason."
-        return Said("error", "x-circle-fill", [html.B(f"{name} refused: "), _sentence(why)])
+        return Said("error", "x-circle-fill", [html.B(f"{name} refused: "), sentence(why)])
     if command.state is CommandState.EXPIRED:
         words = "The station did not hear it in time. It will not be carried out later."
         return Said("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
@@ -178,8 +190,12 @@ def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 def ended_words(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
     """Say when the last experiment of a station ended, and how."""
-    how = "ended in error" if last.status.value == "ERROR" else "finished"
-    return f"{how} {wording.when(last.finished_at, zone, now)}".strip()
+    why = ended_reason(last.status, last.end_reason)
+    how = "ended in error" if last.status is ExperimentStatus.ERROR else "finished"
+    if why and last.status is ExperimentStatus.FINISHED:
+        how = "ended"  # the reason says by whom
+    at = f"{how} {wording.when(last.finished_at, zone, now)}".strip()
+    return f"{at}. {sentence(why)}" if why else at
 
 
 def _command_notes(station: StationNow) -> Sequence[Said]:
@@ -198,7 +214,7 @@ def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
         Said(
             "error",
             "exclamation-octagon",
-            [html.B(one.text.rstrip(".")), f" at {clock(one.at, station.at, zone)}."],
+            [html.B(sentence(one.text)), f" {clock(one.at, station.at, zone)}."],
         )
         for one in shown[:1]
     ]
@@ -237,7 +253,7 @@ def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:
     }[live.output_on]
     detail = live.detail.strip()
     between = " " if detail.lower().startswith("by ") else ": "
-    why = f"{between}{_sentence(detail)}" if detail else "."
+    why = f"{between}{sentence(detail)}" if detail else "."
     command = station.command
     if command is not None and command.kind is StationCommand.PAUSE and between == ": ":
         why = f" by {command.user_name}{why}" if command.state is CommandState.DONE else why
@@ -248,7 +264,7 @@ def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:
 def _held_note(station: StationNow, held: HeldNow) -> Said:
     confirmed = station.confirmed
     if confirmed is not None and held.battery is not None and confirmed.id == held.battery.id:
-        return Said("queued", "plug", _sentence(held.because or "It waits for a person."))
+        return Said("queued", "plug", sentence(held.because or "It waits for a person."))
     name = confirmed.name if confirmed else ""
     return Said("queued", "plug", held_question(station.name, name, held))
 
@@ -264,7 +280,8 @@ def _concerns_the_present(station: StationNow, command: CommandNow) -> bool:
     return command.experiment_id == shown
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """End a text as a sentence."""
     stripped = text.strip()
     return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
 

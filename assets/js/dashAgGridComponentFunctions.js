@@ -20,9 +20,13 @@
           "aria-label": "CSV of " + props.value, title: "CSV",
         }, icon("download"))));
   };
-  const status = (value) => h("span", { className: "bem-status plain " + value.kind }, icon(value.icon), value.word);
+  const status = (value) => h("span", { className: "bem-status plain " + value.kind, title: value.why || undefined },
+    icon(value.icon), value.word);
   cells.ExperimentStatus = function (props) {
-    return props.data ? status(props.value) : null;
+    if (!props.data) return null;
+    const why = props.value.why;
+    return h("span", { className: "bem-status-cell", title: why || undefined }, status(props.value),
+      why ? h("span", { className: "t3 small cut" }, why.replace(/^Stopped /, "")) : null);
   };
   cells.Titled = function (props) {
     if (!props.data) return null;
@@ -35,7 +39,7 @@
     return h("a", { className: "bem-lines", href: "/experiments/" + row.id, "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
       status(row.status),
-      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station),
+      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
       h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 

@@ -1,19 +1,21 @@
 /* The live view: asks for what has come since, adds it to the graph, and moves on with the time as
-   long as nobody has zoomed. What was drawn by the server carries a token: points are added only to
-   the figure that they belong to. */
+   long as nobody has zoomed. What is known of a figure stands in the figure itself, with a token:
+   figure and facts cannot come apart, and points are added only to the figure that they were asked
+   for. A watch draws again what has not come. */
 (function () {
   "use strict";
   const bem = (window.bem = window.bem || {});
   window.dash_clientside = window.dash_clientside || {};
   const keep = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-  const PATIENCE_MS = 20000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
-  const INTERVALS = 5, NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10];
-  let state = fresh(null), count = 0;
+  const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
+  let state = fresh(null), count = 0, again = 0, dragging = false;
 
+  // `after` null: a figure is awaited. `due`: the token of the newest one that the server has drawn.
   function fresh(root) {
     return { root: root, e: null, after: null, d: "", g: "", token: null, tip: false, zoom: null, range: 3600,
-      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, queue: null, again: 0 };
+      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, tries: 0,
+      since: Date.now() };
   }
   const page = () => document.querySelector(".bem-live");
   const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
@@ -25,14 +27,52 @@
     const read = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => node.dataset.bemLive.split(",")).filter((parts) => parts.length === 3).map((parts) => parts[0]);
     state.asked = Date.now();
-    return { e: state.e, after: state.after, shown: shown, read: read, d: state.d, g: state.g, n: ++count };
+    return { e: state.e, after: state.after, shown: shown, read: read, t: state.token, d: state.d, g: state.g, n: ++count };
   }
   const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);
   bem.askLive = function () {
     if (page() && page() === state.root && !document.hidden && !waits()) setProps("live-ask", { data: question() });
   };
   function drawAgain() {
-    setProps("live-again", { data: ++state.again });
+    state.asked = state.since = Date.now(); // more questions would only ask for the same again
+    setProps("live-again", { data: ++again });
+  }
+
+  /* ---- what is drawn ---- */
+  function adopt() {
+    const graph = drawnIn("live-graph");
+    const meta = graph && graph.layout && graph.layout.meta;
+    if (!meta || meta.drawn === undefined) return false;
+    if (meta.drawn !== state.token) {
+      Object.assign(state, {
+        token: meta.drawn, e: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
+        range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
+      });
+      if (meta.l && meta.ends) read(meta.l, meta.ends[1]);
+      else blank();
+      if (meta.retry) setTimeout(drawAgain, RETRY_MS);
+      else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
+    }
+    const follow = document.getElementById("live-follow");
+    if (follow && !dragging) follow.hidden = !state.zoom;
+    return state.due === null || state.due === state.token;
+  }
+  function watch() {
+    if (!page() || page() !== state.root || document.hidden) return;
+    const isThere = adopt() && state.after !== null;
+    const patience = (state.due === state.token ? FIGURE_MS : LATE_MS) * 2 ** state.tries;
+    if (isThere) Object.assign(state, { since: Date.now(), tries: 0 });
+    else if (!dragging && Date.now() - state.since > patience) {
+      state.tries = Math.min(state.tries + 1, 3); // a server may be slow: its answer must be able to come
+      drawAgain();
+    }
+  }
+  setInterval(watch, 1000);
+  for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+    window.addEventListener(kind, (event) => {
+      const inGraph = event.target.closest && event.target.closest("#live-graph, #live-overview");
+      dragging = kind === "pointerdown" && Boolean(inGraph); // nothing moves under the hand
+    }, true);
   }
   setInterval(() => { if (state.pending) bem.askLive(); }, 1000); // until a command is answered
   document.addEventListener("visibilitychange", bem.askLive);
@@ -51,68 +91,46 @@
     if (age) age.dataset.bemAgo = at;
     bem.tick();
   }
+  function blank() {
+    for (const node of page().querySelectorAll(".bem-strip [data-bem-live]")) {
+      if (node.dataset.bemLive !== "age") node.textContent = "\u2013";
+      else {
+        delete node.dataset.bemAgo;
+        node.removeAttribute("title");
+        node.textContent = "none yet";
+      }
+    }
+  }
   const lastOf = (column) => {
     for (let place = column.length - 1; place >= 0; place -= 1) if (column[place] !== null) return column[place];
     return null;
   };
 
   /* ---- adding points ---- */
-  function plain(values) {
-    if (Array.isArray(values)) return values;
-    if (values && values.bdata !== undefined) {
-      const bytes = Uint8Array.from(atob(values.bdata), (one) => one.charCodeAt(0));
-      return Array.from(new Float64Array(bytes.buffer));
-    }
-    return Array.from(values || []);
-  }
-  function grid(low, high) {
-    if (high - low < 1e-12 * Math.max(Math.abs(low), Math.abs(high), 1e-9)) {
-      const margin = Math.abs(high) * 0.01 || 1;
-      low -= margin;
-      high += margin;
-    }
-    const magnitude = Math.pow(10, Math.floor(Math.log10((high - low) / INTERVALS)));
-    for (const power of [magnitude, 10 * magnitude]) {
-      for (const nice of NICE) {
-        const step = nice * power, start = Math.floor(low / step + 1e-9) * step;
-        if (start + INTERVALS * step >= high - 1e-9 * step) return [start, step];
-      }
-    }
-    return [low, (high - low) / INTERVALS];
-  }
-  function scale(graph, from) {
-    const ends = {};
-    for (const trace of graph.data) {
-      const axis = trace.yaxis || "y", known = (ends[axis] = ends[axis] || [Infinity, -Infinity]);
-      for (let place = trace.x.length - 1; place >= 0 && trace.x[place] >= from; place -= 1) {
-        const value = trace.y[place];
-        if (value === null || value === undefined) continue;
-        if (value < known[0]) known[0] = value;
-        if (value > known[1]) known[1] = value;
-      }
-    }
-    for (const [axis, [low, high]] of Object.entries(ends)) {
-      const layout = graph.layout["yaxis" + axis.slice(1)];
-      if (low > high || !layout) continue;
-      const [start, step] = grid(low, high);
-      Object.assign(layout, { range: [start, start + INTERVALS * step], tick0: start, dtick: step });
-    }
-  }
+  const plain = (values) => bem.axes.plain(values), scale = (graph, from) => bem.axes.scale(graph, from);
   function outgrown(graph, y) {
     return graph.data.some((trace) => trace.meta && trace.meta.factor > 1 && (y[trace.meta.key] || [])
       .some((value) => value !== null && Math.abs(value) * trace.meta.factor >= 150));
   }
   const measured = (graph) => graph.data.filter((trace) => trace.meta.key !== "expected");
+  function take(news) {
+    if (news.again) return drawAgain();
+    if (!news.x || state.after === null || dragging || !adopt() || news.t !== state.token) return undefined;
+    const last = Object.assign({}, news.l);
+    for (const [key, column] of Object.entries(news.y)) last[key] = lastOf(column);
+    state.after = news.after;
+    read(last, news.x[news.x.length - 1]);
+    try {
+      return add(news.x, news.y);
+    } catch (error) {
+      drawAgain(); // what is half added must neither stay nor stand still
+      throw error;
+    }
+  }
   function add(x, y) {
     if (!state.ends) return drawAgain(); // the first ones
     const graph = drawnIn("live-graph");
-    const fits = graph && graph.layout && graph.layout.meta && graph.layout.meta.drawn === state.token;
-    if (!fits) {
-      state.queue = state.queue ? [state.queue[0].concat(x), join(state.queue[1], y)] : [x, y];
-      setTimeout(flush, 150);
-      return;
-    }
-    if (!graph.data.length) return;
+    if (!graph.data.length) return undefined;
     if (outgrown(graph, y)) return drawAgain();
     for (const trace of graph.data) {
       trace.x = plain(trace.x);
@@ -120,14 +138,14 @@
     }
     const known = Math.max(...measured(graph).map((trace) => (trace.x.length ? trace.x[trace.x.length - 1] : -Infinity)));
     const start = state.first ? x.findIndex((at) => at > known) : 0;
-    if (start < 0) return;
+    if (start < 0) return undefined;
     state.first = false;
     state.ends[1] = x[x.length - 1];
     if (!state.tip) return mark(); // zoomed to what is over
-    const from = state.range ? state.ends[1] - state.range * 1000 : state.ends[0];
+    const from = begin();
     for (const trace of graph.data) drop(trace, from);
     if (!state.zoom) {
-      graph.layout.xaxis.range = [from, state.ends[1]];
+      graph.layout.xaxis.range = [from, Math.max(state.ends[1], from + 1000)];
       graph.layout.xaxis.autorange = false;
     }
     const update = { x: [], y: [] }, places = [];
@@ -142,9 +160,11 @@
     state.added += x.length - start;
     if (!state.zoom) scaleWith(graph, update, places, from);
     window.Plotly.extendTraces(graph, update, places);
+    lengthen(x, y.voltage);
     mark();
-    if (state.added > PILE) drawAgain();
+    return state.added > PILE ? drawAgain() : undefined;
   }
+  const begin = () => (state.range ? Math.max(state.ends[0], state.ends[1] - state.range * 1000) : state.ends[0]);
   function scaleWith(graph, update, places, from) {
     const all = graph.data.map((trace) => ({ yaxis: trace.yaxis, x: trace.x, y: trace.y }));
     places.forEach((place, index) => {
@@ -158,26 +178,22 @@
     trace.x = trace.x.slice(first);
     trace.y = trace.y.slice(first);
   }
-  const join = (one, other) => {
-    const joined = {};
-    for (const key of Object.keys(other)) joined[key] = (one[key] || []).concat(other[key]);
-    return joined;
-  };
-  function flush() {
-    const queue = state.queue;
-    state.queue = null;
-    if (queue && page() === state.root) add(queue[0], queue[1]);
-  }
-
   /* ---- the strip: its mark and its end go on ---- */
+  function lengthen(x, volts) {
+    const strip = drawnIn("live-overview"), line = strip && strip.data && strip.data[0];
+    if (!line || !volts) return;
+    line.x = plain(line.x);
+    line.y = plain(line.y);
+    const start = x.findIndex((at) => at > line.x[line.x.length - 1]);
+    if (start >= 0) window.Plotly.extendTraces(strip, { x: [x.slice(start)], y: [volts.slice(start)] }, [0]);
+  }
   function mark() {
     const strip = drawnIn("live-overview");
     if (!strip || !strip.data || !strip.data.length || !state.ends || !window.Plotly) return;
-    const [begin, end] = state.ends;
-    const shown = state.zoom || [state.range ? Math.max(begin, end - state.range * 1000) : begin, end];
+    const shown = state.zoom || [begin(), state.ends[1]];
     const shapes = (strip.layout.shapes || []).map((shape, place) => Object.assign({}, shape,
       { x0: shown[place === 2 ? 1 : 0], x1: shown[place === 1 ? 0 : 1] }));
-    window.Plotly.relayout(strip, { shapes: shapes, "xaxis.range": [begin, end] });
+    window.Plotly.relayout(strip, { shapes: shapes, "xaxis.range": state.ends });
   }
 
   /* ---- places on the time axis, as in the graph of an experiment ---- */
@@ -247,31 +263,20 @@
       if (news.g !== undefined) state.g = news.g;
       if (news.new !== undefined) {
         state.after = null; // nothing is asked until the new experiment is drawn
+        state.since = Date.now();
+        blank(); // what was read last belongs to the one before
         if (news.new) bem.toast("info", "The next experiment has begun: " + news.new + ".");
       }
-      if (news.again) drawAgain();
-      if (news.x) {
-        const last = Object.assign({}, news.l);
-        for (const [key, column] of Object.entries(news.y)) last[key] = lastOf(column);
-        state.after = news.after;
-        read(last, news.x[news.x.length - 1]);
-        add(news.x, news.y);
-      }
+      if (news.new === undefined && news.t === state.token) take(news);
       bem.tick();
       return keep();
     },
     drawn: function (drawn) {
       if (!drawn) return keep();
       if (page() !== state.root) state = fresh(page());
-      Object.assign(state, {
-        e: drawn.experiment, after: drawn.after, token: drawn.token, tip: drawn.tip, zoom: drawn.zoom,
-        range: drawn.range, ends: drawn.ends, first: true, added: 0, queue: null, asked: 0,
-      });
-      const follow = document.getElementById("live-follow");
-      if (follow) follow.hidden = !drawn.zoom;
-      if (drawn.l && drawn.ends) read(drawn.l, drawn.ends[1]);
-      if (drawn.retry) setTimeout(drawAgain, RETRY_MS);
-      else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
+      state.due = drawn.drawn;
+      state.since = Date.now();
+      for (const wait of [0, 50, 200, 600]) setTimeout(watch, wait); // Plotly draws it in a moment
       return keep();
     },
     window: function (relayout, selected, _follow, _range, _experiment, known) {
@@ -279,7 +284,11 @@
       let wanted = null; // the button, another range, another experiment: back to the newest
       if (source.includes("relayoutData")) wanted = zoomed(relayout || {});
       else if (source.includes("selectedData")) wanted = selected && selected.range ? ends(selected.range.x) : undefined;
-      return wanted === undefined || (wanted === null && !known) ? keep() : wanted;
+      if (wanted === undefined) return keep();
+      state.zoom = wanted; // at once: what comes before it is drawn must not move the axis back
+      if (wanted !== null || known) return wanted;
+      if (source.includes("relayoutData")) drawAgain(); // a double click has moved the axis
+      return keep();
     },
     sent: function (chosen) {
       if (!chosen) return;

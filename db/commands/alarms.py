@@ -1,8 +1,9 @@
 """Alarms of stations: raised once for each occasion, acknowledged by a person with a comment."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
@@ -34,6 +35,17 @@ def raise_alarm(
         "at": at,
     }
     insert_missing(session, StationAlarm, [row])
+
+
+def raise_once(session: Session, *, station_id: int, code: str, **more: Any) -> None:  # noqa: ANN401
+    """Raise an alarm unless the station has an open one of the same code."""
+    is_open = select(StationAlarm.id).where(
+        StationAlarm.station_id == station_id,
+        StationAlarm.code == code,
+        StationAlarm.acknowledged_at.is_(None),
+    )
+    if session.scalars(is_open.limit(1)).first() is None:
+        raise_alarm(session, station_id=station_id, code=code, **more)
 
 
 def acknowledge(

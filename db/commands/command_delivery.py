@@ -107,6 +107,6 @@ def _sending(command: Command, hardware_id: str, clock_offset_s: float) -> Sendi
         station_id=command.station_id,
         experiment_id=command.experiment_id,
         expires_at=command.expires_at,
-        reason=f"{command.user_name}{why}"[:250],
+        reason=f"by {command.user_name}{why}"[:250],
         clock_offset_s=clock_offset_s,
     )

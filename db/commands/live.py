@@ -76,6 +76,7 @@ def report(row: StationLive, said: Report, *, at: datetime, now: datetime) -> No
     """Take over what a station has said in a beat, `at` by its unit's clock."""
     if row.state is not said.state or row.experiment_id != said.experiment_id:
         row.state_since = now
+    _forget_readings(row, said.experiment_id)
     row.state, row.detail = said.state, said.detail[:LONGEST_DETAIL]
     row.seen_at, row.contact_lost_at = max(now, row.seen_at), None
     row.output_on, row.experiment_id = said.output_on, said.experiment_id
@@ -107,11 +108,20 @@ def become(row: StationLive, state: StationState, experiment_id: int | None, now
     """Take over what an event says before the next beat does."""
     if row.state is not state or row.experiment_id != experiment_id:
         row.state_since = now
+    _forget_readings(row, experiment_id)
     row.state, row.experiment_id = state, experiment_id
     row.output_on = state is StationState.RUNNING
     if experiment_id is None:
         row.instruction_id = row.instruction_began_s = None
         row.step = row.cycle = row.test_time_s = None
+
+
+def _forget_readings(row: StationLive, experiment_id: int | None) -> None:
+    """Show no reading of the experiment before under the next one, whose battery may be another."""
+    if experiment_id is None or experiment_id == row.experiment_id:
+        return
+    row.measured_at = row.voltage_v = row.current_a = row.temperature_degc = None
+    row.trend = []
 
 
 def note_silence(session: Session, silent_since: datetime, now: datetime) -> int:

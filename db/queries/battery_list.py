@@ -24,6 +24,7 @@ from db.models import (
     LeadAcid,
     Lithium,
     RedoxStack,
+    Run,
 )
 
 Columns = TypeVarTuple("Columns")
@@ -82,11 +83,12 @@ class BatteryFilter:
 
 @dataclass(frozen=True)
 class LastExperiment:
-    """The experiment of a battery that was added last."""
+    """The experiment of a battery that was added last; `end_reason` as in the experiments table."""
 
     id: int
     status: ExperimentStatus
     at: datetime
+    end_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,9 +277,15 @@ def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
             Experiment.id,
             Experiment.status,
             func.coalesce(Experiment.begun_at, Experiment.created_at),
-        ).where(Experiment.id.in_(session.scalars(newest).all()))
+            func.coalesce(Run.end_reason, ""),
+        )
+        .outerjoin(Run, Run.experiment_id == Experiment.id)
+        .where(Experiment.id.in_(session.scalars(newest).all()))
     )
-    return {battery: LastExperiment(id_, status, at) for battery, id_, status, at in found}
+    return {
+        battery: LastExperiment(id_, status, at, reason)
+        for battery, id_, status, at, reason in found
+    }
 
 
 def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:

@@ -20,6 +20,7 @@ from db.models import (
     GenericMeasure,
     ImportSource,
     Profile,
+    Run,
     SeriesHead,
     UsedDevice,
 )
@@ -74,7 +75,10 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class ExperimentFacts:
-    """What the page of an experiment shows beside its graph."""
+    """What the page of an experiment shows beside its graph.
+
+    `end_reason` says why it ended before its profile did: who stopped it, which limit; or is "".
+    """
 
     id: int
     name: str
@@ -89,6 +93,7 @@ class ExperimentFacts:
     measures: int
     battery: BatteryFacts
     source: SourceFacts | None
+    end_reason: str = ""
 
     def duration_s(self, now: datetime) -> float | None:
         """Seconds from start to finish, or until now; None before the start."""
@@ -111,15 +116,16 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
         raise NotFoundError(f"There is no experiment {experiment_id}.")
     with database.read() as session:
         found = session.execute(
-            select(Experiment, Battery, CyclerStation.name, Profile.name)
+            select(Experiment, Battery, CyclerStation.name, Profile.name, Run.end_reason)
             .join(Battery, Battery.id == Experiment.battery_id)
             .join(CyclerStation, CyclerStation.id == Experiment.station_id)
             .join(Profile, Profile.id == Experiment.profile_id)
+            .outerjoin(Run, Run.experiment_id == Experiment.id)
             .where(Experiment.id == experiment_id)
         ).one_or_none()
         if found is None:
             raise NotFoundError(f"There is no experiment {experiment_id}.")
-        experiment, battery, station, profile = found
+        experiment, battery, station, profile, end_reason = found
         source = session.get(ImportSource, experiment_id)
         return ExperimentFacts(
             id=experiment.id,
@@ -135,6 +141,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             measures=source.measures if source else _count(session, experiment_id),
             battery=_battery(session, battery),
             source=_source(source),
+            end_reason=end_reason or "",
         )
 
 

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import InputError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Battery, CyclerStation, Experiment, Profile
+from db.models import Battery, CyclerStation, Experiment, Profile, Run
 
 Columns = TypeVarTuple("Columns")
 
@@ -85,7 +85,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class ExperimentRow:
-    """One line of the table."""
+    """One line of the table; `end_reason` says why it ended before its profile did, or is ""."""
 
     id: int
     name: str
@@ -100,6 +100,7 @@ class ExperimentRow:
     created_at: datetime
     begun_at: datetime | None
     finished_at: datetime | None
+    end_reason: str = ""
 
     def duration_s(self, now: datetime) -> float | None:
         """Seconds from start to finish, or until now; None before the start."""
@@ -334,10 +335,11 @@ def _choices(counts: Mapping[Any, int], labels: Mapping[Any, str]) -> tuple[Choi
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
     found = session.execute(
-        select(Experiment, Battery, CyclerStation.name, Profile.name)
+        select(Experiment, Battery, CyclerStation.name, Profile.name, Run.end_reason)
         .join(Battery, Battery.id == Experiment.battery_id)
         .join(CyclerStation, CyclerStation.id == Experiment.station_id)
         .join(Profile, Profile.id == Experiment.profile_id)
+        .outerjoin(Run, Run.experiment_id == Experiment.id)
         .where(Experiment.id.in_(ids))
     )
     by_id = {
@@ -355,7 +357,8 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
             created_at=experiment.created_at,
             begun_at=experiment.begun_at,
             finished_at=experiment.finished_at,
+            end_reason=end_reason or "",
         )
-        for experiment, battery, station, profile in found
+        for experiment, battery, station, profile, end_reason in found
     }
     return tuple(by_id[id_] for id_ in ids if id_ in by_id)

@@ -31,7 +31,10 @@ class BatteryName:
 
 @dataclass(frozen=True)
 class ExperimentNow:
-    """An experiment of a station; `user_name` is who queued it, "" where that is not known."""
+    """An experiment of a station; `user_name` is who queued it, "" where that is not known.
+
+    `end_reason` says why it ended before its profile did, or is "".
+    """
 
     id: int
     name: str
@@ -43,6 +46,7 @@ class ExperimentNow:
     profile: str
     battery: BatteryName
     user_name: str
+    end_reason: str = ""
 
 
 @dataclass(frozen=True)

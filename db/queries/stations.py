@@ -21,6 +21,7 @@ from db.models import (
     OutOfService,
     Plan,
     Profile,
+    Run,
     StationAlarm,
     StationLive,
     Unit,
@@ -195,10 +196,11 @@ def _present_id(live: StationLive | None, waiting: Waiting) -> int | None:
 
 def _experiments(session: Session, ids: Collection[int | None]) -> dict[int | None, ExperimentNow]:
     found = session.execute(
-        select(Experiment, Battery, Profile.name, Plan.user_name)
+        select(Experiment, Battery, Profile.name, Plan.user_name, Run.end_reason)
         .join(Battery, Battery.id == Experiment.battery_id)
         .join(Profile, Profile.id == Experiment.profile_id)
         .outerjoin(Plan, Plan.experiment_id == Experiment.id)
+        .outerjoin(Run, Run.experiment_id == Experiment.id)
         .where(Experiment.id.in_(ids))
     )
     return {
@@ -213,8 +215,9 @@ def _experiments(session: Session, ids: Collection[int | None]) -> dict[int | No
             profile=profile,
             battery=_battery(battery),
             user_name=user_name or "",
+            end_reason=end_reason or "",
         )
-        for one, battery, profile, user_name in found
+        for one, battery, profile, user_name, end_reason in found
     }
 
 

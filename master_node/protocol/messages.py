@@ -343,12 +343,14 @@ class Records(Message, frozen=True, kw_only=True):
 class Ack(Message, frozen=True, kw_only=True):
     """down/ack, after the commit: all samples and events up to these are stored.
 
-    The unit may forget them; from the next one on it sends again.
+    The unit may forget them; from the next one on it sends again. `unknown`: no such experiment is
+    known of this unit; it keeps everything and is silent about it.
     """
 
     experiment: Id
     samples: Mark
     events: Mark
+    unknown: bool = False
 
 
 class Command(Message, frozen=True, kw_only=True):

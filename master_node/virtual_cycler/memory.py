@@ -99,6 +99,12 @@ class Memory:
             del self._outboxes[experiment]
         return True
 
+    def set_aside(self, experiment: int, clock_s: float) -> bool:
+        """Keep a run that the master node does not know, silently; return whether it has ended."""
+        if experiment in self._outboxes:
+            self._outboxes[experiment].set_aside(clock_s)
+        return experiment in self._ended
+
     def write(self, now: float) -> None:
         """Write everything that is new. Raises UnavailableError; it is then tried again."""
         self._store.write(self._batch, now)
@@ -116,6 +122,7 @@ class Memory:
         """Send everything that is not acknowledged once more."""
         for outbox in self._outboxes.values():
             outbox.go_back()
+            outbox.take_up()
 
     def pump(
         self,

@@ -2,7 +2,8 @@
 
 At most two messages are on their way. Without progress for 5 s everything that is not acknowledged
 is sent again; an acknowledgement that says less than was sent asks for the same, but not more
-often than once a second, as it may be the answer to an earlier copy.
+often than once a second, as it may be the answer to an earlier copy. An experiment that the master
+node does not know is set aside: everything stays in the file, and is offered again once an hour.
 """
 
 from collections import deque
@@ -17,6 +18,7 @@ MOST_IN_FLIGHT = 2
 MOST_SAMPLES = 500  # in a message, and of events as many
 AGAIN_AFTER_S = 5.0
 GAP_AFTER_S = 1.0
+ASK_AGAIN_AFTER_S = 3600.0
 
 
 class Outbox:
@@ -29,6 +31,7 @@ class Outbox:
         self._sent = acknowledged
         self._in_flight: deque[Marks] = deque()
         self._moved_s = self._sent_s = 0.0
+        self._aside_until_s: float | None = None
 
     @property
     def pending(self) -> int:
@@ -44,8 +47,18 @@ class Outbox:
         """Note that the file goes up to here."""
         self.stored = Marks(*map(max, self.stored, last))
 
+    def set_aside(self, clock_s: float) -> None:
+        """Send nothing for an hour, or until `take_up`: the master node does not know it."""
+        self.go_back()
+        self._aside_until_s = clock_s + ASK_AGAIN_AFTER_S
+
+    def take_up(self) -> None:
+        """Try again what was set aside: another master node may know it."""
+        self._aside_until_s = None
+
     def acknowledge(self, marks: Marks, clock_s: float) -> bool:
         """Note what the master node has stored; return whether that is more than before."""
+        self.take_up()
         more = Marks(*map(max, self.acknowledged, marks))
         progress = more != self.acknowledged
         self.acknowledged = more
@@ -72,6 +85,8 @@ class Outbox:
         clock_s: float,
     ) -> None:
         """Send what may be sent now; `channels` has the id of each recorded temperature."""
+        if self._aside_until_s is not None and clock_s < self._aside_until_s:
+            return
         if self._in_flight and clock_s - max(self._moved_s, self._sent_s) > AGAIN_AFTER_S:
             self.go_back()
         while len(self._in_flight) < MOST_IN_FLIGHT and self._sent != self.stored:

@@ -98,6 +98,8 @@ class VirtualUnit:
                 self._beat(now)
             case Offer():
                 self._offer(message, now)
+            case Ack(unknown=True):
+                self._is_unknown(message.experiment)
             case Ack():
                 self._acknowledged(message.experiment, Marks(message.samples, message.events))
             case Command():
@@ -238,6 +240,15 @@ class VirtualUnit:
         for station in self.stations.values():
             station.skip_to(experiment, marks.samples + 1, marks.events + 1)
             if self._memory.is_closed(experiment):
+                station.end_is_known(experiment)
+
+    def _is_unknown(self, experiment: int) -> None:
+        """Send no more of an experiment that the master node does not know; what runs goes on."""
+        if not self._memory.knows(experiment):
+            return
+        LOG.warning("experiment %s is not known to the master node", experiment)
+        if self._memory.set_aside(experiment, self._clock_s):
+            for station in self.stations.values():
                 station.end_is_known(experiment)
 
     def _collect(self) -> None:

@@ -79,8 +79,8 @@ def batteries(served: Served) -> int:
 @pytest.mark.parametrize(
     ("technology", "fields", "said"),
     [
-        ("LeadAcid", LEAD_ACID, "44 Ah"),
-        ("RedoxStack", STACK, "62.5 cm²"),
+        ("Lead-acid", LEAD_ACID, "44 Ah"),
+        ("Redox-flow", STACK, "62.5 cm²"),
     ],
 )
 def test_a_battery_of_another_technology_has_its_own_fields(

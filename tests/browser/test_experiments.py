@@ -105,7 +105,7 @@ def test_the_table_filters_sorts_and_keeps_its_state_in_the_address(
 
     page.get_by_role("button", name="Filter", exact=True).click()
     page.locator("#experiments-part-technology").click()
-    page.get_by_text("LeadAcid (15)").click()
+    page.get_by_text("Lead-acid (15)").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("15 of 30")
     page.goto("/experiments?q=nothing-like-it")
     expect(page.get_by_text("No experiment matches these filters.")).to_be_visible()

@@ -181,6 +181,56 @@ def test_zoom_and_hidden_traces_survive_what_comes(page: Page, station: Station,
     assert "current" not in [one["key"] for one in drawn(page)]
 
 
+def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
+    page: Page, station: Station, sign_in
+):
+    sign_in(page, "viewer")
+    answers = open_live(page, station)
+    page.get_by_text("1 min", exact=True).click()
+    wait_until(page, lambda: width(page) < 61_000)
+    page.wait_for_timeout(500)
+    low, high = shown_range(page)
+    box = page.locator("#live-graph .nsewdrag").first.bounding_box()
+    places = [box["x"] + part * box["width"] for part in (0.4, 0.5, 0.7)]
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(places[0], middle)
+    page.mouse.down()
+    page.mouse.move(places[1], middle)
+    station.go_on(5)
+    wait_until(page, lambda: any(one.get("after") == 2004 for one in answers.news))
+    page.wait_for_timeout(300)
+    page.mouse.move(places[2], middle, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Follow")).to_be_visible()
+    wanted = [low + part * (high - low) for part in (0.4, 0.7)]
+    assert shown_range(page) == pytest.approx(wanted, abs=300)
+
+
+def test_a_figure_that_never_came_is_asked_for_again(page: Page, station: Station, sign_in):
+    sign_in(page, "viewer")
+    open_live(page, station)
+    lost = []
+
+    def lose(route):
+        if '"output":"..live-graph.figure' in (route.request.post_data or "") and not lost:
+            lost.append(route)
+            return route.fulfill(status=204)  # as if it had been dropped on the way
+        return route.fallback()
+
+    page.route(re.compile("_dash-update-component"), lose)
+    lab = station.lab
+    following = lab.experiment("Rate test", station.id, station.battery, station.profile)
+    station.experiment, station.measures = following, 10
+    lab.measures(following, station.id, 10)
+    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
+    wait_until(page, lambda: bool(lost))
+    expect(page.locator(".bem-strip")).to_contain_text("–")  # nothing of the one before
+    wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0, 20)
+    station.go_on(5)
+    last = lab.now.timestamp() * 1000
+    wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))
+
+
 def test_ranges_go_by_time_and_reach_the_csv(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
     open_live(page, station, every="60")

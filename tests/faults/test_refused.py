@@ -97,6 +97,25 @@ def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab):
     lab.check_exact(run.experiment, 10)
 
 
+def test_a_unit_is_told_that_its_experiment_is_unknown_and_a_person_too(two_units: Lab):
+    lab = two_units
+    unit = lab.units[0]
+    (run,) = unit.runs.values()
+    run.made = 10
+    for experiment in (4711, 4712):
+        records = msgspec.structs.replace(unit.records(run, 0, 9), experiment=experiment)
+        for _ in range(5):
+            unit.say(Kind.RECORDS, records)
+        wait_for(lambda experiment=experiment: experiment in unit.unknown)
+    wait_for(lambda: _count(lab, "unit-0", "foreign") == 10)
+    (alarm,) = lab.all_rows(StationAlarm)  # one for the station, until somebody looks
+    assert (alarm.code, alarm.station_id) == ("unknown experiment", run.station)
+    assert "unit-0 has measures of experiment 4711" in alarm.text
+    unit.say(Kind.RECORDS, unit.records(run, 0, 9))
+    wait_for(lambda: run.acked == 9)
+    lab.check_exact(run.experiment, 10)
+
+
 def _count(lab: Lab, sender: str, kind: str) -> int:
     with lab.database.read() as session:
         row = session.get(RefusedCount, (sender, kind))

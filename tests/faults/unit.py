@@ -110,6 +110,7 @@ class ScriptedUnit:
         self.executed: Counter[int] = Counter()  # commands, by their id
         self.commands_seen: Counter[int] = Counter()
         self.runs: dict[int, ScriptedRun] = {}
+        self.unknown: set[int] = set()
         self.stations: dict[int, list[int]] = {}
         self.welcomes = 0
         self.acks = 0
@@ -246,6 +247,9 @@ class ScriptedUnit:
 
     def _acked(self, ack: m.Ack) -> None:
         self.acks += 1
+        if ack.unknown:
+            self.unknown.add(ack.experiment)
+            return
         run = self.runs[ack.experiment]
         before = run.acked, run.events_acked
         run.acked, run.events_acked = max(run.acked, ack.samples), max(run.events_acked, ack.events)

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Experiment
+from db.models import Experiment, Run
 from db.queries import experiments
 from db.queries.experiment import experiment_facts
 from db.queries.experiments import (
@@ -188,6 +188,25 @@ class TestPages:
             return
         with pytest.raises(InputError):
             list_experiments(lab, Filter(), offset=offset, limit=limit)
+
+    def test_a_row_says_why_it_ended_and_the_filter_still_finds_it(self, lab: Database):
+        finished = page(lab, Filter(statuses=(FINISHED,)))
+        stopped = finished.rows[0]
+        with lab.write() as session:
+            run = Run(
+                experiment_id=stopped.id,
+                station_id=stopped.station_id,
+                end_reason="Stopped by ada: leak",
+                through=-1,
+                events_through=-1,
+            )
+            session.add(run)
+        again = page(lab, Filter(statuses=(FINISHED,)))
+        assert again.count == finished.count
+        reasons = {row.id: row.end_reason for row in again.rows}
+        assert reasons.pop(stopped.id) == "Stopped by ada: leak"
+        assert set(reasons.values()) == {""}
+        assert experiment_facts(lab, stopped.id).end_reason == "Stopped by ada: leak"
 
     @pytest.mark.parametrize("sort", [None, Sort(SortKey.BATTERY), Sort(SortKey.DURATION, True)])
     def test_a_page_takes_the_same_few_statements_whatever_its_size(self, lab: Database, sort):

@@ -15,6 +15,11 @@ from cycling.terms import (
     Polarity,
     Technology,
 )
+from db.commands.out_of_service import (
+    hold_queues_out_of_service,
+    return_to_service,
+    take_out_of_service,
+)
 from db.commands.queue import (
     Electrolyte,
     NewPlan,
@@ -279,6 +284,41 @@ class TestRefused:
         for action in (lab.add, lab.confirm):
             with pytest.raises(InputError, match=sentence):
                 action()
+
+    def test_its_queue_is_held_when_it_is_taken_out_of_service(self, lab: Lab):
+        lab.confirm()
+        first, second = lab.add(), lab.add()
+        take_out_of_service(lab.database, lab.s1, reason="Relay is stuck.", **BY)
+        assert [lab.state(one) for one in (first, second)] == [HELD, HELD]
+        assert lab.queued() == []
+        because = find_plan(lab.database, first.id).held_because
+        assert because == "The station was taken out of service: Relay is stuck."
+        with pytest.raises(InputError, match="out of service: Relay is stuck"):
+            lab.confirm()
+        with pytest.raises(ConflictError, match="out of service already"):
+            take_out_of_service(lab.database, lab.s1, reason="Again.", **BY)
+        return_to_service(lab.database, lab.s1, **BY)
+        assert lab.state(first) is HELD  # a person says which battery is connected
+        lab.confirm()
+        assert lab.state(first) is QUEUED
+        assert lab.audits().count("take out of service") == 1
+        with pytest.raises(ConflictError, match="is in service"):
+            return_to_service(lab.database, lab.s1, **BY)
+
+    def test_it_is_taken_out_of_service_with_a_reason_only(self, lab: Lab):
+        for reason in ("", "  ", "x" * 251):
+            with pytest.raises(InputError, match="why it is out of service"):
+                take_out_of_service(lab.database, lab.s1, reason=reason, **BY)
+
+    def test_a_queue_out_of_service_is_held_however_it_came_to_be(self, lab: Lab):
+        lab.confirm()
+        plan = lab.add()
+        with lab.database.write() as session:
+            session.add(OutOfService(station_id=lab.s1, reason="Fan.", user_name="x", since=NOW))
+        with lab.database.write() as session:
+            hold_queues_out_of_service(session, NOW)
+        assert lab.state(plan) is HELD
+        assert lab.queued() == []
 
     def test_a_replaced_station_takes_none(self, lab: Lab):
         with lab.database.write() as session:

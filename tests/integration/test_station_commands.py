@@ -91,7 +91,7 @@ def test_a_command_is_sent_answered_and_on_record(bench: Bench):
     assert command_status(bench.database, command_id).state is CommandState.PENDING
     (sent,) = bench.send()
     assert (sent.command_id, sent.hardware_id, sent.experiment_id) == (command_id, "bench-1", 7)
-    assert sent.reason == "oscar: a look"
+    assert sent.reason == "by oscar: a look"
     assert command_status(bench.database, command_id).state is CommandState.SENT
     assert bench.send() == []  # not again at once
     assert bench.answer(command_id)

@@ -190,6 +190,33 @@ class TestNothingIsLostOrDoubled:
         world.go(20)
         assert world.samples[1][501][1] == pytest.approx(11, abs=2)
 
+    def test_what_the_master_node_does_not_know_is_kept_and_silent(self, world):
+        world.offer(cc(0.5, time=100), record_s=1.0)
+        world.go(10)
+        stored, known = len(world.samples[1]), world.stored
+        asked = []
+
+        def unknown(records):
+            asked.append(records)
+            return m.Ack(experiment=1, samples=-1, events=-1, unknown=True)
+
+        world.stored = unknown
+        world.go(200)
+        assert 1 <= len(asked) <= 2
+        assert len(world.store.samples(1, -1, 500)) == 101 - stored  # nothing is deleted
+        assert world.answers(Kind.BEAT)[-1].stations[0].pending == 101 - stored
+        assert world.offer(wait(5), experiment=2).accepted  # its station is free
+        world.go(3600)
+        assert len([one for one in asked if one.experiment == 1]) <= 4  # once more in an hour
+        world.stored = known
+        world.unit.master(ONLINE, world.now)  # another master node, which knows it
+        world.resume = {}
+        world.hand(m.Welcome(unit=1, at=world.now, stations=STATIONS))
+        world.go(10)
+        assert len(world.samples[1]) == 101
+        assert world.kinds() == ["Started", "StepEnded", "Ended"]
+        assert world.store.runs() == []
+
     def test_an_unknown_experiment_in_resume_changes_nothing(self, world):
         world.hand(m.Welcome(unit=1, at=0, stations=STATIONS, resume={"77": 5, "x": 1, "٣": 1}))
         assert world.offer(wait(5)).accepted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.status import status_look, status_pill, status_word
+from components.status import ended_reason, filter_word, status_look, status_pill, status_word
 from cycling.terms import ExperimentStatus
 from tests.unit.components.tree import classes, text
 
@@ -22,6 +22,25 @@ def test_the_pill_and_the_table_say_the_same(status):
 
 
 def test_no_two_statuses_look_alike():
-    looks = [tuple(status_look(status).values()) for status in ExperimentStatus]
-    for part in zip(*looks, strict=True):
-        assert len(set(part)) == len(ExperimentStatus)
+    looks = [status_look(status) for status in ExperimentStatus]
+    for part in ("kind", "icon", "word"):
+        assert len({look[part] for look in looks}) == len(ExperimentStatus)
+
+
+def test_a_stopped_experiment_is_not_called_finished():
+    why = "Stopped by ada: leak"
+    pill = status_pill(ExperimentStatus.FINISHED, why)
+    assert (text(pill), pill.title) == ("Stopped", why)
+    assert status_look(ExperimentStatus.FINISHED, why)["why"] == why
+    assert status_word(ExperimentStatus.ERROR, "4.3 V is above 4.25 V.") == "Error"
+
+
+def test_only_what_is_over_has_ended_for_a_reason():
+    assert ended_reason(ExperimentStatus.PAUSED, "Stopped by ada") == ""
+    assert ended_reason(ExperimentStatus.FINISHED, None) == ""
+    assert ended_reason(ExperimentStatus.ERROR, "Trip.") == "Trip."
+
+
+def test_a_filter_says_what_it_lets_through():
+    assert filter_word(ExperimentStatus.FINISHED) == "Finished or stopped"
+    assert filter_word(ExperimentStatus.RUNNING) == "Running"

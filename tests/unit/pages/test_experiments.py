@@ -86,8 +86,8 @@ def test_nothing_chosen_shows_everything(vera, ids):
 
 def test_choices_say_how_many_experiments_they_leave(vera, ids):
     answer = vera.call(NARROW)
-    assert labels(answer, "technology") == ["LeadAcid (1)", "Lithium (2)"]
-    assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
+    assert labels(answer, "technology") == ["Lead-acid (1)", "Lithium (2)"]
+    assert labels(answer, "status") == ["Finished or stopped (2)", "Running (1)"]
     assert labels(answer, "battery") == ["Cell A (2)", "Lead (1)"]
     assert labels(answer, "station") == ["Station 04 (1)", "Virtual (2)"]
 
@@ -98,7 +98,7 @@ def test_a_choice_narrows_the_others_and_becomes_a_chip(vera, ids):
     assert answer["experiments-view.data"] == {**VIEW, "status": ["RUNNING"]}
     assert chips(answer) == ["StatusRunning"]
     assert labels(answer, "battery") == ["Cell A (1)"]
-    assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
+    assert labels(answer, "status") == ["Finished or stopped (2)", "Running (1)"]
 
 
 def test_every_kind_of_filter_has_its_chip(vera, ids):
@@ -114,7 +114,7 @@ def test_every_kind_of_filter_has_its_chip(vera, ids):
     answer = vera.call(NARROW, chosen)
     assert chips(answer) == [
         "TechnologyLithium",
-        "StatusFinished, Running",
+        "StatusFinished or stopped, Running",
         "BatteryCell A",
         "StationStation 04",
         "ProfileFast charge",

@@ -1,11 +1,13 @@
 """The wall and the live view, as the browser asks for them."""
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cycling.terms import CommandState, ExperimentStatus, StationCommand, StationState
-from db.models import Command, Experiment, Run, StationLive
+from db.engine import Database
+from db.models import Command, Experiment, Run, StationLive, Unit
 from tests.running_lab import RunningLab, twelve
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.visitor import shown
@@ -194,9 +196,79 @@ def test_the_figure_says_from_where_on_to_ask(vera, station):
     (trace,) = drawn["live-graph.figure"]["data"]
     assert trace["meta"] == {"key": "voltage", "factor": 1.0}
     token = drawn["live-graph.figure"]["layout"]["meta"]["drawn"]
-    assert token == drawn["live-drawn.data"]["token"]
+    assert token == drawn["live-drawn.data"]["drawn"]
     low, high = drawn["live-graph.figure"]["layout"]["xaxis"]["range"]
-    assert high - low == pytest.approx(60_000)
+    assert high - low == pytest.approx(9_000)  # the run is shorter than the range
+    values["live-range.value"] = 0
+    values["live-window.data"] = [low + 1000, low + 3000]
+    zoomed = vera.call("live-graph.figure", values, by="live-window.data")["live-drawn.data"]
+    assert (zoomed["zoom"], zoomed["tip"]) == ([low + 1000, low + 3000], False)
+
+
+def test_what_arrives_while_it_is_drawn_is_drawn_or_asked_for(vera, running, station, monkeypatch):
+    """Otherwise the graph stands still, or has a hole, until somebody changes the range."""
+    values = {
+        "live-channels.value": ["voltage"],
+        "shell-theme.data": "light",
+        "live-range.value": 3600,
+        "live-experiment.data": station["run"],
+        "live-station.data": station["id"],
+    }
+    read, reads = Database.read, 0
+    for arrives_before in range(1, 30):
+        reads, first = 0, running.last_measure(station["run"]) + 1
+
+        def busy(self, first=first, arrives_before=arrives_before):
+            nonlocal reads
+            reads += 1
+            if reads == arrives_before:
+                end = running.now + timedelta(seconds=first)
+                running.measures(station["run"], station["id"], 3, first=first, end=end)
+            return read(self)
+
+        monkeypatch.setattr(Database, "read", busy)
+        drawn = vera.call("live-graph.figure", values, by="live-range.value")
+        monkeypatch.setattr(Database, "read", read)
+        if reads < arrives_before:
+            break
+        known = drawn["live-drawn.data"]
+        assert known["tip"] is True, f"stands still if measures come before read {arrives_before}"
+        assert points(drawn["live-graph.figure"]["data"][0]["x"]) >= known["after"] + 1
+    assert reads > 5
+
+
+def points(packed) -> int:
+    return len(b64decode(packed["bdata"])) // 8
+
+
+def test_news_name_the_figure_that_asked(vera, station):
+    assert ask(vera, station, t="0a1b2c3d")[NEWS]["t"] == "0a1b2c3d"
+
+
+def test_what_a_stop_did_is_not_said_under_the_next_experiment(vera, running, station):
+    done = {"state": CommandState.DONE, "answered_at": running.now, "output_off": True}
+    about = {"experiment_id": station["run"], **done}
+    running.command(StationCommand.STOP, station["unit"], station["id"], **about)
+    assert "Stopped, output off" in text(vera.open(f"/monitor/{station['id']}"))
+    following = running.experiment("Rate test", station["id"], station["cell"], 1)
+    running.change(StationLive, station["id"], experiment_id=following)
+    assert "Stopped, output off" not in text(vera.open(f"/monitor/{station['id']}"))
+
+
+def test_times_of_a_faster_clock_say_which_they_are(vera, running, station):
+    page = text(vera.open(f"/monitor/{station['id']}"))
+    assert "test time" not in page
+    running.change(Unit, station["unit"], simulated=True, speed=25.0)
+    page = text(vera.open(f"/monitor/{station['id']}"))
+    assert "test time, which here runs 25 times as fast as the clock" in page
+
+
+def test_a_pause_without_a_reason_names_who_paused(vera, running, station):
+    paused = {"state": StationState.PAUSED, "output_on": False}
+    running.change(StationLive, station["id"], detail="by ada", **paused)
+    said = text(vera.open(f"/monitor/{station['id']}"))
+    assert " by ada. Output off, confirmed." in said
+    assert ": ada" not in said
 
 
 def test_a_run_without_measures_has_a_sentence(vera, running, station):
@@ -283,9 +355,11 @@ def test_an_ended_run_says_why(oscar, running, station):
     running.change(Experiment, station["run"], **ended)
     running.change(Run, station["run"], end_reason="Stopped by oscar: leak.")
     page = oscar.open(f"/monitor/{station['id']}")
-    assert "Cycle life has finished" in text(page)
+    assert "Cycle life has ended" in text(page)
     assert "Stopped by oscar: leak." in text(page)
     assert "Stopped by oscar: leak." in text(oscar.open(f"/experiments/{station['run']}"))
+    assert "Stopped by oscar: leak." in text(oscar.open(f"/batteries/{station['cell']}"))
+    assert "Stopped by oscar: leak." in text(oscar.open("/"))
 
 
 def test_a_station_alarm_stands_on_the_experiments_page(vera, running, station):

@@ -35,7 +35,12 @@ def test_a_range_in_words(extent, words):
 
 def test_problems_in_words():
     assert problem_words(()) == "No errors"
-    assert problem_words(text_problems("WAIT, 1\nGO\nGO\n")) == "2 errors in the profile, line 2"
+    assert problem_words(text_problems("WAIT, 1\nGO\nGO\n")) == (
+        "2 errors in the profile, lines 2 and 3"
+    )
+    assert problem_words(text_problems("GO\n")) == "1 error in the profile, line 1"
+    many = problem_words(text_problems("GO\n" * 9))
+    assert many == "9 errors in the profile, lines 1, 2, 3, 4, 5, 6 and 3 more"
     assert problem_words(text_problems("CC, 1, TIME, 60\n")) == "1 warning"
 
 
