@@ -196,6 +196,7 @@ class StationCommand(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     DETECT = "detect"
+    LAUNCH = "launch"  # its cycler program; WattRex only
 
 
 class CommandState(StrEnum):

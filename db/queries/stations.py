@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, StationState, WallState
+from cycling.terms import ExperimentStatus, PlanState, StationCommand, StationState, WallState
 from db.clock import database_now
 from db.engine import Database
 from db.models import (
@@ -132,7 +132,7 @@ def _rows(which: ColumnElement[bool]) -> Select[Any]:
     station = CyclerStation.id
     command = (
         select(Command.id)
-        .where(Command.station_id == station)
+        .where(Command.station_id == station, Command.kind != StationCommand.LAUNCH)
         .order_by(Command.created_at.desc(), Command.id.desc())
         .limit(1)
         .correlate(CyclerStation)

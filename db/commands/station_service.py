@@ -1,0 +1,120 @@
+"""Taking stations out of service with a reason, and back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import PlanState
+from db.commands import audit
+from db.commands.channels import VIRTUAL_STATION
+from db.commands.queue import rows
+from db.engine import Database
+from db.models import ConfirmedBattery, CyclerStation, OutOfService, Plan
+from db.queries.queue import waiting
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """What became of the queue: held again, or taken by the station a moment before."""
+
+    held: tuple[str, ...]
+    begun: tuple[str, ...]
+
+
+def take_out_of_service(
+    database: Database,
+    station_id: int,
+    reason: str,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> TakenOut:
+    """Let a station take no further experiments, with a reason; what is queued there is held.
+
+    What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
+    """
+    why = " ".join(reason.split())
+    if not why:
+        raise InputError("Say why: whoever wants to use the station reads it.")
+    if len(why) > LONGEST_REASON:
+        raise InputError(f"The reason has {len(why)} characters; shorten it to {LONGEST_REASON}.")
+    sentence = why if why.endswith((".", "!", "?")) else f"{why}."
+    with database.write() as session:
+        station = _taken(session, station_id)
+        known = session.get(OutOfService, station_id)
+        if known is not None:
+            raise ConflictError(
+                f"{known.user_name} has taken {station.name} out of service already: {known.reason}"
+            )
+        session.add(
+            OutOfService(
+                station_id=station_id, reason=sentence, user_name=user_name[:60], since=now
+            )
+        )
+        done = _hold_queue(session, station, sentence, now)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="station out of service",
+            target=f"station {station_id}",
+            detail={"reason": sentence, "held": list(done.held), "begun": list(done.begun)},
+        )
+        return done
+
+
+def put_into_service(
+    database: Database, station_id: int, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Let a station take experiments again. Raises ConflictError if it is in service already."""
+    with database.write() as session:
+        station = _taken(session, station_id)
+        known = session.get(OutOfService, station_id)
+        if known is None:
+            raise ConflictError(f"{station.name} is in service already.")
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="station in service",
+            target=f"station {station_id}",
+            detail={"reason": known.reason, "by": known.user_name},
+        )
+        session.delete(known)
+
+
+def _taken(session: Session, station_id: int) -> CyclerStation:
+    station = rows.take_stations(session, [station_id]).get(station_id)
+    if station is None or station_id == VIRTUAL_STATION:
+        raise NotFoundError("There is no such station.")
+    if station.deprecated:
+        raise ConflictError(f"{station.name} was replaced or retired meanwhile.")
+    return station
+
+
+def _hold_queue(session: Session, station: CyclerStation, reason: str, now: datetime) -> TakenOut:
+    """Take back what waits: some cyclers run what is queued by themselves.
+
+    Somebody works at the station, so the battery is confirmed again before anything goes on.
+    """
+    queued = session.scalars(
+        waiting().where(Plan.station_id == station.id, Plan.state == PlanState.QUEUED)
+    ).all()
+    held, begun = [], []
+    for plan in queued:
+        if rows.take_back(session, plan.experiment_id):
+            rows.hold(session, plan, f"{station.name} is out of service: {reason}", now)
+            held.append(plan.name)
+        else:
+            begun.append(plan.name)
+    if held:
+        session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
+    return TakenOut(tuple(held), tuple(begun))
