@@ -16,6 +16,7 @@ from db.commands.queue import rows
 from db.commands.station_details import (
     check_within_devices,
     figures_of,
+    latest_day,
     plain_figures,
     store_figures,
 )
@@ -65,7 +66,7 @@ def modify_station(
     Raises InputError for a wrong field, ConflictError while the station is in use, or when
     somebody else was first.
     """
-    check_new(new, now.date())
+    check_new(new, latest_day(now))
     with database.write() as session:
         take_unit(session, new.unit_id)
         station = _taken(session, station_id, new.unit_id)

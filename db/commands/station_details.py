@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -27,6 +27,11 @@ class StationFigures:
 
 
 NO_FIGURES = StationFigures()
+
+
+def latest_day(now: datetime) -> date:
+    """Return the day that it is where the day begins first."""
+    return (now + timedelta(hours=14)).date()
 
 
 def check_figures(figures: StationFigures, today: date) -> None:

@@ -16,6 +16,7 @@ from db.commands.station_details import (
     StationFigures,
     check_figures,
     check_within_devices,
+    latest_day,
     plain_figures,
     store_figures,
 )
@@ -58,7 +59,7 @@ def add_station(
 
     Raises InputError saying what is wrong, ConflictError for a device of another station.
     """
-    check_new(new, now.date())
+    check_new(new, latest_day(now))
     with database.write() as session:
         take_unit(session, new.unit_id)
         station_id = insert_station(session, new, parent_id=None, now=now)

@@ -105,6 +105,7 @@ class CommandNow:
     answered_at: datetime | None
     answer: str
     output_off: bool | None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -269,6 +269,7 @@ def command_now(command: Command) -> CommandNow:
         answered_at=command.answered_at,
         answer=command.answer or "",
         output_off=command.output_off,
+        sent_at=command.sent_at,
     )
 
 
