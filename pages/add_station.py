@@ -9,7 +9,7 @@ from dash import Output, callback, dcc, html, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import empty, icon, page_header
+from components.blocks import empty, icon, note, page_header
 from components.shell import toast
 from cycling.errors import NotFoundError
 from cycling.terms import Role
@@ -76,8 +76,19 @@ def _choice(units: tuple[UnitFacts, ...]) -> Component:
         else empty("hdd-network", nothing, dcc.Link("Stations", href="/stations"))
     )
     return html.Div(
-        [page_header("Add station", count="on which unit?"), html.Div(found)], className="bem-page"
+        [page_header("Add station", count="on which unit?"), *_no_device(units), found],
+        className="bem-page",
     )
+
+
+def _no_device(units: tuple[UnitFacts, ...]) -> list[Component]:
+    if not units or any(one.free for one in units):
+        return []
+    words = (
+        "Every device belongs to a station. Connect another one and let its unit detect it, or "
+        "retire a station."
+    )
+    return [html.Div(note("info", words), className="bem-unit-choice")]
 
 
 def _offer(unit: UnitFacts) -> Component:
@@ -88,7 +99,7 @@ def _offer(unit: UnitFacts) -> Component:
         contact_pill(unit),
     ]
     if not unit.free:
-        return html.Div(words, className="none", title="Every device of it belongs to a station.")
+        return dcc.Link(words, href=f"/stations?unit={unit.id}", className="none")
     return dcc.Link(words, href=f"/stations/new?unit={unit.id}")
 
 

@@ -64,7 +64,8 @@ def _before(sheet: StationSheet) -> list[Component]:
     said = []
     if sheet.use.keeps:
         words = f"Only the real range and the calibration can be changed now. {sheet.use.keeps} "
-        said.append(note("paused", [words, dcc.Link("Queues", href="/queue")]))
+        link = dcc.Link("Open it on the Monitor", href=f"/monitor/{sheet.id}")
+        said.append(note("paused", [words, link]))
     said.append(note("info", IN_PLACE))
     if sheet.use.held:
         verb = "moves" if len(sheet.use.held) == 1 else "move"

@@ -12,8 +12,9 @@ from components.blocks import empty, icon, labelled
 from db.commands.stations import LONGEST_CHANNEL, LONGEST_NAME, NewStation
 from db.queries.lab_units import DeviceFacts, OfferedChannel, UnitFacts
 from pages.stations_ids import FormIds as Ids
-from pages.stations_words import can_words, maker_words, reach_words
+from pages.stations_words import can_words, maker_words, range_words
 
+STATE = "status"  # what a WattRex BMS offers under this name is a state, no measure
 RANGE_HELP = "Empty: what the devices say holds."
 
 
@@ -176,11 +177,11 @@ def _device(device: DeviceFacts, filling: Filling) -> Component:
     gone = (
         []
         if device.connected
-        else [html.Span([icon("plug"), "Not connected"], className="bem-bad small")]
+        else [html.Span([icon("plug"), " Not connected"], className="bem-bad small")]
     )
     facts = (
-        f"SN {device.serial_number}. {maker_words(device)}. {reach_words(device.voltage_v, 'V')}, "
-        f"{reach_words(device.current_a, 'A')}. {can_words(device.abilities)}"
+        f"SN {device.serial_number}. {maker_words(device)}. {range_words(device)}. "
+        f"{can_words(device.abilities)}."
     )
     taken = device.id in filling.begin.device_ids
     return html.Div(
@@ -195,7 +196,7 @@ def _device(device: DeviceFacts, filling: Filling) -> Component:
                 ),
                 className="pick",
             ),
-            html.Div([facts, *gone], className="t3 small about"),
+            html.Div([facts, " ", *gone], className="t3 small about"),
             html.Div(_channels(device, device.channels, named, filling), className="channels"),
         ],
         className="bem-pick-device",
@@ -218,10 +219,11 @@ def _channel(
 ) -> Component:
     unit = f" ({channel.unit})" if channel.unit else ""
     is_new = not filling.begin.name
+    is_state = channel.name == STATE and not filling.unit.is_ours
     record = dbc.Checkbox(
         id=Ids.record(device.id, channel.id),
-        label=f"{channel.name}{unit}",
-        value=is_new or channel.id in named,
+        label=f"{channel.name}{' (not a number)' if is_state else unit}",
+        value=channel.id in named or (is_new and not is_state),
         persistence=filling.kept_as,
         persistence_type="session",
     )

@@ -130,7 +130,7 @@ def _retire(sheet: StationSheet) -> Question:
     if sheet.deprecated:
         return Question(title, [html.P(f"{sheet.name} is not in use any more.")])
     if reason := sheet.use.keeps or sheet.use.waits:
-        link = dcc.Link("Queues", href="/queue")
+        link = dcc.Link("Open it on the Monitor", href=f"/monitor/{sheet.id}")
         refused = f"{sheet.name} cannot be retired now. {reason} "
         return Question(title, [note("paused", [refused, link])])
     words = [

@@ -120,7 +120,7 @@ def _stations(stations: Sequence[StationSheet], who: Viewer) -> Component:
         ("Unit", "in-wide"),
         ("Voltage", "num in-wide"),
         ("Current", "num in-wide"),
-        ("Battery confirmed", ""),
+        ("Battery confirmed", "in-battery"),
         ("Calibrated", "in-day in-wide"),
     ]
     return _table(head, [_station_row(one, who) for one in stations], "bem-stations-table")
@@ -191,8 +191,7 @@ def devices_words(unit: UnitFacts) -> str:
         return "none found"
     words = [wording.counted(len(unit.devices), "device")]
     gone = sum(1 for one in unit.devices if not one.connected)
-    if unit.free:
-        words.append(f"{len(unit.free)} free")
+    words.append(f"{len(unit.free) or 'none'} free")
     if gone:
         words.append(f"{gone} not connected")
     return ", ".join(words)

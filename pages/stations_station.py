@@ -188,7 +188,7 @@ def _present(sheet: StationSheet, who: Viewer) -> list[Component]:
     if now.queue or now.held:
         counts = [f"{len(now.queue)} queued"] * bool(now.queue)
         counts += [f"{len(now.held)} held"] * bool(now.held)
-        queue = dcc.Link(", ".join(counts), href="/queue")
+        queue = dcc.Link(", ".join(counts), href=f"/monitor/{sheet.id}")
     groups = [[("Confirmed", battery), ("Runs", runs), ("Waits", queue)]]
     parts: list[Any] = [html.Div(facts(groups), className="body")]
     asks = bool(now.held) and now.experiment is None and who.role.includes(Role.OPERATOR)

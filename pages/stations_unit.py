@@ -20,7 +20,7 @@ from pages.stations_words import (
     last_contact,
     maker_words,
     protocol,
-    reach_words,
+    range_words,
     unit_notes,
 )
 
@@ -114,11 +114,9 @@ def device_item(device: DeviceFacts, *, with_owner: bool) -> html.Li:
             html.Dl(
                 _rows(
                     [
-                        ("Made by", maker_words(device)),
-                        ("Serial number", device.serial_number),
+                        ("Kind", f"{maker_words(device)}, SN {device.serial_number}"),
                         *([("Used by", _owner(device))] if with_owner else []),
-                        ("Voltage", reach_words(device.voltage_v, "V")),
-                        ("Current", reach_words(device.current_a, "A")),
+                        ("Range", range_words(device)),
                         ("Can", can_words(device.abilities)),
                         ("Also measures", channels or "nothing else"),
                     ]

@@ -65,9 +65,10 @@ def unit_notes(unit: UnitFacts, zone: tzinfo) -> list[Said]:
     said = []
     if not unit.online:
         since = clock(unit.seen_at, unit.at, zone)
+        goes_on = " What its stations run goes on there by itself." if unit.stations else ""
         words = (
-            f" since {since}. What its stations run goes on there by itself. See that its computer "
-            "is on, its program runs and the broker is reached."
+            f" since {since}.{goes_on} See that its computer is on, its program runs and the "
+            "broker is reached."
         )
         said.append(Said("lost", "wifi-off", [html.B(f"No contact with {unit.name}"), words]))
     if unit.online and abs(unit.clock_offset_s or 0.0) > CLOCK_OFF_S:
@@ -116,6 +117,15 @@ def reach_words(
     return f"{wording.quantity(low, '')} to {wording.quantity(high, unit)}"
 
 
+def range_words(device: DeviceFacts) -> str:
+    """Write the voltage and the current of a device."""
+    ends = [*device.voltage_v, *device.current_a]
+    if all(one is None for one in ends):
+        return "range not told"
+    volts = reach_words(device.voltage_v, "V", unknown="voltage not told")
+    return f"{volts}, {reach_words(device.current_a, 'A', unknown='current not told')}"
+
+
 def voltage_of(can: StationCapabilities | None) -> str:
     """Write the voltage that a station reaches."""
     if can is None:
@@ -139,12 +149,8 @@ def can_words(abilities: Mapping[str, Any] | None) -> str:
     shortest_s = abilities.get("shortest_step_s") or 0
     if shortest_s:
         more.append(f"steps from {shortest_s:g} s")
-    return "; ".join(part for part in (", ".join(modes), ", ".join(more)) if part)
-
-
-def device_title(device: DeviceFacts) -> str:
-    """Name a device: what it is, and its serial number."""
-    return f"{device.name}, SN {device.serial_number}"
+    words = "; ".join(part for part in (", ".join(modes), ", ".join(more)) if part)
+    return words[:1].upper() + words[1:]
 
 
 def maker_words(device: DeviceFacts) -> str:

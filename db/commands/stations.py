@@ -24,6 +24,7 @@ from db.engine import Database
 from db.models import (
     AvailableMeasure,
     Channel,
+    CompatibleDevice,
     ComputationalUnit,
     CyclerStation,
     DetectedDevice,
@@ -31,6 +32,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.queries.capabilities import POWERED
 
 VIRTUAL_UNIT = 1
 LONGEST_NAME = 30
@@ -83,6 +85,7 @@ def insert_station(
     `parent_id` is the station that it replaces: its devices and its name are free.
     """
     devices = _devices(session, new)
+    _check_carries_current(session, devices.values())
     _check_free(session, new, devices, parent_id)
     check_within_devices(session, new.figures, devices)
     station = CyclerStation(
@@ -154,6 +157,18 @@ def _devices(session: Session, new: NewStation) -> dict[int, DetectedDevice]:
             f"The unit has no device {min(missing)}. Detect its devices again, then choose."
         )
     return {one: by_id[one] for one in new.device_ids}
+
+
+def _check_carries_current(session: Session, devices: Iterable[DetectedDevice]) -> None:
+    ids = [device.compatible_device_id for device in devices]
+    kinds = session.scalars(
+        select(CompatibleDevice.device_type).where(CompatibleDevice.id.in_(ids))
+    )
+    if not any(kind in POWERED for kind in kinds):
+        raise InputError(
+            "The chosen devices only measure. Choose one that carries the current, too: a source, "
+            "a load or an EPC."
+        )
 
 
 def _check_free(
