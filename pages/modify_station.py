@@ -68,8 +68,9 @@ def _before(sheet: StationSheet) -> list[Component]:
         said.append(note("paused", [words, link]))
     said.append(note("info", IN_PLACE))
     if sheet.use.held:
-        verb = "moves" if len(sheet.use.held) == 1 else "move"
-        words = f"{names(sheet.use.held)}, held here, {verb} to the new set-up and stay held."
+        one = len(sheet.use.held) == 1
+        follows = "moves to the new set-up and stays" if one else "move to the new set-up and stay"
+        words = f"{names(sheet.use.held)}, held here, {follows} held."
         said.append(note("queued", words))
     if sheet.now.confirmed is not None:
         battery = sheet.now.confirmed

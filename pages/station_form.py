@@ -234,8 +234,8 @@ def _channel(
         maxlength=LONGEST_CHANNEL,
     )
     words = f"Name of {channel.name} of {device.name} on {device.link}"
-    label = dbc.Label(words, html_for=called.id, class_name="visually-hidden")
-    return html.Div([record, html.Div([label, called])], className="channel")
+    label = html.Label([html.Span(words, className="visually-hidden"), called])
+    return html.Div([record, label], className="channel")
 
 
 def _readable(driver: str) -> str:

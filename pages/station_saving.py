@@ -28,8 +28,8 @@ from pages.stations_ids import FormIds as Ids
 Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
 ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
 SAVE_OUTPUTS = (
-    *(Output(error, "children") for error in ERRORS),
     Output(Ids.FOUND, "data"),
+    *(Output(error, "children") for error in ERRORS),
     Output(Ids.STATE, "children"),
     Output(Ids.GO, "href"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
@@ -98,8 +98,8 @@ def try_to_save(sent: tuple[Any, ...], save: Callable[[NewStation], Saved]) -> t
         leads_to, told = save(reading.station)
     except InputError as error:
         words = str(error)
-        return *("" for _ in ERRORS), no_update, words, no_update, toast("error", words)
-    return *("" for _ in ERRORS), {"saved": True}, "", leads_to, told
+        return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
+    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, told
 
 
 def _reading(typed: Typed, unit_id: int) -> Reading:
@@ -114,7 +114,7 @@ def _mended(reading: Reading) -> tuple[Any, ...]:
     first = next((one for one in CONTROLS if one in reading.problems), None)
     count = wording.counted(len(reading.problems), "field")
     words = f"{count} to mend." if first else "Look at the devices."
-    return *found, {"focus": first}, words, no_update, no_update
+    return {"focus": first}, *found, words, no_update, no_update
 
 
 def _pairs(ids: object, values: object) -> list[tuple[Any, Any]]:

@@ -17,6 +17,7 @@ from pages.station_words import Said, ago, clock
 ANSWERED_WITHIN = timedelta(seconds=10)
 SHOWN_FOR = timedelta(minutes=10)
 CLOCK_OFF_S = 5.0
+RIGHT_S = 0.5  # a message takes a moment
 MODES = {"WAIT": "rest", "CC_MODE": "CC", "CV_MODE": "CV", "CP_MODE": "CP"}
 CAN = {
     "pause": "pause",
@@ -53,7 +54,7 @@ def clock_words(unit: UnitFacts) -> str:
     offset_s = unit.clock_offset_s
     if offset_s is None:
         return "not known"
-    if abs(offset_s) < 0.05:
+    if abs(offset_s) < RIGHT_S:
         return "right"
     way = "ahead" if offset_s > 0 else "behind"
     shown = f"{abs(offset_s):.1f} s" if abs(offset_s) < 60 else wording.duration(abs(offset_s))
