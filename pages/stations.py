@@ -130,7 +130,7 @@ def change(chosen: Any, _keep: Any, _sure: Any, reason: Any) -> tuple[Any, ...]:
         told = carry_out(database(), asked, str(reason or ""), by=by)
     except InputError as error:
         return _refused(str(error), in_dialog=ctx.triggered_id == Ids.SURE)
-    return *CLOSED, chosen, told
+    return *CLOSED, chosen, told or no_update
 
 
 def _opened(ask: Question) -> tuple[Any, ...]:

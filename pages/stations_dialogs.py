@@ -17,7 +17,6 @@ from db.commands.station_changes import retire_station
 from db.commands.station_commands import request
 from db.commands.station_service import put_into_service, take_out_of_service
 from db.engine import Database
-from db.queries.lab_units import find_unit
 from db.queries.station_sheets import StationSheet, station_sheet
 from db.queries.station_use import names
 from pages.context import Viewer
@@ -71,16 +70,18 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
 
 def carry_out(
     database: Database, asked: Asked, reason: str, *, by: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Do what was asked; return the toast that says so. Raises InputError where it is refused."""
+) -> dict[str, Any] | None:
+    """Do what was asked; return the toast that says so. Raises InputError where it is refused.
+
+    None for what a unit is asked: the page itself says how far that is.
+    """
     if asked.do == "detect":
-        unit = find_unit(database, asked.of)
-        _request(database, StationCommand.DETECT, unit.id, None, by)
-        return toast("info", f"{unit.name} is asked to look for its devices.")
+        _request(database, StationCommand.DETECT, asked.of, None, by)
+        return None
     sheet = station_sheet(database, asked.of)
     if asked.do == "launch":
         _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
-        return toast("info", f"{sheet.unit} is asked to launch the cycler of {sheet.name}.")
+        return None
     if asked.do == "retire":
         retire_station(database, sheet.id, **by)
         return toast("done", f"{sheet.name} is retired. Its experiments are kept.")

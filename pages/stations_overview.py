@@ -179,7 +179,7 @@ def _unit_row(unit: UnitFacts, who: Viewer) -> html.Tr:
             html.Td(last_contact(unit, who.zone)),
             html.Td(protocol(unit), className="in-wide"),
             html.Td(clock_words(unit), className="in-wide"),
-            html.Td(devices_words(unit)),
+            html.Td(devices_words(unit), title=devices_words(unit)),
             html.Td(str(len(unit.stations)), className="num in-wide"),
         ]
     )

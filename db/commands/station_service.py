@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import PlanState
+from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
+from db.commands.queue.station import plan_of
 from db.engine import Database
-from db.models import ConfirmedBattery, CyclerStation, OutOfService, Plan
-from db.queries.queue import waiting
+from db.models import (
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    OutOfService,
+    Plan,
+    RedoxElectrolyte,
+)
 
 LONGEST_REASON = 200
 
@@ -106,15 +113,43 @@ def _hold_queue(session: Session, station: CyclerStation, reason: str, now: date
     Somebody works at the station, so the battery is confirmed again before anything goes on.
     """
     queued = session.scalars(
-        waiting().where(Plan.station_id == station.id, Plan.state == PlanState.QUEUED)
+        select(Experiment)
+        .where(Experiment.station_id == station.id, Experiment.status == ExperimentStatus.QUEUED)
+        .order_by(Experiment.created_at, Experiment.id)
     ).all()
     held, begun = [], []
-    for plan in queued:
-        if rows.take_back(session, plan.experiment_id):
-            rows.hold(session, plan, f"{station.name} is out of service: {reason}", now)
-            held.append(plan.name)
-        else:
-            begun.append(plan.name)
+    for experiment in queued:
+        plan = _plan(session, experiment, now)
+        if not rows.take_back(session, experiment.id):
+            begun.append(experiment.name)
+            continue
+        session.add(plan)
+        rows.hold(session, plan, f"{station.name} is out of service: {reason}", now)
+        held.append(plan.name)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
     return TakenOut(tuple(held), tuple(begun))
+
+
+def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
+    """Return the plan of an experiment, or one for a row that another program has put there."""
+    known = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
+    if known is not None:
+        return known
+    electrolytes = session.scalars(
+        select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
+    )
+    plan = plan_of(experiment, now)
+    plan.detail = {
+        "electrolytes": [
+            {
+                "polarity": one.polarity.value,
+                "volume": one.volume,
+                "initial_soc": one.initial_soc,
+                "min_flow_rate": one.min_flow_rate,
+                "max_flow_rate": one.max_flow_rate,
+            }
+            for one in electrolytes
+        ]
+    }
+    return plan

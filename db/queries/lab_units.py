@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.clock import database_now
+from db.commands.units import PROTOCOL
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
@@ -133,6 +134,11 @@ def unit_name(fixed: ComputationalUnit, unit: Unit | None) -> str:
     return unit.hardware_id if unit else fixed.host_name or fixed.mac
 
 
+def speaks_ours(fixed: ComputationalUnit, unit: Unit | None) -> bool:
+    """Whether a unit speaks bem/v1; every other one is WattRex."""
+    return unit is not None or fixed.user == PROTOCOL
+
+
 def _units(database: Database, which: ColumnElement[bool]) -> tuple[UnitFacts, ...]:
     with database.read() as session:
         now = database_now(session)
@@ -166,7 +172,7 @@ def _facts(
         id=fixed.id,
         at=now,
         name=unit_name(fixed, unit),
-        is_ours=unit is not None,
+        is_ours=speaks_ours(fixed, unit),
         host_name=fixed.host_name,
         hardware=unit.hardware_id if unit else fixed.mac,
         address=f"{fixed.ip}:{fixed.port}" if fixed.ip else "",

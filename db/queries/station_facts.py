@@ -147,6 +147,7 @@ class StationNow:
     held: tuple[HeldNow, ...]
     queue: tuple[str, ...]
     command: CommandNow | None
+    deprecated: bool = False  # replaced or retired: nothing is heard of it any more
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.queries.capabilities import station_capabilities
-from db.queries.lab_units import DeviceFacts, devices_of_stations, unit_name
+from db.queries.lab_units import DeviceFacts, devices_of_stations, speaks_ours, unit_name
 from db.queries.station_facts import CommandNow, StationNow
 from db.queries.station_use import StationUse, station_use
 from db.queries.stations import command_now, station_now, wall
@@ -155,7 +155,7 @@ def _sheet(
         parent=family.get("parent"),
         successor=family.get("successor"),
         unit=unit_name(fixed, unit),
-        is_ours=unit is not None,
+        is_ours=speaks_ours(fixed, unit),
         figures=figures_of(real),
         **more,
     )

@@ -287,7 +287,7 @@ def _station(
 ) -> StationNow:
     station, live_row, unit, out, confirmed, _command_id, _last_id = row
     live = _live(live_row, unit) if live_row else None
-    lost_at = _lost_at(live, now)
+    lost_at = None if station.deprecated else _lost_at(live, now)
     state = wall_state(
         live,
         experiment,
@@ -317,6 +317,7 @@ def _station(
         held=tuple(held),
         queue=queue,
         command=command,
+        deprecated=station.deprecated,
     )
 
 

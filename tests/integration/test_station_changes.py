@@ -23,13 +23,15 @@ from db.models import (
     Experiment,
     OutOfService,
     Plan,
+    RedoxElectrolyte,
+    RedoxStack,
     StationAlarm,
     StationLive,
 )
 from db.queries.capabilities import station_capabilities
 from db.queries.setups import unit_setups
 from db.queries.station_sheets import station_set_up, station_sheet, station_sheets
-from db.queries.stations import wall
+from db.queries.stations import station_now, wall
 from tests.integration.test_stations import Unit, count
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import BY, NOW, at_once
@@ -90,6 +92,7 @@ def bench(database: Database) -> Bench:
 
 
 def test_a_modified_station_is_a_new_row_that_names_the_old_one(bench: Bench):
+    bench.lab.live(bench.station, seen_at=NOW - timedelta(hours=1), output_on=False)
     done = bench.modify(name="Station 01b", location="Lab 3")
     assert done.replaced
     assert done.station_id != bench.station
@@ -97,6 +100,8 @@ def test_a_modified_station_is_a_new_row_that_names_the_old_one(bench: Bench):
     assert (old.deprecated, old.name) == (True, "Station 01")
     assert (new.parent_id, new.name, new.location) == (bench.station, "Station 01b", "Lab 3")
     assert [one.id for one in wall(bench.database)] == [done.station_id]
+    replaced = station_now(bench.database, bench.station)
+    assert (replaced.deprecated, replaced.lost_at) == (True, None)
     sheet = station_sheet(bench.database, done.station_id)
     assert sheet.parent == (bench.station, "Station 01")
     assert [one.name for one in sheet.channels] == ["Cell T1"]
@@ -308,6 +313,44 @@ def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_agai
         put_into_service(bench.database, bench.station, **BY)
     assert len(confirm_battery(bench.database, bench.station, bench.cell, **BY).released) == 1
     assert bench.actions()[1:3] == ["station out of service", "station in service"]
+
+
+def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench: Bench):
+    waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
+    stack = bench.lab.battery("Stack", "S1", technology="RedoxStack")
+    bench.lab.add(
+        RedoxStack(
+            battery_id=stack,
+            electrode_size_cm2_x100=6250,
+            electrode_composition="felt",
+            bipolar_type="Graphite",
+            membrane_type="Nafion",
+            electrolyte_type="All-vanadium",
+        )
+    )
+    made = bench.lab.experiment("Theirs", bench.station, stack, bench.profile, **waits)
+    with bench.database.write() as session:
+        session.delete(session.scalars(select(Plan).where(Plan.experiment_id == made)).one())
+        session.add(
+            RedoxElectrolyte(
+                experiment_id=made,
+                battery_id=stack,
+                polarity="POS",
+                volume=900,
+                initial_soc=0,
+                min_flow_rate=1,
+                max_flow_rate=2,
+            )
+        )
+    done = take_out_of_service(bench.database, bench.station, "fan", **BY)
+    assert done.held == ("Theirs",)
+    put_into_service(bench.database, bench.station, **BY)
+    confirm_battery(bench.database, bench.station, stack, **BY)
+    with bench.database.read() as session:
+        electrolyte = session.scalars(select(RedoxElectrolyte)).one()
+        assert (electrolyte.volume, electrolyte.max_flow_rate) == (900, 2)
+        again = session.get_one(Experiment, electrolyte.experiment_id)
+        assert (again.name, again.status) == ("Theirs", ExperimentStatus.QUEUED)
 
 
 def test_out_of_service_needs_a_reason_and_lets_what_runs_go_on(bench: Bench):
