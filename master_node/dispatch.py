@@ -9,6 +9,7 @@ from db.clock import database_now
 from db.commands.alarms import raise_alarm
 from db.commands.leases import Hold, Turn, leading
 from db.commands.offers import ANSWERED_WITHIN, forget_unanswered, free_stations, take_next
+from db.commands.out_of_service import hold_queues_out_of_service
 from db.commands.queue import hold_back
 from db.engine import Database
 from db.models import Experiment
@@ -30,9 +31,10 @@ def dispatch(database: Database, hold: Hold) -> list[Outgoing]:
 
 
 def tidy_offers(database: Database, hold: Hold) -> None:
-    """Let offers that nobody answered be taken back."""
+    """Let offers that nobody answered be taken back, and hold what no station may take."""
     with leading(database, hold) as turn:
         forget_unanswered(turn.session, turn.now)
+        hold_queues_out_of_service(turn.session, turn.now)
 
 
 def _offer(database: Database, hold: Hold, station_id: int) -> Outgoing | None:

@@ -13,9 +13,9 @@ from components import wording
 from components.blocks import labelled, note
 from components.shell import toast
 from cycling.terms import StationCommand
+from db.commands.out_of_service import return_to_service, take_out_of_service
 from db.commands.station_changes import retire_station
 from db.commands.station_commands import request
-from db.commands.station_service import put_into_service, take_out_of_service
 from db.engine import Database
 from db.queries.station_sheets import StationSheet, station_sheet
 from db.queries.station_use import names
@@ -86,9 +86,9 @@ def carry_out(
         retire_station(database, sheet.id, **by)
         return toast("done", f"{sheet.name} is retired. Its experiments are kept.")
     if asked.do == "back":
-        put_into_service(database, sheet.id, **by)
+        return_to_service(database, sheet.id, **by)
         return toast("done", f"{sheet.name} is back in service.")
-    done = take_out_of_service(database, sheet.id, reason, **by)
+    done = take_out_of_service(database, sheet.id, reason=reason, **by)
     if done.begun:
         words = f"{names(done.begun)} may have begun already and goes on."
         return toast("info", f"{sheet.name} is out of service. {words}")
@@ -98,7 +98,7 @@ def carry_out(
 
 def change_dialog() -> list[Component]:
     """Return the dialog, closed, with its stores; for operators."""
-    reason = dbc.Input(id=Ids.REASON, maxlength=200, autocomplete="off")
+    reason = dbc.Input(id=Ids.REASON, maxlength=249, autocomplete="off")
     dialog = dbc.Modal(
         [
             dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),

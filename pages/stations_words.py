@@ -165,8 +165,8 @@ def _number(value: object) -> float | None:
 
 def _done(command: CommandNow, unit: UnitFacts, name: str) -> str:
     if command.kind is StationCommand.LAUNCH:
-        more = f" {command.answer}" if command.answer else ""
-        return f"handed to {name}.{more} Whether its cycler runs shows when it takes an experiment."
+        told = command.answer or f"{name} was told. It does not report whether the cycler started."
+        return f"{told} It has when it takes an experiment."
     found = sum(1 for one in unit.devices if one.connected)
     return f"{name} has answered: {wording.counted(found, 'device')} connected."
 

@@ -12,7 +12,7 @@ from db.models import ComputationalUnit, CyclerStation, OutOfService, Unit
 from db.queries.queue import busy_with
 
 UNIT_COMMANDS = (StationCommand.DETECT, StationCommand.LAUNCH)
-SILENT = timedelta(seconds=30)
+SILENT = timedelta(seconds=15)  # a WattRex unit beats every second
 
 
 def check_unit_command(
@@ -28,8 +28,8 @@ def check_unit_command(
     said = unit.online if unit else fixed.available is Availability.ON
     if not said or (unit is None and database_now(session) - seen_at > SILENT):
         raise ConflictError(
-            f"{name} cannot be reached: its last contact was at {seen_at:%Y-%m-%d %H:%M:%S} UTC. "
-            "Nothing was asked. See that its computer is on and reaches the broker."
+            f"{name} is not heard and would not hear this. Its last contact was at "
+            f"{seen_at:%Y-%m-%d %H:%M:%S} UTC. See that its computer is on and reaches the broker."
         )
     if kind is StationCommand.LAUNCH:
         _check_launch(session, unit, unit_id, station_id)
@@ -38,13 +38,14 @@ def check_unit_command(
 def _check_launch(
     session: Session, unit: Unit | None, unit_id: int, station_id: int | None
 ) -> None:
+    if unit is not None:
+        raise ConflictError(
+            f"The stations of {unit.hardware_id} speak bem/v1 and are ready as they are: none is "
+            "launched."
+        )
     station = session.get(CyclerStation, station_id) if station_id else None
     if station is None or station.unit_id != unit_id or station.deprecated:
         raise ConflictError("This station is not in use any more. Look at it again.")
-    if unit is not None:
-        raise ConflictError(
-            f"{station.name} belongs to a unit that speaks bem/v1: its program always runs."
-        )
     out = session.get(OutOfService, station.id)
     if out is not None:
         raise ConflictError(f"{station.name} is out of service: {out.reason}")

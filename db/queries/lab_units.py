@@ -31,6 +31,7 @@ from db.queries.stations import command_now
 VIRTUAL_UNIT = 1
 LARGEST_ID = 2**31 - 1
 SILENT = timedelta(seconds=30)  # a unit that lives says something every few seconds
+OLD_SILENT = timedelta(seconds=15)  # a WattRex unit beats every second
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _facts(
         software=unit.software if unit else "",
         simulated=bool(unit and unit.simulated),
         speed=unit.speed if unit and unit.simulated else 1.0,
-        online=said and now - seen_at <= SILENT,
+        online=said and now - seen_at <= (SILENT if unit else OLD_SILENT),
         seen_at=seen_at,
         clock_offset_s=unit.clock_offset_s if unit else None,
         stations=tuple(stations),

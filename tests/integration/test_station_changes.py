@@ -8,10 +8,14 @@ from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, PlanState, StationState
+from db.commands.out_of_service import (
+    hold_queues_out_of_service,
+    return_to_service,
+    take_out_of_service,
+)
 from db.commands.queue import confirm_battery
 from db.commands.station_changes import mark_of, modify_station, retire_station
 from db.commands.station_details import StationFigures
-from db.commands.station_service import put_into_service, take_out_of_service
 from db.commands.stations import NewStation, add_station
 from db.engine import Database
 from db.models import (
@@ -208,7 +212,7 @@ def test_what_waits_moves_to_the_new_set_up_and_stays_held(bench: Bench):
 @pytest.mark.parametrize("same", [True, False])
 def test_the_battery_stays_confirmed_where_the_devices_stay(bench: Bench, same: bool):
     bench.lab.confirm(bench.station, bench.cell)
-    take_out_of_service(bench.database, bench.station, "fan is loud", **BY)
+    take_out_of_service(bench.database, bench.station, reason="fan is loud", **BY)
     devices = bench.unit.devices if not same else bench.unit.devices[:1]
     done = bench.modify(location="Lab 3", device_ids=tuple(devices))
     assert bench.row(ConfirmedBattery, bench.station) is None
@@ -280,7 +284,7 @@ def test_a_retired_station_leaves_its_devices_and_keeps_its_experiments(bench: B
 def test_the_station_of_imported_measures_stays(bench: Bench):
     for refused in (
         lambda: retire_station(bench.database, 1, **BY),
-        lambda: take_out_of_service(bench.database, 1, "why", **BY),
+        lambda: take_out_of_service(bench.database, 1, reason="why", **BY),
         lambda: add_station(bench.database, bench.unit.new(unit_id=1), **BY),
     ):
         with pytest.raises(InputError):
@@ -300,19 +304,21 @@ def test_a_station_needs_a_device_that_carries_the_current(bench: Bench):
 def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_again(bench: Bench):
     bench.lab.confirm(bench.station, bench.cell)
     bench.queued("Next")
-    done = take_out_of_service(bench.database, bench.station, "  fan is  loud ", **BY)
+    done = take_out_of_service(bench.database, bench.station, reason="  fan is  loud ", **BY)
     assert (done.held, done.begun) == (("Next",), ())
     (station,) = wall(bench.database)
     assert station.out.reason == "fan is loud."
-    assert [one.because for one in station.held] == ["Station 01 is out of service: fan is loud."]
+    assert [one.because for one in station.held] == [
+        "The station was taken out of service: fan is loud."
+    ]
     assert station.confirmed is None
     with pytest.raises(ConflictError, match="oscar has taken Station 01 out of service already"):
-        take_out_of_service(bench.database, bench.station, "again", **BY)
-    put_into_service(bench.database, bench.station, **BY)
+        take_out_of_service(bench.database, bench.station, reason="again", **BY)
+    return_to_service(bench.database, bench.station, **BY)
     with pytest.raises(ConflictError, match="in service already"):
-        put_into_service(bench.database, bench.station, **BY)
+        return_to_service(bench.database, bench.station, **BY)
     assert len(confirm_battery(bench.database, bench.station, bench.cell, **BY).released) == 1
-    assert bench.actions()[1:3] == ["station out of service", "station in service"]
+    assert bench.actions()[1:3] == ["take out of service", "return to service"]
 
 
 def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench: Bench):
@@ -342,9 +348,9 @@ def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench
                 max_flow_rate=2,
             )
         )
-    done = take_out_of_service(bench.database, bench.station, "fan", **BY)
+    done = take_out_of_service(bench.database, bench.station, reason="fan", **BY)
     assert done.held == ("Theirs",)
-    put_into_service(bench.database, bench.station, **BY)
+    return_to_service(bench.database, bench.station, **BY)
     confirm_battery(bench.database, bench.station, stack, **BY)
     with bench.database.read() as session:
         electrolyte = session.scalars(select(RedoxElectrolyte)).one()
@@ -353,12 +359,24 @@ def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench
         assert (again.name, again.status) == ("Theirs", ExperimentStatus.QUEUED)
 
 
+def test_what_comes_into_the_queue_of_a_station_out_of_service_is_held(bench: Bench):
+    take_out_of_service(bench.database, bench.station, reason="fan", **BY)
+    bench.queued("Late")
+    for _ in range(2):
+        with bench.database.write() as session:
+            hold_queues_out_of_service(session, NOW)
+    (station,) = wall(bench.database)
+    assert [one.name for one in station.held] == ["Late"]
+    assert bench.actions()[-1] == "hold queue"
+    assert bench.actions().count("hold queue") == 1
+
+
 def test_out_of_service_needs_a_reason_and_lets_what_runs_go_on(bench: Bench):
     running = bench.lab.experiment("Cycling", bench.station, bench.cell, bench.profile)
-    for reason, sentence in (("  ", "Say why"), ("x" * 201, "has 201 characters")):
+    for reason, sentence in (("  ", "Say in 1 to 250"), ("x" * 250, "Say in 1 to 250")):
         with pytest.raises(InputError, match=sentence):
-            take_out_of_service(bench.database, bench.station, reason, **BY)
-    take_out_of_service(bench.database, bench.station, "smells", **BY)
+            take_out_of_service(bench.database, bench.station, reason=reason, **BY)
+    take_out_of_service(bench.database, bench.station, reason="smells", **BY)
     assert bench.row(Experiment, running).status is ExperimentStatus.RUNNING
 
 

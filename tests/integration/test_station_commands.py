@@ -190,7 +190,7 @@ def test_an_old_page_does_not_pause_the_next_experiment(bench: Bench):
 
 @pytest.mark.parametrize(
     ("kind", "sentence"),
-    [(PAUSE, "offline"), (RESUME, "offline"), (DETECT, "bench-1 cannot be reached: its last")],
+    [(PAUSE, "offline"), (RESUME, "offline"), (DETECT, "bench-1 is not heard")],
 )
 def test_an_offline_unit_is_asked_nothing_but_a_stop(bench: Bench, kind, sentence):
     bench.set_unit(online=False)

@@ -269,7 +269,10 @@ class TestChanging:
         asked = self.choose(oscar, "out", station)
         assert asked[f"{Ids.REASON_BOX}.hidden"] is False
         assert "Next is queued and will be held until" in words(asked[f"{Ids.QUESTION}.children"])
-        assert "Say why" in self.sure(oscar, "out", station, "")[f"{Ids.ERROR}.children"]
+        assert (
+            "Say in 1 to 250 characters"
+            in self.sure(oscar, "out", station, "")[f"{Ids.ERROR}.children"]
+        )
         done = self.sure(oscar, "out", station, "Fan")
         assert done[f"{Ids.DIALOG}.is_open"] is False
         assert "Out of service: Fan. By oscar" in words(

@@ -1,9 +1,9 @@
-"""Taking stations out of service with a reason, and back."""
+"""Taking a station out of service, and back: what waits there is held, nothing starts by itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
@@ -22,7 +22,8 @@ from db.models import (
     RedoxElectrolyte,
 )
 
-LONGEST_REASON = 200
+LONGEST_REASON = 250
+MASTER_NODE = "master node"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class TakenOut:
 def take_out_of_service(
     database: Database,
     station_id: int,
-    reason: str,
     *,
+    reason: str,
     user_name: str,
     address: str,
     now: datetime,
@@ -46,12 +47,7 @@ def take_out_of_service(
 
     What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
     """
-    why = " ".join(reason.split())
-    if not why:
-        raise InputError("Say why: whoever wants to use the station reads it.")
-    if len(why) > LONGEST_REASON:
-        raise InputError(f"The reason has {len(why)} characters; shorten it to {LONGEST_REASON}.")
-    sentence = why if why.endswith((".", "!", "?")) else f"{why}."
+    sentence = _sentence(reason)
     with database.write() as session:
         station = _taken(session, station_id)
         known = session.get(OutOfService, station_id)
@@ -70,14 +66,14 @@ def take_out_of_service(
             at=now,
             user_name=user_name,
             address=address,
-            action="station out of service",
+            action="take out of service",
             target=f"station {station_id}",
             detail={"reason": sentence, "held": list(done.held), "begun": list(done.begun)},
         )
         return done
 
 
-def put_into_service(
+def return_to_service(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:
     """Let a station take experiments again. Raises ConflictError if it is in service already."""
@@ -91,11 +87,49 @@ def put_into_service(
             at=now,
             user_name=user_name,
             address=address,
-            action="station in service",
+            action="return to service",
             target=f"station {station_id}",
             detail={"reason": known.reason, "by": known.user_name},
         )
         session.delete(known)
+
+
+def hold_queues_out_of_service(session: Session, now: datetime) -> None:
+    """Hold what is queued on stations that are out of service, however it came there.
+
+    Some cyclers run what is queued by themselves.
+    """
+    found = session.execute(
+        select(CyclerStation, OutOfService.reason)
+        .join(OutOfService, OutOfService.station_id == CyclerStation.id)
+        .where(
+            exists().where(
+                Experiment.station_id == CyclerStation.id,
+                Experiment.status == ExperimentStatus.QUEUED,
+            )
+        )
+    ).all()
+    for station, reason in found:
+        done = _hold_queue(session, station, reason, now)
+        if done.held:
+            audit.record(
+                session,
+                at=now,
+                user_name=MASTER_NODE,
+                address="",
+                action="hold queue",
+                target=f"station {station.id}",
+                detail={"reason": reason, "held": list(done.held)},
+            )
+
+
+def _sentence(reason: str) -> str:
+    """Return the reason as a sentence that fits. Raises InputError without one."""
+    why = " ".join(reason.split())
+    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
+    if not 1 <= len(sentence) <= LONGEST_REASON:
+        raise InputError(f"Say in 1 to {LONGEST_REASON} characters why it is out of service.")
+    return sentence
 
 
 def _taken(session: Session, station_id: int) -> CyclerStation:
@@ -124,7 +158,7 @@ def _hold_queue(session: Session, station: CyclerStation, reason: str, now: date
             begun.append(experiment.name)
             continue
         session.add(plan)
-        rows.hold(session, plan, f"{station.name} is out of service: {reason}", now)
+        rows.hold(session, plan, f"The station was taken out of service: {reason}", now)
         held.append(plan.name)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
