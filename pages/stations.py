@@ -56,8 +56,8 @@ def layout(**query: str) -> Component:
             dcc.Store(id=Ids.SEEN, data=_seen(shown)),
             dcc.Store(id=Ids.ASK),
             dcc.Store(id=Ids.SINK),
-            html.Div(shown.header, id=Ids.HEAD),
-            html.Div(shown.body, id=Ids.BODY, className="bem-stations"),
+            html.Div(shown.header(), id=Ids.HEAD),
+            html.Div(shown.body(), id=Ids.BODY, className="bem-stations"),
             *([*change_dialog(), *dialogs()] if operates else []),
         ],
         className="bem-page",
@@ -94,7 +94,7 @@ def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     known = seen.get("mark") if isinstance(seen, dict) else None
     if known == shown.mark:
         return no_update, no_update, fresh, _pace(shown)
-    return shown.header, shown.body, fresh, _pace(shown)
+    return shown.header(), shown.body(), fresh, _pace(shown)
 
 
 @callback(

@@ -1,6 +1,6 @@
 """What the page of stations shows for an address: everything, one unit, one station, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -46,14 +46,14 @@ class View:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A view as it is drawn.
+    """A view that can be drawn: what is said where nothing has changed is not drawn at all.
 
     `mark` changes with its words, `heard` are the Unix milliseconds of the units' last contact;
     `waiting`: an answer is expected any moment.
     """
 
-    header: Component
-    body: list[Component]
+    header: Callable[[], Component]
+    body: Callable[[], list[Component]]
     mark: str
     heard: Mapping[str, int]
     waiting: bool
@@ -92,17 +92,16 @@ def _all(database: Database, who: Viewer) -> Drawn:
     stations, units, lab = station_sheets(database), lab_units(database), lab_now(database)
     master, refused = master_node(database), refusals(database)
     notes = master_note(master, lab, who)
-    header = page_header(
-        "Stations",
-        count=overview_count(stations, units),
-        actions=overview_actions(units, who) or None,
-    )
-    silent = [str(one) for one in notes]
+    silent = bool(notes), master and (master.alive, master.detail.get("broker"))
     count = sum(one.count for one in refused)
     return Drawn(
-        header,
-        [*notes, *overview(stations, units, who), *refused_link(refused, who)],
-        short_hash((*map(_unit_mark, units), *map(_station_mark, stations), len(silent), count)),
+        lambda: page_header(
+            "Stations",
+            count=overview_count(stations, units),
+            actions=overview_actions(units, who) or None,
+        ),
+        lambda: [*notes, *overview(stations, units, who), *refused_link(refused, who)],
+        short_hash((*map(_unit_mark, units), *map(_station_mark, stations), silent, count)),
         _heard(units),
         waiting=False,
     )
@@ -111,10 +110,10 @@ def _all(database: Database, who: Viewer) -> Drawn:
 def _unit(unit: UnitFacts, who: Viewer) -> Drawn:
     simulated = ", simulated" if unit.simulated else ""
     return Drawn(
-        page_header(
+        lambda: page_header(
             unit.name, count=f"{protocol(unit)}{simulated}", actions=unit_actions(unit, who)
         ),
-        unit_body(unit, who),
+        lambda: unit_body(unit, who),
         short_hash(_unit_mark(unit)),
         _heard([unit]),
         waiting=is_waiting(unit.command, unit),
@@ -123,10 +122,10 @@ def _unit(unit: UnitFacts, who: Viewer) -> Drawn:
 
 def _station(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> Drawn:
     return Drawn(
-        page_header(
+        lambda: page_header(
             station_title(sheet), count=sheet.location, actions=station_actions(sheet, unit, who)
         ),
-        station_body(sheet, unit, who),
+        lambda: station_body(sheet, unit, who),
         short_hash((_station_mark(sheet), _unit_mark(unit), _asked(sheet.launch, unit))),
         _heard([unit]),
         waiting=is_waiting(sheet.launch, unit),
@@ -140,8 +139,8 @@ def _refused(database: Database, who: Viewer) -> Drawn:
     at = lab_now(database).at
     total = sum(one.count for one in counts)
     return Drawn(
-        page_header("Refused messages", count=f"{total:,}", actions=[back_link()]),
-        refused_body(counts, newest, who, at),
+        lambda: page_header("Refused messages", count=f"{total:,}", actions=[back_link()]),
+        lambda: refused_body(counts, newest, who, at),
         short_hash((total, len(newest), newest[:1])),
         {},
         waiting=False,
