@@ -48,7 +48,7 @@ def layout(station_id: str = "", **_query: str) -> Component:
             page_header(f"Modify {sheet.name}", count=f"on {unit.name}"),
             html.Div(
                 [
-                    html.Div(fields(filling), className="bem-stack"),
+                    html.Div([*_blocked(sheet), fields(filling)], className="bem-stack"),
                     html.Div(_before(sheet), className="bem-stack bem-beside"),
                 ],
                 className="bem-form-page",
@@ -59,14 +59,18 @@ def layout(station_id: str = "", **_query: str) -> Component:
     )
 
 
+def _blocked(sheet: StationSheet) -> list[Component]:
+    """Say what cannot be changed now, and why."""
+    if not sheet.use.keeps:
+        return []
+    words = f"Only the real range and the calibration can be changed now. {sheet.use.keeps} "
+    link = dcc.Link("Open it on the Monitor", href=f"/monitor/{sheet.id}")
+    return [note("paused", [words, link])]
+
+
 def _before(sheet: StationSheet) -> list[Component]:
     """Say what saving does, before."""
-    said = []
-    if sheet.use.keeps:
-        words = f"Only the real range and the calibration can be changed now. {sheet.use.keeps} "
-        link = dcc.Link("Open it on the Monitor", href=f"/monitor/{sheet.id}")
-        said.append(note("paused", [words, link]))
-    said.append(note("info", IN_PLACE))
+    said = [note("info", IN_PLACE)]
     if sheet.use.held:
         one = len(sheet.use.held) == 1
         follows = "moves to the new set-up and stays" if one else "move to the new set-up and stay"

@@ -470,6 +470,16 @@ class TestForm:
         assert "NMC-031 (SN 24A) stays confirmed. With other devices the battery must" in said
         assert "A new set-up needs its own cycler program: launch it afterwards." in said
 
+    def test_a_station_in_use_says_what_can_be_changed_now(self, lab, oscar):
+        station = lab.station(lab.ours)
+        cell, profile = lab.rows.battery("NMC-031", "1"), lab.rows.profile("P")
+        lab.rows.experiment("Cycling", station, cell, profile)
+        said = words(oscar.open(f"/stations/{station}/edit"))
+        assert (
+            "Only the real range and the calibration can be changed now. Cycling is under way"
+            in said
+        )
+
     def test_the_unit_is_chosen_first_where_several_have_free_devices(self, lab, oscar):
         page = oscar.open("/stations/new")
         assert {link["props"]["href"] for link in of_type(page, "Link")} == {
