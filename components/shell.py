@@ -50,7 +50,11 @@ NAVIGATION = (
     ("Add battery", "/add-battery", "battery-charging", Role.OPERATOR),
     ("Add experiment", "/add-experiment", "plus-square", Role.OPERATOR),
     ("Import experiment", "/import-experiment", "box-arrow-in-down", Role.OPERATOR),
+    ("Stations", "/stations", "hdd-rack", Role.VIEWER),
 )
+
+# The phone's bar has room for these; the others stand in its menu.
+TABS = frozenset((HOME, "/experiments", "/batteries", "/profiles"))
 
 
 def layout() -> Component:
@@ -134,7 +138,7 @@ def _rail(name: str, role: Role) -> html.Nav:
             [icon(icon_name), words, *_count(address)],
             href=address,
             active="exact" if address == HOME else "partial",
-            class_name="bem-nav tab" if needed is Role.VIEWER else "bem-nav",
+            class_name="bem-nav tab" if address in TABS else "bem-nav",
         )
         for words, address, icon_name, needed in NAVIGATION
         if role.includes(needed)
@@ -172,7 +176,7 @@ def _menu(name: str, role: Role) -> dbc.DropdownMenu:
     elsewhere = [
         dbc.DropdownMenuItem([icon(icon_name), words], href=address, class_name="phone-only")
         for words, address, icon_name, needed in NAVIGATION
-        if needed is not Role.VIEWER and role.includes(needed)
+        if address not in TABS and role.includes(needed)
     ]
     return dbc.DropdownMenu(
         [

@@ -201,6 +201,7 @@ class StationCommand(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     DETECT = "detect"
+    LAUNCH = "launch"  # its cycler program; WattRex only
 
 
 class CommandState(StrEnum):

@@ -61,6 +61,9 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "addexp": Role.OPERATOR,
     "live": Role.VIEWER,
     "live-command": Role.OPERATOR,
+    "stations": Role.VIEWER,
+    "stations-change": Role.OPERATOR,
+    "station-edit": Role.OPERATOR,
 }
 
 

@@ -83,6 +83,9 @@ def view_notes(view: LiveView, zone: tzinfo) -> list[Said]:
     command = station.command
     if command is not None and answer_is_news(station):
         said.insert(0, command_words(command, late=is_late(station)))
+    if station.deprecated:
+        link = dcc.Link("Stations", href=f"/stations?station={station.id}")
+        said.append(Said("paused", "archive", ["This station was replaced or retired. ", link]))
     said += _state_notes(view, zone)
     if clock_is_off(station) and station.clock_offset_s is not None:
         off = wording.duration(abs(round(station.clock_offset_s)))

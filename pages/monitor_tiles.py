@@ -260,9 +260,10 @@ def _button(words: str, attribute: str, value: object) -> Component:
 
 def nothing_yet(*, operates: bool) -> Component:
     """Say what to do on a system without stations."""
-    how = (
-        "Start a cycler that reports to this master node, then set up a station for its devices. "
-        "bem demo starts two to four simulated ones."
-    )
+    how = [
+        "Start a cycler that reports to this master node, then set up a station for its devices: ",
+        dcc.Link("Stations", href="/stations"),
+        ". bem demo starts some simulated ones.",
+    ]
     sentence = [html.B("No stations yet."), html.Div(how if operates else "An operator adds them.")]
     return html.Div([icon("hdd-rack"), html.Div(sentence)], className="bem-empty bem-no-stations")

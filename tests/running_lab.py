@@ -111,6 +111,21 @@ class RunningLab:
         )
         return unit_id
 
+    def add_unit_row(self, unit_id: int, **other: Any) -> None:
+        """Let a unit that is there speak bem/v1."""
+        fields = {"online": True, "seen_at": self.now, "clock_offset_s": 0.0, **other}
+        name = f"unit-{unit_id}"
+        self.add(
+            Unit(
+                unit_id=unit_id,
+                hardware_id=name,
+                software="tests",
+                simulated=False,
+                speed=1.0,
+                **fields,
+            )
+        )
+
     def station(self, name: str, unit_id: int, *, channels: int = 2, pause: bool = True) -> int:
         """Add a station with a device that has some temperatures."""
         station = self.add(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
@@ -133,7 +133,12 @@ def note_silence(session: Session, silent_since: datetime, now: datetime) -> int
         select(StationLive, CyclerStation.name)
         .join(CyclerStation, CyclerStation.id == StationLive.station_id)
         .join(Unit, Unit.unit_id == CyclerStation.unit_id)
-        .where(StationLive.contact_lost_at.is_(None), StationLive.seen_at < silent_since)
+        .where(
+            StationLive.contact_lost_at.is_(None),
+            StationLive.seen_at < silent_since,
+            # its unit says nothing of a station that was retired or replaced
+            or_(CyclerStation.deprecated.is_(False), StationLive.state != StationState.IDLE),
+        )
     ).all()
     running = _accepted_runs(session, [row.station_id for row, _ in silent])
     lost = 0

@@ -1,17 +1,37 @@
 """Taking a station out of service, and back: what waits there is held, nothing starts by itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import ExperimentStatus
 from db.commands import audit
-from db.commands.queue import hold_queue, rows
+from db.commands.channels import VIRTUAL_STATION
+from db.commands.queue import rows
+from db.commands.queue.station import plan_of
 from db.engine import Database
-from db.models import CyclerStation, OutOfService
+from db.models import (
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    OutOfService,
+    Plan,
+    RedoxElectrolyte,
+)
 
 LONGEST_REASON = 250
+MASTER_NODE = "master node"
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """What became of the queue: held again, or taken by the station a moment before."""
+
+    held: tuple[str, ...]
+    begun: tuple[str, ...]
 
 
 def take_out_of_service(
@@ -22,38 +42,56 @@ def take_out_of_service(
     user_name: str,
     address: str,
     now: datetime,
-) -> None:
-    """Let a station take no experiments, and hold its queue; what runs there goes on.
+) -> TakenOut:
+    """Let a station take no further experiments, with a reason; what is queued there is held.
 
-    Raises NotFoundError, InputError without a reason, ConflictError if it is out already.
+    What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
     """
-    why = reason.strip()
-    if not why or len(why) > LONGEST_REASON:
-        raise InputError(f"Say in 1 to {LONGEST_REASON} characters why it is out of service.")
+    sentence = _sentence(reason)
     with database.write() as session:
-        station = _station(session, station_id)
+        station = _taken(session, station_id)
         known = session.get(OutOfService, station_id)
         if known is not None:
-            raise ConflictError(f"{station.name} is out of service already: {known.reason}")
-        session.add(OutOfService(station_id=station_id, reason=why, user_name=user_name, since=now))
-        hold_queue(session, station_id, _words(why), now=now)
-        _record(session, "take out of service", station_id, user_name, address, now, reason=why)
+            raise ConflictError(
+                f"{known.user_name} has taken {station.name} out of service already: {known.reason}"
+            )
+        session.add(
+            OutOfService(
+                station_id=station_id, reason=sentence, user_name=user_name[:60], since=now
+            )
+        )
+        done = _hold_queue(session, station, sentence, now)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="take out of service",
+            target=f"station {station_id}",
+            detail={"reason": sentence, "held": list(done.held), "begun": list(done.begun)},
+        )
+        return done
 
 
 def return_to_service(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:
-    """Let a station take experiments again; what was held waits until its battery is confirmed.
-
-    Raises NotFoundError, ConflictError if it is in service.
-    """
+    """Let a station take experiments again. Raises ConflictError if it is in service already."""
     with database.write() as session:
-        station = _station(session, station_id)
+        station = _taken(session, station_id)
         known = session.get(OutOfService, station_id)
         if known is None:
-            raise ConflictError(f"{station.name} is in service.")
+            raise ConflictError(f"{station.name} is in service already.")
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="return to service",
+            target=f"station {station_id}",
+            detail={"reason": known.reason, "by": known.user_name},
+        )
         session.delete(known)
-        _record(session, "return to service", station_id, user_name, address, now)
 
 
 def hold_queues_out_of_service(session: Session, now: datetime) -> None:
@@ -61,36 +99,91 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
 
     Some cyclers run what is queued by themselves.
     """
-    for out in session.scalars(select(OutOfService)).all():
-        hold_queue(session, out.station_id, _words(out.reason), now=now)
+    found = session.execute(
+        select(CyclerStation, OutOfService.reason)
+        .join(OutOfService, OutOfService.station_id == CyclerStation.id)
+        .where(
+            exists().where(
+                Experiment.station_id == CyclerStation.id,
+                Experiment.status == ExperimentStatus.QUEUED,
+            )
+        )
+    ).all()
+    for station, reason in found:
+        done = _hold_queue(session, station, reason, now)
+        if done.held:
+            audit.record(
+                session,
+                at=now,
+                user_name=MASTER_NODE,
+                address="",
+                action="hold queue",
+                target=f"station {station.id}",
+                detail={"reason": reason, "held": list(done.held)},
+            )
 
 
-def _words(reason: str) -> str:
-    return f"The station was taken out of service: {reason}"
+def _sentence(reason: str) -> str:
+    """Return the reason as a sentence that fits. Raises InputError without one."""
+    why = " ".join(reason.split())
+    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
+    if not 1 <= len(sentence) <= LONGEST_REASON:
+        raise InputError(f"Say in 1 to {LONGEST_REASON} characters why it is out of service.")
+    return sentence
 
 
-def _station(session: Session, station_id: int) -> CyclerStation:
+def _taken(session: Session, station_id: int) -> CyclerStation:
     station = rows.take_stations(session, [station_id]).get(station_id)
-    if station is None:
-        raise NotFoundError(f"There is no station {station_id}.")
+    if station is None or station_id == VIRTUAL_STATION:
+        raise NotFoundError("There is no such station.")
+    if station.deprecated:
+        raise ConflictError(f"{station.name} was replaced or retired meanwhile.")
     return station
 
 
-def _record(
-    session: Session,
-    action: str,
-    station_id: int,
-    user_name: str,
-    address: str,
-    now: datetime,
-    **detail: str,
-) -> None:
-    audit.record(
-        session,
-        at=now,
-        user_name=user_name,
-        address=address,
-        action=action,
-        target=f"station {station_id}",
-        detail=detail,
+def _hold_queue(session: Session, station: CyclerStation, reason: str, now: datetime) -> TakenOut:
+    """Take back what waits: some cyclers run what is queued by themselves.
+
+    Somebody works at the station, so the battery is confirmed again before anything goes on.
+    """
+    queued = session.scalars(
+        select(Experiment)
+        .where(Experiment.station_id == station.id, Experiment.status == ExperimentStatus.QUEUED)
+        .order_by(Experiment.created_at, Experiment.id)
+    ).all()
+    held, begun = [], []
+    for experiment in queued:
+        plan = _plan(session, experiment, now)
+        if not rows.take_back(session, experiment.id):
+            begun.append(experiment.name)
+            continue
+        session.add(plan)
+        rows.hold(session, plan, f"The station was taken out of service: {reason}", now)
+        held.append(plan.name)
+    if held:
+        session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
+    return TakenOut(tuple(held), tuple(begun))
+
+
+def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
+    """Return the plan of an experiment, or one for a row that another program has put there."""
+    known = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
+    if known is not None:
+        return known
+    electrolytes = session.scalars(
+        select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
     )
+    plan = plan_of(experiment, now)
+    plan.detail = {
+        "electrolytes": [
+            {
+                "polarity": one.polarity.value,
+                "volume": one.volume,
+                "initial_soc": one.initial_soc,
+                "min_flow_rate": one.min_flow_rate,
+                "max_flow_rate": one.max_flow_rate,
+            }
+            for one in electrolytes
+        ]
+    }
+    return plan

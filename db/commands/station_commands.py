@@ -1,4 +1,4 @@
-"""What people ask stations to do: pause, resume, stop, detect devices.
+"""What people ask stations to do: pause, resume, stop, detect devices, launch a cycler.
 
 A request is a row; the master node carries it to the station and writes the answer into it. Times
 are those of the database's clock: the page, the master node and the station may differ.
@@ -14,6 +14,7 @@ from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import CommandState, StationCommand, StationState
 from db.clock import database_now
 from db.commands import audit
+from db.commands.unit_commands import UNIT_COMMANDS, check_unit_command
 from db.engine import Database
 from db.models import Command, CyclerStation, DeviceAbilities, StationLive, Unit, UsedDevice
 
@@ -68,7 +69,9 @@ def request(
         live = session.get(StationLive, station_id) if station_id else None
         if experiment_id is None and live is not None:
             experiment_id = live.experiment_id
-        if kind is not StationCommand.STOP:
+        if kind in UNIT_COMMANDS:
+            check_unit_command(session, kind, unit_id, station_id)
+        elif kind is not StationCommand.STOP:
             _check(session, kind, unit_id, station_id, experiment_id, live)
         created_at = database_now(session)
         command = Command(
@@ -109,7 +112,7 @@ def latest_command(database: Database, station_id: int) -> CommandStatus | None:
     """Return what was last asked of a station, None if nothing ever was."""
     newest = (
         select(Command)
-        .where(Command.station_id == station_id)
+        .where(Command.station_id == station_id, Command.kind.not_in(UNIT_COMMANDS))
         .order_by(Command.created_at.desc(), Command.id.desc())
         .limit(1)
     )
@@ -153,8 +156,6 @@ def _check(
             "The station's computational unit is offline and would not hear this. "
             "If the cell must be switched off, do it at the station."
         )
-    if kind is StationCommand.DETECT:
-        return
     station = session.get(CyclerStation, station_id) if station_id else None
     if station is None or live is None or live.experiment_id is None:
         raise ConflictError(f"Nothing runs on {station.name if station else 'this station'} now.")

@@ -1,8 +1,9 @@
 """Setting up stations from the devices that units have found."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,10 +11,20 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
 from db.commands.channels import VIRTUAL_STATION
+from db.commands.station_details import (
+    NO_FIGURES,
+    StationFigures,
+    check_figures,
+    check_within_devices,
+    latest_day,
+    plain_figures,
+    store_figures,
+)
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
     Channel,
+    CompatibleDevice,
     ComputationalUnit,
     CyclerStation,
     DetectedDevice,
@@ -21,7 +32,9 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.queries.capabilities import POWERED
 
+VIRTUAL_UNIT = 1
 LONGEST_NAME = 30
 LONGEST_CHANNEL = 40
 
@@ -38,6 +51,7 @@ class NewStation:
     name: str
     location: str
     measures: tuple[tuple[int, int, str], ...] = ()
+    figures: StationFigures = field(default=NO_FIGURES)
 
 
 def add_station(
@@ -47,41 +61,64 @@ def add_station(
 
     Raises InputError saying what is wrong, ConflictError for a device of another station.
     """
-    _check(new)
+    check_new(new, latest_day(now))
     with database.write() as session:
-        _take_unit(session, new.unit_id)
-        devices = _devices(session, new)
-        _check_free(session, new, devices)
-        station = CyclerStation(
-            unit_id=new.unit_id,
-            name=new.name.strip(),
-            location=new.location.strip(),
-            register_date=now,
-            parent_id=None,
-        )
-        session.add(station)
-        session.flush()
-        session.add_all(UsedDevice(station_id=station.id, device_id=one) for one in devices)
-        session.flush()
-        _add_measures(session, station.id, new, devices)
+        take_unit(session, new.unit_id)
+        station_id = insert_station(session, new, parent_id=None, now=now)
         audit.record(
             session,
             at=now,
             user_name=user_name,
             address=address,
             action="add station",
-            target=f"station {station.id}",
-            detail={
-                "name": station.name,
-                "unit": new.unit_id,
-                "devices": list(devices),
-                "channels": [name.strip() for *_, name in new.measures],
-            },
+            target=f"station {station_id}",
+            detail=plain(new),
         )
-        return station.id
+        return station_id
 
 
-def _check(new: NewStation) -> None:
+def insert_station(
+    session: Session, new: NewStation, *, parent_id: int | None, now: datetime
+) -> int:
+    """Add the rows of a station in the caller's transaction, which has taken its unit.
+
+    `parent_id` is the station that it replaces: its devices and its name are free.
+    """
+    devices = _devices(session, new)
+    _check_carries_current(session, devices.values())
+    _check_free(session, new, devices, parent_id)
+    check_within_devices(session, new.figures, devices)
+    station = CyclerStation(
+        unit_id=new.unit_id,
+        name=new.name.strip(),
+        location=new.location.strip(),
+        register_date=now,
+        parent_id=parent_id,
+    )
+    session.add(station)
+    session.flush()
+    session.add_all(UsedDevice(station_id=station.id, device_id=one) for one in devices)
+    session.flush()
+    _add_measures(session, station.id, new, devices)
+    if new.figures != NO_FIGURES:
+        store_figures(session, station.id, new.figures)
+    return station.id
+
+
+def plain(new: NewStation) -> dict[str, Any]:
+    """Return a station as the audit trail keeps it."""
+    return {
+        "name": new.name.strip(),
+        "location": new.location.strip(),
+        "unit": new.unit_id,
+        "devices": list(new.device_ids),
+        "channels": [name.strip() for *_, name in new.measures],
+        **{name: value for name, value in plain_figures(new.figures).items() if value is not None},
+    }
+
+
+def check_new(new: NewStation, today: date) -> None:
+    """Raise InputError for a station that cannot be, saying what is wrong."""
     for label, text in (("name", new.name), ("location", new.location)):
         if not text.strip():
             raise InputError(f"The {label} of the station is missing.")
@@ -97,10 +134,13 @@ def _check(new: NewStation) -> None:
             raise InputError(f"The name of a channel must have 1 to {LONGEST_CHANNEL} characters.")
         if names.count(name) > 1:
             raise InputError(f"Two channels are named {name}. Give each a name of its own.")
+    check_figures(new.figures, today)
 
 
-def _take_unit(session: Session, unit_id: int) -> None:
+def take_unit(session: Session, unit_id: int) -> None:
     """Keep others from giving away the unit's devices before we commit."""
+    if unit_id == VIRTUAL_UNIT:
+        raise InputError("This unit holds imported measures and has no devices. Choose another.")
     if session.get(ComputationalUnit, unit_id, with_for_update=True) is None:
         raise NotFoundError("The computational unit does not exist any more. Choose another one.")
 
@@ -119,9 +159,24 @@ def _devices(session: Session, new: NewStation) -> dict[int, DetectedDevice]:
     return {one: by_id[one] for one in new.device_ids}
 
 
-def _check_free(session: Session, new: NewStation, devices: Iterable[int]) -> None:
+def _check_carries_current(session: Session, devices: Iterable[DetectedDevice]) -> None:
+    ids = [device.compatible_device_id for device in devices]
+    kinds = session.scalars(
+        select(CompatibleDevice.device_type).where(CompatibleDevice.id.in_(ids))
+    )
+    if not any(kind in POWERED for kind in kinds):
+        raise InputError(
+            "The chosen devices only measure. Choose one that carries the current, too: a source, "
+            "a load or an EPC."
+        )
+
+
+def _check_free(
+    session: Session, new: NewStation, devices: Iterable[int], parent_id: int | None
+) -> None:
     present = select(CyclerStation.name).where(
-        CyclerStation.deprecated.is_(False), CyclerStation.id != VIRTUAL_STATION
+        CyclerStation.deprecated.is_(False),
+        CyclerStation.id.not_in([VIRTUAL_STATION, parent_id or VIRTUAL_STATION]),
     )
     taken = session.scalars(
         present.join(UsedDevice, UsedDevice.station_id == CyclerStation.id).where(

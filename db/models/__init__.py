@@ -55,6 +55,7 @@ from db.models.own import (
     User,
 )
 from db.models.series import SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models.stations import StationDetails
 
 __all__ = [
     "Alarm",
@@ -103,6 +104,7 @@ __all__ = [
     "SeriesChunk",
     "SeriesHead",
     "StationAlarm",
+    "StationDetails",
     "StationLive",
     "StationStatus",
     "Statistics",

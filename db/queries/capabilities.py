@@ -18,6 +18,7 @@ from db.models import (
     CyclerStation,
     DetectedDevice,
     DeviceAbilities,
+    StationDetails,
     Unit,
     UsedDevice,
 )
@@ -37,12 +38,16 @@ class _Device:
 def station_capabilities(
     database: Database, station_ids: Iterable[int]
 ) -> dict[int, StationCapabilities]:
-    """Return what stations can carry out; a range that no device tells is unknown (None)."""
+    """Return what stations can carry out; a range that nobody has told is unknown (None).
+
+    What somebody has measured at a station goes before what its devices say.
+    """
     wanted = list(station_ids)
     with database.read() as session:
         stations = session.execute(
-            select(CyclerStation.id, CyclerStation.name, Unit.unit_id)
+            select(CyclerStation.id, CyclerStation.name, Unit.unit_id, StationDetails)
             .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+            .outerjoin(StationDetails, StationDetails.station_id == CyclerStation.id)
             .where(CyclerStation.id.in_(wanted))
         ).all()
         devices = defaultdict(list)
@@ -56,8 +61,8 @@ def station_capabilities(
             if fixed.device_type in POWERED:
                 devices[station_id].append(_Device(fixed, abilities))
     return {
-        id_: _capabilities(name, devices[id_], is_ours=unit_id is not None)
-        for id_, name, unit_id in stations
+        id_: _measured(_capabilities(name, devices[id_], is_ours=unit_id is not None), real)
+        for id_, name, unit_id, real in stations
     }
 
 
@@ -75,6 +80,23 @@ def _capabilities(name: str, devices: list[_Device], *, is_ours: bool) -> Statio
         current_min_a=_units(min(_ends(one.current_min_ma for one in fixed), default=None)),
         current_max_a=_units(max(_ends(one.current_max_ma for one in fixed), default=None)),
     )
+
+
+def _measured(known: StationCapabilities, real: StationDetails | None) -> StationCapabilities:
+    """Return the same with the range that somebody has measured, where there is one."""
+    if real is None:
+        return known
+    return replace(
+        known,
+        voltage_min_v=_exactly(real.voltage_min_v, known.voltage_min_v),
+        voltage_max_v=_exactly(real.voltage_max_v, known.voltage_max_v),
+        current_min_a=_exactly(real.current_min_a, known.current_min_a),
+        current_max_a=_exactly(real.current_max_a, known.current_max_a),
+    )
+
+
+def _exactly(measured: float | None, otherwise: Decimal | None) -> Decimal | None:
+    return otherwise if measured is None else Decimal(repr(measured))
 
 
 def _own(said: Mapping[str, Any]) -> StationCapabilities:

@@ -109,6 +109,7 @@ class CommandNow:
     answered_at: datetime | None
     answer: str
     output_off: bool | None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class StationNow:
     held: tuple[HeldNow, ...]
     queue: tuple[str, ...]
     command: CommandNow | None
+    deprecated: bool = False  # replaced or retired: nothing is heard of it any more
 
 
 @dataclass(frozen=True)

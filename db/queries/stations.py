@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, StationState, WallState
+from cycling.terms import ExperimentStatus, PlanState, StationCommand, StationState, WallState
 from db.clock import database_now
 from db.engine import Database
 from db.models import (
@@ -133,7 +133,7 @@ def _rows(which: ColumnElement[bool]) -> Select[Any]:
     station = CyclerStation.id
     command = (
         select(Command.id)
-        .where(Command.station_id == station)
+        .where(Command.station_id == station, Command.kind != StationCommand.LAUNCH)
         .order_by(Command.created_at.desc(), Command.id.desc())
         .limit(1)
         .correlate(CyclerStation)
@@ -272,6 +272,7 @@ def command_now(command: Command) -> CommandNow:
         answered_at=command.answered_at,
         answer=command.answer or "",
         output_off=command.output_off,
+        sent_at=command.sent_at,
     )
 
 
@@ -289,7 +290,7 @@ def _station(
 ) -> StationNow:
     station, live_row, unit, out, confirmed, _command_id, _last_id = row
     live = _live(live_row, unit) if live_row else None
-    lost_at = _lost_at(live, now)
+    lost_at = None if station.deprecated else _lost_at(live, now)
     state = wall_state(
         live,
         experiment,
@@ -319,6 +320,7 @@ def _station(
         held=tuple(held),
         queue=queue,
         command=command,
+        deprecated=station.deprecated,
     )
 
 

@@ -188,10 +188,13 @@ def test_an_old_page_does_not_pause_the_next_experiment(bench: Bench):
         bench.ask(PAUSE, experiment_id=6)
 
 
-@pytest.mark.parametrize("kind", [PAUSE, RESUME, DETECT])
-def test_an_offline_unit_is_asked_nothing_but_a_stop(bench: Bench, kind):
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [(PAUSE, "offline"), (RESUME, "offline"), (DETECT, "bench-1 is not heard")],
+)
+def test_an_offline_unit_is_asked_nothing_but_a_stop(bench: Bench, kind, sentence):
     bench.set_unit(online=False)
-    with pytest.raises(ConflictError, match="offline"):
+    with pytest.raises(ConflictError, match=sentence):
         bench.ask(kind)
     bench.ask(STOP)
 

@@ -43,7 +43,7 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
     if experiment is None or not rows.take_back(session, experiment_id, refused=True):
         return False
     if plan is None:
-        plan = _plan_of(experiment, now)
+        plan = plan_of(experiment, now)
         session.add(plan)
     rows.hold(session, plan, reason, now)
     audit.record(
@@ -83,7 +83,7 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
     )
 
 
-def _plan_of(experiment: Experiment, now: datetime) -> Plan:
+def plan_of(experiment: Experiment, now: datetime) -> Plan:
     """Return a plan for a row that another program has put into Experiment."""
     return Plan(
         token=f"experiment-{experiment.id}",

@@ -65,8 +65,10 @@ class Visitor:
         def given(one: dict[str, str]) -> Any:
             if one["id"].startswith("{"):
                 found = patterns.get(json.loads(one["id"])["type"], [])
+                is_id = one["property"] == "id"
                 return [
-                    {"id": key, "property": one["property"], "value": value} for key, value in found
+                    {"id": key, "property": one["property"], "value": key if is_id else value}
+                    for key, value in found
                 ]
             value = values.get(f"{one['id']}.{one['property']}")
             return {"id": one["id"], "property": one["property"], "value": value}

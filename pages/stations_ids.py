@@ -1,0 +1,66 @@
+"""Ids of the page of stations, and of the form that sets one up."""
+
+from typing import Any
+
+
+class Ids:
+    """Ids of the page of stations; those that begin with stations-change are for operators."""
+
+    VIEW = "stations-view"
+    TICK = "stations-tick"
+    ASK = "stations-ask"
+    BODY = "stations-body"
+    HEAD = "stations-head"
+    SEEN = "stations-seen"
+    SINK = "stations-sink"
+    CHOSEN = "stations-change-chosen"
+    DIALOG = "stations-change-dialog"
+    TITLE = "stations-change-title"
+    QUESTION = "stations-change-question"
+    REASON = "stations-change-reason"
+    REASON_BOX = "stations-change-reason-box"
+    ERROR = "stations-change-error"
+    KEEP = "stations-change-keep"
+    SURE = "stations-change-sure"
+    DONE = "stations-change-done"
+
+
+class FormIds:
+    """Ids of the form of a station, new or modified."""
+
+    FORM = "station-edit"
+    UNIT = "station-edit-unit"
+    STATION = "station-edit-station"
+    MARK = "station-edit-mark"
+    NAME = "station-edit-name"
+    LOCATION = "station-edit-location"
+    VOLTAGE_MIN = "station-edit-voltage-min"
+    VOLTAGE_MAX = "station-edit-voltage-max"
+    CURRENT_MIN = "station-edit-current-min"
+    CURRENT_MAX = "station-edit-current-max"
+    CALIBRATED = "station-edit-calibrated"
+    DEVICES_ERROR = "station-edit-devices-error"
+    SAVE = "station-edit-save"
+    FOUND = "station-edit-found"
+    GO = "station-edit-go"
+    STATE = "station-edit-state"
+
+    @staticmethod
+    def error(control: str) -> str:
+        """Id of the place for what is wrong with a control."""
+        return f"{control}-error"
+
+    @staticmethod
+    def device(device: Any) -> dict[str, Any]:  # noqa: ANN401 - a number or ALL
+        """Id of the box that takes a device."""
+        return {"type": "station-edit-device", "device": device}
+
+    @staticmethod
+    def record(device: Any, channel: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Id of the box that takes a channel of a device."""
+        return {"type": "station-edit-record", "device": device, "channel": channel}
+
+    @staticmethod
+    def called(device: Any, channel: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Id of the field for a channel's name."""
+        return {"type": "station-edit-called", "device": device, "channel": channel}
