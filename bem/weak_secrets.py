@@ -71,9 +71,12 @@ def _is_example(secret: str) -> bool:
 def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
-        password = unquote(parts.password or "")
+        is_readable = parts.port != 0
     except ValueError:
+        is_readable = False
+    if not is_readable or not parts.scheme.startswith(("mysql", "mariadb", "mqtt")):
         return  # whoever opens it says what is wrong with it
+    password = unquote(parts.password or "")
     if _is_example(password):
         raise InputError(f"{name} has the example's password. Put in one of your own. {MAKE_ONE}")
     if _is_on_this_machine(parts):
@@ -91,7 +94,7 @@ def _is_on_this_machine(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     known_otherwise = {"unix_socket", "ssl_cert"} & parse_qs(parts.query).keys()
     local = host in ("", "localhost", "::1") or host.startswith("127.")
-    return parts.scheme.startswith("sqlite") or local or bool(known_otherwise)
+    return local or bool(known_otherwise)
 
 
 def _weakness(password: str, user: str) -> str | None:

@@ -90,7 +90,8 @@ restore() {
   file=$folder/$name
   if [[ $name == - ]]; then
     file=$(mktemp "$folder/.$database-restore.XXXXXX.part")
-    trap 'rm -f "$file"' EXIT
+    # shellcheck disable=SC2064 # the name of now
+    trap "rm -f '$file'" EXIT
     cat >"$file"
   fi
   [[ -e $file ]] || fail "There is no dump $name. These are kept: $(dumps | tr '\n' ' ')"

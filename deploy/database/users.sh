@@ -11,7 +11,7 @@ for name in DATABASE_MIGRATE_PASSWORD DATABASE_PASSWORD DATABASE_BACKUP_PASSWORD
   fi
 done
 
-mysql --protocol=socket --user=root <<SQL
+mysql --protocol=socket ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"} --user=root <<SQL
 CREATE DATABASE IF NOT EXISTS bem CHARACTER SET utf8mb4;
 
 CREATE USER 'bem_migrate'@'%' IDENTIFIED BY '$DATABASE_MIGRATE_PASSWORD';
