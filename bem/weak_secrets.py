@@ -6,9 +6,11 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from bem.settings import Settings
 from cycling.errors import InputError
+from dashboard.settings import SHORTEST_KEY
 
 EXAMPLE = "example-"  # how every secret in .cred.env.example begins
 SHORTEST_IN_URL, SHORTEST_OF_ALL = 8, 16
+KEY = "BEM_SECRET_KEY"
 WELL_KNOWN = frozenset(
     {
         *("12345678", "123456789", "1234567890", "admin", "administrator", "batteries", "battery"),
@@ -27,7 +29,7 @@ def check_settings(settings: Settings) -> None:
     A database or broker on this machine may have a weak password, or none: a test's, a demo's.
     """
     for name, secret in (
-        ("BEM_SECRET_KEY", settings.secret_key),
+        (KEY, settings.secret_key),
         ("BEM_METRICS_TOKEN", settings.metrics_token),
     ):
         if secret is not None and _is_example(secret):
@@ -42,7 +44,7 @@ def check_variables(environ: Mapping[str, str], names: Sequence[str]) -> None:
 
     They must be usable in a URL as they are.
     """
-    wrong = [f"{name} {why}." for name in names if (why := _why_not(environ.get(name, "")))]
+    wrong = [f"{name} {why}." for name in names if (why := _why_not(name, environ.get(name, "")))]
     seen: dict[str, str] = {}
     for name in names:
         value = environ.get(name, "")
@@ -52,15 +54,16 @@ def check_variables(environ: Mapping[str, str], names: Sequence[str]) -> None:
         raise InputError(" ".join([*wrong, f"Each needs a secret of its own: {MAKE_ONE}"]))
 
 
-def _why_not(value: str) -> str | None:
+def _why_not(name: str, value: str) -> str | None:
+    shortest = SHORTEST_KEY if name == KEY else SHORTEST_OF_ALL
     if not value:
         return "is not set"
     if _is_example(value):
         return "still holds the example's value"
     if not NEEDS_NO_ESCAPE.issuperset(value):
         return "may have letters, digits, and - . _ ~ only, because it stands in a URL"
-    if len(value) < SHORTEST_OF_ALL:
-        return f"has {len(value)} characters; give it at least {SHORTEST_OF_ALL} random ones"
+    if len(value) < shortest:
+        return f"has {len(value)} characters; give it at least {shortest} random ones"
     return None
 
 

@@ -67,8 +67,7 @@ once() {
 every() {
   while true; do
     (once) || true # said, and seen by the health check
-    sleep "$((every_hours * 3600))" &
-    wait $! # so that a signal ends it at once
+    sleep "$((every_hours * 3600))"
   done
 }
 

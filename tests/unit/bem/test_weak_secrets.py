@@ -76,5 +76,10 @@ def test_everything_wrong_with_a_deployments_secrets_is_said_at_once():
     assert "openssl rand" in said
 
 
+def test_the_key_is_as_long_as_the_web_server_wants_it():
+    with pytest.raises(InputError, match="BEM_SECRET_KEY has 20 characters; give it at least 32"):
+        check_variables({"BEM_SECRET_KEY": GOOD}, ["BEM_SECRET_KEY"])
+
+
 def test_secrets_of_their_own_are_taken():
     check_variables({"A": GOOD, "B": f"{GOOD}-2"}, ["A", "B"])
