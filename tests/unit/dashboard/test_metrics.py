@@ -1,6 +1,8 @@
 """GET /metrics."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -12,6 +14,7 @@ from dashboard.settings import WebSettings
 from db.commands.presence import say_present
 from db.models import Job, RefusedCount
 from tests.unit.dashboard.test_health import Broken, lead
+from tests.unit.dashboard.world import START
 
 TOKEN = "t0ken-" * 5
 
@@ -85,6 +88,17 @@ def test_what_happens_is_counted(measured, store, clock):
     assert 3 <= found["bem_master_node_beat_age_seconds"] < 10
     later = scrape(measured)
     assert later["bem_samples_stored_total"] == 7
+
+
+def test_the_document_names_every_figure_and_no_other(measured, store):
+    lead(store, 1)
+    with store.write() as session:
+        session.add(RefusedCount(sender="a", kind="x", count=1, last_at=START))
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"`(bem_\w+)", text)) - {"bem_migrate", "bem_backup", "bem_test"}
+    exposed = {name.partition(",")[0] for name in scrape(measured)}
+    assert exposed - named == set()
+    assert {name for name in named if name not in ("bem_audit", "bem_leases")} == exposed
 
 
 def test_a_silent_master_node_is_down(measured, store):
