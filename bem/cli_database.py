@@ -1,8 +1,6 @@
 """`bem db`: make, upgrade, adopt and check the database."""
 
 import sys
-from typing import Annotated
-
 from pathlib import Path
 from typing import Annotated
 
