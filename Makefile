@@ -33,7 +33,7 @@ bench: setup
 
 # Pins everything that requirements/*.in name to its newest version.
 requirements: setup
-	for name in run dev lock; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in run dev lock build; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:
 	rm -rf $(VENV) var test-artifacts

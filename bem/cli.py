@@ -9,8 +9,10 @@ import typer
 from bem import (
     cli_database,
     cli_experiments,
+    cli_health,
     cli_master_node,
     cli_profiles,
+    cli_secrets,
     cli_series,
     cli_users,
     cli_virtual_cycler,
@@ -32,6 +34,8 @@ app.add_typer(cli_database.app, name="db")
 app.add_typer(cli_users.app, name="user")
 app.add_typer(cli_series.app, name="series")
 app.add_typer(cli_profiles.app, name="profile")
+app.add_typer(cli_health.app, name="health")
+app.add_typer(cli_secrets.app, name="secrets")
 app.command("import")(cli_experiments.import_files)
 app.command("export")(cli_experiments.export)
 app.command("master-node")(cli_master_node.master_node)

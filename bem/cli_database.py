@@ -1,6 +1,7 @@
 """`bem db`: make, upgrade, adopt and check the database."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from bem.services import open_database, read_settings
 from cycling.errors import InputError
 from db import migrations
 
-app = typer.Typer(help="Make, upgrade and check the database.", no_args_is_help=True)
+app = typer.Typer(help="Make, upgrade, check and back up the database.", no_args_is_help=True)
 
 
 @app.command()
@@ -54,3 +55,12 @@ def check() -> None:
     """Say whether the database fits this version; exit status 2 if it does not."""
     open_database(read_settings(), check=True)
     typer.echo(f"The database is at revision {migrations.head()}, as this version needs it.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file.")]) -> None:
+    """Copy an SQLite database into a file, also while it is in use."""
+    from db.backup import back_up
+
+    back_up(open_database(read_settings(), check=False), file)
+    typer.echo(f"The database is copied to {file}.")

@@ -30,6 +30,7 @@ class Workplace:
     data_dir: Path
     clock: Clock
     is_stopping: Callable[[], bool]
+    say_present: Callable[[], None]
 
 
 class Beat:
@@ -47,6 +48,7 @@ class Beat:
         if time.monotonic() - self._last < BEAT_EVERY_S:
             return
         self._last = time.monotonic()
+        self._place.say_present()
         jobs.beat(self._place.database, self._mine, done=done, total=total, now=self._place.clock())
 
 

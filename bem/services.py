@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from bem.settings import Settings, from_environment
+from bem.weak_secrets import check_settings
 from cycling.errors import InputError
 from db import migrations
 from db.engine import Database, WrongDatabaseError, connect
@@ -24,8 +25,10 @@ def utc_now() -> datetime:
 
 
 def read_settings() -> Settings:
-    """Read the settings from the environment of this process."""
-    return from_environment(os.environ)
+    """Read the settings from the environment of this process; refuse secrets that are none."""
+    settings = from_environment(os.environ)
+    check_settings(settings)
+    return settings
 
 
 def open_database(settings: Settings, *, check: bool) -> Database:
@@ -59,6 +62,7 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None
         data_dir=settings.data_dir,
         base_url=settings.base_url,
         trusted_proxies=settings.trusted_proxies,
+        metrics_token=settings.metrics_token,
     )
     open_database(settings, check=True).dispose()
 

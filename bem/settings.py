@@ -18,6 +18,7 @@ class Settings:
     base_url: str | None = None
     trusted_proxies: int = 0
     mqtt_url: str | None = field(default=None, repr=False)
+    metrics_token: str | None = field(default=None, repr=False)
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -34,6 +35,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         base_url=_base_url(environ.get("BEM_BASE_URL", "").strip()),
         trusted_proxies=_count(environ, "BEM_TRUSTED_PROXIES"),
         mqtt_url=_secret(environ, "BEM_MQTT_URL"),
+        metrics_token=_secret(environ, "BEM_METRICS_TOKEN"),
     )
 
 

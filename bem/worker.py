@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import imports, jobs, uploads
+from db.commands import imports, jobs, presence, uploads
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.series import upkeep
@@ -36,7 +36,10 @@ class Worker:
     def __init__(self, database: Database, data_dir: Path, clock: Callable[[], datetime]) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._asked_to_stop = False  # no Event: setting one in a signal handler can block for ever
-        self._place = Workplace(database, data_dir, clock, lambda: self._asked_to_stop)
+        self._place = Workplace(
+            database, data_dir, clock, lambda: self._asked_to_stop, self.say_present
+        )
+        self._said_at = float("-inf")
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
@@ -50,6 +53,7 @@ class Worker:
         LOG.info("worker %s is ready", self.name)
         while not self._asked_to_stop:
             try:
+                self.say_present()
                 self._sweep()
                 if not self.work_once() and not self.look_after_series():
                     time.sleep(IDLE_S)
@@ -59,6 +63,15 @@ class Worker:
             except (SQLAlchemyError, OSError):  # a full disk, say: the others need this worker
                 LOG.exception("the worker could not look for work")
                 time.sleep(UNREACHABLE_S)
+        with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
+            presence.end_presence(self._place.database, self.name)
+
+    def say_present(self) -> None:
+        """Note every 5 s that this worker lives; called from whatever it is doing."""
+        if time.monotonic() - self._said_at < presence.BEAT_EVERY_S:
+            return
+        self._said_at = time.monotonic()
+        presence.say_present(self._place.database, self.name)
 
     def work_once(self) -> bool:
         """Do one job if there is one."""
@@ -88,6 +101,7 @@ class Worker:
         return True
 
     def _go_on(self, _done: int, _total: int) -> None:
+        self.say_present()
         if self._asked_to_stop or jobs.is_waiting(self._place.database):
             raise JobInterruptedError("Something more urgent came.")
 

@@ -13,6 +13,7 @@ from dashboard.access import guard
 from dashboard.files import add_files
 from dashboard.health import add_health
 from dashboard.login import add_login
+from dashboard.metrics import add_metrics
 from dashboard.page_registry import load_pages
 from dashboard.previews import add_previews
 from dashboard.reports import add_reports
@@ -71,6 +72,7 @@ def create_app(
     errors.register(server)
     add_login(server, settings, hasher)
     add_health(server, database)
+    add_metrics(server, settings, database)
     add_files(server, settings, database, clock)
     add_reports(server)
     add_previews(server)

@@ -30,6 +30,7 @@ class DatabaseProbe:
     _running: threading.Thread | None = None
     _answered: bool = False
     _leader: MasterNode | None = None
+    _seconds: float = 0.0
 
     def works(self) -> bool:
         """Whether the database answers within the patience; a hanging question is not repeated."""
@@ -47,11 +48,18 @@ class DatabaseProbe:
         """The master node as it was when `works` asked last; None without one."""
         return self._leader
 
+    @property
+    def seconds(self) -> float:
+        """How long the last answer took."""
+        return self._seconds
+
     def _ask(self) -> None:
+        began = time.monotonic()
         try:
             self._leader = master_node(self.database)
         except (BemError, SQLAlchemyError):
             return
+        self._seconds = time.monotonic() - began
         self._answered = True
 
 

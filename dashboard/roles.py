@@ -10,8 +10,8 @@ from typing import Any
 from cycling.terms import Role
 from dashboard.security import ASSETS, CALLBACK, PREVIEW, SUITES
 
-# Flask endpoints that need no login.
-PUBLIC = frozenset({ASSETS, "login", "sign_in", "health"})
+# Flask endpoints that need no login. "metrics" asks for a token of its own.
+PUBLIC = frozenset({ASSETS, "login", "sign_in", "health", "metrics"})
 
 # Flask endpoints that show a page, whose role is in Dash's page registry.
 PAGES = frozenset({"/", "/<path:path>"})

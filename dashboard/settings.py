@@ -8,6 +8,7 @@ from cycling.errors import InputError
 from db.queries.users import SessionLimits
 
 SHORTEST_KEY = 32
+SHORTEST_TOKEN = 24
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class WebSettings:
 
     `base_url` is the address that users type; https there makes the cookie Secure and switches
     HSTS on. `trusted_proxies` counts the proxies in front whose X-Forwarded headers are believed.
-    Sizes are in bytes.
+    Sizes are in bytes. Without `metrics_token` there is no /metrics.
     """
 
     secret_key: str = field(repr=False)
@@ -29,6 +30,7 @@ class WebSettings:
     session_idle: timedelta = timedelta(hours=12)
     session_lasts: timedelta = timedelta(days=7)
     trusted_proxies: int = 0
+    metrics_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.secret_key:
@@ -40,6 +42,11 @@ class WebSettings:
             raise InputError(
                 f"The secret key has {len(self.secret_key)} characters; "
                 f"give it at least {SHORTEST_KEY} random ones."
+            )
+        if self.metrics_token is not None and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise InputError(
+                f"BEM_METRICS_TOKEN has {len(self.metrics_token)} characters; "
+                f"give it at least {SHORTEST_TOKEN} random ones, or unset it for no /metrics."
             )
 
     @property

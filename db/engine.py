@@ -23,7 +23,8 @@ WRITE = "bem_write"
 LOADS = "bem_loads"
 
 # Error numbers of MySQL and MariaDB. A deadlock (also a cluster's conflict) is over the next time.
-UNREACHABLE = {1040, 1053, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
+# 1047: a node of a cluster that has lost the others.
+UNREACHABLE = {1040, 1047, 1053, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
 REFUSED = {1044, 1045, 1049, 1698}
 
 

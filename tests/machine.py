@@ -42,6 +42,20 @@ MOSQUITTO = Program(
     brew="brew install mosquitto",
     needed_by=("integration", "faults"),
 )
+MARIADB_DUMP = Program(
+    title="MariaDB's dump program",
+    names=("mariadb-dump", "mysqldump"),
+    debian=("mariadb-client",),
+    brew="brew install mariadb",
+    needed_by=("integration",),
+)
+MOSQUITTO_CLIENTS = Program(
+    title="Mosquitto's clients",
+    names=("mosquitto_pub",),
+    debian=("mosquitto-clients",),
+    brew="brew install mosquitto",
+    needed_by=("integration",),
+)
 CHROMIUM = Program(
     title="Chromium",
     names=(
@@ -62,7 +76,14 @@ CHROMEDRIVER = Program(
     brew="brew install --cask chromedriver",
     needed_by=("browser",),
 )
-PROGRAMS = (MARIADB, MOSQUITTO, CHROMIUM, CHROMEDRIVER)
+PROGRAMS = (
+    MARIADB,
+    MARIADB_DUMP,
+    MOSQUITTO,
+    MOSQUITTO_CLIENTS,
+    CHROMIUM,
+    CHROMEDRIVER,
+)
 
 
 def in_ci() -> bool:

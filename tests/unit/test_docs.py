@@ -15,7 +15,8 @@ from dashboard.settings import WebSettings
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("requirements/*.md"))
+    for places in ("*.md", "docs/**/*.md", "requirements/*.md", "deploy/**/*.md")
+    for path in ROOT.glob(places)
 )
 FOLDERS = "bem|dashboard|pages|components|db|cycling|assets|docs|requirements"
 LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -1,0 +1,94 @@
+"""Whether the processes of this machine do their work, judged by what they write themselves.
+
+A worker and a master node beat from the loop that does the work: one that hangs goes silent. A
+number of a process that has ended says nothing; after a restart it may be given out again, so of
+two rows with the same number the newer one counts.
+"""
+
+import json
+import os
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+
+from cycling.errors import BemError
+from db.engine import Database
+from db.queries import presence
+from db.queries.presence import Process
+
+WORKER_SILENT_S = 60.0
+MASTER_NODE_SILENT_S = 10.0
+PATIENCE_S = 5.0
+
+
+def runs(process_id: int) -> bool:
+    """Whether a process of this number runs on this machine."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def check_worker(database: Database, is_running: Callable[[int], bool] = runs) -> str:
+    """Say how this machine's workers are. Raises BemError unless all of them beat."""
+    mine = _of_this_machine(presence.workers(database), is_running)
+    return f"{_beats(mine, 'worker', WORKER_SILENT_S)}."
+
+
+def check_master_node(database: Database, is_running: Callable[[int], bool] = runs) -> str:
+    """Say how this machine's master nodes are.
+
+    Raises BemError unless all of them beat, and one that leads has its broker.
+    """
+    mine = _of_this_machine(presence.master_nodes(database), is_running)
+    beats = _beats(mine, "master node", MASTER_NODE_SILENT_S)
+    leader = next((one for one in mine if one.leads and one.lives), None)
+    if leader is None:
+        return f"{beats}; it waits to take over."
+    if leader.detail.get("broker") != "connected":
+        raise BemError("The master node leads, but has no connection to its broker.")
+    return f"{beats}; it leads, and has its broker."
+
+
+def check_web(url: str) -> str:
+    """Say that a web server answers and has its database. Raises BemError if not."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    address = f"{url.rstrip('/')}/health"
+    try:
+        with opener.open(address, timeout=PATIENCE_S) as answer:
+            state = json.load(answer)["database"]
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise BemError(f"{address} answers {error.code}: the database is away.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BemError(f"{address} does not answer ({error}).") from error
+    return f"The web server works; its database answered in {state['seconds']} s."
+
+
+def _of_this_machine(
+    processes: Iterable[Process], is_running: Callable[[int], bool]
+) -> tuple[Process, ...]:
+    """Return those that run here, the newest row of each process number."""
+    host = socket.gethostname()[:40]
+    newest: dict[int, Process] = {}
+    for one in processes:
+        known = newest.get(one.process_id)
+        if one.host == host and (known is None or one.silent_s < known.silent_s):
+            newest[one.process_id] = one
+    return tuple(one for one in newest.values() if is_running(one.process_id))
+
+
+def _beats(mine: tuple[Process, ...], what: str, patience_s: float) -> str:
+    if not mine:
+        raise BemError(f"No {what} of this machine has said that it lives.")
+    slowest = max(mine, key=lambda one: one.silent_s)
+    if slowest.silent_s > patience_s:
+        raise BemError(
+            f"The {what} with the process number {slowest.process_id} hangs: "
+            f"it was last heard {slowest.silent_s:.0f} s ago."
+        )
+    return f"The {what} works: it was last heard {slowest.silent_s:.0f} s ago"

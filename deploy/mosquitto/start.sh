@@ -1,0 +1,20 @@
+#!/bin/sh
+# Starts Mosquitto in its container, with our settings and rights. The accounts that
+# docker-compose.yml needs are written anew at each start; those of units stay.
+set -eu
+umask 077
+
+config=${BROKER_CONFIG:-/mosquitto/config}
+ours='^(master-node|health|virtual-1):'
+
+cp "$(dirname "$0")/acl" "$(dirname "$0")/mosquitto.conf" "$config/"
+fresh=$config/passwords.new
+printf 'master-node:%s\nhealth:%s\nvirtual-1:%s\n' \
+  "$BROKER_PASSWORD" "$BROKER_HEALTH_PASSWORD" "$BROKER_VIRTUAL_PASSWORD" >"$fresh"
+mosquitto_passwd -U "$fresh"
+if [ -e "$config/passwords" ]; then
+  grep -Ev "$ours" "$config/passwords" >>"$fresh" || true # there may be no unit yet
+fi
+mv "$fresh" "$config/passwords"
+unset BROKER_PASSWORD BROKER_HEALTH_PASSWORD BROKER_VIRTUAL_PASSWORD
+exec mosquitto -c "$config/mosquitto.conf"

@@ -1,0 +1,140 @@
+"""The proxy's settings that we ship, in a real nginx in front of `bem web`."""
+
+import http.client
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import select
+
+from cycling.terms import Role
+from db.commands import users
+from db.engine import Database
+from db.models import AuditEntry
+from tests.machine import SEARCH_PATH
+from tests.served import BEM, PASSWORD
+from tests.servers import free_port, start, wait_until
+from tests.unit.db.lab import BY
+
+SHIPPED = Path(__file__).parents[3] / "deploy" / "nginx" / "bem.conf"
+TOKEN = "metrics-" * 4
+
+
+@pytest.fixture
+def https(sqlite_database: Database, tmp_path: Path) -> Iterator[int]:
+    """The port at which nginx gives https."""
+    nginx = shutil.which("nginx", path=SEARCH_PATH)
+    if nginx is None:
+        pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
+    users.add_user(sqlite_database, "oscar", Role.OPERATOR, PASSWORD, **BY)
+    web_port, plain_port, https_port = free_port(), free_port(), free_port()
+    environment = {
+        **os.environ,
+        "BEM_DATABASE_URL": str(sqlite_database.engine.url),
+        "BEM_DATA_DIR": str(tmp_path),
+        "BEM_SECRET_KEY": "for the tests only, and long enough for that",
+        "BEM_BASE_URL": f"https://localhost:{https_port}",
+        "BEM_TRUSTED_PROXIES": "1",
+        "BEM_METRICS_TOKEN": TOKEN,
+    }
+    web = start(
+        [BEM, "web", "--port", str(web_port), "--workers", "1"], tmp_path / "web.log", environment
+    )
+    proxy = start(
+        [nginx, "-c", _settings(tmp_path, web_port, plain_port, https_port)], tmp_path / "nginx.log"
+    )
+    try:
+        wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
+        yield https_port
+    finally:
+        proxy.terminate()
+        web.terminate()
+        proxy.wait(10)
+        web.wait(30)
+
+
+def _settings(folder: Path, web: int, plain: int, https: int) -> Path:
+    certificate, key = folder / "bem.crt", folder / "bem.key"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
+            *("-days", "1", "-keyout", key, "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    server = SHIPPED.read_text()
+    for shipped, here in (
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{https} ssl"),
+        ("127.0.0.1:8050", f"127.0.0.1:{web}"),
+        ("/etc/nginx/tls/bem.crt", str(certificate)),
+        ("/etc/nginx/tls/bem.key", str(key)),
+        ("bem.lab.example;", "localhost;"),
+    ):
+        assert shipped in server
+        server = server.replace(shipped, here)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    settings = folder / "nginx.conf"
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    settings.write_text(
+        f"{user}daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\n"
+        f"error_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{temporary}{server}\n}}\n"
+    )
+    return settings
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def ask(port: int, method: str, path: str, body: str | None = None, **headers: str):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=20)
+    connection.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer, text
+
+
+def test_users_come_in_by_https_and_figures_stay_inside(https: int, sqlite_database):
+    answer, _ = ask(https, "GET", "/health")
+    assert answer.status == 200
+    assert answer.headers["Strict-Transport-Security"]
+    _, page = ask(https, "GET", "/login")
+    assert re.search(r'name="password"', page)
+    form = urlencode({"username": "oscar", "password": PASSWORD})
+    came = {
+        "Content_Type": "application/x-www-form-urlencoded",
+        "Origin": f"https://localhost:{https}",
+        "X_Forwarded_For": "203.0.113.9",
+    }
+    answer, _ = ask(https, "POST", "/login", form, **came)
+    assert answer.status == 303
+    assert "Secure" in answer.headers["Set-Cookie"]
+    with sqlite_database.read() as session:
+        signed_in = select(AuditEntry.address).where(AuditEntry.user_name == "oscar")
+        # also the row of the user that the test has added
+        assert set(session.scalars(signed_in)) == {"127.0.0.1", BY["address"]}
+    answer, _ = ask(https, "POST", "/login", form, **{**came, "Origin": "https://evil.example"})
+    assert answer.status == 403
+    answer, text = ask(https, "GET", "/metrics", Authorization=f"Bearer {TOKEN}")
+    assert answer.status == 404
+    assert "bem_" not in text

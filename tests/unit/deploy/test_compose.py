@@ -1,0 +1,186 @@
+"""docker-compose.yml, the Dockerfile and the example of its secrets, read as they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bem.settings import from_environment
+from tests.unit.test_docs import variables
+
+ROOT = Path(__file__).resolve().parents[3]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OURS = {"credentials", "migrate", "web", "worker", "master-node", "virtual-cycler"}
+ONE_SHOT = {"credentials", "migrate", "restore"}
+VARIABLE = re.compile(r"\$\{(\w+)")
+EXAMPLE = (ROOT / ".cred.env.example").read_text()
+EXAMPLES = dict(re.findall(r"^(\w+)=(example-.*)$", EXAMPLE, re.MULTILINE))
+
+
+def environment(service: str) -> dict[str, str]:
+    return SERVICES[service].get("environment", {})
+
+
+def used_variables(text: str) -> set[str]:
+    return set(VARIABLE.findall(text))
+
+
+def test_the_services_and_profiles_are_those_of_the_document():
+    assert set(SERVICES) == OURS | {"database", "broker", "backup", "restore"}
+    profiles = {name: one["profiles"] for name, one in SERVICES.items() if "profiles" in one}
+    assert profiles == {
+        "virtual-cycler": ["demo"],
+        "backup": ["backup"],
+        "restore": ["restore"],
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_images_have_exact_versions(service):
+    assert re.fullmatch(r"[a-z-]+:\d+\.\d+\.\d+", SERVICES[service]["image"])
+
+
+def test_the_database_and_the_broker_are_those_that_are_supported():
+    assert SERVICES["database"]["image"].startswith("mysql:8.4.")
+    assert SERVICES["broker"]["image"].startswith("eclipse-mosquitto:2.")
+
+
+def test_all_services_of_ours_are_one_image_of_this_version():
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert {SERVICES[one]["image"] for one in OURS} == {f"battery-experiments-manager:{version[1]}"}
+
+
+def test_the_image_is_made_in_two_stages_from_an_exact_python():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    exact = re.search(r"^ARG PYTHON_IMAGE=(python:\d+\.\d+\.\d+-slim-\w+)$", dockerfile, re.M)
+    assert SERVICES["web"]["build"]["args"]["PYTHON_IMAGE"] == exact[1]
+    assert dockerfile.count("FROM ${PYTHON_IMAGE}") == 2
+    assert dockerfile.count("--require-hashes") == 2
+    assert f"USER {SERVICES['web']['user']}" in dockerfile
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nobody_is_root_and_nothing_can_be_written_but_volumes(service):
+    one = SERVICES[service]
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", one["user"])
+    assert one["read_only"] is True
+    assert one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert any(mount.startswith("/tmp") for mount in one["tmpfs"])
+    assert "privileged" not in one
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_logs_are_rotated_and_what_ends_is_started_again(service):
+    one = SERVICES[service]
+    assert one["logging"]["options"]["max-size"]
+    assert one["logging"]["options"]["max-file"]
+    assert one["restart"] == ("no" if service in ONE_SHOT else "unless-stopped")
+
+
+def test_no_ports_but_those_of_the_web_server_and_the_broker():
+    ports = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
+    assert set(ports) == {"web", "broker"}
+    assert [len(one) for one in ports.values()] == [1, 1]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert SERVICES["database"]["networks"] == ["inside"]
+
+
+def test_what_must_last_is_in_named_volumes():
+    named = {
+        mount.partition(":")[0]
+        for one in SERVICES.values()
+        for mount in one.get("volumes", [])
+        if not mount.startswith("./")
+    }
+    assert named == set(COMPOSE["volumes"])
+    for one in SERVICES.values():
+        for mount in one.get("volumes", []):
+            if mount.startswith("./"):
+                assert mount.endswith(":ro")
+                assert (ROOT / mount.partition(":")[0]).exists()
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - ONE_SHOT - {"virtual-cycler"}))
+def test_what_runs_on_has_a_health_check_of_its_own(service):
+    check = SERVICES[service]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert {"interval", "timeout", "retries", "start_period"} <= set(check)
+    if service in OURS:
+        assert check["test"] == ["CMD", "bem", "health", service]
+
+
+def test_things_start_in_order():
+    def waits(service: str) -> dict[str, str]:
+        return {name: one["condition"] for name, one in SERVICES[service]["depends_on"].items()}
+
+    ended, healthy = "service_completed_successfully", "service_healthy"
+    assert waits("database") == waits("broker") == {"credentials": ended}
+    assert waits("migrate") == {"database": healthy}
+    assert waits("web") == waits("worker") == {"database": healthy, "migrate": ended}
+    assert waits("master-node") == {"database": healthy, "migrate": ended, "broker": healthy}
+    assert waits("virtual-cycler") == {"broker": healthy}
+    assert waits("backup") == {"database": healthy, "migrate": ended}
+
+
+@pytest.mark.parametrize("service", sorted(OURS - {"credentials"}))
+def test_our_services_get_settings_that_exist(service):
+    assert set(environment(service)) <= variables()
+
+
+def test_every_setting_can_be_given_to_a_service():
+    given = {name for one in OURS for name in environment(one) if name.startswith("BEM_")}
+    in_the_image = {"BEM_DATA_DIR"}
+    assert {name for name in variables() if not name.endswith("_FILE")} == given | in_the_image
+
+
+def test_the_urls_are_read_as_they_are_meant():
+    for service, user in (("migrate", "bem_migrate"), ("web", "bem"), ("worker", "bem")):
+        plain = re.sub(r"\$\{(\w+)[^}]*\}", r"secret", environment(service)["BEM_DATABASE_URL"])
+        assert plain == f"mysql+pymysql://{user}:secret@database:3306/bem"
+    assert from_environment({"BEM_MQTT_URL": environment("master-node")["BEM_MQTT_URL"]})
+
+
+def test_only_the_migrations_may_change_tables():
+    having = {name for name in SERVICES if "DATABASE_MIGRATE_PASSWORD" in str(environment(name))}
+    assert having == {"credentials", "database", "migrate", "restore"}
+    having = {name for name in SERVICES if "DATABASE_ROOT_PASSWORD" in str(environment(name))}
+    assert having == {"credentials", "database"}
+    having = {name for name in SERVICES if "BEM_SECRET_KEY" in str(environment(name))}
+    assert having == {"credentials", "web"}
+
+
+def test_no_secret_stands_in_the_file():
+    for service in SERVICES:
+        for name, value in environment(service).items():
+            if re.search(r"PASSWORD|SECRET|TOKEN|URL", name):
+                left = re.sub(r"\$\{[^}]*\}", "", value)
+                assert re.fullmatch(r"((mysql\+pymysql|mqtt)://[\w-]+:@\w+:\d+(/bem)?)?", left)
+        assert "env_file" not in SERVICES[service]
+
+
+def test_every_secret_has_an_example_and_is_checked_before_anything_starts():
+    secrets = used_variables(str(environment("credentials")))
+    assert secrets == set(EXAMPLES)
+    assert SERVICES["credentials"]["command"] == ["secrets", "check", *EXAMPLES]
+    assert SERVICES["credentials"]["network_mode"] == "none"
+    everywhere = {
+        name
+        for name in used_variables((ROOT / "docker-compose.yml").read_text())
+        if name.endswith(("PASSWORD", "SECRET_KEY"))
+    }
+    assert everywhere == secrets
+
+
+def test_every_variable_is_in_the_example():
+    for name in used_variables((ROOT / "docker-compose.yml").read_text()):
+        assert re.search(rf"^(# )?{name}=", EXAMPLE, re.MULTILINE), name
+
+
+def test_the_real_secrets_are_not_committed_and_not_in_the_image():
+    assert ".cred.env" in (ROOT / ".gitignore").read_text().splitlines()
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    assert not any(".cred" in line or ".git" in line for line in ignored)
