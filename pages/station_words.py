@@ -155,7 +155,7 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
         else:
             return Said("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
     elif command.answer:
-        words += f". {_sentence(command.answer)}"
+        words += f". {sentence(command.answer)}"
     else:
         words += ", confirmed by the station."
     return Said("running", "check-circle-fill", words)
