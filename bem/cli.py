@@ -16,6 +16,7 @@ from bem import (
     cli_series,
     cli_users,
     cli_virtual_cycler,
+    cli_wattrex,
 )
 from bem.services import open_database, read_settings, utc_now
 from cycling.errors import BemError, InputError
@@ -36,6 +37,7 @@ app.add_typer(cli_series.app, name="series")
 app.add_typer(cli_profiles.app, name="profile")
 app.add_typer(cli_health.app, name="health")
 app.add_typer(cli_secrets.app, name="secrets")
+app.add_typer(cli_wattrex.app, name="wattrex")
 app.command("import")(cli_experiments.import_files)
 app.command("export")(cli_experiments.export)
 app.command("master-node")(cli_master_node.master_node)

@@ -16,6 +16,7 @@ def master_node() -> None:
 
     Two or more may run on the same MySQL or MariaDB: one leads, the others wait and take over
     within 10 seconds. It can be killed at any moment; units keep what is not acknowledged.
+    With BEM_WATTREX=1 it speaks with WattRex units too (docs/wattrex.md).
     A broker or database that is away is waited for. SIGTERM or Ctrl-C end it within 2 seconds.
     """
     from master_node.link import broker_of
@@ -27,4 +28,4 @@ def master_node() -> None:
     broker = broker_of(settings.mqtt_url)
     database = open_database(settings, check=True)
     database.dispose()
-    run_master_node(database, broker)
+    run_master_node(database, broker, wattrex=settings.wattrex)

@@ -19,6 +19,7 @@ class Settings:
     trusted_proxies: int = 0
     mqtt_url: str | None = field(default=None, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
+    wattrex: bool = False
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -36,6 +37,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=_count(environ, "BEM_TRUSTED_PROXIES"),
         mqtt_url=_secret(environ, "BEM_MQTT_URL"),
         metrics_token=_secret(environ, "BEM_METRICS_TOKEN"),
+        wattrex=_switch(environ, "BEM_WATTREX"),
     )
 
 
@@ -79,6 +81,13 @@ def _as_browsers_write_it(parts: SplitResult) -> str:
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, usual) else ""
     return f"{parts.scheme}://{host}{port}"
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip() or "0"
+    if text not in ("0", "1"):
+        raise InputError(f"{name}: {text} is neither 0 nor 1.")
+    return text == "1"
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -204,6 +204,14 @@ class StationCommand(StrEnum):
     LAUNCH = "launch"  # its cycler program; WattRex only
 
 
+class RepairState(StrEnum):
+    """Life of an attempt to get a jammed synchroniser going again."""
+
+    OPEN = "open"  # rows are set aside, the synchroniser has not gone on yet
+    HELPED = "helped"
+    RESTORED = "restored"  # it did not go on: the rows are back where they were
+
+
 class CommandState(StrEnum):
     """Life of a command from a page to a station."""
 

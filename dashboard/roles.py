@@ -49,6 +49,7 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "experiments": Role.VIEWER,
     "experiment": Role.VIEWER,
     "experiment-note": Role.OPERATOR,
+    "experiment-rename": Role.OPERATOR,
     "import": Role.OPERATOR,
     "profiles": Role.VIEWER,
     "profile": Role.VIEWER,

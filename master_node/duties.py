@@ -20,6 +20,8 @@ from master_node.protocol.codec import encode
 from master_node.protocol.topics import Address, Kind
 from master_node.registration import welcomes
 from master_node.watchdog import Watchdog
+from master_node.wattrex.service import WattrexService
+from master_node.wattrex.watch import WattrexWatch
 from master_node.writer import PASSING, Writer
 
 LOG = logging.getLogger("bem.master-node")
@@ -55,6 +57,7 @@ class Desk:
     publish: Callable[[Sequence[Outgoing]], None]
     connected: Callable[[], bool]
     silent_after: timedelta
+    wattrex: WattrexService | None
 
 
 class Duties:
@@ -67,6 +70,7 @@ class Duties:
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
         self._in_trouble = False
         self.watchdog = Watchdog(desk.silent_after)
+        self._wattrex = WattrexWatch(desk.silent_after)
         self.stop = Event()
         self.lost = Event()
 
@@ -109,6 +113,7 @@ class Duties:
             LOG.warning("what=contact-lost stations=%s", lost)
         if desk.connected():
             self._welcome(online)
+        self._watch_wattrex()
 
     def _welcome(self, online: Iterable[UnitSetup]) -> None:
         """Tell units whose stations were changed by somebody."""
@@ -123,18 +128,31 @@ class Duties:
             [Outgoing(Address(id_, Kind.WELCOME), encode(answer)) for id_, answer in answers]
         )
 
+    def _watch_wattrex(self) -> None:
+        """Look after stations whose cyclers write into the database by themselves."""
+        desk = self._desk
+        speaks = desk.wattrex
+        since = speaks.listens_since if speaks is not None and speaks.connected else None
+        with leading(desk.database, desk.hold) as turn:
+            self._wattrex.look(turn, speaks=speaks is not None, listens_since=since)
+
     def _behind_s(self) -> float:
         trouble_at = self._desk.writer.progress.trouble_at
         stuck_s = 0.0 if trouble_at is None else float("inf")
         return max(self._desk.inbox.age_s, stuck_s)
 
     def _detail(self, units: int) -> dict[str, Any]:
-        desk = self._desk
+        desk, wattrex = self._desk, self._desk.wattrex
         return {
             "broker": "connected" if desk.connected() else "not connected",
             "units": units,
             "stored": desk.writer.progress.stored,
-            "refused": desk.writer.refusals.total,
+            "refused": desk.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
+            **(
+                {"wattrex": "connected" if wattrex.connected else "not connected"}
+                if wattrex
+                else {}
+            ),
             "queue": len(desk.inbox),
             "since": self._since.isoformat(timespec="seconds"),
         }

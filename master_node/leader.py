@@ -15,6 +15,7 @@ from master_node.link import Broker, Link, Will
 from master_node.protocol.codec import RefusedError, decode_master, encode
 from master_node.protocol.messages import MasterPresence
 from master_node.protocol.topics import FROM_UNITS, MASTER
+from master_node.wattrex.service import WattrexService
 from master_node.writer import Writer
 
 LOG = logging.getLogger("bem.master-node")
@@ -28,7 +29,13 @@ class Leader:
     """Listens, stores, speaks; for as long as the lease is ours."""
 
     def __init__(
-        self, database: Database, broker: Broker, hold: Hold, silent_after: timedelta
+        self,
+        database: Database,
+        broker: Broker,
+        hold: Hold,
+        silent_after: timedelta,
+        *,
+        wattrex: bool = False,
     ) -> None:
         self._hold, self._broker = hold, broker
         self._inbox = Inbox()
@@ -41,6 +48,7 @@ class Leader:
             will=Will(MASTER, self._presence(online=False)),
         )
         self._writer = Writer(database, hold, self._inbox, self._publish)
+        self._wattrex = WattrexService(database, broker, hold) if wattrex else None
         self._duties = Duties(
             Desk(
                 database,
@@ -50,6 +58,7 @@ class Leader:
                 self._publish,
                 lambda: self._link.connected,
                 silent_after,
+                self._wattrex,
             )
         )
         self._threads = [
@@ -63,20 +72,23 @@ class Leader:
     @property
     def lost(self) -> bool:
         """Whether somebody else leads now."""
-        return self._writer.lost.is_set() or self._duties.lost.is_set()
+        speaks = self._wattrex is not None and self._wattrex.lost.is_set()
+        return self._writer.lost.is_set() or self._duties.lost.is_set() or speaks
 
     def start(self) -> None:
         """Connect and begin."""
         for thread in self._threads:
             thread.start()
         self._link.start()
+        if self._wattrex is not None:
+            self._wattrex.start()
 
     def look(self) -> None:
         """Say once that the broker is missing; let units that we don't know introduce themselves.
 
         Raises RuntimeError when a thread has died: another process must do its work.
         """
-        if not self.lost and not all(thread.is_alive() for thread in self._threads):
+        if not self.lost and not self._all_alive:
             raise RuntimeError("a thread of the master node has ended")
         now = time.monotonic()
         if self._link.connected:
@@ -98,13 +110,28 @@ class Leader:
         self._writer.stop.set()
         self._duties.stop.set()
         self._inbox.close()
+        if self._wattrex is not None:
+            self._wattrex.ask_to_stop()
         until = time.monotonic() + THREADS_END_WITHIN_S
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
+        if self._wattrex is not None:
+            self._wattrex.join(max(0.0, until - time.monotonic()))
         if leading:
             self._link.publish(MASTER, self._presence(online=False), retain=True)
-        disconnected = _ends(self._link.stop, LINK_ENDS_WITHIN_S)
-        return disconnected and not any(thread.is_alive() for thread in self._threads)
+        disconnected = _ends(self._disconnect, LINK_ENDS_WITHIN_S)
+        speaks = self._wattrex is not None and self._wattrex.alive
+        return disconnected and not speaks and not any(one.is_alive() for one in self._threads)
+
+    @property
+    def _all_alive(self) -> bool:
+        speaks = self._wattrex is None or self._wattrex.alive
+        return speaks and all(thread.is_alive() for thread in self._threads)
+
+    def _disconnect(self) -> None:
+        self._link.stop()
+        if self._wattrex is not None:
+            self._wattrex.disconnect()
 
     def _came(self, topic: str, payload: bytes) -> None:
         if topic == MASTER:

@@ -65,7 +65,8 @@ class Link:
 
     `on_message(topic, payload)` is called in the connection's own thread: while it blocks nothing
     more is read, which is how a full queue slows the broker down. `on_connect()` follows every
-    connect, after the subscriptions were asked for; it must not block.
+    connect, after the subscriptions were asked for; it must not block. With `keeps_session` the
+    broker keeps what comes at QoS 1 while nobody of this name is connected.
     """
 
     def __init__(
@@ -77,16 +78,20 @@ class Link:
         on_message: Callable[[str, bytes], None],
         on_connect: Callable[[], None] = lambda: None,
         will: Will | None = None,
+        keeps_session: bool = False,
     ) -> None:
         self._broker = broker
         self._subscriptions = list(subscriptions)
         self._on_message = on_message
         self._on_connect = on_connect
         self._refused_because = ""
-        # two clients of one id throw each other out for ever
-        client_id = f"{name}-{secrets.token_hex(6)}"
+        # two clients of one id throw each other out for ever; a session is kept by its id
+        client_id = name if keeps_session else f"{name}-{secrets.token_hex(6)}"
         self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=mqtt.MQTTv311,
+            clean_session=not keeps_session,
         )
         self._client.connect_timeout = CONNECT_TIMEOUT_S
         self._client.max_inflight_messages_set(IN_FLIGHT)

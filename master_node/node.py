@@ -29,11 +29,17 @@ class Node:
     """One process: a standby until it has the lease, then the leader until it loses it."""
 
     def __init__(
-        self, database: Database, broker: Broker, silent_after: timedelta = SILENT_AFTER
+        self,
+        database: Database,
+        broker: Broker,
+        silent_after: timedelta = SILENT_AFTER,
+        *,
+        wattrex: bool = False,
     ) -> None:
         leases.impatient(database)
         self.name = leases.new_holder(socket.gethostname(), os.getpid())
         self._database, self._broker, self._silent_after = database, broker, silent_after
+        self._wattrex = wattrex
         self._stop = Event()
         self._said: str | None = None
         self._waits_since: float | None = None
@@ -71,7 +77,9 @@ class Node:
     def _lead(self, hold: Hold) -> None:
         self._say(f"what=leading name={self.name} epoch={hold.epoch}")
         self._end_waiting()
-        leader = Leader(self._database, self._broker, hold, self._silent_after)
+        leader = Leader(
+            self._database, self._broker, hold, self._silent_after, wattrex=self._wattrex
+        )
         leader.start()
         try:
             while not self._stop.wait(0.1) and not leader.lost:
@@ -99,8 +107,10 @@ class Node:
             LOG.info("%s", what)
 
 
-def run_master_node(database: Database, broker: Broker) -> None:
+def run_master_node(database: Database, broker: Broker, *, wattrex: bool = False) -> None:
     """Run a master node until SIGTERM or Ctrl-C; it ends within 2 s, whatever hangs.
+
+    With `wattrex` it speaks the WattRex protocol too.
 
     Raises RuntimeError when it has ended by itself.
     """
@@ -111,7 +121,7 @@ def run_master_node(database: Database, broker: Broker) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
-    node = Node(database, broker)
+    node = Node(database, broker, wattrex=wattrex)
     thread = Thread(target=node.run, name="node", daemon=True)
     thread.start()
     while thread.is_alive() and not asked:

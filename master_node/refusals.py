@@ -1,6 +1,7 @@
 """Messages that are not taken: counted at once, written with the next transaction."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,20 @@ MOST_SENDERS = 500
 OTHERS = "(others)"
 
 
+def hardware_id_in(topic: str) -> str | None:
+    """Return who sends on a topic of bem/v1."""
+    address = parse_topic(topic)
+    return address.hardware_id if address else None
+
+
 @dataclass
 class Refusals:
-    """What was refused since the last transaction; its memory is bounded."""
+    """What was refused since the last transaction; its memory is bounded.
 
+    `sender_in` reads the sender from a topic, None where it names none.
+    """
+
+    sender_in: Callable[[str], str | None] = hardware_id_in
     total: int = 0
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _newest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -50,8 +61,7 @@ class Refusals:
         self._newest.clear()
 
     def _sender(self, topic: str) -> str:
-        address = parse_topic(topic)
-        sender = address.hardware_id if address else OTHERS
+        sender = self.sender_in(topic) or OTHERS
         if sender not in self._senders and len(self._senders) >= MOST_SENDERS:
             return OTHERS
         self._senders.add(sender)

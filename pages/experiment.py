@@ -31,6 +31,7 @@ from cycling.errors import InputError, NotFoundError
 from cycling.terms import Role
 from db import series
 from db.commands import jobs
+from db.commands.experiment_names import rename_experiment
 from db.commands.notes import add_note, delete_note
 from db.queries.experiment import experiment_facts, neighbours
 from db.queries.experiment_events import experiment_alarms, status_changes
@@ -330,6 +331,39 @@ def remove_note(chosen: Any, _keep: int, _delete: int, noted: int | None) -> tup
     except NotFoundError as error:
         return False, no_update, (noted or 0) + 1, toast("error", str(error))
     return True, note_parts.question(note, who), no_update, no_update
+
+
+@callback(
+    Output(Ids.RENAME_DIALOG, "is_open"),
+    Output(Ids.RENAME_ERROR, "children"),
+    Output(Ids.RENAMED, "href"),
+    Input(Ids.RENAME, "n_clicks"),
+    Input(Ids.RENAME_CANCEL, "n_clicks"),
+    Input(Ids.RENAME_SAVE, "n_clicks"),
+    State(Ids.RENAME_NAME, "value"),
+    State(Ids.RENAME_ABOUT, "value"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def rename(_open: Any, _cancel: Any, _save: Any, *typed: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Ask for another name and description; then the page shows them."""
+    if ctx.triggered_id != Ids.RENAME_SAVE:
+        return ctx.triggered_id == Ids.RENAME, "", no_update
+    name, about, experiment_id = str(typed[0] or ""), str(typed[1] or ""), _number(typed[2])
+    who = viewer()
+    try:
+        rename_experiment(
+            database(),
+            experiment_id,
+            name,
+            about,
+            user_name=who.name,
+            address=who.address,
+            now=now(),
+        )
+    except InputError as error:
+        return no_update, str(error), no_update
+    return False, "", f"/experiments/{experiment_id}"
 
 
 def _look(theme: str | None, narrow: bool | None, experiment_id: object, time: object) -> Look:

@@ -2,7 +2,7 @@
 
 
 class Ids:
-    """Ids of this page. Those that begin with NOTE are for operators, see `dashboard.roles`.
+    """Ids of this page. Those of NOTE and RENAME are for operators, see `dashboard.roles`.
 
     `assets/js/experiment.js` knows GRAPH, OVERVIEW, WINDOW, NOTE_FORM, NOTE_AT, NOTE_TIME and
     NOTE_CHOSEN.
@@ -44,3 +44,11 @@ class Ids:
     NOTE_QUOTE = "experiment-note-quote"
     NOTE_DELETE = "experiment-note-delete"
     NOTE_KEEP = "experiment-note-keep"
+    RENAME = "experiment-rename-open"
+    RENAME_DIALOG = "experiment-rename-dialog"
+    RENAME_NAME = "experiment-rename-name"
+    RENAME_ABOUT = "experiment-rename-about"
+    RENAME_ERROR = "experiment-rename-error"
+    RENAME_CANCEL = "experiment-rename-cancel"
+    RENAME_SAVE = "experiment-rename-save"
+    RENAMED = "experiment-rename-done"

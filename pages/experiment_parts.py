@@ -26,6 +26,7 @@ from pages.experiment_facts import fact_groups
 from pages.experiment_graph import FIRST_SHOWN, colours_of
 from pages.experiment_ids import Ids
 from pages.experiment_notes import may_write, note_form, notes_card
+from pages.experiment_rename import rename_parts
 from pages.experiment_statistics import statistics_frame
 
 CLOCK, ELAPSED = "clock", "elapsed"
@@ -48,6 +49,7 @@ class Shown:
 def page(shown: Shown, who: Viewer) -> Component:
     """Return the whole page."""
     window = [end * 1000 for end in shown.window] if shown.window else None
+    rename, dialog = rename_parts(shown.known, who)
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
@@ -55,7 +57,8 @@ def page(shown: Shown, who: Viewer) -> Component:
             dcc.Store(id=Ids.DRAWN),
             dcc.Store(id=Ids.STRIP_DRAWN),
             dcc.Store(id=Ids.NOTED, data=0),
-            _header(shown.known, shown.around),
+            _header(shown.known, shown.around, rename),
+            *dialog,
             html.Div(
                 [
                     html.Div(_main(shown, who), className="bem-stack"),
@@ -88,7 +91,9 @@ def preparing_words(fraction: float) -> str:
     return f"The measures are being prepared for the graph, {100 * fraction:.0f} % so far."
 
 
-def _header(known: ExperimentFacts, around: Neighbours) -> Component:
+def _header(
+    known: ExperimentFacts, around: Neighbours, rename: Sequence[Component] = ()
+) -> Component:
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
         html.Span(known.name, className="cut", title=known.name),
@@ -103,7 +108,7 @@ def _header(known: ExperimentFacts, around: Neighbours) -> Component:
     return page_header(
         title,
         count=[str(known.id), status_pill(known.status, why)],
-        actions=[*_around(known, around), *_again(known), csv],
+        actions=[*_around(known, around), *rename, *_again(known), csv],
     )
 
 

@@ -24,6 +24,11 @@ RED_SWITCH = (
     "Stop and Pause switch the output off and report back within 10 s. "
     "In an emergency use the red switch on the rack, not this page."
 )
+BY_ITSELF = (
+    "This station has a WattRex cycler. It takes no stop and no limits from here. When the range "
+    "of the battery is left it gives the experiment up, but the output stays on until the device's "
+    "own limit. Switch off at the station; in an emergency use the red switch on the rack."
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def _instructions(view: LiveView, zone: tzinfo) -> Component:
     ended = view.shown is not None and not view.is_present
     if outline is None:
         return html.Div()
-    last = None if not ended or _is_whole(view) else _last_place(outline, view.run.steps)
+    last = None if not ended or _is_whole(view) else _last_place(outline, view)
     place = at.place if at else last
     shown = listed(outline, place, view.run.steps, ended=ended)
     items = list(_items(view, shown, at))
@@ -115,9 +120,12 @@ def _is_whole(view: LiveView) -> bool:
     return is_finished and not view.run.end_reason
 
 
-def _last_place(outline: Outline, steps: Sequence[StepEndFacts]) -> int | None:
-    """Return where the newest step that is over stands."""
-    return outline.places.get(steps[0].instruction_id) if steps else None
+def _last_place(outline: Outline, view: LiveView) -> int | None:
+    """Return where the newest step that is over stands, or the instruction measured last."""
+    steps, last_id = view.run.steps, view.run.last_instruction_id
+    if steps or last_id is None:
+        return outline.places.get(steps[0].instruction_id) if steps else None
+    return outline.places.get(last_id) if view.station.is_wattrex else None
 
 
 def _items(view: LiveView, shown: Sequence[Listed], at: Progress | None) -> Iterator[Component]:
@@ -272,8 +280,11 @@ def _limits(view: LiveView) -> Component:
         safety = view.outline.safety if view.outline else {}
         rows = limit_rows(safety, view.battery, watches_temperature=view.watches_temperature)
     shown: list[Any] = [facts([rows])] if rows else []
+    words, act = RED_SWITCH, "act in the station"
+    if view.station.is_wattrex:
+        shown, words, act = [], BY_ITSELF, "those of the cycler"
     return card(
         "Safety limits",
-        html.Div([*shown, html.P(RED_SWITCH, className="t3 small bem-red")], className="body"),
-        end=_quiet("act in the station"),
+        html.Div([*shown, html.P(words, className="t3 small bem-red")], className="body"),
+        end=_quiet(act),
     )

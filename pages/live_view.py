@@ -27,6 +27,7 @@ from pages.station_words import (
     short_hash,
 )
 
+OUTPUT_UNKNOWN = "Current may still be flowing: go to the station."
 NOTHING_RUN = RunFacts(last_id=-1, end_reason="", alarms=(), steps=())
 
 
@@ -123,6 +124,8 @@ def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -
         how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
+    if ended and view.station.is_wattrex:  # whether current still flows nobody knows
+        now_words = f" {OUTPUT_UNKNOWN} "
     words = [html.B(shown.name), f"{how}{why}{now_words}", link]
     return Said(
         "error" if ended else "finished",
@@ -134,8 +137,8 @@ def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -
 def why_not(view: LiveView, kind: StationCommand, *, able: bool) -> str:
     """Say why a station cannot be told something now; "" where it can. A stop is always sent."""
     station, live = view.station, view.station.live
-    if station.online is None:
-        return f"{station.name} belongs to a cycler that takes no commands from here."
+    if station.is_wattrex:
+        return f"WattRex cyclers take no pause or stop from here: go to {station.name}."
     state = live.state if live else StationState.IDLE
     if kind is StationCommand.STOP:
         is_idle = state is StationState.IDLE and station.lost_at is None

@@ -28,18 +28,21 @@ from db.commands import alarms
 from db.commands.queue import confirm_battery
 from db.queries.live import find_alarm
 from db.queries.stations import lab_now, station_now, wall
+from db.queries.wattrex_units import strangers
 from pages.context import database, now, viewer
 from pages.monitor_dialogs import dialogs
 from pages.monitor_ids import AlarmIds, ConfirmIds, Ids
 from pages.monitor_news import entry, news
 from pages.monitor_parts import (
     REFRESH_MS,
+    SLOWLY_MS,
     alarm_quote,
     chips,
     confirm_question,
     count_words,
     header_actions,
     nothing_found,
+    stranger_notes,
     updated,
     wall_tiles,
 )
@@ -66,12 +69,16 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Interval(id=Ids.TICK, interval=REFRESH_MS),
+            dcc.Interval(id=Ids.SLOW_TICK, interval=SLOWLY_MS),
             dcc.Store(id=Ids.ASK),
             dcc.Store(id=Ids.NEWS, data=told),
             dcc.Store(id=Ids.SINK),
             head,
             html.Div(
                 [*chips(stations), updated()], id=Ids.CHIPS, className="bem-bar", role="group"
+            ),
+            html.Div(
+                stranger_notes(strangers(database())), id=Ids.STRANGERS, className="bem-strangers"
             ),
             html.Div(wall_tiles(stations, who), id=Ids.WALL, className="bem-wall"),
             html.Div(nothing_found(), className="bem-none-found", hidden=True),
@@ -130,6 +137,16 @@ def refresh(ask: Any, ids: list[dict[str, Any]]) -> tuple[Any, ...]:  # noqa: AN
         for id_ in shown
     ]
     return told, changed, no_update
+
+
+@callback(
+    Output(Ids.STRANGERS, "children"),
+    Input(Ids.SLOW_TICK, "n_intervals"),
+    prevent_initial_call=True,
+)
+def show_strangers(_count: Any) -> list[Component]:  # noqa: ANN401
+    """Say which units beat under numbers that nobody knows."""
+    return stranger_notes(strangers(database()))
 
 
 @callback(

@@ -13,6 +13,8 @@ class Ids:
     SINK = "monitor-sink"
     WALL = "monitor-wall"
     CHIPS = "monitor-chips"
+    STRANGERS = "monitor-strangers"
+    SLOW_TICK = "monitor-slow-tick"
     SEARCH = "monitor-search"
     SORT = "monitor-sort"
     SHAPE = "monitor-shape"

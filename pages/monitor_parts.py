@@ -13,12 +13,13 @@ from components.status import WALL_LOOK
 from cycling.terms import Role, WallState
 from db.queries.live import RunAlarm
 from db.queries.station_facts import StationNow
+from db.queries.wattrex_units import Stranger
 from pages.context import Viewer
 from pages.monitor_ids import Ids
 from pages.monitor_tiles import nothing_yet, tile
-from pages.station_words import held_question
+from pages.station_words import Said, held_question, said_note
 
-REFRESH_MS = 5000
+REFRESH_MS, SLOWLY_MS = 5000, 30_000
 SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 
 
@@ -41,6 +42,24 @@ def updated() -> Component:
 def nothing_found() -> Component:
     """Stand in the place of the tiles when the filter leaves none."""
     return empty("funnel", "No station matches these filters.")
+
+
+def stranger_notes(found: Sequence[Stranger]) -> list[Component]:
+    """Say that units beat under numbers that nobody knows, and what to do."""
+    return [
+        said_note(
+            Said(
+                "paused",
+                "question-circle",
+                [
+                    html.B(f"A WattRex unit says that it is number {one.claimed_id}. "),
+                    f"{one.reason} Nothing of it is stored. Stop the CU manager on its computer, "
+                    "remove the file config/cu_manager/.cu_id, start it again: it then registers.",
+                ],
+            )
+        )
+        for one in found
+    ]
 
 
 def header_actions(text: str) -> list[Component]:

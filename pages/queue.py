@@ -245,4 +245,4 @@ def _list(station_id: object, shown: object) -> tuple[Any, Any]:
 def _runs_by_itself(station_id: int | None) -> bool:
     """Whether a station's cyclers take what is queued by themselves, so that we may be late."""
     known = {one.id: one for one in offered_stations(database())}
-    return station_id in known and known[station_id].now.online is None
+    return station_id in known and known[station_id].now.is_wattrex

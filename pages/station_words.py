@@ -26,6 +26,7 @@ UNCONFIRMED = "Not confirmed. Treat the cell as live."
 MAY_RUN = "An experiment may have begun since. Treat the cell as live."
 CONFIRMED_WITHIN = timedelta(seconds=10)
 SAID_FOR = timedelta(minutes=2)  # the answer to a command is shown so long
+MEASURES_GO_ON = timedelta(seconds=10)
 SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
 
 
@@ -121,7 +122,13 @@ def answer_is_news(station: StationNow) -> bool:
 
 def command_words(command: CommandNow, *, late: bool) -> Said:
     """Say how far a command is."""
-    what = {"stop": "Stop", "pause": "Pause", "resume": "Resume", "detect": "Detect devices"}
+    what = {
+        "stop": "Stop",
+        "pause": "Pause",
+        "resume": "Resume",
+        "detect": "Detect devices",
+        "launch": "Launch cycler",
+    }
     name = what[command.kind.value]
     if late:
         return Said("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}")])
@@ -134,13 +141,21 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
     if command.state is CommandState.EXPIRED:
         words = "The station did not hear it in time. It will not be carried out later."
         return Said("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
-    done = {"stop": "Stopped", "pause": "Paused", "resume": "Resumed", "detect": "Detected"}
+    done = {
+        "stop": "Stopped",
+        "pause": "Paused",
+        "resume": "Resumed",
+        "detect": "Detected",
+        "launch": "Launched",
+    }
     words = done[command.kind.value]
     if command.kind in SWITCHES_OFF:
         if command.output_off:
             words += ", output off, confirmed by the station."
         else:
             return Said("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
+    elif command.answer:
+        words += f". {sentence(command.answer)}"
     else:
         words += ", confirmed by the station."
     return Said("running", "check-circle-fill", words)
@@ -227,6 +242,8 @@ def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
 def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
     words: list[Any] = [html.B(f"No contact since {clock(lost_at, station.at, zone)}.")]
     live = station.live
+    if station.is_wattrex and live is not None:
+        words.append(_of_wattrex(live, lost_at))
     if live is None or live.state is StationState.IDLE:
         raised = any(one.code == LOST_CONTACT for one in station.alarms)
         if raised or (live is not None and live.output_on):
@@ -242,6 +259,14 @@ def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
     else:
         latest = " When it ends is not known."
     return Said("lost", "wifi-off", [*words, goes_on, latest])
+
+
+def _of_wattrex(live: LiveFacts, lost_at: datetime) -> str:
+    """Say what the silence of a WattRex unit means: its cycler goes on whatever it says."""
+    comes = live.measured_at is not None and live.measured_at > lost_at + MEASURES_GO_ON
+    still = " Its measures still arrive: restart the CU manager on its unit." if comes else ""
+    queue = " Its cycler takes queued experiments by itself." if not live.experiment_id else ""
+    return f"{still}{queue}"
 
 
 def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:

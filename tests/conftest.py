@@ -3,6 +3,7 @@
 `docs/testing.md` says which fixture to take.
 """
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,15 @@ from tests.servers import MariaDb
 # Two workers share two cores: an example that waits for the other worker is not slow.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless they are asked for."""
+    if not os.environ.get("BEM_TEST_LONG"):
+        skip = pytest.mark.skip(reason="long: BEM_TEST_LONG=1 runs it (see docs/testing.md)")
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(skip)
 
 
 def require(program: Program) -> str:

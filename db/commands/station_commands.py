@@ -15,8 +15,16 @@ from cycling.terms import CommandState, StationCommand, StationState
 from db.clock import database_now
 from db.commands import audit
 from db.commands.unit_commands import UNIT_COMMANDS, check_unit_command
+from db.commands.wattrex_units import known_units
 from db.engine import Database
-from db.models import Command, CyclerStation, DeviceAbilities, StationLive, Unit, UsedDevice
+from db.models import (
+    Command,
+    CyclerStation,
+    DeviceAbilities,
+    StationLive,
+    Unit,
+    UsedDevice,
+)
 
 EXPIRES_AFTER = timedelta(seconds=10)
 CONFIRMED_WITHIN = timedelta(seconds=10)
@@ -71,6 +79,10 @@ def request(
             experiment_id = live.experiment_id
         if kind in UNIT_COMMANDS:
             check_unit_command(session, kind, unit_id, station_id)
+        elif known_units(session, [unit_id]):
+            raise ConflictError(
+                f"WattRex cyclers take no {kind.value} from here: do it at the station."
+            )
         elif kind is not StationCommand.STOP:
             _check(session, kind, unit_id, station_id, experiment_id, live)
         created_at = database_now(session)

@@ -56,6 +56,13 @@ from db.models.own import (
 )
 from db.models.series import SeriesChannel, SeriesChunk, SeriesHead, Statistics
 from db.models.stations import StationDetails
+from db.models.wattrex import (
+    ExperimentName,
+    SetAsideRow,
+    SyncRepair,
+    WattrexStranger,
+    WattrexUnit,
+)
 
 __all__ = [
     "Alarm",
@@ -74,6 +81,7 @@ __all__ = [
     "DetectedDevice",
     "DeviceAbilities",
     "Experiment",
+    "ExperimentName",
     "ExtendedMeasure",
     "GenericMeasure",
     "ImportSource",
@@ -103,14 +111,18 @@ __all__ = [
     "SeriesChannel",
     "SeriesChunk",
     "SeriesHead",
+    "SetAsideRow",
     "StationAlarm",
     "StationDetails",
     "StationLive",
     "StationStatus",
     "Statistics",
+    "SyncRepair",
     "Unit",
     "Upload",
     "UsedDevice",
     "UsedMeasure",
     "User",
+    "WattrexStranger",
+    "WattrexUnit",
 ]

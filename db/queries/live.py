@@ -9,29 +9,36 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
+from sqlalchemy.orm import Session
 
 from cycling.batteries import NewBattery
 from cycling.errors import NotFoundError
 from cycling.terms import StationCommand
+from cycling.whole_seconds import spread
 from db.battery_rows import description_of
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
     Battery,
     Channel,
+    CyclerStation,
     DeviceAbilities,
+    Experiment,
     ExtendedMeasure,
     GenericMeasure,
     Run,
     RunEvent,
     StationAlarm,
+    Unit,
     UsedDevice,
     UsedMeasure,
 )
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
 
+VIRTUAL_UNIT = 1
 MOST_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
+LOOK_BACK = 20  # earlier measures that tell how many come in a second
 MOST_POINTS = 240  # of a channel in one answer, extremes kept
 MOST_ALARMS = 20
 MOST_STEPS = 100
@@ -82,12 +89,16 @@ class StepEndFacts:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What happened in a run so far; `steps` are its newest ones, newest first."""
+    """What happened in a run so far; `steps` are its newest ones, newest first.
+
+    `last_instruction_id` is that of the newest measure: of a WattRex run no steps are known.
+    """
 
     last_id: int
     end_reason: str
     alarms: tuple[RunAlarm, ...]
     steps: tuple[StepEndFacts, ...]
+    last_instruction_id: int | None = None
 
     @property
     def measures(self) -> int:
@@ -147,46 +158,87 @@ def new_points(
     generic = [key for key in keys if key in GENERIC]
     extended = {int(key[1:]): key for key in keys if key[:1] == "x" and key[1:].isdigit()}
     with database.read() as session:
-        of_it = {"experiment": experiment_id, "after": after}
-        rows = session.execute(_generic_after(tuple(generic)), of_it).all()
+        of_it = {"experiment": experiment_id, "after": after - LOOK_BACK}
+        found = session.execute(_generic_after(tuple(generic)), of_it).all()
+        rows = [row for row in found if row[0] > after]
         if len(rows) > MOST_ROWS:
             return NewPoints(after, [], {}, too_many=True)
-        further = (
-            session.execute(
-                _extended_between(),
-                {
-                    "experiment": experiment_id,
-                    "channels": list(extended),
-                    "first": rows[0][0],
-                    "last": rows[-1][0],
-                },
-            ).all()
-            if rows and extended
-            else ()
-        )
+        wattrex = bool(rows) and bool(rows[0].wattrex)
+        further = _further(session, experiment_id, rows, list(extended))
     places = {row[0]: place for place, row in enumerate(rows)}
     values: dict[str, Values] = {
         key: [_number(row[2 + index], 1000.0) for row in rows] for index, key in enumerate(generic)
     }
+    if wattrex and "power" in values:
+        values["power"] = _powers(rows)
     values |= {key: [None] * len(rows) for key in extended.values()}
     for id_, measure_id, value in further:
         if measure_id in places:
             values[extended[id_]][places[measure_id]] = _number(value, 1.0)
-    unix_ms = [round(row[1].timestamp() * 1000) for row in rows]
+    unix_ms = _times_ms(found, even=wattrex)[len(found) - len(rows) :]
     return _thinned(NewPoints(rows[-1][0] if rows else after, unix_ms, values))
+
+
+def _further(
+    session: Session, experiment_id: int, rows: Sequence[Any], channels: list[int]
+) -> Sequence[Any]:
+    """Return the values of extended channels that belong to these rows."""
+    if not rows or not channels:
+        return ()
+    between = {"channels": channels, "first": rows[0][0], "last": rows[-1][0]}
+    return session.execute(_extended_between(), {"experiment": experiment_id, **between}).all()
+
+
+def _times_ms(found: Sequence[Any], *, even: bool) -> list[int]:
+    """Return when measures count as taken; with `even` a second's are spread over it.
+
+    Some that are known already come first, because they tell how many a second has.
+    """
+    us = np.array([round(row[1].timestamp() * 1_000_000) for row in found], np.int64)
+    return [round(one / 1000) for one in (spread(us, goes_on=True) if even else us).tolist()]
+
+
+def _powers(rows: Sequence[Any]) -> Values:
+    """Return voltage times current (W): the stored power is in a unit that nobody names."""
+    return [
+        None if row[-3] is None or row[-2] is None else _number(row[-3] * row[-2], 1_000_000.0)
+        for row in rows
+    ]
 
 
 @lru_cache(maxsize=64)
 def _generic_after(keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """Return the statement, which is built once: it runs some dozen times a second."""
     return (
-        select(GenericMeasure.id, GenericMeasure.at, *(GENERIC[key] for key in keys))
+        select(
+            GenericMeasure.id,
+            GenericMeasure.at,
+            *(GENERIC[key] for key in keys),
+            GenericMeasure.voltage_mv,
+            GenericMeasure.current_ma,
+            _is_of_wattrex().label("wattrex"),
+        )
         .where(
             GenericMeasure.experiment_id == bindparam("experiment"),
             GenericMeasure.id > bindparam("after"),
         )
         .order_by(GenericMeasure.id)
-        .limit(MOST_ROWS + 1)
+        .limit(MOST_ROWS + LOOK_BACK + 1)
+    )
+
+
+def _is_of_wattrex() -> ScalarSelect[int]:
+    """Select whether a WattRex cycler measures the experiment, as `series.rows` does."""
+    return (
+        select(func.count())
+        .select_from(Experiment)
+        .join(CyclerStation, CyclerStation.id == Experiment.station_id)
+        .where(
+            Experiment.id == bindparam("experiment"),
+            CyclerStation.unit_id != VIRTUAL_UNIT,
+            ~exists().where(Unit.unit_id == CyclerStation.unit_id),
+        )
+        .scalar_subquery()
     )
 
 
@@ -204,9 +256,12 @@ def _extended_between() -> Select[*tuple[Any, ...]]:
 def run_facts(database: Database, experiment_id: int) -> RunFacts:
     """Return what happened in a run; of one that is not ours only its measures are known."""
     with database.read() as session:
-        last_id = session.scalar(
-            select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment_id)
-        )
+        last = session.execute(
+            select(GenericMeasure.id, GenericMeasure.instruction_id)
+            .where(GenericMeasure.experiment_id == experiment_id)
+            .order_by(GenericMeasure.id.desc())
+            .limit(1)
+        ).first()
         reason = session.scalar(select(Run.end_reason).where(Run.experiment_id == experiment_id))
         alarms = session.scalars(
             select(StationAlarm)
@@ -221,10 +276,11 @@ def run_facts(database: Database, experiment_id: int) -> RunFacts:
             .limit(MOST_STEPS)
         ).all()
     return RunFacts(
-        last_id=-1 if last_id is None else last_id,
+        last_id=-1 if last is None else last.id,
         end_reason=reason or "",
         alarms=tuple(run_alarm(one) for one in alarms),
         steps=_steps(ends),
+        last_instruction_id=None if last is None else last.instruction_id,
     )
 
 

@@ -127,8 +127,8 @@ class StationNow:
 
     `at` is the time of the reading by the database's clock. `lost_at` is the time of the last
     contact while there is none. `speed` is that of a simulated station's clock, 1 for a real one.
-    `clock_offset_s` is how far the unit's clock is ahead. `outline` is that of the present
-    experiment's profile.
+    `clock_offset_s` is how far the unit's clock is ahead. `online` is None on WattRex stations.
+    `outline` is that of the present experiment's profile.
     """
 
     id: int
@@ -152,6 +152,11 @@ class StationNow:
     queue: tuple[str, ...]
     command: CommandNow | None
     deprecated: bool = False  # replaced or retired: nothing is heard of it any more
+
+    @property
+    def is_wattrex(self) -> bool:
+        """Whether a WattRex cycler runs it: by itself, out of reach of commands from here."""
+        return self.online is None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from db.models import (
     StationAlarm,
     StationLive,
     Unit,
+    WattrexUnit,
 )
 from db.queries.stations import SILENT
 
@@ -60,6 +61,7 @@ def station_sign(database: Database, station_id: int) -> StationSign:
         now - row.seen_at > SILENT,
         row.online,
         abs(row.clock_offset_s or 0.0) > OFF_S,
+        abs(row.measures_offset_s or 0.0) > OFF_S,
         row.command_id,
         row.command_state,
         _age(row.created_at, now),
@@ -112,7 +114,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             live.contact_lost_at,
             live.seen_at,
             Unit.online,
-            Unit.clock_offset_s,
+            func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
+            WattrexUnit.measures_offset_s,
             Command.id.label("command_id"),
             Command.state.label("command_state"),
             Command.created_at,
@@ -126,6 +129,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .select_from(CyclerStation)
         .outerjoin(live, live.station_id == station)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+        .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
         .outerjoin(Command, Command.id == newest)
         .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == station)
         .outerjoin(OutOfService, OutOfService.station_id == station)

@@ -25,6 +25,7 @@ from db.models import (
     StationAlarm,
     StationLive,
     Unit,
+    WattrexUnit,
 )
 from db.queries.outlines import Outline, outlines
 from db.queries.queue import HELD
@@ -156,9 +157,11 @@ def _rows(which: ColumnElement[bool]) -> Select[Any]:
             battery,
             command.label("command_id"),
             last.label("last_id"),
+            WattrexUnit,
         )
         .outerjoin(StationLive, StationLive.station_id == station)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+        .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
         .outerjoin(OutOfService, OutOfService.station_id == station)
         .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == station)
         .outerjoin(battery, battery.id == ConfirmedBattery.battery_id)
@@ -288,7 +291,7 @@ def _station(
     command: CommandNow | None,
     now: datetime,
 ) -> StationNow:
-    station, live_row, unit, out, confirmed, _command_id, _last_id = row
+    station, live_row, unit, out, confirmed, _command_id, _last_id, wattrex = row
     live = _live(live_row, unit) if live_row else None
     lost_at = None if station.deprecated else _lost_at(live, now)
     state = wall_state(
@@ -308,7 +311,7 @@ def _station(
         simulated=bool(unit and unit.simulated),
         speed=unit.speed if unit and unit.simulated else 1.0,
         online=unit.online if unit else None,
-        clock_offset_s=unit.clock_offset_s if unit else None,
+        clock_offset_s=_clock_offset_s(unit, wattrex),
         lost_at=lost_at,
         live=live,
         experiment=experiment,
@@ -322,6 +325,14 @@ def _station(
         command=command,
         deprecated=station.deprecated,
     )
+
+
+def _clock_offset_s(unit: Unit | None, wattrex: WattrexUnit | None) -> float | None:
+    """Return how far a unit's clock is ahead; of WattRex ones also that of its measures' zone."""
+    if unit is not None or wattrex is None:
+        return unit.clock_offset_s if unit else None
+    offsets = (wattrex.clock_offset_s, wattrex.measures_offset_s)
+    return max((one for one in offsets if one is not None), key=abs, default=None)
 
 
 def _live(row: StationLive, unit: Unit | None) -> LiveFacts:

@@ -7,10 +7,11 @@ import numpy as np
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from cycling.whole_seconds import spread
 from db.models import SeriesChunk
 from db.series import codec
 from db.series.codec import Floats, Ints
-from db.series.rows import COLUMNS, ExtendedRows, GenericRows
+from db.series.rows import COLUMNS, ExtendedRows, GenericRows, is_of_wattrex
 
 CHUNK = 65_536
 TIME, IDS = "time", "id"
@@ -106,7 +107,11 @@ def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
     remove(session, experiment_id, [chunk.number])
     if not len(chunk.ids) and not chunk.extended:
         return
-    rows = [{"experiment_id": experiment_id, "number": chunk.number, **row} for row in _rows(chunk)]
+    at_us = times(session, experiment_id, chunk.number, chunk.us)
+    rows = [
+        {"experiment_id": experiment_id, "number": chunk.number, **row}
+        for row in _rows(chunk, at_us)
+    ]
     session.execute(insert(SeriesChunk), rows)
 
 
@@ -117,6 +122,17 @@ def remove(session: Session, experiment_id: int, numbers: Iterable[int]) -> None
             SeriesChunk.experiment_id == experiment_id, SeriesChunk.number.in_(list(numbers))
         )
     )
+
+
+def times(session: Session, experiment_id: int, number: int, us: Ints) -> Ints:
+    """Return the times at which a chunk's measures count as taken.
+
+    WattRex cyclers write whole seconds, which are spread. Stored are the times of the rows: a
+    second of which only a part was there is then complete later.
+    """
+    if not np.any(us[1:] == us[:-1]) or not is_of_wattrex(session, experiment_id):
+        return us
+    return spread(us, goes_on=number > 0)
 
 
 def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], tuple[int, int]]:
@@ -153,7 +169,7 @@ def extended_id(channel: str) -> int | None:
     return int(channel[1:]) if channel[0] == "x" else None
 
 
-def _rows(chunk: Chunk) -> Iterable[Mapping[str, object]]:
+def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
     """Return the table rows of a chunk; a column without a value has none."""
     empty = {"measures": 0, "id_sum": 0, "first_us": 0, "last_us": 0, "coarse": b"", "fine": b""}
     yield {**empty, "channel": IDS, "samples": codec.pack_ints(chunk.ids)}
@@ -162,14 +178,14 @@ def _rows(chunk: Chunk) -> Iterable[Mapping[str, object]]:
         "channel": TIME,
         "measures": len(chunk.ids),
         "id_sum": int(chunk.ids.sum()),
-        "first_us": int(chunk.us.min(initial=np.iinfo(np.int64).max)),
-        "last_us": int(chunk.us.max(initial=np.iinfo(np.int64).min)),
+        "first_us": int(at_us.min(initial=np.iinfo(np.int64).max)),
+        "last_us": int(at_us.max(initial=np.iinfo(np.int64).min)),
         "samples": codec.pack_ints(chunk.us),
     }
     for name, values in chunk.columns.items():
         count = int(np.count_nonzero(~np.isnan(values)))
         if count or name in ALWAYS:
-            points = _points(chunk.us, values) if name in DRAWN else {}
+            points = _points(at_us, values) if name in DRAWN else {}
             packed = codec.pack_floats(values)
             yield {**empty, "channel": name, "measures": count, "samples": packed, **points}
     for used_measure_id, column in chunk.extended.items():
@@ -179,7 +195,7 @@ def _rows(chunk: Chunk) -> Iterable[Mapping[str, object]]:
             "measures": column.rows,
             "id_sum": column.id_sum,
             "samples": codec.pack_floats(column.values),
-            **_points(chunk.us, column.values),
+            **_points(at_us, column.values),
         }
 
 

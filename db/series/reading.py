@@ -341,7 +341,7 @@ def _whole_chunks(
         )
     ).all()
     times = {
-        number: codec.unpack_ints(data)
+        number: chunks.times(session, experiment_id, number, codec.unpack_ints(data))
         for number, channel, data in stored
         if channel == chunks.TIME
     }

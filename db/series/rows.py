@@ -103,11 +103,27 @@ def generic(session: Session, experiment_id: int, first: int, last: int) -> Gene
         {"experiment": experiment_id, "first": first, "last": last},
     ).fetchall()
     table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2 + len(COLUMNS))
-    return GenericRows(
-        table[:, 0].astype(np.int64),
-        table[:, 1].astype(np.int64),
-        {name: table[:, place + 2] for place, name in enumerate(COLUMNS)},
+    columns = {name: table[:, place + 2] for place, name in enumerate(COLUMNS)}
+    if is_of_wattrex(session, experiment_id):
+        columns["power"] = columns["voltage"] * columns["current"] / 1000.0
+    return GenericRows(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), columns)
+
+
+def is_of_wattrex(session: Session, experiment_id: int) -> bool:
+    """Whether a WattRex cycler measured an experiment.
+
+    The unit of its Power is that of its device, dW or mW, and nobody can tell which. So power is
+    voltage times current there, which is what the device computes too (docs/decisions/0025).
+    """
+    found = session.scalar(
+        text(
+            "SELECT 1 FROM Experiment e JOIN CyclerStation s ON s.CSID = e.CSID "
+            "WHERE e.ExpID = :experiment AND s.CUID <> 1 "
+            "AND NOT EXISTS (SELECT 1 FROM bem_units u WHERE u.unit_id = s.CUID)"
+        ),
+        {"experiment": experiment_id},
     )
+    return found is not None
 
 
 def extended(

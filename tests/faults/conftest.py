@@ -16,9 +16,9 @@ UNITS = tuple(f"unit-{n}" for n in range(8))
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    """A Mosquitto with accounts for the master node and eight units. The test may kill it."""
+    """A Mosquitto with the accounts of a laboratory. The test may kill it."""
     require(MOSQUITTO)
-    server = Mosquitto(tmp_path / "mosquitto", ("master-node", *UNITS))
+    server = Mosquitto(tmp_path / "mosquitto", ("master-node", "wattrex", *UNITS))
     server.start()
     yield server
     server.kill()

@@ -14,7 +14,7 @@ from tests.mqtt import PATIENCE_S, Client, wait_for
 from tests.servers import free_port, start, wait_until
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "mosquitto"
-USERS = ("master-node", "bench-1", "bench-2")
+USERS = ("master-node", "bench-1", "bench-2", "wattrex")
 MORE_THAN_THE_USUAL_QUEUE = 1500
 
 
@@ -127,6 +127,46 @@ def test_a_unit_hears_only_what_is_for_itself(connect):
     master.say("bem/v1/bench-2/down/ack", b"mine")
     wait_for(lambda: b"mine" in {payload for _, payload in other.heard})
     assert b"secret" not in {payload for _, payload in other.heard}
+
+
+def test_wattrex_units_and_the_master_node_hear_each_other(connect):
+    master, unit = connect("master-node"), connect("wattrex")
+    master.hear("/register", "/+/heartbeat", "/+/detected_dev")
+    unit.hear("/inform_reg", "/7/req_detect", "/7/launch")
+    from_unit, from_master = (
+        ("/register", "/7/heartbeat", "/7/detected_dev"),
+        (
+            "/inform_reg",
+            "/7/req_detect",
+            "/7/launch",
+        ),
+    )
+    for topic in from_unit:
+        unit.say(topic)
+    for topic in from_master:
+        master.say(topic)
+    wait_for(lambda: {topic for topic, _ in master.heard} == set(from_unit))
+    wait_for(lambda: {topic for topic, _ in unit.heard} == set(from_master))
+
+
+@pytest.mark.parametrize("account", ["wattrex", "bench-1"])
+@pytest.mark.parametrize("topic", ["/inform_reg", "/7/launch", "/7/req_detect"])
+def test_nobody_says_what_only_the_master_node_says_to_wattrex_units(connect, account, topic):
+    other, forger = connect("wattrex"), connect(account)
+    other.hear(topic, "/inform_reg")
+    forger.say(topic, b"forged")
+    connect("master-node").say("/inform_reg", b"true")
+    wait_for(lambda: ("/inform_reg", b"true") in other.heard)
+    assert b"forged" not in {payload for _, payload in other.heard}
+
+
+def test_a_unit_of_ours_is_no_wattrex_unit(connect):
+    master, unit = connect("master-node"), connect("bench-1")
+    master.hear("/register", "/+/heartbeat")
+    unit.say("/register", b"forged")
+    connect("wattrex").say("/7/heartbeat", b"true")
+    wait_for(lambda: ("/7/heartbeat", b"true") in master.heard)
+    assert b"forged" not in {payload for _, payload in master.heard}
 
 
 def test_a_message_over_the_limit_is_refused_and_the_largest_of_ours_is_taken(connect):

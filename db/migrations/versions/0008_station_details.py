@@ -9,7 +9,7 @@ from alembic import op
 from db.migrations.tables import AT, ID, MYSQL, index, table
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -93,3 +93,11 @@ def test_the_number_of_proxies_is_a_digit():
     for wrong in ("-1", "two", "10", "٣", "1.0"):
         with pytest.raises(InputError, match=r"^BEM_TRUSTED_PROXIES: "):
             from_environment({"BEM_TRUSTED_PROXIES": wrong})
+
+
+def test_the_wattrex_protocol_is_off_unless_asked_for():
+    assert not from_environment({}).wattrex
+    assert not from_environment({"BEM_WATTREX": "0"}).wattrex
+    assert from_environment({"BEM_WATTREX": " 1 "}).wattrex
+    with pytest.raises(InputError, match="BEM_WATTREX: yes is neither 0 nor 1"):
+        from_environment({"BEM_WATTREX": "yes"})

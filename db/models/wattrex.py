@@ -1,0 +1,89 @@
+"""Tables of ours about WattRex units, and about what their synchroniser writes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cycling.terms import RepairState
+from db.models.base import Base, exact_text, words
+
+
+class WattrexUnit(Base):
+    """What we know of a unit that speaks the WattRex protocol, beside its fixed row.
+
+    A unit without a row in bem_units is one, also before it has a row here. `seen_at` is the time
+    of its last fresh heartbeat by the database's clock, `clock_offset_s` how far its clock was
+    ahead then, `measures_offset_s` how far the times of its measures are. `asked_at` is set from
+    its wish to be registered until it was heard as registered.
+    """
+
+    __tablename__ = "bem_wattrex_units"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("ComputationalUnit.CUID"), primary_key=True)
+    seen_at: Mapped[datetime | None]
+    clock_offset_s: Mapped[float | None]
+    measures_offset_s: Mapped[float | None]
+    asked_at: Mapped[datetime | None]
+
+
+class WattrexStranger(Base):
+    """A unit that beats under a number that is none of ours; it will not register by itself."""
+
+    __tablename__ = "bem_wattrex_strangers"
+
+    claimed_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(250))
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class ExperimentName(Base):
+    """Name and description that somebody gave an experiment after it was queued.
+
+    The synchroniser rewrites whole rows of Experiment from its cache; these are written back.
+    """
+
+    __tablename__ = "bem_experiment_names"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(30))
+    description: Mapped[str] = mapped_column(String(250))
+    user_name: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+class SyncRepair(Base):
+    """Somebody's attempt to let a jammed synchroniser go on: rows were set aside for it.
+
+    `last_id` is the greatest MeasID that was set aside. `outcome` counts what came of the rows.
+    """
+
+    __tablename__ = "bem_sync_repairs"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read by SQLAlchemy only
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    experiment_id: Mapped[int] = mapped_column(index=True)
+    station_id: Mapped[int]
+    state: Mapped[RepairState] = mapped_column(words(RepairState), index=True)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    user_name: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SetAsideRow(Base):
+    """A row of a measure table that was taken out for a repair, until it is known to be back.
+
+    `kind` is the table, `number` the MeasID or StatusID, `further` the rest of its key or 0.
+    """
+
+    __tablename__ = "bem_set_aside_rows"
+
+    repair_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(exact_text(20), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    further: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,122 @@
+"""WattRex units as people see them: those that nobody knows, and what of each is known."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from cycling.terms import RepairState
+from db.clock import database_now
+from db.commands.wattrex_live import STALLED
+from db.commands.wattrex_units import FRESH, is_wattrex
+from db.engine import Database
+from db.models import ComputationalUnit, StationAlarm, SyncRepair, WattrexStranger, WattrexUnit
+
+STRANGE_FOR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A unit that beats under a number that is none of ours."""
+
+    claimed_id: int
+    reason: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class WattrexUnitNow:
+    """A WattRex unit as it was last heard; `asks` while it waits for its number.
+
+    `heard_at` is the time of its last heartbeat, also one that the old master node has noted.
+    """
+
+    id: int
+    host: str
+    ip: str
+    mac: str
+    heard_at: datetime
+    is_heard: bool
+    asks: bool
+    clock_offset_s: float | None
+    measures_offset_s: float | None
+
+
+@dataclass(frozen=True)
+class StalledRun:
+    """A synchroniser that was found stalled and of which nobody has said what they found.
+
+    `repairing`: a repair is under way.
+    """
+
+    experiment_id: int
+    station_id: int
+    text: str
+    at: datetime
+    repairing: bool
+
+
+def strangers(database: Database) -> tuple[Stranger, ...]:
+    """Return the units that beat under numbers that are none of ours, as of the last minute."""
+    with database.read() as session:
+        late = database_now(session) - STRANGE_FOR
+        found = session.scalars(
+            select(WattrexStranger)
+            .where(WattrexStranger.last_at > late)
+            .order_by(WattrexStranger.claimed_id)
+        )
+        return tuple(
+            Stranger(one.claimed_id, one.reason, one.first_at, one.last_at) for one in found
+        )
+
+
+def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
+    """Return all units that speak the WattRex protocol, by their numbers."""
+    with database.read() as session:
+        now = database_now(session)
+        found = session.execute(
+            select(ComputationalUnit, WattrexUnit)
+            .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
+            .where(is_wattrex())
+            .order_by(ComputationalUnit.id)
+        )
+        return tuple(
+            WattrexUnitNow(
+                id=unit.id,
+                host=unit.host_name,
+                ip=unit.ip,
+                mac=unit.mac,
+                heard_at=unit.last_connection,
+                is_heard=unit.last_connection > now - FRESH,
+                asks=known is not None and known.asked_at is not None,
+                clock_offset_s=known.clock_offset_s if known else None,
+                measures_offset_s=known.measures_offset_s if known else None,
+            )
+            for unit, known in found
+        )
+
+
+def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
+    """Return the runs whose synchroniser was found stalled, the newest first."""
+    with database.read() as session:
+        repairing = set(
+            session.scalars(
+                select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
+            )
+        )
+        found = session.scalars(
+            select(StationAlarm)
+            .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None))
+            .order_by(StationAlarm.at.desc())
+        )
+        return tuple(
+            StalledRun(
+                experiment_id=one.experiment_id or 0,
+                station_id=one.station_id,
+                text=one.text,
+                at=one.at,
+                repairing=one.experiment_id in repairing,
+            )
+            for one in found
+        )

@@ -1,0 +1,128 @@
+"""What WattRex units say, every field checked: types of ours, made from their pickles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from master_node.protocol.codec import RefusedError
+from master_node.wattrex import pickles
+from master_node.wattrex.pickles import RegisterStep
+from master_node.wattrex.topics import Kind
+
+LARGEST_MAC = 2**48 - 1
+LONGEST_HOST, LONGEST_IP, LONGEST_USER, LONGEST_DEVICE_TEXT = 50, 20, 30, 30
+MOST_DEVICES = 500
+MOST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A unit that wants a number, or asks for the one that it was offered."""
+
+    step: RegisterStep
+    mac: int
+    user: str
+    ip: str
+    port: int
+    host: str
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A unit lives; `at` by its own clock, UTC."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DeviceFound:
+    """A device on a link of a unit, of a kind that CompatibleDevices names."""
+
+    kind_id: int
+    serial_number: str
+    link: str
+
+
+@dataclass(frozen=True)
+class DevicesFound:
+    """All devices that a unit has found."""
+
+    devices: tuple[DeviceFound, ...]
+
+
+Message = Registration | Heartbeat | DevicesFound
+
+
+def decode(kind: Kind, payload: bytes) -> Message:
+    """Read and check a message. Raises RefusedError with a reason that names the field."""
+    told = pickles.read(kind, payload)
+    if kind is Kind.REGISTER:
+        return _registration(_fields(told, pickles.ToldUnit))
+    if kind is Kind.HEARTBEAT:
+        return _heartbeat(_fields(told, pickles.ToldHeartbeat))
+    if type(told) is not list or len(told) > MOST_DEVICES:
+        raise RefusedError("field", f"no list of up to {MOST_DEVICES} devices")
+    return DevicesFound(tuple(_device(_fields(one, pickles.ToldDevice)) for one in told))
+
+
+def _registration(fields: Mapping[str, Any]) -> Registration:
+    return Registration(
+        mac=_number(fields, "mac", 1, LARGEST_MAC),
+        user=_text(fields, "user", LONGEST_USER),
+        ip=_text(fields, "ip", LONGEST_IP),
+        port=_number(fields, "port", 0, 65_535),
+        host=_text(fields, "hostname", LONGEST_HOST),
+        step=_step(fields),
+    )
+
+
+def _step(fields: Mapping[str, Any]) -> RegisterStep:
+    told = fields.get("msg_type")
+    number = told.number if isinstance(told, pickles.ToldStep) else None
+    if type(number) is not int or number not in (RegisterStep.DISCOVER, RegisterStep.REQUEST):
+        raise RefusedError("field", "msg_type is neither DISCOVER nor REQUEST")
+    return RegisterStep(number)
+
+
+def _heartbeat(fields: Mapping[str, Any]) -> Heartbeat:
+    at = fields.get("timestamp")
+    if type(at) is not datetime or at.tzinfo is not None or not 1990 < at.year < 2200:
+        raise RefusedError("field", "timestamp is no time without a zone")
+    return Heartbeat(at.replace(tzinfo=UTC))
+
+
+def _device(fields: Mapping[str, Any]) -> DeviceFound:
+    return DeviceFound(
+        kind_id=_number(fields, "comp_dev_id", 1, MOST_ID),
+        serial_number=_text_or_number(fields, "serial_number"),
+        link=_text_or_number(fields, "link_name"),
+    )
+
+
+def _fields(told: object, expected: type[pickles.Told]) -> Mapping[str, Any]:
+    if type(told) is not expected:
+        raise RefusedError("field", f"a {type(told).__name__} is not what belongs here")
+    return getattr(told, "fields", {})
+
+
+def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    value = fields.get(name)
+    if type(value) is not int or not least <= value <= most:
+        raise RefusedError("field", f"{name} is no whole number from {least} to {most}")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str, longest: int) -> str:
+    value = fields.get(name)
+    if type(value) is not str or len(value) > longest or not (value.isprintable() or not value):
+        raise RefusedError("field", f"{name} is no text of up to {longest} letters")
+    return value
+
+
+def _text_or_number(fields: Mapping[str, Any], name: str) -> str:
+    """Units send some of these as numbers and some as texts; here all are texts."""
+    value = fields.get(name)
+    if type(value) is int and abs(value) < 10**LONGEST_DEVICE_TEXT:
+        return str(value)
+    return _text(fields, name, LONGEST_DEVICE_TEXT)

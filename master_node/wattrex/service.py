@@ -1,0 +1,221 @@
+"""The thread that speaks with WattRex units while this master node leads."""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+from cycling.terms import StationCommand
+from db.clock import database_now
+from db.commands import wattrex_commands
+from db.commands.leases import Hold, LostLeaseError, leading
+from db.commands.wattrex_commands import ForUnit
+from db.engine import Database
+from master_node.inbox import Inbox, Incoming
+from master_node.link import Broker, Link
+from master_node.protocol.codec import RefusedError
+from master_node.refusals import Refusals
+from master_node.wattrex.desk import Desk, Heard
+from master_node.wattrex.messages import Heartbeat, decode
+from master_node.wattrex.pickles import RegisterStep, write_registration
+from master_node.wattrex.topics import (
+    DEVICES,
+    HEARTBEATS,
+    INFORM,
+    REGISTER,
+    detect_topic,
+    launch_topic,
+    parse_topic,
+    sender_of,
+)
+from master_node.writer import PASSING
+
+LOG = logging.getLogger("bem.master-node")
+
+CLIENT = "bem-wattrex-master"  # the broker keeps what units say while no master node is there
+ROUND_S, WRITE_EVERY_S, AFTER_TROUBLE_S = 0.2, 1.0, 1.0
+MOST_BYTES, MOST_MESSAGES = 256 * 1024, 500
+
+
+class WattrexService:
+    """Hears WattRex units, gives them their numbers, tells them what people ask of them."""
+
+    def __init__(self, database: Database, broker: Broker, hold: Hold) -> None:
+        self._database, self._hold = database, hold
+        self._inbox = Inbox()
+        self._desk = Desk()
+        self._waiting: list[Heard] = []  # not committed yet
+        self._told: list[int] = []
+        self._written_at = 0.0
+        self._in_trouble = False
+        self._link = Link(
+            broker,
+            name=CLIENT,
+            # an old heartbeat is worth nothing, a unit that wants its number asks only once
+            subscriptions=[(REGISTER, 1), (DEVICES, 1), (HEARTBEATS, 0)],
+            on_message=self._inbox.put,
+            on_connect=self._connected,
+            keeps_session=True,
+        )
+        self._thread = Thread(target=self._run, name="wattrex", daemon=True)
+        self.refusals = Refusals(sender_in=sender_of)
+        self.listens_since = time.monotonic()
+        self.stopping = Event()
+        self.lost = Event()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has taken us in."""
+        return self._link.connected
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread does its work."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Connect and begin."""
+        self._thread.start()
+        self._link.start()
+
+    def ask_to_stop(self) -> None:
+        """Let the thread end soon."""
+        self.stopping.set()
+        self._inbox.close()
+
+    def join(self, within_s: float) -> None:
+        """Wait for the thread, which was asked to stop."""
+        if self._thread.is_alive():
+            self._thread.join(within_s)
+
+    def disconnect(self) -> None:
+        """Leave the broker, which keeps what comes for the next leader."""
+        self._link.stop()
+
+    def _connected(self) -> None:
+        self.listens_since = time.monotonic()
+
+    def _run(self) -> None:
+        began = False
+        while not self.stopping.is_set() and not self.lost.is_set():
+            try:
+                if not began:
+                    with leading(self._database, self._hold) as turn:
+                        self._desk.begin(turn)
+                    began = True
+                self._round()
+                self._in_trouble = False
+            except LostLeaseError:
+                self.lost.set()
+            except PASSING as error:
+                if not self._in_trouble:
+                    LOG.warning("what=database-trouble error=%s", type(error).__name__)
+                self._in_trouble = True
+                self.listens_since = time.monotonic()
+                self.stopping.wait(AFTER_TROUBLE_S)
+            except Exception:  # a boundary: nobody else does what this thread does
+                LOG.exception("what=wattrex-failed")
+                self.stopping.wait(AFTER_TROUBLE_S)
+
+    def _round(self) -> None:
+        for incoming in self._inbox.take(MOST_BYTES, MOST_MESSAGES, ROUND_S):
+            self._hear(incoming)
+        due = time.monotonic() - self._written_at > WRITE_EVERY_S
+        if self._waiting or self._told or (due and (self._desk.offsets or self.refusals)):
+            self._store(self._waiting)
+            self._waiting.clear()
+        if self._link.connected:
+            self._say_next()
+            self._send_commands()
+
+    def _hear(self, incoming: Incoming) -> None:
+        source = parse_topic(incoming.topic)
+        if source is None:
+            self._refuse(incoming, "topic", "no WattRex unit publishes this")
+            return
+        try:
+            heard = Heard(incoming, source, decode(source.kind, incoming.payload))
+        except RefusedError as error:
+            self._refuse(incoming, error.kind, str(error))
+            return
+        if isinstance(heard.message, Heartbeat):
+            self._desk.note_beat(heard, time.time())
+        else:
+            self._waiting.append(heard)
+
+    def _store(self, messages: Sequence[Heard]) -> None:
+        """Commit what was heard, or each message alone when one of them cannot be stored."""
+        try:
+            self._write(messages)
+        except (LostLeaseError, *PASSING):
+            raise
+        except Exception as error:  # a boundary: no message may end this thread
+            if len(messages) > 1:
+                for one in messages:
+                    self._store([one])
+            elif messages:
+                LOG.exception("what=message-not-stored topic=%s", messages[0].incoming.topic)
+                self._refuse(messages[0].incoming, "database", type(error).__name__)
+            else:
+                raise
+
+    def _write(self, messages: Sequence[Heard]) -> None:
+        with leading(self._database, self._hold) as turn:
+            refused = self._desk.store(turn, messages)
+            if self._told:
+                wattrex_commands.note_told(turn.session, self._told, turn.now)
+            if self.refusals:
+                self.refusals.write(turn)
+        self._written_at = time.monotonic()
+        self.refusals.forget()
+        self._desk.stored()
+        self._told.clear()
+        for incoming, kind, reason in refused:
+            self._refuse(incoming, kind, reason)
+
+    def _say_next(self) -> None:
+        saying = self._desk.registrar.next(time.monotonic())
+        if saying is None:
+            return
+        identity = self._desk.identities[saying.unit_id]
+        LOG.info("what=wattrex-%s unit=%s", saying.step.name.lower(), saying.unit_id)
+        self._link.publish(
+            INFORM,
+            write_registration(
+                RegisterStep(saying.step),
+                mac=identity.mac,
+                user=identity.user,
+                ip=identity.ip,
+                port=identity.port,
+                host=identity.host,
+                unit_id=saying.unit_id,
+            ),
+        )
+
+    def _send_commands(self) -> None:
+        with self._database.read() as session:
+            if not wattrex_commands.is_due(session, database_now(session)):
+                return
+        with leading(self._database, self._hold) as turn:
+            due = wattrex_commands.take_due(turn.session, turn.now)
+        self._told += [one.command_id for one in self._publish(due)]
+
+    def _publish(self, due: Sequence[ForUnit]) -> list[ForUnit]:
+        """Publish commands; return the launches that the broker has taken."""
+        launched = []
+        for one in due:
+            launch = one.kind is StationCommand.LAUNCH and one.station_id is not None
+            # a unit reads this with int(): anything but decimal digits would end it
+            topic, number = (
+                (launch_topic(one.unit_id), one.station_id)
+                if launch
+                else (detect_topic(one.unit_id), one.unit_id)
+            )
+            LOG.info("what=wattrex-%s unit=%s number=%s", one.kind.value, one.unit_id, number)
+            if self._link.publish(topic, str(number).encode("ascii")) and launch:
+                launched.append(one)
+        return launched
+
+    def _refuse(self, incoming: Incoming, kind: str, reason: str) -> None:
+        self.refusals.add(incoming, kind, reason, datetime.now(UTC))

@@ -1,0 +1,98 @@
+"""What the wall and the live view say of WattRex stations."""
+
+import pytest
+
+from cycling.terms import ExperimentStatus
+from db.models import Experiment
+from tests.integration.test_wattrex import WattrexLab
+from tests.unit.components.tree import find, of_type, text
+
+
+@pytest.fixture
+def rack(store) -> WattrexLab:
+    return WattrexLab(store)
+
+
+def live(who, rack: WattrexLab):
+    return who.open(f"/monitor/{rack.station_id}")
+
+
+def buttons(page) -> dict[str, bool]:
+    return {
+        text(one): one["props"]["disabled"]
+        for one in of_type(page, "Button")
+        if "bem-command" in one["props"].get("className", "")
+    }
+
+
+def test_a_run_shows_its_measures_and_its_buttons_are_grey_with_the_reason(oscar, rack):
+    experiment_id = rack.begin()
+    rack.rows(experiment_id, 0, 4)
+    rack.look()
+    rack.rows(experiment_id, 4, 4)
+    rack.look()
+    page = live(oscar, rack)
+    assert buttons(page) == {"Pause": True, "Stop": True}
+    assert "WattRex cyclers take no pause or stop from here: go to Rack 3." in text(page)
+    assert "It takes no stop and no limits from here." in text(page)
+    tile = text(of_type(oscar.open("/"), "Article")[0])
+    assert "3.507V" in tile
+    assert "CC 1.5 A until 4.2 V" in tile  # the mode is that of the instruction
+
+
+def test_an_error_never_says_that_nothing_flows(oscar, rack):
+    experiment_id = rack.begin()
+    rack.rows(experiment_id, 0, 4)
+    rack.look()
+    rack.change(Experiment, experiment_id, status=ExperimentStatus.ERROR, finished_at=rack.now)
+    rack.look()
+    for words in (text(live(oscar, rack)), text(of_type(oscar.open("/"), "Article")[0])):
+        assert "Current may still be flowing: go to the station" in words
+        assert "Nothing runs now" not in words
+        assert "utput off" not in words
+
+
+def test_a_silent_unit_whose_measures_still_come_says_what_to_do(oscar, rack):
+    experiment_id = rack.begin()
+    rack.rows(experiment_id, 0, 4)
+    rack.look()
+    rack.silence(40)
+    rack.rows(experiment_id, 4, 1)
+    rack.look(beat=False)
+    words = text(of_type(oscar.open("/"), "Article")[0])
+    assert "No contact since" in words
+    assert "Its measures still arrive: restart the CU manager on its unit." in words
+
+
+def test_a_number_that_nobody_knows_is_said_on_the_wall(vera, rack):
+    (notes,) = find(vera.open("/"), id="monitor-strangers")
+    assert text(notes) == ""
+    rack.beat(41)
+    words = text(find(vera.open("/"), id="monitor-strangers"))
+    assert "A WattRex unit says that it is number 41." in words
+    assert "remove the file config/cu_manager/.cu_id" in words
+    told = vera.call("monitor-strangers.children", {"monitor-slow-tick.n_intervals": 1})
+    assert "number 41" in text(told["monitor-strangers.children"])
+
+
+def test_an_operator_renames_an_experiment_and_a_viewer_is_not_offered_it(oscar, vera, rack):
+    experiment_id = rack.begin()
+    address = f"/experiments/{experiment_id}"
+    assert "Rename" in {text(one) for one in of_type(oscar.open(address), "Button")}
+    assert "Rename" not in {text(one) for one in of_type(vera.open(address), "Button")}
+    typed = {
+        "experiment-rename-name.value": "Ageing at 25",
+        "experiment-rename-about.value": "cell 12",
+        "experiment-id.data": experiment_id,
+    }
+    save, opened = "experiment-rename-save.n_clicks", "experiment-rename-dialog.is_open"
+    empty = oscar.call(opened, {**typed, "experiment-rename-name.value": " ", save: 1}, by=save)
+    assert empty["experiment-rename-error.children"]
+    done = oscar.call(opened, {**typed, save: 1}, by=save)
+    assert done["experiment-rename-done.href"] == address
+    rack.change(Experiment, experiment_id, name="Ageing", description="theirs")
+    rack.look()
+    words = text(oscar.open(address))
+    assert "Ageing at 25" in words
+    assert "cell 12" in words
+    assert vera.call(opened, {**typed, save: 1}, by=save).status == 403
