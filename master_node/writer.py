@@ -23,7 +23,7 @@ from master_node.refusals import Refusals
 LOG = logging.getLogger("bem.master-node")
 
 GROUP_WITHIN_S = 0.1
-GROUP_BYTES = 256 * 1024  # about 2,000 samples with a few extended channels
+GROUP_BYTES = 512 * 1024  # about 4,000 samples with a few extended channels
 GROUP_MESSAGES = 500
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 5.0
 REFUSALS_EVERY_S = 1.0
