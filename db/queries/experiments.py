@@ -334,31 +334,29 @@ def _choices(counts: Mapping[Any, int], labels: Mapping[Any, str]) -> tuple[Choi
 
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
+    """Return what the table shows of some experiments, in their order; no more columns are read."""
     found = session.execute(
-        select(Experiment, Battery, CyclerStation.name, Profile.name, Run.end_reason)
+        select(
+            Experiment.id,
+            Experiment.name,
+            Experiment.description,
+            Experiment.status,
+            Experiment.battery_id,
+            Battery.name,
+            Battery.technology,
+            Experiment.station_id,
+            CyclerStation.name,
+            Profile.name,
+            Experiment.created_at,
+            Experiment.begun_at,
+            Experiment.finished_at,
+            func.coalesce(Run.end_reason, ""),
+        )
         .join(Battery, Battery.id == Experiment.battery_id)
         .join(CyclerStation, CyclerStation.id == Experiment.station_id)
         .join(Profile, Profile.id == Experiment.profile_id)
         .outerjoin(Run, Run.experiment_id == Experiment.id)
         .where(Experiment.id.in_(ids))
     )
-    by_id = {
-        experiment.id: ExperimentRow(
-            id=experiment.id,
-            name=experiment.name,
-            description=experiment.description,
-            status=experiment.status,
-            battery_id=battery.id,
-            battery=battery.name,
-            technology=battery.technology,
-            station_id=experiment.station_id,
-            station=station,
-            profile=profile,
-            created_at=experiment.created_at,
-            begun_at=experiment.begun_at,
-            finished_at=experiment.finished_at,
-            end_reason=end_reason or "",
-        )
-        for experiment, battery, station, profile, end_reason in found
-    }
+    by_id = {row[0]: ExperimentRow(*tuple(row)) for row in found}
     return tuple(by_id[id_] for id_ in ids if id_ in by_id)
