@@ -26,6 +26,7 @@ LOG = logging.getLogger("bem.worker")
 
 IDLE_S = 0.25
 UNREACHABLE_S = 2.0
+NICE = 5
 SWEEP_EVERY = timedelta(seconds=15)
 LOOK_EVERY = timedelta(seconds=30)
 
@@ -141,7 +142,8 @@ class Worker:
 
 
 def run_worker(database: Database, data_dir: Path, clock: Callable[[], datetime]) -> None:
-    """Run a worker until SIGTERM or Ctrl-C."""
+    """Run a worker until SIGTERM or Ctrl-C; where pages need the processor, it is theirs first."""
+    os.nice(NICE)
     worker = Worker(database, data_dir, clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)

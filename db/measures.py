@@ -18,8 +18,19 @@ from db.models import ExtendedMeasure, GenericMeasure
 ROWS_A_STATEMENT = 10_000
 LITERAL_ROWS_A_STATEMENT = 4_000  # at most half a megabyte: servers limit it
 ROWS_A_DELETE = 50_000
+MEASURES_A_TURN = 4_096  # with four extended ones each about 0.1 s
 # what is there already stays; INSERT OR IGNORE would hide every other error too
 SKIP_KNOWN = " ON CONFLICT DO NOTHING"
+
+
+def turns(database: Database, rows: MeasureRows) -> Iterator[MeasureRows]:
+    """Cut samples into what one transaction of `Database.load` takes.
+
+    SQLite has one writer: whoever else wants to write waits no longer than for one of these.
+    """
+    most = MEASURES_A_TURN if database.is_sqlite else len(rows)
+    for start in range(0, len(rows), most or 1):
+        yield rows.part(start, min(start + most, len(rows)))
 
 
 def insert(session: Session, experiment_id: int, rows: MeasureRows) -> None:

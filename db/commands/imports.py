@@ -210,18 +210,19 @@ def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
 def _load(
     database: Database, staged: _Staged, block: Block, start: datetime | None, now: datetime
 ) -> None:
-    """Commit one block, as long as the reservation is still ours."""
+    """Commit one block in turns, as long as the reservation is still ours."""
     rows = _rows(block, staged.measures, start)
     _refuse_odd_dates(rows.unix_s)
     new_channels = block.extended.keys() - staged.channel_ids.keys()
     staged.channel_ids |= ensure_channels(database, sorted(new_channels))
     by_id = {staged.channel_ids[name]: values for name, values in block.extended.items()}
     rows = replace(rows, extended=by_id)
-    with database.load() as session:
-        _keep(session, staged, beat_at=now)
-        measures.insert(session, staged.experiment_id, rows)
-        staged.series.add(session, rows)
-    staged.measures += len(rows)
+    for part in measures.turns(database, rows):
+        with database.load() as session:
+            _keep(session, staged, beat_at=now)
+            measures.insert(session, staged.experiment_id, part)
+            staged.series.add(session, part)
+        staged.measures += len(part)
     if staged.first_unix_s is None:
         staged.first_unix_s = float(rows.unix_s[0])
     staged.last_unix_s = float(rows.unix_s[-1])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
@@ -513,6 +513,25 @@ class TestSweeping:
 
 
 class TestSideBySide:
+    def test_on_sqlite_no_transaction_keeps_other_writers_waiting_for_long(
+        self, sqlite_database: Database
+    ):
+        count = 2 * measures.MEASURES_A_TURN + 100
+        written = []
+
+        def note(connection, _cursor, statement, parameters, _context, _many) -> None:
+            if statement.startswith("BEGIN IMMEDIATE"):
+                written.append(0)
+            if statement.startswith("INSERT INTO GenericMeasures"):
+                written[-1] += len(parameters)
+
+        event.listen(sqlite_database.engine, "before_cursor_execute", note)
+        experiment_id = import_blocks(sqlite_database, [block(count)])
+        assert max(written) == measures.MEASURES_A_TURN
+        assert sum(written) == count
+        ids = [row.id for row in generic(sqlite_database, experiment_id)]
+        assert ids == list(range(count))
+
     def test_two_imports_that_bring_the_same_new_channels_share_them(self, database: Database):
         battery_id = add_cell(database)
         names = [(f"Channel {n}", "degC") for n in range(8)]
