@@ -127,7 +127,7 @@ def change(chosen: Any, _keep: Any, _sure: Any, reason: Any) -> tuple[Any, ...]:
         if ctx.triggered_id == Ids.CHOSEN and asked.do != "detect":
             return *_opened(question(database(), asked, who)), no_update, no_update
         by = {"user_name": who.name, "address": who.address, "now": now()}
-        told = carry_out(database(), asked, str(reason or ""), by=by)
+        told = carry_out(database(), asked, str(reason or ""), who, by=by)
     except InputError as error:
         return _refused(str(error), in_dialog=ctx.triggered_id == Ids.SURE)
     return *CLOSED, chosen, told or no_update

@@ -1,4 +1,4 @@
-"""The question before a station is retired, taken out of service or launched, and the deed."""
+"""The question before a station is changed or a synchroniser repaired, and the deed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 from components import wording
 from components.blocks import labelled, note
 from components.shell import toast
-from cycling.terms import StationCommand
+from cycling.errors import InputError
+from cycling.terms import Role, StationCommand
 from db.commands.out_of_service import return_to_service, take_out_of_service
 from db.commands.station_changes import retire_station
 from db.commands.station_commands import request
@@ -21,8 +22,10 @@ from db.queries.station_sheets import StationSheet, station_sheet
 from db.queries.station_use import names
 from pages.context import Viewer
 from pages.stations_ids import Ids
+from pages.stations_wattrex import begin_repair, repair_words
 
-DEEDS = ("detect", "launch", "out", "back", "retire")
+DEEDS = ("detect", "launch", "out", "back", "retire", "repair")
+FOR_ADMINS = {"repair": "An admin repairs synchronisers: ask one."}
 RETIRES_WATTREX = (
     "Its cycler program on the unit notices it when it next looks for work, and ends by itself; it "
     "would end everything that runs or is queued there as ERROR, and nothing is."
@@ -57,7 +60,11 @@ def asked_of(given: object) -> Asked | None:
 
 
 def question(database: Database, asked: Asked, who: Viewer) -> Question:
-    """Return what must be said before. Raises NotFoundError."""
+    """Return what must be said before. Raises NotFoundError, InputError for another's deed."""
+    _check_role(asked, who)
+    if asked.do == "repair":
+        title = f"Repair the synchroniser of experiment {asked.of}?"
+        return Question(title, repair_words(asked.of), go=f"Repair experiment {asked.of}")
     sheet = station_sheet(database, asked.of)
     if asked.do == "retire":
         return _retire(sheet)
@@ -69,7 +76,7 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
 
 
 def carry_out(
-    database: Database, asked: Asked, reason: str, *, by: Mapping[str, Any]
+    database: Database, asked: Asked, reason: str, who: Viewer, *, by: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Do what was asked; return the toast that says so. Raises InputError where it is refused.
 
@@ -78,6 +85,9 @@ def carry_out(
     if asked.do == "detect":
         _request(database, StationCommand.DETECT, asked.of, None, by)
         return None
+    _check_role(asked, who)
+    if asked.do == "repair":
+        return toast("info", begin_repair(database, asked.of, by=by))
     sheet = station_sheet(database, asked.of)
     if asked.do == "launch":
         _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
@@ -124,6 +134,12 @@ def change_dialog() -> list[Component]:
         is_open=False,
     )
     return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), dialog]
+
+
+def _check_role(asked: Asked, who: Viewer) -> None:
+    refusal = FOR_ADMINS.get(asked.do)
+    if refusal and not who.role.includes(Role.ADMIN):
+        raise InputError(refusal)
 
 
 def _retire(sheet: StationSheet) -> Question:

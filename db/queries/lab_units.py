@@ -24,6 +24,7 @@ from db.models import (
     DeviceAbilities,
     Unit,
     UsedDevice,
+    WattrexUnit,
 )
 from db.queries.station_facts import CommandNow
 from db.queries.stations import command_now
@@ -144,17 +145,30 @@ def _units(database: Database, which: ColumnElement[bool]) -> tuple[UnitFacts, .
     with database.read() as session:
         now = database_now(session)
         found = session.execute(
-            select(ComputationalUnit, Unit)
+            select(
+                ComputationalUnit,
+                Unit,
+                func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s),
+            )
             .outerjoin(Unit, Unit.unit_id == ComputationalUnit.id)
+            .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
             .where(which)
         ).all()
-        ids = [fixed.id for fixed, _ in found]
+        ids = [fixed.id for fixed, *_ in found]
         devices = _by_unit(_devices(session, DetectedDevice.unit_id.in_(ids)))
         stations = _stations(session, ids)
         commands = _commands(session, ids)
     facts = [
-        _facts(fixed, unit, now, devices[fixed.id], stations[fixed.id], commands.get(fixed.id))
-        for fixed, unit in found
+        _facts(
+            fixed,
+            unit,
+            now,
+            offset_s,
+            devices[fixed.id],
+            stations[fixed.id],
+            commands.get(fixed.id),
+        )
+        for fixed, unit, offset_s in found
     ]
     return tuple(sorted(facts, key=lambda one: (one.name.casefold(), one.id)))
 
@@ -163,6 +177,7 @@ def _facts(
     fixed: ComputationalUnit,
     unit: Unit | None,
     now: datetime,
+    clock_offset_s: float | None,
     devices: list[DeviceFacts],
     stations: list[tuple[int, str]],
     command: CommandNow | None,
@@ -182,7 +197,7 @@ def _facts(
         speed=unit.speed if unit and unit.simulated else 1.0,
         online=said and now - seen_at <= (SILENT if unit else OLD_SILENT),
         seen_at=seen_at,
-        clock_offset_s=unit.clock_offset_s if unit else None,
+        clock_offset_s=clock_offset_s,
         stations=tuple(stations),
         devices=tuple(devices),
         command=command,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cycling.terms import RepairState
 from db.clock import database_now
@@ -98,8 +98,18 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
 
 
 def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
-    """Return the runs whose synchroniser was found stalled, the newest first."""
+    """Return the runs whose synchroniser was found stalled, the newest first.
+
+    Not those where a repair has helped since; their alarm stays until somebody acknowledges it.
+    """
     with database.read() as session:
+        helped = dict(
+            session.execute(
+                select(SyncRepair.experiment_id, func.max(SyncRepair.at))
+                .where(SyncRepair.state == RepairState.HELPED)
+                .group_by(SyncRepair.experiment_id)
+            ).all()
+        )
         repairing = set(
             session.scalars(
                 select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
@@ -119,4 +129,5 @@ def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
                 repairing=one.experiment_id in repairing,
             )
             for one in found
+            if one.experiment_id not in helped or helped[one.experiment_id] < one.at
         )

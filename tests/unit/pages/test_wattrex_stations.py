@@ -3,7 +3,9 @@
 import pytest
 
 from cycling.terms import ExperimentStatus
-from db.models import Experiment
+from db.models import Experiment, WattrexUnit
+from pages.stations_ids import Ids
+from tests.integration.test_wattrex import TestStalled as Stalling
 from tests.integration.test_wattrex import WattrexLab
 from tests.unit.components.tree import find, of_type, text
 
@@ -96,3 +98,40 @@ def test_an_operator_renames_an_experiment_and_a_viewer_is_not_offered_it(oscar,
     assert "Ageing at 25" in words
     assert "cell 12" in words
     assert vera.call(opened, {**typed, save: 1}, by=save).status == 403
+
+
+class TestStationsPage:
+    def repair(self, visitor, experiment_id: int, by: str):
+        values = {f"{Ids.CHOSEN}.data": {"do": "repair", "of": experiment_id, "asked": 1}}
+        return visitor.call(f"{Ids.DIALOG}.is_open", values, by=by)
+
+    def test_a_stalled_synchroniser_is_said_and_repaired_by_an_admin(self, visitor, oscar, rack):
+        ada = visitor("ada")
+        experiment_id = Stalling().stall(rack)
+        assert "An admin can repair it here." in text(oscar.open("/stations"))
+        assert not find(oscar.open("/stations"), **{"data-bem-do": "repair"})
+        (button,) = find(ada.open("/stations"), **{"data-bem-do": "repair"})
+        assert button["props"]["data-bem-of"] == str(experiment_id)
+
+        asked = self.repair(ada, experiment_id, f"{Ids.CHOSEN}.data")
+        title = f"Repair the synchroniser of experiment {experiment_id}?"
+        assert asked[f"{Ids.TITLE}.children"] == title
+        done = self.repair(ada, experiment_id, f"{Ids.SURE}.n_clicks")
+        assert "is under way" in done["shell-toasts-store.data"]["text"]
+        assert "A repair is under way: up to a minute." in text(ada.open("/stations"))
+        again = self.repair(ada, experiment_id, f"{Ids.SURE}.n_clicks")
+        assert "has not found" in again[f"{Ids.ERROR}.children"]
+
+    def test_an_operator_repairs_nothing(self, oscar, rack):
+        experiment_id = Stalling().stall(rack)
+        for by in (f"{Ids.CHOSEN}.data", f"{Ids.SURE}.n_clicks"):
+            answer = self.repair(oscar, experiment_id, by)
+            assert "An admin repairs synchronisers" in str(answer)
+        assert "A repair is under way" not in text(oscar.open("/stations"))
+
+    def test_strangers_and_clocks_are_said(self, vera, rack):
+        rack.beat(41)
+        rack.change(WattrexUnit, rack.unit_id, clock_offset_s=7.3)
+        said = text(vera.open("/stations"))
+        assert "says that it is number 41" in said
+        assert "7.3 s ahead" in said

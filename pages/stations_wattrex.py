@@ -1,0 +1,63 @@
+"""What the page of stations says of stalled synchronisers of WattRex units, and their repair."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.blocks import note
+from cycling.terms import Role
+from db.commands.wattrex_repairs import FIRST_ROWS, repair
+from db.engine import Database
+from db.queries.wattrex_units import StalledRun
+from pages.context import Viewer
+
+
+def stalled_notes(stalled: Sequence[StalledRun], who: Viewer) -> list[Component]:
+    """Say which synchronisers stand still and what to do; admins have the repair at hand."""
+    return [_stalled(one, who) for one in stalled]
+
+
+def repair_words(experiment_id: int) -> list[Component]:
+    """Say what a repair does before it is done."""
+    return [
+        html.P(
+            f"Its newest {FIRST_ROWS:,} measures, after each try without effect ten times as many, "
+            "are set aside. The synchroniser on the unit inserts those that it still has; the "
+            "master node puts back the others. No measure is lost."
+        ),
+        html.P(
+            f"It takes up to a minute. Experiment {experiment_id} goes on on its station meanwhile."
+        ),
+    ]
+
+
+def begin_repair(database: Database, experiment_id: int, *, by: Mapping[str, Any]) -> str:
+    """Begin a repair and return the sentence that says so. Raises InputError if it is refused."""
+    repair(database, experiment_id, **by)
+    return f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
+
+
+def _stalled(one: StalledRun, who: Viewer) -> Component:
+    words: list[Any] = [
+        html.B(f"Experiment {one.experiment_id}: its measures do not come. "),
+        f"{one.text} ",
+        dcc.Link("Open the station", href=f"/monitor/{one.station_id}"),
+    ]
+    if one.repairing:
+        words.append(" A repair is under way: up to a minute.")
+    elif who.role.includes(Role.ADMIN):
+        words += [
+            " ",
+            html.Button(
+                "Repair",
+                type="button",
+                className="btn btn-secondary btn-sm",
+                title=f"Repair the synchroniser of experiment {one.experiment_id}",
+                **{"data-bem-do": "repair", "data-bem-of": str(one.experiment_id)},
+            ),
+        ]
+    else:
+        words.append(" An admin can repair it here.")
+    return note("error", words)
