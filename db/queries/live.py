@@ -35,6 +35,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
+from db.series.epc import AS_STORED, scales
 
 VIRTUAL_UNIT = 1
 MOST_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
@@ -165,6 +166,7 @@ def new_points(
             return NewPoints(after, [], {}, too_many=True)
         wattrex = bool(rows) and bool(rows[0].wattrex)
         further = _further(session, experiment_id, rows, list(extended))
+        of_epc = scales(session, list(extended)) if wattrex else {}
     places = {row[0]: place for place, row in enumerate(rows)}
     values: dict[str, Values] = {
         key: [_number(row[2 + index], 1000.0) for row in rows] for index, key in enumerate(generic)
@@ -174,7 +176,8 @@ def new_points(
     values |= {key: [None] * len(rows) for key in extended.values()}
     for id_, measure_id, value in further:
         if measure_id in places:
-            values[extended[id_]][places[measure_id]] = _number(value, 1.0)
+            factor = of_epc.get(id_, AS_STORED).factor
+            values[extended[id_]][places[measure_id]] = _number(value, 1.0 / factor)
     unix_ms = _times_ms(found, even=wattrex)[len(found) - len(rows) :]
     return _thinned(NewPoints(rows[-1][0] if rows else after, unix_ms, values))
 

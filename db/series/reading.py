@@ -22,6 +22,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.series import chunks, codec, rows, store
+from db.series.epc import AS_STORED, scales
 from db.series.rows import COLUMNS
 
 Floats = NDArray[np.float64]
@@ -427,4 +428,8 @@ def _named(session: Session, used_measure_ids: Sequence[int]) -> list[ChannelInf
         .where(UsedMeasure.id.in_(used_measure_ids))
         .order_by(UsedMeasure.id)
     )
-    return [ChannelInfo(chunks.extended_name(id_), name, unit, id_) for id_, name, unit in found]
+    of_epc = scales(session, used_measure_ids)
+    return [
+        ChannelInfo(chunks.extended_name(id_), name, unit or of_epc.get(id_, AS_STORED).unit, id_)
+        for id_, name, unit in found
+    ]

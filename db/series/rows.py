@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.series.epc import AS_STORED, scales
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -129,7 +131,7 @@ def is_of_wattrex(session: Session, experiment_id: int) -> bool:
 def extended(
     session: Session, experiment_id: int, used_measure_id: int, first: int, last: int
 ) -> ExtendedRows:
-    """Read the rows of an extended channel with MeasIDs from `first` to `last`."""
+    """Read the rows of an extended channel with MeasIDs from `first` to `last`, in its unit."""
     found = session.execute(
         text(
             "SELECT MeasID, Value FROM ExtendedMeasures WHERE ExpID = :experiment "
@@ -143,7 +145,8 @@ def extended(
         },
     ).fetchall()
     table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2)
-    return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1])
+    scale = scales(session, [used_measure_id]).get(used_measure_id, AS_STORED)
+    return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1] * scale.factor)
 
 
 def has_extended(

@@ -30,6 +30,7 @@ from db.commands.wattrex_repairs import repair, repair_state
 from db.commands.wattrex_units import WattrexDevice, WattrexIdentity
 from db.engine import Database
 from db.models import (
+    AvailableMeasure,
     ComputationalUnit,
     DetectedDevice,
     Experiment,
@@ -37,8 +38,11 @@ from db.models import (
     GenericMeasure,
     StationAlarm,
     StationLive,
+    UsedDevice,
+    UsedMeasure,
     WattrexUnit,
 )
+from db.queries.live import new_points
 from db.queries.stations import station_now
 from db.queries.wattrex_units import strangers
 from db.queries.wattrex_units import wattrex_units as list_units
@@ -334,6 +338,57 @@ class TestWhatIsShown:
         assert [round(b - a, 3) for a, b in zip(trace.unix_s, trace.unix_s[1:], strict=False)] == [
             0.25
         ] * 11
+
+    def test_channels_of_an_epc_have_the_units_that_its_driver_means(self, lab):
+        body, supply = self.epc_channels(lab)
+        experiment_id = lab.begin()
+        lab.rows(experiment_id, 0, 2)
+        for channel, stored in ((body, 253), (supply, 12_480)):
+            lab.add(
+                ExtendedMeasure(
+                    experiment_id=experiment_id, measure_id=1, used_measure_id=channel, value=stored
+                )
+            )
+        found = {one.name: one for one in series.channels(lab.database, experiment_id)}
+        assert (found["temp_body"].unit, found["hs_voltage"].unit) == ("degC", "V")
+        traces = series.read(lab.database, experiment_id, list(found.values())).traces
+        assert traces[found["temp_body"].key].values.tolist() == pytest.approx([25.3])
+        assert traces[found["hs_voltage"].key].values.tolist() == pytest.approx([12.48])
+        keys = [found["temp_body"].key, found["hs_voltage"].key]
+        new = new_points(lab.database, experiment_id, -1, keys).values
+        assert [new[key][-1] for key in keys] == [25.3, 12.48]
+
+    def epc_channels(self, lab: WattrexLab) -> list[int]:
+        """Give the station an EPC as it is found on a unit; return two of its channels."""
+        with lab.database.write() as session:
+            names = {
+                one.name: one.id
+                for one in session.scalars(
+                    select(AvailableMeasure).where(AvailableMeasure.compatible_device_id == 2)
+                )
+            }
+            device = DetectedDevice(
+                unit_id=lab.unit_id,
+                compatible_device_id=2,
+                serial_number="9",
+                link_name="23",
+                connection=Connection.CONNECTED,
+            )
+            session.add(device)
+            session.flush()
+            session.add(UsedDevice(station_id=lab.station_id, device_id=device.id))
+            session.flush()
+            used = [
+                UsedMeasure(
+                    station_id=lab.station_id,
+                    device_id=device.id,
+                    available_measure_id=names[name],
+                )
+                for name in ("temp_body", "hs_voltage")
+            ]
+            session.add_all(used)
+            session.flush()
+            return [one.id for one in used]
 
     def test_names_that_the_synchroniser_overwrites_are_written_back(self, lab):
         experiment_id = lab.begin()
