@@ -65,8 +65,9 @@ def set_up_stations(database: Database, hardware_id: str, *, clock: Callable[[],
         name: ensure_battery(database, battery, clock()) for name, battery in batteries.items()
     }
     for one in demo_experiments():
-        if not _is_planned(database, one):
-            place = (station_ids[one.station], battery_ids[one.battery])
+        station_id = station_ids[one.station]
+        if station_id is not None and not _is_planned(database, one):
+            place = (station_id, battery_ids[one.battery])
             if CONFIRMED.get(one.station) == one.battery:
                 _confirm(database, *place, clock())
             _queue(database, one, *place, batteries[one.battery], clock())
@@ -113,15 +114,18 @@ def _unit(database: Database, hardware_id: str) -> tuple[int, list[_Device]] | N
     ]
 
 
-def _station(database: Database, unit_id: int, device: _Device, name: str, now: datetime) -> int:
+def _station(
+    database: Database, unit_id: int, device: _Device, name: str, now: datetime
+) -> int | None:
+    """Return a station, made if there never was one; None for one that somebody has retired."""
     with database.read() as session:
-        known = session.scalar(
-            select(CyclerStation.id).where(
-                CyclerStation.name == name, CyclerStation.deprecated.is_(False)
-            )
-        )
+        known = session.execute(
+            select(CyclerStation.id, CyclerStation.deprecated)
+            .where(CyclerStation.name == name)
+            .order_by(CyclerStation.deprecated, CyclerStation.id.desc())
+        ).first()
     if known is not None:
-        return known
+        return None if known.deprecated else known.id
     measures = tuple(
         (device.id, id_, CHANNELS[driver]) for id_, driver in device.measures if driver in CHANNELS
     )

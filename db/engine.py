@@ -18,9 +18,9 @@ from cycling.errors import InputError, UnavailableError
 
 LOG = logging.getLogger("bem.db")
 
-# SQLite's waiting writers look whether it is their turn: at least this often in the first 130 ms,
-# and a `load` takes no longer (db.measures.turns)
-TURN_S = 0.03
+# SQLite has one writer. Who waits for it looks every few milliseconds (its own patience looks ten
+# times a second after a while, and misses every gap), and `load` leaves a gap that is longer.
+LOOK_MS, TURN_S, WAIT_S = 8, 0.02, 15
 WRITE = "bem_write"
 LOADS = "bem_loads"
 
@@ -165,7 +165,7 @@ def _mysql(
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         _make_folder(Path(url.database).parent)
-    engine = create_engine(url, connect_args={"timeout": 15})
+    engine = create_engine(url, connect_args={"timeout": WAIT_S})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -178,9 +178,32 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITE, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not writes:
+            connection.exec_driver_sql("BEGIN")
+        elif not _write_lock_taken(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what the driver says
 
     return engine
+
+
+def _write_lock_taken(connection: Connection) -> bool:
+    """Begin a transaction that writes as soon as nobody else does; False after `WAIT_S`."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - of this engine
+    until = time.monotonic() + WAIT_S
+    driver.execute(f"PRAGMA busy_timeout = {LOOK_MS}")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    return False
+            else:
+                return True
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
+    return False
 
 
 def _make_folder(folder: Path) -> None:

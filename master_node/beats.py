@@ -14,6 +14,7 @@ class Clocks:
     """What the leader remembers of the units' clocks; the rest is in the database."""
 
     _latest: dict[str, float] = field(default_factory=dict)
+    _came: dict[str, float] = field(default_factory=dict)
     _off: dict[str, int] = field(default_factory=dict)
 
     def latest(self, hardware_id: str) -> float | None:
@@ -21,13 +22,22 @@ class Clocks:
         return self._latest.get(hardware_id)
 
     def note(self, hardware_id: str, at: float, offset_s: float) -> bool:
-        """Remember a beat; True when the clock has just turned out to be off."""
-        again = at == self._latest.get(hardware_id)  # the transaction is tried again
-        self._latest[hardware_id] = at
+        """Remember a beat; True when the clock has just turned out to be off.
+
+        Beats that come quicker than they were made were held up on their way, and say nothing of
+        the clock; the transaction of one may be tried again.
+        """
+        came = at - offset_s  # by our own clock
+        made_s = at - self._latest.get(hardware_id, float("-inf"))
+        took_s = came - self._came.get(hardware_id, float("-inf"))
+        self._latest[hardware_id], self._came[hardware_id] = at, came
+        held_up = made_s == 0 or took_s < made_s / 2
         if abs(offset_s) <= LARGEST_OFFSET_S:
             self._off[hardware_id] = 0
             return False
-        self._off[hardware_id] = self._off.get(hardware_id, 0) + (not again)
+        if held_up:
+            return False
+        self._off[hardware_id] = self._off.get(hardware_id, 0) + 1
         return self._off[hardware_id] == OFF_IN_A_ROW
 
 

@@ -140,10 +140,10 @@ def _alarm(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
         case m.Tripped():
             _raise(turn, run, event, "trip", event.text or _passed(event))
         case m.Paused(interrupted=True):
-            text = "The station was off in the middle of the experiment. It is paused"
+            text = "The station was off in the middle of the experiment, which it has paused"
             if event.voltage_before is not None and event.voltage is not None:
                 text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
-            _raise(turn, run, event, "interrupted", f"{text}. Look at the cell, then resume it.")
+            _raise(turn, run, event, "interrupted", f"{text}. Look at the cell before it goes on.")
         case m.Warned():
             _raise(turn, run, event, event.code, event.text)
         case m.Ended(output_off=False):

@@ -41,7 +41,7 @@ from pages.live_graph import (
     shown_window,
 )
 from pages.live_ids import CommandIds, Ids
-from pages.live_news import Asked, points_news
+from pages.live_news import Asked, points_news, present_news
 from pages.live_parts import page, words_of
 from pages.live_view import live_view, shown_experiment, view_digest, view_of
 from pages.not_found_404 import not_found
@@ -152,7 +152,7 @@ def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     asked = Asked.read(ask)
     sign = station_sign(database(), _number(station_id))
     told: dict[str, Any] = {"c": 1} if sign.waits else {}
-    told |= _points(asked)
+    told |= _points(asked) | present_news(sign.present)
     signed = short_hash(sign.text) if sign.text else ""
     if signed and signed == asked.sign:
         return told, no_update, no_update, no_update, no_update

@@ -49,6 +49,11 @@ def question(view: LiveView, kind: StationCommand) -> tuple[str, str, str]:
         StationCommand.PAUSE: f"The output is switched off; counters and instruction stay. {kept}",
         StationCommand.RESUME: "Current flows again, from the instruction that was under way.",
     }[kind]
+    if station.lost_at is not None:
+        what += (
+            " The station cannot be heard: this is sent until it answers. Until then treat the "
+            "cell as live, and go there."
+        )
     return title, f"{name}{what}".strip(), f"{LOOKS[kind][0]} {which}"
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.queries.live import NewPoints
+from db.queries.station_signs import PresentReadings
 
 MOST_KEYS = 40
 
@@ -40,6 +41,17 @@ class Asked:
             sign=str(ask.get("g") or ""),
             token=str(ask.get("t") or "")[:8],
         )
+
+
+def present_news(present: PresentReadings | None) -> dict[str, Any]:
+    """Return what a station measures that records nothing: `now` instead of its last sample."""
+    if present is None:
+        return {}
+    volts, amperes = present.voltage_v, present.current_a
+    power = None if volts is None or amperes is None else volts * amperes
+    values = {"voltage": volts, "current": amperes, "power": power}
+    at_ms = round(present.at.timestamp() * 1000)
+    return {"now": {"at": at_ms, "values": values, "degc": present.temperature_degc}}
 
 
 def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:

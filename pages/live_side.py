@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from components import wording
 from components.blocks import card, facts, icon
 from components.instruction_words import clock_duration, short_duration
-from cycling.terms import ExperimentStatus, StationState
+from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.live import RunAlarm, StepEndFacts
 from db.queries.outlines import Outline, OutlineRow
 from pages.live_limits import limit_rows
@@ -19,6 +19,7 @@ from pages.live_view import LiveView
 from pages.station_progress import Progress, loop_words, progress, row_words
 from pages.station_words import clock, left_words
 
+BROKEN_OFF = (StepEnd.STOPPED, StepEnd.TRIPPED)
 BEFORE, AFTER = 6, 14  # instructions around the present one, of a long list
 RED_SWITCH = (
     "Stop and Pause switch the output off and report back within 10 s. "
@@ -33,7 +34,7 @@ BY_ITSELF = (
 
 @dataclass(frozen=True)
 class Listed:
-    """An instruction of the list: `state` is done, now or next; `loops` are the ones around it."""
+    """An instruction of the list: `state` is done, short (of its end), now or next."""
 
     row: OutlineRow
     number: int
@@ -55,6 +56,7 @@ def listed(
     What is inside a loop is shown as in its present round.
     """
     took = {one.instruction_id: one.took_s for one in reversed(steps)}
+    broken_off = {one.instruction_id for one in steps if one.ended_by in BROKEN_OFF}
     if outline.lines:
         rows = _rows_of_lines(outline, place)
         present = outline.rows[place].line if place is not None else None
@@ -73,7 +75,10 @@ def listed(
             state = "done" if number < at else "now" if number == at else "next"
         if ended and state == "now":
             state = "done"
-        found.append(Listed(row, number + 1, state, took.get(row.id) if state == "done" else None))
+        took_s = took.get(row.id) if state == "done" else None
+        if state == "done" and row.id in broken_off:
+            state = "short"
+        found.append(Listed(row, number + 1, state, took_s))
     return found
 
 
@@ -164,8 +169,11 @@ def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -
     state = f"{one.state} in" if indented else one.state
     if one.state == "now" and at is not None:
         return _now_item(view, words, at, state)
-    mark = icon("check2") if one.state == "done" else html.Span(f"{one.number:,}", className="no")
+    marks = {"done": icon("check2"), "short": icon("slash-circle")}
+    mark = marks.get(one.state) or html.Span(f"{one.number:,}", className="no")
     took = clock_duration(one.took_s) if one.took_s is not None else ""
+    if one.state == "short":
+        words = f"{words}, broken off"
     return html.Li(
         [
             mark,

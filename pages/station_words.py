@@ -18,7 +18,14 @@ from cycling.terms import (
     StationState,
     WallState,
 )
-from db.queries.station_facts import CommandNow, ExperimentNow, HeldNow, LiveFacts, StationNow
+from db.queries.station_facts import (
+    AlarmNow,
+    CommandNow,
+    ExperimentNow,
+    HeldNow,
+    LiveFacts,
+    StationNow,
+)
 from db.queries.stations import LOST_CONTACT
 from pages.station_progress import Progress, progress
 
@@ -131,7 +138,8 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
     }
     name = what[command.kind.value]
     if late:
-        return Said("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}")])
+        again = " It is sent until the station answers." if name == "Stop" else ""
+        return Said("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}"), again])
     if command.state in (CommandState.PENDING, CommandState.SENT):
         how = "Sent, waiting for the station." if command.state is CommandState.SENT else "Sending."
         return Said("queued", "send", [html.B(f"{name}: "), how])
@@ -225,18 +233,19 @@ def _command_notes(station: StationNow) -> Sequence[Said]:
 def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
     lost = station.lost_at is not None
     shown = [one for one in station.alarms if not (lost and one.code == LOST_CONTACT)]
-    said = [
-        Said(
-            "error",
-            "exclamation-octagon",
-            [html.B(sentence(one.text)), f" {clock(one.at, station.at, zone)}."],
-        )
-        for one in shown[:1]
-    ]
+    said = [_alarm_note(one, station, zone) for one in shown[:1]]
     if len(shown) > 1:
         more = f"And {wording.counted(len(shown) - 1, 'further alarm')}."
         said[0] = replace(said[0], words=[*said[0].words, f" {more}"])
     return said
+
+
+def _alarm_note(alarm: AlarmNow, station: StationNow, zone: tzinfo) -> Said:
+    at = f" {clock(alarm.at, station.at, zone)}."
+    words = [html.B(sentence(alarm.text)), at]
+    if alarm.code == LOST_CONTACT:  # it is back, else the note on the lost contact says it
+        words = [html.B("Contact was lost, and is back."), " Look at what happened meanwhile.", at]
+    return Said("error", "exclamation-octagon", words)
 
 
 def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
@@ -253,12 +262,12 @@ def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
         off = "output off" if live.output_on is False else "output off not confirmed"
         return Said("lost", "wifi-off", [*words, f" It was paused then, {off}."])
     at = progress(station)
-    goes_on = f" Goes on by itself: {at.words}." if at else " It goes on by itself."
+    goes_on = f" Goes on by itself; heard last: {at.words}." if at else " It goes on by itself."
     if at is not None and at.ends_by is not None:
         latest = f" Ends at {clock(at.ends_by, station.at, zone)} at the latest."
     else:
         latest = " When it ends is not known."
-    return Said("lost", "wifi-off", [*words, goes_on, latest])
+    return Said("lost", "wifi-off", [*words, goes_on, latest, " Treat the cell as live."])
 
 
 def _of_wattrex(live: LiveFacts, lost_at: datetime) -> str:

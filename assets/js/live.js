@@ -91,6 +91,20 @@
     if (age) age.dataset.bemAgo = at;
     bem.tick();
   }
+  /* A station that records nothing still says what is at its terminals: that is shown, never the last
+     sample as if it were the present. Channels that it does not speak of have no value now. */
+  function readNow(now) {
+    const nodes = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
+      .map((node) => [node, node.dataset.bemLive.split(",")]).filter((one) => one[1].length === 3);
+    const heat = nodes.find((one) => one[1][2] === "1"); // degrees have one decimal
+    const values = Object.assign({}, now.values);
+    if (heat) values[heat[1][0]] = now.degc;
+    for (const [node, parts] of nodes) {
+      const value = values[parts[0]];
+      if (value === null || value === undefined) node.textContent = "\u2013";
+    }
+    read(values, now.at);
+  }
   function blank() {
     for (const node of page().querySelectorAll(".bem-strip [data-bem-live]")) {
       if (node.dataset.bemLive !== "age") node.textContent = "\u2013";
@@ -268,6 +282,7 @@
         if (news.new) bem.toast("info", "The next experiment has begun: " + news.new + ".");
       }
       if (news.new === undefined && news.t === state.token) take(news);
+      if (news.now) readNow(news.now);
       bem.tick();
       return keep();
     },

@@ -97,7 +97,7 @@ class _Writer:
             said |= _current(step.set_point, "rate_C", "current_mA")
         else:
             said = {"step": "constant_voltage", "voltage_V": _number(step.set_point.amount())}
-        for limit in step.limits:
+        for limit in sorted(step.limits, key=lambda one: one.kind is LimitKind.TIME):
             if limit.kind not in _LIMITS[step.mode] or not limit.value.value:
                 self.findings.error(
                     limit.value.place, f"unicycler cannot end this step by {limit.kind}."

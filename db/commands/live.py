@@ -154,8 +154,8 @@ def note_silence(session: Session, silent_since: datetime, now: datetime) -> int
                 station_id=row.station_id,
                 experiment_id=run_id or row.experiment_id,
                 code="contact lost",
-                text=f"{name} has not been heard since {row.seen_at:%Y-%m-%d %H:%M:%S} UTC. "
-                "It goes on by itself: treat the cell as live.",
+                text=f"{name} was not heard from {row.seen_at:%Y-%m-%d %H:%M:%S} UTC on. "
+                "While it is not heard it goes on by itself: treat the cell as live.",
                 at=now,
             )
     return lost

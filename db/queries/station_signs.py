@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from cycling.terms import CommandState, PlanState
+from cycling.terms import CommandState, PlanState, StationState
 from db.clock import database_now
 from db.engine import Database
 from db.models import (
@@ -32,14 +32,26 @@ OFF_S = 5.0
 
 
 @dataclass(frozen=True)
+class PresentReadings:
+    """What a station said last of its terminals: V, A, degC; None where it did not say."""
+
+    at: datetime
+    voltage_v: float | None
+    current_a: float | None
+    temperature_degc: float | None
+
+
+@dataclass(frozen=True)
 class StationSign:
     """`text` changes with what is said in words about a station; None where it cannot be told.
 
-    `waits`: the newest command has no answer yet.
+    `waits`: the newest command has no answer yet. `present`: what a station that records nothing
+    measures at this moment, else None.
     """
 
     text: str | None
     waits: bool
+    present: PresentReadings | None = None
 
 
 def station_sign(database: Database, station_id: int) -> StationSign:
@@ -74,7 +86,14 @@ def station_sign(database: Database, station_id: int) -> StationSign:
         row.reason,
     )
     waits = row.command_state is not None and not CommandState(row.command_state).ended
-    return StationSign(repr(said), waits)
+    return StationSign(repr(said), waits, _present(row))
+
+
+def _present(row: Any) -> PresentReadings | None:  # noqa: ANN401 - of the statement
+    """Return what a station that is heard and does not run says; a WattRex one says nothing."""
+    if row.state is StationState.RUNNING or row.contact_lost_at is not None or row.online is None:
+        return None
+    return PresentReadings(row.seen_at, row.voltage_v, row.current_a, row.temperature_degc)
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
@@ -113,6 +132,9 @@ def _statement() -> Select[*tuple[Any, ...]]:
             live.measured_at,
             live.contact_lost_at,
             live.seen_at,
+            live.voltage_v,
+            live.current_a,
+            live.temperature_degc,
             Unit.online,
             func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
             WattrexUnit.measures_offset_s,
@@ -130,7 +152,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(live, live.station_id == station)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
-        .outerjoin(Command, Command.id == newest)
+        .outerjoin(Command, (Command.station_id == station) & (Command.id == newest))
         .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == station)
         .outerjoin(OutOfService, OutOfService.station_id == station)
         .where(station == bindparam("station"))

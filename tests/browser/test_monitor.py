@@ -307,9 +307,20 @@ def test_a_stop_is_asked_for_sent_and_confirmed(page: Page, station: Station, si
         Experiment, station.experiment, status=ExperimentStatus.FINISHED, finished_at=now
     )
     station.lab.change(
-        StationLive, station.id, state=StationState.IDLE, experiment_id=None, seen_at=now
+        StationLive,
+        station.id,
+        state=StationState.IDLE,
+        experiment_id=None,
+        seen_at=now,
+        voltage_v=3.7012,
+        current_a=0.0,
     )
     expect(said).to_contain_text("NMC-018 cycle life has finished")
+    # what is at the terminals now, not the last sample of what is over
+    strip = page.locator(".bem-strip")
+    expect(strip).to_contain_text("3.701")
+    expect(strip).to_contain_text("0.000")
+    expect(strip).to_contain_text("–")  # a channel of which it says nothing
     expect(said.get_by_role("link", name="Open the experiment")).to_be_visible()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
     screenshot(page, "live-stopped")
@@ -385,7 +396,7 @@ def test_a_silent_station_is_not_shown_as_stopped(page: Page, station: Station, 
     station.lab.change(StationLive, station.id, seen_at=lost, contact_lost_at=lost)
     said = page.locator("#live-notes")
     expect(said).to_contain_text("No contact since")
-    expect(said).to_contain_text("Goes on by itself: CC −1.5 A until 2.5 V.")
+    expect(said).to_contain_text("Goes on by itself; heard last: CC −1.5 A until 2.5 V.")
     expect(page.locator(".bem-header")).to_contain_text("Lost contact")
 
 

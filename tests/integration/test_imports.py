@@ -520,11 +520,10 @@ class TestSideBySide:
         written = []
 
         def note(connection, _cursor, statement, parameters, _context, _many) -> None:
-            if statement.startswith("BEGIN IMMEDIATE"):
-                written.append(0)
             if statement.startswith("INSERT INTO GenericMeasures"):
                 written[-1] += len(parameters)
 
+        event.listen(sqlite_database.engine, "begin", lambda _connection: written.append(0))
         event.listen(sqlite_database.engine, "before_cursor_execute", note)
         experiment_id = import_blocks(sqlite_database, [block(count)])
         assert max(written) == measures.MEASURES_A_TURN

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import event
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, StationCommand, WallState
+from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
 from db.models import CyclerStation, Experiment, StationLive
 from db.queries.live import can, find_alarm, new_points, run_facts, station_channels
 from db.queries.outlines import outlines
+from db.queries.station_signs import station_sign
 from db.queries.stations import lab_now, station_now, wall
 from tests.running_lab import RunningLab, twelve
 
@@ -119,6 +120,19 @@ def test_a_cycler_of_another_kind_is_followed_by_its_experiments(database, lab):
     lab.change(Experiment, run, status=ExperimentStatus.FINISHED, finished_at=lab.now)
     found = station_now(database, place)
     assert (found.state, found.experiment, found.last.id) == (WallState.IDLE, None, run)
+
+
+def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(database, lab):
+    place = lab.station("Station 1", lab.unit())
+    lab.live(place, None, voltage_v=3.7, current_a=0.0, temperature_degc=21.5)
+    present = station_sign(database, place).present
+    assert (present.voltage_v, present.current_a, present.temperature_degc) == (3.7, 0.0, 21.5)
+    for unheard in ({"state": StationState.RUNNING}, {"contact_lost_at": lab.now}):
+        usual = {"state": StationState.PAUSED, "contact_lost_at": None}
+        lab.change(StationLive, place, **usual, voltage_v=3.6)
+        assert station_sign(database, place).present.voltage_v == 3.6
+        lab.change(StationLive, place, **{**usual, **unheard})
+        assert station_sign(database, place).present is None
 
 
 def test_only_what_came_after_is_read(database, lab):

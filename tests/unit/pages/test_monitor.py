@@ -59,7 +59,7 @@ def test_the_wall_shows_every_state_in_words(oscar, running):
     assert list(tiles)[:3] == ["Station 07", "Station 03", "Station 09"]
     said = {
         "Station 01": "Cycle 35 of 100",
-        "Station 03": "Goes on by itself: CC −1.5 A until 2.5 V.",
+        "Station 03": "Goes on by itself; heard last: CC −1.5 A until 2.5 V.",
         "Station 04": "Next: NMC-018 rate test (+2)",
         "Station 05": "by operator: leak at pump 2. Output off, confirmed.",
         "Station 07": "Voltage 4.262 V, limit 4.250 V",
@@ -418,4 +418,4 @@ def test_lost_contact_names_the_latest_end_where_every_step_has_one(vera, runnin
     running.live(place, run, seen_at=heard, contact_lost_at=heard, measured_at=heard, **silent)
     words = text(shown(vera.open(f"/monitor/{place}"), "live-notes")["children"])
     ends = (heard + timedelta(seconds=50)).astimezone(UTC)
-    assert f"Goes on by itself: WAIT 1 min. Ends at {ends:%H:%M:%S} at the latest." in words
+    assert f"Goes on by itself; heard last: WAIT 1 min. Ends at {ends:%H:%M:%S} at the latest." in words

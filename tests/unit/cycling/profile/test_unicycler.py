@@ -123,6 +123,11 @@ def test_an_export_comes_in_again_as_the_same():
     assert from_unicycler(exported.text).text == text
 
 
+def test_the_order_of_a_steps_limits_does_not_show_in_its_export():
+    time_first = to_unicycler(profile_of("CV, 4.2, TIME, 1h, CURRENT, 1mA\n"))
+    assert time_first == to_unicycler(profile_of("CV, 4.2, CURRENT, 1mA, TIME, 1h\n"))
+
+
 def test_the_order_of_abort_limits_in_a_profile_does_not_show_in_its_export():
     voltage_first = to_unicycler(profile_of("SAFETY VOLTAGE 2 5 CURRENT -1 1\nWAIT, 1\n"))
     current_first = to_unicycler(profile_of("SAFETY CURRENT -1 1 VOLTAGE 2 5\nWAIT, 1\n"))
