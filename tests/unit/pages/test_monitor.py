@@ -418,4 +418,7 @@ def test_lost_contact_names_the_latest_end_where_every_step_has_one(vera, runnin
     running.live(place, run, seen_at=heard, contact_lost_at=heard, measured_at=heard, **silent)
     words = text(shown(vera.open(f"/monitor/{place}"), "live-notes")["children"])
     ends = (heard + timedelta(seconds=50)).astimezone(UTC)
-    assert f"Goes on by itself; heard last: WAIT 1 min. Ends at {ends:%H:%M:%S} at the latest." in words
+    assert (
+        f"Goes on by itself; heard last: WAIT 1 min. Ends at {ends:%H:%M:%S} at the latest."
+        in words
+    )
