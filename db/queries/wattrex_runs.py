@@ -94,12 +94,11 @@ def withdrawn_plan(session: Session, run: WattrexRun) -> PlanState | None:
         .order_by(Plan.state_since.desc(), Plan.id.desc())
         .limit(NEWEST_PLANS)
     )
-    for experiment_id, state, detail in session.execute(newest):
-        if experiment_id == run.id:
-            return None
-        if run.id in detail.get(WITHDRAWN, ()):
-            return state
-    return None
+    found = session.execute(newest).all()
+    if any(experiment_id == run.id for experiment_id, *_ in found):
+        return None
+    states = (state for _id, state, detail in found if run.id in detail.get(WITHDRAWN, ()))
+    return next(states, None)
 
 
 def last_row(session: Session, experiment_id: int) -> LastRow | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
-from db.commands import live, wattrex_live, wattrex_repairs, wattrex_units
+from db.commands import given_up, live, wattrex_live, wattrex_repairs, wattrex_units
 from db.commands.leases import Turn
 from db.commands.wattrex_live import Look
 from db.models import StationLive
@@ -64,6 +64,7 @@ class WattrexWatch:
         for station in stations:
             mine = [one for one in runs if one.station_id == station.id]
             self._station(turn, station, mine, rows[station.id], speaks=speaks, judges=judges)
+        given_up.look_for_returns(session, ids, now)
         for run in wattrex_runs.failed_runs(session, ids, now):
             wattrex_live.alarm_failed(session, run, now)
         self._seen = {one.id: self._seen[one.id] for one in runs if one.id in self._seen}
