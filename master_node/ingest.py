@@ -9,10 +9,12 @@ from db import measures
 from db.commands import live, runs, units
 from db.commands.alarms import raise_alarm, raise_once
 from db.commands.command_delivery import store_answer
+from db.commands.given_up import note_return
 from db.commands.leases import Turn
 from db.commands.queue import hold_back
 from db.measure_rows import MeasureRows
 from db.models import StationLive, Unit
+from db.queries.lost_runs import was_given_up
 from master_node import registration
 from master_node.beats import Clocks, to_report
 from master_node.inbox import Incoming
@@ -228,7 +230,11 @@ def _records(batch: Batch, one: Parsed) -> None:
     units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
     row = batch.live_rows[run.row.station_id]
     latest_beat = batch.clocks.latest(one.address.hardware_id)
+    before = run.row.through, run.row.events_through
     part = take_records(batch.turn, run, row, records, latest_beat)
+    if was_given_up(run.row.end_reason) and before != (run.row.through, run.row.events_through):
+        said = f"{one.address.hardware_id} is back with what it has of it"
+        note_return(batch.turn.session, run.row, said, batch.turn.now)
     if part is not None:
         batch.parts.append((records.experiment, part))
         batch.stored += len(part)

@@ -11,6 +11,7 @@ from db.commands.leases import Turn
 from db.commands.queue import hold_queue
 from db.measure_rows import Floats, MeasureRows
 from db.models import StationLive
+from db.queries.lost_runs import was_given_up
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
 
@@ -112,7 +113,8 @@ def _change_status(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
     session, experiment_id = turn.session, run.row.experiment_id
     match event:
         case m.Started():
-            if not runs.begin(session, experiment_id, _moment(event.at)):
+            begun = runs.begin(session, experiment_id, _moment(event.at))
+            if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
                 _raise(turn, run, event, "cancelled", "The station runs a cancelled experiment.")
         case m.Paused():
             runs.pause(session, experiment_id)

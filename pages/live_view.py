@@ -11,6 +11,7 @@ from cycling.batteries import NewBattery
 from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
 from db.engine import Database
 from db.queries.live import RunFacts, guarded_battery, run_facts
+from db.queries.lost_runs import was_given_up
 from db.queries.outlines import Outline, outlines
 from db.queries.station_facts import ExperimentNow, StationNow
 from db.queries.stations import station_now
@@ -88,6 +89,8 @@ def view_notes(view: LiveView, zone: tzinfo) -> list[Said]:
         link = dcc.Link("Stations", href=f"/stations?station={station.id}")
         said.append(Said("paused", "archive", ["This station was replaced or retired. ", link]))
     said += _state_notes(view, zone)
+    if station.lost_at is not None and view.is_present:
+        said.append(_gone_note(station))
     if clock_is_off(station) and station.clock_offset_s is not None:
         off = wording.duration(abs(round(station.clock_offset_s)))
         which = "ahead" if station.clock_offset_s > 0 else "behind"
@@ -115,6 +118,12 @@ def _state_notes(view: LiveView, zone: tzinfo) -> list[Said]:
     return [_ended_note(view, shown, link, zone)]
 
 
+def _gone_note(station: StationNow) -> Said:
+    link = dcc.Link("its page on Stations", href=f"/stations?station={station.id}")
+    words = ["If its unit is gone for good, the experiment can be given up: see ", link, "."]
+    return Said("idle", "info-circle", words)
+
+
 def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -> Said:  # noqa: ANN401
     ended = shown.status is ExperimentStatus.ERROR
     at = f" {clock(shown.finished_at, view.station.at, zone)}" if shown.finished_at else ""
@@ -124,7 +133,7 @@ def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -
         how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
-    if ended and view.station.is_wattrex:  # whether current still flows nobody knows
+    if ended and (view.station.is_wattrex or was_given_up(shown.end_reason)):  # nobody knows
         now_words = f" {OUTPUT_UNKNOWN} "
     words = [html.B(shown.name), f"{how}{why}{now_words}", link]
     return Said(

@@ -18,6 +18,7 @@ from cycling.terms import (
     StationState,
     WallState,
 )
+from db.queries.lost_runs import was_given_up
 from db.queries.station_facts import (
     AlarmNow,
     CommandNow,
@@ -30,6 +31,7 @@ from db.queries.stations import LOST_CONTACT
 from pages.station_progress import Progress, progress
 
 UNCONFIRMED = "Not confirmed. Treat the cell as live."
+GIVEN_UP = "Its last experiment was given up. Treat the cell as live."
 MAY_RUN = "An experiment may have begun since. Treat the cell as live."
 CONFIRMED_WITHIN = timedelta(seconds=10)
 SAID_FOR = timedelta(minutes=2)  # the answer to a command is shown so long
@@ -254,6 +256,8 @@ def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
     if station.is_wattrex and live is not None:
         words.append(_of_wattrex(live, lost_at))
     if live is None or live.state is StationState.IDLE:
+        if station.last is not None and was_given_up(station.last.end_reason):
+            return Said("lost", "wifi-off", [*words, f" {GIVEN_UP}"])
         raised = any(one.code == LOST_CONTACT for one in station.alarms)
         if raised or (live is not None and live.output_on):
             return Said("lost", "wifi-off", [*words, f" {MAY_RUN}"])

@@ -22,9 +22,10 @@ from db.queries.station_sheets import StationSheet, station_sheet
 from db.queries.station_use import names
 from pages.context import Viewer
 from pages.stations_ids import Ids
+from pages.stations_lost import give_up_now, give_up_words
 from pages.stations_wattrex import begin_repair, repair_words
 
-DEEDS = ("detect", "launch", "out", "back", "retire", "repair")
+DEEDS = ("detect", "launch", "out", "back", "retire", "repair", "give up")
 FOR_ADMINS = {"repair": "An admin repairs synchronisers: ask one."}
 RETIRES_WATTREX = (
     "Its cycler program on the unit notices it when it next looks for work, and ends by itself; it "
@@ -65,6 +66,11 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
     if asked.do == "repair":
         title = f"Repair the synchroniser of experiment {asked.of}?"
         return Question(title, repair_words(asked.of), go=f"Repair experiment {asked.of}")
+    if asked.do == "give up":
+        name, words = give_up_words(database, asked.of, who.zone)
+        return Question(
+            f"Give {name} up?", words, go=f"Give {name} up", danger=True, wants_reason=True
+        )
     sheet = station_sheet(database, asked.of)
     if asked.do == "retire":
         return _retire(sheet)
@@ -88,6 +94,8 @@ def carry_out(
     _check_role(asked, who)
     if asked.do == "repair":
         return toast("info", begin_repair(database, asked.of, by=by))
+    if asked.do == "give up":
+        return toast("info", give_up_now(database, asked.of, reason, by=by))
     sheet = station_sheet(database, asked.of)
     if asked.do == "launch":
         _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
@@ -116,7 +124,7 @@ def change_dialog() -> list[Component]:
                 [
                     html.Div(id=Ids.QUESTION, className="bem-ask"),
                     html.Div(
-                        labelled("Reason", reason, help_text="Whoever wants to use it reads this."),
+                        labelled("Reason", reason, help_text="It is shown with your name."),
                         id=Ids.REASON_BOX,
                         hidden=True,
                     ),

@@ -12,6 +12,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import Role
 from db.engine import Database
 from db.queries.lab_units import UnitFacts, find_unit, lab_units
+from db.queries.lost_runs import LostRun, lost_run
 from db.queries.master_node import master_node, refusals, refused_messages
 from db.queries.station_sheets import StationSheet, station_sheet, station_sheets
 from db.queries.stations import lab_now
@@ -19,6 +20,7 @@ from db.queries.wattrex_units import stalled_runs, strangers
 from pages.context import Viewer
 from pages.monitor_parts import stranger_notes
 from pages.station_words import digest, short_hash
+from pages.stations_lost import lost_mark, lost_notes
 from pages.stations_overview import (
     master_note,
     overview,
@@ -85,7 +87,8 @@ def drawn(database: Database, view: View, who: Viewer) -> Drawn:
         return _unit(find_unit(database, view.id), who)
     if view.kind == "station":
         sheet = station_sheet(database, view.id)
-        return _station(sheet, find_unit(database, sheet.now.unit_id), who)
+        unit = find_unit(database, sheet.now.unit_id)
+        return _station(sheet, unit, lost_run(database, sheet.id), who)
     if view.kind == "refused":
         return _refused(database, who)
     return _all(database, who)
@@ -137,13 +140,20 @@ def _unit(unit: UnitFacts, who: Viewer) -> Drawn:
     )
 
 
-def _station(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> Drawn:
+def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Viewer) -> Drawn:
     return Drawn(
         lambda: page_header(
             station_title(sheet), count=sheet.location, actions=station_actions(sheet, unit, who)
         ),
-        lambda: station_body(sheet, unit, who),
-        short_hash((_station_mark(sheet), _unit_mark(unit), _asked(sheet.launch, unit))),
+        lambda: [*lost_notes(lost, who), *station_body(sheet, unit, who)],
+        short_hash(
+            (
+                _station_mark(sheet),
+                _unit_mark(unit),
+                _asked(sheet.launch, unit),
+                lost_mark(lost),
+            )
+        ),
         _heard([unit]),
         waiting=is_waiting(sheet.launch, unit),
     )

@@ -175,6 +175,7 @@ def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
     )
     plan = plan_of(experiment, now)
     plan.detail = {
+        **plan.detail,
         "electrolytes": [
             {
                 "polarity": one.polarity.value,
@@ -184,6 +185,6 @@ def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
                 "max_flow_rate": one.max_flow_rate,
             }
             for one in electrolytes
-        ]
+        ],
     }
     return plan

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import StationState
+from cycling.terms import PlanState, StationState
 from db.commands import live
 from db.commands.alarms import raise_alarm
 from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
@@ -20,6 +20,12 @@ from db.queries.wattrex_runs import (
 
 STALLED = "synchroniser stalled"
 FAILED = "ended in error"
+BEGUN_ALL_THE_SAME = "begun all the same"
+AGAIN = {
+    PlanState.CANCELLED: "was cancelled",
+    PlanState.HELD: "was held back",
+    PlanState.QUEUED: "was held back and is queued anew",
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,23 @@ def alarm_failed(session: Session, run: WattrexRun, now: datetime) -> None:
         code=FAILED,
         text=f"Experiment {run.id} ({run.name}) has ended in error. On this station that does not "
         "mean that the output is off. Current may still be flowing: go to the station.",
+        at=now,
+    )
+
+
+def alarm_withdrawn(
+    session: Session, run: WattrexRun, station: WattrexStation, plan: PlanState, now: datetime
+) -> None:
+    """Alarm once that a cycler runs what was taken back here: it had begun a moment before."""
+    raise_alarm(
+        session,
+        mark=f"withdrawn-{run.id}",
+        station_id=station.id,
+        experiment_id=run.id,
+        code=BEGUN_ALL_THE_SAME,
+        text=f"Experiment {run.id} ({run.name}) {AGAIN.get(plan, 'was taken back')}, but the "
+        f"cycler of {station.name} had taken it: it runs. It cannot be stopped from here. If it "
+        "must not run, go to the station.",
         at=now,
     )
 

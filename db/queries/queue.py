@@ -13,6 +13,7 @@ from db.models import Battery, Experiment, Plan, Profile, Run
 
 OFFERED = exists().where(Run.experiment_id == Experiment.id, Run.offered_at.is_not(None))
 HELD = "held_because"  # in the plan's detail
+WITHDRAWN = "withdrawn"  # there too: the numbers of the rows in Experiment that were taken back
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ def names(listed: Sequence[str]) -> str:
 def _runs(session: Session, station: CyclerStation) -> str:
     busy = busy_with(session, station.id)
     if busy is not None:
-        return f"{busy.name} is under way there: stop it, or wait until it has ended."
+        gone = "If its unit is gone for good, give it up on the station's page."
+        return f"{busy.name} is under way there: stop it, or wait until it has ended. {gone}"
     live = session.get(StationLive, station.id)
     if live is not None and live.state is not StationState.IDLE:
         says = {

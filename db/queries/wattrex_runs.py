@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentStatus, PlanState
 from db.commands.wattrex_units import is_wattrex
 from db.models import (
     ComputationalUnit,
@@ -15,9 +15,12 @@ from db.models import (
     Experiment,
     GenericMeasure,
     InstructionDetail,
+    Plan,
 )
+from db.queries.queue import WITHDRAWN
 
 ERRORS_FOR = timedelta(days=1)
+NEWEST_PLANS = 500  # of a station: what was taken back begins within seconds or never
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
@@ -81,6 +84,21 @@ def failed_runs(session: Session, station_ids: Collection[int], now: datetime) -
     """Return the experiments that have ended in error since yesterday."""
     ended = func.coalesce(Experiment.finished_at, Experiment.created_at)
     return _runs(session, station_ids, (ExperimentStatus.ERROR,), ended > now - ERRORS_FOR)
+
+
+def withdrawn_plan(session: Session, run: WattrexRun) -> PlanState | None:
+    """Return what became of the plan of a run whose row was taken back; None if it was not."""
+    newest = (
+        select(Plan.experiment_id, Plan.state, Plan.detail)
+        .where(Plan.station_id == run.station_id)
+        .order_by(Plan.state_since.desc(), Plan.id.desc())
+        .limit(NEWEST_PLANS)
+    )
+    found = session.execute(newest).all()
+    if any(experiment_id == run.id for experiment_id, *_ in found):
+        return None
+    states = (state for _id, state, detail in found if run.id in detail.get(WITHDRAWN, ()))
+    return next(states, None)
 
 
 def last_row(session: Session, experiment_id: int) -> LastRow | None:

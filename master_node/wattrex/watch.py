@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
-from db.commands import live, wattrex_live, wattrex_repairs, wattrex_units
+from db.commands import given_up, live, wattrex_live, wattrex_repairs, wattrex_units
 from db.commands.leases import Turn
 from db.commands.wattrex_live import Look
 from db.models import StationLive
@@ -64,6 +64,7 @@ class WattrexWatch:
         for station in stations:
             mine = [one for one in runs if one.station_id == station.id]
             self._station(turn, station, mine, rows[station.id], speaks=speaks, judges=judges)
+        given_up.look_for_returns(session, ids, now)
         for run in wattrex_runs.failed_runs(session, ids, now):
             wattrex_live.alarm_failed(session, run, now)
         self._seen = {one.id: self._seen[one.id] for one in runs if one.id in self._seen}
@@ -83,6 +84,8 @@ class WattrexWatch:
         run = next((one for one in reversed(runs) if one.status in STATES), None)
         last, new = self._last(session, run, now) if run else (None, False)
         first_look = run is not None and row.experiment_id != run.id
+        if run is not None and first_look:
+            _look_for_withdrawal(session, station, run, now)
         noticed_at = now if new else last.at if last and first_look else None
         state = STATES[run.status] if run else StationState.IDLE
         seen_at = station.heard_at
@@ -138,3 +141,13 @@ class WattrexWatch:
         seen = self._seen[run.id]
         if now - seen.since > self._stalled_after:
             wattrex_live.alarm_stalled(session, run, station, seen.through, now)
+
+
+def _look_for_withdrawal(
+    session: Session, station: WattrexStation, run: WattrexRun, now: datetime
+) -> None:
+    """Alarm where a cycler has begun what was cancelled or held back a moment before."""
+    plan = wattrex_runs.withdrawn_plan(session, run)
+    if plan is not None:
+        LOG.warning("what=withdrawn-run experiment=%s station=%s", run.id, station.id)
+        wattrex_live.alarm_withdrawn(session, run, station, plan, now)

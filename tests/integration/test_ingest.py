@@ -8,8 +8,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from cycling.errors import UnavailableError
+from cycling.terms import ExperimentStatus
 from db.commands import leases
-from db.models import ExtendedMeasure, GenericMeasure, RefusedCount, Run, StationAlarm, StationLive
+from db.models import (
+    Experiment,
+    ExtendedMeasure,
+    GenericMeasure,
+    RefusedCount,
+    Run,
+    StationAlarm,
+    StationLive,
+)
 from db.queries.setups import unit_setups
 from master_node import writer as writer_module
 from master_node.inbox import Inbox, Incoming
@@ -205,3 +214,28 @@ def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code:
     (alarm,) = stage.lab.all_rows(StationAlarm)
     assert (alarm.code, alarm.mark) == (code, f"run-{stage.experiments[0]}-1")
     assert says in alarm.text
+
+
+def test_what_comes_of_an_experiment_that_was_given_up_is_stored_and_changes_no_end(stage: Stage):
+    experiment, reason = stage.experiments[0], "Given up by oscar: Burnt."
+    stage.store(stage.records(0, 4))
+    with stage.lab.database.write() as session:
+        session.get_one(Experiment, experiment).status = ExperimentStatus.ERROR
+        run = session.get_one(Run, experiment)
+        run.ended_at, run.end_reason = datetime.now(UTC), reason
+    assert stage.store(stage.records(0, 4))[0].samples == 4
+    assert [one.code for one in stage.lab.all_rows(StationAlarm)] == []  # nothing new
+    began = m.Started(n=0, at=1e9, test_time_s=0.0)
+    ended = m.Ended(n=1, at=1e9, test_time_s=1.0, result="finished", output_off=True)
+    events = m.Records(
+        experiment=experiment, station=next(iter(stage.unit.stations)), events=[began, ended]
+    )
+    (ack,) = stage.store(stage.records(0, 9), stage.message(Kind.RECORDS, events))
+    assert (ack.samples, ack.events) == (9, 1)
+    stage.lab.check_exact(experiment, 10)
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert alarm.code == "came back"
+    assert "unit-0 is back with what it has of it. Its measures are stored." in alarm.text
+    with stage.lab.database.read() as session:
+        assert session.get_one(Experiment, experiment).status is ExperimentStatus.ERROR
+        assert session.get_one(Run, experiment).end_reason == reason

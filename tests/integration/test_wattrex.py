@@ -25,17 +25,21 @@ from db.commands import leases, wattrex_commands, wattrex_units
 from db.commands.experiment_names import rename_experiment
 from db.commands.leases import leading
 from db.commands.offers import free_stations
+from db.commands.out_of_service import take_out_of_service
+from db.commands.queue import cancel
 from db.commands.station_commands import command_status, request
 from db.commands.wattrex_repairs import repair, repair_state
 from db.commands.wattrex_units import WattrexDevice, WattrexIdentity
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
+    Battery,
     ComputationalUnit,
     DetectedDevice,
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
+    Plan,
     StationAlarm,
     StationLive,
     UsedDevice,
@@ -398,6 +402,71 @@ class TestWhatIsShown:
         with lab.database.read() as session:
             row = session.get_one(Experiment, experiment_id)
             assert (row.name, row.description) == ("Ageing 25 C", "ours")
+
+
+class TestTakenBack:
+    """What was cancelled or held here when its cycler had just begun it."""
+
+    def begun_all_the_same(self, lab: WattrexLab, experiment_id: int) -> None:
+        """Let the synchroniser insert the row again, as it does from its cache."""
+        columns = {"created_at": lab.now, "begun_at": lab.now, "status": ExperimentStatus.RUNNING}
+        with lab.database.write() as session:
+            assert session.get(Experiment, experiment_id) is None
+            cell = session.scalars(select(Battery.id)).first()
+            session.add(
+                Experiment(
+                    id=experiment_id,
+                    name="Ageing",
+                    description="",
+                    station_id=lab.station_id,
+                    battery_id=cell,
+                    profile_id=lab.profile_id,
+                    **columns,
+                )
+            )
+
+    def queued(self, lab: WattrexLab) -> tuple[int, int]:
+        experiment_id = lab.begin(status=ExperimentStatus.QUEUED, begun_at=None)
+        with lab.database.read() as session:
+            (plan,) = session.scalars(select(Plan).where(Plan.experiment_id == experiment_id))
+            return experiment_id, plan.id
+
+    def test_a_cancelled_one_that_runs_is_believed_and_raises_an_alarm_of_its_own(self, lab):
+        experiment_id, plan_id = self.queued(lab)
+        lab.look()
+        cancel(lab.database, plan_id, **BY, now=lab.now)
+        lab.look()
+        assert lab.alarms() == []
+        self.begun_all_the_same(lab, experiment_id)
+        for _ in range(2):
+            lab.look()
+        (alarm,) = lab.alarms()
+        assert (alarm.code, alarm.experiment_id) == ("begun all the same", experiment_id)
+        assert "(Ageing) was cancelled, but the cycler of Rack 3 had taken it" in alarm.text
+        assert "go to the station" in alarm.text
+        assert lab.shown().experiment.status is ExperimentStatus.RUNNING
+
+    def test_so_does_one_that_was_held_when_the_station_went_out_of_service(self, lab):
+        experiment_id, _plan = self.queued(lab)
+        take_out_of_service(lab.database, lab.station_id, reason="Fan.", **BY, now=lab.now)
+        self.begun_all_the_same(lab, experiment_id)
+        lab.look()
+        (alarm,) = lab.alarms()
+        assert "was held back, but the cycler" in alarm.text
+
+    def test_also_one_that_only_the_old_application_has_queued(self, lab):
+        experiment_id, plan_id = self.queued(lab)
+        with lab.database.write() as session:
+            session.delete(session.get_one(Plan, plan_id))
+        take_out_of_service(lab.database, lab.station_id, reason="Fan.", **BY, now=lab.now)
+        self.begun_all_the_same(lab, experiment_id)
+        lab.look()
+        assert [one.code for one in lab.alarms()] == ["begun all the same"]
+
+    def test_one_that_nobody_took_back_raises_none(self, lab):
+        lab.begin()
+        lab.look()
+        assert lab.alarms() == []
 
 
 class TestStalled:

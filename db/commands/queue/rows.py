@@ -20,7 +20,7 @@ from db.models import (
     RedoxElectrolyte,
     Run,
 )
-from db.queries.queue import HELD, waiting
+from db.queries.queue import HELD, WITHDRAWN, waiting
 
 ONE_SECOND = timedelta(seconds=1)
 LONGEST_REASON = 250
@@ -97,16 +97,24 @@ def publish(session: Session, plan: Plan, now: datetime) -> None:
 def hold(session: Session, plan: Plan, reason: str, now: datetime) -> None:
     """Let a plan wait for a person."""
     plan.detail = {**plan.detail, HELD: reason[:LONGEST_REASON]}
-    plan.experiment_id = None
+    _withdraw(plan)
     _become(plan, PlanState.HELD, now)
     session.flush()
 
 
 def set_aside(session: Session, plan: Plan, now: datetime) -> None:
     """Mark a plan as cancelled."""
-    plan.experiment_id = None
+    _withdraw(plan)
     _become(plan, PlanState.CANCELLED, now)
     session.flush()
+
+
+def _withdraw(plan: Plan) -> None:
+    """Remember the row that a plan had: a WattRex cycler may run it all the same."""
+    if plan.experiment_id is not None:
+        earlier = plan.detail.get(WITHDRAWN, [])
+        plan.detail = {**plan.detail, WITHDRAWN: [*earlier, plan.experiment_id]}
+    plan.experiment_id = None
 
 
 def _become(plan: Plan, state: PlanState, now: datetime) -> None:

@@ -9,7 +9,7 @@ from cycling.terms import ExperimentStatus, PlanState
 from db.commands import audit
 from db.commands.queue import rows
 from db.models import ConfirmedBattery, Experiment, Plan
-from db.queries.queue import waiting
+from db.queries.queue import WITHDRAWN, waiting
 
 MASTER_NODE = "master node"
 
@@ -94,7 +94,7 @@ def plan_of(experiment: Experiment, now: datetime) -> Plan:
         battery_id=experiment.battery_id,
         profile_id=experiment.profile_id,
         position=0,
-        detail={},
+        detail={WITHDRAWN: [experiment.id]},
         user_name=MASTER_NODE,
         created_at=experiment.created_at,
         state_since=now,
