@@ -21,7 +21,7 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
     return [
         _battery(known.battery),
         [
-            ("Station", known.station),
+            ("Station", _station(known)),
             ("Devices", ", ".join(known.devices)),
             ("Profile", known.profile),
         ],
@@ -36,6 +36,13 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
         _origin(known, who),
         [("Description", known.description)],
     ]
+
+
+def _station(known: ExperimentFacts) -> str:
+    if known.simulated_speed is None:
+        return known.station
+    speed = f" {known.simulated_speed:g}x" if known.simulated_speed != 1 else ""
+    return f"{known.station}, simulated{speed}"
 
 
 def _battery(battery: BatteryFacts) -> Group:

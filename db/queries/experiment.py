@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
@@ -22,6 +22,7 @@ from db.models import (
     Profile,
     Run,
     SeriesHead,
+    Unit,
     UsedDevice,
 )
 
@@ -78,6 +79,7 @@ class ExperimentFacts:
     """What the page of an experiment shows beside its graph.
 
     `end_reason` says why it ended before its profile did: who stopped it, which limit; or is "".
+    `simulated_speed`: its measures are computed by a program, so many times as fast as the clock.
     """
 
     id: int
@@ -94,6 +96,7 @@ class ExperimentFacts:
     battery: BatteryFacts
     source: SourceFacts | None
     end_reason: str = ""
+    simulated_speed: float | None = None
 
     def duration_s(self, now: datetime) -> float | None:
         """Seconds from start to finish, or until now; None before the start."""
@@ -116,16 +119,24 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
         raise NotFoundError(f"There is no experiment {experiment_id}.")
     with database.read() as session:
         found = session.execute(
-            select(Experiment, Battery, CyclerStation.name, Profile.name, Run.end_reason)
+            select(
+                Experiment,
+                Battery,
+                CyclerStation.name,
+                Profile.name,
+                Run.end_reason,
+                case((Unit.simulated, Unit.speed)),
+            )
             .join(Battery, Battery.id == Experiment.battery_id)
             .join(CyclerStation, CyclerStation.id == Experiment.station_id)
             .join(Profile, Profile.id == Experiment.profile_id)
             .outerjoin(Run, Run.experiment_id == Experiment.id)
+            .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
             .where(Experiment.id == experiment_id)
         ).one_or_none()
         if found is None:
             raise NotFoundError(f"There is no experiment {experiment_id}.")
-        experiment, battery, station, profile, end_reason = found
+        experiment, battery, station, profile, end_reason, simulated_speed = found
         source = session.get(ImportSource, experiment_id)
         return ExperimentFacts(
             id=experiment.id,
@@ -142,6 +153,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             battery=_battery(session, battery),
             source=_source(source),
             end_reason=end_reason or "",
+            simulated_speed=simulated_speed,
         )
 
 

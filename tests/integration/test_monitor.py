@@ -9,6 +9,7 @@ from sqlalchemy import event
 from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
 from db.models import CyclerStation, Experiment, StationLive
+from db.queries.experiment import experiment_facts
 from db.queries.live import can, find_alarm, new_points, run_facts, station_channels
 from db.queries.outlines import outlines
 from db.queries.station_signs import station_sign
@@ -120,6 +121,17 @@ def test_a_cycler_of_another_kind_is_followed_by_its_experiments(database, lab):
     lab.change(Experiment, run, status=ExperimentStatus.FINISHED, finished_at=lab.now)
     found = station_now(database, place)
     assert (found.state, found.experiment, found.last.id) == (WallState.IDLE, None, run)
+
+
+def test_an_experiment_of_a_simulated_station_is_known_as_such(database, lab):
+    cell, profile = lab.battery("Cell", "1"), lab.profile("P")
+    units = (lab.unit(simulated=True, speed=25.0), lab.unit())
+    runs = [
+        lab.experiment(f"On {unit}", lab.station(f"Station {unit}", unit), cell, profile)
+        for unit in units
+    ]
+    speeds = [experiment_facts(database, run).simulated_speed for run in runs]
+    assert speeds == [25.0, None]
 
 
 def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(database, lab):

@@ -59,6 +59,14 @@ def with_battery(**changes) -> dict[str, str]:
     return facts(replace(KNOWN, battery=replace(BATTERY, **changes)))
 
 
+@pytest.mark.parametrize(
+    ("speed", "words"),
+    [(None, "Station 04"), (1.0, "Station 04, simulated"), (25.0, "Station 04, simulated 25x")],
+)
+def test_what_a_program_has_computed_is_marked(speed, words):
+    assert facts(replace(KNOWN, simulated_speed=speed))["Station"] == words
+
+
 def test_everything_that_is_known_is_said():
     assert facts(KNOWN) == {
         "Battery": "Cell A SN SN-1",
