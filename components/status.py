@@ -65,7 +65,9 @@ def _look(status: ExperimentStatus, reason: str) -> tuple[str, str, str]:
     return STOPPED if reason and status is ExperimentStatus.FINISHED else _LOOK[status]
 
 
-def wall_pill(state: WallState) -> html.Span:
-    """Draw what a station does."""
+def wall_pill(state: WallState, beneath: WallState | None = None) -> html.Span:
+    """Draw what a station does; beneath an alarm it may run, be paused or be out of contact."""
     kind, icon_name, word = WALL_LOOK[state]
+    if beneath is not None:
+        word = f"{word}, {WALL_LOOK[beneath][2].lower()}"
     return html.Span([icon(icon_name), word], className=f"bem-status {kind}")

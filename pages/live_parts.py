@@ -106,7 +106,7 @@ def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[C
         dcc.Link("Monitor /", href="/", className="t3 bem-crumb wide-only"),
         html.Span(station.name, className="cut"),
     ]
-    count: list[Component] = [wall_pill(station.state)]
+    count: list[Component] = [wall_pill(station.state, station.beneath)]
     if station.simulated:
         count.append(simulated_tag(station))
     header = page_header(

@@ -26,6 +26,7 @@ def entry(station: StationNow) -> dict[str, Any]:
             short_hash(values),
         ],
         "s": station.state.value,
+        "u": station.beneath.value if station.beneath else "",
         "n": station.name,
         "q": _searched(station),
         "c": tile_class(station),
@@ -43,7 +44,7 @@ def news(entry_now: dict[str, Any], known: Any) -> dict[str, Any] | None:  # noq
         return None
     told: dict[str, Any] = {"d": entry_now["d"]}
     if said:
-        told |= {key: entry_now[key] for key in ("s", "n", "q", "c")}
+        told |= {key: entry_now[key] for key in ("s", "u", "n", "q", "c")}
     if line:
         told["t"] = entry_now["t"]
     if values or said:

@@ -115,7 +115,7 @@ def chips(stations: Sequence[StationNow]) -> list[Component]:
 
 def _chip(state: WallState, stations: Sequence[StationNow]) -> Component:
     kind, icon_name, word = WALL_LOOK[state]
-    count = sum(1 for one in stations if one.state is state)
+    count = sum(1 for one in stations if state in (one.state, one.beneath))
     return html.Button(
         [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(str(count))],
         type="button",

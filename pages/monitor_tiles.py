@@ -69,7 +69,9 @@ def _header(station: StationNow) -> Component:
     ]
     if station.simulated:
         name.append(simulated_tag(station))
-    return html.Header([html.Span(name, className="who"), wall_pill(station.state)])
+    return html.Header(
+        [html.Span(name, className="who"), wall_pill(station.state, station.beneath)]
+    )
 
 
 def simulated_tag(station: StationNow) -> Component:

@@ -140,7 +140,8 @@ def _station_row(sheet: StationSheet, who: Viewer) -> html.Tr:
         [
             html.Td(html.Span(name, className="bem-named"), title=sheet.name),
             html.Td(
-                wall_pill(sheet.now.state), title=sheet.now.out.reason if sheet.now.out else None
+                wall_pill(sheet.now.state, sheet.now.beneath),
+                title=sheet.now.out.reason if sheet.now.out else None,
             ),
             html.Td(sheet.location, className="in-wide t2", title=sheet.location),
             html.Td(unit, className="in-wide", title=sheet.unit),

@@ -25,7 +25,7 @@ def station_title(sheet: StationSheet) -> list[Any]:
     if sheet.now.simulated:
         title += [" ", simulated_tag(sheet.now)]
     if not sheet.deprecated:
-        title += [" ", wall_pill(sheet.now.state)]
+        title += [" ", wall_pill(sheet.now.state, sheet.now.beneath)]
     return title
 
 

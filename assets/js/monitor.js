@@ -61,7 +61,7 @@
   }
 
   /* ---- filter, search, order, shape ---- */
-  const fits = (one) => (!wanted.states.size || wanted.states.has(one.s)) && (!wanted.text || one.q.includes(wanted.text));
+  const fits = (one) => (!wanted.states.size || wanted.states.has(one.s) || wanted.states.has(one.u)) && (!wanted.text || one.q.includes(wanted.text));
   const byName = (one, other) => one.n.localeCompare(other.n, undefined, { numeric: true });
   const byLeft = (one, other) => (one.l === null ? Infinity : one.l) - (other.l === null ? Infinity : other.l) || 0;
   const byState = (one, other) => ORDER.indexOf(one.s) - ORDER.indexOf(other.s);
@@ -83,7 +83,7 @@
     root.querySelector(".bem-none-found").hidden = shown > 0 || !stations.size;
     for (const chip of root.querySelectorAll("[data-bem-state]")) {
       const state = chip.dataset.bemState;
-      const number = [...stations.values()].filter((one) => !state || one.s === state).length;
+      const number = [...stations.values()].filter((one) => !state || one.s === state || one.u === state).length;
       const on = state ? wanted.states.has(state) : !wanted.states.size;
       chip.classList.toggle("active", on);
       chip.classList.toggle("none", !number && !on && state !== "");

@@ -152,6 +152,7 @@ class StationNow:
     queue: tuple[str, ...]
     command: CommandNow | None
     deprecated: bool = False  # replaced or retired: nothing is heard of it any more
+    beneath: WallState | None = None  # what it does while an alarm stands first
 
     @property
     def is_wattrex(self) -> bool:

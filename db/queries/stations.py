@@ -46,6 +46,7 @@ SILENT = timedelta(seconds=30)  # nobody has written what a station does for so 
 LEASE = "master-node"
 LOST_CONTACT = "contact lost"  # code of the alarm
 PRESENT = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
+UNDER_WAY = (WallState.RUNNING, WallState.PAUSED, WallState.LOST)
 ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
@@ -294,14 +295,9 @@ def _station(
     station, live_row, unit, out, confirmed, _command_id, _last_id, wattrex = row
     live = _live(live_row, unit) if live_row else None
     lost_at = None if station.deprecated else _lost_at(live, now)
-    state = wall_state(
-        live,
-        experiment,
-        lost=lost_at is not None,
-        alarms=alarms,
-        waits=bool(held),
-        out=out is not None,
-    )
+    situation = {"lost": lost_at is not None, "waits": bool(held), "out": out is not None}
+    state = wall_state(live, experiment, alarms=alarms, **situation)
+    beneath = wall_state(live, experiment, alarms=(), **situation)
     return StationNow(
         id=station.id,
         at=now,
@@ -324,6 +320,7 @@ def _station(
         queue=queue,
         command=command,
         deprecated=station.deprecated,
+        beneath=beneath if state is WallState.ALARM and beneath in UNDER_WAY else None,
     )
 
 

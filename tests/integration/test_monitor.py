@@ -123,6 +123,28 @@ def test_a_cycler_of_another_kind_is_followed_by_its_experiments(database, lab):
     assert (found.state, found.experiment, found.last.id) == (WallState.IDLE, None, run)
 
 
+def test_what_goes_on_beneath_an_alarm_is_told_too(database, lab):
+    place = lab.station("Station 1", lab.unit())
+    run = lab.experiment("Run", place, lab.battery("Cell", "1"), lab.profile("P"))
+    lab.live(place, run)
+    assert (station_now(database, place).beneath, station_now(database, place).state) == (
+        None,
+        WallState.RUNNING,
+    )
+    lab.alarm(place, "Fan", experiment_id=run)
+    for state, beneath in (
+        (StationState.RUNNING, WallState.RUNNING),
+        (StationState.PAUSED, WallState.PAUSED),
+        (StationState.IDLE, None),
+    ):
+        ended = {"status": ExperimentStatus.FINISHED, "finished_at": lab.now}
+        if state is StationState.IDLE:
+            lab.change(Experiment, run, **ended)
+        lab.change(StationLive, place, state=state)
+        found = station_now(database, place)
+        assert (found.state, found.beneath) == (WallState.ALARM, beneath)
+
+
 def test_an_experiment_of_a_simulated_station_is_known_as_such(database, lab):
     cell, profile = lab.battery("Cell", "1"), lab.profile("P")
     units = (lab.unit(simulated=True, speed=25.0), lab.unit())
