@@ -128,6 +128,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "BEM_DATABASE_URL": settings.database_url,
         "BEM_DATA_DIR": str(settings.data_dir),
         "BEM_SECRET_KEY": key,
+        "BEM_WATTREX": "0",  # its broker is on the loopback address and lets no such unit in
     }
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_FILE")}
     return {**kept, **own}

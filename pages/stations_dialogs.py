@@ -65,7 +65,7 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
     _check_role(asked, who)
     if asked.do == "repair":
         title = f"Repair the synchroniser of experiment {asked.of}?"
-        return Question(title, repair_words(asked.of), go=f"Repair experiment {asked.of}")
+        return Question(title, repair_words(database, asked.of), go=f"Repair experiment {asked.of}")
     if asked.do == "give up":
         name, words = give_up_words(database, asked.of, who.zone)
         return Question(

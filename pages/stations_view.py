@@ -16,7 +16,7 @@ from db.queries.lost_runs import LostRun, lost_run
 from db.queries.master_node import master_node, refusals, refused_messages
 from db.queries.station_sheets import StationSheet, station_sheet, station_sheets
 from db.queries.stations import lab_now
-from db.queries.wattrex_units import stalled_runs, strangers
+from db.queries.wattrex_units import ended_repairs, stalled_runs, strangers
 from pages.context import Viewer
 from pages.monitor_parts import stranger_notes
 from pages.station_words import digest, short_hash
@@ -31,7 +31,7 @@ from pages.stations_overview import (
 from pages.stations_refused import refused_body
 from pages.stations_station import station_actions, station_body, station_title
 from pages.stations_unit import back_link, unit_actions, unit_body
-from pages.stations_wattrex import stalled_notes
+from pages.stations_wattrex import repair_notes, stalled_notes
 from pages.stations_words import clock_words, command_note, is_waiting, protocol, unit_notes
 
 KINDS = ("unit", "station", "refused")
@@ -98,7 +98,8 @@ def _all(database: Database, who: Viewer) -> Drawn:
     stations, units, lab = station_sheets(database), lab_units(database), lab_now(database)
     master, refused = master_node(database), refusals(database)
     notes = master_note(master, lab, who)
-    stalled, strange = stalled_runs(database), strangers(database)
+    stalled, ended = stalled_runs(database), ended_repairs(database)
+    strange = strangers(database)
     unknown = tuple((one.claimed_id, one.reason) for one in strange)
     silent = bool(notes), master and (master.alive, master.detail.get("broker"))
     count = sum(one.count for one in refused)
@@ -111,6 +112,7 @@ def _all(database: Database, who: Viewer) -> Drawn:
         lambda: [
             *notes,
             *stalled_notes(stalled, who),
+            *repair_notes(ended),
             *stranger_notes(strange),
             *overview(stations, units, who),
             *refused_link(refused, who),
@@ -119,7 +121,7 @@ def _all(database: Database, who: Viewer) -> Drawn:
             (
                 *map(_unit_mark, units),
                 *map(_station_mark, stations),
-                (silent, count, stalled, unknown),
+                (silent, count, stalled, ended, unknown),
             )
         ),
         _heard(units),

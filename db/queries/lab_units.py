@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.queries.station_facts import CommandNow
 from db.queries.stations import command_now
+from db.series.epc import AS_STORED, SCALES
 
 VIRTUAL_UNIT = 1
 LARGEST_ID = 2**31 - 1
@@ -228,7 +229,7 @@ def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:
             voltage_v=(_units_of(kind.voltage_min_mv), _units_of(kind.voltage_max_mv)),
             current_a=(_units_of(kind.current_min_ma), _units_of(kind.current_max_ma)),
             abilities=abilities,
-            channels=_channels(offered[kind.id], abilities),
+            channels=_channels(offered[kind.id], abilities, kind.device_type),
             used_by=owners.get(device.id),
         )
         for device, kind, abilities in found
@@ -236,12 +237,17 @@ def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:
 
 
 def _channels(
-    offered: Iterable[tuple[int, str]], abilities: Mapping[str, Any] | None
+    offered: Iterable[tuple[int, str]],
+    abilities: Mapping[str, Any] | None,
+    device_type: DeviceType,
 ) -> tuple[OfferedChannel, ...]:
     """Return what this device measures; of one that names its channels only those."""
     said = abilities.get("channels") if abilities else None
     if said is None:
-        return tuple(OfferedChannel(id_, name, "") for id_, name in offered)
+        known = SCALES if device_type is DeviceType.EPC else {}  # of a WattRex unit
+        return tuple(
+            OfferedChannel(id_, name, known.get(name, AS_STORED).unit) for id_, name in offered
+        )
     units = {str(one.get("name")): str(one.get("unit", "")) for one in said}
     return tuple(OfferedChannel(id_, name, units[name]) for id_, name in offered if name in units)
 

@@ -121,7 +121,11 @@ def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, 
             .where(UsedMeasure.station_id == station_id)
             .order_by(UsedMeasure.id)
         ).all()
-    extended = (ChannelInfo(f"x{id_}", name, unit, id_) for id_, name, unit in found)
+        of_epc = scales(session, [row[0] for row in found])
+    extended = (
+        ChannelInfo(f"x{id_}", name, unit or of_epc.get(id_, AS_STORED).unit, id_)
+        for id_, name, unit in found
+    )
     return (VOLTAGE, CURRENT, POWER, *extended)
 
 

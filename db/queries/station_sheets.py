@@ -31,6 +31,7 @@ from db.queries.lab_units import DeviceFacts, devices_of_stations, speaks_ours, 
 from db.queries.station_facts import CommandNow, StationNow
 from db.queries.station_use import StationUse, station_use
 from db.queries.stations import command_now, station_now, wall
+from db.series.epc import AS_STORED, scales
 
 NO_USE = StationUse("", "", ())
 
@@ -163,8 +164,9 @@ def _sheet(
 
 def _channels(session: Session, ids: Collection[int]) -> dict[int, list[UsedChannel]]:
     channels: dict[int, list[UsedChannel]] = defaultdict(list)
-    for station_id, device_id, driver, custom, unit in session.execute(
+    found = session.execute(
         select(
+            UsedMeasure.id,
             UsedMeasure.station_id,
             UsedMeasure.device_id,
             AvailableMeasure.name,
@@ -175,8 +177,11 @@ def _channels(session: Session, ids: Collection[int]) -> dict[int, list[UsedChan
         .outerjoin(Channel, Channel.used_measure_id == UsedMeasure.id)
         .where(UsedMeasure.station_id.in_(ids))
         .order_by(UsedMeasure.id)
-    ):
-        channels[station_id].append(UsedChannel(device_id, driver, custom or driver, unit or ""))
+    ).all()
+    of_epc = scales(session, [row[0] for row in found])
+    for id_, station_id, device_id, driver, custom, told in found:
+        unit = told or of_epc.get(id_, AS_STORED).unit
+        channels[station_id].append(UsedChannel(device_id, driver, custom or driver, unit))
     return channels
 
 

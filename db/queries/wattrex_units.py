@@ -10,9 +10,17 @@ from db.clock import database_now
 from db.commands.wattrex_live import STALLED
 from db.commands.wattrex_units import FRESH, is_wattrex
 from db.engine import Database
-from db.models import ComputationalUnit, StationAlarm, SyncRepair, WattrexStranger, WattrexUnit
+from db.models import (
+    ComputationalUnit,
+    Experiment,
+    StationAlarm,
+    SyncRepair,
+    WattrexStranger,
+    WattrexUnit,
+)
 
 STRANGE_FOR = timedelta(minutes=1)
+NEWS_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,24 @@ class StalledRun:
     """
 
     experiment_id: int
+    name: str
     station_id: int
     text: str
     at: datetime
     repairing: bool
+
+
+@dataclass(frozen=True)
+class EndedRepair:
+    """A repair that has ended lately, and what came of the rows that it had set aside."""
+
+    experiment_id: int
+    name: str
+    helped: bool
+    came_again: int
+    put_back: int
+    differ: int
+    ended_at: datetime
 
 
 def strangers(database: Database) -> tuple[Stranger, ...]:
@@ -115,19 +137,46 @@ def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
                 select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
             )
         )
-        found = session.scalars(
-            select(StationAlarm)
+        found = session.execute(
+            select(StationAlarm, Experiment.name)
+            .outerjoin(Experiment, Experiment.id == StationAlarm.experiment_id)
             .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None))
             .order_by(StationAlarm.at.desc())
         )
         return tuple(
             StalledRun(
                 experiment_id=one.experiment_id or 0,
+                name=name or "",
                 station_id=one.station_id,
                 text=one.text,
                 at=one.at,
                 repairing=one.experiment_id in repairing,
             )
-            for one in found
+            for one, name in found
             if one.experiment_id not in helped or helped[one.experiment_id] < one.at
+        )
+
+
+def ended_repairs(database: Database) -> tuple[EndedRepair, ...]:
+    """Return the last repair of each experiment, if it has ended lately, the newest first."""
+    with database.read() as session:
+        late = database_now(session) - NEWS_FOR
+        last = select(func.max(SyncRepair.id)).group_by(SyncRepair.experiment_id)
+        found = session.execute(
+            select(SyncRepair, Experiment.name)
+            .outerjoin(Experiment, Experiment.id == SyncRepair.experiment_id)
+            .where(SyncRepair.id.in_(last), SyncRepair.ended_at > late)
+            .order_by(SyncRepair.ended_at.desc())
+        )
+        return tuple(
+            EndedRepair(
+                experiment_id=one.experiment_id,
+                name=name or "",
+                helped=one.state is RepairState.HELPED,
+                came_again=int(one.outcome.get("came again", 0)),
+                put_back=int(one.outcome.get("put back", 0)),
+                differ=int(one.outcome.get("differ", 0)),
+                ended_at=one.ended_at or late,
+            )
+            for one, name in found
         )

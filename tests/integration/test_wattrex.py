@@ -13,6 +13,7 @@ from cycling.errors import ConflictError
 from cycling.terms import (
     CommandState,
     Connection,
+    DeviceType,
     ExperimentStatus,
     RepairState,
     StationCommand,
@@ -31,6 +32,7 @@ from db.commands.station_commands import command_status, request
 from db.commands.wattrex_repairs import repair, repair_state
 from db.commands.wattrex_units import WattrexDevice, WattrexIdentity
 from db.engine import Database
+from db.export import csv_pieces
 from db.models import (
     AvailableMeasure,
     Battery,
@@ -46,7 +48,9 @@ from db.models import (
     UsedMeasure,
     WattrexUnit,
 )
-from db.queries.live import new_points
+from db.queries.lab_units import find_unit
+from db.queries.live import new_points, station_channels
+from db.queries.station_sheets import station_sheet
 from db.queries.stations import station_now
 from db.queries.wattrex_units import strangers
 from db.queries.wattrex_units import wattrex_units as list_units
@@ -361,6 +365,33 @@ class TestWhatIsShown:
         keys = [found["temp_body"].key, found["hs_voltage"].key]
         new = new_points(lab.database, experiment_id, -1, keys).values
         assert [new[key][-1] for key in keys] == [25.3, 12.48]
+
+    def test_their_units_stand_before_anything_is_measured(self, lab):
+        self.epc_channels(lab)
+        units = {"temp_body": "degC", "hs_voltage": "V"}
+        live = {one.name: one.unit for one in station_channels(lab.database, lab.station_id)}
+        assert live.items() >= units.items()
+        sheet = station_sheet(lab.database, lab.station_id)
+        assert {one.name: one.unit for one in sheet.channels}.items() >= units.items()
+        (device,) = [
+            one
+            for one in find_unit(lab.database, lab.unit_id).devices
+            if one.device_type is DeviceType.EPC
+        ]
+        assert {one.name: one.unit for one in device.channels}.items() >= units.items()
+
+    def test_the_csv_has_the_unit_in_its_head_and_the_value_in_that_unit(self, lab):
+        body, _supply = self.epc_channels(lab)
+        experiment_id = lab.begin()
+        lab.rows(experiment_id, 0, 2)
+        lab.add(
+            ExtendedMeasure(
+                experiment_id=experiment_id, measure_id=1, used_measure_id=body, value=253
+            )
+        )
+        head, *lines = b"".join(csv_pieces(lab.database, experiment_id)).decode().splitlines()
+        place = head.split(",").index("temp_body / degC")
+        assert float(lines[-1].split(",")[place]) == pytest.approx(25.3)
 
     def epc_channels(self, lab: WattrexLab) -> list[int]:
         """Give the station an EPC as it is found on a unit; return two of its channels."""

@@ -1,5 +1,8 @@
 """What the wall and the live view say of WattRex stations."""
 
+import time
+from datetime import timedelta
+
 import pytest
 
 from cycling.terms import ExperimentStatus
@@ -121,6 +124,36 @@ class TestStationsPage:
         assert "A repair is under way: up to a minute." in text(ada.open("/stations"))
         again = self.repair(ada, experiment_id, f"{Ids.SURE}.n_clicks")
         assert "has not found" in again[f"{Ids.ERROR}.children"]
+
+    def test_the_question_names_the_experiment_and_what_is_kept(self, visitor, rack):
+        experiment_id = Stalling().stall(rack)
+        asked = self.repair(visitor("ada"), experiment_id, f"{Ids.CHOSEN}.data")
+        words = text(asked[f"{Ids.QUESTION}.children"])
+        assert f"Ageing, experiment {experiment_id}." in words
+        assert "No measure is lost." in words
+
+    def test_what_came_of_a_repair_is_said(self, visitor, rack, monkeypatch):
+        monkeypatch.setattr("db.commands.wattrex_repairs.SETTLES_IN", timedelta(0))
+        experiment_id = Stalling().stall(rack)
+        self.repair(visitor("ada"), experiment_id, f"{Ids.SURE}.n_clicks")
+        rack.rows(experiment_id, 3, 3)  # it goes on: two again, one new
+        for _ in range(2):
+            rack.look()
+            time.sleep(0.05)
+        said = text(visitor("ada").open("/stations"))
+        assert f"Repair of Ageing ({experiment_id}): the synchroniser goes on." in said
+        assert "2 rows came again, 4 were put back." in said
+        assert "its measures do not come" not in said
+
+    def test_a_repair_without_effect_is_said_with_what_to_do(self, visitor, rack, monkeypatch):
+        monkeypatch.setattr("db.commands.wattrex_repairs.GOES_ON_WITHIN", timedelta(0))
+        experiment_id = Stalling().stall(rack)
+        self.repair(visitor("ada"), experiment_id, f"{Ids.SURE}.n_clicks")
+        time.sleep(0.05)
+        rack.look()
+        said = text(visitor("ada").open("/stations"))
+        assert "it did not help, and everything is as it was before" in said
+        assert find(visitor("ada").open("/stations"), **{"data-bem-do": "repair"})
 
     def test_an_operator_repairs_nothing(self, oscar, rack):
         experiment_id = Stalling().stall(rack)
