@@ -116,7 +116,8 @@ def _option(value: int, name: str, about: str) -> dict[str, Any]:
     label = html.Span(
         [html.Span(name), html.Span(about, className="about")], className="bem-option"
     )
-    return {"value": value, "label": label, "search": f"{name} {about}"}
+    # by the name alone: a word of the rest, "LA-005" say, would come before "Station 05"
+    return {"value": value, "label": label, "search": name}
 
 
 def _battery_words(battery: OfferedBattery) -> str:

@@ -162,10 +162,9 @@ def move(clicks: list[Any], shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: A
     Output(Ids.CHOSEN, "data"),
     Input(Ids.drop(ALL, ALL), "n_clicks"),
     Input(Ids.KEEP, "n_clicks"),
-    Input(Ids.DONE, "data"),
     prevent_initial_call=True,
 )
-def ask(clicks: list[Any], _keep: Any, _done: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def ask(clicks: list[Any], _keep: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Ask before an experiment is cancelled or a draft is discarded, naming it."""
     asked = ctx.triggered_id
     if not isinstance(asked, dict):
@@ -190,12 +189,16 @@ def ask(clicks: list[Any], _keep: Any, _done: Any) -> tuple[Any, ...]:  # noqa: 
 @callback(
     Output(Ids.DONE, "data"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Output(Ids.DIALOG, "is_open", allow_duplicate=True),  # ask opens it
     Input(Ids.DO, "n_clicks"),
     State(Ids.CHOSEN, "data"),
     prevent_initial_call=True,
 )
 def drop(clicks: int | None, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Cancel the experiment, or discard the draft."""
+    """Cancel the experiment, or discard the draft; the dialog closes whatever comes of it.
+
+    Not `ask` closes it: the buttons of the lists that are drawn anew would ask it again.
+    """
     if not clicks or not isinstance(chosen, dict) or not isinstance(chosen.get("plan"), int):
         raise PreventUpdate
     who = viewer()
@@ -203,14 +206,14 @@ def drop(clicks: int | None, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     try:
         if chosen.get("kind") == "draft":
             discard_draft(database(), chosen["plan"], **by)
-            return clicks, toast("done", "The draft is discarded.")
+            return clicks, toast("done", "The draft is discarded."), False
         was_queued = find_plan(database(), chosen["plan"]).state is PlanState.QUEUED
         plan = cancel(database(), chosen["plan"], **by)
     except InputError as error:
-        return clicks, toast("error", str(error))
+        return clicks, toast("error", str(error)), False
     if was_queued and _runs_by_itself(plan.station_id):
-        return clicks, toast("info", OUT_OF_REACH)
-    return clicks, toast("done", f"{plan.name} is cancelled.")
+        return clicks, toast("info", OUT_OF_REACH), False
+    return clicks, toast("done", f"{plan.name} is cancelled."), False
 
 
 @callback(

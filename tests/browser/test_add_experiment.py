@@ -268,9 +268,12 @@ class TestQueue:
         expect(dialog).to_contain_text("Cancel Second? It leaves the queue for good.")
         dialog.get_by_role("button", name="Keep it").click()
         expect(dialog).to_have_count(0)
+        page.get_by_role("button", name="Move Third up").click()  # the buttons are new ones then
+        expect(self.names(page)).to_have_text(["First", "Third", "Second"])
         page.get_by_role("button", name="Cancel Second").click()
         dialog.get_by_role("button", name="Cancel experiment").click()
         expect(self.names(page)).to_have_text(["First", "Third"])
+        expect(dialog).to_have_count(0)
         assert count(lab, Experiment) == 2
 
     def test_a_viewer_sees_it_and_changes_nothing(self, page: Page, sign_in, lab: FormLab):

@@ -12,6 +12,7 @@ from db.commands.queue import Electrolyte, confirm_battery
 from db.models import OutOfService, Plan
 from db.queries.profiles import ProfileRow
 from pages.add_experiment_begin import beginning
+from pages.add_experiment_form import _option
 from pages.add_experiment_ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment_library import misfit
 from pages.add_experiment_pairs import queue_words, situation
@@ -298,3 +299,8 @@ class TestLibrary:
         can = dataclasses.replace(seat.station.can, voltage_max_v=None)
         blind = dataclasses.replace(seat, station=dataclasses.replace(seat.station, can=can))
         assert "voltage range of Station 01 is not known" in misfit(self.row(), blind)
+
+
+def test_choices_are_found_by_their_name_not_by_what_is_said_about_them():
+    option = _option(5, "Station 05", "0 to 50 V, LA-005 confirmed")
+    assert option["search"] == "Station 05"
