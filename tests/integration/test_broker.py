@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,18 +46,38 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     running.end(signal.SIGKILL)
 
 
+class Clients:
+    """The clients of a test; they end with it."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._settings = broker.settings
+        self._all: list[Client] = []
+
+    def __call__(self, user: str | None, password: str | None = None) -> Client:
+        known = self._settings.passwords.get(user or "", "")
+        self._all.append(Client(self._settings.port, user, known if password is None else password))
+        return self._all[-1]
+
+    def end(self) -> None:
+        for client in self._all:
+            client.end()
+
+
 @pytest.fixture
-def connect(broker: Broker) -> Iterator[Callable[..., Client]]:
-    clients: list[Client] = []
+def connect(broker: Broker) -> Iterator[Clients]:
+    clients = Clients(broker)
+    yield clients
+    clients.end()
 
-    def one(user: str | None, password: str | None = None) -> Client:
-        known = broker.settings.passwords.get(user or "", "")
-        clients.append(Client(broker.settings.port, user, known if password is None else password))
-        return clients[-1]
 
-    yield one
-    for client in clients:
-        client.end()
+@pytest.fixture
+def connect_to_another(tmp_path: Path) -> Iterator[Clients]:
+    """Clients of a broker that nobody else leaves meanwhile (decision 0021)."""
+    running = Broker(tmp_path)
+    clients = Clients(running)
+    yield clients
+    clients.end()
+    running.end(signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +103,8 @@ def test_a_unit_speaks_and_hears_as_itself_only(connect):
     assert master.heard == [(UP, b"true")]
 
 
-def test_many_messages_come_in_their_order(connect):
-    master, unit = connect("master-node"), connect("virtual-1")
+def test_many_messages_come_in_their_order(connect_to_another):
+    master, unit = connect_to_another("master-node"), connect_to_another("virtual-1")
     master.hear("bem/v1/+/up/+")
     for number in range(MANY):
         unit.paho.publish(UP, str(number).encode(), qos=1)
