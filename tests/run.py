@@ -1,10 +1,12 @@
 """Runs the tests: `make test`, or a part of them: `make test ARGS="browser -k login"`.
 
 Installs the servers and the browser that are missing where it may (as root on Debian). Elsewhere
-it runs what it can and names the rest; in CI nothing may be left out.
+it runs what it can and names the rest; in CI nothing may be left out, and a few failed tests are
+run once more, alone.
 """
 
 # ruff: noqa: T201 - it talks to whoever runs the tests
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +17,9 @@ from tests.machine import PROGRAMS, Program, in_ci, is_root
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = ("unit", "integration", "browser", "faults")
+FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+SOME_FAILED = 1  # pytest's exit status
+FEW = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +38,9 @@ def main(arguments: list[str]) -> int:
     if missing and in_ci():
         say("Nothing may be left out in CI, and these are missing:", missing)
         return 1
-    status = run_pytest([f"tests/{suite}" for suite in suites] + rest)
+    status = run_pytest(["-n", "4", *(f"tests/{suite}" for suite in suites), *rest])
+    if in_ci() and status == SOME_FAILED:
+        status = run_failed_again()
     if missing:
         say("Left out above, because these are not installed:", missing)
     return status
@@ -57,12 +64,21 @@ def install(packages: list[str]) -> None:
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
+def run_failed_again() -> int:
+    """Run a few failed tests alone and name them: whoever passes now is unsteady, not well."""
+    failed = list(json.loads(FAILED.read_text()))
+    if len(failed) > FEW:
+        return SOME_FAILED
+    print("\nOnce more, alone; who passes now is unsteady and needs mending:", *failed, sep="\n  ")
+    return run_pytest(["-n", "0", *failed])
+
+
 def run_pytest(arguments: list[str]) -> int:
-    """Run pytest on two processes; its summary is what is read last."""
+    """Run pytest; its summary is what is read last."""
     environment = dict(os.environ)
     # Without compiled files every process that a test starts would compile the libraries again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "--dist", "worksteal", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -183,7 +183,8 @@ def page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iter
     ) as context:
         context.set_default_timeout(TIMEOUT_MS)
         watch.attach(context)
-        context.tracing.start(snapshots=True)
+        if os.environ.get("BEM_TEST_TRACE"):
+            context.tracing.start(snapshots=True)
         opened = context.new_page()
         yield opened
         unexpected = watch.unexpected()
@@ -197,7 +198,8 @@ def _keep(page: Page, test: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not page.is_closed():
         page.screenshot(path=folder / "page.png")
-    page.context.tracing.stop(path=folder / "trace.zip")
+    if os.environ.get("BEM_TEST_TRACE"):
+        page.context.tracing.stop(path=folder / "trace.zip")
 
 
 @pytest.fixture
