@@ -26,7 +26,7 @@ from cycling.formats import (
     verify,
 )
 from db.commands import imports
-from db.commands.audit import record_export
+from db.commands.audit import COMMAND_LINE, record_export
 from db.engine import Database
 from db.export import CsvChoice, csv_pieces
 from db.queries.batteries import find_battery
@@ -106,7 +106,7 @@ def export(
     measures = experiment_facts(database, experiment_id).measures
     pieces = csv_pieces(database, experiment_id, choice)
     record_export(
-        database, experiment_id, user_name=system_user(), address="command line", now=utc_now()
+        database, experiment_id, user_name=system_user(), address=COMMAND_LINE, now=utc_now()
     )
     if output is None:
         _write(pieces, sys.stdout.buffer, measures)
@@ -187,7 +187,7 @@ def _new(
         description=description,
         battery_id=battery_id,
         user_name=system_user(),
-        address="command line",
+        address=COMMAND_LINE,
         file_name=file.name,
         sha256=sha256,
         format=mapping.format,

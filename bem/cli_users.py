@@ -9,6 +9,7 @@ from bem.services import By, open_database, read_settings, utc_now
 from cycling.errors import InputError
 from cycling.terms import Role
 from db.commands import users
+from db.commands.audit import COMMAND_LINE
 from db.engine import Database
 from db.queries.users import list_users
 
@@ -18,7 +19,7 @@ Name = Annotated[str, typer.Argument(help="The user's name.")]
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-BY: By = {"user_name": "command line", "address": ""}
+BY: By = {"user_name": COMMAND_LINE, "address": COMMAND_LINE}
 
 
 @app.command()
@@ -57,6 +58,13 @@ def password(name: Name, password_stdin: FromInput = False) -> None:
     database = _database()
     users.set_password(database, name, _password(password_stdin), now=utc_now(), **BY)
     typer.echo(f"{name} has a new password.")
+
+
+@app.command("sign-out")
+def sign_out(name: Name) -> None:
+    """End all sessions of a user."""
+    ended = users.end_all_sessions(_database(), name, now=utc_now(), **BY)
+    typer.echo(f"{name} is signed out: {ended} {'session' if ended == 1 else 'sessions'} ended.")
 
 
 @app.command()

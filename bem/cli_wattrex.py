@@ -8,6 +8,7 @@ import typer
 from bem.services import open_database, read_settings, system_user, utc_now
 from cycling.errors import InputError
 from cycling.terms import RepairState
+from db.commands.audit import COMMAND_LINE
 from db.commands.wattrex_repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
 from db.queries.wattrex_units import strangers, wattrex_units
 
@@ -49,7 +50,7 @@ def repair_synchroniser(
         database,
         experiment_id,
         user_name=system_user(),
-        address="command line",
+        address=COMMAND_LINE,
         now=utc_now(),
     )
     until = time.monotonic() + (GOES_ON_WITHIN + SETTLES_IN).total_seconds() + SPARE_S

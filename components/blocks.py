@@ -1,5 +1,6 @@
 """Small building blocks that every page uses: header, card, facts, states, fields."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -109,4 +110,11 @@ def labelled(
         below.append(html.Div(id=error_id, className="bem-field-error", role="alert"))
     if help_text is not None:
         below.append(dbc.FormText(help_text))
-    return html.Div([dbc.Label(words, html_for=control.id), held, *below])
+    return html.Div([dbc.Label(words, html_for=_in_the_page(control.id)), held, *below])
+
+
+def _in_the_page(component_id: Any) -> str:  # noqa: ANN401 - a Dash id: text or dict
+    """Return an id as it stands in the page, where Dash writes a dict as JSON."""
+    if isinstance(component_id, dict):
+        return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
+    return str(component_id)

@@ -51,6 +51,8 @@ NAVIGATION = (
     ("Add experiment", "/add-experiment", "plus-square", Role.OPERATOR),
     ("Import experiment", "/import-experiment", "box-arrow-in-down", Role.OPERATOR),
     ("Stations", "/stations", "hdd-rack", Role.VIEWER),
+    ("Users", "/users", "people", Role.ADMIN),
+    ("Audit trail", "/audit", "clock-history", Role.ADMIN),
 )
 
 # The phone's bar has room for these; the others stand in its menu.

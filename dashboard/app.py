@@ -10,6 +10,7 @@ from flask import Flask
 from components import shell
 from dashboard import errors
 from dashboard.access import guard
+from dashboard.audit_file import add_audit_file
 from dashboard.files import add_files
 from dashboard.health import add_health
 from dashboard.login import add_login
@@ -75,6 +76,7 @@ def create_app(
     add_metrics(server, settings, database)
     add_files(server, settings, database, clock)
     add_reports(server)
+    add_audit_file(server)
     add_previews(server)
     guard(server, settings)
     server.extensions["bem.dash"] = _add_dash(server, pages)

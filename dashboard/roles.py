@@ -23,6 +23,7 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "/_dash-layout": Role.VIEWER,
     "/_dash-dependencies": Role.VIEWER,
     "/_favicon.ico": Role.VIEWER,
+    "audit_csv": Role.ADMIN,
     "/_reload-hash": Role.ADMIN,  # a tool of Dash's developers
     "logout": Role.VIEWER,
     "measures_csv": Role.VIEWER,
@@ -65,6 +66,8 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "stations": Role.VIEWER,
     "stations-change": Role.OPERATOR,
     "station-edit": Role.OPERATOR,
+    "users": Role.ADMIN,
+    "audit": Role.ADMIN,
 }
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 from cycling.terms import Role
 from db.commands.users import Hasher
 from db.engine import Database
+from db.queries.users import SessionLimits
 
 ZONE_COOKIE = "bem_zone"
 THEME_COOKIE = "bem_theme"
@@ -45,6 +46,12 @@ def hasher() -> Hasher:
     """Return what this application makes hashes of passwords with."""
     chosen: Hasher = current_app.extensions["bem.hasher"]
     return chosen
+
+
+def session_limits() -> SessionLimits:
+    """Return since when a session must have begun and been used to be open now."""
+    limits: SessionLimits = current_app.extensions["bem.web_settings"].session_limits(now())
+    return limits
 
 
 def viewer() -> Viewer:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments import Filter, Sort, SortKey
+from pages.days import day_of, end_of, start_of
 
 FACETS = ("technology", "status", "battery", "station", "profile")
-FIRST_YEAR, LAST_YEAR = 1900, 2300
 PARTS = (*FACETS, "from", "to", "q")
 LABELS = {
     "technology": "Technology",
@@ -49,8 +49,8 @@ def from_store(given: object) -> View:
     store = given if isinstance(given, Mapping) else {}
     return View(
         facets={name: _values(name, store.get(name)) for name in FACETS},
-        created_from=_day(store.get("from")),
-        created_to=_day(store.get("to")),
+        created_from=day_of(store.get("from")),
+        created_to=day_of(store.get("to")),
         text=_text(store.get("q")),
     )
 
@@ -64,8 +64,8 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
         batteries=tuple(int(value) for value in facets["battery"]),
         stations=tuple(int(value) for value in facets["station"]),
         profiles=tuple(int(value) for value in facets["profile"]),
-        created_from=_start_of(view.created_from, zone, days=0),
-        created_to=_start_of(view.created_to, zone, days=1),
+        created_from=start_of(view.created_from, zone),
+        created_to=end_of(view.created_to, zone),
         text=view.text,
     )
 
@@ -96,19 +96,3 @@ def _is_known(name: str, text: str) -> bool:
 def _text(given: object) -> str:
     text = given if isinstance(given, str) else ""
     return text.encode(errors="ignore").decode()[:100]  # half a character is in no name
-
-
-def _day(given: object) -> str:
-    """Return a day as 2026-08-24; blank while its year is being typed (0002, 0020, 0202)."""
-    try:
-        day = datetime.fromisoformat(str(given)[:10]).date()
-    except ValueError:
-        return ""
-    return day.isoformat() if FIRST_YEAR <= day.year <= LAST_YEAR else ""
-
-
-def _start_of(day: str, zone: tzinfo, *, days: int) -> datetime | None:
-    if not day:
-        return None
-    date = datetime.fromisoformat(day).date() + timedelta(days=days)
-    return datetime.combine(date, time.min, zone)

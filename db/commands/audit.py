@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.models import AuditEntry
 
+# Where something came from that came from no browser.
+COMMAND_LINE = "command line"
+MASTER_NODE = "master node"
+
 
 def record(
     session: Session,
@@ -21,8 +25,8 @@ def record(
 ) -> None:
     """Add a row in the caller's transaction: what is undone is not recorded either.
 
-    `address` is where the request came from, "" on the command line. Texts that are longer than
-    their columns are cut: an audit row must not make an action fail.
+    `address` is where the request came from: a browser's address, COMMAND_LINE or MASTER_NODE.
+    Texts that are longer than their columns are cut: an audit row must not make an action fail.
     """
     session.add(
         AuditEntry(
@@ -55,4 +59,20 @@ def record_export(
             action="export",
             target=f"experiment {experiment_id}",
             detail={"format": file_format},
+        )
+
+
+def record_audit_export(
+    database: Database, wanted: dict[str, str], *, user_name: str, address: str, now: datetime
+) -> None:
+    """Note that somebody takes the audit trail out, and which part of it."""
+    with database.write() as session:
+        record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="export audit trail",
+            target="audit trail",
+            detail=wanted,
         )

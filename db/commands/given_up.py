@@ -21,7 +21,6 @@ from db.queries.queue import busy_with
 
 LONGEST_REASON = 150
 RETURNED = "came back"
-MASTER_NODE = "master node"
 
 
 def give_up(
@@ -108,8 +107,8 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
         audit.record(
             session,
             at=now,
-            user_name=MASTER_NODE,
-            address="",
+            user_name=audit.MASTER_NODE,
+            address=audit.MASTER_NODE,
             action="take back end of experiment",
             target=f"experiment {run.experiment_id}",
             detail={"status": status.value, "reason": run.end_reason},

@@ -23,7 +23,6 @@ from db.models import (
 )
 
 LONGEST_REASON = 250
-MASTER_NODE = "master node"
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,8 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
             audit.record(
                 session,
                 at=now,
-                user_name=MASTER_NODE,
-                address="",
+                user_name=audit.MASTER_NODE,
+                address=audit.MASTER_NODE,
                 action="hold queue",
                 target=f"station {station.id}",
                 detail={"reason": reason, "held": list(done.held)},

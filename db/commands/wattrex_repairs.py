@@ -32,7 +32,6 @@ from db.models import (
 FIRST_ROWS, TIMES, MOST_ROWS = 2_000, 10, 200_000
 GOES_ON_WITHIN = timedelta(seconds=60)
 SETTLES_IN = timedelta(seconds=10)  # it commits generic measures before the others
-MASTER_NODE = "master node"
 
 
 def repair(
@@ -163,8 +162,8 @@ def _end(session: Session, one: SyncRepair, state: RepairState, now: datetime) -
     audit.record(
         session,
         at=now,
-        user_name=MASTER_NODE,
-        address="",
+        user_name=audit.MASTER_NODE,
+        address=audit.MASTER_NODE,
         action="end repair of synchroniser",
         target=f"experiment {one.experiment_id}",
         detail={"repair": one.id, "state": state.value, **counts},

@@ -22,6 +22,7 @@ class User(Base):
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    last_sign_in_at: Mapped[datetime | None]
 
 
 class LoginSession(Base):
@@ -62,7 +63,12 @@ class AuditEntry(Base):
     """Who did what, when, from where. Kept when the user is gone: the name is copied."""
 
     __tablename__ = "bem_audit"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "user_name", "at"),
+        Index(None, "action", "at"),
+        Index(None, "target", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, and_, func, select
 
+from cycling.errors import NotFoundError
 from cycling.terms import Role
 from db.engine import Database
 from db.models import LoginSession, User
@@ -39,6 +40,60 @@ class SessionLimits:
 
     begun_after: datetime
     seen_after: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user as admins see them; `sessions` are those that are not over."""
+
+    id: int
+    name: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+    last_seen_at: datetime | None
+    last_sign_in_at: datetime | None
+    sessions: int
+
+
+def list_accounts(database: Database, limits: SessionLimits) -> tuple[Account, ...]:
+    """Return all users by name, the disabled ones after the others."""
+    query = _accounts(limits).order_by(User.disabled, func.lower(User.name))
+    with database.read() as session:
+        return tuple(_account(row) for row in session.execute(query))
+
+
+def find_account(database: Database, user_id: int, limits: SessionLimits) -> Account:
+    """Return one user. Raises NotFoundError."""
+    with database.read() as session:
+        row = session.execute(_accounts(limits).where(User.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such user.")
+    return _account(row)
+
+
+def _accounts(limits: SessionLimits) -> Select[User, int]:
+    is_open = and_(
+        LoginSession.user_id == User.id,
+        LoginSession.created_at > limits.begun_after,
+        LoginSession.seen_at > limits.seen_after,
+    )
+    count = select(func.count()).select_from(LoginSession).where(is_open).scalar_subquery()
+    return select(User, count)
+
+
+def _account(row: Row[User, int]) -> Account:
+    user, sessions = row
+    return Account(
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        disabled=user.disabled,
+        created_at=user.created_at,
+        last_seen_at=user.last_seen_at,
+        last_sign_in_at=user.last_sign_in_at,
+        sessions=sessions,
+    )
 
 
 def list_users(database: Database) -> list[UserRow]:

@@ -11,8 +11,6 @@ from db.commands.queue import rows
 from db.models import ConfirmedBattery, Experiment, Plan
 from db.queries.queue import WITHDRAWN, waiting
 
-MASTER_NODE = "master node"
-
 
 def next_queued(session: Session, station_id: int) -> Experiment | None:
     """Return the experiment to offer to a station, the oldest; nobody takes it back meanwhile.
@@ -49,8 +47,8 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
     audit.record(
         session,
         at=now,
-        user_name=MASTER_NODE,
-        address="",
+        user_name=audit.MASTER_NODE,
+        address=audit.MASTER_NODE,
         action="hold experiment",
         target=f"plan {plan.id}",
         detail={"experiment": experiment_id, "reason": reason},
@@ -75,8 +73,8 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
     audit.record(
         session,
         at=now,
-        user_name=MASTER_NODE,
-        address="",
+        user_name=audit.MASTER_NODE,
+        address=audit.MASTER_NODE,
         action="hold queue",
         target=f"station {station_id}",
         detail={"plans": [plan.id for plan in held], "reason": reason},
@@ -95,7 +93,7 @@ def plan_of(experiment: Experiment, now: datetime) -> Plan:
         profile_id=experiment.profile_id,
         position=0,
         detail={WITHDRAWN: [experiment.id]},
-        user_name=MASTER_NODE,
+        user_name=audit.MASTER_NODE,
         created_at=experiment.created_at,
         state_since=now,
     )

@@ -8,10 +8,17 @@ from db.commands.users.accounts import (
     set_password,
     set_role,
 )
-from db.commands.users.passwords import ARGON2, Hasher, check_password
+from db.commands.users.passwords import (
+    ARGON2,
+    SHORTEST,
+    Hasher,
+    check_password,
+    generated_password,
+)
 from db.commands.users.sessions import (
     SEEN_EVERY,
     drop_session,
+    end_all_sessions,
     end_session,
     seen,
     sweep_sign_ins,
@@ -28,6 +35,7 @@ from db.commands.users.sign_in import (
 __all__ = [
     "ARGON2",
     "SEEN_EVERY",
+    "SHORTEST",
     "Hasher",
     "SignInRefusedError",
     "TooManyTriesError",
@@ -37,7 +45,9 @@ __all__ = [
     "disable_user",
     "drop_session",
     "enable_user",
+    "end_all_sessions",
     "end_session",
+    "generated_password",
     "make_login_link",
     "seen",
     "set_password",

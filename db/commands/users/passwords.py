@@ -1,5 +1,6 @@
 """Which passwords are allowed, and how they are kept."""
 
+import secrets
 import unicodedata
 from contextlib import suppress
 from typing import Protocol
@@ -10,6 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cycling.errors import InputError
 
 SHORTEST, LONGEST = 12, 200  # characters
+READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is read as something else
+GROUPS, GROUP = 4, 5
 # What the password of an unknown user is compared with; nobody knows a password for it.
 DUMMY_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$xWLu9Czgsoy6cijv4JtTvA"
@@ -55,6 +58,12 @@ def check_password(password: str, name: str) -> None:
         raise InputError(f"A password has at most {LONGEST} characters.")
     if password.strip().lower() == name.lower():
         raise InputError("The password must not be the user name.")
+
+
+def generated_password() -> str:
+    """Return a password of 100 random bits that can be read aloud and typed."""
+    letters = [secrets.choice(READABLE) for _ in range(GROUPS * GROUP)]
+    return "-".join("".join(letters[n * GROUP : (n + 1) * GROUP]) for n in range(GROUPS))
 
 
 def _same_everywhere(password: str) -> bytes:

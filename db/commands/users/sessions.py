@@ -41,7 +41,7 @@ def begin_session(session: Session, user: User, *, address: str, now: datetime) 
     session.add(
         LoginSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now)
     )
-    user.last_seen_at = now
+    user.last_seen_at = user.last_sign_in_at = now
     record(session, now, user.name, address, "login", user.name)
     return token
 
@@ -74,13 +74,36 @@ def drop_session(database: Database, session_hash: str) -> None:
         session.execute(delete(LoginSession).where(LoginSession.token_hash == session_hash))
 
 
-def end_sessions(session: Session, user_id: int, keep: str | None = None) -> None:
+def end_all_sessions(
+    database: Database,
+    name: str,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+    keep_session: str | None = None,
+) -> int:
+    """Sign a user out everywhere, but in the session of that hash; return how many ended.
+
+    Raises NotFoundError.
+    """
+    with database.write() as session:
+        user = get_user(session, name)
+        ended = end_sessions(session, user.id, keep=keep_session)
+        record(session, now, user_name, address, "end sessions", user.name, ended=str(ended))
+    return ended
+
+
+def end_sessions(session: Session, user_id: int, keep: str | None = None) -> int:
     """End all sessions of a user but one, and void the login addresses made for them."""
-    ended = delete(LoginSession).where(LoginSession.user_id == user_id)
-    session.execute(ended if keep is None else ended.where(LoginSession.token_hash != keep))
+    mine = delete(LoginSession).where(LoginSession.user_id == user_id)
+    ended = rows_changed(
+        session, mine if keep is None else mine.where(LoginSession.token_hash != keep)
+    )
     session.execute(
         delete(LoginLink).where(LoginLink.user_id == user_id, LoginLink.used_at.is_(None))
     )
+    return ended
 
 
 def sweep_sign_ins(database: Database, limits: SessionLimits, *, now: datetime) -> None:
@@ -114,8 +137,13 @@ def get_user(session: Session, name: str) -> User:
 
 def changed(session: Session, statement: UpdateBase) -> bool:
     """Execute a compare-and-set and tell whether it found its row."""
+    return rows_changed(session, statement) > 0
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Execute a change and tell how many rows it found."""
     result = session.execute(statement, execution_options={"synchronize_session": False})
-    return isinstance(result, CursorResult) and result.rowcount > 0
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def record(

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
+from db.commands import audit
 from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
 from db.commands.users.sessions import (
     TRIES_COUNT_FOR,
@@ -160,7 +161,7 @@ def make_login_link(database: Database, name: str, *, now: datetime) -> str:
         session.add(
             LoginLink(token_hash=token_hash(token), user_id=user.id, expires_at=now + LINK_LASTS)
         )
-        record(session, now, user.name, "", "make login address", user.name)
+        record(session, now, user.name, audit.COMMAND_LINE, "make login address", user.name)
     return token
 
 

@@ -96,6 +96,7 @@ def test_nothing_is_loaded_from_elsewhere(pages):
 def test_every_page_can_be_opened_by_those_who_may(visitor, pages):
     vera = visitor("vera")
     forms = {"/import-experiment", "/add-battery", "/add-experiment", "/edit-profile"}
+    forms |= {"/users", "/audit"}
     forms |= {path for path in pages if path.startswith("/stations/")}
     for path in pages:
         expected = 403 if path in forms else 404 if path == "/nowhere" else 200

@@ -1,0 +1,13 @@
+/* Users: Enter in a field of the dialog does what its button says; a shown password is selected. */
+(function () {
+  "use strict";
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.closest(".bem-users-ask input")) return;
+    event.preventDefault();
+    const sure = document.getElementById("users-sure");
+    if (sure && sure.style.display !== "none") sure.click();
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches(".bem-password-once")) event.target.select();
+  });
+})();

@@ -1,0 +1,134 @@
+"""What the audit trail's rows say in a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# {it} is what was acted on; other names stand in the row's detail. What is not listed is said with
+# the action's own name.
+SENTENCES: Mapping[str, str] = {
+    "login": "Signed in",
+    "logout": "Signed out",
+    "login refused": "Was refused at the sign-in",
+    "change password": "Changed the own password",
+    "password change refused": "Gave a wrong old password",
+    "make login address": "Made a one-time login address for {it}",
+    "add user": "Added {it} as {role}",
+    "set role": "Changed the role of {it} from {before} to {role}",
+    "set password": "Set a password for {it}",
+    "disable user": "Disabled {it}",
+    "enable user": "Enabled {it}",
+    "end sessions": "Ended the sessions of {it}",
+    "export audit trail": "Downloaded the audit trail",
+    "import": "Imported {it} from {file}",
+    "export": "Downloaded {it} as {format}",
+    "rename experiment": "Renamed {it}, before “{before}”",
+    "delete experiment": "Deleted {it}",
+    "give up experiment": "Gave {it} up",
+    "take back end of experiment": "Took the end of {it} back: its unit is there again",
+    "hold experiment": "Held {it}",
+    "add note": "Added a note to {it}",
+    "delete note": "Deleted a note of {it}",
+    "acknowledge alarm": "Acknowledged an alarm of {it}",
+    "pause": "Asked {it} to pause",
+    "resume": "Asked {it} to resume",
+    "stop": "Asked {it} to stop",
+    "detect": "Asked {it} to detect its devices",
+    "launch": "Asked to launch the cycler of {it}",
+    "add battery": "Added {it}",
+    "change battery": "Changed {it}",
+    "delete battery": "Deleted {it}",
+    "confirm battery": "Confirmed {name} (SN {serial_number}) on {it}",
+    "add station": "Set up {it}",
+    "modify station": "Modified {it}",
+    "retire station": "Retired {it}",
+    "delete station": "Deleted {it}",
+    "take out of service": "Took {it} out of service",
+    "return to service": "Put {it} back into service",
+    "hold queue": "Held the queue of {it}",
+    "reorder queue": "Put the queue of {it} in another order",
+    "add plan": "Queued {it}",
+    "cancel plan": "Cancelled {it}",
+    "save draft": "Saved the draft {it}",
+    "discard draft": "Discarded the draft {it}",
+    "repair synchroniser": "Began to repair the synchroniser of {it}",
+    "end repair of synchroniser": "Ended the repair of the synchroniser of {it}: {state}",
+    "add profile": "Added {it}",
+    "new profile version": "Wrote version {number} of {it}",
+    "change profile version": "Changed version {number} of {it}",
+    "rename profile": "Renamed {it}",
+    "copy profile": "Copied a profile to {it}",
+    "archive profile": "Archived {it}",
+    "restore profile": "Took {it} out of the archive",
+    "delete profile": "Deleted {it}",
+    "compile profile": "Made rows of {it}",
+}
+KINDS = {
+    "experiment": "experiment {number}, {name}",
+    "battery": "battery {name}",
+    "station": "{name}",
+    "unit": "unit {name}",
+    "plan": "{name}",
+    "library profile": "profile {name}",
+}
+PLACES = {
+    "experiment": "/experiments/{number}",
+    "battery": "/batteries/{number}",
+    "station": "/monitor/{number}",
+    "library profile": "/profiles/{number}",
+}
+SAID = ("reason", "comment", "text")  # details that a person has written
+
+
+class _Known(dict[str, Any]):
+    """Leaves out of a sentence what a row's detail does not say."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the words before and after what was acted on; both are there, and may be blank."""
+    form = SENTENCES.get(action)
+    if form is None:
+        return f"{action[:1].upper()}{action[1:]}: ", ""
+    before, it, after = form.partition("{it}")
+    said = next((str(detail[key]) for key in SAID if detail.get(key)), "")
+    known = _Known(detail)
+    end = after.format_map(known) + (f": {said}" if said else "")
+    return before.format_map(known), end if it else end.lstrip()
+
+
+def has_thing(action: str) -> bool:
+    """Whether the sentence of an action names what was acted on."""
+    return "{it}" in SENTENCES.get(action, "{it}")
+
+
+def thing(target: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return the words for what was acted on, and where it is; no address for what is gone."""
+    kind, _, number = target.rpartition(" ")
+    if kind == "user":
+        return number, ""
+    name = names.get(target)
+    if name is None:
+        return target, ""
+    words = KINDS.get(kind, "{name}").format(number=number, name=name)
+    return words, PLACES.get(kind, "").format(number=number)
+
+
+def detail_lines(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what else a row says, as names and values; blank values are left out."""
+    return [
+        (key.replace("_", " "), _value(value))
+        for key, value in detail.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_value(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(one) for one in value)
+    return str(value)

@@ -1,0 +1,163 @@
+"""Reading the audit trail: a page of it, what its filters offer, all of it in pieces."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.models import AuditEntry
+
+PAGE = 100
+PIECE = 2000
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """What is wanted; blank and None are everything. `end` itself is not within."""
+
+    user_name: str = ""
+    action: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One thing that somebody did."""
+
+    id: int
+    at: datetime
+    user_name: str
+    address: str
+    action: str
+    target: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Rows, newest first, how many the filter finds, and whether there are others beside them."""
+
+    rows: tuple[AuditRow, ...]
+    count: int
+    has_newer: bool
+    has_older: bool
+
+
+def audit_page(
+    database: Database,
+    wanted: AuditFilter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = PAGE,
+) -> AuditPage:
+    """Return the newest rows, those before the row of an id, or those after it.
+
+    By their key and not by counting from the top, so the last page is as quick as the first, and
+    what is written meanwhile moves nothing.
+    """
+    with database.read() as session:
+        count = session.scalar(_within(select(func.count(AuditEntry.id)), wanted)) or 0
+        if after is not None and (edge := _edge(session, after)):
+            newer = _rows(session, _newer(wanted, edge).limit(size + 1))
+            if len(newer) >= size:  # else it is the first page, whole
+                page = tuple(reversed(newer[:size]))
+                return AuditPage(page, count, len(newer) > size, has_older=True)
+        edge = _edge(session, before) if before is not None else None
+        rows = _rows(session, _older(wanted, edge).limit(size + 1))
+    return AuditPage(rows[:size], count, edge is not None, len(rows) > size)
+
+
+def audit_pieces(
+    database: Database, wanted: AuditFilter, *, size: int = PIECE
+) -> Iterator[tuple[AuditRow, ...]]:
+    """Yield everything that the filter finds, newest first; a transaction for each piece."""
+    edge: tuple[datetime, int] | None = None
+    while True:
+        with database.read() as session:
+            rows = _rows(session, _older(wanted, edge).limit(size))
+        if rows:
+            yield rows
+            edge = (rows[-1].at, rows[-1].id)
+        if len(rows) < size:
+            return
+
+
+def audit_users(database: Database) -> tuple[str, ...]:
+    """Return everybody who has done something, by name."""
+    return _distinct(database, AuditEntry.user_name)
+
+
+def audit_actions(database: Database) -> tuple[str, ...]:
+    """Return every action that was done, by name."""
+    return _distinct(database, AuditEntry.action)
+
+
+def _distinct(database: Database, column: Any) -> tuple[str, ...]:  # noqa: ANN401 - a text column
+    with database.read() as session:
+        found = session.scalars(select(column).distinct()).all()
+    return tuple(sorted(found, key=str.casefold))
+
+
+def _older(wanted: AuditFilter, edge: tuple[datetime, int] | None) -> Select[AuditEntry]:
+    query = _within(select(AuditEntry), wanted)
+    if edge is not None:
+        at, id_ = edge
+        query = query.where(AuditEntry.at <= at, or_(AuditEntry.at < at, AuditEntry.id < id_))
+    return query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+def _newer(wanted: AuditFilter, edge: tuple[datetime, int]) -> Select[AuditEntry]:
+    at, id_ = edge
+    query = _within(select(AuditEntry), wanted)
+    query = query.where(AuditEntry.at >= at, or_(AuditEntry.at > at, AuditEntry.id > id_))
+    return query.order_by(AuditEntry.at, AuditEntry.id)
+
+
+def _edge(session: Session, row_id: int) -> tuple[datetime, int] | None:
+    at = session.scalar(select(AuditEntry.at).where(AuditEntry.id == row_id))
+    return None if at is None else (at, row_id)
+
+
+def _rows(session: Session, query: Select[AuditEntry]) -> tuple[AuditRow, ...]:
+    return tuple(
+        AuditRow(
+            row.id, row.at, row.user_name, row.address, row.action, row.target, row.detail or {}
+        )
+        for row in session.scalars(query)
+    )
+
+
+def _within(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
+    row = AuditEntry
+    asked: list[ColumnElement[bool]] = []
+    if wanted.user_name:
+        asked.append(row.user_name == wanted.user_name)
+    if wanted.action:
+        asked.append(row.action == wanted.action)
+    if wanted.begin is not None:
+        asked.append(row.at >= wanted.begin)
+    if wanted.end is not None:
+        asked.append(row.at < wanted.end)
+    if wanted.text:
+        asked.append(_mentions(wanted.text))
+    return query.where(and_(*asked)) if asked else query
+
+
+def _mentions(searched: str) -> ColumnElement[bool]:
+    """Any text of a row. Details are JSON, in which letters beyond ASCII are written as escapes."""
+    row = AuditEntry
+    plain = [row.user_name, row.address, row.action, row.target]
+    detail = cast(row.detail, String)
+    spelt = {searched, json.dumps(searched)[1:-1]}
+    return or_(
+        *(column.contains(searched, autoescape=True) for column in plain),
+        *(detail.contains(one, autoescape=True) for one in sorted(spelt)),
+    )
