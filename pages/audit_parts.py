@@ -10,7 +10,7 @@ from components import wording
 from components.audit_words import detail_lines, has_thing, sentence, thing
 from components.blocks import empty, icon
 from db.queries.audit import AuditPage, AuditRow
-from pages.audit_view import FILE, LONGEST, PATH, Edge, View, address
+from pages.audit_view import ANY, FILE, LONGEST, PATH, Edge, View, address
 from pages.context import Viewer
 
 HEADS = (
@@ -178,9 +178,9 @@ def _choice(
     label: str, select_id: str, value: str, offered: Sequence[str], everything: str
 ) -> html.Div:
     known = offered if not value or value in offered else [value, *offered]
-    options = [{"label": everything, "value": ""}]
+    options = [{"label": everything, "value": ANY}]
     options += [{"label": one, "value": one} for one in known]
-    select = dbc.Select(id=select_id, options=options, value=value, size="sm")
+    select = dbc.Select(id=select_id, options=options, value=value or ANY, size="sm")
     return html.Div([dbc.Label(label, html_for=select_id), select], className="bem-inline bem-slim")
 
 

@@ -11,6 +11,7 @@ from pages.days import day_of, end_of, start_of
 
 PATH, FILE = "/audit", "/audit.csv"
 LONGEST = 100
+ANY = "*"  # what a control says where everything is wanted; nobody is called that
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def view_of(given: object) -> View:
     """Read an address, a store or the controls; nothing in it can fail."""
     query = given if isinstance(given, Mapping) else {}
     return View(
-        user=_text(query.get("user")),
-        action=_text(query.get("action")),
+        user=_chosen(query.get("user")),
+        action=_chosen(query.get("action")),
         begin=day_of(query.get("from")),
         end=day_of(query.get("to")),
         text=_text(query.get("q")),
@@ -84,6 +85,11 @@ def address(path: str, view: View, edge: Edge = NEWEST) -> str:
     """Return the address of a view."""
     query = {**view.to_query(), **edge.to_query()}
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def _chosen(given: Any) -> str:  # noqa: ANN401
+    text = _text(given)
+    return "" if text == ANY else text
 
 
 def _text(given: Any) -> str:  # noqa: ANN401 - whatever an address holds

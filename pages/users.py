@@ -15,7 +15,7 @@ from cycling.errors import InputError
 from cycling.terms import Role
 from db.queries.users import Account, find_account, list_accounts
 from pages.context import database, hasher, now, session_limits, viewer
-from pages.users_dialogs import DEEDS, Question, carry_out, question, shown_once
+from pages.users_dialogs import DEEDS, By, Question, Told, carry_out, question, shown_once
 from pages.users_ids import Ids
 from pages.users_parts import count_words, dialog, header_actions, user_table
 
@@ -71,13 +71,13 @@ def ask(*_clicks: Any) -> tuple[Any, ...]:  # noqa: ANN401
 
 
 @callback(
+    Output(Ids.DONE, "data"),
     Output(Ids.DIALOG, "is_open", allow_duplicate=True),  # ask opens it, and fills it
     Output(Ids.TITLE, "children", allow_duplicate=True),
     Output(Ids.QUESTION, "children", allow_duplicate=True),
     Output(Ids.SURE, "style", allow_duplicate=True),
     Output(Ids.KEEP, "children", allow_duplicate=True),
     Output(Ids.ERROR, "children", allow_duplicate=True),
-    Output(Ids.DONE, "data"),
     Output(Ids.GO, "href"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     Input(Ids.SURE, "n_clicks"),
@@ -91,28 +91,18 @@ def change(clicks: int | None, chosen: Any, values: Any, fields: Any) -> tuple[A
     if not clicks or not isinstance(chosen, dict) or chosen.get("do") not in DEEDS:
         raise PreventUpdate
     typed = {key.get("name"): value for key, value in zip(fields, values, strict=True)}
-    who = viewer()
-    by: Any = {"user_name": who.name, "address": who.address, "now": now()}
     try:
         one = _chosen(chosen)
-        told = carry_out(
-            database(),
-            chosen["do"],
-            one,
-            typed,
-            by=by,
-            session_hash=current_user.session_hash,
-            hasher=hasher(),
-        )
+        told = _carried_out(chosen["do"], one, typed)
     except InputError as error:
-        return *AS_IT_IS[:5], str(error), no_update, no_update, no_update
+        return *AS_IT_IS, str(error), no_update, no_update
     if told.leave:
         return *AS_IT_IS, no_update, told.leave, no_update
     done = toast("done", told.words)
     if told.password:
         once = shown_once(one.name if one else str(typed["name"]).strip(), told.password)
-        return True, once.title, once.words, HIDDEN, "Close", "", clicks, no_update, done
-    return False, no_update, [], no_update, no_update, "", clicks, no_update, done
+        return clicks, True, once.title, once.words, HIDDEN, "Close", "", no_update, done
+    return clicks, False, no_update, [], no_update, no_update, "", no_update, done
 
 
 @callback(
@@ -125,6 +115,15 @@ def refresh(_done: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Show the list again after something was done."""
     accounts = _accounts()
     return user_table(accounts, viewer(), now()), count_words(accounts)
+
+
+def _carried_out(deed: str, one: Account | None, typed: dict[str, Any]) -> Told:
+    who = viewer()
+    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    session_hash = current_user.session_hash
+    return carry_out(
+        database(), deed, one, typed, by=by, session_hash=session_hash, hasher=hasher()
+    )
 
 
 def _accounts() -> Sequence[Account]:

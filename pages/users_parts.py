@@ -37,7 +37,9 @@ def header_actions() -> list[Component]:
     """Return the way to the audit trail and the button that adds a user."""
     trail = [icon("clock-history"), html.Span("Audit trail", className="wide-only")]
     return [
-        dcc.Link(trail, href="/audit", className="btn btn-secondary", title="Audit trail"),
+        dcc.Link(
+            trail, href="/audit", className="btn btn-secondary bem-action", title="Audit trail"
+        ),
         dbc.Button([icon("plus-lg"), "Add user"], id=Ids.ADD, color="primary"),
     ]
 
@@ -86,7 +88,10 @@ def _row(one: Account, who: Viewer, at: datetime) -> html.Tr:
         html.Td(html.Div(name, className="bem-named"), className="in-name"),
         html.Td(str(one.role).capitalize(), className="role"),
         html.Td(_state(one), className="state"),
-        html.Td(_when(one.last_seen_at, who, at), className="when"),
+        html.Td(
+            [html.Span("Last seen ", className="phone-only"), _when(one.last_seen_at, who, at)],
+            className="when",
+        ),
         html.Td(_when(one.last_sign_in_at, who, at), className="when"),
         html.Td(wording.number(one.sessions), className="num sessions"),
         html.Td(_deeds(one, who), className="deeds"),

@@ -1,0 +1,59 @@
+"""Users and the audit trail in the browser."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Served
+
+ONE_ENGINE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
+
+@ONE_ENGINE
+def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login(
+    page: Page, browser: Browser, served: Served, sign_in, watch, screenshot
+):
+    sign_in(page, "admin")
+    page.goto("/users")
+    page.get_by_role("button", name="Add user").click()
+    page.get_by_label("Name", exact=True).fill("marie.c")
+    page.get_by_role("dialog").get_by_role("button", name="Add user").click()
+    expect(page.get_by_role("dialog")).to_contain_text("marie.c may sign in")
+    password = page.get_by_label("Password of marie.c").input_value()
+    page.get_by_role("button", name="Close").first.click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    with browser.new_context(base_url=served.url) as other:
+        hers = other.new_page()
+        hers.goto("/users")
+        hers.get_by_label("User name").fill("marie.c")
+        hers.get_by_label("Password").fill(password)
+        hers.get_by_role("button", name="Sign in").click()
+        expect(hers.get_by_text("Your role does not allow this")).to_be_visible()  # a viewer was led back to /users
+        hers.goto("/profiles")
+        expect(hers.get_by_role("heading", level=1)).to_contain_text("Profiles")
+        expect(hers.get_by_role("link", name="Users")).to_have_count(0)
+
+        page.get_by_role("button", name="Role: marie.c").click()
+        page.get_by_label("Operator").check()
+        page.get_by_role("button", name="Change role of marie.c").click()
+        expect(page.get_by_role("row", name="marie.c")).to_contain_text("Operator")
+        page.get_by_role("button", name="Disable: marie.c").click()
+        screenshot(page, "users")
+        page.get_by_role("button", name="Disable marie.c", exact=True).click()
+        expect(page.get_by_role("row", name="marie.c")).to_contain_text("Disabled")
+
+        hers.get_by_role("searchbox").fill("anything")
+        hers.wait_for_url("**/login?**")
+
+    page.get_by_role("link", name="Audit trail").first.click()
+    table = page.get_by_role("table")
+    expect(table).to_contain_text("Disabled marie.c")
+    page.get_by_label("Action").select_option("set role")
+    expect(table.get_by_role("row")).to_have_count(2)
+    expect(table).to_contain_text("Changed the role of marie.c from viewer to operator")
+    page.reload()
+    expect(table.get_by_role("row")).to_have_count(2)
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="CSV").click()
+    assert sent.value.suggested_filename.startswith("audit-")
+    screenshot(page, "audit")
