@@ -19,7 +19,7 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
     page.get_by_role("dialog").get_by_role("button", name="Add user").click()
     expect(page.get_by_role("dialog")).to_contain_text("marie.c may sign in")
     password = page.get_by_label("Password of marie.c").input_value()
-    page.get_by_role("button", name="Close").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     with browser.new_context(base_url=served.url) as other:
@@ -28,7 +28,8 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
         hers.get_by_label("User name").fill("marie.c")
         hers.get_by_label("Password").fill(password)
         hers.get_by_role("button", name="Sign in").click()
-        expect(hers.get_by_text("Your role does not allow this")).to_be_visible()  # a viewer was led back to /users
+        # led back to /users, which is not for viewers
+        expect(hers.get_by_text("Your role does not allow this")).to_be_visible()
         hers.goto("/profiles")
         expect(hers.get_by_role("heading", level=1)).to_contain_text("Profiles")
         expect(hers.get_by_role("link", name="Users")).to_have_count(0)

@@ -585,6 +585,13 @@ class TestUserCommands:
         with database.read() as session:
             assert session.scalar(query) != before
             assert self.PASSWORD not in before
+        said = bem.done("user", "sign-out", "vera")
+        assert said == "vera is signed out: 0 sessions ended.\n"
+        for command in (("disable", "ada"), ("role", "ada", "viewer")):
+            assert "ada is the last admin" in bem.refused("user", *command)
+        with database.read() as session:
+            came_from = session.execute(text("SELECT DISTINCT user_name, address FROM bem_audit"))
+            assert came_from.all() == [("command line", "command line")]
 
     def test_what_is_refused(self, here):
         bem, _ = here
