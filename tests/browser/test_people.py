@@ -35,7 +35,7 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
         expect(hers.get_by_role("link", name="Users")).to_have_count(0)
 
         page.get_by_role("button", name="Role: marie.c").click()
-        page.get_by_label("Operator").check()
+        page.get_by_role("radio", name="Operator").check()
         page.get_by_role("button", name="Change role of marie.c").click()
         expect(page.get_by_role("row", name="marie.c")).to_contain_text("Operator")
         page.get_by_role("button", name="Disable: marie.c").click()
@@ -49,7 +49,7 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
     page.get_by_role("link", name="Audit trail").first.click()
     table = page.get_by_role("table")
     expect(table).to_contain_text("Disabled marie.c")
-    page.get_by_label("Action").select_option("set role")
+    page.get_by_label("Action", exact=True).select_option("set role")
     expect(table.get_by_role("row")).to_have_count(2)
     expect(table).to_contain_text("Changed the role of marie.c from viewer to operator")
     page.reload()
