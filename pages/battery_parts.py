@@ -260,7 +260,7 @@ def _delete_dialog(sheet: BatterySheet) -> Component:
     buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
     sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
     if sheet.kept_because:
-        body = [html.Div(f"{name} is kept: {sheet.kept_because}")]
+        body = [html.Div(f"{name} is kept. {sheet.kept_because}")]
         sure.style = {"display": "none"}
     body.append(html.Div(id=Ids.DELETE_ERROR, className="bem-field-error", role="alert"))
     title = f"{battery.name} cannot be deleted" if sheet.kept_because else f"Delete {name}?"

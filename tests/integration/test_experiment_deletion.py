@@ -41,9 +41,10 @@ from db.models import (
     StationStatus,
     SyncRepair,
 )
+from db.models.base import UtcDateTime
 from db.queries.experiment import check_experiment, experiment_facts
 from db.queries.experiment_deletion import experiment_loss
-from db.queries.experiments import Filter, list_experiments
+from db.queries.experiments import Filter, Sort, SortKey, list_experiments
 from tests.unit.db.lab import BY, NOW, add_experiment, add_station, at_once, block, import_blocks
 
 TEMPERATURE = ("Temperature", "degC")
@@ -94,12 +95,12 @@ def made_up(model: Any, number: int, **given: Any) -> dict[str, Any]:
     """A row of a table with something in each column; refused ones and defaults left aside."""
     values: dict[str, Any] = {}
     for name, column in inspect(model).columns.items():
-        kind = column.type.python_type if not hasattr(column.type, "enums") else str
+        kind = str if hasattr(column.type, "enums") else column.type.python_type
         if name == "id" and column.autoincrement is True:
             continue
         if hasattr(column.type, "enums"):
             values[name] = column.type.enum_class(column.type.enums[-1])
-        elif kind is datetime:
+        elif isinstance(column.type, UtcDateTime):
             values[name] = NOW
         else:
             values[name] = {str: f"x{number}", dict: {}, bytes: b"", bool: True}.get(kind, number)
@@ -137,6 +138,11 @@ def fill(database: Database, experiment_id: int, station_id: int) -> None:
             insert(SetAsideRow), [made_up(SetAsideRow, 1, repair_id=repair, columns={})]
         )
     assert battery_id
+
+
+def newest(database: Database) -> tuple[Any, ...]:
+    sort = Sort(SortKey.ID, descending=True)
+    return tuple(list_experiments(database, Filter(), sort, offset=0, limit=10).rows)
 
 
 def audits(database: Database, action: str) -> list[AuditEntry]:
@@ -179,7 +185,7 @@ class TestWhatGoes:
         experiment_id = imported(database)
         done = delete(database, experiment_id)
         assert (done.name, done.measures) == ("Ageing", 6)
-        assert list_experiments(database, Filter()).rows == ()
+        assert newest(database) == ()
         for ask in (check_experiment, experiment_facts, experiment_loss):
             words = rf"Experiment {experiment_id} \(Ageing\) was deleted by oscar on 20 Nov 2026\. "
             with pytest.raises(NotFoundError, match=f"{words}Its measures are still to be removed"):
