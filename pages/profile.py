@@ -27,6 +27,7 @@ from db.queries.profiles import library_profile, uses_of, version_text
 from pages.context import database, now, viewer
 from pages.not_found_404 import not_found
 from pages.profile_check import CheckedView, checked
+from pages.profile_delete import ask_and_delete, delete_button, delete_dialog
 from pages.profile_difference import difference
 from pages.profile_files import FORMATS, TEXT, exported, file_name
 from pages.profile_kinds import Chosen, chosen, suited
@@ -68,7 +69,8 @@ def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - o
         ),
         compared=_id(query.get("compare")),
     )
-    return page(shown, viewer(), now())
+    who = viewer()
+    return page(shown, who, now(), button=delete_button(who), dialog=delete_dialog(who))
 
 
 @callback(
@@ -198,6 +200,7 @@ def act(copies: int | None, archives: int | None, version: Any) -> tuple[Any, An
     )
 
 
+ask_and_delete()
 clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.terms import JobState, PlanState
+from db.engine import Database
 from db.models import (
     Battery,
     CompiledVersion,
@@ -37,8 +38,14 @@ def station_planned(session: Session, station_id: int) -> str:
     return planned or _in_draft(session, STATION, station_id)
 
 
-def profile_kept(session: Session, profile_id: int) -> str:
+def profile_kept_because(database: Database, profile_id: int) -> str:
     """Say what keeps a profile of the library from being deleted; blank if nothing does."""
+    with database.read() as session:
+        return profile_kept(session, profile_id)
+
+
+def profile_kept(session: Session, profile_id: int) -> str:
+    """Do the same within a transaction."""
     versions = select(ProfileVersion.id).where(ProfileVersion.profile_id == profile_id)
     version_ids = session.scalars(versions).all()
     compiled = session.scalars(
