@@ -227,9 +227,9 @@ def choose_csv(chosen: Any, part: Any, wanted: Any, options: Any, experiment_id:
 def show_statistics(experiment_id: Any) -> list[Component]:  # noqa: ANN401
     """Add up the experiment; the page does not wait for it."""
     found = experiment_statistics(database(), _number(experiment_id))
-    check_experiment(database(), experiment_id)
     if found is None:
         return []
+    check_experiment(database(), experiment_id)
     return statistics_parts(found, profile_instructions(database(), _number(experiment_id)))
 
 

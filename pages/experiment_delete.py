@@ -33,7 +33,7 @@ def delete_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
         className="btn btn-link bem-action",
         title="Delete",
     )
-    typed = dbc.Input(id=Ids.DELETE_NAME, maxlength=30, autocomplete="off", spellcheck="false")
+    typed = dbc.Input(id=Ids.DELETE_NAME, maxlength=30, autocomplete="off")
     dialog = dbc.Modal(
         [
             dbc.ModalHeader(dbc.ModalTitle(f"Delete experiment {known.id}?"), close_button=False),
