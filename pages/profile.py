@@ -22,6 +22,7 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import Role
+from db.commands.audit import record_profile_export
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles import library_profile, uses_of, version_text
 from pages.context import database, now, viewer
@@ -168,7 +169,10 @@ def download(clicks: list[int | None], version: Any, capacity: Any) -> tuple[Any
         content = exported(kind, view.text, view.program)
     except InputError as error:
         return no_update, toast("error", str(error))
-    name = file_name(version["name"], version["number"], kind)
+    name, who = file_name(version["name"], version["number"], kind), viewer()
+    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    of = _id(version.get("profile")), _id(version.get("number"))
+    record_profile_export(database(), *of, file_format=kind, **by)
     return {"content": content, "filename": name, "type": "text/plain"}, no_update
 
 

@@ -372,7 +372,10 @@ class TestDeleting:
         ada, battery = visitor("ada"), lab.battery()
         lab.experiment("Test", battery)
         words = text(ada.open(f"/batteries/{battery}"))
-        assert "is kept. It has 1 experiment. Only a battery without experiments can be deleted." in words
+        assert (
+            "is kept. It has 1 experiment. Only a battery without experiments can be deleted."
+            in words
+        )
         answer = self.press(ada, battery, Ids.DELETE_SURE)
         assert "Only a battery without" in answer[f"{Ids.DELETE_ERROR}.children"]
         assert len(lab.batteries()) == 1
