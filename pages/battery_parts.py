@@ -256,7 +256,9 @@ def _confirmed(sheet: BatterySheet, who: Viewer) -> Component:
 def _delete_dialog(sheet: BatterySheet) -> Component:
     battery = sheet.battery
     name = f"{battery.name} (SN {battery.serial_number})"
-    body: list[Component] = [html.Div("What is known of it goes; the audit trail keeps a copy.")]
+    body: list[Component] = [
+        html.Div(f"What is known of battery {sheet.id} goes; the audit trail keeps a copy.")
+    ]
     buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
     sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
     if sheet.kept_because:

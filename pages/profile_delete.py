@@ -7,7 +7,6 @@ from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components import wording
 from components.blocks import icon
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -89,8 +88,9 @@ def question(known: LibraryFacts, kept_because: str) -> tuple[str, list[Componen
     if kept_because:
         title = f"{known.name} cannot be deleted"
         return title, [html.P([named, f", is kept. {kept_because}"])]
-    versions = wording.counted(len(known.versions), "version")
-    words = f", is deleted with its {versions} and the rows that were compiled of them."
+    count = len(known.versions)
+    versions = "its only version" if count == 1 else f"its {count} versions"
+    words = f", is deleted with {versions} and all rows that were compiled from it."
     return f"Delete {known.name}?", [
         html.P([named, words]),
         html.P("No experiment has used it. The audit trail keeps the text of its last version."),

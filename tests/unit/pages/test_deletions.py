@@ -132,7 +132,7 @@ class TestAProfile:
         asked = self.press(ada, profile, Profile.DELETE)
         assert asked[f"{Profile.DELETE_TITLE}.children"] == "Delete Ageing?"
         words = text(asked[f"{Profile.DELETE_QUESTION}.children"])
-        assert words.startswith(f"Ageing, profile {profile}, is deleted with its 1 version")
+        assert words.startswith(f"Ageing, profile {profile}, is deleted with its only version")
         closed = self.press(ada, profile, Profile.DELETE_KEEP)
         assert closed == asked_closed(Profile.DELETE_DIALOG)
         done = self.press(ada, profile, Profile.DELETE_SURE)
