@@ -14,6 +14,7 @@ from db.commands.channels import VIRTUAL_STATION
 from db.commands.out_of_service import take_out_of_service
 from db.commands.profiles import compile_version, delete_profile, new_version, save_profile
 from db.commands.queue import NewPlan, add_plan, save_draft
+from db.commands.queue.plans import add_within
 from db.commands.station_changes import modify_station, retire_station
 from db.commands.station_deletion import OWN, delete_station, station_kept_because
 from db.commands.stations import add_station
@@ -41,9 +42,10 @@ from db.models import (
     UsedMeasure,
 )
 from db.queries.station_sheets import station_set_up
+from tests.databases import SERVER_ENGINES
 from tests.integration.test_lab_units import Lab
 from tests.running_lab import RunningLab
-from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, at_once
+from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, at_once, meanwhile
 from tests.unit.db.lab import add_station as bare_station
 
 TEXT = "SAFETY VOLTAGE 2.4 4.3\nWAIT, 1h\n"
@@ -68,6 +70,26 @@ def draft(database: Database, **typed: Any) -> None:
 @pytest.fixture
 def lab(database: Database) -> Lab:
     return Lab(database)
+
+
+@pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
+@pytest.mark.parametrize("what", ["battery", "station", "profile"])
+def test_what_is_planned_in_this_moment_is_kept(database: Database, what: str):
+    """A held plan has no row in Experiment: no foreign key says that it refers to these."""
+    lab = RunningLab(database, NOW)
+    profile, fixed = TestAProfile.saved(database)
+    battery, station = lab.battery("A", "1"), bare_station(database, "Station 07")
+    new = NewPlan("token-1", "Next", "", station, battery, fixed)
+    deed = {
+        "battery": lambda: delete_battery(database, battery, **BY),
+        "station": lambda: delete_station(database, station, **BY),
+        "profile": lambda: delete_profile(database, profile, **BY),
+    }[what]
+    error = meanwhile(database, lambda session: add_within(session, new, **BY), deed)
+    assert "A draft or a held experiment, Next, is planned with it" in str(error)
+    with database.read() as session:
+        kept = [(Battery, battery), (CyclerStation, station), (Profile, fixed)]
+        assert all(session.get(*one) is not None for one in kept)
 
 
 class TestABattery:

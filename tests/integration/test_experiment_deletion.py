@@ -45,7 +45,17 @@ from db.models.base import UtcDateTime
 from db.queries.experiment import check_experiment, experiment_facts
 from db.queries.experiment_deletion import experiment_loss
 from db.queries.experiments import Filter, Sort, SortKey, list_experiments
-from tests.unit.db.lab import BY, NOW, add_experiment, add_station, at_once, block, import_blocks
+from tests.databases import SERVER_ENGINES
+from tests.unit.db.lab import (
+    BY,
+    NOW,
+    add_experiment,
+    add_station,
+    at_once,
+    block,
+    import_blocks,
+    meanwhile,
+)
 
 TEMPERATURE = ("Temperature", "degC")
 REFUSED = (InputError, ConflictError, NotFoundError)
@@ -482,6 +492,18 @@ class TestAtOnce:
         assert sum(isinstance(one, deletion.Deleted) for one in results) == 1
         assert sum(isinstance(one, NotFoundError) for one in results) == 3
         assert len(audits(database, "delete experiment")) == 1
+
+    @pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
+    def test_one_that_begins_to_run_in_this_moment_is_kept(self, database: Database):
+        experiment_id = imported(database)
+        of_it = update(Experiment).where(Experiment.id == experiment_id)
+        error = meanwhile(
+            database,
+            lambda session: session.execute(of_it.values(status=ExperimentStatus.RUNNING)),
+            lambda: delete(database, experiment_id),
+        )
+        assert "It is running" in str(error)
+        check_experiment(database, experiment_id)
 
     def test_a_file_that_is_being_written_does_not_end_as_if_it_were_whole(
         self, database: Database, tmp_path: Path
