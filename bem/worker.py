@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import experiment_deletion, imports, jobs, presence, uploads
+from db.commands import experiment_clearing, imports, jobs, presence, uploads
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.series import upkeep
@@ -138,7 +138,7 @@ class Worker:
         swept = imports.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time
-            swept += experiment_deletion.sweep(place.database, now, self._go_on)
+            swept += experiment_clearing.sweep(place.database, now, self._go_on)
         if swept:
             LOG.info("removed the leftovers of %s imports, uploads or deletions", swept)
 

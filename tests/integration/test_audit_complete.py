@@ -100,7 +100,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     },
     WORKER: {
         "channels": "ensure_channels",
-        "experiment_deletion": "clear note_cleared sweep",
+        "experiment_clearing": "clear note_cleared sweep",
         "imports": "discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
         "fail_hopeless",

@@ -17,8 +17,10 @@ from cycling.terms import (
     PlanState,
     RepairState,
     StationState,
+    Technology,
 )
 from db import measures, removal, series
+from db.commands import experiment_clearing as clearing
 from db.commands import experiment_deletion as deletion
 from db.commands import jobs
 from db.commands.notes import NewNote, add_note
@@ -35,6 +37,7 @@ from db.models import (
     GenericMeasure,
     Job,
     Plan,
+    RedoxElectrolyte,
     SetAsideRow,
     StationAlarm,
     StationLive,
@@ -43,12 +46,13 @@ from db.models import (
 )
 from db.models.base import UtcDateTime
 from db.queries.experiment import check_experiment, experiment_facts
-from db.queries.experiment_deletion import experiment_loss
+from db.queries.experiment_deletion import experiment_loss, unknown_words
 from db.queries.experiments import Filter, Sort, SortKey, list_experiments
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     BY,
     NOW,
+    add_cell,
     add_experiment,
     add_station,
     at_once,
@@ -191,6 +195,20 @@ class TestWhatGoes:
             assert session.get_one(DeletedExperiment, gone).cleared_at == NOW
             assert session.scalars(select(Job.state)).all() == [JobState.DONE]
 
+    def test_the_electrolytes_of_a_stack_go_with_it(self, database: Database, tmp_path: Path):
+        technology = {"technology": Technology.REDOX_STACK, "capacity_ah": None}
+        felt = {"electrode_size_cm2": 62.5, "electrode_composition": "Felt"}
+        stack = add_cell(database, "Stack", **technology, **felt)
+        gone, kept = (add_experiment(database, battery_id=stack) for _ in range(2))
+        with database.write() as session:
+            for experiment_id in (gone, kept):
+                side = made_up(RedoxElectrolyte, 1, experiment_id=experiment_id, battery_id=stack)
+                session.execute(insert(RedoxElectrolyte), [side])
+        delete(database, gone)
+        work(database, tmp_path)
+        assert left(database, gone) == {}
+        assert left(database, kept) == {"RedoxElectrolyte": 1}
+
     def test_it_is_gone_at_once_and_as_a_whole(self, database: Database):
         experiment_id = imported(database)
         done = delete(database, experiment_id)
@@ -209,6 +227,15 @@ class TestWhatGoes:
             check_experiment(database, experiment_id)
         with pytest.raises(NotFoundError, match=r"was deleted .* No note was added"):
             add_note(database, NewNote(experiment_id, "Late"), **BY)
+
+    def test_a_unit_that_still_has_measures_of_it_is_told_apart_from_one_of_another_database(
+        self, database: Database
+    ):
+        experiment_id = imported(database)
+        delete(database, experiment_id)
+        with database.read() as session:
+            assert "was deleted by oscar" in unknown_words(session, experiment_id)
+            assert "put back to an earlier state" in unknown_words(session, 4711)
 
     def test_the_audit_row_names_it_with_its_number_and_what_was_lost(self, database: Database):
         experiment_id = imported(database)
@@ -360,10 +387,10 @@ class TestKilledAtAnyMoment:
             jobs.cancel(database, done.job_id, user_name="oscar", now=NOW)
             try:
                 with Executioner(database, at):
-                    deletion.clear(database, experiment_id)
+                    clearing.clear(database, experiment_id)
             except Killed:
                 assert left(database, experiment_id)
-                assert deletion.sweep(database, NOW) == 1
+                assert clearing.sweep(database, NOW) == 1
                 assert left(database, experiment_id) == {}
                 with database.write() as session:
                     session.execute(StationLive.__table__.delete())
@@ -382,7 +409,7 @@ class TestKilledAtAnyMoment:
         worker.stop()
         worker.work_once()
         assert 0 < left(database, experiment_id)["GenericMeasures"] < 20
-        assert deletion.sweep(database, NOW) == 0  # the job will do it
+        assert clearing.sweep(database, NOW) == 0  # the job will do it
         assert work(database, tmp_path)
         assert left(database, experiment_id) == {}
 
@@ -393,7 +420,7 @@ class TestKilledAtAnyMoment:
         experiment_id = imported(database, 8)
         told: list[int] = []
         delete(database, experiment_id)
-        deletion.clear(database, experiment_id, told.append)
+        clearing.clear(database, experiment_id, told.append)
         assert told[:4] == [2, 4, 6, 6]
         assert told == sorted(told)
 
@@ -428,7 +455,7 @@ def test_no_transaction_deletes_more_rows_than_others_may_wait_for(
     event.listen(database.engine, "after_cursor_execute", count_rows)
     event.listen(database.engine, "commit", committed)
     try:
-        deletion.clear(database, experiment_id)
+        clearing.clear(database, experiment_id)
     finally:
         event.remove(database.engine, "after_cursor_execute", count_rows)
         event.remove(database.engine, "commit", committed)
@@ -443,9 +470,9 @@ class TestWhatComesLate:
         delete(database, experiment_id)
         work(database, tmp_path)
         self.write_late(database, experiment_id)
-        assert deletion.sweep(database, NOW + timedelta(hours=23)) == 1
+        assert clearing.sweep(database, NOW + timedelta(hours=23)) == 1
         assert left(database, experiment_id) == {}
-        assert deletion.sweep(database, NOW + timedelta(hours=23)) == 0
+        assert clearing.sweep(database, NOW + timedelta(hours=23)) == 0
 
     def test_a_row_in_experiment_that_is_written_again_is_there_again(
         self, database: Database, tmp_path: Path
@@ -461,7 +488,7 @@ class TestWhatComesLate:
         )
         self.write_late(database, experiment_id)
         work(database, tmp_path)
-        assert deletion.sweep(database, NOW) == 0
+        assert clearing.sweep(database, NOW) == 0
         assert left(database, experiment_id)["GenericMeasures"] == 1
         with database.read() as session:
             alarm = session.scalars(select(StationAlarm)).one()
@@ -476,6 +503,26 @@ class TestWhatComesLate:
             f"Experiment {experiment_id} was written again: it is kept.",
         )
         assert len(audits(database, "take back deletion")) == 1
+
+    def test_the_sweep_goes_on_where_that_happens_beneath_it(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ):
+        first, second = add_experiment(database), imported(database)
+        for experiment_id in (first, second):
+            done = delete(database, experiment_id)
+            jobs.cancel(database, done.job_id, user_name="oscar", now=NOW)
+        give_back = clearing._give_back
+
+        def then_written(*args: Any) -> None:
+            give_back(*args)
+            monkeypatch.setattr(clearing, "_give_back", give_back)
+            args[0].commit()
+            add_experiment(database, id=first)
+
+        monkeypatch.setattr(clearing, "_give_back", then_written)
+        clearing.sweep(database, NOW)
+        assert left(database, second) == {}
+        check_experiment(database, first)
 
     @staticmethod
     def write_late(database: Database, experiment_id: int) -> None:

@@ -8,6 +8,7 @@ from db.commands.profiles import save_profile
 from db.commands.station_deletion import delete_station
 from db.models import DeletedExperiment
 from pages.experiment_ids import Ids as Experiment
+from pages.live_ids import Ids as Live
 from pages.profile_parts import Ids as Profile
 from pages.stations_ids import Ids as Stations
 from tests.integration.test_lab_units import Lab as Units
@@ -81,6 +82,27 @@ class TestAnExperiment:
         body = oscar.body(first, given, by=by)
         assert oscar.client.post(UPDATE, json=body).status_code == 403
         assert "Ageing" in text(oscar.open(f"/experiments/{experiment}"))
+
+    def test_whose_station_somebody_looks_at_is_not_drawn_by_halves(self, visitor, vera, store):
+        units = Units(store)
+        station = units.station(units.ours, "Station 07")
+        ended = {"status": ExperimentStatus.FINISHED, "finished_at": units.now}
+        cell, profile = units.rows.battery("NMC-031", "1"), units.rows.profile("Rest")
+        experiment = units.rows.experiment("Ageing", station, cell, profile, **ended)
+        units.rows.measures(experiment, station, 50)
+        given = {
+            f"{Live.STATION}.data": station,
+            f"{Live.EXPERIMENT}.data": experiment,
+            f"{Live.CHANNELS}.value": ["voltage"],
+            "shell-theme.data": "light",
+        }
+        by = f"{Live.AGAIN}.data"
+        drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
+        assert drawn["data"]
+        self.press(visitor("ada"), experiment, Experiment.DELETE_SURE, "Ageing")
+        drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
+        assert drawn["data"] == []
+        assert "(Ageing) was deleted by ada on" in str(drawn["layout"]["annotations"])
 
     def test_that_somebody_has_open_says_who_has_deleted_it(self, visitor, vera, lab):
         ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
@@ -201,3 +223,7 @@ class TestAStation:
         answer = vera.call(f"{Stations.HEAD}.children", view, by=f"{Stations.ASK}.data")
         assert answer.error is None
         assert "There is no station" in text(answer[f"{Stations.BODY}.children"])
+        live = {f"{Live.STATION}.data": station, f"{Live.ASK}.data": {}}
+        answer = vera.call(f"{Live.NEWS}.data", live, by=f"{Live.ASK}.data")
+        assert answer.error is None
+        assert "There is no station" in text(answer[f"{Live.HEAD}.children"])
