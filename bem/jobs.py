@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import InputError
 from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
 from db import series
-from db.commands import imports, jobs
+from db.commands import experiment_clearing, imports, jobs
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
@@ -103,10 +103,23 @@ def prepare_experiment(place: Workplace, mine: Claim) -> None:
         jobs.end_done(session, mine, result={}, now=place.clock())
 
 
+def remove_experiment(place: Workplace, mine: Claim) -> None:
+    """Remove what a deleted experiment has left; where an earlier attempt stopped, go on."""
+    experiment_id, total = mine.payload["experiment_id"], mine.payload["measures"]
+    beat = Beat(place, mine)
+    experiment_clearing.clear(
+        place.database, experiment_id, lambda gone: beat(min(gone, total), total)
+    )
+    with place.database.write() as session:
+        experiment_clearing.note_cleared(session, experiment_id, place.clock())
+        jobs.end_done(session, mine, result={}, now=place.clock())
+
+
 HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
     "verify file": verify_file,
     "import file": import_file,
     jobs.PREPARE: prepare_experiment,
+    experiment_clearing.DELETE: remove_experiment,
 }
 
 

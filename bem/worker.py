@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import imports, jobs, presence, uploads
+from db.commands import experiment_clearing, imports, jobs, presence, uploads
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.series import upkeep
@@ -101,7 +101,7 @@ class Worker:
             )
         return True
 
-    def _go_on(self, _done: int, _total: int) -> None:
+    def _go_on(self, _done: int, _total: int = 0) -> None:
         self.say_present()
         if self._asked_to_stop or jobs.is_waiting(self._place.database):
             raise JobInterruptedError("Something more urgent came.")
@@ -137,8 +137,10 @@ class Worker:
         jobs.fail_hopeless(place.database, now=now)
         swept = imports.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
+        with suppress(JobInterruptedError):  # the rest comes next time
+            swept += experiment_clearing.sweep(place.database, now, self._go_on)
         if swept:
-            LOG.info("removed the leftovers of %s imports or uploads", swept)
+            LOG.info("removed the leftovers of %s imports, uploads or deletions", swept)
 
 
 def run_worker(database: Database, data_dir: Path, clock: Callable[[], datetime]) -> None:

@@ -12,6 +12,7 @@ from cycling.errors import InputError
 from cycling.formats import Field, csv_header, csv_rows
 from db import series
 from db.engine import Database
+from db.queries.experiment import check_experiment
 from db.series import ChannelInfo, MeasureTable
 
 CHOSEN = {"voltage": Field.VOLTAGE, "current": Field.CURRENT, "power": Field.POWER}
@@ -75,6 +76,7 @@ def _pieces(
             *table.extended,
         ]
         yield csv_rows(columns, len(table.unix_s))
+    check_experiment(database, experiment_id)  # deleted meanwhile, the file must not end as whole
 
 
 def csv_file_name(experiment_id: int, name: str) -> str:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice, repeat
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from db import measure_files
 from db.engine import LOADS, Database
 from db.measure_rows import EXTENDED_COLUMNS, GENERIC_COLUMNS, Floats, MeasureRows
 from db.models import ExtendedMeasure, GenericMeasure
+from db.removal import ROWS_A_TURN, Check, first_after, no_check, remove_rows
+from db.series.rows import extended_channels
 
 ROWS_A_STATEMENT = 10_000
 LITERAL_ROWS_A_STATEMENT = 4_000  # at most half a megabyte: servers limit it
-ROWS_A_DELETE = 50_000
 MEASURES_A_TURN = 4_096  # with four extended ones each about 0.1 s
 # what is there already stays; INSERT OR IGNORE would hide every other error too
 SKIP_KNOWN = " ON CONFLICT DO NOTHING"
@@ -68,35 +69,50 @@ def insert_missing(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -
 
 
 def delete_all(
-    database: Database, experiment_id: int, on_progress: Callable[[], None] = lambda: None
+    database: Database,
+    experiment_id: int,
+    on_progress: Callable[[int], None] = lambda _measure_id: None,
+    *,
+    check: Check = no_check,
 ) -> None:
-    """Delete every sample of an experiment, in short transactions along the tables' keys."""
+    """Delete every sample of an experiment, in short transactions along the tables' keys.
+
+    `on_progress` is told the MeasID that is reached; `check` may veto each transaction by raising.
+    """
     with database.read() as session:
-        channels = session.scalars(
-            select(ExtendedMeasure.used_measure_id)
-            .where(ExtendedMeasure.experiment_id == experiment_id)
-            .distinct()
-        ).all()
-        last = session.scalar(
-            select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment_id)
-        )
-    for first in range(0, (last or 0) + 1, ROWS_A_DELETE):
-        on_progress()
-        within = (first, first + ROWS_A_DELETE - 1)
+        channels = extended_channels(session, experiment_id)
+    reached: int | None = 0
+    while reached is not None:
         with database.write() as session:
-            session.execute(
-                delete(ExtendedMeasure).where(
-                    ExtendedMeasure.experiment_id == experiment_id,
-                    ExtendedMeasure.used_measure_id.in_(channels),
-                    ExtendedMeasure.measure_id.between(*within),
-                )
-            )
-            session.execute(
-                delete(GenericMeasure).where(
-                    GenericMeasure.experiment_id == experiment_id,
-                    GenericMeasure.id.between(*within),
-                )
-            )
+            check(session)
+            reached = _delete_some(session, experiment_id, channels)
+        database.let_others_write()
+        on_progress(reached or 0)
+    for channel in channels:  # values without a measure, which other programs may have left
+        of_it = _of_channel(experiment_id, channel)
+        remove_rows(database, of_it, ExtendedMeasure.measure_id, check=check)
+
+
+def _delete_some(session: Session, experiment_id: int, channels: Sequence[int]) -> int | None:
+    """Delete the first measures with their further channels; return where the rest begins."""
+    of_it = GenericMeasure.experiment_id == experiment_id
+    most = max(1, ROWS_A_TURN // (1 + len(channels)))
+    end = first_after(session, of_it, GenericMeasure.id, most)
+    last = session.scalar(select(func.max(GenericMeasure.id)).where(of_it)) if end is None else end
+    for channel in channels:
+        of_channel = _of_channel(experiment_id, channel)
+        before = ExtendedMeasure.measure_id < (last or 0)
+        session.execute(delete(ExtendedMeasure).where(of_channel, before))
+    some = of_it if end is None else and_(of_it, GenericMeasure.id < end)
+    session.execute(delete(GenericMeasure).where(some))
+    return end
+
+
+def _of_channel(experiment_id: int, used_measure_id: int) -> ColumnElement[bool]:
+    return and_(
+        ExtendedMeasure.experiment_id == experiment_id,
+        ExtendedMeasure.used_measure_id == used_measure_id,
+    )
 
 
 def _generic(experiment_id: int, rows: MeasureRows) -> Iterator[tuple[object, ...]]:

@@ -14,6 +14,7 @@ from db.commands.leases import Turn
 from db.commands.queue import hold_back
 from db.measure_rows import MeasureRows
 from db.models import StationLive, Unit
+from db.queries.experiment_deletion import unknown_words
 from db.queries.lost_runs import was_given_up
 from master_node import registration
 from master_node.beats import Clocks, to_report
@@ -257,9 +258,8 @@ def _unknown(batch: Batch, one: Parsed, records: m.Records, why: RefusedError) -
             station_id=records.station,
             experiment_id=None,
             code="unknown experiment",
-            text=f"{unit.hardware_id} has measures of experiment {records.experiment}, which is "
-            "not known here. It keeps them on its disk. Was the database put back to an earlier "
-            "state?",
+            text=f"{unit.hardware_id} has measures of experiment {records.experiment}, and keeps "
+            f"them on its disk. {unknown_words(batch.turn.session, records.experiment)}",
             at=batch.turn.now,
         )
 

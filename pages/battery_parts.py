@@ -256,11 +256,13 @@ def _confirmed(sheet: BatterySheet, who: Viewer) -> Component:
 def _delete_dialog(sheet: BatterySheet) -> Component:
     battery = sheet.battery
     name = f"{battery.name} (SN {battery.serial_number})"
-    body: list[Component] = [html.Div("What is known of it goes; the audit trail keeps a copy.")]
+    body: list[Component] = [
+        html.Div(f"What is known of battery {sheet.id} goes; the audit trail keeps a copy.")
+    ]
     buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
     sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
     if sheet.kept_because:
-        body = [html.Div(f"{name} is kept: {sheet.kept_because}")]
+        body = [html.Div(f"{name} is kept. {sheet.kept_because}")]
         sure.style = {"display": "none"}
     body.append(html.Div(id=Ids.DELETE_ERROR, className="bem-field-error", role="alert"))
     title = f"{battery.name} cannot be deleted" if sheet.kept_because else f"Delete {name}?"

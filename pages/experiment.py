@@ -33,7 +33,7 @@ from db import series
 from db.commands import jobs
 from db.commands.experiment_names import rename_experiment
 from db.commands.notes import add_note, delete_note
-from db.queries.experiment import experiment_facts, neighbours
+from db.queries.experiment import check_experiment, experiment_facts, neighbours
 from db.queries.experiment_events import experiment_alarms, status_changes
 from db.queries.instructions import profile_instructions
 from db.queries.live import run_facts
@@ -43,6 +43,7 @@ from db.queries.profiles import experiment_profile, source_of
 from db.statistics import experiment_statistics
 from pages import experiment_notes as note_parts
 from pages.context import database, now, viewer
+from pages.experiment_delete import ask_and_delete
 from pages.experiment_events import states_card
 from pages.experiment_export import SHOWN, chosen_columns, csv_address
 from pages.experiment_graph import (
@@ -104,11 +105,14 @@ def layout(experiment_id: str = "", **query: str) -> Component:
 )
 def watch_preparing(_ticks: int, experiment_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Say how far the copying is; then load the page again."""
+    check_experiment(database(), _number(experiment_id))
     fraction = series.prepared(database(), _number(experiment_id))
     if fraction < 1.0:
         return preparing_words(fraction), no_update
     return "Ready.", f"/experiments/{experiment_id}"
 
+
+ask_and_delete()
 
 # Only what changes the window reaches the server: an answer to anything else (a resize while the
 # first drawing is under way) would make Dash drop the drawing.
@@ -159,6 +163,7 @@ def draw(shown: list[str] | None, theme: str | None, *rest: Any) -> tuple[Any, .
     wanted, time, noted, experiment_id, narrow, on_screen = rest
     look = _look(theme, narrow, experiment_id, time)
     drawn = drawing(database(), experiment_id, shown, window_of(wanted), look)
+    check_experiment(database(), experiment_id)  # deleted meanwhile, half of it may be drawn
     when, how = range_words(drawn)
     words = [when, html.Span(how, className="t3 small")]
     now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
@@ -187,6 +192,7 @@ def draw_overview(theme: str | None, wanted: Any, time: Any, *rest: Any) -> tupl
     experiment_id, narrow, on_screen = rest
     look = _look(theme, narrow, experiment_id, time)
     whole = series.time_range(database(), experiment_id) or (0.0, 0.0)
+    check_experiment(database(), experiment_id)
     window = window_of(wanted) or whole
     if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
         moved = Patch()
@@ -223,6 +229,7 @@ def show_statistics(experiment_id: Any) -> list[Component]:  # noqa: ANN401
     found = experiment_statistics(database(), _number(experiment_id))
     if found is None:
         return []
+    check_experiment(database(), experiment_id)
     return statistics_parts(found, profile_instructions(database(), _number(experiment_id)))
 
 

@@ -2,7 +2,9 @@
 
 
 class Ids:
-    """Ids of this page. Those of NOTE and RENAME are for operators, see `dashboard.roles`.
+    """Ids of this page.
+
+    Those of NOTE and RENAME are for operators, of DELETE for admins, see `dashboard.roles`.
 
     `assets/js/experiment.js` knows GRAPH, OVERVIEW, WINDOW, NOTE_FORM, NOTE_AT, NOTE_TIME and
     NOTE_CHOSEN.
@@ -52,3 +54,12 @@ class Ids:
     RENAME_CANCEL = "experiment-rename-cancel"
     RENAME_SAVE = "experiment-rename-save"
     RENAMED = "experiment-rename-done"
+    DELETE = "experiment-delete-open"
+    DELETE_DIALOG = "experiment-delete-dialog"
+    DELETE_QUESTION = "experiment-delete-question"
+    DELETE_BOX = "experiment-delete-box"
+    DELETE_NAME = "experiment-delete-name"
+    DELETE_ERROR = "experiment-delete-error"
+    DELETE_KEEP = "experiment-delete-keep"
+    DELETE_SURE = "experiment-delete-sure"
+    DELETED = "experiment-delete-done"

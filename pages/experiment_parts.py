@@ -20,6 +20,7 @@ from db.queries.notes import NoteFacts
 from db.series import ChannelInfo
 from pages.context import Viewer, now, viewer
 from pages.expected_curve import expected_toggle
+from pages.experiment_delete import delete_parts
 from pages.experiment_events import alarms_card, station_alarms_card
 from pages.experiment_export import export_card
 from pages.experiment_facts import fact_groups
@@ -50,6 +51,7 @@ def page(shown: Shown, who: Viewer) -> Component:
     """Return the whole page."""
     window = [end * 1000 for end in shown.window] if shown.window else None
     rename, dialog = rename_parts(shown.known, who)
+    delete, question = delete_parts(shown.known, who)
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
@@ -57,8 +59,9 @@ def page(shown: Shown, who: Viewer) -> Component:
             dcc.Store(id=Ids.DRAWN),
             dcc.Store(id=Ids.STRIP_DRAWN),
             dcc.Store(id=Ids.NOTED, data=0),
-            _header(shown.known, shown.around, rename),
+            _header(shown.known, shown.around, [*delete, *rename]),
             *dialog,
+            *question,
             html.Div(
                 [
                     html.Div(_main(shown, who), className="bem-stack"),
@@ -92,7 +95,7 @@ def preparing_words(fraction: float) -> str:
 
 
 def _header(
-    known: ExperimentFacts, around: Neighbours, rename: Sequence[Component] = ()
+    known: ExperimentFacts, around: Neighbours, changes: Sequence[Component] = ()
 ) -> Component:
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
@@ -108,7 +111,7 @@ def _header(
     return page_header(
         title,
         count=[str(known.id), status_pill(known.status, why)],
-        actions=[*_around(known, around), *rename, *_again(known), csv],
+        actions=[*_around(known, around), *changes, *_again(known), csv],
     )
 
 

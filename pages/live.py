@@ -22,6 +22,7 @@ from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Role, StationCommand
 from db import series
 from db.commands import jobs, station_commands
+from db.queries.experiment import check_experiment
 from db.queries.live import can, new_points, run_facts, station_channels
 from db.queries.station_signs import station_sign
 from db.queries.stations import station_now
@@ -156,7 +157,10 @@ def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     signed = short_hash(sign.text) if sign.text else ""
     if signed and signed == asked.sign:
         return told, no_update, no_update, no_update, no_update
-    station = station_now(database(), station_id)
+    try:
+        station = station_now(database(), station_id)
+    except NotFoundError as error:  # deleted while somebody looks at it
+        return told, not_found(str(error)), None, None, None
     shown = shown_experiment(station)
     is_same = (shown.id if shown else None) == asked.experiment_id
     changed = view_digest(station)
@@ -230,6 +234,16 @@ def _drawn(
     if not isinstance(experiment_id, int):
         words = "Nothing has run on this station yet."
         return sentence_figure(look, words, wanted, experiment_id=None)
+    try:
+        check_experiment(database(), experiment_id)
+        drawn = _drawn_of(experiment_id, station_id, wanted, look)
+        check_experiment(database(), experiment_id)  # deleted meanwhile, it may be half of it
+    except NotFoundError as error:
+        return sentence_figure(look, str(error), wanted, experiment_id=None)
+    return drawn
+
+
+def _drawn_of(experiment_id: int, station_id: int, wanted: Wanted, look: Look) -> LiveFigure:
     if (fraction := series.prepared(database(), experiment_id)) < 1.0:
         jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
         words = preparing_words(fraction)

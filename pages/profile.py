@@ -22,11 +22,13 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import Role
+from db.commands.audit import record_profile_export
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles import library_profile, uses_of, version_text
 from pages.context import database, now, viewer
 from pages.not_found_404 import not_found
 from pages.profile_check import CheckedView, checked
+from pages.profile_delete import ask_and_delete, delete_button, delete_dialog
 from pages.profile_difference import difference
 from pages.profile_files import FORMATS, TEXT, exported, file_name
 from pages.profile_kinds import Chosen, chosen, suited
@@ -68,7 +70,8 @@ def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - o
         ),
         compared=_id(query.get("compare")),
     )
-    return page(shown, viewer(), now())
+    who = viewer()
+    return page(shown, who, now(), button=delete_button(who), dialog=delete_dialog(who))
 
 
 @callback(
@@ -166,7 +169,10 @@ def download(clicks: list[int | None], version: Any, capacity: Any) -> tuple[Any
         content = exported(kind, view.text, view.program)
     except InputError as error:
         return no_update, toast("error", str(error))
-    name = file_name(version["name"], version["number"], kind)
+    name, who = file_name(version["name"], version["number"], kind), viewer()
+    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    of = _id(version.get("profile")), _id(version.get("number"))
+    record_profile_export(database(), *of, file_format=kind, **by)
     return {"content": content, "filename": name, "type": "text/plain"}, no_update
 
 
@@ -198,6 +204,7 @@ def act(copies: int | None, archives: int | None, version: Any) -> tuple[Any, An
     )
 
 
+ask_and_delete()
 clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
 
 

@@ -22,7 +22,10 @@ from pages.profile_words import current_words, steps_words, voltage_words
 
 
 class Ids:
-    """Ids of a profile's page. Those of `profile-write` are for operators."""
+    """Ids of a profile's page.
+
+    Those of `profile-write` are for operators, of `profile-delete` for admins.
+    """
 
     VERSION = "profile-version"
     VIEW = "profile-view"
@@ -35,6 +38,14 @@ class Ids:
     GO = "profile-write-go"
     DUPLICATE = "profile-write-duplicate"
     ARCHIVE = "profile-write-archive"
+    DELETE = "profile-delete-open"
+    DELETE_DIALOG = "profile-delete-dialog"
+    DELETE_TITLE = "profile-delete-title"
+    DELETE_QUESTION = "profile-delete-question"
+    DELETE_ERROR = "profile-delete-error"
+    DELETE_KEEP = "profile-delete-keep"
+    DELETE_SURE = "profile-delete-sure"
+    DELETE_GO = "profile-delete-go"
 
     @staticmethod
     def download(kind: str) -> str:
@@ -57,8 +68,15 @@ class Shown:
     compared: int
 
 
-def page(shown: Shown, who: Viewer, time: datetime) -> Component:
-    """Return the whole page."""
+def page(
+    shown: Shown,
+    who: Viewer,
+    time: datetime,
+    *,
+    button: Sequence[Component] = (),
+    dialog: Sequence[Component] = (),
+) -> Component:
+    """Return the whole page; `button` and `dialog` are those that delete the profile."""
     known, version = shown.known, shown.version
     is_last = version.number == known.last.number
     stored = {
@@ -74,7 +92,8 @@ def page(shown: Shown, who: Viewer, time: datetime) -> Component:
             dcc.Store(id=Ids.VIEW),
             dcc.Download(id=Ids.FILE),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            _header(shown, who),
+            _header(shown, who, button),
+            *dialog,
             html.Div(
                 [
                     html.Div(_left(shown, who, time), className="bem-stack"),
@@ -87,7 +106,7 @@ def page(shown: Shown, who: Viewer, time: datetime) -> Component:
     )
 
 
-def _header(shown: Shown, who: Viewer) -> Component:
+def _header(shown: Shown, who: Viewer, button: Sequence[Component]) -> Component:
     known = shown.known
     title: list[Any] = [
         dcc.Link("Profiles /", href="/profiles", className="t3 bem-crumb"),
@@ -97,7 +116,7 @@ def _header(shown: Shown, who: Viewer) -> Component:
     return page_header(
         title,
         count=f"{count}, archived" if known.archived else count,
-        actions=html.Div([*_writing(shown, who), _downloads()], className="bem-wrap"),
+        actions=html.Div([*button, *_writing(shown, who), _downloads()], className="bem-wrap"),
     )
 
 

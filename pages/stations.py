@@ -89,7 +89,10 @@ clientside_callback(ClientsideFunction("stations", "again"), Input(ConfirmIds.DO
 )
 def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Draw what has changed; else only the times of the last contacts travel."""
-    shown = drawn(database(), stored_view(view), viewer())
+    try:
+        shown = drawn(database(), stored_view(view), viewer())
+    except NotFoundError as error:  # deleted while somebody looks at it
+        return None, [not_found(str(error))], {"mark": "", "heard": {}}, REFRESH_MS
     fresh = _seen(shown)
     known = seen.get("mark") if isinstance(seen, dict) else None
     if known == shown.mark:
@@ -109,6 +112,7 @@ def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     Output(Ids.ERROR, "children"),
     Output(Ids.DONE, "data"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Output(Ids.GO, "href"),
     Input(Ids.CHOSEN, "data"),
     Input(Ids.KEEP, "n_clicks"),
     Input(Ids.SURE, "n_clicks"),
@@ -122,15 +126,17 @@ def change(chosen: Any, _keep: Any, _sure: Any, reason: Any) -> tuple[Any, ...]:
         raise PreventUpdate
     who = viewer()
     if ctx.triggered_id == Ids.KEEP:
-        return *CLOSED, no_update, no_update
+        return *CLOSED, no_update, no_update, no_update
     try:
         if ctx.triggered_id == Ids.CHOSEN and asked.do != "detect":
-            return *_opened(question(database(), asked, who)), no_update, no_update
+            return *_opened(question(database(), asked, who)), no_update, no_update, no_update
         by = {"user_name": who.name, "address": who.address, "now": now()}
         told = carry_out(database(), asked, str(reason or ""), who, by=by)
     except InputError as error:
         return _refused(str(error), in_dialog=ctx.triggered_id == Ids.SURE)
-    return *CLOSED, chosen, told or no_update
+    if asked.do == "delete":  # there is nothing to draw again
+        return *CLOSED, no_update, told or no_update, "/stations"
+    return *CLOSED, chosen, told or no_update, no_update
 
 
 def _opened(ask: Question) -> tuple[Any, ...]:
@@ -143,8 +149,8 @@ def _opened(ask: Question) -> tuple[Any, ...]:
 def _refused(words: str, *, in_dialog: bool) -> tuple[Any, ...]:
     """Say why something was refused: in the open dialog, without one in a toast."""
     if in_dialog:
-        return *(no_update for _ in range(8)), words, no_update, no_update
-    return *CLOSED, {"refused": words}, toast("error", words)
+        return *(no_update for _ in range(8)), words, no_update, no_update, no_update
+    return *CLOSED, {"refused": words}, toast("error", words), no_update
 
 
 def _seen(shown: Drawn) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cycling.terms import Role, StationCommand
 from db.commands.out_of_service import return_to_service, take_out_of_service
 from db.commands.station_changes import retire_station
 from db.commands.station_commands import request
+from db.commands.station_deletion import delete_station, station_kept_because
 from db.engine import Database
 from db.queries.station_sheets import StationSheet, station_sheet
 from db.queries.station_use import names
@@ -25,8 +26,11 @@ from pages.stations_ids import Ids
 from pages.stations_lost import give_up_now, give_up_words
 from pages.stations_wattrex import begin_repair, repair_words
 
-DEEDS = ("detect", "launch", "out", "back", "retire", "repair", "give up")
-FOR_ADMINS = {"repair": "An admin repairs synchronisers: ask one."}
+DEEDS = ("detect", "launch", "out", "back", "retire", "delete", "repair", "give up")
+FOR_ADMINS = {
+    "repair": "An admin repairs synchronisers: ask one.",
+    "delete": "An admin deletes stations: ask one.",
+}
 RETIRES_WATTREX = (
     "Its cycler program on the unit notices it when it next looks for work, and ends by itself; it "
     "would end everything that runs or is queued there as ERROR, and nothing is."
@@ -74,6 +78,8 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
     sheet = station_sheet(database, asked.of)
     if asked.do == "retire":
         return _retire(sheet)
+    if asked.do == "delete":
+        return _delete(sheet, station_kept_because(database, sheet.id))
     if asked.do == "out":
         return _out(sheet)
     if asked.do == "back":
@@ -103,6 +109,8 @@ def carry_out(
     if asked.do == "retire":
         retire_station(database, sheet.id, **by)
         return toast("done", f"{sheet.name} is retired. Its experiments are kept.")
+    if asked.do == "delete":
+        return toast("done", f"The station {delete_station(database, sheet.id, **by)} is deleted.")
     if asked.do == "back":
         return_to_service(database, sheet.id, **by)
         return toast("done", f"{sheet.name} is back in service.")
@@ -141,7 +149,8 @@ def change_dialog() -> list[Component]:
         id=Ids.DIALOG,
         is_open=False,
     )
-    return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), dialog]
+    going = dcc.Location(id=Ids.GO, refresh="callback-nav")
+    return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), going, dialog]
 
 
 def _check_role(asked: Asked, who: Viewer) -> None:
@@ -175,6 +184,17 @@ def _retire(sheet: StationSheet) -> Question:
     if not sheet.is_ours:
         words.append(html.P(RETIRES_WATTREX))
     return Question(title, words, go=f"Retire {sheet.name}", danger=True)
+
+
+def _delete(sheet: StationSheet, kept_because: str) -> Question:
+    named = html.B(f"{sheet.name}, station {sheet.id}")
+    if kept_because:
+        title = f"{sheet.name} cannot be deleted now"
+        return Question(title, [html.P([named, f", is kept. {kept_because}"])])
+    words = ", is deleted with its set-up. No experiment has run there. Its devices are free."
+    kept = "The audit trail keeps a copy of the set-up."
+    go = f"Delete {sheet.name}"
+    return Question(f"{go}?", [html.P([named, words]), html.P(kept)], go=go, danger=True)
 
 
 def _out(sheet: StationSheet) -> Question:

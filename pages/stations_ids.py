@@ -23,6 +23,7 @@ class Ids:
     KEEP = "stations-change-keep"
     SURE = "stations-change-sure"
     DONE = "stations-change-done"
+    GO = "stations-change-go"
 
 
 class FormIds:

@@ -32,6 +32,8 @@ def station_title(sheet: StationSheet) -> list[Any]:
 def station_actions(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return what can be done with a station in use."""
     actions = [back_link()]
+    if who.role.includes(Role.ADMIN):
+        actions.append(_button(sheet, "delete", "Delete", "trash", look="btn-link"))
     if sheet.deprecated:
         return actions
     actions.append(_link("Monitor", "activity", f"/monitor/{sheet.id}"))
@@ -223,12 +225,19 @@ def _link(words: str, icon_name: str, href: str) -> Component:
 
 
 def _button(
-    sheet: StationSheet, do: str, words: str, icon_name: str, *, why: str = "", busy: bool = False
+    sheet: StationSheet,
+    do: str,
+    words: str,
+    icon_name: str,
+    *,
+    why: str = "",
+    busy: bool = False,
+    look: str = "btn-secondary",
 ) -> Component:
     return html.Button(
         [icon(icon_name), html.Span(words, className="wide-only")],
         type="button",
-        className="btn btn-secondary bem-action",
+        className=f"btn {look} bem-action",
         disabled=bool(why) or busy,
         title=why or words,
         **{"data-bem-do": do, "data-bem-of": str(sheet.id)},

@@ -50,6 +50,34 @@ def record_export(
     file_format: str = "csv",
 ) -> None:
     """Note that somebody takes an experiment's measures out."""
+    target, detail = f"experiment {experiment_id}", {"format": file_format}
+    _record_export(database, target, detail, user_name, address, now)
+
+
+def record_profile_export(
+    database: Database,
+    profile_id: int,
+    number: int,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+    file_format: str,
+) -> None:
+    """Note that somebody takes a version of a library profile out."""
+    target = f"library profile {profile_id}"
+    detail = {"format": file_format, "number": number}
+    _record_export(database, target, detail, user_name, address, now)
+
+
+def _record_export(
+    database: Database,
+    target: str,
+    detail: dict[str, Any],
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> None:
     with database.write() as session:
         record(
             session,
@@ -57,8 +85,8 @@ def record_export(
             user_name=user_name,
             address=address,
             action="export",
-            target=f"experiment {experiment_id}",
-            detail={"format": file_format},
+            target=target,
+            detail=detail,
         )
 
 

@@ -104,7 +104,7 @@ def delete_battery(
         with database.write() as session:
             battery = _locked(session, battery_id)
             if reason := what_refers_to(session, battery_id):
-                raise ConflictError(f"{battery.name} is kept: {reason}")
+                raise ConflictError(f"{battery.name} is kept. {reason}")
             was = description_of(session, battery)
             kind = kind_table(battery.technology)
             for table in (kind, BatteryDetails):

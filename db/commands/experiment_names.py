@@ -7,6 +7,7 @@ from db.commands import audit
 from db.commands.imports import check_names
 from db.engine import Database
 from db.models import Experiment, ExperimentName
+from db.queries.experiment_deletion import gone_words
 
 
 def rename_experiment(
@@ -29,7 +30,7 @@ def rename_experiment(
     with database.write() as session:
         experiment = session.get(Experiment, experiment_id, with_for_update=True)
         if experiment is None:
-            raise NotFoundError(f"There is no experiment {experiment_id}.")
+            raise NotFoundError(gone_words(session, experiment_id))
         before = {"name": experiment.name, "description": experiment.description}
         experiment.name, experiment.description = name, description
         kept = session.get(ExperimentName, experiment_id) or ExperimentName(

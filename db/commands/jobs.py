@@ -48,16 +48,23 @@ def enqueue(
 ) -> int:
     """Ask for a job and return its id."""
     with database.write() as session:
-        job = Job(
-            kind=kind,
-            state=JobState.QUEUED,
-            payload=payload,
-            user_name=user_name,
-            created_at=now,
-        )
-        session.add(job)
-        session.flush()
-        return job.id
+        return enqueue_within(session, kind=kind, payload=payload, user_name=user_name, now=now)
+
+
+def enqueue_within(
+    session: Session, *, kind: str, payload: dict[str, Any], user_name: str, now: datetime
+) -> int:
+    """Ask for a job in the caller's transaction."""
+    job = Job(
+        kind=kind,
+        state=JobState.QUEUED,
+        payload=payload,
+        user_name=user_name,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    return job.id
 
 
 def prepare_series(

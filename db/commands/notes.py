@@ -9,6 +9,7 @@ from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.engine import Database
 from db.models import Experiment, Note
+from db.queries.experiment_deletion import gone_words
 
 LONGEST = 500
 
@@ -32,7 +33,8 @@ def add_note(
     text = _checked_text(new.text)
     with database.write() as session:
         if session.get(Experiment, new.experiment_id) is None:
-            raise NotFoundError(f"There is no experiment {new.experiment_id}. No note was added.")
+            words = gone_words(session, new.experiment_id)
+            raise NotFoundError(f"{words} No note was added.")
         note = Note(
             experiment_id=new.experiment_id,
             at=new.at,

@@ -166,6 +166,24 @@ class Note(Base):
     created_at: Mapped[datetime]
 
 
+class DeletedExperiment(Base):
+    """An experiment that an admin has deleted: who opens it is told, and its rows go bit by bit.
+
+    `cleared_at` is None until a worker has removed the last of them.
+    """
+
+    __tablename__ = "bem_deleted_experiments"
+    __table_args__ = (Index(None, "cleared_at"),)
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(30))
+    measures: Mapped[int] = mapped_column(BigInteger)
+    job_id: Mapped[int]
+    user_name: Mapped[str] = mapped_column(String(60))
+    deleted_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+
+
 class BatteryDetails(Base):
     """What we know of a battery beside its fixed row: V, A, degC, exact where that is rounded.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.batteries import NewBattery
@@ -13,6 +13,7 @@ from cycling.terms import ExperimentStatus, PlanState
 from db.battery_rows import description_of
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
+from db.queries.references import battery_planned, with_experiments
 
 LARGEST_ID = 2**32 - 1
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
@@ -93,20 +94,12 @@ def busy_words(busy: Sequence[UnderWay]) -> str:
 
 def what_refers_to(session: Session, battery_id: int) -> str:
     """Say what keeps a battery from being deleted; blank if nothing does."""
-    experiments = session.scalar(select(func.count()).where(Experiment.battery_id == battery_id))
-    if experiments:
-        words = "1 experiment" if experiments == 1 else f"{experiments:,} experiments"
-        return f"it has {words}. A battery with experiments is never deleted."
-    plans = session.scalar(
-        select(func.count()).where(
-            Plan.battery_id == battery_id,
-            or_(Plan.state != PlanState.CANCELLED, Plan.experiment_id.is_not(None)),
-        )
-    )
-    if plans:
-        return "a draft or a held experiment is planned with it. Cancel that first."
+    if words := with_experiments(session, Experiment.battery_id, [battery_id]):
+        return f"{words} Only a battery without experiments can be deleted."
+    if words := battery_planned(session, battery_id):
+        return words
     if confirmed := _confirmed(session, battery_id):
-        return f"it is confirmed on {confirmed[0].station}. Confirm another battery there first."
+        return f"It is confirmed on {confirmed[0].station}. Confirm another battery there first."
     return ""
 
 

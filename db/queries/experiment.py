@@ -25,6 +25,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
+from db.queries.experiment_deletion import gone_words
 
 LARGEST_ID = 2**32 - 1
 
@@ -109,8 +110,10 @@ def check_experiment(database: Database, experiment_id: int) -> None:
     """Raise NotFoundError unless there is such an experiment; its measures are not looked at."""
     with database.read() as session:
         of_it = select(Experiment.id).where(Experiment.id == experiment_id)
-        if not 0 < experiment_id <= LARGEST_ID or session.scalar(of_it) is None:
+        if not 0 < experiment_id <= LARGEST_ID:
             raise NotFoundError(f"There is no experiment {experiment_id}.")
+        if session.scalar(of_it) is None:
+            raise NotFoundError(gone_words(session, experiment_id))
 
 
 def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
@@ -135,7 +138,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             .where(Experiment.id == experiment_id)
         ).one_or_none()
         if found is None:
-            raise NotFoundError(f"There is no experiment {experiment_id}.")
+            raise NotFoundError(gone_words(session, experiment_id))
         experiment, battery, station, profile, end_reason, simulated_speed = found
         source = session.get(ImportSource, experiment_id)
         return ExperimentFacts(

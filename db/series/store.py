@@ -156,7 +156,9 @@ def rebuild(
         rebuild_chunk(database, experiment_id, number)
 
 
-def forget(database: Database, experiment_id: int) -> None:
+def forget(
+    database: Database, experiment_id: int, on_progress: Callable[[], None] = lambda: None
+) -> None:
     """Delete the copy, chunk by chunk: a large one is no single transaction."""
     with database.read() as session:
         numbers = session.scalars(
@@ -165,6 +167,7 @@ def forget(database: Database, experiment_id: int) -> None:
     for number in numbers:
         with database.write() as session:
             chunks.remove(session, experiment_id, [number])
+        on_progress()
     with database.write() as session:
         for table in (SeriesChannel, SeriesHead, Statistics):
             session.execute(delete(table).where(table.experiment_id == experiment_id))

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
 
 from cycling.formats import Block
 from db.commands.batteries import add_battery
 from db.commands.imports import NewExperiment, import_experiment
 from db.engine import connect
-from db.models import Alarm
+from db.models import Alarm, GenericMeasure
 from tests.browser.conftest import Served
 from tests.browser.test_experiments import battery, drag
+from tests.browser.test_monitor import wait_until
 
 START = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
 BY = {"user_name": "tests", "address": ""}
@@ -142,3 +144,43 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
     page.get_by_role("link", name="Previous of L-1: Ageing, first").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ageing, first")
     expect(shown).to_contain_text("Whole experiment, 10 h 0 min")
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
+    page: Page, experiment: int, served: Served, sign_in, screenshot
+):
+    sign_in(page, "operator")
+    page.goto(f"/experiments/{experiment}")
+    expect(page.get_by_role("button", name="Rename")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+    sign_in(page, "admin")
+    page.goto(f"/experiments/{experiment}")
+    expect(page.locator(PLOT).first).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Ageing 2, experiment {experiment}, is deleted with 3,601")
+    screenshot(page, "experiment-delete")
+    sure = dialog.get_by_role("button", name=f"Delete experiment {experiment}")
+    sure.click()
+    expect(dialog).to_contain_text("Type the experiment's name, Ageing 2, to delete it")
+    dialog.get_by_label("Its name, to delete it").fill("Ageing 2")
+    sure.click()
+    expect(page).to_have_url(re.compile("/experiments$"))
+    toast = page.get_by_text(f"Experiment {experiment} (Ageing 2) is deleted.")
+    expect(toast).to_be_visible()
+    expect(page.get_by_role("link", name="Ageing, first", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Ageing 2", exact=True)).to_have_count(0)
+
+    left = select(func.count()).where(GenericMeasure.experiment_id == experiment)
+    database = connect(served.database_url)
+
+    def removed() -> bool:
+        with database.read() as session:
+            return session.scalar(left) == 0
+
+    wait_until(page, removed, 60)
+    database.dispose()
+    page.goto(f"/experiments/{experiment}")
+    expect(page.get_by_text("(Ageing 2) was deleted by")).to_be_visible()

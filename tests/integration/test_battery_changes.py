@@ -256,10 +256,10 @@ class TestDeleting:
         assert action == "delete battery"
         assert (detail["name"], detail["voltage_max_v"]) == ("Cell 1", 4.2)
 
-    def test_a_battery_with_experiments_is_never_deleted(self, database: Database):
+    def test_a_battery_with_experiments_is_kept(self, database: Database):
         battery_id = add_cell(database)
         add_experiment(database, battery_id=battery_id)
-        sentence = "Cell 1 is kept: it has 1 experiment. A battery with experiments is never"
+        sentence = "Cell 1 is kept. It has 1 experiment. Only a battery without experiments can"
         with pytest.raises(ConflictError, match=sentence):
             delete_battery(database, battery_id, **BY)
         assert stored(database, battery_id).name == "Cell 1"
@@ -269,7 +269,9 @@ class TestDeleting:
     def test_nor_is_one_that_is_planned(self, database: Database, state):
         battery_id = add_cell(database)
         add_plan(database, battery_id, state)
-        with pytest.raises(ConflictError, match="a draft or a held experiment is planned with it"):
+        with pytest.raises(
+            ConflictError, match="A draft or a held experiment, Planned, is planned"
+        ):
             delete_battery(database, battery_id, **BY)
 
     def test_nor_one_that_is_confirmed_on_a_station(self, database: Database):
@@ -297,7 +299,7 @@ class TestTheSheet:
             ("Station 04", "oscar")
         ]
         assert [(one.id, one.status) for one in sheet.under_way] == [(running, "running")]
-        assert sheet.kept_because.startswith("it has 1 experiment.")
+        assert sheet.kept_because.startswith("It has 1 experiment.")
 
     @pytest.mark.parametrize("battery_id", [0, -1, 4711, 2**32, 10**30])
     def test_of_one_that_is_not_there(self, database: Database, battery_id):

@@ -5,6 +5,7 @@ version is never changed, so that an experiment shows what it ran.
 """
 
 from db.commands.profiles.compiling import compile_text, compile_version
+from db.commands.profiles.deletion import delete_profile
 from db.commands.profiles.library import (
     Saved,
     archive,
@@ -21,6 +22,7 @@ __all__ = [
     "archive",
     "compile_text",
     "compile_version",
+    "delete_profile",
     "describe",
     "duplicate",
     "new_version",

@@ -222,7 +222,8 @@ def _checked(session: Session, plan: Plan) -> tuple[CyclerStation, Battery]:
 
 
 def _check_profile(session: Session, profile_id: int) -> None:
-    profile = session.get(Profile, profile_id)
+    # shared: who deletes a profile waits until this plan is there to be seen
+    profile = session.get(Profile, profile_id, with_for_update={"read": True})
     if profile is None:
         raise NotFoundError("The chosen profile does not exist any more. Choose another one.")
     if not session.scalar(select(exists().where(Instruction.profile_id == profile_id))):

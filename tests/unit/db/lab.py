@@ -1,5 +1,6 @@
 """A cell, measures and experiments for the tests of the data layer."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from pathlib import Path
 from threading import Barrier
 
 import numpy as np
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
+from sqlalchemy.orm import Session
 
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
@@ -187,6 +189,28 @@ def at_once(actions: Sequence[Callable[[], object]]) -> list[object]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return list(pool.map(run, actions))
+
+
+def meanwhile(
+    database: Database, hold: Callable[[Session], object], action: Callable[[], object]
+) -> object:
+    """Do something while a transaction is open, which commits once that waits for its locks.
+
+    Return what it returned or raised. For MariaDB and MySQL: SQLite has one writer.
+    """
+    waits = text("SELECT count(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")
+    until = time.monotonic() + 60
+    with ThreadPoolExecutor(1) as pool, database.write() as session:
+        hold(session)
+        session.flush()
+        doing = pool.submit(action)
+        while not doing.done():
+            with database.read() as reader:
+                if reader.scalar(waits):
+                    break
+            assert time.monotonic() < until, "it neither waits nor ends"
+            time.sleep(0.15)  # asked more often, the server tells what it knew before
+    return doing.exception() or doing.result()
 
 
 @contextmanager

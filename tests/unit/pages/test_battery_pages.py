@@ -372,9 +372,12 @@ class TestDeleting:
         ada, battery = visitor("ada"), lab.battery()
         lab.experiment("Test", battery)
         words = text(ada.open(f"/batteries/{battery}"))
-        assert "it has 1 experiment. A battery with experiments is never deleted." in words
+        assert (
+            "is kept. It has 1 experiment. Only a battery without experiments can be deleted."
+            in words
+        )
         answer = self.press(ada, battery, Ids.DELETE_SURE)
-        assert "never deleted" in answer[f"{Ids.DELETE_ERROR}.children"]
+        assert "Only a battery without" in answer[f"{Ids.DELETE_ERROR}.children"]
         assert len(lab.batteries()) == 1
 
     def test_an_operator_may_not(self, oscar, lab):

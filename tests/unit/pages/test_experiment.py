@@ -272,9 +272,9 @@ def test_an_odd_id_draws_nothing(vera, experiment, id_):
 
 
 @pytest.mark.parametrize("by", [None, WINDOW])
-def test_an_experiment_that_is_not_there_is_drawn_empty(vera, by):
+def test_an_experiment_that_is_not_there_is_not_drawn(vera, by):
     for answer in (draw(vera, 4711, by=by), strip(vera, 4711, by=by)):
-        assert (answer.status, answer.error) == (200, None)
+        assert (answer.status, answer.error) == (200, "There is no experiment 4711.")
 
 
 def test_the_strip_shows_the_whole_and_then_moves_its_mark_only(vera, experiment):

@@ -1,0 +1,48 @@
+"""Deleting many rows in short transactions, the least key first.
+
+Whoever else writes waits no longer than for one of them, and a cluster replicates each by itself.
+A process that dies between two of them leaves what is not deleted yet, for the next one.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.engine import Database
+
+ROWS_A_TURN = 20_000
+
+Check = Callable[[Session], None]
+
+
+def no_check(_session: Session) -> None:
+    """Delete whatever has happened meanwhile."""
+
+
+def remove_rows(
+    database: Database,
+    of_them: ColumnElement[bool],
+    key: InstrumentedAttribute[int],
+    *,
+    check: Check = no_check,
+    on_progress: Callable[[], None] = lambda: None,
+) -> None:
+    """Delete the rows of a condition along a key; `check` may veto each transaction by raising."""
+    while True:
+        with database.write() as session:
+            check(session)
+            end = first_after(session, of_them, key, ROWS_A_TURN)
+            some = of_them if end is None else and_(of_them, key < end)
+            session.execute(delete(key.class_).where(some))
+        database.let_others_write()
+        on_progress()
+        if end is None:
+            return
+
+
+def first_after(
+    session: Session, of_them: ColumnElement[bool], key: InstrumentedAttribute[int], rows: int
+) -> int | None:
+    """Return the key of the row that follows so many others, None if there are no more."""
+    return session.scalar(select(key).where(of_them).order_by(key).offset(rows).limit(1))

@@ -1,0 +1,320 @@
+"""Every command that a person can give leaves its row in the audit trail; on each engine.
+
+All public functions of `db.commands` are listed: those of a day in the laboratory, which really
+are called here one after the other, and those that are no act of a person, with the reason. A new
+one that is in neither list fails the test.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+import db.commands
+from cycling.errors import InputError
+from cycling.profile import OWN_PROTOCOL
+from cycling.terms import ExperimentStatus, Role, StationCommand
+from db.commands import users
+from db.commands.notes import NewNote
+from db.commands.queue import NewPlan
+from db.engine import Database
+from db.models import AuditEntry, Experiment, StationAlarm
+from db.queries.battery import battery_sheet
+from db.queries.station_sheets import station_set_up
+from tests.integration.test_given_up import Bench
+from tests.integration.test_lab_units import Lab as Units
+from tests.integration.test_wattrex import TestStalled as Stalling
+from tests.integration.test_wattrex import WattrexLab
+from tests.running_lab import RunningLab
+from tests.unit.dashboard.world import FakeHasher
+from tests.unit.db.lab import START, add_station, block, cell, new_experiment
+
+USER, ADDRESS = "oscar", "10.0.0.7"
+TEXT = "SAFETY VOLTAGE 2.4 4.3\nWAIT, 1h\n"
+TOKENS = ("a1b2c3d4e5f6", "b1b2c3d4e5f6", "c1b2c3d4e5f6")
+SECRET, OTHER = "correct horse battery", "another horse battery"
+
+# What is no act of a person, and why. By module; the functions of a module may have other reasons.
+WITHIN = "part of a command in whose transaction it runs; that writes the row"
+CHECKS = "checks or computes, and writes nothing"
+MASTER = "the master node keeps what units and stations say; no person acts"
+WORKER = "a worker or a web process looks after its own rows; no person acts"
+NO_ACTS: dict[str, dict[str, str]] = {
+    WITHIN: {
+        "audit": "record",
+        "alarms": "raise_alarm raise_once",
+        "jobs": "enqueue_within",
+        "queue.confirm": "confirm_within",
+        "queue.plans": "add_within take_plan note",
+        "queue.rows": "take_battery take_stations publish hold set_aside take_back put_in_order",
+        "set_aside": "set_aside settle portions",
+        "station_changes": "set_up_of",
+        "station_details": "store_figures",
+        "stations": "insert_station take_unit",
+        "users.sessions": "begin_session end_sessions record",
+        "users.sign_in": "refused forget_tries unchanged",
+    },
+    CHECKS: {
+        "batteries": "check_battery registered_already",
+        "battery_changes": "mark_of",
+        "imports": "check_names",
+        "leases": "new_holder",
+        "profiles.compiling": "capacity_key",
+        "profiles.texts": "plain_lines checked_summary checked_name checked_words",
+        "queue.plans": "check_new",
+        "queue.rows": "confirmed_on check_station",
+        "queue.several": "check_token",
+        "queue.station": "plan_of",
+        "station_changes": "mark_of",
+        "station_commands": "command_status latest_command",
+        "station_deletion": "station_kept_because what_keeps",
+        "station_details": "latest_day check_figures check_within_devices figures_of plain_figures",
+        "stations": "plain check_new",
+        "unit_commands": "check_unit_command",
+        "uploads": "upload_path find_upload",
+        "users.passwords": "check_password",
+        "users.sessions": "new_token token_hash find_user get_user changed",
+        "wattrex_repairs": "repair_state",
+    },
+    MASTER: {
+        "command_delivery": "is_due take_due store_answer",
+        "given_up": "note_return look_for_returns",
+        "leases": "impatient acquire leading release say_waiting end_waiting",
+        "live": "stations_of rows_of report sampled become note_silence",
+        "offers": "free_stations take_next forget_unanswered",
+        "out_of_service": "hold_queues_out_of_service",
+        "queue.station": "next_queued hold_back hold_queue",
+        "refusals": "note_refused",
+        "runs": "runs_now add_event store_events accept begin pause resume end stop_reason",
+        "units": "register store_devices known_units set_online heard",
+        "wattrex_commands": "is_due take_due note_told note_found",
+        "wattrex_live": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
+        "alarm_stalled keep_names",
+        "wattrex_repairs": "finish_open",
+        "wattrex_units": "is_wattrex register asking stop_asking known_units heard note_silent "
+        "store_found",
+    },
+    WORKER: {
+        "channels": "ensure_channels",
+        "experiment_clearing": "clear note_cleared sweep",
+        "imports": "discard discard_job sweep",
+        "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
+        "fail_hopeless",
+        "presence": "say_present end_presence",
+        "uploads": "sweep_uploads",
+        "users.sessions": "sweep_sign_ins",
+    },
+    "what is asked for writes its row when it is done: an import with its experiment": {
+        "jobs": "enqueue cancel",
+        "uploads": "add_upload",
+    },
+    "a browser is used; its login wrote the row": {"users.sessions": "seen drop_session"},
+    "who signs in or changes a password writes the row, also of a refusal": {
+        "users.sign_in": "verified"
+    },
+}
+
+
+def every_command() -> set[str]:
+    """The public functions of `db.commands`, named after their modules."""
+    return {
+        f"{module.__name__.removeprefix('db.commands.')}.{name}"
+        for module in modules()
+        for name, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def modules() -> list[ModuleType]:
+    found = pkgutil.walk_packages(db.commands.__path__, "db.commands.")
+    return [importlib.import_module(one.name) for one in found]
+
+
+def no_acts() -> set[str]:
+    return {
+        f"{module}.{name}"
+        for of_module in NO_ACTS.values()
+        for module, names in of_module.items()
+        for name in names.split()
+    }
+
+
+class Diary:
+    """Gives commands by their names, and looks for the row of each."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.given = database, set[str]()
+        self.lab = RunningLab(database)
+        self.by = {"user_name": USER, "address": ADDRESS, "now": self.lab.now}
+        self.here = {"address": ADDRESS, "now": self.lab.now}
+
+    def give(self, command: str, action: str, *args: Any, **given: Any) -> Any:
+        """Call a command, and return what it returns; it must leave a row of that action."""
+        return self._expect(command, action, lambda do: do(self.database, *args, **given))
+
+    def be_refused(self, command: str, action: str, *args: Any, **given: Any) -> None:
+        """Call a command that is refused, and still leaves a row."""
+
+        def refused(do: Callable[..., Any]) -> None:
+            try:
+                do(self.database, *args, **given)
+            except InputError:
+                return
+            raise AssertionError(f"{command} was not refused")
+
+        self._expect(command, action, refused)
+
+    def _expect(self, command: str, action: str, call: Callable[[Callable[..., Any]], Any]) -> Any:
+        before = self._last()
+        module, _, name = command.rpartition(".")
+        done = call(getattr(importlib.import_module(f"db.commands.{module}"), name))
+        with self.database.read() as session:
+            rows = session.scalars(select(AuditEntry).where(AuditEntry.id > before)).all()
+        said = [(one.action, one.user_name) for one in rows]
+        assert (action, USER) in said, f"{command}: {said}"
+        (row,) = [one for one in rows if one.action == action]
+        assert row.target, command
+        assert row.at == self.lab.now, command
+        assert row.address == (ADDRESS if command != "users.sign_in.make_login_link" else "")
+        self.given.add(command)
+        return done
+
+    def _last(self) -> int:
+        with self.database.read() as session:
+            return session.scalar(select(func.max(AuditEntry.id))) or 0
+
+
+def test_every_command_is_an_act_that_is_recorded_or_is_known_to_be_none(database: Database):
+    diary = Diary(database)
+    for part in (people, batteries, stations, experiments, profiles, queue, faults):
+        part(diary)
+    assert diary.given | no_acts() == every_command()
+    assert diary.given & no_acts() == set()
+
+
+def people(diary: Diary) -> None:
+    fake = {"hasher": FakeHasher()}
+    give, by, here = diary.give, diary.by, diary.here
+    give("users.accounts.add_user", "add user", "vera", Role.VIEWER, SECRET, **by, **fake)
+    users.add_user(diary.database, USER, Role.ADMIN, SECRET, **by, **fake)
+    give("users.accounts.set_role", "set role", "vera", Role.OPERATOR, **by)
+    give("users.accounts.disable_user", "disable user", "vera", **by)
+    give("users.accounts.enable_user", "enable user", "vera", **by)
+    give("users.accounts.set_password", "set password", "vera", OTHER, **by, **fake)
+    change = "users.accounts.change_password"
+    diary.be_refused(change, "password change refused", USER, OTHER, SECRET, **here, **fake)
+    give(change, "change password", USER, SECRET, OTHER, **here, **fake)
+    sign_in = "users.sign_in.sign_in"
+    diary.be_refused(sign_in, "login refused", USER, SECRET, **here, **fake)
+    token = give(sign_in, "login", USER, OTHER, **here, **fake)
+    give("users.sessions.end_session", "logout", users.token_hash(token), **by)
+    now = {"now": diary.lab.now}
+    link = give("users.sign_in.make_login_link", "make login address", USER, **now)
+    give("users.sign_in.use_login_link", "login", link, **here)
+
+
+def batteries(diary: Diary) -> None:
+    battery = diary.give("batteries.add_battery", "add battery", cell("To go"), **diary.by)
+    known = battery_sheet(diary.database, battery).battery
+    changed = cell("To go", description="A pouch cell")
+    mark = importlib.import_module("db.commands.battery_changes").mark_of(known)
+    change = "battery_changes.change_battery"
+    diary.give(change, "change battery", battery, changed, seen=mark, **diary.by)
+    diary.give("battery_changes.delete_battery", "delete battery", battery, **diary.by)
+
+
+def stations(diary: Diary) -> None:
+    units, give, by = Units(diary.database), diary.give, diary.by
+    begin, _ = station_set_up(diary.database, units.station(units.ours, "Station 01"))
+    first = units.station(units.ours, "Station 02")
+    change = {"name": "Station 03"}
+    begin, mark = station_set_up(diary.database, first)
+    renamed = begin.__class__(**{**begin.__dict__, **change})
+    out, back = "out_of_service.take_out_of_service", "out_of_service.return_to_service"
+    give(out, "take out of service", first, reason="Fan", **by)
+    give(back, "return to service", first, **by)
+    modify, retire = "station_changes.modify_station", "station_changes.retire_station"
+    second = give(modify, "modify station", first, renamed, seen=mark, **by).station_id
+    give(retire, "retire station", second, **by)
+    third = give("stations.add_station", "add station", begin, **by)
+    asked = {"unit_id": units.ours, "station_id": third, "experiment_id": None, "reason": "Smoke"}
+    give("station_commands.request", "stop", StationCommand.STOP, **asked, **by)
+    give("station_deletion.delete_station", "delete station", second, **by)
+
+
+def experiments(diary: Diary) -> None:
+    give, by = diary.give, diary.by
+    new = new_experiment(diary.lab.battery("Imported", "1"))
+    experiment = give(
+        "imports.import_experiment",
+        "import",
+        new,
+        [block()],
+        start=START,
+        clock=lambda: diary.lab.now,
+    )
+    rename = "experiment_names.rename_experiment"
+    give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", **by)
+    note = give("notes.add_note", "add note", NewNote(experiment, "Swapped"), **by)
+    give("notes.delete_note", "delete note", note, **by)
+    give("audit.record_export", "export", experiment, **by)
+    delete = "experiment_deletion.delete_experiment"
+    give(delete, "delete experiment", experiment, confirmed_name="Ageing", **by)
+
+
+def profiles(diary: Diary) -> None:
+    give, by = diary.give, diary.by
+    made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, **by}
+    new = {"name": "Ageing", "description": "", "text": TEXT}
+    saved = give("profiles.library.save_profile", "add profile", **new, **by)
+    compiling = "profiles.compiling"
+    give(f"{compiling}.compile_version", "compile profile", saved.version_id, **made)
+    give(f"{compiling}.compile_text", "compile profile", TEXT, name="Once", **made)
+    of, library = saved.profile_id, "profiles.library"
+    more = TEXT + "WAIT, 2h\n"
+    give(f"{library}.new_version", "new profile version", of, more, after=1, **by)
+    give(f"{library}.describe", "rename profile", of, name="Ageing 2", description="", **by)
+    copy = give(f"{library}.duplicate", "copy profile", of, **by)
+    give(f"{library}.archive", "archive profile", of, **by)
+    give(f"{library}.archive", "restore profile", of, archived=False, **by)
+    give("audit.record_profile_export", "export", of, 2, file_format="text", **by)
+    give("profiles.deletion.delete_profile", "delete profile", copy.profile_id, **by)
+
+
+def queue(diary: Diary) -> None:
+    give, by, lab = diary.give, diary.by, diary.lab
+    station, profile = add_station(diary.database, "Queue 1"), lab.profile("Rest")
+    battery, other = lab.battery("Q", "1"), lab.battery("Q", "2")
+
+    def new(token: str, name: str, of: int = battery) -> NewPlan:
+        return NewPlan(token, name, "", station, of, profile)
+
+    first = give("queue.plans.add_plan", "add experiment", new("1", "First"), **by)
+    confirm = "queue.confirm.confirm_battery"
+    give(confirm, "confirm battery", station, battery, **by)
+    several = [new("2", "Second", other)]
+    (second,) = give("queue.several.add_plans", "add experiment", TOKENS[0], several, **by)
+    order = [second.id, first.id]
+    give("queue.plans.reorder", "reorder queue", station, order, **by)
+    give("queue.plans.cancel", "cancel experiment", second.id, **by)
+    give("queue.plans.cancel", "cancel experiment", first.id, **by)
+    saved = give("queue.drafts.save_draft", "save draft", TOKENS[1], "Later", {}, **by)
+    give("queue.drafts.discard_draft", "discard draft", saved.id, **by)
+
+
+def faults(diary: Diary) -> None:
+    give, by = diary.give, diary.by
+    rack = WattrexLab(diary.database)
+    stalled = Stalling().stall(rack)
+    give("wattrex_repairs.repair", "repair synchroniser", stalled, **by)
+    with diary.database.write() as session:  # its battery is free for the others
+        ended = {"status": ExperimentStatus.ERROR, "finished_at": diary.lab.now}
+        session.execute(update(Experiment).where(Experiment.id == stalled).values(**ended))
+        alarm = session.scalars(select(StationAlarm.id).limit(1)).one()
+    give("alarms.acknowledge", "acknowledge alarm", alarm, comment="Jammed", **by)
+    bench = Bench(diary.database)
+    give("given_up.give_up", "give up experiment", bench.run, reason="Burnt", **by)

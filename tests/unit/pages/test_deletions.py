@@ -1,0 +1,229 @@
+"""Deleting experiments, stations and profiles on their pages: asked, named, for admins only."""
+
+import pytest
+
+from cycling.terms import ExperimentStatus
+from db.commands.notes import NewNote, add_note
+from db.commands.profiles import save_profile
+from db.commands.station_deletion import delete_station
+from db.models import DeletedExperiment
+from pages.experiment_ids import Ids as Experiment
+from pages.live_ids import Ids as Live
+from pages.profile_parts import Ids as Profile
+from pages.stations_ids import Ids as Stations
+from tests.integration.test_lab_units import Lab as Units
+from tests.unit.components.tree import find, text
+from tests.unit.pages.visitor import UPDATE, shown
+
+TOAST = "shell-toasts-store.data"
+BY = {"user_name": "oscar", "address": ""}
+
+
+class TestAnExperiment:
+    def press(self, visitor, experiment: int, button: str, typed: str | None = None):
+        given = {
+            f"{Experiment.EXPERIMENT}.data": experiment,
+            f"{Experiment.DELETE_NAME}.value": typed,
+            f"{button}.n_clicks": 1,
+        }
+        first = f"{Experiment.DELETE_DIALOG}.is_open"
+        return visitor.call(first, given, by=f"{button}.n_clicks")
+
+    def test_is_named_with_all_that_is_lost_and_deleted_once_its_name_is_typed(
+        self, visitor, lab, clock
+    ):
+        ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
+        lab.measures(experiment, 1200)
+        add_note(lab.database, NewNote(experiment, "Swapped the leads"), now=clock(), **BY)
+        assert find(ada.open(f"/experiments/{experiment}"), id=Experiment.DELETE)
+        asked = self.press(ada, experiment, Experiment.DELETE)
+        assert asked[f"{Experiment.DELETE_DIALOG}.is_open"] is True
+        assert asked[f"{Experiment.DELETE_BOX}.hidden"] is False
+        words = text(asked[f"{Experiment.DELETE_QUESTION}.children"])
+        assert f"Ageing, experiment {experiment}, is deleted with 1,200 measures and 1 note." in (
+            words
+        )
+        assert self.press(ada, experiment, Experiment.DELETE_KEEP) == {
+            **asked_closed(Experiment.DELETE_DIALOG)
+        }
+
+        mistyped = self.press(ada, experiment, Experiment.DELETE_SURE, "Agein")
+        assert (
+            "Type the experiment's name, Ageing" in mistyped[f"{Experiment.DELETE_ERROR}.children"]
+        )
+        done = self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")
+        assert done[f"{Experiment.DELETED}.href"] == "/experiments"
+        assert done[TOAST]["text"] == (
+            f"Experiment {experiment} (Ageing) is deleted. Its 1,200 measures are being removed."
+        )
+        assert lab.audits()[-1].action == "delete experiment"
+
+    def test_that_runs_is_kept_and_says_what_to_do(self, visitor, lab):
+        status = ExperimentStatus.RUNNING
+        experiment = lab.experiment("Ageing", lab.battery(), status=status)
+        asked = self.press(visitor("ada"), experiment, Experiment.DELETE)
+        words = text(asked[f"{Experiment.DELETE_QUESTION}.children"])
+        assert words.endswith("is kept. It is running: stop it, or wait until it has ended.")
+        assert asked[f"{Experiment.DELETE_BOX}.hidden"] is True
+        assert asked[f"{Experiment.DELETE_SURE}.style"] == {"display": "none"}
+        sure = self.press(visitor("ada"), experiment, Experiment.DELETE_SURE, "Ageing")
+        assert "It is running" in sure[f"{Experiment.DELETE_ERROR}.children"]
+
+    def test_is_nothing_that_an_operator_deletes(self, oscar, lab):
+        experiment = lab.experiment("Ageing", lab.battery())
+        assert not find(oscar.open(f"/experiments/{experiment}"), id=Experiment.DELETE)
+        assert not find(oscar.open(f"/experiments/{experiment}"), id=Experiment.DELETE_DIALOG)
+        given = {
+            f"{Experiment.EXPERIMENT}.data": experiment,
+            f"{Experiment.DELETE_NAME}.value": "Ageing",
+            f"{Experiment.DELETE_SURE}.n_clicks": 1,
+        }
+        first, by = f"{Experiment.DELETE_DIALOG}.is_open", f"{Experiment.DELETE_SURE}.n_clicks"
+        body = oscar.body(first, given, by=by)
+        assert oscar.client.post(UPDATE, json=body).status_code == 403
+        assert "Ageing" in text(oscar.open(f"/experiments/{experiment}"))
+
+    def test_whose_station_somebody_looks_at_is_not_drawn_by_halves(self, visitor, vera, store):
+        units = Units(store)
+        station = units.station(units.ours, "Station 07")
+        ended = {"status": ExperimentStatus.FINISHED, "finished_at": units.now}
+        cell, profile = units.rows.battery("NMC-031", "1"), units.rows.profile("Rest")
+        experiment = units.rows.experiment("Ageing", station, cell, profile, **ended)
+        units.rows.measures(experiment, station, 50)
+        given = {
+            f"{Live.STATION}.data": station,
+            f"{Live.EXPERIMENT}.data": experiment,
+            f"{Live.CHANNELS}.value": ["voltage"],
+            "shell-theme.data": "light",
+        }
+        by = f"{Live.AGAIN}.data"
+        drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
+        assert drawn["data"]
+        self.press(visitor("ada"), experiment, Experiment.DELETE_SURE, "Ageing")
+        drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
+        assert drawn["data"] == []
+        assert "(Ageing) was deleted by ada on" in str(drawn["layout"]["annotations"])
+
+    def test_that_somebody_has_open_says_who_has_deleted_it(self, visitor, vera, lab):
+        ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
+        lab.measures(experiment, 50)
+        self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")
+        says = f"Experiment {experiment} (Ageing) was deleted by ada on "
+        own, light = {f"{Experiment.EXPERIMENT}.data": experiment}, {"shell-theme.data": "light"}
+        for output, by, state in (
+            (f"{Experiment.GRAPH}.figure", f"{Experiment.CHANNELS}.value", light),
+            (f"{Experiment.OVERVIEW}.figure", "shell-theme.data", light),
+            (f"{Experiment.STATISTICS}.children", f"{Experiment.EXPERIMENT}.data", {}),
+            (f"{Experiment.PREPARING}.children", f"{Experiment.PREPARING_POLL}.n_intervals", {}),
+        ):
+            answer = vera.call(output, {**own, **state}, by=by)
+            assert says in (answer.error or ""), output
+        assert says in text(vera.open(f"/experiments/{experiment}"))
+        for address in ("report.html", "preview.svg"):
+            refused = vera.client.get(f"/experiments/{experiment}/{address}")
+            assert (refused.status_code, says in refused.text) == (404, True), address
+        again = self.press(ada, experiment, Experiment.DELETE)
+        assert says in again[TOAST]["text"]
+        assert self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")[
+            f"{Experiment.DELETE_ERROR}.children"
+        ].startswith(says)
+        with lab.database.read() as session:
+            assert session.get_one(DeletedExperiment, experiment).user_name == "ada"
+
+
+def asked_closed(dialog: str) -> dict[str, bool]:
+    return {f"{dialog}.is_open": False}
+
+
+class TestAProfile:
+    def press(self, visitor, profile: int, button: str):
+        given = {f"{Profile.VERSION}.data": {"profile": profile}, f"{button}.n_clicks": 1}
+        first = f"{Profile.DELETE_DIALOG}.is_open"
+        return visitor.call(first, given, by=f"{button}.n_clicks")
+
+    @pytest.fixture
+    def profile(self, store, clock) -> int:
+        saved = save_profile(
+            store, name="Ageing", description="", text="WAIT, 1h\n", now=clock(), **BY
+        )
+        return saved.profile_id
+
+    def test_is_named_and_deleted(self, visitor, profile: int):
+        ada = visitor("ada")
+        assert find(ada.open(f"/profiles/{profile}"), id=Profile.DELETE)
+        asked = self.press(ada, profile, Profile.DELETE)
+        assert asked[f"{Profile.DELETE_TITLE}.children"] == "Delete Ageing?"
+        words = text(asked[f"{Profile.DELETE_QUESTION}.children"])
+        assert words.startswith(f"Ageing, profile {profile}, is deleted with its only version")
+        closed = self.press(ada, profile, Profile.DELETE_KEEP)
+        assert closed == asked_closed(Profile.DELETE_DIALOG)
+        done = self.press(ada, profile, Profile.DELETE_SURE)
+        assert done[f"{Profile.DELETE_GO}.href"] == "/profiles"
+        assert done[TOAST]["text"] == "The profile Ageing is deleted."
+        assert "There is no profile" in text(ada.open(f"/profiles/{profile}"))
+        again = self.press(ada, profile, Profile.DELETE_SURE)
+        assert "does not exist any more" in again[f"{Profile.DELETE_ERROR}.children"]
+        assert "There is no profile" in self.press(ada, profile, Profile.DELETE)[TOAST]["text"]
+
+    def test_is_nothing_that_an_operator_deletes(self, oscar, profile: int):
+        assert not find(oscar.open(f"/profiles/{profile}"), id=Profile.DELETE)
+        given = {f"{Profile.VERSION}.data": {"profile": profile}}
+        by = f"{Profile.DELETE_SURE}.n_clicks"
+        body = oscar.body(f"{Profile.DELETE_DIALOG}.is_open", {**given, by: 1}, by=by)
+        assert oscar.client.post(UPDATE, json=body).status_code == 403
+        assert "Ageing" in text(oscar.open(f"/profiles/{profile}"))
+
+
+class TestAStation:
+    def press(self, visitor, station: int, by: str):
+        given = {f"{Stations.CHOSEN}.data": {"do": "delete", "of": station, "asked": 1}}
+        return visitor.call(f"{Stations.DIALOG}.is_open", given, by=by)
+
+    def test_is_named_and_deleted(self, visitor, store):
+        units = Units(store)
+        ada, station = visitor("ada"), units.station(units.ours, "Station 07")
+        search = f"?station={station}"
+        assert find(ada.open("/stations", search), **{"data-bem-do": "delete"})
+        asked = self.press(ada, station, f"{Stations.CHOSEN}.data")
+        assert asked[f"{Stations.TITLE}.children"] == "Delete Station 07?"
+        words = text(asked[f"{Stations.QUESTION}.children"])
+        assert words.startswith(f"Station 07, station {station}, is deleted with its set-up")
+        done = self.press(ada, station, f"{Stations.SURE}.n_clicks")
+        assert done[f"{Stations.GO}.href"] == "/stations"
+        assert done[TOAST]["text"] == "The station Station 07 is deleted."
+        assert f"{Stations.DONE}.data" not in done
+        assert "There is no station" in text(ada.open("/stations", search))
+
+    def test_with_a_battery_is_kept_and_says_why(self, visitor, store):
+        units = Units(store)
+        station = units.station(units.ours, "Station 07")
+        units.rows.confirm(station, units.rows.battery("NMC-031", "1"))
+        asked = self.press(visitor("ada"), station, f"{Stations.CHOSEN}.data")
+        assert asked[f"{Stations.TITLE}.children"] == "Station 07 cannot be deleted now"
+        assert "NMC-031 is confirmed there" in text(asked[f"{Stations.QUESTION}.children"])
+        assert asked[f"{Stations.SURE}.style"] == {"display": "none"}
+        refused = self.press(visitor("ada"), station, f"{Stations.SURE}.n_clicks")
+        assert "NMC-031 is confirmed there" in refused[f"{Stations.ERROR}.children"]
+
+    def test_is_nothing_that_an_operator_deletes(self, oscar, store):
+        units = Units(store)
+        station = units.station(units.ours, "Station 07")
+        search = f"?station={station}"
+        assert not find(oscar.open("/stations", search), **{"data-bem-do": "delete"})
+        for by in (f"{Stations.CHOSEN}.data", f"{Stations.SURE}.n_clicks"):
+            assert "An admin deletes stations" in str(self.press(oscar, station, by))
+        assert "Station 07" in text(oscar.open("/stations", search))
+
+    def test_that_somebody_looks_at_says_that_it_is_gone(self, vera, store, clock):
+        units = Units(store)
+        station = units.station(units.ours, "Station 07")
+        page = vera.open("/stations", f"?station={station}")
+        view = {f"{Stations.VIEW}.data": shown(page, Stations.VIEW)["data"]}
+        delete_station(store, station, now=clock(), **BY)
+        answer = vera.call(f"{Stations.HEAD}.children", view, by=f"{Stations.ASK}.data")
+        assert answer.error is None
+        assert "There is no station" in text(answer[f"{Stations.BODY}.children"])
+        live = {f"{Live.STATION}.data": station, f"{Live.ASK}.data": {}}
+        answer = vera.call(f"{Live.NEWS}.data", live, by=f"{Live.ASK}.data")
+        assert answer.error is None
+        assert "There is no station" in text(answer[f"{Live.HEAD}.children"])
