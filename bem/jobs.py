@@ -16,6 +16,7 @@ from db.commands import imports, jobs
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
+from db.repeating import repeated
 
 BEAT_EVERY_S = 0.5
 
@@ -65,8 +66,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         "verification": checked.to_json(),
         "sample": list(table.sample[0]) if table.sample else [],
     }
-    with place.database.write() as session:
-        jobs.end_done(session, mine, result=result, now=place.clock())
+    _end(place, mine, result)
 
 
 def import_file(place: Workplace, mine: Claim) -> None:
@@ -99,8 +99,7 @@ def prepare_experiment(place: Workplace, mine: Claim) -> None:
     """Copy an experiment's measures into the series store, for a page that waits for them."""
     experiment_id = mine.payload["experiment_id"]
     series.catch_up(place.database, experiment_id, on_progress=Beat(place, mine))
-    with place.database.write() as session:
-        jobs.end_done(session, mine, result={}, now=place.clock())
+    _end(place, mine, {})
 
 
 HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
@@ -108,6 +107,12 @@ HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
     "import file": import_file,
     jobs.PREPARE: prepare_experiment,
 }
+
+
+@repeated
+def _end(place: Workplace, mine: Claim, result: dict[str, Any]) -> None:
+    with place.database.write() as session:
+        jobs.end_done(session, mine, result=result, now=place.clock())
 
 
 def _proposed(table: TextTable, payload: dict[str, Any]) -> Mapping:

@@ -14,10 +14,11 @@ from db import measure_files
 from db.engine import LOADS, Database
 from db.measure_rows import EXTENDED_COLUMNS, GENERIC_COLUMNS, Floats, MeasureRows
 from db.models import ExtendedMeasure, GenericMeasure
+from db.repeating import idempotent
 
 ROWS_A_STATEMENT = 10_000
 LITERAL_ROWS_A_STATEMENT = 4_000  # at most half a megabyte: servers limit it
-ROWS_A_DELETE = 50_000
+ROWS_A_DELETE = 50_000  # of both tables: nodes of a cluster apply it in one piece
 MEASURES_A_TURN = 4_096  # with four extended ones each about 0.1 s
 # what is there already stays; INSERT OR IGNORE would hide every other error too
 SKIP_KNOWN = " ON CONFLICT DO NOTHING"
@@ -80,23 +81,30 @@ def delete_all(
         last = session.scalar(
             select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment_id)
         )
-    for first in range(0, (last or 0) + 1, ROWS_A_DELETE):
+    at_once = ROWS_A_DELETE // (1 + len(channels))
+    for first in range(0, (last or 0) + 1, at_once):
         on_progress()
-        within = (first, first + ROWS_A_DELETE - 1)
-        with database.write() as session:
-            session.execute(
-                delete(ExtendedMeasure).where(
-                    ExtendedMeasure.experiment_id == experiment_id,
-                    ExtendedMeasure.used_measure_id.in_(channels),
-                    ExtendedMeasure.measure_id.between(*within),
-                )
+        _delete_part(database, experiment_id, channels, (first, first + at_once - 1))
+
+
+@idempotent
+def _delete_part(
+    database: Database, experiment_id: int, channels: Sequence[int], within: tuple[int, int]
+) -> None:
+    with database.write() as session:
+        session.execute(
+            delete(ExtendedMeasure).where(
+                ExtendedMeasure.experiment_id == experiment_id,
+                ExtendedMeasure.used_measure_id.in_(channels),
+                ExtendedMeasure.measure_id.between(*within),
             )
-            session.execute(
-                delete(GenericMeasure).where(
-                    GenericMeasure.experiment_id == experiment_id,
-                    GenericMeasure.id.between(*within),
-                )
+        )
+        session.execute(
+            delete(GenericMeasure).where(
+                GenericMeasure.experiment_id == experiment_id,
+                GenericMeasure.id.between(*within),
             )
+        )
 
 
 def _generic(experiment_id: int, rows: MeasureRows) -> Iterator[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import AuditEntry
+from db.repeating import repeated
 
 
 def record(
@@ -36,6 +37,7 @@ def record(
     )
 
 
+@repeated
 def record_export(
     database: Database,
     experiment_id: int,

@@ -7,8 +7,10 @@ from db.commands import audit
 from db.commands.imports import check_names
 from db.engine import Database
 from db.models import Experiment, ExperimentName
+from db.repeating import repeated
 
 
+@repeated
 def rename_experiment(
     database: Database,
     experiment_id: int,

@@ -9,6 +9,7 @@ from cycling.errors import InputError, NotFoundError
 from db.commands import audit
 from db.engine import Database
 from db.models import Experiment, Note
+from db.repeating import repeated
 
 LONGEST = 500
 
@@ -22,6 +23,7 @@ class NewNote:
     at: datetime | None = None
 
 
+@repeated
 def add_note(
     database: Database, new: NewNote, *, user_name: str, address: str, now: datetime
 ) -> int:
@@ -54,6 +56,7 @@ def add_note(
         return note.id
 
 
+@repeated
 def delete_note(
     database: Database, note_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

@@ -21,6 +21,7 @@ from db.models import (
     Plan,
     RedoxElectrolyte,
 )
+from db.repeating import repeated
 
 LONGEST_REASON = 250
 MASTER_NODE = "master node"
@@ -34,6 +35,7 @@ class TakenOut:
     begun: tuple[str, ...]
 
 
+@repeated
 def take_out_of_service(
     database: Database,
     station_id: int,
@@ -73,6 +75,7 @@ def take_out_of_service(
         return done
 
 
+@repeated
 def return_to_service(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

@@ -28,6 +28,7 @@ from db.models import (
     SyncRepair,
     WattrexUnit,
 )
+from db.repeating import repeated
 
 FIRST_ROWS, TIMES, MOST_ROWS = 2_000, 10, 200_000
 GOES_ON_WITHIN = timedelta(seconds=60)
@@ -35,6 +36,7 @@ SETTLES_IN = timedelta(seconds=10)  # it commits generic measures before the oth
 MASTER_NODE = "master node"
 
 
+@repeated
 def repair(
     database: Database, experiment_id: int, *, user_name: str, address: str, now: datetime
 ) -> int:

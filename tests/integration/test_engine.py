@@ -14,6 +14,7 @@ from cycling.errors import InputError, UnavailableError
 from cycling.terms import Role
 from db.engine import Database, connect
 from db.models import User
+from db.repeating import idempotent
 from tests.servers import MariaDb
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -175,6 +176,21 @@ def test_a_server_that_was_never_there_is_said_plainly():
     database = connect("mysql+pymysql://root@127.0.0.1:1/bem")
     with pytest.raises(UnavailableError, match="try again"), database.read() as session:
         session.scalar(text("SELECT 1"))
+
+
+def test_a_server_that_is_away_is_not_asked_again():
+    away = connect("mysql+pymysql://root@127.0.0.1:1/bem")
+    tries = []
+
+    @idempotent
+    def ask() -> None:
+        tries.append(1)
+        with away.write() as session:
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(UnavailableError, match="try again"):
+        ask()
+    assert len(tries) == 1
 
 
 @pytest.mark.parametrize(
