@@ -65,7 +65,7 @@ def _repeating(
             except causes as error:
                 if not patience.is_left():  # another kind: whoever called us does not repeat it
                     raise UnavailableError(str(error)) from error
-                LOG.info("what=repeated command=%s said=%r", command.__name__, _cause(error))
+                LOG.warning("what=repeated command=%s said=%r", command.__name__, _cause(error))
 
     return repeats
 

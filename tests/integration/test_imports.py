@@ -504,7 +504,7 @@ class TestSweeping:
     def test_more_rows_than_one_delete_takes_are_removed(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(imports.measures, "ROWS_A_DELETE", 4)
+        monkeypatch.setattr(imports.measures, "ROWS_A_DELETE", 8)
         told = []
         self.die(database, Clock())
         imports.discard(database, staged(database), lambda: told.append(1))
