@@ -10,9 +10,11 @@ from pymysql.connections import Connection as Driver
 from pymysql.err import Error
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from db.failures import UndoneError, code_of_driver
+from cycling.errors import UnavailableError
+from db.failures import AWAY, LOST, code_of, code_of_driver
 from db.repeating import Patience
 
 IS_NODE = "bem_cluster"
@@ -43,16 +45,26 @@ def attend(engine: Engine) -> None:
 def connected(engine: Engine) -> Iterator[Connection]:
     """A connection that can be used. A block cannot be repeated, but its beginning can."""
     patience = Patience()
-    while True:
-        connection = engine.connect()
-        if _is_ready(connection):
-            break
-        connection.invalidate()
-        connection.close()
+    while (connection := _connection(engine)) is None:
         if not patience.is_left():
-            raise UndoneError("No node of the database's cluster is ready. Try again in a moment.")
+            raise UnavailableError(AWAY)
     with connection:
         yield connection
+
+
+def _connection(engine: Engine) -> Connection | None:
+    """Return a connection that can be used, None if the next one may lead to a better node."""
+    try:
+        connection = engine.connect()
+    except DBAPIError as error:
+        if code_of(error) not in LOST:
+            raise
+        return None  # a proxy whose node has just died has hung up
+    if _is_ready(connection):
+        return connection
+    connection.invalidate()
+    connection.close()
+    return None
 
 
 def _is_ready(connection: Connection) -> bool:

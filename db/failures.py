@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cycling.errors import InputError, UnavailableError
 
+AWAY = "The database cannot be reached. Nothing is lost; try again in a moment."
+
 # Error numbers of MySQL and MariaDB.
 # 1213: a deadlock, or a conflict with another node of a cluster. 1205: waited too long, for a lock
 # or for a node that is behind. 1020: changed since it was read. 1317: interrupted for another node.
@@ -80,7 +82,7 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
             "do it again."
         )
     kind = UndoneError if undone else UnavailableError
-    return kind("The database cannot be reached. Nothing is lost; try again in a moment.")
+    return kind(AWAY)
 
 
 def _is_unreachable(error: DBAPIError) -> bool:

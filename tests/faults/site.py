@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.callbacks import UPDATE, list_page
+from bench.callbacks import UPDATE, graph, list_page
 from cycling.terms import Role
 from db.commands import users
 from db.commands.notes import NewNote, add_note
@@ -24,6 +24,8 @@ from tests.galera import Galera, HaProxy
 from tests.served import PASSWORD
 from tests.servers import Mosquitto, free_port, start
 
+TOASTED = (b"cannot be reached", b"Something went wrong", b"database went away")
+PAUSE_S = 0.15
 VIRTUAL = "unit-7"  # an account of the broker
 
 
@@ -40,18 +42,18 @@ class Request:
 class Visitor(threading.Thread):
     """Somebody who opens pages and scrolls through the table, one thing after the other."""
 
-    def __init__(self, port: int, pages: Sequence[str], pause_s: float) -> None:
+    def __init__(self, port: int, pages: Sequence[str], experiment_id: int) -> None:
         super().__init__(daemon=True)
         self.requests: list[Request] = []
         self.stopping = threading.Event()
-        self._port, self._pages, self._pause_s = port, pages, pause_s
+        self._port, self._pages, self._experiment_id = port, pages, experiment_id
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookie = ""
 
     def run(self) -> None:
         for what, method, path, body in self._round():
             self._note(what, method, path, body)
-            if self.stopping.wait(self._pause_s):
+            if self.stopping.wait(PAUSE_S):
                 break
         self._connection.close()
 
@@ -61,7 +63,7 @@ class Visitor(threading.Thread):
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": f"http://127.0.0.1:{self._port}",
         }
-        answer = self._send("POST", "/login", form, headers)
+        answer, _ = self._send("POST", "/login", form, headers)
         assert answer.status == 303, answer.status
         self._cookie = answer.headers["Set-Cookie"].partition(";")[0]
 
@@ -70,13 +72,16 @@ class Visitor(threading.Thread):
             for path in self._pages:
                 yield "page", "GET", path, None
                 yield "table", "POST", UPDATE, json.dumps(list_page())
+                yield "graph", "POST", UPDATE, json.dumps(graph(self._experiment_id))
 
     def _note(self, what: str, method: str, path: str, body: str | None) -> None:
         at, failure = time.monotonic(), ""
         headers = {"Cookie": self._cookie, "Content-Type": "application/json"}
         try:
-            answer = self._send(method, path, body, headers)
+            answer, said = self._send(method, path, body, headers)
             failure = "" if answer.status in (200, 204) else str(answer.status)
+            if any(words in said for words in TOASTED):  # a callback's error is part of its answer
+                failure = "toast"
         except (OSError, http.client.HTTPException) as error:
             failure = type(error).__name__
         self.requests.append(Request(at, time.monotonic() - at, what, failure))
@@ -85,11 +90,11 @@ class Visitor(threading.Thread):
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            answer.read()
+            said = answer.read()
         except (OSError, http.client.HTTPException):
             self._connection.close()
             raise
-        return answer
+        return answer, said
 
 
 class Notetaker(threading.Thread):
@@ -182,9 +187,9 @@ class Site(Lab):
         log = self.folder / "cycler.log"
         self.others.append(start([BEM, "virtual-cycler", *options], log, env=environment))
 
-    def people(self, count: int, pages: Sequence[str]) -> None:
+    def people(self, count: int, pages: Sequence[str], experiment_id: int) -> None:
         for _ in range(count):
-            visitor = Visitor(self.port, pages, 0.15)
+            visitor = Visitor(self.port, pages, experiment_id)
             visitor.sign_in()
             visitor.start()
             self.visitors.append(visitor)

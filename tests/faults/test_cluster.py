@@ -96,7 +96,7 @@ def begin(site: Site) -> list[int]:
     wait_for(lambda: all(site.stored(one) > 100 for one in experiments), 60)
     station = site.stations["unit-0"][0]
     pages = ["/", "/experiments", f"/experiments/{experiments[0]}", "/batteries"]
-    site.people(4, [*pages, f"/monitor/{station}", "/stations"])
+    site.people(4, [*pages, f"/monitor/{station}", "/stations"], experiments[0])
     return experiments
 
 
