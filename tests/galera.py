@@ -46,7 +46,6 @@ class Node:
         command = [
             server,
             "--no-defaults",
-            *self._as_mysql,
             f"--datadir={self._folder / 'data'}",
             f"--tmpdir={self._folder / 'tmp'}",
             f"--port={self.port}",
@@ -75,7 +74,7 @@ class Node:
             command.append("--wsrep-new-cluster")
         elif position := self._position(command):
             command.append(f"--wsrep-start-position={position}")
-        self._process = start(command, self.log)
+        self._process = start([*self._become_mysql, *command], self.log)
 
     def _position(self, command: Sequence[str | Path | None]) -> str:
         """Return how far a node that was killed has come, as a service manager asks before a start.
@@ -83,7 +82,7 @@ class Node:
         It then gets only what it has missed. For a whole copy another node would stand still.
         """
         asked = subprocess.run(
-            [*map(str, command), "--wsrep-recover", "--log-error=/dev/stderr"],
+            [*map(str, command), *self._as_mysql, "--wsrep-recover", "--log-error=/dev/stderr"],
             check=False,
             capture_output=True,
             text=True,
@@ -116,6 +115,12 @@ class Node:
     @property
     def _as_mysql(self) -> list[str]:
         return ["--user=mysql"] if is_root() else []  # as root the copy to a new node fails
+
+    @property
+    def _become_mysql(self) -> list[str]:
+        # the server's own --user would make it forget that it ends when the test does
+        change = ["setpriv", "--reuid=mysql", "--regid=mysql", "--clear-groups"]
+        return [*change, "--pdeathsig", "KILL"] if is_root() else []
 
     def _make_system_tables(self) -> None:
         install = shutil.which("mariadb-install-db")
