@@ -16,6 +16,7 @@ from db.commands import experiment_clearing, imports, jobs
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
+from db.repeating import repeated
 
 BEAT_EVERY_S = 0.5
 
@@ -65,8 +66,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         "verification": checked.to_json(),
         "sample": list(table.sample[0]) if table.sample else [],
     }
-    with place.database.write() as session:
-        jobs.end_done(session, mine, result=result, now=place.clock())
+    _end(place, mine, result)
 
 
 def import_file(place: Workplace, mine: Claim) -> None:
@@ -99,8 +99,7 @@ def prepare_experiment(place: Workplace, mine: Claim) -> None:
     """Copy an experiment's measures into the series store, for a page that waits for them."""
     experiment_id = mine.payload["experiment_id"]
     series.catch_up(place.database, experiment_id, on_progress=Beat(place, mine))
-    with place.database.write() as session:
-        jobs.end_done(session, mine, result={}, now=place.clock())
+    _end(place, mine, {})
 
 
 def remove_experiment(place: Workplace, mine: Claim) -> None:
@@ -110,6 +109,11 @@ def remove_experiment(place: Workplace, mine: Claim) -> None:
     experiment_clearing.clear(
         place.database, experiment_id, lambda gone: beat(min(gone, total), total)
     )
+    _end_removed(place, mine, experiment_id)
+
+
+@repeated
+def _end_removed(place: Workplace, mine: Claim, experiment_id: int) -> None:
     with place.database.write() as session:
         experiment_clearing.note_cleared(session, experiment_id, place.clock())
         jobs.end_done(session, mine, result={}, now=place.clock())
@@ -121,6 +125,12 @@ HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
     jobs.PREPARE: prepare_experiment,
     experiment_clearing.DELETE: remove_experiment,
 }
+
+
+@repeated
+def _end(place: Workplace, mine: Claim, result: dict[str, Any]) -> None:
+    with place.database.write() as session:
+        jobs.end_done(session, mine, result=result, now=place.clock())
 
 
 def _proposed(table: TextTable, payload: dict[str, Any]) -> Mapping:

@@ -9,7 +9,8 @@ from bem.settings import Settings, from_environment
 from bem.weak_secrets import check_settings
 from cycling.errors import InputError
 from db import migrations
-from db.engine import Database, WrongDatabaseError, connect
+from db.engine import Database, connect
+from db.failures import WrongDatabaseError
 
 
 class By(TypedDict):

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from cycling.errors import InputError, UnavailableError
+from cycling.errors import InputError
+from db import cluster
+from db.failures import Progress, said_plainly
 
 LOG = logging.getLogger("bem.db")
 
@@ -23,15 +25,6 @@ LOG = logging.getLogger("bem.db")
 LOOK_MS, TURN_S, WAIT_S = 8, 0.02, 15
 WRITE = "bem_write"
 LOADS = "bem_loads"
-
-# Error numbers of MySQL and MariaDB. A deadlock (also a cluster's conflict) is over the next time.
-# 1047: a node of a cluster that has lost the others.
-UNREACHABLE = {1040, 1047, 1053, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
-REFUSED = {1044, 1045, 1049, 1698}
-
-
-class WrongDatabaseError(UnavailableError):
-    """The database answers, but not to this URL: wrong user, password, name or file."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +41,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that is always rolled back."""
-        with _said_plainly(), Session(self.engine) as session:
+        with (
+            said_plainly(),
+            cluster.connected(self.engine) as connection,
+            Session(connection) as session,
+        ):
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that commits unless an exception leaves the block.
 
+        Who opens one is decorated with `repeated`: the database may undo it (db/repeating.py).
         SQLite takes its write lock at the start: a transaction that reads first and then wants to
         write would otherwise fail at once when another writer came between.
         """
         writing = self.engine.execution_options(**{WRITE: True})
-        with _said_plainly(), Session(writing, expire_on_commit=False) as session, session.begin():
+        with _committed(writing) as session:
             yield session
 
     @contextmanager
@@ -74,11 +72,7 @@ class Database:
                 yield session
             self.let_others_write()
             return
-        with (
-            _said_plainly(),
-            Session(self.loading, expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        with _committed(self.loading) as session:
             session.info[LOADS] = self._server_takes_files
             yield session
 
@@ -113,6 +107,20 @@ class Database:
         for name in ("loading", "changing"):
             if name in vars(self):
                 vars(self)[name].dispose()
+
+
+@contextmanager
+def _committed(engine: Engine) -> Iterator[Session]:
+    progress = Progress()
+    with (
+        said_plainly(progress),
+        cluster.connected(engine) as connection,
+        Session(connection, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+        session.flush()
+        progress.commits = True
 
 
 def connect(url: str) -> Database:
@@ -150,7 +158,7 @@ def _mysql(
 ) -> Engine:
     # as bytes: pymysql would encode a text as Latin-1, servers hash UTF-8
     password = {"password": url.password.encode()} if url.password else {}
-    return create_engine(
+    engine = create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         pool_pre_ping=True,
         pool_recycle=1800,
@@ -165,6 +173,8 @@ def _mysql(
             **password,
         },
     )
+    cluster.attend(engine)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
@@ -223,42 +233,3 @@ def _make_folder(folder: Path) -> None:
 
 def _lower(text: str | None) -> str | None:
     return None if text is None else str(text).casefold()  # unlike lower(), final sigma is one
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Turn "the server has gone away" into a sentence; leave programming errors alone."""
-    try:
-        yield
-    except DBAPIError as error:
-        if _is_refused(error):
-            raise WrongDatabaseError(
-                "The database of BEM_DATABASE_URL cannot be used: "
-                f"{_own_words(error)}. Check its user, password, name or file."
-            ) from error
-        if error.connection_invalidated or _is_unreachable(error):
-            raise UnavailableError(
-                "The database cannot be reached. Nothing is lost; try again in a moment."
-            ) from error
-        raise
-    except OverflowError as error:  # SQLite's driver; the servers compare such a number
-        raise InputError("A number is too large for the database.") from error
-    except UnicodeEncodeError as error:
-        raise InputError("The text has a character that cannot be stored. Remove it.") from error
-
-
-def _is_unreachable(error: DBAPIError) -> bool:
-    return _code(error) in UNREACHABLE or "database is locked" in str(error.orig)
-
-
-def _is_refused(error: DBAPIError) -> bool:
-    said = ("unable to open database file", "file is not a database", "readonly database")
-    return _code(error) in REFUSED or any(words in str(error.orig) for words in said)
-
-
-def _code(error: DBAPIError) -> object:
-    return error.orig.args[0] if error.orig and error.orig.args else None
-
-
-def _own_words(error: DBAPIError) -> str:
-    return str(error.orig.args[-1] if error.orig and error.orig.args else error).rstrip(".")

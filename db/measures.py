@@ -15,6 +15,7 @@ from db.engine import LOADS, Database
 from db.measure_rows import EXTENDED_COLUMNS, GENERIC_COLUMNS, Floats, MeasureRows
 from db.models import ExtendedMeasure, GenericMeasure
 from db.removal import ROWS_A_TURN, Check, first_after, no_check, remove_rows
+from db.repeating import idempotent
 from db.series.rows import extended_channels
 
 ROWS_A_STATEMENT = 10_000
@@ -83,14 +84,21 @@ def delete_all(
         channels = extended_channels(session, experiment_id)
     reached: int | None = 0
     while reached is not None:
-        with database.write() as session:
-            check(session)
-            reached = _delete_some(session, experiment_id, channels)
+        reached = _delete_turn(database, experiment_id, channels, check)
         database.let_others_write()
         on_progress(reached or 0)
     for channel in channels:  # values without a measure, which other programs may have left
         of_it = _of_channel(experiment_id, channel)
         remove_rows(database, of_it, ExtendedMeasure.measure_id, check=check)
+
+
+@idempotent
+def _delete_turn(
+    database: Database, experiment_id: int, channels: Sequence[int], check: Check
+) -> int | None:
+    with database.write() as session:
+        check(session)
+        return _delete_some(session, experiment_id, channels)
 
 
 def _delete_some(session: Session, experiment_id: int, channels: Sequence[int]) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
+from db.repeating import idempotent
 
 ROWS_A_TURN = 20_000
 
@@ -29,16 +30,27 @@ def remove_rows(
     on_progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Delete the rows of a condition along a key; `check` may veto each transaction by raising."""
-    while True:
-        with database.write() as session:
-            check(session)
-            end = first_after(session, of_them, key, ROWS_A_TURN)
-            some = of_them if end is None else and_(of_them, key < end)
-            session.execute(delete(key.class_).where(some))
+    more = True
+    while more:
+        more = _remove_some(database, of_them, key, check)
         database.let_others_write()
         on_progress()
-        if end is None:
-            return
+
+
+@idempotent
+def _remove_some(
+    database: Database,
+    of_them: ColumnElement[bool],
+    key: InstrumentedAttribute[int],
+    check: Check,
+) -> bool:
+    """Delete the first rows, and say whether there are more."""
+    with database.write() as session:
+        check(session)
+        end = first_after(session, of_them, key, ROWS_A_TURN)
+        some = of_them if end is None else and_(of_them, key < end)
+        session.execute(delete(key.class_).where(some))
+        return end is not None
 
 
 def first_after(

@@ -6,6 +6,7 @@ The standard library only: the runner reads this before it knows what is install
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 # Debian keeps servers in sbin, which is not on the PATH of an ordinary user.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
@@ -23,7 +24,7 @@ class Program:
 
     def find(self) -> str | None:
         """Return the full path of the program, None if it is not installed."""
-        found = (shutil.which(name, path=SEARCH_PATH) for name in self.names)
+        found = (shutil.which(name, path=SEARCH_PATH) or _file(name) for name in self.names)
         return next((path for path in found if path), None)
 
 
@@ -76,6 +77,21 @@ CHROMEDRIVER = Program(
     brew="brew install --cask chromedriver",
     needed_by=("browser",),
 )
+# Only a long test wants these; `make test` does not install them.
+GALERA = Program(
+    title="Galera",
+    names=("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so"),
+    debian=("galera-4", "mariadb-server", "rsync"),
+    brew="brew install galera",
+    needed_by=("faults",),
+)
+HAPROXY = Program(
+    title="HAProxy",
+    names=("haproxy",),
+    debian=("haproxy",),
+    brew="brew install haproxy",
+    needed_by=("faults",),
+)
 PROGRAMS = (
     MARIADB,
     MARIADB_DUMP,
@@ -84,6 +100,11 @@ PROGRAMS = (
     CHROMIUM,
     CHROMEDRIVER,
 )
+
+
+def _file(name: str) -> str | None:
+    """Return the path of what is no program: a library that one of them loads."""
+    return name if name.startswith("/") and Path(name).is_file() else None
 
 
 def in_ci() -> bool:

@@ -10,6 +10,7 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
 from db.engine import Database
 from db.models import StationAlarm
+from db.repeating import repeated
 from db.upserts import insert_missing
 
 LONGEST_TEXT = 250
@@ -48,6 +49,7 @@ def raise_once(session: Session, *, station_id: int, code: str, **more: Any) -> 
         raise_alarm(session, station_id=station_id, code=code, **more)
 
 
+@repeated
 def acknowledge(
     database: Database,
     alarm_id: int,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import AuditEntry
+from db.repeating import repeated
 
 # Where something came from that came from no browser.
 COMMAND_LINE = "command line"
@@ -70,6 +71,7 @@ def record_profile_export(
     _record_export(database, target, detail, user_name, address, now)
 
 
+@repeated
 def _record_export(
     database: Database,
     target: str,
@@ -90,6 +92,7 @@ def _record_export(
         )
 
 
+@repeated
 def record_audit_export(
     database: Database, wanted: dict[str, str], *, user_name: str, address: str, now: datetime
 ) -> None:

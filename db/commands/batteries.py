@@ -12,10 +12,12 @@ from db.battery_rows import detail_values, fixed_values, kind_table, kind_values
 from db.commands import audit
 from db.engine import Database
 from db.models import Battery, BatteryDetails
+from db.repeating import repeated
 
 __all__ = ["NewBattery", "add_battery", "check_battery", "registered_already"]
 
 
+@repeated
 def add_battery(
     database: Database,
     new: NewBattery,

@@ -24,6 +24,7 @@ from db.commands.batteries import check_battery, registered_already
 from db.engine import Database
 from db.models import Battery, BatteryDetails
 from db.queries.battery import busy_words, experiments_under_way, what_refers_to
+from db.repeating import repeated
 
 # What a running or waiting experiment was checked against.
 LIMITS = frozenset(
@@ -53,6 +54,7 @@ def mark_of(battery: NewBattery) -> str:
     return hashlib.sha256(repr(sorted(_plain(battery).items())).encode()).hexdigest()[:32]
 
 
+@repeated
 def change_battery(
     database: Database,
     battery_id: int,
@@ -93,6 +95,7 @@ def change_battery(
         raise registered_already(new) from error
 
 
+@repeated
 def delete_battery(
     database: Database, battery_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import AvailableMeasure, Channel, UsedMeasure
+from db.repeating import idempotent
 
 VIRTUAL_STATION = 1
 VIRTUAL_DEVICE = 1
@@ -21,6 +22,7 @@ def ensure_channels(database: Database, names: Iterable[ChannelName]) -> dict[Ch
     return {name: _ensure(database, name) for name in names}
 
 
+@idempotent
 def _ensure(database: Database, channel: ChannelName) -> int:
     try:
         with database.write() as session:

@@ -44,7 +44,8 @@ from db.models import (
     Statistics,
     SyncRepair,
 )
-from db.removal import remove_rows
+from db.removal import Check, remove_rows
+from db.repeating import idempotent
 
 DELETE = "delete experiment"
 LATE_ROWS = timedelta(days=1)
@@ -90,6 +91,11 @@ def clear(
         remove_rows(database, owner == experiment_id, key, check=check, on_progress=step)
     _clear_repairs(database, experiment_id, step)
     series.forget(database, experiment_id, step)
+    _clear_short(database, experiment_id, check)
+
+
+@idempotent
+def _clear_short(database: Database, experiment_id: int, check: Check) -> None:
     with database.write() as session:
         check(session)
         for table in (*AT_ONCE, *SHORT):
@@ -112,16 +118,20 @@ def sweep(
 
     Left by jobs that were given up or cancelled, and by programs that wrote after the deletion.
     """
-    with database.write() as session:
-        _give_back(session, now)
+    _give_back(database, now)
     with database.read() as session:
         left = session.scalars(_to_clear(now)).all()
     for experiment_id in left:
         with suppress(ConflictError):  # its row is there again: the next sweep gives it back
             clear(database, experiment_id, on_progress)
-            with database.write() as session:
-                note_cleared(session, experiment_id, now)
+            _keep_cleared(database, experiment_id, now)
     return len(left)
+
+
+@idempotent
+def _keep_cleared(database: Database, experiment_id: int, now: datetime) -> None:
+    with database.write() as session:
+        note_cleared(session, experiment_id, now)
 
 
 def _clear_repairs(database: Database, experiment_id: int, step: Callable[[], None]) -> None:
@@ -163,12 +173,18 @@ def _to_clear(now: datetime) -> Any:  # noqa: ANN401 - a Select of ids
     )
 
 
-def _give_back(session: Session, now: datetime) -> None:
+@idempotent
+def _give_back(database: Database, now: datetime) -> None:
     """Where another program has written a deleted experiment's row again, it is there again.
 
     A synchroniser does that for what its cycler still runs: nothing more is removed, and a person
     must look.
     """
+    with database.write() as session:
+        _give_back_all(session, now)
+
+
+def _give_back_all(session: Session, now: datetime) -> None:
     found = session.execute(
         select(DeletedExperiment, Experiment.station_id, Experiment.status).join(
             Experiment, Experiment.id == DeletedExperiment.experiment_id

@@ -19,6 +19,7 @@ from db.engine import Database
 from db.models import DeletedExperiment, Experiment, StationLive
 from db.queries.experiment import ExperimentFacts, experiment_facts
 from db.queries.experiment_deletion import extras_of, gone_words, what_keeps
+from db.repeating import repeated
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Deleted:
     job_id: int
 
 
+@repeated
 def delete_experiment(
     database: Database,
     experiment_id: int,

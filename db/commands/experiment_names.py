@@ -8,8 +8,10 @@ from db.commands.imports import check_names
 from db.engine import Database
 from db.models import Experiment, ExperimentName
 from db.queries.experiment_deletion import gone_words
+from db.repeating import repeated
 
 
+@repeated
 def rename_experiment(
     database: Database,
     experiment_id: int,

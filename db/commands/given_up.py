@@ -18,11 +18,13 @@ from db.engine import Database
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.lost_runs import GIVEN_UP, LostRun, judge
 from db.queries.queue import busy_with
+from db.repeating import repeated
 
 LONGEST_REASON = 150
 RETURNED = "came back"
 
 
+@repeated
 def give_up(
     database: Database,
     experiment_id: int,

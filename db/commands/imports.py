@@ -29,6 +29,7 @@ from db.commands.jobs import JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.measure_rows import Floats, MeasureRows
 from db.models import Battery, Experiment, ImportSource, Job, Profile
+from db.repeating import idempotent, repeated
 from db.series.writer import SeriesWriter
 
 NOT_RECORDED = "Not recorded"
@@ -130,6 +131,11 @@ def discard(
         return
     measures.delete_all(database, experiment_id, lambda _measure_id: on_progress())
     series.forget(database, experiment_id)
+    _forget(database, experiment_id)
+
+
+@idempotent
+def _forget(database: Database, experiment_id: int) -> None:
     with database.write() as session:
         session.execute(
             delete(ImportSource).where(
@@ -138,6 +144,7 @@ def discard(
         )
 
 
+@idempotent
 def _take(database: Database, experiment_id: int, silent_since: datetime | None) -> bool:
     """Take a reservation from its import, if it is not published yet."""
     unpublished = update(ImportSource).where(
@@ -180,6 +187,7 @@ def sweep(database: Database, now: datetime) -> int:
     return len(dead)
 
 
+@repeated
 def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
     """Take an ExpID: the row is inserted and deleted in one transaction, the counter stays."""
     with database.write() as session:
@@ -218,14 +226,24 @@ def _load(
     by_id = {staged.channel_ids[name]: values for name, values in block.extended.items()}
     rows = replace(rows, extended=by_id)
     for part in measures.turns(database, rows):
-        with database.load() as session:
-            _keep(session, staged, beat_at=now)
-            measures.insert(session, staged.experiment_id, part)
-            staged.series.add(session, part)
+        staged.series = _load_part(database, staged, part, now)
         staged.measures += len(part)
     if staged.first_unix_s is None:
         staged.first_unix_s = float(rows.unix_s[0])
     staged.last_unix_s = float(rows.unix_s[-1])
+
+
+@repeated
+def _load_part(
+    database: Database, staged: _Staged, part: MeasureRows, now: datetime
+) -> SeriesWriter:
+    """Commit samples; return the writer as it is then: another try begins with the one before."""
+    writer = staged.series.copy()
+    with database.load() as session:
+        _keep(session, staged, beat_at=now)
+        measures.insert(session, staged.experiment_id, part)
+        writer.add(session, part)
+    return writer
 
 
 def _keep(session: Session, staged: _Staged, **values: object) -> None:
@@ -286,6 +304,7 @@ def _refuse_odd_dates(unix_s: Floats) -> None:
         )
 
 
+@repeated
 def _publish(
     database: Database,
     new: NewExperiment,
@@ -304,7 +323,7 @@ def _publish(
         experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)
         _keep(session, staged, published_at=now, measures=staged.measures)
         _add(session, experiment)
-        staged.series.finish(session)
+        staged.series.copy().finish(session)
         audit.record(
             session,
             at=now,

@@ -16,6 +16,7 @@ from cycling.errors import BemError, InputError
 from cycling.terms import JobState
 from db.engine import Database
 from db.models import Job
+from db.repeating import idempotent, repeated
 
 SILENT_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
@@ -43,6 +44,7 @@ class Claim:
     attempt: int
 
 
+@repeated
 def enqueue(
     database: Database, *, kind: str, payload: dict[str, Any], user_name: str, now: datetime
 ) -> int:
@@ -109,6 +111,7 @@ def claim(database: Database, *, worker: str, kinds: list[str], now: datetime) -
     return None
 
 
+@idempotent
 def beat(database: Database, mine: Claim, *, done: int, total: int, now: datetime) -> None:
     """Say that the job is alive and how far it is; raises JobStoppedError when it is not ours."""
     wanted = and_(_held_by(mine), Job.cancel_asked.is_(False))
@@ -162,6 +165,7 @@ def cancel(database: Database, job_id: int, *, user_name: str, now: datetime) ->
         raise InputError("There is nothing to cancel: it has ended.")
 
 
+@idempotent
 def fail_hopeless(database: Database, *, now: datetime) -> None:
     """End jobs whose worker died again and again, and cancelled ones whose worker is gone."""
     silent = and_(Job.state == JobState.RUNNING, Job.beat_at < now - SILENT_AFTER)
@@ -206,6 +210,7 @@ def _claimed(database: Database, job_id: int, worker: str) -> Claim:
         return Claim(job.id, job.kind, job.payload, job.user_name, worker, job.attempts)
 
 
+@repeated
 def _changed(
     database: Database, job_id: int, expected: ColumnElement[bool], values: dict[str, Any]
 ) -> bool:

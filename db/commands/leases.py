@@ -20,6 +20,7 @@ from cycling.errors import BemError
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
+from db.repeating import idempotent, repeated
 
 MASTER_NODE = "master-node"
 WAITING = "waiting-"  # of names: a standby that says that it is there
@@ -70,6 +71,7 @@ def impatient(database: Database) -> None:
         event.listen(engine, "do_connect", limit)
 
 
+@repeated
 def acquire(database: Database, holder: str, detail: dict[str, Any]) -> Hold | None:
     """Take the lease if nobody holds it; the epoch is one more than that of the last leader."""
     with database.read() as session:
@@ -102,12 +104,14 @@ def leading(
         yield Turn(session, now)
 
 
+@idempotent
 def release(database: Database, hold: Hold) -> None:
     """Give the lease back; nothing happens if it is not ours any more."""
     with database.write() as session:
         _changed(session, hold, {"expires_at": database_now(session)})
 
 
+@idempotent
 def say_waiting(database: Database, holder: str, detail: dict[str, Any]) -> None:
     """Note that a standby is there."""
     name = _name_of(holder)
@@ -118,6 +122,7 @@ def say_waiting(database: Database, holder: str, detail: dict[str, Any]) -> None
         session.add(lease)
 
 
+@idempotent
 def end_waiting(database: Database, holder: str) -> None:
     """Forget a standby that leads now or ends, and those that died long ago."""
     with database.write() as session:

@@ -10,6 +10,7 @@ from db.commands import audit
 from db.engine import Database
 from db.models import Experiment, Note
 from db.queries.experiment_deletion import gone_words
+from db.repeating import repeated
 
 LONGEST = 500
 
@@ -23,6 +24,7 @@ class NewNote:
     at: datetime | None = None
 
 
+@repeated
 def add_note(
     database: Database, new: NewNote, *, user_name: str, address: str, now: datetime
 ) -> int:
@@ -56,6 +58,7 @@ def add_note(
         return note.id
 
 
+@repeated
 def delete_note(
     database: Database, note_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

@@ -21,6 +21,7 @@ from db.models import (
     Plan,
     RedoxElectrolyte,
 )
+from db.repeating import repeated
 
 LONGEST_REASON = 250
 
@@ -33,6 +34,7 @@ class TakenOut:
     begun: tuple[str, ...]
 
 
+@repeated
 def take_out_of_service(
     database: Database,
     station_id: int,
@@ -72,6 +74,7 @@ def take_out_of_service(
         return done
 
 
+@repeated
 def return_to_service(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
+from db.repeating import idempotent
 
 WORKER = "worker-"  # of names in bem_leases
 BEAT_EVERY_S = 5.0
@@ -14,6 +15,7 @@ LASTS = timedelta(seconds=60)  # a job may be busy with one thing for long
 FORGET_AFTER = timedelta(minutes=10)
 
 
+@idempotent
 def say_present(database: Database, holder: str) -> None:
     """Note that a worker is there; `holder` is its name, host:process:number."""
     name = _name_of(holder)
@@ -24,6 +26,7 @@ def say_present(database: Database, holder: str) -> None:
         session.add(row)
 
 
+@idempotent
 def end_presence(database: Database, holder: str) -> None:
     """Forget a worker that ends, and those that died long ago."""
     with database.write() as session:

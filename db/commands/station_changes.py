@@ -32,6 +32,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.queries.station_use import station_use
+from db.repeating import repeated
 
 CHANGED = "was changed or retired by somebody meanwhile. Open it again to see how it stands."
 
@@ -49,6 +50,7 @@ def mark_of(new: NewStation) -> str:
     return hashlib.sha256(repr(_comparable(new)).encode()).hexdigest()[:32]
 
 
+@repeated
 def modify_station(
     database: Database,
     station_id: int,
@@ -87,6 +89,7 @@ def modify_station(
         return done
 
 
+@repeated
 def retire_station(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:

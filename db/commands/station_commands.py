@@ -25,6 +25,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
+from db.repeating import repeated
 
 EXPIRES_AFTER = timedelta(seconds=10)
 CONFIRMED_WITHIN = timedelta(seconds=10)
@@ -56,6 +57,7 @@ class CommandStatus:
     confirmed_late: bool
 
 
+@repeated
 def request(
     database: Database,
     kind: StationCommand,

@@ -29,6 +29,7 @@ from db.models import (
 )
 from db.queries.references import station_kept
 from db.queries.station_use import station_use
+from db.repeating import repeated
 
 # Rows that describe the station itself, and what was asked and answered there.
 OWN: tuple[Any, ...] = (
@@ -47,6 +48,7 @@ WATTREX = (
 )
 
 
+@repeated
 def delete_station(
     database: Database, station_id: int, *, user_name: str, address: str, now: datetime
 ) -> str:

@@ -33,6 +33,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.queries.capabilities import POWERED
+from db.repeating import repeated
 
 VIRTUAL_UNIT = 1
 LONGEST_NAME = 30
@@ -54,6 +55,7 @@ class NewStation:
     figures: StationFigures = field(default=NO_FIGURES)
 
 
+@repeated
 def add_station(
     database: Database, new: NewStation, *, user_name: str, address: str, now: datetime
 ) -> int:

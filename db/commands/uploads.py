@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from cycling.errors import NotFoundError
 from db.engine import Database
 from db.models import Upload
+from db.repeating import idempotent, repeated
 
 KEPT_FOR = timedelta(days=2)
 
@@ -29,6 +30,7 @@ def upload_path(data_dir: Path, upload_id: str) -> Path:
     return data_dir / "uploads" / upload_id
 
 
+@repeated
 def add_upload(
     database: Database,
     *,
@@ -76,12 +78,17 @@ def sweep_uploads(database: Database, data_dir: Path, *, now: datetime) -> int:
         old = session.scalars(select(Upload.id).where(Upload.created_at < now - KEPT_FOR)).all()
     for upload_id in old:
         upload_path(data_dir, upload_id).unlink(missing_ok=True)
-        with database.write() as session:
-            session.execute(delete(Upload).where(Upload.id == upload_id))
+        _forget(database, upload_id)
     strays = _strays(database, data_dir, now)
     for path in strays:
         path.unlink(missing_ok=True)
     return len(old) + len(strays)
+
+
+@idempotent
+def _forget(database: Database, upload_id: str) -> None:
+    with database.write() as session:
+        session.execute(delete(Upload).where(Upload.id == upload_id))
 
 
 def _strays(database: Database, data_dir: Path, now: datetime) -> list[Path]:

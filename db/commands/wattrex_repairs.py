@@ -28,12 +28,14 @@ from db.models import (
     SyncRepair,
     WattrexUnit,
 )
+from db.repeating import repeated
 
 FIRST_ROWS, TIMES, MOST_ROWS = 2_000, 10, 200_000
 GOES_ON_WITHIN = timedelta(seconds=60)
 SETTLES_IN = timedelta(seconds=10)  # it commits generic measures before the others
 
 
+@repeated
 def repair(
     database: Database, experiment_id: int, *, user_name: str, address: str, now: datetime
 ) -> int:

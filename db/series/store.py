@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.repeating import idempotent
 from db.series import chunks, rows
 from db.series.chunks import Chunk
 from db.series.rows import Marks
@@ -67,6 +68,7 @@ def find_missing(database: Database, experiment_id: int) -> Missing:
     return Missing(numbers, there.generic - copied.generic, copied.generic + 1)
 
 
+@idempotent
 def extend_chunk(database: Database, experiment_id: int, number: int) -> None:
     """Copy the rows of one chunk that came after its last copied ones."""
     _make_head(database, experiment_id)
@@ -83,6 +85,7 @@ def extend_chunk(database: Database, experiment_id: int, number: int) -> None:
         _note(session, experiment_id, Marks(last, marks))
 
 
+@idempotent
 def rebuild_chunk(database: Database, experiment_id: int, number: int) -> None:
     """Copy one chunk anew from its rows."""
     with database.write() as session:
@@ -131,13 +134,18 @@ def settle(
     for done, number in enumerate(differing, 1):
         rebuild_chunk(database, experiment_id, number)
         on_progress(done, len(differing))
+    _note_checked(database, experiment_id, ended=ended, now=now)
+    return len(differing)
+
+
+@idempotent
+def _note_checked(database: Database, experiment_id: int, *, ended: bool, now: datetime) -> None:
     with database.write() as session:
         session.execute(
             update(SeriesHead)
             .where(SeriesHead.experiment_id == experiment_id)
             .values(settled=ended, checked_at=now)
         )
-    return len(differing)
 
 
 def rebuild(
@@ -165,9 +173,19 @@ def forget(
             select(SeriesChunk.number).where(SeriesChunk.experiment_id == experiment_id).distinct()
         ).all()
     for number in numbers:
-        with database.write() as session:
-            chunks.remove(session, experiment_id, [number])
+        _forget_chunk(database, experiment_id, number)
         on_progress()
+    _forget_marks(database, experiment_id)
+
+
+@idempotent
+def _forget_chunk(database: Database, experiment_id: int, number: int) -> None:
+    with database.write() as session:
+        chunks.remove(session, experiment_id, [number])
+
+
+@idempotent
+def _forget_marks(database: Database, experiment_id: int) -> None:
     with database.write() as session:
         for table in (SeriesChannel, SeriesHead, Statistics):
             session.execute(delete(table).where(table.experiment_id == experiment_id))
@@ -283,6 +301,7 @@ def _end_before(session: Session, experiment_id: int, measure_id: int) -> int:
     return int(chunks.load(session, experiment_id, number).ids[-1])
 
 
+@idempotent
 def _make_head(database: Database, experiment_id: int) -> None:
     """Make the head row, in a transaction of its own, so that it can be locked."""
     with database.read() as session:

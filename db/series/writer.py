@@ -24,6 +24,14 @@ class SeriesWriter:
         self._last = -1
         self._extended: dict[int, int] = {}
 
+    def copy(self) -> "SeriesWriter":
+        """Return another one to go on with, so that this one can be gone back to."""
+        other = SeriesWriter(self._experiment_id)
+        other._chunk = Chunk(self._chunk.number)  # nothing is in it before it is saved
+        other._parts, other._last = list(self._parts), self._last
+        other._extended = dict(self._extended)
+        return other
+
     def add(self, session: Session, rows: MeasureRows) -> None:
         """Take samples, and save each chunk that they complete."""
         for part in _within_chunks(rows):

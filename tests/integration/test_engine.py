@@ -12,8 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from cycling.errors import InputError, UnavailableError
 from cycling.terms import Role
+from db import repeating
 from db.engine import Database, connect
 from db.models import User
+from db.repeating import idempotent
+from tests.proxy import Proxy
 from tests.servers import MariaDb
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -171,10 +174,50 @@ def test_a_url_may_leave_out_the_driver(mariadb_server: MariaDb, driver: str):
     database.dispose()
 
 
+@pytest.mark.mariadb
+def test_a_proxy_whose_server_has_just_died_is_asked_again(
+    mariadb_server: MariaDb, monkeypatch: pytest.MonkeyPatch
+):
+    proxy = Proxy(mariadb_server.port)
+    database = connect(f"mysql+pymysql://root@127.0.0.1:{proxy.port}/mysql")
+
+    def ping() -> int:
+        with database.read() as session:
+            return session.scalar(text("SELECT 1"))
+
+    assert ping() == 1
+    proxy.cut()  # it takes connections and hangs up
+    healing = threading.Timer(0.2, proxy.heal)
+    healing.start()
+    assert ping() == 1
+    healing.join()
+    proxy.cut()
+    monkeypatch.setattr(repeating, "LONGEST_PAUSE_S", 0.001)
+    with pytest.raises(UnavailableError, match="try again"):
+        ping()
+    proxy.close()
+    database.dispose()
+
+
 def test_a_server_that_was_never_there_is_said_plainly():
     database = connect("mysql+pymysql://root@127.0.0.1:1/bem")
     with pytest.raises(UnavailableError, match="try again"), database.read() as session:
         session.scalar(text("SELECT 1"))
+
+
+def test_a_server_that_is_away_is_not_asked_again():
+    away = connect("mysql+pymysql://root@127.0.0.1:1/bem")
+    tries = []
+
+    @idempotent
+    def ask() -> None:
+        tries.append(1)
+        with away.write() as session:
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(UnavailableError, match="try again"):
+        ask()
+    assert len(tries) == 1
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,13 @@ from db.models import (
     ProfileVersion,
 )
 from db.profile_rows import ProfileRows, profile_rows
+from db.repeating import idempotent
 
 LONGEST_DESCRIPTION = 250
 ONCE = 0  # the number of a text that is in no library
 
 
+@idempotent
 def compile_version(
     database: Database,
     version_id: int,
@@ -210,6 +212,7 @@ def _profile_name(name: str, version: ProfileVersion, capacity_ah: float | None)
     return name[: LONGEST_NAME - len(end)].rstrip() + end
 
 
+@idempotent
 def _once(database: Database, name: str, text: str, user_name: str, now: datetime) -> int:
     """Return the version of a text that is in no library, kept once for its name and text."""
     mark = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()

@@ -21,10 +21,12 @@ from db.models import (
     ProfileVersion,
 )
 from db.queries.references import profile_kept
+from db.repeating import repeated
 
 LONGEST_TEXT = 20_000  # of the last version, in the audit trail
 
 
+@repeated
 def delete_profile(
     database: Database, profile_id: int, *, user_name: str, address: str, now: datetime
 ) -> str:

@@ -19,6 +19,7 @@ from db.commands.profiles.texts import (
 )
 from db.engine import Database
 from db.models import CompiledVersion, LibraryProfile, ProfileVersion
+from db.repeating import idempotent, repeated
 
 GONE = "This profile does not exist any more. Go back to the list of profiles."
 
@@ -32,6 +33,7 @@ class Saved:
     number: int
 
 
+@idempotent
 def save_profile(
     database: Database,
     *,
@@ -73,6 +75,7 @@ def save_profile(
         return made
 
 
+@repeated
 def new_version(
     database: Database,
     profile_id: int,
@@ -116,6 +119,7 @@ def new_version(
         return saved
 
 
+@repeated
 def describe(
     database: Database,
     profile_id: int,
@@ -143,6 +147,7 @@ def describe(
         ) from error
 
 
+@repeated
 def duplicate(
     database: Database, profile_id: int, *, user_name: str, address: str, now: datetime
 ) -> Saved:
@@ -177,6 +182,7 @@ def duplicate(
         return saved
 
 
+@repeated
 def archive(
     database: Database,
     profile_id: int,

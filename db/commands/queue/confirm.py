@@ -13,6 +13,7 @@ from db.commands.queue import rows
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
 from db.queries.queue import busy_with, waiting
+from db.repeating import repeated
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Confirmation:
     moved_from: str | None
 
 
+@repeated
 def confirm_battery(
     database: Database,
     station_id: int,

@@ -16,6 +16,7 @@ from db.commands.queue.several import check_token
 from db.engine import Database
 from db.models import Plan
 from db.queries.queue import PlanFacts, plan_facts
+from db.repeating import repeated
 
 LARGEST = 2_000_000  # characters of a form, with the text of its profile
 
@@ -44,6 +45,7 @@ def save_draft(
         return _save(database, token, name, typed, by)
 
 
+@repeated
 def discard_draft(
     database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
 ) -> None:
@@ -56,6 +58,7 @@ def discard_draft(
         session.delete(plan)
 
 
+@repeated
 def _save(
     database: Database, token: str, name: str, typed: Mapping[str, Any], by: Mapping[str, Any]
 ) -> PlanFacts:

@@ -25,6 +25,7 @@ from db.models import (
     Profile,
 )
 from db.queries.queue import PlanFacts, plan_facts, waiting
+from db.repeating import idempotent, repeated
 
 LONGEST_TOKEN = 40
 
@@ -58,6 +59,7 @@ class NewPlan:
     typed: dict[str, Any] = field(default_factory=dict)
 
 
+@idempotent
 def add_plan(
     database: Database, new: NewPlan, *, user_name: str, address: str, now: datetime
 ) -> PlanFacts:
@@ -90,6 +92,7 @@ def add_within(
     return plan_facts(plan)
 
 
+@repeated
 def cancel(
     database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
 ) -> PlanFacts:
@@ -112,6 +115,7 @@ def cancel(
         return plan_facts(plan)
 
 
+@repeated
 def reorder(
     database: Database,
     station_id: int,

@@ -19,6 +19,7 @@ from db.commands.queue.plans import NewPlan, add_within, check_new
 from db.engine import Database
 from db.models import Battery, Plan
 from db.queries.queue import PlanFacts, plan_facts
+from db.repeating import idempotent
 
 MOST = 40
 TOKEN = re.compile(r"[0-9A-Za-z]{8,32}")
@@ -39,6 +40,7 @@ def check_token(token: str) -> str:
     return token
 
 
+@idempotent
 def add_plans(
     database: Database,
     token: str,

@@ -10,11 +10,13 @@ from cycling.errors import ConflictError, InputError
 from cycling.terms import Role
 from db.commands.users.passwords import ARGON2, Hasher, check_password
 from db.commands.users.sessions import NAME, end_sessions, find_user, get_user, record
-from db.commands.users.sign_in import forget_tries, refused, unchanged, verified
+from db.commands.users.sign_in import Verified, forget_tries, refused, unchanged, verified
 from db.engine import Database
 from db.models import User
+from db.repeating import repeated
 
 
+@repeated
 def add_user(
     database: Database,
     name: str,
@@ -50,6 +52,7 @@ def add_user(
     return user.id
 
 
+@repeated
 def set_role(
     database: Database, name: str, role: Role, *, user_name: str, address: str, now: datetime
 ) -> None:
@@ -63,6 +66,7 @@ def set_role(
         record(session, now, user_name, address, "set role", user.name, role=role, before=before)
 
 
+@repeated
 def disable_user(
     database: Database, name: str, *, user_name: str, address: str, now: datetime
 ) -> None:
@@ -77,6 +81,7 @@ def disable_user(
         record(session, now, user_name, address, "disable user", user.name)
 
 
+@repeated
 def enable_user(
     database: Database, name: str, *, user_name: str, address: str, now: datetime
 ) -> None:
@@ -87,6 +92,7 @@ def enable_user(
         record(session, now, user_name, address, "enable user", user.name)
 
 
+@repeated
 def set_password(
     database: Database,
     name: str,
@@ -131,15 +137,29 @@ def change_password(
     if found is None:
         refused(database, user_name, action="password change refused", address=address, now=now)
         raise InputError("The old password is not right. Nothing was changed.")
-    password_hash = hasher.hash(new)
+    _replace_password(
+        database, found, hasher.hash(new), address=address, now=now, keep_session=keep_session
+    )
+
+
+@repeated
+def _replace_password(
+    database: Database,
+    found: Verified,
+    password_hash: str,
+    *,
+    address: str,
+    now: datetime,
+    keep_session: str | None,
+) -> None:
     with database.write() as session:
-        forget_tries(session, user_name, address)
         user = unchanged(session, found)
         if user is None:
             raise ConflictError("Your password was changed meanwhile. Sign in again.")
+        forget_tries(session, user.name, address)
         user.password_hash = password_hash
         end_sessions(session, user.id, keep=keep_session)
-        record(session, now, user_name, address, "change password", user.name)
+        record(session, now, user.name, address, "change password", user.name)
 
 
 def _get_locked(session: Session, name: str, *, leaves_admins: bool) -> User:

@@ -19,6 +19,7 @@ from db.commands import audit
 from db.engine import Database
 from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
+from db.repeating import idempotent, repeated
 
 NAME = re.compile(r"[A-Za-z0-9._@-]{1,60}")
 SEEN_EVERY = timedelta(minutes=1)
@@ -46,6 +47,7 @@ def begin_session(session: Session, user: User, *, address: str, now: datetime) 
     return token
 
 
+@idempotent
 def seen(database: Database, session_hash: str, *, now: datetime) -> None:
     """Keep a session from running idle; writes at most once a minute."""
     stale = update(LoginSession).where(
@@ -58,6 +60,7 @@ def seen(database: Database, session_hash: str, *, now: datetime) -> None:
             session.execute(mine.values(last_seen_at=now))
 
 
+@repeated
 def end_session(
     database: Database, session_hash: str, *, user_name: str, address: str, now: datetime
 ) -> None:
@@ -68,12 +71,14 @@ def end_session(
             record(session, now, user_name, address, "logout", user_name)
 
 
+@idempotent
 def drop_session(database: Database, session_hash: str) -> None:
     """End the session that a browser had before it signed in again."""
     with database.write() as session:
         session.execute(delete(LoginSession).where(LoginSession.token_hash == session_hash))
 
 
+@repeated
 def end_all_sessions(
     database: Database,
     name: str,
@@ -106,6 +111,7 @@ def end_sessions(session: Session, user_id: int, keep: str | None = None) -> int
     return ended
 
 
+@idempotent
 def sweep_sign_ins(database: Database, limits: SessionLimits, *, now: datetime) -> None:
     """Remove sessions that are over, old failed tries and old login addresses."""
     over = or_(

@@ -26,6 +26,7 @@ from db.commands.users.sessions import (
 )
 from db.engine import Database
 from db.models import LoginFailure, LoginLink, User
+from db.repeating import idempotent, repeated
 
 LINK_LASTS = timedelta(hours=24)
 TRIES_PER_ADDRESS, TRIES_PER_NAME = 20, 10
@@ -68,6 +69,11 @@ def sign_in(
     if found is None:
         refused(database, name, action="login refused", address=address, now=now)
         raise SignInRefusedError(NOT_RIGHT)
+    return _let_in(database, name, found, address=address, now=now)
+
+
+@repeated
+def _let_in(database: Database, name: str, found: Verified, *, address: str, now: datetime) -> str:
     with database.write() as session:
         forget_tries(session, name, address)
         user = unchanged(session, found)
@@ -99,6 +105,7 @@ def unchanged(session: Session, found: Verified) -> User | None:
     return session.scalar(same.with_for_update())
 
 
+@repeated
 def refused(database: Database, name: str, *, action: str, address: str, now: datetime) -> None:
     """Write the audit row of a refusal. A name that is nobody's may be a mistyped password."""
     with database.write() as session:
@@ -119,16 +126,27 @@ def forget_tries(session: Session, name: str, address: str) -> None:
 def _count_try(database: Database, name: str, address: str, now: datetime) -> None:
     with database.read() as session:  # a flood is turned away without a write
         _refuse_too_many(session, name, address, now, allowed=-1)
-    attempt = LoginFailure(at=now, address=_column(address), user_name=_key(name))
-    with database.write() as session:
-        session.add(attempt)
+    attempt_id = _write_down(database, name, address, now)
     try:
         with database.read() as session:
             _refuse_too_many(session, name, address, now, allowed=0)
     except TooManyTriesError:
-        with database.write() as session:
-            session.execute(delete(LoginFailure).where(LoginFailure.id == attempt.id))
+        _strike_out(database, attempt_id)
         raise
+
+
+@repeated
+def _write_down(database: Database, name: str, address: str, now: datetime) -> int:
+    attempt = LoginFailure(at=now, address=_column(address), user_name=_key(name))
+    with database.write() as session:
+        session.add(attempt)
+    return attempt.id
+
+
+@idempotent
+def _strike_out(database: Database, attempt_id: int) -> None:
+    with database.write() as session:
+        session.execute(delete(LoginFailure).where(LoginFailure.id == attempt_id))
 
 
 def _refuse_too_many(
@@ -153,6 +171,7 @@ def _column(address: str) -> str:
     return address[:45]
 
 
+@repeated
 def make_login_link(database: Database, name: str, *, now: datetime) -> str:
     """Return the token of a one-time login address, good for 24 hours. Raises NotFoundError."""
     token = new_token()
@@ -165,6 +184,7 @@ def make_login_link(database: Database, name: str, *, now: datetime) -> str:
     return token
 
 
+@repeated
 def use_login_link(database: Database, token: str, *, address: str, now: datetime) -> str:
     """Use up a one-time login address and return the token of a new session.
 

@@ -138,3 +138,14 @@ def test_users_come_in_by_https_and_figures_stay_inside(https: int, sqlite_datab
     answer, text = ask(https, "GET", "/metrics", Authorization=f"Bearer {TOKEN}")
     assert answer.status == 404
     assert "bem_" not in text
+
+
+def test_the_settings_for_haproxy_are_taken():
+    haproxy = shutil.which("haproxy", path=SEARCH_PATH)
+    if haproxy is None:
+        pytest.skip("HAProxy is not installed (Debian: apt-get install haproxy)")
+    shipped = SHIPPED.parents[1] / "haproxy" / "bem.cfg"
+    checked = subprocess.run(
+        [haproxy, "-c", "-f", shipped], check=False, capture_output=True, text=True
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
