@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +85,7 @@ def loaded(peer: Peer, folder: Path, load: Load) -> Report:
         Served(home, peer.url, workers=WEB_WORKERS, with_worker=True) as served,
         laboratory(peer, home, load) as lab,
     ):
-        plan = _plan(home, served, lab, filled, load)
+        plan = plan_for(home, served, _running(lab), filled, load.experiments)
         processes = _processes(served, lab, peer)
         with watching(lambda: processes | _web(served), _seen(peer), LOOK_EVERY_S) as watched:
             imported = _with_users(peer.database, home, served, load, file, plan)
@@ -145,16 +145,22 @@ def _all_run(lab: Lab, load: Load) -> bool:
     return sum(len(unit.runs) for unit in lab.units) == load.units * load.stations_a_unit
 
 
-def _plan(home: Path, served: Served, lab: Lab, filled: Filled, load: Load) -> Path:
+def plan_for(
+    home: Path, served: Served, stations: Sequence[Station], filled: Filled, many: int
+) -> Path:
+    """Write what the users ask for, in the form that the running server wants."""
     tab = Tab(served.port)
     request = urllib.request.Request(served.url + DEPENDENCIES, headers={"Cookie": tab.cookie})
     with urllib.request.urlopen(request) as answer:
         forms = Forms(json.load(answer))
-    stations = [
+    tab.close()
+    return write_plan(home / "plan.json", forms, tab.cookie, stations, filled, many)
+
+
+def _running(lab: Lab) -> list[Station]:
+    return [
         Station(run.station, run.experiment) for unit in lab.units for run in unit.runs.values()
     ]
-    tab.close()
-    return write_plan(home / "plan.json", forms, tab.cookie, stations, filled, load.experiments)
 
 
 def _with_users(
@@ -165,7 +171,7 @@ def _with_users(
     thread = threading.Thread(
         target=_import_on, args=(database, served.data_dir, load, file, imported)
     )
-    users = _users(home, served, load, plan)
+    users = start_users(home, served, load, plan)
     try:
         thread.start()
         users.wait(load.seconds + PATIENCE_S)
@@ -180,9 +186,10 @@ def _with_users(
     return imported
 
 
-def _users(home: Path, served: Served, load: Load, plan: Path) -> Popen[bytes]:
+def start_users(home: Path, served: Served, load: Load, plan: Path) -> Popen[bytes]:
+    """Let the users come, in a process of their own; what they met is in users_*.csv."""
     count = load.tabs + load.people
-    options = {
+    options: dict[str, str | Path] = {
         "--host": served.url,
         "--users": f"{count}",
         "--spawn-rate": f"{max(1, count // 10)}",
@@ -191,8 +198,17 @@ def _users(home: Path, served: Served, load: Load, plan: Path) -> Popen[bytes]:
         "--csv": home / "users",
         "--exit-code-on-error": "0",  # the table says what failed
     }
-    command = [sys.executable, "-m", "locust", "-f", USERS, "--headless", "--only-summary"]
-    command += [part for option in options.items() for part in option]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "locust",
+        "-f",
+        USERS,
+        "--headless",
+        "--only-summary",
+    ]
+    for name, value in options.items():
+        command += [name, value]
     environment = os.environ | {
         "BEM_LOAD_PLAN": str(plan),
         "BEM_LOAD_TABS": str(load.tabs),
