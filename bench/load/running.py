@@ -169,7 +169,7 @@ def _with_users(
     """Let the users come, and the worker import, until the time is over."""
     imported = Imported()
     thread = threading.Thread(
-        target=_import_on, args=(database, served.data_dir, load, file, imported)
+        target=_import_on, args=(database, served.data_dir, load, file, imported), daemon=True
     )
     users = start_users(home, served, load, plan)
     try:
@@ -178,7 +178,9 @@ def _with_users(
     finally:
         users.kill()
         users.wait()
-        thread.join()
+        thread.join(PATIENCE_S)
+    if thread.is_alive():
+        imported.problems.append("The last import has not ended.")
     if users.returncode != 0:
         log = (home / "users.log").read_text(encoding="utf-8", errors="replace")
         imported.problems.append(f"locust ended with {users.returncode}: {log[-2000:]}")
