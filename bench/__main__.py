@@ -19,17 +19,22 @@ USUAL = {  # rows and experiments of a part, and the short ones
     "browser": ((10_000_000, 100_000), (5_000, 300)),
     "crowd": ((5_000_000, 10_000), (2_000, 300)),
     "live": ((500, 100), (100, 100)),
+    "load": ((5_000_000, 10_000), (2_000, 300)),
     "telemetry": ((60_000, 0), (2_000, 0)),
 }
 SERIES, SHORT_SERIES = (10_000, 1_000_000), (500, 2_000)
-TABS, SHORT_TABS = {"live": 200}, {"live": 10}  # of the others:
+TABS, SHORT_TABS = {"live": 200, "load": 200}, {"live": 10, "load": 10}  # of the others:
 FEW_TABS, SHORT_FEW_TABS = 20, 3
 LEAST_SIZE = 100
+LOAD = "load"  # goes on for minutes, and has tables of its own
+MINUTES, SHORT_MINUTES = 30.0, 0.4
 
 
 def main(arguments: list[str]) -> int:
     """Measure on every engine that is here; print the table and save it."""
     options = parsed(arguments)
+    if options.part == LOAD:
+        return _load(options)
     sizes = _sizes(options)
     with tempfile.TemporaryDirectory(prefix="bem-bench-") as folder:
         engines = _engines(options.engine, Path(folder))
@@ -46,16 +51,39 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _load(options: argparse.Namespace) -> int:
+    """Run the whole laboratory on each engine; fails if something failed or was lost."""
+    from bench.load.report import as_markdown, save_report
+    from bench.load.running import Load, loaded
+
+    sizes = _sizes(options)
+    minutes = options.minutes or (SHORT_MINUTES if sizes.short else MINUTES)
+    people = SHORT_FEW_TABS if sizes.short else FEW_TABS
+    load = Load(minutes, sizes.rows, sizes.experiments, sizes.tabs, people)
+    is_good = True
+    options.save.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bem-bench-") as folder:
+        for peer in _engines(options.engine, Path(folder)):
+            print(f"{peer.engine}: {minutes:g} minutes", file=sys.stderr, flush=True)
+            report = loaded(peer, Path(folder), load)
+            print(as_markdown(report), flush=True)
+            now = datetime.now(UTC)
+            save_report(report, options.save / f"{now:%Y-%m-%dT%H-%M-%SZ}-load-{peer.engine}.json")
+            is_good = is_good and report.is_good
+    return 0 if is_good else 1
+
+
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; ends the process where it is wrong."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure the application.")
-    parser.add_argument("part", nargs="?", choices=list(PARTS), default="server")
+    parser.add_argument("part", nargs="?", choices=[*PARTS, LOAD], default="server")
     parser.add_argument("--rows", type=_number, help="rows of the file, measures in the browser")
     parser.add_argument("--experiments", type=_number, help="experiments in the list")
     parser.add_argument("--sizes", type=_numbers, help="measures: 10000,1000000,10000000")
     parser.add_argument("--only", type=_works, default=WORKS, help=f"some of {','.join(WORKS)}")
     parser.add_argument("--engine", choices=["SQLite", "MariaDB"], help="only one of them")
     parser.add_argument("--tabs", type=int, help="browsers of the crowd (20), live views (200)")
+    parser.add_argument("--minutes", type=float, help="how long the load lasts (30)")
     parser.add_argument("--short", action="store_true", help="little work, to see that it runs")
     parser.add_argument("--save", type=Path, default=Path("var/bench"), help="folder for the table")
     return parser.parse_args(arguments)

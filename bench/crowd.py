@@ -78,11 +78,11 @@ def crowd_lines(
             pass  # a round, in which the web workers load what they need
         with _crowded(served, filled, experiments, crowd) as quiet:
             time.sleep(crowd.quiet_s)
-        upload_id = _uploaded(database, served.data_dir, file)
+        upload_id = uploaded(database, served.data_dir, file)
         with _crowded(served, filled, experiments, crowd) as busy:
-            checked_s, result = _timed_job(database, _verification(upload_id))
-            importing = _import(upload_id, result, add_battery(database))
-            imported_s, _ = _timed_job(database, importing)
+            checked_s, result = timed_job(database, verification(upload_id))
+            asked = importing(upload_id, result, add_battery(database))
+            imported_s, _ = timed_job(database, asked)
         return [
             *_import_lines(peer, rows, checked_s, imported_s),
             *_page_lines(peer, quiet, busy, crowd.tabs),
@@ -147,7 +147,7 @@ def _round(
     }
 
 
-def _uploaded(database: Database, data_dir: Path, file: Path) -> str:
+def uploaded(database: Database, data_dir: Path, file: Path) -> str:
     """Put a file where uploads lie, as the web server would."""
     upload_id = uuid.uuid4().hex
     path = upload_path(data_dir, upload_id)
@@ -170,11 +170,13 @@ def _uploaded(database: Database, data_dir: Path, file: Path) -> str:
 Asked = tuple[str, dict[str, object]]  # kind and payload of a job
 
 
-def _verification(upload_id: str) -> Asked:
+def verification(upload_id: str) -> Asked:
+    """Ask for the check of an uploaded file."""
     return "verify file", {"upload": upload_id, "mapping": None, "time_zone": "UTC"}
 
 
-def _import(upload_id: str, result: dict[str, object], battery_id: int) -> Asked:
+def importing(upload_id: str, result: dict[str, object], battery_id: int) -> Asked:
+    """Ask for the import of a file that was checked."""
     verified = result["verification"]
     assert isinstance(verified, dict)
     return "import file", {
@@ -190,7 +192,7 @@ def _import(upload_id: str, result: dict[str, object], battery_id: int) -> Asked
     }
 
 
-def _timed_job(database: Database, asked: Asked) -> tuple[float, dict[str, object]]:
+def timed_job(database: Database, asked: Asked) -> tuple[float, dict[str, object]]:
     """Have a job done by the worker; return the seconds, the wait in them too, and its result."""
     kind, payload = asked
     begin = time.perf_counter()

@@ -29,6 +29,7 @@ class Peer(Protocol):
     exporter: str
     url: str
     database: Database
+    server_pid: int | None
 
     def keep(self, experiment_id: int) -> None:
         """Take the measures of an experiment out, in the order of the keys, to load them."""
@@ -48,6 +49,7 @@ class SqlitePeer:
 
     engine = "SQLite"
     loader = "sqlite3 executemany"
+    server_pid: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "bench.sqlite"
@@ -108,6 +110,7 @@ class MariaDbPeer:
         self._folder = folder
         self._command = [client, "--no-defaults", "--local-infile=1", "--batch", "--quick"]
         self._command += ["--host=127.0.0.1", f"--port={server.port}", "--user=root", "bench"]
+        self.server_pid: int | None = server.pid
         self.url = server.url("bench")
         create(self.url)
         migrate(self.url)

@@ -1,4 +1,4 @@
-"""What Linux says about the memory of processes."""
+"""What Linux says about the memory and the threads of processes."""
 
 import re
 from pathlib import Path
@@ -26,9 +26,18 @@ def forget_peak(pid: int) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
+def thread_count(pid: int) -> int:
+    """Return how many threads a process has."""
+    return _number(pid, "Threads")
+
+
 def _status(pid: int, name: str) -> float:
+    return _number(pid, name, " kB") / KILOBYTES_A_MEGABYTE
+
+
+def _number(pid: int, name: str, unit: str = "") -> int:
     text = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
+    found = re.search(rf"^{name}:\s+(\d+){unit}$", text, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"Linux says nothing about {name} of process {pid}.")
-    return int(found[1]) / KILOBYTES_A_MEGABYTE
+    return int(found[1])

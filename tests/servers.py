@@ -87,6 +87,12 @@ class MariaDb:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._process is not None
+        return self._process.pid
+
     def url(self, database: str = "") -> str:
         """Return the SQLAlchemy URL of one database on this server."""
         return f"mysql+pymysql://root@127.0.0.1:{self.port}/{database}"
@@ -189,6 +195,12 @@ class Mosquitto:
     def running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._process is not None
+        return self._process.pid
 
     def url(self, user: str, port: int | None = None) -> str:
         """Return the URL for one of its users, through another port if there is a proxy."""
