@@ -81,7 +81,7 @@ def worker() -> None:
 
     settings = read_settings()
     database = open_database(settings, check=True)
-    run_worker(database, settings.data_dir, utc_now)
+    run_worker(database, settings.data_dir, utc_now, settings.limits)
 
 
 @app.command(hidden=True)

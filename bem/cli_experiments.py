@@ -71,9 +71,10 @@ def import_files(
         raise InputError("Import one file at a time; each becomes an experiment of its own.")
     started = _moment(start, "--start")
     imports.check_names(name, description)
-    database = open_database(read_settings(), check=True)
+    settings = read_settings()
+    database = open_database(settings, check=True)
     battery_id = find_battery(database, battery).id
-    table = open_table(files[0], files[0].name)
+    table = open_table(files[0], files[0].name, most_rows=settings.limits.max_file_rows)
     mapping = replace(apply_options(propose(table), column_map or []), time_zone=timezone)
     if charge_sign is not None:
         mapping = replace(mapping, positive_is_charge=charge_sign is ChargeSign.PLUS)

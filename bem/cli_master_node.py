@@ -28,4 +28,4 @@ def master_node() -> None:
     broker = broker_of(settings.mqtt_url)
     database = open_database(settings, check=True)
     database.dispose()
-    run_master_node(database, broker, wattrex=settings.wattrex)
+    run_master_node(database, broker, wattrex=settings.wattrex, limits=settings.limits)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
+from cycling.limits import USUAL, Limits
 from db import series
 from db.commands import experiment_clearing, imports, jobs
 from db.commands.jobs import Claim, JobInterruptedError
@@ -32,6 +33,7 @@ class Workplace:
     clock: Clock
     is_stopping: Callable[[], bool]
     say_present: Callable[[], None]
+    limits: Limits = USUAL
 
 
 class Beat:
@@ -56,7 +58,7 @@ class Beat:
 def verify_file(place: Workplace, mine: Claim) -> None:
     """Check an uploaded file with the mapping that was sent, or propose one."""
     upload = _upload(place, mine)
-    table = open_table(upload.path, upload.file_name)
+    table = _table(place, upload)
     sent = mine.payload.get("mapping")
     mapping = Mapping.from_json(sent) if sent else _proposed(table, mine.payload)
     checked = verify(table, mapping, Beat(place, mine))
@@ -75,7 +77,7 @@ def import_file(place: Workplace, mine: Claim) -> None:
     imports.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
-    table = open_table(upload.path, upload.file_name)
+    table = _table(place, upload)
 
     def progress(rows: int) -> None:
         beat(rows, mine.payload["rows"])
@@ -145,6 +147,10 @@ def _upload(place: Workplace, mine: Claim) -> UploadedFile:
     return find_upload(
         place.database, place.data_dir, mine.payload["upload"], user_name=mine.user_name
     )
+
+
+def _table(place: Workplace, upload: UploadedFile) -> TextTable:
+    return open_table(upload.path, upload.file_name, most_rows=place.limits.max_file_rows)
 
 
 def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:

@@ -64,10 +64,11 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None
         base_url=settings.base_url,
         trusted_proxies=settings.trusted_proxies,
         metrics_token=settings.metrics_token,
+        limits=settings.limits,
     )
     open_database(settings, check=True).dispose()
 
     def make_app() -> Flask:
         return create_app(web_settings, open_database(settings, check=True), clock=utc_now)
 
-    serve(host, port, make_app, workers=workers)
+    serve(host, port, make_app, workers=workers, limits=settings.limits)

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from cycling.errors import InputError
+from cycling.limits import USUAL, Limits, read_limits
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Settings:
     mqtt_url: str | None = field(default=None, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
     wattrex: bool = False
+    limits: Limits = USUAL
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -38,6 +40,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         mqtt_url=_secret(environ, "BEM_MQTT_URL"),
         metrics_token=_secret(environ, "BEM_METRICS_TOKEN"),
         wattrex=_switch(environ, "BEM_WATTREX"),
+        limits=read_limits(environ),
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bem.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
+from cycling.limits import USUAL, Limits
 from db import series
 from db.commands import experiment_clearing, imports, jobs, presence, uploads
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
@@ -34,11 +35,17 @@ LOOK_EVERY = timedelta(seconds=30)
 class Worker:
     """One process that works until it is told to stop."""
 
-    def __init__(self, database: Database, data_dir: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        data_dir: Path,
+        clock: Callable[[], datetime],
+        limits: Limits = USUAL,
+    ) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._asked_to_stop = False  # no Event: setting one in a signal handler can block for ever
         self._place = Workplace(
-            database, data_dir, clock, lambda: self._asked_to_stop, self.say_present
+            database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
         self._said_at = float("-inf")
         self._swept_at: datetime | None = None
@@ -143,10 +150,12 @@ class Worker:
             LOG.info("removed the leftovers of %s imports, uploads or deletions", swept)
 
 
-def run_worker(database: Database, data_dir: Path, clock: Callable[[], datetime]) -> None:
+def run_worker(
+    database: Database, data_dir: Path, clock: Callable[[], datetime], limits: Limits
+) -> None:
     """Run a worker until SIGTERM or Ctrl-C; where pages need the processor, it is theirs first."""
     os.nice(NICE)
-    worker = Worker(database, data_dir, clock)
+    worker = Worker(database, data_dir, clock, limits)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
     worker.run()

@@ -69,6 +69,7 @@ def create_app(
     server.extensions["bem.database"] = database
     server.extensions["bem.clock"] = clock
     server.extensions["bem.data_dir"] = settings.data_dir
+    server.extensions["bem.limits"] = settings.limits
     protect(server, settings)
     errors.register(server)
     add_login(server, settings, hasher)

@@ -85,11 +85,11 @@ def _checked_length(settings: WebSettings, length: int | None) -> int:
         raise InputError("The size of the file is not known. Choose the file again.")
     if length == 0:
         raise InputError("The file is empty. Choose a file that has measures in it.")
-    if length > settings.max_upload_bytes:
-        limit = settings.max_upload_bytes / 1e9
+    if length > settings.limits.max_upload_bytes:
+        limit = settings.limits.max_upload_bytes / 1e9
         raise InputError(f"The file is larger than {limit:.1f} GB. Split it into several files.")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(settings.data_dir).free < length + settings.min_free_bytes:
+    if shutil.disk_usage(settings.data_dir).free < length + settings.limits.min_free_bytes:
         raise InputError("The server's disk is nearly full. Nothing was kept. Tell an admin.")
     return length
 

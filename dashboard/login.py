@@ -132,6 +132,7 @@ def _sign_in() -> Response:
             address=_address(),
             now=_now(),
             hasher=current_app.extensions["bem.hasher"],
+            limits=_settings().limits,
         )
     except users.SignInRefusedError as error:
         return _form(next_address, username=name, error=str(error), status=401)

@@ -24,7 +24,7 @@ def protect(server: Flask, settings: WebSettings) -> None:
     if count:
         proxied = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)
         server.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
-    server.config["MAX_CONTENT_LENGTH"] = settings.max_form_bytes
+    server.config["MAX_CONTENT_LENGTH"] = settings.limits.max_form_bytes
     server.extensions["bem.script_hashes"] = []
 
     @server.after_request
@@ -59,9 +59,9 @@ def limit_body(settings: WebSettings) -> None:
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired(SENTENCES[411])
     if request.endpoint == CALLBACK:
-        request.max_content_length = settings.max_callback_bytes
+        request.max_content_length = settings.limits.max_callback_bytes
     elif request.endpoint in UPLOADS:
-        request.max_content_length = settings.max_upload_bytes
+        request.max_content_length = settings.limits.max_upload_bytes
 
 
 def _is_ours(origin: str, settings: WebSettings) -> bool:

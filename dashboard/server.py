@@ -12,10 +12,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from cycling.errors import InputError
+from cycling.limits import USUAL, Limits
 
 LAST_PORT = 65_535
-STALL_S = 10  # how long a client may keep a thread waiting
-GRACE_S = 30  # how long a request may go on after SIGTERM
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
@@ -24,9 +23,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
     Gunicorn's own wait without end: eight clients that send half a line would stop everything.
     """
 
+    stall_s = USUAL.client_stall_s
+
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
         """Give the socket its patience, then hand it to a thread."""
-        wait = struct.pack("ll", STALL_S, 0)
+        wait = struct.pack("ll", self.stall_s, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
         super().enqueue_req(conn)
@@ -57,7 +58,13 @@ class _WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no 
 
 
 def serve(
-    host: str, port: int, make_app: Callable[[], Flask], *, workers: int = 2, threads: int = 4
+    host: str,
+    port: int,
+    make_app: Callable[[], Flask],
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    limits: Limits = USUAL,
 ) -> None:
     """Serve until SIGTERM or SIGINT, which end the process with status 0.
 
@@ -65,18 +72,25 @@ def serve(
     processes. Raises InputError if nothing can listen at this address.
     """
     check_address(host, port)
-    _WebServer(options(host, port, workers, threads), make_app).run()
+    _WebServer(options(host, port, workers, threads, limits), make_app).run()
 
 
-def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+def options(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    limits: Limits = USUAL,
+) -> dict[str, Any]:
     """Return gunicorn's settings."""
+    patient = type("PatientWorker", (PatientWorker,), {"stall_s": limits.client_stall_s})
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "dashboard.server.PatientWorker",
+        "worker_class": patient,
         "control_socket_disable": True,
-        "graceful_timeout": GRACE_S,
+        "graceful_timeout": limits.request_grace_s,
         "keepalive": 5,
         "limit_request_line": 8190,  # /login?next= carries a whole filtered address, quoted
         "accesslog": None,

@@ -1,10 +1,11 @@
 """What the web server takes."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from cycling.errors import InputError
+from cycling.limits import USUAL, Limits
 from db.queries.users import SessionLimits
 
 SHORTEST_KEY = 32
@@ -17,18 +18,13 @@ class WebSettings:
 
     `base_url` is the address that users type; https there makes the cookie Secure and switches
     HSTS on. `trusted_proxies` counts the proxies in front whose X-Forwarded headers are believed.
-    Sizes are in bytes. Without `metrics_token` there is no /metrics.
+    Without `metrics_token` there is no /metrics.
     """
 
     secret_key: str = field(repr=False)
     data_dir: Path
     base_url: str | None = None
-    max_upload_bytes: int = 2 * 1024**3
-    min_free_bytes: int = 500 * 1024**2
-    max_callback_bytes: int = 5 * 1024**2
-    max_form_bytes: int = 64 * 1024
-    session_idle: timedelta = timedelta(hours=12)
-    session_lasts: timedelta = timedelta(days=7)
+    limits: Limits = USUAL
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
 
@@ -57,5 +53,6 @@ class WebSettings:
     def session_limits(self, now: datetime) -> SessionLimits:
         """Return since when a session must have begun and been used to be valid now."""
         return SessionLimits(
-            begun_after=now - self.session_lasts, seen_after=now - self.session_idle
+            begun_after=now - self.limits.session_lasts,
+            seen_after=now - self.limits.session_idle,
         )

@@ -3,8 +3,6 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from db.clock import database_now
 from db.commands.alarms import raise_alarm
 from db.commands.leases import Hold, Turn, leading
@@ -22,11 +20,13 @@ from master_node.protocol.topics import Address, Kind
 LOG = logging.getLogger("bem.master-node")
 
 
-def dispatch(database: Database, hold: Hold) -> list[Outgoing]:
+def dispatch(
+    database: Database, hold: Hold, most_bytes: int = LARGEST[Kind.OFFER]
+) -> list[Outgoing]:
     """Return the offers to be sent now; each was noted in its own transaction."""
     with database.read() as session:
         stations = free_stations(session, database_now(session))
-    offers = [_offer(database, hold, station_id) for station_id in stations]
+    offers = [_offer(database, hold, station_id, most_bytes) for station_id in stations]
     return [offer for offer in offers if offer is not None]
 
 
@@ -37,23 +37,25 @@ def tidy_offers(database: Database, hold: Hold) -> None:
         hold_queues_out_of_service(turn.session, turn.now)
 
 
-def _offer(database: Database, hold: Hold, station_id: int) -> Outgoing | None:
+def _offer(database: Database, hold: Hold, station_id: int, most_bytes: int) -> Outgoing | None:
     with leading(database, hold) as turn:
         experiment = take_next(turn.session, station_id, hold.epoch, turn.now)
         if experiment is None:
             return None
         try:
-            return _message(turn.session, experiment, hold.epoch, turn)
+            return _message(turn, experiment, hold.epoch, most_bytes)
         except UnofferableError as error:
             _hold(turn, experiment, str(error))
             return None
 
 
-def _message(session: Session, experiment: Experiment, epoch: int, turn: Turn) -> Outgoing:
-    facts = offer_facts(session, experiment)
+def _message(turn: Turn, experiment: Experiment, epoch: int, most_bytes: int) -> Outgoing:
+    facts = offer_facts(turn.session, experiment)
     payload = encode(offer_of(facts, epoch, turn.now + ANSWERED_WITHIN - timedelta(seconds=1)))
-    if len(payload) > LARGEST[Kind.OFFER]:
-        raise UnofferableError(f"the profile makes a message of {len(payload):,} bytes")
+    if len(payload) > most_bytes:
+        raise UnofferableError(
+            f"its profile makes a message of {len(payload):,} bytes, and {most_bytes:,} are allowed"
+        )
     LOG.info(
         "what=offer experiment=%s station=%s unit=%s",
         experiment.id,

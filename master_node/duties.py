@@ -58,6 +58,7 @@ class Desk:
     connected: Callable[[], bool]
     silent_after: timedelta
     wattrex: WattrexService | None
+    most_bytes: int
 
 
 class Duties:
@@ -97,7 +98,7 @@ class Duties:
             return
         desk.publish(due_commands(desk.database, desk.hold))
         if self._may_dispatch():
-            desk.publish(dispatch(desk.database, desk.hold))
+            desk.publish(dispatch(desk.database, desk.hold, desk.most_bytes))
 
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""

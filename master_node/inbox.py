@@ -5,11 +5,8 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Condition
 
-from master_node.protocol.codec import LARGEST
+from cycling.limits import USUAL, Limits
 
-MOST_MESSAGES = 2_000
-MOST_BYTES = 64 * 1024 * 1024
-LARGEST_MESSAGE = max(LARGEST.values())
 KEPT_OF_TOO_LARGE = 200
 
 
@@ -26,8 +23,8 @@ class Incoming:
 class Inbox:
     """A queue of messages. While it is full `put` blocks, and with it the connection's reader."""
 
-    def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
-        self._most_messages, self._most_bytes = most_messages, most_bytes
+    def __init__(self, limits: Limits = USUAL) -> None:
+        self._limits = limits
         self._messages: deque[Incoming] = deque()
         self._bytes = 0
         self._open = True
@@ -45,7 +42,7 @@ class Inbox:
     def put(self, topic: str, payload: bytes) -> None:
         """Add a message; wait while there are too many. After `close` nothing is kept."""
         size = len(payload)
-        if size > LARGEST_MESSAGE:  # it is refused in any case: its size is enough
+        if size > self._limits.mqtt_message_bytes:  # it is refused in any case: its size is enough
             payload = payload[:KEPT_OF_TOO_LARGE]
         message = Incoming(topic, payload, size, time.monotonic())
         with self._changed:
@@ -76,7 +73,8 @@ class Inbox:
 
     @property
     def _has_room(self) -> bool:
-        return len(self._messages) < self._most_messages and self._bytes < self._most_bytes
+        few = len(self._messages) < self._limits.mqtt_queue_messages
+        return few and self._bytes < self._limits.mqtt_queue_bytes
 
     def _fills(self, most_bytes: int, most_messages: int) -> bool:
         return len(self._messages) >= most_messages or self._bytes >= most_bytes

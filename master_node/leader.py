@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Thread
 
+from cycling.limits import Limits
 from db.commands.leases import Hold
 from db.engine import Database
 from master_node.duties import Desk, Duties
@@ -35,10 +36,11 @@ class Leader:
         hold: Hold,
         silent_after: timedelta,
         *,
-        wattrex: bool = False,
+        wattrex: bool,
+        limits: Limits,
     ) -> None:
         self._hold, self._broker = hold, broker
-        self._inbox = Inbox()
+        self._inbox = Inbox(limits)
         self._link = Link(
             broker,
             name="bem-master-node",
@@ -48,7 +50,7 @@ class Leader:
             will=Will(MASTER, self._presence(online=False)),
         )
         self._writer = Writer(database, hold, self._inbox, self._publish)
-        self._wattrex = WattrexService(database, broker, hold) if wattrex else None
+        self._wattrex = WattrexService(database, broker, hold, limits) if wattrex else None
         self._duties = Duties(
             Desk(
                 database,
@@ -59,6 +61,7 @@ class Leader:
                 lambda: self._link.connected,
                 silent_after,
                 self._wattrex,
+                limits.mqtt_message_bytes,
             )
         )
         self._threads = [

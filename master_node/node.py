@@ -10,6 +10,7 @@ from threading import Event, Thread
 from types import FrameType
 
 from cycling.errors import UnavailableError
+from cycling.limits import USUAL, Limits
 from db.commands import leases
 from db.commands.leases import Hold
 from db.commands.offers import SILENT_AFTER
@@ -35,11 +36,12 @@ class Node:
         silent_after: timedelta = SILENT_AFTER,
         *,
         wattrex: bool = False,
+        limits: Limits = USUAL,
     ) -> None:
         leases.impatient(database)
         self.name = leases.new_holder(socket.gethostname(), os.getpid())
         self._database, self._broker, self._silent_after = database, broker, silent_after
-        self._wattrex = wattrex
+        self._wattrex, self._limits = wattrex, limits
         self._stop = Event()
         self._said: str | None = None
         self._waits_since: float | None = None
@@ -78,7 +80,12 @@ class Node:
         self._say(f"what=leading name={self.name} epoch={hold.epoch}")
         self._end_waiting()
         leader = Leader(
-            self._database, self._broker, hold, self._silent_after, wattrex=self._wattrex
+            self._database,
+            self._broker,
+            hold,
+            self._silent_after,
+            wattrex=self._wattrex,
+            limits=self._limits,
         )
         leader.start()
         try:
@@ -107,7 +114,7 @@ class Node:
             LOG.info("%s", what)
 
 
-def run_master_node(database: Database, broker: Broker, *, wattrex: bool = False) -> None:
+def run_master_node(database: Database, broker: Broker, *, wattrex: bool, limits: Limits) -> None:
     """Run a master node until SIGTERM or Ctrl-C; it ends within 2 s, whatever hangs.
 
     With `wattrex` it speaks the WattRex protocol too.
@@ -121,7 +128,7 @@ def run_master_node(database: Database, broker: Broker, *, wattrex: bool = False
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
-    node = Node(database, broker, wattrex=wattrex)
+    node = Node(database, broker, wattrex=wattrex, limits=limits)
     thread = Thread(target=node.run, name="node", daemon=True)
     thread.start()
     while thread.is_alive() and not asked:

@@ -14,7 +14,7 @@ from components.shell import toast
 from cycling.errors import InputError
 from cycling.terms import Role
 from db.commands.users import change_password
-from pages.context import database, hasher, now, viewer
+from pages.context import database, hasher, limits, now, viewer
 
 register_page(
     __name__,
@@ -90,6 +90,7 @@ def save(*given: Any) -> tuple[object, ...]:  # noqa: ANN401
             now=now(),
             keep_session=current_user.session_hash,
             hasher=hasher(),
+            limits=limits(),
         )
     except InputError as error:
         return str(error), None, *typed

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app, request
 from flask_login import current_user
 
+from cycling.limits import Limits
 from cycling.terms import Role
 from db.commands.users import Hasher
 from db.engine import Database
@@ -40,6 +41,12 @@ def now() -> datetime:
     """Return the time by the application's clock."""
     time: datetime = current_app.extensions["bem.clock"]()
     return time
+
+
+def limits() -> Limits:
+    """Return the limits that this application runs with."""
+    chosen: Limits = current_app.extensions["bem.limits"]
+    return chosen
 
 
 def hasher() -> Hasher:

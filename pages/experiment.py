@@ -42,7 +42,7 @@ from db.queries.outlines import outlines
 from db.queries.profiles import experiment_profile, source_of
 from db.statistics import experiment_statistics
 from pages import experiment_notes as note_parts
-from pages.context import database, now, viewer
+from pages.context import database, limits, now, viewer
 from pages.experiment_delete import ask_and_delete
 from pages.experiment_events import states_card
 from pages.experiment_export import SHOWN, chosen_columns, csv_address
@@ -162,7 +162,8 @@ def draw(shown: list[str] | None, theme: str | None, *rest: Any) -> tuple[Any, .
     """Draw the shown channels; after a zoom only replace their points by more detailed ones."""
     wanted, time, noted, experiment_id, narrow, on_screen = rest
     look = _look(theme, narrow, experiment_id, time)
-    drawn = drawing(database(), experiment_id, shown, window_of(wanted), look)
+    window, points = window_of(wanted), limits().graph_points
+    drawn = drawing(database(), experiment_id, shown, window, look, points=points)
     check_experiment(database(), experiment_id)  # deleted meanwhile, half of it may be drawn
     when, how = range_words(drawn)
     words = [when, html.Span(how, className="t3 small")]

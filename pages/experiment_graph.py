@@ -13,6 +13,7 @@ from components.figures.measure_axes import Line
 from components.figures.measure_graph import Look, detail
 from components.figures.template import channel_colours
 from components.figures.time_axis import CLOCK, TimeAxis, Window, elapsed
+from cycling.limits import USUAL
 from db import series
 from db.engine import Database
 from pages.expected_curve import KEY as EXPECTED
@@ -42,15 +43,18 @@ def drawing(
     window: Window | None,
     look: Look,
     known: Sequence[series.ChannelInfo] | None = None,
+    *,
+    points: int = USUAL.graph_points,
 ) -> Drawing:
     """Read the shown channels of a window (None: the whole experiment).
 
-    `known` are the channels to choose from; without it those that have a value.
+    `known` are the channels to choose from; without it those that have a value. `points` is the
+    most that a channel gets.
     """
     whole = series.time_range(database, experiment_id) or (0.0, 0.0)
     known = series.channels(database, experiment_id) if known is None else known
     wanted = [channel for channel in known if channel.key in (shown or ())]
-    read = series.read(database, experiment_id, wanted, between=window)
+    read = series.read(database, experiment_id, wanted, between=window, points=points)
     colours = colours_of(known, dark=look.dark)
     lines = [
         Line(

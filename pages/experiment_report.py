@@ -29,7 +29,7 @@ from db.queries.provenance import database_name, source_sha256
 from db.series import ChannelInfo
 from db.statistics import experiment_statistics
 from pages import report_tables
-from pages.context import Viewer
+from pages.context import Viewer, limits
 from pages.experiment_facts import fact_groups
 from pages.experiment_graph import drawing
 from pages.experiment_moments import event_marks, numbered
@@ -37,7 +37,6 @@ from pages.experiment_moments import event_marks, numbered
 PRODUCT = "Battery Experiments Manager"
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
-GRAPH_POINTS = 2000  # what db.series gives a graph at most
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _graph(
     time = elapsed(series.time_range(database, experiment_id) or (0.0, 0.0))
     look = Look(dark=False, zone=who.zone, time=time)
     keys = [channel.key for channel in drawn_channels(channels)]
-    drawn = drawing(database, experiment_id, keys, None, look)
+    drawn = drawing(database, experiment_id, keys, None, look, points=limits().graph_points)
     graph = figure(drawn.lines, drawn.window, drawn.look, event_marks(notes, alarms.rows, who))
     layout = graph["layout"]
     layout["height"] += LEGEND_PX
@@ -166,8 +165,9 @@ def _graph_words(source: Source, who: Viewer) -> list[str]:
     if begun is not None:
         first = datetime.fromtimestamp(begun / 1000, who.zone)
         words.append(f"It begins at {wording.exactly(first, who.zone)} ({wording.utc(first)}).")
-    if source.known.measures > GRAPH_POINTS:
-        words.append(f"At most {GRAPH_POINTS:,} points a channel are drawn; the extremes are kept.")
+    if source.known.measures > limits().graph_points:
+        most = f"{limits().graph_points:,}"
+        words.append(f"At most {most} points a channel are drawn; the extremes are kept.")
     others = [channel.name for channel in source.channels if channel not in drawn]
     if others:
         words.append(f"Not drawn: {', '.join(others)}.")

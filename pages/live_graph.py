@@ -11,7 +11,7 @@ from components.figures.time_axis import Window
 from db import series
 from db.engine import Database
 from db.queries.live import RunAlarm, new_points
-from pages.context import Viewer
+from pages.context import Viewer, limits
 from pages.experiment_graph import drawing, whole_voltage
 from pages.experiment_moments import alarm_marks
 
@@ -87,7 +87,9 @@ def live_figure(
     if whole is None:
         return sentence_figure(look, "No measures yet.", wanted, experiment_id=experiment_id)
     window = shown_window(whole, wanted.range_s, wanted.zoom)
-    drawn = drawing(database, experiment_id, wanted.shown, window, look, channels)
+    drawn = drawing(
+        database, experiment_id, wanted.shown, window, look, channels, points=limits().graph_points
+    )
     whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):

@@ -19,7 +19,7 @@ from components.status import wall_pill
 from cycling.terms import Role
 from db.queries.station_facts import StationNow
 from db.series import ChannelInfo
-from pages.context import Viewer, database
+from pages.context import Viewer, database, limits
 from pages.expected_curve import expected_toggle
 from pages.experiment_graph import colours_of
 from pages.live_commands import command_buttons, command_dialog
@@ -32,8 +32,7 @@ from pages.monitor_tiles import most_current_a, simulated_tag
 from pages.station_queue import queue_card, queue_dialog
 from pages.station_words import ago, said_note
 
-EVERY = {1: "Every 1 s", 5: "Every 5 s", 10: "Every 10 s", 30: "Every 30 s", 60: "Every 60 s"}
-USUAL_EVERY_S = 5
+EVERY_S = {1, 5, 10, 30, 60}
 FIRST_SHOWN = ("voltage", "current")
 MOST_READINGS = 6
 
@@ -72,7 +71,7 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
             dcc.Store(id=Ids.WINDOW),
             dcc.Store(id=Ids.AGAIN, data=0),
             dcc.Store(id=Ids.DRAWN),
-            dcc.Interval(id=Ids.TICK, interval=1000 * USUAL_EVERY_S),
+            dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
             html.Div(said.head, id=Ids.HEAD),
             html.Div(
                 [
@@ -213,8 +212,11 @@ def _tools() -> Component:
     )
     every = dbc.Select(
         id=Ids.EVERY,
-        options=[{"label": words, "value": str(seconds)} for seconds, words in EVERY.items()],
-        value=str(USUAL_EVERY_S),
+        options=[
+            {"label": f"Every {seconds} s", "value": str(seconds)}
+            for seconds in sorted(EVERY_S | {limits().refresh_s})
+        ],
+        value=str(limits().refresh_s),
         persistence=True,
         persistence_type="local",
         class_name="bem-every",

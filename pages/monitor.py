@@ -29,12 +29,11 @@ from db.commands.queue import confirm_battery
 from db.queries.live import find_alarm
 from db.queries.stations import lab_now, station_now, wall
 from db.queries.wattrex_units import strangers
-from pages.context import database, now, viewer
+from pages.context import database, limits, now, viewer
 from pages.monitor_dialogs import dialogs
 from pages.monitor_ids import AlarmIds, ConfirmIds, Ids
 from pages.monitor_news import entry, news
 from pages.monitor_parts import (
-    REFRESH_MS,
     SLOWLY_MS,
     alarm_quote,
     chips,
@@ -68,7 +67,7 @@ def layout(**query: str) -> Component:
     told = {"all": True, **{str(one.id): entry(one) for one in stations}}
     return html.Div(
         [
-            dcc.Interval(id=Ids.TICK, interval=REFRESH_MS),
+            dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
             dcc.Interval(id=Ids.SLOW_TICK, interval=SLOWLY_MS),
             dcc.Store(id=Ids.ASK),
             dcc.Store(id=Ids.NEWS, data=told),

@@ -19,7 +19,7 @@ from pages.monitor_ids import Ids
 from pages.monitor_tiles import nothing_yet, tile
 from pages.station_words import Said, held_question, said_note
 
-REFRESH_MS, SLOWLY_MS = 5000, 30_000
+SLOWLY_MS = 30_000
 SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 
 

@@ -12,9 +12,7 @@ from components.blocks import icon
 from cycling.terms import PlanState, Role
 from db.engine import Database
 from db.queries.queue import QueueEntry, station_queue
-from pages.context import Viewer
-
-REFRESH_MS = 5000
+from pages.context import Viewer, limits
 
 
 class Ids:
@@ -69,7 +67,7 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
             html.Div(
                 [title, html.Span(add, className="end") if operates else None], className="head"
             ),
-            dcc.Interval(id=Ids.tick(station_id), interval=REFRESH_MS),
+            dcc.Interval(id=Ids.tick(station_id), interval=1000 * limits().refresh_s),
             dcc.Store(id=Ids.seen(station_id), data=seen(entries)),
             html.Div(entry_list(entries, station_id, who), id=Ids.body(station_id)),
         ],

@@ -22,7 +22,7 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import Role
-from pages.context import database, now, viewer
+from pages.context import database, limits, now, viewer
 from pages.monitor_dialogs import dialogs
 from pages.monitor_ids import ConfirmIds
 from pages.not_found_404 import not_found
@@ -37,7 +37,7 @@ register_page(
     role=Role.VIEWER,
 )
 
-REFRESH_MS, WAITING_MS = 5000, 1000
+WAITING_MS = 1000
 CLOSED = (False, no_update, no_update, no_update, no_update, no_update, no_update, None, "")
 
 
@@ -158,4 +158,4 @@ def _seen(shown: Drawn) -> dict[str, Any]:
 
 
 def _pace(shown: Drawn) -> int:
-    return WAITING_MS if shown.waiting else REFRESH_MS
+    return WAITING_MS if shown.waiting else 1000 * limits().refresh_s

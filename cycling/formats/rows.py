@@ -68,6 +68,7 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
     import pyarrow as pa
 
     numbers = _RowNumbers(table.header_row, table.header_row + 1)
+    room = table.most_rows
     try:
         with RowSource(table) as source, _reader(table, columns, source, numbers) as reader:
             for batch in reader:
@@ -76,12 +77,25 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
                 cells = dict(
                     zip(columns, (c.view(pa.string()) for c in batch.columns), strict=True)
                 )
-                yield _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
+                block = _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
+                if len(block.rows) > room:
+                    findings.add(_too_many(table, int(block.rows[room])))
+                    return
+                room -= len(block.rows)
+                yield block
             _report_ragged(table, numbers, findings)
     except pa.ArrowInvalid as error:
         raise _parser_error(table, numbers, str(error)) from error
     except OSError as error:
         raise InputError(f"{table.file_name} cannot be read: {error.strerror}.") from error
+
+
+def _too_many(table: TextTable, row: int) -> Problem:
+    text = (
+        f"A file may have {table.most_rows:,} rows of measures, and this one has more. "
+        "Split it into several files, or ask an admin for a higher limit."
+    )
+    return Problem("error", text, row=row, code="too-many-rows")
 
 
 def _reader(

@@ -1,7 +1,7 @@
 """Opening a text table: what it is, how it is written, and its first and last rows."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cycling.errors import InputError
@@ -9,6 +9,7 @@ from cycling.formats.encoding import decoded, is_wide, sniff_encoding
 from cycling.formats.layout import BLANKS, Layout, decimal_mark, find_layout, records
 from cycling.formats.mapping import LONGEST_LABEL, MOST_COLUMNS
 from cycling.formats.refusals import refuse_binary, refuse_nul
+from cycling.limits import USUAL
 
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -25,6 +26,7 @@ class TextTable:
 
     `header_row` counts rows as a spreadsheet shows them, from 1. `data_start` is where the rows
     begin, in bytes of the file, or of its text as UTF-8 where a character takes several bytes.
+    Who reads more than `most_rows` rows gets an error.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class TextTable:
     tail: tuple[tuple[str, ...], ...]
     data_start: int
     ends_with_newline: bool
+    most_rows: int = USUAL.max_file_rows
 
     @property
     def dialect(self) -> str:
@@ -54,7 +57,9 @@ class TextTable:
         return [row[index].strip() for row in (*self.sample, *self.tail) if index < len(row)]
 
 
-def open_table(path: Path, file_name: str | None = None) -> TextTable:
+def open_table(
+    path: Path, file_name: str | None = None, *, most_rows: int = USUAL.max_file_rows
+) -> TextTable:
     """Recognise the text table in `path`; InputError says what the file is instead."""
     shown = shown_name(file_name or path.name)
     try:
@@ -68,7 +73,7 @@ def open_table(path: Path, file_name: str | None = None) -> TextTable:
     if not head.strip(b"\r\n\t ;,\0\xef\xbb\xbf\xff\xfe"):
         raise InputError(f"{shown} is empty. Choose another file, or export it again.")
     refuse_binary(head, shown)
-    return _opened(path, shown, size, head, tail)
+    return replace(_opened(path, shown, size, head, tail), most_rows=most_rows)
 
 
 def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> TextTable:

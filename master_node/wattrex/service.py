@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event, Thread
 
+from cycling.limits import Limits
 from cycling.terms import StationCommand
 from db.clock import database_now
 from db.commands import wattrex_commands
@@ -41,9 +42,9 @@ MOST_BYTES, MOST_MESSAGES = 256 * 1024, 500
 class WattrexService:
     """Hears WattRex units, gives them their numbers, tells them what people ask of them."""
 
-    def __init__(self, database: Database, broker: Broker, hold: Hold) -> None:
+    def __init__(self, database: Database, broker: Broker, hold: Hold, limits: Limits) -> None:
         self._database, self._hold = database, hold
-        self._inbox = Inbox()
+        self._inbox = Inbox(limits)
         self._desk = Desk()
         self._waiting: list[Heard] = []  # not committed yet
         self._told: list[int] = []

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import select, text
 
 from cycling.errors import NotFoundError, UnavailableError
+from cycling.limits import Limits
 from cycling.terms import Role
 from dashboard import files
 from dashboard.app import create_app
@@ -53,7 +54,9 @@ class Person:
 @pytest.fixture
 def settings(tmp_path: Path) -> WebSettings:
     return WebSettings(
-        secret_key="k" * 32, data_dir=tmp_path / "data", max_upload_bytes=3 * MEGABYTE
+        secret_key="k" * 32,
+        data_dir=tmp_path / "data",
+        limits=Limits(max_upload_bytes=3 * MEGABYTE),
     )
 
 
@@ -176,7 +179,7 @@ class TestUpload:
 
     def test_a_disk_that_is_nearly_full(self, make_person, settings, sqlite_database, monkeypatch):
         free = shutil.disk_usage("/tmp").free
-        careful = replace(settings, min_free_bytes=free * 2)
+        careful = replace(settings, limits=replace(settings.limits, min_free_bytes=free * 2))
         answer = make_person(changed=careful).send(b"data")
         self.refused(answer, settings, sqlite_database, 400, "disk is nearly full")
 

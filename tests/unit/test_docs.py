@@ -10,6 +10,7 @@ import typer
 
 from bem.cli import app
 from bem.settings import from_environment
+from cycling.limits import Limits, variable_of
 from dashboard.settings import WebSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,12 +93,11 @@ def test_every_field_of_the_web_settings_is_in_the_settings_document():
     assert rows == fields
 
 
-@pytest.mark.parametrize(
-    "name", ["max_upload_bytes", "min_free_bytes", "max_callback_bytes", "max_form_bytes"]
-)
-def test_the_limits_in_the_settings_document_are_those_of_the_code(name):
-    value = next(one.default for one in dataclasses.fields(WebSettings) if one.name == name)
-    assert f"| `{name}` | {value:,} " in text_of("docs/settings.md")
+@pytest.mark.parametrize("limit", dataclasses.fields(Limits), ids=lambda limit: limit.name)
+def test_every_limit_is_in_the_settings_document_with_its_default_and_bounds(limit):
+    bounds = f"{limit.metadata['least']} to {limit.metadata['most']}"
+    row = f"| `{variable_of(limit.name)}` | {limit.default} | {bounds} | "
+    assert row in text_of("docs/settings.md")
 
 
 def test_every_command_is_in_the_readme():

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
+from cycling.limits import USUAL, Limits
 from cycling.terms import Role
 from db.commands.users.passwords import ARGON2, Hasher, check_password
 from db.commands.users.sessions import NAME, end_sessions, find_user, get_user, record
@@ -126,6 +127,7 @@ def change_password(
     now: datetime,
     keep_session: str | None = None,
     hasher: Hasher = ARGON2,
+    limits: Limits = USUAL,
 ) -> None:
     """Change one's own password and end one's other sessions.
 
@@ -133,7 +135,9 @@ def change_password(
     new password that is not allowed, TooManyTriesError.
     """
     check_password(new, user_name)
-    found = verified(database, user_name, old, address=address, now=now, hasher=hasher)
+    found = verified(
+        database, user_name, old, address=address, now=now, hasher=hasher, limits=limits
+    )
     if found is None:
         refused(database, user_name, action="password change refused", address=address, now=now)
         raise InputError("The old password is not right. Nothing was changed.")

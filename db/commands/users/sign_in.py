@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
+from cycling.limits import USUAL, Limits
 from db.commands import audit
 from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
 from db.commands.users.sessions import (
@@ -29,7 +30,6 @@ from db.models import LoginFailure, LoginLink, User
 from db.repeating import idempotent, repeated
 
 LINK_LASTS = timedelta(hours=24)
-TRIES_PER_ADDRESS, TRIES_PER_NAME = 20, 10
 
 
 NOT_RIGHT = "User name or password is not right."
@@ -59,13 +59,16 @@ def sign_in(
     address: str,
     now: datetime,
     hasher: Hasher = ARGON2,
+    limits: Limits = USUAL,
 ) -> str:
     """Check name and password and return the token of a new session.
 
     Raises SignInRefusedError, with the same words and after the same work for an unknown name, a
     wrong password and a disabled user, and TooManyTriesError.
     """
-    found = verified(database, name, password, address=address, now=now, hasher=hasher)
+    found = verified(
+        database, name, password, address=address, now=now, hasher=hasher, limits=limits
+    )
     if found is None:
         refused(database, name, action="login refused", address=address, now=now)
         raise SignInRefusedError(NOT_RIGHT)
@@ -83,10 +86,17 @@ def _let_in(database: Database, name: str, found: Verified, *, address: str, now
 
 
 def verified(
-    database: Database, name: str, password: str, *, address: str, now: datetime, hasher: Hasher
+    database: Database,
+    name: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    hasher: Hasher,
+    limits: Limits,
 ) -> Verified | None:
     """Return the enabled user of this name and password. Raises TooManyTriesError."""
-    _count_try(database, name, address, now)
+    _count_try(database, name, address, now, limits)
     with database.read() as session:
         user = find_user(session, name)
     right = hasher.verify(user.password_hash if user else DUMMY_HASH, password)
@@ -123,13 +133,13 @@ def forget_tries(session: Session, name: str, address: str) -> None:
     )
 
 
-def _count_try(database: Database, name: str, address: str, now: datetime) -> None:
+def _count_try(database: Database, name: str, address: str, now: datetime, limits: Limits) -> None:
     with database.read() as session:  # a flood is turned away without a write
-        _refuse_too_many(session, name, address, now, allowed=-1)
+        _refuse_too_many(session, name, address, now, limits, allowed=-1)
     attempt_id = _write_down(database, name, address, now)
     try:
         with database.read() as session:
-            _refuse_too_many(session, name, address, now, allowed=0)
+            _refuse_too_many(session, name, address, now, limits, allowed=0)
     except TooManyTriesError:
         _strike_out(database, attempt_id)
         raise
@@ -150,13 +160,15 @@ def _strike_out(database: Database, attempt_id: int) -> None:
 
 
 def _refuse_too_many(
-    session: Session, name: str, address: str, now: datetime, *, allowed: int
+    session: Session, name: str, address: str, now: datetime, limits: Limits, *, allowed: int
 ) -> None:
     """Raise TooManyTriesError when more than the limit plus `allowed` tries are written down."""
     recent = select(func.count(LoginFailure.id)).where(LoginFailure.at > now - TRIES_COUNT_FOR)
     from_here = session.scalar(recent.where(LoginFailure.address == _column(address))) or 0
     for_name = session.scalar(recent.where(LoginFailure.user_name == _key(name))) or 0
-    if from_here > TRIES_PER_ADDRESS + allowed or for_name > TRIES_PER_NAME + allowed:
+    per_address = limits.login_tries_per_address + allowed
+    per_user = limits.login_tries_per_user + allowed
+    if from_here > per_address or for_name > per_user:
         raise TooManyTriesError(
             "Too many failed tries in the last hour. Wait a while, then try again; "
             "an admin can set a new password."

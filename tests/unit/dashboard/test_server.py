@@ -19,6 +19,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from dashboard.app import create_app
+from cycling.limits import Limits
 from dashboard import server
 from dashboard.settings import WebSettings
 from db.engine import connect
@@ -27,8 +28,8 @@ def make_app():
     settings = WebSettings("k" * 32, Path(sys.argv[1]).parent)
     return create_app(settings, connect(sys.argv[2]), pages="tests.unit.dashboard.sample_pages")
 
-server.STALL_S = 1
-server.serve("127.0.0.1", int(sys.argv[3]), make_app, workers=2, threads=2)
+limits = Limits(client_stall_s=1)
+server.serve("127.0.0.1", int(sys.argv[3]), make_app, workers=2, threads=2, limits=limits)
 """
 
 

@@ -1,11 +1,13 @@
 """Users and their passwords."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.limits import USUAL
 from cycling.terms import Role
 from db.commands import users
 from db.models import AuditEntry, LoginFailure, LoginLink, LoginSession, User
@@ -205,6 +207,17 @@ def test_who_has_stolen_a_session_cannot_guess_the_old_password_for_long(store):
             users.change_password(store, "vera", "wrong", "another password", hasher=PLAIN, **FROM)
     with pytest.raises(users.TooManyTriesError):
         users.change_password(store, "vera", PASSWORD, "another password", hasher=PLAIN, **FROM)
+
+
+@pytest.mark.parametrize("limit", ["login_tries_per_user", "login_tries_per_address"])
+def test_as_many_tries_as_are_set_and_no_more(store, limit):
+    tries = {**FROM, "hasher": PLAIN, "limits": replace(USUAL, **{limit: 3})}
+    for _ in range(3):
+        with pytest.raises(users.SignInRefusedError) as said:
+            users.sign_in(store, "vera", "wrong password", **tries)
+        assert not isinstance(said.value, users.TooManyTriesError)
+    with pytest.raises(users.TooManyTriesError):
+        users.sign_in(store, "vera", PASSWORD, **tries)
 
 
 def test_an_admin_who_disables_while_somebody_signs_in_wins(store):

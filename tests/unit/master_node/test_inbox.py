@@ -5,7 +5,8 @@ from threading import Thread
 
 import pytest
 
-from master_node.inbox import LARGEST_MESSAGE, Inbox
+from cycling.limits import USUAL, Limits
+from master_node.inbox import Inbox
 
 
 def test_messages_come_in_their_order():
@@ -17,7 +18,9 @@ def test_messages_come_in_their_order():
     assert inbox.take(100, 3, 0.0) == []
 
 
-@pytest.mark.parametrize("inbox", [Inbox(most_messages=2), Inbox(most_bytes=20)])
+@pytest.mark.parametrize(
+    "inbox", [Inbox(Limits(mqtt_queue_messages=2)), Inbox(Limits(mqtt_queue_bytes=20))]
+)
 def test_a_full_inbox_blocks_who_fills_it(inbox: Inbox):
     inbox.put("t", b"x" * 10)
     inbox.put("t", b"x" * 10)
@@ -32,7 +35,7 @@ def test_a_full_inbox_blocks_who_fills_it(inbox: Inbox):
 
 
 def test_a_closed_inbox_lets_everybody_go():
-    inbox = Inbox(most_messages=1)
+    inbox = Inbox(Limits(mqtt_queue_messages=1))
     inbox.put("t", b"x")
     thread = Thread(target=inbox.put, args=("t", b"x"), daemon=True)
     thread.start()
@@ -53,7 +56,7 @@ def test_a_group_is_handed_out_when_it_is_large_enough_or_old_enough():
 
 def test_of_a_message_that_is_too_large_only_the_beginning_is_kept():
     inbox = Inbox()
-    inbox.put("t", b"x" * (LARGEST_MESSAGE + 1))
+    inbox.put("t", b"x" * (USUAL.mqtt_message_bytes + 1))
     (message,) = inbox.take(10, 1, 0.0)
-    assert message.size == LARGEST_MESSAGE + 1
+    assert message.size == USUAL.mqtt_message_bytes + 1
     assert len(message.payload) == 200

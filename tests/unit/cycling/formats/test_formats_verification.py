@@ -42,6 +42,18 @@ def test_a_blank_time_is_an_error(proposed):
     assert [(p.severity, p.row, p.code) for p in problems] == [("error", 3, "no-time")]
 
 
+def test_a_file_may_have_as_many_rows_as_are_allowed_and_no_more(proposed):
+    table, mapping = proposed(HEADER + "0,3,1\n1,3,1\n\n2,3,1\n")
+    allowed = replace(table, most_rows=3)
+    assert verify(allowed, charging(mapping)).problems == ()
+    assert sum(len(block) for block in read_measures(allowed, charging(mapping))) == 3
+    fewer = replace(table, most_rows=2)
+    problems = verify(fewer, charging(mapping)).problems
+    assert [(p.severity, p.row, p.code) for p in problems] == [("error", 5, "too-many-rows")]
+    with pytest.raises(InputError, match="Row 5: A file may have 2 rows of measures"):
+        list(read_measures(fewer, charging(mapping)))
+
+
 def test_blank_voltage_and_current_are_one_warning_each(proposed):
     table, mapping = proposed(HEADER + "0,3,1\n1,,1\n2,,1\n3,3,1\n4,,1\n5,3, \n6,3,1\n")
     result = verify(table, charging(mapping))
