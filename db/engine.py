@@ -28,6 +28,7 @@ LOADS = "bem_loads"
 # 1047: a node of a cluster that has lost the others.
 UNREACHABLE = {1040, 1047, 1053, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
 REFUSED = {1044, 1045, 1049, 1698}
+FULL = {1021, 1114}  # the server's disk, or a table that may not grow
 
 
 class WrongDatabaseError(UnavailableError):
@@ -231,6 +232,10 @@ def _said_plainly() -> Iterator[None]:
                 "The database of BEM_DATABASE_URL cannot be used: "
                 f"{_own_words(error)}. Check its user, password, name or file."
             ) from error
+        if _is_full(error):
+            raise UnavailableError(
+                "The disk of the database is full or broken. Nothing was kept. Tell an admin."
+            ) from error
         if error.connection_invalidated or _is_unreachable(error):
             raise UnavailableError(
                 "The database cannot be reached. Nothing is lost; try again in a moment."
@@ -244,6 +249,11 @@ def _said_plainly() -> Iterator[None]:
 
 def _is_unreachable(error: DBAPIError) -> bool:
     return _code(error) in UNREACHABLE or "database is locked" in str(error.orig)
+
+
+def _is_full(error: DBAPIError) -> bool:
+    said = ("database or disk is full", "disk I/O error")  # the second where the WAL has no room
+    return _code(error) in FULL or any(words in str(error.orig) for words in said)
 
 
 def _is_refused(error: DBAPIError) -> bool:
