@@ -17,6 +17,7 @@ AWAY = "The database cannot be reached. Nothing is lost; try again in a moment."
 UNDONE = {1020, 1047, 1205, 1213, 1317}
 LOST = {1053, 1180, 1927, 2006, 2013}
 UNREACHABLE = {1040, 2002, 2003, *UNDONE, *LOST}
+FULL = {1021, 1114}  # the server's disk, or a table that may not grow
 REFUSED = {1044, 1045, 1049, 1698}
 # At a commit these say that nothing was kept; whatever else comes there says nothing.
 NOT_KEPT = {1020, 1205, 1213}
@@ -73,6 +74,10 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
             "The database of BEM_DATABASE_URL cannot be used: "
             f"{_own_words(error)}. Check its user, password, name or file."
         )
+    if _is_full(error):
+        return UnavailableError(
+            "The disk of the database is full or broken. Nothing was kept. Tell an admin."
+        )
     if not (lost or _is_unreachable(error)):
         return None
     undone = lost or code_of(error) in UNDONE
@@ -87,6 +92,11 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
 
 def _is_unreachable(error: DBAPIError) -> bool:
     return code_of(error) in UNREACHABLE or "database is locked" in str(error.orig)
+
+
+def _is_full(error: DBAPIError) -> bool:
+    said = ("database or disk is full", "disk I/O error")  # the second where the WAL has no room
+    return code_of(error) in FULL or any(words in str(error.orig) for words in said)
 
 
 def _is_refused(error: DBAPIError) -> bool:

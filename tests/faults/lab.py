@@ -148,6 +148,20 @@ class Lab:
             (id_, n, extended(n, id_)) for id_ in ids for n in range(samples)
         ]
 
+    def note(self, record_property: Callable[[str, object], None]) -> None:
+        """Count what the units have made and what is stored, for the table of `make faults`."""
+        counts = {"sent": 0, "stored": 0, "lost": 0, "doubled": 0}
+        for run in (run for unit in self.units for run in unit.runs.values()):
+            ids = select(GenericMeasure.id).where(GenericMeasure.experiment_id == run.experiment)
+            with self.database.read() as session:
+                stored = list(session.scalars(ids))
+            counts["sent"] += run.made
+            counts["stored"] += len(stored)
+            counts["lost"] += len(set(range(run.made)) - set(stored))
+            counts["doubled"] += len(stored) - len(set(stored) & set(range(run.made)))
+        for name, count in counts.items():
+            record_property(name, count)
+
     def close(self) -> None:
         for unit in self.units:
             unit.stop()

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from sqlalchemy import select
 
 from cycling.terms import ExperimentStatus, StationState
@@ -36,7 +37,8 @@ def test_an_experiment_goes_from_the_queue_to_its_last_sample(lab: Lab):
     assert lab.live(station).trend
 
 
-def test_duplicates_gaps_and_replays_store_every_sample_once(lab: Lab):
+@pytest.mark.fault(5)
+def test_duplicates_gaps_and_replays_store_every_sample_once(lab: Lab, record_property):
     """RELIABILITY 5: what the graphs are drawn from equals what is computed from the rows."""
     lab.start_master()
     unit = lab.unit("unit-0", **BY_HAND)
@@ -56,6 +58,7 @@ def test_duplicates_gaps_and_replays_store_every_sample_once(lab: Lab):
         wait_for(lambda acks=acks: unit.acks > acks)
         if chance.random() < 0.3:
             series.settle(lab.database, experiment, ended=False, now=now())
+    lab.note(record_property)
     lab.check_exact(experiment, 400)
     assert series.settle(lab.database, experiment, ended=True, now=now()) == 0
     assert lab.run(experiment).through == 399

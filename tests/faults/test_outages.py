@@ -11,12 +11,12 @@ from cycling.terms import CommandState, ExperimentStatus, StationCommand
 from db.commands.station_commands import command_status, request
 from db.models import CyclerStation
 from db.queries.master_node import master_node
+from tests.faults.forms import DOWN_S, KILLS, RUN, SETTLED_S
 from tests.faults.lab import BEM, BY, Lab, now, wait_for
 from tests.servers import MariaDb
 
-SAMPLES = 2_500
-KILLS = int(os.environ.get("BEM_TEST_KILLS", "2"))  # 20 on demand
-QUICK = {"samples": SAMPLES, "rate": 600.0, "duplicates": 0.1}
+SAMPLES = RUN["samples"]
+QUICK = {**RUN, "duplicates": 0.1}
 
 
 def begin(lab: Lab, units: int = 2) -> list[int]:
@@ -32,8 +32,11 @@ def begin(lab: Lab, units: int = 2) -> list[int]:
     return experiments
 
 
-def check(lab: Lab, experiments: list[int], seconds: float = 30.0) -> None:
-    wait_for(lambda: all(unit.settled for unit in lab.units), seconds)
+def check(lab: Lab, experiments: list[int], record_property) -> None:
+    began = time.monotonic()
+    wait_for(lambda: all(unit.settled for unit in lab.units), SETTLED_S)
+    record_property("recovery_s", time.monotonic() - began)
+    lab.note(record_property)
     for experiment, unit in zip(experiments, lab.units, strict=True):
         lab.check_exact(experiment, SAMPLES)
         assert lab.status(experiment) is ExperimentStatus.FINISHED
@@ -41,21 +44,25 @@ def check(lab: Lab, experiments: list[int], seconds: float = 30.0) -> None:
 
 
 @pytest.mark.mariadb
-def test_the_database_is_killed_while_stations_publish(mariadb_lab: Lab, mariadb_server: MariaDb):
+@pytest.mark.fault(2)
+def test_the_database_is_killed_while_stations_publish(
+    mariadb_lab: Lab, mariadb_server: MariaDb, record_property
+):
     """RELIABILITY 2."""
     experiments = begin(mariadb_lab)
     mariadb_server.kill()
-    time.sleep(3)
+    time.sleep(DOWN_S)
     assert mariadb_lab.masters[0].poll() is None
     mariadb_server.start()
     mariadb_lab.database.dispose()
-    check(mariadb_lab, experiments)
+    check(mariadb_lab, experiments, record_property)
     assert mariadb_lab.log_of().count("what=database-trouble") <= 4  # said, not repeated
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("way", ["stop", "kill"])
 @pytest.mark.parametrize("master_online", [True, False], ids=["master online", "master offline"])
-def test_the_broker_dies(sqlite_lab: Lab, way: str, master_online: bool):
+def test_the_broker_dies(sqlite_lab: Lab, way: str, master_online: bool, record_property):
     """RELIABILITY 3."""
     lab = sqlite_lab
     experiments = begin(lab)
@@ -67,10 +74,11 @@ def test_the_broker_dies(sqlite_lab: Lab, way: str, master_online: bool):
     lab.broker.start()
     if not master_online:
         lab.start_master()
-    check(lab, experiments)
+    check(lab, experiments, record_property)
 
 
-def test_the_master_node_is_killed_again_and_again(lab: Lab):
+@pytest.mark.fault(4)
+def test_the_master_node_is_killed_again_and_again(lab: Lab, record_property):
     """RELIABILITY 4: nothing lost or doubled, no command executed twice."""
     experiments = begin(lab)
     longer = lab.unit("unit-2", samples=10**9, rate=100.0)
@@ -86,7 +94,10 @@ def test_the_master_node_is_killed_again_and_again(lab: Lab):
         lab.masters[number].kill()
         lab.start_master()
         wait_for(lambda: command_status(lab.database, asked[-1]).state.ended, 30)
-    wait_for(lambda: all(unit.settled for unit in lab.units), 40)
+    began = time.monotonic()
+    wait_for(lambda: all(unit.settled for unit in lab.units), SETTLED_S)
+    record_property("recovery_s", time.monotonic() - began)
+    lab.note(record_property)
     for experiment, unit in zip(experiments, lab.units, strict=True):
         lab.check_exact(experiment, unit.runs[experiment].made)
         assert lab.status(experiment) is ExperimentStatus.FINISHED

@@ -12,6 +12,7 @@ from db.queries.queue import plan_facts
 from master_node.protocol import messages as m
 from master_node.protocol.codec import encode
 from master_node.protocol.topics import Kind
+from tests.faults.forms import MALFORMED
 from tests.faults.lab import Lab, wait_for
 from tests.faults.test_ingest import BY_HAND
 
@@ -29,9 +30,10 @@ BAD = (
 )
 
 
-def test_ten_thousand_malformed_messages_among_good_ones(lab: Lab):
+@pytest.mark.fault(6)
+def test_thousands_of_malformed_messages_among_good_ones(lab: Lab, record_property):
     """RELIABILITY 6."""
-    count = 10_000
+    count = MALFORMED
     master = lab.start_master()
     unit = lab.unit("unit-0", samples=1_500, rate=300.0)
     experiment = lab.queue(lab.stations["unit-0"][0])
@@ -42,6 +44,7 @@ def test_ten_thousand_malformed_messages_among_good_ones(lab: Lab):
         assert unit.say(Kind.RECORDS, BAD[number % len(BAD)])
     wait_for(lambda: unit.settled, 40)
     wait_for(lambda: sum(one.count for one in refusals(lab.database)) >= count, 40)
+    lab.note(record_property)
     lab.check_exact(experiment, 1_500)
     assert master.poll() is None
     assert sum(one.count for one in refusals(lab.database)) == count

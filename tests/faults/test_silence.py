@@ -34,6 +34,7 @@ def _node(lab: Lab, url: str) -> Iterator[Node]:
 
 
 @pytest.mark.usefixtures("node")
+@pytest.mark.fault(14)
 def test_a_station_that_is_silent_has_lost_contact_and_is_alarmed_once(lab: Lab):
     """RELIABILITY 14."""
     unit = lab.unit("unit-0", stations=2, samples=10**9, rate=50.0)
@@ -60,6 +61,7 @@ def test_a_station_that_is_silent_has_lost_contact_and_is_alarmed_once(lab: Lab)
 
 
 @pytest.mark.usefixtures("node")
+@pytest.mark.fault(8)
 def test_the_clock_of_a_unit_is_off(lab: Lab):
     """RELIABILITY 8: the order is that of the numbers; the offset is shown and alarmed once."""
     unit = lab.unit("unit-0", samples=400, clock_offset_s=-3600.0)

@@ -10,6 +10,7 @@ from tests.faults.lab import Lab, wait_for
 
 
 @pytest.mark.mariadb
+@pytest.mark.fault(9)
 def test_a_paused_leader_that_wakes_becomes_a_standby(mariadb_lab: Lab):
     """RELIABILITY 9."""
     lab = mariadb_lab

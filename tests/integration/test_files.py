@@ -403,6 +403,7 @@ class TestServer:
         assert list((web.data / "uploads").iterdir()) == []
         assert rows(sqlite_database) == []
 
+    @pytest.mark.fault(11)
     def test_a_web_server_killed_in_an_upload_keeps_no_file(self, web, sqlite_database):
         # Fault 11: what is left has no row, cannot be imported, and is swept two days later.
         client = self.half_an_upload(web)

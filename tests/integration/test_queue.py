@@ -190,6 +190,7 @@ class TestAdd:
         assert lab.count(Experiment) == lab.count(Plan) == 1
         assert lab.audits() == ["confirm battery", "add experiment"]
 
+    @pytest.mark.fault(10)
     def test_ten_times_at_once_is_one_experiment(self, lab: Lab):
         lab.confirm()
         new = lab.new()

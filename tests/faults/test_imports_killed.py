@@ -24,6 +24,7 @@ from db.models import Experiment, ExtendedMeasure, GenericMeasure, ImportSource,
 from db.queries.experiments import Filter, list_experiments
 from db.queries.jobs import JobStatus, job_status
 from tests.databases import migrate
+from tests.faults.forms import LONG
 from tests.servers import MariaDb, start
 from tests.unit.db.lab import add_cell
 
@@ -148,6 +149,14 @@ class Lab:
         assert self.count(ExtendedMeasure) == ROWS
         assert self.count(ImportSource) == 1
 
+    def note(self, record_property) -> None:
+        """Count rows of the file and rows that are stored, for the table of `make faults`."""
+        stored = self.count(GenericMeasure)
+        counts = {"sent": ROWS, "stored": stored}
+        counts |= {"lost": max(0, ROWS - stored), "doubled": max(0, stored - ROWS)}
+        for name, count in counts.items():
+            record_property(name, count)
+
     def stop(self) -> None:
         for worker in self.workers:
             worker.kill()
@@ -162,9 +171,10 @@ def lab(database_url: str, tmp_path: Path, big_file: Path) -> Iterator[Lab]:
     made.stop()
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
 def test_a_worker_killed_in_an_import_leaves_nothing_and_the_next_one_finishes_it(
-    lab: Lab, part: float
+    lab: Lab, part: float, record_property
 ):
     worker = lab.start_worker()
     lab.wait_for_part(part)
@@ -175,6 +185,7 @@ def test_a_worker_killed_in_an_import_leaves_nothing_and_the_next_one_finishes_i
     lab.let_time_pass()
     lab.start_worker()
     assert lab.wait_for_end().state is JobState.DONE
+    lab.note(record_property)
     lab.check_whole()
 
 
@@ -202,14 +213,21 @@ def test_a_cancelled_import_is_cleaned_away(lab: Lab):
 
 
 @pytest.mark.mariadb
+@pytest.mark.fault(1)
+@pytest.mark.parametrize("part", [0.25, 0.5, 0.75] if LONG else [0.5])
 def test_a_killed_database_shows_nothing_of_the_import_and_the_worker_lives_on(
-    mariadb_server: MariaDb, mariadb_url: str, tmp_path: Path, big_file: Path
+    mariadb_server: MariaDb,
+    mariadb_url: str,
+    tmp_path: Path,
+    big_file: Path,
+    part: float,
+    record_property,
 ):
     migrate(mariadb_url)
     lab = Lab(mariadb_url, tmp_path, big_file)
     try:
         worker = lab.start_worker()
-        lab.wait_for_part(0.3)
+        lab.wait_for_part(part)
         mariadb_server.kill()
         with pytest.raises(UnavailableError):
             lab.count(Experiment)
@@ -225,6 +243,7 @@ def test_a_killed_database_shows_nothing_of_the_import_and_the_worker_lives_on(
             assert ended.error
             lab.job_id = lab.ask()
             assert lab.wait_for_end().state is JobState.DONE
+        lab.note(record_property)
         lab.check_whole()
     finally:
         lab.stop()
