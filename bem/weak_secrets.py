@@ -1,4 +1,4 @@
-"""Refuses secrets that anybody could guess: our own examples, well-known words, short ones."""
+"""Refuses secrets that anybody could guess: examples, well-known words, short or repeated ones."""
 
 import string
 from collections.abc import Mapping, Sequence
@@ -34,6 +34,10 @@ def check_settings(settings: Settings) -> None:
     ):
         if secret is not None and _is_example(secret):
             raise InputError(f"{name} holds the example's value. Put in one of your own.")
+        if secret is not None and is_repeated(secret):
+            raise InputError(
+                f"{name} only repeats a few characters. Put in random ones. {MAKE_ONE}"
+            )
     _check_url("BEM_DATABASE_URL", settings.database_url)
     if settings.mqtt_url is not None:
         _check_url("BEM_MQTT_URL", settings.mqtt_url)
@@ -60,11 +64,18 @@ def _why_not(name: str, value: str) -> str | None:
         return "is not set"
     if _is_example(value):
         return "still holds the example's value"
+    if is_repeated(value):
+        return "only repeats a few characters"
     if not NEEDS_NO_ESCAPE.issuperset(value):
         return "may have letters, digits, and - . _ ~ only, because it stands in a URL"
     if len(value) < shortest:
         return f"has {len(value)} characters; give it at least {shortest} random ones"
     return None
+
+
+def is_repeated(secret: str) -> bool:
+    """Whether a secret is a shorter text several times over, as `changemechangeme` is."""
+    return len(secret) > 1 and secret in (secret + secret)[1:-1]
 
 
 def _is_example(secret: str) -> bool:
@@ -105,6 +116,8 @@ def _weakness(password: str, user: str) -> str | None:
         return "has no password"
     if password.lower() in WELL_KNOWN or password.lower() == user.lower():
         return "its password is one that everybody tries first"
+    if is_repeated(password):
+        return "its password only repeats a few characters"
     if len(password) < SHORTEST_IN_URL:
         return f"its password has {len(password)} characters, fewer than {SHORTEST_IN_URL}"
     return None

@@ -25,7 +25,7 @@ def web(sqlite_template, tmp_path: Path):
         **os.environ,
         "BEM_DATABASE_URL": sqlite_template.copy(tmp_path),
         "BEM_DATA_DIR": str(tmp_path / "data"),
-        "BEM_SECRET_KEY": "k" * 40,
+        "BEM_SECRET_KEY": "for the tests only, and long enough for that",
     }
     command = [BEM, "web", "--port", str(port), "--workers", "1"]
     process = start(command, tmp_path / "web.log", env=environment)

@@ -323,7 +323,7 @@ class TestServer:
             **os.environ,
             "BEM_DATABASE_URL": sqlite_database.engine.url.render_as_string(hide_password=False),
             "BEM_DATA_DIR": str(data),
-            "BEM_SECRET_KEY": "k" * 40,
+            "BEM_SECRET_KEY": "for the tests only, and long enough for that",
         }
         log = tmp_path / "web.log"
         command = [BEM, "web", "--port", str(port), "--workers", "1"]

@@ -24,7 +24,7 @@ from tests.servers import free_port, start, wait_until
 from tests.unit.db.lab import BY
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "nginx" / "bem.conf"
-TOKEN = "metrics-" * 4
+TOKEN = "metrics-for-the-tests-of-the-proxy"
 
 
 @pytest.fixture

@@ -25,13 +25,15 @@ def settings(**found) -> Settings:
         ("mysql://experiments:experiments@db/bem", "everybody tries first"),
         ("mariadb://bem:s3cr3t!@db/bem", "7 characters, fewer than 8"),
         ("mysql://bem@db/bem", "no password"),
+        ("mysql://bem:passwordpassword@db/bem", "only repeats"),
+        ("mysql://bem:aaaaaaaaaaaaaaaaaaaa@db/bem", "only repeats"),
     ],
 )
 def test_a_weak_password_of_a_database_is_refused_without_repeating_it(url, why):
     with pytest.raises(InputError, match=why) as refused:
         check_settings(settings(database_url=url))
     assert "BEM_DATABASE_URL" in str(refused.value)
-    for secret in ("example-use", "s3cr3t", "experiments:", "PASSWORD@"):
+    for secret in ("passwordp", "aaaa", "example-use", "s3cr3t", "experiments:", "PASSWORD@"):
         assert secret not in str(refused.value)
 
 
@@ -61,6 +63,17 @@ def test_examples_are_refused_as_key_and_token():
 )
 def test_good_ones_and_those_of_this_machine_are_taken(url):
     check_settings(settings(database_url=url, mqtt_url=f"mqtt://master-node:{GOOD}@broker"))
+
+
+@pytest.mark.parametrize("secret", ["k" * 40, "changeme" * 5, "0123456789" * 4])
+def test_a_key_or_token_that_repeats_a_few_characters_is_refused(secret):
+    for name, field in (("BEM_SECRET_KEY", "secret_key"), ("BEM_METRICS_TOKEN", "metrics_token")):
+        with pytest.raises(InputError, match=f"{name} only repeats") as refused:
+            check_settings(settings(**{field: secret}))
+        assert secret not in str(refused.value)
+        with pytest.raises(InputError, match=f"{name} only repeats"):
+            check_variables({name: secret}, [name])
+        check_settings(settings(**{field: f"{secret}x"}))
 
 
 def test_everything_wrong_with_a_deployments_secrets_is_said_at_once():

@@ -1,12 +1,14 @@
 """docker-compose.yml, the Dockerfile and the example of its secrets, read as they stand."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bem.settings import from_environment
+from cycling.limits import Limits, variable_of
 from tests.unit.test_docs import variables
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -174,9 +176,44 @@ def test_every_secret_has_an_example_and_is_checked_before_anything_starts():
     assert everywhere == secrets
 
 
-def test_every_variable_is_in_the_example():
-    for name in used_variables((ROOT / "docker-compose.yml").read_text()):
+LIMITS = {variable_of(one.name) for one in fields(Limits)}
+SIZES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+def test_every_variable_is_in_the_example_unless_it_is_a_limit():
+    for name in used_variables((ROOT / "docker-compose.yml").read_text()) - LIMITS:
         assert re.search(rf"^(# )?{name}=", EXAMPLE, re.MULTILINE), name
+
+
+def test_a_limit_that_is_not_given_is_the_usual_one():
+    for service in ("web", "worker", "master-node"):
+        names = LIMITS & set(environment(service))
+        assert names
+        given = {
+            name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", environment(service)[name]) for name in names
+        }
+        assert from_environment(given).limits == Limits()
+
+
+def shipped(file: str, name: str) -> str:
+    """What a configuration file that we ship says for a name."""
+    text = (ROOT / "deploy" / file).read_text()
+    return re.search(rf"^\s*{name} ([^;\s]+);?$", text, re.MULTILINE)[1]
+
+
+def test_what_is_in_front_and_behind_lets_through_what_the_limits_allow():
+    limits = Limits()
+    number, unit = re.fullmatch(
+        r"(\d+)(\D?)", shipped("nginx/bem.conf", "client_max_body_size")
+    ).groups()
+    assert int(number) * SIZES[unit] >= limits.max_upload_bytes
+    headroom = 64 * 1024  # topic and header of a message
+    largest = int(shipped("mosquitto/mosquitto.conf", "max_packet_size"))
+    assert largest >= limits.mqtt_message_bytes + headroom
+    reads_for_s = int(shipped("nginx/bem.conf", "proxy_read_timeout").removesuffix("s"))
+    assert reads_for_s > max(limits.client_stall_s, limits.request_grace_s)
+    stops_within_s = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
+    assert stops_within_s > limits.request_grace_s
 
 
 def test_the_real_secrets_are_not_committed_and_not_in_the_image():
