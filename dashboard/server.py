@@ -1,36 +1,112 @@
 """The web server's processes: gunicorn with threads, one application in each worker."""
 
 import logging
+import selectors
 import socket
 import struct
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.body import LengthReader
+from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from cycling.errors import InputError
 from cycling.limits import USUAL, Limits
 
 LAST_PORT = 65_535
+PART_S = 2  # how long a client that we are done with may take to read its answer
+SMALL_BYTES = 64 * 1024  # a form; what is longer may come slowly, as long as it comes
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
     """Threads that wait for a client for some seconds only.
 
     Gunicorn's own wait without end: eight clients that send half a line would stop everything.
+    The head of a request, with a small body, must be there in that time as a whole: otherwise
+    eight clients that send a byte now and then would. Who sends nothing gets no thread at all.
     """
 
     stall_s = USUAL.client_stall_s
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - gunicorn's own
+        super().__init__(*args, **kwargs)
+        self._here_until: dict[Any, float] = {}
+
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
-        """Give the socket its patience, then hand it to a thread."""
+        """Give the socket its patience, then hand it to a thread once something has come."""
+        if not conn.initialized and not conn.data_ready:
+            self._wait_for_a_first_byte(conn)
+            return
         wait = struct.pack("ll", self.stall_s, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
         super().enqueue_req(conn)
+
+    def _wait_for_a_first_byte(self, conn: Any) -> None:  # noqa: ANN401
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + self.stall_s
+        self.pending_conns.append(conn)
+        ready = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, ready)
+
+    def handle(self, conn: Any) -> Any:  # noqa: ANN401
+        """Handle a request in a thread; from here on its time runs."""
+        until = time.monotonic() + self.stall_s
+        self._here_until[conn] = until
+        try:
+            stays = super().handle(conn)
+        finally:
+            self._here_until.pop(conn, None)
+        if not stays:
+            _part(conn.sock, PART_S if time.monotonic() < until else 0)
+        return stays
+
+    def handle_request(self, req: Any, conn: Any) -> Any:  # noqa: ANN401
+        """Answer a request whose head is there."""
+        _read_small_body(req)
+        self._here_until.pop(conn, None)
+        return super().handle_request(req, conn)
+
+    def murder_pending(self) -> None:
+        """Called every second: also wake the threads whose clients have used up their time."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, until in list(self._here_until.items()):
+            if now > until:
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
+
+def _part(sock: socket.socket, patience_s: float) -> None:
+    """Let a client read its answer. Gunicorn would wait for that where it accepts the others."""
+    until = time.monotonic() + patience_s
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+        while (left_s := until - time.monotonic()) > 0:
+            sock.settimeout(left_s)
+            if not sock.recv(4096):
+                break
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RD)
+
+
+def _read_small_body(req: Any) -> None:  # noqa: ANN401
+    """Read a small body, and put it back for the application."""
+    waits_to_be_asked = any(name == "EXPECT" for name, _ in req.headers)
+    reader = req.body.reader
+    if waits_to_be_asked or not isinstance(reader, LengthReader) or reader.length > SMALL_BYTES:
+        return
+    length = reader.length
+    body = req.body.read(length)
+    if len(body) < length:
+        raise NoMoreData
+    req.body.buf.write(body)
 
 
 def is_worth_a_line(entry: logging.LogRecord) -> bool:
