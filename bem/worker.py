@@ -21,6 +21,7 @@ from db import series
 from db.commands import experiment_clearing, imports, jobs, presence, uploads
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
+from db.failures import DiskFullError
 from db.series import upkeep
 
 LOG = logging.getLogger("bem.worker")
@@ -122,7 +123,7 @@ class Worker:
         except JobStoppedError as error:
             LOG.info("job %s: %s", mine.job_id, error)
             jobs.end_cancelled(place.database, mine, now=place.clock())
-        except InputError as error:
+        except (InputError, DiskFullError) as error:
             jobs.end_failed(place.database, mine, error=str(error), now=place.clock())
         except UnavailableError:
             raise  # the job goes silent and is claimed again once the database is back

@@ -27,6 +27,10 @@ class WrongDatabaseError(UnavailableError):
     """The database answers, but not to this URL: wrong user, password, name or file."""
 
 
+class DiskFullError(UnavailableError):
+    """There is no room left; it helps once somebody has made room."""
+
+
 class UndoneError(UnavailableError):
     """The database has undone the whole transaction: it may be repeated."""
 
@@ -75,7 +79,7 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
             f"{_own_words(error)}. Check its user, password, name or file."
         )
     if _is_full(error):
-        return UnavailableError(
+        return DiskFullError(
             "The disk of the database is full or broken. Nothing was kept. Tell an admin."
         )
     if not (lost or _is_unreachable(error)):

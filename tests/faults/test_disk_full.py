@@ -4,17 +4,23 @@ import io
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
 
+from bem.worker import Worker
 from cycling.errors import BemError, UnavailableError
+from cycling.terms import JobState
 from dashboard.files import _receive
+from db.commands import jobs
+from db.commands.imports import sweep
 from db.engine import connect
-from db.models import RefusedCount
+from db.models import Experiment, GenericMeasure, RefusedCount
+from db.queries.jobs import job_status
 from tests.machine import is_root
+from tests.unit.db.lab import add_cell, block, import_blocks
 
 SIZE_MB = 4
 
@@ -68,9 +74,9 @@ def add(database, rows: int) -> None:
         session.execute(insert(RefusedCount), given)
 
 
-def count(database) -> int:
+def count(database, model: type = RefusedCount) -> int:
     with database.read() as session:
-        return session.scalar(select(func.count()).select_from(RefusedCount))
+        return session.scalar(select(func.count()).select_from(model))
 
 
 @pytest.mark.fault(7)
@@ -81,3 +87,38 @@ def test_an_upload_that_fills_the_disk_leaves_no_file(small_disk: Path):
     assert list(folder.iterdir()) == []
     _receive(io.BytesIO(bytes(1000)), folder / "upload", 1000)
     assert [one.name for one in folder.iterdir()] == ["upload"]
+
+
+@pytest.mark.fault(7)
+def test_a_task_that_finds_the_disk_full_says_so_and_leaves_nothing(
+    sqlite_template, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    database = connect(sqlite_template.copy(small_disk))
+    filler, now = small_disk / "filler", datetime.now(UTC)
+    add_cell(database)
+
+    def import_them(place, _mine) -> None:
+        import_blocks(place.database, blocks(filler))
+
+    monkeypatch.setattr("bem.worker.HANDLERS", {"import file": import_them})
+    job = jobs.enqueue(database, kind="import file", payload={}, user_name="oscar", now=now)
+    Worker(database, tmp_path, lambda: now).work_once()
+    ended = job_status(database, job)
+    assert ended.state is JobState.FAILED
+    assert "disk of the database is full" in (ended.error or "")
+    filler.unlink()
+    sweep(database, now + timedelta(minutes=5))  # as a worker does now and then
+    assert count(database, GenericMeasure) == count(database, Experiment) == 0
+    import_blocks(database, [block(100)])
+    assert count(database, GenericMeasure) == 100
+    database.dispose()
+
+
+def blocks(filler: Path):
+    """A file of measures during whose import the disk becomes full; a page for the end is left."""
+    yield block(100)
+    fill(filler)
+    with filler.open("r+b") as opened:
+        opened.truncate(filler.stat().st_size - 200_000)
+    for number in range(1, 200):
+        yield block(1_000, first=1_000 * number)
