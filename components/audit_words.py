@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "export": "Downloaded {it} as {format}",
     "rename experiment": "Renamed {it}, before “{before}”",
     "delete experiment": "Deleted {it}",
+    "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",
     "take back end of experiment": "Took the end of {it} back: its unit is there again",
     "hold experiment": "Held {it}",

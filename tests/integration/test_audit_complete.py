@@ -179,7 +179,9 @@ class Diary:
         (row,) = [one for one in rows if one.action == action]
         assert row.target, command
         assert row.at == self.lab.now, command
-        assert row.address == (ADDRESS if command != "users.sign_in.make_login_link" else "")
+        assert row.address == (
+            "command line" if command == "users.sign_in.make_login_link" else ADDRESS
+        )
         self.given.add(command)
         return done
 

@@ -516,7 +516,6 @@ class TestWhatComesLate:
         def then_written(*args: Any) -> None:
             give_back(*args)
             monkeypatch.setattr(clearing, "_give_back", give_back)
-            args[0].commit()
             add_experiment(database, id=first)
 
         monkeypatch.setattr(clearing, "_give_back", then_written)

@@ -90,7 +90,7 @@ def test_the_bodies_written_by_hand_have_the_form_that_the_application_wants(
 
 def test_tabs_and_people_go_about_without_a_failure(peer, filled, stations, tmp_path):
     add_viewer(peer.database)
-    load = Load(minutes=0.05, rows=300, experiments=EXPERIMENTS, tabs=4, people=8)
+    load = Load(minutes=0.2, rows=300, experiments=EXPERIMENTS, tabs=4, people=8)
     with Served(tmp_path, peer.url, workers=1) as served:
         file = plan_for(tmp_path, served, stations, filled, EXPERIMENTS)
         users = start_users(tmp_path, served, load, file)
