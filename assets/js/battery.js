@@ -34,13 +34,13 @@
     if (save) { event.preventDefault(); save.click(); }
   });
 
-  function forget(prefix) {
+  function forget(prefix, known) {
     everything.delete(prefix);
     left[prefix] = new Set();
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith("_dash_persistence." + prefix + "-")) sessionStorage.removeItem(key);
     }
-    setProps(prefix + "--left", { data: [] });
+    if (known && known.length) setProps(prefix + "--left", { data: [] }); // that calls show again
   }
   function tell(prefix, problems) {
     for (const control of box(prefix).querySelectorAll("input, select, textarea")) {
@@ -83,7 +83,7 @@
     show: function (found, known, boxId) {
       const prefix = prefixOf(boxId);
       if (!found) everything.delete(prefix);
-      if (found && found.saved) { forget(prefix); found = { problems: {} }; known = []; }
+      if (found && found.saved) { forget(prefix, known); found = { problems: {} }; known = []; }
       if (found && found.all) everything.add(prefix);
       left[prefix] = new Set(known || []);
       const all = (found && found.problems) || {};
