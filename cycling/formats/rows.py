@@ -80,6 +80,7 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
                 block = _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
                 if len(block.rows) > room:
                     findings.add(_too_many(table, int(block.rows[room])))
+                    yield _first_rows(block, room)
                     return
                 room -= len(block.rows)
                 yield block
@@ -88,6 +89,11 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
         raise _parser_error(table, numbers, str(error)) from error
     except OSError as error:
         raise InputError(f"{table.file_name} cannot be read: {error.strerror}.") from error
+
+
+def _first_rows(block: CellBlock, count: int) -> CellBlock:
+    cells = {column: values[:count] for column, values in block.cells.items()}
+    return CellBlock(block.rows[:count], cells, block.bytes_done)
 
 
 def _too_many(table: TextTable, row: int) -> Problem:

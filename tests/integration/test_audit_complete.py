@@ -76,8 +76,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations": "plain check_new",
         "unit_commands": "check_unit_command",
         "uploads": "upload_path find_upload",
-        "users.passwords": "check_password",
-        "users.sessions": "new_token token_hash find_user get_user changed",
+        "users.passwords": "check_password generated_password",
+        "users.sessions": "new_token token_hash find_user get_user changed rows_changed",
         "wattrex_repairs": "repair_state",
     },
     MASTER: {
@@ -207,6 +207,8 @@ def people(diary: Diary) -> None:
     give("users.accounts.disable_user", "disable user", "vera", **by)
     give("users.accounts.enable_user", "enable user", "vera", **by)
     give("users.accounts.set_password", "set password", "vera", OTHER, **by, **fake)
+    give("users.sessions.end_all_sessions", "end sessions", "vera", **by)
+    give("audit.record_audit_export", "export audit trail", {"user": "vera"}, **by)
     change = "users.accounts.change_password"
     diary.be_refused(change, "password change refused", USER, OTHER, SECRET, **here, **fake)
     give(change, "change password", USER, SECRET, OTHER, **here, **fake)
