@@ -13,6 +13,7 @@ ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
 def choose(page: Page, file: Path) -> None:
+    page.wait_for_load_state("networkidle")  # what is drawn anew between press and release is lost
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files(file)
