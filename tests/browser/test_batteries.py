@@ -96,6 +96,7 @@ def test_a_battery_of_another_technology_has_its_own_fields(
     expect(page.get_by_role("region", name="Battery")).to_contain_text(said)
 
 
+@ON_SQLITE
 def test_a_cell_travels_from_the_form_to_its_page_and_the_next_one(
     page: Page, served: Served, sign_in, screenshot
 ):

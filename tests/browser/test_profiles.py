@@ -36,6 +36,7 @@ def used(served: Served) -> int:
     return saved.profile_id
 
 
+@ONE_ENGINE
 def test_a_profile_is_written_corrected_and_saved(page: Page, served: Served, sign_in, screenshot):
     sign_in(page, "operator")
     page.goto("/profiles")

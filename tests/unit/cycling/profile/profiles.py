@@ -24,7 +24,7 @@ from cycling.profile.tree import (
 from cycling.terms import Mode
 
 many = settings(
-    max_examples=int(os.environ.get("BEM_TEST_PROFILES", "150")),
+    max_examples=int(os.environ.get("BEM_TEST_PROFILES", "75")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
