@@ -1,6 +1,7 @@
 """The master node: leads if it may, else waits for the leader to end; any number may run."""
 
 import logging
+import math
 import os
 import signal
 import socket
@@ -45,7 +46,7 @@ class Node:
         self._stop = Event()
         self._said: str | None = None
         self._waits_since: float | None = None
-        self._said_waiting_at = 0.0
+        self._said_waiting_at = -math.inf
 
     def stop(self) -> None:
         """End soon; `run` returns."""
@@ -66,14 +67,14 @@ class Node:
         self._end_waiting()
 
     def _wait(self) -> None:
-        self._say(f"what=standby name={self.name}")
         now = time.monotonic()
         if self._waits_since is None:
-            self._waits_since = now
+            self._waits_since, self._said_waiting_at = now, -math.inf
         if now - self._said_waiting_at >= SAY_WAITING_EVERY_S:
-            self._said_waiting_at = now
             detail = {"waits_s": round(now - self._waits_since)}
             leases.say_waiting(self._database, self.name, detail)
+            self._said_waiting_at = now
+        self._say(f"what=standby name={self.name}")
         self._stop.wait(WAIT_S)
 
     def _lead(self, hold: Hold) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bench.processes import resident_mb
 from cycling.terms import PlanState
-from db.models import Plan, RefusedCount, RefusedMessage, Run, StationAlarm, StationLive
+from db.models import Plan, RefusedCount, RefusedMessage, Run, StationAlarm, StationLive, Unit
 from db.queries.master_node import refusals, refused_messages
 from db.queries.queue import plan_facts
 from master_node.protocol import messages as m
@@ -15,6 +15,7 @@ from master_node.protocol.topics import Kind
 from tests.faults.forms import MALFORMED
 from tests.faults.lab import Lab, wait_for
 from tests.faults.test_ingest import BY_HAND
+from tests.faults.unit import ScriptedUnit
 
 BAD = (
     b"",
@@ -131,16 +132,12 @@ def test_a_message_that_is_too_large_or_from_a_stranger_is_refused(two_units: La
     one.say(Kind.RECORDS, b'"' + b"x" * 1_100_000 + b'"')
     one.say(Kind.BEAT, b"x" * 100_000)
     wait_for(lambda: _count(lab, "unit-0", "size") == 2)
-    stranger = lab.unit("unit-2")
-    with lab.database.write() as session:  # as if it had never introduced itself
-        from db.models import CyclerStation, Unit
-
-        unit_id = session.get_one(CyclerStation, lab.stations["unit-2"][0]).unit_id
-        session.delete(session.get_one(Unit, unit_id))
-    stranger.hello = lambda: encode(m.Presence(online=True))
-    stranger._hello = lambda: None
+    stranger = ScriptedUnit(lab.broker.url("unit-2"), "unit-2")
+    stranger.hello = lambda: encode(m.Presence(online=True))  # it never introduces itself
+    lab.units.append(stranger)
     stranger.start()
     wait_for(lambda: _count(lab, "unit-2", "unknown unit") > 0)
+    assert {unit.hardware_id for unit in lab.all_rows(Unit)} == {"unit-0", "unit-1"}
     assert len(lab.all_rows(StationLive)) == 2
 
 
