@@ -8,7 +8,7 @@ from cycling.battery_guess import guessed_model
 from cycling.errors import InputError
 from cycling.terms import Technology
 from db.commands.profiles import compile_text, compile_version
-from db.commands.queue import NewPlan, PairError, add_plans
+from db.commands.queue import NewPlan, PairError, add_plans, check_token
 from db.engine import Database
 from db.queries.queue import PlanFacts
 from pages.add_experiment_ids import PROFILE, Ids
@@ -66,6 +66,7 @@ def queue(database: Database, state: Situation, sender: Sender) -> tuple[PlanFac
 
     Raises PairError or InputError for what the laboratory refuses.
     """
+    token = check_token(state.typed.token)
     sides = electrolytes(state.typed) if state.has_stack else ()
     plans = []
     for seat in state.seats:
@@ -87,7 +88,7 @@ def queue(database: Database, state: Situation, sender: Sender) -> tuple[PlanFac
         )
     return add_plans(
         database,
-        state.typed.token,
+        token,
         plans,
         connected=[
             (seat.pair.station_id or 0, seat.pair.battery_id or 0)

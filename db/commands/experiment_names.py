@@ -22,7 +22,9 @@ def rename_experiment(
     address: str,
     now: datetime,
 ) -> None:
-    """Give an experiment a name and a description. Raises InputError, NotFoundError.
+    """Give an experiment a name and a description; the same again changes nothing.
+
+    Raises InputError, NotFoundError.
 
     They are kept in a table of ours too: a WattRex unit's synchroniser overwrites whole rows of
     Experiment with what its cycler read when it began, and the master node writes them back.
@@ -34,6 +36,8 @@ def rename_experiment(
         if experiment is None:
             raise NotFoundError(gone_words(session, experiment_id))
         before = {"name": experiment.name, "description": experiment.description}
+        if before == {"name": name, "description": description}:
+            return
         experiment.name, experiment.description = name, description
         kept = session.get(ExperimentName, experiment_id) or ExperimentName(
             experiment_id=experiment_id

@@ -57,13 +57,15 @@ def add_user(
 def set_role(
     database: Database, name: str, role: Role, *, user_name: str, address: str, now: datetime
 ) -> None:
-    """Give a user another role; it holds from their next request.
+    """Give a user another role; it holds from their next request. The same one changes nothing.
 
     Raises NotFoundError, and ConflictError for the last admin.
     """
     with database.write() as session:
         user = _get_locked(session, name, leaves_admins=role is not Role.ADMIN)
         before, user.role = user.role, role
+        if role is before:
+            return
         record(session, now, user_name, address, "set role", user.name, role=role, before=before)
 
 

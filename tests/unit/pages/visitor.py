@@ -96,6 +96,10 @@ class Visitor:
         assert not body.get("sideUpdate"), body["sideUpdate"]
         return body["response"]["_pages_content"]["children"]
 
+    def callback_of(self, first_output: str) -> str:
+        """Return the name of a callback in Dash's map."""
+        return self._callback(first_output)[0]
+
     def _callback(self, first_output: str) -> tuple[str, dict]:
         for name, spec in self._app.callback_map.items():
             outputs = spec["output"]

@@ -1,0 +1,487 @@
+"""Every form, field by field: what people and scripts put where it does not belong.
+
+Each form is sent once as it should be, then again and again with one value exchanged. It is
+answered in words, and either nothing is written or the rows that the good form writes: never half.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from cycling.terms import Role
+from dashboard.errors import UNEXPECTED
+from dashboard.roles import callback_role
+from db.commands.profiles import save_profile
+from db.models import Base
+from db.queries.lab_units import find_unit
+from db.queries.users import list_users
+from pages.add_experiment_typed import Pair, Typed
+from pages.battery_form import Form as BatteryForm
+from pages.station_reading import CONTROLS
+from pages.stations_ids import FormIds
+from tests.form_lab import BY, CYCLE, FormLab
+from tests.integration.test_lab_units import Lab as UnitLab
+from tests.running_lab import RunningLab
+from tests.unit.dashboard.world import PASSWORD
+from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
+from tests.unit.pages.files import UPLOAD, result
+from tests.unit.pages.lab import Lab
+from tests.unit.pages.visitor import UPDATE, Visitor, shown
+
+INSIDES = ("Traceback", "sqlalche", "[SQL:", "site-packages", UNEXPECTED)
+TEXTS = {
+    "blank": "",
+    "blanks": " \t ",
+    "long": "x" * 10_000,
+    "emoji": "🔋" * 20,
+    "html": "<img src=x onerror=alert(1)>",
+    "sql": "'; DROP TABLE Experiment; --",
+    "formula": "=1+1",
+    "nan": "NaN",
+    "infinite": "1e999",
+    "digits": "１２",
+    "nul": "a\x00b",
+    "half a character": "\ud800",
+}
+KEPT_BY_THE_PAGE = {"import-verified", "experiment-noted"}
+BUTTONS = {"what", "do", "kind"}  # keys that say which button it was
+IDS = {"none": None, "stale": 999_999, "negative": -1, "huge": 10**30, "a word": "abc"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as somebody has filled it in: the callback that takes it, and by which button.
+
+    `tries` are the tables in which a refusal is written down, `optional` those of fields that may
+    be left blank.
+    """
+
+    person: str
+    output: str
+    by: str
+    values: dict[str, Any]
+    patterns: dict[str, list[tuple[dict, Any]]] = field(default_factory=dict)
+    tries: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+
+class World:
+    """What the forms are about."""
+
+    def __init__(self, lab: Lab, visitor: Callable[..., Visitor]) -> None:
+        self.lab, self.visitor, self.store = lab, visitor, lab.database
+
+    @property
+    def forms(self) -> FormLab:
+        return FormLab(self.store)
+
+    def running(self) -> tuple[RunningLab, int, int, int]:
+        """Return a laboratory with a station, its experiment that runs, and the cell on it."""
+        lab = RunningLab(self.store)
+        station = lab.station("Station 04", lab.unit())
+        cell = lab.battery("NMC-018", "24A-00718")
+        run = lab.experiment("Cycle life", station, cell, lab.profile("P", cycles=100))
+        lab.confirm(station, cell)
+        lab.live(station, run)
+        lab.run(run, station)
+        return lab, station, run, cell
+
+
+def battery(technology: str) -> Callable[[World], Form]:
+    def fill(_world: World) -> Form:
+        form, save = BatteryForm("battery-add"), "battery-add--save.n_clicks"
+        values = battery_controls(form, EACH[technology])
+        values |= {save: 1, "battery-add--token.data": "0123456789abcdef"}
+        return Form("oscar", "battery-add--found.data", save, values)
+
+    return fill
+
+
+def battery_change(world: World) -> Form:
+    form, save = BatteryForm("battery-edit"), "battery-edit--save.n_clicks"
+    known = world.lab.battery()
+    page = world.visitor("oscar").open(f"/batteries/{known}", "?edit=1")
+    typed = {"name": "Cell A", "serial_number": "SN-1", "description": "new"}
+    values = battery_controls(form, LITHIUM | typed) | {
+        save: 1,
+        "battery-edit--seen.data": shown(page, "battery-edit--seen")["data"],
+        "battery-id.data": known,
+    }
+    return Form("oscar", "battery-edit--found.data", save, values)
+
+
+def battery_of_an_import(_world: World) -> Form:
+    save = "import-battery--save.n_clicks"
+    values = battery_controls(BatteryForm("import-battery"), LITHIUM) | {save: 1}
+    return Form("oscar", "import-battery--dialog.is_open", save, values)
+
+
+def importing(world: World) -> Form:
+    save = "import-save.n_clicks"
+    values = {
+        save: 1,
+        "import-name.value": "Aging",
+        "import-description.value": "At 25 degrees",
+        "import-battery.value": world.lab.battery(),
+        "import-start-day.value": "2026-08-24",
+        "import-start-clock.value": "08:10",
+        "import-verify-job.data": 1,
+        "import-verified.data": {"job": 1, **result()},
+        "import-upload.data": UPLOAD,
+    }
+    return Form("oscar", "import-import-job.data", save, values)
+
+
+def experiment(world: World) -> Form:
+    lab = world.forms
+    typed = Typed("0123456789abcdef", "Ageing", "Text", None, (Pair(lab.a, lab.s1),), text=CYCLE)
+    values = {"addexp-send.data": {"what": "queue", "typed": typed.to_json()}}
+    return Form("oscar", "addexp-found.data", "addexp-send.data", values)
+
+
+def draft(world: World) -> Form:
+    lab = world.forms
+    typed = Typed("0123456789abcdef", "Ageing", "", None, (Pair(lab.a, lab.s1),), text=CYCLE)
+    values = {"addexp-send.data": {"what": "draft", "typed": typed.to_json()}}
+    return Form("oscar", "addexp-found.data", "addexp-send.data", values)
+
+
+def profile(_world: World) -> Form:
+    save = "profile-write-save.n_clicks"
+    values = {
+        save: 1,
+        "profile-write-editor-text.value": CYCLE,
+        "profile-write-name.value": "Ageing",
+        "profile-write-description.value": "Text",
+        "profile-write-comment.value": "First",
+    }
+    return Form("oscar", "profile-write-open.href", save, values)
+
+
+def station(world: World) -> Form:
+    units = UnitLab(world.store)
+    unit = find_unit(world.store, units.ours)
+    save, key = f"{FormIds.SAVE}.n_clicks", unit.devices[0].id
+    channels = [channel.id for channel in unit.devices[0].channels]
+    begin = {FormIds.NAME: "Station 08", FormIds.LOCATION: "Lab 2", FormIds.VOLTAGE_MAX: "4.98"}
+    values = {f"{control}.value": begin.get(control, "") for control in CONTROLS}
+    patterns = {
+        "station-edit-device": [(FormIds.device(key), True)],
+        "station-edit-record": [(FormIds.record(key, one), True) for one in channels],
+        "station-edit-called": [(FormIds.called(key, one), "Cell T1") for one in channels],
+    }
+    values |= {save: 1, f"{FormIds.UNIT}.data": unit.id}
+    blank = frozenset({"bem_station_details"})
+    return Form("oscar", f"{FormIds.FOUND}.data", save, values, patterns, optional=blank)
+
+
+def out_of_service(world: World) -> Form:
+    values = {
+        "stations-change-chosen.data": {"do": "out", "of": world.forms.s1},
+        "stations-change-reason.value": "Fan is broken",
+    }
+    return Form("oscar", "stations-change-dialog.is_open", "stations-change-sure.n_clicks", values)
+
+
+def command(world: World) -> Form:
+    _, station_id, run, _ = world.running()
+    values = {
+        "live-command-chosen.data": {"kind": "stop", "experiment": run},
+        "live-command-reason.value": "Leak",
+        "live-station.data": station_id,
+    }
+    return Form("oscar", "live-command-dialog.is_open", "live-command-send.n_clicks", values)
+
+
+def alarm(world: World) -> Form:
+    lab, station_id, _, _ = world.running()
+    values = {
+        "monitor-alarm-chosen.data": {"alarm": lab.alarm(station_id, "Voltage 4.262 V")},
+        "monitor-alarm-comment.value": "Plug was loose.",
+    }
+    return Form("oscar", "monitor-alarm-dialog.is_open", "monitor-alarm-save.n_clicks", values)
+
+
+def confirmation(world: World) -> Form:
+    lab = world.forms
+    values = {"monitor-confirm-chosen.data": {"station": lab.s1, "battery": lab.a}}
+    save = "monitor-confirm-save.n_clicks"
+    return Form("oscar", "monitor-confirm-dialog.is_open", save, values)
+
+
+def note(world: World) -> Form:
+    save = "experiment-note-save.n_clicks"
+    values = {
+        save: 1,
+        "experiment-note-text.value": "Door open",
+        "experiment-id.data": world.lab.experiment("Ageing", world.lab.battery()),
+        "experiment-noted.data": 0,
+    }
+    return Form("oscar", "experiment-note-form.hidden", save, values)
+
+
+def new_name(world: World) -> Form:
+    save = "experiment-rename-save.n_clicks"
+    values = {
+        save: 1,
+        "experiment-rename-name.value": "Ageing at 40 degrees",
+        "experiment-rename-about.value": "In chamber 2",
+        "experiment-id.data": world.lab.experiment("Ageing", world.lab.battery()),
+    }
+    return Form("oscar", "experiment-rename-dialog.is_open", save, values)
+
+
+def deleted_experiment(world: World) -> Form:
+    save = "experiment-delete-sure.n_clicks"
+    values = {
+        save: 1,
+        "experiment-delete-name.value": "Ageing",
+        "experiment-id.data": world.lab.experiment("Ageing", world.lab.battery()),
+    }
+    return Form("ada", "experiment-delete-dialog.is_open", save, values)
+
+
+def deleted_battery(world: World) -> Form:
+    save = "battery-delete-sure.n_clicks"
+    values = {save: 1, "battery-id.data": world.lab.battery()}
+    return Form("ada", "battery-delete-dialog.is_open", save, values)
+
+
+def deleted_profile(world: World) -> Form:
+    save = "profile-delete-sure.n_clicks"
+    saved = save_profile(
+        world.store, name="Ageing", description="", text=CYCLE, **BY, now=world.forms.now()
+    )
+    values = {save: 1, "profile-version.data": {"profile": saved.profile_id}}
+    return Form("ada", "profile-delete-dialog.is_open", save, values)
+
+
+def new_user(_world: World) -> Form:
+    return _users("add", None, name="new.one", role="operator", how="type", password=PASSWORD + "1")
+
+
+def other_role(world: World) -> Form:
+    return _users("role", _id_of(world, "vera"), role="operator")
+
+
+def other_password(world: World) -> Form:
+    of = _id_of(world, "vera")
+    return _users("password", of, how="type", password=PASSWORD + "1")
+
+
+def own_password(_world: World) -> Form:
+    save = "account-save.n_clicks"
+    new = PASSWORD + "1"
+    values = {save: 1, "account-old.value": PASSWORD}
+    values |= {"account-new.value": new, "account-again.value": new}
+    tries = frozenset({"bem_audit", "bem_login_failures"})
+    return Form("vera", "account-error.children", save, values, tries=tries)
+
+
+def _users(deed: str, of: int | None, **typed: Any) -> Form:
+    save = "users-sure.n_clicks"
+    values = {save: 1, "users-chosen.data": {"do": deed, "of": of}}
+    fields = [({"type": "users-field", "name": name}, value) for name, value in typed.items()]
+    return Form("ada", "users-done.data", save, values, {"users-field": fields})
+
+
+def _id_of(world: World, name: str) -> int:
+    return next(one.id for one in list_users(world.store) if one.name == name)
+
+
+FORMS = {
+    "add a lithium battery": battery("Lithium"),
+    "add a lead-acid battery": battery("LeadAcid"),
+    "add a redox-flow stack": battery("RedoxStack"),
+    "change a battery": battery_change,
+    "a new battery while importing": battery_of_an_import,
+    "import": importing,
+    "add an experiment": experiment,
+    "keep a draft": draft,
+    "save a profile": profile,
+    "add a station": station,
+    "out of service": out_of_service,
+    "a command to a station": command,
+    "acknowledge an alarm": alarm,
+    "confirm a battery": confirmation,
+    "write a note": note,
+    "rename an experiment": new_name,
+    "delete an experiment": deleted_experiment,
+    "delete a battery": deleted_battery,
+    "delete a profile": deleted_profile,
+    "add a user": new_user,
+    "another role": other_role,
+    "another password": other_password,
+    "one's own password": own_password,
+}
+
+
+AGAIN = {  # to send it again is to do it again; a stop is always taken
+    "import",
+    "keep a draft",
+    "confirm a battery",
+    "write a note",
+    "another password",
+    "a command to a station",
+}
+
+
+# Callbacks for those who write that have no field to fill in: they look, or a button names all.
+OTHERS = {
+    "add_experiment": "restore change_rows narrow offer_profiles fill_editor check draw",
+    "audit": "show",
+    "battery_live": "check",
+    "edit_profile": "check draw take_file",
+    "experiment": "remove_note",
+    "import_experiment": "show_upload ask_verification watch_verification show_verified correct "
+    "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
+    "profile": "act",
+    "queue": "move ask drop",
+    "station_saving": "left",
+    "users": "ask refresh",
+}
+
+
+class Written:
+    """What was written to a database file since it was kept; and the way back."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._watch = sqlite3.connect(file)
+        self._before = sqlite3.connect(":memory:")
+
+    def keep(self) -> None:
+        """Remember everything as it is now."""
+        self._watch.backup(self._before)
+        self._rows, self._version = self._dump(), self._look()
+
+    def tables(self) -> set[str]:
+        """Return the tables with other rows than those that were kept."""
+        if self._look() == self._version:
+            return set()
+        rows = self._dump()
+        return {name for name in rows if rows[name] != self._rows[name]}
+
+    def undo(self) -> None:
+        """Put everything back."""
+        with closing(sqlite3.connect(self._file)) as target:
+            self._before.backup(target)
+        self._version = self._look()
+
+    def close(self) -> None:
+        self._watch.close()
+        self._before.close()
+
+    def _look(self) -> int:
+        return self._watch.execute("PRAGMA data_version").fetchone()[0]
+
+    def _dump(self) -> dict[str, list[tuple]]:
+        names = set(Base.metadata.tables) - {"bem_sessions"}
+        return {name: self._watch.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+
+
+def leaves(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, Any]]:
+    """Yield where the single values are in what a browser sends."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, (*path, number))
+    elif path[-1] not in BUTTONS and not isinstance(value, bool):
+        yield path, value
+
+
+def exchanged(body: dict, path: tuple, value: Any) -> dict:
+    changed = deepcopy(body)
+    inner = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return changed
+
+
+def fields(body: dict) -> Iterator[tuple[tuple, Any]]:
+    """Yield the places of all that people fill in or choose, with what stands there."""
+    for part in ("inputs", "state"):
+        for place, sent in enumerate(body[part]):
+            if isinstance(sent, list):  # a pattern: one for each component
+                for number, one in enumerate(sent):
+                    if one["property"] != "id":
+                        yield from leaves(one["value"], (part, place, number, "value"))
+            elif sent["property"] != "n_clicks" and sent["id"] not in KEPT_BY_THE_PAGE:
+                yield from leaves(sent["value"], (part, place, "value"))
+
+
+@pytest.fixture
+def world(lab: Lab, visitor: Callable[..., Visitor]) -> World:
+    return World(lab, visitor)
+
+
+@pytest.fixture
+def written(world: World, tmp_path: Path) -> Iterator[Written]:
+    made = Written(tmp_path / "bem.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_refused_in_words_or_written_whole(world: World, written: Written, name: str):
+    form = FORMS[name](world)
+    sender = world.visitor(form.person)
+    body = sender.body(form.output, form.values, by=form.by, patterns=form.patterns)
+    written.keep()
+
+    def send(changed: dict) -> tuple[str, set[str]]:
+        answer = sender.client.post(UPDATE, json=changed)
+        assert answer.status_code < 500
+        return answer.get_data(as_text=True), written.tables()
+
+    _, whole = send(body)
+    assert whole, "the form as it should be writes nothing"
+    written.undo()
+    for path, usual in fields(body):
+        for kind, value in (IDS if isinstance(usual, int) else TEXTS).items():
+            told, tables = send(exchanged(body, path, value))
+            place = f"{kind} in {body[path[0]][path[1]]} at {path}: {told}"
+            assert not any(one in told for one in INSIDES), place
+            assert tables in (set(), whole, whole - form.optional, form.tries), place
+            if tables:
+                written.undo()
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if name not in AGAIN])
+def test_a_form_that_is_sent_again_writes_nothing(world: World, written: Written, name: str):
+    form = FORMS[name](world)
+    sender = world.visitor(form.person)
+    body = sender.body(form.output, form.values, by=form.by, patterns=form.patterns)
+    assert sender.client.post(UPDATE, json=body).status_code == 200
+    written.keep()
+    told = sender.client.post(UPDATE, json=body).get_data(as_text=True)
+    assert not any(one in told for one in INSIDES)
+    assert written.tables() in (set(), form.tries)
+
+
+def test_every_callback_for_those_who_write_is_known(web: Flask, world: World, written: Written):
+    """A new one belongs into FORMS, or into OTHERS if it writes nothing or has no field."""
+    written.keep()
+    sent = set()
+    for fill in FORMS.values():
+        sent.add(world.visitor("ada").callback_of(fill(world).output))
+        written.undo()
+    others = {
+        f"{function.__module__.removeprefix('pages.')} {function.__name__}"
+        for output, spec in web.extensions["bem.dash"].callback_map.items()
+        if "callback" in spec
+        and callback_role(spec) in (Role.OPERATOR, Role.ADMIN)
+        and output not in sent
+        for function in [spec["callback"].__wrapped__]
+    }
+    assert others == {f"{page} {one}" for page, names in OTHERS.items() for one in names.split()}
