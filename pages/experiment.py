@@ -40,6 +40,7 @@ from db.queries.live import run_facts
 from db.queries.notes import experiment_notes, find_note
 from db.queries.outlines import outlines
 from db.queries.profiles import experiment_profile, source_of
+from db.queries.run_course import run_course
 from db.statistics import experiment_statistics
 from pages import experiment_notes as note_parts
 from pages.context import database, limits, now, viewer
@@ -91,6 +92,7 @@ def layout(experiment_id: str = "", **query: str) -> Component:
         notes=experiment_notes(database(), known.id),
         alarms=experiment_alarms(database(), known.id),
         run=run_facts(database(), known.id),
+        course=run_course(database(), known.id),
         window=asked_window(query) if known.measures else None,
     )
     return page(shown, viewer())

@@ -1,7 +1,7 @@
-"""Alarms and states of devices on the experiment page; only where there are any."""
+"""Course, alarms and states of devices on the experiment page; only where there are any."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
@@ -12,6 +12,7 @@ from components.figures.time_axis import Window
 from cycling.terms import DeviceStatus
 from db.queries.experiment_events import AlarmFacts, Alarms, StatusChanges, StatusFacts
 from db.queries.live import RunAlarm
+from db.queries.run_course import Turn, TurnKind
 from pages.context import Viewer
 from pages.experiment_moments import zoom_link
 
@@ -21,6 +22,36 @@ STATES = {
     DeviceStatus.COMM_ERROR: ("error", "x-circle-fill", "No contact"),
     DeviceStatus.INTERNAL_ERROR: ("error", "x-circle-fill", "Internal error"),
 }
+
+
+TURNS = {
+    TurnKind.QUEUED: "Queued",
+    TurnKind.STARTED: "Started",
+    TurnKind.PAUSED: "Paused",
+    TurnKind.RESUMED: "Resumed",
+    TurnKind.ENDED: "Ended",
+}
+
+
+def course_card(turns: Sequence[Turn], whole: Window | None, who: Viewer) -> list[Component]:
+    """Return the card of who queued a run, when it was paused and went on, and how it ended."""
+    if not turns:
+        return []
+    head = [html.Th("Time", className="time"), html.Th("What"), html.Th("By whom, why")]
+    rows = [_turn_row(turn, whole, who) for turn in turns]
+    pauses = sum(turn.kind is TurnKind.PAUSED for turn in turns)
+    said = wording.counted(pauses, "pause") if pauses else "no pause"
+    return [card("Course", _table(head, rows), note=said)]
+
+
+def turn_words(turn: Turn) -> tuple[str, str]:
+    """Return what happened, and by whom and why."""
+    if turn.interrupted:
+        return "Interrupted", "The station was off and found it when it came back."
+    by = [part for part in (turn.user_name, turn.reason) if part]
+    if turn.kind is TurnKind.ENDED and not turn.reason:
+        return "Finished", "Its profile is through."
+    return TURNS[turn.kind], ": ".join(by)
 
 
 def alarms_card(alarms: Alarms, whole: Window | None, who: Viewer) -> list[Component]:
@@ -67,10 +98,22 @@ def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> li
     return [card("Device states", _table(head, rows), note=said)]
 
 
+def _turn_row(turn: Turn, whole: Window | None, who: Viewer) -> Component:
+    what, why = turn_words(turn)
+    inside = whole is not None and whole[0] <= turn.at.timestamp() <= whole[1]
+    return html.Tr(
+        [
+            html.Td(_time(turn.at, whole if inside else None, who)),
+            html.Td(what),
+            html.Td(why, title=why),
+        ]
+    )
+
+
 def _alarm_row(alarm: AlarmFacts, whole: Window | None, who: Viewer) -> Component:
     return html.Tr(
         [
-            html.Td(_time(alarm, whole, who)),
+            html.Td(_time(alarm.at, whole, who)),
             html.Td(str(alarm.code), className="num"),
             html.Td(wording.quantity(alarm.value, ""), className="num"),
             html.Td(""),
@@ -84,7 +127,7 @@ def _station_alarm_row(alarm: RunAlarm, whole: Window | None, who: Viewer) -> Co
         found = f"{alarm.acknowledged_by}: {alarm.comment}"
     return html.Tr(
         [
-            html.Td(_time(alarm, whole, who)),
+            html.Td(_time(alarm.at, whole, who)),
             html.Td(alarm.text, title=alarm.text),
             html.Td(found, title=found),
         ]
@@ -96,17 +139,17 @@ def _state_row(change: StatusFacts, whole: Window | None, who: Viewer) -> Compon
     words = f"{word}, code {change.error_code}" if change.error_code else word
     return html.Tr(
         [
-            html.Td(_time(change, whole, who)),
+            html.Td(_time(change.at, whole, who)),
             html.Td(change.device, title=change.device),
             html.Td(html.Span([icon(icon_name), words], className=f"bem-status plain {kind}")),
         ]
     )
 
 
-def _time(event: AlarmFacts | StatusFacts | RunAlarm, whole: Window | None, who: Viewer) -> Any:  # noqa: ANN401 - Dash's children
+def _time(at: datetime, whole: Window | None, who: Viewer) -> Component:
     if whole is None:
-        return html.Span(wording.exactly(event.at, who.zone), title=wording.utc(event.at))
-    return zoom_link(event.at, whole, who)
+        return html.Span(wording.exactly(at, who.zone), title=wording.utc(at))
+    return zoom_link(at, whole, who)
 
 
 def _said(shown: int, total: int, noun: str) -> str:

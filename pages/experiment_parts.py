@@ -17,11 +17,12 @@ from db.queries.experiment import ExperimentFacts, Neighbour, Neighbours
 from db.queries.experiment_events import Alarms
 from db.queries.live import RunFacts
 from db.queries.notes import NoteFacts
+from db.queries.run_course import Turn
 from db.series import ChannelInfo
 from pages.context import Viewer, now, viewer
 from pages.expected_curve import expected_toggle
 from pages.experiment_delete import delete_parts
-from pages.experiment_events import alarms_card, station_alarms_card
+from pages.experiment_events import alarms_card, course_card, station_alarms_card
 from pages.experiment_export import export_card
 from pages.experiment_facts import fact_groups
 from pages.experiment_graph import FIRST_SHOWN, colours_of
@@ -44,6 +45,7 @@ class Shown:
     notes: Sequence[NoteFacts]
     alarms: Alarms
     run: RunFacts
+    course: Sequence[Turn]
     window: Window | None
 
 
@@ -166,12 +168,14 @@ def _main(shown: Shown, who: Viewer) -> list[Component]:
     if not shown.known.measures:
         no_graph = card("Graph", empty("graph-up", "This experiment has no measures yet."))
         raised = station_alarms_card(shown.run.alarms, None, who)
-        return [no_graph, *raised, *alarms_card(shown.alarms, None, who), states, profile]
+        course = course_card(shown.course, None, who)
+        return [no_graph, *raised, *alarms_card(shown.alarms, None, who), *course, states, profile]
     return [
         _graph(shown, who),
         statistics_frame(),
         *station_alarms_card(shown.run.alarms, shown.whole, who),
         *alarms_card(shown.alarms, shown.whole, who),
+        *course_card(shown.course, shown.whole, who),
         states,
         profile,
     ]

@@ -26,6 +26,7 @@ from db.queries.instructions import profile_instructions
 from db.queries.notes import NoteFacts, experiment_notes
 from db.queries.profiles import ProfileSource, experiment_profile, source_of
 from db.queries.provenance import database_name, source_sha256
+from db.queries.run_course import Turn, run_course
 from db.series import ChannelInfo
 from db.statistics import experiment_statistics
 from pages import report_tables
@@ -47,6 +48,7 @@ class Source:
     profile: ProfileSource | None
     instructions: report_tables.Instructions
     alarms: Alarms
+    course: Sequence[Turn]
     notes: Sequence[NoteFacts]
     channels: Sequence[ChannelInfo]
     statistics: ExperimentStatistics | None
@@ -74,6 +76,7 @@ def gathered(database: Database, experiment_id: int, who: Viewer) -> Source:
         profile=source_of(database, experiment_profile(database, experiment_id) or 0),
         instructions=profile_instructions(database, experiment_id),
         alarms=alarms,
+        course=run_course(database, experiment_id),
         notes=notes,
         channels=channels,
         statistics=experiment_statistics(database, experiment_id),
@@ -105,6 +108,7 @@ def rendered(source: Source, who: Viewer, time: datetime) -> str:
         method=_method(found) if found else "",
         profile=source.profile,
         instructions=report_tables.instructions_table(source.instructions),
+        course=report_tables.course_table(source.course, who),
         alarms=report_tables.alarms_table(source.alarms, who),
         notes=_notes(source.notes, who),
         origin=_origin(source, who, time),

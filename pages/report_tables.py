@@ -7,7 +7,9 @@ from components import wording
 from cycling.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from db.queries.experiment_events import Alarms
 from db.queries.instructions import InstructionFacts
+from db.queries.run_course import Turn
 from pages.context import Viewer
+from pages.experiment_events import turn_words
 from pages.experiment_statistics import instruction_words
 
 MOST_ROWS = 200  # a printed report has to end somewhere
@@ -98,6 +100,15 @@ def alarms_table(alarms: Alarms, who: Viewer) -> Table:
             for alarm in alarms.rows
         ],
         _left_out(len(alarms.rows), alarms.total),
+    )
+
+
+def course_table(turns: Sequence[Turn], who: Viewer) -> Table:
+    """Return who queued the run, when it was paused and went on, and how it ended."""
+    return Table(
+        "Course, newest first",
+        [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
+        [[wording.exactly(turn.at, who.zone), *turn_words(turn)] for turn in turns],
     )
 
 

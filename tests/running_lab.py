@@ -319,10 +319,12 @@ class RunningLab:
         fields = {"offered_at": self.ago(hours=2), "accepted_at": self.ago(hours=2), **other}
         self.add(Run(experiment_id=experiment, station_id=station, offered_epoch=1, **fields))
 
-    def event(self, experiment: int, number: int, kind: str, **detail: Any) -> None:
+    def event(
+        self, experiment: int, number: int, kind: str, at: datetime | None = None, **detail: Any
+    ) -> None:
         """Add what a station reported."""
         row = RunEvent(
-            experiment_id=experiment, number=number, at=self.now, kind=kind, detail=detail
+            experiment_id=experiment, number=number, at=at or self.now, kind=kind, detail=detail
         )
         self.add(row)
 

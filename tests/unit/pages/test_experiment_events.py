@@ -7,9 +7,18 @@ import pytest
 from cycling.terms import DeviceStatus, Role
 from db.models import Alarm, StationStatus
 from db.queries.experiment_events import AlarmFacts, Alarms, StatusChanges, StatusFacts
+from db.queries.run_course import Turn, TurnKind
 from pages.context import Viewer
-from pages.experiment_events import AT_ONCE, STATES, alarms_card, states_card
+from pages.experiment_events import (
+    AT_ONCE,
+    STATES,
+    alarms_card,
+    course_card,
+    states_card,
+    turn_words,
+)
 from pages.experiment_moments import around, event_marks
+from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.lab import BEGIN
 
@@ -98,3 +107,44 @@ def test_the_page_shows_alarms_and_then_the_states(vera, lab, store):
     answer = vera.call("experiment-states.children", {"experiment-id.data": made})
     assert "1 changeTime" in text(answer["experiment-states.children"])
     assert "Device 5" in text(answer["experiment-states.children"])
+
+
+@pytest.mark.parametrize(
+    ("turn", "words"),
+    [
+        (Turn(BEGIN, TurnKind.QUEUED, "oscar"), ("Queued", "oscar")),
+        (Turn(BEGIN, TurnKind.STARTED), ("Started", "")),
+        (Turn(BEGIN, TurnKind.PAUSED, "oscar", "Fan"), ("Paused", "oscar: Fan")),
+        (Turn(BEGIN, TurnKind.ENDED), ("Finished", "Its profile is through.")),
+        (Turn(BEGIN, TurnKind.ENDED, reason="Too hot"), ("Ended", "Too hot")),
+    ],
+)
+def test_a_turn_says_what_by_whom_and_why(turn: Turn, words: tuple[str, str]):
+    assert turn_words(turn) == words
+
+
+def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
+    what, why = turn_words(Turn(BEGIN, TurnKind.PAUSED, interrupted=True))
+    assert (what, "The station was off" in why) == ("Interrupted", True)
+
+
+def test_the_course_counts_pauses_and_leads_into_the_graph():
+    early = BEGIN - timedelta(hours=1)
+    turns = [Turn(BEGIN, TurnKind.PAUSED, "oscar"), Turn(early, TurnKind.QUEUED, "oscar")]
+    (drawn,) = course_card(turns, WHOLE, WHO)
+    assert "1 pause" in text(drawn)
+    assert len(of_type(drawn, "Button")) == 1  # the queue lies before the graph
+    assert nested_lists(drawn) == []
+    assert course_card((), WHOLE, WHO) == []
+
+
+def test_page_and_report_of_a_run_have_its_course(vera, store):
+    lab = RunningLab(store)
+    station = lab.station("Station 04", lab.unit())
+    run = lab.experiment("Cycle life", station, lab.battery("C", "1"), lab.profile("P"))
+    lab.run(run, station)
+    lab.event(run, 0, "paused", lab.now)
+    assert "1 pause" in text(vera.open(f"/experiments/{run}"))
+    report = vera.client.get(f"/experiments/{run}/report.html").text
+    assert '<h2 id="course">' in report
+    assert "operator" in report

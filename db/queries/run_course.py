@@ -1,0 +1,97 @@
+"""The course of a run: who queued it, when it began, was paused, went on and ended, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.models import Command, Experiment, Plan, Run, RunEvent
+
+MOST = 500  # events; the newest
+
+
+class TurnKind(StrEnum):
+    """What happened to a run; those of the station are the kinds of its events."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that happened to a run.
+
+    `user_name` and `reason` are "" where nobody asked for it, or said why. An `interrupted` pause
+    is one that the station found when it came back: its power or its program had ended.
+    """
+
+    at: datetime
+    kind: TurnKind
+    user_name: str = ""
+    reason: str = ""
+    interrupted: bool = False
+
+
+def run_course(database: Database, experiment_id: int) -> tuple[Turn, ...]:
+    """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
+    with database.read() as session:
+        return tuple(
+            sorted(
+                [
+                    *_queued(session, experiment_id),
+                    *_on_the_station(session, experiment_id),
+                    *_ended(session, experiment_id),
+                ],
+                key=lambda turn: turn.at,
+                reverse=True,
+            )
+        )
+
+
+def _queued(session: Session, experiment_id: int) -> list[Turn]:
+    plan = session.scalar(select(Plan).where(Plan.experiment_id == experiment_id))
+    return [Turn(plan.created_at, TurnKind.QUEUED, plan.user_name)] if plan else []
+
+
+def _on_the_station(session: Session, experiment_id: int) -> list[Turn]:
+    kinds = (TurnKind.STARTED, TurnKind.PAUSED, TurnKind.RESUMED)
+    events = session.scalars(
+        select(RunEvent)
+        .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
+        .order_by(RunEvent.number.desc())
+        .limit(MOST)
+    ).all()
+    asked = {number for event in events if (number := event.detail.get("command"))}
+    found = session.scalars(select(Command).where(Command.id.in_(asked))).all()
+    commands = {one.id: one for one in found if one.experiment_id == experiment_id}
+    turns = []
+    for event in events:
+        command = commands.get(event.detail.get("command", 0))
+        turns.append(
+            Turn(
+                at=event.at,
+                kind=TurnKind(event.kind),
+                user_name=command.user_name if command else "",
+                reason=command.reason if command else "",
+                interrupted=bool(event.detail.get("interrupted")),
+            )
+        )
+    return turns
+
+
+def _ended(session: Session, experiment_id: int) -> list[Turn]:
+    found = session.execute(
+        select(Run.ended_at, Run.end_reason, Experiment.finished_at)
+        .join(Experiment, Experiment.id == Run.experiment_id)
+        .where(Run.experiment_id == experiment_id, Run.ended_at.is_not(None))
+    ).first()
+    if found is None:
+        return []
+    at = found.finished_at or found.ended_at  # the station's clock, as that of its events
+    return [Turn(at, TurnKind.ENDED, reason=found.end_reason or "")]
