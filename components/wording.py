@@ -5,6 +5,11 @@ from datetime import UTC, datetime, tzinfo
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+def unit_words(unit: str) -> str:
+    """Return a unit as people write it: files and tables have degC, and 1 for none."""
+    return {"1": "", "degC": "°C"}.get(unit, unit)
+
+
 def number(value: int) -> str:
     """Write a whole number with separated thousands: 10,412."""
     return f"{value:,}"

@@ -105,7 +105,7 @@ def _turn_row(turn: Turn, whole: Window | None, who: Viewer) -> Component:
         [
             html.Td(_time(turn.at, whole if inside else None, who)),
             html.Td(what),
-            html.Td(why, title=why),
+            html.Td(why, className="words"),
         ]
     )
 
@@ -128,8 +128,8 @@ def _station_alarm_row(alarm: RunAlarm, whole: Window | None, who: Viewer) -> Co
     return html.Tr(
         [
             html.Td(_time(alarm.at, whole, who)),
-            html.Td(alarm.text, title=alarm.text),
-            html.Td(found, title=found),
+            html.Td(alarm.text, className="words"),
+            html.Td(found, className="words"),
         ]
     )
 

@@ -7,6 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components import wording
 from components.blocks import card, empty, facts, icon, page_header
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
@@ -267,8 +268,8 @@ def _picture(kind: str, about: str, name: str, known: ExperimentFacts) -> Compon
 
 def channel_words(channel: ChannelInfo) -> str:
     """Return a channel's name, with its unit where that is not clear."""
-    plain = channel.used_measure_id is None or channel.unit in ("", "1")
-    return channel.name if plain else f"{channel.name} / {channel.unit}"
+    unit = "" if channel.used_measure_id is None else wording.unit_words(channel.unit)
+    return f"{channel.name} / {unit}" if unit else channel.name
 
 
 def _side(shown: Shown, who: Viewer) -> list[Component]:

@@ -150,7 +150,7 @@ def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column
         *_spread("Current / A", [row.current_a for row in rows]),
     ]
     if found.temperature_name:
-        unit = found.temperature_unit.replace("degC", "°C")
+        unit = wording.unit_words(found.temperature_unit)
         name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
         columns += _spread(name, [row.temperature for row in rows])
     return columns

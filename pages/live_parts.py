@@ -175,7 +175,7 @@ def _readings(
     shown: list[Component] = []
     for channel in channels[:MOST_READINGS]:
         small = channel.key == "current"
-        words = unit if small else channel.unit.replace("degC", "°C")
+        words = unit if small else wording.unit_words(channel.unit)
         live = f"{channel.key},{factor if small else 1:g},{_places(channel)}"
         shown.append(
             reading(UNKNOWN, words, name=channel.name, colour=colours[channel.key], live=live)

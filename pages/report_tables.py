@@ -172,7 +172,7 @@ def _spread_table(
 def _spreads(found: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
     spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
     if found.temperature_name:
-        unit = found.temperature_unit
+        unit = wording.unit_words(found.temperature_unit)
         name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
         spreads.append((name, totals.temperature))
     return spreads

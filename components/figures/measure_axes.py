@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from components.wording import unit_words
+
 Floats = NDArray[np.float64]
 
 INTERVALS = 5
@@ -132,7 +134,7 @@ def scale(unit: str, peak: float) -> tuple[float, str]:
         for below, factor, prefix in ((1e-7, 1e9, "n"), (1e-4, 1e6, "µ"), (1e-1, 1e3, "m")):
             if peak < below:
                 return factor, f"{prefix}{unit}"
-    return 1.0, "" if unit == "1" else unit
+    return 1.0, unit_words(unit)
 
 
 def _common_name(unit: str) -> str:

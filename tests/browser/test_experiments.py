@@ -197,8 +197,8 @@ def test_zooming_brings_single_samples_and_channels_can_be_switched(
     drag(page, "#experiment-graph", 0.4, 0.45)
     expect(shown).to_contain_text("every sample, 5 s apart")
     assert points(page) < 400
-    page.locator("#experiment-channels").get_by_text("Cell T1 / degC").click()
-    expect(page.locator("#experiment-graph").get_by_text("Cell T1 / degC")).to_be_visible()
+    page.locator("#experiment-channels").get_by_text("Cell T1 / °C").click()
+    expect(page.locator("#experiment-graph").get_by_text("Cell T1 / °C")).to_be_visible()
     expect(shown).to_contain_text("every sample")  # the zoom is kept
     screenshot(page, "experiment-zoomed")
 

@@ -130,3 +130,8 @@ def test_exact_moments_are_in_the_viewers_zone_and_hovers_in_utc():
     assert wording.exactly(moment, ZoneInfo("Asia/Kathmandu")) == "25 Aug 2026, 04:55:02"
     east = moment.astimezone(timezone(timedelta(hours=9)))
     assert wording.utc(east) == "2026-08-24 23:10:02 UTC"
+
+
+@pytest.mark.parametrize(("unit", "words"), [("V", "V"), ("degC", "°C"), ("1", ""), ("", "")])
+def test_units_are_written_as_people_write_them(unit: str, words: str):
+    assert wording.unit_words(unit) == words

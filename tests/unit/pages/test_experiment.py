@@ -307,7 +307,7 @@ def test_every_channel_has_a_switch_and_two_are_on(vera, store, lab):
     switches = shown(vera.open(f"/experiments/{made}"), "experiment-channels")
     assert switches["value"] == ["voltage", "current"]
     labels = [text(option["label"]) for option in switches["options"]]
-    assert labels == ["Voltage", "Current", "Power", "T<b> / degC", "Count", "Expected"]
+    assert labels == ["Voltage", "Current", "Power", "T<b> / °C", "Count", "Expected"]
 
 
 def test_an_experiment_without_measures_says_so(vera, lab):

@@ -125,7 +125,7 @@ def test_one_axis_holds_all_channels_of_its_unit():
 
 def test_the_axis_of_one_channel_has_its_name_and_colour():
     (axis,) = axes_of([line("x1", "degC", name="Cell top")])
-    assert (axis.title, axis.colour) == ("Cell top / degC", "#x1")
+    assert (axis.title, axis.colour) == ("Cell top / °C", "#x1")
 
 
 @pytest.mark.parametrize("unit", ["1", ""])
@@ -147,7 +147,7 @@ def test_a_number_without_a_unit_has_none_in_its_title(unit):
         ("V", 0.012, "mV", 1e3),
         ("Ah", 0.002, "mAh", 1e3),
         ("mA", 0.002, "mA", 1),
-        ("degC", 0.002, "degC", 1),
+        ("degC", 0.002, "°C", 1),
         ("1", 0.002, "", 1),
     ],
 )
