@@ -29,7 +29,15 @@ def wall_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] |
     urgency = list(WallState)
     ordered = sorted(stations, key=lambda one: urgency.index(one.state))
     tiles = [tile(one, who.zone, operates=operates) for one in ordered]
-    return tiles or nothing_yet(operates=operates)
+    return [_headings(), *tiles] if tiles else nothing_yet(operates=operates)
+
+
+def _headings() -> Component:
+    """Name the columns where the tiles are rows of a table; every row says them to a reader."""
+    words = ("Station", "State", "Experiment", "Voltage", "Current", "Temperature", "Now", "Next")
+    return html.Div(
+        [html.Span(one) for one in words], className="bem-wall-head", **{"aria-hidden": "true"}
+    )
 
 
 def updated() -> Component:

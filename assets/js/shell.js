@@ -118,7 +118,7 @@
   /* ---- keyboard: / goes to the page's search ---- */
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]")) return;
     const search = document.querySelector(".bem-search input");
     if (search) { event.preventDefault(); search.focus(); }
   });

@@ -430,6 +430,9 @@ def test_the_wall_is_filtered_searched_and_remembered(
     page.goto("/")
     page.get_by_text("Table", exact=True).click()
     expect(page.locator(".bem-monitor.as-table")).to_be_visible()
+    expect(page.get_by_text("Temperature", exact=True)).to_be_visible()  # a heading
+    page.keyboard.press("/")  # also from the switch
+    expect(page.get_by_placeholder("Station or battery")).to_be_focused()
     page.reload()
     expect(page.locator(".bem-monitor.as-table")).to_be_visible()
     row = page.get_by_label("Station 04", exact=True)
