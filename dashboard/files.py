@@ -56,7 +56,8 @@ def add_files(
     @server.get("/experiments/<int:experiment_id>/measures.csv", endpoint="measures_csv")
     def _measures_csv(experiment_id: int) -> Response:
         known = experiment_facts(database, experiment_id)
-        pieces = csv_pieces(database, known.id, _csv_choice(request.args))
+        choice = _csv_choice(request.args)
+        pieces = csv_pieces(database, known.id, choice)
         record_export(
             database,
             experiment_id,
@@ -64,7 +65,7 @@ def add_files(
             address=request.remote_addr or "",
             now=clock(),
         )
-        name = csv_file_name(known.id, known.name)
+        name = csv_file_name(known.id, known.name, choice)
         return Response(
             pieces,
             mimetype="text/csv",

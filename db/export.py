@@ -79,11 +79,12 @@ def _pieces(
     check_experiment(database, experiment_id)  # deleted meanwhile, the file must not end as whole
 
 
-def csv_file_name(experiment_id: int, name: str) -> str:
-    """Return a file name of plain letters that says which experiment it is."""
+def csv_file_name(experiment_id: int, name: str, choice: CsvChoice = EVERYTHING) -> str:
+    """Return a file name of plain letters that says which experiment it is, or is a part of."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.")
-    return f"{experiment_id}-{words or 'experiment'}.bdf.csv"
+    part = "" if choice == EVERYTHING else "-part"
+    return f"{experiment_id}-{words or 'experiment'}{part}.bdf.csv"
 
 
 def _is_chosen(choice: CsvChoice, key: str) -> bool:

@@ -56,7 +56,12 @@ def _like(database: Database, experiment_id: int, token: str) -> Beginning:
         text=pattern.profile.text,
         electrolytes=_amounts(pattern),
     )
-    return Beginning(typed, f"like-{experiment_id}", f"Copied from experiment {experiment_id}.")
+    words = [f"Copied from experiment {experiment_id}."]
+    if not typed.text.strip():
+        words.append("It has no profile: choose or write one.")
+    if typed.pairs[0].station_id is None:
+        words.append("Its station takes no experiments: choose another one.")
+    return Beginning(typed, f"like-{experiment_id}", " ".join(words))
 
 
 def _battery(database: Database, battery_id: int, token: str) -> Beginning:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.export import csv_file_name
+from db.export import CsvChoice, csv_file_name
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from db.export import csv_file_name
 )
 def test_only_plain_letters_reach_a_header(name: str, file_name: str):
     assert csv_file_name(7, name) == file_name
+
+
+@pytest.mark.parametrize("choice", [CsvChoice(["voltage"]), CsvChoice(between=(0, 1))])
+def test_a_part_of_an_experiment_is_not_taken_for_the_whole(choice: CsvChoice):
+    assert csv_file_name(7, "Ageing", choice) == "7-Ageing-part.bdf.csv"

@@ -27,7 +27,7 @@ from pages.add_experiment_typed import (
     word_problems,
 )
 from tests.form_lab import BY, CYCLE, FormLab, device
-from tests.unit.db.lab import add_cell
+from tests.unit.db.lab import add_cell, add_experiment
 
 TOKEN = "0123456789abcdef"
 AMOUNTS = dict(zip(ELECTROLYTE_FIELDS, ["1000", "50", "10", "60"] * 2, strict=True))
@@ -248,6 +248,14 @@ class TestBeginning:
         begun = beginning(forms.database, {"battery": str(forms.a)}, TOKEN)
         assert begun.typed.pairs == (Pair(forms.a, forms.s1),)
         assert begun.typed.technology is Technology.LITHIUM
+
+    def test_what_was_imported_has_no_profile_and_no_station_to_copy(self, forms: FormLab):
+        imported = add_experiment(forms.database, battery_id=forms.a)
+        begun = beginning(forms.database, {"like": str(imported)}, TOKEN)
+        assert begun.words == (
+            f"Copied from experiment {imported}. It has no profile: choose or write one. "
+            "Its station takes no experiments: choose another one."
+        )
 
     @pytest.mark.parametrize("name", ["draft", "like", "battery", "profile"])
     @pytest.mark.parametrize("value", ["", "0", "-1", "abc", "1e99", "９", "987654"])
