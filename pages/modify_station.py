@@ -42,7 +42,9 @@ def layout(station_id: str = "", **_query: str) -> Component:
         unit = find_unit(database(), begin.unit_id)
     except NotFoundError as error:
         return not_found(str(error))
-    filling = Filling(unit, begin, f"modify-{sheet.id}-{mark[:8]}", sheet.id, mark)
+    locked = bool(sheet.use.keeps)
+    kept_as = f"modify-{sheet.id}-{mark[:8]}{'-locked' if locked else ''}"
+    filling = Filling(unit, begin, kept_as, sheet.id, mark, locked)
     return html.Div(
         [
             page_header(f"Modify {sheet.name}", count=f"on {unit.name}"),

@@ -23,7 +23,7 @@ class Filling:
     """What a form begins with.
 
     `kept_as` names what was typed, which outlives a reload in this tab. `station_id` and `mark`
-    are of the station that is modified.
+    are of the station that is modified. `locked`: only its real range can be changed now.
     """
 
     unit: UnitFacts
@@ -31,6 +31,7 @@ class Filling:
     kept_as: str
     station_id: int | None = None
     mark: str = ""
+    locked: bool = False
 
     @property
     def devices(self) -> tuple[DeviceFacts, ...]:
@@ -55,8 +56,13 @@ def fields(filling: Filling) -> Component:
             dcc.Store(id=Ids.MARK, data=filling.mark),
             dcc.Store(id=Ids.FOUND),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            html.Div([_name(filling), _location(filling)], className="bem-fields"),
-            _devices(filling),
+            html.Fieldset(
+                [
+                    html.Div([_name(filling), _location(filling)], className="bem-fields"),
+                    _devices(filling),
+                ],
+                disabled=filling.locked,
+            ),
             _range(filling),
         ],
         id=Ids.FORM,

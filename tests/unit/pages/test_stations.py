@@ -474,11 +474,15 @@ class TestForm:
         station = lab.station(lab.ours)
         cell, profile = lab.rows.battery("NMC-031", "1"), lab.rows.profile("P")
         lab.rows.experiment("Cycling", station, cell, profile)
-        said = words(oscar.open(f"/stations/{station}/edit"))
+        page = oscar.open(f"/stations/{station}/edit")
         assert (
             "Only the real range and the calibration can be changed now. Cycling is under way"
-            in said
+            in words(page)
         )
+        (locked,) = of_type(page, "Fieldset")
+        assert locked["props"]["disabled"] is True
+        assert find(locked, id=FormIds.NAME)
+        assert not find(locked, id=FormIds.VOLTAGE_MAX)
 
     def test_the_unit_is_chosen_first_where_several_have_free_devices(self, lab, oscar):
         page = oscar.open("/stations/new")
