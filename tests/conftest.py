@@ -12,10 +12,11 @@ import hypothesis
 import pytest
 from sqlalchemy import make_url
 
-from db.engine import Database, connect
+from db.engine import Database
 from tests.databases import (
     ENGINES,
     MYSQL_URL,
+    Engines,
     ServerSchema,
     SqliteTemplate,
     create,
@@ -116,10 +117,22 @@ def server_schemas() -> Iterator[dict[str, ServerSchema]]:
         schemas["mysql"].close()
 
 
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    """Opens databases whose statements earlier tests have compiled."""
+    return Engines()
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test of this process finds its SQLite database."""
+    return tmp_path_factory.mktemp("databases")
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(
     request: pytest.FixtureRequest,
-    tmp_path: Path,
+    sqlite_folder: Path,
     server_urls: ServerUrls,
     server_schemas: dict[str, ServerSchema],
 ) -> str:
@@ -127,7 +140,7 @@ def database_url(
     engine: str = request.param
     if engine == "sqlite":
         template: SqliteTemplate = request.getfixturevalue("sqlite_template")
-        return template.copy(tmp_path)
+        return template.copy(sqlite_folder)
     url = server_urls(engine, "shared")  # also starts a server that a test has killed
     if engine not in server_schemas:
         server_schemas[engine] = ServerSchema(url)
@@ -136,17 +149,19 @@ def database_url(
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, engines: Engines) -> Iterator[Database]:
     """An open, migrated database with nothing but the seed rows, on each engine in turn."""
-    opened = connect(database_url)
+    opened = engines.open(database_url)
     yield opened
     opened.dispose()
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(
+    sqlite_template: SqliteTemplate, sqlite_folder: Path, engines: Engines
+) -> Iterator[Database]:
     """The same on SQLite alone, for tests that are not about the engine."""
-    opened = connect(sqlite_template.copy(tmp_path))
+    opened = engines.open(sqlite_template.copy(sqlite_folder))
     yield opened
     opened.dispose()
 

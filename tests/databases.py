@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
 from db import migrations
-from db.engine import connect
+from db.engine import Database, connect
 
 MYSQL_URL = os.environ.get("BEM_TEST_MYSQL_URL")  # docs/testing.md says how to get one
 SERVER_ENGINES = [
@@ -26,10 +26,21 @@ class SqliteTemplate:
         migrate(sqlite_url(self._file))
 
     def copy(self, folder: Path) -> str:
-        """Return the URL of a fresh copy."""
-        target = folder / "bem.sqlite"
-        shutil.copyfile(self._file, target)
-        return sqlite_url(target)
+        """Return the URL of a fresh copy, in place of what an earlier test left there."""
+        return put(self._file, folder)
+
+
+class Engines:
+    """Opens databases again and again; the statements of each are compiled once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Database] = {}
+
+    def open(self, url: str) -> Database:
+        """Return a database with events and caches of its own; connections end with it."""
+        if url not in self._kept:
+            self._kept[url] = connect(url)
+        return Database(self._kept[url].engine.execution_options())
 
 
 class Snapshot:
@@ -94,6 +105,15 @@ class ServerSchema:
         """Drop the schema."""
         self._seeds.close()
         drop(self._url)
+
+
+def put(template: Path, folder: Path) -> str:
+    """Copy a SQLite file to bem.sqlite in a folder, in place of one that is there; its URL."""
+    target = folder / "bem.sqlite"
+    for part in folder.glob(f"{target.name}*"):  # also its log
+        part.unlink()
+    shutil.copyfile(template, target)
+    return sqlite_url(target)
 
 
 def sqlite_url(file: Path) -> str:

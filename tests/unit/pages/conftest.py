@@ -3,7 +3,6 @@
 The application is put together once a process; each test gives it a database of its own.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.engine import Database, connect
-from tests.databases import SqliteTemplate, sqlite_url
+from tests.databases import Engines, SqliteTemplate, put
 from tests.unit.dashboard.world import PASSWORD, PEOPLE, START, Clock, FakeHasher
 from tests.unit.pages.lab import Lab
 from tests.unit.pages.visitor import Visitor
@@ -41,10 +40,11 @@ def people(sqlite_template: SqliteTemplate, tmp_path_factory) -> tuple[Path, dic
 
 
 @pytest.fixture
-def store(people: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Database]:
+def store(
+    people: tuple[Path, dict[str, str]], sqlite_folder: Path, engines: Engines
+) -> Iterator[Database]:
     """A database with people in it."""
-    shutil.copyfile(people[0], tmp_path / "bem.sqlite")
-    database = connect(sqlite_url(tmp_path / "bem.sqlite"))
+    database = engines.open(put(people[0], sqlite_folder))
     yield database
     database.dispose()
 

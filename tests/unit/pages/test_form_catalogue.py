@@ -426,8 +426,8 @@ def world(lab: Lab, visitor: Callable[..., Visitor]) -> World:
 
 
 @pytest.fixture
-def written(world: World, tmp_path: Path) -> Iterator[Written]:
-    made = Written(tmp_path / "bem.sqlite")
+def written(world: World) -> Iterator[Written]:
+    made = Written(Path(str(world.store.engine.url.database)))
     yield made
     made.close()
 
