@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from tests.served import PASSWORD, Served
 
 ARTIFACTS = Path("test-artifacts")
 TIMEOUT_MS = 120_000  # two workers with two browsers share two cores, slow ones at times
+TRACES = bool(os.environ.get("BEM_TEST_TRACE"))
 FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--disable-gpu",
@@ -144,11 +146,21 @@ class Watch:
             if not any(re.search(pattern, message) for pattern in self.expected)
         ]
 
-    def attach(self, context: BrowserContext) -> None:
+    @contextmanager
+    def attached(self, context: BrowserContext) -> Iterator[None]:
         """Listen to every page of a browser context."""
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.found.append(f"page error: {error.error}"))
-        context.on("request", lambda request: self._request(request.url))
+        listeners = {
+            "console": self._console,
+            "weberror": lambda error: self.found.append(f"page error: {error.error}"),
+            "request": lambda request: self._request(request.url),
+        }
+        for event, listener in listeners.items():
+            context.on(event, listener)
+        try:
+            yield
+        finally:
+            for event, listener in listeners.items():
+                context.remove_listener(event, listener)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -167,39 +179,63 @@ def watch() -> Watch:
     return Watch()
 
 
+class Contexts:
+    """One browser context for each address: what it has cached spares a test a second or two."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._kept: dict[str, BrowserContext] = {}
+
+    def emptied(self, address: str) -> BrowserContext:
+        """Return the context without pages, cookies and anything that pages have stored."""
+        if address not in self._kept:
+            self._kept[address] = self._browser.new_context(
+                base_url=address or None,
+                viewport={"width": 1400, "height": 900},
+                locale="en-GB",
+                timezone_id="Europe/Madrid",
+            )
+            self._kept[address].set_default_timeout(TIMEOUT_MS)
+        context = self._kept[address]
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        if address:
+            page = context.new_page()
+            everything = {"origin": address, "storageTypes": "all"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+            page.close()
+        return context
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    """The browser contexts of this process."""
+    return Contexts(browser)
+
+
 @pytest.fixture
-def page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A page in a fresh browser context; with `served`, addresses are relative to it.
+def page(request: pytest.FixtureRequest, contexts: Contexts, watch: Watch) -> Iterator[Page]:
+    """A page in an emptied browser context; with `served`, addresses are relative to it.
 
     Fails the test afterwards for an error in the console or a request to a foreign host. A failed
     test leaves a screenshot and a trace in test-artifacts.
     """
     served = request.getfixturevalue("served") if "served" in request.fixturenames else None
-    with browser.new_context(
-        base_url=served.url if served else None,
-        viewport={"width": 1400, "height": 900},
-        locale="en-GB",
-        timezone_id="Europe/Madrid",
-    ) as context:
-        context.set_default_timeout(TIMEOUT_MS)
-        watch.attach(context)
-        if os.environ.get("BEM_TEST_TRACE"):
+    context = contexts.emptied(served.url if served else "")
+    with watch.attached(context):
+        if TRACES:
             context.tracing.start(snapshots=True)
         opened = context.new_page()
         yield opened
         unexpected = watch.unexpected()
-        if request.node.stash.get(FAILED, False) or unexpected:
-            _keep(opened, request.node.nodeid)
+        bad = bool(request.node.stash.get(FAILED, False) or unexpected)
+        folder = ARTIFACTS / re.sub(r"[^\w.-]+", "-", request.node.nodeid)
+        if bad and not opened.is_closed():
+            opened.screenshot(path=folder / "page.png")
+        if TRACES:
+            context.tracing.stop(path=folder / "trace.zip" if bad else None)
     assert not unexpected, "\n".join(unexpected)
-
-
-def _keep(page: Page, test: str) -> None:
-    folder = ARTIFACTS / re.sub(r"[^\w.-]+", "-", test)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not page.is_closed():
-        page.screenshot(path=folder / "page.png")
-    if os.environ.get("BEM_TEST_TRACE"):
-        page.context.tracing.stop(path=folder / "trace.zip")
 
 
 @pytest.fixture
