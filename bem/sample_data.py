@@ -20,7 +20,7 @@ from cycling.samples import (
 from db.commands.batteries import add_battery
 from db.commands.imports import NewExperiment, import_experiment
 from db.engine import Database
-from db.models import Battery, ImportSource
+from db.models import Battery, DeletedExperiment, ImportSource
 
 BY: By = {"user_name": "demo", "address": "demo"}
 FORMAT = "Simulated"
@@ -31,14 +31,16 @@ class StoppedError(Exception):
 
 
 def missing_samples(database: Database) -> set[str]:
-    """Return the names of the sample experiments that are not there."""
+    """Return the names of the sample experiments that are not there, and that nobody deleted."""
     with database.read() as session:
         made = session.scalars(
             select(ImportSource.sha256).where(
                 ImportSource.published_at.is_not(None), ImportSource.format == FORMAT
             )
         ).all()
-    return {name for name in sample_names() if _sha256(name) not in made}
+        deleted = session.scalars(select(DeletedExperiment.name)).all()
+    wanted = set(sample_names()) - set(deleted)
+    return {name for name in wanted if _sha256(name) not in made}
 
 
 def add_samples(

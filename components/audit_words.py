@@ -104,14 +104,17 @@ def has_thing(action: str) -> bool:
     return "{it}" in SENTENCES.get(action, "{it}")
 
 
-def thing(target: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Return the words for what was acted on, and where it is; no address for what is gone."""
+def thing(target: str, names: Mapping[str, str], was: str = "") -> tuple[str, str]:
+    """Return the words for what was acted on, and where it is; no address for what is gone.
+
+    `was`: the name that it had then, where the row says so.
+    """
     kind, _, number = target.rpartition(" ")
     if kind == "user":
         return number, ""
     name = names.get(target)
     if name is None:
-        return target, ""
+        return f"{target}, {was}" if was else target, ""
     words = KINDS.get(kind, "{name}").format(number=number, name=name)
     return words, PLACES.get(kind, "").format(number=number)
 

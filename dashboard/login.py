@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import flask_login
@@ -28,7 +29,8 @@ from db.engine import Database
 from db.queries.users import signed_in
 
 SESSION_COOKIE = "bem_session"
-EXPIRED = "Your login has expired. What you typed is kept."
+WHO_COOKIE = "bem_who"
+EXPIRED = "You are signed out: your login has ended. What you had typed is kept."
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,17 @@ def _signed_in(token: str, next_address: str) -> Response:
     settings, now = _settings(), _now()
     users.sweep_sign_ins(_database(), settings.session_limits(now), now=now)
     response = _redirect(next_address)
-    response.set_cookie(
-        SESSION_COOKIE, token, httponly=True, samesite="Lax", secure=settings.https, path="/"
-    )
+    common: dict[str, Any] = {"samesite": "Lax", "secure": settings.https, "path": "/"}
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, **common)
+    # what another user has typed in this tab is forgotten by a script that reads it
+    response.set_cookie(WHO_COOKIE, _mark_of(token), **common)
     return response
+
+
+def _mark_of(token: str) -> str:
+    """Return what tells the users of a browser apart, and nothing else."""
+    session = signed_in(_database(), users.token_hash(token), _settings().session_limits(_now()))
+    return str(session.id) if session else ""
 
 
 def _redirect(address: str) -> Response:

@@ -107,10 +107,9 @@ def targets_of(rows: Sequence[AuditRow]) -> set[str]:
 
 
 def _row(row: AuditRow, names: Mapping[str, str], who: Viewer) -> html.Tr:
-    time = html.Span(wording.exactly(row.at, who.zone), title=wording.utc(row.at))
     return html.Tr(
         [
-            html.Td(time, className="when"),
+            html.Td(wording.exactly(row.at, who.zone), className="when", title=wording.utc(row.at)),
             html.Td(row.user_name, className="who", title=row.user_name),
             html.Td(_what(row, names), className="what"),
             html.Td(row.action, className="action", title=row.action),
@@ -123,7 +122,7 @@ def _what(row: AuditRow, names: Mapping[str, str]) -> html.Div:
     before, after = sentence(row.action, row.detail)
     words: list[Component | str] = [before]
     if has_thing(row.action):
-        words += [_linked(row.target, names), after]
+        words += [_linked(row, names), after]
     else:
         words.append(after)
     parts = [html.Span(words, className="words")]
@@ -132,11 +131,12 @@ def _what(row: AuditRow, names: Mapping[str, str]) -> html.Div:
     return html.Div(parts)
 
 
-def _linked(target: str, names: Mapping[str, str]) -> Component:
-    words, href = thing(target, names)
+def _linked(row: AuditRow, names: Mapping[str, str]) -> Component:
+    was = row.detail.get("name")
+    words, href = thing(row.target, names, was if isinstance(was, str) else "")
     if href:
-        return dcc.Link(words, href=href, title=target)
-    return html.Span(words, title=target)
+        return dcc.Link(words, href=href, title=row.target)
+    return html.Span(words, title=row.target)
 
 
 def _details(row: AuditRow, names: Mapping[str, str]) -> html.Details | None:
@@ -144,11 +144,11 @@ def _details(row: AuditRow, names: Mapping[str, str]) -> html.Details | None:
     lines = detail_lines(row.detail)
     if not lines:
         return None
-    facts: list[Component] = []
-    for name, value in lines:
-        shown = thing(f"experiment {value}", names)[0] if name == "experiment" else value
-        facts += [html.Dt(name), html.Dd(shown)]
-    return html.Details([html.Summary("Details"), html.Dl(facts, className="facts")])
+    facts = "\n".join(
+        f"{name}: {thing(f'experiment {value}', names)[0] if name == 'experiment' else value}"
+        for name, value in lines
+    )
+    return html.Details([html.Summary("Details"), html.Div(facts, className="facts")])
 
 
 def _pages(page: AuditPage, view: View) -> html.Nav:

@@ -39,7 +39,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
     try:
         sheet = battery_sheet(database(), int(battery_id))
     except NotFoundError as error:
-        return not_found(str(error))
+        return not_found(str(error), "/batteries", "All batteries")
     who = viewer()
     if edit and may_edit(who):
         return edit_page(sheet, _filling(sheet), mark_of(sheet.battery))

@@ -61,7 +61,7 @@ def layout(station_id: str = "") -> Component:
     try:
         view = live_view(database(), int(station_id))
     except (NotFoundError, ValueError):
-        return not_found("There is no such station.")
+        return not_found("There is no such station.", "/", "All stations")
     able = can(database(), view.station.id, StationCommand.PAUSE)
     return page(view, station_channels(database(), view.station.id), viewer(), able=able)
 
@@ -160,7 +160,7 @@ def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     try:
         station = station_now(database(), station_id)
     except NotFoundError as error:  # deleted while somebody looks at it
-        return told, not_found(str(error)), None, None, None
+        return told, not_found(str(error), "/", "All stations"), None, None, None
     shown = shown_experiment(station)
     is_same = (shown.id if shown else None) == asked.experiment_id
     changed = view_digest(station)

@@ -41,7 +41,7 @@ def layout(station_id: str = "", **_query: str) -> Component:
         sheet = station_sheet(database(), int(station_id))
         unit = find_unit(database(), begin.unit_id)
     except NotFoundError as error:
-        return not_found(str(error))
+        return not_found(str(error), "/stations", "All stations")
     locked = bool(sheet.use.keeps)
     kept_as = f"modify-{sheet.id}-{mark[:8]}{'-locked' if locked else ''}"
     filling = Filling(unit, begin, kept_as, sheet.id, mark, locked)

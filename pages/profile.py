@@ -58,7 +58,7 @@ def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - o
     try:
         known = library_profile(database(), _id(profile_id))
     except NotFoundError as error:
-        return not_found(str(error))
+        return not_found(str(error), "/profiles", "All profiles")
     version = known.version(_id(query.get("version")))
     shown = Shown(
         known=known,

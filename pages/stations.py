@@ -47,7 +47,7 @@ def layout(**query: str) -> Component:
     try:
         shown = drawn(database(), view, who)
     except NotFoundError as error:
-        return not_found(str(error))
+        return not_found(str(error), "/stations", "All stations")
     operates = who.role.includes(Role.OPERATOR)
     return html.Div(
         [
@@ -92,7 +92,12 @@ def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     try:
         shown = drawn(database(), stored_view(view), viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
-        return None, [not_found(str(error))], {"mark": "", "heard": {}}, 1000 * limits().refresh_s
+        return (
+            None,
+            [not_found(str(error), "/stations", "All stations")],
+            {"mark": "", "heard": {}},
+            1000 * limits().refresh_s,
+        )
     fresh = _seen(shown)
     known = seen.get("mark") if isinstance(seen, dict) else None
     if known == shown.mark:

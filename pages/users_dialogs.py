@@ -115,10 +115,15 @@ def carry_out(
 def shown_once(name: str, password: str) -> Question:
     """Return the answer that shows a generated password."""
     shown = dbc.Input(
-        id=Ids.field("shown"), value=password, readonly=True, class_name="bem-password-once"
+        id=Ids.field("shown"),
+        value=password,
+        readonly=True,
+        autofocus=True,
+        class_name="bem-password-once",
     )
+    copy = html.Button("Copy", type="button", className="btn btn-secondary bem-copy")
     words = [
-        labelled(f"Password of {name}", shown),
+        html.Div([labelled(f"Password of {name}", shown), copy], className="bem-once"),
         note("paused", f"It is shown only now. Give it to {name} and to nobody else."),
         html.P(f"{name} can change it at the foot of the menu, under Change password."),
     ]
@@ -131,9 +136,9 @@ def _is_last_admin(one: Account, everybody: Sequence[Account]) -> bool:
 
 
 def _add() -> Question:
-    name = dbc.Input(id=Ids.field("name"), maxlength=60, autocomplete="off")
+    name = dbc.Input(id=Ids.field("name"), maxlength=60, autocomplete="off", autofocus=True)
     fields = [
-        labelled("Name", name, help_text="Letters a to z, digits and . _ - @, without spaces."),
+        labelled("Name", name, help_text="Up to 60 letters a to z, digits and . _ - @."),
         _role_field(Role.VIEWER),
         *_password_fields(),
     ]
@@ -146,7 +151,7 @@ def _role(one: Account, *, own: bool, last: bool) -> Question:
         return Question(title, [_last_admin(one)])
     words: list[Component] = [_role_field(one.role)]
     if one.sessions:
-        words.append(html.P("It holds at once, on every open page.", className="t3"))
+        words.append(html.P("It holds from the next click, on every open page.", className="t3"))
     if own:
         words += _sure("Without the role admin you cannot come back here by yourself.")
     return Question(title, words, go=f"Change role of {one.name}")
@@ -160,7 +165,8 @@ def _sessions(one: Account, *, own: bool) -> Question:
             go="End other sessions",
         )
     count = wording.counted(one.sessions, "open session")
-    words = f"{one.name} has {count}. All end at once; open pages lead to the sign-in."
+    words = f"{one.name} has {count}. All end at once; open pages lead to the sign-in at the next "
+    words += "click, or within 15 seconds."
     return Question(f"Sign {one.name} out everywhere?", [html.P(words)], go=f"Sign {one.name} out")
 
 
@@ -170,7 +176,7 @@ def _disable(one: Account, *, own: bool, last: bool) -> Question:
         return Question(title, [_last_admin(one)])
     words: list[Component] = [
         html.P(
-            f"{one.name} is signed out at once and cannot sign in. What {one.name} has done stays; "
+            f"{one.name} is signed out and cannot sign in. What {one.name} has done stays; "
             "experiments that run go on."
         )
     ]

@@ -1,5 +1,6 @@
 /* Runs before the first paint, on every page: colour theme, time zone, narrow or wide screen.
-   They go into cookies, so that the server draws graphs, tables and times to suit. */
+   They go into cookies, so that the server draws graphs, tables and times to suit.
+   What somebody has typed in this tab is forgotten when somebody else signs in. */
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -33,4 +34,11 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   keep("bem_zone", zone);
   root.style.setProperty("--bem-zone", JSON.stringify(zone)); // said in the user's menu
+  const who = (/(?:^|; )bem_who=([^;]*)/.exec(document.cookie) || [])[1];
+  try {
+    if (who && sessionStorage.getItem("bem-who") !== who) {
+      sessionStorage.clear();
+      sessionStorage.setItem("bem-who", who);
+    }
+  } catch (error) { /* private window: nothing is kept */ }
 })();

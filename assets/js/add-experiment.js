@@ -7,6 +7,7 @@
     "name", "description", "technology", "battery", "station", "connected", "source", "version",
     "acknowledge"];
   let timer = null, latest = null, restoring = false, everything = false, left = new Set();
+  let sent = false; // and not answered yet: the check's answer may take the place of that one
   window.dash_clientside = window.dash_clientside || {};
   const no = () => window.dash_clientside.no_update;
 
@@ -128,10 +129,11 @@
       if (!save && !draft) return no();
       const typed = flush();
       if (!typed) return no();
+      sent = trigger !== PREFIX + "draft";
       return { what: trigger === PREFIX + "draft" ? "draft" : "queue", typed: typed, at: Date.now() };
     },
     restore: function (begin) {
-      everything = false; left = new Set(); found = { problems: {} };
+      everything = sent = false; left = new Set(); found = { problems: {} };
       latest = null;
       const known = kept(begin.kept);
       restoring = Boolean(known);
@@ -145,7 +147,8 @@
     show: function (news) {
       found = news || { problems: {} };
       behind = false;
-      if (found.all) everything = true;
+      if (found.all || sent) everything = true;
+      if (found.all || found.saved) sent = false;
       if (found.saved && latest) {
         clearTimeout(timer);
         try { sessionStorage.removeItem(KEEP + latest.kept); } catch (error) { /* none */ }

@@ -4,6 +4,7 @@
   "use strict";
   const DEBOUNCE_MS = 250;
   const timers = {}, drawn = {}, everything = new Set();
+  const checked = {}, behind = new Set(); // behind: something was typed after the last check
   window.dash_clientside = window.dash_clientside || {};
   const no = () => window.dash_clientside.no_update;
   const box = (prefix) => document.getElementById(prefix + "--box");
@@ -50,6 +51,10 @@
       control.setAttribute("aria-describedby", control.id + "-error");
     }
   }
+  function isFilled(prefix, name) {
+    const control = document.getElementById(prefix + "-" + name.replaceAll("_", "-"));
+    return Boolean(control && control.value);
+  }
   function goTo(prefix, name) {
     const control = document.getElementById(prefix + "-" + name.replaceAll("_", "-"));
     if (!control) return;
@@ -72,6 +77,7 @@
     typed: function (...given) {
       const prefix = prefixOf(given.pop());
       clearTimeout(timers[prefix]);
+      behind.add(prefix);
       timers[prefix] = setTimeout(() => {
         if (box(prefix)) setProps(prefix + "--typed", { data: given }); // a closed dialog is not there
       }, DEBOUNCE_MS);
@@ -85,11 +91,13 @@
       if (!found) everything.delete(prefix);
       if (found && found.saved) { forget(prefix, known); found = { problems: {} }; known = []; }
       if (found && found.all) everything.add(prefix);
+      if (found !== checked[prefix]) { checked[prefix] = found; behind.delete(prefix); }
       left[prefix] = new Set(known || []);
       const all = (found && found.problems) || {};
       const shown = {};
       for (const name of Object.keys(all)) {
-        if (everything.has(prefix) || left[prefix].has(name)) shown[name] = all[name];
+        const isLeft = left[prefix].has(name) && (!behind.has(prefix) || !isFilled(prefix, name));
+        if (everything.has(prefix) || isLeft) shown[name] = all[name];
       }
       const outputs = window.dash_clientside.callback_context.outputs_list;
       if (box(prefix)) {

@@ -89,12 +89,52 @@
   bem.refused = async function (status, text) {
     if (status === 401) return bem.toLogin();
     if (status < 400) return undefined;
+    if (isOut()) return undefined; // it is said already
     let sentence = "The server did not answer. Nothing is lost; try again in a moment.";
     try { sentence = JSON.parse(text).error || sentence; } catch (error) { /* not ours */ }
     return bem.toast("error", sentence);
   };
+
+  /* ---- an outage: said as long as it lasts, and what is shown is marked as old ---- */
+  const OUTAGE_AFTER_MS = 4000, PROBE_MS = 3000;
+  let failing = 0, reload = false; // since when, and whether a page was asked for meanwhile
+  const isOut = () => document.body.classList.contains("bem-outage");
+  bem.failed = function (isPage) {
+    failing = failing || Date.now();
+    reload = reload || isPage;
+    setTimeout(probe, PROBE_MS);
+  };
+  bem.answered = function () {
+    failing = 0;
+    if (!isOut()) return;
+    document.body.classList.remove("bem-outage");
+    document.getElementById("bem-outage").remove();
+    if (reload) location.reload();
+  };
+  let probing = false;
+  async function probe() {
+    if (!failing || probing || bem.leaving) return;
+    probing = true;
+    const answer = await plainFetch("/health").catch(() => null);
+    probing = false;
+    if (answer && answer.status < 500) return void bem.answered();
+    if (Date.now() - failing >= OUTAGE_AFTER_MS && !isOut()) tellOutage();
+    setTimeout(probe, PROBE_MS);
+  }
+  function tellOutage() {
+    const bar = document.createElement("div");
+    bar.id = "bem-outage";
+    bar.setAttribute("role", "alert");
+    const at = new Date(failing).toLocaleTimeString("en-GB");
+    bar.textContent = "No connection to the server or its database since " + at
+      + ". What you see is from before; stations go on. This page goes on by itself.";
+    document.body.classList.add("bem-outage");
+    document.body.prepend(bar);
+    document.querySelectorAll("#shell-toasts .error").forEach((one) => one.remove());
+  }
   const plainFetch = window.fetch.bind(window);
   bem.asking = 0; // callbacks whose answer is awaited
+  const asksForPage = (options) => String((options && options.body) || "").includes('"_pages_content');
   window.fetch = async function (resource, options) {
     const address = typeof resource === "string" ? resource : resource.url;
     const isCallback = address.includes("_dash-update-component");
@@ -102,11 +142,14 @@
     try {
       const answer = await plainFetch(resource, options);
       if (bem.heard) bem.heard(answer.headers.get("Date"));
+      if (isCallback && answer.status >= 502) bem.failed(asksForPage(options));
+      else if (isCallback) bem.answered();
       if (!isCallback || answer.ok) return answer;
       bem.refused(answer.status, await answer.text());
       if (answer.status === 401) return new Promise(() => {}); // the page is being left
     } catch (error) {
       if (!isCallback || error.name === "AbortError" || bem.leaving) throw error;
+      bem.failed(asksForPage(options));
       bem.refused(503, "");
     } finally {
       if (isCallback) bem.asking -= 1;

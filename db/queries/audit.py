@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.models import AuditEntry
 
-PAGE = 100
+PAGE = 50
 PIECE = 2000
 
 

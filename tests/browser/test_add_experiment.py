@@ -187,6 +187,22 @@ class TestForm:
         expect(page).to_have_url(re.compile(r"/$"))
         assert count(lab, Plan) == 1
 
+    def test_an_answer_that_the_checks_takes_the_place_of_is_not_missed(
+        self, operator: Page, lab: FormLab
+    ):
+        page = operator
+        open_form(page)
+
+        def lose(route):
+            if '"output":"..addexp-found' in (route.request.post_data or ""):
+                return route.fulfill(status=204)  # the answer to the click
+            return route.fallback()
+
+        page.route(re.compile("_dash-update-component"), lose)
+        page.locator(SAVE).click()
+        page.locator("#addexp-description").fill("something")  # the check's answer comes
+        expect(page.locator("#addexp-name-error")).to_have_text("Give the experiment a name.")
+
     def test_a_draft_is_kept_reopened_and_queued_once(self, operator: Page, lab: FormLab):
         page = operator
         open_form(page)

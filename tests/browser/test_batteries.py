@@ -223,3 +223,35 @@ def test_an_admin_changes_and_deletes_a_battery(page: Page, served: Served, sign
     expect(page).to_have_url(f"{served.url}/batteries")
     expect(page.get_by_text("There are no batteries yet.")).to_be_visible()
     assert batteries(served) == 0
+
+
+@ON_SQLITE
+def test_a_check_that_is_lost_calls_no_filled_field_empty(page: Page, sign_in):
+    sign_in(page, "operator")
+    page.goto("/add-battery")
+    page.wait_for_load_state("networkidle")  # the empty form is checked
+
+    def lose(route):
+        if '"output":"..battery-add--side' in (route.request.post_data or ""):
+            return route.fulfill(status=204)
+        return route.fallback()
+
+    page.route(re.compile("_dash-update-component"), lose)
+    page.get_by_label("Name", exact=True).fill("K1")
+    page.get_by_label("Serial number", exact=True).focus()
+    page.get_by_label("Manufacturer", exact=True).focus()
+    expect(page.get_by_text("Give the serial number.")).to_be_visible()  # it is empty
+    expect(page.get_by_text("Give the name.")).to_have_count(0)
+
+
+@ON_SQLITE
+def test_what_somebody_has_typed_is_not_shown_to_the_next_user(page: Page, sign_in):
+    sign_in(page, "operator")
+    page.goto("/add-battery")
+    page.get_by_label("Name", exact=True).fill("HALF-2")
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("HALF-2")
+    sign_in(page, "admin")  # in the same tab
+    page.goto("/add-battery")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")

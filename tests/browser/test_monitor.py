@@ -508,3 +508,21 @@ def test_a_phone_never_scrolls_sideways(
     expect(page.get_by_text("NMC-018 cycle life").first).to_be_visible()
     page.wait_for_timeout(1000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_an_outage_is_said_as_long_as_it_lasts(page: Page, lab: RunningLab, sign_in, watch):
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    twelve(lab)
+    sign_in(page, "viewer")
+    page.goto("/")
+    expect(page.locator(".bem-tile").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    try:
+        expect(page.get_by_text("No connection to the server")).to_be_visible()
+        expect(page.locator("#shell-toasts .error")).to_have_count(0)
+        page.get_by_role("link", name="Batteries", exact=True).click()
+    finally:
+        page.context.set_offline(False)
+    expect(page.get_by_text("No connection to the server")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Batteries")  # asked for again

@@ -171,7 +171,7 @@ def test_what_was_typed_survives_an_expired_login(
     page.context.clear_cookies()
     page.get_by_role("button", name="Import 200 measures").click()
 
-    expect(page.get_by_text("Your login has expired")).to_be_visible()
+    expect(page.get_by_text("your login has ended")).to_be_visible()
     page.get_by_label("User name").fill("operator")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

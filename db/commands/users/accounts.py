@@ -36,7 +36,8 @@ def add_user(
     """
     if not NAME.fullmatch(name):
         raise InputError(
-            "A user name has 1 to 60 letters (a to z), digits or the signs . _ - @ and no spaces."
+            "A user name has 1 to 60 letters (a to z), digits or the signs . _ - @ and no spaces, "
+            "and at least one letter or digit."
         )
     check_password(password, name)
     user = User(name=name, role=role, password_hash=hasher.hash(password), created_at=now)

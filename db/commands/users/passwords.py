@@ -10,7 +10,22 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from cycling.errors import InputError
 
-SHORTEST, LONGEST = 12, 200  # characters
+SHORTEST, LONGEST, LEAST_DIFFERENT = 12, 200, 5  # characters
+WELL_KNOWN = (
+    *(
+        "1234567890",
+        "123456789",
+        "12345678",
+        "1234567",
+        "123456",
+        "12345",
+        "1234",
+        "abcd",
+        "abc123",
+    ),
+    *("qwertyuiop", "qwertz", "qwerty", "asdfgh", "password", "passwort", "passw0rd", "p@ssw0rd"),
+    *("letmein", "welcome", "changeme", "secret", "administrator", "admin", "battery", "batteries"),
+)
 READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is read as something else
 GROUPS, GROUP = 4, 5
 # What the password of an unknown user is compared with; nobody knows a password for it.
@@ -56,8 +71,20 @@ def check_password(password: str, name: str) -> None:
         raise InputError(f"A password has at least {SHORTEST} characters.")
     if len(password) > LONGEST:
         raise InputError(f"A password has at most {LONGEST} characters.")
-    if password.strip().lower() == name.lower():
-        raise InputError("The password must not be the user name.")
+    if len(set(_unguessed(password, name))) < LEAST_DIFFERENT:
+        raise InputError(
+            "This password is easily guessed: it repeats a few characters, or is made of the user "
+            "name or of well-known words. Take several words that do not belong together."
+        )
+
+
+def _unguessed(password: str, name: str) -> str:
+    """Return what is left of a password without blanks, the user's name and well-known words."""
+    left = "".join(password.casefold().split())
+    words = (name.casefold(), *WELL_KNOWN)
+    for word in sorted((one for one in words if len(one) > 2), key=len, reverse=True):
+        left = left.replace(word, "")
+    return left
 
 
 def generated_password() -> str:

@@ -21,7 +21,7 @@ from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
 from db.repeating import idempotent, repeated
 
-NAME = re.compile(r"[A-Za-z0-9._@-]{1,60}")
+NAME = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._@-]{1,60}")
 SEEN_EVERY = timedelta(minutes=1)
 TRIES_COUNT_FOR = timedelta(hours=1)
 

@@ -172,7 +172,10 @@ def test_a_session_ends_after_12_idle_hours(browser, clock):
     clock.advance(hours=12)
     answer = client.get("/experiments")
     assert answer.location == "/login?next=%2Fexperiments&expired=1"
-    assert "Your login has expired. What you typed is kept." in client.get(answer.location).text
+    assert (
+        "You are signed out: your login has ended. What you had typed is kept."
+        in client.get(answer.location).text
+    )
 
 
 def test_a_session_ends_after_7_days_however_busy(browser, clock):
