@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from bem.sample_data import StoppedError, add_samples, missing_samples
 from cycling.samples import sample_names
+from db.commands.experiment_deletion import delete_experiment
 from db.engine import Database
 from db.models import Battery, Experiment, GenericMeasure, ImportSource
 from tests.unit.db.lab import NOW
@@ -45,3 +46,13 @@ def test_the_experiments_are_older_than_the_demo(sqlite_database: Database):
     with sqlite_database.read() as session:
         made = session.scalars(select(Experiment)).one()
     assert made.begun_at < made.finished_at < made.created_at < NOW
+
+
+def test_what_somebody_has_deleted_does_not_come_back(sqlite_database: Database):
+    add_until(sqlite_database, 3)
+    with sqlite_database.read() as session:
+        made = session.scalars(select(Experiment)).one()
+    by = {"user_name": "demo", "address": ""}
+    delete_experiment(sqlite_database, made.id, confirmed_name=made.name, **by, now=NOW)
+    assert made.name not in missing_samples(sqlite_database)
+    assert len(missing_samples(sqlite_database)) == len(sample_names()) - 1

@@ -50,4 +50,5 @@ def test_a_thing_is_called_as_it_is_now():
     assert thing("station 4", names) == ("Station 04", "/monitor/4")
     assert thing("unit 1", names) == ("unit virtual-1", "")
     assert thing("experiment 13", names) == ("experiment 13", "")
+    assert thing("experiment 13", names, "Old") == ("experiment 13, Old", "")
     assert thing("user ada", names) == ("ada", "")
