@@ -105,10 +105,11 @@ def delete(opened: Any, keep: Any, sure: Any, battery_id: Any) -> tuple[Any, ...
         return ctx.triggered_id == Ids.DELETE, "", no_update, no_update
     who, number = viewer(), _number(battery_id)
     try:
+        name = battery_sheet(database(), number).battery.name
         delete_battery(database(), number, user_name=who.name, address=who.address, now=now())
     except InputError as error:
         return True, str(error), no_update, no_update
-    return False, "", "/batteries", toast("done", "The battery is deleted.")
+    return False, "", "/batteries", toast("done", f"The battery {name} is deleted.")
 
 
 def _experiments(battery_id: int, number: int) -> Listed:

@@ -109,10 +109,11 @@ def change(clicks: int | None, chosen: Any, values: Any, fields: Any) -> tuple[A
     Output(Ids.LIST, "children"),
     Output(Ids.COUNT, "children"),
     Input(Ids.DONE, "data"),
+    Input(Shell.PULSE, "data"),
     prevent_initial_call=True,
 )
-def refresh(_done: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Show the list again after something was done."""
+def refresh(_done: Any, _pulse: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Show the list again after something was done, and now and then who has come and gone."""
     accounts = _accounts()
     return user_table(accounts, viewer(), now()), count_words(accounts)
 
