@@ -173,8 +173,8 @@ def _signed_in(token: str, next_address: str) -> Response:
 
 def _mark_of(token: str) -> str:
     """Return what tells the users of a browser apart, and nothing else."""
-    session = signed_in(_database(), users.token_hash(token), _settings().session_limits(_now()))
-    return str(session.id) if session else ""
+    found = signed_in(_database(), users.token_hash(token), _settings().session_limits(_now()))
+    return str(found.id) if found else ""
 
 
 def _redirect(address: str) -> Response:

@@ -14,12 +14,14 @@ def layout(**_query: str) -> Component:
     return not_found("There is no page at this address.")
 
 
-def not_found(sentence: str, where: str = "/experiments", words: str = "") -> Component:
+def not_found(
+    sentence: str, where: str = "/experiments", words: str = "All experiments"
+) -> Component:
     """Say what is not there and where to go on: to the list of its kind."""
     return html.Div(
         [
             page_header("Not found"),
-            empty("signpost-split", sentence, dcc.Link(words or "All experiments", href=where)),
+            empty("signpost-split", sentence, dcc.Link(words, href=where)),
         ],
         className="bem-page",
     )

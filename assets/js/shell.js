@@ -102,7 +102,7 @@
   bem.failed = function (isPage) {
     failing = failing || Date.now();
     reload = reload || isPage;
-    setTimeout(probe, PROBE_MS);
+    probeSoon();
   };
   bem.answered = function () {
     failing = 0;
@@ -111,15 +111,19 @@
     document.getElementById("bem-outage").remove();
     if (reload) location.reload();
   };
-  let probing = false;
-  async function probe() {
-    if (!failing || probing || bem.leaving) return;
+  let probing = false; // one question at a time, however many callbacks fail
+  function probeSoon() {
+    if (probing) return;
     probing = true;
-    const answer = await plainFetch("/health").catch(() => null);
+    setTimeout(probe, PROBE_MS);
+  }
+  async function probe() {
+    const answer = failing && !bem.leaving ? await plainFetch("/health").catch(() => null) : null;
     probing = false;
+    if (!failing || bem.leaving) return;
     if (answer && answer.status < 500) return void bem.answered();
     if (Date.now() - failing >= OUTAGE_AFTER_MS && !isOut()) tellOutage();
-    setTimeout(probe, PROBE_MS);
+    probeSoon();
   }
   function tellOutage() {
     const bar = document.createElement("div");

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import Command, Experiment, Plan, Run, RunEvent
 
@@ -41,17 +42,22 @@ class Turn:
 def run_course(database: Database, experiment_id: int) -> tuple[Turn, ...]:
     """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
     with database.read() as session:
-        return tuple(
-            sorted(
-                [
-                    *_queued(session, experiment_id),
-                    *_on_the_station(session, experiment_id),
-                    *_ended(session, experiment_id),
-                ],
-                key=lambda turn: turn.at,
-                reverse=True,
-            )
-        )
+        run = session.execute(
+            select(Run.ended_at, Run.end_reason, Experiment.finished_at, Experiment.status)
+            .join(Experiment, Experiment.id == Run.experiment_id)
+            .where(Run.experiment_id == experiment_id)
+        ).first()
+        if run is None:
+            return ()
+        turns = [
+            *_queued(session, experiment_id),
+            *_on_the_station(session, experiment_id),
+        ]
+    if run.ended_at is not None:
+        failed = "It ended with an error." if run.status is ExperimentStatus.ERROR else ""
+        at = run.finished_at or run.ended_at  # the station's clock, as that of its events
+        turns.append(Turn(at, TurnKind.ENDED, reason=run.end_reason or failed))
+    return tuple(sorted(turns, key=lambda turn: turn.at, reverse=True))
 
 
 def _queued(session: Session, experiment_id: int) -> list[Turn]:
@@ -83,15 +89,3 @@ def _on_the_station(session: Session, experiment_id: int) -> list[Turn]:
             )
         )
     return turns
-
-
-def _ended(session: Session, experiment_id: int) -> list[Turn]:
-    found = session.execute(
-        select(Run.ended_at, Run.end_reason, Experiment.finished_at)
-        .join(Experiment, Experiment.id == Run.experiment_id)
-        .where(Run.experiment_id == experiment_id, Run.ended_at.is_not(None))
-    ).first()
-    if found is None:
-        return []
-    at = found.finished_at or found.ended_at  # the station's clock, as that of its events
-    return [Turn(at, TurnKind.ENDED, reason=found.end_reason or "")]

@@ -63,6 +63,20 @@ def test_what_was_imported_has_no_course(database: Database):
     assert run_course(database, imported) == ()
 
 
+def test_what_only_waits_or_ran_elsewhere_has_no_course(lab: RunningLab, database: Database):
+    """A WattRex cycler tells nothing of its pauses: "no pause" would be made up."""
+    station = lab.station("Station 04", lab.unit())
+    queued = lab.experiment("Next", station, lab.battery("A", "1"), lab.profile("P"))
+    assert run_course(database, queued) == ()
+
+
+def test_an_error_without_a_reason_is_not_told_as_a_finish(lab: RunningLab, database: Database):
+    _, _, run = begun(lab)
+    lab.change(Run, run, ended_at=lab.now, end_reason="")
+    lab.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=lab.now)
+    assert run_course(database, run)[0].reason == "It ended with an error."
+
+
 def test_many_pauses_cost_four_queries(lab: RunningLab, database: Database):
     _, _, run = begun(lab)
     for number in range(1, 60):

@@ -12,19 +12,9 @@ from cycling.errors import InputError
 
 SHORTEST, LONGEST, LEAST_DIFFERENT = 12, 200, 5  # characters
 WELL_KNOWN = (
-    *(
-        "1234567890",
-        "123456789",
-        "12345678",
-        "1234567",
-        "123456",
-        "12345",
-        "1234",
-        "abcd",
-        "abc123",
-    ),
-    *("qwertyuiop", "qwertz", "qwerty", "asdfgh", "password", "passwort", "passw0rd", "p@ssw0rd"),
-    *("letmein", "welcome", "changeme", "secret", "administrator", "admin", "battery", "batteries"),
+    *("1234567890", "12345678", "1234", "abcd", "abc123", "qwertyuiop", "qwertz", "qwerty"),
+    *("asdfgh", "password", "passwort", "passw0rd", "p@ssw0rd", "letmein", "welcome", "changeme"),
+    *("secret", "administrator", "admin", "battery", "batteries"),
 )
 READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is read as something else
 GROUPS, GROUP = 4, 5
