@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update, register_page
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    html,
+    no_update,
+    register_page,
+)
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask_login import current_user
@@ -109,13 +121,21 @@ def change(clicks: int | None, chosen: Any, values: Any, fields: Any) -> tuple[A
     Output(Ids.LIST, "children"),
     Output(Ids.COUNT, "children"),
     Input(Ids.DONE, "data"),
-    Input(Shell.PULSE, "data"),
     prevent_initial_call=True,
 )
-def refresh(_done: Any, _pulse: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Show the list again after something was done, and now and then who has come and gone."""
+def refresh(_done: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Show the list again after something was done."""
     accounts = _accounts()
     return user_table(accounts, viewer(), now()), count_words(accounts)
+
+
+# The list that is drawn anew calls `ask` again, and Dash drops the answer to a Close before it.
+clientside_callback(
+    ClientsideFunction("users", "close"),
+    Output(Ids.DIALOG, "is_open", allow_duplicate=True),
+    Input(Ids.KEEP, "n_clicks"),
+    prevent_initial_call=True,
+)
 
 
 def _carried_out(deed: str, one: Account | None, typed: dict[str, Any]) -> Told:

@@ -13,6 +13,10 @@
     document.querySelector(".bem-password-once").select();
     event.target.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl-C";
   });
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.users = {
+    close: (clicks) => (clicks ? false : window.dash_clientside.no_update),
+  };
   document.addEventListener("focusin", (event) => {
     if (event.target.matches(".bem-password-once")) event.target.select();
   });
