@@ -1,5 +1,5 @@
 """`python -m bem` is `bem`."""
 
-from bem.cli import main
+from bem.cli.app import main
 
 main()

@@ -5,8 +5,8 @@ import os
 from datetime import UTC, datetime
 from typing import TypedDict
 
+from bem.secrets import check_settings
 from bem.settings import Settings, from_environment
-from bem.weak_secrets import check_settings
 from cycling.errors import InputError
 from db import migrations
 from db.engine import Database, connect

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from cycling.errors import InputError
-from cycling.limits import USUAL, Limits, read_limits
+from db.limits import USUAL, Limits, read_limits
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from bench.work import BEGIN
 from components.shell import Ids as Shell
-from pages.experiment_ids import Ids as Experiment
-from pages.experiment_parts import CLOCK
-from pages.experiments_parts import Ids as Experiments
-from pages.live_ids import Ids as Live
+from pages.experiment.ids import Ids as Experiment
+from pages.experiment.parts import CLOCK
+from pages.experiments.parts import Ids as Experiments
+from pages.live.ids import Ids as Live
 
 UPDATE = "/_dash-update-component"
 PAGE = 100

@@ -10,11 +10,11 @@ from bench.peers import Peer
 from bench.work import BEGIN, CHANNELS, add_battery, blocks
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus
-from db import measures
 from db.commands.channels import VIRTUAL_STATION, ensure_channels
-from db.commands.imports import NewExperiment, import_experiment
+from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
-from db.measure_rows import MeasureRows
+from db.measures import writing as measures
+from db.measures.rows import MeasureRows
 from db.models import Experiment, Profile
 from db.series.writer import SeriesWriter
 

@@ -13,10 +13,10 @@ from bench.peers import Peer, plain_query
 from bench.work import BEGIN
 from db import series
 from db.engine import Database
+from db.measures.statistics import experiment_statistics
 from db.models import Statistics
 from db.series import chunks, codec
 from db.series.reading import FINE_CHUNKS, RAW_CHUNKS
-from db.statistics import experiment_statistics
 
 SHOWN_FIRST = (series.VOLTAGE, series.CURRENT)
 ADDED_UP = ("time", "voltage", "current")

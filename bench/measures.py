@@ -12,7 +12,7 @@ from bench.lines import Goal, Limit, Line, Stopwatch
 from bench.peers import Peer
 from bench.work import add_battery
 from cycling.formats import Verification, open_table, propose, read_measures, verify
-from db.commands.imports import import_experiment
+from db.commands.experiments.imports import import_experiment
 from db.engine import Database
 from db.models import ExtendedMeasure, GenericMeasure
 

@@ -5,9 +5,9 @@ says, so the page's answer to a changed text is that list and nothing else.
 
 A page that has an editor reads `typed_id(prefix)` (the text, when typing has paused) as the input
 of its check, `text_id(prefix)` as the state when something is saved or set, and writes
-`problems_list(...)` into `problems_id(prefix)`. `pages.profile_check.watch_editor(prefix)` tells
+`problems_list(...)` into `problems_id(prefix)`. `pages.profile.check.watch_editor(prefix)` tells
 the script of a text that a callback has set. `file_button(prefix)`, or a file dropped on the
-editor, fills `file_id(prefix)`; `pages.profile_check.text_of_file` makes a text of it.
+editor, fills `file_id(prefix)`; `pages.profile.check.text_of_file` makes a text of it.
 """
 
 import re

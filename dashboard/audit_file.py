@@ -11,7 +11,7 @@ from cycling.formats.labels import neutralised
 from db.commands.audit import record_audit_export
 from db.engine import Database
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces
-from pages.audit_view import FILE, view_of
+from pages.audit.filters import FILE, view_of
 from pages.context import database, now, viewer
 
 COLUMNS = ("Time / UTC", "User", "From", "Action", "Target", "Details")

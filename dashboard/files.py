@@ -18,8 +18,8 @@ from dashboard.settings import WebSettings
 from db.commands.audit import record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
-from db.export import CsvChoice, csv_file_name, csv_pieces
-from db.queries.experiment import experiment_facts
+from db.measures.export import CsvChoice, csv_file_name, csv_pieces
+from db.queries.experiments.detail import experiment_facts
 
 PIECE_BYTES = 1024 * 1024
 NAME_LENGTH = 255

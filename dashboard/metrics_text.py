@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cycling.errors import BemError
 from dashboard.health import BEATS_WITHIN_S, DatabaseProbe
-from db.queries.figures import Figures
 from db.queries.master_node import MasterNode
+from db.queries.metrics import Figures
 
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 

@@ -20,8 +20,9 @@ NOT_FOUND = "not_found_404"
 def load_pages(package: str) -> None:
     """Execute the page files of a package for the Dash object that was made last.
 
-    Dash's own loader names the modules after their whole path, so `import pages.experiments` would
-    execute a page twice. Here each runs once for an application, whoever imports it first.
+    Dash's own loader names the modules after their whole path, so an import of
+    `pages.experiments.page` would execute the page twice. Here each runs once for an application,
+    whoever imports it first.
     """
     names = _page_modules(importlib.import_module(package))
     dash.page_registry.clear()
@@ -69,10 +70,10 @@ def page_role(page: Page) -> Role | None:
 
 def _page_modules(package: ModuleType) -> list[str]:
     """Return the modules of a package that register pages."""
-    files = (file for folder in package.__path__ for file in sorted(Path(folder).glob("*.py")))
     return [
-        f"{package.__name__}.{file.stem}"
-        for file in files
+        ".".join((package.__name__, *file.relative_to(folder).with_suffix("").parts))
+        for folder in package.__path__
+        for file in sorted(Path(folder).rglob("*.py"))
         if not file.stem.startswith("_") and "register_page(" in file.read_text(encoding="utf-8")
     ]
 

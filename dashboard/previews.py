@@ -6,7 +6,7 @@ from components.figures.preview_picture import Curve, preview_picture, sentence_
 from dashboard.security import PREVIEW
 from db import series
 from db.engine import Database
-from db.queries.experiment import check_experiment
+from db.queries.experiments.detail import check_experiment
 from pages.context import database, viewer
 
 POINTS = 240  # about as many as the picture has places

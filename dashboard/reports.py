@@ -3,10 +3,10 @@
 from flask import Flask, Response
 
 from db.commands.audit import record_export
-from db.export import csv_file_name
-from db.queries.experiment import experiment_facts
+from db.measures.export import csv_file_name
+from db.queries.experiments.detail import experiment_facts
 from pages.context import database, now, viewer
-from pages.experiment_report import experiment_report
+from pages.experiment.report import experiment_report
 
 
 def add_reports(server: Flask) -> None:

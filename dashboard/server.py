@@ -17,7 +17,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from cycling.errors import InputError
-from cycling.limits import USUAL, Limits
+from db.limits import USUAL, Limits
 
 LAST_PORT = 65_535
 PART_S = 2  # how long a client that we are done with may take to read its answer

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cycling.errors import InputError
-from cycling.limits import USUAL, Limits
+from db.limits import USUAL, Limits
 from db.queries.users import SessionLimits
 
 SHORTEST_KEY = 32

@@ -3,8 +3,8 @@
 import logging
 
 from db.clock import database_now
-from db.commands.command_delivery import Sending, is_due, take_due
 from db.commands.leases import Hold, leading
+from db.commands.master_node.command_delivery import Sending, is_due, take_due
 from db.engine import Database
 from master_node.ingest import Outgoing
 from master_node.protocol.codec import encode

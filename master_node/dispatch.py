@@ -6,12 +6,17 @@ from datetime import timedelta
 from db.clock import database_now
 from db.commands.alarms import raise_alarm
 from db.commands.leases import Hold, Turn, leading
-from db.commands.offers import ANSWERED_WITHIN, forget_unanswered, free_stations, take_next
-from db.commands.out_of_service import hold_queues_out_of_service
+from db.commands.master_node.offers import (
+    ANSWERED_WITHIN,
+    forget_unanswered,
+    free_stations,
+    take_next,
+)
 from db.commands.queue import hold_back
+from db.commands.stations.out_of_service import hold_queues_out_of_service
 from db.engine import Database
 from db.models import Experiment
-from db.queries.offers import offer_facts
+from db.queries.stations.offers import offer_facts
 from master_node.ingest import Outgoing
 from master_node.offers import UnofferableError, offer_of
 from master_node.protocol.codec import LARGEST, encode

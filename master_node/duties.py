@@ -11,7 +11,7 @@ from typing import Any
 from cycling.errors import UnavailableError
 from db.commands.leases import Hold, LostLeaseError, leading
 from db.engine import Database
-from db.queries.setups import SetUpStation, UnitSetup, unit_setups
+from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
 from master_node.dispatch import dispatch, tidy_offers
 from master_node.inbox import Inbox

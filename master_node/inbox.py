@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Condition
 
-from cycling.limits import USUAL, Limits
+from db.limits import USUAL, Limits
 
 KEPT_OF_TOO_LARGE = 200
 

@@ -5,19 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from db import measures
-from db.commands import live, runs, units
 from db.commands.alarms import raise_alarm, raise_once
-from db.commands.command_delivery import store_answer
-from db.commands.given_up import note_return
+from db.commands.experiments.force_end import note_return
 from db.commands.leases import Turn
+from db.commands.master_node import live_state, runs
+from db.commands.master_node.command_delivery import store_answer
 from db.commands.queue import hold_back
-from db.measure_rows import MeasureRows
+from db.commands.units import registration as units
+from db.measures import writing
+from db.measures.rows import MeasureRows
 from db.models import StationLive, Unit
-from db.queries.experiment_deletion import unknown_words
-from db.queries.lost_runs import was_given_up
+from db.queries.experiments.deletion import unknown_words
+from db.queries.stations.unreachable import was_given_up
 from master_node import registration
-from master_node.beats import Clocks, to_report
+from master_node.heartbeats import Clocks, to_report
 from master_node.inbox import Incoming
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError, encode
@@ -91,13 +92,13 @@ def open_batch(turn: Turn, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
         if isinstance(one.message, m.Records | m.OfferAnswer)
     }
     found = runs.runs_now(session, about) if about else {}
-    stations = live.stations_of(session, [unit.unit_id for unit in known.values()])
+    stations = live_state.stations_of(session, [unit.unit_id for unit in known.values()])
     named = {run.row.station_id for run in found.values()}
     for one in parsed:
         unit = known.get(one.address.hardware_id)
         if unit is not None and isinstance(one.message, m.Beat):
             named |= {beat.station for beat in one.message.stations} & stations[unit.unit_id]
-    rows = live.rows_of(session, named, turn.now) if named else {}
+    rows = live_state.rows_of(session, named, turn.now) if named else {}
     return Batch(turn, clocks, known, found, stations, rows)
 
 
@@ -109,7 +110,7 @@ def take(batch: Batch, one: Parsed) -> None:
 def finish(batch: Batch) -> list[Outgoing]:
     """Write what was gathered; return what is to be sent after the commit."""
     session = batch.turn.session
-    measures.insert_missing(session, batch.parts)
+    writing.insert_missing(session, batch.parts)
     runs.store_events(session, batch.runs_by_id.values())
     session.flush()
     outgoing = [
@@ -169,10 +170,10 @@ def _beat(batch: Batch, one: Parsed) -> None:
     for said in beat.stations:
         row = batch.live_rows.get(said.station)
         if row is None:
-            row = batch.live_rows[said.station] = live.rows_of(session, [said.station], now)[
+            row = batch.live_rows[said.station] = live_state.rows_of(session, [said.station], now)[
                 said.station
             ]
-        live.report(row, to_report(said), at=moment(beat.at), now=now)
+        live_state.report(row, to_report(said), at=moment(beat.at), now=now)
     if batch.clocks.note(one.address.hardware_id, beat.at, offset_s) and own:
         _alarm_clock(batch, unit, min(own), offset_s)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Thread
 
-from cycling.limits import Limits
 from db.commands.leases import Hold
 from db.engine import Database
+from db.limits import Limits
 from master_node.duties import Desk, Duties
 from master_node.inbox import Inbox
 from master_node.ingest import Outgoing

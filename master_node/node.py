@@ -11,11 +11,11 @@ from threading import Event, Thread
 from types import FrameType
 
 from cycling.errors import UnavailableError
-from cycling.limits import USUAL, Limits
 from db.commands import leases
 from db.commands.leases import Hold
-from db.commands.offers import SILENT_AFTER
+from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
+from db.limits import USUAL, Limits
 from master_node.leader import Leader
 from master_node.link import Broker
 from master_node.writer import PASSING

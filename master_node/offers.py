@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from cycling.safety_limits import ProfileLimits, joined
+from cycling.profile.safety_limits import ProfileLimits, joined
 from cycling.terms import LimitType, Mode
-from db.queries.offers import OfferedBattery, OfferedInstruction, OfferFacts
+from db.queries.stations.offers import OfferedBattery, OfferedInstruction, OfferFacts
 from master_node.protocol import messages as m
 
 COLDEST_DEGC, HOTTEST_DEGC = -273.15, 1000.0

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import numpy as np
 
 from cycling.terms import StationState
-from db.commands import live, runs
 from db.commands.alarms import raise_alarm
 from db.commands.leases import Turn
+from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
-from db.measure_rows import Floats, MeasureRows
+from db.measures.rows import Floats, MeasureRows
 from db.models import StationLive
-from db.queries.lost_runs import was_given_up
+from db.queries.stations.unreachable import was_given_up
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
 
@@ -38,7 +38,7 @@ def take_records(
     part = _new_samples(run, samples) if samples is not None else None
     if part is not None:
         run.row.through = part.first_id + len(part) - 1
-        live.sampled(row, _last(records), turn.now)
+        live_state.sampled(row, _last(records), turn.now)
     if part is not None or records.events:
         runs.accept(run.row, turn.now)
     for event in records.events:
@@ -79,10 +79,10 @@ def _floats(column: list[float | None]) -> Floats:
     return np.array(column, float)
 
 
-def _last(records: m.Records) -> live.LastSample:
+def _last(records: m.Records) -> live_state.LastSample:
     samples = records.samples
     assert samples is not None  # noqa: S101 - asked for where there are some
-    return live.LastSample(
+    return live_state.LastSample(
         experiment_id=records.experiment,
         at=_moment(samples.at[-1]),
         instruction_id=samples.instruction[-1],
@@ -106,7 +106,7 @@ def _take_event(
     # an event that is older than the last beat says nothing about now
     if state is not None and latest_beat is not None and event.at >= latest_beat:
         under_way = None if state is StationState.IDLE else run.row.experiment_id
-        live.become(row, state, under_way, turn.now)
+        live_state.become(row, state, under_way, turn.now)
 
 
 def _change_status(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from cycling.terms import DeviceType
 from db.commands.leases import Turn
-from db.commands.units import FoundDevice, Introduction
-from db.queries.setups import SetUpStation, unfinished, unit_setups
+from db.commands.units.registration import FoundDevice, Introduction
+from db.queries.stations.unit_setups import SetUpStation, unfinished, unit_setups
 from master_node.protocol import messages as m
 
 

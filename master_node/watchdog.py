@@ -3,9 +3,9 @@
 import time
 from datetime import timedelta
 
-from db.commands import live
 from db.commands.leases import Hold, leading
-from db.commands.offers import SILENT_AFTER
+from db.commands.master_node import live_state
+from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
 
 BEHIND_S = 2.0
@@ -33,4 +33,4 @@ class Watchdog:
         if heard_s < self._silent_after.total_seconds():
             return 0
         with leading(database, hold) as turn:
-            return live.note_silence(turn.session, turn.now - self._silent_after, turn.now)
+            return live_state.note_silence(turn.session, turn.now - self._silent_after, turn.now)

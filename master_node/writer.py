@@ -12,13 +12,13 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from cycling.errors import UnavailableError
 from db.commands.leases import Hold, LostLeaseError, leading
 from db.engine import Database
-from master_node.beats import Clocks
+from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, Incoming
 from master_node.ingest import Outgoing, Parsed, finish, open_batch, take
 from master_node.protocol.codec import RefusedError, decode
 from master_node.protocol.messages import MOST_SAMPLES, Records
 from master_node.protocol.topics import UP, parse_topic
-from master_node.refusals import Refusals
+from master_node.refused_messages import Refusals
 
 LOG = logging.getLogger("bem.master-node")
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from cycling.terms import DeviceType
-from db.commands import units
 from db.commands.profiles import save_profile
-from db.commands.stations import NewStation, add_station
+from db.commands.stations.setup import NewStation, add_station
+from db.commands.units import registration
 from db.engine import Database
 from db.models import DetectedDevice
 from tests.unit.db.lab import add_cell
@@ -36,7 +36,7 @@ END
 
 def device(number: int, volts: float = 5.0, amperes: float = 10.0, **abilities):
     """A bidirectional source that can do everything but what is said otherwise."""
-    return units.FoundDevice(
+    return registration.FoundDevice(
         link=f"ch{number}",
         name=f"Source {volts:g} V {amperes:g} A",
         manufacturer="Maker",
@@ -70,9 +70,9 @@ class FormLab:
 
     def unit(self, name: str, *devices, simulated=False, speed=1.0, first=1) -> list[int]:
         """Register a unit; return the ids of its stations, one for each device."""
-        said = units.Introduction(name, "host", "tests", simulated, speed, devices)
+        said = registration.Introduction(name, "host", "tests", simulated, speed, devices)
         with self.database.write() as session:
-            unit_id = units.register(session, said, self.now())
+            unit_id = registration.register(session, said, self.now())
         with self.database.read() as session:
             ids = session.scalars(
                 select(DetectedDevice.id)

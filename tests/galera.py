@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pymysql
 
-from tests.machine import GALERA, HAPROXY, MARIADB, is_root
+from tests.machine import GALERA, HAPROXY, MARIADB, ROOT, is_root
 from tests.servers import free_port, start, wait_until
 
-SHIPPED = Path(__file__).parents[1] / "deploy" / "haproxy" / "bem.cfg"
+SHIPPED = ROOT / "deploy" / "haproxy" / "bem.cfg"
 START_SECONDS = 120
 
 

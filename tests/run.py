@@ -13,9 +13,8 @@ import sys
 from itertools import takewhile
 from pathlib import Path
 
-from tests.machine import PROGRAMS, Program, in_ci, is_root
+from tests.machine import PROGRAMS, ROOT, Program, in_ci, is_root
 
-ROOT = Path(__file__).resolve().parent.parent
 SUITES = ("unit", "integration", "browser", "faults")
 FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
 SOME_FAILED = 1  # pytest's exit status

@@ -17,8 +17,8 @@ from cycling.terms import (
     StationState,
     Technology,
 )
-from db import measures
 from db.engine import Database
+from db.measures import writing
 from db.models import (
     AvailableMeasure,
     Battery,
@@ -396,7 +396,7 @@ class RunningLab:
         volts = np.where(
             wave < 4500, 3.0 + 1.2 * (wave / 4500) ** 0.5, 4.2 - 1.6 * ((wave - 4500) / 4500) ** 2
         )
-        rows = measures.MeasureRows(
+        rows = writing.MeasureRows(
             first_id=first,
             unix_s=unix_s,
             instruction=np.where(wave < 4500, 1.0, 4.0),
@@ -412,7 +412,7 @@ class RunningLab:
             },
         )
         with self.database.write() as session:
-            measures.insert(session, experiment, rows)
+            writing.insert(session, experiment, rows)
 
     def last_measure(self, experiment: int) -> int:
         """Return the greatest MeasID."""

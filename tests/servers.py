@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pymysql
 
-from tests.machine import MARIADB, MOSQUITTO, is_root
+from tests.machine import MARIADB, MOSQUITTO, ROOT, is_root
 
 START_SECONDS = 60
-SHIPPED = Path(__file__).parents[1] / "deploy" / "mosquitto"
+SHIPPED = ROOT / "deploy" / "mosquitto"
 
 
 def free_port() -> int:

@@ -11,10 +11,10 @@ from bench.fill import Filled
 from bench.work import BEGIN, SEARCHED
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentStatus, Technology
-from pages.experiment_ids import Ids as Experiment
-from pages.experiment_parts import CLOCK
-from pages.experiments_parts import Ids as Experiments
-from pages.live_ids import Ids as Live
+from pages.experiment.ids import Ids as Experiment
+from pages.experiment.parts import CLOCK
+from pages.experiments.parts import Ids as Experiments
+from pages.live.ids import Ids as Live
 
 RANGE_S = 3600
 LIVE_SHOWN = ["voltage", "current", "x1"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from components.wording import unit_words
+from components.formatting import unit_words
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from components import wording
+from components import formatting
 from components.figures.measure_axes import scale
 from components.figures.template import channel_colours, template
 
@@ -88,7 +88,7 @@ def preview_picture(voltage_v: Curve, current_a: Curve, *, dark: bool) -> str:
             parts += [_line(curve, window, ends, colour, width)]
             parts += _end_texts(ends, colour, look, on_right=on_right)
             said.append(_said(name, ends))
-    length = wording.duration(window[1] - window[0])
+    length = formatting.duration(window[1] - window[0])
     parts.append(_text(length, WIDTH / 2, BOTTOM_TEXT, look.quiet, anchor="middle"))
     return _document(parts, "; ".join([*reversed(said), length]), look)
 

@@ -9,11 +9,11 @@ from cycling.formats.encoding import decoded, is_wide, sniff_encoding
 from cycling.formats.layout import BLANKS, Layout, decimal_mark, find_layout, records
 from cycling.formats.mapping import LONGEST_LABEL, MOST_COLUMNS
 from cycling.formats.refusals import refuse_binary, refuse_nul
-from cycling.limits import USUAL
 
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024
 SAMPLE_ROWS = 50
+MAX_ROWS = 100_000_000
 LONGEST_LINE = 1024 * 1024
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
@@ -42,7 +42,7 @@ class TextTable:
     tail: tuple[tuple[str, ...], ...]
     data_start: int
     ends_with_newline: bool
-    most_rows: int = USUAL.max_file_rows
+    most_rows: int = MAX_ROWS
 
     @property
     def dialect(self) -> str:
@@ -57,9 +57,7 @@ class TextTable:
         return [row[index].strip() for row in (*self.sample, *self.tail) if index < len(row)]
 
 
-def open_table(
-    path: Path, file_name: str | None = None, *, most_rows: int = USUAL.max_file_rows
-) -> TextTable:
+def open_table(path: Path, file_name: str | None = None, *, most_rows: int = MAX_ROWS) -> TextTable:
     """Recognise the text table in `path`; InputError says what the file is instead."""
     shown = shown_name(file_name or path.name)
     try:

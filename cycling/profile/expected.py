@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.battery_model import BatteryModel, BatteryState, FloatArray
-from cycling.battery_run import StepRun
+from cycling.battery.model import BatteryModel, BatteryState, FloatArray
+from cycling.battery.step_run import StepRun
 from cycling.profile.program import Instruction, Loop, Part, Program
 from cycling.profile.run import LONGEST_STEP_S, run_instruction
 from cycling.profile.tree import LimitKind

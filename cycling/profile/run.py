@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cycling.battery_model import BatteryModel, BatteryState, Drive, FloatArray
-from cycling.battery_run import EndCondition, StepRun, run_step
+from cycling.battery.model import BatteryModel, BatteryState, Drive, FloatArray
+from cycling.battery.step_run import EndCondition, StepRun, run_step
 from cycling.profile.program import Instruction
 from cycling.profile.tree import LimitKind
 from cycling.terms import Mode

@@ -31,7 +31,7 @@ class ProfileVersion(Base):
 
     A text that was written for one experiment belongs to no library profile and has number 0;
     `once` is then the SHA-256 of its name and text, so that the same one is kept once. `summary`
-    is `cycling.profile_summary.ProfileSummary` as JSON.
+    is `cycling.profile.summary.ProfileSummary` as JSON.
     """
 
     __tablename__ = "bem_profile_versions"

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from cycling.whole_seconds import spread
+from cycling.analysis.whole_seconds import spread
 from db.models import SeriesChunk
 from db.series import codec
 from db.series.codec import Floats, Ints

@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from db.measure_rows import MeasureRows
+from db.measures.rows import MeasureRows
 from db.models import SeriesHead
 from db.series import chunks, store
 from db.series.chunks import Chunk

@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cycling.battery_guess import guessed_model
-from cycling.battery_model import BatteryModel, BatteryState
+from cycling.battery.guess import guessed_model
+from cycling.battery.model import BatteryModel, BatteryState
 from master_node.protocol.messages import BatteryLimits
 
 FIRST_SOC = (0.3, 0.6)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cycling.instrument import Instrument
+from cycling.battery.instrument import Instrument
 from master_node.protocol.messages import Abilities, ChannelOffer, Device, Hello
 
 TEMP_CELL, TEMP_AMB = "temp_cell", "temp_amb"

@@ -2,7 +2,7 @@
 
 import math
 
-from cycling.sample_recorder import SWITCHING_S
+from cycling.battery.recorder import SWITCHING_S
 from cycling.terms import Mode, StationState, StepEnd
 from master_node.protocol.messages import Instruction, Offer
 from master_node.virtual_cycler.journal import Journal, Moment

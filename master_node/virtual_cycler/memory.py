@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from cycling.battery_model import BatteryState
+from cycling.battery.model import BatteryState
 from master_node.protocol.messages import CommandAnswer, Offer, OfferAnswer, Records
 from master_node.virtual_cycler.battery import model_for
 from master_node.virtual_cycler.outbox import Outbox

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cycling.battery_model import FloatArray
-from cycling.instrument import Instrument
+from cycling.battery.instrument import Instrument
+from cycling.battery.model import FloatArray
 from master_node.protocol.messages import AnyEvent
 from master_node.virtual_cycler.journal import Journal
 

@@ -9,8 +9,8 @@ searched for to the millisecond.
 import math
 from typing import NamedTuple, TypeAlias
 
-from cycling.battery_model import BatteryState, Drive, Elapsed
-from cycling.battery_run import CLOCK_S
+from cycling.battery.model import BatteryState, Drive, Elapsed
+from cycling.battery.step_run import CLOCK_S
 from cycling.terms import Mode, StepEnd
 from master_node.protocol.messages import Instruction
 from master_node.virtual_cycler.ends import Counted, ends_of, first_reached, time_limit_s

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cycling.battery_model import BatteryState
+from cycling.battery.model import BatteryState
 from cycling.errors import InputError, UnavailableError
 from master_node.protocol.messages import AnyEvent, CommandAnswer, Offer, OfferAnswer
 from master_node.virtual_cycler.progress import Progress

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event, Thread
 
-from cycling.limits import Limits
 from cycling.terms import StationCommand
 from db.clock import database_now
-from db.commands import wattrex_commands
 from db.commands.leases import Hold, LostLeaseError, leading
-from db.commands.wattrex_commands import ForUnit
+from db.commands.wattrex import command_delivery
+from db.commands.wattrex.command_delivery import ForUnit
 from db.engine import Database
+from db.limits import Limits
 from master_node.inbox import Inbox, Incoming
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
-from master_node.refusals import Refusals
-from master_node.wattrex.desk import Desk, Heard
+from master_node.refused_messages import Refusals
+from master_node.wattrex.handler import Desk, Heard
 from master_node.wattrex.messages import Heartbeat, decode
 from master_node.wattrex.pickles import RegisterStep, write_registration
 from master_node.wattrex.topics import (
@@ -165,7 +165,7 @@ class WattrexService:
         with leading(self._database, self._hold) as turn:
             refused = self._desk.store(turn, messages)
             if self._told:
-                wattrex_commands.note_told(turn.session, self._told, turn.now)
+                command_delivery.note_told(turn.session, self._told, turn.now)
             if self.refusals:
                 self.refusals.write(turn)
         self._written_at = time.monotonic()
@@ -196,10 +196,10 @@ class WattrexService:
 
     def _send_commands(self) -> None:
         with self._database.read() as session:
-            if not wattrex_commands.is_due(session, database_now(session)):
+            if not command_delivery.is_due(session, database_now(session)):
                 return
         with leading(self._database, self._hold) as turn:
-            due = wattrex_commands.take_due(turn.session, turn.now)
+            due = command_delivery.take_due(turn.session, turn.now)
         self._told += [one.command_id for one in self._publish(due)]
 
     def _publish(self, due: Sequence[ForUnit]) -> list[ForUnit]:

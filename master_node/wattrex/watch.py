@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
-from db.commands import given_up, live, wattrex_live, wattrex_repairs, wattrex_units
+from db.commands.experiments import force_end
 from db.commands.leases import Turn
-from db.commands.wattrex_live import Look
+from db.commands.master_node import live_state
+from db.commands.wattrex import live_state as wattrex_live
+from db.commands.wattrex import repairs, units
+from db.commands.wattrex.live_state import Look
 from db.models import StationLive
-from db.queries import wattrex_runs
-from db.queries.wattrex_runs import LastRow, WattrexRun, WattrexStation
+from db.queries.wattrex import runs as wattrex_runs
+from db.queries.wattrex.runs import LastRow, WattrexRun, WattrexStation
 
 LOG = logging.getLogger("bem.master-node")
 
@@ -48,7 +51,7 @@ class WattrexWatch:
         """
         session, now = turn.session, turn.now
         wattrex_live.keep_names(session)
-        for experiment_id in wattrex_repairs.finish_open(session, now):
+        for experiment_id in repairs.finish_open(session, now):
             self._seen.pop(experiment_id, None)  # rows that were put back are no new ones
         stations = wattrex_runs.stations(session)
         if not stations:
@@ -58,13 +61,13 @@ class WattrexWatch:
             time.monotonic() - listens_since > self._silent_after.total_seconds()
         )
         if judges:
-            wattrex_units.note_silent(session, now - self._silent_after)
+            units.note_silent(session, now - self._silent_after)
         runs = wattrex_runs.open_runs(session, ids)
-        rows = live.rows_of(session, ids, now)
+        rows = live_state.rows_of(session, ids, now)
         for station in stations:
             mine = [one for one in runs if one.station_id == station.id]
             self._station(turn, station, mine, rows[station.id], speaks=speaks, judges=judges)
-        given_up.look_for_returns(session, ids, now)
+        force_end.look_for_returns(session, ids, now)
         for run in wattrex_runs.failed_runs(session, ids, now):
             wattrex_live.alarm_failed(session, run, now)
         self._seen = {one.id: self._seen[one.id] for one in runs if one.id in self._seen}

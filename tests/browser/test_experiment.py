@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from cycling.formats import Block
-from db.commands.batteries import add_battery
-from db.commands.imports import NewExperiment, import_experiment
+from db.commands.batteries.registration import add_battery
+from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
 from db.models import Alarm, GenericMeasure
 from tests.browser.conftest import Served

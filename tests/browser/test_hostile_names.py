@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.commands.notes import NewNote, add_note
+from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.engine import connect
 from tests.browser.conftest import Served

@@ -19,11 +19,11 @@ from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure
-from db.queries.station_sheets import station_sheets
+from db.queries.stations.details import station_sheets
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
 from tests.conftest import require
-from tests.integration.test_lab_units import Lab
+from tests.integration.db.queries.stations.test_units import Lab
 from tests.machine import MOSQUITTO
 from tests.served import BEM
 from tests.servers import Mosquitto, start

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from tests.run import run_pytest
 
-PLACES = ["tests/faults", "tests/integration/test_queue.py", "tests/integration/test_files.py"]
+PLACES = [
+    "tests/faults",
+    "tests/integration/db/commands/queue/test_plans.py",
+    "tests/integration/dashboard/test_files.py",
+]
 
 
 def main(arguments: list[str]) -> int:

@@ -12,9 +12,9 @@ import numpy as np
 from sqlalchemy import func, select
 
 from cycling.terms import ExperimentStatus, LimitType, Mode
-from db.commands import units
 from db.commands.queue import NewPlan, add_plan, confirm_battery
-from db.commands.stations import NewStation, add_station
+from db.commands.stations.setup import NewStation, add_station
+from db.commands.units import registration
 from db.engine import Database, connect
 from db.models import (
     AvailableMeasure,
@@ -63,7 +63,7 @@ class Lab:
         unit = ScriptedUnit(url or self.broker.url(hardware_id), hardware_id, **options)
         self.units.append(unit)
         with self.database.write() as session:
-            unit_id = units.register(session, introduction(unit.hello()), now())
+            unit_id = registration.register(session, introduction(unit.hello()), now())
         self.stations[hardware_id] = [
             self._station(unit_id, f"{hardware_id} {n}", n, unit) for n in range(stations)
         ]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bem.demo_stations import set_up_stations
+from bem.demo.stations import set_up_stations
 from bem.services import utc_now
 from cycling.terms import CommandState, ExperimentStatus, StationCommand
-from db.commands.station_commands import command_status, request
+from db.commands.stations.control import command_status, request
 from db.models import CyclerStation, GenericMeasure, Note
 from master_node.virtual_cycler.store import Store
 from tests.faults.lab import BEM, BY, now, wait_for

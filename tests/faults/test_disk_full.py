@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from bem.worker import Worker
+from bem.worker.loop import Worker
 from cycling.errors import BemError, UnavailableError
 from cycling.terms import JobState
 from dashboard.files import _receive
 from db.commands import jobs
-from db.commands.imports import sweep
+from db.commands.experiments.imports import sweep
 from db.engine import connect
 from db.models import Experiment, GenericMeasure, RefusedCount
 from db.queries.jobs import job_status
@@ -100,7 +100,7 @@ def test_a_task_that_finds_the_disk_full_says_so_and_leaves_nothing(
     def import_them(place, _mine) -> None:
         import_blocks(place.database, blocks(filler))
 
-    monkeypatch.setattr("bem.worker.HANDLERS", {"import file": import_them})
+    monkeypatch.setattr("bem.worker.loop.HANDLERS", {"import file": import_them})
     job = jobs.enqueue(database, kind="import file", payload={}, user_name="oscar", now=now)
     Worker(database, tmp_path, lambda: now).work_once()
     ended = job_status(database, job)

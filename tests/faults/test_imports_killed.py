@@ -21,7 +21,7 @@ from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure, GenericMeasure, ImportSource, Job
-from db.queries.experiments import Filter, list_experiments
+from db.queries.experiments.table import Filter, list_experiments
 from db.queries.jobs import JobStatus, job_status
 from tests.databases import migrate
 from tests.faults.forms import LONG

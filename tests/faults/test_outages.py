@@ -8,7 +8,7 @@ import time
 import pytest
 
 from cycling.terms import CommandState, ExperimentStatus, StationCommand
-from db.commands.station_commands import command_status, request
+from db.commands.stations.control import command_status, request
 from db.models import CyclerStation
 from db.queries.master_node import master_node
 from tests.faults.forms import DOWN_S, KILLS, RUN, SETTLED_S

@@ -21,7 +21,7 @@ from tests.servers import free_port, start, wait_until
 SERVE = """
 import sys
 from pathlib import Path
-from cycling.limits import Limits
+from db.limits import Limits
 from dashboard.app import create_app
 from dashboard import server
 from dashboard.settings import WebSettings

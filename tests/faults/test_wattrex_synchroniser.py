@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from cycling.terms import ExperimentStatus, RepairState, StationState, WallState
-from db.commands import leases, wattrex_units
-from db.commands.experiment_names import rename_experiment
+from db.commands import leases
+from db.commands.experiments.names import rename_experiment
 from db.commands.leases import leading
 from db.commands.queue import NewPlan, add_plan, confirm_battery
-from db.commands.wattrex_repairs import repair, repair_state
-from db.commands.wattrex_units import WattrexDevice, WattrexIdentity
+from db.commands.wattrex import units
+from db.commands.wattrex.repairs import repair, repair_state
+from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
 from db.models import (
     CyclerStation,
     DetectedDevice,
@@ -26,8 +27,8 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
-from db.queries.live import new_points
-from db.queries.stations import station_now
+from db.queries.stations.live import new_points
+from db.queries.stations.overview import station_now
 from master_node.wattrex.watch import WattrexWatch
 from tests.databases import create, drop
 from tests.faults.lab import BY, Lab, now, wait_for
@@ -72,8 +73,8 @@ class Cycler:
     def _station(self) -> None:
         with self.database.write() as session:
             identity = WattrexIdentity(77, "pi", "10.0.0.9", 22, "bench-pi-3")
-            self.unit_id = wattrex_units.register(session, identity, now())
-            wattrex_units.store_found(session, self.unit_id, [WattrexDevice(2, "17", "19")])
+            self.unit_id = units.register(session, identity, now())
+            units.store_found(session, self.unit_id, [WattrexDevice(2, "17", "19")])
             station = CyclerStation(
                 unit_id=self.unit_id, name="Rack 3", location="Lab", register_date=now()
             )
@@ -172,7 +173,7 @@ class Cycler:
     def look(self) -> None:
         """Do as the master node does: the unit beats, and its stations are looked at."""
         with leading(self.database, self.hold) as turn:
-            wattrex_units.heard(turn.session, {self.unit_id: 0.0}, turn.now)
+            units.heard(turn.session, {self.unit_id: 0.0}, turn.now)
             self.watch.look(turn, speaks=True, listens_since=time.monotonic() - 60)
 
     def looks_until(self, holds, seconds: float = 25.0, what: str = "") -> None:
@@ -299,7 +300,7 @@ def test_a_synchroniser_that_a_duplicate_has_jammed_is_found_and_repaired(cycler
 
 @pytest.mark.long
 def test_a_repair_that_does_not_help_puts_every_row_back(cycler: Cycler, monkeypatch):
-    monkeypatch.setattr("db.commands.wattrex_repairs.GOES_ON_WITHIN", timedelta(seconds=2))
+    monkeypatch.setattr("db.commands.wattrex.repairs.GOES_ON_WITHIN", timedelta(seconds=2))
     exp = cycler.queue()
     cycler.take(exp)
     cycler.sync.start()

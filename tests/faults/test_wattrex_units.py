@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from cycling.terms import CommandState, Connection, StationCommand
-from db.commands.station_commands import command_status, request
-from db.commands.stations import NewStation, add_station
+from db.commands.stations.control import command_status, request
+from db.commands.stations.setup import NewStation, add_station
 from db.models import (
     ComputationalUnit,
     DetectedDevice,

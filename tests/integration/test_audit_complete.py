@@ -19,16 +19,16 @@ from cycling.errors import InputError
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus, Role, StationCommand
 from db.commands import users
-from db.commands.notes import NewNote
+from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
-from db.queries.battery import battery_sheet
-from db.queries.station_sheets import station_set_up
-from tests.integration.test_given_up import Bench
-from tests.integration.test_lab_units import Lab as Units
-from tests.integration.test_wattrex import TestStalled as Stalling
-from tests.integration.test_wattrex import WattrexLab
+from db.queries.batteries.detail import battery_sheet
+from db.queries.stations.details import station_set_up
+from tests.integration.db.commands.experiments.test_force_end import Bench
+from tests.integration.db.queries.stations.test_units import Lab as Units
+from tests.integration.master_node.wattrex.test_service import TestStalled as Stalling
+from tests.integration.master_node.wattrex.test_service import WattrexLab
 from tests.running_lab import RunningLab
 from tests.unit.dashboard.world import FakeHasher
 from tests.unit.db.lab import START, add_station, block, cell, new_experiment
@@ -222,13 +222,15 @@ def people(diary: Diary) -> None:
 
 
 def batteries(diary: Diary) -> None:
-    battery = diary.give("batteries.add_battery", "add battery", cell("To go"), **diary.by)
+    battery = diary.give(
+        "batteries.registration.add_battery", "add battery", cell("To go"), **diary.by
+    )
     known = battery_sheet(diary.database, battery).battery
     changed = cell("To go", description="A pouch cell")
-    mark = importlib.import_module("db.commands.battery_changes").mark_of(known)
-    change = "battery_changes.change_battery"
+    mark = importlib.import_module("db.commands.batteries.changes").mark_of(known)
+    change = "batteries.changes.change_battery"
     diary.give(change, "change battery", battery, changed, seen=mark, **diary.by)
-    diary.give("battery_changes.delete_battery", "delete battery", battery, **diary.by)
+    diary.give("batteries.changes.delete_battery", "delete battery", battery, **diary.by)
 
 
 def stations(diary: Diary) -> None:
@@ -238,35 +240,38 @@ def stations(diary: Diary) -> None:
     change = {"name": "Station 03"}
     begin, mark = station_set_up(diary.database, first)
     renamed = begin.__class__(**{**begin.__dict__, **change})
-    out, back = "out_of_service.take_out_of_service", "out_of_service.return_to_service"
+    out, back = (
+        "stations.out_of_service.take_out_of_service",
+        "stations.out_of_service.return_to_service",
+    )
     give(out, "take out of service", first, reason="Fan", **by)
     give(back, "return to service", first, **by)
-    modify, retire = "station_changes.modify_station", "station_changes.retire_station"
+    modify, retire = "stations.changes.modify_station", "stations.changes.retire_station"
     second = give(modify, "modify station", first, renamed, seen=mark, **by).station_id
     give(retire, "retire station", second, **by)
-    third = give("stations.add_station", "add station", begin, **by)
+    third = give("stations.setup.add_station", "add station", begin, **by)
     asked = {"unit_id": units.ours, "station_id": third, "experiment_id": None, "reason": "Smoke"}
-    give("station_commands.request", "stop", StationCommand.STOP, **asked, **by)
-    give("station_deletion.delete_station", "delete station", second, **by)
+    give("stations.control.request", "stop", StationCommand.STOP, **asked, **by)
+    give("stations.deletion.delete_station", "delete station", second, **by)
 
 
 def experiments(diary: Diary) -> None:
     give, by = diary.give, diary.by
     new = new_experiment(diary.lab.battery("Imported", "1"))
     experiment = give(
-        "imports.import_experiment",
+        "experiments.imports.import_experiment",
         "import",
         new,
         [block()],
         start=START,
         clock=lambda: diary.lab.now,
     )
-    rename = "experiment_names.rename_experiment"
+    rename = "experiments.names.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", **by)
-    note = give("notes.add_note", "add note", NewNote(experiment, "Swapped"), **by)
-    give("notes.delete_note", "delete note", note, **by)
+    note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), **by)
+    give("experiments.notes.delete_note", "delete note", note, **by)
     give("audit.record_export", "export", experiment, **by)
-    delete = "experiment_deletion.delete_experiment"
+    delete = "experiments.deletion.delete_experiment"
     give(delete, "delete experiment", experiment, confirmed_name="Ageing", **by)
 
 
@@ -314,11 +319,11 @@ def faults(diary: Diary) -> None:
     give, by = diary.give, diary.by
     rack = WattrexLab(diary.database)
     stalled = Stalling().stall(rack)
-    give("wattrex_repairs.repair", "repair synchroniser", stalled, **by)
+    give("wattrex.repairs.repair", "repair synchroniser", stalled, **by)
     with diary.database.write() as session:  # its battery is free for the others
         ended = {"status": ExperimentStatus.ERROR, "finished_at": diary.lab.now}
         session.execute(update(Experiment).where(Experiment.id == stalled).values(**ended))
         alarm = session.scalars(select(StationAlarm.id).limit(1)).one()
     give("alarms.acknowledge", "acknowledge alarm", alarm, comment="Jammed", **by)
     bench = Bench(diary.database)
-    give("given_up.give_up", "give up experiment", bench.run, reason="Burnt", **by)
+    give("experiments.force_end.give_up", "give up experiment", bench.run, reason="Burnt", **by)

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from cycling.terms import ExperimentStatus, PlanState, Technology
 from db import series
 from db.commands.queue import confirm_battery
-from db.commands.stations import NewStation, add_station
+from db.commands.stations.setup import NewStation, add_station
 from db.engine import Database, connect
 from db.models import (
     AvailableMeasure,
@@ -29,12 +29,12 @@ from db.models import (
     StationLive,
     Unit,
 )
-from db.queries.experiments import Filter, list_experiments
-from db.queries.queue import find_plan
-from pages.add_experiment_pairs import situation
-from pages.add_experiment_queueing import Sender, problems_of, queue
-from pages.add_experiment_typed import Pair, Typed
-from pages.expected_curve import expected_line
+from db.queries.experiments.table import Filter, list_experiments
+from db.queries.stations.queue import find_plan
+from pages.add_experiment.form_data import Pair, Typed
+from pages.add_experiment.pairs import situation
+from pages.add_experiment.queueing import Sender, problems_of, queue
+from pages.experiment.expected_curve import expected_line
 from tests.conftest import require
 from tests.machine import MOSQUITTO
 from tests.servers import Mosquitto, start

@@ -2,11 +2,11 @@
 
 import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.machine import ROOT
+
 PINNED = sorted(
     set(
         re.findall(

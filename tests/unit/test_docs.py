@@ -3,17 +3,16 @@
 import dataclasses
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 import typer
 
-from bem.cli import app
+from bem.cli.app import app
 from bem.settings import from_environment
-from cycling.limits import Limits, variable_of
 from dashboard.settings import WebSettings
+from db.limits import Limits, variable_of
+from tests.machine import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for places in ("*.md", "docs/**/*.md", "requirements/*.md", "deploy/**/*.md")

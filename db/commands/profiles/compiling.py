@@ -10,7 +10,7 @@ from sqlalchemy import column, inspect, select, table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.battery_model import BatteryModel
+from cycling.battery.model import BatteryModel
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.profile import (
     BatteryLimits,
@@ -19,8 +19,8 @@ from cycling.profile import (
     check_profile,
     reference_rows,
 )
+from cycling.profile.durations import StepTimes, step_times
 from cycling.profile.estimate import estimate
-from cycling.profile_course import StepTimes, step_times
 from db.commands import audit
 from db.commands.profiles.texts import (
     LONGEST_NAME,
@@ -40,7 +40,7 @@ from db.models import (
     ProfileDetail,
     ProfileVersion,
 )
-from db.profile_rows import ProfileRows, profile_rows
+from db.models.profile_rows import ProfileRows, profile_rows
 from db.repeating import idempotent
 
 LONGEST_DESCRIPTION = 250

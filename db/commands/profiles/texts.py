@@ -3,7 +3,7 @@
 from cycling.errors import InputError
 from cycling.profile import Problem
 from cycling.profile.problems import errors_in
-from cycling.profile_summary import ProfileSummary, summarised, text_problems
+from cycling.profile.summary import ProfileSummary, summarised, text_problems
 
 LONGEST_NAME = 40
 LONGEST_WORDS = 250  # of a description, a comment

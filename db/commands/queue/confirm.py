@@ -12,7 +12,7 @@ from db.commands import audit
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.queries.queue import busy_with, waiting
+from db.queries.stations.queue import busy_with, waiting
 from db.repeating import repeated
 
 

@@ -15,7 +15,7 @@ from db.commands.queue.plans import note
 from db.commands.queue.several import check_token
 from db.engine import Database
 from db.models import Plan
-from db.queries.queue import PlanFacts, plan_facts
+from db.queries.stations.queue import PlanFacts, plan_facts
 from db.repeating import repeated
 
 LARGEST = 2_000_000  # characters of a form, with the text of its profile

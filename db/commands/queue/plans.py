@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, PlanState, Polarity, Technology
 from db.commands import audit
-from db.commands.imports import check_names
+from db.commands.experiments.imports import check_names
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import (
@@ -24,7 +24,7 @@ from db.models import (
     Plan,
     Profile,
 )
-from db.queries.queue import PlanFacts, plan_facts, waiting
+from db.queries.stations.queue import PlanFacts, plan_facts, waiting
 from db.repeating import idempotent, repeated
 
 LONGEST_TOKEN = 40

@@ -20,7 +20,7 @@ from db.models import (
     RedoxElectrolyte,
     Run,
 )
-from db.queries.queue import HELD, WITHDRAWN, waiting
+from db.queries.stations.queue import HELD, WITHDRAWN, waiting
 
 ONE_SECOND = timedelta(seconds=1)
 LONGEST_REASON = 250

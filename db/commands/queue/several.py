@@ -18,7 +18,7 @@ from db.commands.queue.confirm import confirm_within
 from db.commands.queue.plans import NewPlan, add_within, check_new
 from db.engine import Database
 from db.models import Battery, Plan
-from db.queries.queue import PlanFacts, plan_facts
+from db.queries.stations.queue import PlanFacts, plan_facts
 from db.repeating import idempotent
 
 MOST = 40

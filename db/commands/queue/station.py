@@ -9,7 +9,7 @@ from cycling.terms import ExperimentStatus, PlanState
 from db.commands import audit
 from db.commands.queue import rows
 from db.models import ConfirmedBattery, Experiment, Plan
-from db.queries.queue import WITHDRAWN, waiting
+from db.queries.stations.queue import WITHDRAWN, waiting
 
 
 def next_queued(session: Session, station_id: int) -> Experiment | None:

@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
-from cycling.limits import USUAL, Limits
 from db.commands import audit
 from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
 from db.commands.users.sessions import (
@@ -26,6 +25,7 @@ from db.commands.users.sessions import (
     token_hash,
 )
 from db.engine import Database
+from db.limits import USUAL, Limits
 from db.models import LoginFailure, LoginLink, User
 from db.repeating import idempotent, repeated
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
-from tests.machine import MOSQUITTO, MOSQUITTO_CLIENTS, SEARCH_PATH, is_root
+from tests.machine import MOSQUITTO, MOSQUITTO_CLIENTS, ROOT, SEARCH_PATH, is_root
 from tests.mqtt import Client, wait_for
 from tests.servers import free_port, start, wait_until
 
-SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto"
+SHIPPED = ROOT / "deploy" / "mosquitto"
 
 
 class Broker:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine import ROOT
 from tests.served import BEM
 
-ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / ".cred.env.example"
 MAKE = re.compile(r"^\(umask 077; awk .*?> \.cred\.env\)$", re.MULTILINE | re.DOTALL)
 

@@ -14,11 +14,11 @@ from db import migrations, series
 from db.engine import connect
 from tests.conftest import require
 from tests.databases import migrate
-from tests.machine import MARIADB_DUMP
+from tests.machine import MARIADB_DUMP, ROOT
 from tests.servers import MariaDb
 from tests.unit.db.lab import add_cell, block, import_blocks
 
-SCRIPTS = Path(__file__).parents[3] / "deploy" / "database"
+SCRIPTS = ROOT / "deploy" / "database"
 PASSWORDS = {
     "DATABASE_MIGRATE_PASSWORD": "migrate-0123456789",
     "DATABASE_PASSWORD": "use-0123456789abcdef",

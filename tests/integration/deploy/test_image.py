@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import is_root
+from tests.machine import ROOT, is_root
 from tests.servers import free_port, start, wait_until
 
-ROOT = Path(__file__).parents[3]
 BASE = ("python3", "python3-venv", "ca-certificates")
 DEBIAN = "bookworm"  # of PYTHON_IMAGE in the Dockerfile
 MOUNTED = ("/etc/ssl/certs", "/usr/local/share/ca-certificates", "/etc/pip.conf")

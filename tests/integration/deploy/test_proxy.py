@@ -18,12 +18,12 @@ from cycling.terms import Role
 from db.commands import users
 from db.engine import Database
 from db.models import AuditEntry
-from tests.machine import SEARCH_PATH
+from tests.machine import ROOT, SEARCH_PATH
 from tests.served import BEM, PASSWORD
 from tests.servers import free_port, start, wait_until
 from tests.unit.db.lab import BY
 
-SHIPPED = Path(__file__).parents[3] / "deploy" / "nginx" / "bem.conf"
+SHIPPED = ROOT / "deploy" / "nginx" / "bem.conf"
 TOKEN = "metrics-for-the-tests-of-the-proxy"
 
 

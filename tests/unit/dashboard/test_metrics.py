@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,6 +12,7 @@ from dashboard.health import DatabaseProbe
 from dashboard.settings import WebSettings
 from db.commands.presence import say_present
 from db.models import Job, RefusedCount
+from tests.machine import ROOT
 from tests.unit.dashboard.test_health import Broken, lead
 from tests.unit.dashboard.world import START
 
@@ -94,7 +94,7 @@ def test_the_document_names_every_figure_and_no_other(measured, store):
     lead(store, 1)
     with store.write() as session:
         session.add(RefusedCount(sender="a", kind="x", count=1, last_at=START))
-    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    text = (ROOT / "docs" / "operations.md").read_text()
     named = set(re.findall(r"`(bem_\w+)", text)) - {"bem_migrate", "bem_backup", "bem_test"}
     exposed = {name.partition(",")[0] for name in scrape(measured)}
     assert exposed - named == set()

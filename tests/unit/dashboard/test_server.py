@@ -19,7 +19,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from dashboard.app import create_app
-from cycling.limits import Limits
+from db.limits import Limits
 from dashboard import server
 from dashboard.settings import WebSettings
 from db.engine import connect

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
-from db.commands.batteries import NewBattery, add_battery
-from db.commands.imports import NewExperiment, import_experiment
+from db.commands.batteries.registration import NewBattery, add_battery
+from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.models import (
     AuditEntry,

@@ -2,16 +2,15 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 import yaml
 
 from bem.settings import from_environment
-from cycling.limits import Limits, variable_of
+from db.limits import Limits, variable_of
+from tests.machine import ROOT
 from tests.unit.test_docs import variables
 
-ROOT = Path(__file__).resolve().parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {"credentials", "migrate", "web", "worker", "master-node", "virtual-cycler"}

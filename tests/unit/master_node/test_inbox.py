@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from cycling.limits import USUAL, Limits
+from db.limits import USUAL, Limits
 from master_node.inbox import Inbox
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pages.battery_form import Form
+from pages.battery.form import Form
 
 COMMON = {
     "name": "Cell B",

@@ -7,10 +7,10 @@ import numpy as np
 from sqlalchemy import select
 
 from cycling.terms import ExperimentStatus, Technology
-from db import measures
 from db.commands import jobs
-from db.commands.batteries import NewBattery, add_battery
+from db.commands.batteries.registration import NewBattery, add_battery
 from db.engine import Database
+from db.measures import writing
 from db.models import AuditEntry, Battery, CyclerStation, Experiment, Job, Profile
 from tests.unit.dashboard.world import Clock
 
@@ -76,7 +76,7 @@ class Lab:
     def measures(self, experiment: int, n: int, *, current_a: float = 1.5, **channels: Any) -> None:
         """Give an experiment n measures, a second apart; voltage rises from 3 V to 4 V."""
         begin = BEGIN.timestamp()
-        rows = measures.MeasureRows(
+        rows = writing.MeasureRows(
             first_id=0,
             unix_s=begin + np.arange(float(n)),
             instruction=np.zeros(n),
@@ -89,7 +89,7 @@ class Lab:
             extended=channels.get("extended", {}),
         )
         with self.database.write() as session:
-            measures.insert(session, experiment, rows)
+            writing.insert(session, experiment, rows)
 
     def jobs(self) -> list[Job]:
         return self._all(Job)

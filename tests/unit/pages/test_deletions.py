@@ -3,15 +3,15 @@
 import pytest
 
 from cycling.terms import ExperimentStatus
-from db.commands.notes import NewNote, add_note
+from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
-from db.commands.station_deletion import delete_station
+from db.commands.stations.deletion import delete_station
 from db.models import DeletedExperiment
-from pages.experiment_ids import Ids as Experiment
-from pages.live_ids import Ids as Live
-from pages.profile_parts import Ids as Profile
-from pages.stations_ids import Ids as Stations
-from tests.integration.test_lab_units import Lab as Units
+from pages.experiment.ids import Ids as Experiment
+from pages.live.ids import Ids as Live
+from pages.profile.parts import Ids as Profile
+from pages.stations.ids import Ids as Stations
+from tests.integration.db.queries.stations.test_units import Lab as Units
 from tests.unit.components.tree import find, text
 from tests.unit.pages.visitor import UPDATE, shown
 

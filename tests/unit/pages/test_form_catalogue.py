@@ -20,14 +20,14 @@ from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
 from db.commands.profiles import save_profile
 from db.models import Base
-from db.queries.lab_units import find_unit
+from db.queries.stations.units import find_unit
 from db.queries.users import list_users
-from pages.add_experiment_typed import Pair, Typed
-from pages.battery_form import Form as BatteryForm
-from pages.station_reading import CONTROLS
-from pages.stations_ids import FormIds
+from pages.add_experiment.form_data import Pair, Typed
+from pages.battery.form import Form as BatteryForm
+from pages.station.reading import CONTROLS
+from pages.stations.ids import FormIds
 from tests.form_lab import BY, CYCLE, FormLab
-from tests.integration.test_lab_units import Lab as UnitLab
+from tests.integration.db.queries.stations.test_units import Lab as UnitLab
 from tests.running_lab import RunningLab
 from tests.unit.dashboard.world import PASSWORD
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
@@ -337,14 +337,14 @@ AGAIN = {  # to send it again is to do it again; a stop is always taken
 OTHERS = {
     "add_experiment": "restore change_rows narrow offer_profiles fill_editor check draw",
     "audit": "show",
-    "battery_live": "check",
-    "edit_profile": "check draw take_file",
+    "battery.live_checks": "check",
+    "profile.edit": "check draw take_file",
     "experiment": "remove_note",
     "import_experiment": "show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
     "profile": "act",
     "queue": "move ask drop",
-    "station_saving": "left",
+    "station.saving": "left",
     "users": "ask refresh",
 }
 
@@ -477,7 +477,7 @@ def test_every_callback_for_those_who_write_is_known(web: Flask, world: World, w
         sent.add(world.visitor("ada").callback_of(fill(world).output))
         written.undo()
     others = {
-        f"{function.__module__.removeprefix('pages.')} {function.__name__}"
+        f"{function.__module__.removeprefix('pages.').removesuffix('.page')} {function.__name__}"
         for output, spec in web.extensions["bem.dash"].callback_map.items()
         if "callback" in spec
         and callback_role(spec) in (Role.OPERATOR, Role.ADMIN)

@@ -4,7 +4,7 @@ import pytest
 
 from components.figures.template import template
 from db import series
-from db.queries.experiment import LARGEST_ID
+from db.queries.experiments.detail import LARGEST_ID
 
 
 @pytest.fixture

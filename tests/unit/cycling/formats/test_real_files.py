@@ -1,14 +1,14 @@
 import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cycling.errors import InputError
 from cycling.formats import Field, open_table, propose, read_measures, verify
+from tests.machine import ROOT
 
-FILES = Path(__file__).resolve().parents[5] / "shared" / "data" / "cycler-files"
+FILES = ROOT.parent / "shared" / "data" / "cycler-files"
 pytestmark = pytest.mark.skipif(
     not FILES.is_dir(), reason="real cycler files are not here (../shared/data/cycler-files)"
 )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cycling.battery_model import Drive
-from cycling.battery_run import EndCondition, run_step
+from cycling.battery.model import Drive
+from cycling.battery.step_run import EndCondition, run_step
 from cycling.profile.tree import LimitKind, Repeat
 from cycling.terms import LimitType, Mode
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from cycling.battery_chemistry import nmc
+from cycling.battery.chemistry import nmc
 from cycling.profile.estimate import estimate
 from cycling.profile.expected import expected
 from cycling.profile.run import run_instruction

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery_chemistry import nmc
+from cycling.battery.chemistry import nmc
 from cycling.profile import compile_rows, parse, render, resolve
 from cycling.profile.quantities import Quantity
 from cycling.profile.run import run_instruction

@@ -1,0 +1,1 @@
+"""`bem demo`: everything on one machine, with sample data."""

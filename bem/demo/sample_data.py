@@ -1,0 +1,122 @@
+"""The demo's batteries and experiments, made by the battery model and imported like any other."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from bem.services import By, utc_now
+from cycling.battery.description import NewBattery
+from cycling.formats import Block
+from cycling.samples.batteries import SampleBattery
+from cycling.samples.experiments import (
+    SampleExperiment,
+    sample_batteries,
+    sample_experiments,
+    sample_names,
+)
+from db.commands.batteries.registration import add_battery
+from db.commands.experiments.imports import NewExperiment, import_experiment
+from db.engine import Database
+from db.models import Battery, DeletedExperiment, ImportSource
+
+BY: By = {"user_name": "demo", "address": "demo"}
+FORMAT = "Simulated"
+
+
+class StoppedError(Exception):
+    """The demo ends: what is missing is made the next time."""
+
+
+def missing_samples(database: Database) -> set[str]:
+    """Return the names of the sample experiments that are not there, and that nobody deleted."""
+    with database.read() as session:
+        made = session.scalars(
+            select(ImportSource.sha256).where(
+                ImportSource.published_at.is_not(None), ImportSource.format == FORMAT
+            )
+        ).all()
+        deleted = session.scalars(select(DeletedExperiment.name)).all()
+    wanted = set(sample_names()) - set(deleted)
+    return {name for name in wanted if _sha256(name) not in made}
+
+
+def add_samples(
+    database: Database, now: datetime, *, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Add the sample experiments that are missing, with their batteries; return how many.
+
+    Raises StoppedError soon after `stopping` says so; an experiment is there whole or not at all.
+    """
+    missing = missing_samples(database)
+    if not missing:
+        return 0
+    batteries = {one.name: ensure_battery(database, one, now) for one in sample_batteries()}
+
+    def go_on(_measures: int = 0) -> None:
+        if stopping():
+            raise StoppedError
+
+    for sample in sample_experiments(without=set(sample_names()) - missing):
+        go_on()
+        start = now - timedelta(days=sample.started_days_before_now)
+        new = _experiment(sample, batteries[sample.battery_name])
+        end = start + timedelta(seconds=float(sample.test_time_s[-1]), hours=1)
+        import_experiment(
+            database,
+            new,
+            [_block(sample)],
+            start=start,
+            clock=utc_now,
+            on_progress=go_on,
+            created=min(end, now),  # soon after its end, so that the table has an order
+        )
+    return len(missing)
+
+
+def ensure_battery(database: Database, sample: SampleBattery, now: datetime) -> int:
+    """Return the BatID of a sample battery, adding it if it is not there."""
+    with database.read() as session:
+        known = session.scalar(
+            select(Battery.id).where(
+                Battery.name == sample.name, Battery.serial_number == sample.serial_number
+            )
+        )
+    return known or add_battery(database, _battery(sample), now=now, **BY)
+
+
+def _battery(sample: SampleBattery) -> NewBattery:
+    return NewBattery(**{field.name: getattr(sample, field.name) for field in fields(sample)})
+
+
+def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:
+    return NewExperiment(
+        name=sample.name,
+        description=sample.description,
+        battery_id=battery_id,
+        file_name="simulated",
+        sha256=_sha256(sample.name),
+        format=FORMAT,
+        mapping={},
+        **BY,
+    )
+
+
+def _sha256(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _block(sample: SampleExperiment) -> Block:
+    return Block(
+        test_time_s=sample.test_time_s,
+        unix_time_s=None,
+        voltage_v=sample.voltage_v,
+        current_a=sample.current_a,
+        power_w=None,
+        step=sample.step.astype(float),
+        cycle=sample.cycle.astype(float),
+        step_id=None,
+        extended=dict(sample.extended),
+    )

@@ -1,0 +1,176 @@
+"""What a worker does for each kind of job."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError
+from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
+from db import series
+from db.commands import jobs
+from db.commands.experiments import clearing, imports
+from db.commands.jobs import Claim, JobInterruptedError
+from db.commands.uploads import UploadedFile, find_upload
+from db.engine import Database
+from db.limits import USUAL, Limits
+from db.repeating import repeated
+
+BEAT_EVERY_S = 0.5
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What every job needs."""
+
+    database: Database
+    data_dir: Path
+    clock: Clock
+    is_stopping: Callable[[], bool]
+    say_present: Callable[[], None]
+    limits: Limits = USUAL
+
+
+class Beat:
+    """Reports progress to the job's row, at most twice a second."""
+
+    def __init__(self, place: Workplace, mine: Claim) -> None:
+        self._place = place
+        self._mine = mine
+        self._last = float("-inf")
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say how far the job is; raises when it was cancelled or the worker must stop."""
+        if self._place.is_stopping():
+            raise JobInterruptedError("The worker was told to stop.")
+        if time.monotonic() - self._last < BEAT_EVERY_S:
+            return
+        self._last = time.monotonic()
+        self._place.say_present()
+        jobs.beat(self._place.database, self._mine, done=done, total=total, now=self._place.clock())
+
+
+def verify_file(place: Workplace, mine: Claim) -> None:
+    """Check an uploaded file with the mapping that was sent, or propose one."""
+    upload = _upload(place, mine)
+    table = _table(place, upload)
+    sent = mine.payload.get("mapping")
+    mapping = Mapping.from_json(sent) if sent else _proposed(table, mine.payload)
+    checked = verify(table, mapping, Beat(place, mine))
+    result = {
+        "upload": upload.id,
+        "dialect": table.dialect,
+        "verification": checked.to_json(),
+        "sample": list(table.sample[0]) if table.sample else [],
+    }
+    _end(place, mine, result)
+
+
+def import_file(place: Workplace, mine: Claim) -> None:
+    """Load an uploaded file and publish it together with the end of the job."""
+    beat = Beat(place, mine)
+    imports.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
+    upload = _upload(place, mine)
+    mapping = Mapping.from_json(mine.payload["mapping"])
+    table = _table(place, upload)
+
+    def progress(rows: int) -> None:
+        beat(rows, mine.payload["rows"])
+
+    def end(session: Session, experiment_id: int) -> None:
+        result = {"experiment_id": experiment_id}
+        jobs.end_done(session, mine, result=result, now=place.clock())
+
+    imports.import_experiment(
+        place.database,
+        _new_experiment(mine, upload, mapping),
+        read_measures(table, mapping, trust_clock=mine.payload.get("trust_clock")),
+        start=_start(mine.payload),
+        clock=place.clock,
+        on_progress=progress,
+        within_publication=end,
+    )
+
+
+def prepare_experiment(place: Workplace, mine: Claim) -> None:
+    """Copy an experiment's measures into the series store, for a page that waits for them."""
+    experiment_id = mine.payload["experiment_id"]
+    series.catch_up(place.database, experiment_id, on_progress=Beat(place, mine))
+    _end(place, mine, {})
+
+
+def remove_experiment(place: Workplace, mine: Claim) -> None:
+    """Remove what a deleted experiment has left; where an earlier attempt stopped, go on."""
+    experiment_id, total = mine.payload["experiment_id"], mine.payload["measures"]
+    beat = Beat(place, mine)
+    clearing.clear(place.database, experiment_id, lambda gone: beat(min(gone, total), total))
+    _end_removed(place, mine, experiment_id)
+
+
+@repeated
+def _end_removed(place: Workplace, mine: Claim, experiment_id: int) -> None:
+    with place.database.write() as session:
+        clearing.note_cleared(session, experiment_id, place.clock())
+        jobs.end_done(session, mine, result={}, now=place.clock())
+
+
+HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
+    "verify file": verify_file,
+    "import file": import_file,
+    jobs.PREPARE: prepare_experiment,
+    clearing.DELETE: remove_experiment,
+}
+
+
+@repeated
+def _end(place: Workplace, mine: Claim, result: dict[str, Any]) -> None:
+    with place.database.write() as session:
+        jobs.end_done(session, mine, result=result, now=place.clock())
+
+
+def _proposed(table: TextTable, payload: dict[str, Any]) -> Mapping:
+    """Read a clock without a zone in the zone of whoever brings the file (the old one: UTC)."""
+    mapping = propose(table)
+    if mapping.format.startswith("Old application"):
+        return mapping
+    return replace(mapping, time_zone=payload.get("time_zone") or "UTC")
+
+
+def _upload(place: Workplace, mine: Claim) -> UploadedFile:
+    return find_upload(
+        place.database, place.data_dir, mine.payload["upload"], user_name=mine.user_name
+    )
+
+
+def _table(place: Workplace, upload: UploadedFile) -> TextTable:
+    return open_table(upload.path, upload.file_name, most_rows=place.limits.max_file_rows)
+
+
+def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:
+    return imports.NewExperiment(
+        name=mine.payload["name"],
+        description=mine.payload["description"],
+        battery_id=mine.payload["battery_id"],
+        user_name=mine.user_name,
+        address=mine.payload["address"],
+        file_name=upload.file_name,
+        sha256=upload.sha256,
+        format=mapping.format,
+        mapping=mapping.to_json(),
+        job_id=mine.job_id,
+    )
+
+
+def _start(payload: dict[str, Any]) -> datetime | None:
+    if not payload.get("start"):
+        return None
+    start = datetime.fromisoformat(payload["start"])
+    if start.tzinfo is None:
+        raise InputError("The start has no time zone.")
+    return start

@@ -1,0 +1,163 @@
+"""The worker: claims jobs, does them, says how they went; any number may run."""
+
+import logging
+import os
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bem.worker.jobs import HANDLERS, Workplace
+from cycling.errors import InputError, UnavailableError
+from db import series
+from db.commands import jobs, presence, uploads
+from db.commands.experiments import clearing, imports
+from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
+from db.engine import Database
+from db.failures import DiskFullError
+from db.limits import USUAL, Limits
+from db.series import upkeep
+
+LOG = logging.getLogger("bem.worker")
+
+IDLE_S = 0.25
+UNREACHABLE_S = 2.0
+NICE = 5
+SWEEP_EVERY = timedelta(seconds=15)
+LOOK_EVERY = timedelta(seconds=30)
+
+
+class Worker:
+    """One process that works until it is told to stop."""
+
+    def __init__(
+        self,
+        database: Database,
+        data_dir: Path,
+        clock: Callable[[], datetime],
+        limits: Limits = USUAL,
+    ) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._asked_to_stop = False  # no Event: setting one in a signal handler can block for ever
+        self._place = Workplace(
+            database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
+        )
+        self._said_at = float("-inf")
+        self._swept_at: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._due: list[tuple[int, bool]] = []
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Finish: a running job goes back to the queue."""
+        self._asked_to_stop = True
+
+    def run(self) -> None:
+        """Work until stopped; a database that is away for a while is waited for."""
+        LOG.info("worker %s is ready", self.name)
+        while not self._asked_to_stop:
+            try:
+                self.say_present()
+                self._sweep()
+                if not self.work_once() and not self.look_after_series():
+                    time.sleep(IDLE_S)
+            except UnavailableError as error:
+                LOG.warning("%s", error)
+                time.sleep(UNREACHABLE_S)
+            except (SQLAlchemyError, OSError):  # a full disk, say: the others need this worker
+                LOG.exception("the worker could not look for work")
+                time.sleep(UNREACHABLE_S)
+        with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
+            presence.end_presence(self._place.database, self.name)
+
+    def say_present(self) -> None:
+        """Note every 5 s that this worker lives; called from whatever it is doing."""
+        if time.monotonic() - self._said_at < presence.BEAT_EVERY_S:
+            return
+        self._said_at = time.monotonic()
+        presence.say_present(self._place.database, self.name)
+
+    def work_once(self) -> bool:
+        """Do one job if there is one."""
+        place = self._place
+        mine = jobs.claim(place.database, worker=self.name, kinds=list(HANDLERS), now=place.clock())
+        if mine is None:
+            return False
+        LOG.info("job %s (%s), attempt %s", mine.job_id, mine.kind, mine.attempt)
+        self._do(mine)
+        return True
+
+    def look_after_series(self) -> bool:
+        """Bring the series store of one experiment up to date; stop where a job comes in."""
+        place, now = self._place, self._place.clock()
+        if not self._due:
+            if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+                return False
+            self._looked_at = now
+            self._due = upkeep.find_due(place.database, now)
+        if not self._due:
+            return False
+        experiment_id, ended = self._due.pop(0)
+        with suppress(JobInterruptedError):  # what is copied stays; the rest comes next time
+            series.settle(
+                place.database, experiment_id, ended=ended, now=now, on_progress=self._go_on
+            )
+        return True
+
+    def _go_on(self, _done: int, _total: int = 0) -> None:
+        self.say_present()
+        if self._asked_to_stop or jobs.is_waiting(self._place.database):
+            raise JobInterruptedError("Something more urgent came.")
+
+    def _do(self, mine: Claim) -> None:
+        place = self._place
+        try:
+            HANDLERS[mine.kind](place, mine)
+        except JobInterruptedError:
+            jobs.release(place.database, mine)
+        except JobStoppedError as error:
+            LOG.info("job %s: %s", mine.job_id, error)
+            jobs.end_cancelled(place.database, mine, now=place.clock())
+        except (InputError, DiskFullError) as error:
+            jobs.end_failed(place.database, mine, error=str(error), now=place.clock())
+        except UnavailableError:
+            raise  # the job goes silent and is claimed again once the database is back
+        except Exception:  # the boundary of a job: the worker must live on
+            LOG.exception("job %s failed", mine.job_id)
+            jobs.end_failed(
+                place.database,
+                mine,
+                error="Something went wrong in the program; nothing of it was kept. "
+                f"Tell an admin, naming task {mine.job_id}.",
+                now=place.clock(),
+            )
+
+    def _sweep(self) -> None:
+        place, now = self._place, self._place.clock()
+        if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
+            return
+        self._swept_at = now
+        jobs.fail_hopeless(place.database, now=now)
+        swept = imports.sweep(place.database, now)
+        swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
+        with suppress(JobInterruptedError):  # the rest comes next time
+            swept += clearing.sweep(place.database, now, self._go_on)
+        if swept:
+            LOG.info("removed the leftovers of %s imports, uploads or deletions", swept)
+
+
+def run_worker(
+    database: Database, data_dir: Path, clock: Callable[[], datetime], limits: Limits
+) -> None:
+    """Run a worker until SIGTERM or Ctrl-C; where pages need the processor, it is theirs first."""
+    os.nice(NICE)
+    worker = Worker(database, data_dir, clock, limits)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.stop)
+    worker.run()

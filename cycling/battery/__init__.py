@@ -1,0 +1,1 @@
+"""Batteries: description, model, chemistry."""

@@ -1,0 +1,1 @@
+"""The sample experiments of `bem demo`."""

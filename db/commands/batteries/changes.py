@@ -1,0 +1,184 @@
+"""Changing what is known of a battery, and removing one that was never used."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.battery.description import NewBattery
+from cycling.errors import ConflictError, InputError, NotFoundError
+from db.commands import audit
+from db.commands.batteries.registration import check_battery, registered_already
+from db.engine import Database
+from db.models import Battery, BatteryDetails
+from db.models.battery_rows import (
+    description_of,
+    detail_values,
+    fixed_values,
+    kind_table,
+    kind_values,
+)
+from db.queries.batteries.detail import busy_words, experiments_under_way, what_refers_to
+from db.repeating import repeated
+
+# What a running or waiting experiment was checked against.
+LIMITS = frozenset(
+    {
+        "cells",
+        "parallel",
+        "capacity_ah",
+        "chemistry",
+        "voltage_min_v",
+        "voltage_max_v",
+        "cell_voltage_min_v",
+        "cell_voltage_max_v",
+        "current_min_a",
+        "current_max_a",
+        "safety_voltage_min_v",
+        "safety_voltage_max_v",
+        "temperature_min_degc",
+        "temperature_max_degc",
+        "charge_temperature_min_degc",
+        "electrode_size_cm2",
+    }
+)
+
+
+def mark_of(battery: NewBattery) -> str:
+    """Return what tells one state of a battery from another: who edits an old one is told."""
+    return hashlib.sha256(repr(sorted(_plain(battery).items())).encode()).hexdigest()[:32]
+
+
+@repeated
+def change_battery(
+    database: Database,
+    battery_id: int,
+    new: NewBattery,
+    *,
+    seen: str,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> bool:
+    """Store a changed description; return whether anything was different.
+
+    `seen` is the mark of the description that was edited. Raises InputError for a wrong field and
+    for another technology, NotFoundError, and ConflictError if somebody else has changed it, if it
+    is named like another one, or if limits change while an experiment needs them.
+    """
+    check_battery(new)
+    try:
+        with database.write() as session:
+            battery = _locked(session, battery_id)
+            before = description_of(session, battery)
+            changes = _changes(before, new)
+            if not changes:
+                return False
+            _check_change(session, battery_id, before, new, seen)
+            _store(session, battery_id, new)
+            audit.record(
+                session,
+                at=now,
+                user_name=user_name,
+                address=address,
+                action="change battery",
+                target=f"battery {battery_id}",
+                detail=changes,
+            )
+            return True
+    except IntegrityError as error:
+        raise registered_already(new) from error
+
+
+@repeated
+def delete_battery(
+    database: Database, battery_id: int, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Remove a battery that nothing refers to; its description stays in the audit trail.
+
+    Raises NotFoundError, and ConflictError saying what refers to it.
+    """
+    try:
+        with database.write() as session:
+            battery = _locked(session, battery_id)
+            if reason := what_refers_to(session, battery_id):
+                raise ConflictError(f"{battery.name} is kept. {reason}")
+            was = description_of(session, battery)
+            kind = kind_table(battery.technology)
+            for table in (kind, BatteryDetails):
+                session.execute(delete(table).where(table.battery_id == battery_id))
+            session.execute(delete(Battery).where(Battery.id == battery_id))
+            audit.record(
+                session,
+                at=now,
+                user_name=user_name,
+                address=address,
+                action="delete battery",
+                target=f"battery {battery_id}",
+                detail=_plain(was),
+            )
+    except IntegrityError as error:  # another program added an experiment in this moment
+        raise ConflictError("The battery is kept: something refers to it by now.") from error
+
+
+def _locked(session: Session, battery_id: int) -> Battery:
+    """Return the battery; no experiment of it can be added until the transaction ends."""
+    found = session.scalars(
+        select(Battery).where(Battery.id == battery_id).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("This battery is not there any more. Somebody has deleted it.")
+    return found
+
+
+def _check_change(
+    session: Session, battery_id: int, before: NewBattery, new: NewBattery, seen: str
+) -> None:
+    if mark_of(before) != seen:
+        raise ConflictError(
+            "Somebody has changed this battery since you opened it. Open it again to see what is "
+            "stored now; what you typed is not saved."
+        )
+    if new.technology is not before.technology:
+        raise InputError("The technology of a battery cannot be changed. Add another battery.")
+    if LIMITS & _changes(before, new).keys() and (
+        busy := experiments_under_way(session, battery_id)
+    ):
+        raise ConflictError(f"Limits and capacity stay as they are: {busy_words(busy)}")
+
+
+def _store(session: Session, battery_id: int, new: NewBattery) -> None:
+    kind = kind_table(new.technology)
+    values = fixed_values(new)
+    session.execute(update(Battery).where(Battery.id == battery_id).values(**values))
+    session.execute(update(kind).where(kind.battery_id == battery_id).values(**kind_values(new)))
+    details = session.get(BatteryDetails, battery_id)
+    if details is None:
+        session.add(BatteryDetails(battery_id=battery_id, **detail_values(new)))
+        return
+    for name, value in detail_values(new).items():
+        setattr(details, name, value)
+
+
+def _changes(before: NewBattery, new: NewBattery) -> dict[str, Any]:
+    """Return what is different, as [before, after] by field."""
+    old, fresh = _plain(before), _plain(new)
+    return {name: [old[name], fresh[name]] for name in old if old[name] != fresh[name]}
+
+
+def _plain(battery: NewBattery) -> dict[str, Any]:
+    """Return the fields as JSON takes them, what is empty as None."""
+    return {name: _json(value) for name, value in asdict(battery).items()}
+
+
+def _json(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return str(value)
+    return value.strip() or None if isinstance(value, str) else value

@@ -1,0 +1,163 @@
+"""Ending an experiment whose unit is gone for good: its station cannot say how it ended.
+
+Nothing here switches anything off. What still comes of it later is stored, and raises an alarm.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import ExperimentStatus, StationState
+from db.clock import database_now
+from db.commands import audit
+from db.commands.alarms import raise_alarm
+from db.commands.master_node import live_state, runs
+from db.commands.queue import hold_queue
+from db.engine import Database
+from db.models import Experiment, GenericMeasure, Run, StationLive
+from db.queries.stations.queue import busy_with
+from db.queries.stations.unreachable import GIVEN_UP, LostRun, judge
+from db.repeating import repeated
+
+LONGEST_REASON = 150
+RETURNED = "came back"
+
+
+@repeated
+def give_up(
+    database: Database,
+    experiment_id: int,
+    *,
+    reason: str,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> LostRun:
+    """End an experiment as ERROR, with a reason, because nobody will hear of its unit again.
+
+    It ends at its last measure. What is queued on its station is held. Raises InputError without a
+    reason, ConflictError while the unit may be in contact or the experiment is over, NotFoundError.
+    """
+    why = _sentence(reason)
+    with database.write() as session:
+        experiment = session.get(Experiment, experiment_id, with_for_update=True)
+        if experiment is None:
+            raise NotFoundError(f"There is no experiment {experiment_id}.")
+        row = session.get(StationLive, experiment.station_id, with_for_update=True)
+        lost = _check(session, experiment)
+        at = database_now(session)
+        _end(session, experiment, f"{GIVEN_UP}{user_name}: {why}", at)
+        if row is not None:
+            live_state.become(row, StationState.IDLE, None, at)
+            row.output_on = None  # nobody knows
+        held = f"Experiment {experiment_id} was given up here, out of contact."
+        hold_queue(session, experiment.station_id, held, now=at)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="give up experiment",
+            target=f"experiment {experiment_id}",
+            detail={
+                "reason": why,
+                "station": experiment.station_id,
+                "heard_at": lost.heard_at.isoformat(),
+            },
+        )
+        return lost
+
+
+def note_return(session: Session, run: Run, said: str, now: datetime) -> None:
+    """Alarm once that something still came of an experiment that was given up."""
+    raise_alarm(
+        session,
+        mark=f"given-up-{run.experiment_id}",
+        station_id=run.station_id,
+        experiment_id=run.experiment_id,
+        code=RETURNED,
+        text=f"Experiment {run.experiment_id} was given up, and {said}. Its measures are stored. "
+        "Current may still be flowing: go to the station.",
+        at=now,
+    )
+
+
+def look_for_returns(session: Session, station_ids: list[int], now: datetime) -> None:
+    """Alarm where WattRex cyclers or their synchroniser go on with what was given up.
+
+    A status that they write is believed, and our reason for the end goes with it.
+    """
+    came = exists().where(
+        GenericMeasure.experiment_id == Run.experiment_id, GenericMeasure.id > Run.through
+    )
+    found = session.execute(
+        select(Run, Experiment.status)
+        .join(Experiment, Experiment.id == Run.experiment_id)
+        .where(
+            Run.station_id.in_(station_ids),
+            Run.end_reason.startswith(GIVEN_UP, autoescape=True),
+            (Experiment.status != ExperimentStatus.ERROR) | came,
+        )
+    ).all()
+    for run, status in found:
+        if status is ExperimentStatus.ERROR:
+            note_return(session, run, "measures of it have come since", now)
+            run.through = _last_id(session, run.experiment_id)
+            continue
+        note_return(session, run, f"its unit has written since that it is {status.value}", now)
+        audit.record(
+            session,
+            at=now,
+            user_name=audit.MASTER_NODE,
+            address=audit.MASTER_NODE,
+            action="take back end of experiment",
+            target=f"experiment {run.experiment_id}",
+            detail={"status": status.value, "reason": run.end_reason},
+        )
+        session.delete(run)
+
+
+def _sentence(reason: str) -> str:
+    """Return the reason as a sentence that fits. Raises InputError without one."""
+    why = " ".join(reason.split())
+    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
+    if not 1 <= len(sentence) <= LONGEST_REASON:
+        raise InputError(f"Say in 1 to {LONGEST_REASON} characters what has become of the unit.")
+    return sentence
+
+
+def _check(session: Session, experiment: Experiment) -> LostRun:
+    busy = busy_with(session, experiment.station_id)
+    if experiment.status not in runs.OPEN or busy is None:
+        raise ConflictError(f"Experiment {experiment.id} is not under way any more.")
+    if experiment.status is ExperimentStatus.QUEUED and busy is not experiment:
+        raise ConflictError(f"Experiment {experiment.id} has not begun: cancel it in its queue.")
+    lost = judge(session, experiment)
+    if lost.refusal:
+        raise ConflictError(f"{experiment.name} cannot be given up now. {lost.refusal}")
+    return lost
+
+
+def _end(session: Session, experiment: Experiment, reason: str, now: datetime) -> None:
+    last = session.scalar(
+        select(GenericMeasure.at)
+        .where(GenericMeasure.experiment_id == experiment.id)
+        .order_by(GenericMeasure.id.desc())
+        .limit(1)
+    )
+    run = session.get(Run, experiment.id)
+    if run is None:  # of a WattRex station
+        through = _last_id(session, experiment.id)
+        run = Run(experiment_id=experiment.id, station_id=experiment.station_id, through=through)
+        session.add(run)
+    at = last or experiment.begun_at or now
+    runs.end(session, run, failed=True, reason=reason, at=at, now=now)
+
+
+def _last_id(session: Session, experiment_id: int) -> int:
+    last = session.scalar(
+        select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment_id)
+    )
+    return -1 if last is None else last

@@ -1,0 +1,360 @@
+"""Importing an experiment: staged, then published.
+
+Measures are loaded in committed chunks under a reserved ExpID that has no Experiment row; then that
+row is inserted in one short transaction. Until then nobody sees anything, no lock is held for long,
+and what a dead import leaves behind is found through its reservation and swept.
+
+Whoever sweeps takes the reservation first (its beat becomes TAKEN): an import that wakes up after
+that can neither load nor publish, so no measure is left over and no published one is deleted.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cycling.errors import InputError
+from cycling.formats import Block
+from cycling.terms import ExperimentStatus, JobState
+from db import series
+from db.commands import audit
+from db.commands.channels import VIRTUAL_STATION, ChannelName, ensure_channels
+from db.commands.jobs import JobInterruptedError, JobStoppedError
+from db.engine import Database
+from db.measures import writing as measures
+from db.measures.rows import Floats, MeasureRows
+from db.models import Battery, Experiment, ImportSource, Job, Profile
+from db.repeating import idempotent, repeated
+from db.series.writer import SeriesWriter
+
+NOT_RECORDED = "Not recorded"
+NO_BATTERY = "The chosen battery does not exist any more. Choose another one."
+DEAD_AFTER = timedelta(seconds=60)
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+TAKEN = EARLIEST
+LARGEST = 1e300  # V, A and W: far from where a double ends in milli-units
+
+Clock = Callable[[], datetime]
+Within = Callable[[Session, int], None]
+
+
+@dataclass(frozen=True)
+class NewExperiment:
+    """What becomes the Experiment row, and where its measures come from."""
+
+    name: str
+    description: str
+    battery_id: int
+    user_name: str
+    address: str
+    file_name: str
+    sha256: str
+    format: str
+    mapping: dict[str, Any]
+    job_id: int | None = None
+
+
+@dataclass
+class _Staged:
+    """What has been loaded so far."""
+
+    experiment_id: int
+    series: SeriesWriter
+    channel_ids: dict[ChannelName, int] = field(default_factory=dict)
+    measures: int = 0
+    first_unix_s: float | None = None
+    last_unix_s: float | None = None
+
+
+def check_names(name: str, description: str) -> None:
+    """Raise InputError unless the texts fit their columns."""
+    if not name.strip():
+        raise InputError("The experiment needs a name.")
+    if len(name) > 30:
+        raise InputError(f"The name has {len(name)} characters; shorten it to 30.")
+    if len(description) > 250:
+        raise InputError(f"The description has {len(description)} characters; shorten it to 250.")
+
+
+def import_experiment(
+    database: Database,
+    new: NewExperiment,
+    blocks: Iterable[Block],
+    *,
+    start: datetime | None,
+    clock: Clock,
+    on_progress: Callable[[int], None] = lambda _measures: None,
+    within_publication: Within = lambda _session, _experiment_id: None,
+    created: datetime | None = None,
+) -> int:
+    """Load the blocks of a file and publish them as a finished experiment; return its ExpID.
+
+    `start` is the time of test time 0, for files without a clock. `on_progress` is told how many
+    measures are loaded. `within_publication` runs in the publishing transaction and may veto it by
+    raising. `created` is the experiment's date of creation, if that is not now.
+    Raises InputError for bad data; then, and when anything else goes wrong, nothing is visible and
+    the staged rows are removed (after JobInterruptedError by the next attempt).
+    """
+    check_names(new.name, new.description)
+    experiment_id = _reserve(database, new, clock())
+    staged = _Staged(experiment_id, SeriesWriter(experiment_id))
+    try:
+        for block in blocks:
+            _load(database, staged, block, start, clock())
+            on_progress(staged.measures)
+        _publish(database, new, staged, clock(), within_publication, created)
+    except JobInterruptedError:
+        raise
+    except (Exception, KeyboardInterrupt):
+        discard(database, staged.experiment_id)
+        raise
+    return staged.experiment_id
+
+
+def discard(
+    database: Database,
+    experiment_id: int,
+    on_progress: Callable[[], None] = lambda: None,
+    *,
+    silent_since: datetime | None = None,
+) -> None:
+    """Remove what an unpublished import has loaded; a published one is left alone.
+
+    With `silent_since` an import that has given a sign of life after that is left alone too.
+    """
+    if not _take(database, experiment_id, silent_since):
+        return
+    measures.delete_all(database, experiment_id, lambda _measure_id: on_progress())
+    series.forget(database, experiment_id)
+    _forget(database, experiment_id)
+
+
+@idempotent
+def _forget(database: Database, experiment_id: int) -> None:
+    with database.write() as session:
+        session.execute(
+            delete(ImportSource).where(
+                ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_(None)
+            )
+        )
+
+
+@idempotent
+def _take(database: Database, experiment_id: int, silent_since: datetime | None) -> bool:
+    """Take a reservation from its import, if it is not published yet."""
+    unpublished = update(ImportSource).where(
+        ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_(None)
+    )
+    if silent_since is not None:
+        unpublished = unpublished.where(ImportSource.beat_at < silent_since)
+    with database.write() as session:
+        return _is_kept(session.execute(unpublished.values(beat_at=TAKEN)))
+
+
+def discard_job(
+    database: Database, job_id: int, on_progress: Callable[[], None] = lambda: None
+) -> None:
+    """Remove what earlier attempts of a job have loaded."""
+    with database.read() as session:
+        left = session.scalars(
+            select(ImportSource.experiment_id).where(
+                ImportSource.job_id == job_id, ImportSource.published_at.is_(None)
+            )
+        ).all()
+    for experiment_id in left:
+        discard(database, experiment_id, on_progress)
+
+
+def sweep(database: Database, now: datetime) -> int:
+    """Remove the leftovers of imports whose process has died; return how many there were."""
+    silent_since = now - DEAD_AFTER
+    alive = select(Job.id).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    with database.read() as session:
+        dead = session.scalars(
+            select(ImportSource.experiment_id).where(
+                ImportSource.published_at.is_(None),
+                ImportSource.beat_at < silent_since,
+                ImportSource.job_id.is_(None) | ImportSource.job_id.not_in(alive),
+            )
+        ).all()
+    for experiment_id in dead:
+        discard(database, experiment_id, silent_since=silent_since)
+    return len(dead)
+
+
+@repeated
+def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
+    """Take an ExpID: the row is inserted and deleted in one transaction, the counter stays."""
+    with database.write() as session:
+        if session.get(Battery, new.battery_id) is None:
+            raise InputError(NO_BATTERY)
+        experiment = _experiment_row(session, new, now)
+        session.add(experiment)
+        session.flush()
+        experiment_id = experiment.id
+        session.delete(experiment)
+        session.flush()
+        session.add(
+            ImportSource(
+                experiment_id=experiment_id,
+                job_id=new.job_id,
+                file_name=new.file_name,
+                sha256=new.sha256,
+                format=new.format,
+                mapping=new.mapping,
+                measures=0,
+                user_name=new.user_name,
+                beat_at=now,
+            )
+        )
+        return experiment_id
+
+
+def _load(
+    database: Database, staged: _Staged, block: Block, start: datetime | None, now: datetime
+) -> None:
+    """Commit one block in turns, as long as the reservation is still ours."""
+    rows = _rows(block, staged.measures, start)
+    _refuse_odd_dates(rows.unix_s)
+    new_channels = block.extended.keys() - staged.channel_ids.keys()
+    staged.channel_ids |= ensure_channels(database, sorted(new_channels))
+    by_id = {staged.channel_ids[name]: values for name, values in block.extended.items()}
+    rows = replace(rows, extended=by_id)
+    for part in measures.turns(database, rows):
+        staged.series = _load_part(database, staged, part, now)
+        staged.measures += len(part)
+    if staged.first_unix_s is None:
+        staged.first_unix_s = float(rows.unix_s[0])
+    staged.last_unix_s = float(rows.unix_s[-1])
+
+
+@repeated
+def _load_part(
+    database: Database, staged: _Staged, part: MeasureRows, now: datetime
+) -> SeriesWriter:
+    """Commit samples; return the writer as it is then: another try begins with the one before."""
+    writer = staged.series.copy()
+    with database.load() as session:
+        _keep(session, staged, beat_at=now)
+        measures.insert(session, staged.experiment_id, part)
+        writer.add(session, part)
+    return writer
+
+
+def _keep(session: Session, staged: _Staged, **values: object) -> None:
+    """Change the reservation; raises JobStoppedError when somebody has taken it."""
+    kept = session.execute(
+        update(ImportSource)
+        .where(
+            ImportSource.experiment_id == staged.experiment_id,
+            ImportSource.published_at.is_(None),
+            ImportSource.beat_at > TAKEN,
+        )
+        .values(**values)
+    )
+    if not _is_kept(kept):
+        raise JobStoppedError("The import was taken over by another process.")
+
+
+def _is_kept(result: object) -> bool:
+    assert isinstance(result, CursorResult)  # noqa: S101 - what an UPDATE returns
+    return result.rowcount == 1
+
+
+def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
+    """Convert a block to the database's milli-units."""
+    unix_s = block.unix_time_s
+    if unix_s is None:
+        if start is None:
+            raise InputError("The file has no clock. Say when the experiment started.")
+        unix_s = start.timestamp() + block.test_time_s
+    zeros = np.zeros(len(block.test_time_s))
+    return MeasureRows(
+        first_id=first_id,
+        unix_s=unix_s,
+        # InstrID has no sign; a step id below 0 stays in the channel "Step ID"
+        instruction=zeros if block.step_id is None else np.maximum(np.nan_to_num(block.step_id), 0),
+        voltage_mv=_milli(block.voltage_v),
+        current_ma=_milli(block.current_a),
+        power_mw=None if block.power_w is None else _milli(block.power_w),
+        test_time_s=block.test_time_s,
+        step=block.step,
+        cycle=block.cycle,
+        extended={},
+    )
+
+
+def _milli(values: Floats) -> Floats:
+    if (np.abs(values) > LARGEST).any():
+        raise InputError("A voltage, current or power is too large to be one. Correct the file.")
+    return values * 1000
+
+
+def _refuse_odd_dates(unix_s: Floats) -> None:
+    inside = (unix_s > EARLIEST.timestamp()) & (unix_s < LATEST.timestamp())
+    if not inside.all():  # also where a time is unknown
+        raise InputError(
+            "The times lie outside the years 1970 to 2200. Check the unit of the clock column "
+            "and the start."
+        )
+
+
+@repeated
+def _publish(
+    database: Database,
+    new: NewExperiment,
+    staged: _Staged,
+    now: datetime,
+    within: Within,
+    created: datetime | None,
+) -> None:
+    """Make the experiment visible, together with its audit row and the end of its job."""
+    if staged.first_unix_s is None or staged.last_unix_s is None:
+        raise InputError("The file has no rows to import.")
+    with database.write() as session:
+        experiment = _experiment_row(session, new, created or now)
+        experiment.id = staged.experiment_id
+        experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
+        experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)
+        _keep(session, staged, published_at=now, measures=staged.measures)
+        _add(session, experiment)
+        staged.series.copy().finish(session)
+        audit.record(
+            session,
+            at=now,
+            user_name=new.user_name,
+            address=new.address,
+            action="import",
+            target=f"experiment {staged.experiment_id}",
+            detail={"name": new.name, "file": new.file_name, "measures": staged.measures},
+        )
+        within(session, staged.experiment_id)
+
+
+def _add(session: Session, experiment: Experiment) -> None:
+    try:
+        session.add(experiment)
+        session.flush()
+    except IntegrityError as error:
+        raise InputError(NO_BATTERY) from error
+
+
+def _experiment_row(session: Session, new: NewExperiment, now: datetime) -> Experiment:
+    profile = session.scalars(
+        select(Profile.id).where(Profile.name == NOT_RECORDED).order_by(Profile.id).limit(1)
+    ).one()
+    return Experiment(
+        name=new.name.strip(),
+        description=new.description.strip(),
+        created_at=now,
+        status=ExperimentStatus.FINISHED,
+        station_id=VIRTUAL_STATION,
+        battery_id=new.battery_id,
+        profile_id=profile,
+    )

@@ -1,0 +1,56 @@
+"""Another name or description for an experiment; it stays, whoever rewrites the row."""
+
+from datetime import datetime
+
+from cycling.errors import NotFoundError
+from db.commands import audit
+from db.commands.experiments.imports import check_names
+from db.engine import Database
+from db.models import Experiment, ExperimentName
+from db.queries.experiments.deletion import gone_words
+from db.repeating import repeated
+
+
+@repeated
+def rename_experiment(
+    database: Database,
+    experiment_id: int,
+    name: str,
+    description: str,
+    *,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> None:
+    """Give an experiment a name and a description; the same again changes nothing.
+
+    Raises InputError, NotFoundError.
+
+    They are kept in a table of ours too: a WattRex unit's synchroniser overwrites whole rows of
+    Experiment with what its cycler read when it began, and the master node writes them back.
+    """
+    name, description = " ".join(name.split()), description.strip()
+    check_names(name, description)
+    with database.write() as session:
+        experiment = session.get(Experiment, experiment_id, with_for_update=True)
+        if experiment is None:
+            raise NotFoundError(gone_words(session, experiment_id))
+        before = {"name": experiment.name, "description": experiment.description}
+        if before == {"name": name, "description": description}:
+            return
+        experiment.name, experiment.description = name, description
+        kept = session.get(ExperimentName, experiment_id) or ExperimentName(
+            experiment_id=experiment_id
+        )
+        kept.name, kept.description = name, description
+        kept.user_name, kept.at = user_name[:60], now
+        session.add(kept)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="rename experiment",
+            target=f"experiment {experiment_id}",
+            detail={"before": before, "name": name, "description": description},
+        )

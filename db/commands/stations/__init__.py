@@ -1,0 +1,1 @@
+"""Changes to stations, and control of them."""

@@ -1,0 +1,215 @@
+"""Modifying and retiring stations: a changed station is a new row that names the old one."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import PlanState
+from db.commands import audit
+from db.commands.channels import VIRTUAL_STATION
+from db.commands.queue import rows
+from db.commands.stations.details import (
+    check_within_devices,
+    figures_of,
+    latest_day,
+    plain_figures,
+    store_figures,
+)
+from db.commands.stations.setup import NewStation, check_new, insert_station, plain, take_unit
+from db.engine import Database
+from db.models import (
+    ConfirmedBattery,
+    CyclerStation,
+    OutOfService,
+    Plan,
+    StationDetails,
+    UsedDevice,
+    UsedMeasure,
+)
+from db.queries.stations.use import station_use
+from db.repeating import repeated
+
+CHANGED = "was changed or retired by somebody meanwhile. Open it again to see how it stands."
+
+
+@dataclass(frozen=True)
+class Modified:
+    """What a modification did: the station's id from now on, and whether that is a new one."""
+
+    station_id: int
+    replaced: bool
+
+
+def mark_of(new: NewStation) -> str:
+    """Return what tells one set-up of a station from another: who edits an old one is told."""
+    return hashlib.sha256(repr(_comparable(new)).encode()).hexdigest()[:32]
+
+
+@repeated
+def modify_station(
+    database: Database,
+    station_id: int,
+    new: NewStation,
+    *,
+    seen: str,
+    user_name: str,
+    address: str,
+    now: datetime,
+) -> Modified:
+    """Give a station another set-up; `seen` is the mark of the one that was edited.
+
+    Real ranges and calibration change in place. Everything else makes a new station that replaces
+    this one, takes over what waits for a person, and the confirmed battery where the devices stay.
+    Raises InputError for a wrong field, ConflictError while the station is in use, or when
+    somebody else was first.
+    """
+    check_new(new, latest_day(now))
+    with database.write() as session:
+        take_unit(session, new.unit_id)
+        station = _taken(session, station_id, new.unit_id)
+        before = set_up_of(session, station)
+        if mark_of(before) != seen:
+            raise ConflictError(f"{station.name} {CHANGED}")
+        changed, done = _apply(session, station, before, new, now)
+        if changed:
+            audit.record(
+                session,
+                at=now,
+                user_name=user_name,
+                address=address,
+                action="modify station",
+                target=f"station {station_id}",
+                detail={**changed, "became": done.station_id},
+            )
+        return done
+
+
+@repeated
+def retire_station(
+    database: Database, station_id: int, *, user_name: str, address: str, now: datetime
+) -> None:
+    """Take a station out of use for good; its devices are free, its experiments are kept.
+
+    Raises ConflictError while something runs or waits there.
+    """
+    with database.write() as session:
+        station = _taken(session, station_id)
+        use = station_use(session, station)
+        if reason := use.keeps or use.waits:
+            raise ConflictError(f"{station.name} cannot be retired now. {reason}")
+        station.deprecated = True
+        for model in (ConfirmedBattery, OutOfService):
+            row = session.get(model, station_id)
+            if row is not None:
+                session.delete(row)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="retire station",
+            target=f"station {station_id}",
+            detail=plain(set_up_of(session, station)),
+        )
+
+
+def set_up_of(session: Session, station: CyclerStation) -> NewStation:
+    """Return a station as a person would set it up again."""
+    devices = session.scalars(
+        select(UsedDevice.device_id)
+        .where(UsedDevice.station_id == station.id)
+        .order_by(UsedDevice.device_id)
+    )
+    measures = session.execute(
+        select(UsedMeasure.device_id, UsedMeasure.available_measure_id, UsedMeasure.custom_name)
+        .where(UsedMeasure.station_id == station.id)
+        .order_by(UsedMeasure.id)
+    )
+    return NewStation(
+        unit_id=station.unit_id,
+        device_ids=tuple(devices),
+        name=station.name,
+        location=station.location,
+        measures=tuple((device, kind, name or "") for device, kind, name in measures),
+        figures=figures_of(session.get(StationDetails, station.id)),
+    )
+
+
+def _taken(session: Session, station_id: int, unit_id: int | None = None) -> CyclerStation:
+    """Return a station whose queue nobody else changes before we commit."""
+    station = rows.take_stations(session, [station_id]).get(station_id)
+    if station is None:
+        raise NotFoundError("There is no such station.")
+    if station_id == VIRTUAL_STATION:
+        raise InputError(f"The station {station.name} holds imported measures and stays as it is.")
+    if station.deprecated:
+        raise ConflictError(f"{station.name} {CHANGED}")
+    if unit_id is not None and station.unit_id != unit_id:
+        raise InputError("A station stays on its unit. Add a station on the other unit instead.")
+    return station
+
+
+def _apply(
+    session: Session, station: CyclerStation, before: NewStation, new: NewStation, now: datetime
+) -> tuple[dict[str, Any], Modified]:
+    """Change what is different; return it, and what became of the station."""
+    same = Modified(station.id, replaced=False)
+    if _comparable(before) == _comparable(new):
+        return {}, same
+    if _comparable(before)[:-1] == _comparable(new)[:-1]:
+        check_within_devices(session, new.figures, new.device_ids)
+        store_figures(session, station.id, new.figures)
+        return {"was": plain_figures(before.figures), "is": plain_figures(new.figures)}, same
+    use = station_use(session, station)
+    if use.keeps:
+        raise ConflictError(f"{station.name} cannot be modified now. {use.keeps}")
+    station.deprecated = True
+    session.flush()
+    new_id = insert_station(session, new, parent_id=station.id, now=now)
+    same_devices = set(before.device_ids) == set(new.device_ids)
+    _hand_on(session, station.id, new_id, battery=same_devices)
+    return {"was": plain(before), "is": plain(new)}, Modified(new_id, replaced=True)
+
+
+def _hand_on(session: Session, old_id: int, new_id: int, *, battery: bool) -> None:
+    """Let the new station have what waits, why it is out of service, and the same leads' battery.
+
+    Other devices have other leads: somebody must say what is connected to them.
+    """
+    session.execute(
+        update(Plan)
+        .where(Plan.station_id == old_id, Plan.state == PlanState.HELD)
+        .values(station_id=new_id)
+        .execution_options(synchronize_session=False)
+    )
+    for model in (OutOfService, ConfirmedBattery):
+        row = session.get(model, old_id)
+        if row is None:
+            continue
+        values = {
+            column.key: getattr(row, column.key)
+            for column in model.__mapper__.column_attrs
+            if column.key != "station_id"
+        }
+        session.delete(row)
+        session.flush()
+        if model is OutOfService or battery:
+            session.add(model(station_id=new_id, **values))
+    session.flush()
+
+
+def _comparable(new: NewStation) -> tuple[Any, ...]:
+    """Return what makes two set-ups the same; the figures, which change in place, last."""
+    return (
+        new.unit_id,
+        tuple(sorted(new.device_ids)),
+        new.name.strip(),
+        new.location.strip(),
+        tuple(sorted((device, kind, name.strip()) for device, kind, name in new.measures)),
+        new.figures,
+    )

@@ -1,0 +1,228 @@
+"""Setting up stations from the devices that units have found."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError, NotFoundError
+from db.commands import audit
+from db.commands.channels import VIRTUAL_STATION
+from db.commands.stations.details import (
+    NO_FIGURES,
+    StationFigures,
+    check_figures,
+    check_within_devices,
+    latest_day,
+    plain_figures,
+    store_figures,
+)
+from db.engine import Database
+from db.models import (
+    AvailableMeasure,
+    Channel,
+    CompatibleDevice,
+    ComputationalUnit,
+    CyclerStation,
+    DetectedDevice,
+    DeviceAbilities,
+    UsedDevice,
+    UsedMeasure,
+)
+from db.queries.stations.capabilities import POWERED
+from db.repeating import repeated
+
+VIRTUAL_UNIT = 1
+LONGEST_NAME = 30
+LONGEST_CHANNEL = 40
+
+
+@dataclass(frozen=True)
+class NewStation:
+    """A station as a person sets it up.
+
+    `measures` lists (device id, available measure id, name that is shown).
+    """
+
+    unit_id: int
+    device_ids: tuple[int, ...]
+    name: str
+    location: str
+    measures: tuple[tuple[int, int, str], ...] = ()
+    figures: StationFigures = field(default=NO_FIGURES)
+
+
+@repeated
+def add_station(
+    database: Database, new: NewStation, *, user_name: str, address: str, now: datetime
+) -> int:
+    """Set up a station and return its CSID.
+
+    Raises InputError saying what is wrong, ConflictError for a device of another station.
+    """
+    check_new(new, latest_day(now))
+    with database.write() as session:
+        take_unit(session, new.unit_id)
+        station_id = insert_station(session, new, parent_id=None, now=now)
+        audit.record(
+            session,
+            at=now,
+            user_name=user_name,
+            address=address,
+            action="add station",
+            target=f"station {station_id}",
+            detail=plain(new),
+        )
+        return station_id
+
+
+def insert_station(
+    session: Session, new: NewStation, *, parent_id: int | None, now: datetime
+) -> int:
+    """Add the rows of a station in the caller's transaction, which has taken its unit.
+
+    `parent_id` is the station that it replaces: its devices and its name are free.
+    """
+    devices = _devices(session, new)
+    _check_carries_current(session, devices.values())
+    _check_free(session, new, devices, parent_id)
+    check_within_devices(session, new.figures, devices)
+    station = CyclerStation(
+        unit_id=new.unit_id,
+        name=new.name.strip(),
+        location=new.location.strip(),
+        register_date=now,
+        parent_id=parent_id,
+    )
+    session.add(station)
+    session.flush()
+    session.add_all(UsedDevice(station_id=station.id, device_id=one) for one in devices)
+    session.flush()
+    _add_measures(session, station.id, new, devices)
+    if new.figures != NO_FIGURES:
+        store_figures(session, station.id, new.figures)
+    return station.id
+
+
+def plain(new: NewStation) -> dict[str, Any]:
+    """Return a station as the audit trail keeps it."""
+    return {
+        "name": new.name.strip(),
+        "location": new.location.strip(),
+        "unit": new.unit_id,
+        "devices": list(new.device_ids),
+        "channels": [name.strip() for *_, name in new.measures],
+        **{name: value for name, value in plain_figures(new.figures).items() if value is not None},
+    }
+
+
+def check_new(new: NewStation, today: date) -> None:
+    """Raise InputError for a station that cannot be, saying what is wrong."""
+    for label, text in (("name", new.name), ("location", new.location)):
+        if not text.strip():
+            raise InputError(f"The {label} of the station is missing.")
+        if len(text.strip()) > LONGEST_NAME:
+            raise InputError(
+                f"The {label} has {len(text.strip())} characters; shorten it to {LONGEST_NAME}."
+            )
+    if not new.device_ids:
+        raise InputError("Choose at least one device for the station.")
+    names = [name.strip() for *_, name in new.measures]
+    for name in names:
+        if not name or len(name) > LONGEST_CHANNEL:
+            raise InputError(f"The name of a channel must have 1 to {LONGEST_CHANNEL} characters.")
+        if names.count(name) > 1:
+            raise InputError(f"Two channels are named {name}. Give each a name of its own.")
+    check_figures(new.figures, today)
+
+
+def take_unit(session: Session, unit_id: int) -> None:
+    """Keep others from giving away the unit's devices before we commit."""
+    if unit_id == VIRTUAL_UNIT:
+        raise InputError("This unit holds imported measures and has no devices. Choose another.")
+    if session.get(ComputationalUnit, unit_id, with_for_update=True) is None:
+        raise NotFoundError("The computational unit does not exist any more. Choose another one.")
+
+
+def _devices(session: Session, new: NewStation) -> dict[int, DetectedDevice]:
+    found = session.scalars(
+        select(DetectedDevice).where(
+            DetectedDevice.id.in_(new.device_ids), DetectedDevice.unit_id == new.unit_id
+        )
+    )
+    by_id = {device.id: device for device in found}
+    if missing := set(new.device_ids) - by_id.keys():
+        raise NotFoundError(
+            f"The unit has no device {min(missing)}. Detect its devices again, then choose."
+        )
+    return {one: by_id[one] for one in new.device_ids}
+
+
+def _check_carries_current(session: Session, devices: Iterable[DetectedDevice]) -> None:
+    ids = [device.compatible_device_id for device in devices]
+    kinds = session.scalars(
+        select(CompatibleDevice.device_type).where(CompatibleDevice.id.in_(ids))
+    )
+    if not any(kind in POWERED for kind in kinds):
+        raise InputError(
+            "The chosen devices only measure. Choose one that carries the current, too: a source, "
+            "a load or an EPC."
+        )
+
+
+def _check_free(
+    session: Session, new: NewStation, devices: Iterable[int], parent_id: int | None
+) -> None:
+    present = select(CyclerStation.name).where(
+        CyclerStation.deprecated.is_(False),
+        CyclerStation.id.not_in([VIRTUAL_STATION, parent_id or VIRTUAL_STATION]),
+    )
+    taken = session.scalars(
+        present.join(UsedDevice, UsedDevice.station_id == CyclerStation.id).where(
+            UsedDevice.device_id.in_(list(devices))
+        )
+    ).first()
+    if taken is not None:
+        raise ConflictError(f"A chosen device belongs to {taken}. Choose another device.")
+    if session.scalars(present.where(CyclerStation.name == new.name.strip())).first() is not None:
+        raise ConflictError(f"There is a station {new.name.strip()} already. Choose another name.")
+
+
+def _add_measures(
+    session: Session, station_id: int, new: NewStation, devices: dict[int, DetectedDevice]
+) -> None:
+    """Let the station record channels, under the names and units that are shown."""
+    for device_id, available_id, name in new.measures:
+        device = devices.get(device_id)
+        available = session.get(AvailableMeasure, available_id)
+        if (
+            device is None
+            or available is None
+            or available.compatible_device_id != device.compatible_device_id
+        ):
+            raise InputError(f"None of the chosen devices has the channel of {name.strip()}.")
+        used = UsedMeasure(
+            station_id=station_id,
+            device_id=device_id,
+            available_measure_id=available_id,
+            custom_name=name.strip(),
+        )
+        session.add(used)
+        session.flush()
+        unit = _unit(session, device_id, available.name)
+        session.add(
+            Channel(used_measure_id=used.id, station_id=station_id, name=name.strip(), unit=unit)
+        )
+    session.flush()
+
+
+def _unit(session: Session, device_id: int, channel: str) -> str:
+    """Return the unit of a device's channel as its computational unit has told it, "" if not."""
+    known = session.get(DeviceAbilities, device_id)
+    for offered in known.abilities.get("channels", []) if known else []:
+        if offered.get("name") == channel:
+            return str(offered.get("unit", ""))[:30]
+    return ""

@@ -1,0 +1,1 @@
+"""Computational units: what they register, what they are asked."""

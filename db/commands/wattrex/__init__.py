@@ -1,0 +1,1 @@
+"""What WattRex units and their synchroniser need."""

@@ -1,0 +1,1 @@
+"""Measures in the row tables: bulk writing, export, statistics."""

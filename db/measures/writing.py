@@ -1,0 +1,221 @@
+"""Bulk writing and deleting of measures, past the ORM.
+
+Values here are in the database's units (mV, mA, mW); NaN becomes NULL.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice, repeat
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from db.engine import LOADS, Database
+from db.measures import load_data
+from db.measures.rows import EXTENDED_COLUMNS, GENERIC_COLUMNS, Floats, MeasureRows
+from db.models import ExtendedMeasure, GenericMeasure
+from db.removal import ROWS_A_TURN, Check, first_after, no_check, remove_rows
+from db.repeating import idempotent
+from db.series.rows import extended_channels
+
+ROWS_A_STATEMENT = 10_000
+LITERAL_ROWS_A_STATEMENT = 4_000  # at most half a megabyte: servers limit it
+MEASURES_A_TURN = 4_096  # with four extended ones each about 0.1 s
+# what is there already stays; INSERT OR IGNORE would hide every other error too
+SKIP_KNOWN = " ON CONFLICT DO NOTHING"
+
+
+def turns(database: Database, rows: MeasureRows) -> Iterator[MeasureRows]:
+    """Cut samples into what one transaction of `Database.load` takes.
+
+    SQLite has one writer: whoever else wants to write waits no longer than for one of these.
+    """
+    most = MEASURES_A_TURN if database.is_sqlite else len(rows)
+    for start in range(0, len(rows), most or 1):
+        yield rows.part(start, min(start + most, len(rows)))
+
+
+def insert(session: Session, experiment_id: int, rows: MeasureRows) -> None:
+    """Write samples in the caller's transaction; by LOAD DATA in that of `Database.load`."""
+    if session.info.get(LOADS):
+        load_data.load(session, experiment_id, rows)
+        return
+    _insert_many(session, "GenericMeasures", GENERIC_COLUMNS, _generic(experiment_id, rows))
+    for used_measure_id in rows.extended:
+        extended = _extended(experiment_id, rows, used_measure_id)
+        _insert_many(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended)
+
+
+def insert_missing(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
+    """Write samples of several experiments; those that are there already stay as they are.
+
+    In a transaction of `Database.load` they are an error: that is for what is known to be new.
+    """
+    if not parts:
+        return
+    if session.info.get(LOADS):
+        load_data.load_several(session, parts)
+        return
+    if session.get_bind().dialect.name != "sqlite":
+        _insert_literally(session, parts)
+        return
+    generic = chain.from_iterable(_generic(*part) for part in parts)
+    _insert_many(session, "GenericMeasures", GENERIC_COLUMNS, generic, SKIP_KNOWN)
+    extended = chain.from_iterable(
+        _extended(experiment_id, rows, used_measure_id)
+        for experiment_id, rows in parts
+        for used_measure_id in rows.extended
+    )
+    _insert_many(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended, SKIP_KNOWN)
+
+
+def delete_all(
+    database: Database,
+    experiment_id: int,
+    on_progress: Callable[[int], None] = lambda _measure_id: None,
+    *,
+    check: Check = no_check,
+) -> None:
+    """Delete every sample of an experiment, in short transactions along the tables' keys.
+
+    `on_progress` is told the MeasID that is reached; `check` may veto each transaction by raising.
+    """
+    with database.read() as session:
+        channels = extended_channels(session, experiment_id)
+    reached: int | None = 0
+    while reached is not None:
+        reached = _delete_turn(database, experiment_id, channels, check)
+        database.let_others_write()
+        on_progress(reached or 0)
+    for channel in channels:  # values without a measure, which other programs may have left
+        of_it = _of_channel(experiment_id, channel)
+        remove_rows(database, of_it, ExtendedMeasure.measure_id, check=check)
+
+
+@idempotent
+def _delete_turn(
+    database: Database, experiment_id: int, channels: Sequence[int], check: Check
+) -> int | None:
+    with database.write() as session:
+        check(session)
+        return _delete_some(session, experiment_id, channels)
+
+
+def _delete_some(session: Session, experiment_id: int, channels: Sequence[int]) -> int | None:
+    """Delete the first measures with their further channels; return where the rest begins."""
+    of_it = GenericMeasure.experiment_id == experiment_id
+    most = max(1, ROWS_A_TURN // (1 + len(channels)))
+    end = first_after(session, of_it, GenericMeasure.id, most)
+    last = session.scalar(select(func.max(GenericMeasure.id)).where(of_it)) if end is None else end
+    for channel in channels:
+        of_channel = _of_channel(experiment_id, channel)
+        before = ExtendedMeasure.measure_id < (last or 0)
+        session.execute(delete(ExtendedMeasure).where(of_channel, before))
+    some = of_it if end is None else and_(of_it, GenericMeasure.id < end)
+    session.execute(delete(GenericMeasure).where(some))
+    return end
+
+
+def _of_channel(experiment_id: int, used_measure_id: int) -> ColumnElement[bool]:
+    return and_(
+        ExtendedMeasure.experiment_id == experiment_id,
+        ExtendedMeasure.used_measure_id == used_measure_id,
+    )
+
+
+def _generic(experiment_id: int, rows: MeasureRows) -> Iterator[tuple[object, ...]]:
+    count = len(rows)
+    return zip(
+        repeat(experiment_id, count),
+        range(rows.first_id, rows.first_id + count),
+        _timestamps(rows.unix_s),
+        _whole(rows.instruction, count),
+        _numbers(rows.voltage_mv, count),
+        _numbers(rows.current_ma, count),
+        _numbers(rows.power_mw, count),
+        _numbers(rows.test_time_s, count),
+        _whole(rows.step, count),
+        _whole(rows.cycle, count),
+        strict=True,
+    )
+
+
+def _extended(
+    experiment_id: int, rows: MeasureRows, used_measure_id: int
+) -> Iterator[tuple[object, ...]]:
+    values = rows.extended[used_measure_id]
+    known = np.flatnonzero(~np.isnan(values))
+    return zip(
+        repeat(experiment_id, len(known)),
+        repeat(used_measure_id, len(known)),
+        (rows.first_id + known).tolist(),
+        values[known].tolist(),
+        strict=True,
+    )
+
+
+def _insert_many(
+    session: Session, table: str, columns: str, rows: Iterator[tuple[object, ...]], again: str = ""
+) -> None:
+    connection = session.connection()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    marks = ", ".join([mark] * (columns.count(",") + 2))
+    sql = f"INSERT INTO {table} (ExpID, {columns}) VALUES ({marks}){again}"  # noqa: S608
+    while some := list(islice(rows, ROWS_A_STATEMENT)):
+        connection.exec_driver_sql(sql, some)
+
+
+def _insert_literally(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
+    """Insert with the values in the statement: the driver takes ten times as long to put them in.
+
+    They are numbers, our own time stamps and None; a number that is not finite is an error there.
+    """
+    generic = (
+        ",".join(map(_literal, row))
+        for experiment_id, rows in parts
+        for row in _generic(experiment_id, rows)
+    )
+    extended = (
+        f"{experiment},{channel},{measure_id},{value:.16e}"
+        for experiment_id, rows in parts
+        for used_measure_id in rows.extended
+        for experiment, channel, measure_id, value in _extended(
+            experiment_id, rows, used_measure_id
+        )
+    )
+    for table, columns, texts in (
+        ("GenericMeasures", GENERIC_COLUMNS, generic),
+        ("ExtendedMeasures", EXTENDED_COLUMNS, extended),
+    ):
+        while some := list(islice(texts, LITERAL_ROWS_A_STATEMENT)):
+            session.connection().exec_driver_sql(
+                f"INSERT INTO {table} (ExpID, {columns}) VALUES ({'),('.join(some)}) "  # noqa: S608
+                "ON DUPLICATE KEY UPDATE ExpID = ExpID"
+            )
+
+
+def _literal(value: object) -> str:
+    kind = type(value)
+    if kind is float:
+        return f"{value:.16e}"  # with an exponent it is a double, without one a decimal
+    if kind is int:
+        return str(value)
+    return "NULL" if value is None else f"'{value}'"
+
+
+def _timestamps(unix_s: Floats) -> list[str]:
+    micros = np.round(unix_s * 1e6).astype("int64").astype("datetime64[us]")
+    return [text.replace("T", " ") for text in np.datetime_as_string(micros).tolist()]
+
+
+def _numbers(values: Floats | None, length: int) -> list[float | None]:
+    if values is None:
+        return [None] * length
+    listed: list[float | None] = values.tolist()
+    if np.isnan(values).any():
+        return [None if value != value else value for value in listed]
+    return listed
+
+
+def _whole(values: Floats | None, length: int) -> list[int | None]:
+    return [None if value is None else int(value) for value in _numbers(values, length)]

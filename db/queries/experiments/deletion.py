@@ -1,0 +1,138 @@
+"""What the deletion of an experiment would take with it, what keeps one, and which were deleted."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import NotFoundError
+from cycling.terms import ExperimentStatus, JobState, PlanState, RepairState, StationState
+from db.engine import Database
+from db.models import (
+    Alarm,
+    CyclerStation,
+    DeletedExperiment,
+    Experiment,
+    Job,
+    Note,
+    Plan,
+    StationAlarm,
+    StationLive,
+    SyncRepair,
+)
+from db.queries.stations.queue import WITHDRAWN
+
+ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
+UNDER_WAY = {
+    ExperimentStatus.QUEUED: "It is queued: cancel it in its station's queue instead.",
+    ExperimentStatus.RUNNING: "It is running: stop it, or wait until it has ended.",
+    ExperimentStatus.PAUSED: "It is paused: stop it first.",
+}
+
+
+@dataclass(frozen=True)
+class Extras:
+    """How much was written about an experiment beside its measures."""
+
+    notes: int
+    alarms: int
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is lost with an experiment; `kept_because` says what keeps it, "" for nothing."""
+
+    extras: Extras
+    kept_because: str
+
+
+def experiment_loss(database: Database, experiment_id: int) -> Loss:
+    """Return what the deletion of an experiment would take. Raises NotFoundError."""
+    with database.read() as session:
+        experiment = session.get(Experiment, experiment_id)
+        if experiment is None:
+            raise NotFoundError(gone_words(session, experiment_id))
+        return Loss(extras_of(session, experiment_id), what_keeps(session, experiment))
+
+
+def extras_of(session: Session, experiment_id: int) -> Extras:
+    """Count what was written about an experiment."""
+    notes, alarms, told = (
+        session.scalar(
+            select(func.count()).select_from(one).where(one.experiment_id == experiment_id)
+        )
+        or 0
+        for one in (Note, StationAlarm, Alarm)
+    )
+    return Extras(notes, alarms + told)
+
+
+def what_keeps(session: Session, experiment: Experiment) -> str:
+    """Say what keeps an experiment from being deleted; blank if nothing does."""
+    if experiment.status not in ENDED:
+        return UNDER_WAY[experiment.status]
+    return (
+        _on_a_station(session, experiment.id)
+        or _planned(session, experiment.id)
+        or _looked_after(session, experiment.id)
+    )
+
+
+def gone_words(session: Session, experiment_id: int) -> str:
+    """Say that there is no such experiment; or who has deleted it, and when."""
+    row = session.get(DeletedExperiment, experiment_id)
+    if row is None:
+        return f"There is no experiment {experiment_id}."
+    day = f"{row.deleted_at.day} {row.deleted_at:%b %Y}"
+    words = f"Experiment {experiment_id} ({row.name}) was deleted by {row.user_name} on {day}."
+    return words if row.cleared_at is not None else f"{words} {_progress(session, row)}"
+
+
+def unknown_words(session: Session, experiment_id: int) -> str:
+    """Say to a unit's people why nothing is known of an experiment that it has measures of."""
+    if session.get(DeletedExperiment, experiment_id) is not None:
+        return gone_words(session, experiment_id)
+    return "It is not known here. Was the database put back to an earlier state?"
+
+
+def _progress(session: Session, row: DeletedExperiment) -> str:
+    job = session.get(Job, row.job_id)
+    if job is None or job.state is not JobState.RUNNING or not job.total:
+        return "Its measures are still to be removed."
+    return f"Its measures are being removed, {100 * job.done / job.total:.0f} % so far."
+
+
+def _on_a_station(session: Session, experiment_id: int) -> str:
+    name = session.scalar(
+        select(CyclerStation.name)
+        .join(StationLive, StationLive.station_id == CyclerStation.id)
+        .where(StationLive.experiment_id == experiment_id, StationLive.state != StationState.IDLE)
+    )
+    if name is None:
+        return ""
+    return f"{name} itself last said that it still has it: wait until it says that it has ended."
+
+
+def _planned(session: Session, experiment_id: int) -> str:
+    waiting = session.scalars(
+        select(Plan).where(Plan.state.in_([PlanState.HELD, PlanState.DRAFT])).order_by(Plan.id)
+    )
+    for plan in waiting:
+        if experiment_id in (plan.experiment_id, *plan.detail.get(WITHDRAWN, [])):
+            word = "a draft" if plan.state is PlanState.DRAFT else "held in its station's queue"
+            return f"{plan.name}, which it was begun for, is {word}: cancel that first."
+    return ""
+
+
+def _looked_after(session: Session, experiment_id: int) -> str:
+    open_alarm = select(StationAlarm.id).where(
+        StationAlarm.experiment_id == experiment_id, StationAlarm.acknowledged_at.is_(None)
+    )
+    if session.scalars(open_alarm.limit(1)).first() is not None:
+        return "An alarm of it is not acknowledged: do that on the Monitor first."
+    repair = select(SyncRepair.id).where(
+        SyncRepair.experiment_id == experiment_id, SyncRepair.state == RepairState.OPEN
+    )
+    if session.scalars(repair.limit(1)).first() is not None:
+        return "Its unit's synchroniser is being repaired: wait until that has ended."
+    return ""

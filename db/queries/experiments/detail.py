@@ -1,0 +1,217 @@
+"""One experiment with everything that its page says about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from cycling.errors import NotFoundError
+from cycling.terms import ExperimentStatus, Technology
+from db.engine import Database
+from db.models import (
+    Battery,
+    CompatibleDevice,
+    CyclerStation,
+    DetectedDevice,
+    Experiment,
+    GenericMeasure,
+    ImportSource,
+    Profile,
+    Run,
+    SeriesHead,
+    Unit,
+    UsedDevice,
+)
+from db.models.battery_rows import description_of
+from db.queries.experiments.deletion import gone_words
+
+LARGEST_ID = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class BatteryFacts:
+    """The battery in user units: V, A, Ah, cm2."""
+
+    id: int
+    name: str
+    description: str
+    manufacturer: str
+    model: str
+    serial_number: str
+    technology: Technology
+    chemistry: str
+    cells: int
+    voltage_v: tuple[float, float]
+    current_a: tuple[float, float]
+    capacity_ah: float | None
+    electrode_size_cm2: float | None
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """Where an imported experiment came from."""
+
+    file_name: str
+    format: str
+    user_name: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another experiment of the same battery."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The experiments of the same battery with the next smaller and the next larger id."""
+
+    previous: Neighbour | None
+    next: Neighbour | None
+
+
+@dataclass(frozen=True)
+class ExperimentFacts:
+    """What the page of an experiment shows beside its graph.
+
+    `end_reason` says why it ended before its profile did: who stopped it, which limit; or is "".
+    `simulated_speed`: its measures are computed by a program, so many times as fast as the clock.
+    """
+
+    id: int
+    name: str
+    description: str
+    status: ExperimentStatus
+    created_at: datetime
+    begun_at: datetime | None
+    finished_at: datetime | None
+    station: str
+    devices: tuple[str, ...]
+    profile: str
+    measures: int
+    battery: BatteryFacts
+    source: SourceFacts | None
+    end_reason: str = ""
+    simulated_speed: float | None = None
+
+    def duration_s(self, now: datetime) -> float | None:
+        """Seconds from start to finish, or until now; None before the start."""
+        if self.begun_at is None:
+            return None
+        return ((self.finished_at or now) - self.begun_at).total_seconds()
+
+
+def check_experiment(database: Database, experiment_id: int) -> None:
+    """Raise NotFoundError unless there is such an experiment; its measures are not looked at."""
+    with database.read() as session:
+        of_it = select(Experiment.id).where(Experiment.id == experiment_id)
+        if not 0 < experiment_id <= LARGEST_ID:
+            raise NotFoundError(f"There is no experiment {experiment_id}.")
+        if session.scalar(of_it) is None:
+            raise NotFoundError(gone_words(session, experiment_id))
+
+
+def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
+    """Return the facts of an experiment; raises NotFoundError."""
+    if not 0 < experiment_id <= LARGEST_ID:
+        raise NotFoundError(f"There is no experiment {experiment_id}.")
+    with database.read() as session:
+        found = session.execute(
+            select(
+                Experiment,
+                Battery,
+                CyclerStation.name,
+                Profile.name,
+                Run.end_reason,
+                case((Unit.simulated, Unit.speed)),
+            )
+            .join(Battery, Battery.id == Experiment.battery_id)
+            .join(CyclerStation, CyclerStation.id == Experiment.station_id)
+            .join(Profile, Profile.id == Experiment.profile_id)
+            .outerjoin(Run, Run.experiment_id == Experiment.id)
+            .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+            .where(Experiment.id == experiment_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFoundError(gone_words(session, experiment_id))
+        experiment, battery, station, profile, end_reason, simulated_speed = found
+        source = session.get(ImportSource, experiment_id)
+        return ExperimentFacts(
+            id=experiment.id,
+            name=experiment.name,
+            description=experiment.description,
+            status=experiment.status,
+            created_at=experiment.created_at,
+            begun_at=experiment.begun_at,
+            finished_at=experiment.finished_at,
+            station=station,
+            devices=tuple(_devices(session, experiment.station_id)),
+            profile=profile,
+            measures=source.measures if source else _count(session, experiment_id),
+            battery=_battery(session, battery),
+            source=_source(source),
+            end_reason=end_reason or "",
+            simulated_speed=simulated_speed,
+        )
+
+
+def neighbours(database: Database, known: ExperimentFacts) -> Neighbours:
+    """Return the experiments of the same battery before and after this one."""
+    mine = Experiment.battery_id == known.battery.id
+    named = select(Experiment.id, Experiment.name).where(mine).limit(1)
+    earlier = named.where(Experiment.id < known.id).order_by(Experiment.id.desc())
+    later = named.where(Experiment.id > known.id).order_by(Experiment.id)
+    with database.read() as session:
+        before, after = (session.execute(one).one_or_none() for one in (earlier, later))
+    return Neighbours(
+        previous=Neighbour(*before) if before else None, next=Neighbour(*after) if after else None
+    )
+
+
+def _devices(session: Session, station_id: int) -> Sequence[str]:
+    return session.scalars(
+        select(CompatibleDevice.name + " " + DetectedDevice.serial_number)
+        .join(DetectedDevice, DetectedDevice.compatible_device_id == CompatibleDevice.id)
+        .join(UsedDevice, UsedDevice.device_id == DetectedDevice.id)
+        .where(UsedDevice.station_id == station_id)
+        .order_by(DetectedDevice.id)
+    ).all()
+
+
+def _count(session: Session, experiment_id: int) -> int:
+    """Count the measures: those that the series store knows of, and those after them."""
+    copied = session.get(SeriesHead, experiment_id)
+    of_it = GenericMeasure.experiment_id == experiment_id
+    after = GenericMeasure.id > (copied.last_id if copied else -1)
+    later = session.scalar(select(func.count()).where(of_it, after)) or 0
+    return later + (copied.measures if copied else 0)
+
+
+def _battery(session: Session, row: Battery) -> BatteryFacts:
+    battery = description_of(session, row)
+    return BatteryFacts(
+        id=row.id,
+        name=battery.name,
+        description=battery.description,
+        manufacturer=battery.manufacturer,
+        model=battery.model,
+        serial_number=battery.serial_number,
+        technology=battery.technology,
+        chemistry=str(battery.chemistry or battery.electrolyte_type or ""),
+        cells=battery.cells,
+        voltage_v=(battery.voltage_min_v, battery.voltage_max_v),
+        current_a=(battery.current_min_a, battery.current_max_a),
+        capacity_ah=battery.capacity_ah,
+        electrode_size_cm2=battery.electrode_size_cm2,
+    )
+
+
+def _source(source: ImportSource | None) -> SourceFacts | None:
+    if source is None or source.published_at is None:
+        return None
+    return SourceFacts(source.file_name, source.format, source.user_name, source.published_at)

@@ -1,0 +1,116 @@
+"""An earlier experiment as what a new one may be made of, and the text of its profile."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cycling.errors import NotFoundError
+from cycling.profile.text import text_of_rows
+from cycling.terms import Polarity, Technology
+from db.engine import Database
+from db.models import (
+    Battery,
+    Experiment,
+    Instruction,
+    ProfileDetail,
+    ProfileVersion,
+    RedoxElectrolyte,
+)
+
+LARGEST_ID = 2**31 - 1
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class ProfileText:
+    """A profile as text; `capacity_ah` is what its C-rates were resolved with, None without one.
+
+    `version_id` is of the library; None where the text is made of the rows. "" without rows.
+    """
+
+    text: str
+    version_id: int | None
+    capacity_ah: float | None
+
+
+@dataclass(frozen=True)
+class ExperimentPattern:
+    """What an experiment was: its battery, station, profile and electrolytes.
+
+    `electrolytes` has volume, initial SOC, min and max flow rate of each side.
+    """
+
+    id: int
+    name: str
+    description: str
+    technology: Technology
+    battery_id: int
+    station_id: int
+    profile: ProfileText
+    electrolytes: dict[Polarity, tuple[int, int, int, int]]
+
+
+def experiment_pattern(database: Database, experiment_id: int) -> ExperimentPattern:
+    """Return what an experiment was. Raises NotFoundError."""
+    with database.read() as session:
+        experiment = _experiment(session, experiment_id)
+        battery = session.get_one(Battery, experiment.battery_id)
+        sides = session.scalars(
+            select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
+        )
+        return ExperimentPattern(
+            id=experiment.id,
+            name=experiment.name,
+            description=experiment.description,
+            technology=battery.technology,
+            battery_id=battery.id,
+            station_id=experiment.station_id,
+            profile=_profile_text(session, experiment.profile_id),
+            electrolytes={
+                one.polarity: (
+                    one.volume,
+                    one.initial_soc,
+                    one.min_flow_rate,
+                    one.max_flow_rate,
+                )
+                for one in sides
+            },
+        )
+
+
+def profile_text(database: Database, experiment_id: int) -> ProfileText:
+    """Return the text of an experiment's profile. Raises NotFoundError."""
+    with database.read() as session:
+        return _profile_text(session, _experiment(session, experiment_id).profile_id)
+
+
+def _experiment(session: Session, experiment_id: int) -> Experiment:
+    known = 0 < experiment_id <= LARGEST_ID
+    experiment = session.get(Experiment, experiment_id) if known else None
+    if experiment is None:
+        raise NotFoundError(f"There is no experiment {experiment_id}.")
+    return experiment
+
+
+def _profile_text(session: Session, profile_id: int) -> ProfileText:
+    detail = session.get(ProfileDetail, profile_id)
+    capacity_ah = detail.capacity_ah if detail else None
+    version_id = detail.version_id if detail else None
+    version = session.get(ProfileVersion, version_id) if version_id else None
+    if version is not None:
+        return ProfileText(version.text, version.id, capacity_ah)
+    rows = session.execute(
+        select(
+            Instruction.mode,
+            Instruction.set_point,
+            Instruction.limit_type,
+            Instruction.limit_point,
+        )
+        .where(Instruction.profile_id == profile_id)
+        .order_by(Instruction.id)
+        .limit(MOST_ROWS)
+    )
+    return ProfileText(
+        text_of_rows((row[0], row[1], row[2], row[3]) for row in rows), None, capacity_ah
+    )

@@ -1,0 +1,371 @@
+"""The library of profiles: the list, one with its versions, who used it, the text behind rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
+
+from cycling.errors import NotFoundError
+from cycling.profile.summary import ProfileSummary, summary_from
+from cycling.terms import PlanState
+from db.engine import Database
+from db.models import (
+    Battery,
+    CompiledVersion,
+    Experiment,
+    LibraryProfile,
+    Plan,
+    ProfileDetail,
+    ProfileVersion,
+)
+
+LARGEST_ID = 2**31 - 1
+MOST_LISTED = 500
+MOST_USES = 200
+LONGEST_SEARCH = 100
+
+
+class ProfileSort(StrEnum):
+    """What can order the library."""
+
+    NAME = "name"
+    USED = "used"
+    LAST_USED = "last-used"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One line of the library, of its last version; `experiments` counts those of all versions."""
+
+    id: int
+    name: str
+    description: str
+    archived: bool
+    number: int
+    version_id: int
+    summary: ProfileSummary
+    experiments: int
+    last_used_at: datetime | None
+    user_name: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class ProfileList:
+    """Some profiles of the library: `count` match, `total` are in it."""
+
+    rows: tuple[ProfileRow, ...]
+    count: int
+    total: int
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """A version without its text; `fixed`: rows were made of it, so it is never changed."""
+
+    id: int
+    number: int
+    comment: str
+    summary: ProfileSummary
+    user_name: str
+    created_at: datetime
+    experiments: int
+    fixed: bool
+
+
+@dataclass(frozen=True)
+class LibraryFacts:
+    """A profile of the library with its versions, the newest first."""
+
+    id: int
+    name: str
+    description: str
+    archived: bool
+    user_name: str
+    created_at: datetime
+    versions: tuple[VersionFacts, ...]
+
+    @property
+    def last(self) -> VersionFacts:
+        """The newest version."""
+        return self.versions[0]
+
+    def version(self, number: int | None) -> VersionFacts:
+        """Return a version; the newest for None and for a number that there is not."""
+        return next((one for one in self.versions if one.number == number), self.last)
+
+
+@dataclass(frozen=True)
+class Use:
+    """An experiment of a profile; `id` None: a draft or held one, which is not in the table."""
+
+    id: int | None
+    name: str
+    status: str
+    battery: str
+    number: int
+    capacity_ah: float | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ProfileSource:
+    """The text behind a fixed profile; `library_id` None: it was written for an experiment."""
+
+    library_id: int | None
+    version_id: int
+    name: str
+    number: int
+    text: str
+    capacity_ah: float | None
+
+
+def list_profiles(
+    database: Database,
+    *,
+    text: str = "",
+    archived: bool = False,
+    sort: ProfileSort = ProfileSort.NAME,
+    limit: int = MOST_LISTED,
+) -> ProfileList:
+    """Return the profiles that have a text in their name, description or last version."""
+    used = _used_by_profile()
+    query = (
+        select(LibraryProfile, ProfileVersion, used.c.experiments, used.c.last_used_at)
+        .join(ProfileVersion, ProfileVersion.profile_id == LibraryProfile.id)
+        .where(ProfileVersion.number == _last_number())
+        .outerjoin(used, used.c.profile_id == LibraryProfile.id)
+        .where(LibraryProfile.archived.is_(archived))
+        .options(defer(ProfileVersion.text))
+    )
+    if searched := text.strip()[:LONGEST_SEARCH]:
+        query = query.where(_mentions(searched))
+    with database.read() as session:
+        found = session.execute(query.order_by(*_order(session, sort, used)).limit(limit)).all()
+        count = len(found) if len(found) < limit else _count(session, query)
+        kept = select(func.count()).where(LibraryProfile.archived.is_(archived))
+        total = session.scalar(kept) or 0
+        return ProfileList(tuple(_row(*one) for one in found), count, total)
+
+
+def library_profile(database: Database, profile_id: int) -> LibraryFacts:
+    """Return a profile with its versions, without their texts. Raises NotFoundError."""
+    with database.read() as session:
+        known = 0 < profile_id <= LARGEST_ID
+        profile = session.get(LibraryProfile, profile_id) if known else None
+        if profile is None:
+            raise NotFoundError(f"There is no profile {profile_id}.")
+        return LibraryFacts(
+            id=profile.id,
+            name=profile.name,
+            description=profile.description,
+            archived=profile.archived,
+            user_name=profile.user_name,
+            created_at=profile.created_at,
+            versions=tuple(_versions(session, profile.id)),
+        )
+
+
+def version_text(database: Database, version_id: int) -> str:
+    """Return the text of a version. Raises NotFoundError."""
+    with database.read() as session:
+        found = select(ProfileVersion.text).where(ProfileVersion.id == version_id)
+        text = session.scalar(found)
+    if text is None:
+        raise NotFoundError("This version of the profile does not exist any more.")
+    return text
+
+
+def uses_of(database: Database, profile_id: int, limit: int = MOST_USES) -> tuple[Use, ...]:
+    """Return who used a library profile: what waits for a person first, then the newest."""
+    with database.read() as session:
+        return (*_waiting(session, profile_id, limit), *_experiments(session, profile_id, limit))
+
+
+def source_of(database: Database, profile_id: int) -> ProfileSource | None:
+    """Return the text of a fixed profile; None for one that was not made of a text of ours."""
+    with database.read() as session:
+        found = session.execute(
+            select(ProfileVersion, LibraryProfile.name, ProfileDetail.capacity_ah)
+            .join(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
+            .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
+            .outerjoin(LibraryProfile, LibraryProfile.id == ProfileVersion.profile_id)
+            .where(CompiledVersion.profile_id == profile_id)
+        ).one_or_none()
+    if found is None:
+        return None
+    version, name, capacity_ah = found
+    return ProfileSource(
+        library_id=version.profile_id,
+        version_id=version.id,
+        name=name or version.name,
+        number=version.number,
+        text=version.text,
+        capacity_ah=capacity_ah,
+    )
+
+
+def experiment_profile(database: Database, experiment_id: int) -> int | None:
+    """Return the fixed profile of an experiment; None if there is no such experiment."""
+    with database.read() as session:
+        of_it = select(Experiment.profile_id).where(Experiment.id == experiment_id)
+        return session.scalar(of_it)
+
+
+def _used_by_profile() -> Subquery:
+    return (
+        select(
+            ProfileVersion.profile_id,
+            func.count(Experiment.id).label("experiments"),
+            func.max(Experiment.created_at).label("last_used_at"),
+        )
+        .join(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
+        .join(Experiment, Experiment.profile_id == CompiledVersion.profile_id)
+        .where(ProfileVersion.profile_id.is_not(None))
+        .group_by(ProfileVersion.profile_id)
+        .subquery()
+    )
+
+
+def _last_number() -> SQLColumnExpression[Any]:
+    every = aliased(ProfileVersion)
+    return (
+        select(func.max(every.number))
+        .where(every.profile_id == LibraryProfile.id)
+        .correlate(LibraryProfile)
+        .scalar_subquery()
+    )
+
+
+def _mentions(searched: str) -> ColumnElement[bool]:
+    columns = (LibraryProfile.name, LibraryProfile.description, ProfileVersion.text)
+    return or_(*(column.icontains(searched, autoescape=True) for column in columns))
+
+
+def _order(
+    session: Session, sort: ProfileSort, used: Subquery
+) -> tuple[SQLColumnExpression[Any], ...]:
+    name: SQLColumnExpression[Any] = LibraryProfile.name
+    if session.get_bind().dialect.name == "sqlite":
+        name = name.collate("NOCASE")  # as the servers compare
+    first: dict[ProfileSort, SQLColumnExpression[Any]] = {
+        ProfileSort.USED: func.coalesce(used.c.experiments, 0).desc(),
+        ProfileSort.LAST_USED: used.c.last_used_at.desc(),  # both kinds put NULL last
+        ProfileSort.CHANGED: ProfileVersion.created_at.desc(),
+    }
+    return (first[sort], name, LibraryProfile.id) if sort in first else (name, LibraryProfile.id)
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _row(
+    profile: LibraryProfile,
+    version: ProfileVersion,
+    experiments: int | None,
+    last_used_at: datetime | None,
+) -> ProfileRow:
+    return ProfileRow(
+        id=profile.id,
+        name=profile.name,
+        description=profile.description,
+        archived=profile.archived,
+        number=version.number,
+        version_id=version.id,
+        summary=summary_from(version.summary),
+        experiments=experiments or 0,
+        last_used_at=last_used_at,
+        user_name=version.user_name,
+        changed_at=version.created_at,
+    )
+
+
+def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
+    found = session.execute(
+        select(
+            ProfileVersion.id,
+            ProfileVersion.number,
+            ProfileVersion.comment,
+            ProfileVersion.summary,
+            ProfileVersion.user_name,
+            ProfileVersion.created_at,
+            func.count(Experiment.id),
+            func.count(CompiledVersion.profile_id) > 0,
+        )
+        .outerjoin(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
+        .outerjoin(Experiment, Experiment.profile_id == CompiledVersion.profile_id)
+        .where(ProfileVersion.profile_id == profile_id)
+        .group_by(ProfileVersion.id)
+        .order_by(ProfileVersion.number.desc())
+    )
+    return [
+        VersionFacts(
+            id=id_,
+            number=number,
+            comment=comment,
+            summary=summary_from(summary),
+            user_name=user_name,
+            created_at=created_at,
+            experiments=experiments,
+            fixed=bool(fixed),
+        )
+        for id_, number, comment, summary, user_name, created_at, experiments, fixed in found
+    ]
+
+
+def _experiments(session: Session, profile_id: int, limit: int) -> list[Use]:
+    found = session.execute(
+        select(
+            Experiment.id,
+            Experiment.name,
+            Experiment.status,
+            Battery.name,
+            ProfileVersion.number,
+            ProfileDetail.capacity_ah,
+            Experiment.created_at,
+        )
+        .join(CompiledVersion, CompiledVersion.profile_id == Experiment.profile_id)
+        .join(ProfileVersion, ProfileVersion.id == CompiledVersion.version_id)
+        .join(Battery, Battery.id == Experiment.battery_id)
+        .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
+        .where(ProfileVersion.profile_id == profile_id)
+        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
+        .limit(limit)
+    )
+    return [
+        Use(id_, name, str(status), battery, number, capacity_ah, created_at)
+        for id_, name, status, battery, number, capacity_ah, created_at in found
+    ]
+
+
+def _waiting(session: Session, profile_id: int, limit: int) -> list[Use]:
+    found = session.execute(
+        select(
+            Plan.name,
+            Plan.state,
+            Battery.name,
+            ProfileVersion.number,
+            ProfileDetail.capacity_ah,
+            Plan.created_at,
+        )
+        .join(CompiledVersion, CompiledVersion.profile_id == Plan.profile_id)
+        .join(ProfileVersion, ProfileVersion.id == CompiledVersion.version_id)
+        .outerjoin(Battery, Battery.id == Plan.battery_id)
+        .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
+        .where(
+            ProfileVersion.profile_id == profile_id,
+            Plan.state.in_([PlanState.DRAFT, PlanState.HELD]),
+        )
+        .order_by(Plan.created_at.desc(), Plan.id.desc())
+        .limit(limit)
+    )
+    return [
+        Use(None, name, str(state), battery or "", number, capacity_ah, created_at)
+        for name, state, battery, number, capacity_ah, created_at in found
+    ]

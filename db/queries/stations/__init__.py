@@ -1,0 +1,1 @@
+"""Reading stations and units."""

@@ -1,0 +1,159 @@
+"""Whether anything about a station has changed, with one statement.
+
+An open live view asks every few seconds; mostly only measures have come, and nothing of what is
+said in words needs to be read again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from cycling.terms import CommandState, PlanState, StationState
+from db.clock import database_now
+from db.engine import Database
+from db.models import (
+    Command,
+    ConfirmedBattery,
+    CyclerStation,
+    OutOfService,
+    Plan,
+    StationAlarm,
+    StationLive,
+    Unit,
+    WattrexUnit,
+)
+from db.queries.stations.overview import SILENT
+
+AGES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120))  # words change with these
+OFF_S = 5.0
+
+
+@dataclass(frozen=True)
+class PresentReadings:
+    """What a station said last of its terminals: V, A, degC; None where it did not say."""
+
+    at: datetime
+    voltage_v: float | None
+    current_a: float | None
+    temperature_degc: float | None
+
+
+@dataclass(frozen=True)
+class StationSign:
+    """`text` changes with what is said in words about a station; None where it cannot be told.
+
+    `waits`: the newest command has no answer yet. `present`: what a station that records nothing
+    measures at this moment, else None.
+    """
+
+    text: str | None
+    waits: bool
+    present: PresentReadings | None = None
+
+
+def station_sign(database: Database, station_id: int) -> StationSign:
+    """Look at a station's rows. Times count as far as words change with them."""
+    with database.read() as session:
+        now = database_now(session)
+        row = session.execute(_statement(), {"station": station_id}).one_or_none()
+    if row is None or row.state is None:
+        return StationSign(None, waits=False)
+    said = (
+        row.state,
+        row.state_since,
+        row.detail,
+        row.output_on,
+        row.experiment_id,
+        row.instruction_id,
+        row.measured_at is None,
+        row.contact_lost_at,
+        now - row.seen_at > SILENT,
+        row.online,
+        abs(row.clock_offset_s or 0.0) > OFF_S,
+        abs(row.measures_offset_s or 0.0) > OFF_S,
+        row.command_id,
+        row.command_state,
+        _age(row.created_at, now),
+        _age(row.answered_at, now),
+        _age(row.state_since, now) if row.measured_at is None else None,
+        row.alarms,
+        row.last_alarm,
+        row.held,
+        row.battery_id,
+        row.reason,
+    )
+    waits = row.command_state is not None and not CommandState(row.command_state).ended
+    return StationSign(repr(said), waits, _present(row))
+
+
+def _present(row: Any) -> PresentReadings | None:  # noqa: ANN401 - of the statement
+    """Return what a station that is heard and does not run says; a WattRex one says nothing."""
+    if row.state is StationState.RUNNING or row.contact_lost_at is not None or row.online is None:
+        return None
+    return PresentReadings(row.seen_at, row.voltage_v, row.current_a, row.temperature_degc)
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    """Return how many of the ages that matter something has passed."""
+    return None if moment is None else sum(now - moment >= age for age in AGES)
+
+
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    station = CyclerStation.id
+    newest = (
+        select(Command.id)
+        .where(Command.station_id == station)
+        .order_by(Command.created_at.desc(), Command.id.desc())
+        .limit(1)
+        .correlate(CyclerStation)
+        .scalar_subquery()
+    )
+    is_open = (StationAlarm.station_id == station) & StationAlarm.acknowledged_at.is_(None)
+    held = (
+        select(func.count())
+        .where(Plan.station_id == station, Plan.state == PlanState.HELD)
+        .correlate(CyclerStation)
+    )
+    alarms = select(func.count()).where(is_open).correlate(CyclerStation)
+    last_alarm = select(func.max(StationAlarm.id)).where(is_open).correlate(CyclerStation)
+    live = StationLive
+    return (
+        select(
+            live.state,
+            live.state_since,
+            live.detail,
+            live.output_on,
+            live.experiment_id,
+            live.instruction_id,
+            live.measured_at,
+            live.contact_lost_at,
+            live.seen_at,
+            live.voltage_v,
+            live.current_a,
+            live.temperature_degc,
+            Unit.online,
+            func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
+            WattrexUnit.measures_offset_s,
+            Command.id.label("command_id"),
+            Command.state.label("command_state"),
+            Command.created_at,
+            Command.answered_at,
+            alarms.scalar_subquery().label("alarms"),
+            last_alarm.scalar_subquery().label("last_alarm"),
+            held.scalar_subquery().label("held"),
+            ConfirmedBattery.battery_id,
+            OutOfService.reason,
+        )
+        .select_from(CyclerStation)
+        .outerjoin(live, live.station_id == station)
+        .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+        .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
+        .outerjoin(Command, (Command.station_id == station) & (Command.id == newest))
+        .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == station)
+        .outerjoin(OutOfService, OutOfService.station_id == station)
+        .where(station == bindparam("station"))
+    )

@@ -1,0 +1,169 @@
+"""What is known of stations at this moment, as the queries hand it on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cycling.terms import (
+    CommandState,
+    ExperimentStatus,
+    StationCommand,
+    StationState,
+    WallState,
+)
+from db.queries.profiles.compiled import Outline
+
+
+@dataclass(frozen=True)
+class BatteryName:
+    """A battery and its own range, in V and A."""
+
+    id: int
+    name: str
+    serial_number: str
+    voltage_v: tuple[float, float]
+    current_a: tuple[float, float]
+
+    @property
+    def most_current_a(self) -> float:
+        """The largest current that it may carry either way."""
+        return max(abs(end) for end in self.current_a)
+
+
+@dataclass(frozen=True)
+class ExperimentNow:
+    """An experiment of a station; `user_name` is who queued it, "" where that is not known.
+
+    `end_reason` says why it ended before its profile did, or is "".
+    """
+
+    id: int
+    name: str
+    status: ExperimentStatus
+    created_at: datetime
+    begun_at: datetime | None
+    finished_at: datetime | None
+    profile_id: int
+    profile: str
+    battery: BatteryName
+    user_name: str
+    end_reason: str = ""
+
+
+@dataclass(frozen=True)
+class LiveFacts:
+    """What a station was last heard to do: V, A, degC, s; None where it has not said.
+
+    `measured_at` is corrected by what is known of the unit's clock.
+    """
+
+    state: StationState
+    state_since: datetime
+    detail: str
+    seen_at: datetime
+    contact_lost_at: datetime | None
+    output_on: bool | None
+    experiment_id: int | None
+    instruction_id: int | None
+    instruction_began_s: float | None
+    cycle: int | None
+    test_time_s: float | None
+    measured_at: datetime | None
+    voltage_v: float | None
+    current_a: float | None
+    temperature_degc: float | None
+    trend: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class AlarmNow:
+    """An alarm that nobody has acknowledged."""
+
+    id: int
+    code: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HeldNow:
+    """An experiment that waits for a person; its battery is None in a damaged plan."""
+
+    plan_id: int
+    name: str
+    battery: BatteryName | None
+    because: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class CommandNow:
+    """The newest command to a station."""
+
+    id: int
+    kind: StationCommand
+    state: CommandState
+    experiment_id: int | None
+    reason: str
+    user_name: str
+    created_at: datetime
+    answered_at: datetime | None
+    answer: str
+    output_off: bool | None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OutFacts:
+    """Why and since when a station takes no experiments."""
+
+    reason: str
+    user_name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class StationNow:
+    """One station with everything that its tile says.
+
+    `at` is the time of the reading by the database's clock. `lost_at` is the time of the last
+    contact while there is none. `speed` is that of a simulated station's clock, 1 for a real one.
+    `clock_offset_s` is how far the unit's clock is ahead. `online` is None on WattRex stations.
+    `outline` is that of the present experiment's profile.
+    """
+
+    id: int
+    at: datetime
+    name: str
+    unit_id: int
+    state: WallState
+    simulated: bool
+    speed: float
+    online: bool | None
+    clock_offset_s: float | None
+    lost_at: datetime | None
+    live: LiveFacts | None
+    experiment: ExperimentNow | None
+    outline: Outline | None
+    last: ExperimentNow | None
+    confirmed: BatteryName | None
+    out: OutFacts | None
+    alarms: tuple[AlarmNow, ...]
+    held: tuple[HeldNow, ...]
+    queue: tuple[str, ...]
+    command: CommandNow | None
+    deprecated: bool = False  # replaced or retired: nothing is heard of it any more
+    beneath: WallState | None = None  # what it does while an alarm stands first
+
+    @property
+    def is_wattrex(self) -> bool:
+        """Whether a WattRex cycler runs it: by itself, out of reach of commands from here."""
+        return self.online is None
+
+
+@dataclass(frozen=True)
+class LabNow:
+    """What every page says of the laboratory: open alarms, and when the master node was heard."""
+
+    open_alarms: int
+    master_seen_at: datetime | None
+    at: datetime

@@ -1,0 +1,1 @@
+"""Reading what WattRex units have written."""

@@ -1,0 +1,170 @@
+"""What the tables say of WattRex stations, whose cyclers and synchroniser write into them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cycling.terms import ExperimentStatus, PlanState
+from db.commands.wattrex.units import is_wattrex
+from db.models import (
+    ComputationalUnit,
+    CyclerStation,
+    Experiment,
+    GenericMeasure,
+    InstructionDetail,
+    Plan,
+)
+from db.queries.stations.queue import WITHDRAWN
+
+ERRORS_FOR = timedelta(days=1)
+NEWEST_PLANS = 500  # of a station: what was taken back begins within seconds or never
+UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
+
+
+@dataclass(frozen=True)
+class WattrexStation:
+    """A station in use whose unit speaks the WattRex protocol; `heard_at` is its last beat."""
+
+    id: int
+    name: str
+    unit_id: int
+    host: str
+    heard_at: datetime
+
+
+@dataclass(frozen=True)
+class WattrexRun:
+    """An experiment that has a station to itself, or waits for one."""
+
+    id: int
+    name: str
+    station_id: int
+    profile_id: int
+    status: ExperimentStatus
+
+
+@dataclass(frozen=True)
+class LastRow:
+    """The newest measure of an experiment: V, A. `test_time_s` counts from its first one."""
+
+    measure_id: int
+    at: datetime
+    test_time_s: float
+    instruction_id: int
+    voltage_v: float | None
+    current_a: float | None
+
+
+def stations(session: Session) -> list[WattrexStation]:
+    """Return the stations in use of WattRex units."""
+    found = session.execute(
+        select(
+            CyclerStation.id,
+            CyclerStation.name,
+            ComputationalUnit.id,
+            ComputationalUnit.host_name,
+            ComputationalUnit.last_connection,
+        )
+        .join(ComputationalUnit, ComputationalUnit.id == CyclerStation.unit_id)
+        .where(CyclerStation.deprecated.is_(False), is_wattrex())
+        .order_by(CyclerStation.id)
+    )
+    return [WattrexStation(*row) for row in found]
+
+
+def open_runs(session: Session, station_ids: Collection[int]) -> list[WattrexRun]:
+    """Return what runs or waits on stations, the oldest first."""
+    return _runs(session, station_ids, (*UNDER_WAY, ExperimentStatus.QUEUED))
+
+
+def failed_runs(session: Session, station_ids: Collection[int], now: datetime) -> list[WattrexRun]:
+    """Return the experiments that have ended in error since yesterday."""
+    ended = func.coalesce(Experiment.finished_at, Experiment.created_at)
+    return _runs(session, station_ids, (ExperimentStatus.ERROR,), ended > now - ERRORS_FOR)
+
+
+def withdrawn_plan(session: Session, run: WattrexRun) -> PlanState | None:
+    """Return what became of the plan of a run whose row was taken back; None if it was not."""
+    newest = (
+        select(Plan.experiment_id, Plan.state, Plan.detail)
+        .where(Plan.station_id == run.station_id)
+        .order_by(Plan.state_since.desc(), Plan.id.desc())
+        .limit(NEWEST_PLANS)
+    )
+    found = session.execute(newest).all()
+    if any(experiment_id == run.id for experiment_id, *_ in found):
+        return None
+    states = (state for _id, state, detail in found if run.id in detail.get(WITHDRAWN, ()))
+    return next(states, None)
+
+
+def last_row(session: Session, experiment_id: int) -> LastRow | None:
+    """Return the newest measure, None before the first one; two looks into the key."""
+    measure = GenericMeasure
+    rows = select(
+        measure.id,
+        measure.at,
+        measure.instruction_id,
+        measure.voltage_mv,
+        measure.current_ma,
+    ).where(measure.experiment_id == experiment_id)
+    last = session.execute(rows.order_by(measure.id.desc()).limit(1)).first()
+    if last is None:
+        return None
+    first = session.execute(rows.order_by(measure.id).limit(1)).one()
+    return LastRow(
+        measure_id=last.id,
+        at=last.at,
+        test_time_s=max(0.0, (last.at - first.at).total_seconds()),
+        instruction_id=last.instruction_id,
+        voltage_v=None if last.voltage_mv is None else last.voltage_mv / 1000,
+        current_a=None if last.current_ma is None else last.current_ma / 1000,
+    )
+
+
+def instruction_began_s(session: Session, experiment_id: int, last: LastRow) -> float:
+    """Return the test time at which the present instruction began."""
+    measure = GenericMeasure
+    before = session.scalar(
+        select(measure.at)
+        .where(
+            measure.experiment_id == experiment_id,
+            measure.id < last.measure_id,
+            measure.instruction_id != last.instruction_id,
+        )
+        .order_by(measure.id.desc())
+        .limit(1)
+    )
+    lasts_s = None if before is None else (last.at - before).total_seconds()
+    return 0.0 if lasts_s is None else max(0.0, last.test_time_s - lasts_s)
+
+
+def step_and_cycle(
+    session: Session, profile_id: int, instruction_id: int
+) -> tuple[int | None, int | None]:
+    """Return where an instruction stands in its profile's text, as far as that is known."""
+    found = session.get(InstructionDetail, (profile_id, instruction_id))
+    return (found.step, found.cycle) if found else (None, None)
+
+
+def _runs(
+    session: Session,
+    station_ids: Collection[int],
+    statuses: Collection[ExperimentStatus],
+    *more: object,
+) -> list[WattrexRun]:
+    found = session.execute(
+        select(
+            Experiment.id,
+            Experiment.name,
+            Experiment.station_id,
+            Experiment.profile_id,
+            Experiment.status,
+        )
+        .where(Experiment.station_id.in_(station_ids), Experiment.status.in_(statuses), *more)  # type: ignore[arg-type]
+        .order_by(Experiment.created_at, Experiment.id)
+    )
+    return [WattrexRun(*row) for row in found]

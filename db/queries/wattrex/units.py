@@ -1,0 +1,182 @@
+"""WattRex units as people see them: those that nobody knows, and what of each is known."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from cycling.terms import RepairState
+from db.clock import database_now
+from db.commands.wattrex.live_state import STALLED
+from db.commands.wattrex.units import FRESH, is_wattrex
+from db.engine import Database
+from db.models import (
+    ComputationalUnit,
+    Experiment,
+    StationAlarm,
+    SyncRepair,
+    WattrexStranger,
+    WattrexUnit,
+)
+
+STRANGE_FOR = timedelta(minutes=1)
+NEWS_FOR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A unit that beats under a number that is none of ours."""
+
+    claimed_id: int
+    reason: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class WattrexUnitNow:
+    """A WattRex unit as it was last heard; `asks` while it waits for its number.
+
+    `heard_at` is the time of its last heartbeat, also one that the old master node has noted.
+    """
+
+    id: int
+    host: str
+    ip: str
+    mac: str
+    heard_at: datetime
+    is_heard: bool
+    asks: bool
+    clock_offset_s: float | None
+    measures_offset_s: float | None
+
+
+@dataclass(frozen=True)
+class StalledRun:
+    """A synchroniser that was found stalled and of which nobody has said what they found.
+
+    `repairing`: a repair is under way.
+    """
+
+    experiment_id: int
+    name: str
+    station_id: int
+    text: str
+    at: datetime
+    repairing: bool
+
+
+@dataclass(frozen=True)
+class EndedRepair:
+    """A repair that has ended lately, and what came of the rows that it had set aside."""
+
+    experiment_id: int
+    name: str
+    helped: bool
+    came_again: int
+    put_back: int
+    differ: int
+    ended_at: datetime
+
+
+def strangers(database: Database) -> tuple[Stranger, ...]:
+    """Return the units that beat under numbers that are none of ours, as of the last minute."""
+    with database.read() as session:
+        late = database_now(session) - STRANGE_FOR
+        found = session.scalars(
+            select(WattrexStranger)
+            .where(WattrexStranger.last_at > late)
+            .order_by(WattrexStranger.claimed_id)
+        )
+        return tuple(
+            Stranger(one.claimed_id, one.reason, one.first_at, one.last_at) for one in found
+        )
+
+
+def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
+    """Return all units that speak the WattRex protocol, by their numbers."""
+    with database.read() as session:
+        now = database_now(session)
+        found = session.execute(
+            select(ComputationalUnit, WattrexUnit)
+            .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
+            .where(is_wattrex())
+            .order_by(ComputationalUnit.id)
+        )
+        return tuple(
+            WattrexUnitNow(
+                id=unit.id,
+                host=unit.host_name,
+                ip=unit.ip,
+                mac=unit.mac,
+                heard_at=unit.last_connection,
+                is_heard=unit.last_connection > now - FRESH,
+                asks=known is not None and known.asked_at is not None,
+                clock_offset_s=known.clock_offset_s if known else None,
+                measures_offset_s=known.measures_offset_s if known else None,
+            )
+            for unit, known in found
+        )
+
+
+def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
+    """Return the runs whose synchroniser was found stalled, the newest first.
+
+    Not those where a repair has helped since; their alarm stays until somebody acknowledges it.
+    """
+    with database.read() as session:
+        helped = dict(
+            session.execute(
+                select(SyncRepair.experiment_id, func.max(SyncRepair.at))
+                .where(SyncRepair.state == RepairState.HELPED)
+                .group_by(SyncRepair.experiment_id)
+            ).all()
+        )
+        repairing = set(
+            session.scalars(
+                select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
+            )
+        )
+        found = session.execute(
+            select(StationAlarm, Experiment.name)
+            .outerjoin(Experiment, Experiment.id == StationAlarm.experiment_id)
+            .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None))
+            .order_by(StationAlarm.at.desc())
+        )
+        return tuple(
+            StalledRun(
+                experiment_id=one.experiment_id or 0,
+                name=name or "",
+                station_id=one.station_id,
+                text=one.text,
+                at=one.at,
+                repairing=one.experiment_id in repairing,
+            )
+            for one, name in found
+            if one.experiment_id not in helped or helped[one.experiment_id] < one.at
+        )
+
+
+def ended_repairs(database: Database) -> tuple[EndedRepair, ...]:
+    """Return the last repair of each experiment, if it has ended lately, the newest first."""
+    with database.read() as session:
+        late = database_now(session) - NEWS_FOR
+        last = select(func.max(SyncRepair.id)).group_by(SyncRepair.experiment_id)
+        found = session.execute(
+            select(SyncRepair, Experiment.name)
+            .outerjoin(Experiment, Experiment.id == SyncRepair.experiment_id)
+            .where(SyncRepair.id.in_(last), SyncRepair.ended_at > late)
+            .order_by(SyncRepair.ended_at.desc())
+        )
+        return tuple(
+            EndedRepair(
+                experiment_id=one.experiment_id,
+                name=name or "",
+                helped=one.state is RepairState.HELPED,
+                came_again=int(one.outcome.get("came again", 0)),
+                put_back=int(one.outcome.get("put back", 0)),
+                differ=int(one.outcome.get("differ", 0)),
+                ended_at=one.ended_at or late,
+            )
+            for one, name in found
+        )

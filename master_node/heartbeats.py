@@ -1,0 +1,60 @@
+"""Heartbeats: what stations do, and what the units' clocks say."""
+
+from dataclasses import dataclass, field
+
+from db.commands.master_node.live_state import Report
+from master_node.protocol.messages import StationBeat
+
+LARGEST_OFFSET_S = 5.0
+OFF_IN_A_ROW = 3  # a message that was under way for long looks like a clock that is behind
+
+
+@dataclass
+class Clocks:
+    """What the leader remembers of the units' clocks; the rest is in the database."""
+
+    _latest: dict[str, float] = field(default_factory=dict)
+    _came: dict[str, float] = field(default_factory=dict)
+    _off: dict[str, int] = field(default_factory=dict)
+
+    def latest(self, hardware_id: str) -> float | None:
+        """Return the time of the unit's last beat by its own clock."""
+        return self._latest.get(hardware_id)
+
+    def note(self, hardware_id: str, at: float, offset_s: float) -> bool:
+        """Remember a beat; True when the clock has just turned out to be off.
+
+        Beats that come quicker than they were made were held up on their way, and say nothing of
+        the clock; the transaction of one may be tried again.
+        """
+        came = at - offset_s  # by our own clock
+        made_s = at - self._latest.get(hardware_id, float("-inf"))
+        took_s = came - self._came.get(hardware_id, float("-inf"))
+        self._latest[hardware_id], self._came[hardware_id] = at, came
+        held_up = made_s == 0 or took_s < made_s / 2
+        if abs(offset_s) <= LARGEST_OFFSET_S:
+            self._off[hardware_id] = 0
+            return False
+        if held_up:
+            return False
+        self._off[hardware_id] = self._off.get(hardware_id, 0) + 1
+        return self._off[hardware_id] == OFF_IN_A_ROW
+
+
+def to_report(beat: StationBeat) -> Report:
+    """Return a station's part of a beat as the database takes it."""
+    return Report(
+        state=beat.state,
+        output_on=beat.output_on,
+        experiment_id=beat.experiment,
+        instruction_id=beat.instruction,
+        instruction_began_s=beat.instruction_began_s,
+        step=beat.step,
+        cycle=beat.cycle,
+        test_time_s=beat.test_time_s,
+        voltage_v=beat.voltage,
+        current_a=beat.current,
+        temperature_degc=beat.temperature,
+        pending=beat.pending,
+        detail=beat.detail,
+    )

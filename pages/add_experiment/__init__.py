@@ -1,0 +1,1 @@
+"""The form that defines and queues an experiment."""

@@ -1,0 +1,82 @@
+"""Audit trail: who did what, when, from where. For admins."""
+
+from typing import Any
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+    register_page,
+)
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import page_header
+from cycling.terms import Role
+from db.queries.audit import audit_actions, audit_page, audit_users
+from db.queries.audit_names import names_now
+from pages.audit.filters import FILE, NEWEST, PATH, Edge, View, address, edge_of, view_of
+from pages.audit.parts import Ids, clear, filters, header_actions, targets_of, trail
+from pages.context import database, viewer
+
+register_page(
+    __name__, path=PATH, title="Audit trail - Battery Experiments Manager", role=Role.ADMIN
+)
+
+
+def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address holds
+    """Return the page for the filter that its address names."""
+    view = view_of(query)
+    users, actions = audit_users(database()), audit_actions(database())
+    return html.Div(
+        [
+            dcc.Store(id=Ids.VIEW, data=_stored(view, edge_of(query))),
+            page_header("Audit trail", count=html.Span(id=Ids.COUNT), actions=header_actions(view)),
+            filters(view, users, actions),
+            html.Div(id=Ids.LIST, className="bem-audit"),
+        ],
+        className="bem-page",
+    )
+
+
+@callback(
+    Output(Ids.LIST, "children"),
+    Output(Ids.COUNT, "children"),
+    Output(Ids.CSV, "href"),
+    Output(Ids.CLEAR, "children"),
+    Output(Ids.VIEW, "data"),
+    Input(Ids.USER, "value"),
+    Input(Ids.ACTION, "value"),
+    Input(Ids.BEGIN, "value"),
+    Input(Ids.END, "value"),
+    Input(Ids.SEARCH, "value"),
+    State(Ids.VIEW, "data"),
+)
+def show(user: Any, action: Any, begin: Any, end: Any, text: Any, stored: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Show a page of what the controls ask for; another filter begins with the newest."""
+    view = view_of({"user": user, "action": action, "from": begin, "to": end, "q": text})
+    known = stored.get("query") if isinstance(stored, dict) else None
+    edge = edge_of(known) if view_of(known) == view else NEWEST
+    who = viewer()
+    page = audit_page(database(), view.to_filter(who.zone), before=edge.before, after=edge.after)
+    names = names_now(database(), targets_of(page.rows))
+    return (
+        trail(page, view, names, who),
+        formatting.number(page.count),
+        address(FILE, view),
+        clear(view),
+        _stored(view, edge),
+    )
+
+
+clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
+
+
+def _stored(view: View, edge: Edge) -> dict[str, Any]:
+    """Return what the page keeps and what the browser writes into the address."""
+    return {"path": PATH, "query": {**view.to_query(), **edge.to_query()}}

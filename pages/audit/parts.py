@@ -1,0 +1,191 @@
+"""Parts of the page of the audit trail: its filters, its table, its pages."""
+
+from collections.abc import Mapping, Sequence
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.audit_labels import detail_lines, has_thing, sentence, thing
+from components.blocks import empty, icon
+from db.queries.audit import AuditPage, AuditRow
+from pages.audit.filters import ANY, FILE, LONGEST, PATH, Edge, View, address
+from pages.context import Viewer
+
+HEADS = (
+    ("Time", "when"),
+    ("User", "who"),
+    ("What", "what"),
+    ("Action", "action"),
+    ("From", "from"),
+)
+SEARCH = "Search the audit trail"
+
+
+class Ids:
+    """Ids of this page."""
+
+    USER = "audit-user"
+    ACTION = "audit-action"
+    BEGIN = "audit-from"
+    END = "audit-to"
+    SEARCH = "audit-search"
+    VIEW = "audit-view"
+    LIST = "audit-list"
+    COUNT = "audit-count"
+    CSV = "audit-csv"
+    CLEAR = "audit-clear"
+
+
+def header_actions(view: View) -> list[Component]:
+    """Return the search field and the download of what is shown."""
+    search = dcc.Input(
+        id=Ids.SEARCH,
+        value=view.text,
+        debounce=0.3,
+        maxLength=LONGEST,
+        type="search",
+        placeholder="Search, like station 4",
+        className="form-control",
+    )
+    return [
+        html.Label(
+            [icon("search"), search, html.Kbd("/")],
+            className="bem-search",
+            **{"aria-label": SEARCH},
+        ),
+        html.A(
+            [icon("download"), "CSV"],
+            id=Ids.CSV,
+            href=address(FILE, view),
+            download=True,
+            className="btn btn-secondary",
+            title="Download all rows that the filter finds",
+        ),
+    ]
+
+
+def filters(view: View, users: Sequence[str], actions: Sequence[str]) -> html.Div:
+    """Return the filters; what an address names is offered even if nobody did it."""
+    return html.Div(
+        [
+            _choice("User", Ids.USER, view.user, users, "Everybody"),
+            _choice("Action", Ids.ACTION, view.action, actions, "Every action"),
+            _day("From", Ids.BEGIN, view.begin),
+            _day("To", Ids.END, view.end),
+            html.Span(clear(view), id=Ids.CLEAR),
+        ],
+        className="bem-bar bem-audit-bar",
+    )
+
+
+def clear(view: View) -> Component | None:
+    """Return the way back to everything, where something is narrowed."""
+    if not view.to_query():
+        return None
+    return dcc.Link("Clear filters", href=PATH, className="btn btn-link btn-sm")
+
+
+def trail(page: AuditPage, view: View, names: Mapping[str, str], who: Viewer) -> list[Component]:
+    """Return the table of one page with the ways to the others; a sentence where nothing is."""
+    if not page.rows:
+        nothing = "Nothing in the audit trail matches this filter."
+        return [empty("funnel", nothing, dcc.Link("Clear filters", href=PATH))]
+    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in HEADS])
+    rows = [_row(row, names, who) for row in page.rows]
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table bem-audit-table")
+    return [table, _pages(page, view)] if page.has_newer or page.has_older else [table]
+
+
+def targets_of(rows: Sequence[AuditRow]) -> set[str]:
+    """Return what rows are about, to be named."""
+    found = {row.target for row in rows}
+    return found | {
+        f"experiment {row.detail['experiment']}" for row in rows if row.detail.get("experiment")
+    }
+
+
+def _row(row: AuditRow, names: Mapping[str, str], who: Viewer) -> html.Tr:
+    return html.Tr(
+        [
+            html.Td(
+                formatting.exactly(row.at, who.zone), className="when", title=formatting.utc(row.at)
+            ),
+            html.Td(row.user_name, className="who", title=row.user_name),
+            html.Td(_what(row, names), className="what"),
+            html.Td(row.action, className="action", title=row.action),
+            html.Td(row.address or "–", className="from", title=row.address),
+        ]
+    )
+
+
+def _what(row: AuditRow, names: Mapping[str, str]) -> html.Div:
+    before, after = sentence(row.action, row.detail)
+    words: list[Component | str] = [before]
+    if has_thing(row.action):
+        words += [_linked(row, names), after]
+    else:
+        words.append(after)
+    parts = [html.Span(words, className="words")]
+    if more := _details(row, names):
+        parts.append(more)
+    return html.Div(parts)
+
+
+def _linked(row: AuditRow, names: Mapping[str, str]) -> Component:
+    was = row.detail.get("name")
+    words, href = thing(row.target, names, was if isinstance(was, str) else "")
+    if href:
+        return dcc.Link(words, href=href, title=row.target)
+    return html.Span(words, title=row.target)
+
+
+def _details(row: AuditRow, names: Mapping[str, str]) -> html.Details | None:
+    """Return what else the row says, folded in; an experiment is named there."""
+    lines = detail_lines(row.detail)
+    if not lines:
+        return None
+    facts = "\n".join(
+        f"{name}: {thing(f'experiment {value}', names)[0] if name == 'experiment' else value}"
+        for name, value in lines
+    )
+    return html.Details([html.Summary("Details"), html.Div(facts, className="facts")])
+
+
+def _pages(page: AuditPage, view: View) -> html.Nav:
+    newest = address(PATH, view)
+    newer = address(PATH, view, Edge(after=page.rows[0].id))
+    older = address(PATH, view, Edge(before=page.rows[-1].id))
+    return html.Nav(
+        [
+            _page("Newest", newest, "chevron-bar-left", there=page.has_newer),
+            _page("Newer", newer, "chevron-left", there=page.has_newer),
+            _page("Older", older, "chevron-right", there=page.has_older),
+        ],
+        className="bem-pages",
+        **{"aria-label": "Pages"},
+    )
+
+
+def _page(words: str, href: str, icon_name: str, *, there: bool) -> Component:
+    look = "btn btn-secondary btn-sm"
+    said = [icon(icon_name), words]
+    if there:
+        return dcc.Link(said, href=href, className=look)
+    return html.Span(said, className=f"{look} disabled", **{"aria-disabled": "true"})
+
+
+def _choice(
+    label: str, select_id: str, value: str, offered: Sequence[str], everything: str
+) -> html.Div:
+    known = offered if not value or value in offered else [value, *offered]
+    options = [{"label": everything, "value": ANY}]
+    options += [{"label": one, "value": one} for one in known]
+    select = dbc.Select(id=select_id, options=options, value=value or ANY, size="sm")
+    return html.Div([dbc.Label(label, html_for=select_id), select], className="bem-inline bem-slim")
+
+
+def _day(label: str, input_id: str, value: str) -> html.Div:
+    day = dbc.Input(id=input_id, type="date", value=value, size="sm")
+    return html.Div([dbc.Label(label, html_for=input_id), day], className="bem-inline bem-slim")

@@ -1,0 +1,201 @@
+"""Parts of the batteries page: its view in the address, columns, cells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.battery_labels import technology_word
+from components.blocks import empty, icon
+from components.row_grid import right
+from components.status import ended_reason, status_look
+from cycling.terms import Role, Technology
+from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySort, BatterySortKey
+from pages.context import Viewer
+
+NARROW_COLUMNS = [
+    {"field": "name", "headerName": "Name", "cellRenderer": "BatteryLines", "flex": 1}
+]
+SEARCH = "Search name, number, maker"
+
+
+class Ids:
+    """Ids of this page."""
+
+    GRID = "batteries-grid"
+    VIEW = "batteries-view"
+    COUNT = "batteries-count"
+    NONE = "batteries-none"
+    TECHNOLOGY = "batteries-technology"
+    SEARCH = "batteries-search"
+    SETS = "batteries-sets"
+    SINK = "batteries-sink"
+
+
+@dataclass(frozen=True)
+class BatteryView:
+    """The narrowing of the table as texts; unknown values of an address are dropped."""
+
+    technologies: tuple[str, ...] = ()
+    text: str = ""
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what the page's store and address hold."""
+        return {"technology": list(self.technologies), "q": self.text}
+
+    def to_filter(self) -> BatteryFilter:
+        """Return the filter for the database."""
+        return BatteryFilter(tuple(map(Technology, self.technologies)), self.text)
+
+
+def view_of(given: object) -> BatteryView:
+    """Read a view from the store or from an address's query; nothing in it can fail."""
+    store = given if isinstance(given, Mapping) else {}
+    asked = store.get("technology")
+    listed = asked if isinstance(asked, list | tuple) else [asked]
+    text = store.get("q")
+    plain = text.encode(errors="ignore").decode()[:100] if isinstance(text, str) else ""
+    return BatteryView(tuple(str(one) for one in Technology if one in listed), plain)
+
+
+def sort_of(text: object) -> BatterySort | None:
+    """Read `name` or `-name`; None for anything else."""
+    key = str(text or "").removeprefix("-")
+    if key not in set(BatterySortKey):
+        return None
+    return BatterySort(BatterySortKey(key), descending=str(text).startswith("-"))
+
+
+def header_actions(view: BatteryView, who: Viewer) -> list[Component]:
+    """Return the search field, and the way to add a battery for those who may."""
+    search = dcc.Input(
+        id=Ids.SEARCH,
+        value=view.text,
+        debounce=0.3,
+        maxLength=100,
+        type="search",
+        placeholder=SEARCH,
+        className="form-control",
+    )
+    actions: list[Component] = [
+        html.Label(
+            [icon("search"), search, html.Kbd("/")],
+            className="bem-search",
+            **{"aria-label": SEARCH},
+        )
+    ]
+    if who.role.includes(Role.OPERATOR):
+        words = [icon("plus-lg"), html.Span("Add battery", className="wide-only")]
+        classes = "btn btn-primary bem-action"
+        actions.append(dcc.Link(words, href="/add-battery", className=classes, title="Add battery"))
+    return actions
+
+
+def technology_choice(view: BatteryView) -> Component:
+    """Return the technologies to narrow the table to; none of them is all."""
+    return dbc.Checklist(
+        id=Ids.TECHNOLOGY,
+        options=technology_options({}),
+        value=list(view.technologies),
+        class_name="bem-chips-choice",
+        input_class_name="btn-check",
+        label_class_name="bem-chip",
+        label_checked_class_name="active",
+    )
+
+
+def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]:
+    """Return the technologies with the number of batteries of each."""
+    return [
+        {
+            "label": [
+                one.word,
+                html.Span(
+                    f" {formatting.number(counts.get(one, 0))}" if counts else "", className="n"
+                ),
+            ],
+            "value": str(one),
+        }
+        for one in Technology
+    ]
+
+
+def wide_columns(sort: BatterySort | None) -> list[dict[str, Any]]:
+    """Return the column definitions, one of them sorted."""
+    columns: list[dict[str, Any]] = [
+        {
+            "field": "name",
+            "headerName": "Name",
+            "cellRenderer": "BatteryName",
+            "flex": 2,
+            "minWidth": 118,
+        },
+        {**_text("serial", "Serial number", 152), "flex": 2},
+        {**_text("technology", "Technology", 130), "flex": 1},
+        {**_text("manufacturer", "Manufacturer", 106), "flex": 1},
+        {**_text("model", "Model", 106), "flex": 1},
+        right("capacity", "Capacity / Ah", width=108),
+        right("range", "Range / V", width=108, sortable=False),
+        right("experiments", "Experiments", width=104),
+        {
+            "field": "last",
+            "headerName": "Last experiment",
+            "cellRenderer": "LastExperiment",
+            "width": 152,
+        },
+        {**_text("station", "Confirmed on", 108), "sortable": False},
+    ]
+    for column in columns:
+        if sort is not None and column["field"] == sort.key:
+            column["sort"] = "desc" if sort.descending else "asc"
+    return columns
+
+
+def _text(field: str, title: str, least: int) -> dict[str, Any]:
+    return {"field": field, "headerName": title, "cellRenderer": "Cut", "minWidth": least}
+
+
+def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
+    """Write one row as the grid draws it."""
+    low, high = (formatting.quantity(one, "") for one in row.voltage_v)
+    last = row.last and {
+        "id": row.last.id,
+        "status": status_look(row.last.status, ended_reason(row.last.status, row.last.end_reason)),
+        "when": formatting.when(row.last.at, who.zone, time).partition(",")[0],
+        "title": formatting.exactly(row.last.at, who.zone),
+    }
+    return {
+        "key": str(row.id),
+        "name": row.name,
+        "title": f"{row.name}: {row.description}" if row.description else row.name,
+        "serial": row.serial_number,
+        "technology": ", ".join(filter(None, [technology_word(row.technology), row.chemistry])),
+        "manufacturer": row.manufacturer,
+        "model": row.model,
+        "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",
+        "size": _size(row),
+        "range": f"{low} to {high}",
+        "experiments": formatting.number(row.experiments) if row.experiments else "–",
+        "last": last,
+        "station": row.station,
+    }
+
+
+def nothing_to_show(total: int, who: Viewer) -> Component:
+    """Say why the table is empty, and what to do."""
+    if total:
+        return empty("funnel", "No battery matches this search.")
+    add = dcc.Link("Add the first one", href="/add-battery")
+    may = who.role.includes(Role.OPERATOR)
+    return empty("battery", "There are no batteries yet.", add if may else None)
+
+
+def _size(row: BatteryRow) -> str:
+    if row.capacity_ah is not None:
+        return formatting.quantity(row.capacity_ah, "Ah")
+    return formatting.quantity(row.electrode_size_cm2 or 0, "cm²")

@@ -1,0 +1,1 @@
+"""One battery: its page, and the form that registers or changes it."""

@@ -1,0 +1,123 @@
+"""Add battery: the form for the three technologies, and the same again for the next one."""
+
+import uuid
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, dcc, html, no_update, register_page
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.blocks import note, page_header
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.battery.description import NewBattery
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import Role
+from db.commands.batteries.registration import add_battery
+from db.queries.batteries.choices import known_manufacturers
+from db.queries.batteries.detail import battery_sheet
+from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, save_bar
+from pages.battery.fields import typed_as
+from pages.battery.form import Filling, fields
+from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
+from pages.context import database, now, viewer
+
+register_page(
+    __name__,
+    path="/add-battery",
+    title="Add battery - Battery Experiments Manager",
+    role=Role.OPERATOR,
+)
+
+follow(FORM)
+
+
+def layout(like: str = "", **_query: str) -> Component:
+    """Return the form; `like` names a battery that the new one equals but for its number."""
+    pattern, words = _pattern(like)
+    filling = Filling(
+        values=typed_as(pattern) if pattern else {},
+        manufacturers=known_manufacturers(database()),
+        kept_as=f"like-{like}" if pattern else "new",
+    )
+    token = uuid.uuid4().hex
+    left: list[Component] = [words] if words else []
+    return html.Div(
+        [
+            dcc.Store(id=Ids.TOKEN, data=token),
+            dcc.Location(id=Ids.GO, refresh="callback-nav"),
+            page_header("Add battery"),
+            html.Div(
+                [
+                    html.Div([*left, fields(FORM, filling)], className="bem-stack"),
+                    html.Div(id=FORM.part("side"), className="bem-stack bem-beside"),
+                ],
+                className="bem-form-page",
+            ),
+            save_bar(),
+        ],
+        className="bem-page",
+    )
+
+
+@callback(
+    output=(
+        Output(Ids.FOUND, "data"),
+        Output(Ids.GO, "href"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs=(
+        Input(Ids.SAVE, "n_clicks"),
+        Input(Ids.SAVE_NEXT, "n_clicks"),
+        [State(control, "value") for control in FORM.controls],
+        State(Ids.TOKEN, "data"),
+    ),
+    prevent_initial_call=True,
+    running=[
+        (Output(Ids.SAVE, "disabled"), True, False),
+        (Output(Ids.SAVE_NEXT, "disabled"), True, False),
+    ],
+)
+def save(clicks: Any, clicks_next: Any, values: Any, token: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Register the battery, or say under each field what is wrong."""
+    if not (clicks or clicks_next):
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    reading, who = read_typed(by_field(values)), viewer()
+    if reading.battery is None:
+        return mended(problems_of(reading)), no_update, no_update
+    try:
+        battery_id = add_battery(
+            database(),
+            reading.battery,
+            user_name=who.name,
+            address=who.address,
+            now=now(),
+            form_token=token[:40] if isinstance(token, str) else None,
+        )
+    except InputError as error:
+        return mended(problems_of(reading) or {"name": str(error)}), no_update, no_update
+    to_next = ctx.triggered_id == Ids.SAVE_NEXT
+    target = (NEXT if to_next else AFTER_SAVING).format(battery_id)
+    return {"problems": {}, "saved": True}, target, _added(reading.battery, battery_id, to_next)
+
+
+def _added(battery: NewBattery, battery_id: int, to_next: bool) -> dict[str, Any]:
+    text = f"{battery.name} (SN {battery.serial_number}) is registered."
+    if to_next:
+        return toast("done", text, href=f"/batteries/{battery_id}", link="Open it")
+    return toast("done", text, href=NEXT.format(battery_id), link="Copy as next serial number")
+
+
+def _pattern(like: str) -> tuple[NewBattery | None, Component | None]:
+    """Return the battery that the form begins with, and what to say about it."""
+    if not (like.isascii() and like.isdigit() and len(like) <= 9):
+        return None, None
+    try:
+        known = battery_sheet(database(), int(like)).battery
+    except NotFoundError as error:
+        return None, note("paused", f"{error} The form is empty.")
+    copy = next_one(known)
+    words = f"Copied from {known.name}, SN {known.serial_number}. "
+    if copy.serial_number:
+        return copy, note("info", f"{words}The serial number is counted on.")
+    return copy, note("info", f"{words}Its serial number has no number to count on: give the next.")

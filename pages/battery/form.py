@@ -1,0 +1,278 @@
+"""The form of a battery: fields with their errors, and what a station would make of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, empty, labelled, note
+from cycling.battery.description import safety_range_v
+from cycling.terms import Technology
+from pages.battery.fields import FIELDS, Field, Kind
+from pages.battery.reading import VOLTAGES, Reading
+
+MARGIN_WORDS = "Empty: 1 % or 50 mV beyond the range above, whichever is more."
+# What stands beside each other, under which head.
+ROWS: Sequence[tuple[str, str, Sequence[Sequence[str]]]] = (
+    (
+        "Battery",
+        "",
+        (
+            ("name", "serial_number"),
+            ("manufacturer", "model"),
+            ("fabrication_date", "description"),
+        ),
+    ),
+    (
+        "Build",
+        "",
+        (
+            ("lithium", "lead_acid", "capacity_ah", "capacity_rate"),
+            ("electrode_size_cm2", "electrode_composition"),
+            ("bipolar_type", "membrane_type", "electrolyte_type"),
+            ("cells", "parallel"),
+        ),
+    ),
+    (
+        "Range",
+        "Where a profile may go: it is refused if a cut-off or a current lies outside.",
+        (
+            ("voltage_min_v", "voltage_max_v"),
+            ("cell_voltage_min_v", "cell_voltage_max_v"),
+            ("current_max_a", "current_min_a"),
+        ),
+    ),
+    (
+        "Safety limits",
+        "Where the station switches off by itself, and the experiment ends with an error.",
+        (
+            ("safety_voltage_min_v", "safety_voltage_max_v"),
+            ("temperature_min_degc", "temperature_max_degc", "charge_temperature_min_degc"),
+        ),
+    ),
+)
+HELP: Mapping[str, str] = {
+    "capacity_rate": "C/20, 0.5C; C20 for lead-acid",
+    "current_max_a": "Above 0, into the battery",
+    "current_min_a": "Above 0, out of the battery",
+    "safety_voltage_min_v": MARGIN_WORDS,
+    "charge_temperature_min_degc": "Empty for lithium: 0 °C",
+    "cell_voltage_min_v": "Of one cell in series, where it is watched",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """The ids of one form; all begin with its prefix, which the rights go by."""
+
+    prefix: str
+
+    def field(self, name: str) -> str:
+        """Id of the control of a field."""
+        return f"{self.prefix}-{name.replace('_', '-')}"
+
+    def error(self, name: str) -> str:
+        """Id of the place for a field's error."""
+        return f"{self.field(name)}-error"
+
+    def part(self, name: str) -> str:
+        """Id of another part: a store, a button, the box around the fields."""
+        return f"{self.prefix}--{name}"
+
+    @property
+    def controls(self) -> list[str]:
+        """Ids of all controls, in the order of the fields."""
+        return [self.field(name) for name in FIELDS]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a form begins with; what is in `locked` can be seen and not changed.
+
+    With a `kept_as` what is typed outlives a reload, in this tab, until it is saved. `own_id` is
+    the battery that is changed.
+    """
+
+    values: Mapping[str, str]
+    manufacturers: Sequence[str] = ()
+    kept_as: str = ""
+    locked: frozenset[str] = frozenset()
+    own_id: int | None = None
+
+
+def fields(form: Form, filling: Filling) -> Component:
+    """Return all fields; those that the chosen technology does not have are hidden."""
+    technology = filling.values.get("technology") or FIELDS["technology"].initial
+    manufacturers = html.Datalist(
+        [html.Option(value=name) for name in filling.manufacturers], id=form.part("manufacturers")
+    )
+    return html.Div(
+        [
+            dcc.Store(id=form.part("typed")),
+            dcc.Store(id=form.part("found")),
+            dcc.Store(id=form.part("own"), data=filling.own_id),
+            dcc.Store(
+                id=form.part("left"), storage_type="session" if filling.kept_as else "memory"
+            ),
+            manufacturers,
+            html.Datalist(id=form.part("models")),
+            _technology(form, filling, technology),
+            *(_section(form, filling, *section) for section in ROWS),
+        ],
+        id=form.part("box"),
+        className=f"bem-battery-form {technology}",
+        **{"data-bem-form": form.prefix},
+    )
+
+
+def beside(form: Form) -> Component:
+    """Return the place for what the form means."""
+    return html.Div(id=form.part("side"), className="bem-stack bem-beside")
+
+
+def consequences(reading: Reading) -> list[Component]:
+    """Say what the limits mean for profiles and stations, and what looks unusual."""
+    parts: list[Component] = [card("What it means", _meaning(reading))]
+    parts += [
+        note("paused", [html.B(f"{FIELDS[name].label}: "), words])
+        for name, words in reading.cautions.items()
+    ]
+    return parts
+
+
+def offered_models(models: Sequence[str]) -> list[Component]:
+    """Return the models that are offered for the manufacturer."""
+    return [html.Option(value=name) for name in models]
+
+
+def _meaning(reading: Reading) -> Component:
+    if reading.unread & (VOLTAGES | {"technology"}) or "voltage_max_v" in reading.problems:
+        return empty("rulers", "The limits show here once the voltages are given.")
+    battery = reading.partial
+    low, high = safety_range_v(battery)
+    rows: list[Any] = [
+        ("Range / V", battery.voltage_min_v, battery.voltage_max_v),
+        ("Off outside / V", low, high),
+    ]
+    if battery.cells > 1 and "cells" not in reading.unread:
+        each = battery.voltage_min_v / battery.cells, battery.voltage_max_v / battery.cells
+        rows.insert(1, ("Range of a cell / V", *each))
+    if not {"current_min_a", "current_max_a"} & (reading.unread | reading.problems.keys()):
+        rows.append(("Current / A", battery.current_min_a, battery.current_max_a))
+        capacity = battery.capacity_ah
+        if capacity and "capacity_ah" not in reading.unread:
+            rates = battery.current_min_a / capacity, battery.current_max_a / capacity
+            rows.append(("Current / C", *rates))
+        size = battery.electrode_size_cm2
+        if size and "electrode_size_cm2" not in reading.unread:
+            density = 1000 * battery.current_min_a / size, 1000 * battery.current_max_a / size
+            rows.append(("Current / mA/cm²", *density))
+    return html.Table(
+        [
+            html.Thead(
+                html.Tr(
+                    [
+                        html.Th(html.Span("Limit", className="visually-hidden")),
+                        html.Th("Lowest", className="num"),
+                        html.Th("Highest", className="num"),
+                    ]
+                )
+            ),
+            html.Tbody([_range_row(*row) for row in rows]),
+        ],
+        className="bem-table in-card",
+    )
+
+
+def _range_row(label: str, low: float, high: float) -> html.Tr:
+    return html.Tr(
+        [html.Td(label), *(html.Td(_four_digits(one), className="num") for one in (low, high))]
+    )
+
+
+def _four_digits(value: float) -> str:
+    return formatting.quantity(float(f"{value:.5g}"), "")
+
+
+def _technology(form: Form, filling: Filling, technology: str) -> Component:
+    locked = "technology" in filling.locked
+    choice = dbc.RadioItems(
+        id=form.field("technology"),
+        options=[
+            {"label": one.word, "value": str(one), "disabled": locked and one != technology}
+            for one in Technology
+        ],
+        value=technology,
+        class_name="bem-seg",
+        input_class_name="btn-check",
+        label_class_name=" ",
+        label_checked_class_name="active",
+        **_kept(filling),
+    )
+    error = html.Div(id=form.error("technology"), className="bem-field-error", role="alert")
+    return html.Fieldset([html.Legend("Technology", className="form-label"), choice, error])
+
+
+def _section(
+    form: Form, filling: Filling, title: str, words: str, rows: Sequence[Sequence[str]]
+) -> Component:
+    head: list[Component] = [html.H2(title)]
+    if words:
+        head.append(html.P(words, className="t3 small"))
+    lines = [
+        html.Div([_field(form, filling, FIELDS[name]) for name in row], className="bem-fields")
+        for row in rows
+    ]
+    return html.Section([html.Div(head), *lines], className="bem-form-part")
+
+
+def _field(form: Form, filling: Filling, field: Field) -> Component:
+    value = filling.values.get(field.name, field.initial)
+    control = _control(form, filling, field, value)
+    box = labelled(
+        field.label,
+        control,
+        help_text=HELP.get(field.name),
+        optional=field.optional,
+        unit=field.unit,
+        error_id=form.error(field.name),
+    )
+    if len(field.only) < len(Technology):
+        box.className = " ".join(["only", *map(str, field.only)])
+    return box
+
+
+def _control(form: Form, filling: Filling, field: Field, value: str) -> Component:
+    common = {
+        "id": form.field(field.name),
+        "value": value,
+        "disabled": field.name in filling.locked,
+        **_kept(filling),
+    }
+    if field.kind is Kind.CHOICE and field.choices:
+        return dbc.Select(
+            options=[str(one) for one in field.choices], placeholder="Choose", **common
+        )
+    if field.kind is Kind.DAY:
+        return dbc.Input(type="date", **common)
+    lists = {"manufacturer": form.part("manufacturers"), "model": form.part("models")}
+    if field.name in lists:
+        common["list"] = lists[field.name]
+    numeric = field.kind in (Kind.NUMBER, Kind.WHOLE)
+    return dbc.Input(
+        type="text",
+        maxlength=field.width,
+        autocomplete="off",
+        class_name="num" if numeric and not field.unit else None,
+        **common,
+    )
+
+
+def _kept(filling: Filling) -> dict[str, Any]:
+    if not filling.kept_as:
+        return {}
+    return {"persistence": filling.kept_as, "persistence_type": "session"}

@@ -1,0 +1,94 @@
+"""What a form of a battery does while somebody fills it: checks, shows errors, offers models."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.development.base_component import Component
+
+from db.queries.batteries.choices import known_models, registered_as
+from pages.battery.fields import FIELDS, in_order
+from pages.battery.form import Form, consequences, offered_models
+from pages.battery.reading import Reading, read
+from pages.context import database, now, viewer
+
+IDENTITY = ("name", "manufacturer", "model", "serial_number")
+
+
+def follow(form: Form) -> None:
+    """Add the callbacks of a form; a page calls it when it is executed."""
+    values = [Input(control, "value") for control in form.controls]
+    clientside_callback(
+        ClientsideFunction("battery", "typed"),
+        Output(form.part("typed"), "data"),
+        *values,
+        State(form.part("box"), "id"),
+    )
+    clientside_callback(
+        ClientsideFunction("battery", "technology"),
+        Output(form.part("box"), "className"),
+        Input(form.field("technology"), "value"),
+    )
+    clientside_callback(
+        ClientsideFunction("battery", "show"),
+        *(Output(form.error(name), "children") for name in FIELDS),
+        *(Output(form.field(name), "invalid") for name in FIELDS if name != "technology"),
+        Output(form.part("state"), "children"),
+        Input(form.part("found"), "data"),
+        Input(form.part("left"), "data"),
+        State(form.part("box"), "id"),
+    )
+
+    @callback(
+        Output(form.part("side"), "children"),
+        Output(form.part("models"), "children"),
+        Output(form.part("found"), "data", allow_duplicate=True),  # saving writes it too
+        Input(form.part("typed"), "data"),
+        State(form.part("own"), "data"),
+        prevent_initial_call=True,
+    )
+    def check(typed: Any, own: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what the browser sent
+        """Say what is wrong, what it means, and which models there are."""
+        given = by_field(typed)
+        reading = read_typed(given)
+        models = known_models(database(), reading.partial.manufacturer if given else "")
+        found = {"problems": problems_of(reading, own)}
+        return consequences(reading), offered_models(models), found
+
+
+def by_field(values: Any) -> dict[str, Any]:  # noqa: ANN401 - what the browser sent
+    """Return the values of a form's controls by their fields; none if they are not ours."""
+    if not isinstance(values, list) or len(values) != len(FIELDS):
+        return {}
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def read_typed(typed: dict[str, Any]) -> Reading:
+    """Read a form by the viewer's day."""
+    return read(typed, now().astimezone(viewer().zone).date())
+
+
+def problems_of(reading: Reading, own_id: object = None) -> dict[str, Any]:
+    """Return what is wrong by field, also a battery of the same name, with the way to it."""
+    found: dict[str, Any] = {name: reading.problems[name] for name in in_order(reading.problems)}
+    if not any(name in found for name in IDENTITY):
+        battery = reading.partial
+        other = registered_as(database(), *(getattr(battery, name) for name in IDENTITY))
+        if other is not None and other != own_id:
+            found["serial_number"] = registered_words(other)
+    return found
+
+
+def registered_words(battery_id: int) -> Component:
+    """Say that this battery exists, and where."""
+    return html.Span(
+        [
+            "A battery with this name, manufacturer, model and serial number is ",
+            dcc.Link("registered already", href=f"/batteries/{battery_id}"),
+            ". Change the serial number.",
+        ]
+    )
+
+
+def mended(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form shows after a try to save: everything, the first one in focus."""
+    return {"problems": found, "all": True, "focus": next(iter(in_order(found)), None)}

@@ -1,0 +1,152 @@
+"""Battery: all about one, with its experiments; change it, delete it while nothing refers to it."""
+
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, no_update, register_page
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import Role
+from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
+from db.queries.batteries.choices import known_manufacturers
+from db.queries.batteries.detail import BatterySheet, battery_sheet
+from db.queries.experiments.table import Filter, Sort, SortKey, list_experiments
+from pages.battery.experiments import PAGE_ROWS, Listed
+from pages.battery.fields import CHEMISTRY, typed_as
+from pages.battery.form import Filling
+from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
+from pages.battery.parts import FORM, Ids, Shown, edit_page, may_edit, sheet_page
+from pages.context import database, now, viewer
+from pages.not_found_404 import not_found
+
+register_page(
+    __name__,
+    path_template="/batteries/<battery_id>",
+    title=lambda battery_id="": f"Battery {battery_id} - Battery Experiments Manager",
+    role=Role.VIEWER,
+)
+
+LAST_PAGE = 10**6
+
+follow(FORM)
+
+
+def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str) -> Component:
+    """Return the page of a battery, or the form to change it, or say that there is none."""
+    try:
+        sheet = battery_sheet(database(), int(battery_id))
+    except NotFoundError as error:
+        return not_found(str(error), "/batteries", "All batteries")
+    who = viewer()
+    if edit and may_edit(who):
+        return edit_page(sheet, _filling(sheet), mark_of(sheet.battery))
+    experiments = _experiments(sheet.id, _page_number(page))
+    return sheet_page(Shown(sheet, experiments, now()), who)
+
+
+@callback(
+    output=(
+        Output(Ids.FOUND, "data"),
+        Output(Ids.GO, "href"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs=(
+        Input(Ids.SAVE, "n_clicks"),
+        [State(control, "value") for control in FORM.controls],
+        State(Ids.SEEN, "data"),
+        State(Ids.BATTERY, "data"),
+    ),
+    prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
+)
+def save(clicks: Any, values: Any, seen: Any, battery_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Store what was changed, or say under each field what is wrong."""
+    number = _number(battery_id)
+    if not clicks:
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    reading, who = read_typed(by_field(values)), viewer()
+    if reading.battery is None:
+        return mended(problems_of(reading, number)), no_update, no_update
+    try:
+        is_changed = change_battery(
+            database(),
+            number,
+            reading.battery,
+            seen=str(seen),
+            user_name=who.name,
+            address=who.address,
+            now=now(),
+        )
+    except InputError as error:
+        return mended(problems_of(reading, number)), no_update, toast("error", str(error))
+    words = "The changes are saved." if is_changed else "Nothing was different."
+    return {"problems": {}, "saved": True}, f"/batteries/{number}", toast("done", words)
+
+
+@callback(
+    Output(Ids.DELETE_DIALOG, "is_open"),
+    Output(Ids.DELETE_ERROR, "children"),
+    Output(Ids.DELETE_GO, "href"),
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Input(Ids.DELETE, "n_clicks"),
+    Input(Ids.DELETE_KEEP, "n_clicks"),
+    Input(Ids.DELETE_SURE, "n_clicks"),
+    State(Ids.BATTERY, "data"),
+    prevent_initial_call=True,
+)
+def delete(opened: Any, keep: Any, sure: Any, battery_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Ask before a battery is deleted, naming it; say what keeps it."""
+    if not (opened or keep or sure):
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    if ctx.triggered_id != Ids.DELETE_SURE:
+        return ctx.triggered_id == Ids.DELETE, "", no_update, no_update
+    who, number = viewer(), _number(battery_id)
+    try:
+        name = battery_sheet(database(), number).battery.name
+        delete_battery(database(), number, user_name=who.name, address=who.address, now=now())
+    except InputError as error:
+        return True, str(error), no_update, no_update
+    return False, "", "/batteries", toast("done", f"The battery {name} is deleted.")
+
+
+def _experiments(battery_id: int, number: int) -> Listed:
+    newest = Sort(SortKey.ID, descending=True)
+    page = list_experiments(
+        database(),
+        Filter(batteries=(battery_id,)),
+        newest,
+        offset=(number - 1) * PAGE_ROWS,
+        limit=PAGE_ROWS,
+    )
+    if number > 1 and not page.rows:
+        return _experiments(battery_id, 1)
+    return Listed(battery_id, page, number)
+
+
+def _filling(sheet: BatterySheet) -> Filling:
+    limits = {
+        CHEMISTRY.get(sheet.battery.technology, one) if one == "chemistry" else one
+        for one in LIMITS
+    }
+    return Filling(
+        values=typed_as(sheet.battery),
+        manufacturers=known_manufacturers(database()),
+        kept_as=f"battery-{sheet.id}",
+        locked=frozenset({"technology", *(limits if sheet.under_way else ())}),
+        own_id=sheet.id,
+    )
+
+
+def _page_number(text: object) -> int:
+    is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 7
+    return max(1, int(str(text))) if is_number else 1
+
+
+def _number(given: object) -> int:
+    """Return an id that the browser sent."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise PreventUpdate  # nothing that our page has sent
+    return given

@@ -1,0 +1,285 @@
+"""Parts of a battery's page: what it is, what it may take, where it is, what was done with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.battery_labels import technology_word
+from components.blocks import card, facts, icon, note, page_header
+from cycling.battery.description import NewBattery, safety_range_v
+from cycling.terms import Role, Technology
+from db.queries.batteries.detail import BatterySheet, busy_words
+from pages.battery.experiments import Listed, experiments_card
+from pages.battery.form import Filling, Form, fields
+from pages.context import Viewer
+
+# Where an experiment is added with this battery, and a saved battery leads.
+ADD_EXPERIMENT = "/add-experiment?battery={}"
+FORM = Form("battery-edit")
+
+
+class Ids:
+    """Ids of this page beside those of its form."""
+
+    BATTERY = "battery-id"
+    SAVE = FORM.part("save")
+    SEEN = FORM.part("seen")
+    FOUND = FORM.part("found")
+    GO = FORM.part("go")
+    DELETE = "battery-delete"
+    DELETE_DIALOG = "battery-delete-dialog"
+    DELETE_KEEP = "battery-delete-keep"
+    DELETE_SURE = "battery-delete-sure"
+    DELETE_ERROR = "battery-delete-error"
+    DELETE_GO = "battery-delete-go"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows."""
+
+    sheet: BatterySheet
+    experiments: Listed
+    time: datetime
+
+
+def sheet_page(shown: Shown, who: Viewer) -> Component:
+    """Return the page of a battery."""
+    sheet = shown.sheet
+    battery = sheet.battery
+    return html.Div(
+        [
+            dcc.Store(id=Ids.BATTERY, data=sheet.id),
+            page_header(
+                html.Span(battery.name, className="cut"),
+                count=f"SN {battery.serial_number}",
+                actions=_actions(sheet, who),
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [experiments_card(shown.experiments, who, shown.time)],
+                        className="bem-stack",
+                    ),
+                    html.Div(
+                        [
+                            card("Battery", html.Div(facts(what_it_is(battery)), className="body")),
+                            card(
+                                "Limits", html.Div(facts(what_it_takes(battery)), className="body")
+                            ),
+                            _confirmed(sheet, who),
+                        ],
+                        className="bem-stack",
+                    ),
+                ],
+                className="bem-cols",
+            ),
+            *([_delete_dialog(sheet)] if may_delete(who) else []),
+        ],
+        className="bem-page",
+    )
+
+
+def edit_page(sheet: BatterySheet, filling: Filling, seen: str) -> Component:
+    """Return the form with what is stored; what may not change now can only be seen."""
+    battery = sheet.battery
+    said: list[Component] = []
+    if sheet.under_way:
+        words = f"Limits and capacity stay as they are: {busy_words(sheet.under_way)}"
+        said.append(note("queued", words))
+    cancel = dcc.Link("Cancel", href=f"/batteries/{sheet.id}", className="btn btn-link")
+    return html.Div(
+        [
+            dcc.Store(id=Ids.BATTERY, data=sheet.id),
+            dcc.Store(id=Ids.SEEN, data=seen),
+            dcc.Location(id=Ids.GO, refresh="callback-nav"),
+            page_header(f"Change {battery.name}", count=f"SN {battery.serial_number}"),
+            html.Div(
+                [
+                    html.Div([*said, fields(FORM, filling)], className="bem-stack"),
+                    html.Div(id=FORM.part("side"), className="bem-stack bem-beside"),
+                ],
+                className="bem-form-page",
+            ),
+            html.Div(
+                [
+                    dbc.Button("Save changes", id=Ids.SAVE, color="primary"),
+                    cancel,
+                    html.Span(id=FORM.part("state"), className="bem-bad small", role="status"),
+                ],
+                className="bem-savebar",
+            ),
+        ],
+        className="bem-page",
+    )
+
+
+def may_edit(who: Viewer) -> bool:
+    """Whether this viewer changes batteries."""
+    return who.role.includes(Role.OPERATOR)
+
+
+def may_delete(who: Viewer) -> bool:
+    """Whether this viewer deletes batteries."""
+    return who.role.includes(Role.ADMIN)
+
+
+def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
+    """Return names and values of all that describes the battery."""
+    made = battery.fabrication_date
+    return [
+        [
+            ("Technology", technology_word(battery.technology)),
+            ("Chemistry", battery.chemistry),
+            ("Made by", f"{battery.manufacturer}, {battery.model}"),
+            ("Made on", f"{made.day} {made:%b %Y}"),
+        ],
+        [("Capacity", _capacity(battery)), *_stack(battery), ("Cells", cells_words(battery))],
+        [("Description", battery.description)],
+    ]
+
+
+def what_it_takes(battery: NewBattery) -> list[list[tuple[str, Any]]]:
+    """Return names and values of all limits."""
+    low, high = safety_range_v(battery)
+    given = battery.safety_voltage_min_v, battery.safety_voltage_max_v
+    cell = battery.cell_voltage_min_v, battery.cell_voltage_max_v
+    heat = battery.temperature_min_degc, battery.temperature_max_degc
+    charge = battery.charge_temperature_min_degc
+    if charge is None and battery.technology is Technology.LITHIUM:
+        charge = 0.0
+    return [
+        [
+            ("Range", _span((battery.voltage_min_v, battery.voltage_max_v), "V")),
+            ("A cell", _span(cell, "V")),
+            ("Charge", f"up to {formatting.quantity(battery.current_max_a, 'A')}"),
+            ("Discharge", f"up to {formatting.quantity(-battery.current_min_a, 'A')}"),
+        ],
+        [
+            (
+                "Off outside",
+                [
+                    _span((round(low, 6), round(high, 6)), "V"),
+                    html.Span("" if None not in given else ", by default", className="t3"),
+                ],
+            ),
+            ("Temperature", _span(heat, "°C")),
+            ("Charge above", "" if charge is None else formatting.quantity(charge, "°C")),
+        ],
+    ]
+
+
+def cells_words(battery: NewBattery) -> str:
+    """Say how the cells are connected: 4 in series x 2 in parallel."""
+    if battery.cells == 1 and battery.parallel == 1:
+        return "1"
+    if battery.parallel == 1:
+        return f"{battery.cells} in series"
+    return f"{battery.cells} in series × {battery.parallel} in parallel"
+
+
+def _capacity(battery: NewBattery) -> str:
+    if battery.capacity_ah is None:
+        return ""
+    rate = f" at {battery.capacity_rate}" if battery.capacity_rate else ""
+    return formatting.quantity(battery.capacity_ah, "Ah") + rate
+
+
+def _stack(battery: NewBattery) -> list[tuple[str, Any]]:
+    if battery.electrode_size_cm2 is None:
+        return []
+    return [
+        ("Electrode", formatting.quantity(battery.electrode_size_cm2, "cm²")),
+        ("Made of", battery.electrode_composition),
+        ("Bipolar plate", str(battery.bipolar_type or "")),
+        ("Membrane", str(battery.membrane_type or "")),
+        ("Electrolyte", str(battery.electrolyte_type or "")),
+    ]
+
+
+def _span(ends: tuple[float | None, float | None], unit: str) -> str:
+    low, high = ends
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        word, value = ("up to", high) if low is None else ("from", low)
+        return f"{word} {formatting.quantity(value or 0, unit)}"
+    return f"{formatting.quantity(low, '')} to {formatting.quantity(high, unit)}"
+
+
+def _actions(sheet: BatterySheet, who: Viewer) -> list[Component]:
+    if not may_edit(who):
+        return []
+    own = f"/batteries/{sheet.id}"
+    actions: list[Component] = []
+    if may_delete(who):
+        words = [icon("trash"), html.Span("Delete", className="wide-only")]
+        actions.append(dbc.Button(words, id=Ids.DELETE, color="link", title="Delete"))
+    actions += [
+        _action("pencil", "Change", f"{own}?edit=1"),
+        _action("copy", "Copy as next serial number", f"/add-battery?like={sheet.id}"),
+    ]
+    add = [icon("plus-lg"), html.Span("Add experiment")]
+    href = ADD_EXPERIMENT.format(sheet.id)
+    return [*actions, dcc.Link(add, href=href, className="btn btn-primary")]
+
+
+def _action(icon_name: str, words: str, href: str) -> Component:
+    return dcc.Link(
+        [icon(icon_name), html.Span(words, className="wide-only")],
+        href=href,
+        className="btn btn-secondary bem-action",
+        title=words,
+    )
+
+
+def _confirmed(sheet: BatterySheet, who: Viewer) -> Component:
+    if not sheet.confirmed:
+        return card("Confirmed on", html.Div("No station.", className="body t3"))
+    rows = [
+        [
+            (one.station, ""),
+            (
+                "Since",
+                html.Span(formatting.exactly(one.at, who.zone), title=formatting.utc(one.at)),
+            ),
+            ("By", one.user_name),
+        ]
+        for one in sheet.confirmed
+    ]
+    named = [[("Station", group[0][0]), *group[1:]] for group in rows]
+    return card("Confirmed on", html.Div(facts(named), className="body"))
+
+
+def _delete_dialog(sheet: BatterySheet) -> Component:
+    battery = sheet.battery
+    name = f"{battery.name} (SN {battery.serial_number})"
+    body: list[Component] = [
+        html.Div(f"What is known of battery {sheet.id} goes; the audit trail keeps a copy.")
+    ]
+    buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
+    sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
+    if sheet.kept_because:
+        body = [html.Div(f"{name} is kept. {sheet.kept_because}")]
+        sure.style = {"display": "none"}
+    body.append(html.Div(id=Ids.DELETE_ERROR, className="bem-field-error", role="alert"))
+    title = f"{battery.name} cannot be deleted" if sheet.kept_because else f"Delete {name}?"
+    return html.Div(
+        [
+            dcc.Location(id=Ids.DELETE_GO, refresh="callback-nav"),
+            dbc.Modal(
+                [
+                    dbc.ModalHeader(dbc.ModalTitle(title)),
+                    dbc.ModalBody(body),
+                    dbc.ModalFooter([*buttons, sure]),
+                ],
+                id=Ids.DELETE_DIALOG,
+                is_open=False,
+            ),
+        ]
+    )

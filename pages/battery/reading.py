@@ -1,0 +1,188 @@
+"""A battery from what somebody typed: what it is, what is wrong, what is unusual."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+
+from cycling.battery.cautions import cautions
+from cycling.battery.description import NewBattery, Problem, problems
+from cycling.terms import Technology
+from pages.battery.fields import CHEMISTRY, LONGEST_NUMBER, STACK, Field, Kind, fields_of
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+
+VOLTAGES = frozenset({"voltage_min_v", "voltage_max_v"})
+CURRENTS = frozenset({"current_min_a", "current_max_a"})
+PACK = VOLTAGES | {"cells", "cell_voltage_min_v", "cell_voltage_max_v"}
+# What must be readable before something can be said about a field.
+NEEDS: Mapping[str, frozenset[str]] = {
+    "voltage_min_v": VOLTAGES | {"cells"},
+    "voltage_max_v": VOLTAGES | {"cells"},
+    "cell_voltage_min_v": PACK,
+    "cell_voltage_max_v": PACK,
+    "current_min_a": CURRENTS | {"capacity_ah"},
+    "current_max_a": CURRENTS | {"capacity_ah"},
+    "capacity_rate": CURRENTS | {"capacity_ah"},
+    "safety_voltage_min_v": VOLTAGES,
+    "safety_voltage_max_v": VOLTAGES,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was typed, read: problems and cautions by field, the battery if there is no problem."""
+
+    battery: NewBattery | None
+    problems: Mapping[str, str]
+    cautions: Mapping[str, str]
+    partial: NewBattery
+    unread: frozenset[str]
+
+
+def read(typed: Mapping[str, Any], today: date) -> Reading:
+    """Read the fields of a form, whatever the browser sent."""
+    technology = _technology(typed.get("technology"))
+    wrong: dict[str, str] = {}
+    if technology is None:
+        wrong["technology"] = "Choose the technology."
+    kind = technology or Technology.LITHIUM
+    values: dict[str, Any] = {}
+    for field in fields_of(kind):
+        if field.name == "technology":
+            continue
+        try:
+            values[field.name] = _value(field, typed.get(field.name))
+        except ValueError as error:
+            wrong[field.name] = str(error)
+    partial = _battery(kind, values, today)
+    unread = frozenset(wrong)
+    for problem in problems(partial, today):
+        if _can_be_said(problem, kind, unread):
+            wrong.setdefault(_field_of(problem, kind), problem.text)
+    countable = partial if partial.cells > 0 else replace(partial, cells=1)
+    unusual = {
+        _field_of(one, kind): one.text
+        for one in cautions(countable)
+        if _can_be_said(one, kind, unread) and not wrong.keys() & _needed(one, kind)
+    }
+    return Reading(None if wrong else partial, wrong, unusual, partial, unread)
+
+
+def _technology(given: object) -> Technology | None:
+    return Technology(given) if isinstance(given, str) and given in set(Technology) else None
+
+
+def _value(field: Field, given: object) -> Any:  # noqa: ANN401 - by the field's kind
+    """Return what a field holds; raises ValueError with what to do."""
+    text = _text(given)
+    if not text and not field.optional:
+        raise ValueError(_missing(field))
+    if field.kind is Kind.TEXT:
+        return text if field.name == "description" else " ".join(text.split())
+    if not text:
+        return None
+    if field.kind is Kind.CHOICE:
+        return _choice(field, text)
+    if field.kind is Kind.DAY:
+        return _day(text)
+    return _whole(text) if field.kind is Kind.WHOLE else _number(field, text)
+
+
+def _text(given: object) -> str:
+    if isinstance(given, str):
+        return given.strip()
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return str(given)[: LONGEST_NUMBER + 1] if is_number and _is_short(given) else ""
+
+
+def _is_short(given: object) -> bool:
+    return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**LONGEST_NUMBER)
+
+
+def _missing(field: Field) -> str:
+    words = field.label[0].lower() + field.label[1:]
+    if field.kind is Kind.CHOICE:
+        other = "" if field.name == "technology" else ", Other if it is not known"
+        return f"Choose the {words}{other}."
+    if field.kind is Kind.DAY:
+        return "Give the day it was made; the first of the month if only that is known."
+    return f"Give the {words}{f' in {field.unit}' if field.unit else ''}."
+
+
+def _choice(field: Field, text: str) -> StrEnum:
+    choices = field.choices or Technology
+    if text not in set(choices):
+        raise ValueError(f"Choose one of: {', '.join(choices)}.")
+    return choices(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("This is no day. Write it as 2026-08-24.") from error
+
+
+def _number(field: Field, text: str) -> float:
+    plain = text.replace("\u2212", "-")  # a real minus sign, as we print it
+    if _COMMA.fullmatch(plain):
+        raise ValueError(f"Write {plain.replace(',', '.')}, with a point instead of the comma.")
+    if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+        example = "3.7" if field.unit == "V" else "2.5"
+        raise ValueError(f"This is no number. Write it like {example}, without the unit.")
+    value = float(plain)
+    if not isfinite(value):
+        raise ValueError("This number is too large.")
+    if field.name in CURRENTS and value < 0:
+        raise ValueError("Give a positive number; the field says which direction it is.")
+    return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > 9 or not re.fullmatch(r"\d+(\.0)?", text, re.ASCII):
+        raise ValueError("Give a whole number, 1 or more.")
+    return int(float(text))
+
+
+def _battery(kind: Technology, values: Mapping[str, Any], today: date) -> NewBattery:
+    """Return the battery, with values that nothing is wrong with in the place of missing ones."""
+    blank = NewBattery(
+        name="x",
+        manufacturer="x",
+        model="x",
+        serial_number="x",
+        fabrication_date=today,
+        technology=kind,
+        cells=1,
+        voltage_min_v=0.0,
+        voltage_max_v=1.0,
+        current_min_a=-1.0,
+        current_max_a=1.0,
+        capacity_ah=None if kind in STACK else 1.0,
+        electrode_size_cm2=1.0 if kind in STACK else None,
+    )
+    chemistry = CHEMISTRY.get(kind, "")
+    given = {name: value for name, value in values.items() if name != chemistry}
+    if chemistry in values:
+        given["chemistry"] = str(values[chemistry])
+    if "current_min_a" in given:
+        given["current_min_a"] = -given["current_min_a"]
+    return replace(blank, **given)
+
+
+def _field_of(problem: Problem, kind: Technology) -> str:
+    return CHEMISTRY[kind] if problem.field == "chemistry" else problem.field
+
+
+def _needed(problem: Problem, kind: Technology) -> frozenset[str]:
+    of_kind = {field.name for field in fields_of(kind)}
+    return (NEEDS.get(problem.field, frozenset()) | {_field_of(problem, kind)}) & of_kind
+
+
+def _can_be_said(problem: Problem, kind: Technology, unread: frozenset[str]) -> bool:
+    return not _needed(problem, kind) & unread

@@ -1,0 +1,1 @@
+"""One experiment: facts, graph, statistics, notes, export, report."""

@@ -1,0 +1,112 @@
+"""The expected voltage of an experiment, to be drawn beside the measured one."""
+
+from itertools import pairwise
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from sqlalchemy import Engine
+
+from components.figures.measure_axes import Line
+from components.figures.template import channel_colours
+from components.figures.time_axis import Window
+from components.measure_view import Toggle
+from cycling.battery.guess import guessed_model, state_at
+from cycling.errors import NotFoundError
+from cycling.profile import parse, resolve
+from cycling.profile.forecast import Forecast, forecast
+from db.engine import Database
+from db.queries.batteries.detail import battery_sheet
+from db.queries.experiments.clock_time import TestClock, test_clock
+from db.queries.experiments.template import experiment_pattern
+
+KEY, NAME = "expected", "Expected"
+MOST_POINTS = 2_000
+MOST_KEPT = 16
+
+# The state at the start never changes, so neither does the forecast.
+_KEPT: WeakKeyDictionary[Engine, dict[int, Forecast | None]] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def expected_toggle(*, dark: bool) -> Toggle:
+    """Return the switch of the expected curve."""
+    return Toggle(KEY, NAME, _colour(dark=dark))
+
+
+def expected_line(
+    database: Database, experiment_id: int, window: Window, *, dark: bool
+) -> Line | None:
+    """Return the expected voltage in a window and as far again beyond it, dashed.
+
+    None without measures or where the profile has no text that can be simulated.
+    """
+    clock = test_clock(database, experiment_id)
+    course = _forecast(database, experiment_id, clock) if clock else None
+    if clock is None or course is None:
+        return None
+    unix_s = clock.unix(course.time_s)
+    low, high = window
+    first, end = np.searchsorted(unix_s, [low, high + (high - low)])
+    part = slice(max(0, int(first) - 1), int(end) + 1)
+    kept = _thinned(course.voltage_v[part])
+    return Line(
+        KEY,
+        NAME,
+        "V",
+        _colour(dark=dark),
+        unix_s[part][kept],
+        course.voltage_v[part][kept],
+        dash="dash",
+    )
+
+
+def _forecast(database: Database, experiment_id: int, clock: TestClock) -> Forecast | None:
+    with _LOCK:
+        kept = _KEPT.setdefault(database.engine, {})
+        if experiment_id in kept:
+            return kept[experiment_id]
+    made = _made(database, experiment_id, clock)
+    with _LOCK:
+        if len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[experiment_id] = made
+    return made
+
+
+def _made(database: Database, experiment_id: int, clock: TestClock) -> Forecast | None:
+    try:
+        pattern = experiment_pattern(database, experiment_id)
+        battery = battery_sheet(database, pattern.battery_id).battery
+    except NotFoundError:
+        return None
+    profile = parse(pattern.profile.text).profile
+    capacity_ah = pattern.profile.capacity_ah or battery.capacity_ah
+    program = resolve(profile, capacity_ah).program if profile else None
+    if program is None or clock.voltage_v is None:
+        return None
+    model = guessed_model(
+        battery.technology,
+        battery.chemistry,
+        cells=battery.cells,
+        capacity_ah=battery.capacity_ah,
+        voltage_max_v=battery.voltage_max_v,
+    )
+    return forecast(program, model, state_at(model, clock.voltage_v, clock.current_a))
+
+
+def _thinned(values: np.ndarray) -> np.ndarray:
+    """Return the places to keep: smallest and largest of every stretch, and both ends."""
+    count = len(values)
+    if count <= MOST_POINTS:
+        return np.arange(count)
+    edges = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)
+    kept = [0, count - 1]
+    for begin, end in pairwise(edges):
+        piece = values[begin:end]
+        kept += [begin + int(piece.argmin()), begin + int(piece.argmax())]
+    return np.unique(kept)
+
+
+def _colour(*, dark: bool) -> str:
+    return channel_colours([("voltage", "V")], dark=dark)[0]

@@ -1,0 +1,92 @@
+"""The export card of the experiment page: which columns and which time go into the CSV."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card
+from components.figures.time_axis import Window
+from db.queries.experiments.detail import ExperimentFacts
+from pages.experiment.ids import Ids
+
+WHOLE, SHOWN = "whole", "shown"
+
+
+def export_card(known: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> Component:
+    """Return the card; `channels` are keys and names."""
+    rows = formatting.counted(known.measures, "row")
+    csv = _row(
+        "Measures, CSV (BDF)",
+        rows,
+        _download(csv_address(known.id, None, None), link_id=Ids.CSV),
+    )
+    report = _row(
+        "Report, one HTML file",
+        "opens without a network",
+        _download(f"/experiments/{known.id}/report.html"),
+    )
+    return card("Export", html.Div([csv, _choice(channels), report], className="body bem-export"))
+
+
+def csv_address(experiment_id: int, columns: Sequence[str] | None, window: Window | None) -> str:
+    """Return where the measures are downloaded; None means all columns, the whole time."""
+    wanted: dict[str, str] = {}
+    if columns is not None:
+        wanted["columns"] = ",".join(columns)
+    if window is not None:
+        wanted |= {"from": f"{window[0]:.3f}", "to": f"{window[1]:.3f}"}
+    query = f"?{urlencode(wanted, safe=',')}" if wanted else ""
+    return f"/experiments/{experiment_id}/measures.csv{query}"
+
+
+def chosen_columns(chosen: object, known: Sequence[str]) -> list[str] | None:
+    """Return the channels that were ticked, in their order; None where all of them are."""
+    ticked = chosen if isinstance(chosen, list) else []
+    wanted = [key for key in known if key in ticked]
+    return None if len(wanted) == len(known) else wanted
+
+
+def _choice(channels: Sequence[tuple[str, str]]) -> Component:
+    columns = dbc.Checklist(
+        id=Ids.COLUMNS,
+        options=[{"label": name, "value": key} for key, name in channels],
+        value=[key for key, _name in channels],
+        class_name="bem-ticks",
+    )
+    part = dbc.RadioItems(
+        id=Ids.PART,
+        options=[
+            {"label": "Whole experiment", "value": WHOLE},
+            {"label": "What the graph shows", "value": SHOWN},
+        ],
+        value=WHOLE,
+        class_name="bem-ticks",
+    )
+    return html.Details(
+        [
+            html.Summary("Choose columns and time"),
+            html.Fieldset([html.Legend("Columns"), columns, _always()]),
+            html.Fieldset([html.Legend("Time"), part]),
+        ],
+        className="bem-choose",
+    )
+
+
+def _always() -> Component:
+    return html.Div("Test time and Unix time are always in it.", className="form-text")
+
+
+def _row(title: str, about: str, end: Component) -> Component:
+    words = html.Span([title, html.Br(), html.Span(about, className="t3 small")])
+    return html.Div([words, end], className="bem-row")
+
+
+def _download(address: str, *, link_id: str = "") -> Component:
+    named = {"id": link_id} if link_id else {}
+    return html.A(
+        "Download", href=address, download=True, className="btn btn-secondary btn-sm", **named
+    )

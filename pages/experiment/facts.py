@@ -1,0 +1,90 @@
+"""The facts of an experiment in words."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.battery_labels import technology_word
+from components.status import ended_reason
+from db.queries.experiments.detail import BatteryFacts, ExperimentFacts
+from pages.context import Viewer
+
+Group = list[tuple[str, Any]]
+
+
+def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Group]:
+    """Return names and values: battery, station and profile, times, origin."""
+    why = ended_reason(known.status, known.end_reason)
+    return [
+        _battery(known.battery),
+        [
+            ("Station", _station(known)),
+            ("Devices", ", ".join(known.devices)),
+            ("Profile", known.profile),
+        ],
+        [
+            ("Started", _moment(known.begun_at, who)),
+            ("Finished", _moment(known.finished_at, who)),
+            *([("Why it ended", why)] if why else []),
+            ("Duration", formatting.duration(known.duration_s(time))),
+            ("Measures", formatting.number(known.measures)),
+            ("Created", _moment(known.created_at, who)),
+        ],
+        _origin(known, who),
+        [("Description", known.description)],
+    ]
+
+
+def _station(known: ExperimentFacts) -> str:
+    if known.simulated_speed is None:
+        return known.station
+    speed = f" {known.simulated_speed:g}x" if known.simulated_speed != 1 else ""
+    return f"{known.station}, simulated{speed}"
+
+
+def _battery(battery: BatteryFacts) -> Group:
+    low_v, high_v = battery.voltage_v
+    low_a, high_a = battery.current_a
+    parts = [technology_word(battery.technology), battery.chemistry, f"{battery.cells} in series"]
+    if battery.cells == 1:
+        parts[2] = "1 cell"
+    size = (
+        formatting.quantity(battery.capacity_ah, "Ah")
+        if battery.capacity_ah is not None
+        else formatting.quantity(battery.electrode_size_cm2 or 0, "cm²")
+    )
+    return [
+        (
+            "Battery",
+            [
+                dcc.Link(battery.name, href=f"/batteries/{battery.id}"),
+                " ",
+                html.Span(f"SN {battery.serial_number}", className="t3"),
+            ],
+        ),
+        ("Made by", f"{battery.manufacturer}, {battery.model}"),
+        ("Kind", ", ".join(part for part in parts if part)),
+        ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
+        ("Voltage", f"{formatting.quantity(low_v, '')} to {formatting.quantity(high_v, 'V')}"),
+        ("Current", f"{formatting.quantity(low_a, '')} to {formatting.quantity(high_a, 'A')}"),
+    ]
+
+
+def _origin(known: ExperimentFacts, who: Viewer) -> Group:
+    if known.source is None:
+        return []
+    return [
+        ("File", known.source.file_name),
+        ("Format", known.source.format),
+        ("Imported", _moment(known.source.imported_at, who)),
+        ("By", known.source.user_name),
+    ]
+
+
+def _moment(moment: datetime | None, who: Viewer) -> Component | None:
+    if moment is None:
+        return None
+    return html.Span(formatting.exactly(moment, who.zone), title=formatting.utc(moment))

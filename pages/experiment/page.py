@@ -1,0 +1,390 @@
+"""Experiment: everything about one, with the graph of the whole of it and of any part."""
+
+from typing import Any
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    Patch,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    html,
+    no_update,
+    register_page,
+)
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.figures.measure_graph import (
+    Look,
+    figure,
+    height,
+    marks,
+    overview,
+)
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import Role
+from db import series
+from db.commands import jobs
+from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import add_note, delete_note
+from db.measures.statistics import experiment_statistics
+from db.queries.experiments.detail import check_experiment, experiment_facts, neighbours
+from db.queries.experiments.events import experiment_alarms, status_changes
+from db.queries.experiments.notes import experiment_notes, find_note
+from db.queries.experiments.timeline import run_course
+from db.queries.profiles.compiled import outlines
+from db.queries.profiles.instructions import profile_instructions
+from db.queries.profiles.library import experiment_profile, source_of
+from db.queries.stations.live import run_facts
+from pages.context import database, limits, now, viewer
+from pages.experiment import notes as note_parts
+from pages.experiment.deletion import ask_and_delete
+from pages.experiment.events import states_card
+from pages.experiment.export import SHOWN, chosen_columns, csv_address
+from pages.experiment.graph import (
+    asked_window,
+    drawing,
+    range_words,
+    time_axis,
+    whole_voltage,
+    window_of,
+    zoomed,
+)
+from pages.experiment.ids import Ids
+from pages.experiment.moments import alarm_marks, event_marks
+from pages.experiment.parts import ELAPSED, Shown, page, preparing, preparing_words
+from pages.experiment.profile import profile_card
+from pages.experiment.statistics import statistics_parts
+from pages.not_found_404 import not_found
+from pages.profile.rows import outline_rows
+
+register_page(
+    __name__,
+    path_template="/experiments/<experiment_id>",
+    title=lambda experiment_id="": f"Experiment {experiment_id} - Battery Experiments Manager",
+    role=Role.VIEWER,
+)
+
+
+def layout(experiment_id: str = "", **query: str) -> Component:
+    """Return the page of one experiment, or say that there is none."""
+    if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) <= 9):
+        return not_found("There is no such experiment.")
+    try:
+        known = experiment_facts(database(), int(experiment_id))
+    except NotFoundError as error:
+        return not_found(str(error))
+    around = neighbours(database(), known)
+    if (fraction := series.prepared(database(), known.id)) < 1.0:
+        jobs.prepare_series(database(), known.id, user_name=viewer().name, now=now())
+        return preparing(known, around, fraction)
+    shown = Shown(
+        known=known,
+        around=around,
+        channels=series.channels(database(), known.id) if known.measures else (),
+        whole=series.time_range(database(), known.id) if known.measures else None,
+        notes=experiment_notes(database(), known.id),
+        alarms=experiment_alarms(database(), known.id),
+        run=run_facts(database(), known.id),
+        course=run_course(database(), known.id),
+        window=asked_window(query) if known.measures else None,
+    )
+    return page(shown, viewer())
+
+
+@callback(
+    Output(Ids.PREPARING, "children"),
+    Output(Ids.PREPARED, "href"),
+    Input(Ids.PREPARING_POLL, "n_intervals"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def watch_preparing(_ticks: int, experiment_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Say how far the copying is; then load the page again."""
+    check_experiment(database(), _number(experiment_id))
+    fraction = series.prepared(database(), _number(experiment_id))
+    if fraction < 1.0:
+        return preparing_words(fraction), no_update
+    return "Ready.", f"/experiments/{experiment_id}"
+
+
+ask_and_delete()
+
+# Only what changes the window reaches the server: an answer to anything else (a resize while the
+# first drawing is under way) would make Dash drop the drawing.
+clientside_callback(
+    ClientsideFunction("experiment", "window"),
+    Output(Ids.WINDOW, "data"),
+    Input(Ids.GRAPH, "relayoutData"),
+    Input(Ids.OVERVIEW, "selectedData"),
+    Input(Ids.WHOLE, "n_clicks"),
+    prevent_initial_call=True,
+)
+clientside_callback(ClientsideFunction("experiment", "remember"), Input(Ids.WINDOW, "data"))
+clientside_callback(
+    ClientsideFunction("experiment", "markTime"),
+    Input(Ids.GRAPH, "clickData"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("experiment", "openForm"),
+    Input(Ids.NOTE_FORM, "hidden"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("experiment", "readTime"),
+    Output(Ids.NOTE_AT, "data"),
+    Input(Ids.NOTE_TIME, "value"),
+    State(Ids.NOTE_AT, "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output(Ids.GRAPH, "figure"),
+    Output(Ids.GRAPH, "style"),
+    Output(Ids.RANGE, "children"),
+    Output(Ids.DRAWN, "data"),
+    Input(Ids.CHANNELS, "value"),
+    Input(Shell.THEME, "data"),
+    Input(Ids.WINDOW, "data"),
+    Input(Ids.TIME, "value"),
+    Input(Ids.NOTED, "data"),
+    State(Ids.EXPERIMENT, "data"),
+    State(Shell.NARROW, "data"),
+    State(Ids.DRAWN, "data"),
+)
+def draw(shown: list[str] | None, theme: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Draw the shown channels; after a zoom only replace their points by more detailed ones."""
+    wanted, time, noted, experiment_id, narrow, on_screen = rest
+    look = _look(theme, narrow, experiment_id, time)
+    window, points = window_of(wanted), limits().graph_points
+    drawn = drawing(database(), experiment_id, shown, window, look, points=points)
+    check_experiment(database(), experiment_id)  # deleted meanwhile, half of it may be drawn
+    when, how = range_words(drawn)
+    words = [when, html.Span(how, className="t3 small")]
+    now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
+    if ctx.triggered_id == Ids.WINDOW and on_screen == now_drawn:
+        return zoomed(drawn), no_update, words, no_update
+    notes = experiment_notes(database(), experiment_id)
+    alarms = experiment_alarms(database(), experiment_id)
+    raised = run_facts(database(), experiment_id).alarms
+    moments = event_marks(notes, alarms.rows, viewer()) + alarm_marks(raised, viewer())
+    whole = figure(drawn.lines, drawn.window, drawn.look, moments)
+    return whole, {"height": height(drawn.lines)}, words, now_drawn
+
+
+@callback(
+    Output(Ids.OVERVIEW, "figure"),
+    Output(Ids.STRIP_DRAWN, "data"),
+    Input(Shell.THEME, "data"),
+    Input(Ids.WINDOW, "data"),
+    Input(Ids.TIME, "value"),
+    State(Ids.EXPERIMENT, "data"),
+    State(Shell.NARROW, "data"),
+    State(Ids.STRIP_DRAWN, "data"),
+)
+def draw_overview(theme: str | None, wanted: Any, time: Any, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Draw the strip once; later only move its mark."""
+    experiment_id, narrow, on_screen = rest
+    look = _look(theme, narrow, experiment_id, time)
+    whole = series.time_range(database(), experiment_id) or (0.0, 0.0)
+    check_experiment(database(), experiment_id)
+    window = window_of(wanted) or whole
+    if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
+        moved = Patch()
+        moved["layout"]["shapes"] = marks(window, look)
+        moved["layout"]["selections"] = []
+        return moved, no_update
+    line = whole_voltage(database(), experiment_id, dark=look.dark)
+    return overview(line, window, look), [theme, time]
+
+
+@callback(
+    Output(Ids.CSV, "href"),
+    Output(Ids.CSV, "className"),
+    Input(Ids.COLUMNS, "value"),
+    Input(Ids.PART, "value"),
+    Input(Ids.WINDOW, "data"),
+    State(Ids.COLUMNS, "options"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def choose_csv(chosen: Any, part: Any, wanted: Any, options: Any, experiment_id: Any) -> Any:  # noqa: ANN401
+    """Lead the download to the chosen columns and time; nowhere without a column."""
+    columns = chosen_columns(chosen, [one["value"] for one in options])
+    window = window_of(wanted) if part == SHOWN else None
+    usual = "btn btn-secondary btn-sm"
+    if columns == []:
+        return None, f"{usual} disabled"
+    return csv_address(_number(experiment_id), columns, window), usual
+
+
+@callback(Output(Ids.STATISTICS, "children"), Input(Ids.EXPERIMENT, "data"))
+def show_statistics(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+    """Add up the experiment; the page does not wait for it."""
+    found = experiment_statistics(database(), _number(experiment_id))
+    if found is None:
+        return []
+    check_experiment(database(), experiment_id)
+    return statistics_parts(found, profile_instructions(database(), _number(experiment_id)))
+
+
+@callback(Output(Ids.STATES, "children"), Input(Ids.EXPERIMENT, "data"))
+def show_states(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+    """List what the devices reported; there may be a row for each sample to look through."""
+    changes = status_changes(database(), _number(experiment_id))
+    return states_card(changes, series.time_range(database(), experiment_id), viewer())
+
+
+@callback(Output(Ids.PROFILE, "children"), Input(Ids.EXPERIMENT, "data"))
+def show_profile(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+    """Show the text of the profile; the page does not wait for it."""
+    profile_id = experiment_profile(database(), _number(experiment_id))
+    return profile_card(source_of(database(), profile_id or 0))
+
+
+@callback(
+    Output(Ids.ROWS, "children"),
+    Input(Ids.SHOW_ROWS, "n_clicks"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def show_rows(clicks: int | None, experiment_id: Any) -> list[Component]:  # noqa: ANN401
+    """List the compiled rows."""
+    profile_id = experiment_profile(database(), _number(experiment_id))
+    if not clicks or profile_id is None:
+        raise PreventUpdate
+    return outline_rows(outlines(database(), [profile_id])[profile_id])
+
+
+@callback(
+    Output(Ids.NOTES, "children"),
+    Input(Ids.NOTED, "data"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def list_notes(_noted: int, experiment_id: Any) -> list[Component]:  # noqa: ANN401
+    """List the notes again after one was added or deleted."""
+    notes = experiment_notes(database(), _number(experiment_id))
+    return note_parts.note_list(notes, series.time_range(database(), experiment_id), viewer())
+
+
+@callback(
+    Output(Ids.NOTE_FORM, "hidden"),
+    Output(Ids.NOTE_ERROR, "children"),
+    Output(Ids.NOTE_TEXT, "value"),
+    Output(Ids.NOTE_TIME, "value"),
+    Output(Ids.NOTED, "data"),
+    Input(Ids.NOTE_ADD, "n_clicks"),
+    Input(Ids.NOTE_CANCEL, "n_clicks"),
+    Input(Ids.NOTE_SAVE, "n_clicks"),
+    State(Ids.NOTE_TEXT, "value"),
+    State(Ids.NOTE_AT, "data"),
+    State(Ids.EXPERIMENT, "data"),
+    State(Ids.NOTED, "data"),
+    prevent_initial_call=True,
+)
+def write_note(add: Any, cancel: Any, save: Any, text: Any, at: Any, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Open and close the form; add the note."""
+    if not any((add, cancel, save)):
+        raise PreventUpdate  # NOTED is older than the form, so Dash calls when the form appears
+    if ctx.triggered_id != Ids.NOTE_SAVE:
+        is_hidden = ctx.triggered_id == Ids.NOTE_CANCEL
+        kept = (None, None) if is_hidden else (no_update, no_update)
+        return is_hidden, "", *kept, no_update
+    experiment_id, noted = rest
+    who = viewer()
+    try:
+        note = note_parts.new_note(_number(experiment_id), text, at)
+        add_note(database(), note, user_name=who.name, address=who.address, now=now())
+    except InputError as error:
+        return False, str(error), no_update, no_update, no_update
+    return True, "", None, None, (noted or 0) + 1
+
+
+@callback(
+    Output(Ids.NOTE_DIALOG, "is_open"),
+    Output(Ids.NOTE_QUOTE, "children"),
+    Output(Ids.NOTED, "data", allow_duplicate=True),  # write_note too
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Input(Ids.NOTE_CHOSEN, "data"),
+    Input(Ids.NOTE_KEEP, "n_clicks"),
+    Input(Ids.NOTE_DELETE, "n_clicks"),
+    State(Ids.NOTED, "data"),
+    prevent_initial_call=True,
+)
+def remove_note(chosen: Any, _keep: int, _delete: int, noted: int | None) -> tuple[Any, ...]:  # noqa: ANN401
+    """Ask before a note is deleted, naming it."""
+    if not isinstance(chosen, dict):
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    if ctx.triggered_id == Ids.NOTE_KEEP:
+        return False, no_update, no_update, no_update
+    who = viewer()
+    try:
+        if ctx.triggered_id == Ids.NOTE_DELETE:
+            delete_note(
+                database(),
+                _number(chosen.get("note")),
+                user_name=who.name,
+                address=who.address,
+                now=now(),
+            )
+            return False, no_update, (noted or 0) + 1, no_update
+        note = find_note(database(), _number(chosen.get("note")))
+    except NotFoundError as error:
+        return False, no_update, (noted or 0) + 1, toast("error", str(error))
+    return True, note_parts.question(note, who), no_update, no_update
+
+
+@callback(
+    Output(Ids.RENAME_DIALOG, "is_open"),
+    Output(Ids.RENAME_ERROR, "children"),
+    Output(Ids.RENAMED, "href"),
+    Input(Ids.RENAME, "n_clicks"),
+    Input(Ids.RENAME_CANCEL, "n_clicks"),
+    Input(Ids.RENAME_SAVE, "n_clicks"),
+    State(Ids.RENAME_NAME, "value"),
+    State(Ids.RENAME_ABOUT, "value"),
+    State(Ids.EXPERIMENT, "data"),
+    prevent_initial_call=True,
+)
+def rename(_open: Any, _cancel: Any, _save: Any, *typed: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Ask for another name and description; then the page shows them."""
+    if ctx.triggered_id != Ids.RENAME_SAVE:
+        return ctx.triggered_id == Ids.RENAME, "", no_update
+    name, about, experiment_id = str(typed[0] or ""), str(typed[1] or ""), _number(typed[2])
+    who = viewer()
+    try:
+        rename_experiment(
+            database(),
+            experiment_id,
+            name,
+            about,
+            user_name=who.name,
+            address=who.address,
+            now=now(),
+        )
+    except InputError as error:
+        return no_update, str(error), no_update
+    return False, "", f"/experiments/{experiment_id}"
+
+
+def _look(theme: str | None, narrow: bool | None, experiment_id: object, time: object) -> Look:
+    if theme is None:
+        raise PreventUpdate  # the frame reads it in the browser and calls again at once
+    axis = time_axis(database(), _number(experiment_id), by_clock=time != ELAPSED)
+    return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow), time=axis)
+
+
+def _number(given: object) -> int:
+    """Return an id that the browser sent."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise PreventUpdate  # nothing that our page has sent
+    return given

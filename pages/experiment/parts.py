@@ -1,0 +1,283 @@
+"""The layout of the experiment page: header, graph card and the cards around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, empty, facts, icon, page_header
+from components.figures.time_axis import Window
+from components.measure_view import Toggle, graph_card, trace_toggles
+from components.status import ended_reason, status_pill
+from cycling.terms import Role
+from db.measures.export import csv_file_name
+from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
+from db.queries.experiments.events import Alarms
+from db.queries.experiments.notes import NoteFacts
+from db.queries.experiments.timeline import Turn
+from db.queries.stations.live import RunFacts
+from db.series import ChannelInfo
+from pages.context import Viewer, now, viewer
+from pages.experiment.deletion import delete_parts
+from pages.experiment.events import alarms_card, course_card, station_alarms_card
+from pages.experiment.expected_curve import expected_toggle
+from pages.experiment.export import export_card
+from pages.experiment.facts import fact_groups
+from pages.experiment.graph import FIRST_SHOWN, colours_of
+from pages.experiment.ids import Ids
+from pages.experiment.notes import may_write, note_form, notes_card
+from pages.experiment.rename import rename_parts
+from pages.experiment.statistics import statistics_frame
+
+CLOCK, ELAPSED = "clock", "elapsed"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page is built from; `whole` is None without measures."""
+
+    known: ExperimentFacts
+    around: Neighbours
+    channels: Sequence[ChannelInfo]
+    whole: Window | None
+    notes: Sequence[NoteFacts]
+    alarms: Alarms
+    run: RunFacts
+    course: Sequence[Turn]
+    window: Window | None
+
+
+def page(shown: Shown, who: Viewer) -> Component:
+    """Return the whole page."""
+    window = [end * 1000 for end in shown.window] if shown.window else None
+    rename, dialog = rename_parts(shown.known, who)
+    delete, question = delete_parts(shown.known, who)
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
+            dcc.Store(id=Ids.WINDOW, data=window),
+            dcc.Store(id=Ids.DRAWN),
+            dcc.Store(id=Ids.STRIP_DRAWN),
+            dcc.Store(id=Ids.NOTED, data=0),
+            _header(shown.known, shown.around, [*delete, *rename]),
+            *dialog,
+            *question,
+            html.Div(
+                [
+                    html.Div(_main(shown, who), className="bem-stack"),
+                    html.Div(_side(shown, who), className="bem-stack"),
+                ],
+                className="bem-cols",
+            ),
+        ],
+        className="bem-page",
+    )
+
+
+def preparing(known: ExperimentFacts, around: Neighbours, fraction: float) -> Component:
+    """Stand in the place of the page until the experiment's measures are copied."""
+    waiting = html.Div(preparing_words(fraction), id=Ids.PREPARING, role="status")
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EXPERIMENT, data=known.id),
+            dcc.Interval(id=Ids.PREPARING_POLL, interval=1500),
+            dcc.Location(id=Ids.PREPARED, refresh=True),
+            _header(known, around),
+            html.Div(card("Graph", empty("hourglass-split", waiting)), className="bem-cols"),
+        ],
+        className="bem-page",
+    )
+
+
+def preparing_words(fraction: float) -> str:
+    """Say that the measures are being copied, and how far."""
+    return f"The measures are being prepared for the graph, {100 * fraction:.0f} % so far."
+
+
+def _header(
+    known: ExperimentFacts, around: Neighbours, changes: Sequence[Component] = ()
+) -> Component:
+    title = [
+        dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
+        html.Span(known.name, className="cut", title=known.name),
+    ]
+    csv = html.A(
+        [icon("download"), "CSV"],
+        href=f"/experiments/{known.id}/measures.csv",
+        download=True,
+        className="btn btn-secondary",
+    )
+    why = ended_reason(known.status, known.end_reason)
+    return page_header(
+        title,
+        count=[str(known.id), status_pill(known.status, why)],
+        actions=[*_around(known, around), *changes, *_again(known), csv],
+    )
+
+
+def _again(known: ExperimentFacts) -> list[Component]:
+    """Return the way to a copy of it, for those who may queue one."""
+    if not viewer().role.includes(Role.OPERATOR):
+        return []
+    address = f"/add-experiment?like={known.id}"
+    return [
+        dcc.Link(
+            [icon("arrow-repeat"), html.Span("Run again", className="bem-wide-words")],
+            href=address,
+            className="btn btn-secondary bem-action",
+            title="Run again",
+        )
+    ]
+
+
+def _around(known: ExperimentFacts, around: Neighbours) -> list[Component]:
+    """Return the ways to the battery's other experiments; none where it has no other."""
+    if around.previous is None and around.next is None:
+        return []
+    battery = known.battery.name
+    return [
+        _neighbour("chevron-left", "Previous", around.previous, battery),
+        _neighbour("chevron-right", "Next", around.next, battery),
+    ]
+
+
+def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str) -> Component:
+    if other is None:
+        words = f"{battery} has no {which.lower()} experiment"
+        return html.Span(
+            icon(icon_name),
+            className="btn btn-link icon disabled",
+            title=words,
+            role="img",
+            **{"aria-label": words},
+        )
+    words = f"{which} of {battery}: {other.name}"
+    return dcc.Link(
+        [icon(icon_name), _aloud(words)],
+        href=f"/experiments/{other.id}",
+        className="btn btn-link icon",
+        title=words,
+    )
+
+
+def _main(shown: Shown, who: Viewer) -> list[Component]:
+    states = html.Div(id=Ids.STATES, className="bem-late")
+    profile = html.Div(id=Ids.PROFILE, className="bem-late")
+    if not shown.known.measures:
+        no_graph = card("Graph", empty("graph-up", "This experiment has no measures yet."))
+        raised = station_alarms_card(shown.run.alarms, None, who)
+        course = course_card(shown.course, None, who)
+        return [no_graph, *raised, *alarms_card(shown.alarms, None, who), *course, states, profile]
+    return [
+        _graph(shown, who),
+        statistics_frame(),
+        *station_alarms_card(shown.run.alarms, shown.whole, who),
+        *alarms_card(shown.alarms, shown.whole, who),
+        *course_card(shown.course, shown.whole, who),
+        states,
+        profile,
+    ]
+
+
+def _graph(shown: Shown, who: Viewer) -> Component:
+    colours = colours_of(shown.channels, dark=who.dark)
+    toggles = [
+        Toggle(channel.key, channel_words(channel), colours[channel.key])
+        for channel in shown.channels
+    ]
+    if shown.known.source is None:  # what was imported has no profile
+        toggles.append(expected_toggle(dark=who.dark))
+    writes = may_write(who)
+    add_note = dbc.Button(
+        [icon("pencil-square"), _aloud("Add a note")],
+        id=Ids.NOTE_ADD,
+        color="link",
+        class_name="icon",
+        title="Add a note",
+    )
+    return graph_card(
+        graph_id=Ids.GRAPH,
+        overview_id=Ids.OVERVIEW,
+        range_id=Ids.RANGE,
+        toggles=trace_toggles(Ids.CHANNELS, toggles, FIRST_SHOWN),
+        tools=[
+            _time_switch(),
+            dbc.Button(
+                [
+                    icon("arrows-angle-expand"),
+                    "Whole",
+                    html.Span(" experiment", className="bem-wide-words"),
+                ],
+                id=Ids.WHOLE,
+                color="link",
+            ),
+            *([add_note] if writes else []),
+            _picture_menu(shown.known),
+        ],
+        below=[note_form(marks_time=True)] if writes else [],
+    )
+
+
+def _aloud(words: str) -> Component:
+    """Return the name of what shows only an icon."""
+    return html.Span(words, className="visually-hidden")
+
+
+def _time_switch() -> Component:
+    choice = dbc.RadioItems(
+        id=Ids.TIME,
+        options=[{"label": "Clock", "value": CLOCK}, {"label": "Elapsed", "value": ELAPSED}],
+        value=CLOCK,
+        class_name="bem-seg",
+        input_class_name="btn-check",
+        label_checked_class_name="active",
+        persistence=True,
+        persistence_type="local",
+    )
+    return html.Div(choice, role="group", **{"aria-label": "Time axis"})
+
+
+def _picture_menu(known: ExperimentFacts) -> Component:
+    name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
+    return dbc.DropdownMenu(
+        [_picture("SVG", "lines stay sharp", name, known), _picture("PNG", "pixels", name, known)],
+        label=html.Span([icon("image"), _aloud("Picture")], title="Picture"),
+        color="link",
+        toggle_class_name="icon",
+        align_end=True,
+        caret=False,
+    )
+
+
+def _picture(kind: str, about: str, name: str, known: ExperimentFacts) -> Component:
+    what = {
+        "data-bem-picture": kind.lower(),
+        "data-bem-name": name,
+        "data-bem-title": f"{known.id} {known.name}",
+    }
+    return html.Button(
+        [f"{kind} ", html.Span(about, className="t3 small")],
+        type="button",
+        className="dropdown-item",
+        **what,
+    )
+
+
+def channel_words(channel: ChannelInfo) -> str:
+    """Return a channel's name, with its unit where that is not clear."""
+    unit = "" if channel.used_measure_id is None else formatting.unit_words(channel.unit)
+    return f"{channel.name} / {unit}" if unit else channel.name
+
+
+def _side(shown: Shown, who: Viewer) -> list[Component]:
+    known = shown.known
+    ended = [("Ended", shown.run.end_reason)]
+    listed = facts([*fact_groups(known, who, now()), ended])
+    cards = [card("Facts", html.Div(listed, className="body"))]
+    if known.measures:
+        names = [(channel.key, channel_words(channel)) for channel in shown.channels]
+        cards.append(export_card(known, names))
+    return [*cards, notes_card(shown.notes, shown.whole, who)]

@@ -1,0 +1,187 @@
+"""The tables of an experiment's report, as words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from components import formatting
+from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
+from db.queries.experiments.events import Alarms
+from db.queries.experiments.timeline import Turn
+from db.queries.profiles.instructions import InstructionFacts
+from pages.context import Viewer
+from pages.experiment.events import turn_words
+from pages.experiment.statistics import instruction_words
+
+MOST_ROWS = 200  # a printed report has to end somewhere
+Instructions = Mapping[int, InstructionFacts]
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a column."""
+
+    title: str
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of words; the first cell names its row. `note` says what was left out."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+def whole_tables(found: ExperimentStatistics) -> list[Table]:
+    """Return the statistics of the whole experiment."""
+    whole = found.whole
+    sums = Table(
+        "Charge, energy and time",
+        [Column("", is_number=False), Column("Charge"), Column("Discharge")],
+        [
+            ["Charge / Ah", _value(whole.charge_ah), _value(whole.discharge_ah)],
+            ["Energy / Wh", _value(whole.charge_wh), _value(whole.discharge_wh)],
+        ],
+    )
+    spreads = Table(
+        "Lowest and highest value, mean over time",
+        [Column("", is_number=False), Column("Lowest"), Column("Mean"), Column("Highest")],
+        [
+            [name, _value(spread.lowest), _value(spread.mean), _value(spread.highest)]
+            for name, spread in _spreads(found, whole)
+        ],
+    )
+    return [sums, spreads]
+
+
+def whole_facts(whole: Totals) -> list[tuple[str, str]]:
+    """Return the times and counts of the whole experiment."""
+    return [
+        ("Measures", formatting.number(whole.samples)),
+        ("Steps executed", formatting.number(whole.executions)),
+        ("Recorded time", formatting.duration(whole.duration_s)),
+        ("Missing time", formatting.duration(whole.missing_s)),
+    ]
+
+
+def instruction_tables(found: ExperimentStatistics, instructions: Instructions) -> list[Table]:
+    """Return the statistics of each instruction; none where the measures name only one."""
+    if len(found.instructions) < 2:
+        return []
+    shown = found.instructions[:MOST_ROWS]
+    note = _left_out(len(shown), len(found.instructions))
+    return [_sums_table(shown, instructions, note), _spread_table(found, shown, instructions, note)]
+
+
+def instructions_table(instructions: Instructions) -> Table:
+    """Return the instructions of the profile."""
+    shown = [instruction_words(number, instructions) for number in list(instructions)[:MOST_ROWS]]
+    return Table(
+        "Instructions of the profile",
+        [Column("Instruction", is_number=False)],
+        [[words] for words in shown],
+        _left_out(len(shown), len(instructions)),
+    )
+
+
+def alarms_table(alarms: Alarms, who: Viewer) -> Table:
+    """Return the newest alarms, newest first."""
+    return Table(
+        "Alarms, newest first",
+        [Column("Time", is_number=False), Column("Code"), Column("Value")],
+        [
+            [
+                formatting.exactly(alarm.at, who.zone),
+                str(alarm.code),
+                formatting.quantity(alarm.value, ""),
+            ]
+            for alarm in alarms.rows
+        ],
+        _left_out(len(alarms.rows), alarms.total),
+    )
+
+
+def course_table(turns: Sequence[Turn], who: Viewer) -> Table:
+    """Return who queued the run, when it was paused and went on, and how it ended."""
+    return Table(
+        "Course, newest first",
+        [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
+        [[formatting.exactly(turn.at, who.zone), *turn_words(turn)] for turn in turns],
+    )
+
+
+def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: str) -> Table:
+    return Table(
+        "Charge, energy and time of each instruction",
+        [
+            Column("Instruction", is_number=False),
+            Column("Executions"),
+            Column("Time"),
+            Column("Missing"),
+            Column("Charge / Ah"),
+            Column("Discharge / Ah"),
+            Column("Charge / Wh"),
+            Column("Discharge / Wh"),
+        ],
+        [
+            [
+                instruction_words(one.instruction, named),
+                formatting.number(one.totals.executions),
+                formatting.duration(one.totals.duration_s),
+                formatting.duration(one.totals.missing_s) if one.totals.missing_s else "",
+                _value(one.totals.charge_ah),
+                _value(one.totals.discharge_ah),
+                _value(one.totals.charge_wh),
+                _value(one.totals.discharge_wh),
+            ]
+            for one in shown
+        ],
+        note,
+    )
+
+
+def _spread_table(
+    found: ExperimentStatistics,
+    shown: Sequence[InstructionTotals],
+    named: Instructions,
+    note: str,
+) -> Table:
+    names = [name for name, _ in _spreads(found, found.whole)]
+    parts = ("lowest", "mean", "highest")
+    heads = [Column(f"{name}, {part}") for name in names for part in parts]
+    return Table(
+        "Lowest and highest value and mean over time of each instruction",
+        [Column("Instruction", is_number=False), *heads],
+        [
+            [
+                instruction_words(one.instruction, named),
+                *(
+                    _value(value)
+                    for _, spread in _spreads(found, one.totals)
+                    for value in (spread.lowest, spread.mean, spread.highest)
+                ),
+            ]
+            for one in shown
+        ],
+        note,
+    )
+
+
+def _spreads(found: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
+    spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
+    if found.temperature_name:
+        unit = formatting.unit_words(found.temperature_unit)
+        name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
+        spreads.append((name, totals.temperature))
+    return spreads
+
+
+def _value(value: float | None) -> str:
+    """Write a number with 5 digits; nothing for what is unknown."""
+    return "" if value is None else f"{value or 0:.5g}".replace("-", "−")
+
+
+def _left_out(shown: int, total: int) -> str:
+    return "" if shown == total else f"{shown:,} of {total:,} are shown."

@@ -1,0 +1,217 @@
+"""The statistics card of the experiment page: of the whole and of each instruction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import floor, log10
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, loading
+from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
+from cycling.terms import LimitType, Mode
+from db.queries.profiles.instructions import InstructionFacts
+from pages.experiment.ids import Ids
+
+MOST = 500  # instructions that are listed
+DIGITS = 4  # of the largest number of a column
+MOST_DECIMALS = 6
+MODES = {Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
+SET_UNITS = {Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
+LIMIT_UNITS = {LimitType.VOLTAGE: "V", LimitType.CURRENT: "A", LimitType.POWER: "W"}
+DURATION_UNITS = ((300.0, "s", 1.0), (5 * 3600.0, "min", 60.0))
+
+Named = Mapping[int, InstructionFacts]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of numbers: its group, its name within it, and a number for each row."""
+
+    group: str
+    name: str
+    values: list[float | None]
+
+
+def statistics_frame() -> Component:
+    """Return the card as it stands until its numbers come."""
+    waiting = html.Div(id=Ids.STATISTICS, className="bem-statistics")
+    return card("Statistics", loading(waiting, "Adding up"))
+
+
+def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:
+    """Return what the card holds: readings of the whole, the table, how it was added up."""
+    parts: list[Component] = [
+        html.Div(_readings(found.whole), className="bem-readings"),
+        html.Div(_table(found, named), className="bem-wide"),
+    ]
+    return [*parts, html.Div(_small_print(found), className="bem-small-print t3 small")]
+
+
+def instruction_words(instruction: int | None, named: Named) -> str:
+    """Return the name of an instruction: "3 CC 1.5 A until 4.2 V", without a profile its id."""
+    if instruction is None:
+        return "No step id"
+    known = named.get(instruction)
+    if known is None:
+        return f"Step id {instruction}"
+    limit = _limit(known)
+    if known.mode is Mode.WAIT:
+        return f"{instruction} Rest {limit}"
+    set_point = formatting.quantity(known.set_point, SET_UNITS[known.mode])
+    return f"{instruction} {MODES[known.mode]} {set_point} {limit}"
+
+
+def decimals(values: Sequence[float | None]) -> int:
+    """Return how many decimals all numbers of a column get."""
+    known = [value for value in values if value is not None]
+    largest = max(map(abs, known), default=0.0)
+    if largest == 0 or all(isinstance(value, int) for value in known):
+        return 0
+    return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
+
+
+def _limit(known: InstructionFacts) -> str:
+    if known.limit_type is LimitType.TIME:
+        return f"for {formatting.duration(known.limit_point)}"
+    return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
+
+
+def _duration_unit(whole_s: float) -> tuple[str, float]:
+    for longest, unit, unit_s in DURATION_UNITS:
+        if whole_s <= longest:
+            return unit, unit_s
+    return "h", 3600.0
+
+
+def _readings(whole: Totals) -> list[Component]:
+    shown = [
+        ("Charged", _number(whole.charge_ah, decimals([whole.charge_ah])), "Ah"),
+        ("Discharged", _number(whole.discharge_ah, decimals([whole.discharge_ah])), "Ah"),
+        ("Energy in", _number(whole.charge_wh, decimals([whole.charge_wh])), "Wh"),
+        ("Energy out", _number(whole.discharge_wh, decimals([whole.discharge_wh])), "Wh"),
+        ("Recorded", formatting.duration(whole.duration_s), ""),
+    ]
+    if whole.missing_s > 0:
+        shown.append(("Missing", formatting.duration(whole.missing_s), ""))
+    return [
+        html.Div(
+            [
+                html.Div(name, className="k"),
+                html.Span(value, className="v"),
+                html.Span(unit, className="u"),
+            ],
+            className="bem-reading",
+        )
+        for name, value, unit in shown
+    ]
+
+
+def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
+    several = _worth_listing(found.instructions, named)
+    rows = [found.whole, *(one.totals for one in several)]
+    names = ["Whole experiment", *(instruction_words(one.instruction, named) for one in several)]
+    columns = _columns(found, rows)
+    places = [decimals(_with_same_group(one, columns)) for one in columns]
+    written = [
+        [_number(value, digits) for value in one.values]
+        for one, digits in zip(columns, places, strict=True)
+    ]
+    body = [_row(name, [column[index] for column in written]) for index, name in enumerate(names)]
+    return [
+        html.Table([html.Thead(_head(columns)), html.Tbody(body)], className="bem-table in-card")
+    ]
+
+
+def _worth_listing(
+    instructions: Sequence[InstructionTotals], named: Named
+) -> Sequence[InstructionTotals]:
+    """Return the instructions, none where there is only one without a name: it is the whole."""
+    if len(instructions) == 1 and instructions[0].instruction not in named:
+        return ()
+    return instructions[:MOST]
+
+
+def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
+    unit, unit_s = _duration_unit(found.whole.duration_s)
+    columns = [
+        Column("", "Runs", [row.executions for row in rows]),
+        Column("", f"Duration / {unit}", [row.duration_s / unit_s for row in rows]),
+    ]
+    if found.whole.missing_s > 0:
+        columns.append(Column("", f"Missing / {unit}", [row.missing_s / unit_s for row in rows]))
+    columns += [
+        Column("Charge / Ah", "In", [row.charge_ah for row in rows]),
+        Column("Charge / Ah", "Out", [row.discharge_ah for row in rows]),
+        Column("Energy / Wh", "In", [row.charge_wh for row in rows]),
+        Column("Energy / Wh", "Out", [row.discharge_wh for row in rows]),
+        *_spread("Voltage / V", [row.voltage_v for row in rows]),
+        *_spread("Current / A", [row.current_a for row in rows]),
+    ]
+    if found.temperature_name:
+        unit = formatting.unit_words(found.temperature_unit)
+        name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
+        columns += _spread(name, [row.temperature for row in rows])
+    return columns
+
+
+def _with_same_group(column: Column, columns: Sequence[Column]) -> list[float | None]:
+    """Return what gets the same number of decimals: a column, or all of a group."""
+    if not column.group:
+        return column.values
+    return [value for one in columns if one.group == column.group for value in one.values]
+
+
+def _spread(group: str, spreads: Sequence[Spread]) -> list[Column]:
+    return [
+        Column(group, "Min", [one.lowest for one in spreads]),
+        Column(group, "Mean", [one.mean for one in spreads]),
+        Column(group, "Max", [one.highest for one in spreads]),
+    ]
+
+
+def _head(columns: Sequence[Column]) -> list[Component]:
+    """Return two rows: groups over their columns, and the names of the columns."""
+    groups: list[Component] = [html.Th("")]
+    for index, column in enumerate(columns):
+        if index == 0 or column.group != columns[index - 1].group:
+            width = sum(1 for one in columns if one.group == column.group)
+            groups.append(html.Th(column.group, colSpan=width, className="num group"))
+    names = [html.Th(column.name, className="num") for column in columns]
+    return [html.Tr(groups), html.Tr([html.Th("Instruction"), *names])]
+
+
+def _row(name: str, numbers: Sequence[str]) -> Component:
+    cells = [html.Td(number, className="num") for number in numbers]
+    return html.Tr([html.Th(name, scope="row", title=name), *cells])
+
+
+def _number(value: float | None, places: int) -> str:
+    if value is None:
+        return ""
+    if value == 0:
+        return "0"
+    written = f"{value:,.{places}f}"
+    is_zero = not any(digit in "123456789" for digit in written)
+    return written.lstrip("-") if is_zero else written.replace("-", "−")
+
+
+def _small_print(found: ExperimentStatistics) -> str:
+    words = (
+        f"Integrated within each step; below {_small_current(found.deadband_a)} the battery "
+        "rests and nothing is added. Means are weighted by time."
+    )
+    if found.whole.missing_s > 0:
+        missing = formatting.duration(found.whole.missing_s)
+        words += f" In {missing} of gaps the current is not known; they add nothing."
+    if len(found.instructions) > MOST:
+        words += f" The first {MOST} of {len(found.instructions):,} instructions are listed."
+    return words
+
+
+def _small_current(current_a: float) -> str:
+    for below, factor, unit in ((1e-3, 1e6, "µA"), (1.0, 1e3, "mA")):
+        if current_a < below:
+            return f"{current_a * factor:.3g} {unit}"
+    return f"{current_a:.3g} A"

@@ -1,0 +1,204 @@
+"""Parts of the experiments page: search, filters, chips, cells of the table."""
+
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import experiment_table, formatting
+from components.battery_labels import technology_word
+from components.blocks import empty, icon, labelled
+from components.status import ended_reason, filter_word, status_look
+from cycling.terms import ExperimentStatus
+from db.queries.experiments.table import Choice, ExperimentRow
+from pages.context import Viewer
+from pages.experiments.choices import Offered
+from pages.experiments.filters import FACETS, LABELS, View
+
+
+class Ids:
+    """Ids of this page."""
+
+    GRID = "experiments-grid"
+    VIEW = "experiments-view"
+    COUNT = "experiments-count"
+    CHIPS = "experiments-chips"
+    NONE = "experiments-none"
+    OPEN = "experiments-open"
+    PANEL = "experiments-panel"
+    COLUMNS = "experiments-columns"
+    SETS = "experiments-sets"
+    SINK = "experiments-sink"
+
+    @staticmethod
+    def part(name: str) -> str:
+        """Id of the control of a part of the filter."""
+        return f"experiments-part-{name}"
+
+    @staticmethod
+    def remove(part: object) -> dict[str, object]:
+        """Id of the button that removes a filter."""
+        return {"type": "experiments-remove", "part": part}
+
+
+EVERYTHING = "everything"
+
+
+def header_actions(view: View) -> list[Component]:
+    """Return the search field and the choice of columns."""
+    search = dcc.Input(
+        id=Ids.part("q"),
+        value=view.text,
+        debounce=0.3,
+        maxLength=100,
+        type="search",
+        placeholder="Search name and description",
+        className="form-control",
+    )
+    columns = dbc.DropdownMenu(
+        dbc.Checklist(
+            id=Ids.COLUMNS,
+            options=[
+                {"label": label, "value": name} for name, label in experiment_table.OPTIONAL.items()
+            ],
+            value=experiment_table.SHOWN,
+            persistence=True,
+            class_name="bem-menu-list",
+        ),
+        label=html.Span([icon("layout-three-columns"), "Columns"]),
+        color="secondary",
+        align_end=True,
+        class_name="wide-only",
+    )
+    return [
+        html.Label(
+            [icon("search"), search, html.Kbd("/")],
+            className="bem-search",
+            **{"aria-label": "Search name and description"},
+        ),
+        columns,
+    ]
+
+
+def filter_panel(view: View) -> dbc.Offcanvas:
+    """Return the filters, closed."""
+    fields: list[Component] = [
+        labelled(
+            LABELS[name],
+            dcc.Dropdown(
+                id=Ids.part(name),
+                value=list(view.facets[name]),
+                options=[],
+                multi=True,
+                placeholder="All",
+            ),
+        )
+        for name in FACETS
+    ]
+    days = [
+        labelled(LABELS[name], dbc.Input(id=Ids.part(name), type="date", value=value))
+        for name, value in (("from", view.created_from), ("to", view.created_to))
+    ]
+    return dbc.Offcanvas(
+        html.Div([*fields, html.Div(days, className="bem-two")], className="bem-filters"),
+        id=Ids.PANEL,
+        title="Filter",
+        placement="end",
+        is_open=False,
+    )
+
+
+def count_words(count: int, total: int) -> str:
+    """Say how many there are: 128 of 10,412."""
+    return formatting.number_of(count, total)
+
+
+def nothing_to_show(total: int) -> Component:
+    """Say why the table is empty, and what to do."""
+    if total:
+        return empty("funnel", "No experiment matches these filters.")
+    return empty(
+        "inbox",
+        "There are no experiments yet.",
+        dcc.Link("Import one from a file", href="/import-experiment"),
+    )
+
+
+def filter_options(name: str, choices: list[Choice]) -> list[dict[str, str]]:
+    """Return what a filter offers, with the number of experiments of each."""
+    return [
+        {
+            "label": f"{_label(name, choice)} ({formatting.number(choice.count)})",
+            "value": choice.value,
+        }
+        for choice in choices
+    ]
+
+
+def _label(name: str, choice: Choice) -> str:
+    if name == "status":
+        return filter_word(ExperimentStatus(choice.value))
+    return technology_word(choice.value) if name == "technology" else choice.label
+
+
+def filter_chips(view: View, choices: Offered) -> list[Component]:
+    """Return the filters that are set, each removable."""
+    chips: list[Component] = []
+    for name in FACETS:
+        chosen = set(view.facets[name])
+        words = [_label(name, choice) for choice in choices[name] if choice.value in chosen]
+        if chosen:
+            chips.append(_chip(name, ", ".join(words)))
+    for name, value in (("from", view.created_from), ("to", view.created_to), ("q", view.text)):
+        if value:
+            chips.append(_chip(name, value))
+    if chips:
+        chips.append(
+            html.Button(
+                "Clear all",
+                id=Ids.remove(EVERYTHING),
+                type="button",
+                className="btn btn-link btn-sm",
+            )
+        )
+    return chips
+
+
+def _chip(name: str, words: str) -> html.Span:
+    remove = html.Button(
+        icon("x"),
+        id=Ids.remove(name),
+        type="button",
+        className="x",
+        **{"aria-label": f"Remove {LABELS[name]} filter"},
+    )
+    return html.Span(
+        [LABELS[name], html.B(words, className="cut", title=words), remove], className="bem-chip"
+    )
+
+
+def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]:
+    """Write one row as the grid draws it."""
+    moments = {
+        "created": row.created_at,
+        "started": row.begun_at,
+        "finished": row.finished_at,
+    }
+    cells: dict[str, Any] = {
+        "id": row.id,
+        "key": str(row.id),
+        "name": row.name,
+        "title": f"{row.name}: {row.description}" if row.description else row.name,
+        "status": status_look(row.status, ended_reason(row.status, row.end_reason)),
+        "battery": row.battery,
+        "technology": technology_word(row.technology),
+        "station": row.station,
+        "profile": row.profile,
+        "duration": formatting.duration(row.duration_s(time)) or "–",
+    }
+    for name, moment in moments.items():
+        cells[name] = formatting.when(moment, who.zone, time) or "–"
+        cells[f"{name}_title"] = formatting.utc(moment)
+    return cells

@@ -1,0 +1,105 @@
+"""Telling a station what to do: buttons, the question before, the request."""
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon, labelled
+from cycling.terms import StationCommand, StationState
+from pages.live.ids import CommandIds
+from pages.live.view import LiveView, why_not
+
+LOOKS = {  # words, icon, colour of the button
+    StationCommand.PAUSE: ("Pause", "pause-fill", "btn-secondary"),
+    StationCommand.RESUME: ("Resume", "play-fill", "btn-secondary"),
+    StationCommand.STOP: ("Stop", "stop-circle", "btn-outline-danger"),
+}
+OFFERED = tuple(LOOKS)
+
+
+def command_buttons(view: LiveView, *, able: bool) -> list[Component]:
+    """Return the buttons for operators, greyed with the reason where they cannot work."""
+    live = view.station.live
+    is_paused = live is not None and live.state is StationState.PAUSED
+    kinds = (StationCommand.RESUME if is_paused else StationCommand.PAUSE, StationCommand.STOP)
+    reasons = {kind: why_not(view, kind, able=able) for kind in kinds}
+    said = list(dict.fromkeys(reason for reason in reasons.values() if reason))
+    text = [html.Span(said[0], className="t3 small bem-why")] if said else []
+    present = view.station.experiment
+    about = str(present.id) if present else ""
+    return [*text, *(_button(kind, reasons[kind], about) for kind in kinds)]
+
+
+def question(view: LiveView, kind: StationCommand) -> tuple[str, str, str]:
+    """Return title, question and the words of the button; they name what they are about."""
+    station, shown = view.station, view.station.experiment
+    which = f"experiment {shown.id}" if shown else "what runs there"
+    title = f"{LOOKS[kind][0]} {which} on {station.name}?"
+    measures = formatting.counted(view.run.measures, "measure")
+    kept = f"Its {measures} {'is' if view.run.measures == 1 else 'are'} kept." if shown else ""
+    name = (
+        f"{shown.name}, {shown.battery.name} (SN {shown.battery.serial_number}). " if shown else ""
+    )
+    what = {
+        StationCommand.STOP: (
+            f"The output is switched off and the experiment ends. {kept} What waits in the queue "
+            "is held until the battery is confirmed again."
+        ),
+        StationCommand.PAUSE: f"The output is switched off; counters and instruction stay. {kept}",
+        StationCommand.RESUME: "Current flows again, from the instruction that was under way.",
+    }[kind]
+    if station.lost_at is not None:
+        what += (
+            " The station cannot be heard: this is sent until it answers. Until then treat the "
+            "cell as live, and go there."
+        )
+    return title, f"{name}{what}".strip(), f"{LOOKS[kind][0]} {which}"
+
+
+def command_dialog() -> list[Component]:
+    """Return the dialog, closed, with its stores."""
+    dialog = dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle(id=CommandIds.TITLE), close_button=False),
+            dbc.ModalBody(
+                [
+                    html.P(id=CommandIds.QUESTION),
+                    labelled(
+                        "Reason",
+                        dbc.Input(id=CommandIds.REASON, maxlength=250, autocomplete="off"),
+                        optional=True,
+                        help_text="It is kept with your name.",
+                        error_id=CommandIds.ERROR,
+                    ),
+                ]
+            ),
+            dbc.ModalFooter(
+                [
+                    dbc.Button("Cancel", id=CommandIds.CANCEL, color="secondary"),
+                    dbc.Button("Send", id=CommandIds.SEND, color="primary"),
+                ]
+            ),
+        ],
+        id=CommandIds.DIALOG,
+        is_open=False,
+    )
+    return [dcc.Store(id=CommandIds.CHOSEN), dcc.Store(id=CommandIds.SENT), dialog]
+
+
+def asked_kind(chosen: object) -> StationCommand | None:
+    """Return the command that a click asked for; None for anything else."""
+    kind = chosen.get("kind") if isinstance(chosen, dict) else None
+    return next((one for one in OFFERED if one.value == kind), None)
+
+
+def _button(kind: StationCommand, reason: str, about: str) -> Component:
+    words, icon_name, look = LOOKS[kind]
+    button = html.Button(
+        [icon(icon_name), html.Span(words)],
+        type="button",
+        className=f"btn {look} bem-command",
+        disabled=bool(reason),
+        **{"data-bem-command": kind.value, "data-bem-about": about},
+    )
+    return html.Span(button, title=reason) if reason else button

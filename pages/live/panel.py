@@ -1,0 +1,298 @@
+"""The cards beside the live graph: instructions, alarms, safety limits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, facts, icon
+from components.instruction_labels import clock_duration, short_duration
+from cycling.terms import ExperimentStatus, StationState, StepEnd
+from db.queries.profiles.compiled import Outline, OutlineRow
+from db.queries.stations.live import RunAlarm, StepEndFacts
+from pages.live.limits import limit_rows
+from pages.live.view import LiveView
+from pages.station.labels import clock, left_words
+from pages.station.progress import Progress, loop_words, progress, row_words
+
+BROKEN_OFF = (StepEnd.STOPPED, StepEnd.TRIPPED)
+BEFORE, AFTER = 6, 14  # instructions around the present one, of a long list
+RED_SWITCH = (
+    "Stop and Pause switch the output off and report back within 10 s. "
+    "In an emergency use the red switch on the rack, not this page."
+)
+BY_ITSELF = (
+    "This station has a WattRex cycler. It takes no stop and no limits from here. When the range "
+    "of the battery is left it gives the experiment up, but the output stays on until the device's "
+    "own limit. Switch off at the station; in an emergency use the red switch on the rack."
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An instruction of the list: `state` is done, short (of its end), now or next."""
+
+    row: OutlineRow
+    number: int
+    state: str
+    took_s: float | None
+
+
+def side_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Component]:
+    """Return the cards."""
+    cards = [_instructions(view, zone)] if view.outline and view.outline.rows else []
+    return [*cards, _alarms(view, zone, operates=operates), _limits(view)]
+
+
+def listed(
+    outline: Outline, place: int | None, steps: Sequence[StepEndFacts] = (), *, ended: bool = False
+) -> list[Listed]:
+    """Return the profile's lines, or where it has no text a part of its instructions.
+
+    What is inside a loop is shown as in its present round.
+    """
+    took = {one.instruction_id: one.took_s for one in reversed(steps)}
+    broken_off = {one.instruction_id for one in steps if one.ended_by in BROKEN_OFF}
+    if outline.lines:
+        rows = _rows_of_lines(outline, place)
+        present = outline.rows[place].line if place is not None else None
+        order = {line: index for index, line in enumerate(outline.lines)}
+        at = order.get(present) if present is not None else None
+    else:
+        first = max(0, (place or 0) - BEFORE)
+        rows = list(outline.rows[first : (place or 0) + AFTER + 1])
+        order = {}
+        at = place
+    found = []
+    for row in rows:
+        number = order[row.line] if row.line in order else outline.places[row.id]
+        state = "done" if ended and at is None else "next"
+        if at is not None:
+            state = "done" if number < at else "now" if number == at else "next"
+        if ended and state == "now":
+            state = "done"
+        took_s = took.get(row.id) if state == "done" else None
+        if state == "done" and row.id in broken_off:
+            state = "short"
+        found.append(Listed(row, number + 1, state, took_s))
+    return found
+
+
+def _rows_of_lines(outline: Outline, place: int | None) -> list[OutlineRow]:
+    """Return a row for each line: the last one until now, or the first one to come."""
+    rows: dict[int, OutlineRow] = {}
+    for index, row in enumerate(outline.rows):
+        if row.line is None or (row.line in rows and place is not None and index > place):
+            continue
+        if row.line in rows and place is None:
+            continue
+        rows[row.line] = row
+    return [rows[line] for line in outline.lines]
+
+
+def _instructions(view: LiveView, zone: tzinfo) -> Component:
+    outline = view.outline
+    at = progress(view.station) if view.is_present else None
+    ended = view.shown is not None and not view.is_present
+    if outline is None:
+        return html.Div()
+    last = None if not ended or _is_whole(view) else _last_place(outline, view)
+    place = at.place if at else last
+    shown = listed(outline, place, view.run.steps, ended=ended)
+    items = list(_items(view, shown, at))
+    if not outline.lines:
+        items = [*_rest(shown[0].number - 1, "earlier"), *items]
+        items += _rest(len(outline.rows) - shown[-1].number, "later")
+    note = _left(view, at, zone) if at else ("ended" if ended else "not started")
+    inside: list[Any] = [html.Ol(items, className="bem-steps")]
+    if at is not None and view.station.speed != 1:
+        words = (
+            "Times of single instructions are test time, which here runs "
+            f"{view.station.speed:g} times as fast as the clock."
+        )
+        inside.append(html.P(words, className="t3 small bem-kind-of-time"))
+    return card("Instructions", inside, end=_quiet(note))
+
+
+def _is_whole(view: LiveView) -> bool:
+    """Whether an experiment that has ended went through all of its instructions."""
+    shown = view.shown
+    is_finished = shown is not None and shown.status is ExperimentStatus.FINISHED
+    return is_finished and not view.run.end_reason
+
+
+def _last_place(outline: Outline, view: LiveView) -> int | None:
+    """Return where the newest step that is over stands, or the instruction measured last."""
+    steps, last_id = view.run.steps, view.run.last_instruction_id
+    if steps or last_id is None:
+        return outline.places.get(steps[0].instruction_id) if steps else None
+    return outline.places.get(last_id) if view.station.is_wattrex else None
+
+
+def _items(view: LiveView, shown: Sequence[Listed], at: Progress | None) -> Iterator[Component]:
+    depth_before = 0
+    for one in shown:
+        depth = len([of for _round, of in one.row.loops if of > 1])
+        if depth > depth_before:
+            yield _loop_item(one.row)
+        depth_before = depth
+        yield _item(view, one, at, indented=depth > 0)
+
+
+def _loop_item(row: OutlineRow) -> Component:
+    words = loop_words(row)
+    number, of = (row.cycle, row.cycles) if row.cycle and row.cycles else row.loops[0]
+    percent = round(100 * number / of)
+    bar = html.Div(
+        html.Div(className="progress-bar", style={"width": f"{percent}%"}),
+        className="progress",
+        role="progressbar",
+        **{
+            "aria-label": words,
+            "aria-valuenow": str(number),
+            "aria-valuemin": "0",
+            "aria-valuemax": str(of),
+        },
+    )
+    return html.Li(
+        [icon("arrow-repeat"), html.Span(words, className="d"), html.Span(bar, className="r bar")],
+        className="loop",
+    )
+
+
+def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -> Component:
+    words = row_words(one.row)
+    state = f"{one.state} in" if indented else one.state
+    if one.state == "now" and at is not None:
+        return _now_item(view, words, at, state)
+    marks = {"done": icon("check2"), "short": icon("slash-circle")}
+    mark = marks.get(one.state) or html.Span(f"{one.number:,}", className="no")
+    took = clock_duration(one.took_s) if one.took_s is not None else ""
+    if one.state == "short":
+        words = f"{words}, broken off"
+    return html.Li(
+        [
+            mark,
+            html.Span(words, className="d cut", title=words),
+            html.Span(took, className="r num"),
+        ],
+        className=state,
+    )
+
+
+def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component:
+    station, live = view.station, view.station.live
+    runs = live is not None and live.state is StationState.RUNNING and station.lost_at is None
+    heard = (live.measured_at or live.seen_at) if live else station.at
+    speed = station.speed if runs else 0
+    counting = f"{heard.timestamp() * 1000:.0f},{at.running_s:.1f},{speed:g}"
+    running = html.Span(clock_duration(at.running_s), **{"data-bem-runs": counting})
+    doing = "running " if runs else "paused at " if station.lost_at is None else "last heard at "
+    line = f", line {at.row.line}" if at.row.line is not None else ""
+    left = ""
+    if runs and at.step_left_s is not None:
+        about = "" if at.row.likely_s == at.row.longest_s else "about "
+        left = f"{about}{short_duration(round(at.step_left_s * speed))} left"  # as its running time
+    return html.Li(
+        [
+            icon("play-fill" if runs else "pause-fill" if station.lost_at is None else "wifi-off"),
+            html.Span(
+                [
+                    html.B(words, className="cut", title=words),
+                    html.Span([doing, running, line], className="small"),
+                ],
+                className="d",
+            ),
+            html.Span(left, className="r num"),
+        ],
+        className=state if runs else f"{state} still",
+        **{"aria-current": "step"},
+    )
+
+
+def _rest(count: int, which: str) -> list[Component]:
+    if count <= 0:
+        return []
+    words = f"{formatting.counted(count, 'instruction')} {which}"
+    return [
+        html.Li([html.Span("…", className="no"), html.Span(words, className="d")], className="next")
+    ]
+
+
+def _left(view: LiveView, at: Progress, zone: tzinfo) -> str:
+    words = left_words(at)
+    runs = view.station.live is not None and view.station.live.state is StationState.RUNNING
+    if at.left_s is None or not runs or view.station.lost_at is not None:
+        return words
+    ends = view.station.at + timedelta(seconds=at.left_s)
+    is_soon = at.left_s < formatting.DAY
+    local = ends.astimezone(zone)
+    return f"{words}, ends {local:%H:%M}" if is_soon else f"{words}, ends {local.day} {local:%b}"
+
+
+def _quiet(words: str) -> Component:
+    return html.Span(words, className="t3 small")
+
+
+def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
+    known = {one.id for one in view.run.alarms}
+    others = [
+        RunAlarm(one.id, one.text, one.at, None, "", "")
+        for one in view.station.alarms
+        if one.id not in known
+    ]
+    alarms = [*others, *view.run.alarms]
+    count = sum(1 for one in alarms if one.acknowledged_at is None)
+    note = f"{count} open" if count else "none open"
+    if not alarms:
+        return card(
+            "Alarms",
+            html.Div("None during this experiment.", className="body t3"),
+            end=_quiet(note),
+        )
+    rows = [alarm_item(one, view, zone, operates=operates) for one in alarms]
+    return card("Alarms", html.Ul(rows, className="bem-alarms"), end=_quiet(note))
+
+
+def alarm_item(alarm: RunAlarm, view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
+    """Return an alarm with what somebody found, or the button to say it."""
+    at = clock(alarm.at, view.station.at, zone)
+    if alarm.acknowledged_at is not None:
+        words = f"{at}. Acknowledged by {alarm.acknowledged_by}: {alarm.comment}"
+        return html.Li(
+            [
+                icon("check2", "t3"),
+                html.Div([html.Div(alarm.text), html.Div(words, className="t3 small")]),
+            ]
+        )
+    button = html.Button(
+        "Acknowledge",
+        type="button",
+        className="btn btn-secondary btn-sm",
+        **{"data-bem-alarm": str(alarm.id)},
+    )
+    inside = [html.Div(alarm.text), html.Div(f"{at}. Not acknowledged yet.", className="small")]
+    return html.Li(
+        [icon("exclamation-octagon"), html.Div([*inside, *([button] if operates else [])])],
+        className="open",
+    )
+
+
+def _limits(view: LiveView) -> Component:
+    rows = []
+    if view.battery is not None:
+        safety = view.outline.safety if view.outline else {}
+        rows = limit_rows(safety, view.battery, watches_temperature=view.watches_temperature)
+    shown: list[Any] = [facts([rows])] if rows else []
+    words, act = RED_SWITCH, "act in the station"
+    if view.station.is_wattrex:
+        shown, words, act = [], BY_ITSELF, "those of the cycler"
+    return card(
+        "Safety limits",
+        html.Div([*shown, html.P(words, className="t3 small bem-red")], className="body"),
+        end=_quiet(act),
+    )

@@ -1,0 +1,278 @@
+"""The layout of the live view: header, readings, graph card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon, loading, page_header
+from components.figures.measure_graph import height
+from components.figures.template import CONFIG
+from components.measure_view import Toggle, trace_toggles
+from components.readings import UNKNOWN, current_unit, reading
+from components.status import wall_pill
+from cycling.terms import Role
+from db.queries.stations.state import StationNow
+from db.series import ChannelInfo
+from pages.context import Viewer, database, limits
+from pages.experiment.expected_curve import expected_toggle
+from pages.experiment.graph import colours_of
+from pages.live.commands import command_buttons, command_dialog
+from pages.live.graph import RANGES, STRIP_PX, USUAL_S, blank
+from pages.live.ids import Ids
+from pages.live.panel import side_cards
+from pages.live.view import LiveView, view_digest, view_notes
+from pages.monitor.dialogs import dialogs
+from pages.monitor.tile import most_current_a, simulated_tag
+from pages.queue.card import queue_card, queue_dialog
+from pages.station.labels import ago, said_note
+
+EVERY_S = {1, 5, 10, 30, 60}
+FIRST_SHOWN = ("voltage", "current")
+MOST_READINGS = 6
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said on the page: parts that travel again only when something of it has changed."""
+
+    head: list[Component]
+    notes: list[Component]
+    side: list[Component]
+
+
+def words_of(view: LiveView, who: Viewer, *, able: bool) -> Words:
+    """Return everything that the page says in words."""
+    operates = who.role.includes(Role.OPERATOR)
+    return Words(
+        head=_head(view, who.zone, operates=operates, able=able),
+        notes=[said_note(one) for one in view_notes(view, who.zone)],
+        side=side_cards(view, who.zone, operates=operates),
+    )
+
+
+def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: bool) -> Component:
+    """Return the whole page."""
+    said = words_of(view, who, able=able)
+    operates = who.role.includes(Role.OPERATOR)
+    news = {"d": view_digest(view.station)}
+    return html.Div(
+        [
+            dcc.Store(id=Ids.STATION, data=view.station.id),
+            dcc.Store(id=Ids.EXPERIMENT, data=view.shown.id if view.shown else None),
+            dcc.Store(id=Ids.ASK),
+            dcc.Store(id=Ids.NEWS, data=news),
+            dcc.Store(id=Ids.SINK),
+            dcc.Store(id=Ids.WINDOW),
+            dcc.Store(id=Ids.AGAIN, data=0),
+            dcc.Store(id=Ids.DRAWN),
+            dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
+            html.Div(said.head, id=Ids.HEAD),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Div(said.notes, id=Ids.NOTES, className="bem-said", role="status"),
+                            _graph_card(view, channels, who),
+                        ],
+                        className="bem-stack",
+                    ),
+                    html.Div(
+                        [
+                            html.Div(said.side, id=Ids.SIDE, className="bem-stack"),
+                            queue_card(database(), view.station.id, "", who),
+                        ],
+                        className="bem-stack",
+                    ),
+                ],
+                className="bem-cols",
+            ),
+            *([*dialogs(), *command_dialog()] if operates else []),
+            *queue_dialog(who),
+        ],
+        className="bem-page bem-live",
+    )
+
+
+def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[Component]:
+    station = view.station
+    title: list[Component] = [
+        dcc.Link("Monitor /", href="/", className="t3 bem-crumb wide-only"),
+        html.Span(station.name, className="cut"),
+    ]
+    count: list[Component] = [wall_pill(station.state, station.beneath)]
+    if station.simulated:
+        count.append(simulated_tag(station))
+    header = page_header(
+        title, count=count, actions=command_buttons(view, able=able) if operates else None
+    )
+    return [header, html.Div(_about(view, zone), className="bem-bar bem-about")]
+
+
+def _about(view: LiveView, zone: tzinfo) -> list[Component]:
+    shown = view.shown
+    if shown is None:
+        return [html.Span("Nothing has run here yet.", className="t3")]
+    begun = formatting.when(shown.begun_at, zone, view.station.at) or "not yet"
+    by = f" by {shown.user_name}" if shown.user_name else ""
+    name = "Experiment" if view.is_present else "Last experiment"
+    return [
+        _fact(name, dcc.Link(shown.name, href=f"/experiments/{shown.id}")),
+        _fact(
+            "Battery",
+            [shown.battery.name, html.Span(f" SN {shown.battery.serial_number}", className="t3")],
+        ),
+        _fact("Profile", shown.profile),
+        _fact("Started", html.Span(f"{begun}{by}", title=formatting.utc(shown.begun_at))),
+    ]
+
+
+def _fact(name: str, value: Any) -> Component:  # noqa: ANN401 - Dash's children
+    values = value if isinstance(value, list) else [value]
+    return html.Span([html.Span(f"{name} ", className="t3"), *values])
+
+
+def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer) -> Component:
+    colours = colours_of(channels, dark=who.dark)
+    toggles = [Toggle(one.key, one.name, colours[one.key]) for one in channels]
+    toggles.append(expected_toggle(dark=who.dark))
+    temperature = [one.key for one in channels if one.unit == "degC"][:1]
+    graph = loading(
+        dcc.Graph(
+            id=Ids.GRAPH,
+            config={**CONFIG, "doubleClick": "autosize"},
+            figure=blank(height([])),
+            className="bem-graph",
+        ),
+        "Reading the measures",
+    )
+    strip = dcc.Graph(
+        id=Ids.OVERVIEW,
+        config=CONFIG,
+        figure=blank(STRIP_PX),
+        className="bem-overview",
+        style={"height": STRIP_PX},
+    )
+    parts = [
+        _readings(view.station, channels, colours, who.zone),
+        _tools(),
+        trace_toggles(Ids.CHANNELS, toggles, [*FIRST_SHOWN, *temperature]),
+        graph,
+        strip,
+    ]
+    return html.Section(parts, className="bem-card", id="live-card", **{"aria-label": "Graph"})
+
+
+def _readings(
+    station: StationNow, channels: Sequence[ChannelInfo], colours: dict[str, str], zone: tzinfo
+) -> Component:
+    factor, unit = current_unit(most_current_a(station))
+    shown: list[Component] = []
+    for channel in channels[:MOST_READINGS]:
+        small = channel.key == "current"
+        words = unit if small else formatting.unit_words(channel.unit)
+        live = f"{channel.key},{factor if small else 1:g},{_places(channel)}"
+        shown.append(
+            reading(UNKNOWN, words, name=channel.name, colour=colours[channel.key], live=live)
+        )
+    heard = station.live.measured_at if station.live else None
+    age = (
+        ago(heard, station.at, zone, live="age")
+        if heard
+        else html.Span("none yet", **{"data-bem-live": "age"})
+    )
+    last = html.Div(
+        [html.Div("Last sample", className="k"), html.Div(age, className="v")],
+        className="bem-reading push",
+    )
+    return html.Div([*shown, last], className="bem-strip")
+
+
+def _places(channel: ChannelInfo) -> int:
+    return {"voltage": 3, "current": 3, "power": 3}.get(
+        channel.key, 1 if channel.unit == "degC" else 3
+    )
+
+
+def _tools() -> Component:
+    ranges = dbc.RadioItems(
+        id=Ids.RANGE,
+        options=[{"label": words, "value": seconds} for seconds, words in RANGES.items()],
+        value=USUAL_S,
+        class_name="bem-seg",
+        input_class_name="btn-check",
+        label_checked_class_name="active",
+        persistence=True,
+        persistence_type="local",
+    )
+    every = dbc.Select(
+        id=Ids.EVERY,
+        options=[
+            {"label": f"Every {seconds} s", "value": str(seconds)}
+            for seconds in sorted(EVERY_S | {limits().refresh_s})
+        ],
+        value=str(limits().refresh_s),
+        persistence=True,
+        persistence_type="local",
+        class_name="bem-every",
+    )
+    return html.Div(
+        [
+            html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"}),
+            html.Span(
+                [
+                    html.Button(
+                        [icon("skip-end-fill"), "Follow"],
+                        id=Ids.FOLLOW,
+                        type="button",
+                        hidden=True,
+                        className="btn btn-secondary btn-sm",
+                        title="Back to the newest measures",
+                    ),
+                    html.Label([html.Span("Refresh", className="visually-hidden"), every]),
+                    html.Button(
+                        icon("pause-fill"),
+                        type="button",
+                        className="btn btn-link icon",
+                        title="Pause refreshing",
+                        **{
+                            "aria-label": "Pause refreshing",
+                            "data-bem-hold": "1",
+                            "aria-pressed": "false",
+                        },
+                    ),
+                    _csv_menu(),
+                ],
+                className="end",
+            ),
+        ],
+        className="bem-tools",
+    )
+
+
+def _csv_menu() -> Component:
+    choices = [
+        html.A(
+            [f"{words} ", html.Span(about, className="t3 small")],
+            className="dropdown-item",
+            href="#",
+            download=True,
+            **{"data-bem-csv": part},
+        )
+        for part, words, about in (
+            ("shown", "What is shown", "channels and time of the graph"),
+            ("all", "Everything", "all channels, from the first measure"),
+        )
+    ]
+    return dbc.DropdownMenu(
+        choices,
+        label=html.Span([icon("download"), "Download CSV"]),
+        color="secondary",
+        size="sm",
+        align_end=True,
+    )

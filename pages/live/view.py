@@ -1,0 +1,161 @@
+"""What the live view of a station shows: its present experiment, or the last one."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from dash import dcc, html
+
+from components import formatting
+from cycling.battery.description import NewBattery
+from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
+from db.engine import Database
+from db.queries.profiles.compiled import Outline, outlines
+from db.queries.stations.live import RunFacts, guarded_battery, run_facts
+from db.queries.stations.overview import station_now
+from db.queries.stations.state import ExperimentNow, StationNow
+from db.queries.stations.unreachable import was_given_up
+from pages.monitor.tile import no_measures_words
+from pages.station.labels import (
+    Said,
+    answer_is_news,
+    clock,
+    command_words,
+    digest,
+    is_late,
+    lasting_notes,
+    sentence,
+    short_hash,
+)
+
+OUTPUT_UNKNOWN = "Current may still be flowing: go to the station."
+NOTHING_RUN = RunFacts(last_id=-1, end_reason="", alarms=(), steps=())
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """A station, the experiment that its view shows, and what is known of its run.
+
+    `battery` is the one of that experiment as it was described.
+    """
+
+    station: StationNow
+    shown: ExperimentNow | None
+    outline: Outline | None
+    run: RunFacts
+    battery: NewBattery | None = None
+    watches_temperature: bool = False
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the shown experiment is the one that the station works on."""
+        return self.shown is not None and self.shown == self.station.experiment
+
+
+def live_view(database: Database, station_id: int) -> LiveView:
+    """Read what the view of a station shows. Raises NotFoundError."""
+    return view_of(database, station_now(database, station_id))
+
+
+def view_of(database: Database, station: StationNow) -> LiveView:
+    """Read what belongs to the experiment that a station's view shows."""
+    shown = shown_experiment(station)
+    if shown is None:
+        return LiveView(station, None, None, NOTHING_RUN)
+    outline = station.outline or outlines(database, {shown.profile_id})[shown.profile_id]
+    run = run_facts(database, shown.id)
+    guarded = guarded_battery(database, station.id, shown.battery.id)
+    return LiveView(station, shown, outline, run, *guarded)
+
+
+def shown_experiment(station: StationNow) -> ExperimentNow | None:
+    """Return the experiment that a station's view shows: the present or the last one."""
+    return station.experiment or station.last
+
+
+def view_digest(station: StationNow) -> str:
+    """Return a short text that changes with everything that the view says in words."""
+    return short_hash((digest(station), bool(station.online), clock_is_off(station)))
+
+
+def view_notes(view: LiveView, zone: tzinfo) -> list[Said]:
+    """Return what must be said above the graph, the most urgent first."""
+    station = view.station
+    said = lasting_notes(station, zone)
+    command = station.command
+    if command is not None and answer_is_news(station):
+        said.insert(0, command_words(command, late=is_late(station)))
+    if station.deprecated:
+        link = dcc.Link("Stations", href=f"/stations?station={station.id}")
+        said.append(Said("paused", "archive", ["This station was replaced or retired. ", link]))
+    said += _state_notes(view, zone)
+    if station.lost_at is not None and view.is_present:
+        said.append(_gone_note(station))
+    if clock_is_off(station) and station.clock_offset_s is not None:
+        off = formatting.duration(abs(round(station.clock_offset_s)))
+        which = "ahead" if station.clock_offset_s > 0 else "behind"
+        words = f"The clock of this station is {off} {which}. Times in the graph are by that clock."
+        said.append(Said("paused", "clock", words))
+    return said
+
+
+def clock_is_off(station: StationNow) -> bool:
+    """Whether the unit's clock is off by more than people should be left to find out."""
+    return abs(station.clock_offset_s or 0.0) > 5
+
+
+def _state_notes(view: LiveView, zone: tzinfo) -> list[Said]:
+    station, shown = view.station, view.shown
+    if shown is None:
+        words = "Nothing has run on this station yet."
+        return [] if station.state is WallState.HELD else [Said("idle", "circle", words)]
+    if view.is_present:
+        nothing = station.live is not None and station.live.measured_at is None
+        if nothing and station.lost_at is None:
+            return [Said("queued", "hourglass-split", no_measures_words(station, zone))]
+        return []
+    link = dcc.Link("Open the experiment", href=f"/experiments/{shown.id}")
+    return [_ended_note(view, shown, link, zone)]
+
+
+def _gone_note(station: StationNow) -> Said:
+    link = dcc.Link("its page on Stations", href=f"/stations?station={station.id}")
+    words = ["If its unit is gone for good, the experiment can be given up: see ", link, "."]
+    return Said("idle", "info-circle", words)
+
+
+def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -> Said:  # noqa: ANN401
+    ended = shown.status is ExperimentStatus.ERROR
+    at = f" {clock(shown.finished_at, view.station.at, zone)}" if shown.finished_at else ""
+    stopped = bool(view.run.end_reason) and not ended
+    how = f" has ended in error{at}." if ended else f" has finished{at}."
+    if stopped:
+        how = f" has ended{at}."
+    why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
+    now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
+    if ended and (view.station.is_wattrex or was_given_up(shown.end_reason)):  # nobody knows
+        now_words = f" {OUTPUT_UNKNOWN} "
+    words = [html.B(shown.name), f"{how}{why}{now_words}", link]
+    return Said(
+        "error" if ended else "finished",
+        "x-circle-fill" if ended else "stop-circle" if stopped else "check-circle",
+        words,
+    )
+
+
+def why_not(view: LiveView, kind: StationCommand, *, able: bool) -> str:
+    """Say why a station cannot be told something now; "" where it can. A stop is always sent."""
+    station, live = view.station, view.station.live
+    if station.is_wattrex:
+        return f"WattRex cyclers take no pause or stop from here: go to {station.name}."
+    state = live.state if live else StationState.IDLE
+    if kind is StationCommand.STOP:
+        is_idle = state is StationState.IDLE and station.lost_at is None
+        return f"Nothing runs on {station.name}." if is_idle else ""
+    if state not in (StationState.RUNNING, StationState.PAUSED):
+        return f"Nothing runs on {station.name}."
+    if not able:
+        return f"The device of {station.name} cannot pause."
+    if station.lost_at is not None or not station.online:
+        return "No contact: the station would not hear it."
+    return ""

@@ -1,0 +1,157 @@
+"""Parts of the Monitor page around the tiles, and the words of its dialogs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import empty, icon
+from components.status import WALL_LOOK
+from cycling.terms import Role, WallState
+from db.queries.stations.live import RunAlarm
+from db.queries.stations.state import StationNow
+from db.queries.wattrex.units import Stranger
+from pages.context import Viewer
+from pages.monitor.ids import Ids
+from pages.monitor.tile import nothing_yet, tile
+from pages.station.labels import Said, held_question, said_note
+
+SLOWLY_MS = 30_000
+SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
+
+
+def wall_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
+    """Return the tiles in the order in which they need somebody, or what to do without any."""
+    operates = who.role.includes(Role.OPERATOR)
+    urgency = list(WallState)
+    ordered = sorted(stations, key=lambda one: urgency.index(one.state))
+    tiles = [tile(one, who.zone, operates=operates) for one in ordered]
+    return [_headings(), *tiles] if tiles else nothing_yet(operates=operates)
+
+
+def _headings() -> Component:
+    """Name the columns where the tiles are rows of a table; every row says them to a reader."""
+    words = ("Station", "State", "Experiment", "Voltage", "Current", "Temperature", "Now", "Next")
+    return html.Div(
+        [html.Span(one) for one in words], className="bem-wall-head", **{"aria-hidden": "true"}
+    )
+
+
+def updated() -> Component:
+    """Say when the wall was last brought up to date; a script counts."""
+    return html.Span(
+        ["Updated ", html.Span("now", className="bem-updated")], className="t3 small wide-only end"
+    )
+
+
+def nothing_found() -> Component:
+    """Stand in the place of the tiles when the filter leaves none."""
+    return empty("funnel", "No station matches these filters.")
+
+
+def stranger_notes(found: Sequence[Stranger]) -> list[Component]:
+    """Say that units beat under numbers that nobody knows, and what to do."""
+    return [
+        said_note(
+            Said(
+                "paused",
+                "question-circle",
+                [
+                    html.B(f"A WattRex unit says that it is number {one.claimed_id}. "),
+                    f"{one.reason} Nothing of it is stored. Stop the CU manager on its computer, "
+                    "remove the file config/cu_manager/.cu_id, start it again: it then registers.",
+                ],
+            )
+        )
+        for one in found
+    ]
+
+
+def header_actions(text: str) -> list[Component]:
+    """Return search, order and the choice between tiles and table."""
+    search = dcc.Input(
+        id=Ids.SEARCH,
+        value=text[:100],
+        debounce=0.2,
+        maxLength=100,
+        type="search",
+        placeholder="Station or battery",
+        className="form-control",
+    )
+    sort = dbc.Select(
+        id=Ids.SORT,
+        options=[{"label": words, "value": value} for value, words in SORTS.items()],
+        value="urgent",
+        persistence=True,
+        persistence_type="local",
+        class_name="bem-sort",
+    )
+    shape = dbc.RadioItems(
+        id=Ids.SHAPE,
+        options=[{"label": "Tiles", "value": "tiles"}, {"label": "Table", "value": "table"}],
+        value="tiles",
+        class_name="bem-seg",
+        input_class_name="btn-check",
+        label_checked_class_name="active",
+        persistence=True,
+        persistence_type="local",
+    )
+    return [
+        html.Label(
+            [icon("search"), search, html.Kbd("/")],
+            className="bem-search",
+            **{"aria-label": "Search stations, batteries and experiments"},
+        ),
+        html.Label([html.Span("Order", className="visually-hidden"), sort], className="wide-only"),
+        html.Div(shape, role="group", className="wide-only", **{"aria-label": "Tiles or table"}),
+    ]
+
+
+def chips(stations: Sequence[StationNow]) -> list[Component]:
+    """Return a filter for each state; a script counts and narrows."""
+    everything = html.Button(
+        ["All ", html.B(str(len(stations)))],
+        type="button",
+        className="bem-chip active",
+        **{"data-bem-state": "", "aria-pressed": "true"},
+    )
+    return [everything, *(_chip(state, stations) for state in WallState)]
+
+
+def _chip(state: WallState, stations: Sequence[StationNow]) -> Component:
+    kind, icon_name, word = WALL_LOOK[state]
+    count = sum(1 for one in stations if state in (one.state, one.beneath))
+    return html.Button(
+        [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(str(count))],
+        type="button",
+        className="bem-chip" if count else "bem-chip none",
+        **{"data-bem-state": state.value, "aria-pressed": "false"},
+    )
+
+
+def count_words(stations: Sequence[StationNow]) -> str | None:
+    """Say how many stations there are."""
+    return formatting.counted(len(stations), "station") if stations else None
+
+
+def alarm_quote(alarm: RunAlarm, who: Viewer) -> str:
+    """Repeat an alarm in the dialog that acknowledges it."""
+    return f"{alarm.text}\n{formatting.exactly(alarm.at, who.zone)}"
+
+
+def confirm_question(station: StationNow, battery_id: int) -> list[Any]:
+    """Ask whether the battery is connected, and say what follows."""
+    held = [one for one in station.held if one.battery and one.battery.id == battery_id]
+    if not held:
+        return [f"Nothing on {station.name} waits for this battery any more."]
+    confirmed = station.confirmed
+    known = confirmed.name if confirmed and confirmed.id != battery_id else ""
+    names = ", ".join(one.name for one in held)
+    follows = f"Then {names} may start at once: current flows into what is connected."
+    return [
+        html.P(held_question(station.name, known, held[0])),
+        html.P(follows, className="t2"),
+    ]

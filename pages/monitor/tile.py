@@ -1,0 +1,271 @@
+"""The tile of a station on the wall."""
+
+from datetime import tzinfo
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon
+from components.figures.sparkline import spark_mask
+from components.readings import amperes, degrees, reading, volts
+from components.status import wall_pill
+from cycling.terms import StationState, WallState
+from db.queries.stations.state import StationNow
+from pages.monitor.ids import Ids
+from pages.station.labels import (
+    ago,
+    clock,
+    ended_words,
+    is_overdue,
+    left_words,
+    notes,
+    said_note,
+)
+from pages.station.progress import loop_words, progress
+
+FIRST_WITHIN_S = 10
+
+
+def tile(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
+    """Return the tile of a station."""
+    return html.Article(
+        tile_parts(station, zone, operates=operates),
+        id=Ids.tile(station.id),
+        className=tile_class(station),
+        **{"data-bem-station": str(station.id), "aria-label": station.name},
+    )
+
+
+def tile_parts(station: StationNow, zone: tzinfo, *, operates: bool) -> list[Component]:
+    """Return what stands in a tile."""
+    said = notes(station, zone)
+    return [
+        _header(station),
+        html.Div(_what(station), className="what"),
+        *_measures(station),
+        *(said_note(one) for one in said),
+        *_below(station, zone),
+        _footer(station, zone, operates=operates),
+    ]
+
+
+def tile_class(station: StationNow) -> str:
+    """Return the classes of a tile."""
+    kind = "quiet" if station.state in (WallState.IDLE, WallState.OUT) else station.state.value
+    return f"bem-card bem-tile {kind}"
+
+
+def most_current_a(station: StationNow) -> float:
+    """Return the largest current (A) of the battery that is connected, 0 if none is known."""
+    battery = station.experiment.battery if station.experiment else station.confirmed
+    return battery.most_current_a if battery else 0.0
+
+
+def _header(station: StationNow) -> Component:
+    name: list[Component] = [
+        dcc.Link(station.name, href=f"/monitor/{station.id}", className="st cut")
+    ]
+    if station.simulated:
+        name.append(simulated_tag(station))
+    return html.Header(
+        [html.Span(name, className="who"), wall_pill(station.state, station.beneath)]
+    )
+
+
+def simulated_tag(station: StationNow) -> Component:
+    """Mark a station whose measures are made up by a program."""
+    speed = "" if station.speed == 1 else f" {station.speed:g}x"
+    words = "Its measures are computed by a program"
+    if speed:
+        words += f", {station.speed:g} times as fast as the clock"
+    return html.Span(f"simulated{speed}", className="bem-tag", title=words)
+
+
+def _what(station: StationNow) -> list[Component]:
+    shown = station.experiment or (station.last if station.state is WallState.ALARM else None)
+    if shown is not None:
+        by = f", by {shown.user_name}" if shown.user_name else ""
+        battery = f"{shown.battery.name}, SN {shown.battery.serial_number}{by}"
+        link = dcc.Link(
+            shown.name, href=f"/experiments/{shown.id}", className="cut", title=shown.name
+        )
+        return [link, html.Span(battery, className="cut t3 small", title=battery)]
+    if station.state is WallState.HELD and station.held[0].battery is not None:
+        held = station.held[0]
+        words = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
+        return [
+            html.Span(held.name, className="cut", title=held.name),
+            html.Span(words, className="cut t3 small", title=words),
+        ]
+    return []
+
+
+def _measures(station: StationNow) -> list[Component]:
+    live = station.live
+    if live is None or (live.voltage_v is None and live.measured_at is None):
+        return []
+    current, unit = amperes(live.current_a, most_current_a(station))
+    readings = [
+        reading(volts(live.voltage_v), "V", live="v"),
+        reading(current, unit, live="a"),
+    ]
+    if live.temperature_degc is not None:
+        readings.append(reading(degrees(live.temperature_degc), "°C", live="t"))
+    values = html.Div(readings, className="vals")
+    if station.state in (WallState.IDLE, WallState.OUT, WallState.HELD):
+        return [values]
+    mask = spark_mask(live.trend, dashed=station.lost_at is not None)
+    line = html.Div(
+        className="spark",
+        style={"maskImage": mask or "none", "visibility": "visible" if mask else "hidden"},
+        **{"data-bem-live": "line"},
+    )
+    return [values, line]
+
+
+def _below(station: StationNow, zone: tzinfo) -> list[Component]:
+    if station.experiment is not None and station.lost_at is None:
+        return _run(station, zone)
+    if station.state is WallState.OUT and station.out is not None:
+        since = clock(station.out.since, station.at, zone)
+        words = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
+        return [html.Div(html.Span(words), className="fill")]
+    if station.state is WallState.HELD:
+        since = clock(station.held[0].since, station.at, zone)
+        held = [html.Span(f"Held since {since}.")]
+        if len(station.held) > 1:
+            held.append(html.Span(f" Next: {station.held[1].name}."))
+        return [html.Div(html.Span(held, className="small t3"), className="fill")]
+    if station.state is WallState.IDLE:
+        return [_idle(station, zone)]
+    return []
+
+
+def _run(station: StationNow, zone: tzinfo) -> list[Component]:
+    live, at = station.live, progress(station)
+    if live is not None and live.state is StationState.PAUSED and at is None:
+        return []
+    parts: list[Component] = []
+    if live is None or live.measured_at is None:
+        parts.append(html.Div(html.Span(no_measures_words(station, zone)), className="fill"))
+    if at is None:
+        return parts
+    started = station.experiment.begun_at if station.experiment else None
+    loop = loop_words(at.row)
+    first: Any = loop
+    if not loop and started is not None:
+        first = ["Started ", ago(started, station.at, zone)]
+    percent = round(100 * (at.part or 0.0))
+    line = f"Line {at.row.line}, " if at.row.line is not None else ""
+    place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
+    bar = html.Div(
+        className="progress-bar", style={"width": f"{percent}%"}, **{"data-bem-live": "bar"}
+    )
+    parts.append(
+        html.Div(
+            [
+                html.Div(
+                    [
+                        html.Span(first, className="cut"),
+                        html.Span(left_words(at), **{"data-bem-live": "left"}),
+                    ],
+                    className="row2",
+                ),
+                html.Div(
+                    bar,
+                    className="progress",
+                    role="progressbar",
+                    **{
+                        "aria-label": "Progress",
+                        "aria-valuenow": str(percent),
+                        "aria-valuemin": "0",
+                        "aria-valuemax": "100",
+                    },
+                ),
+                html.Div(
+                    html.Span(place, className="cut", title=f"Instruction {place}"),
+                    className="row2",
+                ),
+            ],
+            className="prog",
+        )
+    )
+    return parts
+
+
+def no_measures_words(station: StationNow, zone: tzinfo) -> list[Any]:
+    """Say that a run has begun and nothing was recorded yet."""
+    begun = station.experiment.begun_at if station.experiment else None
+    if begun is None:
+        return ["Not started yet: the station has not said that it has begun."]
+    if is_overdue(station):
+        late = "No measures have arrived; look at the station."
+        return ["Started ", ago(begun, station.at, zone), f". {late}"]
+    due = f"No measures yet; the first one is due within {FIRST_WITHIN_S} s."
+    return ["Started ", ago(begun, station.at, zone), f". {due}"]
+
+
+def _idle(station: StationNow, zone: tzinfo) -> Component:
+    last = station.last
+    if last is None:
+        words: list[Any] = ["Nothing has run here yet."]
+    else:
+        link = dcc.Link(last.name, href=f"/experiments/{last.id}")
+        words = ["Last: ", link, f", {ended_words(last, station.at, zone)}"]
+    return html.Div(html.Span(words), className="fill")
+
+
+def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
+    left: list[Component] = []
+    if operates and station.alarms:
+        left.append(_button("Acknowledge", "data-bem-alarm", station.alarms[0].id))
+    held = station.held[0] if station.state is WallState.HELD else None
+    if operates and held is not None and held.battery is not None:
+        what = f"{station.id},{held.battery.id}"
+        left.append(_button("Confirm battery", "data-bem-confirm", what))
+    if left or station.state in (WallState.ALARM, WallState.LOST, WallState.HELD, WallState.PAUSED):
+        look = "btn btn-link btn-sm" if left else "btn btn-secondary btn-sm"
+        left.append(dcc.Link("Open", href=f"/monitor/{station.id}", className=look))
+    words = html.Span(next_words(station), className="cut next")
+    age = _age(station, zone)
+    return html.Footer([html.Span(left if left else [words], className="cut acts"), age])
+
+
+def next_words(station: StationNow) -> str:
+    """Say what comes after the present experiment."""
+    waits = [*station.queue, *(f"{one.name} (held)" for one in station.held)]
+    if station.state is WallState.OUT:
+        count = len(waits)
+        return f"{formatting.counted(count, 'experiment')} in its queue" if count else ""
+    if waits:
+        more = f" (+{len(waits) - 1})" if len(waits) > 1 else ""
+        return f"Next: {waits[0]}{more}"
+    if station.experiment is not None:
+        return "Queue empty"
+    return f"Battery confirmed: {station.confirmed.name}" if station.confirmed else ""
+
+
+def _age(station: StationNow, zone: tzinfo) -> Component | None:
+    live = station.live
+    if live is None:
+        return html.Span("not heard of yet", className="t3") if station.online is not None else None
+    return html.Span(ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
+
+
+def _button(words: str, attribute: str, value: object) -> Component:
+    return html.Button(
+        words, type="button", className="btn btn-secondary btn-sm", **{attribute: str(value)}
+    )
+
+
+def nothing_yet(*, operates: bool) -> Component:
+    """Say what to do on a system without stations."""
+    how = [
+        "Start a cycler that reports to this master node, then set up a station for its devices: ",
+        dcc.Link("Stations", href="/stations"),
+        ". bem demo starts some simulated ones.",
+    ]
+    sentence = [html.B("No stations yet."), html.Div(how if operates else "An operator adds them.")]
+    return html.Div([icon("hdd-rack"), html.Div(sentence)], className="bem-empty bem-no-stations")

@@ -1,0 +1,1 @@
+"""One profile: its page, and the editor."""

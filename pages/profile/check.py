@@ -1,0 +1,196 @@
+"""Checking a profile text for a page: problems, ranges, duration, throughput and the sketch."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from dash import ClientsideFunction, Input, clientside_callback
+
+from components.figures.expected_curve import SketchLook, profile_sketch
+from components.profile_editor import text_id
+from cycling.battery.chemistry import model_of
+from cycling.battery.description import NewBattery
+from cycling.battery.model import BatteryModel
+from cycling.profile import (
+    BatteryLimits,
+    Problem,
+    Program,
+    Reach,
+    StationCapabilities,
+    check_profile,
+    parse,
+    reach,
+    resolve,
+)
+from cycling.profile.estimate import estimate
+from cycling.profile.expected import Throughput
+from cycling.profile.expected_curve import Sketch, sketched
+from cycling.profile.problems import errors_in
+from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
+
+HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
+SMALLEST_AH = 0.001
+_LOOP = re.compile(r"^\s*(REPEAT)\b|^\s*(END)\s*(?:[#;].*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CheckedBattery:
+    """What a profile is drawn for, and held against where `limits` are known."""
+
+    technology: Technology = Technology.LITHIUM
+    chemistry: str = ""
+    cells: int = 1
+    limits: BatteryLimits | None = None
+
+    def model(self, capacity_ah: float) -> BatteryModel:
+        """Return the model of such a battery."""
+        known = {str(one): one for one in (*LithiumChemistry, *LeadAcidChemistry)}
+        return model_of(self.technology, known.get(self.chemistry), capacity_ah, self.cells)
+
+
+@dataclass(frozen=True)
+class CheckedView:
+    """What a page shows of a text; `program` is None where an error prevents it.
+
+    `drawn` is the program of the sketch: that of the lines before the first error, whose number is
+    `waits_for`, where the whole has none.
+    """
+
+    text: str
+    problems: tuple[Problem, ...]
+    program: Program | None
+    ranges: Reach | None
+    drawn: Program | None
+    waits_for: int | None
+    battery: CheckedBattery
+    capacity_ah: float | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return not errors_in(self.problems)
+
+    @property
+    def capacity_is_assumed(self) -> bool:
+        """Whether the sketch is of a battery whose capacity nobody has said."""
+        return self.capacity_ah is None
+
+    @cached_property
+    def sketch(self) -> Sketch | None:
+        """The expected course; simulated when it is first asked for, in up to 0.1 s."""
+        if self.drawn is None:
+            return None
+        capacity_ah = self.capacity_ah or _assumed_ah(self.drawn)
+        return sketched(self.drawn, self.battery.model(capacity_ah))
+
+    @property
+    def throughput(self) -> Throughput | None:
+        """Duration and throughput by the battery model; None where unknown.
+
+        Of the whole test, or until SAFETY ends it.
+        """
+        sketch = self.sketch if self.program is not None else None
+        if sketch is None or sketch.unending:
+            return None
+        is_cut_off = not sketch.complete and sketch.aborted_by is None
+        if is_cut_off and self.program is not None:
+            return estimate(self.program).total
+        return sketch.total
+
+    @property
+    def duration_s(self) -> float | None:
+        """Expected duration of the whole test; None where it cannot be told."""
+        total = self.throughput
+        return None if total is None else total.duration_s
+
+    def figure(self, *, dark: bool) -> dict[str, Any] | None:
+        """Return the sketch as a figure; None where there is nothing to draw."""
+        if self.sketch is None:
+            return None
+        limits = self.battery.limits
+        volts = (None, None) if limits is None else (limits.lowest_v, limits.highest_v)
+        low, high = (None if one is None else float(one) for one in volts)
+        return profile_sketch(self.sketch, SketchLook(dark, self.waits_for, (low, high)))
+
+
+def checked(
+    text: str,
+    *,
+    battery: CheckedBattery | None = None,
+    station: StationCapabilities | None = None,
+    capacity_ah: float | None = None,
+) -> CheckedView:
+    """Check a text; what is not given is not checked, but C-rates need the capacity (Ah).
+
+    Raises ValueError for a capacity that is not above 0.
+    """
+    drawn_for = battery or CheckedBattery()
+    found = check_profile(text, capacity_ah, battery=drawn_for.limits, station=station)
+    waits_for, drawn = None, found.program
+    if drawn is None:
+        waits_for = next((one.line for one in found.problems if one.severity == "error"), None)
+        drawn = _before(text, waits_for, capacity_ah)
+    return CheckedView(
+        text=text,
+        problems=found.problems,
+        program=found.program,
+        ranges=None if drawn is None else reach(drawn, drawn_for.limits, station),
+        drawn=drawn,
+        waits_for=waits_for,
+        battery=drawn_for,
+        capacity_ah=capacity_ah,
+    )
+
+
+def battery_for_check(known: NewBattery) -> CheckedBattery:
+    """Return what a registered battery is for a check; its limits are those of its range."""
+    return CheckedBattery(
+        technology=known.technology,
+        chemistry=known.chemistry or "",
+        cells=known.cells,
+        limits=BatteryLimits(
+            voltage_min_v=_decimal(known.voltage_min_v),
+            voltage_max_v=_decimal(known.voltage_max_v),
+            current_min_a=_decimal(known.current_min_a),
+            current_max_a=_decimal(known.current_max_a),
+            cells=known.cells,
+            cell_voltage_min_v=_decimal(known.cell_voltage_min_v),
+            cell_voltage_max_v=_decimal(known.cell_voltage_max_v),
+        ),
+    )
+
+
+def watch_editor(prefix: str) -> None:
+    """Tell the editor's script of a text that a callback has set; a page calls it once."""
+    clientside_callback(
+        ClientsideFunction("profileEditor", "changed"), Input(text_id(prefix), "value")
+    )
+
+
+def _before(text: str, line: int | None, capacity_ah: float | None) -> Program | None:
+    """Return the program of the lines before one, each open loop run once; None without any."""
+    lines = re.split(r"\r\n|\r|\n", text)[: (line or 1) - 1]
+    open_loops: list[int] = []
+    for number, one in enumerate(lines):
+        found = _LOOP.match(one)
+        if found and found[1]:
+            open_loops.append(number)
+        elif found and open_loops:
+            open_loops.pop()
+    for number in open_loops:
+        lines[number] = "REPEAT 1"
+    profile = parse("\n".join([*lines, *("END" for _ in open_loops)])).profile
+    return None if profile is None else resolve(profile, capacity_ah).program
+
+
+def _assumed_ah(program: Program) -> float:
+    """Return a capacity for a battery of which none is known, by the currents it is meant for."""
+    span = reach(program).current_a
+    largest = max(abs(one) for one in (span.low, span.high, Decimal(0)) if one is not None)
+    return max(float(largest) * HOURS_OF_LARGEST, SMALLEST_AH)
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))

@@ -1,0 +1,151 @@
+"""The card with the expected course of a profile, and the battery that it is drawn for."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import Output, dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, empty, labelled
+from components.figures.expected_curve import HEIGHT
+from components.figures.template import CONFIG
+from components.instruction_labels import short_duration
+from pages.profile.battery_kinds import KINDS, MOST_CELLS, Chosen
+from pages.profile.check import CheckedView
+
+
+class SketchIds:
+    """Ids of the card's parts, by the page's prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.kind = f"{prefix}-sketch-kind"
+        self.capacity = f"{prefix}-sketch-capacity"
+        self.cells = f"{prefix}-sketch-cells"
+        self.graph = f"{prefix}-sketch-graph"
+        self.frame = f"{prefix}-sketch-frame"
+        self.none = f"{prefix}-sketch-none"
+        self.readings = f"{prefix}-sketch-readings"
+        self.note = f"{prefix}-sketch-note"
+
+    def outputs(self) -> list[Output]:
+        """Return what `sketch_parts` fills."""
+        return [
+            Output(self.graph, "figure"),
+            Output(self.frame, "hidden"),
+            Output(self.none, "children"),
+            Output(self.none, "hidden"),
+            Output(self.readings, "children"),
+            Output(self.note, "children"),
+        ]
+
+
+def sketch_card(ids: SketchIds, chosen: Chosen) -> Component:
+    """Return the card, empty until its figure comes."""
+    kind = dbc.Select(
+        id=ids.kind,
+        options=[{"label": kind.words, "value": name} for name, kind in KINDS.items()],
+        value=chosen.kind,
+    )
+    capacity = dbc.Input(
+        id=ids.capacity, type="number", min=0, step="any", value=chosen.capacity_ah, debounce=True
+    )
+    cells = dbc.Input(
+        id=ids.cells,
+        type="number",
+        min=1,
+        max=MOST_CELLS,
+        step=1,
+        value=chosen.cells,
+        debounce=True,
+    )
+    battery = html.Div(
+        [
+            labelled("Drawn for", kind),
+            labelled("Capacity", capacity, unit="Ah"),
+            labelled("Cells in series", cells),
+        ],
+        className="bem-three bem-slim bem-sketch-battery",
+    )
+    graph = dcc.Graph(
+        id=ids.graph,
+        config=CONFIG,
+        figure={"layout": {"height": HEIGHT, "xaxis": {"visible": False}}},
+        style={"height": HEIGHT},
+    )
+    return card(
+        "Expected",
+        [
+            battery,
+            html.Div([graph], id=ids.frame),
+            html.Div(id=ids.none, hidden=True),
+            html.Div(id=ids.readings, className="bem-readings"),
+        ],
+        note=html.Span(id=ids.note),
+    )
+
+
+def sketch_parts(view: CheckedView, *, dark: bool) -> tuple[Any, bool, Any, bool, Any, str]:
+    """Return what `SketchIds.outputs` names: the figure or what stands in its place, readings."""
+    figure = view.figure(dark=dark)
+    if figure is None:
+        return (
+            {"layout": {"height": HEIGHT, "xaxis": {"visible": False}}},
+            True,
+            empty("graph-up", _nothing(view)),
+            False,
+            [],
+            "",
+        )
+    return figure, False, None, True, _readings(view), _note(view)
+
+
+def _nothing(view: CheckedView) -> str:
+    if not view.text.strip():
+        return "The expected voltage and current appear here."
+    return f"Waits for line {view.waits_for}." if view.waits_for else "There is nothing to draw."
+
+
+def _note(view: CheckedView) -> str:
+    sketch = view.sketch
+    if view.waits_for:
+        return f"the lines before line {view.waits_for}"
+    if sketch is None:
+        return ""
+    if sketch.aborted_by is not None:
+        return f"SAFETY {sketch.aborted_by} ends it here"
+    if sketch.unending:
+        return f"line {sketch.unending[0]} does not end within 100 h"
+    return "from a model of such a battery" if sketch.complete else "the beginning"
+
+
+def _readings(view: CheckedView) -> list[Component]:
+    total = view.throughput
+    if total is None:
+        words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
+        return [_reading("Whole profile", words, "")]
+    return [
+        _reading(_length_name(view), short_duration(total.duration_s), ""),
+        _reading("Charge in / out", _both(total.charge_ah, total.discharge_ah), "Ah"),
+        _reading("Energy in / out", _both(total.charge_wh, total.discharge_wh), "Wh"),
+    ]
+
+
+def _length_name(view: CheckedView) -> str:
+    aborted = view.sketch is not None and view.sketch.aborted_by is not None
+    return "Until SAFETY" if aborted else "Whole profile"
+
+
+def _both(charge: float, discharge: float) -> str:
+    return " / ".join(formatting.quantity(float(f"{one:.3g}"), "") for one in (charge, discharge))
+
+
+def _reading(name: str, value: str, unit: str) -> html.Div:
+    return html.Div(
+        [
+            html.Div(name, className="k"),
+            html.Span(value, className="v small"),
+            html.Span(unit, className="u"),
+        ],
+        className="bem-reading",
+    )

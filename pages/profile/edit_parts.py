@@ -1,0 +1,240 @@
+"""The layout of the page on which a profile is written, and what saving it means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.blocks import labelled, note, page_header
+from components.profile_editor import file_button, profile_editor
+from db.commands.profiles import Saved, describe, new_version, save_profile
+from db.engine import Database
+from db.queries.profiles.library import LibraryFacts, VersionFacts
+from pages.context import Viewer
+from pages.profile.battery_kinds import suited
+from pages.profile.curve_card import SketchIds, sketch_card
+
+EDITOR = "profile-write-editor"
+SKETCH = SketchIds("profile-write")
+EDITOR_PX = 396
+LONGEST_NAME, LONGEST_WORDS = 40, 250
+NEW = "new-profile"
+
+
+class Ids:
+    """Ids of this page; all of them are for operators."""
+
+    EDITING = "profile-write-editing"
+    NAME = "profile-write-name"
+    NAME_ERROR = "profile-write-name-error"
+    DESCRIPTION = "profile-write-description"
+    COMMENT = "profile-write-comment"
+    SAVE = "profile-write-save"
+    STATE = "profile-write-state"
+    ERROR = "profile-write-error"
+    GO = "profile-write-open"
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A profile, the version whose text is in the editor, and that text."""
+
+    known: LibraryFacts
+    version: VersionFacts
+    text: str
+
+
+def new_page() -> Component:
+    """Return the page for a new profile."""
+    return _page(
+        title="New profile",
+        data={"profile": None, "after": 0},
+        fields=_names("", "", keep=NEW),
+        comment=dcc.Input(id=Ids.COMMENT, type="hidden", value=""),
+        editor=profile_editor(EDITOR, "", EDITOR_PX, end=[_upload()], keep=NEW),
+        sketch=sketch_card(SKETCH, suited(None)),
+        button="Save profile",
+    )
+
+
+def page(editing: Editing, who: Viewer) -> Component:
+    """Return the page for the next version of a profile."""
+    known, version = editing.known, editing.version
+    comment = labelled(
+        "What changed",
+        dbc.Input(id=Ids.COMMENT, maxLength=LONGEST_WORDS),
+        optional=True,
+        help_text="Stands beside the version in its profile.",
+    )
+    return _page(
+        title=["Edit ", html.Span(known.name, className="cut", title=known.name)],
+        data={"profile": known.id, "after": known.last.number},
+        fields=_names(known.name, known.description),
+        comment=comment,
+        editor=profile_editor(
+            EDITOR,
+            editing.text,
+            EDITOR_PX,
+            end=[_upload()],
+            keep=f"profile-{known.id}-{version.number}-{version.created_at.timestamp():.0f}",
+        ),
+        sketch=sketch_card(SKETCH, suited(version.summary)),
+        button="Save",
+        words=_version_words(known, version, who),
+    )
+
+
+def save(
+    database: Database,
+    text: object,
+    fields: Sequence[object],
+    who: Viewer,
+    now: datetime,
+) -> Saved:
+    """Save what the page says: a new profile, or a version and the words of one."""
+    name, description, comment, editing = fields
+    known = editing if isinstance(editing, dict) else {}
+    words = [one if isinstance(one, str) else "" for one in (text, name, description, comment)]
+    typed, called, described, changed = words
+    profile_id, after = known.get("profile"), known.get("after")
+    if not isinstance(profile_id, int) or not isinstance(after, int):
+        return save_profile(
+            database,
+            name=called,
+            description=described,
+            text=typed,
+            user_name=who.name,
+            address=who.address,
+            now=now,
+        )
+    saved = new_version(
+        database,
+        profile_id,
+        typed,
+        after=after,
+        comment=changed,
+        user_name=who.name,
+        address=who.address,
+        now=now,
+    )
+    describe(
+        database,
+        profile_id,
+        name=called,
+        description=described,
+        user_name=who.name,
+        address=who.address,
+        now=now,
+    )
+    return saved
+
+
+def _version_words(known: LibraryFacts, version: VersionFacts, who: Viewer) -> list[Component]:
+    if version.number != known.last.number:
+        words = (
+            f"This is the text of version {version.number}. Saved, it comes after version "
+            f"{known.last.number}."
+        )
+    elif version.fixed:
+        words = (
+            f"Version {version.number} has been used and stays as it is: this becomes version "
+            f"{version.number + 1}."
+        )
+    elif version.user_name == who.name:
+        words = f"Nobody has used version {version.number} yet: saving changes it."
+    else:
+        words = (
+            f"Version {version.number} is by {version.user_name} and stays as it is: this becomes "
+            f"version {version.number + 1}."
+        )
+    return [note("queued", words)]
+
+
+def _page(
+    *,
+    title: Any,  # noqa: ANN401 - Dash's children
+    data: dict[str, Any],
+    fields: Component,
+    comment: Component,
+    editor: Component,
+    sketch: Component,
+    button: str,
+    words: Sequence[Component] = (),
+) -> Component:
+    left = html.Div([fields, *words, html.Div([editor, _help()]), comment], className="bem-stack")
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EDITING, data=data),
+            dcc.Location(id=Ids.GO, refresh="callback-nav"),
+            page_header(title),
+            html.Div(
+                [left, html.Div(sketch, className="bem-stack bem-beside")], className="bem-work"
+            ),
+            html.Div(
+                [
+                    dbc.Button(button, id=Ids.SAVE, color="primary"),
+                    html.Span(id=Ids.ERROR, className="bem-bad small", role="alert"),
+                    html.Span(id=Ids.STATE, className="state t2"),
+                ],
+                className="bem-savebar",
+            ),
+        ],
+        className="bem-page",
+    )
+
+
+def _names(name: str, description: str, *, keep: str | None = None) -> Component:
+    kept = {"persistence": keep, "persistence_type": "session"} if keep else {}
+    return html.Div(
+        [
+            labelled(
+                "Name",
+                dbc.Input(id=Ids.NAME, value=name, maxLength=LONGEST_NAME, **kept),
+                error_id=Ids.NAME_ERROR,
+            ),
+            labelled(
+                "Description",
+                dbc.Input(id=Ids.DESCRIPTION, value=description, maxLength=LONGEST_WORDS, **kept),
+                optional=True,
+            ),
+        ],
+        className="bem-two",
+    )
+
+
+def _upload() -> html.Span:
+    return html.Span(file_button(EDITOR), className="end")
+
+
+def _help() -> html.Div:
+    return html.Div(
+        [
+            html.Span("A, V, W and s where no unit is given. Tab indents; Esc, then Tab leaves."),
+            html.Details(
+                [html.Summary("How to write a profile"), html.Pre(EXAMPLE, className="bem-example")]
+            ),
+        ],
+        className="form-text bem-editor-help",
+    )
+
+
+EXAMPLE = """\
+# comment            ; also after an instruction
+SAFETY VOLTAGE 2.5 4.25 CURRENT -6 6 TEMPERATURE 0 45
+RECORD 5s 10mV
+WAIT, 10min
+REPEAT 100 CYCLES
+  CC, 0.5C, VOLTAGE, 4.2
+  CV, 4.2, CURRENT, C/20, TIME, 2h, MAX, 0.5C
+  CC, -1C, VOLTAGE, 2.5
+  CP, -10, VOLTAGE, 2.5
+END
+CC, 0.5C, CAPACITY, 50%
+
+CC current, CV voltage, CP power, WAIT time. + charges, − discharges.
+The step ends at the first of its limits: TIME, VOLTAGE, CURRENT,
+POWER, CAPACITY, ENERGY, TEMPERATURE."""

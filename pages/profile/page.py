@@ -1,0 +1,226 @@
+"""Profile: one of the library, its text and expected course, its versions and who used it."""
+
+from datetime import datetime
+from typing import Any, TypedDict
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    no_update,
+    register_page,
+)
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.profile_editor import problems_list
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import Role
+from db.commands.audit import record_profile_export
+from db.commands.profiles import archive, duplicate
+from db.queries.profiles.library import library_profile, uses_of, version_text
+from pages.context import database, now, viewer
+from pages.not_found_404 import not_found
+from pages.profile.battery_kinds import Chosen, chosen, suited
+from pages.profile.check import CheckedView, checked
+from pages.profile.curve_card import sketch_parts
+from pages.profile.deletion import ask_and_delete, delete_button, delete_dialog
+from pages.profile.difference import difference
+from pages.profile.files import FORMATS, TEXT, exported, file_name
+from pages.profile.parts import SKETCH, Ids, Shown, page
+from pages.profile.rows import program_rows
+
+
+class By(TypedDict):
+    """Who does something, from where and when."""
+
+    user_name: str
+    address: str
+    now: datetime
+
+
+register_page(
+    __name__,
+    path_template="/profiles/<profile_id>",
+    title="Profile - Battery Experiments Manager",
+    role=Role.VIEWER,
+)
+
+
+def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - of an address
+    """Return the page of one profile, or say that there is none."""
+    try:
+        known = library_profile(database(), _id(profile_id))
+    except NotFoundError as error:
+        return not_found(str(error), "/profiles", "All profiles")
+    version = known.version(_id(query.get("version")))
+    shown = Shown(
+        known=known,
+        version=version,
+        text=version_text(database(), version.id),
+        uses=uses_of(database(), known.id),
+        chosen=chosen(
+            query.get("kind"), query.get("cells"), query.get("capacity"), suited(version.summary)
+        ),
+        compared=_id(query.get("compare")),
+    )
+    who = viewer()
+    return page(shown, who, now(), button=delete_button(who), dialog=delete_dialog(who))
+
+
+@callback(
+    *SKETCH.outputs(),
+    Output(Ids.PROBLEMS, "children"),
+    Input(SKETCH.kind, "value"),
+    Input(SKETCH.capacity, "value"),
+    Input(SKETCH.cells, "value"),
+    Input(Shell.THEME, "data"),
+    State(Ids.VERSION, "data"),
+)
+def draw(kind: Any, capacity: Any, cells: Any, theme: Any, version: Any) -> Any:  # noqa: ANN401
+    """Draw what is expected of the chosen battery, and say what is doubtful for it."""
+    if theme is None or not isinstance(version, dict):
+        raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
+    view = _view(version, _chosen(kind, cells, capacity, version))
+    return *sketch_parts(view, dark=theme == "dark"), problems_list(view.problems)
+
+
+@callback(
+    Output(Ids.VIEW, "data"),
+    Input(SKETCH.kind, "value"),
+    Input(SKETCH.capacity, "value"),
+    Input(SKETCH.cells, "value"),
+    Input(Ids.COMPARE, "value"),
+    State(Ids.VERSION, "data"),
+)
+def remember(kind: Any, capacity: Any, cells: Any, compared: Any, version: Any) -> Any:  # noqa: ANN401
+    """Return what stands in the address."""
+    if not isinstance(version, dict):
+        raise PreventUpdate
+    battery = _chosen(kind, cells, capacity, version)
+    return {
+        "path": f"/profiles/{_id(version['profile'])}",
+        "query": {
+            "version": version["asked"],
+            "compare": _id(compared) or "",
+            "kind": battery.kind,
+            "capacity": f"{battery.capacity_ah:g}",
+            "cells": str(battery.cells),
+        },
+    }
+
+
+@callback(
+    Output(Ids.DIFFERENCE, "children"),
+    Input(Ids.COMPARE, "value"),
+    State(Ids.VERSION, "data"),
+)
+def compare(number: Any, version: Any) -> Any:  # noqa: ANN401
+    """Show what this version changed against another one."""
+    if not isinstance(version, dict) or not _id(number):
+        return None
+    known = library_profile(database(), _id(version["profile"]))
+    before = version_text(database(), known.version(_id(number)).id)
+    return difference(before, version_text(database(), _id(version["version"])))
+
+
+@callback(
+    Output(Ids.ROWS, "children"),
+    Input(Ids.SHOW_ROWS, "n_clicks"),
+    State(Ids.VERSION, "data"),
+    State(SKETCH.capacity, "value"),
+    prevent_initial_call=True,
+)
+def show_rows(clicks: int | None, version: Any, capacity: Any) -> Any:  # noqa: ANN401
+    """Compile the text for the chosen capacity and list the rows."""
+    if not clicks or not isinstance(version, dict):
+        raise PreventUpdate
+    view = _view(version, _chosen(None, None, capacity, version))
+    if view.program is None:
+        return problems_list(view.problems)
+    return program_rows(view.program)
+
+
+@callback(
+    output=(
+        Output(Ids.FILE, "data"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs=(
+        [Input(Ids.download(kind), "n_clicks") for kind in FORMATS],
+        State(Ids.VERSION, "data"),
+        State(SKETCH.capacity, "value"),
+    ),
+    prevent_initial_call=True,
+)
+def download(clicks: list[int | None], version: Any, capacity: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Send the text, also in another language, or the rows."""
+    if not any(clicks) or not isinstance(version, dict):
+        raise PreventUpdate
+    kind = next((one for one in FORMATS if Ids.download(one) == ctx.triggered_id), TEXT)
+    view = _view(version, _chosen(None, None, capacity, version))
+    try:
+        content = exported(kind, view.text, view.program)
+    except InputError as error:
+        return no_update, toast("error", str(error))
+    name, who = file_name(version["name"], version["number"], kind), viewer()
+    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    of = _id(version.get("profile")), _id(version.get("number"))
+    record_profile_export(database(), *of, file_format=kind, **by)
+    return {"content": content, "filename": name, "type": "text/plain"}, no_update
+
+
+@callback(
+    Output(Ids.GO, "href"),
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Input(Ids.DUPLICATE, "n_clicks"),
+    Input(Ids.ARCHIVE, "n_clicks"),
+    State(Ids.VERSION, "data"),
+    prevent_initial_call=True,
+)
+def act(copies: int | None, archives: int | None, version: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Copy the profile and open the copy, or move it between list and archive."""
+    if not (copies or archives) or not isinstance(version, dict):
+        raise PreventUpdate
+    who, profile_id = viewer(), _id(version["profile"])
+    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    try:
+        if ctx.triggered_id == Ids.DUPLICATE:
+            copy = duplicate(database(), profile_id, **by)
+            return f"/edit-profile?profile={copy.profile_id}", toast("done", "The copy is saved.")
+        known = library_profile(database(), profile_id)
+        archive(database(), profile_id, archived=not known.archived, **by)
+    except InputError as error:
+        return no_update, toast("error", str(error))
+    words = "is in the list again" if known.archived else "is in the archive"
+    return "/profiles", toast(
+        "done", f"{known.name} {words}.", href=f"/profiles/{profile_id}", link="Open it"
+    )
+
+
+ask_and_delete()
+clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
+
+
+def _id(given: Any) -> int:  # noqa: ANN401
+    """Return a number of an address or a page; 0, which nothing has, for what is none."""
+    if isinstance(given, bool) or not isinstance(given, int | str):
+        return 0
+    text = str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+def _chosen(kind: Any, cells: Any, capacity: Any, version: dict[str, Any]) -> Chosen:  # noqa: ANN401
+    known = library_profile(database(), _id(version.get("profile")))
+    return chosen(kind, cells, capacity, suited(known.version(_id(version.get("number"))).summary))
+
+
+def _view(version: dict[str, Any], battery: Chosen) -> CheckedView:
+    text = version_text(database(), _id(version.get("version")))
+    return checked(text, battery=battery.battery, capacity_ah=battery.capacity_ah)

@@ -1,0 +1,211 @@
+"""The queue of a station as a card: what waits there, in which order and why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon
+from cycling.terms import PlanState, Role
+from db.engine import Database
+from db.queries.stations.queue import QueueEntry, station_queue
+from pages.context import Viewer, limits
+
+
+class Ids:
+    """Ids of the queues; those that begin with CHANGE are for operators."""
+
+    PAGE = "queue-page"
+    DRAFTS = "queue-drafts"
+    DONE = "queue-done"
+    CHOSEN = "queue-change-chosen"
+    DIALOG = "queue-change-dialog"
+    TITLE = "queue-change-title"
+    QUESTION = "queue-change-question"
+    KEEP = "queue-change-keep"
+    DO = "queue-change-do"
+
+    @staticmethod
+    def body(station: object) -> dict[str, object]:
+        """Id of the list of a station."""
+        return {"type": "queue-body", "station": station}
+
+    @staticmethod
+    def tick(station: object) -> dict[str, object]:
+        """Id of what brings a list up to date."""
+        return {"type": "queue-tick", "station": station}
+
+    @staticmethod
+    def seen(station: object) -> dict[str, object]:
+        """Id of the store with what a list shows."""
+        return {"type": "queue-seen", "station": station}
+
+    @staticmethod
+    def move(station: object, plan: object, way: object) -> dict[str, object]:
+        """Id of a button that moves an experiment; `way` is -1 up, 1 down."""
+        return {"type": "queue-change-move", "station": station, "plan": plan, "way": way}
+
+    @staticmethod
+    def drop(kind: object, plan: object) -> dict[str, object]:
+        """Id of a button that cancels ("plan") or discards ("draft")."""
+        return {"type": "queue-change-drop", "kind": kind, "plan": plan}
+
+
+def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> Component:
+    """Return the card of a station's queue; it keeps itself up to date."""
+    entries = station_queue(database, station_id)
+    title = html.H2(["Queue", html.Span(f", {name}", className="t3") if name else ""])
+    add = dcc.Link(
+        [icon("plus-lg"), "Add"], href="/add-experiment", className="btn btn-link btn-sm"
+    )
+    operates = may_change(who)
+    return html.Section(
+        [
+            html.Div(
+                [title, html.Span(add, className="end") if operates else None], className="head"
+            ),
+            dcc.Interval(id=Ids.tick(station_id), interval=1000 * limits().refresh_s),
+            dcc.Store(id=Ids.seen(station_id), data=seen(entries)),
+            html.Div(entry_list(entries, station_id, who), id=Ids.body(station_id)),
+        ],
+        className="bem-card bem-queue",
+        **{"aria-label": f"Queue {name}".strip()},
+    )
+
+
+def queue_dialog(who: Viewer) -> list[Component]:
+    """Return the question before an experiment is cancelled; for operators."""
+    if not may_change(who):
+        return []
+    dialog = dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),
+            dbc.ModalBody(html.Div(id=Ids.QUESTION, className="bem-ask")),
+            dbc.ModalFooter(
+                [
+                    dbc.Button("Keep it", id=Ids.KEEP, color="secondary"),
+                    dbc.Button("Cancel experiment", id=Ids.DO, color="primary"),
+                ]
+            ),
+        ],
+        id=Ids.DIALOG,
+        is_open=False,
+    )
+    return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), dialog]
+
+
+def may_change(who: Viewer) -> bool:
+    """Whether this user may change queues."""
+    return who.role.includes(Role.OPERATOR)
+
+
+def entry_list(entries: Sequence[QueueEntry], station_id: int, who: Viewer) -> Component:
+    """Return what waits, the first one first, with the buttons for operators."""
+    if not entries:
+        return html.Div("Nothing waits here.", className="body t3")
+    last = len(entries) - 1
+    return html.Ol(
+        [
+            _entry(one, station_id, who, is_first=place == 0, is_last=place == last)
+            for place, one in enumerate(entries)
+        ],
+        className="bem-queued",
+    )
+
+
+def seen(entries: Sequence[QueueEntry]) -> list[Any]:
+    """Return what tells whether a list has changed."""
+    return [[one.plan.id, one.plan.state, one.plan.held_because, one.starting] for one in entries]
+
+
+def _entry(
+    entry: QueueEntry, station_id: int, who: Viewer, *, is_first: bool, is_last: bool
+) -> html.Li:
+    plan = entry.plan
+    held = plan.state is PlanState.HELD
+    said = "Held" if held else "Starting" if entry.starting else "Queued"
+    battery = f"{entry.battery_name} (SN {entry.battery_serial_number})"
+    actions = _actions(entry, station_id, is_first=is_first, is_last=is_last)
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(plan.name, className="name cut", title=plan.name),
+                    html.Span(
+                        [icon("plug" if held else "clock"), said],
+                        className=f"bem-status plain {'held' if held else 'queued'}",
+                    ),
+                ],
+                className="first",
+            ),
+            html.Div(
+                f"{battery}, {entry.profile_name}, by {plan.user_name}, "
+                f"{formatting.when(plan.created_at, who.zone, plan.created_at)}",
+                className="t3 small about",
+            ),
+            html.Div(plan.held_because, className="t2 small") if plan.held_because else None,
+            html.Div(actions, className="acts") if may_change(who) else None,
+        ]
+    )
+
+
+def _actions(
+    entry: QueueEntry, station_id: int, *, is_first: bool, is_last: bool
+) -> list[Component]:
+    if entry.starting:
+        return []
+    plan = entry.plan
+    return [
+        *_confirm(entry, station_id),
+        _button("arrow-up", f"Move {plan.name} up", Ids.move(station_id, plan.id, -1), is_first),
+        _button("arrow-down", f"Move {plan.name} down", Ids.move(station_id, plan.id, 1), is_last),
+        _button("x-lg", f"Cancel {plan.name}", Ids.drop("plan", plan.id), False),
+    ]
+
+
+def _confirm(entry: QueueEntry, station_id: int) -> list[Component]:
+    """Return the way to the Monitor's question, whose dialog stands on every page of queues."""
+    plan = entry.plan
+    if plan.state is not PlanState.HELD or plan.battery_id is None:
+        return []
+    words = f"Confirm that {entry.battery_name} is connected"
+    asked = {"data-bem-confirm": f"{station_id},{plan.battery_id}"}
+    return [
+        html.Button(
+            [icon("plug"), html.Span(words, className="visually-hidden")],
+            type="button",
+            className="bem-bare",
+            title=words,
+            **asked,
+        )
+    ]
+
+
+def _button(icon_name: str, words: str, id_: dict[str, object], disabled: bool) -> Component:
+    return html.Button(
+        [icon(icon_name), html.Span(words, className="visually-hidden")],
+        id=id_,
+        type="button",
+        className="bem-bare",
+        title=words,
+        disabled=disabled,
+    )
+
+
+def draft_words(name: str) -> str:
+    """Return the name of a draft, also of one without."""
+    return name or "Without a name"
+
+
+def moved(order: Sequence[int], plan_id: int, way: int) -> list[int]:
+    """Return an order with one plan a place further up (-1) or down (1), as far as it goes."""
+    changed = list(order)
+    if plan_id not in changed:
+        return changed
+    place = changed.index(plan_id)
+    other = min(max(place + way, 0), len(changed) - 1)
+    changed[place], changed[other] = changed[other], changed[place]
+    return changed

@@ -1,0 +1,251 @@
+"""Queues: what waits on every station, in which order; drafts. Also the callbacks of the card."""
+
+from typing import Any
+
+from dash import (
+    ALL,
+    MATCH,
+    Input,
+    Output,
+    State,
+    callback,
+    ctx,
+    dcc,
+    html,
+    no_update,
+    register_page,
+)
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components import formatting
+from components.blocks import card, empty, icon, page_header
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError
+from cycling.terms import PlanState, Role
+from db.commands.queue import cancel, discard_draft, reorder
+from db.queries.experiments.drafts import Draft, find_draft, list_drafts
+from db.queries.experiments.form_choices import OfferedStation, offered_stations
+from db.queries.stations.queue import find_plan, station_queue
+from pages.context import Viewer, database, now, viewer
+from pages.monitor.dialogs import dialogs
+from pages.queue.card import (
+    Ids,
+    draft_words,
+    entry_list,
+    may_change,
+    moved,
+    queue_card,
+    queue_dialog,
+    seen,
+)
+
+register_page(
+    __name__, path="/queue", title="Queues - Battery Experiments Manager", role=Role.VIEWER
+)
+
+OUT_OF_REACH = "Cancel requested; the station may already have started it."
+
+
+def layout(**_query: str) -> Component:
+    """Return the queues of the stations where something waits, and the drafts."""
+    who, stations = viewer(), offered_stations(database())
+    busy = [one for one in stations if one.waiting]
+    count = formatting.counted(sum(one.waiting for one in busy), "experiment") + " waiting"
+    return html.Div(
+        [
+            page_header("Queues", count=count, actions=_actions(who)),
+            html.Div(
+                [
+                    *(queue_card(database(), one.id, one.name, who) for one in busy),
+                    *_idle(busy, stations),
+                    *([html.Div(_drafts(who), id=Ids.DRAFTS)] if may_change(who) else []),
+                ],
+                id=Ids.PAGE,
+                className="bem-queues",
+            ),
+            *queue_dialog(who),
+            *(dialogs() if may_change(who) else []),
+        ],
+        className="bem-page",
+    )
+
+
+def _actions(who: Viewer) -> Component | None:
+    if not may_change(who):
+        return None
+    return dcc.Link("Add experiment", href="/add-experiment", className="btn btn-primary")
+
+
+def _idle(busy: list[OfferedStation], stations: tuple[OfferedStation, ...]) -> list[Component]:
+    if not busy:
+        return [empty("list-ol", "No experiment waits on any station.")]
+    others = [one.name for one in stations if not one.waiting]
+    return [html.P(f"Nothing waits on {', '.join(others)}.", className="t3")] if others else []
+
+
+def _drafts(who: Viewer) -> list[Component]:
+    drafts = list_drafts(database())
+    if not drafts:
+        return []
+    return [card("Drafts", html.Ul([_draft(one, who) for one in drafts], className="bem-queued"))]
+
+
+def _draft(draft: Draft, who: Viewer) -> html.Li:
+    name = draft_words(draft.name)
+    discard = html.Button(
+        [icon("trash3"), html.Span(f"Discard {name}", className="visually-hidden")],
+        id=Ids.drop("draft", draft.id),
+        type="button",
+        className="bem-bare",
+        title=f"Discard {name}",
+    )
+    saved = formatting.when(draft.saved_at, who.zone, now())
+    return html.Li(
+        [
+            html.Div(
+                dcc.Link(name, href=f"/add-experiment?draft={draft.id}", className="name cut"),
+                className="first",
+            ),
+            html.Div(f"by {draft.user_name}, saved {saved}", className="t3 small about"),
+            html.Div(discard, className="acts"),
+        ]
+    )
+
+
+@callback(
+    Output(Ids.body(MATCH), "children"),
+    Output(Ids.seen(MATCH), "data"),
+    Input(Ids.tick(MATCH), "n_intervals"),
+    State(Ids.seen(MATCH), "data"),
+    State(Ids.seen(MATCH), "id"),
+    prevent_initial_call=True,
+)
+def refresh(_ticks: Any, shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Bring a list up to date; nothing travels while it is."""
+    return _list(id_["station"], shown)
+
+
+@callback(
+    Output(Ids.body(MATCH), "children", allow_duplicate=True),  # the clock brings it up to date
+    Output(Ids.seen(MATCH), "data", allow_duplicate=True),
+    Input(Ids.move(MATCH, ALL, ALL), "n_clicks"),
+    State(Ids.seen(MATCH), "data"),
+    State(Ids.seen(MATCH), "id"),
+    prevent_initial_call=True,
+)
+def move(clicks: list[Any], shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Move an experiment up or down; a queue that has changed meanwhile is shown instead."""
+    if not any(clicks or ()) or not isinstance(ctx.triggered_id, dict):
+        raise PreventUpdate
+    station_id, who = id_["station"], viewer()
+    order = [one.plan.id for one in station_queue(database(), station_id)]
+    wanted = moved(order, ctx.triggered_id["plan"], ctx.triggered_id["way"])
+    if wanted != order and [one[0] for one in shown or ()] == order:
+        reorder(
+            database(),
+            station_id,
+            wanted,
+            user_name=who.name,
+            address=who.address,
+            now=now(),
+        )
+    return _list(station_id, None)
+
+
+@callback(
+    Output(Ids.DIALOG, "is_open"),
+    Output(Ids.TITLE, "children"),
+    Output(Ids.QUESTION, "children"),
+    Output(Ids.DO, "children"),
+    Output(Ids.CHOSEN, "data"),
+    Input(Ids.drop(ALL, ALL), "n_clicks"),
+    Input(Ids.KEEP, "n_clicks"),
+    prevent_initial_call=True,
+)
+def ask(clicks: list[Any], _keep: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Ask before an experiment is cancelled or a draft is discarded, naming it."""
+    asked = ctx.triggered_id
+    if not isinstance(asked, dict):
+        return False, no_update, no_update, no_update, None
+    if not any(clicks or ()) or not ctx.triggered[0]["value"]:
+        raise PreventUpdate
+    if asked["kind"] == "draft":
+        name = draft_words(find_draft(database(), asked["plan"]).name)
+        return (
+            True,
+            "Discard the draft",
+            f"Discard {name}? It cannot be got back.",
+            "Discard",
+            asked,
+        )
+    plan = find_plan(database(), asked["plan"])
+    held = " It is held; no station has it." if plan.state is PlanState.HELD else ""
+    question = f"Cancel {plan.name}? It leaves the queue for good.{held}"
+    return True, "Cancel the experiment", question, "Cancel experiment", asked
+
+
+@callback(
+    Output(Ids.DONE, "data"),
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    Output(Ids.DIALOG, "is_open", allow_duplicate=True),  # ask opens it
+    Input(Ids.DO, "n_clicks"),
+    State(Ids.CHOSEN, "data"),
+    prevent_initial_call=True,
+)
+def drop(clicks: int | None, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Cancel the experiment, or discard the draft; the dialog closes whatever comes of it.
+
+    Not `ask` closes it: the buttons of the lists that are drawn anew would ask it again.
+    """
+    if not clicks or not isinstance(chosen, dict) or not isinstance(chosen.get("plan"), int):
+        raise PreventUpdate
+    who = viewer()
+    by: dict[str, Any] = {"user_name": who.name, "address": who.address, "now": now()}
+    try:
+        if chosen.get("kind") == "draft":
+            discard_draft(database(), chosen["plan"], **by)
+            return clicks, toast("done", "The draft is discarded."), False
+        was_queued = find_plan(database(), chosen["plan"]).state is PlanState.QUEUED
+        plan = cancel(database(), chosen["plan"], **by)
+    except InputError as error:
+        return clicks, toast("error", str(error)), False
+    if was_queued and _runs_by_itself(plan.station_id):
+        return clicks, toast("info", OUT_OF_REACH), False
+    return clicks, toast("done", f"{plan.name} is cancelled."), False
+
+
+@callback(
+    Output(Ids.body(ALL), "children", allow_duplicate=True),  # the clock brings it up to date
+    Output(Ids.seen(ALL), "data", allow_duplicate=True),
+    Input(Ids.DONE, "data"),
+    State(Ids.seen(ALL), "id"),
+    prevent_initial_call=True,
+)
+def show_done(_done: Any, ids: list[dict[str, Any]]) -> tuple[Any, ...]:  # noqa: ANN401
+    """Show the queues again after something was cancelled."""
+    lists = [_list(one["station"], None) for one in ids]
+    return [one[0] for one in lists], [one[1] for one in lists]
+
+
+@callback(Output(Ids.DRAFTS, "children"), Input(Ids.DONE, "data"), prevent_initial_call=True)
+def show_drafts(_done: Any) -> list[Component]:  # noqa: ANN401
+    """Show the drafts again after one was discarded."""
+    return _drafts(viewer())
+
+
+def _list(station_id: object, shown: object) -> tuple[Any, Any]:
+    if not isinstance(station_id, int) or isinstance(station_id, bool):
+        raise PreventUpdate
+    entries = station_queue(database(), station_id)
+    fresh = seen(entries)
+    if shown == fresh:
+        raise PreventUpdate
+    return entry_list(entries, station_id, viewer()), fresh
+
+
+def _runs_by_itself(station_id: int | None) -> bool:
+    """Whether a station's cyclers take what is queued by themselves, so that we may be late."""
+    known = {one.id: one for one in offered_stations(database())}
+    return station_id in known and known[station_id].now.is_wattrex

@@ -1,0 +1,1 @@
+"""One station: its details, and the form that sets it up."""

@@ -1,0 +1,141 @@
+"""Add station: which unit, then its devices, what they record, and the real range.
+
+The callbacks of the form serve the page that modifies a station too.
+"""
+
+from typing import Any
+
+from dash import Output, callback, dcc, html, register_page
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.blocks import empty, icon, note, page_header
+from components.shell import toast
+from cycling.errors import NotFoundError
+from cycling.terms import Role
+from db.commands.stations.changes import modify_station
+from db.commands.stations.setup import NewStation, add_station
+from db.queries.stations.details import newest_station, station_sheet
+from db.queries.stations.units import UnitFacts, find_unit, lab_units
+from pages.context import database, now, viewer
+from pages.not_found_404 import not_found
+from pages.station.form import Filling, fields, new_station, save_bar
+from pages.station.saving import (
+    SAVE_INPUTS,
+    SAVE_OUTPUTS,
+    Saved,
+    focus_first,
+    say_what_is_wrong,
+    try_to_save,
+)
+from pages.stations.ids import FormIds as Ids
+from pages.stations.labels import contact_pill, protocol
+from pages.stations.overview import devices_words
+
+register_page(
+    __name__,
+    path="/stations/new",
+    title="Add station - Battery Experiments Manager",
+    role=Role.OPERATOR,
+)
+
+
+def layout(unit: str = "", **_query: str) -> Component:
+    """Return the form for a unit's devices, or the choice of a unit."""
+    if not unit:
+        units = lab_units(database())
+        free = [one for one in units if one.free]
+        return _form(free[0]) if len(free) == 1 else _choice(units)
+    try:
+        return _form(find_unit(database(), int(unit) if unit.isdigit() and unit.isascii() else 0))
+    except (NotFoundError, ValueError):
+        return not_found("There is no such computational unit.")
+
+
+def _form(unit: UnitFacts) -> Component:
+    kept_as = f"new-{unit.id}-{newest_station(database())}"
+    return html.Div(
+        [
+            page_header("Add station", count=f"on {unit.name}"),
+            html.Div(
+                html.Div(fields(Filling(unit, new_station(unit), kept_as)), className="bem-stack"),
+                className="bem-form-page",
+            ),
+            save_bar("Add station", f"/stations?unit={unit.id}"),
+        ],
+        className="bem-page",
+    )
+
+
+def _choice(units: tuple[UnitFacts, ...]) -> Component:
+    listed = [html.Li(_offer(one)) for one in units]
+    nothing = "No computational unit has introduced itself yet. Stations says how one does."
+    found = (
+        html.Ul(listed, className="bem-unit-choice")
+        if listed
+        else empty("hdd-network", nothing, dcc.Link("Stations", href="/stations"))
+    )
+    return html.Div(
+        [page_header("Add station", count="on which unit?"), *_no_device(units), found],
+        className="bem-page",
+    )
+
+
+def _no_device(units: tuple[UnitFacts, ...]) -> list[Component]:
+    if not units or any(one.free for one in units):
+        return []
+    words = (
+        "Every device belongs to a station. Connect another one and let its unit detect it, or "
+        "retire a station."
+    )
+    return [html.Div(note("info", words), className="bem-unit-choice")]
+
+
+def _offer(unit: UnitFacts) -> Component:
+    about = f"{protocol(unit)}, {devices_words(unit)}"
+    words: list[Any] = [
+        html.Span([icon("hdd-network"), html.B(unit.name)], className="who"),
+        html.Span(about, className="t3"),
+        contact_pill(unit),
+    ]
+    if not unit.free:
+        return dcc.Link(words, href=f"/stations?unit={unit.id}", className="none")
+    return dcc.Link(words, href=f"/stations/new?unit={unit.id}")
+
+
+focus_first()
+say_what_is_wrong()
+
+
+@callback(
+    output=SAVE_OUTPUTS,
+    inputs=SAVE_INPUTS,
+    prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
+)
+def save(clicks: Any, station_id: Any, mark: Any, *sent: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Set the station up, or modify it where the form is that of one; or say what is wrong."""
+    if not clicks:
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    if isinstance(station_id, int) and not isinstance(station_id, bool):
+        return try_to_save(sent, lambda new: _modify(station_id, str(mark), new))
+    return try_to_save(sent, _add)
+
+
+def _add(new: NewStation) -> Saved:
+    station_id = add_station(database(), new, **_by())
+    told = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
+    return f"/stations?station={station_id}", told
+
+
+def _modify(station_id: int, mark: str, new: NewStation) -> Saved:
+    done = modify_station(database(), station_id, new, seen=mark, **_by())
+    words = f"{new.name} is modified."
+    if done.replaced and not station_sheet(database(), done.station_id).is_ours:
+        words += " Launch its cycler: the one of before ends by itself."
+    return f"/stations?station={done.station_id}", toast("done", words)
+
+
+def _by() -> dict[str, Any]:
+    who = viewer()
+    return {"user_name": who.name, "address": who.address, "now": now()}

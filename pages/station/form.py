@@ -1,0 +1,250 @@
+"""The form of a station: its name, its devices with what they record, its real range."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.blocks import empty, icon, labelled
+from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
+from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
+from pages.stations.ids import FormIds as Ids
+from pages.stations.labels import can_words, maker_words, range_words
+
+STATE = "status"  # what a WattRex BMS offers under this name is a state, no measure
+RANGE_HELP = "Empty: what the devices say holds."
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a form begins with.
+
+    `kept_as` names what was typed, which outlives a reload in this tab. `station_id` and `mark`
+    are of the station that is modified. `locked`: only its real range can be changed now.
+    """
+
+    unit: UnitFacts
+    begin: NewStation
+    kept_as: str
+    station_id: int | None = None
+    mark: str = ""
+    locked: bool = False
+
+    @property
+    def devices(self) -> tuple[DeviceFacts, ...]:
+        """The devices that may be taken: free ones, and those of the station itself."""
+        own = set(self.begin.device_ids)
+        return tuple(one for one in self.unit.devices if one.used_by is None or one.id in own)
+
+
+def new_station(unit: UnitFacts) -> NewStation:
+    """Return what a form for a unit begins with: one free device is taken already."""
+    free = [one for one in unit.free if one.connected]
+    taken = (free[0].id,) if len(free) == 1 else ()
+    return NewStation(unit.id, taken, "", "")
+
+
+def fields(filling: Filling) -> Component:
+    """Return the form."""
+    return html.Div(
+        [
+            dcc.Store(id=Ids.UNIT, data=filling.unit.id),
+            dcc.Store(id=Ids.STATION, data=filling.station_id),
+            dcc.Store(id=Ids.MARK, data=filling.mark),
+            dcc.Store(id=Ids.FOUND),
+            dcc.Location(id=Ids.GO, refresh="callback-nav"),
+            html.Fieldset(
+                [
+                    html.Div([_name(filling), _location(filling)], className="bem-fields"),
+                    _devices(filling),
+                ],
+                disabled=filling.locked,
+            ),
+            _range(filling),
+        ],
+        id=Ids.FORM,
+        className="bem-station-form",
+    )
+
+
+def save_bar(words: str, back: str) -> Component:
+    """Return the button, the way back, and the place for what is missing."""
+    return html.Div(
+        [
+            dbc.Button(words, id=Ids.SAVE, color="primary"),
+            dcc.Link("Cancel", href=back, className="btn btn-link"),
+            html.Span(id=Ids.STATE, className="bem-bad small", role="status"),
+        ],
+        className="bem-savebar",
+    )
+
+
+def _name(filling: Filling) -> Component:
+    return labelled(
+        "Name",
+        _input(Ids.NAME, filling, filling.begin.name, maxlength=LONGEST_NAME),
+        help_text="As it stands on the Monitor and on the station itself.",
+        error_id=Ids.error(Ids.NAME),
+    )
+
+
+def _location(filling: Filling) -> Component:
+    return labelled(
+        "Location",
+        _input(Ids.LOCATION, filling, filling.begin.location, maxlength=LONGEST_NAME),
+        help_text="Room, bench, rack.",
+        error_id=Ids.error(Ids.LOCATION),
+    )
+
+
+def _range(filling: Filling) -> Component:
+    figures = filling.begin.figures
+    day = figures.calibrated_on
+    return html.Section(
+        [
+            html.H2("Real range"),
+            html.P(
+                "What was measured at the station's leads. Profiles are checked against it when "
+                "they are queued from now on.",
+                className="t3 small",
+            ),
+            html.Div(
+                [
+                    _end("Lowest voltage", Ids.VOLTAGE_MIN, "V", filling, figures.voltage_min_v),
+                    _end("Highest voltage", Ids.VOLTAGE_MAX, "V", filling, figures.voltage_max_v),
+                ],
+                className="bem-fields",
+            ),
+            html.Div(
+                [
+                    _end("Largest discharge", Ids.CURRENT_MIN, "A", filling, figures.current_min_a),
+                    _end("Largest charge", Ids.CURRENT_MAX, "A", filling, figures.current_max_a),
+                ],
+                className="bem-fields",
+            ),
+            html.Div(
+                labelled(
+                    "Calibrated on",
+                    _input(Ids.CALIBRATED, filling, day.isoformat() if day else "", type="date"),
+                    optional=True,
+                    error_id=Ids.error(Ids.CALIBRATED),
+                ),
+                className="bem-fields",
+            ),
+        ],
+        className="bem-form-part",
+    )
+
+
+def _end(label: str, control: str, unit: str, filling: Filling, value: float | None) -> Component:
+    help_text = RANGE_HELP if control != Ids.CURRENT_MIN else f"With a minus. {RANGE_HELP}"
+    text = "" if value is None else f"{value:.15g}"
+    field = _input(control, filling, text, inputmode="decimal", maxlength=40)
+    return labelled(
+        label, field, optional=True, unit=unit, help_text=help_text, error_id=Ids.error(control)
+    )
+
+
+def _input(control: Any, filling: Filling, value: str, **more: Any) -> dbc.Input:  # noqa: ANN401
+    return dbc.Input(
+        id=control,
+        value=value,
+        autocomplete="off",
+        persistence=filling.kept_as,
+        persistence_type="session",
+        **more,
+    )
+
+
+def _devices(filling: Filling) -> Component:
+    found = [_device(one, filling) for one in filling.devices]
+    nothing = "This unit has no free device. Let it detect its devices, or retire a station."
+    return html.Section(
+        [
+            html.H2("Devices"),
+            html.P(
+                "The devices that work together on one battery. Tick what each records beside "
+                "voltage, current and power, and name it as graphs and exports should.",
+                className="t3 small",
+            ),
+            html.Div(id=Ids.DEVICES_ERROR, className="bem-field-error", role="alert"),
+            *(found or [empty("usb-plug", nothing)]),
+        ],
+        className="bem-form-part",
+    )
+
+
+def _device(device: DeviceFacts, filling: Filling) -> Component:
+    named = {kind: name for id_, kind, name in filling.begin.measures if id_ == device.id}
+    title = html.Span([html.B(device.name), html.Span(f" on {device.link}", className="t3")])
+    gone = (
+        []
+        if device.connected
+        else [html.Span([icon("plug"), " Not connected"], className="bem-bad small")]
+    )
+    facts = (
+        f"SN {device.serial_number}. {maker_words(device)}. {range_words(device)}. "
+        f"{can_words(device.abilities)}."
+    )
+    taken = device.id in filling.begin.device_ids
+    return html.Div(
+        [
+            html.Div(
+                dbc.Checkbox(
+                    id=Ids.device(device.id),
+                    label=title,
+                    value=taken,
+                    persistence=filling.kept_as,
+                    persistence_type="session",
+                ),
+                className="pick",
+            ),
+            html.Div([facts, " ", *gone], className="t3 small about"),
+            html.Div(_channels(device, device.channels, named, filling), className="channels"),
+        ],
+        className="bem-pick-device",
+    )
+
+
+def _channels(
+    device: DeviceFacts,
+    channels: Sequence[OfferedChannel],
+    named: dict[int, str],
+    filling: Filling,
+) -> list[Component]:
+    if not channels:
+        return [html.Div("Nothing beside voltage, current and power.", className="t3 small")]
+    return [_channel(device, one, named, filling) for one in channels]
+
+
+def _channel(
+    device: DeviceFacts, channel: OfferedChannel, named: dict[int, str], filling: Filling
+) -> Component:
+    unit = f" ({channel.unit})" if channel.unit else ""
+    is_new = not filling.begin.name
+    is_state = channel.name == STATE and not filling.unit.is_ours
+    record = dbc.Checkbox(
+        id=Ids.record(device.id, channel.id),
+        label=f"{channel.name}{' (not a number)' if is_state else unit}",
+        value=channel.id in named or (is_new and not is_state),
+        persistence=filling.kept_as,
+        persistence_type="session",
+    )
+    called = _input(
+        Ids.called(device.id, channel.id),
+        filling,
+        named.get(channel.id, _readable(channel.name)),
+        maxlength=LONGEST_CHANNEL,
+    )
+    words = f"Name of {channel.name} of {device.name} on {device.link}"
+    label = html.Label([html.Span(words, className="visually-hidden"), called])
+    return html.Div([record, label], className="channel")
+
+
+def _readable(driver: str) -> str:
+    """Return a name to begin with: temp_cell becomes Temp cell."""
+    plain = driver.replace("_", " ").strip()
+    return plain[:1].upper() + plain[1:]

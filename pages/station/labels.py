@@ -1,0 +1,329 @@
+"""What is said about a station, on its tile and in its live view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from hashlib import blake2s
+from typing import Any
+
+from dash import html
+
+from components import formatting
+from components.blocks import icon
+from components.status import ended_reason
+from cycling.terms import (
+    CommandState,
+    ExperimentStatus,
+    StationCommand,
+    StationState,
+    WallState,
+)
+from db.queries.stations.overview import LOST_CONTACT
+from db.queries.stations.state import (
+    AlarmNow,
+    CommandNow,
+    ExperimentNow,
+    HeldNow,
+    LiveFacts,
+    StationNow,
+)
+from db.queries.stations.unreachable import was_given_up
+from pages.station.progress import Progress, progress
+
+UNCONFIRMED = "Not confirmed. Treat the cell as live."
+GIVEN_UP = "Its last experiment was given up. Treat the cell as live."
+MAY_RUN = "An experiment may have begun since. Treat the cell as live."
+CONFIRMED_WITHIN = timedelta(seconds=10)
+SAID_FOR = timedelta(minutes=2)  # the answer to a command is shown so long
+MEASURES_GO_ON = timedelta(seconds=10)
+SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence on a ground: the colour of a status, an icon, words."""
+
+    kind: str
+    icon: str
+    words: Any
+
+
+def digest(station: StationNow) -> str:
+    """Return a short text that changes with everything that is said in words about a station.
+
+    Not with measures and times, which scripts in the browser bring up to date.
+    """
+    live = station.live
+    heard = (
+        live and live.state,
+        live and live.state_since,
+        live and live.detail,
+        live and live.output_on,
+        live and live.instruction_id,
+        live and live.measured_at is None,
+        live and live.temperature_degc is None,
+    )
+    plain = replace(
+        station, at=station.at.min, live=None, outline=None, online=None, clock_offset_s=None
+    )
+    late = [is_late(station), answer_is_news(station), is_overdue(station)]
+    return short_hash((plain, heard, late))
+
+
+def short_hash(what: object) -> str:
+    """Return eight characters that stand for a value's written form."""
+    return blake2s(repr(what).encode(), digest_size=4).hexdigest()
+
+
+def notes(station: StationNow, zone: tzinfo) -> list[Said]:
+    """Return what must be said on a station's tile, the most urgent first."""
+    return [*_command_notes(station), *lasting_notes(station, zone)]
+
+
+def lasting_notes(station: StationNow, zone: tzinfo) -> list[Said]:
+    """Return what must be said about a station beside how far a command is."""
+    said = _alarm_notes(station, zone)
+    if station.lost_at is not None:
+        said.append(_lost_note(station, station.lost_at, zone))
+    elif station.live is not None and station.live.state is StationState.PAUSED:
+        said.append(_paused_note(station, station.live, zone))
+    elif station.state is WallState.ALARM and not station.alarms and station.live is not None:
+        words = [html.B("Output off after a trip. "), station.live.detail]
+        said.append(Said("error", "exclamation-octagon", words))
+    if station.state is WallState.HELD:
+        said += [_held_note(station, station.held[0])]
+    return said
+
+
+def is_late(station: StationNow) -> bool:
+    """Whether the newest stop or pause was not answered in time: the cell may be live."""
+    command = station.command
+    return (
+        command is not None
+        and command.kind in SWITCHES_OFF
+        and command.answered_at is None
+        and command.state is not CommandState.DONE
+        and station.at - command.created_at >= CONFIRMED_WITHIN
+        and _concerns_the_present(station, command)
+    )
+
+
+def is_overdue(station: StationNow) -> bool:
+    """Whether a run of which nothing was recorded yet should have had a first measure by now."""
+    begun = station.experiment.begun_at if station.experiment else None
+    return begun is not None and station.at - begun > timedelta(seconds=30)
+
+
+def answer_is_news(station: StationNow) -> bool:
+    """Whether the newest command is open, or its answer is recent enough to be shown."""
+    command = station.command
+    if command is None:
+        return False
+    if not command.state.ended:
+        return _concerns_the_present(station, command)
+    if station.experiment is not None and command.experiment_id not in (
+        None,
+        station.experiment.id,
+    ):
+        return False  # under the next experiment it would be misread
+    return station.at - (command.answered_at or command.created_at) < SAID_FOR
+
+
+def command_words(command: CommandNow, *, late: bool) -> Said:
+    """Say how far a command is."""
+    what = {
+        "stop": "Stop",
+        "pause": "Pause",
+        "resume": "Resume",
+        "detect": "Detect devices",
+        "launch": "Launch cycler",
+    }
+    name = what[command.kind.value]
+    if late:
+        again = " It is sent until the station answers." if name == "Stop" else ""
+        return Said("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}"), again])
+    if command.state in (CommandState.PENDING, CommandState.SENT):
+        how = "Sent, waiting for the station." if command.state is CommandState.SENT else "Sending."
+        return Said("queued", "send", [html.B(f"{name}: "), how])
+    if command.state is CommandState.REFUSED:
+        why = command.answer or "The station gave no reason."
+        return Said("error", "x-circle-fill", [html.B(f"{name} refused: "), sentence(why)])
+    if command.state is CommandState.EXPIRED:
+        words = "The station did not hear it in time. It will not be carried out later."
+        return Said("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
+    done = {
+        "stop": "Stopped",
+        "pause": "Paused",
+        "resume": "Resumed",
+        "detect": "Detected",
+        "launch": "Launched",
+    }
+    words = done[command.kind.value]
+    if command.kind in SWITCHES_OFF:
+        if command.output_off:
+            words += ", output off, confirmed by the station."
+        else:
+            return Said("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
+    elif command.answer:
+        words += f". {sentence(command.answer)}"
+    else:
+        words += ", confirmed by the station."
+    return Said("running", "check-circle-fill", words)
+
+
+def held_question(station: str, confirmed: str, held: HeldNow) -> list[Any]:
+    """Ask whether a battery is the one that is connected."""
+    if held.battery is None:
+        return [held.because or "The battery of this experiment is not known any more."]
+    before = f"Last confirmed here: {confirmed}. " if confirmed else ""
+    who = f"{held.battery.name} (SN {held.battery.serial_number})"
+    return [f"{before}Is ", html.B(who), f" connected to {station}?"]
+
+
+def left_words(at: Progress | None) -> str:
+    """Say how long a run still takes."""
+    if at is None or at.left_s is None:
+        return "time left unknown"
+    about = "" if at.is_exact else "about "
+    return f"{about}{formatting.duration(max(0, round(at.left_s)))} left"
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """Say how long ago something was: 1 s ago, 4 min ago, 3 h ago."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def ago(moment: datetime, now: datetime, zone: tzinfo, *, live: str = "") -> html.Span:
+    """Say how long ago something was; a script goes on counting."""
+    attributes = {"data-bem-ago": f"{moment.timestamp() * 1000:.0f}"}
+    if live:
+        attributes["data-bem-live"] = live
+    return html.Span(ago_words(moment, now), title=formatting.exactly(moment, zone), **attributes)
+
+
+def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write a time of today as 14:27:55, of another day with its date."""
+    local = moment.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M:%S}"
+    return f"{local.day} {local:%b, %H:%M}"
+
+
+def ended_words(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
+    """Say when the last experiment of a station ended, and how."""
+    why = ended_reason(last.status, last.end_reason)
+    how = "ended in error" if last.status is ExperimentStatus.ERROR else "finished"
+    if why and last.status is ExperimentStatus.FINISHED:
+        how = "ended"  # the reason says by whom
+    at = f"{how} {formatting.when(last.finished_at, zone, now)}".strip()
+    return f"{at}. {sentence(why)}" if why else at
+
+
+def _command_notes(station: StationNow) -> Sequence[Said]:
+    command = station.command
+    if command is None or not answer_is_news(station):
+        return ()
+    is_old_news = command.state is CommandState.DONE and command.output_off is not False
+    late = is_late(station)
+    return () if is_old_news and not late else (command_words(command, late=late),)
+
+
+def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
+    lost = station.lost_at is not None
+    shown = [one for one in station.alarms if not (lost and one.code == LOST_CONTACT)]
+    said = [_alarm_note(one, station, zone) for one in shown[:1]]
+    if len(shown) > 1:
+        more = f"And {formatting.counted(len(shown) - 1, 'further alarm')}."
+        said[0] = replace(said[0], words=[*said[0].words, f" {more}"])
+    return said
+
+
+def _alarm_note(alarm: AlarmNow, station: StationNow, zone: tzinfo) -> Said:
+    at = f" {clock(alarm.at, station.at, zone)}."
+    words = [html.B(sentence(alarm.text)), at]
+    if alarm.code == LOST_CONTACT:  # it is back, else the note on the lost contact says it
+        words = [html.B("Contact was lost, and is back."), " Look at what happened meanwhile.", at]
+    return Said("error", "exclamation-octagon", words)
+
+
+def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
+    words: list[Any] = [html.B(f"No contact since {clock(lost_at, station.at, zone)}.")]
+    live = station.live
+    if station.is_wattrex and live is not None:
+        words.append(_of_wattrex(live, lost_at))
+    if live is None or live.state is StationState.IDLE:
+        if station.last is not None and was_given_up(station.last.end_reason):
+            return Said("lost", "wifi-off", [*words, f" {GIVEN_UP}"])
+        raised = any(one.code == LOST_CONTACT for one in station.alarms)
+        if raised or (live is not None and live.output_on):
+            return Said("lost", "wifi-off", [*words, f" {MAY_RUN}"])
+        return Said("lost", "wifi-off", [*words, " Nothing was running then."])
+    if live.state is not StationState.RUNNING:
+        off = "output off" if live.output_on is False else "output off not confirmed"
+        return Said("lost", "wifi-off", [*words, f" It was paused then, {off}."])
+    at = progress(station)
+    goes_on = f" Goes on by itself; heard last: {at.words}." if at else " It goes on by itself."
+    if at is not None and at.ends_by is not None:
+        latest = f" Ends at {clock(at.ends_by, station.at, zone)} at the latest."
+    else:
+        latest = " When it ends is not known."
+    return Said("lost", "wifi-off", [*words, goes_on, latest, " Treat the cell as live."])
+
+
+def _of_wattrex(live: LiveFacts, lost_at: datetime) -> str:
+    """Say what the silence of a WattRex unit means: its cycler goes on whatever it says."""
+    comes = live.measured_at is not None and live.measured_at > lost_at + MEASURES_GO_ON
+    still = " Its measures still arrive: restart the CU manager on its unit." if comes else ""
+    queue = " Its cycler takes queued experiments by itself." if not live.experiment_id else ""
+    return f"{still}{queue}"
+
+
+def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:
+    since = clock(live.state_since, station.at, zone)
+    off = {
+        True: html.B(" The station says that its output is still on. Treat the cell as live."),
+        False: " Output off, confirmed.",
+        None: html.B(" Output off is not confirmed. Treat the cell as live."),
+    }[live.output_on]
+    detail = live.detail.strip()
+    between = " " if detail.lower().startswith("by ") else ": "
+    why = f"{between}{sentence(detail)}" if detail else "."
+    command = station.command
+    if command is not None and command.kind is StationCommand.PAUSE and between == ": ":
+        why = f" by {command.user_name}{why}" if command.state is CommandState.DONE else why
+    kind = "paused" if live.output_on is False else "error"
+    return Said(kind, "pause-fill", [f"Paused {since}{why}", off])
+
+
+def _held_note(station: StationNow, held: HeldNow) -> Said:
+    confirmed = station.confirmed
+    if confirmed is not None and held.battery is not None and confirmed.id == held.battery.id:
+        return Said("queued", "plug", sentence(held.because or "It waits for a person."))
+    name = confirmed.name if confirmed else ""
+    return Said("queued", "plug", held_question(station.name, name, held))
+
+
+def _concerns_the_present(station: StationNow, command: CommandNow) -> bool:
+    """Whether a command that has no answer is still about something that may run.
+
+    A stop is repeated until it is answered, whatever runs meanwhile.
+    """
+    if command.kind is StationCommand.STOP:
+        return True
+    shown = station.experiment.id if station.experiment else None
+    return command.experiment_id == shown
+
+
+def sentence(text: str) -> str:
+    """End a text as a sentence."""
+    stripped = text.strip()
+    return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
+
+
+def said_note(said: Said) -> html.Div:
+    """Draw what must be said."""
+    return html.Div([icon(said.icon), html.Div(said.words)], className=f"bem-note {said.kind}")

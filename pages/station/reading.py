@@ -1,0 +1,162 @@
+"""A station from what somebody typed: what it is, and what is wrong."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from cycling.errors import InputError
+from db.commands.stations.details import StationFigures, check_figures
+from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
+from pages.stations.ids import FormIds as Ids
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+LONGEST_NUMBER = 40
+TEXTS = {Ids.NAME: "name", Ids.LOCATION: "location"}
+ENDS = {
+    Ids.VOLTAGE_MIN: "voltage_min_v",
+    Ids.VOLTAGE_MAX: "voltage_max_v",
+    Ids.CURRENT_MIN: "current_min_a",
+    Ids.CURRENT_MAX: "current_max_a",
+}
+CONTROLS = (*TEXTS, *ENDS, Ids.CALIBRATED)  # in the order of the form
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the form holds: texts by control, devices taken, channels as (device, kind, name)."""
+
+    texts: Mapping[str, str]
+    devices: tuple[int, ...]
+    channels: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was typed, read: what is wrong by control, and the station if nothing is."""
+
+    station: NewStation | None
+    problems: Mapping[str, str]
+
+
+def typed_of(
+    values: object,
+    devices: Sequence[tuple[Any, Any]],
+    records: Sequence[tuple[Any, Any]],
+    called: Sequence[tuple[Any, Any]],
+) -> Typed:
+    """Gather what the browser sent; pattern-matched values come as pairs of id and value."""
+    given = values if isinstance(values, list) and len(values) == len(CONTROLS) else []
+    texts = dict(zip(CONTROLS, map(_text, given), strict=False))
+    taken = tuple(
+        id_["device"] for id_, value in devices if value is True and _is_id(id_.get("device"))
+    )
+    names = {(id_.get("device"), id_.get("channel")): _text(value) for id_, value in called}
+    channels = tuple(
+        (id_["device"], id_["channel"], names.get((id_["device"], id_["channel"]), ""))
+        for id_, value in records
+        if value is True and _is_id(id_.get("channel")) and id_.get("device") in taken
+    )
+    return Typed(texts, taken, channels)
+
+
+def read(typed: Typed, unit_id: int, today: date) -> Reading:
+    """Read the form of a station of a unit."""
+    problems: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for control in CONTROLS:
+        try:
+            values[control] = read_control(control, typed.texts.get(control, ""), today)
+        except InputError as error:
+            problems[control] = str(error)
+    if not typed.devices:
+        problems[Ids.DEVICES_ERROR] = "Choose at least one device."
+    elif words := _channel_problem(typed.channels):
+        problems[Ids.DEVICES_ERROR] = words
+    ends = {name: values.get(control) for control, name in ENDS.items()}
+    for low, high in ((Ids.VOLTAGE_MIN, Ids.VOLTAGE_MAX), (Ids.CURRENT_MIN, Ids.CURRENT_MAX)):
+        pair = {ENDS[control]: values.get(control) for control in (low, high)}
+        try:
+            check_figures(StationFigures(**pair), today)
+        except InputError as error:
+            problems.setdefault(high, str(error))
+    if problems:
+        return Reading(None, problems)
+    figures = StationFigures(**ends, calibrated_on=values[Ids.CALIBRATED])
+    station = NewStation(
+        unit_id, typed.devices, values[Ids.NAME], values[Ids.LOCATION], typed.channels, figures
+    )
+    return Reading(station, {})
+
+
+def read_control(control: str, text: str, today: date) -> Any:  # noqa: ANN401 - by the control
+    """Return what a control holds. Raises InputError saying what to enter."""
+    if control in TEXTS:
+        return _name(TEXTS[control], text)
+    if not text:
+        return None
+    if control in ENDS:
+        return _number(text)
+    return _day(text, today)
+
+
+def _name(what: str, text: str) -> str:
+    plain = " ".join(text.split())
+    if not plain:
+        raise InputError(
+            "Give the name that people call the station by."
+            if what == "name"
+            else "Say where the station stands, so that it is found."
+        )
+    if len(plain) > LONGEST_NAME:
+        raise InputError(f"It has {len(plain)} characters; shorten it to {LONGEST_NAME}.")
+    return plain
+
+
+def _number(text: str) -> float:
+    plain = text.replace("\u2212", "-")  # a real minus sign, as we print it
+    if _COMMA.fullmatch(plain):
+        raise InputError(f"Write {plain.replace(',', '.')}, with a point instead of the comma.")
+    if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+        raise InputError("This is no number. Write it like 4.98, without the unit.")
+    value = float(plain)
+    if not isfinite(value):
+        raise InputError("This number is too large.")
+    return value
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("This is no day. Write it as 2026-08-24.") from error
+    if day > today:
+        raise InputError("This day is still to come. Give the day it was done.")
+    return day
+
+
+def _channel_problem(channels: Sequence[tuple[int, int, str]]) -> str:
+    """Say what is wrong with the names of the channels."""
+    names = [" ".join(name.split()) for *_, name in channels]
+    for name in names:
+        if not name:
+            return "Give every measure that is recorded a name, or leave it out."
+        if len(name) > LONGEST_CHANNEL:
+            return f"A measure has a name of {len(name)} characters; shorten it to 40."
+        if names.count(name) > 1:
+            return f"Two measures are named {name}. Give each a name of its own."
+    return ""
+
+
+def _text(given: object) -> str:
+    if isinstance(given, str):
+        return given.strip()[:400]
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return str(given)[: LONGEST_NUMBER + 1] if is_number else ""
+
+
+def _is_id(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and 0 < given < 2**31

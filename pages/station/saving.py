@@ -1,0 +1,123 @@
+"""What the forms of a station do: say what is wrong once a field is left, save."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    no_update,
+)
+from dash.exceptions import PreventUpdate
+
+from components import formatting
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError
+from db.commands.stations.details import latest_day
+from db.commands.stations.setup import NewStation
+from pages.context import now
+from pages.station.reading import CONTROLS, Reading, Typed, read, read_control, typed_of
+from pages.stations.ids import FormIds as Ids
+
+Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
+ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
+SAVE_OUTPUTS = (
+    Output(Ids.FOUND, "data"),
+    *(Output(error, "children") for error in ERRORS),
+    Output(Ids.STATE, "children"),
+    Output(Ids.GO, "href"),
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+)
+SAVE_INPUTS = (
+    Input(Ids.SAVE, "n_clicks"),
+    State(Ids.STATION, "data"),
+    State(Ids.MARK, "data"),
+    [State(control, "value") for control in CONTROLS],
+    State(Ids.device(ALL), "value"),
+    State(Ids.device(ALL), "id"),
+    State(Ids.record(ALL, ALL), "value"),
+    State(Ids.record(ALL, ALL), "id"),
+    State(Ids.called(ALL, ALL), "value"),
+    State(Ids.called(ALL, ALL), "id"),
+    State(Ids.UNIT, "data"),
+)
+
+
+def focus_first() -> None:
+    """Let the first field with an error get the focus; a page calls it when it is executed."""
+    clientside_callback(
+        ClientsideFunction("stations", "mend"),
+        Output(Ids.FORM, "title"),
+        Input(Ids.FOUND, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def say_what_is_wrong() -> None:
+    """Say under a field what is wrong with it once it is left; a page calls it as above."""
+    for control in CONTROLS:
+        _follow(control)
+
+
+def _follow(control: str) -> None:
+    @callback(
+        Output(Ids.error(control), "children", allow_duplicate=True),  # saving writes it too
+        Input(control, "n_blur"),
+        State(control, "value"),
+        prevent_initial_call=True,
+    )
+    def left(left_times: Any, text: Any) -> str:  # noqa: ANN401 - what the browser sent
+        """Return what is wrong with the field, "" for nothing."""
+        if not left_times:
+            raise PreventUpdate
+        try:
+            read_control(control, str(text or "").strip(), latest_day(now()))
+        except InputError as error:
+            return str(error)
+        return ""
+
+
+def try_to_save(sent: tuple[Any, ...], save: Callable[[NewStation], Saved]) -> tuple[Any, ...]:
+    """Save what was sent, or say at each field what is wrong."""
+    values, devices, device_ids, records, record_ids, called, called_ids, unit_id = sent
+    if not isinstance(unit_id, int) or isinstance(unit_id, bool):
+        raise PreventUpdate  # nothing that our page has sent
+    typed = typed_of(
+        values, _pairs(device_ids, devices), _pairs(record_ids, records), _pairs(called_ids, called)
+    )
+    reading = _reading(typed, unit_id)
+    if reading.station is None:
+        return _mended(reading)
+    try:
+        leads_to, told = save(reading.station)
+    except InputError as error:
+        words = str(error)
+        return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
+    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, told
+
+
+def _reading(typed: Typed, unit_id: int) -> Reading:
+    return read(typed, unit_id, latest_day(now()))
+
+
+def _mended(reading: Reading) -> tuple[Any, ...]:
+    found = [
+        reading.problems.get(one if one == Ids.DEVICES_ERROR else one.removesuffix("-error"), "")
+        for one in ERRORS
+    ]
+    first = next((one for one in CONTROLS if one in reading.problems), None)
+    count = formatting.counted(len(reading.problems), "field")
+    words = f"{count} to mend." if first else "Look at the devices."
+    return {"focus": first}, *found, words, no_update, no_update
+
+
+def _pairs(ids: object, values: object) -> list[tuple[Any, Any]]:
+    if not isinstance(ids, list) or not isinstance(values, list):
+        return []
+    return [(id_, value) for id_, value in zip(ids, values, strict=False) if isinstance(id_, dict)]

@@ -1,0 +1,1 @@
+"""Units, devices and stations."""

@@ -1,0 +1,206 @@
+"""The page of stations without a choice: all stations, all units."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, empty, icon, note
+from components.status import wall_pill
+from cycling.terms import Role
+from db.queries.master_node import MasterNode, Refusals
+from db.queries.stations.details import StationSheet
+from db.queries.stations.state import LabNow
+from db.queries.stations.units import UnitFacts
+from pages.context import Viewer
+from pages.monitor.tile import simulated_tag
+from pages.station.labels import ago
+from pages.stations.labels import (
+    clock_words,
+    contact_pill,
+    current_of,
+    last_contact,
+    protocol,
+    voltage_of,
+)
+
+MASTER_SILENT_S = 15.0
+
+
+def overview_count(stations: Sequence[StationSheet], units: Sequence[UnitFacts]) -> str:
+    """Say how many there are."""
+    if not units and not stations:
+        return ""
+    on = formatting.counted(len(units), "unit")
+    return f"{len(stations)} in use on {on}"
+
+
+def overview_actions(units: Sequence[UnitFacts], who: Viewer) -> list[Component]:
+    """Return the way to set up a station, for those who may."""
+    if not who.role.includes(Role.OPERATOR) or not units:
+        return []
+    words = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
+    return [
+        dcc.Link(
+            words,
+            href="/stations/new",
+            className="btn btn-primary bem-action",
+            title="Add station",
+        )
+    ]
+
+
+def overview(
+    stations: Sequence[StationSheet], units: Sequence[UnitFacts], who: Viewer
+) -> list[Component]:
+    """Return all stations and all units, or how the first unit comes here."""
+    if not units and not stations:
+        return [card("Computational units", _no_unit(who))]
+    return [
+        card("Stations", _stations(stations, who)),
+        card("Computational units", _units(units, who) if units else _no_unit(who)),
+    ]
+
+
+def master_note(master: MasterNode | None, lab: LabNow, who: Viewer) -> list[Component]:
+    """Say when what is shown may be old, because nobody listens to the units."""
+    if master is None:
+        nobody = "No master node has run yet: units cannot be heard. Start bem master-node."
+        return [note("paused", nobody)]
+    if not master.alive and master.silent_s > MASTER_SILENT_S:
+        since = ago(master.beat_at, lab.at, who.zone)
+        words = ["The master node was last heard ", since, ": units are shown as they were then."]
+        return [note("error", words)]
+    if master.detail.get("broker") == "not connected":
+        return [note("error", "The master node does not reach the broker: no unit can be heard.")]
+    return []
+
+
+def refused_link(refused: Sequence[Refusals], who: Viewer) -> list[Component]:
+    """Point admins at what the master node has refused."""
+    if not refused or not who.role.includes(Role.ADMIN):
+        return []
+    count = formatting.counted(sum(one.count for one in refused), "message")
+    link = dcc.Link(f"{count} refused", href="/stations?refused=1", className="t3")
+    return [html.P([link, " by the master node."], className="t3 small bem-foot")]
+
+
+def _no_unit(who: Viewer) -> Component:
+    how = [
+        html.B("No computational unit has introduced itself yet."),
+        html.Div(
+            "A unit that speaks bem/v1 says hello by itself as soon as it reaches the broker with "
+            "an account of its own; the master node enters it here with its devices. A WattRex "
+            "unit registers at its next start, where the master node runs with BEM_WATTREX=1."
+        ),
+        html.Div(
+            "Then an operator sets up a station from its devices."
+            if not who.role.includes(Role.OPERATOR)
+            else "Then set up a station from its devices, here."
+        ),
+    ]
+    return empty("hdd-network", html.Div(how, className="bem-how"))
+
+
+def _stations(stations: Sequence[StationSheet], who: Viewer) -> Component:
+    if not stations:
+        sentence = "No station is set up yet. A station is a test channel made of devices."
+        action = (
+            dcc.Link("Add station", href="/stations/new", className="btn btn-primary")
+            if who.role.includes(Role.OPERATOR)
+            else None
+        )
+        return empty("hdd-rack", sentence, action)
+    head = [
+        ("Station", "in-name"),
+        ("State", "in-state"),
+        ("Location", "in-wide"),
+        ("Unit", "in-wide"),
+        ("Voltage", "num in-wide"),
+        ("Current", "num in-wide"),
+        ("Battery confirmed", "in-battery"),
+        ("Calibrated", "in-day in-wide"),
+    ]
+    return _table(head, [_station_row(one, who) for one in stations], "bem-stations-table")
+
+
+def _station_row(sheet: StationSheet, who: Viewer) -> html.Tr:
+    name: list[Any] = [
+        dcc.Link(sheet.name, href=f"/stations?station={sheet.id}", className="name cut"),
+    ]
+    if sheet.now.simulated:
+        name.append(simulated_tag(sheet.now))
+    confirmed = sheet.now.confirmed
+    battery = f"{confirmed.name}, SN {confirmed.serial_number}" if confirmed else "none"
+    day = sheet.figures.calibrated_on
+    unit = dcc.Link(sheet.unit, href=f"/stations?unit={sheet.now.unit_id}", className="t2")
+    return html.Tr(
+        [
+            html.Td(html.Span(name, className="bem-named"), title=sheet.name),
+            html.Td(
+                wall_pill(sheet.now.state, sheet.now.beneath),
+                title=sheet.now.out.reason if sheet.now.out else None,
+            ),
+            html.Td(sheet.location, className="in-wide t2", title=sheet.location),
+            html.Td(unit, className="in-wide", title=sheet.unit),
+            html.Td(voltage_of(sheet.can), className="num in-wide"),
+            html.Td(current_of(sheet.can), className="num in-wide"),
+            html.Td(battery, className="" if confirmed else "t3", title=battery),
+            html.Td(
+                f"{day.day} {day:%b %Y}" if day else "not known",
+                className="in-wide" if day else "in-wide t3",
+            ),
+        ]
+    )
+
+
+def _units(units: Sequence[UnitFacts], who: Viewer) -> Component:
+    head = [
+        ("Unit", "in-name"),
+        ("Contact", "in-state"),
+        ("Last contact", ""),
+        ("Protocol", "in-wide"),
+        ("Clock", "in-wide"),
+        ("Devices", ""),
+        ("Stations", "num in-day in-wide"),
+    ]
+    return _table(head, [_unit_row(one, who) for one in units], "bem-units-table")
+
+
+def _unit_row(unit: UnitFacts, who: Viewer) -> html.Tr:
+    name: list[Any] = [dcc.Link(unit.name, href=f"/stations?unit={unit.id}", className="name cut")]
+    if unit.simulated:
+        name.append(html.Span("simulated", className="bem-tag"))
+    return html.Tr(
+        [
+            html.Td(html.Span(name, className="bem-named"), title=unit.name),
+            html.Td(contact_pill(unit)),
+            html.Td(last_contact(unit, who.zone)),
+            html.Td(protocol(unit), className="in-wide"),
+            html.Td(clock_words(unit), className="in-wide"),
+            html.Td(devices_words(unit), title=devices_words(unit)),
+            html.Td(str(len(unit.stations)), className="num in-wide"),
+        ]
+    )
+
+
+def devices_words(unit: UnitFacts) -> str:
+    """Say how many devices a unit has, and how many of them are free or unplugged."""
+    if not unit.devices:
+        return "none found"
+    words = [formatting.counted(len(unit.devices), "device")]
+    gone = sum(1 for one in unit.devices if not one.connected)
+    words.append(f"{len(unit.free) or 'none'} free")
+    if gone:
+        words.append(f"{gone} not connected")
+    return ", ".join(words)
+
+
+def _table(head: Sequence[tuple[str, str]], rows: list[html.Tr], class_name: str) -> Component:
+    cells = [html.Th(words, scope="col", className=classes) for words, classes in head]
+    return html.Table(
+        [html.Thead(html.Tr(cells)), html.Tbody(rows)],
+        className=f"bem-table in-card {class_name}",
+    )

@@ -1,0 +1,92 @@
+"""What the page of stations says of stalled synchronisers of WattRex units, and their repair."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import note
+from cycling.terms import Role
+from db.commands.wattrex.repairs import FIRST_ROWS, repair
+from db.engine import Database
+from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
+from pages.context import Viewer
+
+
+def stalled_notes(stalled: Sequence[StalledRun], who: Viewer) -> list[Component]:
+    """Say which synchronisers stand still and what to do; admins have the repair at hand."""
+    return [_stalled(one, who) for one in stalled]
+
+
+def repair_notes(ended: Sequence[EndedRepair]) -> list[Component]:
+    """Say what came of the repairs that have ended lately."""
+    return [_ended(one) for one in ended]
+
+
+def repair_words(database: Database, experiment_id: int) -> list[Component]:
+    """Say what a repair does before it is done, and to which experiment."""
+    known = {one.experiment_id: one.name for one in stalled_runs(database)}
+    name = known.get(experiment_id, "")
+    return [
+        *([html.P([html.B(name), f", experiment {experiment_id}."])] if name else []),
+        html.P(
+            f"Its newest {FIRST_ROWS:,} measures, after each try without effect ten times as many, "
+            "are set aside. The synchroniser on the unit inserts those that it still has; the "
+            "master node puts back the others. No measure is lost."
+        ),
+        html.P(
+            f"It takes up to a minute. Experiment {experiment_id} goes on on its station meanwhile."
+        ),
+    ]
+
+
+def begin_repair(database: Database, experiment_id: int, *, by: Mapping[str, Any]) -> str:
+    """Begin a repair and return the sentence that says so. Raises InputError if it is refused."""
+    repair(database, experiment_id, **by)
+    return f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
+
+
+def _ended(one: EndedRepair) -> Component:
+    title = html.B(f"Repair of {one.name or 'experiment'} ({one.experiment_id}): ")
+    if not one.helped:
+        words = (
+            "it did not help, and everything is as it was before. See on its unit whether the "
+            "synchroniser runs and what it logs; another repair takes ten times as many rows."
+        )
+        return note("error", [title, words])
+    words = (
+        f"the synchroniser goes on. {formatting.number(one.came_again)} rows came again, "
+        f"{formatting.number(one.put_back)} were put back."
+    )
+    if one.differ:
+        words += (
+            f" {formatting.number(one.differ)} came with other values: what stood here before is "
+            "kept in bem_set_aside_rows."
+        )
+    return note("running", [title, words])
+
+
+def _stalled(one: StalledRun, who: Viewer) -> Component:
+    words: list[Any] = [
+        html.B(f"{one.name or 'Experiment'} ({one.experiment_id}): its measures do not come. "),
+        f"{one.text} ",
+        dcc.Link("Open the station", href=f"/monitor/{one.station_id}"),
+    ]
+    if one.repairing:
+        words.append(" A repair is under way: up to a minute.")
+    elif who.role.includes(Role.ADMIN):
+        words += [
+            " ",
+            html.Button(
+                "Repair",
+                type="button",
+                className="btn btn-secondary btn-sm",
+                title=f"Repair the synchroniser of experiment {one.experiment_id}",
+                **{"data-bem-do": "repair", "data-bem-of": str(one.experiment_id)},
+            ),
+        ]
+    else:
+        words.append(" An admin can repair it here.")
+    return note("error", words)

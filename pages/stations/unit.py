@@ -1,0 +1,181 @@
+"""One computational unit: contact, clock, and every device that it has found."""
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import card, empty, facts, icon
+from cycling.terms import Role
+from db.queries.stations.units import DeviceFacts, UnitFacts
+from pages.context import Viewer
+from pages.station.labels import said_note
+from pages.stations.labels import (
+    can_words,
+    clock_words,
+    command_note,
+    contact_pill,
+    is_waiting,
+    last_contact,
+    maker_words,
+    protocol,
+    range_words,
+    unit_notes,
+)
+
+
+def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
+    """Return what can be asked of a unit, greyed with the reason where it cannot be reached."""
+    if not who.role.includes(Role.OPERATOR):
+        return [back_link()]
+    reason = "" if unit.online else f"{unit.name} cannot be reached."
+    busy = is_waiting(unit.command, unit)
+    words = [
+        icon("search"),
+        html.Span("Detecting" if busy else "Detect devices", className="wide-only"),
+    ]
+    detect = html.Button(
+        words,
+        type="button",
+        className="btn btn-secondary bem-action",
+        disabled=bool(reason) or busy,
+        title=reason or "Let the unit look for its devices",
+        **{"data-bem-do": "detect", "data-bem-of": str(unit.id)},
+    )
+    add = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
+    return [
+        back_link(),
+        detect,
+        dcc.Link(
+            add,
+            href=f"/stations/new?unit={unit.id}",
+            className="btn btn-primary bem-action",
+            title="Add station",
+        ),
+    ]
+
+
+def back_link() -> Component:
+    """Return the way to all stations and units."""
+    words = [icon("chevron-left"), html.Span("All stations", className="wide-only")]
+    return dcc.Link(
+        words, href="/stations", className="btn btn-link bem-action", title="All stations"
+    )
+
+
+def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
+    """Return all about a unit."""
+    said = [*unit_notes(unit, who.zone)]
+    if (asked := command_note(unit.command, unit, unit.name)) is not None:
+        said.insert(0, asked)
+    devices = [device_item(one, with_owner=True) for one in unit.devices]
+    found = (
+        html.Ul(devices, className="bem-devices")
+        if devices
+        else empty("usb-plug", "This unit has named no devices yet. Let it detect them.")
+    )
+    return [
+        *(
+            [html.Div([said_note(one) for one in said], className="bem-said", role="status")]
+            if said
+            else []
+        ),
+        html.Div(
+            [
+                html.Div([card("Devices", found, note=_count(unit))], className="bem-stack"),
+                html.Div([_about(unit, who), _stations(unit)], className="bem-stack"),
+            ],
+            className="bem-cols bem-station-cols",
+        ),
+    ]
+
+
+def device_item(device: DeviceFacts, *, with_owner: bool) -> html.Li:
+    """Describe a device: connection, owner, ranges, what it can do and measure."""
+    state = (
+        html.Span([icon("plug-fill"), "Connected"], className="bem-status running plain")
+        if device.connected
+        else html.Span([icon("plug"), "Not connected"], className="bem-status lost plain")
+    )
+    channels = ", ".join(
+        f"{one.name} ({one.unit})" if one.unit else one.name for one in device.channels
+    )
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(device.name, className="name"),
+                    html.Span(f"on {device.link}", className="t3"),
+                    html.Span(state, className="end"),
+                ],
+                className="first",
+            ),
+            html.Dl(
+                _rows(
+                    [
+                        ("Kind", f"{maker_words(device)}, SN {device.serial_number}"),
+                        *([("Used by", _owner(device))] if with_owner else []),
+                        ("Range", range_words(device)),
+                        ("Can", can_words(device.abilities)),
+                        ("Also measures", channels or "nothing else"),
+                    ]
+                ),
+                className="facts",
+            ),
+        ]
+    )
+
+
+def _rows(pairs: list[tuple[str, Any]]) -> list[Component]:
+    return [part for name, value in pairs for part in (html.Dt(name), html.Dd(value))]
+
+
+def _owner(device: DeviceFacts) -> Any:  # noqa: ANN401 - words or a link
+    if device.used_by is None:
+        return html.Span("free", className="t2")
+    station_id, name = device.used_by
+    return dcc.Link(name, href=f"/stations?station={station_id}")
+
+
+def _count(unit: UnitFacts) -> str:
+    return formatting.counted(len(unit.devices), "device") if unit.devices else ""
+
+
+def _about(unit: UnitFacts, who: Viewer) -> Component:
+    simulated = "" if not unit.simulated else "yes, its measures are computed by a program"
+    if unit.simulated and unit.speed != 1:
+        simulated += f", {unit.speed:g} times as fast as the clock"
+    return card(
+        "Unit",
+        html.Div(
+            facts(
+                [
+                    [
+                        ("Contact", contact_pill(unit)),
+                        ("Last contact", last_contact(unit, who.zone)),
+                        ("Clock", clock_words(unit)),
+                    ],
+                    [
+                        ("Protocol", protocol(unit)),
+                        ("Program", unit.software),
+                        ("Computer", unit.host_name),
+                        ("Address", unit.address),
+                        ("Hardware id" if unit.is_ours else "MAC", unit.hardware),
+                        ("Simulated", simulated),
+                    ],
+                ]
+            ),
+            className="body",
+        ),
+    )
+
+
+def _stations(unit: UnitFacts) -> Component:
+    if not unit.stations:
+        return card("Its stations", html.Div("None is set up.", className="body t3"))
+    links = [
+        html.Li(dcc.Link(name, href=f"/stations?station={station_id}"))
+        for station_id, name in unit.stations
+    ]
+    return card("Its stations", html.Ul(links, className="bem-plain body"))

@@ -1,0 +1,79 @@
+"""What the page of a station says of an experiment whose unit is not heard, and giving it up."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import note
+from cycling.errors import ConflictError
+from cycling.terms import Role
+from db.commands.experiments.force_end import give_up
+from db.engine import Database
+from db.queries.stations.unreachable import LostRun, find_lost_run
+from pages.context import Viewer
+
+NOTHING_SWITCHES_OFF = (
+    "This switches nothing off. Current may still be flowing: go to the station, and take the "
+    "battery off first."
+)
+
+
+def lost_notes(lost: LostRun | None, who: Viewer) -> list[Component]:
+    """Say that an experiment can be given up, once its unit has been silent for long enough."""
+    if lost is None or lost.refusal:
+        return []
+    words: list[Any] = [
+        html.B(f"{lost.name} is under way on {lost.station}, and nobody hears of it. "),
+        "If its unit comes back it goes on by itself here. If it is gone for good, ",
+    ]
+    if not who.role.includes(Role.OPERATOR):
+        return [note("lost", [*words, "an operator can give the experiment up."])]
+    button = html.Button(
+        "Give up",
+        type="button",
+        className="btn btn-secondary btn-sm",
+        title=f"Give {lost.name} up",
+        **{"data-bem-do": "give up", "data-bem-of": str(lost.experiment_id)},
+    )
+    return [note("lost", [*words, "give the experiment up. ", button])]
+
+
+def lost_mark(lost: LostRun | None) -> object:
+    """Return what changes with these words."""
+    return (lost.experiment_id, lost.name) if lost is not None and not lost.refusal else None
+
+
+def give_up_words(
+    database: Database, experiment_id: int, zone: tzinfo
+) -> tuple[str, list[Component]]:
+    """Return the name of an experiment and what follows from giving it up. Raises ConflictError."""
+    lost = find_lost_run(database, experiment_id)
+    if lost is None:
+        raise ConflictError(f"Experiment {experiment_id} is not under way any more.")
+    if lost.refusal:
+        raise ConflictError(f"{lost.name} cannot be given up now. {lost.refusal}")
+    since = formatting.exactly(lost.heard_at, zone)
+    words = [
+        note("error", NOTHING_SWITCHES_OFF),
+        html.P(
+            f"{lost.station} was last heard {since}. The experiment ends as an error at its last "
+            "measure, with your reason. What is queued there is held."
+        ),
+        html.P(
+            "Should the unit come back, its measures are stored and an alarm says so"
+            + ("; a status that it writes is believed." if lost.is_wattrex else ".")
+        ),
+    ]
+    return lost.name, words
+
+
+def give_up_now(
+    database: Database, experiment_id: int, reason: str, *, by: Mapping[str, Any]
+) -> str:
+    """Give an experiment up and return the sentence that says so. Raises InputError."""
+    lost = give_up(database, experiment_id, reason=reason, **by)
+    return f"{lost.name} is given up. Current may still be flowing at {lost.station}."

@@ -1,0 +1,208 @@
+"""What the page of stations shows for an address: everything, one unit, one station, refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dash.development.base_component import Component
+
+from components.blocks import page_header
+from cycling.errors import NotFoundError
+from cycling.terms import Role
+from db.engine import Database
+from db.queries.master_node import master_node, refusals, refused_messages
+from db.queries.stations.details import StationSheet, station_sheet, station_sheets
+from db.queries.stations.overview import lab_now
+from db.queries.stations.units import UnitFacts, find_unit, lab_units
+from db.queries.stations.unreachable import LostRun, lost_run
+from db.queries.wattrex.units import ended_repairs, stalled_runs, strangers
+from pages.context import Viewer
+from pages.monitor.parts import stranger_notes
+from pages.station.details import station_actions, station_body, station_title
+from pages.station.labels import digest, short_hash
+from pages.stations.labels import clock_words, command_note, is_waiting, protocol, unit_notes
+from pages.stations.overview import (
+    master_note,
+    overview,
+    overview_actions,
+    overview_count,
+    refused_link,
+)
+from pages.stations.refused_messages import refused_body
+from pages.stations.synchroniser import repair_notes, stalled_notes
+from pages.stations.unit import back_link, unit_actions, unit_body
+from pages.stations.unreachable import lost_mark, lost_notes
+
+KINDS = ("unit", "station", "refused")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the address asks for; `id` is that of the unit or station."""
+
+    kind: str = "all"
+    id: int = 0
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what the page's store holds."""
+        return {"kind": self.kind, "id": self.id}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A view that can be drawn: what is said where nothing has changed is not drawn at all.
+
+    `mark` changes with its words, `heard` are the Unix milliseconds of the units' last contact;
+    `waiting`: an answer is expected any moment.
+    """
+
+    header: Callable[[], Component]
+    body: Callable[[], list[Component]]
+    mark: str
+    heard: Mapping[str, int]
+    waiting: bool
+
+
+def view_of(given: Mapping[str, Any]) -> View:
+    """Read what an address asks for."""
+    for kind in KINDS:
+        text = given.get(kind)
+        if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 9:
+            return View(kind, int(text))
+    return View()
+
+
+def stored_view(given: object) -> View:
+    """Read a view from the page's store."""
+    store = given if isinstance(given, Mapping) else {}
+    kind, id_ = store.get("kind"), store.get("id")
+    known = kind in KINDS and isinstance(id_, int) and not isinstance(id_, bool)
+    return View(str(kind), int(id_ or 0)) if known else View()
+
+
+def drawn(database: Database, view: View, who: Viewer) -> Drawn:
+    """Draw a view. Raises NotFoundError for what does not exist, or is for others."""
+    if view.kind == "unit":
+        return _unit(find_unit(database, view.id), who)
+    if view.kind == "station":
+        sheet = station_sheet(database, view.id)
+        unit = find_unit(database, sheet.now.unit_id)
+        return _station(sheet, unit, lost_run(database, sheet.id), who)
+    if view.kind == "refused":
+        return _refused(database, who)
+    return _all(database, who)
+
+
+def _all(database: Database, who: Viewer) -> Drawn:
+    stations, units, lab = station_sheets(database), lab_units(database), lab_now(database)
+    master, refused = master_node(database), refusals(database)
+    notes = master_note(master, lab, who)
+    stalled, ended = stalled_runs(database), ended_repairs(database)
+    strange = strangers(database)
+    unknown = tuple((one.claimed_id, one.reason) for one in strange)
+    silent = bool(notes), master and (master.alive, master.detail.get("broker"))
+    count = sum(one.count for one in refused)
+    return Drawn(
+        lambda: page_header(
+            "Stations",
+            count=overview_count(stations, units),
+            actions=overview_actions(units, who) or None,
+        ),
+        lambda: [
+            *notes,
+            *stalled_notes(stalled, who),
+            *repair_notes(ended),
+            *stranger_notes(strange),
+            *overview(stations, units, who),
+            *refused_link(refused, who),
+        ],
+        short_hash(
+            (
+                *map(_unit_mark, units),
+                *map(_station_mark, stations),
+                (silent, count, stalled, ended, unknown),
+            )
+        ),
+        _heard(units),
+        waiting=False,
+    )
+
+
+def _unit(unit: UnitFacts, who: Viewer) -> Drawn:
+    simulated = ", simulated" if unit.simulated else ""
+    return Drawn(
+        lambda: page_header(
+            unit.name, count=f"{protocol(unit)}{simulated}", actions=unit_actions(unit, who)
+        ),
+        lambda: unit_body(unit, who),
+        short_hash(_unit_mark(unit)),
+        _heard([unit]),
+        waiting=is_waiting(unit.command, unit),
+    )
+
+
+def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Viewer) -> Drawn:
+    return Drawn(
+        lambda: page_header(
+            station_title(sheet), count=sheet.location, actions=station_actions(sheet, unit, who)
+        ),
+        lambda: [*lost_notes(lost, who), *station_body(sheet, unit, who)],
+        short_hash(
+            (
+                _station_mark(sheet),
+                _unit_mark(unit),
+                _asked(sheet.launch, unit),
+                lost_mark(lost),
+            )
+        ),
+        _heard([unit]),
+        waiting=is_waiting(sheet.launch, unit),
+    )
+
+
+def _refused(database: Database, who: Viewer) -> Drawn:
+    if not who.role.includes(Role.ADMIN):
+        raise NotFoundError("What was refused is shown to admins.")
+    counts, newest = refusals(database), refused_messages(database)
+    at = lab_now(database).at
+    total = sum(one.count for one in counts)
+    return Drawn(
+        lambda: page_header("Refused messages", count=f"{total:,}", actions=[back_link()]),
+        lambda: refused_body(counts, newest, who, at),
+        short_hash((total, len(newest), newest[:1])),
+        {},
+        waiting=False,
+    )
+
+
+def _heard(units: Any) -> dict[str, int]:  # noqa: ANN401 - of UnitFacts
+    return {str(one.id): round(one.seen_at.timestamp() * 1000) for one in units}
+
+
+def _unit_mark(unit: UnitFacts) -> object:
+    """Return what changes with the words about a unit, not with its times."""
+    plain = replace(unit, at=datetime.min, seen_at=datetime.min, clock_offset_s=None)
+    said = [one.kind for one in unit_notes(unit, UTC)]
+    return plain, clock_words(unit), said, _asked(unit.command, unit)
+
+
+def _asked(command: Any, unit: UnitFacts) -> object:  # noqa: ANN401
+    said = command_note(command, unit, unit.name)
+    return said and (said.kind, str(said.words)), is_waiting(command, unit)
+
+
+def _station_mark(sheet: StationSheet) -> object:
+    return (
+        digest(sheet.now),
+        sheet.location,
+        sheet.deprecated,
+        sheet.successor,
+        sheet.unit,
+        sheet.devices,
+        sheet.channels,
+        sheet.figures,
+        sheet.can,
+        sheet.use,
+        sheet.launch,
+    )

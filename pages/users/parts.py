@@ -1,0 +1,154 @@
+"""Parts of the page of users: the table, and the dialog as long as it is closed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon
+from db.queries.users import Account
+from pages.context import Viewer
+from pages.station.labels import ago
+from pages.users.ids import Ids
+
+HEADS = (
+    ("Name", "in-name"),
+    ("Role", "role"),
+    ("State", "state"),
+    ("Last seen", "when"),
+    ("Last sign-in", "when"),
+    ("Sessions", "num sessions"),
+    ("", "deeds"),
+)
+
+
+def count_words(accounts: Sequence[Account]) -> str:
+    """Say how many users there are: 5, 1 disabled."""
+    disabled = sum(one.disabled for one in accounts)
+    words = formatting.number(len(accounts))
+    return f"{words}, {formatting.number(disabled)} disabled" if disabled else words
+
+
+def header_actions() -> list[Component]:
+    """Return the way to the audit trail and the button that adds a user."""
+    trail = [icon("clock-history"), html.Span("Audit trail", className="wide-only")]
+    return [
+        dcc.Link(
+            trail, href="/audit", className="btn btn-secondary bem-action", title="Audit trail"
+        ),
+        dbc.Button([icon("plus-lg"), "Add user"], id=Ids.ADD, color="primary"),
+    ]
+
+
+def user_table(accounts: Sequence[Account], who: Viewer, at: datetime) -> Component:
+    """Return the table of all users; there is always one, who is looking."""
+    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in HEADS])
+    rows = [_row(one, who, at) for one in accounts]
+    return html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table bem-users-table")
+
+
+def dialog() -> list[Component]:
+    """Return the dialog, closed, with its stores."""
+    return [
+        dcc.Store(id=Ids.CHOSEN),
+        dcc.Store(id=Ids.DONE),
+        dcc.Location(id=Ids.GO, refresh=True),
+        dbc.Modal(
+            [
+                dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),
+                dbc.ModalBody(
+                    [
+                        html.Div(id=Ids.QUESTION, className="bem-ask bem-users-ask"),
+                        html.Div(id=Ids.ERROR, className="bem-field-error", role="alert"),
+                    ]
+                ),
+                dbc.ModalFooter(
+                    [
+                        dbc.Button("Cancel", id=Ids.KEEP, color="secondary"),
+                        dbc.Button("Do it", id=Ids.SURE, color="primary"),
+                    ]
+                ),
+            ],
+            id=Ids.DIALOG,
+            is_open=False,
+            backdrop="static",  # a password that is shown once must not go with a stray click
+        ),
+    ]
+
+
+def _row(one: Account, who: Viewer, at: datetime) -> html.Tr:
+    name: list[Component] = [html.Span(one.name, className="name cut", title=one.name)]
+    if one.name == who.name:
+        name.append(html.Span("you", className="bem-tag"))
+    cells = [
+        html.Td(html.Div(name, className="bem-named"), className="in-name"),
+        html.Td(str(one.role).capitalize(), className="role"),
+        html.Td(_state(one), className="state"),
+        html.Td(
+            [html.Span("Last seen ", className="phone-only"), _when(one.last_seen_at, who, at)],
+            className="when",
+        ),
+        html.Td(_when(one.last_sign_in_at, who, at), className="when"),
+        html.Td(formatting.number(one.sessions), className="num sessions"),
+        html.Td(_deeds(one, who), className="deeds"),
+    ]
+    return html.Tr(cells, className="off" if one.disabled else None)
+
+
+def _state(one: Account) -> html.Span:
+    if one.disabled:
+        return html.Span([icon("slash-circle"), "Disabled"], className="bem-status plain")
+    return html.Span([icon("check-circle"), "Enabled"], className="bem-status plain running")
+
+
+def _when(moment: datetime | None, who: Viewer, at: datetime) -> Component:
+    if moment is None:
+        return html.Span("never", className="t3")
+    return ago(moment, at, who.zone)
+
+
+def _deeds(one: Account, who: Viewer) -> html.Div:
+    """Return what can be done, in the same places for everybody."""
+    own = one.name == who.name
+    last = (
+        ("enable", "person-check", "Enable")
+        if one.disabled
+        else ("disable", "slash-circle", "Disable")
+    )
+    log = "/audit?" + urlencode({"user": one.name})
+    return html.Div(
+        [
+            _deed(one, "role", "person-gear", "Role"),
+            dcc.Link(
+                [icon("key"), html.Span("Password")], href="/account", **_look("Your password")
+            )
+            if own
+            else _deed(one, "password", "key", "Password"),
+            _deed(one, "sessions", "box-arrow-right", "Sign out"),
+            _deed(one, *last),
+            dcc.Link(
+                [icon("clock-history"), html.Span("Audit")],
+                href=log,
+                **_look(f"What {one.name} did"),
+            ),
+        ],
+        className="deeds",
+    )
+
+
+def _deed(one: Account, deed: str, icon_name: str, words: str) -> html.Button:
+    return html.Button(
+        [icon(icon_name), html.Span(words)],
+        id=Ids.do(deed, one.id),
+        type="button",
+        **{"aria-label": f"{words}: {one.name}"},
+        **_look(f"{words}: {one.name}"),
+    )
+
+
+def _look(title: str) -> dict[str, str]:
+    return {"className": "btn btn-link btn-sm", "title": title}

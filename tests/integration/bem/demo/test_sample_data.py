@@ -1,0 +1,58 @@
+"""The demo's finished experiments: made once, one after the other, also after an interruption."""
+
+import itertools
+
+import pytest
+from sqlalchemy import func, select
+
+from bem.demo.sample_data import StoppedError, add_samples, missing_samples
+from cycling.samples.experiments import sample_names
+from db.commands.experiments.deletion import delete_experiment
+from db.engine import Database
+from db.models import Battery, Experiment, GenericMeasure, ImportSource
+from tests.unit.db.lab import NOW
+
+
+def count(database: Database, model) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def add_until(database: Database, questions: int) -> None:
+    """Add samples until the demo was asked so often whether it ends; then it does."""
+    asked = itertools.count(1)
+    with pytest.raises(StoppedError):
+        add_samples(database, NOW, stopping=lambda: next(asked) >= questions)
+
+
+def test_an_interruption_leaves_whole_experiments_only_and_the_rest_for_later(
+    sqlite_database: Database,
+):
+    add_until(sqlite_database, 1)
+    assert count(sqlite_database, Experiment) == 0
+    add_until(sqlite_database, 2)  # within the first import
+    assert count(sqlite_database, ImportSource) == count(sqlite_database, GenericMeasure) == 0
+    add_until(sqlite_database, 3)
+    assert sorted(sample_names()[1:]) == sorted(missing_samples(sqlite_database))
+    batteries = count(sqlite_database, Battery)
+    add_until(sqlite_database, 3)
+    assert len(missing_samples(sqlite_database)) == len(sample_names()) - 2
+    assert count(sqlite_database, Experiment) == 2
+    assert count(sqlite_database, Battery) == batteries
+
+
+def test_the_experiments_are_older_than_the_demo(sqlite_database: Database):
+    add_until(sqlite_database, 3)
+    with sqlite_database.read() as session:
+        made = session.scalars(select(Experiment)).one()
+    assert made.begun_at < made.finished_at < made.created_at < NOW
+
+
+def test_what_somebody_has_deleted_does_not_come_back(sqlite_database: Database):
+    add_until(sqlite_database, 3)
+    with sqlite_database.read() as session:
+        made = session.scalars(select(Experiment)).one()
+    by = {"user_name": "demo", "address": ""}
+    delete_experiment(sqlite_database, made.id, confirmed_name=made.name, **by, now=NOW)
+    assert made.name not in missing_samples(sqlite_database)
+    assert len(missing_samples(sqlite_database)) == len(sample_names()) - 1

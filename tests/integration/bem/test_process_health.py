@@ -1,0 +1,124 @@
+"""`bem health`: real processes that work, hang and die."""
+
+import os
+import signal
+import socket
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bem.process_health import check_master_node, check_web, check_worker
+from cycling.errors import BemError
+from db.clock import database_now
+from db.commands import leases, presence
+from db.engine import Database
+from db.models import Lease
+from tests.mqtt import wait_for
+from tests.served import BEM
+from tests.servers import free_port, start
+
+HOST = socket.gethostname()[:40]
+
+
+def alive(_process_id: int) -> bool:
+    return True
+
+
+def age(database: Database, seconds: float) -> None:
+    """Let every beat be so old."""
+    with database.write() as session:
+        for row in session.query(Lease):
+            row.beat_at = database_now(session) - timedelta(seconds=seconds)
+            row.expires_at = row.beat_at + leases.LASTS
+
+
+def test_a_worker_process_beats_hangs_and_ends(sqlite_database: Database, tmp_path: Path):
+    database = sqlite_database
+    database_url = str(database.engine.url)
+    environment = {**os.environ, "BEM_DATABASE_URL": database_url, "BEM_DATA_DIR": str(tmp_path)}
+    worker = start([BEM, "worker"], tmp_path / "log", environment)
+
+    def row() -> Lease | None:
+        with database.read() as session:
+            return session.query(Lease).one_or_none()
+
+    wait_for(row)
+    said = subprocess.run(
+        [BEM, "health", "worker"], env=environment, check=True, capture_output=True, text=True
+    )
+    assert said.stdout.startswith("The worker works: it was last heard")
+    worker.send_signal(signal.SIGSTOP)
+    age(database, 61)
+    with pytest.raises(BemError, match=f"number {worker.pid} hangs: it was last heard 61 s ago"):
+        check_worker(database)
+    worker.send_signal(signal.SIGCONT)
+    worker.terminate()
+    assert worker.wait(20) == 0
+    assert row() is None
+    with pytest.raises(BemError, match="No worker of this machine"):
+        check_worker(database)
+
+
+def test_a_worker_beats_while_it_is_busy(database: Database, tmp_path: Path):
+    from bem.worker.jobs import Beat, Workplace
+    from db.commands.jobs import claim, enqueue
+    from tests.unit.db.lab import NOW
+
+    enqueue(database, kind="x", payload={}, user_name="oscar", now=NOW)
+    mine = claim(database, worker="w", kinds=["x"], now=NOW)
+    said = []
+    place = Workplace(database, tmp_path, lambda: NOW, lambda: False, lambda: said.append(1))
+    Beat(place, mine)(1, 2)
+    assert said == [1]
+
+
+def test_workers_of_other_machines_and_dead_ones_do_not_count(database: Database):
+    presence.say_present(database, "elsewhere:7:aaaa")
+    presence.say_present(database, f"{HOST}:999999999:bbbb")
+    with pytest.raises(BemError, match="No worker of this machine"):
+        check_worker(database)
+
+
+def test_of_a_number_that_was_given_out_again_the_newer_beat_counts(database: Database):
+    presence.say_present(database, f"{HOST}:7:aaaa")
+    age(database, 300)
+    presence.say_present(database, f"{HOST}:7:bbbb")
+    assert check_worker(database, alive).startswith("The worker works")
+    presence.say_present(database, f"{HOST}:8:cccc")
+    age(database, 300)
+    presence.say_present(database, f"{HOST}:8:cccc")
+    with pytest.raises(BemError, match="number 7 hangs"):
+        check_worker(database, alive)
+
+
+def test_workers_that_died_long_ago_are_forgotten(database: Database):
+    presence.say_present(database, "elsewhere:7:aaaa")
+    age(database, 3_600)
+    presence.end_presence(database, "elsewhere:8:bbbb")
+    with database.read() as session:
+        assert session.query(Lease).count() == 0
+
+
+def test_a_master_node_leads_with_its_broker_or_waits(database: Database):
+    with pytest.raises(BemError, match="No master node of this machine"):
+        check_master_node(database, alive)
+    leases.acquire(database, f"{HOST}:7:aaaa", {"broker": "not connected"})
+    with pytest.raises(BemError, match="no connection to its broker"):
+        check_master_node(database, alive)
+    with database.write() as session:
+        session.query(Lease).one().detail = {"broker": "connected"}
+    assert "it leads, and has its broker" in check_master_node(database, alive)
+    leases.say_waiting(database, f"{HOST}:8:bbbb", {})
+    assert "works" in check_master_node(database, alive)
+    waiting_only = check_master_node(database, lambda number: number == 8)
+    assert waiting_only.endswith("it waits to take over.")
+    age(database, 12)
+    with pytest.raises(BemError, match="hangs: it was last heard 12 s ago"):
+        check_master_node(database, lambda number: number == 7)
+
+
+def test_a_web_server_that_is_not_there_is_unhealthy():
+    with pytest.raises(BemError, match="does not answer"):
+        check_web(f"http://127.0.0.1:{free_port()}")

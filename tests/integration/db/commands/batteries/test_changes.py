@@ -1,0 +1,329 @@
+"""Changing and deleting batteries, the exact limits, a form that is sent twice; on each engine."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from cycling.battery.description import NewBattery
+from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import ExperimentStatus, PlanState, Technology
+from db.commands.batteries.changes import change_battery, delete_battery, mark_of
+from db.commands.batteries.registration import add_battery
+from db.engine import Database
+from db.models import AuditEntry, Battery, BatteryDetails, ConfirmedBattery, Plan
+from db.queries.batteries.choices import known_manufacturers, known_models, registered_as
+from db.queries.batteries.detail import battery_sheet
+from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once, cell
+
+PACK = {
+    "cells": 4,
+    "parallel": 2,
+    "capacity_rate": "C/5",
+    "voltage_min_v": 10.0,
+    "voltage_max_v": 16.8,
+    "cell_voltage_min_v": 2.5,
+    "cell_voltage_max_v": 4.2,
+    "safety_voltage_min_v": 9.5,
+    "safety_voltage_max_v": 17.2,
+    "temperature_min_degc": -10.0,
+    "temperature_max_degc": 45.5,
+    "charge_temperature_min_degc": 5.0,
+    "chemistry": "NMC",
+}
+STACK = {
+    "technology": Technology.REDOX_STACK,
+    "capacity_ah": None,
+    "electrode_size_cm2": 62.5,
+    "electrode_composition": "Felt",
+}
+REFUSED = (InputError, ConflictError, NotFoundError)
+
+
+def stored(database: Database, battery_id: int) -> NewBattery:
+    return battery_sheet(database, battery_id).battery
+
+
+def change(database: Database, battery_id: int, seen: str | None = None, **changes) -> bool:
+    known = stored(database, battery_id)
+    new = replace(known, **changes)
+    return change_battery(database, battery_id, new, seen=seen or mark_of(known), **BY)
+
+
+def add_plan(database: Database, battery_id: int, state: PlanState) -> None:
+    with database.write() as session:
+        session.add(
+            Plan(
+                token=f"plan-{state}",
+                state=state,
+                name="Planned",
+                description="",
+                station_id=None,
+                battery_id=battery_id,
+                profile_id=None,
+                position=0,
+                detail={},
+                user_name="oscar",
+                created_at=NOW,
+                state_since=NOW,
+            )
+        )
+
+
+def confirm(database: Database, battery_id: int, station_id: int) -> None:
+    with database.write() as session:
+        session.add(
+            ConfirmedBattery(
+                station_id=station_id, battery_id=battery_id, user_name="oscar", confirmed_at=NOW
+            )
+        )
+
+
+def audits(database: Database) -> list[tuple[str, dict]]:
+    with database.read() as session:
+        entries = session.query(AuditEntry).order_by(AuditEntry.id).all()
+        return [(one.action, one.detail) for one in entries]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        PACK,
+        {"technology": Technology.LEAD_ACID, "capacity_ah": 44.0, "chemistry": "Gel"},
+        STACK,
+    ],
+    ids=["lithium", "lead-acid", "stack"],
+)
+def test_what_was_described_is_what_is_read(database: Database, given):
+    described = cell(**given)
+    found = stored(database, add_cell(database, **given))
+    for name, value in vars(described).items():
+        if value is not None:  # what is not known of a stack is stored as Other
+            assert getattr(found, name) == value, name
+
+
+def test_a_coin_cells_limits_are_exact_beside_fixed_columns_that_are_rounded_inwards(
+    database: Database,
+):
+    battery_id = add_cell(
+        database,
+        voltage_min_v=2.5004,
+        voltage_max_v=4.2009,
+        current_min_a=-0.0025,
+        current_max_a=0.0004,
+    )
+    with database.read() as session:
+        fixed = session.execute(text("SELECT VoltMin, VoltMax, CurrMin, CurrMax FROM Battery"))
+        assert tuple(fixed.one()) == (2501, 4200, -2, 0)
+    found = stored(database, battery_id)
+    assert (found.voltage_min_v, found.voltage_max_v) == (2.5004, 4.2009)
+    assert (found.current_min_a, found.current_max_a) == (-0.0025, 0.0004)
+
+
+def test_limits_that_another_program_has_changed_count_before_ours(database: Database):
+    battery_id = add_cell(database, current_max_a=0.0014)
+    with database.write() as session:
+        session.execute(text("UPDATE Battery SET CurrMax = 7000"))
+    assert stored(database, battery_id).current_max_a == 7.0
+
+
+def test_a_battery_of_another_program_has_no_details(database: Database):
+    battery_id = add_cell(database, **PACK)
+    with database.write() as session:
+        session.execute(text("DELETE FROM bem_battery_details"))
+    found = stored(database, battery_id)
+    assert (found.voltage_max_v, found.parallel, found.capacity_rate) == (16.8, 1, "")
+    assert change(database, battery_id, parallel=2)
+    assert stored(database, battery_id).parallel == 2
+
+
+class TestTheSameFormTwice:
+    def test_makes_one_battery(self, database: Database):
+        first = add_battery(database, cell(), form_token="t1", **BY)
+        assert add_battery(database, cell(), form_token="t1", **BY) == first
+        assert [action for action, _ in audits(database)] == ["add battery"]
+
+    def test_from_ten_threads_at_once_everybody_gets_it(self, database: Database):
+        send = lambda: add_battery(database, cell(), form_token="t1", **BY)  # noqa: E731
+        made = at_once([send] * 10)
+        assert len(set(made)) == 1
+        assert isinstance(made[0], int)
+
+    def test_another_form_is_told_that_it_exists(self, database: Database):
+        add_battery(database, cell(), form_token="t1", **BY)
+        with pytest.raises(ConflictError, match="is registered already"):
+            add_battery(database, cell(), form_token="t2", **BY)
+
+    def test_a_token_of_another_battery_makes_none_of_this_one(self, database: Database):
+        add_battery(database, cell(), form_token="t1", **BY)
+        with pytest.raises(ConflictError):
+            add_battery(database, cell("Other"), form_token="t1", **BY)
+
+
+class TestChanging:
+    def test_every_field_and_the_audit_row_with_before_and_after(self, database: Database):
+        battery_id = add_cell(database)
+        assert change(database, battery_id, **PACK, description="x", name=" Cell  2 ")
+        found = stored(database, battery_id)
+        assert (found.name, found.description, found.cells) == ("Cell 2", "x", 4)
+        assert (found.voltage_max_v, found.safety_voltage_max_v) == (16.8, 17.2)
+        action, detail = audits(database)[-1]
+        assert action == "change battery"
+        assert detail["voltage_max_v"] == [4.2, 16.8]
+        assert detail["chemistry"] == ["Other", "NMC"]
+        assert "serial_number" not in detail
+
+    def test_nothing_different_is_not_recorded(self, database: Database):
+        battery_id = add_cell(database)
+        assert not change(database, battery_id)
+        assert len(audits(database)) == 1
+
+    def test_the_technology_stays(self, database: Database):
+        battery_id = add_cell(database)
+        with pytest.raises(InputError, match="technology of a battery cannot be changed"):
+            change(database, battery_id, **STACK)
+
+    def test_a_wrong_field_is_refused(self, database: Database):
+        battery_id = add_cell(database)
+        with pytest.raises(InputError, match="lowest voltage must be below"):
+            change(database, battery_id, voltage_max_v=1.0)
+        assert stored(database, battery_id).voltage_max_v == 4.2
+
+    def test_the_name_of_another_battery_is_refused(self, database: Database):
+        add_cell(database)
+        second = add_cell(database, serial_number="002")
+        with pytest.raises(ConflictError, match="is registered already"):
+            change(database, second, serial_number="001")
+
+    def test_who_edits_an_old_state_is_told(self, database: Database):
+        battery_id = add_cell(database)
+        old = mark_of(stored(database, battery_id))
+        change(database, battery_id, description="first")
+        with pytest.raises(ConflictError, match="Somebody has changed this battery"):
+            change(database, battery_id, old, description="second")
+        assert stored(database, battery_id).description == "first"
+
+    def test_of_ten_changes_at_once_one_is_made(self, database: Database):
+        battery_id = add_cell(database)
+        seen = mark_of(stored(database, battery_id))
+
+        def send(number: int):
+            new = cell(chemistry="Other", description=f"change {number}")
+            return lambda: change_battery(database, battery_id, new, seen=seen, **BY)
+
+        results = at_once([send(number) for number in range(10)])
+        assert results.count(True) == 1
+        assert sum(isinstance(one, ConflictError) for one in results) == 9
+
+    @pytest.mark.parametrize(
+        "status",
+        [ExperimentStatus.QUEUED, ExperimentStatus.RUNNING, ExperimentStatus.PAUSED],
+    )
+    def test_limits_stay_while_an_experiment_needs_them(self, database: Database, status):
+        battery_id = add_cell(database)
+        experiment = add_experiment(database, battery_id=battery_id, status=status)
+        sentence = rf"stay as they are: experiment {experiment} \(Ageing\) is {status.lower()}\."
+        for limit in ({"voltage_max_v": 4.1}, {"capacity_ah": 4.9}, {"safety_voltage_max_v": 5.0}):
+            with pytest.raises(ConflictError, match=sentence):
+                change(database, battery_id, **limit)
+        assert change(database, battery_id, name="Renamed", serial_number="7", description="d")
+
+    def test_limits_stay_while_an_experiment_is_held(self, database: Database):
+        battery_id = add_cell(database)
+        add_plan(database, battery_id, PlanState.HELD)
+        with pytest.raises(ConflictError, match="experiment Planned is held"):
+            change(database, battery_id, voltage_max_v=4.1)
+
+    def test_limits_may_change_once_it_has_finished(self, database: Database):
+        battery_id = add_cell(database)
+        add_experiment(database, battery_id=battery_id)
+        assert change(database, battery_id, voltage_max_v=4.1)
+
+    def test_one_that_is_not_there(self, database: Database):
+        with pytest.raises(NotFoundError, match="not there any more"):
+            change_battery(database, 4711, cell(), seen="", **BY)
+
+
+class TestDeleting:
+    def test_one_that_was_never_used_goes_with_all_its_rows(self, database: Database):
+        for given in ({}, {"technology": Technology.LEAD_ACID}, STACK):
+            battery_id = add_cell(database, **given)
+            delete_battery(database, battery_id, **BY)
+        with database.read() as session:
+            for table in ("Battery", "Lithium", "LeadAcid", "RedoxStack", "bem_battery_details"):
+                assert session.scalar(text(f"SELECT COUNT(*) FROM {table}")) == 0
+        action, detail = audits(database)[1]
+        assert action == "delete battery"
+        assert (detail["name"], detail["voltage_max_v"]) == ("Cell 1", 4.2)
+
+    def test_a_battery_with_experiments_is_kept(self, database: Database):
+        battery_id = add_cell(database)
+        add_experiment(database, battery_id=battery_id)
+        sentence = "Cell 1 is kept. It has 1 experiment. Only a battery without experiments can"
+        with pytest.raises(ConflictError, match=sentence):
+            delete_battery(database, battery_id, **BY)
+        assert stored(database, battery_id).name == "Cell 1"
+        assert [action for action, _ in audits(database)] == ["add battery"]
+
+    @pytest.mark.parametrize("state", [PlanState.HELD, PlanState.DRAFT])
+    def test_nor_is_one_that_is_planned(self, database: Database, state):
+        battery_id = add_cell(database)
+        add_plan(database, battery_id, state)
+        with pytest.raises(
+            ConflictError, match="A draft or a held experiment, Planned, is planned"
+        ):
+            delete_battery(database, battery_id, **BY)
+
+    def test_nor_one_that_is_confirmed_on_a_station(self, database: Database):
+        battery_id = add_cell(database)
+        confirm(database, battery_id, add_station(database, "Station 04"))
+        with pytest.raises(ConflictError, match=r"confirmed on Station 04\. Confirm another"):
+            delete_battery(database, battery_id, **BY)
+
+    def test_twice_at_once_it_is_deleted_once(self, database: Database):
+        battery_id = add_cell(database)
+        results = at_once([lambda: delete_battery(database, battery_id, **BY)] * 4)
+        assert results.count(None) == 1
+        assert sum(isinstance(one, REFUSED) for one in results) == 3
+
+
+class TestTheSheet:
+    def test_says_where_the_battery_is_and_what_is_under_way(self, database: Database):
+        battery_id = add_cell(database)
+        confirm(database, battery_id, add_station(database, "Station 04"))
+        running = add_experiment(
+            database, battery_id=battery_id, status=ExperimentStatus.RUNNING, name="Run"
+        )
+        sheet = battery_sheet(database, battery_id)
+        assert [(one.station, one.user_name) for one in sheet.confirmed] == [
+            ("Station 04", "oscar")
+        ]
+        assert [(one.id, one.status) for one in sheet.under_way] == [(running, "running")]
+        assert sheet.kept_because.startswith("It has 1 experiment.")
+
+    @pytest.mark.parametrize("battery_id", [0, -1, 4711, 2**32, 10**30])
+    def test_of_one_that_is_not_there(self, database: Database, battery_id):
+        with pytest.raises(NotFoundError, match="There is no battery"):
+            battery_sheet(database, battery_id)
+
+
+def test_forms_are_offered_what_exists(database: Database):
+    for maker, model in (("B", "2"), ("A", "1"), ("B", "1")):
+        add_cell(database, manufacturer=maker, model=model)
+    assert known_manufacturers(database) == ("A", "B")
+    assert known_models(database, "B") == ("1", "2")
+    assert known_models(database, "") == ("1", "2")
+    assert known_models(database, "nobody") == ()
+
+
+def test_a_battery_is_found_by_the_four_that_are_unique_together(database: Database):
+    battery_id = add_cell(database)
+    assert registered_as(database, " Cell  1", "LG", "M50", "001") == battery_id
+    assert registered_as(database, "Cell 1", "LG", "M50", "002") is None
+
+
+def test_every_battery_that_we_add_has_details(database: Database):
+    battery_id = add_cell(database)
+    with database.read() as session:
+        assert session.get(BatteryDetails, battery_id) is not None
+        assert session.get(Battery, battery_id) is not None

@@ -1,0 +1,171 @@
+"""Statistics of experiments in the database: computed once, and again when something changed."""
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, select, text, update
+
+from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
+from db import series
+from db.engine import Database
+from db.measures import statistics
+from db.measures.statistics import experiment_statistics, temperature_channel
+from db.models import Run, Statistics
+from db.series import ChannelInfo
+from tests.unit.db.lab import (
+    add_cell,
+    add_experiment,
+    at_once,
+    block,
+    import_blocks,
+    statements,
+)
+
+SECONDS = np.arange(0, 7200, 10.0)
+STACK = {
+    "technology": Technology.REDOX_STACK,
+    "capacity_ah": None,
+    "electrode_size_cm2": 50.0,
+    "electrode_composition": "Felt",
+    "bipolar_type": BipolarType.GRAPHITE,
+    "membrane_type": MembraneType.NAFION,
+    "electrolyte_type": ElectrolyteType.ALL_VANADIUM,
+}
+
+
+def cycle(**changes):
+    """An hour of charge at 1 A and 4 V, an hour of rest with an offset of 1 mA."""
+    charging = SECONDS < 3600
+    return block(
+        len(SECONDS),
+        test_time_s=SECONDS,
+        voltage_v=np.full(len(SECONDS), 4.0),
+        current_a=np.where(charging, 1.0, 0.001),
+        step=np.where(charging, 1.0, 2.0),
+        **changes,
+    )
+
+
+@pytest.fixture
+def counted(monkeypatch) -> list[int]:
+    """The experiments that were computed, in turn."""
+    done: list[int] = []
+    computed = statistics._computed
+
+    def note(database, experiment_id):
+        done.append(experiment_id)
+        return computed(database, experiment_id)
+
+    monkeypatch.setattr(statistics, "_computed", note)
+    return done
+
+
+def test_an_hour_of_charge_and_an_hour_of_rest(database: Database):
+    degc = {("Other", "1"): 5.0 + 0 * SECONDS, ("Cell", "degC"): 25.0 + 0 * SECONDS}
+    experiment_id = import_blocks(database, [cycle(extended=degc, step_id=1 + (SECONDS >= 3600))])
+    found = experiment_statistics(database, experiment_id)
+    assert found.deadband_a == pytest.approx(5.0 / 2000)
+    assert found.whole.charge_ah == pytest.approx(1.0)
+    assert found.whole.charge_wh == pytest.approx(4.0)
+    assert (found.whole.discharge_ah, found.whole.samples) == (0.0, 720)
+    assert (found.temperature_name, found.temperature_unit) == ("Cell", "degC")
+    assert found.whole.temperature.mean == pytest.approx(25.0)
+    assert [one.instruction for one in found.instructions] == [1, 2]
+    assert [one.totals.duration_s for one in found.instructions] == [3600, 3590]
+
+
+def test_without_a_capacity_the_greatest_current_says_what_rest_is(database: Database):
+    stack = add_cell(database, "Stack", **STACK)
+    experiment_id = import_blocks(database, [cycle()], battery_id=stack)
+    assert experiment_statistics(database, experiment_id).deadband_a == pytest.approx(0.0005)
+
+
+def test_without_measures_there_are_none(database: Database):
+    assert experiment_statistics(database, add_experiment(database)) is None
+    assert experiment_statistics(database, 4_000_000) is None
+
+
+def test_on_a_station_of_ours_the_test_time_counts(database: Database):
+    """A simulated station's clock runs faster than the wall's, and a pause is no time."""
+    faster = SECONDS / 20 + 1.7e9
+    experiment_id = import_blocks(database, [cycle(unix_time_s=faster)])
+    by_the_wall = experiment_statistics(database, experiment_id)
+    assert by_the_wall.whole.charge_ah == pytest.approx(1 / 20, rel=1e-6)
+    with database.write() as session:
+        session.add(Run(experiment_id=experiment_id, station_id=1))
+        session.execute(delete(Statistics))
+    assert experiment_statistics(database, experiment_id).whole.charge_ah == pytest.approx(1.0)
+
+
+def test_they_are_computed_once(database: Database, counted):
+    experiment_id = import_blocks(database, [cycle()])
+    first = experiment_statistics(database, experiment_id)
+    with statements(database) as sent:
+        assert experiment_statistics(database, experiment_id) == first
+    assert counted == [experiment_id]
+    assert not [one for one in sent if "INSERT" in one or "DELETE" in one]
+
+
+def test_new_measures_make_them_anew(database: Database, counted):
+    experiment_id = import_blocks(database, [cycle()])
+    before = experiment_statistics(database, experiment_id)
+    with database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO GenericMeasures (ExpID, MeasID, Timestamp, InstrID, Voltage, Current) "
+                "SELECT ExpID, MeasID + 1, :later, InstrID, Voltage, Current FROM GenericMeasures "
+                "WHERE ExpID = :id ORDER BY MeasID DESC LIMIT 1"
+            ),
+            {"id": experiment_id, "later": "2026-11-01 10:00:00"},
+        )
+    after = experiment_statistics(database, experiment_id)
+    assert after.whole.samples == before.whole.samples + 1
+    assert after.whole.duration_s == 7200
+    assert counted == [experiment_id] * 2
+    with database.read() as session:
+        kept = session.scalars(select(Statistics)).all()
+        assert [row.revision for row in kept] == [series.revision(database, experiment_id)]
+
+
+def test_another_method_makes_them_anew(database: Database, counted):
+    experiment_id = import_blocks(database, [cycle()])
+    first = experiment_statistics(database, experiment_id)
+    with database.write() as session:
+        session.execute(update(Statistics).values(method=statistics.METHOD + 1, result={"x": 1}))
+    assert experiment_statistics(database, experiment_id) == first
+    assert counted == [experiment_id] * 2
+
+
+def test_many_may_ask_at_once(database: Database):
+    experiment_id = import_blocks(database, [cycle()])
+    answers = at_once([lambda: experiment_statistics(database, experiment_id)] * 6)
+    assert all(answer == answers[0] for answer in answers)
+    assert answers[0].whole.samples == 720
+    with database.read() as session:
+        assert len(session.scalars(select(Statistics)).all()) == 1
+
+
+def test_one_who_stored_it_meanwhile_is_no_failure(sqlite_database: Database, monkeypatch):
+    experiment_id = import_blocks(sqlite_database, [cycle()])
+    first = experiment_statistics(sqlite_database, experiment_id)
+    monkeypatch.setattr(statistics, "_kept", lambda *_: None)
+    nobody = delete(Statistics).where(Statistics.experiment_id == 0)
+    monkeypatch.setattr(statistics, "delete", lambda _table: nobody)
+    assert experiment_statistics(sqlite_database, experiment_id) == first
+
+
+class TestTemperatureChannel:
+    CELL = ChannelInfo("x1", "Cell", "degC", 1)
+    NAMED = ChannelInfo("x2", "Temp_body", "", 2)
+    OTHER = ChannelInfo("x3", "Flow", "L/min", 3)
+
+    def test_one_in_degrees_comes_before_one_that_is_called_so(self):
+        assert temperature_channel([series.VOLTAGE, self.NAMED, self.CELL]) == self.CELL
+        assert temperature_channel([self.OTHER, self.NAMED]) == self.NAMED
+
+    def test_the_room_comes_last(self):
+        room = ChannelInfo("x0", "Ambient", "degC", 9)
+        assert temperature_channel([room, self.CELL]) == self.CELL
+        assert temperature_channel([room, self.NAMED]) == room
+
+    def test_there_may_be_none(self):
+        assert temperature_channel([series.VOLTAGE, self.OTHER]) is None

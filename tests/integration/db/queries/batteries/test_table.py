@@ -1,0 +1,149 @@
+"""The batteries table: searched, narrowed, sorted and paged in SQL; on each engine."""
+
+import pytest
+
+from cycling.errors import InputError
+from cycling.terms import ExperimentStatus, Technology
+from db.engine import Database
+from db.models import ConfirmedBattery
+from db.queries.batteries.table import (
+    BatteryFilter,
+    BatterySort,
+    BatterySortKey,
+    count_by_technology,
+    list_batteries,
+)
+from tests.unit.db.lab import NOW, add_cell, add_experiment, add_station, statements
+
+LEAD = {"technology": Technology.LEAD_ACID, "capacity_ah": 44.0}
+STACK = {
+    "technology": Technology.REDOX_STACK,
+    "capacity_ah": None,
+    "electrode_size_cm2": 62.5,
+}
+
+
+@pytest.fixture
+def lab(database: Database) -> Database:
+    add_cell(database, "alpha", serial_number="9", capacity_ah=3.0)
+    add_cell(database, "Beta", manufacturer="Öler", **LEAD)
+    add_cell(database, "gamma 100%", description="From the drawer", **STACK)
+    return database
+
+
+EVERYTHING = BatteryFilter()
+
+
+def names(database: Database, wanted: BatteryFilter = EVERYTHING, sort=None, **page):
+    found = list_batteries(database, wanted, sort, **{"offset": 0, "limit": 100, **page})
+    return [row.name for row in found.rows]
+
+
+def test_the_newest_comes_first(lab: Database):
+    assert names(lab) == ["gamma 100%", "Beta", "alpha"]
+
+
+def test_what_a_row_says(lab: Database):
+    stack, lead, lithium = list_batteries(lab, BatteryFilter(), offset=0, limit=9).rows
+    assert (lithium.capacity_ah, lithium.chemistry, lithium.voltage_v) == (3.0, "Other", (2.5, 4.2))
+    assert (lead.capacity_ah, lead.technology) == (44.0, Technology.LEAD_ACID)
+    assert (stack.capacity_ah, stack.electrode_size_cm2) == (None, 62.5)
+    assert (stack.experiments, stack.last, stack.station) == (0, None, "")
+
+
+def test_experiments_the_last_of_them_and_the_station(lab: Database):
+    row = list_batteries(lab, BatteryFilter(text="alpha"), offset=0, limit=1).rows[0]
+    for status in (ExperimentStatus.FINISHED, ExperimentStatus.ERROR):
+        last = add_experiment(lab, battery_id=row.id, status=status)
+    with lab.write() as session:
+        for name in ("Station 2", "Station 1"):
+            session.add(
+                ConfirmedBattery(
+                    station_id=add_station_in(session, name),
+                    battery_id=row.id,
+                    user_name="oscar",
+                    confirmed_at=NOW,
+                )
+            )
+    row = list_batteries(lab, BatteryFilter(text="alpha"), offset=0, limit=1).rows[0]
+    assert row.experiments == 2
+    assert row.last is not None
+    assert (row.last.id, row.last.status, row.last.at) == (last, ExperimentStatus.ERROR, NOW)
+    assert row.station == "Station 1, Station 2"
+
+
+def add_station_in(session, name: str) -> int:
+    from db.models import CyclerStation
+
+    station = CyclerStation(unit_id=1, name=name, location="Lab", register_date=NOW)
+    session.add(station)
+    session.flush()
+    return station.id
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ALPHA", ["alpha"]),
+        ("öler", ["Beta"]),
+        ("drawer", ["gamma 100%"]),
+        ("100%", ["gamma 100%"]),
+        ("0%", ["gamma 100%"]),
+        ("%", ["gamma 100%"]),
+        ("_", []),
+        ("' OR 1=1 --", []),
+        ("\\", []),
+        ("🔋", []),
+        ("x" * 50_000, []),
+        ("  ", ["gamma 100%", "Beta", "alpha"]),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_search_finds_any_part_of_what_names_a_battery(lab: Database, text, found):
+    assert names(lab, BatteryFilter(text=text)) == found
+
+
+def test_technologies_narrow_and_are_counted_within_the_search(lab: Database):
+    both = (Technology.LITHIUM, Technology.REDOX_STACK)
+    page = list_batteries(lab, BatteryFilter(both), offset=0, limit=9)
+    assert ([row.name for row in page.rows], page.count, page.total) == (
+        ["gamma 100%", "alpha"],
+        2,
+        3,
+    )
+    assert count_by_technology(lab) == dict.fromkeys(Technology, 1)
+    assert count_by_technology(lab, "alpha") == {Technology.LITHIUM: 1}
+
+
+@pytest.mark.parametrize("key", list(BatterySortKey))
+def test_every_column_sorts_both_ways(lab: Database, key):
+    ids = [row.id for row in list_batteries(lab, BatteryFilter(), offset=0, limit=9).rows]
+    add_experiment(lab, battery_id=ids[1])
+    up = names(lab, sort=BatterySort(key))
+    assert names(lab, sort=BatterySort(key, descending=True)) == up[::-1]
+    expected = {
+        BatterySortKey.NAME: ["alpha", "Beta", "gamma 100%"],
+        BatterySortKey.CAPACITY: ["gamma 100%", "alpha", "Beta"],
+        BatterySortKey.EXPERIMENTS: ["alpha", "gamma 100%", "Beta"],
+        BatterySortKey.LAST: ["alpha", "gamma 100%", "Beta"],
+    }
+    assert up == expected.get(key, up)
+
+
+def test_a_page_after_the_first(lab: Database):
+    assert names(lab, offset=1, limit=1) == ["Beta"]
+    assert names(lab, offset=3) == []
+    with pytest.raises(InputError):
+        names(lab, offset=-1)
+
+
+def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(lab: Database):
+    sort = BatterySort(BatterySortKey.NAME)
+    with statements(lab) as few:
+        names(lab, sort=sort)
+    for number in range(30):
+        add_experiment(lab, battery_id=add_cell(lab, f"more {number}"))
+    add_station(lab, "Station 1")
+    with statements(lab) as many:
+        assert len(names(lab, sort=sort)) == 33
+    assert len([one for one in many if "SELECT" in one]) <= len(few) + 1 <= 9

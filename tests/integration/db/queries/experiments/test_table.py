@@ -1,0 +1,473 @@
+"""The experiments table: its order, pages, filters, choices and search, on each engine."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import ExperimentStatus, Technology
+from db.engine import Database
+from db.models import Experiment, Run
+from db.queries.experiments import table
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.table import (
+    Choice,
+    Filter,
+    Page,
+    Sort,
+    SortKey,
+    filter_choices,
+    list_experiments,
+)
+from tests.databases import SERVER_ENGINES
+from tests.unit.db.lab import (
+    NOW,
+    add_cell,
+    add_experiment,
+    add_profile,
+    add_station,
+    import_blocks,
+    statements,
+)
+
+RUNNING, FINISHED, ERROR = (
+    ExperimentStatus.RUNNING,
+    ExperimentStatus.FINISHED,
+    ExperimentStatus.ERROR,
+)
+PAUSED, QUEUED = ExperimentStatus.PAUSED, ExperimentStatus.QUEUED
+
+
+def hours(count: float) -> datetime:
+    return NOW + timedelta(hours=count)
+
+
+def page(database: Database, wanted: Filter = Filter(), sort=None, offset=0, limit=1000) -> Page:  # noqa: B008 - frozen
+    return list_experiments(database, wanted, sort, offset=offset, limit=limit)
+
+
+def names(database: Database, wanted: Filter = Filter(), sort=None) -> list[str]:  # noqa: B008 - frozen
+    return [row.name for row in page(database, wanted, sort).rows]
+
+
+@pytest.fixture
+def lab(database: Database) -> Database:
+    """Experiments of every status over three batteries, two stations and two profiles."""
+    batteries = [
+        add_cell(database, "Beta"),
+        add_cell(
+            database,
+            "alpha",
+            technology=Technology.REDOX_STACK,
+            electrode_size_cm2=100.0,
+            capacity_ah=None,
+        ),
+        add_cell(database, "Gamma", technology=Technology.LEAD_ACID, capacity_ah=44.0),
+    ]
+    stations = [1, add_station(database, "Channel 2")]
+    profiles = [None, add_profile(database, "Ageing 1C")]
+    statuses = [FINISHED, ERROR, RUNNING, FINISHED, PAUSED, FINISHED, QUEUED]
+    for number in range(42):
+        begun = None if number % 5 == 4 else hours(number % 11)
+        add_experiment(
+            database,
+            name=f"Test {number * 17 % 42:02}",
+            created_at=hours(number // 3),  # three share a moment
+            begun_at=begun,
+            finished_at=hours(20 + number % 13) if begun and number % 2 else None,
+            status=statuses[number % 7],
+            battery_id=batteries[number % 3],
+            station_id=stations[number % 2],
+            profile_id=profiles[number // 2 % 2],
+        )
+    return database
+
+
+class TestOrder:
+    def test_what_runs_comes_first_then_the_newest(self, lab: Database):
+        rows = page(lab).rows
+        active = [row.status in (RUNNING, PAUSED, QUEUED) for row in rows]
+        assert active == sorted(active, reverse=True)
+        assert sum(active) == 18
+        for part in (rows[:18], rows[18:]):
+            keys = [(row.created_at, row.id) for row in part]
+            assert keys == sorted(keys, reverse=True)
+
+    @pytest.mark.parametrize("descending", [False, True])
+    @pytest.mark.parametrize("key", list(SortKey))
+    def test_each_column_sorts_both_ways(self, lab: Database, key: SortKey, descending: bool):
+        rows = page(lab, sort=Sort(key, descending)).rows
+        assert len({row.id for row in rows}) == 42
+
+        def place(word):
+            """Servers sort an ENUM by its definition, SQLite by its letters."""
+            return str(word) if lab.is_sqlite else list(type(word)).index(word)
+
+        def value(row: table.ExperimentRow):
+            # the database's own clock is the end of what has not ended
+            end = row.finished_at or datetime(2100, 1, 1, tzinfo=UTC)
+            duration = None if row.begun_at is None else end - row.begun_at
+            found = {
+                SortKey.ID: row.id,
+                SortKey.NAME: row.name,
+                SortKey.STATUS: place(row.status),
+                SortKey.BATTERY: row.battery.lower(),
+                SortKey.TECHNOLOGY: place(row.technology),
+                SortKey.STATION: row.station.lower(),
+                SortKey.PROFILE: row.profile.lower(),
+                SortKey.CREATED: row.created_at,
+                SortKey.STARTED: row.begun_at,
+                SortKey.FINISHED: row.finished_at,
+                SortKey.DURATION: duration,
+            }[key]
+            return (found is not None, found)
+
+        for one, other in pairwise(reversed(rows) if descending else rows):
+            if key is SortKey.DURATION and None in (one.finished_at, other.finished_at):
+                continue  # depends on when it is asked; below
+            assert value(one) <= value(other), (one, other)
+            if value(one) == value(other):
+                assert one.id < other.id
+
+    def test_what_goes_on_is_sorted_by_how_long_it_has_run(self, database: Database):
+        now = datetime.now(UTC)
+        ago = {
+            name: now - timedelta(hours=since)
+            for name, since in (("short", 1), ("long", 9), ("ended", 5))
+        }
+        for name, begun in ago.items():
+            ended = begun + timedelta(hours=4) if name == "ended" else None
+            add_experiment(database, name=name, begun_at=begun, finished_at=ended, status=RUNNING)
+        add_experiment(database, name="not begun", status=QUEUED)
+        sort = Sort(SortKey.DURATION)
+        assert names(database, sort=sort) == ["not begun", "short", "ended", "long"]
+
+    @pytest.mark.parametrize("key", [SortKey.NAME, SortKey.BATTERY])
+    def test_names_are_sorted_without_regard_to_case(self, database: Database, key: SortKey):
+        for name in ("beta", "Alpha", "alpha 2", "Beta 2", "Zeta"):
+            add_experiment(database, name=name, battery_id=add_cell(database, name))
+        found = names(database, sort=Sort(key))
+        assert found == ["Alpha", "alpha 2", "beta", "Beta 2", "Zeta"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("sort", [None, Sort(SortKey.STATUS), Sort(SortKey.STARTED, True)])
+    @pytest.mark.parametrize("size", [1, 7, 18, 19, 41, 42, 50])
+    def test_pages_join_without_gaps_or_repetitions(self, lab: Database, size: int, sort):
+        whole = [row.id for row in page(lab, sort=sort).rows]
+        joined = [
+            row.id
+            for offset in range(0, 60, size)
+            for row in page(lab, sort=sort, offset=offset, limit=size).rows
+        ]
+        assert joined == whole
+        assert len(set(joined)) == 42
+
+    def test_pages_of_a_filter_join_too(self, lab: Database):
+        wanted = Filter(technologies=(Technology.LITHIUM,), statuses=(RUNNING, FINISHED))
+        whole = [row.id for row in page(lab, wanted).rows]
+        joined = [
+            row.id
+            for offset in range(0, 42, 5)
+            for row in page(lab, wanted, offset=offset, limit=5).rows
+        ]
+        assert joined == whole
+
+    def test_counts_are_of_the_filter_and_of_all(self, lab: Database):
+        found = page(lab, Filter(statuses=(ERROR,)), offset=1, limit=2)
+        assert (len(found.rows), found.count, found.total) == (2, 6, 42)
+        assert page(lab, offset=10_000).rows == ()
+        assert page(lab, limit=0) == Page((), 42, 42)
+
+    @pytest.mark.parametrize(("offset", "limit"), [(-1, 5), (0, -1), (2**70, 5)])
+    def test_pages_that_are_none_are_refused(self, lab: Database, offset: int, limit: int):
+        if offset > 0 and not lab.is_sqlite:
+            assert list_experiments(lab, Filter(), offset=2**62, limit=limit).rows == ()
+            return
+        with pytest.raises(InputError):
+            list_experiments(lab, Filter(), offset=offset, limit=limit)
+
+    def test_a_row_says_why_it_ended_and_the_filter_still_finds_it(self, lab: Database):
+        finished = page(lab, Filter(statuses=(FINISHED,)))
+        stopped = finished.rows[0]
+        with lab.write() as session:
+            run = Run(
+                experiment_id=stopped.id,
+                station_id=stopped.station_id,
+                end_reason="Stopped by ada: leak",
+                through=-1,
+                events_through=-1,
+            )
+            session.add(run)
+        again = page(lab, Filter(statuses=(FINISHED,)))
+        assert again.count == finished.count
+        reasons = {row.id: row.end_reason for row in again.rows}
+        assert reasons.pop(stopped.id) == "Stopped by ada: leak"
+        assert set(reasons.values()) == {""}
+        assert experiment_facts(lab, stopped.id).end_reason == "Stopped by ada: leak"
+
+    @pytest.mark.parametrize("sort", [None, Sort(SortKey.BATTERY), Sort(SortKey.DURATION, True)])
+    def test_a_page_takes_the_same_few_statements_whatever_its_size(self, lab: Database, sort):
+        wanted = Filter(technologies=(Technology.LITHIUM,), text="test")
+        sent = []
+        for limit in (5, 40):
+            with statements(lab) as said:
+                list_experiments(lab, wanted, sort, offset=0, limit=limit)
+            sent.append(len([one for one in said if one.startswith("SELECT")]))
+        assert max(sent) <= 6
+
+    def test_the_choices_take_the_same_few_statements(self, lab: Database):
+        with statements(lab) as sent:
+            filter_choices(lab, Filter())
+        assert len([one for one in sent if one.startswith("SELECT")]) <= 9
+
+    @pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
+    def test_the_default_order_comes_from_an_index(self, lab: Database):
+        few = page(lab).rows[-1]
+        with lab.write() as session:
+            session.execute(
+                insert(Experiment),
+                [
+                    {
+                        "name": f"Old {number}",
+                        "description": "",
+                        "created_at": hours(-number),
+                        "status": FINISHED,
+                        "station_id": few.station_id,
+                        "battery_id": few.battery_id,
+                        "profile_id": 1,
+                    }
+                    for number in range(25_000)  # a small table is sorted faster
+                ],
+            )
+        with lab.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE TABLE Experiment")
+        values: list = []
+        with statements(lab, values) as sent:
+            list_experiments(lab, Filter(), offset=0, limit=50)
+        ordered = [one for one in zip(sent, values, strict=True) if "ORDER BY" in one[0]]
+        assert len(ordered) == 2  # those that are active, and the others
+        # MySQL 9 tells a tree unless it is asked for the table; MariaDB knows no other form
+        explain = "EXPLAIN" if lab.engine.dialect.is_mariadb else "EXPLAIN FORMAT=TRADITIONAL"
+        for query, given in ordered:
+            with lab.engine.connect() as connection:
+                plan = connection.exec_driver_sql(f"{explain} {query}", given)
+                (step,) = plan.mappings().all()
+            assert step["key"].endswith("DateCreation"), step
+            assert int(step["rows"]) < 500, step
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            Filter(technologies=(Technology.LITHIUM, Technology.LEAD_ACID)),
+            Filter(statuses=(ERROR, QUEUED)),
+            Filter(stations=(1,)),
+            Filter(created_from=hours(3), created_to=hours(6)),
+            Filter(text="test 1"),
+            Filter(
+                technologies=(Technology.LITHIUM,),
+                stations=(1,),
+                statuses=(FINISHED, RUNNING),
+                created_from=hours(2),
+                text="TEST",
+            ),
+        ],
+    )
+    def test_alone_and_together(self, lab: Database, wanted: Filter):
+        def fits(row: table.ExperimentRow) -> bool:
+            return (
+                (not wanted.technologies or row.technology in wanted.technologies)
+                and (not wanted.statuses or row.status in wanted.statuses)
+                and (not wanted.stations or row.station_id in wanted.stations)
+                and (not wanted.created_from or row.created_at >= wanted.created_from)
+                and (not wanted.created_to or row.created_at < wanted.created_to)
+                and wanted.text.lower() in row.name.lower()
+            )
+
+        expected = [row for row in page(lab).rows if fits(row)]
+        assert 0 < len(expected) < 42
+        found = page(lab, wanted)
+        assert list(found.rows) == expected
+        assert (found.count, found.total) == (len(expected), 42)
+
+    def test_by_battery_and_profile(self, lab: Database):
+        some = page(lab).rows[0]
+        found = page(lab, Filter(batteries=(some.battery_id,))).rows
+        assert {row.battery for row in found} == {some.battery}
+        assert len(found) == 14
+        profile = next(c for c in filter_choices(lab, Filter()).profiles if c.label == "Ageing 1C")
+        found = page(lab, Filter(profiles=(int(profile.value),))).rows
+        assert {row.profile for row in found} == {"Ageing 1C"}
+
+    def test_the_last_moment_is_not_included_and_the_first_is(self, database: Database):
+        for number in range(3):
+            add_experiment(database, name=str(number), created_at=hours(number))
+        found = names(database, Filter(created_from=hours(0), created_to=hours(2)))
+        assert found == ["1", "0"]
+
+    def test_stale_ids_find_nothing(self, lab: Database):
+        for wanted in (
+            Filter(batteries=(4711,)),
+            Filter(stations=(-1,)),
+            Filter(profiles=(0, 2**40)),
+        ):
+            found = page(lab, wanted)
+            assert (found.rows, found.count, found.total) == ((), 0, 42)
+            filter_choices(lab, wanted)
+
+
+class TestChoices:
+    def test_what_there_is_with_its_counts(self, lab: Database):
+        choices = filter_choices(lab, Filter())
+        assert [(c.label, c.count) for c in choices.batteries] == [
+            ("alpha", 14),
+            ("Beta", 14),
+            ("Gamma", 14),
+        ]
+        assert [(c.label, c.count) for c in choices.stations] == [
+            ("Channel 2", 21),
+            ("Virtual", 21),
+        ]
+        assert {c.value: c.count for c in choices.statuses} == {
+            "RUNNING": 6,
+            "FINISHED": 18,
+            "ERROR": 6,
+            "PAUSED": 6,
+            "QUEUED": 6,
+        }
+        assert {c.value: c.count for c in choices.technologies} == {
+            "Lithium": 14,
+            "LeadAcid": 14,
+            "RedoxStack": 14,
+        }
+
+    def test_a_filter_narrows_the_others_and_not_itself(self, lab: Database):
+        everything = filter_choices(lab, Filter())
+        lithium = filter_choices(lab, Filter(technologies=(Technology.LITHIUM,)))
+        assert lithium.technologies == everything.technologies
+        assert [(c.label, c.count) for c in lithium.batteries] == [("Beta", 14)]
+        both = filter_choices(lab, Filter(technologies=(Technology.LITHIUM,), statuses=(ERROR,)))
+        assert {c.value: c.count for c in both.technologies} == {
+            "Lithium": 2,
+            "LeadAcid": 2,
+            "RedoxStack": 2,
+        }
+        assert both.statuses == lithium.statuses
+        assert sum(c.count for c in both.stations) == 2
+
+    def test_every_choice_leaves_as_many_rows_as_it_says(self, lab: Database):
+        wanted = Filter(statuses=(FINISHED, RUNNING), text="test")
+        choices = filter_choices(lab, wanted)
+        assert choices.stations
+        for choice in choices.stations:
+            narrowed = Filter(
+                statuses=wanted.statuses, text=wanted.text, stations=(int(choice.value),)
+            )
+            assert page(lab, narrowed).count == choice.count
+
+    def test_an_empty_database_offers_nothing(self, database: Database):
+        assert filter_choices(database, Filter()) == table.Choices()
+        assert page(database) == Page((), 0, 0)
+
+    def test_labels_are_what_people_call_them(self, database: Database):
+        add_experiment(database, battery_id=add_cell(database, "<b>=1+1"))
+        (choice,) = filter_choices(database, Filter()).batteries
+        assert isinstance(choice, Choice)
+        assert choice.label == "<b>=1+1"
+
+
+class TestSearch:
+    @pytest.fixture
+    def texts(self, database: Database) -> Database:
+        for name, description in (
+            ("Ölzelle ÄÖÜ", "größer als Ω"),
+            ("Cell 100%", "under_score"),
+            ("Cell 1000", "C:\\data /50"),
+            ("ΔΣ ПРИВЕТ", 'it\'s "quoted"'),
+            ("🔋 pouch", ""),
+        ):
+            add_experiment(database, name=name, description=description)
+        return database
+
+    @pytest.mark.parametrize(
+        ("searched", "found"),
+        [
+            ("ölzelle", ["Ölzelle ÄÖÜ"]),
+            ("ZELLE", ["Ölzelle ÄÖÜ"]),
+            ("äöü", ["Ölzelle ÄÖÜ"]),
+            ("GRÖß", ["Ölzelle ÄÖÜ"]),
+            ("привет", ["ΔΣ ПРИВЕТ"]),
+            ("δσ", ["ΔΣ ПРИВЕТ"]),
+            ("🔋", ["🔋 pouch"]),
+            ("100%", ["Cell 100%"]),
+            ("%", ["Cell 100%"]),
+            ("_", ["Cell 100%"]),
+            ("r_s", ["Cell 100%"]),
+            ("C:\\D", ["Cell 1000"]),
+            ("/", ["Cell 1000"]),
+            ("'", ["ΔΣ ПРИВЕТ"]),
+            ('"QUOTED"', ["ΔΣ ПРИВЕТ"]),
+            ("  cell 1000  ", ["Cell 1000"]),
+            ("' OR 1=1 --", []),
+            ("x" * 10_000, []),
+            ("x" * 100_000, []),
+            ("a\x00b", []),
+        ],
+    )
+    def test_any_part_in_any_case(self, texts: Database, searched: str, found: list[str]):
+        assert names(texts, Filter(text=searched)) == found
+        assert page(texts, Filter(text=searched)).count == len(found)
+
+    @pytest.mark.parametrize("blank", ["", "   ", "\t\n"])
+    def test_blanks_search_for_nothing(self, texts: Database, blank: str):
+        assert page(texts, Filter(text=blank)).count == 5
+
+    def test_what_cannot_be_stored_is_refused_in_words(self, texts: Database):
+        with pytest.raises(InputError, match="cannot be stored"):
+            page(texts, Filter(text="\ud800"))
+
+    def test_a_search_narrows_the_choices(self, texts: Database):
+        (choice,) = filter_choices(texts, Filter(text="zelle")).statuses
+        assert choice.count == 1
+
+
+class TestFacts:
+    @pytest.mark.parametrize("experiment_id", [0, -1, 4711, 2**31, 2**40, 2**70])
+    def test_one_that_is_not_there(self, database: Database, experiment_id: int):
+        with pytest.raises(NotFoundError, match=f"There is no experiment {experiment_id}."):
+            experiment_facts(database, experiment_id)
+
+    def test_the_measures_of_a_cyclers_experiment_are_counted(self, database: Database):
+        experiment_id = add_experiment(database, status=RUNNING)
+        with database.write() as session:
+            session.execute(
+                text(
+                    "INSERT INTO GenericMeasures (ExpID, MeasID, Timestamp, InstrID) VALUES "
+                    "(:id, 1, '2026-03-01 12:00:00', 1), (:id, 5, '2026-03-01 12:00:01', 1)"
+                ),
+                {"id": experiment_id},
+            )
+        facts = experiment_facts(database, experiment_id)
+        assert (facts.measures, facts.source, facts.begun_at) == (2, None, None)
+        assert facts.duration_s(NOW) is None
+
+    def test_the_duration_goes_on_until_the_end(self, database: Database):
+        begun = experiment_facts(
+            database, add_experiment(database, begun_at=hours(0), status=RUNNING)
+        )
+        assert begun.duration_s(hours(2)) == 7200
+        ended = experiment_facts(
+            database, add_experiment(database, begun_at=hours(0), finished_at=hours(1))
+        )
+        assert ended.duration_s(hours(2)) == 3600
+
+    def test_the_devices_are_named(self, database: Database):
+        facts = experiment_facts(database, import_blocks(database))
+        with database.read() as session:
+            assert session.scalar(select(Experiment.station_id)) == 1
+        assert len(facts.devices) == 1
+        assert "Virtual" in facts.devices[0]

@@ -1,0 +1,241 @@
+"""The writer of the master node, without a broker: groups, bulk, failures of the database."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+
+from cycling.errors import UnavailableError
+from cycling.terms import ExperimentStatus
+from db.commands import leases
+from db.models import (
+    Experiment,
+    ExtendedMeasure,
+    GenericMeasure,
+    RefusedCount,
+    Run,
+    StationAlarm,
+    StationLive,
+)
+from db.queries.stations.unit_setups import unit_setups
+from master_node import writer as writer_module
+from master_node.inbox import Inbox, Incoming
+from master_node.protocol import messages as m
+from master_node.protocol.codec import decode, encode
+from master_node.protocol.topics import Address, Kind
+from master_node.writer import Writer
+from tests.faults.lab import Lab
+from tests.faults.unit import ScriptedRun
+
+
+class NoBroker:
+    def url(self, user: str) -> str:
+        return f"mqtt://{user}:x@127.0.0.1:1"
+
+
+class Stage:
+    """A unit with two stations that run one experiment each, and a writer in this thread."""
+
+    def __init__(self, url: str, folder) -> None:
+        self.lab = Lab(url, NoBroker(), folder)
+        self.unit = self.lab.unit("unit-0", stations=2)
+        stations = self.lab.stations["unit-0"]
+        self.experiments = [self.lab.queue(station) for station in stations]
+        with self.lab.database.write() as session:
+            (setup,) = unit_setups(session)
+            for station, experiment in zip(setup.stations, self.experiments, strict=True):
+                self.unit.stations[station.station_id] = [
+                    channel.used_measure_id for channel in station.channels
+                ]
+                session.add(
+                    Run(
+                        experiment_id=experiment,
+                        station_id=station.station_id,
+                        offered_at=datetime.now(UTC),
+                        through=-1,
+                        events_through=-1,
+                    )
+                )
+        leases.impatient(self.lab.database)
+        self.hold = leases.acquire(self.lab.database, "test", {})
+        self.sent = []
+        self.writer = Writer(self.lab.database, self.hold, Inbox(), self.sent.extend)
+
+    def records(self, first: int, last: int, which: int = 0) -> Incoming:
+        station = list(self.unit.stations)[which]
+        run = ScriptedRun(self.experiments[which], station, made=10**6)
+        return self.message(Kind.RECORDS, self.unit.records(run, first, last))
+
+    def message(self, kind: Kind, message: m.Message) -> Incoming:
+        payload = encode(message)
+        topic = Address("unit-0", kind).topic
+        return Incoming(topic, payload, len(payload), time.monotonic())
+
+    def store(self, *incoming: Incoming) -> list[m.Message]:
+        """Return what is sent after the commit."""
+        self.sent.clear()
+        self.writer._store([self.writer._parse(one) for one in incoming])
+        return [decode(one.address.kind, one.payload) for one in self.sent]
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path):
+    made = Stage(database_url, tmp_path)
+    yield made
+    made.lab.close()
+
+
+def test_a_group_is_acknowledged_once_for_each_experiment(stage: Stage):
+    acks = stage.store(
+        stage.records(0, 9),
+        stage.records(5, 19),
+        stage.records(0, 4, which=1),
+        stage.records(30, 39),  # leaves a gap
+    )
+    first, second = stage.experiments
+    assert {(ack.experiment, ack.samples, ack.events) for ack in acks} == {
+        (first, 19, -1),
+        (second, 4, -1),
+    }
+    stage.lab.check_exact(first, 20)
+    stage.lab.check_exact(second, 5)
+    assert stage.writer.progress.stored == 25
+
+
+def test_a_large_group_is_loaded_in_bulk(stage: Stage):
+    stage.store(
+        *(stage.records(n * 900, n * 900 + 899, which) for n in range(3) for which in (0, 1))
+    )
+    for experiment in stage.experiments:
+        stage.lab.check_exact(experiment, 2_700)
+    assert stage.store(stage.records(0, 1999), stage.records(0, 1999))[0].samples == 2_699
+
+
+@pytest.mark.parametrize("known", [10, 1_500])
+def test_rows_that_are_there_already_stay(stage: Stage, known: int):
+    """Also in bulk: then each message is stored by itself."""
+    stage.store(stage.records(0, known - 1))
+    with stage.lab.database.write() as session:
+        session.execute(update(Run).values(through=-1))
+        session.execute(
+            update(GenericMeasure).where(GenericMeasure.id == 5).values(instruction_id=77)
+        )
+    stage.store(stage.records(0, 1_499), stage.records(1_500, 2_999))
+    stage.lab.check_exact(stage.experiments[0], 3_000)
+    with stage.lab.database.read() as session:
+        kept = session.scalars(select(GenericMeasure.id).where(GenericMeasure.instruction_id == 77))
+        assert kept.all() == [5]
+
+
+def test_a_database_that_fails_is_tried_again_and_nothing_is_acknowledged_before(
+    stage: Stage, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "FIRST_PAUSE_S", 0.001)
+    really = Writer._commit
+    failures = [UnavailableError("gone"), OperationalError("", {}, Exception("disk is full"))]
+
+    def commit(self, parsed) -> None:
+        if failures:
+            with leases.leading(stage.lab.database, stage.hold):
+                raise failures.pop()
+        assert stage.sent == []
+        really(self, parsed)
+
+    monkeypatch.setattr(Writer, "_commit", commit)
+    (ack,) = stage.store(stage.records(0, 9))
+    assert ack.samples == 9
+    assert stage.writer.progress.trouble_at is None
+
+
+def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: Stage):
+    beat = m.Beat(at=time.time(), stations=[])
+    bad = stage.message(Kind.BEAT, m.Beat(at=time.time(), stations=[]))
+    good = stage.records(0, 4, which=1)
+    really = writer_module.take
+
+    def take(batch, one) -> None:
+        really(batch, one)
+        if one.incoming is bad:
+            raise ValueError("not foreseen")
+
+    writer_module.take = take
+    try:
+        acks = stage.store(good, bad, stage.message(Kind.BEAT, beat))
+    finally:
+        writer_module.take = really
+    assert [type(ack) for ack in acks] == [m.Ack]
+    stage.lab.check_exact(stage.experiments[1], 5)
+    stage.writer._write_refusals()
+    with stage.lab.database.read() as session:
+        assert session.get(RefusedCount, ("unit-0", "database")).count == 1
+
+
+def test_who_has_lost_the_lease_stores_and_says_nothing(stage: Stage):
+    leases.release(stage.lab.database, stage.hold)
+    leases.acquire(stage.lab.database, "another", {})
+    assert stage.store(stage.records(0, 9)) == []
+    assert stage.writer.lost.is_set()
+    with stage.lab.database.read() as session:
+        for model in (GenericMeasure, ExtendedMeasure, StationLive):
+            assert session.scalar(select(func.count()).select_from(model)) == 0
+
+
+EVENTS = {
+    "trip": (
+        m.Tripped(n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=4.25, text=""),
+        "voltage: 4.3, the limit is 4.25. The output is off.",
+    ),
+    "interrupted": (
+        m.Paused(n=1, at=1e9, test_time_s=1.0, interrupted=True, voltage_before=3.7, voltage=3.65),
+        "3.700 V before, 3.650 V now",
+    ),
+    "fan": (m.Warned(n=1, at=1e9, test_time_s=1.0, code="fan", text="slow fan"), "slow fan"),
+    "output on": (
+        m.Ended(n=1, at=1e9, test_time_s=1.0, result="error", output_off=False),
+        "go to the station",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", list(EVENTS))
+def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code: str):
+    event, says = EVENTS[code]
+    started = m.Started(n=0, at=1e9, test_time_s=0.0)
+    records = m.Records(
+        experiment=stage.experiments[0],
+        station=next(iter(stage.unit.stations)),
+        events=[started, event],
+    )
+    for _ in range(2):
+        (ack,) = stage.store(stage.message(Kind.RECORDS, records))
+        assert (ack.samples, ack.events) == (-1, 1)
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert (alarm.code, alarm.mark) == (code, f"run-{stage.experiments[0]}-1")
+    assert says in alarm.text
+
+
+def test_what_comes_of_an_experiment_that_was_given_up_is_stored_and_changes_no_end(stage: Stage):
+    experiment, reason = stage.experiments[0], "Given up by oscar: Burnt."
+    stage.store(stage.records(0, 4))
+    with stage.lab.database.write() as session:
+        session.get_one(Experiment, experiment).status = ExperimentStatus.ERROR
+        run = session.get_one(Run, experiment)
+        run.ended_at, run.end_reason = datetime.now(UTC), reason
+    assert stage.store(stage.records(0, 4))[0].samples == 4
+    assert [one.code for one in stage.lab.all_rows(StationAlarm)] == []  # nothing new
+    began = m.Started(n=0, at=1e9, test_time_s=0.0)
+    ended = m.Ended(n=1, at=1e9, test_time_s=1.0, result="finished", output_off=True)
+    events = m.Records(
+        experiment=experiment, station=next(iter(stage.unit.stations)), events=[began, ended]
+    )
+    (ack,) = stage.store(stage.records(0, 9), stage.message(Kind.RECORDS, events))
+    assert (ack.samples, ack.events) == (9, 1)
+    stage.lab.check_exact(experiment, 10)
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert alarm.code == "came back"
+    assert "unit-0 is back with what it has of it. Its measures are stored." in alarm.text
+    with stage.lab.database.read() as session:
+        assert session.get_one(Experiment, experiment).status is ExperimentStatus.ERROR
+        assert session.get_one(Run, experiment).end_reason == reason

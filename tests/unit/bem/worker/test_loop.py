@@ -1,0 +1,217 @@
+"""A worker's loop: what it does with jobs that end in every way, and that it lives on."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bem.worker import jobs as handlers
+from bem.worker import loop as module
+from bem.worker.jobs import Beat, Workplace
+from bem.worker.loop import Worker
+from cycling.errors import InputError, UnavailableError
+from cycling.terms import JobState
+from db import series
+from db.commands import jobs
+from db.engine import Database
+from db.models import SeriesHead
+from db.queries.jobs import job_status
+from tests.unit.dashboard.world import Clock
+from tests.unit.db.lab import block, import_blocks
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def worker(sqlite_database: Database, tmp_path, clock, monkeypatch) -> Worker:
+    monkeypatch.setattr(module, "IDLE_S", 0)
+    monkeypatch.setattr(module, "UNREACHABLE_S", 0)
+    return Worker(sqlite_database, tmp_path, clock)
+
+
+@pytest.fixture
+def doing(monkeypatch):
+    """Let the worker do this for a job."""
+
+    def set_(handler) -> None:
+        monkeypatch.setitem(handlers.HANDLERS, "import file", handler)
+
+    return set_
+
+
+def ask(database: Database, clock: Clock, kind: str = "import file", **payload) -> int:
+    return jobs.enqueue(database, kind=kind, payload=payload, user_name="oscar", now=clock())
+
+
+def raising(error: BaseException):
+    def handler(_place, _mine) -> None:
+        raise error
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "sentence"),
+    [
+        (InputError("Row 7: 'x' is not a number."), JobState.FAILED, "Row 7: 'x'"),
+        (RuntimeError("a bug"), JobState.FAILED, "Tell an admin, naming task"),
+        (KeyError("payload"), JobState.FAILED, "Tell an admin, naming task"),
+        (jobs.JobInterruptedError("stop"), JobState.QUEUED, None),
+    ],
+)
+def test_a_job_ends_as_its_work_did(worker, sqlite_database, clock, doing, error, state, sentence):
+    job_id = ask(sqlite_database, clock)
+    doing(raising(error))
+    assert worker.work_once()
+    found = job_status(sqlite_database, job_id)
+    assert found.state is state
+    assert (found.error is None) == (sentence is None)
+    if sentence:
+        assert sentence in found.error
+        assert "Traceback" not in found.error
+
+
+def test_a_bug_is_in_the_log_and_not_in_the_sentence(worker, sqlite_database, clock, doing, caplog):
+    job_id = ask(sqlite_database, clock)
+    doing(raising(RuntimeError("secret detail")))
+    worker.work_once()
+    assert "secret detail" not in job_status(sqlite_database, job_id).error
+    assert "secret detail" in caplog.text
+
+
+def test_a_cancelled_job_is_ended_as_that(worker, sqlite_database, clock, doing):
+    job_id = ask(sqlite_database, clock)
+
+    def work(place: Workplace, mine: jobs.Claim) -> None:
+        jobs.cancel(sqlite_database, job_id, user_name="oscar", now=clock())
+        Beat(place, mine)(1, 2)
+
+    doing(work)
+    worker.work_once()
+    assert job_status(sqlite_database, job_id).state is JobState.CANCELLED
+
+
+def test_a_job_of_an_absent_database_is_taken_again_later(worker, sqlite_database, clock, doing):
+    job_id = ask(sqlite_database, clock)
+    doing(raising(UnavailableError("gone")))
+    with pytest.raises(UnavailableError):
+        worker.work_once()
+    assert job_status(sqlite_database, job_id).state is JobState.RUNNING
+    clock.advance(seconds=jobs.SILENT_AFTER.total_seconds() + 1)
+    doing(raising(InputError("this time")))
+    assert worker.work_once()
+    assert job_status(sqlite_database, job_id).error == "this time"
+
+
+def test_without_a_job_it_says_so(worker):
+    assert not worker.work_once()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnavailableError("The database cannot be reached."),
+        OperationalError("SELECT", {}, Exception("database or disk is full")),
+        PermissionError(13, "Permission denied"),
+    ],
+)
+def test_it_lives_on_when_it_cannot_look_for_work(worker, monkeypatch, error):
+    tries = []
+
+    def look() -> bool:
+        tries.append(1)
+        if len(tries) == 3:
+            worker.stop()
+            return True
+        raise error
+
+    monkeypatch.setattr(worker, "work_once", look)
+    worker.run()
+    assert len(tries) == 3
+
+
+def test_told_to_stop_it_puts_its_job_back(worker, sqlite_database, clock, doing):
+    job_id = ask(sqlite_database, clock)
+
+    def work(place: Workplace, mine: jobs.Claim) -> None:
+        worker.stop()
+        Beat(place, mine)(1, 2)
+        raise AssertionError("it went on")
+
+    doing(work)
+    worker.run()
+    assert job_status(sqlite_database, job_id).state is JobState.QUEUED
+    again = jobs.claim(sqlite_database, worker="b", kinds=["import file"], now=clock())
+    assert again.attempt == 1
+
+
+def test_beats_are_sent_twice_a_second_at_most(worker, sqlite_database, clock, doing):
+    job_id = ask(sqlite_database, clock)
+    seen = []
+
+    def work(place: Workplace, mine: jobs.Claim) -> None:
+        beat = Beat(place, mine)
+        for done in range(1000):
+            beat(done, 1000)
+        seen.append(job_status(sqlite_database, job_id).done)
+
+    doing(work)
+    worker.work_once()
+    assert seen[0] < 1000
+    assert job_status(sqlite_database, job_id).total == 1000
+
+
+def test_it_sweeps_and_gives_up_hopeless_jobs_now_and_then(worker, sqlite_database, clock):
+    job_id = ask(sqlite_database, clock)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        assert jobs.claim(sqlite_database, worker="dead", kinds=["import file"], now=clock())
+        clock.advance(seconds=60)
+    worker._sweep()
+    assert job_status(sqlite_database, job_id).state is JobState.FAILED
+    assert worker._swept_at == clock()
+    swept_at = clock()
+    clock.advance(seconds=module.SWEEP_EVERY.total_seconds() - 1)
+    worker._sweep()
+    assert worker._swept_at == swept_at
+
+
+@pytest.mark.parametrize("kind", ["verify file", "import file"])
+def test_a_file_that_is_gone_is_said_to_be(worker, sqlite_database, clock, kind):
+    job_id = ask(sqlite_database, clock, kind, upload="0" * 32, mapping=None)
+    worker.work_once()
+    failed = job_status(sqlite_database, job_id)
+    assert failed.error == "The uploaded file is not there any more. Choose the file again."
+
+
+def test_names_of_workers_are_their_own(sqlite_database, tmp_path, clock):
+    names = {Worker(sqlite_database, tmp_path, clock).name for _ in range(3)}
+    assert len(names) == 3
+    assert all(len(name) <= 80 for name in names)
+
+
+def test_silence_is_longer_than_a_few_beats():
+    assert timedelta(seconds=10 * handlers.BEAT_EVERY_S) < jobs.SILENT_AFTER
+
+
+def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_database, clock):
+    experiment_id = import_blocks(sqlite_database, [block(20)])
+    series.forget(sqlite_database, experiment_id)
+    assert worker.look_after_series()
+    assert not worker.look_after_series()
+    with sqlite_database.read() as session:
+        head = session.get(SeriesHead, experiment_id)
+        assert (head.measures, head.settled) == (20, True)
+
+
+def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):
+    monkeypatch.setattr("db.series.chunks.CHUNK", 5)
+    experiment_id = import_blocks(sqlite_database, [block(20)])
+    series.forget(sqlite_database, experiment_id)
+    ask(sqlite_database, clock)
+    assert worker.look_after_series()
+    with sqlite_database.read() as session:
+        head = session.get(SeriesHead, experiment_id)
+        assert (head.measures, head.settled) == (5, False)  # one chunk, and on to the job

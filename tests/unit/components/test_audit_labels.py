@@ -1,0 +1,53 @@
+"""The sentences of the audit trail."""
+
+import re
+
+from components.audit_labels import SENTENCES, has_thing, sentence, thing
+from cycling.terms import StationCommand
+from tests.machine import ROOT
+
+LITERALS = re.compile(
+    r"(?:action=|record\(\s*session, now, [\w.]+, [\w.]+, "
+    r'|note(?:_profile)?\(\s*session, (?:plan, )?)"([^"]+)"'
+)
+
+
+def actions_of_the_code() -> set[str]:
+    """Every action that a command records under a name that stands in it."""
+    files = (ROOT / "db" / "commands").rglob("*.py")
+    return {name for file in files for name in LITERALS.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_every_action_has_its_sentence():
+    known = actions_of_the_code() | {command.value for command in StationCommand}
+    assert {
+        "add battery",
+        "cancel experiment",
+        "disable user",
+        "add profile",
+        "pause",
+        "login refused",
+    } <= known
+    assert known - set(SENTENCES) == set()
+
+
+def test_a_sentence_says_what_its_row_says():
+    assert sentence("set role", {"role": "viewer", "before": "admin"}) == (
+        "Changed the role of ",
+        " from admin to viewer",
+    )
+    assert sentence("pause", {"reason": "Door open"}) == ("Asked ", " to pause: Door open")
+    assert sentence("confirm battery", {"name": "A {x}"}) == ("Confirmed A {x} (SN ?) on ", "")
+    assert sentence("login", {}) == ("Signed in", "")
+    assert not has_thing("login")
+    assert has_thing("what nobody knows")
+
+
+def test_a_thing_is_called_as_it_is_now():
+    names = {"experiment 12": "Ageing {1}", "station 4": "Station 04", "unit 1": "virtual-1"}
+    assert thing("experiment 12", names) == ("experiment 12, Ageing {1}", "/experiments/12")
+    assert thing("station 4", names) == ("Station 04", "/monitor/4")
+    assert thing("unit 1", names) == ("unit virtual-1", "")
+    assert thing("experiment 13", names) == ("experiment 13", "")
+    assert thing("experiment 13", names, "Old") == ("experiment 13, Old", "")
+    assert thing("user ada", names) == ("ada", "")

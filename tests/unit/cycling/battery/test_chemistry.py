@@ -1,0 +1,91 @@
+"""Each chemistry behaves as the field expects, at any size."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cycling.battery.chemistry import (
+    GRAPHITE_HALF_CELL,
+    LEAD_ACID,
+    LFP,
+    NCA,
+    NMC,
+    VANADIUM,
+    lead_acid,
+    lfp,
+    model_of,
+    nca,
+    nmc,
+    vanadium_stack,
+)
+from cycling.battery.model import BatteryModel, Drive
+from cycling.battery.step_run import EndCondition, run_step
+from cycling.terms import LithiumChemistry, Mode, Technology
+
+unhurried = settings(deadline=None)  # a busy machine is no failure
+
+
+def charge_ah(run):
+    """Charge of a run whose current is held from each sample to the next."""
+    return float(np.sum(run.current_a[:-1] * np.diff(run.time_s))) / 3600
+
+
+class TestOpenCircuitVoltage:
+    @pytest.mark.parametrize("chemistry", [NMC, NCA, LFP, LEAD_ACID, GRAPHITE_HALF_CELL, VANADIUM])
+    def test_rises_with_soc_and_has_no_jumps(self, chemistry):
+        steps_v = np.diff(chemistry.curve.cell_v(np.linspace(0, 1, 1001)))
+        assert np.all(steps_v > 0)
+        assert steps_v.max() < 0.05
+
+    @pytest.mark.parametrize(
+        ("battery", "empty_v", "half_v", "full_v"),
+        [
+            (nmc(1.0), 2.8, 3.7, 4.2),
+            (nca(1.0), 2.8, 3.7, 4.2),
+            (lfp(1.0), 2.7, 3.3, 3.45),
+            (lead_acid(1.0, cells=1), 1.8, 2.02, 2.11),
+            (vanadium_stack(1.0, cells=1), 1.04, 1.4, 1.76),
+        ],
+    )
+    def test_is_what_the_field_expects(self, battery, empty_v, half_v, full_v):
+        found = [battery.ocv_v(soc) for soc in (0.0, 0.5, 1.0)]
+        assert found == pytest.approx([empty_v, half_v, full_v], abs=0.06)
+
+
+class TestChemistry:
+    @unhurried
+    @given(st.floats(1e-3, 100), st.integers(1, 20))
+    def test_the_same_rate_gives_the_same_cell_voltage_at_any_size(self, capacity_ah, cells):
+        small, large = nmc(1.0), nmc(capacity_ah, cells)
+        after = large.step(large.rested(0.5), capacity_ah, 600)
+        small_after = small.step(small.rested(0.5), 1.0, 600)
+        assert large.voltage_v(after, capacity_ah) / cells == pytest.approx(
+            small.voltage_v(small_after, 1.0)
+        )
+        assert after.temperature_degc == pytest.approx(small_after.temperature_degc)
+
+    @pytest.mark.parametrize(
+        ("technology", "chemistry", "same"),
+        [
+            (Technology.LITHIUM, LithiumChemistry.LFP, lfp(2.0, 3)),
+            (Technology.LITHIUM, LithiumChemistry.NCA, nca(2.0, 3)),
+            (Technology.LITHIUM, LithiumChemistry.LCO, nmc(2.0, 3)),
+            (Technology.LITHIUM, None, nmc(2.0, 3)),
+            (Technology.LEAD_ACID, None, lead_acid(2.0, 3)),
+            (Technology.REDOX_STACK, None, vanadium_stack(2.0, 3)),
+        ],
+    )
+    def test_every_registered_battery_has_a_model(self, technology, chemistry, same):
+        assert model_of(technology, chemistry, 2.0, 3) == same
+
+    def test_a_fast_discharge_gives_less_than_a_slow_one(self):
+        def capacity_part(battery: BatteryModel, rate_c, low_v):
+            drive = Drive(Mode.CC, -rate_c * battery.capacity_ah)
+            run = run_step(battery, battery.rested(1.0), drive, EndCondition(voltage_v=low_v))
+            return -charge_ah(run) / battery.capacity_ah
+
+        assert 0.85 < capacity_part(nmc(3.0), 3.0, 2.75) < 0.96
+        assert capacity_part(nmc(3.0), 0.1, 2.75) == pytest.approx(1.0, abs=0.01)
+        assert 0.8 < capacity_part(lead_acid(7.0), 0.2, 10.5) < 0.95
+        assert capacity_part(lead_acid(7.0), 0.05, 10.5) == pytest.approx(1.0, abs=0.04)

@@ -1,0 +1,314 @@
+"""Add experiment without a browser: what is typed, by whoever, and what it means."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from cycling.profile.summary import Extent, ProfileSummary
+from cycling.terms import PlanState, Polarity, Technology
+from db.commands.queue import Electrolyte, confirm_battery
+from db.models import OutOfService, Plan
+from db.queries.profiles.library import ProfileRow
+from pages.add_experiment.form import _option
+from pages.add_experiment.form_data import (
+    CHOOSE,
+    Pair,
+    Typed,
+    electrolyte_problems,
+    electrolytes,
+    typed_from,
+    word_problems,
+)
+from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
+from pages.add_experiment.initial_values import beginning
+from pages.add_experiment.library import misfit
+from pages.add_experiment.pairs import queue_words, situation
+from pages.add_experiment.queueing import UNREAD, Sender, problems_of, queue, row_key
+from tests.form_lab import BY, CYCLE, FormLab, device
+from tests.unit.db.lab import add_cell, add_experiment
+
+TOKEN = "0123456789abcdef"
+AMOUNTS = dict(zip(ELECTROLYTE_FIELDS, ["1000", "50", "10", "60"] * 2, strict=True))
+
+
+@pytest.fixture
+def forms(store) -> FormLab:
+    return FormLab(store)
+
+
+def typed(lab: FormLab, **changes) -> Typed:
+    values = {
+        "token": TOKEN,
+        "name": "Ageing",
+        "pairs": (Pair(lab.a, lab.s1),),
+        "text": CYCLE,
+        **changes,
+    }
+    return Typed(**values)
+
+
+def found(lab: FormLab, **changes) -> dict[str, str]:
+    return problems_of(situation(lab.database, typed(lab, **changes)))
+
+
+class TestTyped:
+    def test_it_comes_back_as_it_went(self):
+        form = Typed(
+            TOKEN,
+            "A",
+            "b",
+            Technology.LEAD_ACID,
+            (Pair(1, 2, connected=True), Pair()),
+            CHOOSE,
+            7,
+            "WAIT, 5",
+            AMOUNTS,
+            acknowledged=True,
+        )
+        assert typed_from(form.to_json()) == form
+
+    @pytest.mark.parametrize(
+        "plain",
+        [
+            None,
+            7,
+            "x",
+            [],
+            {"pairs": "x"},
+            {"pairs": [[1], 5, ["a", None, 1]]},
+            {"version": -1, "technology": "x", "text": 5, "electrolytes": [1]},
+            {"version": True, "acknowledged": 1, "pairs": [[10**30, 1e999, "yes"]]},
+        ],
+    )
+    def test_rubbish_is_an_empty_form(self, plain):
+        form = typed_from(plain)
+        assert form.pairs == (Pair(),)
+        assert (form.version_id, form.technology, form.acknowledged) == (None, None, False)
+
+    def test_half_characters_can_be_stored(self):
+        assert typed_from({"text": "CC \ud800"}).text == "CC ?"
+
+    @pytest.mark.parametrize(
+        ("name", "says"),
+        [
+            ("", "Give the experiment a name"),
+            (" \t", "Give the experiment a name"),
+            ("x" * 10_000, "shorten it to 30"),
+            ("a\x00b", "cannot be shown"),
+        ],
+    )
+    def test_names_that_cannot_be(self, name: str, says: str):
+        assert says in word_problems(Typed(name=name))[Ids.NAME]
+
+    @pytest.mark.parametrize("name", ["🔋" * 30, "<b>x</b>", "'; DROP TABLE Experiment; --"])
+    def test_names_that_can_be(self, name: str):
+        assert word_problems(Typed(name=name)) == {}
+
+    def test_electrolytes_of_both_sides(self):
+        form = Typed(electrolytes=AMOUNTS)
+        assert electrolyte_problems(form) == {}
+        assert electrolytes(form) == (
+            Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),
+            Electrolyte(Polarity.NEGATIVE, 1000, 50, 10, 60),
+        )
+
+    @pytest.mark.parametrize(
+        ("field", "text"),
+        [
+            ("volume", ""),
+            ("volume", "0"),
+            ("volume", "1e3"),
+            ("volume", "１２"),
+            ("volume", "9999999"),
+            ("soc", "101"),
+            ("soc", "-1"),
+            ("min-flow", "61"),
+            ("max-flow", "NaN"),
+        ],
+    )
+    def test_an_amount_that_cannot_be(self, field: str, text: str):
+        name = Ids.quantity(Polarity.NEGATIVE, field)
+        wrong = electrolyte_problems(Typed(electrolytes={**AMOUNTS, name: text}))
+        assert len(wrong) == 1
+        assert next(iter(wrong)).startswith("addexp-neg")
+
+
+class TestProblems:
+    def test_a_good_form_has_none(self, forms: FormLab):
+        assert found(forms) == {}
+
+    def test_an_empty_one_names_everything(self, forms: FormLab):
+        assert list(found(forms, name="", text=" ", pairs=(Pair(),))) == [
+            Ids.NAME,
+            row_key(0),
+            PROFILE,
+        ]
+
+    @pytest.mark.parametrize(
+        ("pair", "says"),
+        [
+            (Pair(), "Choose a battery"),
+            (Pair(987_654, 2), "battery does not exist"),
+            (Pair(1, None), "Choose a station"),
+            (Pair(1, 987_654), "station is not in use"),
+            (Pair(1, 1), "station is not in use"),  # Virtual
+        ],
+    )
+    def test_stale_and_missing_ids(self, forms: FormLab, pair: Pair, says: str):
+        assert says in found(forms, pairs=(pair,))[row_key(0)]
+
+    def test_a_station_that_is_out_of_service(self, forms: FormLab):
+        out = OutOfService(
+            station_id=forms.s1, reason="Fan broken.", user_name="ada", since=forms.now()
+        )
+        with forms.database.write() as session:
+            session.add(out)
+        assert "Fan broken." in found(forms)[row_key(0)]
+
+    def test_a_battery_that_another_station_has(self, forms: FormLab):
+        confirm_battery(forms.database, forms.s2, forms.a, **BY, now=forms.now())
+        assert "was confirmed on Station 02" in found(forms)[row_key(0)]
+        here = (Pair(forms.a, forms.s1, connected=True),)
+        assert found(forms, pairs=here) == {}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "CC, -1C, CURRENT, 2",
+            "CC, 20, VOLTAGE, 4",
+            "CC, 1, VOLTAGE, 9",
+            "REPEAT 1000000000",
+            "x",
+        ],
+    )
+    def test_a_profile_that_cannot_be_carried_out(self, forms: FormLab, text: str):
+        assert "Mend what is marked" in found(forms, text=text)[PROFILE]
+
+    def test_a_version_that_is_gone(self, forms: FormLab):
+        assert "does not exist" in found(forms, source=CHOOSE, version_id=987)[PROFILE]
+
+    def test_a_hazard_is_to_be_read(self, forms: FormLab):
+        assert found(forms, text="CC, 1, TIME, 30") == {Ids.ACKNOWLEDGE: UNREAD}
+        assert found(forms, text="CC, 1, TIME, 30", acknowledged=True) == {}
+
+    def test_each_pair_is_checked_by_itself(self, forms: FormLab):
+        small = forms.unit("unit-9", device(9, amperes=1.0), first=9)[0]
+        pairs = (Pair(forms.a, forms.s1), Pair(forms.b, small))
+        state = situation(forms.database, typed(forms, pairs=pairs))
+        assert state.problems == ()
+        assert PROFILE in problems_of(state)
+
+    def test_a_station_that_takes_one_limit_refuses_two(self, forms: FormLab):
+        simple = forms.unit("unit-9", device(9, several_limits=False, safety=False), first=9)[0]
+        assert PROFILE in found(forms, pairs=(Pair(forms.a, simple),))
+
+    def test_a_stack_needs_its_electrolytes(self, forms: FormLab):
+        stack = add_cell(
+            forms.database,
+            "Stack",
+            technology=Technology.REDOX_STACK,
+            electrode_size_cm2=100.0,
+            capacity_ah=None,
+        )
+        wrong = found(forms, pairs=(Pair(stack, forms.s1),), text="CC, 1, VOLTAGE, 4")
+        assert set(wrong) == set(ELECTROLYTE_FIELDS)
+
+
+class TestQueue:
+    def send(self, lab: FormLab, **changes):
+        state = situation(lab.database, typed(lab, **changes))
+        return queue(lab.database, state, Sender("oscar", "", lab.now()))
+
+    def test_text_and_library_become_plans_once(self, forms: FormLab):
+        first = self.send(forms)
+        assert self.send(forms, name="Replayed") == first
+        (other,) = self.send(
+            forms,
+            token="f" * 16,
+            source=CHOOSE,
+            version_id=forms.version,
+            pairs=(Pair(forms.b, forms.s3, connected=True),),
+        )
+        assert (first[0].state, other.state) == (PlanState.HELD, PlanState.QUEUED)
+        with forms.database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Plan)) == 2
+
+    def test_what_waits_before_it_is_said(self, forms: FormLab):
+        self.send(forms)
+        seat = situation(forms.database, typed(forms)).main
+        assert queue_words(seat) == "behind 1 other"
+        assert seat.held_words == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
+
+
+class TestBeginning:
+    def test_a_battery_with_its_station(self, forms: FormLab):
+        confirm_battery(forms.database, forms.s1, forms.a, **BY, now=forms.now())
+        begun = beginning(forms.database, {"battery": str(forms.a)}, TOKEN)
+        assert begun.typed.pairs == (Pair(forms.a, forms.s1),)
+        assert begun.typed.technology is Technology.LITHIUM
+
+    def test_what_was_imported_has_no_profile_and_no_station_to_copy(self, forms: FormLab):
+        imported = add_experiment(forms.database, battery_id=forms.a)
+        begun = beginning(forms.database, {"like": str(imported)}, TOKEN)
+        assert begun.words == (
+            f"Copied from experiment {imported}. It has no profile: choose or write one. "
+            "Its station takes no experiments: choose another one."
+        )
+
+    @pytest.mark.parametrize("name", ["draft", "like", "battery", "profile"])
+    @pytest.mark.parametrize("value", ["", "0", "-1", "abc", "1e99", "９", "987654"])
+    def test_nothing_of_that_name_says_so(self, forms: FormLab, name: str, value: str):
+        begun = beginning(forms.database, {name: value}, TOKEN)
+        assert begun.is_problem
+        assert begun.typed == Typed(token=TOKEN)
+
+
+class TestLibrary:
+    def row(self, **changes) -> ProfileRow:
+        values = {
+            "steps": 3,
+            "cycles": 1,
+            "needs_capacity": False,
+            "voltage": Extent(2.9, 4.1, "V"),
+            "current": Extent(-1.0, 1.0, "A"),
+            "duration_s": 3600.0,
+            **changes,
+        }
+        now = FormLab.now() - timedelta(days=1)
+        return ProfileRow(
+            1, "Name", "", False, 1, 1, ProfileSummary(**values), 0, None, "oscar", now
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({}, ""),
+            ({"voltage": None}, ""),
+            ({"voltage": Extent(2.9, 4.3, "V")}, "the battery allows 2.5 to 4.2 V"),
+            ({"voltage": Extent(2.9, None, "V")}, "nothing bounds it"),
+            ({"current": Extent(-1.0, 1.0, "C")}, ""),
+            ({"current": Extent(-1.5, 1.0, "C")}, "It goes from −7.5 to 5 A"),
+            ({"current": None}, "not known"),
+        ],
+    )
+    def test_why_it_does_not_fit(self, forms: FormLab, changes, says: str):
+        seat = situation(forms.database, typed(forms)).main
+        reason = misfit(self.row(**changes), seat)
+        assert (says in reason) if says else not reason
+
+    def test_nothing_is_held_against_what_is_not_chosen(self, forms: FormLab):
+        seat = situation(forms.database, typed(forms, pairs=(Pair(),))).main
+        assert misfit(self.row(voltage=Extent(0, 400, "V")), seat) == ""
+
+    def test_a_station_whose_range_nobody_knows_fits_nothing(self, forms: FormLab):
+        seat = situation(forms.database, typed(forms)).main
+        can = dataclasses.replace(seat.station.can, voltage_max_v=None)
+        blind = dataclasses.replace(seat, station=dataclasses.replace(seat.station, can=can))
+        assert "voltage range of Station 01 is not known" in misfit(self.row(), blind)
+
+
+def test_choices_are_found_by_their_name_not_by_what_is_said_about_them():
+    option = _option(5, "Station 05", "0 to 50 V, LA-005 confirmed")
+    assert option["search"] == "Station 05"

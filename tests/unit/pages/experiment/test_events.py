@@ -1,0 +1,150 @@
+"""Alarms and states of devices on the experiment page."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from cycling.terms import DeviceStatus, Role
+from db.models import Alarm, StationStatus
+from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
+from db.queries.experiments.timeline import Turn, TurnKind
+from pages.context import Viewer
+from pages.experiment.events import (
+    AT_ONCE,
+    STATES,
+    alarms_card,
+    course_card,
+    states_card,
+    turn_words,
+)
+from pages.experiment.moments import around, event_marks
+from tests.running_lab import RunningLab
+from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.pages.lab import BEGIN
+
+WHO = Viewer("vera", Role.VIEWER, "", UTC, dark=False, narrow=False)
+WHOLE = (BEGIN.timestamp(), BEGIN.timestamp() + 36_000)
+
+
+def alarms(count: int, total: int | None = None) -> Alarms:
+    rows = tuple(
+        AlarmFacts(n, BEGIN + timedelta(seconds=n), 12, -4310) for n in reversed(range(count))
+    )
+    return Alarms(rows, total or count)
+
+
+def test_without_alarms_and_states_there_is_no_card():
+    assert alarms_card(Alarms((), 0), WHOLE, WHO) == []
+    assert states_card(StatusChanges((), 0), WHOLE, WHO) == []
+
+
+def test_an_alarm_shows_its_time_code_and_value():
+    (drawn,) = alarms_card(alarms(1), WHOLE, WHO)
+    assert text(of_type(drawn, "Tbody")[0]) == "24 Aug 2026, 06:10:0212−4310"
+    assert "1 alarm" in text(drawn)
+
+
+def test_many_alarms_are_folded_and_the_rest_is_told():
+    (drawn,) = alarms_card(alarms(100, 4711), WHOLE, WHO)
+    assert "the newest 100 of 4,711 alarms" in text(drawn)
+    first, rest = of_type(drawn, "Tbody")
+    assert (len(of_type(first, "Tr")), len(of_type(rest, "Tr"))) == (AT_ONCE, 100 - AT_ONCE)
+    assert nested_lists(drawn) == []
+
+
+def test_without_measures_times_lead_nowhere():
+    (drawn,) = alarms_card(alarms(1), None, WHO)
+    assert not of_type(drawn, "Button")
+    assert find(drawn, title="2026-08-24 06:10:02 UTC")
+
+
+@pytest.mark.parametrize("status", list(DeviceStatus))
+def test_a_state_has_colour_icon_and_word(status):
+    row = StatusFacts(BEGIN, "EPC 77", status, 17 if status is not DeviceStatus.OK else 0)
+    (drawn,) = states_card(StatusChanges((row,), 1), WHOLE, WHO)
+    assert STATES[status][2] in text(drawn)
+    assert ("code 17" in text(drawn)) == (status is not DeviceStatus.OK)
+    assert "1 change" in text(drawn)
+
+
+def test_it_is_told_where_only_the_newest_reports_were_compared():
+    row = StatusFacts(BEGIN, "EPC 77", DeviceStatus.OK, 0)
+    (drawn,) = states_card(StatusChanges((row,), 1, 200_000), WHOLE, WHO)
+    assert "1 change since report 200,000" in text(drawn)
+
+
+def test_a_zoom_to_a_moment_is_a_part_of_the_whole():
+    moment = WHOLE[0] + 100
+    first, last = around(moment, WHOLE)
+    assert (first + last) / 2 == moment
+    assert last - first == 1800
+    assert around(moment, (moment, moment)) == (moment - 30, moment + 30)
+
+
+def test_alarms_are_marked_with_their_words():
+    (mark,) = event_marks((), alarms(1).rows, WHO)
+    assert mark.alarm
+    assert mark.words == "Alarm 12, value −4310\n24 Aug 2026, 06:10:02"
+
+
+def test_the_page_shows_alarms_and_then_the_states(vera, lab, store):
+    made = lab.experiment("Aging", lab.battery())
+    lab.measures(made, 10)
+    with store.write() as session:
+        session.add(Alarm(experiment_id=made, id=1, at=BEGIN, code=12, value=5))
+        for number, status in enumerate((DeviceStatus.OK, DeviceStatus.OK)):
+            session.add(
+                StationStatus(
+                    experiment_id=made,
+                    id=number + 1,
+                    device_id=5,
+                    at=BEGIN,
+                    status=status,
+                    error_code=0,
+                )
+            )
+    assert "1 alarm" in text(vera.open(f"/experiments/{made}"))
+    answer = vera.call("experiment-states.children", {"experiment-id.data": made})
+    assert "1 changeTime" in text(answer["experiment-states.children"])
+    assert "Device 5" in text(answer["experiment-states.children"])
+
+
+@pytest.mark.parametrize(
+    ("turn", "words"),
+    [
+        (Turn(BEGIN, TurnKind.QUEUED, "oscar"), ("Queued", "oscar")),
+        (Turn(BEGIN, TurnKind.STARTED), ("Started", "")),
+        (Turn(BEGIN, TurnKind.PAUSED, "oscar", "Fan"), ("Paused", "oscar: Fan")),
+        (Turn(BEGIN, TurnKind.ENDED), ("Finished", "Its profile is through.")),
+        (Turn(BEGIN, TurnKind.ENDED, reason="Too hot"), ("Ended", "Too hot")),
+    ],
+)
+def test_a_turn_says_what_by_whom_and_why(turn: Turn, words: tuple[str, str]):
+    assert turn_words(turn) == words
+
+
+def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
+    what, why = turn_words(Turn(BEGIN, TurnKind.PAUSED, interrupted=True))
+    assert (what, "The station was off" in why) == ("Interrupted", True)
+
+
+def test_the_course_counts_pauses_and_leads_into_the_graph():
+    early = BEGIN - timedelta(hours=1)
+    turns = [Turn(BEGIN, TurnKind.PAUSED, "oscar"), Turn(early, TurnKind.QUEUED, "oscar")]
+    (drawn,) = course_card(turns, WHOLE, WHO)
+    assert "1 pause" in text(drawn)
+    assert len(of_type(drawn, "Button")) == 1  # the queue lies before the graph
+    assert nested_lists(drawn) == []
+    assert course_card((), WHOLE, WHO) == []
+
+
+def test_page_and_report_of_a_run_have_its_course(vera, store):
+    lab = RunningLab(store)
+    station = lab.station("Station 04", lab.unit())
+    run = lab.experiment("Cycle life", station, lab.battery("C", "1"), lab.profile("P"))
+    lab.run(run, station)
+    lab.event(run, 0, "paused", lab.now)
+    assert "1 pause" in text(vera.open(f"/experiments/{run}"))
+    report = vera.client.get(f"/experiments/{run}/report.html").text
+    assert '<h2 id="course">' in report
+    assert "operator" in report

@@ -1,0 +1,121 @@
+"""The facts of an experiment in words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cycling.terms import ExperimentStatus, Role, Technology
+from db.queries.experiments.detail import BatteryFacts, ExperimentFacts, SourceFacts
+from pages.context import Viewer
+from pages.experiment.facts import fact_groups
+from tests.unit.components.tree import as_json, text
+
+NOW = datetime(2026, 11, 20, 14, tzinfo=UTC)
+VERA = Viewer("vera", Role.VIEWER, "", ZoneInfo("Europe/Madrid"), dark=False, narrow=False)
+BATTERY = BatteryFacts(
+    id=1,
+    name="Cell A",
+    description="",
+    manufacturer="Maker",
+    model="M1",
+    serial_number="SN-1",
+    technology=Technology.LITHIUM,
+    chemistry="NMC",
+    cells=1,
+    voltage_v=(2.5, 4.2),
+    current_a=(-5.8, 2.9),
+    capacity_ah=2.9,
+    electrode_size_cm2=None,
+)
+KNOWN = ExperimentFacts(
+    id=128,
+    name="Aging",
+    description="At 25 °C",
+    status=ExperimentStatus.FINISHED,
+    created_at=NOW,
+    begun_at=NOW - timedelta(hours=5),
+    finished_at=NOW - timedelta(hours=3),
+    station="Station 04",
+    devices=("Meter 7", "Source 9"),
+    profile="Fast charge",
+    measures=14210,
+    battery=BATTERY,
+    source=SourceFacts("cell.csv", "BDF", "oscar", NOW),
+)
+
+
+def facts(known: ExperimentFacts) -> dict[str, str]:
+    groups = fact_groups(known, VERA, NOW)
+    return {
+        name: "" if value is None else text(as_json(value))
+        for group in groups
+        for name, value in group
+    }
+
+
+def with_battery(**changes) -> dict[str, str]:
+    return facts(replace(KNOWN, battery=replace(BATTERY, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("speed", "words"),
+    [(None, "Station 04"), (1.0, "Station 04, simulated"), (25.0, "Station 04, simulated 25x")],
+)
+def test_what_a_program_has_computed_is_marked(speed, words):
+    assert facts(replace(KNOWN, simulated_speed=speed))["Station"] == words
+
+
+def test_everything_that_is_known_is_said():
+    assert facts(KNOWN) == {
+        "Battery": "Cell A SN SN-1",
+        "Made by": "Maker, M1",
+        "Kind": "Lithium, NMC, 1 cell",
+        "Capacity": "2.9 Ah",
+        "Voltage": "2.5 to 4.2 V",
+        "Current": "−5.8 to 2.9 A",
+        "Station": "Station 04",
+        "Devices": "Meter 7, Source 9",
+        "Profile": "Fast charge",
+        "Started": "20 Nov 2026, 10:00:00",
+        "Finished": "20 Nov 2026, 12:00:00",
+        "Duration": "2 h 0 min",
+        "Measures": "14,210",
+        "Created": "20 Nov 2026, 15:00:00",
+        "File": "cell.csv",
+        "Format": "BDF",
+        "Imported": "20 Nov 2026, 15:00:00",
+        "By": "oscar",
+        "Description": "At 25 °C",
+    }
+
+
+def test_an_experiment_that_waits_has_no_times():
+    said = facts(replace(KNOWN, begun_at=None, finished_at=None))
+    assert [said[name] for name in ("Started", "Finished", "Duration")] == ["", "", ""]
+
+
+def test_an_experiment_that_runs_lasts_until_now():
+    said = facts(replace(KNOWN, finished_at=None))
+    assert (said["Finished"], said["Duration"]) == ("", "5 h 0 min")
+
+
+def test_an_experiment_of_a_cycler_has_no_origin():
+    assert not {"File", "Format", "Imported", "By"} & set(facts(replace(KNOWN, source=None)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "words"),
+    [
+        ({"cells": 40}, "Kind", "Lithium, NMC, 40 in series"),
+        ({"chemistry": ""}, "Kind", "Lithium, 1 cell"),
+        ({"current_a": (0.0, 3.0)}, "Current", "0 to 3 A"),
+        ({"voltage_v": (-0.5, 0.0)}, "Voltage", "−0.5 to 0 V"),
+        ({"capacity_ah": None, "electrode_size_cm2": 12.5}, "Electrode", "12.5 cm²"),
+        ({"capacity_ah": 0.0}, "Capacity", "0 Ah"),
+        ({"name": "<b>" * 10}, "Battery", f"{'<b>' * 10} SN SN-1"),
+    ],
+)
+def test_a_battery_is_said_in_its_own_words(changes, name, words):
+    assert with_battery(**changes)[name] == words

@@ -1,0 +1,217 @@
+"""The report of an experiment: what is in it, and what must never be."""
+
+import json
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from cycling.terms import LimitType, Mode
+from db.models import Alarm, Channel, ImportSource, Instruction, Note, UsedMeasure
+from db.series import ChannelInfo
+from pages.experiment.report import drawn_channels
+from tests.unit.pages.lab import BEGIN
+
+EVIL = '<script>alert("1")</script> & <b>'
+
+
+class Document(HTMLParser):
+    """What a browser makes of the file: tags, scripts, and the text that is seen."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.scripts: list[str] = []
+        self.words = ""
+        self._in = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._in = tag if tag in ("script", "style") else ""
+
+    def handle_endtag(self, tag) -> None:
+        self._in = ""
+
+    def handle_data(self, data) -> None:
+        if self._in == "script":
+            self.scripts.append(data)
+        elif not self._in:
+            self.words += data
+
+    def all(self, tag: str) -> list[dict]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def fetch(visitor):
+    def get(experiment_id: int, name: str = "vera", zone: str = "Europe/Madrid"):
+        return visitor(name, zone=zone).client.get(f"/experiments/{experiment_id}/report.html")
+
+    return get
+
+
+@pytest.fixture
+def cycled(lab) -> int:
+    """An experiment with instructions, alarms, notes, a temperature and its file."""
+    profile = lab.profile("1C")
+    experiment = lab.experiment(EVIL, lab.battery(), profile_id=profile, description=EVIL)
+    lab.measures(experiment, 100, extended={7: np.full(100, 25.5)})
+    at = BEGIN + timedelta(seconds=30)
+    with lab.database.write() as session:
+        session.add_all(
+            [
+                UsedMeasure(
+                    id=7, station_id=1, device_id=1, available_measure_id=1, custom_name="T"
+                ),
+                Channel(used_measure_id=7, name=EVIL, unit="degC"),
+                Instruction(
+                    id=0,
+                    profile_id=profile,
+                    mode=Mode.CC,
+                    set_point=1500,
+                    limit_type=LimitType.VOLTAGE,
+                    limit_point=4200,
+                ),
+                Instruction(
+                    id=1,
+                    profile_id=profile,
+                    mode=Mode.WAIT,
+                    set_point=600_000,
+                    limit_type=LimitType.TIME,
+                    limit_point=600_000,
+                ),
+                Alarm(experiment_id=experiment, id=1, at=at, code=12, value=-4210),
+                Note(experiment_id=experiment, at=at, text=EVIL, user_name="oscar", created_at=at),
+                ImportSource(
+                    experiment_id=experiment,
+                    file_name=EVIL,
+                    sha256="ab" * 32,
+                    format="BDF",
+                    mapping={},
+                    measures=100,
+                    user_name="oscar",
+                    beat_at=at,
+                    published_at=at,
+                ),
+            ]
+        )
+    return experiment
+
+
+def test_it_is_a_file_with_the_experiments_name(fetch, cycled):
+    answer = fetch(cycled)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    name = answer.headers["Content-Disposition"]
+    assert name == f'attachment; filename="{cycled}-script-alert-1-script-b-report.html"'
+
+
+def test_everything_is_in_it(fetch, cycled):
+    words = Document(fetch(cycled).text).words
+    for said in (
+        "Cell A SN SN-1",
+        "Lithium, NMC, 1 cell",
+        "24 Aug 2026, 08:10:02",
+        "2026-08-24 06:10:02 UTC",
+        "Europe/Madrid",
+        "Charge, energy and time",
+        "0.04125",  # 99 s at 1.5 A
+        "CC",
+        "4.2 V",
+        "10 min",
+        "−4210",
+        "oscar",
+        "ab" * 32,
+        "SQLite bem.sqlite",
+        "Battery Experiments Manager",
+    ):
+        assert said in words, said
+
+
+def test_what_people_typed_stays_text(fetch, cycled):
+    found = Document(fetch(cycled).text)
+    assert len(found.all("script")) == 3  # Plotly, the figure, what draws it
+    assert found.all("b") == []
+    assert found.words.count(EVIL) >= 4  # name, description, file, note
+    figure = json.loads(found.scripts[1])
+    drawn = json.dumps(figure)
+    assert "<script" not in drawn
+    assert "alert" in drawn
+
+
+def test_it_loads_nothing(fetch, cycled):
+    text = fetch(cycled).text
+    found = Document(text)
+    loading = [
+        (tag, name)
+        for tag, attributes in found.tags
+        for name in ("src", "href", "srcset", "data", "action", "poster")
+        if name in attributes
+    ]
+    assert loading == []
+    assert found.all("link") == []
+    without_plotly = text.replace(max(found.scripts, key=len), "")
+    assert not re.search(r"https?://|url\(|@import", without_plotly)
+
+
+def test_plotly_is_in_it_once(fetch, cycled):
+    scripts = Document(fetch(cycled).text).scripts
+    assert [len(one) > 1_000_000 for one in scripts].count(True) == 1
+
+
+def test_the_graph_has_all_channels_on_elapsed_time(fetch, cycled):
+    figure = json.loads(Document(fetch(cycled).text).scripts[1])
+    assert [trace["name"][:7] for trace in figure["data"]] == ["Voltage", "Current", "&lt;scr"]
+    assert figure["layout"]["xaxis"]["range"] == [0.0, 99.0]
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Elapsed / s"
+    assert len(figure["layout"]["annotations"]) == 2  # the alarm and the note
+
+
+def test_it_can_be_read_aloud(fetch, cycled):
+    found = Document(fetch(cycled).text)
+    assert found.all("html") == [{"lang": "en"}]
+    assert len(found.all("h1")) == 1
+    assert {one["scope"] for one in found.all("th")} == {"row", "col"}
+    assert len(found.all("caption")) == len(found.all("table")) > 3
+    graph = next(one for one in found.all("div") if one.get("id") == "graph")
+    assert graph["role"] == "img"
+    assert graph["aria-label"].startswith("Voltage, Current")
+    headings = {one["id"] for one in found.all("h2")}
+    assert {one["aria-labelledby"] for one in found.all("section")} == headings
+
+
+def test_without_measures_it_says_so(fetch, lab):
+    answer = fetch(lab.experiment("Waits", lab.battery(), begun_at=None, finished_at=None))
+    found = Document(answer.text)
+    assert "This experiment has no measures." in found.words
+    assert "It has no instructions." in found.words
+    assert found.scripts == []
+    assert len(answer.text) < 20_000
+
+
+def test_who_takes_it_out_is_recorded(fetch, cycled, lab):
+    fetch(cycled)
+    entry = lab.audits()[-1]
+    assert (entry.action, entry.user_name) == ("export", "vera")
+    assert (entry.target, entry.detail) == (f"experiment {cycled}", {"format": "html"})
+
+
+def test_one_that_is_not_there(fetch, lab):
+    before = len(lab.audits())
+    assert fetch(4711).status_code == 404
+    assert len(lab.audits()) == before
+
+
+def test_a_stranger_is_asked_to_sign_in(web):
+    assert web.test_client().get("/experiments/1/report.html").status_code == 401
+
+
+def test_a_page_has_room_for_five_units():
+    channels = [ChannelInfo(f"x{n}", f"C{n}", f"u{n % 7}", n) for n in range(14)]
+    assert [one.name for one in drawn_channels(channels)] == [
+        *("C0", "C1", "C2", "C3", "C4"),
+        *("C7", "C8", "C9", "C10", "C11"),
+    ]

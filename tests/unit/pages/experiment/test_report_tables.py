@@ -1,0 +1,44 @@
+"""The tables of a report."""
+
+import numpy as np
+
+from cycling.analysis.integration import Samples
+from cycling.analysis.statistics import statistics
+from cycling.terms import LimitType, Mode
+from db.queries.profiles.instructions import InstructionFacts
+from pages.experiment import report_tables
+
+CHARGE = InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2)
+
+
+def found(instruction, temperature_name=""):
+    count = len(instruction)
+    amps = np.where(np.arange(count) % 2, -3.6, 3.6)
+    columns = [np.arange(count) * 1000.0, np.full(count, 3.7), amps, np.array(instruction, float)]
+    rows = Samples(*columns, *(np.full(count, np.nan) for _ in range(3)))
+    return statistics([rows], deadband_a=0.0, temperature_name=temperature_name)
+
+
+def test_each_instruction_has_a_row_with_its_words():
+    sums, spreads = report_tables.instruction_tables(found([1, 2, 2, np.nan]), {1: CHARGE})
+    assert [row[0] for row in sums.rows] == ["1 CC 1.5 A until 4.2 V", "Step id 2", "No step id"]
+    assert [row[4] for row in sums.rows] == ["1", "1.25", "0"]
+    assert all(len(row) == len(sums.columns) for row in sums.rows)
+    assert all(len(row) == len(spreads.columns) == 7 for row in spreads.rows)
+
+
+def test_one_instruction_is_the_whole():
+    assert report_tables.instruction_tables(found([0, 0]), {}) == []
+
+
+def test_a_temperature_has_its_name_and_no_unit_that_nobody_gave():
+    table = report_tables.whole_tables(found([0, 0], "temp_body"))[1]
+    assert [row[0] for row in table.rows] == ["Voltage / V", "Current / A", "temp_body"]
+    assert table.rows[2][1:] == ["", "", ""]
+
+
+def test_a_long_list_is_cut_and_says_so():
+    instructions = dict.fromkeys(range(20_000), CHARGE)
+    table = report_tables.instructions_table(instructions)
+    assert len(table.rows) == report_tables.MOST_ROWS
+    assert table.note == "200 of 20,000 are shown."
