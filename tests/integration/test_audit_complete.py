@@ -72,7 +72,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations.changes": "mark_of",
         "stations.control": "command_status latest_command",
         "stations.deletion": "station_kept_because what_keeps",
-        "stations.details": "latest_day check_figures check_within_devices figures_of plain_figures",
+        "stations.details": "latest_day check_figures "
+        "check_within_devices figures_of plain_figures",
         "stations.setup": "plain check_new",
         "units.control": "check_unit_command",
         "uploads": "upload_path find_upload",
@@ -89,7 +90,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations.out_of_service": "hold_queues_out_of_service",
         "queue.station": "next_queued hold_back hold_queue",
         "master_node.refused_messages": "note_refused",
-        "master_node.runs": "runs_now add_event store_events accept begin pause resume end stop_reason",
+        "master_node.runs": "runs_now add_event store_events accept "
+        "begin pause resume end stop_reason",
         "units.registration": "register store_devices known_units set_online heard",
         "wattrex.command_delivery": "is_due take_due note_told note_found",
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
