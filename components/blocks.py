@@ -8,6 +8,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components.sent import Sent
+
 Children: TypeAlias = Any  # text, a component, or a sequence of both (Dash takes all of them)
 
 
@@ -98,7 +100,7 @@ def labelled(
     help_text: Children = None,
     optional: bool = False,
     unit: str = "",
-    error_id: Any = None,  # noqa: ANN401 - a Dash id: text or dict
+    error_id: Sent = None,
 ) -> html.Div:
     """Put a label above a control, its help below and its unit inside."""
     words: list[Any] = [label]
@@ -113,7 +115,7 @@ def labelled(
     return html.Div([dbc.Label(words, html_for=_in_the_page(control.id)), held, *below])
 
 
-def _in_the_page(component_id: Any) -> str:  # noqa: ANN401 - a Dash id: text or dict
+def _in_the_page(component_id: Sent) -> str:
     """Return an id as it stands in the page, where Dash writes a dict as JSON."""
     if isinstance(component_id, dict):
         return json.dumps(component_id, sort_keys=True, separators=(",", ":"))

@@ -4,6 +4,8 @@ from typing import Any
 
 import dash_ag_grid as dag
 
+from components.sent import Sent
+
 BLOCK = 100
 LAST_ROW = 2**31 - 1
 
@@ -38,7 +40,7 @@ def row_grid(grid_id: str, *, narrow: bool) -> dag.AgGrid:
     )
 
 
-def sort_text(request: Any) -> str:  # noqa: ANN401 - what the browser sent
+def sort_text(request: Sent) -> str:
     """Return the order that a block's request names as in the address: `-started`, or blank."""
     model = request.get("sortModel") if isinstance(request, dict) else None
     first = model[0] if isinstance(model, list) and model else None
@@ -47,7 +49,7 @@ def sort_text(request: Any) -> str:  # noqa: ANN401 - what the browser sent
     return ("-" if first.get("sort") == "desc" else "") + str(first.get("colId") or "")
 
 
-def asked_block(request: Any) -> tuple[int, int]:  # noqa: ANN401 - what the browser sent
+def asked_block(request: Sent) -> tuple[int, int]:
     """Return the first row and the number of rows that a request asks for, within bounds."""
     asked = request if isinstance(request, dict) else {}
     start = min(max(0, _whole(asked.get("startRow"), 0)), LAST_ROW)
@@ -59,6 +61,6 @@ def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
-def right(field: str, title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - AG Grid's options
+def right(field: str, title: str, **more: Sent) -> dict[str, Any]:
     """Return the definition of a column of numbers or times."""
     return {"field": field, "headerName": title, "type": "rightAligned", **more}

@@ -11,6 +11,7 @@ from typing import Any
 import dash
 from dash._pages import _path_to_page
 
+from components.sent import Sent
 from cycling.terms import Role
 
 Page = Mapping[str, Any]
@@ -78,7 +79,7 @@ def _page_modules(package: ModuleType) -> list[str]:
     ]
 
 
-def _tolerant(layout: Any, template: str | None) -> Any:  # noqa: ANN401 - Dash's layouts
+def _tolerant(layout: Sent, template: str | None) -> Sent:
     """Return a layout that ignores what it does not know in the address.
 
     Dash hands every word of the query to the layout, also in the place of the id in the path.
@@ -90,7 +91,7 @@ def _tolerant(layout: Any, template: str | None) -> Any:  # noqa: ANN401 - Dash'
     takes_all = any(one.kind is one.VAR_KEYWORD for one in known.values())
     ids = {name for name in known if template and f"<{name}>" in template}
 
-    def _layout(**given: Any) -> Any:  # noqa: ANN401
+    def _layout(**given: Sent) -> Sent:
         if not all(_is_number(given.get(name)) for name in ids):
             return _not_found()
         return draw(**(given if takes_all else {k: v for k, v in given.items() if k in known}))
@@ -98,7 +99,7 @@ def _tolerant(layout: Any, template: str | None) -> Any:  # noqa: ANN401 - Dash'
     return _layout
 
 
-def _not_found() -> Any:  # noqa: ANN401
+def _not_found() -> Sent:
     for module, page in dash.page_registry.items():
         if module.endswith(f".{NOT_FOUND}"):
             layout = page["layout"]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from components.sent import Sent
 from cycling.terms import Role
 from dashboard.security import ASSETS, CALLBACK, PREVIEW, SUITES
 
@@ -99,7 +100,7 @@ def _ids(callback: Mapping[str, Any]) -> Iterable[str]:
         yield _plain(one["id"])
 
 
-def _plain(component_id: Any) -> str:  # noqa: ANN401 - Dash's ids are texts or dicts
+def _plain(component_id: Sent) -> str:
     if isinstance(component_id, str) and component_id.startswith("{"):
         component_id = json.loads(component_id)
     if isinstance(component_id, dict):

@@ -16,6 +16,7 @@ from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
+from components.sent import Sent
 from cycling.errors import InputError
 from db.limits import USUAL, Limits
 
@@ -34,11 +35,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
 
     stall_s = USUAL.client_stall_s
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - gunicorn's own
+    def __init__(self, *args: Sent, **kwargs: Sent) -> None:
         super().__init__(*args, **kwargs)
         self._here_until: dict[Any, float] = {}
 
-    def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
+    def enqueue_req(self, conn: Sent) -> None:
         """Give the socket its patience, then hand it to a thread once something has come."""
         if not conn.initialized and not conn.data_ready:
             self._wait_for_a_first_byte(conn)
@@ -48,14 +49,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
         super().enqueue_req(conn)
 
-    def _wait_for_a_first_byte(self, conn: Any) -> None:  # noqa: ANN401
+    def _wait_for_a_first_byte(self, conn: Sent) -> None:
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + self.stall_s
         self.pending_conns.append(conn)
         ready = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, ready)
 
-    def handle(self, conn: Any) -> Any:  # noqa: ANN401
+    def handle(self, conn: Sent) -> Sent:
         """Handle a request in a thread; from here on its time runs."""
         until = time.monotonic() + self.stall_s
         self._here_until[conn] = until
@@ -67,7 +68,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
             _part(conn.sock, PART_S if time.monotonic() < until else 0)
         return stays
 
-    def handle_request(self, req: Any, conn: Any) -> Any:  # noqa: ANN401
+    def handle_request(self, req: Sent, conn: Sent) -> Sent:
         """Answer a request whose head is there."""
         _read_small_body(req)
         self._here_until.pop(conn, None)
@@ -96,7 +97,7 @@ def _part(sock: socket.socket, patience_s: float) -> None:
         sock.shutdown(socket.SHUT_RD)
 
 
-def _read_small_body(req: Any) -> None:  # noqa: ANN401
+def _read_small_body(req: Sent) -> None:
     """Read a small body, and put it back for the application."""
     waits_to_be_asked = any(name == "EXPECT" for name, _ in req.headers)
     reader = req.body.reader

@@ -1,7 +1,5 @@
 """Account: change one's password."""
 
-from typing import Any
-
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, html, register_page
 from dash.development.base_component import Component
@@ -9,6 +7,7 @@ from dash.exceptions import PreventUpdate
 from flask_login import current_user
 
 from components.blocks import labelled, page_header
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
@@ -71,7 +70,7 @@ def layout(**_query: str) -> Component:
     State(Ids.AGAIN, "value"),
     prevent_initial_call=True,
 )
-def save(*given: Any) -> tuple[object, ...]:  # noqa: ANN401
+def save(*given: Sent) -> tuple[object, ...]:
     """Change the password and end the user's other sessions."""
     clicks_and_enters, typed = given[:4], given[4:]
     if not any(clicks_and_enters):

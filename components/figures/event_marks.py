@@ -8,6 +8,7 @@ from typing import Any
 from components.figures.measure_axes import plain
 from components.figures.template import template
 from components.figures.time_axis import TimeAxis
+from components.sent import Sent
 
 HOVER_WIDTH = 60  # characters; Plotly breaks no line by itself
 ALARM_SIGN = "▼"
@@ -33,7 +34,7 @@ def mark_layout(marks: Sequence[EventMark], time: TimeAxis, *, dark: bool) -> di
     }
 
 
-def _line(mark: EventMark, time: TimeAxis, look: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _line(mark: EventMark, time: TimeAxis, look: Sent) -> dict[str, Any]:
     x = time.place(mark.unix_s)
     style = {"width": 1, "color": _colour(mark, look), "dash": "solid" if mark.alarm else "dot"}
     place = {"xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1}
@@ -41,7 +42,7 @@ def _line(mark: EventMark, time: TimeAxis, look: Any) -> dict[str, Any]:  # noqa
     return {"type": "line", **place, "line": style, "layer": "below", "opacity": opacity}
 
 
-def _label(mark: EventMark, time: TimeAxis, look: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _label(mark: EventMark, time: TimeAxis, look: Sent) -> dict[str, Any]:
     label = {
         "xref": "x",
         "yref": "paper",
@@ -64,7 +65,7 @@ def _label(mark: EventMark, time: TimeAxis, look: Any) -> dict[str, Any]:  # noq
     return label
 
 
-def _colour(mark: EventMark, look: Any) -> Any:  # noqa: ANN401 - JSON
+def _colour(mark: EventMark, look: Sent) -> Sent:
     return look["meta"]["mark_colours"]["alarm"] if mark.alarm else look["modebar"]["color"]
 
 

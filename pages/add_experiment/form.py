@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import icon, labelled
 from components.profile_editor import file_button, profile_editor
+from components.sent import Sent
 from cycling.terms import Polarity, Technology
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from pages.add_experiment.form_data import CHOOSE, WRITE, Pair, Typed
@@ -100,14 +101,14 @@ def station_options(stations: Sequence[OfferedStation]) -> list[dict[str, Any]]:
     ]
 
 
-def range_words(low: Any, high: Any, unit: str) -> str:  # noqa: ANN401 - Decimal, float or None
+def range_words(low: Sent, high: Sent, unit: str) -> str:
     """Write a range: 0 to 5 V; what is not known says so."""
     if low is None or high is None:
         return f"{unit} range unknown"
     return f"{short_number(low)} to {short_number(high)} {unit}"
 
 
-def short_number(value: Any) -> str:  # noqa: ANN401 - Decimal or float
+def short_number(value: Sent) -> str:
     """Write a number with five digits at most."""
     return formatting.quantity(float(f"{float(value):.5g}"), "").strip()
 

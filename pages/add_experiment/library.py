@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
+from components.sent import Sent
 from cycling.profile.summary import Extent
 from db.queries.profiles.library import ProfileRow
 from pages.add_experiment.form import short_number
@@ -121,7 +122,7 @@ def _option(row: ProfileRow) -> dict[str, Any]:
     return {"value": row.version_id, "label": label, "search": f"{row.name} {row.description}"}
 
 
-def _float(value: Any) -> float | None:  # noqa: ANN401 - Decimal or None
+def _float(value: Sent) -> float | None:
     return None if value is None else float(value)
 
 

@@ -24,6 +24,7 @@ from dash.exceptions import PreventUpdate
 from components import formatting
 from components.blocks import icon, note, page_header
 from components.profile_editor import file_id, problems_id, problems_list, text_id, typed_id
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
@@ -167,7 +168,7 @@ clientside_callback(ClientsideFunction("addExperiment", "show"), Input(Ids.FOUND
 
 
 @callback(Output(Ids.FORM, "children"), Input(Ids.RESTORE, "data"), prevent_initial_call=True)
-def restore(kept: Any) -> list[Component]:  # noqa: ANN401 - what the browser kept
+def restore(kept: Sent) -> list[Component]:
     """Fill the form with what this tab has typed before a reload or a login."""
     if not isinstance(kept, dict):
         raise PreventUpdate
@@ -184,7 +185,7 @@ def restore(kept: Any) -> list[Component]:  # noqa: ANN401 - what the browser ke
     State(Ids.TECHNOLOGY, "value"),
     prevent_initial_call=True,
 )
-def change_rows(added: Any, removed: Any, *given: Any) -> list[Component]:  # noqa: ANN401
+def change_rows(added: Sent, removed: Sent, *given: Sent) -> list[Component]:
     """Add an empty pair, or take one away; the others keep what is chosen."""
     *columns, technology = given
     typed = typed_from(
@@ -206,7 +207,7 @@ def change_rows(added: Any, removed: Any, *given: Any) -> list[Component]:  # no
     State(Ids.battery(ALL), "value"),
     prevent_initial_call=True,
 )
-def narrow(technology: Any, chosen: list[Any]) -> list[Any]:  # noqa: ANN401
+def narrow(technology: Sent, chosen: list[Any]) -> list[Any]:
     """Offer the batteries of a technology."""
     wanted = typed_from({"technology": technology}).technology
     known = offered_batteries(database())
@@ -220,7 +221,7 @@ def narrow(technology: Any, chosen: list[Any]) -> list[Any]:  # noqa: ANN401
     Input(Ids.SOURCE, "value"),
     State(Ids.VERSION, "value"),
 )
-def offer_profiles(plain: Any, source: Any, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def offer_profiles(plain: Sent, source: Sent, chosen: Sent) -> tuple[Any, ...]:
     """Offer the profiles that fit, once battery and station are known; list the others apart."""
     if source != CHOOSE:
         raise PreventUpdate
@@ -240,7 +241,7 @@ def offer_profiles(plain: Any, source: Any, chosen: Any) -> tuple[Any, ...]:  # 
     State(Ids.VERSION, "value"),
     prevent_initial_call=True,
 )
-def fill_editor(clicks: Any, file: Any, version_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> tuple[Any, ...]:
     """Put the chosen profile's text, or that of a file, into the editor."""
     try:
         if ctx.triggered_id == file_id(PROFILE) and file is not None:
@@ -271,7 +272,7 @@ def fill_editor(clicks: Any, file: Any, version_id: Any) -> tuple[Any, ...]:  # 
     Input(Ids.TYPED, "data"),
     State(Ids.note(ALL), "id"),
 )
-def check(plain: Any, rows_shown: list[Any]) -> tuple[Any, ...]:  # noqa: ANN401
+def check(plain: Sent, rows_shown: list[Any]) -> tuple[Any, ...]:
     """Say what the form means, as it is typed: errors by line, limits, what runs where."""
     if not isinstance(plain, dict):
         raise PreventUpdate
@@ -310,7 +311,7 @@ def check(plain: Any, rows_shown: list[Any]) -> tuple[Any, ...]:  # noqa: ANN401
     Input(Shell.THEME, "data"),
     State(Ids.DRAWN, "data"),
 )
-def draw(plain: Any, theme: str | None, drawn: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def draw(plain: Sent, theme: str | None, drawn: Sent) -> tuple[Any, ...]:
     """Draw the expected course for the first pair; not again for what does not change it."""
     if not isinstance(plain, dict) or theme is None:
         raise PreventUpdate
@@ -342,7 +343,7 @@ def draw(plain: Any, theme: str | None, drawn: Any) -> tuple[Any, ...]:  # noqa:
         (Output(Ids.DRAFT, "disabled"), True, False),
     ],
 )
-def send(sent: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what the browser sent
+def send(sent: Sent) -> tuple[Any, ...]:
     """Queue the experiments, or keep the form as a draft; or say what is wrong."""
     if not isinstance(sent, dict):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens

@@ -10,6 +10,7 @@ from components import formatting
 from components.battery_labels import technology_word
 from components.blocks import card, empty, icon, note
 from components.figures.template import CONFIG
+from components.sent import Sent
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import Span
 from cycling.profile.program import ExactRange
@@ -293,7 +294,7 @@ def _aloud(words: str) -> Component:
     return html.Span(words, className="visually-hidden")
 
 
-def _range(low: Any, high: Any) -> str:  # noqa: ANN401 - Decimal, float or None
+def _range(low: Sent, high: Sent) -> str:
     ends = ["?" if one is None else short_number(one) for one in (low, high)]
     return "unknown" if low is None and high is None else " to ".join(ends)
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
 from urllib.parse import urlencode
 
+from components.sent import Sent
 from db.queries.audit import AuditFilter
 from pages.days import day_of, end_of, start_of
 
@@ -87,16 +87,16 @@ def address(path: str, view: View, edge: Edge = NEWEST) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _chosen(given: Any) -> str:  # noqa: ANN401
+def _chosen(given: Sent) -> str:
     text = _text(given)
     return "" if text == ANY else text
 
 
-def _text(given: Any) -> str:  # noqa: ANN401 - whatever an address holds
+def _text(given: Sent) -> str:
     text = given.strip() if isinstance(given, str) else ""
     return text.encode(errors="ignore").decode()[:LONGEST]  # half a character is in no name
 
 
-def _number(given: Any) -> int | None:  # noqa: ANN401
+def _number(given: Sent) -> int | None:
     text = str(given)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -17,6 +17,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import page_header
+from components.sent import Sent
 from cycling.terms import Role
 from db.queries.audit import audit_actions, audit_page, audit_users
 from db.queries.audit_names import names_now
@@ -29,7 +30,7 @@ register_page(
 )
 
 
-def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address holds
+def layout(**query: Sent) -> Component:
     """Return the page for the filter that its address names."""
     view = view_of(query)
     users, actions = audit_users(database()), audit_actions(database())
@@ -57,7 +58,9 @@ def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address hol
     Input(Ids.SEARCH, "value"),
     State(Ids.VIEW, "data"),
 )
-def show(user: Any, action: Any, begin: Any, end: Any, text: Any, stored: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def show(
+    user: Sent, action: Sent, begin: Sent, end: Sent, text: Sent, stored: Sent
+) -> tuple[Any, ...]:
     """Show a page of what the controls ask for; another filter begins with the newest."""
     view = view_of({"user": user, "action": action, "from": begin, "to": end, "q": text})
     known = stored.get("query") if isinstance(stored, dict) else None

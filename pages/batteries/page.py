@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 
 from components import formatting, row_grid
 from components.blocks import page_header
+from components.sent import Sent
 from cycling.terms import Role
 from db.queries.batteries.table import count_by_technology, list_batteries
 from pages.batteries.parts import (
@@ -42,7 +43,7 @@ register_page(
 )
 
 
-def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address holds
+def layout(**query: Sent) -> Component:
     """Return the page for the view that its address names."""
     view, who = view_of(query), viewer()
     columns = NARROW_COLUMNS if who.narrow else wide_columns(sort_of(query.get("sort")))
@@ -77,7 +78,7 @@ def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address hol
     Input(Ids.SEARCH, "value"),
     State(Ids.VIEW, "data"),
 )
-def narrow(technologies: Any, text: Any, known: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
     """Read the controls; say what the table holds."""
     view = view_of({"technology": technologies, "q": text})
     page = list_batteries(database(), view.to_filter(), offset=0, limit=0)
@@ -96,7 +97,7 @@ def narrow(technologies: Any, text: Any, known: Any) -> tuple[Any, ...]:  # noqa
     State(Ids.VIEW, "data"),
     prevent_initial_call=True,
 )
-def rows(wanted: dict[str, Any] | None, view: Any) -> Any:  # noqa: ANN401 - what the browser sent
+def rows(wanted: dict[str, Any] | None, view: Sent) -> Sent:
     """Answer one block of the grid."""
     if wanted is None:
         return no_update

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import note, page_header
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.battery.description import NewBattery
@@ -78,7 +79,7 @@ def layout(like: str = "", **_query: str) -> Component:
         (Output(Ids.SAVE_NEXT, "disabled"), True, False),
     ],
 )
-def save(clicks: Any, clicks_next: Any, values: Any, token: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[Any, ...]:
     """Register the battery, or say under each field what is wrong."""
     if not (clicks or clicks_next):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens

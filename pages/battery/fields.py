@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
+from components.sent import Sent
 from cycling.battery.description import (
     LONGEST_COMPOSITION,
     LONGEST_DESCRIPTION,
@@ -52,11 +52,11 @@ class Field:
     initial: str = ""
 
 
-def _volts(name: str, label: str, **more: Any) -> Field:  # noqa: ANN401 - fields of Field
+def _volts(name: str, label: str, **more: Sent) -> Field:
     return Field(name, label, Kind.NUMBER, "V", **more)
 
 
-def _degrees(name: str, label: str, **more: Any) -> Field:  # noqa: ANN401
+def _degrees(name: str, label: str, **more: Sent) -> Field:
     return Field(name, label, Kind.NUMBER, "°C", optional=True, **more)
 
 

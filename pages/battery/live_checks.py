@@ -5,6 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
+from components.sent import Sent
 from db.queries.batteries.choices import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order
 from pages.battery.form import Form, consequences, offered_models
@@ -46,7 +47,7 @@ def follow(form: Form) -> None:
         State(form.part("own"), "data"),
         prevent_initial_call=True,
     )
-    def check(typed: Any, own: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what the browser sent
+    def check(typed: Sent, own: Sent) -> tuple[Any, ...]:
         """Say what is wrong, what it means, and which models there are."""
         given = by_field(typed)
         reading = read_typed(given)
@@ -55,7 +56,7 @@ def follow(form: Form) -> None:
         return consequences(reading), offered_models(models), found
 
 
-def by_field(values: Any) -> dict[str, Any]:  # noqa: ANN401 - what the browser sent
+def by_field(values: Sent) -> dict[str, Any]:
     """Return the values of a form's controls by their fields; none if they are not ours."""
     if not isinstance(values, list) or len(values) != len(FIELDS):
         return {}

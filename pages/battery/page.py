@@ -6,6 +6,7 @@ from dash import Input, Output, State, callback, ctx, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -62,7 +63,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(clicks: Any, values: Any, seen: Any, battery_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any, ...]:
     """Store what was changed, or say under each field what is wrong."""
     number = _number(battery_id)
     if not clicks:
@@ -97,7 +98,7 @@ def save(clicks: Any, values: Any, seen: Any, battery_id: Any) -> tuple[Any, ...
     State(Ids.BATTERY, "data"),
     prevent_initial_call=True,
 )
-def delete(opened: Any, keep: Any, sure: Any, battery_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def delete(opened: Sent, keep: Sent, sure: Sent, battery_id: Sent) -> tuple[Any, ...]:
     """Ask before a battery is deleted, naming it; say what keeps it."""
     if not (opened or keep or sure):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any
 
+from components.sent import Sent
 from cycling.battery.cautions import cautions
 from cycling.battery.description import NewBattery, Problem, problems
 from cycling.terms import Technology
@@ -77,7 +78,7 @@ def _technology(given: object) -> Technology | None:
     return Technology(given) if isinstance(given, str) and given in set(Technology) else None
 
 
-def _value(field: Field, given: object) -> Any:  # noqa: ANN401 - by the field's kind
+def _value(field: Field, given: object) -> Sent:
     """Return what a field holds; raises ValueError with what to do."""
     text = _text(given)
     if not text and not field.optional:

@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import icon, labelled
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -81,7 +82,7 @@ def ask_and_delete() -> None:
         State(Ids.EXPERIMENT, "data"),
         prevent_initial_call=True,
     )
-    def delete(opened: Any, keep: Any, sure: Any, typed: Any, given: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    def delete(opened: Sent, keep: Sent, sure: Sent, typed: Sent, given: Sent) -> tuple[Any, ...]:
         """Ask before an experiment is deleted, naming it and what is lost; then delete it."""
         if not (opened or keep or sure) or not isinstance(given, int):
             raise PreventUpdate  # the toast is older than this page

@@ -25,6 +25,7 @@ from components.figures.measure_graph import (
     marks,
     overview,
 )
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -105,7 +106,7 @@ def layout(experiment_id: str = "", **query: str) -> Component:
     State(Ids.EXPERIMENT, "data"),
     prevent_initial_call=True,
 )
-def watch_preparing(_ticks: int, experiment_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def watch_preparing(_ticks: int, experiment_id: Sent) -> tuple[Any, ...]:
     """Say how far the copying is; then load the page again."""
     check_experiment(database(), _number(experiment_id))
     fraction = series.prepared(database(), _number(experiment_id))
@@ -160,7 +161,7 @@ clientside_callback(
     State(Shell.NARROW, "data"),
     State(Ids.DRAWN, "data"),
 )
-def draw(shown: list[str] | None, theme: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def draw(shown: list[str] | None, theme: str | None, *rest: Sent) -> tuple[Any, ...]:
     """Draw the shown channels; after a zoom only replace their points by more detailed ones."""
     wanted, time, noted, experiment_id, narrow, on_screen = rest
     look = _look(theme, narrow, experiment_id, time)
@@ -190,7 +191,7 @@ def draw(shown: list[str] | None, theme: str | None, *rest: Any) -> tuple[Any, .
     State(Shell.NARROW, "data"),
     State(Ids.STRIP_DRAWN, "data"),
 )
-def draw_overview(theme: str | None, wanted: Any, time: Any, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def draw_overview(theme: str | None, wanted: Sent, time: Sent, *rest: Sent) -> tuple[Any, ...]:
     """Draw the strip once; later only move its mark."""
     experiment_id, narrow, on_screen = rest
     look = _look(theme, narrow, experiment_id, time)
@@ -216,7 +217,7 @@ def draw_overview(theme: str | None, wanted: Any, time: Any, *rest: Any) -> tupl
     State(Ids.EXPERIMENT, "data"),
     prevent_initial_call=True,
 )
-def choose_csv(chosen: Any, part: Any, wanted: Any, options: Any, experiment_id: Any) -> Any:  # noqa: ANN401
+def choose_csv(chosen: Sent, part: Sent, wanted: Sent, options: Sent, experiment_id: Sent) -> Sent:
     """Lead the download to the chosen columns and time; nowhere without a column."""
     columns = chosen_columns(chosen, [one["value"] for one in options])
     window = window_of(wanted) if part == SHOWN else None
@@ -227,7 +228,7 @@ def choose_csv(chosen: Any, part: Any, wanted: Any, options: Any, experiment_id:
 
 
 @callback(Output(Ids.STATISTICS, "children"), Input(Ids.EXPERIMENT, "data"))
-def show_statistics(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+def show_statistics(experiment_id: Sent) -> list[Component]:
     """Add up the experiment; the page does not wait for it."""
     found = experiment_statistics(database(), _number(experiment_id))
     if found is None:
@@ -237,14 +238,14 @@ def show_statistics(experiment_id: Any) -> list[Component]:  # noqa: ANN401
 
 
 @callback(Output(Ids.STATES, "children"), Input(Ids.EXPERIMENT, "data"))
-def show_states(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+def show_states(experiment_id: Sent) -> list[Component]:
     """List what the devices reported; there may be a row for each sample to look through."""
     changes = status_changes(database(), _number(experiment_id))
     return states_card(changes, series.time_range(database(), experiment_id), viewer())
 
 
 @callback(Output(Ids.PROFILE, "children"), Input(Ids.EXPERIMENT, "data"))
-def show_profile(experiment_id: Any) -> list[Component]:  # noqa: ANN401
+def show_profile(experiment_id: Sent) -> list[Component]:
     """Show the text of the profile; the page does not wait for it."""
     profile_id = experiment_profile(database(), _number(experiment_id))
     return profile_card(source_of(database(), profile_id or 0))
@@ -256,7 +257,7 @@ def show_profile(experiment_id: Any) -> list[Component]:  # noqa: ANN401
     State(Ids.EXPERIMENT, "data"),
     prevent_initial_call=True,
 )
-def show_rows(clicks: int | None, experiment_id: Any) -> list[Component]:  # noqa: ANN401
+def show_rows(clicks: int | None, experiment_id: Sent) -> list[Component]:
     """List the compiled rows."""
     profile_id = experiment_profile(database(), _number(experiment_id))
     if not clicks or profile_id is None:
@@ -270,7 +271,7 @@ def show_rows(clicks: int | None, experiment_id: Any) -> list[Component]:  # noq
     State(Ids.EXPERIMENT, "data"),
     prevent_initial_call=True,
 )
-def list_notes(_noted: int, experiment_id: Any) -> list[Component]:  # noqa: ANN401
+def list_notes(_noted: int, experiment_id: Sent) -> list[Component]:
     """List the notes again after one was added or deleted."""
     notes = experiment_notes(database(), _number(experiment_id))
     return note_parts.note_list(notes, series.time_range(database(), experiment_id), viewer())
@@ -291,7 +292,9 @@ def list_notes(_noted: int, experiment_id: Any) -> list[Component]:  # noqa: ANN
     State(Ids.NOTED, "data"),
     prevent_initial_call=True,
 )
-def write_note(add: Any, cancel: Any, save: Any, text: Any, at: Any, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def write_note(
+    add: Sent, cancel: Sent, save: Sent, text: Sent, at: Sent, *rest: Sent
+) -> tuple[Any, ...]:
     """Open and close the form; add the note."""
     if not any((add, cancel, save)):
         raise PreventUpdate  # NOTED is older than the form, so Dash calls when the form appears
@@ -320,7 +323,7 @@ def write_note(add: Any, cancel: Any, save: Any, text: Any, at: Any, *rest: Any)
     State(Ids.NOTED, "data"),
     prevent_initial_call=True,
 )
-def remove_note(chosen: Any, _keep: int, _delete: int, noted: int | None) -> tuple[Any, ...]:  # noqa: ANN401
+def remove_note(chosen: Sent, _keep: int, _delete: int, noted: int | None) -> tuple[Any, ...]:
     """Ask before a note is deleted, naming it."""
     if not isinstance(chosen, dict):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
@@ -355,7 +358,7 @@ def remove_note(chosen: Any, _keep: int, _delete: int, noted: int | None) -> tup
     State(Ids.EXPERIMENT, "data"),
     prevent_initial_call=True,
 )
-def rename(_open: Any, _cancel: Any, _save: Any, *typed: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def rename(_open: Sent, _cancel: Sent, _save: Sent, *typed: Sent) -> tuple[Any, ...]:
     """Ask for another name and description; then the page shows them."""
     if ctx.triggered_id != Ids.RENAME_SAVE:
         return ctx.triggered_id == Ids.RENAME, "", no_update

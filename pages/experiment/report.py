@@ -16,6 +16,7 @@ from plotly.offline import get_plotlyjs
 from components import formatting
 from components.figures.measure_graph import Look, figure
 from components.figures.time_axis import elapsed
+from components.sent import Sent
 from components.status import ended_reason, status_word
 from cycling.analysis.statistics import ExperimentStatistics
 from db import series
@@ -189,11 +190,11 @@ def _plain_facts(group: Sequence[tuple[str, Any]]) -> list[tuple[str, str, str]]
     ]
 
 
-def _hover(value: Any) -> str:  # noqa: ANN401 - Dash's children
+def _hover(value: Sent) -> str:
     return str(getattr(value, "title", "")) if isinstance(value, Component) else ""
 
 
-def plain_words(value: Any) -> str:  # noqa: ANN401 - Dash's children
+def plain_words(value: Sent) -> str:
     """Return the text of a page's part."""
     if isinstance(value, Component):
         return plain_words(getattr(value, "children", None))

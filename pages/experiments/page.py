@@ -20,6 +20,7 @@ from dash.development.base_component import Component
 
 from components import experiment_table, row_grid
 from components.blocks import icon, page_header
+from components.sent import Sent
 from cycling.terms import Role
 from db.queries.experiments.table import list_experiments
 from pages.context import database, now, viewer
@@ -49,7 +50,7 @@ register_page(
 CONTROLS = [Ids.part(name) for name in PARTS]
 
 
-def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address holds
+def layout(**query: Sent) -> Component:
     """Return the page for the filter that its address names."""
     view = from_store(query)
     sort = to_sort(str(query.get("sort") or ""))
@@ -133,7 +134,7 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
     State(Ids.VIEW, "data"),
     prevent_initial_call=True,
 )
-def rows(wanted: dict[str, Any] | None, view: dict[str, Any]) -> Any:  # noqa: ANN401
+def rows(wanted: dict[str, Any] | None, view: dict[str, Any]) -> Sent:
     """Answer one block of the grid."""
     if wanted is None:
         return no_update

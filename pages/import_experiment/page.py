@@ -22,6 +22,7 @@ from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import note
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -202,7 +203,9 @@ def offer_start(
     State(Ids.UPLOAD, "data"),
     prevent_initial_call=True,
 )
-def draw_preview(verified: dict[str, Any] | None, theme: str, upload: dict[str, Any] | None) -> Any:  # noqa: ANN401 - a figure
+def draw_preview(
+    verified: dict[str, Any] | None, theme: str, upload: dict[str, Any] | None
+) -> Sent:
     """Draw the whole file."""
     if to_correct(verified) is None or verified is None or not upload:
         raise PreventUpdate
@@ -223,7 +226,7 @@ def draw_preview(verified: dict[str, Any] | None, theme: str, upload: dict[str, 
     State(Ids.MAPPING, "data"),
     prevent_initial_call=True,
 )
-def correct(_fields: list[str], _units: list[str], *rest: Any) -> Any:  # noqa: ANN401 - Dash's
+def correct(_fields: list[str], _units: list[str], *rest: Sent) -> Sent:
     """Keep a correction of the columns, the sign or the zone; the file is then checked again."""
     sign, zone, verified, upload, known = rest
     mapping = to_correct(verified, upload)
@@ -280,7 +283,7 @@ def offer_import(
     State(Ids.VERIFY_JOB, "data"),
     prevent_initial_call=True,
 )
-def start_import(_clicks: int, name: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def start_import(_clicks: int, name: str | None, *rest: Sent) -> tuple[Any, ...]:
     """Check the fields and have the file imported."""
     description, battery_id, day, clock, verified, upload, running, verifying = rest
     mapping = to_correct(verified, upload)
@@ -389,7 +392,7 @@ def cancel_import(_clicks: int, job_id: int | None) -> bool:
     State(Ids.IMPORT_JOB, "data"),
     prevent_initial_call=True,
 )
-def remove_file(clicks: int | None, running: int | None) -> Any:  # noqa: ANN401
+def remove_file(clicks: int | None, running: int | None) -> Sent:
     """Put the file aside, to choose another one."""
     if not clicks or running is not None:
         raise PreventUpdate

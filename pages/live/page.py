@@ -17,6 +17,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.figures.measure_graph import Look
+from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Role, StationCommand
@@ -113,7 +114,7 @@ clientside_callback(
     State(Ids.STATION, "data"),
     State(Shell.NARROW, "data"),
 )
-def draw(shown: Any, theme: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def draw(shown: Sent, theme: str | None, *rest: Sent) -> tuple[Any, ...]:
     """Draw what is shown of the station's experiment; later only new points travel."""
     range_s, zoom, experiment_id, _again, station_id, narrow = rest
     look = _look(theme, narrow)
@@ -129,7 +130,7 @@ def draw(shown: Any, theme: str | None, *rest: Any) -> tuple[Any, ...]:  # noqa:
     State(Shell.NARROW, "data"),
     prevent_initial_call=True,
 )
-def draw_overview(drawn: Any, theme: str | None, narrow: Any) -> Any:  # noqa: ANN401
+def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
     """Draw the strip whenever the graph was drawn anew; a script moves its mark."""
     experiment_id = drawn.get("experiment") if isinstance(drawn, dict) else None
     if not isinstance(experiment_id, int) or not drawn.get("ends"):
@@ -149,7 +150,7 @@ def draw_overview(drawn: Any, theme: str | None, narrow: Any) -> Any:  # noqa: A
     State(Ids.STATION, "data"),
     prevent_initial_call=True,
 )
-def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def refresh(ask: Sent, station_id: Sent) -> tuple[Any, ...]:
     """Tell new measures, and words only when they have changed."""
     asked = Asked.read(ask)
     sign = station_sign(database(), _number(station_id))
@@ -193,7 +194,9 @@ def refresh(ask: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(Ids.STATION, "data"),
     prevent_initial_call=True,
 )
-def command(chosen: Any, _cancel: Any, _send: Any, reason: Any, station_id: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def command(
+    chosen: Sent, _cancel: Sent, _send: Sent, reason: Sent, station_id: Sent
+) -> tuple[Any, ...]:
     """Ask before a station is told something; then leave the request to the master node."""
     kind = asked_kind(chosen)
     if kind is None:
@@ -227,7 +230,7 @@ clientside_callback(ClientsideFunction("live", "sent"), Input(CommandIds.SENT, "
 
 
 def _drawn(
-    experiment_id: Any,  # noqa: ANN401 - what the browser sent
+    experiment_id: Sent,
     station_id: int,
     wanted: Wanted,
     look: Look,
@@ -268,7 +271,7 @@ def _points(asked: Asked) -> dict[str, Any]:
     return points_news(found, asked)
 
 
-def _look(theme: str | None, narrow: Any) -> Look:  # noqa: ANN401
+def _look(theme: str | None, narrow: Sent) -> Look:
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow))

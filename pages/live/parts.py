@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -15,6 +14,7 @@ from components.figures.measure_graph import height
 from components.figures.template import CONFIG
 from components.measure_view import Toggle, trace_toggles
 from components.readings import UNKNOWN, current_unit, reading
+from components.sent import Sent
 from components.status import wall_pill
 from cycling.terms import Role
 from db.queries.stations.state import StationNow
@@ -132,7 +132,7 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
     ]
 
 
-def _fact(name: str, value: Any) -> Component:  # noqa: ANN401 - Dash's children
+def _fact(name: str, value: Sent) -> Component:
     values = value if isinstance(value, list) else [value]
     return html.Span([html.Span(f"{name} ", className="t3"), *values])
 

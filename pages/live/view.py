@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
 
 from dash import dcc, html
 
 from components import formatting
+from components.sent import Sent
 from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
 from db.engine import Database
@@ -124,7 +124,7 @@ def _gone_note(station: StationNow) -> Said:
     return Said("idle", "info-circle", words)
 
 
-def _ended_note(view: LiveView, shown: ExperimentNow, link: Any, zone: tzinfo) -> Said:  # noqa: ANN401
+def _ended_note(view: LiveView, shown: ExperimentNow, link: Sent, zone: tzinfo) -> Said:
     ended = shown.status is ExperimentStatus.ERROR
     at = f" {clock(shown.finished_at, view.station.at, zone)}" if shown.finished_at else ""
     stopped = bool(view.run.end_reason) and not ended

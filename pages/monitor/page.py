@@ -20,6 +20,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import page_header
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import lab_state, toast
 from cycling.errors import ConflictError, InputError, NotFoundError
@@ -115,7 +116,7 @@ clientside_callback(
     State(Ids.tile(ALL), "id"),
     prevent_initial_call=True,
 )
-def refresh(ask: Any, ids: list[dict[str, Any]]) -> tuple[Any, ...]:  # noqa: ANN401
+def refresh(ask: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
     """Tell what has changed; nothing travels where nothing has."""
     known = ask.get("known") if isinstance(ask, dict) else None
     known = known if isinstance(known, dict) else {}
@@ -143,7 +144,7 @@ def refresh(ask: Any, ids: list[dict[str, Any]]) -> tuple[Any, ...]:  # noqa: AN
     Input(Ids.SLOW_TICK, "n_intervals"),
     prevent_initial_call=True,
 )
-def show_strangers(_count: Any) -> list[Component]:  # noqa: ANN401
+def show_strangers(_count: Sent) -> list[Component]:
     """Say which units beat under numbers that nobody knows."""
     return stranger_notes(strangers(database()))
 
@@ -155,7 +156,7 @@ def show_strangers(_count: Any) -> list[Component]:  # noqa: ANN401
     Output(Shell.MASTER, "className"),
     Input(Shell.PULSE, "data"),
 )
-def tell_lab(_pulse: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def tell_lab(_pulse: Sent) -> tuple[Any, ...]:
     """Say on every page how many alarms are open and when the master node was heard."""
     lab = lab_now(database())
     heard = lab.master_seen_at
@@ -176,7 +177,7 @@ def tell_lab(_pulse: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(AlarmIds.COMMENT, "value"),
     prevent_initial_call=True,
 )
-def acknowledge(chosen: Any, _cancel: Any, _save: Any, comment: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def acknowledge(chosen: Sent, _cancel: Sent, _save: Sent, comment: Sent) -> tuple[Any, ...]:
     """Ask what an alarm was, and keep the answer with it."""
     alarm_id = chosen.get("alarm") if isinstance(chosen, dict) else None
     if not isinstance(alarm_id, int):
@@ -212,7 +213,7 @@ def acknowledge(chosen: Any, _cancel: Any, _save: Any, comment: Any) -> tuple[An
     Input(ConfirmIds.SAVE, "n_clicks"),
     prevent_initial_call=True,
 )
-def confirm(chosen: Any, _cancel: Any, _save: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def confirm(chosen: Sent, _cancel: Sent, _save: Sent) -> tuple[Any, ...]:
     """Ask whether it is this battery; then what waited for it may begin."""
     asked = chosen if isinstance(chosen, dict) else {}
     station_id, battery_id = asked.get("station"), asked.get("battery")

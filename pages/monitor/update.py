@@ -4,6 +4,7 @@ from typing import Any
 
 from components.figures.sparkline import spark_mask
 from components.readings import amperes, degrees, volts
+from components.sent import Sent
 from db.queries.stations.state import LiveFacts, StationNow
 from pages.monitor.tile import most_current_a, tile_class
 from pages.station.labels import digest, left_words, short_hash
@@ -36,7 +37,7 @@ def entry(station: StationNow) -> dict[str, Any]:
     }
 
 
-def news(entry_now: dict[str, Any], known: Any) -> dict[str, Any] | None:  # noqa: ANN401
+def news(entry_now: dict[str, Any], known: Sent) -> dict[str, Any] | None:
     """Return what a browser does not know yet; None if nothing has changed."""
     seen = known if isinstance(known, list) and len(known) == len(entry_now["d"]) else [""] * 3
     said, line, values = (now != before for now, before in zip(entry_now["d"], seen, strict=True))

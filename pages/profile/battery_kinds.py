@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from components.sent import Sent
 from cycling.profile.summary import ProfileSummary
 from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 from pages.profile.check import HOURS_OF_LARGEST, CheckedBattery
@@ -63,7 +63,7 @@ def suited(summary: ProfileSummary | None) -> Chosen:
     return Chosen(name, cells, _capacity(summary, KINDS[name]))
 
 
-def chosen(kind: Any, cells: Any, capacity_ah: Any, otherwise: Chosen) -> Chosen:  # noqa: ANN401
+def chosen(kind: Sent, cells: Sent, capacity_ah: Sent, otherwise: Chosen) -> Chosen:
     """Read what a page or an address says; what makes no sense is as in `otherwise`."""
     known = kind if isinstance(kind, str) and kind in KINDS else otherwise.kind
     count, size = _number(cells), _number(capacity_ah)
@@ -85,7 +85,7 @@ def _capacity(summary: ProfileSummary, kind: Kind) -> float:
     return float(f"{HOURS_OF_LARGEST * largest:.3g}") or kind.capacity_ah
 
 
-def _number(given: Any) -> float | None:  # noqa: ANN401
+def _number(given: Sent) -> float | None:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         return None
     try:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import icon
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -72,7 +73,7 @@ def ask_and_delete() -> None:
         State(Ids.VERSION, "data"),
         prevent_initial_call=True,
     )
-    def delete(opened: Any, keep: Any, sure: Any, version: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    def delete(opened: Sent, keep: Sent, sure: Sent, version: Sent) -> tuple[Any, ...]:
         """Ask before a profile is deleted, naming it; say what keeps it."""
         profile_id = version.get("profile") if isinstance(version, dict) else None
         if not (opened or keep or sure) or not isinstance(profile_id, int):

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.profile_editor import file_id, problems_id, problems_list, text_id, typed_id
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -53,7 +54,7 @@ watch_editor(EDITOR)
     Output(Ids.STATE, "children"),
     Input(typed_id(EDITOR), "data"),
 )
-def check(text: Any) -> tuple[Any, Any]:  # noqa: ANN401 - what the browser sent
+def check(text: Sent) -> tuple[Any, Any]:
     """Say what is wrong with the text, whatever the battery."""
     if not isinstance(text, str) or not text.strip():
         return [], "" if text is None else "The text is empty."
@@ -69,7 +70,7 @@ def check(text: Any) -> tuple[Any, Any]:  # noqa: ANN401 - what the browser sent
     Input(SKETCH.cells, "value"),
     Input(Shell.THEME, "data"),
 )
-def draw(text: Any, kind: Any, capacity: Any, cells: Any, theme: Any) -> Any:  # noqa: ANN401
+def draw(text: Sent, kind: Sent, capacity: Sent, cells: Sent, theme: Sent) -> Sent:
     """Draw what is expected of the chosen battery."""
     if theme is None or not isinstance(text, str):
         raise PreventUpdate  # the script and the frame say both in a moment
@@ -84,7 +85,7 @@ def draw(text: Any, kind: Any, capacity: Any, cells: Any, theme: Any) -> Any:  #
     Input(file_id(EDITOR), "data"),
     prevent_initial_call=True,
 )
-def take_file(given: Any) -> tuple[Any, Any]:  # noqa: ANN401 - what the browser sent
+def take_file(given: Sent) -> tuple[Any, Any]:
     """Put a file's profile into the editor."""
     if given is None:
         raise PreventUpdate
@@ -111,7 +112,7 @@ def take_file(given: Any) -> tuple[Any, Any]:  # noqa: ANN401 - what the browser
     State(Ids.EDITING, "data"),
     prevent_initial_call=True,
 )
-def save_text(clicks: int | None, text: Any, *fields: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def save_text(clicks: int | None, text: Sent, *fields: Sent) -> tuple[Any, ...]:
     """Save the profile, then show it; or say what is wrong.
 
     What was typed is kept for a reload of the tab until it is emptied here.

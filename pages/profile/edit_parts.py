@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from components.blocks import labelled, note, page_header
 from components.profile_editor import file_button, profile_editor
+from components.sent import Sent
 from db.commands.profiles import Saved, describe, new_version, save_profile
 from db.engine import Database
 from db.queries.profiles.library import LibraryFacts, VersionFacts
@@ -156,7 +157,7 @@ def _version_words(known: LibraryFacts, version: VersionFacts, who: Viewer) -> l
 
 def _page(
     *,
-    title: Any,  # noqa: ANN401 - Dash's children
+    title: Sent,
     data: dict[str, Any],
     fields: Component,
     comment: Component,

@@ -5,8 +5,8 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from components.sent import Sent
 from cycling.errors import InputError
 from cycling.profile import Program, parse, reference_rows
 from cycling.profile.foreign import Exported, Imported
@@ -36,7 +36,7 @@ class FileText:
     words: str
 
 
-def text_of_file(given: Any) -> FileText:  # noqa: ANN401 - what the browser sent
+def text_of_file(given: Sent) -> FileText:
     """Return the profile of a file that the editor has read. Raises InputError for what is none.
 
     PyBaMM's experiment strings and unicycler's JSON are recognised and put into our language; any

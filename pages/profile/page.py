@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.profile_editor import problems_list
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -53,7 +54,7 @@ register_page(
 )
 
 
-def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - of an address
+def layout(profile_id: str = "", **query: Sent) -> Component:
     """Return the page of one profile, or say that there is none."""
     try:
         known = library_profile(database(), _id(profile_id))
@@ -83,7 +84,7 @@ def layout(profile_id: str = "", **query: Any) -> Component:  # noqa: ANN401 - o
     Input(Shell.THEME, "data"),
     State(Ids.VERSION, "data"),
 )
-def draw(kind: Any, capacity: Any, cells: Any, theme: Any, version: Any) -> Any:  # noqa: ANN401
+def draw(kind: Sent, capacity: Sent, cells: Sent, theme: Sent, version: Sent) -> Sent:
     """Draw what is expected of the chosen battery, and say what is doubtful for it."""
     if theme is None or not isinstance(version, dict):
         raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
@@ -99,7 +100,7 @@ def draw(kind: Any, capacity: Any, cells: Any, theme: Any, version: Any) -> Any:
     Input(Ids.COMPARE, "value"),
     State(Ids.VERSION, "data"),
 )
-def remember(kind: Any, capacity: Any, cells: Any, compared: Any, version: Any) -> Any:  # noqa: ANN401
+def remember(kind: Sent, capacity: Sent, cells: Sent, compared: Sent, version: Sent) -> Sent:
     """Return what stands in the address."""
     if not isinstance(version, dict):
         raise PreventUpdate
@@ -121,7 +122,7 @@ def remember(kind: Any, capacity: Any, cells: Any, compared: Any, version: Any) 
     Input(Ids.COMPARE, "value"),
     State(Ids.VERSION, "data"),
 )
-def compare(number: Any, version: Any) -> Any:  # noqa: ANN401
+def compare(number: Sent, version: Sent) -> Sent:
     """Show what this version changed against another one."""
     if not isinstance(version, dict) or not _id(number):
         return None
@@ -137,7 +138,7 @@ def compare(number: Any, version: Any) -> Any:  # noqa: ANN401
     State(SKETCH.capacity, "value"),
     prevent_initial_call=True,
 )
-def show_rows(clicks: int | None, version: Any, capacity: Any) -> Any:  # noqa: ANN401
+def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
     """Compile the text for the chosen capacity and list the rows."""
     if not clicks or not isinstance(version, dict):
         raise PreventUpdate
@@ -159,7 +160,7 @@ def show_rows(clicks: int | None, version: Any, capacity: Any) -> Any:  # noqa: 
     ),
     prevent_initial_call=True,
 )
-def download(clicks: list[int | None], version: Any, capacity: Any) -> tuple[Any, Any]:  # noqa: ANN401
+def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[Any, Any]:
     """Send the text, also in another language, or the rows."""
     if not any(clicks) or not isinstance(version, dict):
         raise PreventUpdate
@@ -184,7 +185,7 @@ def download(clicks: list[int | None], version: Any, capacity: Any) -> tuple[Any
     State(Ids.VERSION, "data"),
     prevent_initial_call=True,
 )
-def act(copies: int | None, archives: int | None, version: Any) -> tuple[Any, Any]:  # noqa: ANN401
+def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, Any]:
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
@@ -208,7 +209,7 @@ ask_and_delete()
 clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
 
 
-def _id(given: Any) -> int:  # noqa: ANN401
+def _id(given: Sent) -> int:
     """Return a number of an address or a page; 0, which nothing has, for what is none."""
     if isinstance(given, bool) or not isinstance(given, int | str):
         return 0
@@ -216,7 +217,7 @@ def _id(given: Any) -> int:  # noqa: ANN401
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
-def _chosen(kind: Any, cells: Any, capacity: Any, version: dict[str, Any]) -> Chosen:  # noqa: ANN401
+def _chosen(kind: Sent, cells: Sent, capacity: Sent, version: dict[str, Any]) -> Chosen:
     known = library_profile(database(), _id(version.get("profile")))
     return chosen(kind, cells, capacity, suited(known.version(_id(version.get("number"))).summary))
 

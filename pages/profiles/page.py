@@ -14,6 +14,7 @@ from dash import (
 from dash.development.base_component import Component
 
 from components.blocks import page_header
+from components.sent import Sent
 from cycling.terms import Role
 from db.queries.profiles.library import list_profiles
 from pages.context import database, now, viewer
@@ -36,7 +37,7 @@ register_page(
 )
 
 
-def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address holds
+def layout(**query: Sent) -> Component:
     """Return the page for what its address names."""
     view = view_from(query)
     return html.Div(
@@ -61,7 +62,7 @@ def layout(**query: Any) -> Component:  # noqa: ANN401 - whatever an address hol
     Input(Ids.SHELF, "value"),
     Input(Ids.ORDER, "value"),
 )
-def show(text: Any, shelf: Any, order: Any) -> tuple[Any, ...]:  # noqa: ANN401 - from the browser
+def show(text: Sent, shelf: Sent, order: Sent) -> tuple[Any, ...]:
     """List the profiles that are wanted."""
     view = view_from({"q": text, "shelf": shelf, "sort": order})
     found = list_profiles(database(), text=view.text, archived=view.archived, sort=view.sort)

@@ -20,6 +20,7 @@ from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import card, empty, icon, page_header
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
@@ -122,7 +123,7 @@ def _draft(draft: Draft, who: Viewer) -> html.Li:
     State(Ids.seen(MATCH), "id"),
     prevent_initial_call=True,
 )
-def refresh(_ticks: Any, shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def refresh(_ticks: Sent, shown: Sent, id_: Sent) -> tuple[Any, ...]:
     """Bring a list up to date; nothing travels while it is."""
     return _list(id_["station"], shown)
 
@@ -135,7 +136,7 @@ def refresh(_ticks: Any, shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: ANN4
     State(Ids.seen(MATCH), "id"),
     prevent_initial_call=True,
 )
-def move(clicks: list[Any], shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def move(clicks: list[Any], shown: Sent, id_: Sent) -> tuple[Any, ...]:
     """Move an experiment up or down; a queue that has changed meanwhile is shown instead."""
     if not any(clicks or ()) or not isinstance(ctx.triggered_id, dict):
         raise PreventUpdate
@@ -164,7 +165,7 @@ def move(clicks: list[Any], shown: Any, id_: Any) -> tuple[Any, ...]:  # noqa: A
     Input(Ids.KEEP, "n_clicks"),
     prevent_initial_call=True,
 )
-def ask(clicks: list[Any], _keep: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def ask(clicks: list[Any], _keep: Sent) -> tuple[Any, ...]:
     """Ask before an experiment is cancelled or a draft is discarded, naming it."""
     asked = ctx.triggered_id
     if not isinstance(asked, dict):
@@ -194,7 +195,7 @@ def ask(clicks: list[Any], _keep: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(Ids.CHOSEN, "data"),
     prevent_initial_call=True,
 )
-def drop(clicks: int | None, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def drop(clicks: int | None, chosen: Sent) -> tuple[Any, ...]:
     """Cancel the experiment, or discard the draft; the dialog closes whatever comes of it.
 
     Not `ask` closes it: the buttons of the lists that are drawn anew would ask it again.
@@ -223,14 +224,14 @@ def drop(clicks: int | None, chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(Ids.seen(ALL), "id"),
     prevent_initial_call=True,
 )
-def show_done(_done: Any, ids: list[dict[str, Any]]) -> tuple[Any, ...]:  # noqa: ANN401
+def show_done(_done: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
     """Show the queues again after something was cancelled."""
     lists = [_list(one["station"], None) for one in ids]
     return [one[0] for one in lists], [one[1] for one in lists]
 
 
 @callback(Output(Ids.DRAFTS, "children"), Input(Ids.DONE, "data"), prevent_initial_call=True)
-def show_drafts(_done: Any) -> list[Component]:  # noqa: ANN401
+def show_drafts(_done: Sent) -> list[Component]:
     """Show the drafts again after one was discarded."""
     return _drafts(viewer())
 

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import empty, icon, note, page_header
+from components.sent import Sent
 from components.shell import toast
 from cycling.errors import NotFoundError
 from cycling.terms import Role
@@ -113,7 +114,7 @@ say_what_is_wrong()
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(clicks: Any, station_id: Any, mark: Any, *sent: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def save(clicks: Sent, station_id: Sent, mark: Sent, *sent: Sent) -> tuple[Any, ...]:
     """Set the station up, or modify it where the form is that of one; or say what is wrong."""
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens

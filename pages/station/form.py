@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import empty, icon, labelled
+from components.sent import Sent
 from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
 from pages.stations.ids import FormIds as Ids
@@ -148,7 +148,7 @@ def _end(label: str, control: str, unit: str, filling: Filling, value: float | N
     )
 
 
-def _input(control: Any, filling: Filling, value: str, **more: Any) -> dbc.Input:  # noqa: ANN401
+def _input(control: Sent, filling: Filling, value: str, **more: Sent) -> dbc.Input:
     return dbc.Input(
         id=control,
         value=value,

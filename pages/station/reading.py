@@ -7,6 +7,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
+from components.sent import Sent
 from cycling.errors import InputError
 from db.commands.stations.details import StationFigures, check_figures
 from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
@@ -92,7 +93,7 @@ def read(typed: Typed, unit_id: int, today: date) -> Reading:
     return Reading(station, {})
 
 
-def read_control(control: str, text: str, today: date) -> Any:  # noqa: ANN401 - by the control
+def read_control(control: str, text: str, today: date) -> Sent:
     """Return what a control holds. Raises InputError saying what to enter."""
     if control in TEXTS:
         return _name(TEXTS[control], text)

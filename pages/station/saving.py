@@ -16,6 +16,7 @@ from dash import (
 from dash.exceptions import PreventUpdate
 
 from components import formatting
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
@@ -72,7 +73,7 @@ def _follow(control: str) -> None:
         State(control, "value"),
         prevent_initial_call=True,
     )
-    def left(left_times: Any, text: Any) -> str:  # noqa: ANN401 - what the browser sent
+    def left(left_times: Sent, text: Sent) -> str:
         """Return what is wrong with the field, "" for nothing."""
         if not left_times:
             raise PreventUpdate

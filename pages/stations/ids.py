@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from components.sent import Sent
+
 
 class Ids:
     """Ids of the page of stations; those that begin with stations-change are for operators."""
@@ -52,16 +54,16 @@ class FormIds:
         return f"{control}-error"
 
     @staticmethod
-    def device(device: Any) -> dict[str, Any]:  # noqa: ANN401 - a number or ALL
+    def device(device: Sent) -> dict[str, Any]:
         """Id of the box that takes a device."""
         return {"type": "station-edit-device", "device": device}
 
     @staticmethod
-    def record(device: Any, channel: Any) -> dict[str, Any]:  # noqa: ANN401
+    def record(device: Sent, channel: Sent) -> dict[str, Any]:
         """Id of the box that takes a channel of a device."""
         return {"type": "station-edit-record", "device": device, "channel": channel}
 
     @staticmethod
-    def called(device: Any, channel: Any) -> dict[str, Any]:  # noqa: ANN401
+    def called(device: Sent, channel: Sent) -> dict[str, Any]:
         """Id of the field for a channel's name."""
         return {"type": "station-edit-called", "device": device, "channel": channel}

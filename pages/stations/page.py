@@ -18,6 +18,7 @@ from dash import (
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
@@ -87,7 +88,7 @@ clientside_callback(ClientsideFunction("stations", "again"), Input(ConfirmIds.DO
     State(Ids.SEEN, "data"),
     prevent_initial_call=True,
 )
-def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def refresh(_ask: Sent, view: Sent, seen: Sent) -> tuple[Any, ...]:
     """Draw what has changed; else only the times of the last contacts travel."""
     try:
         shown = drawn(database(), stored_view(view), viewer())
@@ -124,7 +125,7 @@ def refresh(_ask: Any, view: Any, seen: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(Ids.REASON, "value"),
     prevent_initial_call=True,
 )
-def change(chosen: Any, _keep: Any, _sure: Any, reason: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def change(chosen: Sent, _keep: Sent, _sure: Sent, reason: Sent) -> tuple[Any, ...]:
     """Ask before a station is changed, saying what follows; then do it."""
     asked = asked_of(chosen)
     if asked is None:

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, empty, facts, icon
+from components.sent import Sent
 from cycling.terms import Role
 from db.queries.stations.units import DeviceFacts, UnitFacts
 from pages.context import Viewer
@@ -131,7 +132,7 @@ def _rows(pairs: list[tuple[str, Any]]) -> list[Component]:
     return [part for name, value in pairs for part in (html.Dt(name), html.Dd(value))]
 
 
-def _owner(device: DeviceFacts) -> Any:  # noqa: ANN401 - words or a link
+def _owner(device: DeviceFacts) -> Sent:
     if device.used_by is None:
         return html.Span("free", className="t2")
     station_id, name = device.used_by

@@ -8,6 +8,7 @@ from typing import Any
 from dash.development.base_component import Component
 
 from components.blocks import page_header
+from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.terms import Role
 from db.engine import Database
@@ -176,7 +177,7 @@ def _refused(database: Database, who: Viewer) -> Drawn:
     )
 
 
-def _heard(units: Any) -> dict[str, int]:  # noqa: ANN401 - of UnitFacts
+def _heard(units: Sent) -> dict[str, int]:
     return {str(one.id): round(one.seen_at.timestamp() * 1000) for one in units}
 
 
@@ -187,7 +188,7 @@ def _unit_mark(unit: UnitFacts) -> object:
     return plain, clock_words(unit), said, _asked(unit.command, unit)
 
 
-def _asked(command: Any, unit: UnitFacts) -> object:  # noqa: ANN401
+def _asked(command: Sent, unit: UnitFacts) -> object:
     said = command_note(command, unit, unit.name)
     return said and (said.kind, str(said.words)), is_waiting(command, unit)
 

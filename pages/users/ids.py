@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from components.sent import Sent
+
 
 class Ids:
     """Ids of this page. `assets/js/users.js` knows SURE."""
@@ -20,11 +22,11 @@ class Ids:
     SURE = "users-sure"
 
     @staticmethod
-    def do(deed: Any, of: Any) -> dict[str, Any]:  # noqa: ANN401 - a word and an id, or patterns
+    def do(deed: Sent, of: Sent) -> dict[str, Any]:
         """Id of the button that asks for a deed on a user."""
         return {"type": "users-do", "do": deed, "of": of}
 
     @staticmethod
-    def field(name: Any) -> dict[str, Any]:  # noqa: ANN401 - a name, or a pattern
+    def field(name: Sent) -> dict[str, Any]:
         """Id of a field of the dialog."""
         return {"type": "users-field", "name": name}

@@ -21,6 +21,7 @@ from dash.exceptions import PreventUpdate
 from flask_login import current_user
 
 from components.blocks import page_header
+from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
@@ -69,7 +70,7 @@ def layout(**_query: str) -> Component:
     Input(Ids.KEEP, "n_clicks"),
     prevent_initial_call=True,
 )
-def ask(*_clicks: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def ask(*_clicks: Sent) -> tuple[Any, ...]:
     """Ask before something is done to a user, naming them."""
     if not ctx.triggered or not ctx.triggered[0]["value"]:
         raise PreventUpdate  # the buttons of a list that was drawn anew
@@ -98,7 +99,7 @@ def ask(*_clicks: Any) -> tuple[Any, ...]:  # noqa: ANN401
     State(Ids.field(ALL), "id"),
     prevent_initial_call=True,
 )
-def change(clicks: int | None, chosen: Any, values: Any, fields: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def change(clicks: int | None, chosen: Sent, values: Sent, fields: Sent) -> tuple[Any, ...]:
     """Do it; a refusal is said in the dialog, where everything typed stays."""
     if not clicks or not isinstance(chosen, dict) or chosen.get("do") not in DEEDS:
         raise PreventUpdate
@@ -123,7 +124,7 @@ def change(clicks: int | None, chosen: Any, values: Any, fields: Any) -> tuple[A
     Input(Ids.DONE, "data"),
     prevent_initial_call=True,
 )
-def refresh(_done: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def refresh(_done: Sent) -> tuple[Any, ...]:
     """Show the list again after something was done."""
     accounts = _accounts()
     return user_table(accounts, viewer(), now()), count_words(accounts)
@@ -151,7 +152,7 @@ def _accounts() -> Sequence[Account]:
     return list_accounts(database(), session_limits())
 
 
-def _chosen(chosen: Any) -> Account | None:  # noqa: ANN401 - what the browser sent
+def _chosen(chosen: Sent) -> Account | None:
     """Return the user that a deed is about; None for one that is new. Raises InputError."""
     of = chosen.get("of")
     if chosen.get("do") == "add":
