@@ -3,7 +3,7 @@
 import logging
 
 from db.clock import database_now
-from db.commands.leases import Hold, leading
+from db.commands.leases import LeaderLease, leader_transaction
 from db.commands.master_node.command_delivery import Sending, is_due, take_due
 from db.engine import Database
 from master_node.ingest import Outgoing
@@ -14,14 +14,14 @@ from master_node.protocol.topics import Address, Kind
 LOG = logging.getLogger("bem.master-node")
 
 
-def due_commands(database: Database, hold: Hold) -> list[Outgoing]:
+def due_commands(database: Database, lease: LeaderLease) -> list[Outgoing]:
     """Return the commands to be sent now; each is noted as sent already."""
     with database.read() as session:
         if not is_due(session, database_now(session)):
             return []
-    with leading(database, hold) as turn:
-        due = take_due(turn.session, turn.now)
-    return [_message(sending, hold.epoch) for sending in due]
+    with leader_transaction(database, lease) as transaction:
+        due = take_due(transaction.session, transaction.now)
+    return [_message(sending, lease.epoch) for sending in due]
 
 
 def _message(sending: Sending, epoch: int) -> Outgoing:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from db.clock import database_now
 from db.commands.alarms import raise_alarm
-from db.commands.leases import Hold, Turn, leading
+from db.commands.leases import LeaderLease, LeaderTransaction, leader_transaction
 from db.commands.master_node.offers import (
     ANSWERED_WITHIN,
     forget_unanswered,
@@ -26,37 +26,43 @@ LOG = logging.getLogger("bem.master-node")
 
 
 def dispatch(
-    database: Database, hold: Hold, most_bytes: int = LARGEST[Kind.OFFER]
+    database: Database, lease: LeaderLease, most_bytes: int = LARGEST[Kind.OFFER]
 ) -> list[Outgoing]:
     """Return the offers to be sent now; each was noted in its own transaction."""
     with database.read() as session:
         stations = free_stations(session, database_now(session))
-    offers = [_offer(database, hold, station_id, most_bytes) for station_id in stations]
+    offers = [_offer(database, lease, station_id, most_bytes) for station_id in stations]
     return [offer for offer in offers if offer is not None]
 
 
-def tidy_offers(database: Database, hold: Hold) -> None:
+def expire_offers(database: Database, lease: LeaderLease) -> None:
     """Let offers that nobody answered be taken back, and hold what no station may take."""
-    with leading(database, hold) as turn:
-        forget_unanswered(turn.session, turn.now)
-        hold_queues_out_of_service(turn.session, turn.now)
+    with leader_transaction(database, lease) as transaction:
+        forget_unanswered(transaction.session, transaction.now)
+        hold_queues_out_of_service(transaction.session, transaction.now)
 
 
-def _offer(database: Database, hold: Hold, station_id: int, most_bytes: int) -> Outgoing | None:
-    with leading(database, hold) as turn:
-        experiment = take_next(turn.session, station_id, hold.epoch, turn.now)
+def _offer(
+    database: Database, lease: LeaderLease, station_id: int, most_bytes: int
+) -> Outgoing | None:
+    with leader_transaction(database, lease) as transaction:
+        experiment = take_next(transaction.session, station_id, lease.epoch, transaction.now)
         if experiment is None:
             return None
         try:
-            return _message(turn, experiment, hold.epoch, most_bytes)
+            return _message(transaction, experiment, lease.epoch, most_bytes)
         except UnofferableError as error:
-            _hold(turn, experiment, str(error))
+            _hold_back(transaction, experiment, str(error))
             return None
 
 
-def _message(turn: Turn, experiment: Experiment, epoch: int, most_bytes: int) -> Outgoing:
-    facts = offer_facts(turn.session, experiment)
-    payload = encode(offer_of(facts, epoch, turn.now + ANSWERED_WITHIN - timedelta(seconds=1)))
+def _message(
+    transaction: LeaderTransaction, experiment: Experiment, epoch: int, most_bytes: int
+) -> Outgoing:
+    facts = offer_facts(transaction.session, experiment)
+    payload = encode(
+        offer_of(facts, epoch, transaction.now + ANSWERED_WITHIN - timedelta(seconds=1))
+    )
     if len(payload) > most_bytes:
         raise UnofferableError(
             f"its profile makes a message of {len(payload):,} bytes, and {most_bytes:,} are allowed"
@@ -70,16 +76,16 @@ def _message(turn: Turn, experiment: Experiment, epoch: int, most_bytes: int) ->
     return Outgoing(Address(facts.hardware_id, Kind.OFFER), payload)
 
 
-def _hold(turn: Turn, experiment: Experiment, reason: str) -> None:
+def _hold_back(transaction: LeaderTransaction, experiment: Experiment, reason: str) -> None:
     experiment_id, station_id = experiment.id, experiment.station_id
     text = f"Experiment {experiment_id} cannot be sent to its station: {reason}."
-    hold_back(turn.session, experiment_id, text, now=turn.now)
+    hold_back(transaction.session, experiment_id, text, now=transaction.now)
     raise_alarm(
-        turn.session,
+        transaction.session,
         mark=f"refused-{experiment_id}",
         station_id=station_id,
         experiment_id=experiment_id,
         code="offer refused",
         text=text,
-        at=turn.now,
+        at=transaction.now,
     )

@@ -9,11 +9,11 @@ from threading import Event
 from typing import Any
 
 from cycling.errors import UnavailableError
-from db.commands.leases import Hold, LostLeaseError, leading
+from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
-from master_node.dispatch import dispatch, tidy_offers
+from master_node.dispatch import dispatch, expire_offers
 from master_node.inbox import Inbox
 from master_node.ingest import Outgoing
 from master_node.protocol.codec import encode
@@ -47,11 +47,11 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Context:
     """What the duties are done with."""
 
     database: Database
-    hold: Hold
+    lease: LeaderLease
     inbox: Inbox
     writer: Writer
     publish: Callable[[Sequence[Outgoing]], None]
@@ -64,14 +64,14 @@ class Desk:
 class Duties:
     """A thread that goes round until told to stop, or until somebody else leads."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._since = datetime.now(UTC)
         self._told: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
         self._in_trouble = False
-        self.watchdog = Watchdog(desk.silent_after)
-        self._wattrex = WattrexWatch(desk.silent_after)
+        self.watchdog = Watchdog(context.silent_after)
+        self._wattrex = WattrexWatch(context.silent_after)
         self.stop = Event()
         self.lost = Event()
 
@@ -91,28 +91,28 @@ class Duties:
             self.stop.wait(ROUND_S)
 
     def _round(self) -> None:
-        desk = self._desk
+        context = self._context
         if self._may_renew():
             self._renew()
-        if not desk.connected():
+        if not context.connected():
             return
-        desk.publish(due_commands(desk.database, desk.hold))
+        context.publish(due_commands(context.database, context.lease))
         if self._may_dispatch():
-            desk.publish(dispatch(desk.database, desk.hold, desk.most_bytes))
+            context.publish(dispatch(context.database, context.lease, context.most_bytes))
 
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
-        desk = self._desk
-        with desk.database.read() as session:
+        context = self._context
+        with context.database.read() as session:
             setups = unit_setups(session)
         online = [one for one in setups if one.online]
-        with leading(desk.database, desk.hold, self._detail(len(online))):
+        with leader_transaction(context.database, context.lease, self._detail(len(online))):
             pass
-        tidy_offers(desk.database, desk.hold)
-        lost = self.watchdog.look(desk.database, desk.hold, behind_s=self._behind_s())
+        expire_offers(context.database, context.lease)
+        lost = self.watchdog.look(context.database, context.lease, behind_s=self._behind_s())
         if lost:
             LOG.warning("what=contact-lost stations=%s", lost)
-        if desk.connected():
+        if context.connected():
             self._welcome(online)
         self._watch_wattrex()
 
@@ -123,38 +123,38 @@ class Duties:
         self._told = now
         if not changed:
             return
-        with leading(self._desk.database, self._desk.hold) as turn:
-            answers = list(welcomes(turn, changed))
-        self._desk.publish(
+        with leader_transaction(self._context.database, self._context.lease) as transaction:
+            answers = list(welcomes(transaction, changed))
+        self._context.publish(
             [Outgoing(Address(id_, Kind.WELCOME), encode(answer)) for id_, answer in answers]
         )
 
     def _watch_wattrex(self) -> None:
         """Look after stations whose cyclers write into the database by themselves."""
-        desk = self._desk
-        speaks = desk.wattrex
+        context = self._context
+        speaks = context.wattrex
         since = speaks.listens_since if speaks is not None and speaks.connected else None
-        with leading(desk.database, desk.hold) as turn:
-            self._wattrex.look(turn, speaks=speaks is not None, listens_since=since)
+        with leader_transaction(context.database, context.lease) as transaction:
+            self._wattrex.look(transaction, speaks=speaks is not None, listens_since=since)
 
     def _behind_s(self) -> float:
-        trouble_at = self._desk.writer.progress.trouble_at
+        trouble_at = self._context.writer.progress.trouble_at
         stuck_s = 0.0 if trouble_at is None else float("inf")
-        return max(self._desk.inbox.age_s, stuck_s)
+        return max(self._context.inbox.age_s, stuck_s)
 
     def _detail(self, units: int) -> dict[str, Any]:
-        desk, wattrex = self._desk, self._desk.wattrex
+        context, wattrex = self._context, self._context.wattrex
         return {
-            "broker": "connected" if desk.connected() else "not connected",
+            "broker": "connected" if context.connected() else "not connected",
             "units": units,
-            "stored": desk.writer.progress.stored,
-            "refused": desk.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
+            "stored": context.writer.progress.stored,
+            "refused": context.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
             **(
                 {"wattrex": "connected" if wattrex.connected else "not connected"}
                 if wattrex
                 else {}
             ),
-            "queue": len(desk.inbox),
+            "queue": len(context.inbox),
             "since": self._since.isoformat(timespec="seconds"),
         }
 

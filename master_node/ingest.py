@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from db.commands.alarms import raise_alarm, raise_once
 from db.commands.experiments.force_end import note_return
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
 from db.commands.master_node.command_delivery import store_answer
 from db.commands.queue import hold_back
@@ -52,7 +52,7 @@ class Outgoing:
 class Batch:
     """The work of one transaction: rows that are loaded once, what is to be written and sent."""
 
-    turn: Turn
+    transaction: LeaderTransaction
     clocks: Clocks
     units: dict[str, Unit]
     runs_by_id: dict[int, runs.RunNow]
@@ -82,9 +82,9 @@ class Batch:
         return run
 
 
-def open_batch(turn: Turn, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
+def open_batch(transaction: LeaderTransaction, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
     """Load the rows that these messages are about."""
-    session = turn.session
+    session = transaction.session
     known = units.known_units(session, {one.address.hardware_id for one in parsed})
     about = {
         one.message.experiment
@@ -98,8 +98,8 @@ def open_batch(turn: Turn, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
         unit = known.get(one.address.hardware_id)
         if unit is not None and isinstance(one.message, m.Beat):
             named |= {beat.station for beat in one.message.stations} & stations[unit.unit_id]
-    rows = live_state.rows_of(session, named, turn.now) if named else {}
-    return Batch(turn, clocks, known, found, stations, rows)
+    rows = live_state.rows_of(session, named, transaction.now) if named else {}
+    return Batch(transaction, clocks, known, found, stations, rows)
 
 
 def take(batch: Batch, one: Parsed) -> None:
@@ -109,7 +109,7 @@ def take(batch: Batch, one: Parsed) -> None:
 
 def finish(batch: Batch) -> list[Outgoing]:
     """Write what was gathered; return what is to be sent after the commit."""
-    session = batch.turn.session
+    session = batch.transaction.session
     writing.insert_missing(session, batch.parts)
     runs.store_events(session, batch.runs_by_id.values())
     session.flush()
@@ -121,7 +121,7 @@ def finish(batch: Batch) -> list[Outgoing]:
     for hardware_id, experiment in sorted(batch.unknown):
         told = m.Ack(experiment=experiment, samples=-1, events=-1, unknown=True)
         outgoing.append(Outgoing(Address(hardware_id, Kind.ACK), encode(told)))
-    for hardware_id, welcome in registration.welcomes(batch.turn, batch.welcome):
+    for hardware_id, welcome in registration.welcomes(batch.transaction, batch.welcome):
         outgoing.append(Outgoing(Address(hardware_id, Kind.WELCOME), encode(welcome)))
     return outgoing
 
@@ -135,7 +135,7 @@ def _presence(batch: Batch, one: Parsed) -> None:
     assert isinstance(one.message, m.Presence)  # noqa: S101 - the decoder's type
     unit = batch.units.get(one.address.hardware_id)
     if unit is not None:  # else its hello follows
-        units.set_online(batch.turn.session, unit, one.message.online, batch.turn.now)
+        units.set_online(batch.transaction.session, unit, one.message.online, batch.transaction.now)
 
 
 def _hello(batch: Batch, one: Parsed) -> None:
@@ -143,8 +143,10 @@ def _hello(batch: Batch, one: Parsed) -> None:
     hello = one.message
     if hello.hardware_id != one.address.hardware_id:
         raise RefusedError("foreign", "the hardware id is not that of the topic")
-    unit_id = units.register(batch.turn.session, registration.introduction(hello), batch.turn.now)
-    batch.units.update(units.known_units(batch.turn.session, [hello.hardware_id]))
+    unit_id = units.register(
+        batch.transaction.session, registration.introduction(hello), batch.transaction.now
+    )
+    batch.units.update(units.known_units(batch.transaction.session, [hello.hardware_id]))
     batch.stations.setdefault(unit_id, set())
     batch.welcome.add(unit_id)
 
@@ -153,8 +155,8 @@ def _devices(batch: Batch, one: Parsed) -> None:
     assert isinstance(one.message, m.Devices)  # noqa: S101
     unit = batch.unit_of(one.address)
     found = [registration.found_device(device) for device in one.message.devices]
-    units.store_devices(batch.turn.session, unit.unit_id, found)
-    units.heard(batch.turn.session, unit, batch.turn.now)
+    units.store_devices(batch.transaction.session, unit.unit_id, found)
+    units.heard(batch.transaction.session, unit, batch.transaction.now)
 
 
 def _beat(batch: Batch, one: Parsed) -> None:
@@ -164,7 +166,7 @@ def _beat(batch: Batch, one: Parsed) -> None:
     foreign = [said.station for said in beat.stations if said.station not in own]
     if foreign:
         raise RefusedError("foreign", f"station {foreign[0]} is not of this unit")
-    session, now = batch.turn.session, batch.turn.now
+    session, now = batch.transaction.session, batch.transaction.now
     offset_s = round(beat.at - (now.timestamp() - one.age_s), 3)
     units.heard(session, unit, now, offset_s)
     for said in beat.stations:
@@ -181,14 +183,14 @@ def _beat(batch: Batch, one: Parsed) -> None:
 def _alarm_clock(batch: Batch, unit: Unit, station_id: int, offset_s: float) -> None:
     way = "ahead of" if offset_s > 0 else "behind"
     raise_alarm(
-        batch.turn.session,
-        mark=f"clock-{unit.unit_id}-{batch.turn.now.timestamp():.0f}",
+        batch.transaction.session,
+        mark=f"clock-{unit.unit_id}-{batch.transaction.now.timestamp():.0f}",
         station_id=station_id,
         experiment_id=None,
         code="clock",
         text=f"The clock of {unit.hardware_id} is {abs(offset_s):.0f} s {way} the database's. "
         "The times of its measures are off by as much: set its clock.",
-        at=batch.turn.now,
+        at=batch.transaction.now,
     )
 
 
@@ -196,17 +198,17 @@ def _offer_answer(batch: Batch, one: Parsed) -> None:
     assert isinstance(one.message, m.OfferAnswer)  # noqa: S101
     answer = one.message
     run = batch.run_of(one.address, answer.experiment, answer.station)
-    units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
+    units.heard(batch.transaction.session, batch.unit_of(one.address), batch.transaction.now)
     if answer.accepted:
-        runs.accept(run.row, batch.turn.now)
+        runs.accept(run.row, batch.transaction.now)
     elif run.row.accepted_at is None and run.row.ended_at is None:
         _refused_offer(batch, run, answer.reason)
 
 
 def _refused_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
-    session, row = batch.turn.session, run.row
+    session, row = batch.transaction.session, run.row
     said = reason or "the station gave no reason"
-    if not hold_back(session, row.experiment_id, f"Refused: {said}", now=batch.turn.now):
+    if not hold_back(session, row.experiment_id, f"Refused: {said}", now=batch.transaction.now):
         return
     del batch.runs_by_id[row.experiment_id]
     session.expunge(row)  # the row is gone
@@ -217,7 +219,7 @@ def _refused_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
         experiment_id=row.experiment_id,
         code="offer refused",
         text=f"The station has not taken experiment {row.experiment_id}: {said}",
-        at=batch.turn.now,
+        at=batch.transaction.now,
     )
 
 
@@ -229,14 +231,14 @@ def _records(batch: Batch, one: Parsed) -> None:
     except RefusedError as error:
         _unknown(batch, one, records, error)
         return
-    units.heard(batch.turn.session, batch.unit_of(one.address), batch.turn.now)
+    units.heard(batch.transaction.session, batch.unit_of(one.address), batch.transaction.now)
     row = batch.live_rows[run.row.station_id]
     latest_beat = batch.clocks.latest(one.address.hardware_id)
     before = run.row.through, run.row.events_through
-    part = take_records(batch.turn, run, row, records, latest_beat)
+    part = take_records(batch.transaction, run, row, records, latest_beat)
     if was_given_up(run.row.end_reason) and before != (run.row.through, run.row.events_through):
         said = f"{one.address.hardware_id} is back with what it has of it"
-        note_return(batch.turn.session, run.row, said, batch.turn.now)
+        note_return(batch.transaction.session, run.row, said, batch.transaction.now)
     if part is not None:
         batch.parts.append((records.experiment, part))
         batch.stored += len(part)
@@ -250,18 +252,18 @@ def _unknown(batch: Batch, one: Parsed, records: m.Records, why: RefusedError) -
     """
     batch.refused.append((one.incoming, why.kind, str(why)))
     unit = batch.unit_of(one.address)
-    units.heard(batch.turn.session, unit, batch.turn.now)
+    units.heard(batch.transaction.session, unit, batch.transaction.now)
     batch.unknown.add((one.address.hardware_id, records.experiment))
     if records.station in batch.stations[unit.unit_id]:
         raise_once(
-            batch.turn.session,
+            batch.transaction.session,
             mark=f"unknown-{unit.unit_id}-{records.experiment}",
             station_id=records.station,
             experiment_id=None,
             code="unknown experiment",
             text=f"{unit.hardware_id} has measures of experiment {records.experiment}, and keeps "
-            f"them on its disk. {unknown_words(batch.turn.session, records.experiment)}",
-            at=batch.turn.now,
+            f"them on its disk. {unknown_words(batch.transaction.session, records.experiment)}",
+            at=batch.transaction.now,
         )
 
 
@@ -269,17 +271,17 @@ def _answer(batch: Batch, one: Parsed) -> None:
     assert isinstance(one.message, m.CommandAnswer)  # noqa: S101
     unit, answer = batch.unit_of(one.address), one.message
     known = store_answer(
-        batch.turn.session,
+        batch.transaction.session,
         answer.id,
         unit.unit_id,
         done=answer.done,
         reason=answer.reason,
         output_off=answer.output_off,
-        now=batch.turn.now,
+        now=batch.transaction.now,
     )
     if not known:
         raise RefusedError("foreign", f"this unit was not sent command {answer.id}")
-    units.heard(batch.turn.session, unit, batch.turn.now)
+    units.heard(batch.transaction.session, unit, batch.transaction.now)
 
 
 _HANDLERS: dict[Kind, Callable[[Batch, Parsed], None]] = {

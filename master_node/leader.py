@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Thread
 
-from db.commands.leases import Hold
+from db.commands.leases import LeaderLease
 from db.engine import Database
 from db.limits import Limits
-from master_node.duties import Desk, Duties
+from master_node.duties import Context, Duties
 from master_node.inbox import Inbox
 from master_node.ingest import Outgoing
 from master_node.link import Broker, Link, Will
@@ -33,13 +33,13 @@ class Leader:
         self,
         database: Database,
         broker: Broker,
-        hold: Hold,
+        lease: LeaderLease,
         silent_after: timedelta,
         *,
         wattrex: bool,
         limits: Limits,
     ) -> None:
-        self._hold, self._broker = hold, broker
+        self._lease, self._broker = lease, broker
         self._inbox = Inbox(limits)
         self._link = Link(
             broker,
@@ -49,12 +49,12 @@ class Leader:
             on_connect=self._connected,
             will=Will(MASTER, self._presence(online=False)),
         )
-        self._writer = Writer(database, hold, self._inbox, self._publish)
-        self._wattrex = WattrexService(database, broker, hold, limits) if wattrex else None
+        self._writer = Writer(database, lease, self._inbox, self._publish)
+        self._wattrex = WattrexService(database, broker, lease, limits) if wattrex else None
         self._duties = Duties(
-            Desk(
+            Context(
                 database,
-                hold,
+                lease,
                 self._inbox,
                 self._writer,
                 self._publish,
@@ -148,7 +148,7 @@ class Leader:
             said = decode_master(payload)
         except RefusedError:
             said = MasterPresence(online=False, epoch=0)
-        if said.epoch < self._hold.epoch or (said.epoch == self._hold.epoch and not said.online):
+        if said.epoch < self._lease.epoch or (said.epoch == self._lease.epoch and not said.online):
             self._say_online()
 
     def _connected(self) -> None:
@@ -160,7 +160,7 @@ class Leader:
             self._link.publish(MASTER, self._presence(online=True), retain=True)
 
     def _presence(self, *, online: bool) -> bytes:
-        return encode(MasterPresence(online=online, epoch=self._hold.epoch))
+        return encode(MasterPresence(online=online, epoch=self._lease.epoch))
 
     def _publish(self, outgoing: Sequence[Outgoing]) -> None:
         for one in outgoing:

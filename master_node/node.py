@@ -12,7 +12,7 @@ from types import FrameType
 
 from cycling.errors import UnavailableError
 from db.commands import leases
-from db.commands.leases import Hold
+from db.commands.leases import LeaderLease
 from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
 from db.limits import USUAL, Limits
@@ -39,7 +39,7 @@ class Node:
         wattrex: bool = False,
         limits: Limits = USUAL,
     ) -> None:
-        leases.impatient(database)
+        leases.limit_waiting(database)
         self.name = leases.new_holder(socket.gethostname(), os.getpid())
         self._database, self._broker, self._silent_after = database, broker, silent_after
         self._wattrex, self._limits = wattrex, limits
@@ -56,11 +56,11 @@ class Node:
         """Wait, lead, wait again, until stopped."""
         while not self._stop.is_set():
             try:
-                hold = leases.acquire(self._database, self.name, {"broker": "not connected"})
-                if hold is None:
+                lease = leases.acquire(self._database, self.name, {"broker": "not connected"})
+                if lease is None:
                     self._wait()
                 else:
-                    self._lead(hold)
+                    self._lead(lease)
             except PASSING as error:
                 self._say(f"what=database-trouble error={type(error).__name__}")
                 self._stop.wait(WAIT_S)
@@ -77,13 +77,13 @@ class Node:
         self._say(f"what=standby name={self.name}")
         self._stop.wait(WAIT_S)
 
-    def _lead(self, hold: Hold) -> None:
-        self._say(f"what=leading name={self.name} epoch={hold.epoch}")
+    def _lead(self, lease: LeaderLease) -> None:
+        self._say(f"what=leading name={self.name} epoch={lease.epoch}")
         self._end_waiting()
         leader = Leader(
             self._database,
             self._broker,
-            hold,
+            lease,
             self._silent_after,
             wattrex=self._wattrex,
             limits=self._limits,
@@ -95,9 +95,9 @@ class Node:
         finally:
             ended = leader.stop(leading=not leader.lost)
         if leader.lost:
-            self._say(f"what=lease-lost name={self.name} epoch={hold.epoch}")
+            self._say(f"what=lease-lost name={self.name} epoch={lease.epoch}")
         elif ended:
-            leases.release(self._database, hold)
+            leases.release(self._database, lease)
 
     def _end_waiting(self) -> None:
         if self._waits_since is None:

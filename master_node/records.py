@@ -6,7 +6,7 @@ import numpy as np
 
 from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
 from db.measures.rows import Floats, MeasureRows
@@ -19,7 +19,7 @@ MILLI = 1000.0
 
 
 def take_records(
-    turn: Turn,
+    transaction: LeaderTransaction,
     run: runs.RunNow,
     row: StationLive,
     records: m.Records,
@@ -38,12 +38,12 @@ def take_records(
     part = _new_samples(run, samples) if samples is not None else None
     if part is not None:
         run.row.through = part.first_id + len(part) - 1
-        live_state.sampled(row, _last(records), turn.now)
+        live_state.sampled(row, _last(records), transaction.now)
     if part is not None or records.events:
-        runs.accept(run.row, turn.now)
+        runs.accept(run.row, transaction.now)
     for event in records.events:
         if event.n == run.row.events_through + 1:
-            _take_event(turn, run, row, event, latest_beat)
+            _take_event(transaction, run, row, event, latest_beat)
     return part
 
 
@@ -95,27 +95,33 @@ def _last(records: m.Records) -> live_state.LastSample:
 
 
 def _take_event(
-    turn: Turn, run: runs.RunNow, row: StationLive, event: m.AnyEvent, latest_beat: float | None
+    transaction: LeaderTransaction,
+    run: runs.RunNow,
+    row: StationLive,
+    event: m.AnyEvent,
+    latest_beat: float | None,
 ) -> None:
     plain = m.as_plain(event)
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
     runs.add_event(run, event.n, _moment(event.at), plain["kind"], detail)
-    _change_status(turn, run, event)
-    _alarm(turn, run, event)
+    _change_status(transaction, run, event)
+    _alarm(transaction, run, event)
     state = _state_after(event)
     # an event that is older than the last beat says nothing about now
     if state is not None and latest_beat is not None and event.at >= latest_beat:
         under_way = None if state is StationState.IDLE else run.row.experiment_id
-        live_state.become(row, state, under_way, turn.now)
+        live_state.become(row, state, under_way, transaction.now)
 
 
-def _change_status(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
-    session, experiment_id = turn.session, run.row.experiment_id
+def _change_status(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) -> None:
+    session, experiment_id = transaction.session, run.row.experiment_id
     match event:
         case m.Started():
             begun = runs.begin(session, experiment_id, _moment(event.at))
             if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
-                _raise(turn, run, event, "cancelled", "The station runs a cancelled experiment.")
+                _raise(
+                    transaction, run, event, "cancelled", "The station runs a cancelled experiment."
+                )
         case m.Paused():
             runs.pause(session, experiment_id)
         case m.Resumed():
@@ -126,31 +132,37 @@ def _change_status(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
                 reason = runs.stop_reason(session, experiment_id, reason)
                 # who stopped it had a reason: nothing else starts there by itself
                 text = f"Experiment {experiment_id} was stopped here."
-                hold_queue(session, run.row.station_id, text, now=turn.now)
+                hold_queue(session, run.row.station_id, text, now=transaction.now)
             runs.end(
                 session,
                 run.row,
                 failed=event.result == "error",
                 reason=reason,
                 at=_moment(event.at),
-                now=turn.now,
+                now=transaction.now,
             )
 
 
-def _alarm(turn: Turn, run: runs.RunNow, event: m.AnyEvent) -> None:
+def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) -> None:
     match event:
         case m.Tripped():
-            _raise(turn, run, event, "trip", event.text or _passed(event))
+            _raise(transaction, run, event, "trip", event.text or _passed(event))
         case m.Paused(interrupted=True):
             text = "The station was off in the middle of the experiment, which it has paused"
             if event.voltage_before is not None and event.voltage is not None:
                 text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
-            _raise(turn, run, event, "interrupted", f"{text}. Look at the cell before it goes on.")
+            _raise(
+                transaction,
+                run,
+                event,
+                "interrupted",
+                f"{text}. Look at the cell before it goes on.",
+            )
         case m.Warned():
-            _raise(turn, run, event, event.code, event.text)
+            _raise(transaction, run, event, event.code, event.text)
         case m.Ended(output_off=False):
             _raise(
-                turn,
+                transaction,
                 run,
                 event,
                 "output on",
@@ -165,9 +177,11 @@ def _passed(event: m.Tripped) -> str:
     return f"{event.channel}: {value}{limit}. The output is off."
 
 
-def _raise(turn: Turn, run: runs.RunNow, event: m.AnyEvent, code: str, text: str) -> None:
+def _raise(
+    transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent, code: str, text: str
+) -> None:
     raise_alarm(
-        turn.session,
+        transaction.session,
         mark=f"run-{run.row.experiment_id}-{event.n}",
         station_id=run.row.station_id,
         experiment_id=run.row.experiment_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.master_node.refused_messages import KEPT, note_refused
 from master_node.inbox import Incoming
 from master_node.protocol.topics import parse_topic
@@ -51,9 +51,9 @@ class Refusals:
             }
         )
 
-    def write(self, turn: Turn) -> None:
+    def write(self, transaction: LeaderTransaction) -> None:
         """Write them in the leader's transaction; they are kept until `forget`."""
-        note_refused(turn.session, self._counts, list(self._newest), turn.now)
+        note_refused(transaction.session, self._counts, list(self._newest), transaction.now)
 
     def forget(self) -> None:
         """Begin again: what was written is committed."""

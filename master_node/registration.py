@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cycling.terms import DeviceType
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.units.registration import FoundDevice, Introduction
 from db.queries.stations.unit_setups import SetUpStation, unfinished, unit_setups
 from master_node.protocol import messages as m
@@ -37,19 +37,23 @@ def found_device(device: m.Device) -> FoundDevice:
     )
 
 
-def welcomes(turn: Turn, unit_ids: Iterable[int]) -> Iterator[tuple[str, m.Welcome]]:
+def welcomes(
+    transaction: LeaderTransaction, unit_ids: Iterable[int]
+) -> Iterator[tuple[str, m.Welcome]]:
     """Return the answer to each of those units, with its hardware id."""
     wanted = set(unit_ids)
-    for setup in unit_setups(turn.session, wanted) if wanted else ():
+    for setup in unit_setups(transaction.session, wanted) if wanted else ():
         yield (
             setup.hardware_id,
             m.Welcome(
                 unit=setup.unit_id,
-                at=turn.now.timestamp(),
+                at=transaction.now.timestamp(),
                 stations=[station_setup(one) for one in setup.stations],
                 resume={
                     str(experiment_id): through
-                    for experiment_id, through in unfinished(turn.session, setup.unit_id).items()
+                    for experiment_id, through in unfinished(
+                        transaction.session, setup.unit_id
+                    ).items()
                 },
             ),
         )

@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from db.commands.leases import Hold, leading
+from db.commands.leases import LeaderLease, leader_transaction
 from db.commands.master_node import live_state
 from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
@@ -25,12 +25,14 @@ class Watchdog:
         """Give every station its time anew."""
         self._listens_since = time.monotonic()
 
-    def look(self, database: Database, hold: Hold, *, behind_s: float) -> int:
+    def look(self, database: Database, lease: LeaderLease, *, behind_s: float) -> int:
         """Return how many stations are newly silent; `behind_s`: how old what we store is."""
         if behind_s > BEHIND_S:
             self.begin_again()
         heard_s = time.monotonic() - self._listens_since
         if heard_s < self._silent_after.total_seconds():
             return 0
-        with leading(database, hold) as turn:
-            return live_state.note_silence(turn.session, turn.now - self._silent_after, turn.now)
+        with leader_transaction(database, lease) as transaction:
+            return live_state.note_silence(
+                transaction.session, transaction.now - self._silent_after, transaction.now
+            )

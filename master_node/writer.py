@@ -10,7 +10,7 @@ from threading import Event
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from cycling.errors import UnavailableError
-from db.commands.leases import Hold, LostLeaseError, leading
+from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, Incoming
@@ -46,11 +46,11 @@ class Writer:
     def __init__(
         self,
         database: Database,
-        hold: Hold,
+        lease: LeaderLease,
         inbox: Inbox,
         publish: Callable[[Sequence[Outgoing]], None],
     ) -> None:
-        self._database, self._hold, self._inbox, self._publish = database, hold, inbox, publish
+        self._database, self._lease, self._inbox, self._publish = database, lease, inbox, publish
         self._clocks = Clocks()
         self._written_at = 0.0
         self.stop = Event()
@@ -109,8 +109,8 @@ class Writer:
     def _commit(self, parsed: Sequence[Parsed]) -> None:
         # a message alone never is: what the server does not take in bulk is tried one by one
         bulk = sum(map(_samples, parsed)) > MOST_SAMPLES
-        with leading(self._database, self._hold, bulk=bulk) as turn:
-            batch = open_batch(turn, parsed, self._clocks)
+        with leader_transaction(self._database, self._lease, bulk=bulk) as transaction:
+            batch = open_batch(transaction, parsed, self._clocks)
             for one in parsed:
                 try:
                     take(batch, one)
@@ -118,7 +118,7 @@ class Writer:
                     batch.refused.append((one.incoming, error.kind, str(error)))
             outgoing = finish(batch)
             if self.refusals:
-                self.refusals.write(turn)
+                self.refusals.write(transaction)
         self.refusals.forget()
         self._written_at = time.monotonic()
         self.progress.stored += batch.stored
@@ -132,8 +132,8 @@ class Writer:
             return
         self._written_at = time.monotonic()
         try:
-            with leading(self._database, self._hold) as turn:
-                self.refusals.write(turn)
+            with leader_transaction(self._database, self._lease) as transaction:
+                self.refusals.write(transaction)
         except LostLeaseError:
             self.lost.set()
         except PASSING as error:

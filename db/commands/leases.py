@@ -37,7 +37,7 @@ class LostLeaseError(BemError):
 
 
 @dataclass(frozen=True)
-class Hold:
+class LeaderLease:
     """The lease in our hands: under this name and epoch, as long as nobody takes it."""
 
     holder: str
@@ -45,14 +45,14 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Turn:
+class LeaderTransaction:
     """A transaction of the leader, and the time by the database's clock at its beginning."""
 
     session: Session
     now: datetime
 
 
-def impatient(database: Database) -> None:
+def limit_waiting(database: Database) -> None:
     """Let the server end connections that stand still, and answers that take too long fail.
 
     For the process that leads; before its first connection.
@@ -72,7 +72,7 @@ def impatient(database: Database) -> None:
 
 
 @repeated
-def acquire(database: Database, holder: str, detail: dict[str, Any]) -> Hold | None:
+def acquire(database: Database, holder: str, detail: dict[str, Any]) -> LeaderLease | None:
     """Take the lease if nobody holds it; the epoch is one more than that of the last leader."""
     with database.read() as session:
         lease = session.get(Lease, MASTER_NODE)
@@ -86,9 +86,13 @@ def acquire(database: Database, holder: str, detail: dict[str, Any]) -> Hold | N
 
 
 @contextmanager
-def leading(
-    database: Database, hold: Hold, detail: dict[str, Any] | None = None, *, bulk: bool = False
-) -> Iterator[Turn]:
+def leader_transaction(
+    database: Database,
+    lease: LeaderLease,
+    detail: dict[str, Any] | None = None,
+    *,
+    bulk: bool = False,
+) -> Iterator[LeaderTransaction]:
     """A transaction that only the leader can make; it prolongs the lease.
 
     `bulk`: many samples are to be written.
@@ -99,16 +103,16 @@ def leading(
         values: dict[str, Any] = {"beat_at": now, "expires_at": now + LASTS}
         if detail is not None:
             values["detail"] = detail
-        if not _changed(session, hold, values):
+        if not _changed(session, lease, values):
             raise LostLeaseError("Another master node leads now.")
-        yield Turn(session, now)
+        yield LeaderTransaction(session, now)
 
 
 @idempotent
-def release(database: Database, hold: Hold) -> None:
+def release(database: Database, lease: LeaderLease) -> None:
     """Give the lease back; nothing happens if it is not ours any more."""
     with database.write() as session:
-        _changed(session, hold, {"expires_at": database_now(session)})
+        _changed(session, lease, {"expires_at": database_now(session)})
 
 
 @idempotent
@@ -136,13 +140,13 @@ def new_holder(host: str, process_id: int) -> str:
     return f"{host[:40]}:{process_id}:{secrets.token_hex(4)}"
 
 
-def _take(session: Session, holder: str, detail: dict[str, Any]) -> Hold | None:
+def _take(session: Session, holder: str, detail: dict[str, Any]) -> LeaderLease | None:
     now = database_now(session)
     values = {"holder": holder, "beat_at": now, "expires_at": now + LASTS, "detail": detail}
     if session.get(Lease, MASTER_NODE) is None:
         session.add(Lease(name=MASTER_NODE, epoch=1, **values))
         session.flush()
-        return Hold(holder, 1)
+        return LeaderLease(holder, 1)
     taken = session.execute(
         update(Lease)
         .where(Lease.name == MASTER_NODE, Lease.expires_at <= now)
@@ -152,13 +156,13 @@ def _take(session: Session, holder: str, detail: dict[str, Any]) -> Hold | None:
     if not (isinstance(taken, CursorResult) and taken.rowcount == 1):
         return None
     epoch = session.scalar(select(Lease.epoch).where(Lease.name == MASTER_NODE))
-    return Hold(holder, epoch or 0)
+    return LeaderLease(holder, epoch or 0)
 
 
-def _changed(session: Session, hold: Hold, values: dict[str, Any]) -> bool:
+def _changed(session: Session, lease: LeaderLease, values: dict[str, Any]) -> bool:
     held = session.execute(
         update(Lease)
-        .where(Lease.name == MASTER_NODE, Lease.holder == hold.holder, Lease.epoch == hold.epoch)
+        .where(Lease.name == MASTER_NODE, Lease.holder == lease.holder, Lease.epoch == lease.epoch)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.wattrex import command_delivery, units
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
 from master_node.inbox import Incoming
@@ -26,7 +26,7 @@ class Heard:
 
 
 @dataclass
-class Desk:
+class Handler:
     """What the leader remembers of WattRex units; the rest is in the database."""
 
     registrar: Registrar = field(default_factory=Registrar)
@@ -34,9 +34,9 @@ class Desk:
     identities: dict[int, WattrexIdentity] = field(default_factory=dict)
     offsets: dict[int, float | None] = field(default_factory=dict)  # beats not written yet
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, transaction: LeaderTransaction) -> None:
         """Take up the handshakes that an earlier leader has not finished."""
-        for unit_id, identity in units.asking(turn.session, turn.now).items():
+        for unit_id, identity in units.asking(transaction.session, transaction.now).items():
             self.identities[unit_id] = identity
             self.registrar.asked(unit_id, RegisterStep.DISCOVER, time.monotonic())
 
@@ -49,41 +49,43 @@ class Desk:
         if offset_s is not None:
             self.offsets[unit_id] = round(offset_s, 3)
 
-    def store(self, turn: Turn, messages: Sequence[Heard]) -> list[tuple[Incoming, str, str]]:
+    def store(
+        self, transaction: LeaderTransaction, messages: Sequence[Heard]
+    ) -> list[tuple[Incoming, str, str]]:
         """Write what was heard; return what was refused, with kinds and reasons."""
         if self.offsets:
-            for unit_id in units.heard(turn.session, self.offsets, turn.now):
+            for unit_id in units.heard(transaction.session, self.offsets, transaction.now):
                 self.registrar.heard(unit_id, time.monotonic())
         refused = []
         for one in messages:
             try:
-                self._take(turn, one)
+                self._take(transaction, one)
             except RefusedError as error:
                 refused.append((one.incoming, error.kind, str(error)))
         for unit_id in self.registrar.give_up():
-            units.stop_asking(turn.session, [unit_id])
+            units.stop_asking(transaction.session, [unit_id])
         return refused
 
     def stored(self) -> None:
         """Forget what is committed."""
         self.offsets.clear()
 
-    def _take(self, turn: Turn, one: Heard) -> None:
+    def _take(self, transaction: LeaderTransaction, one: Heard) -> None:
         match one.message:
             case Registration() as said:
                 identity = WattrexIdentity(said.mac, said.user, said.ip, said.port, said.host)
-                unit_id = units.register(turn.session, identity, turn.now)
+                unit_id = units.register(transaction.session, identity, transaction.now)
                 self.identities[unit_id] = identity
                 self.registrar.asked(unit_id, said.step, time.monotonic())
             case DevicesFound() as said:
-                self._devices(turn, one.source.unit_id, said)
+                self._devices(transaction, one.source.unit_id, said)
 
-    def _devices(self, turn: Turn, unit_id: int, said: DevicesFound) -> None:
-        if unit_id not in units.known_units(turn.session, [unit_id]):
+    def _devices(self, transaction: LeaderTransaction, unit_id: int, said: DevicesFound) -> None:
+        if unit_id not in units.known_units(transaction.session, [unit_id]):
             raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
         found = [WattrexDevice(one.kind_id, one.serial_number, one.link) for one in said.devices]
-        stored, unknown = units.store_found(turn.session, unit_id, found)
-        command_delivery.note_found(turn.session, unit_id, stored, turn.now)
+        stored, unknown = units.store_found(transaction.session, unit_id, found)
+        command_delivery.note_found(transaction.session, unit_id, stored, transaction.now)
         if unknown:
             raise RefusedError(
                 "device", f"the kind of device {unknown[0]} is not in CompatibleDevices"

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from cycling.terms import StationCommand
 from db.clock import database_now
-from db.commands.leases import Hold, LostLeaseError, leading
+from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.commands.wattrex import command_delivery
 from db.commands.wattrex.command_delivery import ForUnit
 from db.engine import Database
@@ -17,7 +17,7 @@ from master_node.inbox import Inbox, Incoming
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
 from master_node.refused_messages import Refusals
-from master_node.wattrex.handler import Desk, Heard
+from master_node.wattrex.handler import Handler, Heard
 from master_node.wattrex.messages import Heartbeat, decode
 from master_node.wattrex.pickles import RegisterStep, write_registration
 from master_node.wattrex.topics import (
@@ -42,10 +42,12 @@ MOST_BYTES, MOST_MESSAGES = 256 * 1024, 500
 class WattrexService:
     """Hears WattRex units, gives them their numbers, tells them what people ask of them."""
 
-    def __init__(self, database: Database, broker: Broker, hold: Hold, limits: Limits) -> None:
-        self._database, self._hold = database, hold
+    def __init__(
+        self, database: Database, broker: Broker, lease: LeaderLease, limits: Limits
+    ) -> None:
+        self._database, self._lease = database, lease
         self._inbox = Inbox(limits)
-        self._desk = Desk()
+        self._handler = Handler()
         self._waiting: list[Heard] = []  # not committed yet
         self._told: list[int] = []
         self._written_at = 0.0
@@ -102,8 +104,8 @@ class WattrexService:
         while not self.stopping.is_set() and not self.lost.is_set():
             try:
                 if not began:
-                    with leading(self._database, self._hold) as turn:
-                        self._desk.begin(turn)
+                    with leader_transaction(self._database, self._lease) as transaction:
+                        self._handler.begin(transaction)
                     began = True
                 self._round()
                 self._in_trouble = False
@@ -123,7 +125,7 @@ class WattrexService:
         for incoming in self._inbox.take(MOST_BYTES, MOST_MESSAGES, ROUND_S):
             self._hear(incoming)
         due = time.monotonic() - self._written_at > WRITE_EVERY_S
-        if self._waiting or self._told or (due and (self._desk.offsets or self.refusals)):
+        if self._waiting or self._told or (due and (self._handler.offsets or self.refusals)):
             self._store(self._waiting)
             self._waiting.clear()
         if self._link.connected:
@@ -141,7 +143,7 @@ class WattrexService:
             self._refuse(incoming, error.kind, str(error))
             return
         if isinstance(heard.message, Heartbeat):
-            self._desk.note_beat(heard, time.time())
+            self._handler.note_beat(heard, time.time())
         else:
             self._waiting.append(heard)
 
@@ -162,24 +164,24 @@ class WattrexService:
                 raise
 
     def _write(self, messages: Sequence[Heard]) -> None:
-        with leading(self._database, self._hold) as turn:
-            refused = self._desk.store(turn, messages)
+        with leader_transaction(self._database, self._lease) as transaction:
+            refused = self._handler.store(transaction, messages)
             if self._told:
-                command_delivery.note_told(turn.session, self._told, turn.now)
+                command_delivery.note_told(transaction.session, self._told, transaction.now)
             if self.refusals:
-                self.refusals.write(turn)
+                self.refusals.write(transaction)
         self._written_at = time.monotonic()
         self.refusals.forget()
-        self._desk.stored()
+        self._handler.stored()
         self._told.clear()
         for incoming, kind, reason in refused:
             self._refuse(incoming, kind, reason)
 
     def _say_next(self) -> None:
-        saying = self._desk.registrar.next(time.monotonic())
+        saying = self._handler.registrar.next(time.monotonic())
         if saying is None:
             return
-        identity = self._desk.identities[saying.unit_id]
+        identity = self._handler.identities[saying.unit_id]
         LOG.info("what=wattrex-%s unit=%s", saying.step.name.lower(), saying.unit_id)
         self._link.publish(
             INFORM,
@@ -198,8 +200,8 @@ class WattrexService:
         with self._database.read() as session:
             if not command_delivery.is_due(session, database_now(session)):
                 return
-        with leading(self._database, self._hold) as turn:
-            due = command_delivery.take_due(turn.session, turn.now)
+        with leader_transaction(self._database, self._lease) as transaction:
+            due = command_delivery.take_due(transaction.session, transaction.now)
         self._told += [one.command_id for one in self._publish(due)]
 
     def _publish(self, due: Sequence[ForUnit]) -> list[ForUnit]:

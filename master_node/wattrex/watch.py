@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
 from db.commands.experiments import force_end
-from db.commands.leases import Turn
+from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state
 from db.commands.wattrex import live_state as wattrex_live
 from db.commands.wattrex import repairs, units
@@ -43,13 +43,15 @@ class WattrexWatch:
         self._silent_after, self._stalled_after = silent_after, stalled_after
         self._seen: dict[int, _Seen] = {}
 
-    def look(self, turn: Turn, *, speaks: bool, listens_since: float | None) -> None:
+    def look(
+        self, transaction: LeaderTransaction, *, speaks: bool, listens_since: float | None
+    ) -> None:
         """Look at all stations.
 
         `speaks`: we speak the protocol, so that heartbeats tell something. `listens_since` is the
         monotonic time since when we would have heard them, None while we would not.
         """
-        session, now = turn.session, turn.now
+        session, now = transaction.session, transaction.now
         wattrex_live.keep_names(session)
         for experiment_id in repairs.finish_open(session, now):
             self._seen.pop(experiment_id, None)  # rows that were put back are no new ones
@@ -66,7 +68,9 @@ class WattrexWatch:
         rows = live_state.rows_of(session, ids, now)
         for station in stations:
             mine = [one for one in runs if one.station_id == station.id]
-            self._station(turn, station, mine, rows[station.id], speaks=speaks, judges=judges)
+            self._station(
+                transaction, station, mine, rows[station.id], speaks=speaks, judges=judges
+            )
         force_end.look_for_returns(session, ids, now)
         for run in wattrex_runs.failed_runs(session, ids, now):
             wattrex_live.alarm_failed(session, run, now)
@@ -74,7 +78,7 @@ class WattrexWatch:
 
     def _station(
         self,
-        turn: Turn,
+        transaction: LeaderTransaction,
         station: WattrexStation,
         runs: list[WattrexRun],
         row: StationLive,
@@ -82,7 +86,7 @@ class WattrexWatch:
         speaks: bool,
         judges: bool,
     ) -> None:
-        session, now = turn.session, turn.now
+        session, now = transaction.session, transaction.now
         # a row that an old crash has left as RUNNING is none that runs
         run = next((one for one in reversed(runs) if one.status in STATES), None)
         last, new = self._last(session, run, now) if run else (None, False)

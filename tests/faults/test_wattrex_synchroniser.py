@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, select, text
 from cycling.terms import ExperimentStatus, RepairState, StationState, WallState
 from db.commands import leases
 from db.commands.experiments.names import rename_experiment
-from db.commands.leases import leading
+from db.commands.leases import leader_transaction
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.commands.wattrex import units
 from db.commands.wattrex.repairs import repair, repair_state
@@ -67,7 +67,7 @@ class Cycler:
         for statement in CACHE:
             self.run(statement)
         self._station()
-        self.hold = leases.acquire(self.database, "tests", {})
+        self.lease = leases.acquire(self.database, "tests", {})
         self.watch = WattrexWatch(timedelta(seconds=15))
 
     def _station(self) -> None:
@@ -172,9 +172,9 @@ class Cycler:
 
     def look(self) -> None:
         """Do as the master node does: the unit beats, and its stations are looked at."""
-        with leading(self.database, self.hold) as turn:
-            units.heard(turn.session, {self.unit_id: 0.0}, turn.now)
-            self.watch.look(turn, speaks=True, listens_since=time.monotonic() - 60)
+        with leader_transaction(self.database, self.lease) as transaction:
+            units.heard(transaction.session, {self.unit_id: 0.0}, transaction.now)
+            self.watch.look(transaction, speaks=True, listens_since=time.monotonic() - 60)
 
     def looks_until(self, holds, seconds: float = 25.0, what: str = "") -> None:
         wait_for(lambda: self.look() or holds() or time.sleep(0.3), seconds, what)

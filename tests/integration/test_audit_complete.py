@@ -84,7 +84,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     MASTER: {
         "master_node.command_delivery": "is_due take_due store_answer",
         "experiments.force_end": "note_return look_for_returns",
-        "leases": "impatient acquire leading release say_waiting end_waiting",
+        "leases": "limit_waiting acquire leader_transaction release say_waiting end_waiting",
         "master_node.live_state": "stations_of rows_of report sampled become note_silence",
         "master_node.offers": "free_stations take_next forget_unanswered",
         "stations.out_of_service": "hold_queues_out_of_service",

@@ -58,10 +58,10 @@ class Stage:
                         events_through=-1,
                     )
                 )
-        leases.impatient(self.lab.database)
-        self.hold = leases.acquire(self.lab.database, "test", {})
+        leases.limit_waiting(self.lab.database)
+        self.lease = leases.acquire(self.lab.database, "test", {})
         self.sent = []
-        self.writer = Writer(self.lab.database, self.hold, Inbox(), self.sent.extend)
+        self.writer = Writer(self.lab.database, self.lease, Inbox(), self.sent.extend)
 
     def records(self, first: int, last: int, which: int = 0) -> Incoming:
         station = list(self.unit.stations)[which]
@@ -138,7 +138,7 @@ def test_a_database_that_fails_is_tried_again_and_nothing_is_acknowledged_before
 
     def commit(self, parsed) -> None:
         if failures:
-            with leases.leading(stage.lab.database, stage.hold):
+            with leases.leader_transaction(stage.lab.database, stage.lease):
                 raise failures.pop()
         assert stage.sent == []
         really(self, parsed)
@@ -173,7 +173,7 @@ def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: St
 
 
 def test_who_has_lost_the_lease_stores_and_says_nothing(stage: Stage):
-    leases.release(stage.lab.database, stage.hold)
+    leases.release(stage.lab.database, stage.lease)
     leases.acquire(stage.lab.database, "another", {})
     assert stage.store(stage.records(0, 9)) == []
     assert stage.writer.lost.is_set()

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from db.clock import database_now
 from db.commands import leases
-from db.commands.leases import LostLeaseError, acquire, leading, release
+from db.commands.leases import LostLeaseError, acquire, leader_transaction, release
 from db.engine import Database
 from db.models import AuditEntry, Lease
 from db.queries.master_node import master_node
@@ -20,32 +20,37 @@ def expire(database: Database) -> None:
 
 
 def test_one_of_many_takes_the_lease(database: Database):
-    holds = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
-    taken = [hold for hold in holds if hold is not None]
+    results = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
+    taken = [lease for lease in results if lease is not None]
     assert len(taken) == 1
     assert taken[0].epoch == 1
     assert acquire(database, "late", {}) is None
     expire(database)
-    holds = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
-    assert [hold.epoch for hold in holds if hold is not None] == [2]
+    results = at_once([lambda n=n: acquire(database, f"node:{n}", {}) for n in range(4)])
+    assert [lease.epoch for lease in results if lease is not None] == [2]
 
 
 def test_who_has_lost_the_lease_writes_nothing(database: Database):
     old = acquire(database, "old", {})
-    with leading(database, old) as turn:
-        assert abs((turn.now - turn.now.now(turn.now.tzinfo)).total_seconds()) < 60
+    with leader_transaction(database, old) as transaction:
+        assert (
+            abs((transaction.now - transaction.now.now(transaction.now.tzinfo)).total_seconds())
+            < 60
+        )
     expire(database)
-    with leading(database, old):  # nobody has taken it meanwhile
+    with leader_transaction(database, old):  # nobody has taken it meanwhile
         pass
     assert acquire(database, "new", {}) is None
     expire(database)
     new = acquire(database, "new", {})
-    with pytest.raises(LostLeaseError), leading(database, old) as turn:
-        turn.session.add(AuditEntry(at=turn.now, user_name="", address="", action="", target=""))
+    with pytest.raises(LostLeaseError), leader_transaction(database, old) as transaction:
+        transaction.session.add(
+            AuditEntry(at=transaction.now, user_name="", address="", action="", target="")
+        )
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 0
     release(database, old)  # not ours any more
-    with leading(database, new):
+    with leader_transaction(database, new):
         pass
 
 
@@ -56,8 +61,8 @@ def test_a_lease_that_was_given_back_is_free_at_once(database: Database):
 
 def test_what_is_known_of_leader_and_standbys(database: Database):
     assert master_node(database) is None
-    hold = acquire(database, "host:1:aa", {})
-    with leading(database, hold, {"broker": "connected"}):
+    lease = acquire(database, "host:1:aa", {})
+    with leader_transaction(database, lease, {"broker": "connected"}):
         pass
     leases.say_waiting(database, "host:2:bb", {"waits_s": 0})
     leases.say_waiting(database, "host:2:bb", {"waits_s": 2})

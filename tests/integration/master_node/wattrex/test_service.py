@@ -24,7 +24,7 @@ from db import series
 from db.clock import database_now
 from db.commands import leases
 from db.commands.experiments.names import rename_experiment
-from db.commands.leases import leading
+from db.commands.leases import leader_transaction
 from db.commands.master_node.offers import free_stations
 from db.commands.queue import cancel
 from db.commands.stations.control import command_status, request
@@ -70,7 +70,7 @@ class WattrexLab(RunningLab):
         super().__init__(database)
         self.unit_id = self.register(77)
         self.station_id = self.station("Rack 3", self.unit_id, channels=1)
-        self.hold = leases.acquire(database, "tests", {})
+        self.lease = leases.acquire(database, "tests", {})
         self.watch = WattrexWatch(timedelta(seconds=15))
         self.profile_id = self.profile("Charge", details=False)
 
@@ -87,8 +87,8 @@ class WattrexLab(RunningLab):
     def look(self, *, beat: bool = True, speaks: bool = True) -> None:
         if beat:
             self.beat()
-        with leading(self.database, self.hold) as turn:
-            self.watch.look(turn, speaks=speaks, listens_since=LONG_AGO if speaks else None)
+        with leader_transaction(self.database, self.lease) as transaction:
+            self.watch.look(transaction, speaks=speaks, listens_since=LONG_AGO if speaks else None)
 
     def begin(self, **other) -> int:
         cell = self.battery("Cell", "1")
