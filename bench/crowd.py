@@ -25,11 +25,11 @@ from bench.peers import Peer
 from bench.processes import children, peak_mb
 from bench.web import NAME, Served, Tab, add_viewer
 from bench.work import add_battery, add_experiments
-from cycling.terms import JobState
 from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.queries.jobs import JobStatus, job_status
+from db.terms import JobState
 
 WORKS = 4  # of a round
 LOOK_EVERY_S = 0.2

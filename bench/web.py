@@ -18,11 +18,11 @@ from flask.testing import FlaskClient
 
 from bench.callbacks import UPDATE, Body
 from cycling.errors import ConflictError
-from cycling.terms import Role
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.engine import Database
+from db.terms import Role
 from tests.servers import free_port, start, wait_until
 
 NAME, PASSWORD = "bench", "only for the benchmark"

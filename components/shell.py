@@ -1,16 +1,14 @@
 """The frame around every page: navigation, theme, user's menu, toasts."""
 
-from typing import Any
+from collections.abc import Container
+from typing import Any, NamedTuple
 
 import dash
 import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
-from flask import has_request_context
-from flask_login import current_user
 
 from components.blocks import icon
-from cycling.terms import Role
 
 LOGO = (
     "data:image/svg+xml,"
@@ -42,26 +40,35 @@ HOME = "/"
 PULSE_MS = 15_000
 MASTER_SILENT_S = 10.0  # a new leader takes over within that
 
+
+class Place(NamedTuple):
+    """An entry of the navigation."""
+
+    label: str
+    address: str
+    icon: str
+
+
 NAVIGATION = (
-    ("Monitor", HOME, "activity", Role.VIEWER),
-    ("Experiments", "/experiments", "list-ul", Role.VIEWER),
-    ("Batteries", "/batteries", "battery-half", Role.VIEWER),
-    ("Profiles", "/profiles", "code-square", Role.VIEWER),
-    ("Add battery", "/add-battery", "battery-charging", Role.OPERATOR),
-    ("Add experiment", "/add-experiment", "plus-square", Role.OPERATOR),
-    ("Import experiment", "/import-experiment", "box-arrow-in-down", Role.OPERATOR),
-    ("Stations", "/stations", "hdd-rack", Role.VIEWER),
-    ("Users", "/users", "people", Role.ADMIN),
-    ("Audit trail", "/audit", "clock-history", Role.ADMIN),
+    Place("Monitor", HOME, "activity"),
+    Place("Experiments", "/experiments", "list-ul"),
+    Place("Batteries", "/batteries", "battery-half"),
+    Place("Profiles", "/profiles", "code-square"),
+    Place("Add battery", "/add-battery", "battery-charging"),
+    Place("Add experiment", "/add-experiment", "plus-square"),
+    Place("Import experiment", "/import-experiment", "box-arrow-in-down"),
+    Place("Stations", "/stations", "hdd-rack"),
+    Place("Users", "/users", "people"),
+    Place("Audit trail", "/audit", "clock-history"),
 )
 
 # The phone's bar has room for these; the others stand in its menu.
 TABS = frozenset((HOME, "/experiments", "/batteries", "/profiles"))
 
 
-def layout() -> Component:
-    """Return the frame for whoever is signed in."""
-    name, role = _user()
+def layout(name: str, role: str, addresses: Container[str]) -> Component:
+    """Return the frame for a user; `addresses` has the pages that the role may open."""
+    places = [place for place in NAVIGATION if place.address in addresses]
     return html.Div(
         [
             dcc.Store(id=Ids.TOAST),
@@ -71,7 +78,7 @@ def layout() -> Component:
             dcc.Store(id=Ids.PULSE, data=0),
             dcc.Interval(id=Ids.TICK, interval=PULSE_MS),
             html.A("Skip to the content", href="#content", className="bem-skip"),
-            _rail(name, role),
+            _rail(places, _menu(name, role, places)),
             html.Main(dash.page_container, className="bem-main", id="content"),
             html.Div(id=Ids.TOASTS),
         ],
@@ -128,22 +135,15 @@ def lab_state(
     return count, title, [icon("check-circle"), html.Span(["Master node, ", heard])], usual
 
 
-def _user() -> tuple[str, Role]:
-    if has_request_context() and getattr(current_user, "is_authenticated", False):
-        return current_user.name, current_user.role
-    return "", Role.ADMIN  # Dash looks at the whole frame once, before anybody is there
-
-
-def _rail(name: str, role: Role) -> html.Nav:
+def _rail(places: list[Place], menu: Component) -> html.Nav:
     links = [
         dbc.NavLink(
-            [icon(icon_name), words, *_count(address)],
-            href=address,
-            active="exact" if address == HOME else "partial",
-            class_name="bem-nav tab" if address in TABS else "bem-nav",
+            [icon(place.icon), place.label, *_count(place.address)],
+            href=place.address,
+            active="exact" if place.address == HOME else "partial",
+            class_name="bem-nav tab" if place.address in TABS else "bem-nav",
         )
-        for words, address, icon_name, needed in NAVIGATION
-        if role.includes(needed)
+        for place in places
     ]
     return html.Nav(
         [
@@ -158,7 +158,7 @@ def _rail(name: str, role: Role) -> html.Nav:
             *links,
             html.Span(className="bem-rail-space"),
             html.Span(id=Ids.MASTER, className="bem-nav bem-master"),
-            _menu(name, role),
+            menu,
         ],
         className="bem-rail",
         **{"aria-label": "Main"},
@@ -170,15 +170,17 @@ def _count(address: str) -> list[Component]:
     return [html.Span(id=Ids.ALARMS, className="bem-count end")] if address == HOME else []
 
 
-def _menu(name: str, role: Role) -> dbc.DropdownMenu:
+def _menu(name: str, role: str, places: list[Place]) -> dbc.DropdownMenu:
     """Theme, password, sign out: at the rail's foot, on the phone its last tab.
 
     There it also has the places for which the bar has no room.
     """
     elsewhere = [
-        dbc.DropdownMenuItem([icon(icon_name), words], href=address, class_name="phone-only")
-        for words, address, icon_name, needed in NAVIGATION
-        if address not in TABS and role.includes(needed)
+        dbc.DropdownMenuItem(
+            [icon(place.icon), place.label], href=place.address, class_name="phone-only"
+        )
+        for place in places
+        if place.address not in TABS
     ]
     return dbc.DropdownMenu(
         [

@@ -3,7 +3,7 @@
 from dash import html
 
 from components.blocks import icon
-from cycling.terms import ExperimentStatus, WallState
+from cycling.terms import ExperimentStatus
 
 _LOOK = {
     ExperimentStatus.RUNNING: ("running", "play-fill", "Running"),
@@ -13,14 +13,14 @@ _LOOK = {
     ExperimentStatus.FINISHED: ("finished", "check-circle", "Finished"),
 }
 
-WALL_LOOK = {
-    WallState.ALARM: ("alarm", "exclamation-triangle-fill", "Alarm"),
-    WallState.LOST: ("lost", "wifi-off", "Lost contact"),
-    WallState.HELD: ("held", "plug", "Held"),
-    WallState.PAUSED: ("paused", "pause-fill", "Paused"),
-    WallState.RUNNING: ("running", "play-fill", "Running"),
-    WallState.IDLE: ("idle", "circle", "Idle"),
-    WallState.OUT: ("idle", "cone-striped", "Out of service"),
+STATION_LOOK = {
+    "alarm": ("alarm", "exclamation-triangle-fill", "Alarm"),
+    "lost": ("lost", "wifi-off", "Lost contact"),
+    "held": ("held", "plug", "Held"),
+    "paused": ("paused", "pause-fill", "Paused"),
+    "running": ("running", "play-fill", "Running"),
+    "idle": ("idle", "circle", "Idle"),
+    "out": ("idle", "cone-striped", "Out of service"),
 }
 
 
@@ -65,9 +65,9 @@ def _look(status: ExperimentStatus, reason: str) -> tuple[str, str, str]:
     return STOPPED if reason and status is ExperimentStatus.FINISHED else _LOOK[status]
 
 
-def wall_pill(state: WallState, beneath: WallState | None = None) -> html.Span:
+def station_pill(state: str, beneath: str | None = None) -> html.Span:
     """Draw what a station does; beneath an alarm it may run, be paused or be out of contact."""
-    kind, icon_name, word = WALL_LOOK[state]
+    kind, icon_name, word = STATION_LOOK[state]
     if beneath is not None:
-        word = f"{word}, {WALL_LOOK[beneath][2].lower()}"
+        word = f"{word}, {STATION_LOOK[beneath][2].lower()}"
     return html.Span([icon(icon_name), word], className=f"bem-status {kind}")

@@ -145,34 +145,6 @@ class Connection(StrEnum):
     DISCONNECTED = "DISCONNECTED"
 
 
-class Role(StrEnum):
-    """What a user may do; each includes those before it."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-    def includes(self, other: "Role") -> bool:
-        """Whether this role may do what `other` may."""
-        order = list(Role)
-        return order.index(self) >= order.index(other)
-
-
-class JobState(StrEnum):
-    """Life of a job."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
-
-
 class StationState(StrEnum):
     """What a station says that it does. Lost contact is no state: it then says nothing."""
 
@@ -180,18 +152,6 @@ class StationState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     ERROR = "error"  # output off after a trip; until the experiment is known to have ended
-
-
-class WallState(StrEnum):
-    """What the Monitor says that a station does, in the order in which it needs somebody."""
-
-    ALARM = "alarm"  # somebody must look, and say what they found
-    LOST = "lost"
-    HELD = "held"  # nothing runs, and an experiment waits until its battery is confirmed
-    PAUSED = "paused"
-    RUNNING = "running"
-    IDLE = "idle"
-    OUT = "out"  # of service
 
 
 class StationCommand(StrEnum):
@@ -202,38 +162,6 @@ class StationCommand(StrEnum):
     STOP = "stop"
     DETECT = "detect"
     LAUNCH = "launch"  # its cycler program; WattRex only
-
-
-class RepairState(StrEnum):
-    """Life of an attempt to get a jammed synchroniser going again."""
-
-    OPEN = "open"  # rows are set aside, the synchroniser has not gone on yet
-    HELPED = "helped"
-    RESTORED = "restored"  # it did not go on: the rows are back where they were
-
-
-class CommandState(StrEnum):
-    """Life of a command from a page to a station."""
-
-    PENDING = "pending"  # not sent yet
-    SENT = "sent"  # not answered yet
-    DONE = "done"
-    REFUSED = "refused"
-    EXPIRED = "expired"
-
-    @property
-    def ended(self) -> bool:
-        """Whether no answer is expected any more."""
-        return self in (CommandState.DONE, CommandState.REFUSED, CommandState.EXPIRED)
-
-
-class PlanState(StrEnum):
-    """Life of an experiment that a user has defined."""
-
-    DRAFT = "draft"
-    HELD = "held"  # until its battery is confirmed on its station
-    QUEUED = "queued"  # its row in Experiment is there
-    CANCELLED = "cancelled"
 
 
 class StepEnd(StrEnum):

@@ -7,13 +7,13 @@ from flask import Flask, Response, current_app, make_response, redirect, request
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from cycling.terms import Role
 from dashboard import errors, security
 from dashboard.callbacks import asked_path, requested_callback
 from dashboard.login import SESSION_COOKIE
 from dashboard.page_registry import find_page, first_page, page_role, page_that_dash_shows
 from dashboard.roles import PAGES, PUBLIC, ROUTE_ROLES, callback_role
 from dashboard.settings import WebSettings
+from db.terms import Role
 
 
 def guard(server: Flask, settings: WebSettings) -> None:

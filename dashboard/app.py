@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dash import Dash
-from flask import Flask
+from dash.development.base_component import Component
+from flask import Flask, has_request_context
+from flask_login import current_user
 
 from components import shell
 from dashboard import errors
@@ -15,13 +17,14 @@ from dashboard.files import add_files
 from dashboard.health import add_health
 from dashboard.login import add_login
 from dashboard.metrics import add_metrics
-from dashboard.page_registry import load_pages
+from dashboard.page_registry import addresses_for, load_pages
 from dashboard.previews import add_previews
 from dashboard.reports import add_reports
 from dashboard.security import protect
 from dashboard.settings import WebSettings
 from db.commands.users import ARGON2, Hasher
 from db.engine import Database
+from db.terms import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLE = "Battery Experiments Manager"
@@ -115,7 +118,16 @@ def _add_dash(server: Flask, pages: str) -> Dash:
         use_async=False,
         enable_mcp=False,
     )
-    app.layout = shell.layout
+    app.layout = _frame
     shell.register(app)
     load_pages(pages)
     return app
+
+
+def _frame() -> Component:
+    """Return the frame for whoever is signed in; Dash also asks before anybody is."""
+    if has_request_context() and current_user.is_authenticated:
+        name, role = current_user.name, current_user.role
+    else:
+        name, role = "", Role.ADMIN
+    return shell.layout(name, role, addresses_for(role))

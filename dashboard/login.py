@@ -21,12 +21,12 @@ from flask.sessions import SessionInterface
 from flask_login import current_user
 
 from cycling.errors import UnavailableError
-from cycling.terms import Role
 from dashboard import errors
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.engine import Database
 from db.queries.users import signed_in
+from db.terms import Role
 
 SESSION_COOKIE = "bem_session"
 WHO_COOKIE = "bem_who"

@@ -12,7 +12,7 @@ import dash
 from dash._pages import _path_to_page
 
 from components.sent import Sent
-from cycling.terms import Role
+from db.terms import Role
 
 Page = Mapping[str, Any]
 NOT_FOUND = "not_found_404"
@@ -67,6 +67,12 @@ def page_role(page: Page) -> Role | None:
     """Return the role that a page was registered with; None, and so refused, without one."""
     role = page.get("role")
     return role if isinstance(role, Role) else None
+
+
+def addresses_for(role: Role) -> frozenset[str]:
+    """Return the addresses of the pages that a role may open."""
+    needed = {page["path"]: page_role(page) for page in dash.page_registry.values()}
+    return frozenset(path for path, least in needed.items() if least and role.includes(least))
 
 
 def _page_modules(package: ModuleType) -> list[str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components.sent import Sent
-from cycling.terms import Role
 from dashboard.security import ASSETS, CALLBACK, PREVIEW, SUITES
+from db.terms import Role
 
 # Flask endpoints that need no login. "metrics" asks for a token of its own.
 PUBLIC = frozenset({ASSETS, "login", "sign_in", "health", "metrics"})

@@ -11,8 +11,8 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from cycling.terms import Role
 from db.commands.users import change_password
+from db.terms import Role
 from pages.context import database, hasher, limits, now, viewer
 
 register_page(

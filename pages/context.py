@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app, request
 from flask_login import current_user
 
-from cycling.terms import Role
 from db.commands.users import Hasher
 from db.engine import Database
 from db.limits import Limits
 from db.queries.users import SessionLimits
+from db.terms import Role
 
 ZONE_COOKIE = "bem_zone"
 THEME_COOKIE = "bem_theme"

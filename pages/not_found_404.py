@@ -4,7 +4,7 @@ from dash import dcc, html, register_page
 from dash.development.base_component import Component
 
 from components.blocks import empty, page_header
-from cycling.terms import Role
+from db.terms import Role
 
 register_page(__name__, title="Not found - Battery Experiments Manager", role=Role.VIEWER)
 

@@ -8,11 +8,9 @@ import numpy as np
 from sqlalchemy import select
 
 from cycling.terms import (
-    CommandState,
     ExperimentStatus,
     LimitType,
     Mode,
-    PlanState,
     StationCommand,
     StationState,
     Technology,
@@ -47,6 +45,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.terms import CommandState, PlanState
 
 STEPS = (  # mode, set-point, limit, value in A, V, W or s
     (Mode.WAIT, 0.0, "TIME", 600.0),

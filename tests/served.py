@@ -7,9 +7,9 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cycling.terms import Role
 from db.commands import users
 from db.engine import connect
+from db.terms import Role
 from tests.databases import Snapshot, migrate
 from tests.servers import free_port, start, wait_until
 

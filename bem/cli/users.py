@@ -7,11 +7,11 @@ import typer
 
 from bem.services import By, open_database, read_settings, utc_now
 from cycling.errors import InputError
-from cycling.terms import Role
 from db.commands import users
 from db.commands.audit import COMMAND_LINE
 from db.engine import Database
 from db.queries.users import list_users
+from db.terms import Role
 
 app = typer.Typer(help="Add users, set their roles and passwords.", no_args_is_help=True)
 

@@ -7,10 +7,10 @@ import typer
 
 from bem.services import open_database, read_settings, system_user, utc_now
 from cycling.errors import InputError
-from cycling.terms import RepairState
 from db.commands.audit import COMMAND_LINE
 from db.commands.wattrex.repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
 from db.queries.wattrex.units import strangers, wattrex_units
+from db.terms import RepairState
 
 app = typer.Typer(
     help="See the WattRex units; get a synchroniser that has stalled going again.",

@@ -16,12 +16,12 @@ from bem.demo.supervisor import Supervisor
 from bem.services import By, open_database, utc_now
 from bem.settings import Settings
 from cycling.errors import BemError, ConflictError, InputError
-from cycling.terms import Role
 from dashboard.server import check_address
 from db import migrations
 from db.commands import users
 from db.engine import Database
 from db.queries.users import list_users
+from db.terms import Role
 
 MARK = "demo"
 USER = "demo"

@@ -13,10 +13,10 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from cycling.errors import BemError, InputError
-from cycling.terms import JobState
 from db.engine import Database
 from db.models import Job
 from db.repeating import idempotent, repeated
+from db.terms import JobState
 
 SILENT_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 3

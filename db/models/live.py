@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cycling.terms import CommandState, PlanState, StationCommand, StationState
+from cycling.terms import StationCommand, StationState
 from db.models.base import Base, exact_text, words
+from db.terms import CommandState, PlanState
 
 
 class Unit(Base):

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cycling.terms import JobState, Role
 from db.models.base import Base, exact_text, words
+from db.terms import JobState, Role
 
 
 class User(Base):

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cycling.terms import RepairState
 from db.models.base import Base, exact_text, words
+from db.terms import RepairState
 
 
 class WattrexUnit(Base):

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from cycling.errors import NotFoundError
-from cycling.terms import JobState
 from db.engine import Database
 from db.models import Job
+from db.terms import JobState
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from cycling.terms import JobState, WallState
 from db.clock import database_now
 from db.engine import Database
 from db.models import Job, RefusedCount, StationAlarm, Unit
 from db.queries import presence
 from db.queries.master_node import MasterNode, master_node
 from db.queries.stations.overview import wall
+from db.terms import JobState, OverviewState
 
 
 @dataclass(frozen=True)
 class Figures:
     """Counts at one moment; `oldest_job_s` is how long the first waiting job has waited."""
 
-    stations: Mapping[WallState, int]
+    stations: Mapping[OverviewState, int]
     alarms: int
     units: int
     units_online: int
@@ -47,7 +47,7 @@ def figures(database: Database) -> Figures:
     stations = Counter(one.state for one in wall(database))
     by_state: dict[JobState, int] = {row[0]: row[1] for row in jobs}
     return Figures(
-        stations={state: stations[state] for state in WallState},
+        stations={state: stations[state] for state in OverviewState},
         alarms=alarms,
         units=len(units),
         units_online=sum(units),

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cycling.terms import JobState, PlanState
 from db.engine import Database
 from db.models import (
     Battery,
@@ -18,6 +17,7 @@ from db.models import (
     Plan,
     ProfileVersion,
 )
+from db.terms import JobState, PlanState
 
 BATTERY, STATION = 0, 1  # the places in a pair of a draft
 IMPORT = "import file"

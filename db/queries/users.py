@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Row, Select, and_, func, select
 
 from cycling.errors import NotFoundError
-from cycling.terms import Role
 from db.engine import Database
 from db.models import LoginSession, User
+from db.terms import Role
 
 
 @dataclass(frozen=True)

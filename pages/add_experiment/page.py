@@ -28,11 +28,11 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from cycling.terms import PlanState, Role
 from db.commands.queue import PairError, save_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import list_profiles, version_text
 from db.queries.stations.queue import PlanFacts
+from db.terms import PlanState, Role
 from pages.add_experiment.form import Offers, battery_options, fields, rows
 from pages.add_experiment.form_data import CHOOSE, MOST_ROWS, WRITE, Pair, Typed, typed_from
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids

@@ -19,8 +19,8 @@ from dash.development.base_component import Component
 from components import formatting, row_grid
 from components.blocks import page_header
 from components.sent import Sent
-from cycling.terms import Role
 from db.queries.batteries.table import count_by_technology, list_batteries
+from db.terms import Role
 from pages.batteries.parts import (
     NARROW_COLUMNS,
     Ids,

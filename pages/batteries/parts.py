@@ -14,8 +14,9 @@ from components.battery_labels import technology_word
 from components.blocks import empty, icon
 from components.row_grid import right
 from components.status import ended_reason, status_look
-from cycling.terms import Role, Technology
+from cycling.terms import Technology
 from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySort, BatterySortKey
+from db.terms import Role
 from pages.context import Viewer
 
 NARROW_COLUMNS = [

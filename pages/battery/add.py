@@ -13,10 +13,10 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.battery.description import NewBattery
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
 from db.commands.batteries.registration import add_battery
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import battery_sheet
+from db.terms import Role
 from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, save_bar
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, fields

@@ -12,8 +12,9 @@ from components import formatting
 from components.battery_labels import technology_word
 from components.blocks import card, facts, icon, note, page_header
 from cycling.battery.description import NewBattery, safety_range_v
-from cycling.terms import Role, Technology
+from cycling.terms import Technology
 from db.queries.batteries.detail import BatterySheet, busy_words
+from db.terms import Role
 from pages.battery.experiments import Listed, experiments_card
 from pages.battery.form import Filling, Form, fields
 from pages.context import Viewer

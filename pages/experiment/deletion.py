@@ -13,10 +13,10 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
 from db.commands.experiments.deletion import Deleted, delete_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+from db.terms import Role
 from pages.context import Viewer, database, now, viewer
 from pages.experiment.ids import Ids
 

@@ -11,9 +11,9 @@ from components import formatting
 from components.blocks import card, icon, labelled
 from components.figures.time_axis import Window
 from cycling.errors import InputError
-from cycling.terms import Role
 from db.commands.experiments.notes import LONGEST, NewNote
 from db.queries.experiments.notes import NoteFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.ids import Ids
 from pages.experiment.moments import moment_of, numbered, zoom_link

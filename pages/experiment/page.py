@@ -29,7 +29,6 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
 from db import series
 from db.commands import jobs
 from db.commands.experiments.names import rename_experiment
@@ -43,6 +42,7 @@ from db.queries.profiles.compiled import outlines
 from db.queries.profiles.instructions import profile_instructions
 from db.queries.profiles.library import experiment_profile, source_of
 from db.queries.stations.live import run_facts
+from db.terms import Role
 from pages.context import database, limits, now, viewer
 from pages.experiment import notes as note_parts
 from pages.experiment.deletion import ask_and_delete

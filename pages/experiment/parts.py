@@ -12,7 +12,6 @@ from components.blocks import card, empty, facts, icon, page_header
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
 from components.status import ended_reason, status_pill
-from cycling.terms import Role
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
 from db.queries.experiments.events import Alarms
@@ -20,6 +19,7 @@ from db.queries.experiments.notes import NoteFacts
 from db.queries.experiments.timeline import Turn
 from db.queries.stations.live import RunFacts
 from db.series import ChannelInfo
+from db.terms import Role
 from pages.context import Viewer, now, viewer
 from pages.experiment.deletion import delete_parts
 from pages.experiment.events import alarms_card, course_card, station_alarms_card

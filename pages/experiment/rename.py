@@ -5,8 +5,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import icon, labelled
-from cycling.terms import Role
 from db.queries.experiments.detail import ExperimentFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.ids import Ids
 

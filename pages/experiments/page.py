@@ -21,8 +21,8 @@ from dash.development.base_component import Component
 from components import experiment_table, row_grid
 from components.blocks import icon, page_header
 from components.sent import Sent
-from cycling.terms import Role
 from db.queries.experiments.table import list_experiments
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.experiments.choices import offered
 from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter, to_sort

@@ -26,12 +26,12 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import JobState, Role
 from db.commands import jobs
 from db.commands.batteries.registration import add_battery
 from db.commands.experiments.imports import check_names
 from db.queries.batteries.choices import battery_choices, known_manufacturers
 from db.queries.jobs import JobStatus, job_status
+from db.terms import JobState, Role
 from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
 from pages.context import database, now, viewer
 from pages.import_experiment import battery, parts

@@ -20,7 +20,7 @@ from components.figures.measure_graph import Look
 from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import Role, StationCommand
+from cycling.terms import StationCommand
 from db import series
 from db.commands import jobs
 from db.commands.stations import control
@@ -28,6 +28,7 @@ from db.queries.experiments.detail import check_experiment
 from db.queries.stations.change_tokens import station_sign
 from db.queries.stations.live import can, new_points, run_facts, station_channels
 from db.queries.stations.overview import station_now
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.experiment.graph import window_of
 from pages.experiment.parts import preparing_words

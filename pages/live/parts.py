@@ -15,10 +15,10 @@ from components.figures.template import CONFIG
 from components.measure_view import Toggle, trace_toggles
 from components.readings import UNKNOWN, current_unit, reading
 from components.sent import Sent
-from components.status import wall_pill
-from cycling.terms import Role
+from components.status import station_pill
 from db.queries.stations.state import StationNow
 from db.series import ChannelInfo
+from db.terms import Role
 from pages.context import Viewer, database, limits
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.graph import colours_of
@@ -105,7 +105,7 @@ def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[C
         dcc.Link("Monitor /", href="/", className="t3 bem-crumb wide-only"),
         html.Span(station.name, className="cut"),
     ]
-    count: list[Component] = [wall_pill(station.state, station.beneath)]
+    count: list[Component] = [station_pill(station.state, station.beneath)]
     if station.simulated:
         count.append(simulated_tag(station))
     header = page_header(

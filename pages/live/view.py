@@ -8,13 +8,14 @@ from dash import dcc, html
 from components import formatting
 from components.sent import Sent
 from cycling.battery.description import NewBattery
-from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import Database
 from db.queries.profiles.compiled import Outline, outlines
 from db.queries.stations.live import RunFacts, guarded_battery, run_facts
 from db.queries.stations.overview import station_now
 from db.queries.stations.state import ExperimentNow, StationNow
 from db.queries.stations.unreachable import was_given_up
+from db.terms import OverviewState
 from pages.monitor.tile import no_measures_words
 from pages.station.labels import (
     Said,
@@ -108,7 +109,7 @@ def _state_notes(view: LiveView, zone: tzinfo) -> list[Said]:
     station, shown = view.station, view.shown
     if shown is None:
         words = "Nothing has run on this station yet."
-        return [] if station.state is WallState.HELD else [Said("idle", "circle", words)]
+        return [] if station.state is OverviewState.HELD else [Said("idle", "circle", words)]
     if view.is_present:
         nothing = station.live is not None and station.live.measured_at is None
         if nothing and station.lost_at is None:
@@ -132,7 +133,7 @@ def _ended_note(view: LiveView, shown: ExperimentNow, link: Sent, zone: tzinfo) 
     if stopped:
         how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
-    now_words = " Nothing runs now. " if view.station.state is not WallState.OUT else " "
+    now_words = " Nothing runs now. " if view.station.state is not OverviewState.OUT else " "
     if ended and (view.station.is_wattrex or was_given_up(shown.end_reason)):  # nobody knows
         now_words = f" {OUTPUT_UNKNOWN} "
     words = [html.B(shown.name), f"{how}{why}{now_words}", link]

@@ -24,12 +24,12 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import lab_state, toast
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import Role
 from db.commands import alarms
 from db.commands.queue import confirm_battery
 from db.queries.stations.live import find_alarm
 from db.queries.stations.overview import lab_now, station_now, wall
 from db.queries.wattrex.units import strangers
+from db.terms import Role
 from pages.context import database, limits, now, viewer
 from pages.monitor.dialogs import dialogs
 from pages.monitor.ids import AlarmIds, ConfirmIds, Ids

@@ -9,11 +9,11 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import empty, icon
-from components.status import WALL_LOOK
-from cycling.terms import Role, WallState
+from components.status import STATION_LOOK
 from db.queries.stations.live import RunAlarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import Stranger
+from db.terms import OverviewState, Role
 from pages.context import Viewer
 from pages.monitor.ids import Ids
 from pages.monitor.tile import nothing_yet, tile
@@ -26,7 +26,7 @@ SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 def wall_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
     """Return the tiles in the order in which they need somebody, or what to do without any."""
     operates = who.role.includes(Role.OPERATOR)
-    urgency = list(WallState)
+    urgency = list(OverviewState)
     ordered = sorted(stations, key=lambda one: urgency.index(one.state))
     tiles = [tile(one, who.zone, operates=operates) for one in ordered]
     return [_headings(), *tiles] if tiles else nothing_yet(operates=operates)
@@ -118,11 +118,11 @@ def chips(stations: Sequence[StationNow]) -> list[Component]:
         className="bem-chip active",
         **{"data-bem-state": "", "aria-pressed": "true"},
     )
-    return [everything, *(_chip(state, stations) for state in WallState)]
+    return [everything, *(_chip(state, stations) for state in OverviewState)]
 
 
-def _chip(state: WallState, stations: Sequence[StationNow]) -> Component:
-    kind, icon_name, word = WALL_LOOK[state]
+def _chip(state: OverviewState, stations: Sequence[StationNow]) -> Component:
+    kind, icon_name, word = STATION_LOOK[state]
     count = sum(1 for one in stations if state in (one.state, one.beneath))
     return html.Button(
         [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(str(count))],

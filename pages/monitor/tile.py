@@ -10,9 +10,10 @@ from components import formatting
 from components.blocks import icon
 from components.figures.sparkline import spark_mask
 from components.readings import amperes, degrees, reading, volts
-from components.status import wall_pill
-from cycling.terms import StationState, WallState
+from components.status import station_pill
+from cycling.terms import StationState
 from db.queries.stations.state import StationNow
+from db.terms import OverviewState
 from pages.monitor.ids import Ids
 from pages.station.labels import (
     ago,
@@ -53,7 +54,9 @@ def tile_parts(station: StationNow, zone: tzinfo, *, operates: bool) -> list[Com
 
 def tile_class(station: StationNow) -> str:
     """Return the classes of a tile."""
-    kind = "quiet" if station.state in (WallState.IDLE, WallState.OUT) else station.state.value
+    kind = (
+        "quiet" if station.state in (OverviewState.IDLE, OverviewState.OUT) else station.state.value
+    )
     return f"bem-card bem-tile {kind}"
 
 
@@ -70,7 +73,7 @@ def _header(station: StationNow) -> Component:
     if station.simulated:
         name.append(simulated_tag(station))
     return html.Header(
-        [html.Span(name, className="who"), wall_pill(station.state, station.beneath)]
+        [html.Span(name, className="who"), station_pill(station.state, station.beneath)]
     )
 
 
@@ -84,7 +87,7 @@ def simulated_tag(station: StationNow) -> Component:
 
 
 def _what(station: StationNow) -> list[Component]:
-    shown = station.experiment or (station.last if station.state is WallState.ALARM else None)
+    shown = station.experiment or (station.last if station.state is OverviewState.ALARM else None)
     if shown is not None:
         by = f", by {shown.user_name}" if shown.user_name else ""
         battery = f"{shown.battery.name}, SN {shown.battery.serial_number}{by}"
@@ -92,7 +95,7 @@ def _what(station: StationNow) -> list[Component]:
             shown.name, href=f"/experiments/{shown.id}", className="cut", title=shown.name
         )
         return [link, html.Span(battery, className="cut t3 small", title=battery)]
-    if station.state is WallState.HELD and station.held[0].battery is not None:
+    if station.state is OverviewState.HELD and station.held[0].battery is not None:
         held = station.held[0]
         words = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
         return [
@@ -114,7 +117,7 @@ def _measures(station: StationNow) -> list[Component]:
     if live.temperature_degc is not None:
         readings.append(reading(degrees(live.temperature_degc), "°C", live="t"))
     values = html.Div(readings, className="vals")
-    if station.state in (WallState.IDLE, WallState.OUT, WallState.HELD):
+    if station.state in (OverviewState.IDLE, OverviewState.OUT, OverviewState.HELD):
         return [values]
     mask = spark_mask(live.trend, dashed=station.lost_at is not None)
     line = html.Div(
@@ -128,17 +131,17 @@ def _measures(station: StationNow) -> list[Component]:
 def _below(station: StationNow, zone: tzinfo) -> list[Component]:
     if station.experiment is not None and station.lost_at is None:
         return _run(station, zone)
-    if station.state is WallState.OUT and station.out is not None:
+    if station.state is OverviewState.OUT and station.out is not None:
         since = clock(station.out.since, station.at, zone)
         words = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
         return [html.Div(html.Span(words), className="fill")]
-    if station.state is WallState.HELD:
+    if station.state is OverviewState.HELD:
         since = clock(station.held[0].since, station.at, zone)
         held = [html.Span(f"Held since {since}.")]
         if len(station.held) > 1:
             held.append(html.Span(f" Next: {station.held[1].name}."))
         return [html.Div(html.Span(held, className="small t3"), className="fill")]
-    if station.state is WallState.IDLE:
+    if station.state is OverviewState.IDLE:
         return [_idle(station, zone)]
     return []
 
@@ -221,11 +224,16 @@ def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
     left: list[Component] = []
     if operates and station.alarms:
         left.append(_button("Acknowledge", "data-bem-alarm", station.alarms[0].id))
-    held = station.held[0] if station.state is WallState.HELD else None
+    held = station.held[0] if station.state is OverviewState.HELD else None
     if operates and held is not None and held.battery is not None:
         what = f"{station.id},{held.battery.id}"
         left.append(_button("Confirm battery", "data-bem-confirm", what))
-    if left or station.state in (WallState.ALARM, WallState.LOST, WallState.HELD, WallState.PAUSED):
+    if left or station.state in (
+        OverviewState.ALARM,
+        OverviewState.LOST,
+        OverviewState.HELD,
+        OverviewState.PAUSED,
+    ):
         look = "btn btn-link btn-sm" if left else "btn btn-secondary btn-sm"
         left.append(dcc.Link("Open", href=f"/monitor/{station.id}", className=look))
     words = html.Span(next_words(station), className="cut next")
@@ -236,7 +244,7 @@ def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
 def next_words(station: StationNow) -> str:
     """Say what comes after the present experiment."""
     waits = [*station.queue, *(f"{one.name} (held)" for one in station.held)]
-    if station.state is WallState.OUT:
+    if station.state is OverviewState.OUT:
         count = len(waits)
         return f"{formatting.counted(count, 'experiment')} in its queue" if count else ""
     if waits:

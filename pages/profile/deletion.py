@@ -12,10 +12,10 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
 from db.commands.profiles import delete_profile
 from db.queries.profiles.library import LibraryFacts, library_profile
 from db.queries.references import profile_kept_because
+from db.terms import Role
 from pages.context import Viewer, database, now, viewer
 from pages.profile.parts import Ids
 

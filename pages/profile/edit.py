@@ -12,9 +12,9 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from cycling.profile.summary import text_problems
-from cycling.terms import Role
 from db.commands.profiles import RefusedProfileError
 from db.queries.profiles.library import library_profile, version_text
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import chosen, suited

@@ -22,10 +22,10 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
 from db.commands.audit import record_profile_export
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles.library import library_profile, uses_of, version_text
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited

@@ -12,8 +12,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty, facts, icon, note, page_header
 from components.profile_editor import profile_text
-from cycling.terms import Role
 from db.queries.profiles.library import LibraryFacts, Use, VersionFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen
 from pages.profile.curve_card import SketchIds, sketch_card

@@ -15,8 +15,8 @@ from dash.development.base_component import Component
 
 from components.blocks import page_header
 from components.sent import Sent
-from cycling.terms import Role
 from db.queries.profiles.library import list_profiles
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.profiles.parts import (
     Ids,

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import empty, icon
-from cycling.terms import Role
 from db.queries.profiles.library import ProfileList, ProfileRow, ProfileSort
+from db.terms import Role
 from pages.context import Viewer
 from pages.profile.labels import current_words, duration_words, steps_words, voltage_words
 

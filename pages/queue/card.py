@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import icon
-from cycling.terms import PlanState, Role
 from db.engine import Database
 from db.queries.stations.queue import QueueEntry, station_queue
+from db.terms import PlanState, Role
 from pages.context import Viewer, limits
 
 

@@ -24,11 +24,11 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from cycling.terms import PlanState, Role
 from db.commands.queue import cancel, discard_draft, reorder
 from db.queries.experiments.drafts import Draft, find_draft, list_drafts
 from db.queries.experiments.form_choices import OfferedStation, offered_stations
 from db.queries.stations.queue import find_plan, station_queue
+from db.terms import PlanState, Role
 from pages.context import Viewer, database, now, viewer
 from pages.monitor.dialogs import dialogs
 from pages.queue.card import (

@@ -13,11 +13,11 @@ from components.blocks import empty, icon, note, page_header
 from components.sent import Sent
 from components.shell import toast
 from cycling.errors import NotFoundError
-from cycling.terms import Role
 from db.commands.stations.changes import modify_station
 from db.commands.stations.setup import NewStation, add_station
 from db.queries.stations.details import newest_station, station_sheet
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
+from db.terms import Role
 from pages.context import database, now, viewer
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, new_station, save_bar

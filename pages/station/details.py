@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, facts, icon, note
-from components.status import wall_pill
-from cycling.terms import Role
+from components.status import station_pill
 from db.queries.stations.details import StationSheet
 from db.queries.stations.units import UnitFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import held_question, said_note
@@ -25,7 +25,7 @@ def station_title(sheet: StationSheet) -> list[Any]:
     if sheet.now.simulated:
         title += [" ", simulated_tag(sheet.now)]
     if not sheet.deprecated:
-        title += [" ", wall_pill(sheet.now.state, sheet.now.beneath)]
+        title += [" ", station_pill(sheet.now.state, sheet.now.beneath)]
     return title
 
 

@@ -11,13 +11,7 @@ from dash import html
 from components import formatting
 from components.blocks import icon
 from components.status import ended_reason
-from cycling.terms import (
-    CommandState,
-    ExperimentStatus,
-    StationCommand,
-    StationState,
-    WallState,
-)
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.queries.stations.overview import LOST_CONTACT
 from db.queries.stations.state import (
     AlarmNow,
@@ -28,6 +22,7 @@ from db.queries.stations.state import (
     StationNow,
 )
 from db.queries.stations.unreachable import was_given_up
+from db.terms import CommandState, OverviewState
 from pages.station.progress import Progress, progress
 
 UNCONFIRMED = "Not confirmed. Treat the cell as live."
@@ -87,10 +82,10 @@ def lasting_notes(station: StationNow, zone: tzinfo) -> list[Said]:
         said.append(_lost_note(station, station.lost_at, zone))
     elif station.live is not None and station.live.state is StationState.PAUSED:
         said.append(_paused_note(station, station.live, zone))
-    elif station.state is WallState.ALARM and not station.alarms and station.live is not None:
+    elif station.state is OverviewState.ALARM and not station.alarms and station.live is not None:
         words = [html.B("Output off after a trip. "), station.live.detail]
         said.append(Said("error", "exclamation-octagon", words))
-    if station.state is WallState.HELD:
+    if station.state is OverviewState.HELD:
         said += [_held_note(station, station.held[0])]
     return said
 

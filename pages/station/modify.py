@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from components.blocks import note, page_header
 from cycling.errors import NotFoundError
-from cycling.terms import Role
 from db.queries.stations.details import StationSheet, station_set_up, station_sheet
 from db.queries.stations.units import find_unit
 from db.queries.stations.use import names
+from db.terms import Role
 from pages.context import database
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, save_bar

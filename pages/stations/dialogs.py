@@ -13,7 +13,7 @@ from components import formatting
 from components.blocks import labelled, note
 from components.shell import toast
 from cycling.errors import InputError
-from cycling.terms import Role, StationCommand
+from cycling.terms import StationCommand
 from db.commands.stations.changes import retire_station
 from db.commands.stations.control import request
 from db.commands.stations.deletion import delete_station, station_kept_because
@@ -21,6 +21,7 @@ from db.commands.stations.out_of_service import return_to_service, take_out_of_s
 from db.engine import Database
 from db.queries.stations.details import StationSheet, station_sheet
 from db.queries.stations.use import names
+from db.terms import Role
 from pages.context import Viewer
 from pages.stations.ids import Ids
 from pages.stations.synchroniser import begin_repair, repair_words

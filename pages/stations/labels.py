@@ -9,9 +9,10 @@ from dash import html
 from components import formatting
 from components.blocks import icon
 from cycling.profile import StationCapabilities
-from cycling.terms import CommandState, StationCommand
+from cycling.terms import StationCommand
 from db.queries.stations.state import CommandNow
 from db.queries.stations.units import DeviceFacts, UnitFacts
+from db.terms import CommandState
 from pages.station.labels import Said, ago, clock
 
 ANSWERED_WITHIN = timedelta(seconds=10)

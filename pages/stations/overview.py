@@ -8,12 +8,12 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, empty, icon, note
-from components.status import wall_pill
-from cycling.terms import Role
+from components.status import station_pill
 from db.queries.master_node import MasterNode, Refusals
 from db.queries.stations.details import StationSheet
 from db.queries.stations.state import LabNow
 from db.queries.stations.units import UnitFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
@@ -140,7 +140,7 @@ def _station_row(sheet: StationSheet, who: Viewer) -> html.Tr:
         [
             html.Td(html.Span(name, className="bem-named"), title=sheet.name),
             html.Td(
-                wall_pill(sheet.now.state, sheet.now.beneath),
+                station_pill(sheet.now.state, sheet.now.beneath),
                 title=sheet.now.out.reason if sheet.now.out else None,
             ),
             html.Td(sheet.location, className="in-wide t2", title=sheet.location),

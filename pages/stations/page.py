@@ -22,7 +22,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import Role
+from db.terms import Role
 from pages.context import database, limits, now, viewer
 from pages.monitor.dialogs import dialogs
 from pages.monitor.ids import ConfirmIds

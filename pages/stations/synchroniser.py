@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
-from cycling.terms import Role
 from db.commands.wattrex.repairs import FIRST_ROWS, repair
 from db.engine import Database
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
+from db.terms import Role
 from pages.context import Viewer
 
 

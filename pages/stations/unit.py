@@ -8,8 +8,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty, facts, icon
 from components.sent import Sent
-from cycling.terms import Role
 from db.queries.stations.units import DeviceFacts, UnitFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.station.labels import said_note
 from pages.stations.labels import (

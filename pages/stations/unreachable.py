@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import note
 from cycling.errors import ConflictError
-from cycling.terms import Role
 from db.commands.experiments.force_end import give_up
 from db.engine import Database
 from db.queries.stations.unreachable import LostRun, find_lost_run
+from db.terms import Role
 from pages.context import Viewer
 
 NOTHING_SWITCHES_OFF = (

@@ -10,7 +10,6 @@ from dash.development.base_component import Component
 from components.blocks import page_header
 from components.sent import Sent
 from cycling.errors import NotFoundError
-from cycling.terms import Role
 from db.engine import Database
 from db.queries.master_node import master_node, refusals, refused_messages
 from db.queries.stations.details import StationSheet, station_sheet, station_sheets
@@ -18,6 +17,7 @@ from db.queries.stations.overview import lab_now
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.queries.stations.unreachable import LostRun, lost_run
 from db.queries.wattrex.units import ended_repairs, stalled_runs, strangers
+from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.parts import stranger_notes
 from pages.station.details import station_actions, station_body, station_title

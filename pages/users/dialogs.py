@@ -12,11 +12,11 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import labelled, note
 from cycling.errors import InputError
-from cycling.terms import Role
 from db.commands import users
 from db.commands.users import Hasher
 from db.engine import Database
 from db.queries.users import Account
+from db.terms import Role
 from pages.users.ids import Ids
 
 DEEDS = ("add", "role", "password", "sessions", "disable", "enable")

@@ -25,8 +25,8 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from cycling.terms import Role
 from db.queries.users import Account, find_account, list_accounts
+from db.terms import Role
 from pages.context import database, hasher, now, session_limits, viewer
 from pages.users.dialogs import DEEDS, By, Question, Told, carry_out, question, shown_once
 from pages.users.ids import Ids

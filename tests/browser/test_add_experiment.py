@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import func, select
 
-from cycling.terms import PlanState
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import connect
 from db.models import Experiment, Plan
+from db.terms import PlanState
 from tests.browser.conftest import Served
 from tests.form_lab import BY, CYCLE, FormLab
 from tests.unit.db.lab import add_profile

@@ -8,12 +8,12 @@ import pytest
 from dash.testing.application_runners import ThreadedRunner
 from dash.testing.browser import Browser
 
-from cycling.terms import Role
 from dashboard.app import create_app
 from dashboard.login import SESSION_COOKIE
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.engine import Database
+from db.terms import Role
 from tests.servers import free_port
 
 # dash[testing] pins a selenium that is older than the urllib3 it talks through.

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from cycling.terms import CommandState, ExperimentStatus, StationCommand, StationState
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import connect
 from db.models import Command, Experiment, StationAlarm, StationLive
+from db.terms import CommandState
 from tests.browser.conftest import Served
 from tests.browser.test_experiments import drag
 from tests.running_lab import RunningLab, twelve

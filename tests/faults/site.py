@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.callbacks import UPDATE, graph, list_page
-from cycling.terms import Role
 from db.commands import users
 from db.commands.experiments.notes import NewNote, add_note
 from db.engine import connect
+from db.terms import Role
 from tests.databases import migrate
 from tests.faults.lab import BEM, BY, Lab, now, wait_for
 from tests.galera import Galera, HaProxy

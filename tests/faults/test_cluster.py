@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from bem.demo.stations import set_up_stations
 from bem.services import utc_now
-from cycling.terms import CommandState, ExperimentStatus, StationCommand
+from cycling.terms import ExperimentStatus, StationCommand
 from db.commands.stations.control import command_status, request
 from db.models import CyclerStation, GenericMeasure, Note
+from db.terms import CommandState
 from master_node.virtual_cycler.store import Store
 from tests.faults.lab import BEM, BY, now, wait_for
 from tests.faults.site import VIRTUAL, Blow, Notetaker, Site

@@ -12,13 +12,13 @@ from sqlalchemy import func, insert, select
 
 from bem.worker.loop import Worker
 from cycling.errors import BemError, UnavailableError
-from cycling.terms import JobState
 from dashboard.files import _receive
 from db.commands import jobs
 from db.commands.experiments.imports import sweep
 from db.engine import connect
 from db.models import Experiment, GenericMeasure, RefusedCount
 from db.queries.jobs import job_status
+from db.terms import JobState
 from tests.machine import is_root
 from tests.unit.db.lab import add_cell, block, import_blocks
 

@@ -16,13 +16,13 @@ from sqlalchemy import func, select, update
 
 from cycling.errors import UnavailableError
 from cycling.formats import open_table, propose, verify
-from cycling.terms import JobState
 from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure, GenericMeasure, ImportSource, Job
 from db.queries.experiments.table import Filter, list_experiments
 from db.queries.jobs import JobStatus, job_status
+from db.terms import JobState
 from tests.databases import migrate
 from tests.faults.forms import LONG
 from tests.servers import MariaDb, start

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from cycling.terms import CommandState, ExperimentStatus, StationCommand
+from cycling.terms import ExperimentStatus, StationCommand
 from db.commands.stations.control import command_status, request
 from db.models import CyclerStation
 from db.queries.master_node import master_node
+from db.terms import CommandState
 from tests.faults.forms import DOWN_S, KILLS, RUN, SETTLED_S
 from tests.faults.lab import BEM, BY, Lab, now, wait_for
 from tests.servers import MariaDb

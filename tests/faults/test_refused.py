@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bench.processes import resident_mb
-from cycling.terms import PlanState
 from db.models import Plan, RefusedCount, RefusedMessage, Run, StationAlarm, StationLive, Unit
 from db.queries.master_node import refusals, refused_messages
 from db.queries.stations.queue import plan_facts
+from db.terms import PlanState
 from master_node.protocol import messages as m
 from master_node.protocol.codec import encode
 from master_node.protocol.topics import Kind

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from cycling.terms import ExperimentStatus, RepairState, StationState, WallState
+from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
 from db.commands.experiments.names import rename_experiment
 from db.commands.leases import leader_transaction
@@ -29,6 +29,7 @@ from db.models import (
 )
 from db.queries.stations.live import new_points
 from db.queries.stations.overview import station_now
+from db.terms import OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
 from tests.databases import create, drop
 from tests.faults.lab import BY, Lab, now, wait_for
@@ -214,14 +215,14 @@ def cycler(mariadb_lab: Lab, mariadb_server, tmp_path):
 def test_what_the_real_synchroniser_moves_is_shown_on_the_monitor(cycler: Cycler):
     exp = cycler.queue()
     cycler.look()
-    assert cycler.now().state is WallState.IDLE
+    assert cycler.now().state is OverviewState.IDLE
     assert cycler.now().queue == ("Ageing",)
 
     cycler.take(exp)
     cycler.sync.start()
     cycler.looks_until(lambda: cycler.lab.status(exp) is ExperimentStatus.RUNNING)
     cycler.look()
-    assert cycler.now().state is WallState.RUNNING
+    assert cycler.now().state is OverviewState.RUNNING
     rename_experiment(cycler.database, exp, "Ageing at 25", "seen by us", **BY, now=now())
 
     cycler.measure(exp, 0, 8)
@@ -245,7 +246,7 @@ def test_what_the_real_synchroniser_moves_is_shown_on_the_monitor(cycler: Cycler
     wait_for(lambda: cycler.count(ExtendedMeasure, exp) == 8)
     wait_for(lambda: cycler.count(StationStatus, exp) == 8)
     cycler.look()
-    assert cycler.now().state is WallState.IDLE
+    assert cycler.now().state is OverviewState.IDLE
     with cycler.database.read() as session:
         row = session.get_one(Experiment, exp)
         assert (row.name, row.description) == ("Ageing at 25", "seen by us")
@@ -283,7 +284,7 @@ def test_a_synchroniser_that_a_duplicate_has_jammed_is_found_and_repaired(cycler
     (alarm,) = alarms()
     assert alarm.code == "synchroniser stalled"
     assert "Restart the synchroniser (db_sync)" in alarm.text
-    assert cycler.now().state is WallState.ALARM
+    assert cycler.now().state is OverviewState.ALARM
     assert cycler.count(GenericMeasure, exp) == 7
 
     number = repair(cycler.database, exp, **BY, now=now())

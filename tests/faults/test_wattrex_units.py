@@ -5,7 +5,7 @@ import time
 import pytest
 from sqlalchemy import select
 
-from cycling.terms import CommandState, Connection, StationCommand
+from cycling.terms import Connection, StationCommand
 from db.commands.stations.control import command_status, request
 from db.commands.stations.setup import NewStation, add_station
 from db.models import (
@@ -16,6 +16,7 @@ from db.models import (
     WattrexStranger,
     WattrexUnit,
 )
+from db.terms import CommandState
 from tests.faults.lab import BY, Lab, now, wait_for
 from tests.mqtt import Client
 from tests.wattrex.environment import NotInstalledError, RealUnit, peer_python

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 import db.commands
 from cycling.errors import InputError
 from cycling.profile import OWN_PROTOCOL
-from cycling.terms import ExperimentStatus, Role, StationCommand
+from cycling.terms import ExperimentStatus, StationCommand
 from db.commands import users
 from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
@@ -25,6 +25,7 @@ from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
 from db.queries.batteries.detail import battery_sheet
 from db.queries.stations.details import station_set_up
+from db.terms import Role
 from tests.integration.db.commands.experiments.test_force_end import Bench
 from tests.integration.db.queries.stations.test_units import Lab as Units
 from tests.integration.master_node.wattrex.test_service import TestStalled as Stalling

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from cycling.terms import ExperimentStatus, PlanState, Technology
+from cycling.terms import ExperimentStatus, Technology
 from db import series
 from db.commands.queue import confirm_battery
 from db.commands.stations.setup import NewStation, add_station
@@ -31,6 +31,7 @@ from db.models import (
 )
 from db.queries.experiments.table import Filter, list_experiments
 from db.queries.stations.queue import find_plan
+from db.terms import PlanState
 from pages.add_experiment.form_data import Pair, Typed
 from pages.add_experiment.pairs import situation
 from pages.add_experiment.queueing import Sender, problems_of, queue

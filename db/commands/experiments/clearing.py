@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
-from cycling.terms import CommandState, JobState
 from db import series
 from db.commands import audit
 from db.commands.alarms import raise_alarm
@@ -47,6 +46,7 @@ from db.models import (
 )
 from db.removal import Check, remove_rows
 from db.repeating import idempotent
+from db.terms import CommandState, JobState
 
 DELETE = "delete experiment"
 LATE_ROWS = timedelta(days=1)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from cycling.formats import Block
-from cycling.terms import ExperimentStatus, JobState
+from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import audit
 from db.commands.channels import VIRTUAL_STATION, ChannelName, ensure_channels
@@ -32,6 +32,7 @@ from db.measures.rows import Floats, MeasureRows
 from db.models import Battery, Experiment, ImportSource, Job, Profile
 from db.repeating import idempotent, repeated
 from db.series.writer import SeriesWriter
+from db.terms import JobState
 
 NOT_RECORDED = "Not recorded"
 NO_BATTERY = "The chosen battery does not exist any more. Choose another one."

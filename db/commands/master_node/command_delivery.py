@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import CommandState, StationCommand
+from cycling.terms import StationCommand
 from db.models import Command, Unit
+from db.terms import CommandState
 
 REPEAT_AFTER = timedelta(seconds=2)
 ANSWER_TAKES = timedelta(seconds=15)  # after the expiry: it may have been carried out before

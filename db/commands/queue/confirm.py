@@ -7,13 +7,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
-from cycling.terms import ExperimentStatus, PlanState
+from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
 from db.queries.stations.queue import busy_with, waiting
 from db.repeating import repeated
+from db.terms import PlanState
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import PlanState
 from db.commands.queue.plans import note
 from db.commands.queue.several import check_token
 from db.engine import Database
 from db.models import Plan
 from db.queries.stations.queue import PlanFacts, plan_facts
 from db.repeating import repeated
+from db.terms import PlanState
 
 LARGEST = 2_000_000  # characters of a form, with the text of its profile
 

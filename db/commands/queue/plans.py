@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, Polarity, Technology
+from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.commands import audit
 from db.commands.experiments.imports import check_names
 from db.commands.queue import rows
@@ -26,6 +26,7 @@ from db.models import (
 )
 from db.queries.stations.queue import PlanFacts, plan_facts, waiting
 from db.repeating import idempotent, repeated
+from db.terms import PlanState
 
 LONGEST_TOKEN = 40
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, Polarity
+from cycling.terms import ExperimentStatus, Polarity
 from db.commands.channels import VIRTUAL_STATION
 from db.models import (
     Battery,
@@ -21,6 +21,7 @@ from db.models import (
     Run,
 )
 from db.queries.stations.queue import HELD, WITHDRAWN, waiting
+from db.terms import PlanState
 
 ONE_SECOND = timedelta(seconds=1)
 LONGEST_REASON = 250

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
-from cycling.terms import PlanState
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
 from db.commands.queue.plans import NewPlan, add_within, check_new
@@ -20,6 +19,7 @@ from db.engine import Database
 from db.models import Battery, Plan
 from db.queries.stations.queue import PlanFacts, plan_facts
 from db.repeating import idempotent
+from db.terms import PlanState
 
 MOST = 40
 TOKEN = re.compile(r"[0-9A-Za-z]{8,32}")

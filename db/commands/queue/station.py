@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, PlanState
+from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.queue import rows
 from db.models import ConfirmedBattery, Experiment, Plan
 from db.queries.stations.queue import WITHDRAWN, waiting
+from db.terms import PlanState
 
 
 def next_queued(session: Session, station_id: int) -> Experiment | None:

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import PlanState
 from db.commands import audit
 from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
@@ -33,6 +32,7 @@ from db.models import (
 )
 from db.queries.stations.use import station_use
 from db.repeating import repeated
+from db.terms import PlanState
 
 CHANGED = "was changed or retired by somebody meanwhile. Open it again to see how it stands."
 

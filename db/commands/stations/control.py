@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import CommandState, StationCommand, StationState
+from cycling.terms import StationCommand, StationState
 from db.clock import database_now
 from db.commands import audit
 from db.commands.units.control import UNIT_COMMANDS, check_unit_command
@@ -26,6 +26,7 @@ from db.models import (
     UsedDevice,
 )
 from db.repeating import repeated
+from db.terms import CommandState
 
 EXPIRES_AFTER = timedelta(seconds=10)
 CONFIRMED_WITHIN = timedelta(seconds=10)

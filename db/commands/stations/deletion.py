@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import CommandState
 from db.commands import audit
 from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
@@ -30,6 +29,7 @@ from db.models import (
 from db.queries.references import station_kept
 from db.queries.stations.use import station_use
 from db.repeating import repeated
+from db.terms import CommandState
 
 # Rows that describe the station itself, and what was asked and answered there.
 OWN: tuple[Any, ...] = (

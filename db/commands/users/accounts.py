@@ -7,7 +7,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
-from cycling.terms import Role
 from db.commands.users.passwords import ARGON2, Hasher, check_password
 from db.commands.users.sessions import NAME, end_sessions, find_user, get_user, record
 from db.commands.users.sign_in import Verified, forget_tries, refused, unchanged, verified
@@ -15,6 +14,7 @@ from db.engine import Database
 from db.limits import USUAL, Limits
 from db.models import User
 from db.repeating import repeated
+from db.terms import Role
 
 
 @repeated

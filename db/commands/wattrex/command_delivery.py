@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import CommandState, StationCommand
+from cycling.terms import StationCommand
 from db.commands.wattrex.units import FRESH
 from db.models import Command, Unit, WattrexUnit
+from db.terms import CommandState
 
 KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
 TOLD = "The unit was told. It does not report whether the cycler has started."

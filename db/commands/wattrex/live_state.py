@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import PlanState, StationState
+from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
 from db.commands.master_node import live_state
 from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
@@ -17,6 +17,7 @@ from db.queries.wattrex.runs import (
     instruction_began_s,
     step_and_cycle,
 )
+from db.terms import PlanState
 
 STALLED = "synchroniser stalled"
 FAILED = "ended in error"

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import ExperimentStatus, RepairState
+from cycling.terms import ExperimentStatus
 from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
@@ -29,6 +29,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.repeating import repeated
+from db.terms import RepairState
 
 FIRST_ROWS, TIMES, MOST_ROWS = 2_000, 10, 200_000
 GOES_ON_WITHIN = timedelta(seconds=60)

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, PlanState
+from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
 from db.models.battery_rows import description_of
 from db.queries.references import battery_planned, with_experiments
+from db.terms import PlanState
 
 LARGEST_ID = 2**32 - 1
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)

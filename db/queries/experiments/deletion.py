@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, JobState, PlanState, RepairState, StationState
+from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database
 from db.models import (
     Alarm,
@@ -21,6 +21,7 @@ from db.models import (
     SyncRepair,
 )
 from db.queries.stations.queue import WITHDRAWN
+from db.terms import JobState, PlanState, RepairState
 
 ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 UNDER_WAY = {

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from cycling.errors import NotFoundError
-from cycling.terms import PlanState
 from db.engine import Database
 from db.models import Plan
+from db.terms import PlanState
 
 LARGEST_ID = 2**31 - 1
 MOST = 100

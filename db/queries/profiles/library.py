@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from cycling.errors import NotFoundError
 from cycling.profile.summary import ProfileSummary, summary_from
-from cycling.terms import PlanState
 from db.engine import Database
 from db.models import (
     Battery,
@@ -22,6 +21,7 @@ from db.models import (
     ProfileDetail,
     ProfileVersion,
 )
+from db.terms import PlanState
 
 LARGEST_ID = 2**31 - 1
 MOST_LISTED = 500

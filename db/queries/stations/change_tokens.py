@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from cycling.terms import CommandState, PlanState, StationState
+from cycling.terms import StationState
 from db.clock import database_now
 from db.engine import Database
 from db.models import (
@@ -26,6 +26,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.queries.stations.overview import SILENT
+from db.terms import CommandState, PlanState
 
 AGES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120))  # words change with these
 OFF_S = 5.0

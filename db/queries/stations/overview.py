@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, StationCommand, StationState, WallState
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.clock import database_now
 from db.engine import Database
 from db.models import (
@@ -40,13 +40,14 @@ from db.queries.stations.state import (
     OutFacts,
     StationNow,
 )
+from db.terms import OverviewState, PlanState
 
 VIRTUAL = 1  # the station of imported experiments
 SILENT = timedelta(seconds=30)  # nobody has written what a station does for so long
 LEASE = "master-node"
 LOST_CONTACT = "contact lost"  # code of the alarm
 PRESENT = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
-UNDER_WAY = (WallState.RUNNING, WallState.PAUSED, WallState.LOST)
+UNDER_WAY = (OverviewState.RUNNING, OverviewState.PAUSED, OverviewState.LOST)
 ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
@@ -82,22 +83,22 @@ def wall_state(
     alarms: Sequence[AlarmNow],
     waits: bool,
     out: bool,
-) -> WallState:
+) -> OverviewState:
     """Return the state that a tile shows: the one that needs somebody most."""
     if any(one.code != LOST_CONTACT for one in alarms):
-        return WallState.ALARM
+        return OverviewState.ALARM
     if lost:
-        return WallState.LOST
+        return OverviewState.LOST
     if alarms or (live is not None and live.state is StationState.ERROR):
-        return WallState.ALARM
+        return OverviewState.ALARM
     if live is not None and live.state is not StationState.IDLE:
-        return WallState.PAUSED if live.state is StationState.PAUSED else WallState.RUNNING
+        return OverviewState.PAUSED if live.state is StationState.PAUSED else OverviewState.RUNNING
     if present is not None:
         is_paused = present.status is ExperimentStatus.PAUSED
-        return WallState.PAUSED if is_paused else WallState.RUNNING
+        return OverviewState.PAUSED if is_paused else OverviewState.RUNNING
     if out:
-        return WallState.OUT
-    return WallState.HELD if waits else WallState.IDLE
+        return OverviewState.OUT
+    return OverviewState.HELD if waits else OverviewState.IDLE
 
 
 def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNow, ...]:
@@ -320,7 +321,7 @@ def _station(
         queue=queue,
         command=command,
         deprecated=station.deprecated,
-        beneath=beneath if state is WallState.ALARM and beneath in UNDER_WAY else None,
+        beneath=beneath if state is OverviewState.ALARM and beneath in UNDER_WAY else None,
     )
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, PlanState
+from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import Battery, Experiment, Plan, Profile, Run
+from db.terms import PlanState
 
 OFFERED = exists().where(Run.experiment_id == Experiment.id, Run.offered_at.is_not(None))
 HELD = "held_because"  # in the plan's detail

@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cycling.terms import (
-    CommandState,
-    ExperimentStatus,
-    StationCommand,
-    StationState,
-    WallState,
-)
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.queries.profiles.compiled import Outline
+from db.terms import CommandState, OverviewState
 
 
 @dataclass(frozen=True)
@@ -135,7 +130,7 @@ class StationNow:
     at: datetime
     name: str
     unit_id: int
-    state: WallState
+    state: OverviewState
     simulated: bool
     speed: float
     online: bool | None
@@ -152,7 +147,7 @@ class StationNow:
     queue: tuple[str, ...]
     command: CommandNow | None
     deprecated: bool = False  # replaced or retired: nothing is heard of it any more
-    beneath: WallState | None = None  # what it does while an alarm stands first
+    beneath: OverviewState | None = None  # what it does while an alarm stands first
 
     @property
     def is_wattrex(self) -> bool:

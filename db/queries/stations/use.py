@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, PlanState, StationState
+from cycling.terms import ExperimentStatus, StationState
 from db.models import CyclerStation, Experiment, Plan, StationAlarm, StationLive
 from db.queries.stations.queue import busy_with
+from db.terms import PlanState
 
 NAMED = 3
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, PlanState
+from cycling.terms import ExperimentStatus
 from db.commands.wattrex.units import is_wattrex
 from db.models import (
     ComputationalUnit,
@@ -18,6 +18,7 @@ from db.models import (
     Plan,
 )
 from db.queries.stations.queue import WITHDRAWN
+from db.terms import PlanState
 
 ERRORS_FOR = timedelta(days=1)
 NEWEST_PLANS = 500  # of a station: what was taken back begins within seconds or never

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from cycling.terms import RepairState
 from db.clock import database_now
 from db.commands.wattrex.live_state import STALLED
 from db.commands.wattrex.units import FRESH, is_wattrex
@@ -18,6 +17,7 @@ from db.models import (
     WattrexStranger,
     WattrexUnit,
 )
+from db.terms import RepairState
 
 STRANGE_FOR = timedelta(minutes=1)
 NEWS_FOR = timedelta(minutes=30)

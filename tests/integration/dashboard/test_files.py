@@ -20,7 +20,6 @@ import pytest
 from sqlalchemy import select, text
 
 from cycling.errors import NotFoundError, UnavailableError
-from cycling.terms import Role
 from dashboard import files
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
@@ -29,6 +28,7 @@ from db.commands.uploads import find_upload, sweep_uploads
 from db.engine import Database
 from db.limits import Limits
 from db.models import AuditEntry, Upload
+from db.terms import Role
 from tests.integration.bem.cli.test_app import BEM
 from tests.servers import free_port, start, wait_until
 from tests.unit.dashboard.world import PASSWORD, START, Clock, FakeHasher

@@ -11,11 +11,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from cycling.errors import InputError, UnavailableError
-from cycling.terms import Role
 from db import repeating
 from db.engine import Database, connect
 from db.models import User
 from db.repeating import idempotent
+from db.terms import Role
 from tests.proxy import Proxy
 from tests.servers import MariaDb
 

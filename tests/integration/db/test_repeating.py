@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, select, text, update
 
-from cycling.terms import Role
 from db import series
 from db.engine import Database, connect
 from db.failures import PerhapsDoneError
 from db.models import User
 from db.repeating import idempotent, repeated
 from db.series import store
+from db.terms import Role
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import add_cell, at_once, block, counts, import_blocks
 

@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from cycling.terms import Role
 from db.commands import users
 from db.engine import Database
 from db.models import AuditEntry
+from db.terms import Role
 from tests.machine import ROOT, SEARCH_PATH
 from tests.served import BEM, PASSWORD
 from tests.servers import free_port, start, wait_until

@@ -2,8 +2,16 @@
 
 import pytest
 
-from components.status import ended_reason, filter_word, status_look, status_pill, status_word
+from components.status import (
+    ended_reason,
+    filter_word,
+    station_pill,
+    status_look,
+    status_pill,
+    status_word,
+)
 from cycling.terms import ExperimentStatus
+from db.terms import OverviewState
 from tests.unit.components.tree import classes, text
 
 EVERY = pytest.mark.parametrize("status", list(ExperimentStatus))
@@ -44,3 +52,13 @@ def test_only_what_is_over_has_ended_for_a_reason():
 def test_a_filter_says_what_it_lets_through():
     assert filter_word(ExperimentStatus.FINISHED) == "Finished or stopped"
     assert filter_word(ExperimentStatus.RUNNING) == "Running"
+
+
+def test_what_a_station_does_has_a_pill_of_its_own():
+    words = [text(station_pill(state)) for state in OverviewState]
+    assert all(words)
+    assert len(set(words)) == len(OverviewState)
+
+
+def test_what_an_alarm_stands_above_is_named_too():
+    assert text(station_pill(OverviewState.ALARM, OverviewState.PAUSED)) == "Alarm, paused"

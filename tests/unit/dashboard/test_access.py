@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycling.terms import Role
 from dashboard.callbacks import Callback
 from dashboard.roles import callback_role, strictest
 from db.commands import users
 from db.models import AuditEntry
+from db.terms import Role
 from tests.unit.dashboard.world import callback_body, router_body
 
 UPDATE = "/_dash-update-component"

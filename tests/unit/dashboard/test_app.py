@@ -62,7 +62,7 @@ def test_routes_can_be_added_to_a_warm_application(web):
 
 
 def test_a_set_up_that_fails_fails_the_start(store, settings, monkeypatch):
-    def broken():
+    def broken(*_):
         raise ZeroDivisionError
 
     monkeypatch.setattr("components.shell.layout", broken)

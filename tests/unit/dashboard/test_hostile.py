@@ -6,10 +6,10 @@ import dash
 import pytest
 from sqlalchemy import func, select
 
-from cycling.terms import Role
 from dashboard.roles import callback_role
 from db.commands import users
 from db.models import Base
+from db.terms import Role
 from tests.unit.dashboard.world import callback_body
 
 UPDATE = "/_dash-update-component"

@@ -211,7 +211,7 @@ def test_a_disabled_user_is_out_at_once(browser, store, clock):
 
 
 def test_a_new_role_holds_from_the_next_request(browser, store, clock):
-    from cycling.terms import Role
+    from db.terms import Role
 
     client = browser("vera")
     assert client.get("/users").status_code == 403

@@ -7,11 +7,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cycling.errors import InputError
-from cycling.terms import JobState
 from dashboard.health import DatabaseProbe
 from dashboard.settings import WebSettings
 from db.commands.presence import say_present
 from db.models import Job, RefusedCount
+from db.terms import JobState
 from tests.machine import ROOT
 from tests.unit.dashboard.test_health import Broken, lead
 from tests.unit.dashboard.world import START

@@ -5,10 +5,12 @@ from itertools import product
 import dash
 import pytest
 
-from cycling.terms import Role
+from components import shell
 from dashboard.page_registry import page_role
 from dashboard.roles import PAGES, PUBLIC, ROUTE_ROLES, callback_role
 from db.commands import users
+from db.terms import Role
+from tests.unit.components.tree import of_type
 from tests.unit.dashboard.world import callback_body, router_body
 
 REACHED = "the guard let it through"
@@ -72,6 +74,18 @@ def test_no_page_is_more_open_than_the_operator_pages_of_the_contract(web):
     for path in operators & set(roles):
         assert roles[path] is not Role.VIEWER, path
     assert roles.get("/users", Role.ADMIN) is Role.ADMIN
+
+
+def test_the_navigation_offers_everybody_the_pages_of_their_role(web, everybody):
+    roles = {page["path"]: page_role(page) for page in dash.page_registry.values()}
+    places = {place.address for place in shell.NAVIGATION}
+    assert places <= set(roles)
+    web.view_functions |= {"/_dash-layout": web.extensions["views"]["/_dash-layout"]}
+    for client, role in everybody:
+        if role is not None:
+            links = of_type(client.get("/_dash-layout").json, "NavLink")
+            offered = {link["props"]["href"] for link in links}
+            assert offered == {one for one in places if role.includes(roles[one])}, role
 
 
 def test_every_route_answers_everybody_by_their_role(web, everybody):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from cycling.terms import Role
+from db.terms import Role
 
 PASSWORD = "seven green cells"
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cycling.terms import Role
 from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
 from db.commands.profiles import save_profile
 from db.models import Base
 from db.queries.stations.units import find_unit
 from db.queries.users import list_users
+from db.terms import Role
 from pages.add_experiment.form_data import Pair, Typed
 from pages.battery.form import Form as BatteryForm
 from pages.station.reading import CONTROLS

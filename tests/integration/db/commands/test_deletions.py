@@ -7,7 +7,7 @@ from sqlalchemy import func, inspect, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.profile import OWN_PROTOCOL
-from cycling.terms import CommandState, PlanState, StationCommand, StationState
+from cycling.terms import StationCommand, StationState
 from db.commands import jobs
 from db.commands.batteries.changes import delete_battery
 from db.commands.channels import VIRTUAL_STATION
@@ -42,6 +42,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.queries.stations.details import station_set_up
+from db.terms import CommandState, PlanState
 from tests.databases import SERVER_ENGINES
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.running_lab import RunningLab

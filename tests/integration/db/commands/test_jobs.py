@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import JobState
 from db.commands import audit, jobs
 from db.engine import Database
 from db.queries.jobs import JobStatus, job_status
+from db.terms import JobState
 from tests.unit.db.lab import NOW, at_once, counts
 
 KIND = "import file"

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import insert, text
 
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import Role
 from db.commands import audit, users
 from db.engine import Database
 from db.models import AuditEntry, LibraryProfile
@@ -20,6 +19,7 @@ from db.queries.audit import (
 )
 from db.queries.audit_names import names_now
 from db.queries.users import SessionLimits, find_account, list_accounts
+from db.terms import Role
 from tests.unit.dashboard.world import FakeHasher
 from tests.unit.db.lab import at_once, statements
 

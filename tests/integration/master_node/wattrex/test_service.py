@@ -10,16 +10,7 @@ from typer.testing import CliRunner
 
 from bem.cli import wattrex
 from cycling.errors import ConflictError
-from cycling.terms import (
-    CommandState,
-    Connection,
-    DeviceType,
-    ExperimentStatus,
-    RepairState,
-    StationCommand,
-    StationState,
-    WallState,
-)
+from cycling.terms import Connection, DeviceType, ExperimentStatus, StationCommand, StationState
 from db import series
 from db.clock import database_now
 from db.commands import leases
@@ -56,6 +47,7 @@ from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
 from db.queries.wattrex.units import strangers
 from db.queries.wattrex.units import wattrex_units as list_units
+from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
 from tests.running_lab import RunningLab
 
@@ -270,7 +262,7 @@ class TestWhatIsShown:
     def test_queued_experiments_are_left_to_the_cycler(self, lab):
         lab.begin(status=ExperimentStatus.QUEUED, begun_at=None)
         lab.look()
-        assert lab.shown().state is WallState.IDLE
+        assert lab.shown().state is OverviewState.IDLE
         assert lab.shown().queue == ("Ageing",)
         with lab.database.read() as session:
             assert free_stations(session, database_now(session)) == []
@@ -278,7 +270,7 @@ class TestWhatIsShown:
     def test_a_run_whose_rows_come_by_themselves(self, lab):
         experiment_id = lab.begin()
         lab.look()
-        assert lab.shown().state is WallState.RUNNING
+        assert lab.shown().state is OverviewState.RUNNING
         assert lab.shown().live.measured_at is None
         lab.rows(experiment_id, 0, 9)
         lab.rows(experiment_id, 9, 4, instruction=2)
@@ -297,7 +289,7 @@ class TestWhatIsShown:
             lab.look()
         (alarm,) = lab.alarms()
         assert "Current may still be flowing: go to the station." in alarm.text
-        assert lab.shown().state is WallState.ALARM
+        assert lab.shown().state is OverviewState.ALARM
 
     def test_an_error_of_last_week_is_no_news(self, lab):
         lab.begin(status=ExperimentStatus.ERROR, finished_at=lab.ago(days=7))
@@ -313,7 +305,7 @@ class TestWhatIsShown:
         lab.silence(16)
         for _ in range(2):
             lab.look(beat=False)
-        assert lab.shown().state is WallState.LOST
+        assert lab.shown().state is OverviewState.LOST
         (alarm,) = lab.alarms()
         assert "treat the cell as live" in alarm.text
         with lab.database.read() as session:
@@ -324,12 +316,12 @@ class TestWhatIsShown:
     def test_without_the_protocol_the_tables_alone_are_shown(self, lab):
         lab.silence(3600)
         lab.look(beat=False, speaks=False)
-        assert lab.shown().state is WallState.IDLE
+        assert lab.shown().state is OverviewState.IDLE
         experiment_id = lab.begin()
         lab.look(beat=False, speaks=False)
         lab.rows(experiment_id, 0, 3)
         lab.look(beat=False, speaks=False)
-        assert lab.shown().state is WallState.RUNNING
+        assert lab.shown().state is OverviewState.RUNNING
         assert lab.alarms() == []
 
     def test_stations_of_our_own_protocol_are_left_alone(self, lab):

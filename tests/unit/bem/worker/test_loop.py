@@ -10,12 +10,12 @@ from bem.worker import loop as module
 from bem.worker.jobs import Beat, Workplace
 from bem.worker.loop import Worker
 from cycling.errors import InputError, UnavailableError
-from cycling.terms import JobState
 from db import series
 from db.commands import jobs
 from db.engine import Database
 from db.models import SeriesHead
 from db.queries.jobs import job_status
+from db.terms import JobState
 from tests.unit.dashboard.world import Clock
 from tests.unit.db.lab import block, import_blocks
 

@@ -1,6 +1,6 @@
 from dash import html, register_page
 
-from cycling.terms import Role
+from db.terms import Role
 
 register_page(__name__, path_template="/experiments/<experiment_id>", role=Role.VIEWER)
 

@@ -1,7 +1,7 @@
 from dash import Input, Output, callback, clientside_callback, html, register_page
 
 from cycling.errors import InputError, UnavailableError
-from cycling.terms import Role
+from db.terms import Role
 from pages.context import viewer
 
 register_page(__name__, path="/experiments", title="All of them", role=Role.VIEWER)

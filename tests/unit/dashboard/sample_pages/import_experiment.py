@@ -1,7 +1,7 @@
 from dash import ALL, Input, Output, callback, html, register_page
 
-from cycling.terms import Role
 from db.commands import audit
+from db.terms import Role
 from pages.context import database, now, viewer
 
 register_page(__name__, path="/import-experiment", role=Role.OPERATOR)

@@ -1,6 +1,6 @@
 from dash import html, register_page
 
-from cycling.terms import Role
+from db.terms import Role
 
 register_page(__name__, path="/not-found", role=Role.VIEWER)
 

@@ -1,6 +1,6 @@
 from dash import Input, Output, callback, html, register_page
 
-from cycling.terms import Role
+from db.terms import Role
 
 register_page(__name__, path="/users", role=Role.ADMIN)
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.profile.summary import Extent, ProfileSummary
-from cycling.terms import PlanState, Polarity, Technology
+from cycling.terms import Polarity, Technology
 from db.commands.queue import Electrolyte, confirm_battery
 from db.models import OutOfService, Plan
 from db.queries.profiles.library import ProfileRow
+from db.terms import PlanState
 from pages.add_experiment.form import _option
 from pages.add_experiment.form_data import (
     CHOOSE,

@@ -4,10 +4,11 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from cycling.terms import DeviceStatus, Role
+from cycling.terms import DeviceStatus
 from db.models import Alarm, StationStatus
 from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
 from db.queries.experiments.timeline import Turn, TurnKind
+from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.events import (
     AT_ONCE,

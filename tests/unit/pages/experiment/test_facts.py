@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cycling.terms import ExperimentStatus, Role, Technology
+from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.detail import BatteryFacts, ExperimentFacts, SourceFacts
+from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.facts import fact_groups
 from tests.unit.components.tree import as_json, text

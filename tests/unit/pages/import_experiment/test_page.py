@@ -7,8 +7,9 @@ import pytest
 
 from bem.worker.loop import Worker
 from cycling.formats import Mapping
-from cycling.terms import JobState, Technology
+from cycling.terms import Technology
 from db.commands.uploads import add_upload, upload_path
+from db.terms import JobState
 from pages.import_experiment.battery import CANCEL, FORM, OPEN, SAVE
 from tests.unit.components.tree import classes, find, nested_lists, text
 from tests.unit.pages.battery_forms import LITHIUM, battery_controls

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from cycling.formats import Column, Field, Mapping
-from cycling.terms import JobState, Technology
+from cycling.terms import Technology
 from db.queries.batteries.choices import BatteryChoice
 from db.queries.jobs import JobStatus
+from db.terms import JobState
 from pages.import_experiment import parts
 from pages.import_experiment.mapping import SHOWN_COLUMNS
 from tests.unit.components.tree import as_json, classes, find, nested_lists, of_type, text, walk

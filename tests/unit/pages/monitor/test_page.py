@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cycling.terms import CommandState, ExperimentStatus, StationCommand, StationState
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import Database
 from db.models import Command, Experiment, Run, StationLive, Unit
+from db.terms import CommandState
 from tests.running_lab import RunningLab, twelve
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.visitor import shown

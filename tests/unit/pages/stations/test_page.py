@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cycling.terms import CommandState, ExperimentStatus, PlanState, StationCommand
+from cycling.terms import ExperimentStatus, StationCommand
 from db.clock import database_now
 from db.commands.stations.details import StationFigures
 from db.models import (
@@ -17,6 +17,7 @@ from db.models import (
 )
 from db.queries.stations.details import station_set_up, station_sheets
 from db.queries.stations.units import find_unit
+from db.terms import CommandState, PlanState
 from pages.station.reading import CONTROLS, read, typed_of
 from pages.stations.ids import FormIds, Ids
 from tests.integration.db.queries.stations.test_units import Lab

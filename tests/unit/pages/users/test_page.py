@@ -2,9 +2,9 @@
 
 import pytest
 
-from cycling.terms import Role
 from db.commands import users
 from db.queries.users import list_users
+from db.terms import Role
 from pages.users.ids import Ids
 from tests.unit.components.tree import find, of_type, text
 from tests.unit.dashboard.world import PASSWORD

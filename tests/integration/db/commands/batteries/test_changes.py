@@ -7,13 +7,14 @@ from sqlalchemy import text
 
 from cycling.battery.description import NewBattery
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, Technology
+from cycling.terms import ExperimentStatus, Technology
 from db.commands.batteries.changes import change_battery, delete_battery, mark_of
 from db.commands.batteries.registration import add_battery
 from db.engine import Database
 from db.models import AuditEntry, Battery, BatteryDetails, ConfirmedBattery, Plan
 from db.queries.batteries.choices import known_manufacturers, known_models, registered_as
 from db.queries.batteries.detail import battery_sheet
+from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once, cell
 
 PACK = {

@@ -10,15 +10,7 @@ from sqlalchemy import event, func, insert, inspect, select, update
 
 from bem.worker.loop import Worker
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import (
-    CommandState,
-    ExperimentStatus,
-    JobState,
-    PlanState,
-    RepairState,
-    StationState,
-    Technology,
-)
+from cycling.terms import ExperimentStatus, StationState, Technology
 from db import removal, series
 from db.commands import jobs
 from db.commands.experiments import clearing, deletion
@@ -48,6 +40,7 @@ from db.models.base import UtcDateTime
 from db.queries.experiments.deletion import experiment_loss, unknown_words
 from db.queries.experiments.detail import check_experiment, experiment_facts
 from db.queries.experiments.table import Filter, Sort, SortKey, list_experiments
+from db.terms import CommandState, JobState, PlanState, RepairState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     BY,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, StationState, WallState
+from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
 from db.commands.experiments.force_end import give_up
 from db.commands.stations.changes import retire_station
@@ -25,6 +25,7 @@ from db.models import (
 )
 from db.queries.stations.overview import station_now
 from db.queries.stations.unreachable import lost_run
+from db.terms import OverviewState, PlanState
 from tests.integration.master_node.wattrex.test_service import BY, WattrexLab
 from tests.running_lab import RunningLab
 
@@ -95,7 +96,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
     assert bench.row(Run, bench.run).end_reason == "Given up by oscar: The unit burnt out."
     live = bench.row(StationLive, bench.station)
     assert (live.state, live.experiment_id, live.output_on) == (StationState.IDLE, None, None)
-    assert station_now(bench.database, bench.station).state is WallState.LOST
+    assert station_now(bench.database, bench.station).state is OverviewState.LOST
     with bench.database.read() as session:
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.user_name) == ("give up experiment", "oscar")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
-from cycling.terms import ExperimentStatus, JobState
+from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import jobs
 from db.commands.experiments import imports
@@ -30,6 +30,7 @@ from db.models import (
 )
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.table import Filter, filter_choices, list_experiments
+from db.terms import JobState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,

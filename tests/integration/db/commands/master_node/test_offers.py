@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
-from cycling.terms import ExperimentStatus, PlanState, StationState
+from cycling.terms import ExperimentStatus, StationState
 from db.commands.alarms import raise_alarm
 from db.commands.master_node import live_state
 from db.commands.master_node.offers import forget_unanswered, free_stations, take_next
@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.queries.stations.offers import offer_facts
 from db.queries.stations.queue import find_plan
+from db.terms import PlanState
 from master_node.offers import offer_of
 from tests.integration.db.commands.stations.test_control import BY, Bench
 from tests.unit.db.lab import add_cell, add_profile

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.profile import OWN_PROTOCOL
-from cycling.terms import PlanState
 from db.commands.profiles import (
     RefusedProfileError,
     Saved,
@@ -31,6 +30,7 @@ from db.queries.profiles.library import (
     uses_of,
     version_text,
 )
+from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND\n"

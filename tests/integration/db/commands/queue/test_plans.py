@@ -7,14 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import (
-    ExperimentStatus,
-    LimitType,
-    Mode,
-    PlanState,
-    Polarity,
-    Technology,
-)
+from cycling.terms import ExperimentStatus, LimitType, Mode, Polarity, Technology
 from db.commands.queue import (
     Electrolyte,
     NewPlan,
@@ -44,6 +37,7 @@ from db.models import (
     Run,
 )
 from db.queries.stations.queue import find_plan, station_queue
+from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_profile, add_station, at_once
 
 QUEUED, HELD, CANCELLED = PlanState.QUEUED, PlanState.HELD, PlanState.CANCELLED

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import ExperimentStatus, LimitType, Mode, PlanState, Polarity, Technology
+from cycling.terms import ExperimentStatus, LimitType, Mode, Polarity, Technology
 from db.commands.queue import (
     Electrolyte,
     NewPlan,
@@ -21,6 +21,7 @@ from db.models import ConfirmedBattery, Experiment, Instruction, Plan, RedoxElec
 from db.queries.experiments.drafts import find_draft, list_drafts
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.experiments.template import experiment_pattern
+from db.terms import PlanState
 from tests.unit.db.lab import BY, add_cell, add_experiment, add_profile, add_station, at_once
 
 TOKEN = "0123456789abcdef"

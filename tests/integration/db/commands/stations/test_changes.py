@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import ExperimentStatus, PlanState, StationState
+from cycling.terms import ExperimentStatus, StationState
 from db.commands.queue import confirm_battery
 from db.commands.stations.changes import mark_of, modify_station, retire_station
 from db.commands.stations.details import StationFigures
@@ -36,6 +36,7 @@ from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.details import station_set_up, station_sheet, station_sheets
 from db.queries.stations.overview import station_now, wall
 from db.queries.stations.unit_setups import unit_setups
+from db.terms import PlanState
 from tests.integration.db.commands.stations.test_setup import Unit, count
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import BY, NOW, at_once

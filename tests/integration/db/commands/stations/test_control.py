@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import CommandState, StationCommand, StationState
+from cycling.terms import StationCommand, StationState
 from db.commands import alarms
 from db.commands.master_node import live_state
 from db.commands.master_node.command_delivery import is_due, store_answer, take_due
@@ -16,6 +16,7 @@ from db.commands.stations.setup import NewStation, add_station
 from db.commands.units import registration
 from db.engine import Database
 from db.models import AuditEntry, Command, DetectedDevice, StationAlarm, StationLive, Unit
+from db.terms import CommandState
 from tests.unit.db.lab import at_once
 
 NOW = datetime.now(UTC)

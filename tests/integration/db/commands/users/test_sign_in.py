@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.errors import BemError, ConflictError
-from cycling.terms import Role
 from db.commands import users
 from db.engine import Database
 from db.models import LoginFailure, LoginSession, User
 from db.queries.users import SessionLimits, list_users, signed_in
+from db.terms import Role
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 BY = {"user_name": "ada", "address": "", "now": NOW}

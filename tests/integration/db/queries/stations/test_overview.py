@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import event
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, StationCommand, StationState, WallState
+from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import CyclerStation, Experiment, StationLive
 from db.queries.experiments.detail import experiment_facts
 from db.queries.profiles.compiled import outlines
 from db.queries.stations.change_tokens import station_sign
 from db.queries.stations.live import can, find_alarm, new_points, run_facts, station_channels
 from db.queries.stations.overview import lab_now, station_now, wall
+from db.terms import OverviewState
 from tests.running_lab import RunningLab, twelve
 
 MOST_STATEMENTS = 12  # for any number of stations
@@ -69,14 +70,14 @@ def test_every_state_is_told_from_the_rows(database, lab):
     ids = twelve(lab)
     states = {one.id: one.state for one in wall(database)}
     expected = {
-        "01": WallState.RUNNING,
-        "03": WallState.LOST,
-        "05": WallState.PAUSED,
-        "07": WallState.ALARM,
-        "09": WallState.HELD,
-        "10": WallState.RUNNING,
-        "11": WallState.IDLE,
-        "12": WallState.OUT,
+        "01": OverviewState.RUNNING,
+        "03": OverviewState.LOST,
+        "05": OverviewState.PAUSED,
+        "07": OverviewState.ALARM,
+        "09": OverviewState.HELD,
+        "10": OverviewState.RUNNING,
+        "11": OverviewState.IDLE,
+        "12": OverviewState.OUT,
     }
     assert {name: states[ids[name]] for name in expected} == expected
     names = [one.name for one in wall(database)]
@@ -106,7 +107,7 @@ def test_a_station_of_which_nobody_writes_any_more_is_lost(database, lab):
     place = lab.station("Station 1", lab.unit())
     lab.live(place, None, seen_at=lab.ago(seconds=50))  # no master node lives to mark it
     found = station_now(database, place)
-    assert found.state is WallState.LOST
+    assert found.state is OverviewState.LOST
     assert found.lost_at == lab.ago(seconds=50)
 
 
@@ -117,10 +118,10 @@ def test_a_cycler_of_another_kind_is_followed_by_its_experiments(database, lab):
     cell, profile = lab.battery("Cell", "1"), lab.profile("P", details=False)
     run = lab.experiment("By itself", place, cell, profile)
     found = station_now(database, place)
-    assert (found.state, found.experiment.id, found.online) == (WallState.RUNNING, run, None)
+    assert (found.state, found.experiment.id, found.online) == (OverviewState.RUNNING, run, None)
     lab.change(Experiment, run, status=ExperimentStatus.FINISHED, finished_at=lab.now)
     found = station_now(database, place)
-    assert (found.state, found.experiment, found.last.id) == (WallState.IDLE, None, run)
+    assert (found.state, found.experiment, found.last.id) == (OverviewState.IDLE, None, run)
 
 
 def test_what_goes_on_beneath_an_alarm_is_told_too(database, lab):
@@ -129,12 +130,12 @@ def test_what_goes_on_beneath_an_alarm_is_told_too(database, lab):
     lab.live(place, run)
     assert (station_now(database, place).beneath, station_now(database, place).state) == (
         None,
-        WallState.RUNNING,
+        OverviewState.RUNNING,
     )
     lab.alarm(place, "Fan", experiment_id=run)
     for state, beneath in (
-        (StationState.RUNNING, WallState.RUNNING),
-        (StationState.PAUSED, WallState.PAUSED),
+        (StationState.RUNNING, OverviewState.RUNNING),
+        (StationState.PAUSED, OverviewState.PAUSED),
         (StationState.IDLE, None),
     ):
         ended = {"status": ExperimentStatus.FINISHED, "finished_at": lab.now}
@@ -142,7 +143,7 @@ def test_what_goes_on_beneath_an_alarm_is_told_too(database, lab):
             lab.change(Experiment, run, **ended)
         lab.change(StationLive, place, state=state)
         found = station_now(database, place)
-        assert (found.state, found.beneath) == (WallState.ALARM, beneath)
+        assert (found.state, found.beneath) == (OverviewState.ALARM, beneath)
 
 
 def test_an_experiment_of_a_simulated_station_is_known_as_such(database, lab):

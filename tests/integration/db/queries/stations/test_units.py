@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import Availability, CommandState, Connection, DeviceType, StationCommand
+from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.clock import database_now
 from db.commands.master_node.command_delivery import store_answer, take_due
 from db.commands.master_node.live_state import note_silence
@@ -21,6 +21,7 @@ from db.models import Unit as UnitRow
 from db.queries.stations.details import station_sheet
 from db.queries.stations.overview import wall
 from db.queries.stations.units import find_unit, lab_units
+from db.terms import CommandState
 from tests.running_lab import RunningLab
 
 DETECT, LAUNCH = StationCommand.DETECT, StationCommand.LAUNCH

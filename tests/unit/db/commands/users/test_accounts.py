@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
-from cycling.terms import Role
 from db.commands import users
 from db.limits import USUAL
 from db.models import AuditEntry, LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits, list_users, signed_in
+from db.terms import Role
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 BY = {"user_name": "ada", "address": "10.0.0.7", "now": NOW}
