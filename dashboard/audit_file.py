@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask import Flask, Response, request
 
-from cycling.formats.labels import neutralised
+from cycling.formats.columns.labels import neutralised
 from db.commands.audit import record_audit_export
 from db.engine import Database
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cycling.errors import InputError
-from cycling.formats.table import MAX_ROWS
+from cycling.formats.text.table import MAX_ROWS
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 MOST_DIGITS = 15

@@ -10,9 +10,9 @@ import typer
 
 from cycling.errors import InputError
 from cycling.profile import Problem, check_profile, compile_rows
-from cycling.profile.parser import LONGEST_TEXT
+from cycling.profile.language.parser import LONGEST_TEXT
+from cycling.profile.language.quantities import NotAQuantityError, read_number
 from cycling.profile.problems import errors_in, in_order
-from cycling.profile.quantities import NotAQuantityError, read_number
 
 HEADER = ("InstrID", "Mode", "SetPoint", "LimitType", "LimitPoint")
 LONGEST_FILE = 4 * LONGEST_TEXT  # bytes: as many as the longest text can have in UTF-8

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from components import formatting
 from components.figures.measure_axes import INTERVALS, grid, scale
 from components.figures.template import channel_colours, packed, template
-from cycling.profile.expected_curve import Sketch, step_starts
+from cycling.profile.simulation.expected_curve import Sketch, step_starts
 
 Floats = NDArray[np.float64]
 

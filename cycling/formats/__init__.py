@@ -4,15 +4,15 @@
 files (and with it pyarrow) is loaded when it is first used.
 """
 
-from cycling.formats.fields import Field
-from cycling.formats.mapping import Column, Mapping
+from cycling.formats.checks.sign import SignEvidence
+from cycling.formats.checks.verify import Verification, verify
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.columns.options import apply_options
+from cycling.formats.columns.recognise import propose
 from cycling.formats.measures import Block, read_measures
-from cycling.formats.options import apply_options
 from cycling.formats.problems import Problem
-from cycling.formats.recognise import propose
-from cycling.formats.sign import SignEvidence
-from cycling.formats.table import TextTable, open_table
-from cycling.formats.verify import Verification, verify
+from cycling.formats.text.table import TextTable, open_table
 from cycling.formats.write import csv_header, csv_rows
 
 __all__ = [

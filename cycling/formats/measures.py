@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cycling.errors import InputError
-from cycling.formats.cells import CellReader
-from cycling.formats.fields import STEP_ID_CHANNEL, Field
-from cycling.formats.mapping import Channel, Mapping
-from cycling.formats.mapping_check import mapping_problems
-from cycling.formats.numbers import FloatArray
+from cycling.formats.cell_reader import CellReader
+from cycling.formats.checks.times import ClockCheck, TimeCheck
+from cycling.formats.columns.check import mapping_problems
+from cycling.formats.columns.fields import STEP_ID_CHANNEL, Field
+from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.problems import Findings, RaisedFindings
-from cycling.formats.rows import CellBlock, IntArray, read_rows
-from cycling.formats.table import TextTable
-from cycling.formats.times import ClockCheck, TimeCheck
+from cycling.formats.text.rows import CellBlock, IntArray, read_rows
+from cycling.formats.text.table import TextTable
+from cycling.formats.values.numbers import FloatArray
 
 if TYPE_CHECKING:
     import pyarrow as pa

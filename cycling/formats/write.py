@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cycling.formats.fields import OWN_FIELDS, Field
-from cycling.formats.labels import channel_label, neutralised
+from cycling.formats.columns.fields import OWN_FIELDS, Field
+from cycling.formats.columns.labels import channel_label, neutralised
 
 if TYPE_CHECKING:
     import polars as pl

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cycling.profile.capabilities import StationCapabilities, check_station
-from cycling.profile.parser import parse
+from cycling.profile.checks.capabilities import StationCapabilities, check_station
+from cycling.profile.checks.ranges import check_ranges
+from cycling.profile.checks.reach import BatteryLimits
+from cycling.profile.checks.review import review
+from cycling.profile.language.parser import parse
+from cycling.profile.language.tree import Profile
 from cycling.profile.problems import Problem, errors_in, in_order
-from cycling.profile.program import Program
-from cycling.profile.ranges import check_ranges
-from cycling.profile.reach import BatteryLimits
-from cycling.profile.resolve import resolve
-from cycling.profile.review import review
-from cycling.profile.rows import check_row_count
-from cycling.profile.tree import Profile
+from cycling.profile.program.instructions import Program
+from cycling.profile.program.resolve import resolve
+from cycling.profile.program.rows import check_row_count
 
 
 @dataclass(frozen=True, slots=True)

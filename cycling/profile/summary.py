@@ -18,8 +18,8 @@ from cycling.profile import (
     reach,
     resolve,
 )
-from cycling.profile.estimate import estimate
 from cycling.profile.problems import errors_in
+from cycling.profile.simulation.estimate import estimate
 
 SAME = 1e-6  # of a value
 PER_CAPACITY = "C"

@@ -6,9 +6,9 @@ Numbers are in A, V, W, s, Ah, Wh and degC.
 from collections.abc import Iterator
 from typing import Any
 
-from cycling.profile.program import ExactLimit, Executed, Program
-from cycling.profile.rows import rows_of
-from cycling.profile.tree import LimitKind
+from cycling.profile.language.tree import LimitKind
+from cycling.profile.program.instructions import ExactLimit, Executed, Program
+from cycling.profile.program.rows import rows_of
 
 
 def exact_instructions(program: Program) -> Iterator[dict[str, Any]]:

@@ -7,9 +7,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from cycling.profile import FlatRows, Program, Row, Span, reach
-from cycling.profile.capabilities import LARGEST_WHOLE
-from cycling.profile.program import ExactLimit, Instruction
-from cycling.profile.tree import LimitKind
+from cycling.profile.checks.capabilities import LARGEST_WHOLE
+from cycling.profile.language.tree import LimitKind
+from cycling.profile.program.instructions import ExactLimit, Instruction
 from cycling.terms import Mode
 
 MILLI = 1000

@@ -13,8 +13,8 @@ from components.figures.template import CONFIG
 from components.sent import Sent
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import Span
-from cycling.profile.program import ExactRange
-from cycling.profile.tree import LimitKind
+from cycling.profile.language.tree import LimitKind
+from cycling.profile.program.instructions import ExactRange
 from pages.add_experiment.form import short_number
 from pages.add_experiment.ids import Ids
 from pages.add_experiment.pairs import Seat, Situation, first_error, has_errors, queue_words

@@ -14,7 +14,7 @@ from components.measure_view import Toggle
 from cycling.battery.guess import guessed_model, state_at
 from cycling.errors import NotFoundError
 from cycling.profile import parse, resolve
-from cycling.profile.forecast import Forecast, forecast
+from cycling.profile.simulation.forecast import Forecast, forecast
 from db.engine import Database
 from db.queries.batteries.detail import battery_sheet
 from db.queries.experiments.clock_time import TestClock, test_clock

@@ -24,10 +24,10 @@ from cycling.profile import (
     reach,
     resolve,
 )
-from cycling.profile.estimate import estimate
-from cycling.profile.expected import Throughput
-from cycling.profile.expected_curve import Sketch, sketched
 from cycling.profile.problems import errors_in
+from cycling.profile.simulation.estimate import estimate
+from cycling.profile.simulation.expected import Throughput
+from cycling.profile.simulation.expected_curve import Sketch, sketched
 from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.profile import Program, parse, reference_rows
-from cycling.profile.foreign import Exported, Imported
+from cycling.profile.foreign.draft import Exported, Imported
+from cycling.profile.foreign.pybamm_export import to_pybamm
+from cycling.profile.foreign.pybamm_import import from_pybamm
+from cycling.profile.foreign.unicycler_export import to_unicycler
+from cycling.profile.foreign.unicycler_import import from_unicycler
 from cycling.profile.problems import Problem
-from cycling.profile.pybamm import from_pybamm
-from cycling.profile.pybamm_export import to_pybamm
-from cycling.profile.unicycler import from_unicycler
-from cycling.profile.unicycler_export import to_unicycler
 
 PYBAMM = re.compile(r"\b(?:(?:dis)?charge|hold) at\b|\brest for\b|\bpybamm\b", re.IGNORECASE)
 ROW_HEADER = ("InstrID", "Mode", "SetPoint", "LimitType", "LimitPoint")

@@ -11,7 +11,7 @@ from components.blocks import note
 from components.instruction_labels import instruction_words
 from cycling.profile import INSTRUCTION_TABLE, Program, check_station, reference_rows
 from cycling.profile.problems import errors_in
-from cycling.profile.program import Instruction
+from cycling.profile.program.instructions import Instruction
 from cycling.terms import Mode
 from db.queries.profiles.compiled import Outline, OutlineRow
 

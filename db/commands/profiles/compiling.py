@@ -19,8 +19,8 @@ from cycling.profile import (
     check_profile,
     reference_rows,
 )
-from cycling.profile.durations import StepTimes, step_times
-from cycling.profile.estimate import estimate
+from cycling.profile.simulation.durations import StepTimes, step_times
+from cycling.profile.simulation.estimate import estimate
 from db.commands import audit
 from db.commands.profiles.texts import (
     LONGEST_NAME,

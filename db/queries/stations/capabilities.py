@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from cycling.profile import OWN_PROTOCOL, WATTREX, StationCapabilities
-from cycling.profile.capabilities import TABLE_LIMITS
-from cycling.profile.tree import LimitKind
+from cycling.profile.checks.capabilities import TABLE_LIMITS
+from cycling.profile.language.tree import LimitKind
 from cycling.terms import DeviceType, Mode
 from db.engine import Database
 from db.models import (

@@ -9,7 +9,7 @@ from components.figures.expected_curve import SketchLook, profile_sketch
 from components.figures.template import channel_colours
 from cycling.battery.chemistry import nmc
 from cycling.profile import parse, resolve
-from cycling.profile.expected_curve import MOST_POINTS, sketched
+from cycling.profile.simulation.expected_curve import MOST_POINTS, sketched
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 1h\nEND\n"
 

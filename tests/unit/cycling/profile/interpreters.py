@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cycling.battery.model import Drive
 from cycling.battery.step_run import EndCondition, run_step
-from cycling.profile.tree import LimitKind, Repeat
+from cycling.profile.language.tree import LimitKind, Repeat
 from cycling.terms import LimitType, Mode
 
 INTERVAL_S = 60.0

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from cycling.profile.quantities import PERCENT, RATE, UNITS, Kind, Quantity
-from cycling.profile.tree import (
+from cycling.profile.language.quantities import PERCENT, RATE, UNITS, Kind, Quantity
+from cycling.profile.language.tree import (
     EndTest,
     Limit,
     LimitKind,

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cycling.battery.chemistry import nmc
 from cycling.profile import compile_rows, parse, render, resolve
-from cycling.profile.quantities import Quantity
-from cycling.profile.run import run_instruction
-from cycling.profile.tree import Limit, LimitKind, Profile, Repeat, Step
+from cycling.profile.language.quantities import Quantity
+from cycling.profile.language.tree import Limit, LimitKind, Profile, Repeat, Step
+from cycling.profile.simulation.run import run_instruction
 from cycling.terms import Mode
 from tests.unit.cycling.profile.interpreters import INTERVAL_S, LONGEST_S, run_rows, run_tree
 from tests.unit.cycling.profile.profiles import many

@@ -1,0 +1,122 @@
+"""Cells of one column as numbers in our units; every cell that is none is reported."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cycling.formats.columns.fields import DURATION_UNIT, NUMERIC_CLOCKS, WHOLE_NUMBERS, Field
+from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.problems import Findings, Problem
+from cycling.formats.text.rows import IntArray
+from cycling.formats.text.table import TextTable
+from cycling.formats.values.clocks import UNITS_WRITTEN, parse_clock, zone
+from cycling.formats.values.durations import parse_durations
+from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
+from cycling.units import to_base
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_LARGEST_WHOLE = 2**31 - 1
+_LONGEST_SHOWN = 40
+
+
+class CellReader:
+    """Reads the cells of a table's columns as the mapping says."""
+
+    def __init__(self, table: TextTable, mapping: Mapping, findings: Findings) -> None:
+        """Know the dialect, the time zone and where to report; the zone is checked here."""
+        self._decimal = table.decimal
+        self._zone = zone(mapping.time_zone)
+        self._findings = findings
+        self.no_value_counts: dict[str, int] = {}
+
+    def values(self, column: Column, cells: "pa.StringArray", rows: IntArray) -> FloatArray:
+        """Values in our unit (clock: Unix s), NaN where blank; bad cells are reported."""
+        numbers = self._numbers(column, cells)
+        values, bad = numbers.values, numbers.bad
+        if numbers.no_value is not None and column.field is Field.EXTENDED:
+            count = int(np.count_nonzero(numbers.no_value))
+            seen = self.no_value_counts.get(column.shown, 0)
+            self.no_value_counts[column.shown] = seen + count
+        elif numbers.no_value is not None:
+            bad = numbers.no_value if bad is None else bad | numbers.no_value
+        if bad is not None:
+            self._report(column, cells, rows, bad)
+        if column.field in WHOLE_NUMBERS:
+            self._report_not_whole(column, cells, rows, values)
+        return values
+
+    def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
+        if column.field is Field.CLOCK:
+            return parse_clock(cells, column.unit, self._decimal, self._zone)
+        if column.unit == DURATION_UNIT and column.field is Field.TEST_TIME:
+            return parse_durations(cells)
+        numbers = parse_numbers(cells, self._decimal)
+        if column.field is Field.EXTENDED:
+            return numbers
+        multiply, divide = to_base(column.unit)
+        return Numbers(numbers.values * multiply / divide, numbers.bad, numbers.no_value)
+
+    def _report(
+        self, column: Column, cells: "pa.StringArray", rows: IntArray, bad: BoolArray
+    ) -> None:
+        places = np.flatnonzero(bad)
+
+        def problem(number: int) -> Problem:
+            place = int(places[number])
+            text = _not_a_value(column, self._shown(cells, place))
+            return _error(column, text, int(rows[place]), "cell")
+
+        self._findings.add_each(len(places), problem)
+
+    def _report_not_whole(
+        self, column: Column, cells: "pa.StringArray", rows: IntArray, values: FloatArray
+    ) -> None:
+        least = 0 if column.field is Field.STEP_ID else -_LARGEST_WHOLE - 1
+        filled = np.isfinite(values)
+        whole = (values == np.floor(values)) & (values >= least) & (values <= _LARGEST_WHOLE)
+        places = np.flatnonzero(filled & ~whole)
+
+        def problem(number: int) -> Problem:
+            place = int(places[number])
+            text = (
+                f"{self._shown(cells, place)} in column {column.shown!r} is not a whole number "
+                f"from {least:,} to {_LARGEST_WHOLE:,}. Correct it, or set the column to "
+                "'Extended measure' or 'Not imported'."
+            )
+            return _error(column, text, int(rows[place]), "whole-number")
+
+        self._findings.add_each(len(places), problem)
+        values[places] = np.nan
+
+    def _shown(self, cells: "pa.StringArray", place: int) -> str:
+        """A cell for a message, quoted and not endless."""
+        import pyarrow as pa
+
+        raw: bytes = cells.view(pa.binary())[place].as_py() or b""
+        text = raw[: _LONGEST_SHOWN * 4].decode("utf-8", errors="replace").strip()
+        return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "...")
+
+
+def _error(column: Column, text: str, row: int, code: str) -> Problem:
+    return Problem("error", text, row=row, column=column.shown, code=code)
+
+
+def _not_a_value(column: Column, shown: str) -> str:
+    where = f"{shown} in column {column.shown!r}"
+    if column.field is Field.EXTENDED:
+        return f"{where} is not a number. Correct it, or set the column to 'Not imported'."
+    if column.field is Field.CLOCK and column.unit in UNITS_WRITTEN:
+        return (
+            f"{where} is not a date and time with the {column.unit}. "
+            "Correct it, or choose another unit for the column."
+        )
+    if column.field is Field.TEST_TIME and column.unit == DURATION_UNIT:
+        return f"{where} is not a time as h:min:s. Correct it, or choose another unit."
+    if column.field is Field.CLOCK and column.unit in NUMERIC_CLOCKS:
+        return f"{where} is not a clock time in {column.unit}. Choose another unit for the column."
+    return (
+        f"{where} is not a finite decimal number. "
+        "Correct it, or choose another column for this field."
+    )

@@ -1,0 +1,67 @@
+"""A small picture of a whole file: extremes of voltage and current over equal spans of time."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cycling.formats.values.numbers import FloatArray
+
+MOST_POINTS = 2_000
+_EACH = 4  # least and greatest voltage and current of a span
+_SPANS = MOST_POINTS // _EACH - 1  # room for the first and the last row
+_HELD = 40_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """At most 2,000 rows of a file, in order: time, voltage, current."""
+
+    time_s: FloatArray
+    voltage_v: FloatArray
+    current_a: FloatArray
+
+
+@dataclass
+class PreviewBuilder:
+    """Keeps the extreme rows of a file while it is read."""
+
+    _held: list[FloatArray] = field(default_factory=list)
+    _count: int = 0
+
+    def add(self, time_s: FloatArray, voltage_v: FloatArray, current_a: FloatArray) -> None:
+        """Take the next rows."""
+        rows = np.column_stack([time_s, voltage_v, current_a])
+        rows = rows[np.isfinite(rows[:, 0])]
+        if len(rows) > 2 * MOST_POINTS:
+            rows = _extremes(rows, 2 * _SPANS)
+        self._held.append(rows)
+        self._count += len(rows)
+        if self._count > _HELD:
+            kept = _extremes(np.concatenate(self._held), 8 * _SPANS)
+            self._held, self._count = [kept], len(kept)
+
+    def preview(self, sign: float) -> Preview:
+        """The picture, with the current times `sign`."""
+        rows = np.concatenate(self._held) if self._held else np.empty((0, 3))
+        if len(rows) > MOST_POINTS:
+            rows = _extremes(rows, _SPANS)
+        return Preview(rows[:, 0], rows[:, 1], rows[:, 2] * sign)
+
+
+def _extremes(rows: FloatArray, spans: int) -> FloatArray:
+    """First and last row, and of each span of time the rows with extreme voltage or current."""
+    time = rows[:, 0]
+    least, most = float(time.min()), float(time.max())
+    width = (most - least) / spans or 1.0
+    span = np.minimum(((time - least) / width).astype(np.int64), spans - 1)
+    keep = np.zeros(len(rows), np.bool_)
+    keep[[0, -1]] = True
+    for column in (1, 2):
+        known = np.flatnonzero(np.isfinite(rows[:, column]))
+        order = known[np.lexsort((rows[known, column], span[known]))]
+        if len(order):
+            edges = np.flatnonzero(np.diff(span[order])) + 1
+            keep[order[np.concatenate([[0], edges])]] = True
+            keep[order[np.concatenate([edges - 1, [len(order) - 1]])]] = True
+    kept: FloatArray = rows[keep]
+    return kept

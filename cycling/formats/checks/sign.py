@@ -1,0 +1,229 @@
+"""Whether current above zero charges: what the voltage does while a current flows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from cycling.formats.columns.mapping import Mapping
+from cycling.formats.columns.recognise import SIGNED_FORMATS
+from cycling.formats.problems import Problem
+from cycling.formats.text.rows import IntArray
+from cycling.formats.values.numbers import BoolArray, FloatArray
+
+Verdict = Literal["charge", "discharge", "unclear", "unsigned", "no evidence", "no current"]
+
+_DEADBAND = 0.01  # of the greatest |I|: below it is rest
+_LEAST_SAMPLES = 3
+_LEAST_CHANGE_V = 0.0005
+_LEAST_CHANGE = 0.002  # of the whole range of voltage: flat steps (CV, noise) say nothing
+_CLEAR = 0.8
+_STEADY = 0.05  # the current of a step changes by less, else the voltage may follow it
+_MOST_OPEN = 400
+_JUMP = 0.2  # of the greatest |I|: a new step, though the sign is the same
+
+
+@dataclass(frozen=True)
+class SignEvidence:
+    """Steps by the sign of their current and by what the voltage did in them."""
+
+    rises_positive: int = 0
+    falls_positive: int = 0
+    rises_negative: int = 0
+    falls_negative: int = 0
+    has_current: bool = False
+
+    @property
+    def agree(self) -> int:
+        """Steps in which current above zero charges."""
+        return self.rises_positive + self.falls_negative
+
+    @property
+    def contradict(self) -> int:
+        """Steps in which current above zero discharges."""
+        return self.falls_positive + self.rises_negative
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the steps say."""
+        steps = self.agree + self.contradict
+        if not self.has_current:
+            return "no current"
+        if not steps:
+            return "no evidence"
+        if self._unsigned:
+            return "unsigned"
+        if self.agree >= _CLEAR * steps:
+            return "charge"
+        return "discharge" if self.contradict >= _CLEAR * steps else "unclear"
+
+    @property
+    def _unsigned(self) -> bool:
+        """Never a negative current, though the voltage both rises and falls with it."""
+        positive = self.rises_positive + self.falls_positive
+        fewer = min(self.rises_positive, self.falls_positive)
+        return (
+            positive > 1
+            and self.rises_negative + self.falls_negative == 0
+            and (fewer > (1 - _CLEAR) * positive)
+        )
+
+    @property
+    def text(self) -> str:
+        """The evidence in one sentence, for the page."""
+        if self.verdict == "no current":
+            return "No current flows in this file."
+        if self.verdict == "no evidence":
+            return "No step shows whether the voltage rises or falls with the current."
+        positive = self.rises_positive + self.falls_positive
+        if positive:
+            steps = _steps(self.rises_positive, positive)
+            return f"Voltage rises in {steps} with a positive current."
+        negative = self.rises_negative + self.falls_negative
+        return f"Voltage falls in {_steps(self.falls_negative, negative)} with a negative current."
+
+
+def _steps(count: int, of: int) -> str:
+    return f"{count:,} of {of:,} {'step' if of == 1 else 'steps'}"
+
+
+def decide_sign(mapping: Mapping, evidence: SignEvidence) -> tuple[bool | None, Problem | None]:
+    """Whether current above zero charges, or the question that the user has to answer."""
+    verdict = evidence.verdict
+    if mapping.positive_is_charge is not None:
+        return mapping.positive_is_charge, None
+    if verdict == "no current":
+        return True, None
+    if verdict == "unsigned":
+        return None, Problem("question", _unsigned_text(evidence), code="unsigned")
+    if mapping.format in SIGNED_FORMATS:
+        if evidence.contradict <= evidence.agree:
+            return True, None
+        return None, Problem("question", _contradicted_text(mapping, evidence), code="sign")
+    if verdict in ("charge", "discharge"):
+        return verdict == "charge", None
+    text = f"{evidence.text} Choose whether current above zero charges or discharges."
+    return None, Problem("question", text, code="sign")
+
+
+def _unsigned_text(evidence: SignEvidence) -> str:
+    steps = evidence.agree + evidence.contradict
+    return (
+        f"The current is never negative, though the voltage falls in {evidence.falls_positive:,} "
+        f"of {steps:,} steps: the file seems to give the current without its sign. Export it with "
+        "a signed current, or choose the sign if it is right as it is."
+    )
+
+
+def _contradicted_text(mapping: Mapping, evidence: SignEvidence) -> str:
+    steps = evidence.agree + evidence.contradict
+    return (
+        f"In {mapping.format} a current above zero charges, but the voltage says the opposite in "
+        f"{evidence.contradict:,} of {steps:,} steps. "
+        "Choose whether current above zero charges or discharges."
+    )
+
+
+@dataclass
+class SignWatch:
+    """Collects runs of the same sign of current within a step, in one pass over the file."""
+
+    _greatest_a: float = 0.0
+    _least_v: float = np.inf
+    _most_v: float = -np.inf
+    _runs: list[FloatArray] = field(
+        default_factory=list
+    )  # sign, change of V in all and in the later half, greatest |I|
+    _open: FloatArray | None = None  # the run that the block before ended in, as rows of V, I, step
+
+    def add(
+        self, voltage: FloatArray, current: FloatArray, steps: Sequence[FloatArray | None]
+    ) -> None:
+        """Take the next rows; `steps` are the columns that change with every step."""
+        known = np.isfinite(voltage) & np.isfinite(current)
+        kinds = [np.nan_to_num(step[known], nan=-1.0) for step in steps if step is not None]
+        block = np.column_stack([voltage[known], current[known], *kinds])
+        if not len(block):
+            return
+        self._greatest_a = max(self._greatest_a, float(np.abs(block[:, 1]).max()))
+        self._least_v = min(self._least_v, float(block[:, 0].min()))
+        self._most_v = max(self._most_v, float(block[:, 0].max()))
+        if self._open is not None:
+            block = np.concatenate([self._open, block])
+        self._take(block)
+
+    def _take(self, block: FloatArray) -> None:
+        starts = np.flatnonzero(_run_starts(block, _JUMP * self._greatest_a))
+        self._open = _thinned(block[starts[-1] :])
+        ends = starts[1:]
+        if not len(ends):
+            return
+        self._keep(block, starts[:-1], ends)
+
+    def _keep(self, block: FloatArray, starts: IntArray, ends: IntArray) -> None:
+        voltage, current = block[:, 0], block[:, 1]
+        greatest = np.maximum.reduceat(np.abs(current), starts)[: len(starts)]
+        # From the second row: the first may still show the voltage of the step before.
+        last = ends - 1
+        useful = (ends - starts >= _LEAST_SAMPLES) & (current[starts] != 0)
+        useful &= greatest >= _DEADBAND * self._greatest_a
+        changes = [
+            _change(voltage, current, first, last)
+            for first in (np.minimum(starts + 1, last), (starts + last) // 2)
+        ]
+        runs = np.column_stack([np.sign(current[starts]), *changes, greatest])
+        self._runs.append(runs[useful])
+
+    def evidence(self) -> SignEvidence:
+        """What all steps so far say."""
+        if self._open is not None:
+            whole = np.array([0]), np.array([len(self._open)])
+            self._keep(self._open, *whole)
+            self._open = None
+        if not self._greatest_a or not self._runs:
+            return SignEvidence(has_current=self._greatest_a > 0)
+        runs = np.concatenate(self._runs)
+        change = max(_LEAST_CHANGE_V, _LEAST_CHANGE * (self._most_v - self._least_v))
+        # The later half is past what the step before left behind; where it is flat, the whole.
+        late = np.where(np.abs(runs[:, 2]) >= change, runs[:, 2], runs[:, 1])
+        said = (runs[:, 3] >= _DEADBAND * self._greatest_a) & (np.abs(late) >= change)
+        positive, rises = runs[said, 0] > 0, late[said] > 0
+        return SignEvidence(
+            rises_positive=int(np.count_nonzero(positive & rises)),
+            falls_positive=int(np.count_nonzero(positive & ~rises)),
+            rises_negative=int(np.count_nonzero(~positive & rises)),
+            falls_negative=int(np.count_nonzero(~positive & ~rises)),
+            has_current=True,
+        )
+
+
+def _thinned(run: FloatArray) -> FloatArray:
+    """A run that goes on in the next block: every other row between its ends, while it is long."""
+    while len(run) > _MOST_OPEN:
+        run = np.concatenate([run[:2], run[2:-2:2], run[-2:]])
+    return run
+
+
+def _change(
+    voltage: FloatArray, current: FloatArray, first: IntArray, last: IntArray
+) -> FloatArray:
+    """Change of voltage, 0 where it may be just that of the current times a resistance.
+
+    It tells of charge with a steady current, or one whose size goes the other way (CC-CV, power).
+    """
+    size, change = np.abs(current), voltage[last] - voltage[first]
+    growth = size[last] - size[first]
+    tells = (np.abs(growth) <= _STEADY * size[first]) | (growth * change < 0)
+    return np.where(tells, change, 0.0)
+
+
+def _run_starts(block: FloatArray, jump_a: float) -> BoolArray:
+    """True where a run begins: another sign, another step, or a jump of the current."""
+    current = block[:, 1]
+    starts = np.ones(len(block), np.bool_)
+    starts[1:] = np.diff(np.sign(current)) != 0
+    starts[1:] |= np.abs(np.diff(current)) > jump_a
+    for kind in range(2, block.shape[1]):
+        starts[1:] |= np.diff(block[:, kind]) != 0
+    return starts

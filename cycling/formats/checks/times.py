@@ -1,0 +1,209 @@
+"""Test time that must not go back, a clock that may, and gaps between measures."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from cycling.formats.problems import Findings, Problem
+from cycling.formats.text.rows import IntArray
+from cycling.formats.values.numbers import FloatArray
+
+_CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
+_GAP_FACTOR = 10.0
+_GAP_LEAST_S = 60.0
+_MOST_GAPS = 2_000
+
+
+class _Timed(Protocol):
+    @property
+    def rows(self) -> IntArray: ...
+    @property
+    def test_time_s(self) -> FloatArray: ...
+    @property
+    def clock_s(self) -> FloatArray | None: ...
+
+
+class TimeCheck:
+    """Gives the test time of each row and reports blank times and times that go back."""
+
+    def __init__(self, findings: Findings, *, by_clock: bool) -> None:
+        """Take the test time from the clock where `by_clock`."""
+        self._findings = findings
+        self._by_clock = by_clock
+        self._first_clock = np.nan
+        self._last = np.nan
+
+    def checked(
+        self, rows: IntArray, test_time_s: FloatArray | None, clock_s: FloatArray | None
+    ) -> FloatArray:
+        """Test time in s, NaN where there is none."""
+        times = self._since_start(clock_s) if test_time_s is None else test_time_s
+        missing = np.flatnonzero(~np.isfinite(times))
+        what = "clock time" if self._by_clock else "test time"
+        self._findings.add_each(len(missing), lambda n: _no_time(int(rows[missing[n]]), what))
+        known = np.flatnonzero(np.isfinite(times))
+        if not len(known):
+            return times
+        steps = np.diff(times[known], prepend=self._last)
+        self._last = float(times[known[-1]])
+        back = np.flatnonzero(steps < 0)
+        self._findings.add_each(
+            len(back),
+            lambda n: _goes_back(int(rows[known[back[n]]]), -float(steps[back[n]]), what),
+        )
+        return times
+
+    def _since_start(self, clock_s: FloatArray | None) -> FloatArray:
+        if clock_s is None:
+            return np.empty(0)
+        if np.isnan(self._first_clock):
+            known = clock_s[np.isfinite(clock_s)]
+            self._first_clock = float(known[0]) if len(known) else np.nan
+        # Clocks are near 1.7e9 s, where a double holds 0.2 us: what is left of that is no time.
+        return np.round(clock_s - self._first_clock, 6)
+
+
+def _no_time(row: int, what: str) -> Problem:
+    text = f"The {what} is blank or cannot be read. Every measure needs one; correct the row."
+    return Problem("error", text, row=row, code="no-time")
+
+
+def _goes_back(row: int, seconds: float, what: str) -> Problem:
+    remedy = (
+        "Choose a column that is the test time, correct the time zone, or split the file here."
+        if what == "clock time"
+        else "If this column starts again with every step, choose the one that counts from the "
+        "start of the test; else split the file at this row."
+    )
+    text = f"The {what} goes back by {duration(seconds)}. {remedy}"
+    return Problem("error", text, row=row, code="time-back")
+
+
+def duration(seconds: float) -> str:
+    """`3,600 s` with up to six digits; `8 min 12 s` is for gaps."""
+    if seconds >= 1000:
+        return f"{seconds:,.0f} s"
+    return f"{seconds:.6g} s"
+
+
+def spoken(seconds: float) -> str:
+    """A length of time as people say it: `8 min 12 s`, `3 d 4 h`."""
+    whole = round(seconds)
+    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
+    if days:
+        return f"{days:,} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+@dataclass
+class ClockCheck:
+    """Watches the clock beside the test time, and gives the times that are stored."""
+
+    trusted: bool
+    first_clock_s: float = np.nan
+    _first_time_s: float = np.nan
+    _last_clock_s: float = np.nan
+
+    def steps_back(self, block: _Timed) -> list[tuple[int, float]]:
+        """(row, by how many s) wherever the clock goes back and the test time does not."""
+        clock = block.clock_s
+        if clock is None:
+            return []
+        self._note_first(block.test_time_s, clock)
+        known = np.flatnonzero(np.isfinite(clock))
+        if not len(known):
+            return []
+        steps = np.diff(clock[known], prepend=self._last_clock_s)
+        self._last_clock_s = float(clock[known[-1]])
+        back = np.flatnonzero(steps < -_CLOCK_NOISE_S)
+        return [(int(block.rows[known[i]]), -float(steps[i])) for i in back]
+
+    def unix_time_s(self, test_time_s: FloatArray, clock_s: FloatArray | None) -> FloatArray | None:
+        """The clock, or where it is not trusted its first time plus the test time."""
+        if clock_s is None or self.trusted:
+            return clock_s
+        self._note_first(test_time_s, clock_s)
+        return self.first_clock_s + (test_time_s - self._first_time_s)
+
+    def _note_first(self, test_time_s: FloatArray, clock_s: FloatArray) -> None:
+        if np.isnan(self.first_clock_s):
+            known = np.flatnonzero(np.isfinite(clock_s) & np.isfinite(test_time_s))
+            if len(known):
+                self.first_clock_s = float(clock_s[known[0]])
+                self._first_time_s = float(test_time_s[known[0]])
+
+    @property
+    def starts_at(self) -> float | None:
+        """Unix seconds of the first row that has a clock; None without one."""
+        return None if np.isnan(self.first_clock_s) else self.first_clock_s
+
+
+@dataclass
+class IntervalCheck:
+    """Median interval between measures, and the gaps: found in one pass, in bounded memory."""
+
+    first_s: float = np.nan
+    last_s: float = np.nan
+    gap_count: int = 0
+    gaps: list[tuple[int, float]] = field(default_factory=list)
+    _counts: dict[int, int] = field(default_factory=dict)
+    _values: dict[int, float] = field(default_factory=dict)
+    _before: FloatArray = field(default_factory=lambda: np.empty(0))
+    _rows_before: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def add(self, block: _Timed) -> None:
+        """Take the next rows."""
+        known = np.isfinite(block.test_time_s)
+        times, rows = block.test_time_s[known], block.rows[known]
+        if not len(times):
+            return
+        if np.isnan(self.first_s):
+            self.first_s = float(times[0])
+        self._count(np.diff(times, prepend=self.last_s))
+        self.last_s = float(times[-1])
+        # The last three times of the block before: an interval is compared with its neighbours.
+        times = np.concatenate([self._before, times])
+        rows = np.concatenate([self._rows_before, rows])
+        self._find(times, rows)
+        self._before, self._rows_before = times[-3:], rows[-3:]
+
+    def _count(self, intervals: FloatArray) -> None:
+        """Count intervals in classes of 0.1 %, remembering one true value of each."""
+        positive = intervals[intervals > 0]
+        classes = np.round(np.log(positive) * 1000).astype(np.int64)
+        unique, first, counts = np.unique(classes, return_index=True, return_counts=True)
+        for key, value, count in zip(unique, positive[first], counts, strict=True):
+            self._counts[int(key)] = self._counts.get(int(key), 0) + int(count)
+            self._values.setdefault(int(key), float(value))
+
+    def _find(self, times: FloatArray, rows: IntArray) -> None:
+        """Intervals of over a minute that are ten times both their neighbours."""
+        steps = np.diff(times)
+        if len(steps) < 3:
+            return
+        beside = np.maximum(steps[:-2], steps[2:])
+        found = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
+        places = np.flatnonzero(found)
+        self.gap_count += len(places)
+        room = max(0, _MOST_GAPS - len(self.gaps))
+        self.gaps.extend((int(rows[i + 2]), float(steps[i + 1])) for i in places[:room])
+
+    @property
+    def median_s(self) -> float:
+        """Median interval in s (to 0.1 %); NaN with fewer than two times."""
+        half = sum(self._counts.values()) / 2
+        passed = 0
+        for key in sorted(self._counts):
+            passed += self._counts[key]
+            if passed >= half:
+                return self._values[key]
+        return float("nan")
+
+    @property
+    def long_gaps(self) -> list[tuple[int, float]]:
+        """(row after it, length in s) of the gaps that are also ten times the median."""
+        median = self.median_s
+        return [(row, seconds) for row, seconds in self.gaps if seconds > _GAP_FACTOR * median]

@@ -1,0 +1,1 @@
+"""Which column is what: labels, recognised formats, guesses, the mapping."""

@@ -1,0 +1,64 @@
+"""Whether a mapping can be read at all: it fits the file and says which column is which."""
+
+from collections.abc import Iterator
+
+from cycling.errors import InputError
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.columns.recognise import OWN_HEADER
+from cycling.formats.problems import Problem, quoted_list
+from cycling.formats.text.table import TextTable
+
+
+def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
+    """What keeps a file from being read with this mapping; InputError if it is another file's."""
+    if not mapping.fits(table.labels):
+        raise InputError(
+            f"The chosen columns are not those of {table.file_name}. "
+            "Open the file again and check its columns."
+        )
+    return (*_missing(mapping), *_twice(mapping), *_ambiguous(table, mapping))
+
+
+def _missing(mapping: Mapping) -> Iterator[Problem]:
+    for field in (Field.VOLTAGE, Field.CURRENT):
+        if mapping.column(field) is None:
+            text = f"No column is {field.label}. Choose the one that is."
+            yield Problem("error", text, code=f"missing-{field}")
+    if mapping.column(Field.TEST_TIME) is None and mapping.column(Field.CLOCK) is None:
+        text = "No column is Test time or Clock time. Choose at least one of them."
+        yield Problem("error", text, code="missing-time")
+
+
+def _twice(mapping: Mapping) -> Iterator[Problem]:
+    for field, columns in mapping.twice():
+        text = (
+            f"{_named(columns)} are both {field.label}. "
+            "Set all but one of them to another field or to 'Not imported'."
+        )
+        yield Problem("error", text, column=columns[1].shown, code="twice")
+
+
+def _ambiguous(table: TextTable, mapping: Mapping) -> Iterator[Problem]:
+    """A field whose label stands over two columns; our own export may have such channels."""
+    if table.labels[: len(OWN_HEADER)] == OWN_HEADER:
+        return
+    for column in mapping.columns:
+        if not column.field.single:
+            continue
+        same = [c for c in mapping.columns if c.label == column.label]
+        others = [c for c in same if c.field is Field.EXTENDED]
+        if others and column.label:
+            text = (
+                f"{_named((column, *others))} have the same name; column #{column.index + 1} "
+                f"was taken for {column.field.label}. Set those that are not meant to "
+                "'Not imported'."
+            )
+            yield Problem("error", text, column=column.shown, code="duplicate-label")
+
+
+def _named(columns: tuple[Column, ...]) -> str:
+    labels = {c.shown for c in columns}
+    if len(labels) == 1:
+        return f"Columns {' and '.join(f'#{c.index + 1}' for c in columns)} {columns[0].shown!r}"
+    return f"Columns {quoted_list([c.shown for c in columns])}"

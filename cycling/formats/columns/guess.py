@@ -1,0 +1,154 @@
+"""A best guess of what each column of an unknown text table is, from its label and its cells."""
+
+from collections.abc import Iterable
+
+from cycling.formats.columns.fields import DURATION_UNIT, UNIX_MS, UNIX_S, WHOLE_NUMBERS, Field
+from cycling.formats.columns.labels import (
+    NAME_LENGTH,
+    UNIT_LENGTH,
+    plain_name,
+    split_label,
+    split_suffix,
+)
+from cycling.formats.columns.mapping import Column
+from cycling.formats.text.layout import is_numeric
+from cycling.formats.text.table import TextTable
+from cycling.formats.values.clock_units import clock_unit, is_clock, mostly
+from cycling.formats.values.durations import is_duration
+
+# Names in our order of preference, as `plain_name` gives them.
+NAMES: dict[Field, tuple[str, ...]] = {
+    Field.VOLTAGE: (
+        *("voltage", "cell voltage", "terminal voltage", "battery voltage", "ecell", "ewe"),
+        *("ewe ece", "volts", "volt", "potential", "spannung", "tension", "voltaje", "u", "v", "e"),
+    ),
+    Field.CURRENT: (
+        *("current", "cell current", "battery current", "amps", "amp", "strom", "courant"),
+        *("corriente", "i", "control i"),
+    ),
+    Field.TEST_TIME: (
+        *("test time", "total time", "cumulative time", "elapsed time", "time elapsed", "run time"),
+        *("testtime", "time", "zeit", "tiempo", "temps", "relative time", "test", "t"),
+    ),
+    Field.CLOCK: (
+        *("unix time", "timestamp", "date time", "datetime", "absolute time", "realtime"),
+        *("real time", "system time", "clock time", "clock", "dpt time", "date", "datum", "fecha"),
+        *("time", "time stamp", "start time"),
+    ),
+    Field.POWER: ("power", "watts", "watt", "leistung", "potencia", "p"),
+    Field.CYCLE: (
+        *("cycle count", "cycle index", "cycle number", "cycle id", "cycle no", "cycle"),
+        *("total cycle", "cycles", "cyc", "zyklus", "ciclo"),
+    ),
+    Field.STEP: ("step count", "executed step"),
+    Field.STEP_ID: (
+        *("step id", "step index", "step number", "step no", "instr id", "instrid", "step"),
+        *("schritt", "paso", "ns"),
+    ),
+}
+_NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
+
+
+def plain_column(table: TextTable, index: int) -> Column:
+    """The column as an extended measure, or as not imported where its cells are text or blank."""
+    name, unit = split_label(table.labels[index])
+    field = Field.EXTENDED if holds_numbers(table.sample_of(index)) else Field.IGNORED
+    return extended(table, index, name, unit or "1", field)
+
+
+def extended(
+    table: TextTable, index: int, name: str, unit: str, field: Field = Field.EXTENDED
+) -> Column:
+    """A column under its channel name; one without a label is called by its number."""
+    named = name[:NAME_LENGTH].strip() or f"Column {index + 1}"
+    return Column(index, table.labels[index], field, unit[:UNIT_LENGTH] or "1", named)
+
+
+def holds_numbers(cells: Iterable[str]) -> bool:
+    """Whether cells are plain numbers (or say that there is none), and at least one is."""
+    filled = [c for c in cells if c and c.lower() not in _NO_VALUE]
+    return bool(filled) and all(map(_is_plain_number, filled))
+
+
+def _is_plain_number(cell: str) -> bool:
+    return is_numeric(cell) and not is_duration(cell) and not is_clock(cell)
+
+
+def guess_fields(table: TextTable, columns: list[Column], wanted: Iterable[Field]) -> list[Column]:
+    """`columns` with the best candidate for each wanted field made that field."""
+    taken = {c.index for c in columns if c.field.single}
+    guessed = list(columns)
+    for field in wanted:
+        best: tuple[int, int, str] | None = None
+        for index in range(len(columns)):
+            found = None if index in taken else _rank(table, index, field)
+            if found and (best is None or found[0] < best[0]):
+                best = (found[0], index, found[1])
+        if best:
+            _, index, unit = best
+            taken.add(index)
+            old = guessed[index]
+            guessed[index] = Column(index, old.label, field, unit, old.name)
+    return guessed
+
+
+def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
+    """Place of a column among the candidates for `field`, and its unit; None if it is none."""
+    name, unit = _name_and_unit(table.labels[index], field)
+    names = NAMES[field]
+    if name not in names:
+        return None
+    cells = table.sample_of(index)
+    fitting = _clock_unit(table, cells, unit) if field is Field.CLOCK else _unit(field, unit, cells)
+    return (names.index(name), fitting) if fitting else None
+
+
+def _name_and_unit(label: str, field: Field) -> tuple[str, str | None]:
+    name, unit = split_label(label)
+    if unit is None and plain_name(name) not in NAMES[field]:
+        name, unit = split_suffix(label)
+    return plain_name(name), unit
+
+
+def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
+    """The unit that a column has as `field`; None if label or cells speak against the field."""
+    filled = [c for c in cells if c]
+    if not filled:
+        return None
+    if field is Field.TEST_TIME and mostly(is_duration, filled):
+        return DURATION_UNIT
+    if not mostly(_is_plain_number, filled):
+        return None
+    if field in WHOLE_NUMBERS and not mostly(_is_whole, filled):
+        return None
+    if unit is None:
+        looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in (UNIX_S, UNIX_MS)
+        return None if looks_like_clock else field.units[0]
+    return unit if unit in field.units and unit != DURATION_UNIT else None
+
+
+def _is_whole(cell: str) -> bool:
+    try:
+        return float(cell.replace(",", ".")).is_integer()
+    except (ValueError, OverflowError):
+        return False
+
+
+def _clock_unit(table: TextTable, cells: list[str], unit: str | None) -> str | None:
+    found = clock_unit(cells, elapsed_s(table))
+    if unit in ("s", "ms"):
+        wanted = UNIX_S if unit == "s" else UNIX_MS
+        return found if found == wanted else None
+    return found
+
+
+def elapsed_s(table: TextTable) -> float | None:
+    """Seconds between the first and the last row by a plain column of times, if there is one."""
+    for index, label in enumerate(table.labels):
+        name, unit = _name_and_unit(label, Field.TEST_TIME)
+        if name in NAMES[Field.TEST_TIME][:7] and unit in (None, "s"):
+            cells = [c for c in table.sample_of(index) if c]
+            if len(cells) > 1 and _is_plain_number(cells[0]) and _is_plain_number(cells[-1]):
+                first, last = (float(cells[i].replace(",", ".")) for i in (0, -1))
+                return last - first
+    return None

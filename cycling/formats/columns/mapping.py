@@ -1,0 +1,175 @@
+"""Which column of a file is what: proposed by us, corrected by the user, remembered as JSON."""
+
+from collections import Counter
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from cycling.errors import InputError
+from cycling.formats.columns.fields import DURATION_UNIT, STEP_ID_CHANNEL, Field
+from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
+
+Channel = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: where it is in the file, what it is, in which unit, and its channel name."""
+
+    index: int
+    label: str
+    field: Field
+    unit: str
+    name: str
+
+    @property
+    def becomes(self) -> str:
+        """The label in our own CSV; "" when it is not imported."""
+        if self.field is Field.EXTENDED:
+            return channel_label(self.name, self.unit)
+        return self.field.becomes
+
+    @property
+    def shown(self) -> str:
+        """The label for messages; a column without one is called by its number."""
+        return self.label or f"#{self.index + 1}"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """All columns of a file, the sign of its current (None: not decided) and its time zone."""
+
+    format: str
+    columns: tuple[Column, ...]
+    positive_is_charge: bool | None = None
+    time_zone: str = "UTC"
+
+    def column(self, field: Field) -> Column | None:
+        """The first column that is `field`."""
+        return next((c for c in self.columns if c.field is field), None)
+
+    @property
+    def extended(self) -> tuple[Column, ...]:
+        """The extended measures, with names made unique: a second (name, unit) gets " (2)"."""
+        taken: set[Channel] = set()
+        unique = []
+        for column in self.columns:
+            if column.field is Field.EXTENDED:
+                name = _free_name(column.name, column.unit, taken)
+                taken.add((name, column.unit))
+                unique.append(replace(column, name=name))
+        return tuple(unique)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """(name, unit) of every extended measure that reading gives, Step ID included."""
+        keys = tuple((c.name, c.unit) for c in self.extended)
+        if self.column(Field.STEP_ID) and STEP_ID_CHANNEL not in keys:
+            return (*keys, STEP_ID_CHANNEL)
+        return keys
+
+    def with_column(self, index: int, field: Field, unit: str | None = None) -> "Mapping":
+        """This mapping with column `index` made `field`, in `unit` or in ours."""
+        old = self.columns[index]
+        if unit is None and field.units:
+            unit = old.unit if old.unit in field.units else field.units[0]
+        columns = list(self.columns)
+        columns[index] = replace(old, field=field, unit=unit or _free_unit(old))
+        return replace(self, columns=tuple(columns))
+
+    def fits(self, labels: Sequence[str]) -> bool:
+        """Whether a file with these labels has the columns that this mapping speaks of."""
+        return [c.label for c in self.columns] == list(labels)
+
+    def twice(self) -> tuple[tuple[Field, tuple[Column, ...]], ...]:
+        """Fields that more than one column is mapped to."""
+        counts = Counter(c.field for c in self.columns if c.field.single)
+        return tuple(
+            (field, tuple(c for c in self.columns if c.field is field))
+            for field, count in counts.items()
+            if count > 1
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dicts and lists."""
+        return {
+            "format": self.format,
+            "columns": [{**asdict(c), "field": c.field.value} for c in self.columns],
+            "positive_is_charge": self.positive_is_charge,
+            "time_zone": self.time_zone,
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> "Mapping":
+        """The mapping that `to_json` gave; anything else is refused with InputError."""
+        data = _object(value)
+        columns = data.get("columns")
+        sign = data.get("positive_is_charge")
+        if not isinstance(columns, list) or not (sign is None or isinstance(sign, bool)):
+            raise InputError(_BROKEN)
+        if not columns or len(columns) > MOST_COLUMNS:
+            raise InputError(_BROKEN)
+        return cls(
+            format=_text(data, "format", 60),
+            columns=tuple(_column(item, index) for index, item in enumerate(columns)),
+            positive_is_charge=sign,
+            time_zone=_text(data, "time_zone", 60),
+        )
+
+
+MOST_COLUMNS = 2_000
+_BROKEN = "The saved choice of columns cannot be read. Open the file again and check its columns."
+LONGEST_LABEL = 1_000
+
+
+def _free_unit(column: Column) -> str:
+    """Unit of a column whose values were a clock or a duration until now is not one of theirs."""
+    if column.field is Field.CLOCK or column.unit == DURATION_UNIT:
+        return "1"
+    return column.unit or "1"
+
+
+def _free_name(name: str, unit: str, taken: set[Channel]) -> str:
+    candidate, number = name, 2
+    while (candidate, unit) in taken:
+        suffix = f" ({number})"
+        candidate, number = name[: NAME_LENGTH - len(suffix)] + suffix, number + 1
+    return candidate
+
+
+def _object(value: object) -> AnyMapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(_BROKEN)
+    return value
+
+
+def _text(data: AnyMapping[str, Any], key: str, longest: int) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or len(value) > longest:
+        raise InputError(_BROKEN)
+    return value
+
+
+def _column(value: object, index: int) -> Column:
+    data = _object(value)
+    field = _text(data, "field", 20)
+    if field not in list(Field) or data.get("index") != index:
+        raise InputError(_BROKEN)
+    column = Column(
+        index=index,
+        label=_text(data, "label", LONGEST_LABEL),
+        field=Field(field),
+        unit=_text(data, "unit", UNIT_LENGTH),
+        name=_text(data, "name", NAME_LENGTH),
+    )
+    if column.field.units and column.unit not in column.field.units:
+        raise InputError(unknown_unit(column.unit, column.field))
+    if column.field is Field.EXTENDED and not (column.name and column.unit):
+        raise InputError(_BROKEN)
+    return column
+
+
+def unknown_unit(unit: str, field: Field) -> str:
+    """The sentence for a unit that a field does not have."""
+    return f"{field.label} has no unit {unit!r}. Use one of: {', '.join(field.units)}."

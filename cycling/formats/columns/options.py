@@ -1,0 +1,89 @@
+"""The command line's `--map COLUMN=FIELD[:UNIT]`."""
+
+from collections.abc import Sequence
+
+from cycling.errors import InputError
+from cycling.formats.columns.fields import DURATION_UNIT, NUMERIC_CLOCKS, Field
+from cycling.formats.columns.labels import UNIT_LENGTH
+from cycling.formats.columns.mapping import Column, Mapping, unknown_unit
+from cycling.units import known_unit
+
+_LISTED = 40
+
+
+def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
+    """`mapping` with the user's choices; InputError names what exists when one is unknown.
+
+    COLUMN is a label as in the file, or `#3` for the third column.
+    """
+    chosen: set[int] = set()
+    for option in options:
+        label, field, unit = _parts(option)
+        column = _find(mapping, label)
+        mapping = mapping.with_column(column.index, field, _checked_unit(field, unit))
+        chosen.add(column.index)
+        mapping = _displaced(mapping, field, chosen)
+    return mapping
+
+
+def _parts(option: str) -> tuple[str, Field, str]:
+    label, equals, target = option.rpartition("=")
+    name, _, unit = target.partition(":")
+    if not equals or not label:
+        raise InputError(
+            f"--map {option!r} has no '='. Write COLUMN=FIELD or COLUMN=FIELD:UNIT, "
+            "for example 'Strom=current:mA'."
+        )
+    try:
+        return label, Field(name.strip().lower()), unit.strip()
+    except ValueError:
+        fields = ", ".join(Field)
+        raise InputError(f"--map {option!r}: no field {name!r}. Use one of: {fields}.") from None
+
+
+def _find(mapping: Mapping, label: str) -> Column:
+    found = [c for c in mapping.columns if c.label == label]
+    found = found or [
+        c for c in mapping.columns if c.label.strip().lower() == label.strip().lower()
+    ]
+    found = found or [c for c in mapping.columns if f"#{c.index + 1}" == label.strip()]
+    if len(found) > 1:
+        numbers = " or ".join(f"#{c.index + 1}" for c in found)
+        raise InputError(
+            f"--map: {len(found)} columns are named {label!r}. Write {numbers} instead."
+        )
+    if not found:
+        names = [c.shown for c in mapping.columns]
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        raise InputError(
+            f"--map: the file has no column {label!r}. It has: {', '.join(names[:_LISTED])}{more}."
+        )
+    return found[0]
+
+
+def _checked_unit(field: Field, unit: str) -> str | None:
+    if not unit:
+        return None
+    if not field.units:
+        if len(unit) > UNIT_LENGTH:
+            raise InputError(f"--map: the unit {unit!r} is longer than {UNIT_LENGTH} characters.")
+        return unit
+    same = {u.lower(): u for u in field.units}
+    wanted = unit if unit in field.units else same.get(unit.lower(), known_unit(unit) or unit)
+    if wanted not in field.units:
+        raise InputError(f"--map: {unknown_unit(unit, field)}")
+    return wanted
+
+
+def _displaced(mapping: Mapping, field: Field, chosen: set[int]) -> Mapping:
+    """The column that we had taken for `field` ourselves makes room for the user's."""
+    if not field.single:
+        return mapping
+    for column in mapping.columns:
+        if column.field is field and column.index not in chosen:
+            textual = column.unit == DURATION_UNIT or (
+                field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS
+            )
+            other = Field.IGNORED if textual else Field.EXTENDED
+            mapping = mapping.with_column(column.index, other)
+    return mapping

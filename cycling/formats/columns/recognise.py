@@ -1,0 +1,172 @@
+"""Recognising a table's format, and what each of its columns is.
+
+A reader for another vendor is one more entry in RECOGNISERS: a function that gives the mapping
+of its files and None for all others. The first that answers counts; the last one always does.
+"""
+
+from collections.abc import Callable
+
+from cycling.formats.columns.fields import OWN_FIELDS, UNIX_MS, UNIX_S, YEAR_FIRST, Field
+from cycling.formats.columns.guess import extended, guess_fields, plain_column
+from cycling.formats.columns.labels import restored, split_label, split_own
+from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.text.table import TextTable
+
+BDF = "BDF CSV"
+OLD_CSV = "Old application CSV"
+OLD_EXPORT = "Old application export"
+TEXT_TABLE = "Text table"
+
+# Formats that say themselves that current above zero charges; data may still contradict it.
+SIGNED_FORMATS = (BDF, OLD_CSV, OLD_EXPORT)
+
+OWN_HEADER = tuple(field.becomes for field in OWN_FIELDS)
+_ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME, Field.CLOCK)
+_OTHERS = (Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID)
+
+_BDF_NAMES = {
+    "test time": Field.TEST_TIME,
+    "unix time": Field.CLOCK,
+    "voltage": Field.VOLTAGE,
+    "current": Field.CURRENT,
+    "power": Field.POWER,
+    "cycle count": Field.CYCLE,
+    "step count": Field.STEP,
+    "step id": Field.STEP_ID,
+    "step index": Field.STEP_ID,
+}
+_BDF_MACHINE_NAMES = {
+    "test_time_second": (Field.TEST_TIME, "s"),
+    "unix_time_second": (Field.CLOCK, UNIX_S),
+    "voltage_volt": (Field.VOLTAGE, "V"),
+    "current_ampere": (Field.CURRENT, "A"),
+    "power_watt": (Field.POWER, "W"),
+    "cycle_count": (Field.CYCLE, "1"),
+    "step_count": (Field.STEP, "1"),
+    "step_id": (Field.STEP_ID, "1"),
+}
+_BDF_MACHINE_CHANNELS = {
+    "ambient_temperature_celsius": ("Ambient Temperature", "degC"),
+    "surface_temperature_celsius": ("Surface Temperature", "degC"),
+}
+
+
+def propose(table: TextTable) -> Mapping:
+    """The format and the columns of a table as far as they can be recognised."""
+    for recogniser in RECOGNISERS:
+        if mapping := recogniser(table):
+            return mapping
+    return _text_table(table)
+
+
+def _own_export(table: TextTable) -> Mapping | None:
+    """Our own CSV: columns by position, channel names exactly as they were."""
+    count = len(OWN_FIELDS)
+    if table.labels[:count] != OWN_HEADER:
+        return None
+    columns = []
+    for index, label in enumerate(table.labels):
+        if index < count:
+            field = OWN_FIELDS[index]
+            columns.append(Column(index, label, field, field.units[0], field.label))
+        elif label == Field.STEP_ID.becomes:
+            columns.append(Column(index, label, Field.STEP_ID, "1", "Step ID"))
+        else:
+            columns.append(extended(table, index, *split_own(label)))
+    return Mapping(BDF, tuple(columns))
+
+
+def _bdf(table: TextTable) -> Mapping | None:
+    """Battery Data Format: preferred labels or machine names; look-alikes are left aside."""
+    columns = [plain_column(table, index) for index in range(len(table.labels))]
+    for index, label in enumerate(table.labels):
+        found = _bdf_field(label)
+        if found and (any(table.sample_of(index)) or found[0] in _ESSENTIAL[:3]):
+            columns[index] = Column(index, label, *found, columns[index].name)
+        elif channel := _BDF_MACHINE_CHANNELS.get(label):
+            columns[index] = extended(table, index, *channel, columns[index].field)
+    fields = {column.field for column in columns}
+    if not fields.issuperset((Field.VOLTAGE, Field.CURRENT)):
+        return None
+    if fields.isdisjoint((Field.TEST_TIME, Field.CLOCK)):
+        return None
+    missing = [field for field in (*_ESSENTIAL, *_OTHERS) if field not in fields]
+    return Mapping(BDF, tuple(guess_fields(table, _one_step_id(columns), missing)))
+
+
+def _bdf_field(label: str) -> tuple[Field, str] | None:
+    if machine := _BDF_MACHINE_NAMES.get(label):
+        return machine
+    if " / " not in label:
+        return None
+    name, unit = split_label(label)
+    field = _BDF_NAMES.get(name.lower())
+    if field is Field.CLOCK:
+        unit = {"s": UNIX_S, "ms": UNIX_MS}.get(unit or "")
+    return (field, unit) if field and unit in field.units else None
+
+
+def _one_step_id(columns: list[Column]) -> list[Column]:
+    """`Step ID` is the step's id where a file has `Step Index` as well."""
+    found = [c for c in columns if c.field is Field.STEP_ID]
+    if len(found) < 2:
+        return columns
+    ids = [c for c in found if "index" not in c.label.lower()] or found[:1]
+    return [
+        Column(c.index, c.label, Field.EXTENDED, "1", c.name) if c in found and c not in ids else c
+        for c in columns
+    ]
+
+
+def _old_csv(table: TextTable) -> Mapping | None:
+    """What users of the old application imported: timestamp, voltage, current, ... in V and A."""
+    if table.labels[:3] != ("timestamp", "voltage", "current"):
+        return None
+    fields = {
+        "timestamp": (Field.CLOCK, YEAR_FIRST),
+        "voltage": (Field.VOLTAGE, "V"),
+        "current": (Field.CURRENT, "A"),
+        "instr_id": (Field.STEP_ID, "1"),
+    }
+    return _named(table, OLD_CSV, fields)
+
+
+def _old_export(table: TextTable) -> Mapping | None:
+    """What the old application exported: its table of measures, in mV, mA and mW."""
+    if not {"MeasID", "Timestamp", "Voltage", "Current"}.issubset(table.labels):
+        return None
+    fields = {
+        "Timestamp": (Field.CLOCK, YEAR_FIRST),
+        "MeasID": (Field.IGNORED, "1"),
+        "Voltage": (Field.VOLTAGE, "mV"),
+        "Current": (Field.CURRENT, "mA"),
+        "Power": (Field.POWER, "mW"),
+        "InstrID": (Field.STEP_ID, "1"),
+    }
+    return _named(table, OLD_EXPORT, fields)
+
+
+def _named(table: TextTable, name: str, fields: dict[str, tuple[Field, str]]) -> Mapping:
+    """A mapping by exact labels; every other column is a measure, or text."""
+    columns = []
+    for index, label in enumerate(table.labels):
+        column = plain_column(table, index)
+        found = fields.get(restored(label))
+        if found and (found[0] in _ESSENTIAL or any(table.sample_of(index))):
+            column = Column(index, label, *found, column.name)
+        columns.append(column)
+    return Mapping(name, tuple(columns))
+
+
+def _text_table(table: TextTable) -> Mapping:
+    """Any table with a header: every column by its label and its cells."""
+    columns = [plain_column(table, index) for index in range(len(table.labels))]
+    return Mapping(TEXT_TABLE, tuple(guess_fields(table, columns, (*_ESSENTIAL, *_OTHERS))))
+
+
+RECOGNISERS: tuple[Callable[[TextTable], Mapping | None], ...] = (
+    _own_export,
+    _bdf,
+    _old_csv,
+    _old_export,
+)

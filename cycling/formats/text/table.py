@@ -1,0 +1,147 @@
+"""Opening a text table: what it is, how it is written, and its first and last rows."""
+
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cycling.errors import InputError
+from cycling.formats.columns.mapping import LONGEST_LABEL, MOST_COLUMNS
+from cycling.formats.text.encoding import decoded, is_wide, sniff_encoding
+from cycling.formats.text.layout import BLANKS, Layout, decimal_mark, find_layout, records
+from cycling.formats.text.refusals import refuse_binary, refuse_nul
+
+HEAD_BYTES = 512 * 1024
+_TAIL_BYTES = 64 * 1024
+SAMPLE_ROWS = 50
+MAX_ROWS = 100_000_000
+LONGEST_LINE = 1024 * 1024
+
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
+_ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Latin-1"}
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A text file with a header and rows, opened but not read: its dialect, labels and samples.
+
+    `header_row` counts rows as a spreadsheet shows them, from 1. `data_start` is where the rows
+    begin, in bytes of the file, or of its text as UTF-8 where a character takes several bytes.
+    Who reads more than `most_rows` rows gets an error.
+    """
+
+    path: Path
+    file_name: str
+    size_bytes: int
+    encoding: str
+    mark_bytes: int
+    delimiter: str
+    decimal: str
+    header_row: int
+    labels: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    tail: tuple[tuple[str, ...], ...]
+    data_start: int
+    ends_with_newline: bool
+    most_rows: int = MAX_ROWS
+
+    @property
+    def dialect(self) -> str:
+        """How the file is written, in words: "semicolon, decimal comma, UTF-16"."""
+        decimal = "decimal comma" if self.decimal == "," else "decimal point"
+        wide = self.encoding.upper().removesuffix("-LE").removesuffix("-BE")
+        encoding = _ENCODINGS.get(self.encoding, wide)
+        return f"{_SEPARATORS[self.delimiter]}, {decimal}, {encoding}"
+
+    def sample_of(self, index: int) -> list[str]:
+        """Cells of one column from the first and the last rows of the file."""
+        return [row[index].strip() for row in (*self.sample, *self.tail) if index < len(row)]
+
+
+def open_table(path: Path, file_name: str | None = None, *, most_rows: int = MAX_ROWS) -> TextTable:
+    """Recognise the text table in `path`; InputError says what the file is instead."""
+    shown = shown_name(file_name or path.name)
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+            size = file.seek(0, io.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            tail = file.read()
+    except OSError as error:
+        raise InputError(f"{shown} cannot be read: {error.strerror}.") from error
+    if not head.strip(b"\r\n\t ;,\0\xef\xbb\xbf\xff\xfe"):
+        raise InputError(f"{shown} is empty. Choose another file, or export it again.")
+    refuse_binary(head, shown)
+    return replace(_opened(path, shown, size, head, tail), most_rows=most_rows)
+
+
+def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> TextTable:
+    encoding, mark = sniff_encoding(head, shown)
+    complete = size <= HEAD_BYTES
+    text = decoded(head[mark:], encoding, final=complete)
+    if "\0" in text:
+        refuse_nul(shown)
+    if not complete and len(text.splitlines()) < 2:
+        raise too_long_line(shown)
+    layout = find_layout(text, complete=complete, shown_name=shown)
+    _check_labels(layout, shown)
+    last_text = text[layout.data_start :] if complete else decoded(tail, encoding, final=True)
+    last = _tail_rows(last_text, layout, cut=not complete)
+    return TextTable(
+        path=path,
+        file_name=shown,
+        size_bytes=size,
+        encoding=encoding,
+        mark_bytes=mark,
+        delimiter=layout.delimiter,
+        decimal=decimal_mark(layout.rows + last),
+        header_row=layout.header_row,
+        labels=layout.labels,
+        sample=layout.rows[:SAMPLE_ROWS],
+        tail=last,
+        data_start=_byte_length(text[: layout.data_start], encoding),
+        ends_with_newline=last_text.endswith(("\n", "\r")),
+    )
+
+
+def _byte_length(text: str, encoding: str) -> int:
+    return len(text.encode("utf-8" if is_wide(encoding) else encoding, errors="replace"))
+
+
+def _tail_rows(text: str, layout: Layout, *, cut: bool) -> tuple[tuple[str, ...], ...]:
+    """Whole rows from the end of the file, for what the first rows do not show.
+
+    The text starts within a row where it is `cut`.
+    """
+    width = len(layout.labels)
+    rows = [r.cells for r in records(text, layout.delimiter, complete=True) if not r.blank]
+    whole = [tuple(cells[:width]) for cells in rows[cut:] if len(cells) >= width]
+    return tuple(whole[-SAMPLE_ROWS:])
+
+
+def _check_labels(layout: Layout, shown: str) -> None:
+    if len(layout.labels) > MOST_COLUMNS:
+        raise InputError(
+            f"{shown} has {len(layout.labels):,} columns; at most {MOST_COLUMNS:,} can be "
+            "imported. Export it again with fewer columns."
+        )
+    for number, label in enumerate(layout.labels, 1):
+        if len(label) > LONGEST_LABEL:
+            raise InputError(
+                f"The name of column {number:,} in row {layout.header_row:,} of {shown} is "
+                f"{len(label):,} characters long. Check that row for a quote that is not closed."
+            )
+
+
+def too_long_line(shown: str) -> InputError:
+    """The sentence for a line beyond LONGEST_LINE, which no table of measures has."""
+    return InputError(
+        f"{shown} has a line of more than {LONGEST_LINE:,} bytes, or a quote that is not closed. "
+        "Export it again as CSV with one measure a line."
+    )
+
+
+def shown_name(name: str) -> str:
+    """The file's own name for messages: no folders, no control characters, not endless."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    clean = "".join(c for c in last if c.isprintable()) or "The file"
+    return clean if len(clean) <= 80 else clean[:77] + "..."

@@ -1,0 +1,1 @@
+"""From text cells to numbers: decimals, durations, clock times."""

@@ -1,0 +1,159 @@
+"""Clock times in the ways that instruments write them, as Unix seconds (UTC)."""
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import numpy.typing as npt
+
+from cycling.errors import InputError
+from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, UNIX_MS, UNIX_S, YEAR_FIRST
+from cycling.formats.values.captured import captured, was_blank
+from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TIME = (
+    r"(?:[T\s]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,:][0-9]{1,9})?))?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*$"
+)
+_YEAR_FIRST = r"^\s*(?P<a>[0-9]{4})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{1,2})" + _TIME
+_YEAR_LAST = r"^\s*(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{4}|[0-9]{2})" + _TIME
+UNITS_WRITTEN = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
+_PATTERNS = {
+    YEAR_FIRST: re.compile(_YEAR_FIRST, re.ASCII),
+    DAY_FIRST: re.compile(_YEAR_LAST, re.ASCII),
+    MONTH_FIRST: re.compile(_YEAR_LAST, re.ASCII),
+}
+_NUMBERS = ("a", "b", "c", "hour", "minute", "second")
+_ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
+
+_EXCEL_EPOCH_DAYS = 25569  # serial day of 1970-01-01
+_OFFSET_STEP_S = 900  # zones change their offset on a quarter of an hour
+_MOST_UNIX_S = 253_402_300_799.0  # the end of the year 9999
+
+
+def clock_regex(unit: str) -> re.Pattern[str]:
+    """The pattern of a written clock time, for looking at samples."""
+    return _PATTERNS[unit]
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name; InputError if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(
+            f"There is no time zone {name!r}. Use a name such as Europe/Madrid or UTC."
+        ) from error
+
+
+def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInfo) -> Numbers:
+    """Unix seconds of clock cells; those that name no zone are in `where`."""
+    if unit in _PATTERNS:
+        return _written(cells, unit, where)
+    numbers = parse_numbers(cells, decimal)
+    if unit == UNIX_S:
+        seconds = numbers.values
+    elif unit == UNIX_MS:
+        seconds = numbers.values / 1000
+    else:
+        seconds = _from_excel(numbers.values, where)
+    far = np.abs(seconds) > _MOST_UNIX_S
+    bad = far if numbers.bad is None else numbers.bad | far
+    return Numbers(np.where(far, np.nan, seconds), bad if bad.any() else None, numbers.no_value)
+
+
+def _from_excel(days: FloatArray, where: ZoneInfo) -> FloatArray:
+    """Serial days count local time; they carry about a microsecond, so milliseconds are meant."""
+    local = np.round((days - _EXCEL_EPOCH_DAYS) * 86400, 3)
+    return _to_utc(local, where)
+
+
+def _to_utc(local: FloatArray, where: ZoneInfo) -> FloatArray:
+    """Unix seconds of local wall-clock seconds: one look-up for each quarter of an hour."""
+    if where.key == "UTC":
+        return local
+    inside = np.isfinite(local) & (np.abs(local) < _MOST_UNIX_S - 86400 * 2)
+    quarter = np.zeros(len(local), np.int64)
+    quarter[inside] = np.floor(local[inside] / _OFFSET_STEP_S).astype(np.int64)
+    unique, position = np.unique(quarter, return_inverse=True)
+    offsets = np.array([_offset(int(q) * _OFFSET_STEP_S, where) for q in unique], np.float64)
+    return local - offsets[position]
+
+
+def _offset(local_s: int, where: ZoneInfo) -> float:
+    naive = datetime.fromtimestamp(local_s, UTC).replace(tzinfo=None)
+    offset = naive.replace(tzinfo=where).utcoffset()
+    return offset.total_seconds() if offset else 0.0
+
+
+def _written(cells: "pa.StringArray", unit: str, where: ZoneInfo) -> Numbers:
+    parts = captured(cells, _PATTERNS[unit], _NUMBERS, ("half", "zone"))
+    number = parts.numbers
+    year, month, day = (number[part] for part in _ORDERS[unit])
+    year = np.where(year < 100, year + 2000, year)
+    minute, second = np.nan_to_num(number["minute"]), np.nan_to_num(number["second"])
+    hour, hour_ok = _of_24(np.nan_to_num(number["hour"]), parts.words["half"])
+    ok = parts.matched & hour_ok & _is_date(year, month, day) & (minute < 60) & (second < 61)
+    days = _days_since_1970(*(np.where(ok, part, 1) for part in (year, month, day)))
+    local = days * 86400.0 + hour * 3600 + minute * 60 + second
+    seconds = np.where(ok, _zoned(local, parts.words["zone"], where), np.nan)
+    bad = ~ok if ok.all() else ~ok & ~was_blank(cells)
+    return Numbers(seconds, bad if bad.any() else None)
+
+
+def _of_24(hour: FloatArray, half: npt.NDArray[np.str_]) -> tuple[FloatArray, BoolArray]:
+    """Hours of a 24-hour clock, and which are hours at all."""
+    if not half.any():
+        return hour, hour < 24
+    evening = np.strings.startswith(np.strings.lower(half), "p")
+    halved = half != ""
+    of_24 = np.where(halved, hour % 12 + 12 * evening, hour)
+    return of_24, np.where(halved, (hour >= 1) & (hour <= 12), hour < 24)
+
+
+def _zoned(local: FloatArray, zones: npt.NDArray[np.str_], where: ZoneInfo) -> FloatArray:
+    if not zones.any():
+        return _to_utc(local, where)
+    names, position = np.unique(zones, return_inverse=True)
+    fixed = np.array([_fixed_offset(str(name)) for name in names])[position]
+    return np.where(np.isnan(fixed), _to_utc(local, where), local - fixed)
+
+
+def _fixed_offset(name: str) -> float:
+    """Seconds of "+02:00"; 0 for Z, NaN where no zone is written."""
+    if name[:1] in ("+", "-"):
+        size = int(name[1:3]) * 3600 + int(name[-2:]) * 60
+        return float(-size if name[0] == "-" else size)
+    return 0.0 if name else np.nan
+
+
+def _is_date(year: FloatArray, month: FloatArray, day: FloatArray) -> BoolArray:
+    month_ok = (month >= 1) & (month <= 12)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    index = np.where(month_ok, month, 1).astype(np.int64) - 1
+    last = lengths[index] + (leap & (index == 1))
+    ok: BoolArray = month_ok & (day >= 1) & (day <= last) & (year >= 1900)
+    return ok
+
+
+def _days_since_1970(year: FloatArray, month: FloatArray, day: FloatArray) -> FloatArray:
+    """Days of the Gregorian calendar: years that begin in March, in eras of 400 years."""
+    years = np.where(month <= 2, year - 1, year)
+    era = np.floor(years / 400)
+    of_era = years - era * 400
+    of_year = np.floor((153 * (month + np.where(month > 2, -3, 9)) + 2) / 5) + day - 1
+    days: FloatArray = (
+        era * 146097
+        + of_era * 365
+        + np.floor(of_era / 4)
+        - np.floor(of_era / 100)
+        + of_year
+        - 719468
+    )
+    return days

@@ -1,0 +1,1 @@
+"""Profiles in the languages of others: PyBaMM, aurora-unicycler."""

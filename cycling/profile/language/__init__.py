@@ -1,0 +1,1 @@
+"""The profile language: from text to tree, and back."""

@@ -1,0 +1,1 @@
+"""The exact program of a profile, and the rows that cyclers read."""

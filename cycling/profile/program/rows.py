@@ -1,0 +1,181 @@
+"""The flat rows of the Instructions table, and where in the profile each comes from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cycling.profile.checks.capabilities import (
+    INSTRUCTION_TABLE,
+    LARGEST_WHOLE,
+    TABLE_LIMITS,
+    check_station,
+    whole_milli,
+)
+from cycling.profile.language.tree import LimitKind
+from cycling.profile.problems import NOWHERE, Problem, error, errors_in, warning
+from cycling.profile.program.instructions import ExactLimit, Instruction, Part, Program
+from cycling.terms import LimitType, Mode
+
+WARN_ROWS, MOST_ROWS = 2_000, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the Instructions table, in mA, mV, mW or ms."""
+
+    id: int
+    mode: Mode
+    set_point: int
+    limit_type: LimitType
+    limit_point: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowOrigin:
+    """Where a row comes from: "cycle 12 of 100, line 5".
+
+    `step` is the number of the step as executed; the rows of a split step share it. `iterations`
+    has (this iteration, of how many) for each loop around it, outermost first. The exact values
+    are in A, V, W or s.
+    """
+
+    row: int
+    line: int
+    step: int
+    iterations: tuple[tuple[int, int], ...]
+    cycle: int | None
+    cycles: int
+    exact_set_point: Decimal
+    exact_limit_point: Decimal
+
+    @property
+    def text(self) -> str:
+        """Say it in words."""
+        if self.cycle is not None:
+            return f"cycle {self.cycle} of {self.cycles}, line {self.line}"
+        if self.iterations:
+            this, of = self.iterations[-1]
+            return f"round {this} of {of}, line {self.line}"
+        return f"line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRows:
+    """The rows with one origin each; none where there is an error."""
+
+    rows: tuple[Row, ...]
+    origins: tuple[RowOrigin, ...]
+    problems: tuple[Problem, ...]
+
+
+_Values = tuple[int, LimitType, int]
+
+
+def row_count(program: Program) -> int:
+    """Return how many rows a program compiles to; nothing is unrolled to know it."""
+    return _count(program.parts)
+
+
+def compile_rows(program: Program) -> FlatRows:
+    """Return the rows that say exactly what the program says.
+
+    What the table cannot hold (several limits, MAX, SAFETY, ...) is an error with its line, and so
+    are more than 20,000 rows.
+    """
+    problems = (*check_station(program, INSTRUCTION_TABLE), *check_row_count(program))
+    if errors_in(problems):
+        return FlatRows((), (), problems)
+    return _flat(program, problems)
+
+
+def reference_rows(program: Program) -> FlatRows:
+    """Return rows for a station of our own protocol, which executes the exact program.
+
+    They only give its measures an instruction to refer to: of several limits the first that the
+    table knows is kept, and values are cut to the size of the columns. Never for a cycler.
+    """
+    problems = tuple(check_row_count(program))
+    if errors_in(problems):
+        return FlatRows((), (), problems)
+    return _flat(program, problems)
+
+
+def check_row_count(program: Program) -> Iterator[Problem]:
+    """Yield a warning above 2,000 rows and an error above 20,000."""
+    rows = row_count(program)
+    if rows > MOST_ROWS:
+        yield error(
+            NOWHERE,
+            f"The loops unroll to {rows:,} rows; {MOST_ROWS:,} are the most. Repeat less often, "
+            "or make several experiments of it.",
+        )
+    elif rows > WARN_ROWS:
+        yield warning(NOWHERE, f"The loops unroll to {rows:,} rows, which is a lot.")
+
+
+def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
+    rows: list[Row] = []
+    origins: list[RowOrigin] = []
+    known: dict[int, tuple[_Values, ...]] = {}
+    for executed in program.executed():
+        step = executed.instruction
+        values = known.get(id(step))
+        if values is None:
+            values = known[id(step)] = tuple(_values(step))
+        limit = _kept_limit(step)
+        for set_point, limit_type, limit_point in values:
+            number = len(rows) + 1
+            rows.append(Row(number, step.mode, set_point, limit_type, limit_point))
+            origins.append(
+                RowOrigin(
+                    number,
+                    step.line,
+                    executed.number,
+                    executed.iterations,
+                    executed.cycle,
+                    executed.cycles,
+                    limit.value if step.mode is Mode.WAIT else step.set_point,
+                    limit.value,
+                )
+            )
+    return FlatRows(tuple(rows), tuple(origins), problems)
+
+
+def _kept_limit(step: Instruction) -> ExactLimit:
+    """Return the limit that stands in the row."""
+    known = [limit for limit in step.limits if limit.kind in TABLE_LIMITS]
+    return known[0] if known else ExactLimit(LimitKind.TIME, Decimal(0))
+
+
+def _values(step: Instruction) -> Iterator[_Values]:
+    """Yield the rows of one step; a time that is too long for one is shared evenly."""
+    limit = _kept_limit(step)
+    kind = LimitType(limit.kind)
+    point = whole_milli(limit.value)
+    set_point = _fitting(whole_milli(step.set_point))
+    if kind is not LimitType.TIME:
+        yield set_point, kind, _fitting(point)
+        return
+    rows = rows_of(step)
+    for row in range(rows):
+        share = point * (row + 1) // rows - point * row // rows
+        yield (share if step.mode is Mode.WAIT else set_point), kind, _fitting(share)
+
+
+def _fitting(value: int) -> int:
+    return max(-LARGEST_WHOLE, min(value, LARGEST_WHOLE))
+
+
+def rows_of(step: Instruction) -> int:
+    """Return how many rows a step takes: more than one where only a long time ends it."""
+    only = step.only_limit
+    if only is None or only.kind is not LimitKind.TIME:
+        return 1
+    return max(1, -(-whole_milli(only.value) // LARGEST_WHOLE))
+
+
+def _count(parts: tuple[Part, ...]) -> int:
+    return sum(
+        rows_of(part) if isinstance(part, Instruction) else part.count * _count(part.items)
+        for part in parts
+    )
