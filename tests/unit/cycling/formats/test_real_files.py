@@ -6,12 +6,7 @@ import pytest
 
 from cycling.errors import InputError
 from cycling.formats import Field, open_table, propose, read_measures, verify
-from tests.machine import ROOT
-
-FILES = ROOT.parent / "shared" / "data" / "cycler-files"
-pytestmark = pytest.mark.skipif(
-    not FILES.is_dir(), reason="real cycler files are not here (../shared/data/cycler-files)"
-)
+from tests.real_files import real_file
 
 
 def joined(blocks, name):
@@ -25,7 +20,7 @@ def channel(blocks, *key):
 
 def imported(name, **changes):
     """The file as propose and verify leave it, without any correction by a user."""
-    table = open_table(FILES / name)
+    table = open_table(real_file(name))
     result = verify(table, propose(table))
     mapping = replace(result.mapping, **changes)
     return result, list(read_measures(table, mapping))
@@ -54,7 +49,7 @@ def test_arbin_bdf_is_read_by_itself_with_its_tiny_currents():
     assert becomes["state"] == becomes["cycle change"] == ""
     assert result.mapping.column(Field.CLOCK).label == "DateTime"
     current = joined(blocks, "current_a")
-    with (FILES / "arbin_example.bdf.csv").open(newline="") as file:
+    with real_file("arbin_example.bdf.csv").open(newline="") as file:
         expected = [float(row["Current / A"]) for row in csv.DictReader(file)]
     assert current.tolist() == expected
     assert 8e-8 < current.max() < 9e-8
@@ -63,7 +58,7 @@ def test_arbin_bdf_is_read_by_itself_with_its_tiny_currents():
 def test_arbin_bdf_gives_the_expected_cycles():
     _, blocks = imported("arbin_example.bdf.csv")
     cycle = joined(blocks, "cycle")
-    with (FILES / "expected_arbin_example_bdf.csv").open(newline="") as file:
+    with real_file("expected_arbin_example_bdf.csv").open(newline="") as file:
         expected = list(csv.DictReader(file))
     charged, discharged = (
         channel(blocks, f"{kind} Capacity / Ah".split(" / ")[0], "Ah")
@@ -81,7 +76,7 @@ def test_arbin_bdf_gives_the_expected_cycles():
 
 
 def test_batmo_hours_become_seconds_and_its_sign_is_asked_for():
-    table = open_table(FILES / "batmo_bdf_nonstandard.csv")
+    table = open_table(real_file("batmo_bdf_nonstandard.csv"))
     result = verify(table, propose(table))
     assert result.rows == 21_206
     assert [(p.severity, p.code) for p in result.problems] == [("question", "sign")]
@@ -142,7 +137,7 @@ def test_arbin_csv_with_empty_step_and_cycle_needs_no_correction():
 def test_biologic_text_needs_no_correction():
     result, blocks = imported("biologic_sample_CA1.txt")
     assert (result.rows, result.ok, result.sign.verdict) == (1397, True, "charge")
-    assert open_table(FILES / "biologic_sample_CA1.txt").header_row == 103
+    assert open_table(real_file("biologic_sample_CA1.txt")).header_row == 103
     time_s, current = joined(blocks, "test_time_s"), joined(blocks, "current_a")
     assert time_s[-1] == pytest.approx(139.524, abs=1e-3)
     assert (current.min(), current.max()) == (pytest.approx(-0.90006, abs=1e-5), 0)
@@ -164,7 +159,7 @@ def test_maccor_text_needs_no_correction():
     runs = np.cumsum(np.concatenate([[0], np.diff(step) != 0]))
     found = charges_mah(time_s, current, runs)
     charged = [c for c, d in found.values() if c > 1000]
-    with (FILES / "expected_maccor_xTESLADIAG_000019_halfcycles.csv").open(newline="") as file:
+    with real_file("expected_maccor_xTESLADIAG_000019_halfcycles.csv").open(newline="") as file:
         expected = [1000 * float(row["q"]) for row in csv.DictReader(file) if row["st"] == "C"]
     assert charged == pytest.approx(expected, rel=0.01)
 
@@ -172,4 +167,4 @@ def test_maccor_text_needs_no_correction():
 @pytest.mark.parametrize("name", ["neware_nw4-120-1-6-53.ndax", "neware_46_1_5_60_bts16_tiny.ndax"])
 def test_a_binary_neware_file_is_refused_by_its_name(name):
     with pytest.raises(InputError, match="Neware binary file"):
-        open_table(FILES / name)
+        open_table(real_file(name))

@@ -15,12 +15,9 @@ from master_node.wattrex import pickles
 from master_node.wattrex.messages import DeviceFound, DevicesFound, Heartbeat, Registration, decode
 from master_node.wattrex.pickles import ADMITTED, MODULE, RegisterStep, write_registration
 from master_node.wattrex.topics import Kind, parse_topic, sender_of
-from tests.machine import ROOT
+from tests.real_files import DATA
 
-CAPTURES = ROOT.parent / "shared" / "data" / "wattrex-captures"
-captured = pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason="captured messages are not here (../shared/data/wattrex-captures)"
-)
+CAPTURES = DATA / "wattrex-captures"
 UNIT = {"mac": 3281355014145, "user": "", "ip": "192.0.2.2", "port": 22, "host": "vm"}
 
 
@@ -50,7 +47,6 @@ def as_sent(value, name: str, module: str = MODULE, protocol: int = 4) -> bytes:
             del sys.modules[made_up]
 
 
-@captured
 class TestCaptured:
     def test_a_unit_that_wants_a_number(self):
         said = decode(Kind.REGISTER, capture("01_register_DISCOVER"))
