@@ -1,69 +1,59 @@
-"""SQLAlchemy models: the fixed tables and our own."""
+"""SQLAlchemy models; tables without bem_ in their names are shared with other programs."""
 
 from db.models.base import Base
-from db.models.fixed import (
-    Alarm,
-    AvailableMeasure,
+from db.models.batteries import (
     Battery,
-    CompatibleDevice,
-    ComputationalUnit,
-    CyclerStation,
-    DetectedDevice,
-    Experiment,
-    ExtendedMeasure,
-    GenericMeasure,
-    Instruction,
+    BatteryDetails,
     LeadAcid,
-    LinkConfiguration,
     Lithium,
-    Profile,
     RedoxElectrolyte,
     RedoxStack,
-    StationStatus,
+)
+from db.models.experiments import (
+    DeletedExperiment,
+    Experiment,
+    ImportSource,
+    Note,
+    Plan,
+    Run,
+    RunEvent,
+)
+from db.models.jobs import Job, Upload
+from db.models.master_node import Lease, RefusedCount, RefusedMessage
+from db.models.measures import Alarm, ExtendedMeasure, GenericMeasure, StationStatus
+from db.models.profiles import (
+    CompiledVersion,
+    Instruction,
+    InstructionDetail,
+    LibraryProfile,
+    Profile,
+    ProfileDetail,
+    ProfileVersion,
+)
+from db.models.series import SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models.stations import (
+    Channel,
+    Command,
+    ConfirmedBattery,
+    CyclerStation,
+    OutOfService,
+    StationAlarm,
+    StationDetails,
+    StationLive,
     UsedDevice,
     UsedMeasure,
 )
-from db.models.library import CompiledVersion, LibraryProfile, ProfileVersion
-from db.models.live import (
-    Command,
-    ConfirmedBattery,
+from db.models.units import (
+    AvailableMeasure,
+    CompatibleDevice,
+    ComputationalUnit,
+    DetectedDevice,
     DeviceAbilities,
-    InstructionDetail,
-    Lease,
-    OutOfService,
-    Plan,
-    ProfileDetail,
-    RefusedCount,
-    RefusedMessage,
-    Run,
-    RunEvent,
-    StationAlarm,
-    StationLive,
+    LinkConfiguration,
     Unit,
 )
-from db.models.own import (
-    AuditEntry,
-    BatteryDetails,
-    Channel,
-    DeletedExperiment,
-    ImportSource,
-    Job,
-    LoginFailure,
-    LoginLink,
-    LoginSession,
-    Note,
-    Upload,
-    User,
-)
-from db.models.series import SeriesChannel, SeriesChunk, SeriesHead, Statistics
-from db.models.stations import StationDetails
-from db.models.wattrex import (
-    ExperimentName,
-    SetAsideRow,
-    SyncRepair,
-    WattrexStranger,
-    WattrexUnit,
-)
+from db.models.users import AuditEntry, LoginFailure, LoginLink, LoginSession, User
+from db.models.wattrex import ExperimentName, SetAsideRow, SyncRepair, WattrexStranger, WattrexUnit
 
 __all__ = [
     "Alarm",

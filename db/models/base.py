@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Double, Enum, Integer, MetaData, String
+from sqlalchemy import JSON, DateTime, Dialect, Double, Enum, Integer, MetaData, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -15,22 +15,15 @@ Id = Integer().with_variant(mysql.INTEGER(unsigned=True), *MYSQL)
 SignedInt = Integer()
 Number: Double[float] = Double()
 
+# table arguments
+IDS_STAY_USED = {"sqlite_autoincrement": True}  # the id of a deleted row is never given again
+ONE_TREE = {"sqlite_with_rowid": False}  # one B-tree to write, not two
+
 
 def exact_text(length: int) -> String:
     """Text that compares byte by byte on every engine (keys, tokens, channel names)."""
     return String(length).with_variant(
         mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), *MYSQL
-    )
-
-
-def words(kind: type[StrEnum]) -> Enum:
-    """ENUM on MySQL and MariaDB, checked text on SQLite; stores the members' values."""
-    return Enum(
-        kind,
-        values_callable=lambda members: [member.value for member in members],
-        create_constraint=True,
-        name=kind.__name__.lower(),
-        length=40,
     )
 
 
@@ -75,4 +68,13 @@ class Base(DeclarativeBase):
         int: Id,
         float: Number,
         datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[list[int]]: JSON(),
+        list[list[float]]: JSON(),
+        StrEnum: Enum(  # ENUM on MySQL and MariaDB, checked text on SQLite
+            StrEnum,
+            values_callable=lambda members: [member.value for member in members],
+            create_constraint=True,
+            length=40,
+        ),
     }

@@ -6,7 +6,7 @@ No foreign keys, like the measures: an import fills it before its experiment exi
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,8 +29,8 @@ class SeriesHead(Base):
     revision: Mapped[int]
     measures: Mapped[int]
     last_id: Mapped[int] = mapped_column(BigInteger)
-    has_power: Mapped[bool] = mapped_column(Boolean)
-    settled: Mapped[bool] = mapped_column(Boolean)
+    has_power: Mapped[bool]
+    settled: Mapped[bool]
     checked_at: Mapped[datetime | None]
 
 
@@ -50,7 +50,7 @@ class SeriesChunk(Base):
 
     `measures` and `id_sum` count the rows that went in and add up their MeasIDs: compared with the
     row tables they tell late, missing and exchanged rows. `first_us` and `last_us` are the least
-    and the greatest time, in microseconds since 1970. The blobs are those of `db.chunk_codec`.
+    and the greatest time, in microseconds since 1970. The blobs are those of `db.series.codec`.
     """
 
     __tablename__ = "bem_series_chunks"
@@ -75,4 +75,4 @@ class Statistics(Base):
     experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]
     method: Mapped[int]
-    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    result: Mapped[dict[str, Any]]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, exact_text, words
+from db.models.base import IDS_STAY_USED, Base, exact_text
 from db.terms import RepairState
 
 
@@ -61,17 +61,17 @@ class SyncRepair(Base):
     """
 
     __tablename__ = "bem_sync_repairs"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read by SQLAlchemy only
+    __table_args__ = IDS_STAY_USED
 
     id: Mapped[int] = mapped_column(primary_key=True)
     experiment_id: Mapped[int] = mapped_column(index=True)
     station_id: Mapped[int]
-    state: Mapped[RepairState] = mapped_column(words(RepairState), index=True)
+    state: Mapped[RepairState] = mapped_column(index=True)
     last_id: Mapped[int] = mapped_column(BigInteger)
     user_name: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[dict[str, Any]] = mapped_column(JSON)
+    outcome: Mapped[dict[str, Any]]
 
 
 class SetAsideRow(Base):
@@ -86,4 +86,4 @@ class SetAsideRow(Base):
     kind: Mapped[str] = mapped_column(exact_text(20), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     further: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+    columns: Mapped[dict[str, Any]]

@@ -1,0 +1,154 @@
+"""Experiments: plans, runs, notes, where they came from, what was deleted."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cycling.terms import ExperimentStatus
+from db.models.base import IDS_STAY_USED, Base, exact_text
+from db.terms import PlanState
+
+
+class Experiment(Base):
+    """A battery on a station with a profile. It is there when this row is there."""
+
+    __tablename__ = "Experiment"
+    __table_args__ = (
+        Index(None, "DateCreation"),
+        Index(None, "Name"),
+        Index(None, "Status", "DateCreation"),
+        Index(None, "CSID", "DateCreation"),
+        Index(None, "BatID"),
+        Index(None, "ProfID"),
+        IDS_STAY_USED,
+    )
+
+    id: Mapped[int] = mapped_column("ExpID", primary_key=True)
+    name: Mapped[str] = mapped_column("Name", String(30))
+    description: Mapped[str] = mapped_column("Description", String(250))
+    created_at: Mapped[datetime] = mapped_column("DateCreation")
+    begun_at: Mapped[datetime | None] = mapped_column("DateBegin")
+    finished_at: Mapped[datetime | None] = mapped_column("DateFinish")
+    status: Mapped[ExperimentStatus] = mapped_column("Status")
+    station_id: Mapped[int] = mapped_column("CSID", ForeignKey("CyclerStation.CSID"))
+    battery_id: Mapped[int] = mapped_column("BatID", ForeignKey("Battery.BatID"))
+    profile_id: Mapped[int] = mapped_column("ProfID", ForeignKey("Profile.ProfID"))
+
+
+class Plan(Base):
+    """An experiment that a user has defined: a draft, held, queued or cancelled.
+
+    Held and draft ones have no row in Experiment: some cyclers run every QUEUED row there by
+    themselves. `token` is the form's own, so that submitting twice makes one.
+    """
+
+    __tablename__ = "bem_plans"
+    __table_args__ = (
+        Index(None, "station_id", "state"),
+        IDS_STAY_USED,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(exact_text(40), unique=True)
+    state: Mapped[PlanState]
+    experiment_id: Mapped[int | None] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(30))
+    description: Mapped[str] = mapped_column(String(250))
+    station_id: Mapped[int | None]
+    battery_id: Mapped[int | None]
+    profile_id: Mapped[int | None]
+    position: Mapped[int]  # within the station's queue, the least first
+    detail: Mapped[dict[str, Any]]  # drafts: what was typed; electrolytes
+    user_name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    state_since: Mapped[datetime]
+
+
+class Run(Base):
+    """How far a bem/v1 station and we are with an experiment.
+
+    `through` is the last MeasID, `events_through` the last event number up to which everything is
+    stored: what the station is told and may forget. `offered_epoch` names the master node's lease
+    under which it was offered last.
+    """
+
+    __tablename__ = "bem_runs"
+    __table_args__ = (Index(None, "station_id", "ended_at"),)
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    station_id: Mapped[int]
+    offered_at: Mapped[datetime | None]
+    offered_epoch: Mapped[int | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(250))
+    through: Mapped[int] = mapped_column(BigInteger, default=-1)
+    events_through: Mapped[int] = mapped_column(BigInteger, default=-1)
+
+
+class RunEvent(Base):
+    """What a station reported beside its samples, in its order: `protocol.messages.Event`."""
+
+    __tablename__ = "bem_run_events"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(30))
+    detail: Mapped[dict[str, Any]]
+
+
+class ImportSource(Base):
+    """Where an imported experiment came from, and while it is not published, its reservation.
+
+    The row exists before the first measure does, so whoever sweeps finds every unpublished import
+    here without looking through the measures.
+    """
+
+    __tablename__ = "bem_imports"
+    __table_args__ = (Index(None, "sha256"), Index(None, "published_at", "beat_at"))
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    job_id: Mapped[int | None] = mapped_column(index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(exact_text(64))
+    format: Mapped[str] = mapped_column(String(40))
+    mapping: Mapped[dict[str, Any]]
+    measures: Mapped[int]
+    user_name: Mapped[str] = mapped_column(String(60))
+    beat_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
+
+    __tablename__ = "bem_notes"
+    __table_args__ = IDS_STAY_USED
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    experiment_id: Mapped[int] = mapped_column(index=True)
+    at: Mapped[datetime | None]
+    text: Mapped[str] = mapped_column(String(500))
+    user_name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class DeletedExperiment(Base):
+    """An experiment that an admin has deleted: who opens it is told, and its rows go bit by bit.
+
+    `cleared_at` is None until a worker has removed the last of them.
+    """
+
+    __tablename__ = "bem_deleted_experiments"
+    __table_args__ = (Index(None, "cleared_at"),)
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(30))
+    measures: Mapped[int] = mapped_column(BigInteger)
+    job_id: Mapped[int]
+    user_name: Mapped[str] = mapped_column(String(60))
+    deleted_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
