@@ -6,7 +6,7 @@ from db.clock import database_now
 from db.commands.leases import LeaderLease, leader_transaction
 from db.commands.master_node.command_delivery import Sending, is_due, take_due
 from db.engine import Database
-from master_node.ingest import Outgoing
+from master_node.ingest import OutgoingMessage
 from master_node.protocol.codec import encode
 from master_node.protocol.messages import Command
 from master_node.protocol.topics import Address, Kind
@@ -14,7 +14,7 @@ from master_node.protocol.topics import Address, Kind
 LOG = logging.getLogger("bem.master-node")
 
 
-def due_commands(database: Database, lease: LeaderLease) -> list[Outgoing]:
+def due_commands(database: Database, lease: LeaderLease) -> list[OutgoingMessage]:
     """Return the commands to be sent now; each is noted as sent already."""
     with database.read() as session:
         if not is_due(session, database_now(session)):
@@ -24,7 +24,7 @@ def due_commands(database: Database, lease: LeaderLease) -> list[Outgoing]:
     return [_message(sending, lease.epoch) for sending in due]
 
 
-def _message(sending: Sending, epoch: int) -> Outgoing:
+def _message(sending: Sending, epoch: int) -> OutgoingMessage:
     """Build the message; its expiry is by the unit's clock, as far as we know that."""
     expires_at = None
     if sending.expires_at is not None:
@@ -45,4 +45,4 @@ def _message(sending: Sending, epoch: int) -> Outgoing:
         sending.hardware_id,
         sending.station_id,
     )
-    return Outgoing(Address(sending.hardware_id, Kind.COMMAND), encode(command))
+    return OutgoingMessage(Address(sending.hardware_id, Kind.COMMAND), encode(command))

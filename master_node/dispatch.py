@@ -17,21 +17,21 @@ from db.commands.stations.out_of_service import hold_queues_out_of_service
 from db.engine import Database
 from db.models import Experiment
 from db.queries.stations.offers import offer_facts
-from master_node.ingest import Outgoing
+from master_node.ingest import OutgoingMessage
 from master_node.offers import UnofferableError, offer_of
-from master_node.protocol.codec import LARGEST, encode
+from master_node.protocol.codec import MAX_BYTES, encode
 from master_node.protocol.topics import Address, Kind
 
 LOG = logging.getLogger("bem.master-node")
 
 
 def dispatch(
-    database: Database, lease: LeaderLease, most_bytes: int = LARGEST[Kind.OFFER]
-) -> list[Outgoing]:
+    database: Database, lease: LeaderLease, max_bytes: int = MAX_BYTES[Kind.OFFER]
+) -> list[OutgoingMessage]:
     """Return the offers to be sent now; each was noted in its own transaction."""
     with database.read() as session:
         stations = free_stations(session, database_now(session))
-    offers = [_offer(database, lease, station_id, most_bytes) for station_id in stations]
+    offers = [_offer(database, lease, station_id, max_bytes) for station_id in stations]
     return [offer for offer in offers if offer is not None]
 
 
@@ -43,29 +43,29 @@ def expire_offers(database: Database, lease: LeaderLease) -> None:
 
 
 def _offer(
-    database: Database, lease: LeaderLease, station_id: int, most_bytes: int
-) -> Outgoing | None:
+    database: Database, lease: LeaderLease, station_id: int, max_bytes: int
+) -> OutgoingMessage | None:
     with leader_transaction(database, lease) as transaction:
         experiment = take_next(transaction.session, station_id, lease.epoch, transaction.now)
         if experiment is None:
             return None
         try:
-            return _message(transaction, experiment, lease.epoch, most_bytes)
+            return _message(transaction, experiment, lease.epoch, max_bytes)
         except UnofferableError as error:
             _hold_back(transaction, experiment, str(error))
             return None
 
 
 def _message(
-    transaction: LeaderTransaction, experiment: Experiment, epoch: int, most_bytes: int
-) -> Outgoing:
+    transaction: LeaderTransaction, experiment: Experiment, epoch: int, max_bytes: int
+) -> OutgoingMessage:
     facts = offer_facts(transaction.session, experiment)
     payload = encode(
         offer_of(facts, epoch, transaction.now + ANSWERED_WITHIN - timedelta(seconds=1))
     )
-    if len(payload) > most_bytes:
+    if len(payload) > max_bytes:
         raise UnofferableError(
-            f"its profile makes a message of {len(payload):,} bytes, and {most_bytes:,} are allowed"
+            f"its profile makes a message of {len(payload):,} bytes, and {max_bytes:,} are allowed"
         )
     LOG.info(
         "what=offer experiment=%s station=%s unit=%s",
@@ -73,7 +73,7 @@ def _message(
         experiment.station_id,
         facts.hardware_id,
     )
-    return Outgoing(Address(facts.hardware_id, Kind.OFFER), payload)
+    return OutgoingMessage(Address(facts.hardware_id, Kind.OFFER), payload)
 
 
 def _hold_back(transaction: LeaderTransaction, experiment: Experiment, reason: str) -> None:

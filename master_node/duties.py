@@ -15,7 +15,7 @@ from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
 from master_node.dispatch import dispatch, expire_offers
 from master_node.inbox import Inbox
-from master_node.ingest import Outgoing
+from master_node.ingest import OutgoingMessage
 from master_node.protocol.codec import encode
 from master_node.protocol.topics import Address, Kind
 from master_node.registration import welcomes
@@ -54,11 +54,11 @@ class Context:
     lease: LeaderLease
     inbox: Inbox
     writer: Writer
-    publish: Callable[[Sequence[Outgoing]], None]
+    publish: Callable[[Sequence[OutgoingMessage]], None]
     connected: Callable[[], bool]
     silent_after: timedelta
     wattrex: WattrexService | None
-    most_bytes: int
+    max_bytes: int
 
 
 class Duties:
@@ -98,7 +98,7 @@ class Duties:
             return
         context.publish(due_commands(context.database, context.lease))
         if self._may_dispatch():
-            context.publish(dispatch(context.database, context.lease, context.most_bytes))
+            context.publish(dispatch(context.database, context.lease, context.max_bytes))
 
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
@@ -126,7 +126,7 @@ class Duties:
         with leader_transaction(self._context.database, self._context.lease) as transaction:
             answers = list(welcomes(transaction, changed))
         self._context.publish(
-            [Outgoing(Address(id_, Kind.WELCOME), encode(answer)) for id_, answer in answers]
+            [OutgoingMessage(Address(id_, Kind.SET_UP), encode(answer)) for id_, answer in answers]
         )
 
     def _watch_wattrex(self) -> None:

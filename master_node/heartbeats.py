@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from db.commands.master_node.live_state import Report
-from master_node.protocol.messages import StationBeat
+from master_node.protocol.messages import StationHeartbeat
 
-LARGEST_OFFSET_S = 5.0
+MAX_OFFSET_S = 5.0
 OFF_IN_A_ROW = 3  # a message that was under way for long looks like a clock that is behind
 
 
@@ -32,7 +32,7 @@ class Clocks:
         took_s = came - self._came.get(hardware_id, float("-inf"))
         self._latest[hardware_id], self._came[hardware_id] = at, came
         held_up = made_s == 0 or took_s < made_s / 2
-        if abs(offset_s) <= LARGEST_OFFSET_S:
+        if abs(offset_s) <= MAX_OFFSET_S:
             self._off[hardware_id] = 0
             return False
         if held_up:
@@ -41,20 +41,20 @@ class Clocks:
         return self._off[hardware_id] == OFF_IN_A_ROW
 
 
-def to_report(beat: StationBeat) -> Report:
+def to_report(heartbeat: StationHeartbeat) -> Report:
     """Return a station's part of a beat as the database takes it."""
     return Report(
-        state=beat.state,
-        output_on=beat.output_on,
-        experiment_id=beat.experiment,
-        instruction_id=beat.instruction,
-        instruction_began_s=beat.instruction_began_s,
-        step=beat.step,
-        cycle=beat.cycle,
-        test_time_s=beat.test_time_s,
-        voltage_v=beat.voltage,
-        current_a=beat.current,
-        temperature_degc=beat.temperature,
-        pending=beat.pending,
-        detail=beat.detail,
+        state=heartbeat.state,
+        output_on=heartbeat.output_on,
+        experiment_id=heartbeat.experiment,
+        instruction_id=heartbeat.instruction,
+        instruction_began_s=heartbeat.instruction_began_s,
+        step=heartbeat.step,
+        cycle=heartbeat.cycle,
+        test_time_s=heartbeat.test_time_s,
+        voltage_v=heartbeat.voltage,
+        current_a=heartbeat.current,
+        temperature_degc=heartbeat.temperature,
+        pending=heartbeat.pending,
+        detail=heartbeat.detail,
     )

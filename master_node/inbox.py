@@ -11,7 +11,7 @@ KEPT_OF_TOO_LARGE = 200
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingMessage:
     """A message as it came, and the monotonic time at which it did."""
 
     topic: str
@@ -25,7 +25,7 @@ class Inbox:
 
     def __init__(self, limits: Limits = USUAL) -> None:
         self._limits = limits
-        self._messages: deque[Incoming] = deque()
+        self._messages: deque[IncomingMessage] = deque()
         self._bytes = 0
         self._open = True
         self._changed = Condition()
@@ -44,7 +44,7 @@ class Inbox:
         size = len(payload)
         if size > self._limits.mqtt_message_bytes:  # it is refused in any case: its size is enough
             payload = payload[:KEPT_OF_TOO_LARGE]
-        message = Incoming(topic, payload, size, time.monotonic())
+        message = IncomingMessage(topic, payload, size, time.monotonic())
         with self._changed:
             self._changed.wait_for(lambda: self._has_room or not self._open)
             if self._open:
@@ -52,7 +52,7 @@ class Inbox:
                 self._bytes += len(payload)
                 self._changed.notify_all()
 
-    def take(self, most_bytes: int, most_messages: int, within_s: float) -> list[Incoming]:
+    def take(self, max_bytes: int, max_messages: int, within_s: float) -> list[IncomingMessage]:
         """Return what comes within a time of the first message, up to about this much.
 
         An empty list if nothing comes in that time at all.
@@ -60,10 +60,10 @@ class Inbox:
         with self._changed:
             self._changed.wait_for(lambda: self._messages or not self._open, within_s)
             until = time.monotonic() + within_s
-            while self._open and self._messages and not self._fills(most_bytes, most_messages):
+            while self._open and self._messages and not self._fills(max_bytes, max_messages):
                 if not self._changed.wait(until - time.monotonic()):
                     break
-            return self._pop(most_bytes, most_messages)
+            return self._pop(max_bytes, max_messages)
 
     def close(self) -> None:
         """Let nobody wait any more."""
@@ -76,13 +76,13 @@ class Inbox:
         few = len(self._messages) < self._limits.mqtt_queue_messages
         return few and self._bytes < self._limits.mqtt_queue_bytes
 
-    def _fills(self, most_bytes: int, most_messages: int) -> bool:
-        return len(self._messages) >= most_messages or self._bytes >= most_bytes
+    def _fills(self, max_bytes: int, max_messages: int) -> bool:
+        return len(self._messages) >= max_messages or self._bytes >= max_bytes
 
-    def _pop(self, most_bytes: int, most_messages: int) -> list[Incoming]:
-        taken: list[Incoming] = []
+    def _pop(self, max_bytes: int, max_messages: int) -> list[IncomingMessage]:
+        taken: list[IncomingMessage] = []
         size = 0
-        while self._messages and len(taken) < most_messages and size < most_bytes:
+        while self._messages and len(taken) < max_messages and size < max_bytes:
             message = self._messages.popleft()
             size += len(message.payload)
             taken.append(message)

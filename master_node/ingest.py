@@ -19,7 +19,7 @@ from db.queries.experiments.deletion import unknown_words
 from db.queries.stations.unreachable import was_given_up
 from master_node import registration
 from master_node.heartbeats import Clocks, to_report
-from master_node.inbox import Incoming
+from master_node.inbox import IncomingMessage
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError, encode
 from master_node.protocol.topics import Address, Kind
@@ -27,10 +27,10 @@ from master_node.records import take_records
 
 
 @dataclass(frozen=True)
-class Parsed:
+class Envelope:
     """A message that was understood, and who sent it."""
 
-    incoming: Incoming
+    incoming: IncomingMessage
     address: Address
     message: m.Message
 
@@ -41,7 +41,7 @@ class Parsed:
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class OutgoingMessage:
     """A message to a unit, once the transaction is committed."""
 
     address: Address
@@ -62,7 +62,7 @@ class Batch:
     answered: dict[int, str] = field(default_factory=dict)  # hardware ids of acknowledged runs
     unknown: set[tuple[str, int]] = field(default_factory=set)  # hardware ids with experiments
     welcome: set[int] = field(default_factory=set)
-    refused: list[tuple[Incoming, str, str]] = field(default_factory=list)
+    refused: list[tuple[IncomingMessage, str, str]] = field(default_factory=list)
     stored: int = 0
 
     def unit_of(self, address: Address) -> Unit:
@@ -82,7 +82,7 @@ class Batch:
         return run
 
 
-def open_batch(transaction: LeaderTransaction, parsed: Sequence[Parsed], clocks: Clocks) -> Batch:
+def open_batch(transaction: LeaderTransaction, parsed: Sequence[Envelope], clocks: Clocks) -> Batch:
     """Load the rows that these messages are about."""
     session = transaction.session
     known = units.known_units(session, {one.address.hardware_id for one in parsed})
@@ -96,33 +96,35 @@ def open_batch(transaction: LeaderTransaction, parsed: Sequence[Parsed], clocks:
     named = {run.row.station_id for run in found.values()}
     for one in parsed:
         unit = known.get(one.address.hardware_id)
-        if unit is not None and isinstance(one.message, m.Beat):
-            named |= {beat.station for beat in one.message.stations} & stations[unit.unit_id]
+        if unit is not None and isinstance(one.message, m.Heartbeat):
+            named |= {heartbeat.station for heartbeat in one.message.stations} & stations[
+                unit.unit_id
+            ]
     rows = live_state.rows_of(session, named, transaction.now) if named else {}
     return Batch(transaction, clocks, known, found, stations, rows)
 
 
-def take(batch: Batch, one: Parsed) -> None:
+def take(batch: Batch, one: Envelope) -> None:
     """Do what a message says. Raises RefusedError before anything of it was done."""
     _HANDLERS[one.address.kind](batch, one)
 
 
-def finish(batch: Batch) -> list[Outgoing]:
+def finish(batch: Batch) -> list[OutgoingMessage]:
     """Write what was gathered; return what is to be sent after the commit."""
     session = batch.transaction.session
     writing.insert_missing(session, batch.parts)
     runs.store_events(session, batch.runs_by_id.values())
     session.flush()
     outgoing = [
-        Outgoing(Address(hardware_id, Kind.ACK), encode(_ack(batch.runs_by_id[experiment])))
+        OutgoingMessage(Address(hardware_id, Kind.ACK), encode(_ack(batch.runs_by_id[experiment])))
         for experiment, hardware_id in batch.answered.items()
         if experiment in batch.runs_by_id
     ]
     for hardware_id, experiment in sorted(batch.unknown):
         told = m.Ack(experiment=experiment, samples=-1, events=-1, unknown=True)
-        outgoing.append(Outgoing(Address(hardware_id, Kind.ACK), encode(told)))
+        outgoing.append(OutgoingMessage(Address(hardware_id, Kind.ACK), encode(told)))
     for hardware_id, welcome in registration.welcomes(batch.transaction, batch.welcome):
-        outgoing.append(Outgoing(Address(hardware_id, Kind.WELCOME), encode(welcome)))
+        outgoing.append(OutgoingMessage(Address(hardware_id, Kind.SET_UP), encode(welcome)))
     return outgoing
 
 
@@ -131,14 +133,14 @@ def _ack(run: runs.RunNow) -> m.Ack:
     return m.Ack(experiment=row.experiment_id, samples=row.through, events=row.events_through)
 
 
-def _presence(batch: Batch, one: Parsed) -> None:
+def _presence(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.Presence)  # noqa: S101 - the decoder's type
     unit = batch.units.get(one.address.hardware_id)
     if unit is not None:  # else its hello follows
         units.set_online(batch.transaction.session, unit, one.message.online, batch.transaction.now)
 
 
-def _hello(batch: Batch, one: Parsed) -> None:
+def _hello(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.Hello)  # noqa: S101
     hello = one.message
     if hello.hardware_id != one.address.hardware_id:
@@ -151,7 +153,7 @@ def _hello(batch: Batch, one: Parsed) -> None:
     batch.welcome.add(unit_id)
 
 
-def _devices(batch: Batch, one: Parsed) -> None:
+def _devices(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.Devices)  # noqa: S101
     unit = batch.unit_of(one.address)
     found = [registration.found_device(device) for device in one.message.devices]
@@ -159,24 +161,24 @@ def _devices(batch: Batch, one: Parsed) -> None:
     units.heard(batch.transaction.session, unit, batch.transaction.now)
 
 
-def _beat(batch: Batch, one: Parsed) -> None:
-    assert isinstance(one.message, m.Beat)  # noqa: S101
-    unit, beat = batch.unit_of(one.address), one.message
+def _heartbeat(batch: Batch, one: Envelope) -> None:
+    assert isinstance(one.message, m.Heartbeat)  # noqa: S101
+    unit, heartbeat = batch.unit_of(one.address), one.message
     own = batch.stations[unit.unit_id]
-    foreign = [said.station for said in beat.stations if said.station not in own]
+    foreign = [said.station for said in heartbeat.stations if said.station not in own]
     if foreign:
         raise RefusedError("foreign", f"station {foreign[0]} is not of this unit")
     session, now = batch.transaction.session, batch.transaction.now
-    offset_s = round(beat.at - (now.timestamp() - one.age_s), 3)
+    offset_s = round(heartbeat.at - (now.timestamp() - one.age_s), 3)
     units.heard(session, unit, now, offset_s)
-    for said in beat.stations:
+    for said in heartbeat.stations:
         row = batch.live_rows.get(said.station)
         if row is None:
             row = batch.live_rows[said.station] = live_state.rows_of(session, [said.station], now)[
                 said.station
             ]
-        live_state.report(row, to_report(said), at=moment(beat.at), now=now)
-    if batch.clocks.note(one.address.hardware_id, beat.at, offset_s) and own:
+        live_state.report(row, to_report(said), at=moment(heartbeat.at), now=now)
+    if batch.clocks.note(one.address.hardware_id, heartbeat.at, offset_s) and own:
         _alarm_clock(batch, unit, min(own), offset_s)
 
 
@@ -194,7 +196,7 @@ def _alarm_clock(batch: Batch, unit: Unit, station_id: int, offset_s: float) -> 
     )
 
 
-def _offer_answer(batch: Batch, one: Parsed) -> None:
+def _offer_answer(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.OfferAnswer)  # noqa: S101
     answer = one.message
     run = batch.run_of(one.address, answer.experiment, answer.station)
@@ -223,7 +225,7 @@ def _refused_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
     )
 
 
-def _records(batch: Batch, one: Parsed) -> None:
+def _records(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.Records)  # noqa: S101
     records = one.message
     try:
@@ -233,9 +235,9 @@ def _records(batch: Batch, one: Parsed) -> None:
         return
     units.heard(batch.transaction.session, batch.unit_of(one.address), batch.transaction.now)
     row = batch.live_rows[run.row.station_id]
-    latest_beat = batch.clocks.latest(one.address.hardware_id)
+    latest_heartbeat_at = batch.clocks.latest(one.address.hardware_id)
     before = run.row.through, run.row.events_through
-    part = take_records(batch.transaction, run, row, records, latest_beat)
+    part = take_records(batch.transaction, run, row, records, latest_heartbeat_at)
     if was_given_up(run.row.end_reason) and before != (run.row.through, run.row.events_through):
         said = f"{one.address.hardware_id} is back with what it has of it"
         note_return(batch.transaction.session, run.row, said, batch.transaction.now)
@@ -245,7 +247,7 @@ def _records(batch: Batch, one: Parsed) -> None:
     batch.answered[records.experiment] = one.address.hardware_id
 
 
-def _unknown(batch: Batch, one: Parsed, records: m.Records, why: RefusedError) -> None:
+def _unknown(batch: Batch, one: Envelope, records: m.Records, why: RefusedError) -> None:
     """Tell a unit that its experiment is not known, or it sends the same for ever; and a person.
 
     One alarm a station, until somebody has looked: nobody can fill the list of alarms.
@@ -267,7 +269,7 @@ def _unknown(batch: Batch, one: Parsed, records: m.Records, why: RefusedError) -
         )
 
 
-def _answer(batch: Batch, one: Parsed) -> None:
+def _answer(batch: Batch, one: Envelope) -> None:
     assert isinstance(one.message, m.CommandAnswer)  # noqa: S101
     unit, answer = batch.unit_of(one.address), one.message
     known = store_answer(
@@ -284,11 +286,11 @@ def _answer(batch: Batch, one: Parsed) -> None:
     units.heard(batch.transaction.session, unit, batch.transaction.now)
 
 
-_HANDLERS: dict[Kind, Callable[[Batch, Parsed], None]] = {
+_HANDLERS: dict[Kind, Callable[[Batch, Envelope], None]] = {
     Kind.PRESENCE: _presence,
     Kind.HELLO: _hello,
     Kind.DEVICES: _devices,
-    Kind.BEAT: _beat,
+    Kind.HEARTBEAT: _heartbeat,
     Kind.OFFER_ANSWER: _offer_answer,
     Kind.RECORDS: _records,
     Kind.ANSWER: _answer,

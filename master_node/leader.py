@@ -11,7 +11,7 @@ from db.engine import Database
 from db.limits import Limits
 from master_node.duties import Context, Duties
 from master_node.inbox import Inbox
-from master_node.ingest import Outgoing
+from master_node.ingest import OutgoingMessage
 from master_node.link import Broker, Link, Will
 from master_node.protocol.codec import RefusedError, decode_master, encode
 from master_node.protocol.messages import MasterPresence
@@ -162,7 +162,7 @@ class Leader:
     def _presence(self, *, online: bool) -> bytes:
         return encode(MasterPresence(online=online, epoch=self._lease.epoch))
 
-    def _publish(self, outgoing: Sequence[Outgoing]) -> None:
+    def _publish(self, outgoing: Sequence[OutgoingMessage]) -> None:
         for one in outgoing:
             self._link.publish(one.address.topic, one.payload)
 

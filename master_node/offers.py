@@ -23,10 +23,10 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
     """Build the message. Raises UnofferableError."""
     if not facts.instructions:
         raise UnofferableError("the profile has no instructions")
-    if len(facts.instructions) > m.MOST_INSTRUCTIONS:
+    if len(facts.instructions) > m.MAX_INSTRUCTIONS:
         raise UnofferableError(
             f"the profile has {len(facts.instructions):,} instructions, "
-            f"at most {m.MOST_INSTRUCTIONS:,} can be sent"
+            f"at most {m.MAX_INSTRUCTIONS:,} can be sent"
         )
     try:
         return m.Offer(

@@ -23,7 +23,7 @@ def take_records(
     run: runs.RunNow,
     row: StationLive,
     records: m.Records,
-    latest_beat: float | None,
+    latest_heartbeat_at: float | None,
 ) -> MeasureRows | None:
     """Take what follows on what is stored, and return its samples.
 
@@ -43,7 +43,7 @@ def take_records(
         runs.accept(run.row, transaction.now)
     for event in records.events:
         if event.n == run.row.events_through + 1:
-            _take_event(transaction, run, row, event, latest_beat)
+            _take_event(transaction, run, row, event, latest_heartbeat_at)
     return part
 
 
@@ -99,7 +99,7 @@ def _take_event(
     run: runs.RunNow,
     row: StationLive,
     event: m.AnyEvent,
-    latest_beat: float | None,
+    latest_heartbeat_at: float | None,
 ) -> None:
     plain = m.as_plain(event)
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
@@ -108,7 +108,7 @@ def _take_event(
     _alarm(transaction, run, event)
     state = _state_after(event)
     # an event that is older than the last beat says nothing about now
-    if state is not None and latest_beat is not None and event.at >= latest_beat:
+    if state is not None and latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         under_way = None if state is StationState.IDLE else run.row.experiment_id
         live_state.become(row, state, under_way, transaction.now)
 

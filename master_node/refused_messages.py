@@ -8,10 +8,10 @@ from typing import Any
 
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node.refused_messages import KEPT, note_refused
-from master_node.inbox import Incoming
+from master_node.inbox import IncomingMessage
 from master_node.protocol.topics import parse_topic
 
-MOST_SENDERS = 500
+MAX_SENDERS = 500
 OTHERS = "(others)"
 
 
@@ -37,7 +37,7 @@ class Refusals:
     def __bool__(self) -> bool:
         return bool(self._counts)
 
-    def add(self, message: Incoming, kind: str, reason: str, at: datetime) -> None:
+    def add(self, message: IncomingMessage, kind: str, reason: str, at: datetime) -> None:
         """Count a message; `kind` groups the reasons."""
         self.total += 1
         self._counts[self._sender(message.topic), kind] += 1
@@ -62,7 +62,7 @@ class Refusals:
 
     def _sender(self, topic: str) -> str:
         sender = self.sender_in(topic) or OTHERS
-        if sender not in self._senders and len(self._senders) >= MOST_SENDERS:
+        if sender not in self._senders and len(self._senders) >= MAX_SENDERS:
             return OTHERS
         self._senders.add(sender)
         return sender

@@ -39,13 +39,13 @@ def found_device(device: m.Device) -> FoundDevice:
 
 def welcomes(
     transaction: LeaderTransaction, unit_ids: Iterable[int]
-) -> Iterator[tuple[str, m.Welcome]]:
+) -> Iterator[tuple[str, m.SetupMessage]]:
     """Return the answer to each of those units, with its hardware id."""
     wanted = set(unit_ids)
     for setup in unit_setups(transaction.session, wanted) if wanted else ():
         yield (
             setup.hardware_id,
-            m.Welcome(
+            m.SetupMessage(
                 unit=setup.unit_id,
                 at=transaction.now.timestamp(),
                 stations=[station_setup(one) for one in setup.stations],

@@ -13,10 +13,10 @@ from cycling.errors import UnavailableError
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from master_node.heartbeats import Clocks
-from master_node.inbox import Inbox, Incoming
-from master_node.ingest import Outgoing, Parsed, finish, open_batch, take
+from master_node.inbox import Inbox, IncomingMessage
+from master_node.ingest import Envelope, OutgoingMessage, finish, open_batch, take
 from master_node.protocol.codec import RefusedError, decode
-from master_node.protocol.messages import MOST_SAMPLES, Records
+from master_node.protocol.messages import MAX_SAMPLES, Records
 from master_node.protocol.topics import UP, parse_topic
 from master_node.refused_messages import Refusals
 
@@ -25,7 +25,7 @@ LOG = logging.getLogger("bem.master-node")
 GROUP_WITHIN_S = 0.1
 GROUP_BYTES = 512 * 1024  # about 4,000 samples with a few extended channels
 GROUP_MESSAGES = 500
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 5.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 5.0
 REFUSALS_EVERY_S = 1.0
 
 # What another try can get through; everything else is the fault of a message.
@@ -48,7 +48,7 @@ class Writer:
         database: Database,
         lease: LeaderLease,
         inbox: Inbox,
-        publish: Callable[[Sequence[Outgoing]], None],
+        publish: Callable[[Sequence[OutgoingMessage]], None],
     ) -> None:
         self._database, self._lease, self._inbox, self._publish = database, lease, inbox, publish
         self._clocks = Clocks()
@@ -68,7 +68,7 @@ class Writer:
                 self._store(parsed)
             self._write_refusals()
 
-    def _parse(self, incoming: Incoming) -> Parsed | None:
+    def _parse(self, incoming: IncomingMessage) -> Envelope | None:
         address = parse_topic(incoming.topic)
         if address is None or address.kind not in UP:
             self._refuse(incoming, "topic", "not a topic of bem/v1")
@@ -81,9 +81,9 @@ class Writer:
         except RefusedError as error:
             self._refuse(incoming, error.kind, str(error))
             return None
-        return Parsed(incoming, address, message)
+        return Envelope(incoming, address, message)
 
-    def _store(self, parsed: Sequence[Parsed]) -> None:
+    def _store(self, parsed: Sequence[Envelope]) -> None:
         """Commit a group, or each message alone when one of them cannot be stored."""
         pause_s = FIRST_PAUSE_S
         while not self.stop.is_set() and not self.lost.is_set():
@@ -93,7 +93,7 @@ class Writer:
                 self.lost.set()
             except PASSING as error:
                 self._wait(error, pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                pause_s = min(2 * pause_s, MAX_PAUSE_S)
             except Exception as error:  # a boundary: no message may end this thread
                 if len(parsed) > 1:
                     for one in parsed:
@@ -106,9 +106,9 @@ class Writer:
                 self._recovered()
                 return
 
-    def _commit(self, parsed: Sequence[Parsed]) -> None:
+    def _commit(self, parsed: Sequence[Envelope]) -> None:
         # a message alone never is: what the server does not take in bulk is tried one by one
-        bulk = sum(map(_samples, parsed)) > MOST_SAMPLES
+        bulk = sum(map(_samples, parsed)) > MAX_SAMPLES
         with leader_transaction(self._database, self._lease, bulk=bulk) as transaction:
             batch = open_batch(transaction, parsed, self._clocks)
             for one in parsed:
@@ -141,7 +141,7 @@ class Writer:
         else:
             self.refusals.forget()
 
-    def _refuse(self, incoming: Incoming, kind: str, reason: str) -> None:
+    def _refuse(self, incoming: IncomingMessage, kind: str, reason: str) -> None:
         if kind == "unknown unit":
             self.strangers.set()
         self.refusals.add(incoming, kind, reason, datetime.now(UTC))
@@ -158,7 +158,7 @@ class Writer:
             self.progress.trouble_at = None
 
 
-def _samples(one: Parsed) -> int:
+def _samples(one: Envelope) -> int:
     message = one.message
     if not isinstance(message, Records) or message.samples is None:
         return 0

@@ -90,7 +90,9 @@ class ScriptedMaster:
                 self._store(message)
         elif address.kind is Kind.HELLO and self.listens:
             resume = {str(key): len(rows) - 1 for key, rows in self.samples.items()}
-            self.say_now(Kind.WELCOME, m.Welcome(unit=1, at=0, stations=STATIONS, resume=resume))
+            self.say_now(
+                Kind.SET_UP, m.SetupMessage(unit=1, at=0, stations=STATIONS, resume=resume)
+            )
         self.heard[address.kind].append(message)
 
     def _store(self, records: m.Records) -> None:

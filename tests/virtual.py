@@ -5,7 +5,7 @@ import numpy as np
 
 from cycling.terms import Mode, Technology
 from master_node.protocol.messages import BatteryLimits, Instruction, Limit, Offer, Safety
-from master_node.virtual_cycler.battery import Shelf
+from master_node.virtual_cycler.battery import BatteryPool
 from master_node.virtual_cycler.devices import device_of, size_of
 from master_node.virtual_cycler.station import Station
 
@@ -100,7 +100,7 @@ class Lab:
 
     def __init__(self, number=0, speed=1.0, seed=1):
         self.station = Station(
-            device_of("virtual-1", number), size_of(number), Shelf({}), speed=speed, seed=seed
+            device_of("virtual-1", number), size_of(number), BatteryPool({}), speed=speed, seed=seed
         )
         self.now = 1000.0
         self.samples, self.events = [], []

@@ -15,22 +15,22 @@ KB = 1024
 TYPES: Mapping[Kind, type[Message]] = {
     Kind.PRESENCE: messages.Presence,
     Kind.HELLO: messages.Hello,
-    Kind.BEAT: messages.Beat,
+    Kind.HEARTBEAT: messages.Heartbeat,
     Kind.DEVICES: messages.Devices,
     Kind.OFFER_ANSWER: messages.OfferAnswer,
     Kind.RECORDS: messages.Records,
     Kind.ANSWER: messages.CommandAnswer,
-    Kind.WELCOME: messages.Welcome,
+    Kind.SET_UP: messages.SetupMessage,
     Kind.OFFER: messages.Offer,
     Kind.ACK: messages.Ack,
     Kind.COMMAND: messages.Command,
 }
-LARGEST: Mapping[Kind, int] = {  # bytes
+MAX_BYTES: Mapping[Kind, int] = {  # bytes
     Kind.HELLO: 256 * KB,
     Kind.DEVICES: 256 * KB,
-    Kind.BEAT: 64 * KB,
+    Kind.HEARTBEAT: 64 * KB,
     Kind.RECORDS: 1024 * KB,
-    Kind.WELCOME: 1024 * KB,
+    Kind.SET_UP: 1024 * KB,
     Kind.OFFER: 8 * 1024 * KB,
 }
 USUAL = 4 * KB
@@ -57,7 +57,7 @@ def encode(message: Message) -> bytes:
 
 def decode(kind: Kind, payload: bytes) -> Message:
     """Read and check a message. Raises RefusedError with a reason that names the field."""
-    return _read(_decoders[kind], payload, LARGEST.get(kind, USUAL))
+    return _read(_decoders[kind], payload, MAX_BYTES.get(kind, USUAL))
 
 
 def decode_master(payload: bytes) -> messages.MasterPresence:

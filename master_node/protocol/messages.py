@@ -11,23 +11,23 @@ from msgspec import Meta
 
 from cycling.terms import Mode, StationCommand, StationState, StepEnd, Technology
 
-MOST_SAMPLES = 2_000  # in one message
-MOST_INSTRUCTIONS = 20_000
-MOST_CHANNELS = 64
-LARGEST_ID = 2**31 - 1  # what every engine's integer holds
-LARGEST_NUMBER = 1e12
+MAX_SAMPLES = 2_000  # in one message
+MAX_INSTRUCTIONS = 20_000
+MAX_CHANNELS = 64
+MAX_ID = 2**31 - 1  # what every engine's integer holds
+MAX_NUMBER = 1e12
 
 HardwareId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,38}[a-z0-9]$")]
 Text = Annotated[str, Meta(max_length=250)]
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
-Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
-Count = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
-Mark = Annotated[int, Meta(ge=-1, le=LARGEST_ID)]  # -1: nothing yet
-Number = Annotated[float, Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
+Count = Annotated[int, Meta(ge=0, le=MAX_ID)]
+AckPosition = Annotated[int, Meta(ge=-1, le=MAX_ID)]  # -1: nothing yet
+Number = Annotated[float, Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 Seconds = Annotated[float, Meta(ge=0, le=1e10)]
 Moment = Annotated[float, Meta(ge=0, le=4e9)]  # until the year 2096
 Range = tuple[Number, Number]
-Column = Annotated[list[Number | None], Meta(max_length=MOST_SAMPLES)]
+Column = Annotated[list[Number | None], Meta(max_length=MAX_SAMPLES)]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Device(Part, frozen=True, kw_only=True):
     type: Literal["Source", "BiSource", "Load", "Meter", "Epc", "Bms", "Bk", "Flow"]
     serial_number: Annotated[str, Meta(min_length=1, max_length=30)]
     abilities: Abilities
-    channels: Annotated[list[ChannelOffer], Meta(max_length=MOST_CHANNELS)] = []
+    channels: Annotated[list[ChannelOffer], Meta(max_length=MAX_CHANNELS)] = []
 
 
 class Hello(Message, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class Devices(Message, frozen=True, kw_only=True):
     devices: Annotated[list[Device], Meta(max_length=100)]
 
 
-class StationBeat(Part, frozen=True, kw_only=True):
+class StationHeartbeat(Part, frozen=True, kw_only=True):
     """What one station does at this moment."""
 
     station: Id
@@ -128,11 +128,11 @@ class StationBeat(Part, frozen=True, kw_only=True):
     detail: Text = ""
 
 
-class Beat(Message, frozen=True, kw_only=True):
+class Heartbeat(Message, frozen=True, kw_only=True):
     """up/beat, every 2 s: the unit lives, its clock, what its stations do."""
 
     at: Moment
-    stations: Annotated[list[StationBeat], Meta(max_length=100)] = []
+    stations: Annotated[list[StationHeartbeat], Meta(max_length=100)] = []
 
 
 class StationChannel(Part, frozen=True, kw_only=True):
@@ -153,13 +153,13 @@ class StationSetup(Part, frozen=True, kw_only=True):
     channels: list[StationChannel] = []
 
 
-class Welcome(Message, frozen=True, kw_only=True):
+class SetupMessage(Message, frozen=True, kw_only=True):
     """down/welcome: the answer to hello, again whenever the stations change."""
 
     unit: Id
     at: Moment
     stations: list[StationSetup]
-    resume: dict[str, Mark] = {}  # experiment id: everything up to this MeasID is stored
+    resume: dict[str, AckPosition] = {}  # experiment id: everything up to this MeasID is stored
 
 
 class Limit(Part, frozen=True, kw_only=True):
@@ -222,7 +222,7 @@ class Offer(Message, frozen=True, kw_only=True):
     expires_at: Moment
     battery: BatteryLimits
     safety: Safety
-    instructions: Annotated[list[Instruction], Meta(min_length=1, max_length=MOST_INSTRUCTIONS)]
+    instructions: Annotated[list[Instruction], Meta(min_length=1, max_length=MAX_INSTRUCTIONS)]
     record_s: Seconds = 1.0
     record_v: Number | None = None
 
@@ -306,15 +306,15 @@ class Samples(Part, frozen=True, kw_only=True):
     """
 
     first: Count  # the MeasID of the first one; they start at 0 and have no gaps
-    at: Annotated[list[Moment], Meta(min_length=1, max_length=MOST_SAMPLES)]
-    test_time_s: Annotated[list[Seconds], Meta(max_length=MOST_SAMPLES)]
-    instruction: Annotated[list[Count], Meta(max_length=MOST_SAMPLES)]
-    step: Annotated[list[Count], Meta(max_length=MOST_SAMPLES)]
-    cycle: Annotated[list[Count], Meta(max_length=MOST_SAMPLES)]
+    at: Annotated[list[Moment], Meta(min_length=1, max_length=MAX_SAMPLES)]
+    test_time_s: Annotated[list[Seconds], Meta(max_length=MAX_SAMPLES)]
+    instruction: Annotated[list[Count], Meta(max_length=MAX_SAMPLES)]
+    step: Annotated[list[Count], Meta(max_length=MAX_SAMPLES)]
+    cycle: Annotated[list[Count], Meta(max_length=MAX_SAMPLES)]
     voltage: Column
     current: Column
     power: Column = []  # empty: voltage times current
-    extended: Annotated[dict[str, Column], Meta(max_length=MOST_CHANNELS)] = {}  # by channel id
+    extended: Annotated[dict[str, Column], Meta(max_length=MAX_CHANNELS)] = {}  # by channel id
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (self.test_time_s, self.voltage, self.current)}
@@ -348,8 +348,8 @@ class Ack(Message, frozen=True, kw_only=True):
     """
 
     experiment: Id
-    samples: Mark
-    events: Mark
+    samples: AckPosition
+    events: AckPosition
     unknown: bool = False
 
 

@@ -14,12 +14,12 @@ class Kind(StrEnum):
 
     PRESENCE = "presence"
     HELLO = "hello"
-    BEAT = "beat"
+    HEARTBEAT = "beat"
     DEVICES = "devices"
     OFFER_ANSWER = "offer-answer"
     RECORDS = "records"
     ANSWER = "answer"
-    WELCOME = "welcome"
+    SET_UP = "welcome"
     OFFER = "offer"
     ACK = "ack"
     COMMAND = "command"
@@ -29,7 +29,7 @@ UP = frozenset(
     {
         Kind.PRESENCE,
         Kind.HELLO,
-        Kind.BEAT,
+        Kind.HEARTBEAT,
         Kind.DEVICES,
         Kind.OFFER_ANSWER,
         Kind.RECORDS,

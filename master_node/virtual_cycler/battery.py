@@ -29,7 +29,7 @@ class VirtualBattery:
         self.state = self.model.step(self.state, 0.0, seconds)
 
 
-class Shelf:
+class BatteryPool:
     """The batteries of a unit by their id."""
 
     def __init__(self, states: Mapping[int, BatteryState[float]]) -> None:

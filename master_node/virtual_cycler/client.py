@@ -21,8 +21,8 @@ from master_node.virtual_cycler.unit import VirtualUnit
 LOG = logging.getLogger("bem.virtual")
 
 TICK_S = 0.1
-MOST_AT_ONCE_S = 2.0  # after a stop of the process it catches up in pieces, and goes on listening
-MOST_WAITING = 1000  # messages; then the connection reads no more
+MAX_CATCH_UP_S = 2.0  # after a stop of the process it catches up in pieces, and goes on listening
+MAX_WAITING = 1000  # messages; then the connection reads no more
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Client:
         self._hardware_id = options.hardware_id
         self._asked_to_stop = False  # no Event: setting one in a signal handler can block for ever
         self._connects = self._connects_seen = 0
-        self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(MOST_WAITING)
+        self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(MAX_WAITING)
         if broker.user is None:
             broker = replace(broker, user=options.hardware_id)
         self._link = Link(
@@ -94,7 +94,7 @@ class Client:
     def _advance(self, reached_s: float) -> float:
         """Let the stations catch up; return up to where (monotonic time, s)."""
         now_s = time.monotonic()
-        until_s = min(now_s, reached_s + MOST_AT_ONCE_S)
+        until_s = min(now_s, reached_s + MAX_CATCH_UP_S)
         self._unit.advance(until_s - reached_s, self._clock() - (now_s - until_s))
         return until_s
 
@@ -116,7 +116,7 @@ class Client:
         return self._link.publish(
             self._topic(kind),
             encode(message),
-            qos=0 if kind is Kind.BEAT else 1,
+            qos=0 if kind is Kind.HEARTBEAT else 1,
             retain=kind is Kind.PRESENCE,
         )
 

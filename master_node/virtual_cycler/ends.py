@@ -10,7 +10,7 @@ from master_node.protocol.messages import Instruction
 SETTLING_S = 1.0  # a held voltage draws nothing for a moment before it draws much
 
 
-class Counted(NamedTuple):
+class StepValues(NamedTuple):
     """What end conditions look at: V, A, W, Ah, Wh (magnitudes since the step began), degC."""
 
     voltage: float | None
@@ -32,7 +32,7 @@ class End:
     settles: bool = False
 
 
-INDEX: Mapping[str, int] = {name.upper(): at for at, name in enumerate(Counted._fields)}
+INDEX: Mapping[str, int] = {name.upper(): at for at, name in enumerate(StepValues._fields)}
 ALLOWED: Mapping[Mode, frozenset[str]] = {
     Mode.WAIT: frozenset({"TIME", "TEMPERATURE"}),
     Mode.CC: frozenset({"TIME", "VOLTAGE", "POWER", "CAPACITY", "ENERGY", "TEMPERATURE"}),
@@ -76,7 +76,7 @@ def ends_of(instruction: Instruction, start_degc: float) -> tuple[End, ...]:
     return tuple(ends)
 
 
-def first_reached(ends: tuple[End, ...], counted: Counted, step_time_s: float) -> End | None:
+def first_reached(ends: tuple[End, ...], counted: StepValues, step_time_s: float) -> End | None:
     """Return the first end condition that these values have reached."""
     for end in ends:
         value = counted[end.index]

@@ -6,23 +6,23 @@ from cycling.battery.recorder import SWITCHING_S
 from cycling.terms import Mode, StationState, StepEnd
 from master_node.protocol.messages import Instruction, Offer
 from master_node.virtual_cycler.journal import Journal, Moment
-from master_node.virtual_cycler.progress import Progress, Rig
+from master_node.virtual_cycler.progress import Progress, TestBench
 from master_node.virtual_cycler.records import Sample
 from master_node.virtual_cycler.safety import Breach
-from master_node.virtual_cycler.stepping import SLACK_S, Cause, Point, Reached, Stepper
+from master_node.virtual_cycler.stepping import SLACK_S, Cause, Point, ReachedEnd, Stepper
 
-SHORTEST_RECORD_S = 0.1
+MIN_RECORD_S = 0.1
 
 
 class Execution:
     """One experiment, in test time; `speed` is how much faster that runs than the wall's."""
 
-    def __init__(self, offer: Offer, rig: Rig, progress: Progress, speed: float) -> None:
-        self.offer, self.rig, self.progress = offer, rig, progress
+    def __init__(self, offer: Offer, bench: TestBench, progress: Progress, speed: float) -> None:
+        self.offer, self.bench, self.progress = offer, bench, progress
         self._speed = speed
         self._asked_s = progress.test_time_s  # up to where, and when that is
         self._asked_at = 0.0
-        self._record_s = max(offer.record_s, SHORTEST_RECORD_S)
+        self._record_s = max(offer.record_s, MIN_RECORD_S)
         self._record_v = offer.record_v or math.inf
         self._stepper = self._prepared()
 
@@ -51,9 +51,9 @@ class Execution:
     def driven(self) -> tuple[float, float]:
         """Current (A) and voltage (V) at this moment."""
         if self.active:
-            battery = self.rig.battery
+            battery = self.bench.battery
             return battery.model.driven(battery.state, self._stepper.drive)
-        return 0.0, self.rig.battery.open_voltage_v
+        return 0.0, self.bench.battery.open_voltage_v
 
     def start(self, at: float) -> None:
         """Begin; the first sample comes with the first `advance`."""
@@ -80,15 +80,15 @@ class Execution:
         before_v = self.driven[1]
         self._keep_last()
         self._become(StationState.PAUSED, detail)
-        now_v = self.rig.battery.open_voltage_v
+        now_v = self.bench.battery.open_voltage_v
         self._journal.paused(self._now, before_v, now_v, command=command)
 
     def interrupt(self, at: float) -> None:
         """Note that the unit was off: the output stays off until somebody resumes."""
         self._hold(at)
-        before_v = self.progress.kept_v if self.rig.recorder.samples else None
+        before_v = self.progress.kept_v if self.bench.recorder.samples else None
         self._become(StationState.PAUSED, "Interrupted: the unit was off.")
-        now_v = self.rig.battery.open_voltage_v
+        now_v = self.bench.battery.open_voltage_v
         self._journal.paused(self._now, before_v, now_v, interrupted=True)
 
     def resume(self, at: float, *, command: int) -> None:
@@ -122,7 +122,7 @@ class Execution:
 
     def snapshot(self) -> Progress:
         """Return the progress with the numbers that are taken."""
-        recorder = self.rig.recorder
+        recorder = self.bench.recorder
         self.progress.samples, self.progress.events = recorder.samples, recorder.journal.number
         return self.progress
 
@@ -137,15 +137,15 @@ class Execution:
             self._switch()
         progress.began_s = progress.step_began_s = progress.test_time_s
         progress.charge_ah = progress.energy_wh = 0.0
-        true_degc = self.rig.battery.state.temperature_degc
-        read_degc = self.rig.sensors.read(0.0, 0.0, true_degc).temp_cell
+        true_degc = self.bench.battery.state.temperature_degc
+        read_degc = self.bench.sensors.read(0.0, 0.0, true_degc).temp_cell
         progress.start_degc = true_degc if read_degc is None else read_degc
         self._stepper = self._prepared()
         self._arrive_here()
 
     def _prepared(self) -> Stepper:
         follows_voltage = self._record_v < math.inf
-        return Stepper(self.instruction, self.progress, self.rig, follows_voltage=follows_voltage)
+        return Stepper(self.instruction, self.progress, self.bench, follows_voltage=follows_voltage)
 
     def _arrive_here(self) -> None:
         """Keep a sample of the current that begins now; it may be the last one."""
@@ -155,11 +155,11 @@ class Execution:
     def _arrive(self, point: Point, cause: Cause, *, keep: bool = False) -> None:
         """Take over a point; keep a sample and end the instruction where it is time."""
         progress = self.progress
-        timed = isinstance(cause, Reached) and cause.kind is StepEnd.TIME
-        self.rig.sensors.clock_s += point.time_s - progress.test_time_s
+        timed = isinstance(cause, ReachedEnd) and cause.kind is StepEnd.TIME
+        self.bench.sensors.clock_s += point.time_s - progress.test_time_s
         progress.test_time_s = self._stepper.end_s if timed else point.time_s
         progress.charge_ah, progress.energy_wh = point.charge_ah, point.energy_wh
-        self.rig.battery.state = point.state
+        self.bench.battery.state = point.state
         due = progress.test_time_s >= progress.kept_s + self._record_s - SLACK_S
         moved = abs(point.voltage_v - progress.kept_v) >= self._record_v
         if keep or due or moved or cause is not None:
@@ -169,7 +169,7 @@ class Execution:
         elif cause is not None:
             self._next(cause)
 
-    def _next(self, reached: Reached) -> None:
+    def _next(self, reached: ReachedEnd) -> None:
         """Go to the next instruction; any limit but its time ends all rows of a long step."""
         progress, step, count = self.progress, self.step, len(self.offer.instructions)
         following = progress.position + 1
@@ -191,8 +191,8 @@ class Execution:
 
     def _switch(self) -> None:
         """Let the moment pass in which the output changes."""
-        self.rig.battery.rest(SWITCHING_S)
-        self.rig.sensors.clock_s += SWITCHING_S
+        self.bench.battery.rest(SWITCHING_S)
+        self.bench.sensors.clock_s += SWITCHING_S
         self.progress.test_time_s += SWITCHING_S
 
     def _hold(self, at: float) -> None:
@@ -205,11 +205,11 @@ class Execution:
             self._keep(*self.driven)
 
     def _keep(self, current_a: float, voltage_v: float) -> None:
-        progress, rig, instruction = self.progress, self.rig, self.instruction
-        read = rig.sensors.read(voltage_v, current_a, rig.battery.state.temperature_degc)
+        progress, bench, instruction = self.progress, self.bench, self.instruction
+        read = bench.sensors.read(voltage_v, current_a, bench.battery.state.temperature_degc)
         progress.kept_s, progress.kept_v = progress.test_time_s, voltage_v
         now = self._now
-        rig.recorder.keep(
+        bench.recorder.keep(
             Sample(
                 n=0,
                 at=now.at,
@@ -220,7 +220,7 @@ class Execution:
                 voltage=read.voltage,
                 current=read.current,
                 temp_cell=read.temp_cell,
-                temp_amb=rig.sensors.ambient(rig.battery.model.ambient_degc),
+                temp_amb=bench.sensors.ambient(bench.battery.model.ambient_degc),
             )
         )
 
@@ -238,7 +238,7 @@ class Execution:
 
     @property
     def _journal(self) -> Journal:
-        return self.rig.recorder.journal
+        return self.bench.recorder.journal
 
     @property
     def _now(self) -> Moment:

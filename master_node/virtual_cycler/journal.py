@@ -14,7 +14,7 @@ from master_node.protocol.messages import (
 )
 from master_node.virtual_cycler.safety import Breach
 
-MOST_TEXT = 250
+MAX_TEXT = 250
 
 
 class Moment(NamedTuple):
@@ -112,7 +112,7 @@ class Journal:
                 at=when.at,
                 test_time_s=when.test_time_s,
                 result="stopped",
-                reason=reason[:MOST_TEXT],
+                reason=reason[:MAX_TEXT],
             )
         )
 
@@ -124,7 +124,7 @@ class Journal:
                 at=when.at,
                 test_time_s=when.test_time_s,
                 result="error",
-                reason=reason[:MOST_TEXT],
+                reason=reason[:MAX_TEXT],
             )
         )
 

@@ -7,10 +7,10 @@ from master_node.protocol.messages import CommandAnswer, Offer, OfferAnswer, Rec
 from master_node.virtual_cycler.battery import model_for
 from master_node.virtual_cycler.outbox import Outbox
 from master_node.virtual_cycler.progress import Progress
-from master_node.virtual_cycler.records import Recorded
-from master_node.virtual_cycler.store import Batch, Marks, Store, StoredRun
+from master_node.virtual_cycler.records import RecordBatch
+from master_node.virtual_cycler.store import Batch, Store, StoredRun, Watermark
 
-LONGEST_REST_S = 3600.0  # that a battery is given for the time in which the unit was off
+MAX_REST_S = 3600.0  # that a battery is given for the time in which the unit was off
 
 
 class Memory:
@@ -25,9 +25,9 @@ class Memory:
         self._outboxes: dict[int, Outbox] = {}
         self._ended: set[int] = set()
         for run in self.runs:
-            marks = store.last(run.experiment)
+            watermark = store.last(run.experiment)
             self._outboxes[run.experiment] = Outbox(
-                run.experiment, run.offer.station, run.acknowledged, marks
+                run.experiment, run.offer.station, run.acknowledged, watermark
             )
             if run.progress.ended:
                 self._ended.add(run.experiment)
@@ -52,7 +52,7 @@ class Memory:
         """Remember that an experiment begins."""
         self._batch.offers.append(answer)
         self._batch.begun.append((link, offer))
-        nothing = Marks()
+        nothing = Watermark()
         self._outboxes[offer.experiment] = Outbox(offer.experiment, offer.station, nothing, nothing)
 
     def withdraw(self, experiment: int) -> None:
@@ -73,7 +73,7 @@ class Memory:
         self._answers[answer.id] = answer
         self._batch.commands.append(answer)
 
-    def record(self, recorded: Recorded, progress: Progress) -> None:
+    def record(self, recorded: RecordBatch, progress: Progress) -> None:
         """Take over what a station has recorded, and how far it is now."""
         if recorded.experiment not in self._outboxes:
             return
@@ -87,10 +87,10 @@ class Memory:
         """Remember the state of a battery."""
         self._batch.batteries[battery_id] = state
 
-    def acknowledge(self, experiment: int, marks: Marks, clock_s: float) -> bool:
+    def acknowledge(self, experiment: int, watermark: Watermark, clock_s: float) -> bool:
         """Note what the master node has stored; return whether that is news."""
         outbox = self._outboxes.get(experiment)
-        if outbox is None or not outbox.acknowledge(marks, clock_s):
+        if outbox is None or not outbox.acknowledge(watermark, clock_s):
             return False
         self._batch.acknowledged[experiment] = outbox.acknowledged
         unwritten = any(one.experiment == experiment for one in self._batch.recorded)
@@ -99,10 +99,10 @@ class Memory:
             del self._outboxes[experiment]
         return True
 
-    def set_aside(self, experiment: int, clock_s: float) -> bool:
+    def park(self, experiment: int, clock_s: float) -> bool:
         """Keep a run that the master node does not know, silently; return whether it has ended."""
         if experiment in self._outboxes:
-            self._outboxes[experiment].set_aside(clock_s)
+            self._outboxes[experiment].park(clock_s)
         return experiment in self._ended
 
     def write(self, now: float) -> None:
@@ -116,13 +116,13 @@ class Memory:
                 continue
             samples = recorded.samples[-1].n if recorded.samples else -1
             events = recorded.events[-1].n if recorded.events else -1
-            outbox.add(Marks(samples, events))
+            outbox.add(Watermark(samples, events))
 
     def send_again(self) -> None:
         """Send everything that is not acknowledged once more."""
         for outbox in self._outboxes.values():
             outbox.go_back()
-            outbox.take_up()
+            outbox.unpark()
 
     def pump(
         self,
@@ -149,6 +149,6 @@ def _rested(
         battery = run.offer.battery
         if battery.id in stored:
             state, at = stored[battery.id]
-            rest_s = min(max(now - at, 0.0) * speed, LONGEST_REST_S)
+            rest_s = min(max(now - at, 0.0) * speed, MAX_REST_S)
             states[battery.id] = model_for(battery).step(state, 0.0, rest_s)
     return states

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from master_node.protocol.messages import Column, Records, Samples
 from master_node.virtual_cycler.devices import TEMP_AMB, TEMP_CELL
 from master_node.virtual_cycler.records import Sample
-from master_node.virtual_cycler.store import Marks, Store
+from master_node.virtual_cycler.store import Store, Watermark
 
-MOST_IN_FLIGHT = 2
-MOST_SAMPLES = 500  # in a message, and of events as many
+MAX_IN_FLIGHT = 2
+MAX_SAMPLES = 500  # in a message, and of events as many
 AGAIN_AFTER_S = 5.0
 GAP_AFTER_S = 1.0
 ASK_AGAIN_AFTER_S = 3600.0
@@ -24,14 +24,16 @@ ASK_AGAIN_AFTER_S = 3600.0
 class Outbox:
     """Sends the records of one run in order; `stored` is what stands in the file."""
 
-    def __init__(self, experiment: int, station: int, acknowledged: Marks, stored: Marks) -> None:
+    def __init__(
+        self, experiment: int, station: int, acknowledged: Watermark, stored: Watermark
+    ) -> None:
         self.experiment, self.station = experiment, station
         self.acknowledged = acknowledged
-        self.stored = Marks(*map(max, stored, acknowledged))
+        self.stored = Watermark(*map(max, stored, acknowledged))
         self._sent = acknowledged
-        self._in_flight: deque[Marks] = deque()
+        self._in_flight: deque[Watermark] = deque()
         self._moved_s = self._sent_s = 0.0
-        self._aside_until_s: float | None = None
+        self._parked_until_s: float | None = None
 
     @property
     def pending(self) -> int:
@@ -43,27 +45,27 @@ class Outbox:
         """Whether everything in the file is acknowledged."""
         return self.acknowledged == self.stored
 
-    def add(self, last: Marks) -> None:
+    def add(self, last: Watermark) -> None:
         """Note that the file goes up to here."""
-        self.stored = Marks(*map(max, self.stored, last))
+        self.stored = Watermark(*map(max, self.stored, last))
 
-    def set_aside(self, clock_s: float) -> None:
+    def park(self, clock_s: float) -> None:
         """Send nothing for an hour, or until `take_up`: the master node does not know it."""
         self.go_back()
-        self._aside_until_s = clock_s + ASK_AGAIN_AFTER_S
+        self._parked_until_s = clock_s + ASK_AGAIN_AFTER_S
 
-    def take_up(self) -> None:
+    def unpark(self) -> None:
         """Try again what was set aside: another master node may know it."""
-        self._aside_until_s = None
+        self._parked_until_s = None
 
-    def acknowledge(self, marks: Marks, clock_s: float) -> bool:
+    def acknowledge(self, watermark: Watermark, clock_s: float) -> bool:
         """Note what the master node has stored; return whether that is more than before."""
-        self.take_up()
-        more = Marks(*map(max, self.acknowledged, marks))
+        self.unpark()
+        more = Watermark(*map(max, self.acknowledged, watermark))
         progress = more != self.acknowledged
         self.acknowledged = more
         self.add(more)
-        self._sent = Marks(*map(max, self._sent, more))
+        self._sent = Watermark(*map(max, self._sent, more))
         while self._in_flight and _covers(more, self._in_flight[0]):
             self._in_flight.popleft()
         if progress:
@@ -85,11 +87,11 @@ class Outbox:
         clock_s: float,
     ) -> None:
         """Send what may be sent now; `channels` has the id of each recorded temperature."""
-        if self._aside_until_s is not None and clock_s < self._aside_until_s:
+        if self._parked_until_s is not None and clock_s < self._parked_until_s:
             return
         if self._in_flight and clock_s - max(self._moved_s, self._sent_s) > AGAIN_AFTER_S:
             self.go_back()
-        while len(self._in_flight) < MOST_IN_FLIGHT and self._sent != self.stored:
+        while len(self._in_flight) < MAX_IN_FLIGHT and self._sent != self.stored:
             records, last = self._next(store, channels)
             if not send(records):
                 return
@@ -97,11 +99,11 @@ class Outbox:
             self._in_flight.append(last)
             self._sent_s = clock_s
 
-    def _next(self, store: Store, channels: Mapping[str, int]) -> tuple[Records, Marks]:
-        samples = store.samples(self.experiment, self._sent.samples, MOST_SAMPLES)
-        events = store.events(self.experiment, self._sent.events, MOST_SAMPLES)
-        to_the_end = len(samples) < MOST_SAMPLES and len(events) < MOST_SAMPLES
-        if len(samples) == MOST_SAMPLES:  # an event never overtakes a sample from before it
+    def _next(self, store: Store, channels: Mapping[str, int]) -> tuple[Records, Watermark]:
+        samples = store.samples(self.experiment, self._sent.samples, MAX_SAMPLES)
+        events = store.events(self.experiment, self._sent.events, MAX_SAMPLES)
+        to_the_end = len(samples) < MAX_SAMPLES and len(events) < MAX_SAMPLES
+        if len(samples) == MAX_SAMPLES:  # an event never overtakes a sample from before it
             until_s = samples[-1].test_time_s
             events = [event for event in events if event.test_time_s <= until_s]
         records = Records(
@@ -110,15 +112,15 @@ class Outbox:
             samples=_columns(samples, channels) if samples else None,
             events=events,
         )
-        last = Marks(
+        last = Watermark(
             samples[-1].n if samples else self._sent.samples,
             events[-1].n if events else self._sent.events,
         )
         return records, self.stored if to_the_end else last
 
 
-def _covers(marks: Marks, sent: Marks) -> bool:
-    return marks.samples >= sent.samples and marks.events >= sent.events
+def _covers(watermark: Watermark, sent: Watermark) -> bool:
+    return watermark.samples >= sent.samples and watermark.events >= sent.events
 
 
 def _columns(samples: list[Sample], channels: Mapping[str, int]) -> Samples:

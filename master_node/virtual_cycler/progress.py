@@ -35,11 +35,11 @@ class Progress(msgspec.Struct, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
+class TestBench:
     """What an experiment runs on."""
 
     battery: VirtualBattery
     sensors: Sensors
     guard: Guard
     recorder: Recorder
-    most_current_a: float
+    max_current_a: float

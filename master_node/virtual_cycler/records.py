@@ -28,7 +28,7 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordBatch:
     """Samples and events of an experiment since the last time that somebody asked."""
 
     experiment: int
@@ -64,10 +64,10 @@ class Recorder:
         self.samples = max(self.samples, samples)
         self.journal.number = max(self.journal.number, events)
 
-    def drain(self) -> Recorded:
+    def drain(self) -> RecordBatch:
         """Return what was kept since the last call."""
         true, self._true = self._true, []
-        return Recorded(self._experiment, self._measured(true), self.journal.drain())
+        return RecordBatch(self._experiment, self._measured(true), self.journal.drain())
 
     def _measured(self, true: list[Sample]) -> list[Sample]:
         if not true:

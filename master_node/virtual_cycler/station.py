@@ -6,13 +6,13 @@ It has no clock and no connection: time is handed in, what it has recorded is ta
 from typing import NamedTuple
 
 from cycling.terms import StationCommand, StationState
-from master_node.protocol.messages import Command, Device, Offer, StationBeat
-from master_node.virtual_cycler.battery import Shelf, VirtualBattery
+from master_node.protocol.messages import Command, Device, Offer, StationHeartbeat
+from master_node.virtual_cycler.battery import BatteryPool, VirtualBattery
 from master_node.virtual_cycler.checks import offer_problem
 from master_node.virtual_cycler.devices import Size
 from master_node.virtual_cycler.execution import Execution
-from master_node.virtual_cycler.progress import Progress, Rig
-from master_node.virtual_cycler.records import Recorded, Recorder
+from master_node.virtual_cycler.progress import Progress, TestBench
+from master_node.virtual_cycler.records import RecordBatch, Recorder
 from master_node.virtual_cycler.safety import Breach, Guard
 from master_node.virtual_cycler.sensors import Sensors
 
@@ -28,11 +28,11 @@ class Station:
     """Carries out experiments on its device; `speed` is how much faster than the wall's clock."""
 
     def __init__(
-        self, device: Device, size: Size, shelf: Shelf, *, speed: float = 1.0, seed: int = 0
+        self, device: Device, size: Size, pool: BatteryPool, *, speed: float = 1.0, seed: int = 0
     ) -> None:
         self.device = device
         self.sensors = Sensors()
-        self._size, self._shelf = size, shelf
+        self._size, self._pool = size, pool
         self._speed, self._seed = speed, seed
         self._battery: VirtualBattery | None = None
         self._execution: Execution | None = None
@@ -72,7 +72,7 @@ class Station:
         problem = offer_problem(offer, self.device.abilities, guard)
         if problem:
             return problem
-        self._battery = battery = self._shelf.take(offer.battery)
+        self._battery = battery = self._pool.take(offer.battery)
         problem = self._start_problem(guard, battery)
         if problem:
             return problem
@@ -82,7 +82,7 @@ class Station:
 
     def restore(self, offer: Offer, progress: Progress, now: float) -> None:
         """Take up an experiment after the unit was off. One that ran is paused: interrupted."""
-        self._battery = battery = self._shelf.take(offer.battery)
+        self._battery = battery = self._pool.take(offer.battery)
         self._execution = self._execution_of(offer, progress, battery)
         if progress.state is StationState.RUNNING:
             self._execution.interrupt(now)
@@ -141,27 +141,27 @@ class Station:
         """Take no number below these for what follows."""
         execution = self._execution
         if execution is not None and execution.offer.experiment == experiment:
-            execution.rig.recorder.skip_to(samples, events)
+            execution.bench.recorder.skip_to(samples, events)
 
-    def drain(self) -> Recorded | None:
+    def drain(self) -> RecordBatch | None:
         """Return what was recorded since the last call."""
-        return None if self._execution is None else self._execution.rig.recorder.drain()
+        return None if self._execution is None else self._execution.bench.recorder.drain()
 
     def progress(self) -> tuple[int, Progress] | None:
         """Return the latest experiment and how far it is."""
         execution = self._execution
         return None if execution is None else (execution.offer.experiment, execution.snapshot())
 
-    def beat(self, station: int, pending: int) -> StationBeat:
+    def heartbeat(self, station: int, pending: int) -> StationHeartbeat:
         """Return what it does, under the laboratory's id of it."""
         if self._execution is None or self.experiment is None:
             voltage = None if self._battery is None else self._battery.open_voltage_v
-            return self._idle_beat(station, pending, voltage)
+            return self._idle_heartbeat(station, pending, voltage)
         execution = self._execution
         progress, instruction = execution.progress, execution.instruction
         current_a, voltage_v = execution.driven
         read = self.sensors.read(voltage_v, current_a, self._cell_degc)
-        return StationBeat(
+        return StationHeartbeat(
             station=station,
             state=progress.state,
             output_on=execution.output_on,
@@ -178,8 +178,10 @@ class Station:
             detail=progress.detail,
         )
 
-    def _idle_beat(self, station: int, pending: int, voltage_v: float | None) -> StationBeat:
-        return StationBeat(
+    def _idle_heartbeat(
+        self, station: int, pending: int, voltage_v: float | None
+    ) -> StationHeartbeat:
+        return StationHeartbeat(
             station=station,
             state=StationState.IDLE,
             output_on=False,
@@ -204,8 +206,8 @@ class Station:
         )
         abilities = self.device.abilities
         guard = Guard(offer, abilities)
-        rig = Rig(battery, self.sensors, guard, recorder, abilities.current[1])
-        return Execution(offer, rig, progress, self._speed)
+        bench = TestBench(battery, self.sensors, guard, recorder, abilities.current[1])
+        return Execution(offer, bench, progress, self._speed)
 
     def _busy(self) -> str | None:
         if self.state is StationState.ERROR:
@@ -236,7 +238,7 @@ class Station:
     def _resume(self, execution: Execution, command: Command, now: float) -> Outcome:
         if execution.progress.state is StationState.RUNNING:
             return Outcome(True, "It was running already.")
-        problem = self._start_problem(execution.rig.guard, execution.rig.battery)
+        problem = self._start_problem(execution.bench.guard, execution.bench.battery)
         if problem:
             return Outcome(False, problem)
         execution.resume(now, command=command.id)

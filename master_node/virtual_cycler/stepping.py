@@ -13,15 +13,15 @@ from cycling.battery.model import BatteryState, Drive, Elapsed
 from cycling.battery.step_run import CLOCK_S
 from cycling.terms import Mode, StepEnd
 from master_node.protocol.messages import Instruction
-from master_node.virtual_cycler.ends import Counted, ends_of, first_reached, time_limit_s
-from master_node.virtual_cycler.progress import Progress, Rig
+from master_node.virtual_cycler.ends import StepValues, ends_of, first_reached, time_limit_s
+from master_node.virtual_cycler.progress import Progress, TestBench
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.sensors import Reading
 
 SMALL_STEPS_PER_RC_TIME = 6
 FOLLOWED_S = 2.0
 LOOK_S = 1.0  # how often the voltage is looked at where samples follow its change
-LONGEST_S = 60.0
+MAX_STEP_S = 60.0
 SLACK_S = 1e-9
 
 
@@ -36,41 +36,46 @@ class Point(NamedTuple):
     energy_wh: float
 
 
-class Reached(NamedTuple):
+class ReachedEnd(NamedTuple):
     """The end condition that ended an instruction, and its value."""
 
     kind: StepEnd
     value: float
 
 
-Cause: TypeAlias = Breach | Reached | None
+Cause: TypeAlias = Breach | ReachedEnd | None
 
 
 class Stepper:
     """Follows one instruction; it changes neither the battery nor the progress."""
 
     def __init__(
-        self, instruction: Instruction, progress: Progress, rig: Rig, *, follows_voltage: bool
+        self,
+        instruction: Instruction,
+        progress: Progress,
+        bench: TestBench,
+        *,
+        follows_voltage: bool,
     ) -> None:
-        self._progress, self._rig = progress, rig
-        self._model = rig.battery.model
+        self._progress, self._bench = progress, bench
+        self._model = bench.battery.model
         held = instruction.mode in (Mode.CV, Mode.CP)
-        most_a = min(instruction.max_current or math.inf, rig.most_current_a)
+        most_a = min(instruction.max_current or math.inf, bench.max_current_a)
         self.drive = Drive(instruction.mode, instruction.set_point, most_a if held else None)
         self._ends = ends_of(instruction, progress.start_degc)
         limit_s, began_s = time_limit_s(instruction), progress.began_s
         self.end_s = math.inf if limit_s is None or began_s is None else began_s + limit_s
-        self._longest_s = LONGEST_S
+        self._max_step_s = MAX_STEP_S
         if held:
-            self._longest_s = min(self._model.rc_time_s / SMALL_STEPS_PER_RC_TIME, FOLLOWED_S)
+            self._max_step_s = min(self._model.rc_time_s / SMALL_STEPS_PER_RC_TIME, FOLLOWED_S)
         if follows_voltage:
-            self._longest_s = min(self._longest_s, LOOK_S)
+            self._max_step_s = min(self._max_step_s, LOOK_S)
         self._elapsed: tuple[float, Elapsed[float]] = (0.0, self._model.elapsed(0.0))
         self._latest: Point | None = None
 
     def present(self) -> Point:
         """Return where the battery is now."""
-        progress, state = self._progress, self._rig.battery.state
+        progress, state = self._progress, self._bench.battery.state
         current_a, voltage_v = self._model.driven(state, self.drive)
         counted = progress.charge_ah, progress.energy_wh
         return Point(progress.test_time_s, state, current_a, voltage_v, *counted)
@@ -80,7 +85,7 @@ class Stepper:
 
         With it comes what ends the instruction, or the experiment, there.
         """
-        most_s = min(self._longest_s, self._rig.guard.silence_left_s(self._rig.sensors))
+        most_s = min(self._max_step_s, self._bench.guard.silence_left_s(self._bench.sensors))
         dt_s = min(min(until_s, self.end_s) - self._progress.test_time_s, most_s)
         dt_s = max(dt_s, SLACK_S)
         point = self._after(dt_s)
@@ -93,11 +98,11 @@ class Stepper:
 
     def cause(self, point: Point) -> Cause:
         """Return what ends the instruction, or the experiment, at a point from now on."""
-        rig = self._rig
-        read = rig.sensors.read(point.voltage_v, point.current_a, point.state.temperature_degc)
-        breach = rig.guard.breach(read)
-        if breach is None and not rig.sensors.undisturbed:
-            breach = rig.guard.silence(rig.sensors, point.time_s - self._progress.test_time_s)
+        bench = self._bench
+        read = bench.sensors.read(point.voltage_v, point.current_a, point.state.temperature_degc)
+        breach = bench.guard.breach(read)
+        if breach is None and not bench.sensors.undisturbed:
+            breach = bench.guard.silence(bench.sensors, point.time_s - self._progress.test_time_s)
         if breach is not None:
             return breach
         since_s = point.time_s - self._progress.step_began_s
@@ -105,8 +110,8 @@ class Stepper:
             counted = _counted(read, point)
             end = first_reached(self._ends, counted, since_s)
             if end is not None:
-                return Reached(end.kind, counted[end.index] or 0.0)
-        return Reached(StepEnd.TIME, since_s) if point.time_s >= self.end_s - SLACK_S else None
+                return ReachedEnd(end.kind, counted[end.index] or 0.0)
+        return ReachedEnd(StepEnd.TIME, since_s) if point.time_s >= self.end_s - SLACK_S else None
 
     def _after(self, dt_s: float) -> Point:
         """Return where the present current leads in so long."""
@@ -127,7 +132,7 @@ class Stepper:
         )
 
     def _before(self) -> tuple[BatteryState[float], float, float]:
-        state, latest = self._rig.battery.state, self._latest
+        state, latest = self._bench.battery.state, self._latest
         if latest is not None and latest.state is state:
             return state, latest.current_a, latest.voltage_v
         return state, *self._model.driven(state, self.drive)
@@ -147,8 +152,8 @@ class Stepper:
         return self._after(end_s - start_s)._replace(time_s=end_s)
 
 
-def _counted(read: Reading, point: Point) -> Counted:
+def _counted(read: Reading, point: Point) -> StepValues:
     voltage, current, cell = read
     magnitude = None if current is None else abs(current)
     power = None if voltage is None or magnitude is None else abs(voltage * magnitude)
-    return Counted(voltage, magnitude, power, point.charge_ah, point.energy_wh, cell)
+    return StepValues(voltage, magnitude, power, point.charge_ah, point.energy_wh, cell)

@@ -17,7 +17,7 @@ from cycling.battery.model import BatteryState
 from cycling.errors import InputError, UnavailableError
 from master_node.protocol.messages import AnyEvent, CommandAnswer, Offer, OfferAnswer
 from master_node.virtual_cycler.progress import Progress
-from master_node.virtual_cycler.records import Recorded, Sample
+from master_node.virtual_cycler.records import RecordBatch, Sample
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS offers (experiment INTEGER PRIMARY KEY, answer BLOB NOT NULL);
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS batteries (
 """
 
 
-class Marks(NamedTuple):
+class Watermark(NamedTuple):
     """Up to which MeasID and event number something holds; -1: nothing yet."""
 
     samples: int = -1
@@ -51,20 +51,20 @@ class StoredRun:
     link: str
     offer: Offer
     progress: Progress
-    acknowledged: Marks
+    acknowledged: Watermark
 
 
 @dataclass(slots=True)
 class Batch:
     """What is to be written in one transaction."""
 
-    recorded: list[Recorded] = field(default_factory=list)
+    recorded: list[RecordBatch] = field(default_factory=list)
     offers: list[OfferAnswer] = field(default_factory=list)
     begun: list[tuple[str, Offer]] = field(default_factory=list)  # with the link
     progress: dict[int, Progress] = field(default_factory=dict)
     commands: list[CommandAnswer] = field(default_factory=list)
     batteries: dict[int, BatteryState[float]] = field(default_factory=dict)
-    acknowledged: dict[int, Marks] = field(default_factory=dict)
+    acknowledged: dict[int, Watermark] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
 
 
@@ -111,7 +111,7 @@ class Store:
                 link,
                 msgspec.json.decode(offer, type=Offer),
                 msgspec.json.decode(progress, type=Progress),
-                Marks(samples, events),
+                Watermark(samples, events),
             )
             for experiment, link, offer, progress, samples, events in rows
         ]
@@ -133,14 +133,14 @@ class Store:
             return msgspec.json.decode(answer, type=CommandAnswer)
         return None
 
-    def last(self, experiment: int) -> Marks:
+    def last(self, experiment: int) -> Watermark:
         """Return the last sample and event of an experiment that stand in the file."""
         query = (
             "SELECT (SELECT max(n) FROM samples WHERE experiment = ?1),"
             " (SELECT max(n) FROM events WHERE experiment = ?1)"
         )
         ((samples, events),) = self._rows(query, experiment)
-        return Marks(-1 if samples is None else samples, -1 if events is None else events)
+        return Watermark(-1 if samples is None else samples, -1 if events is None else events)
 
     def samples(self, experiment: int, after: int, most: int) -> list[Sample]:
         """Return the samples that follow MeasID `after`."""
@@ -167,7 +167,7 @@ class Store:
                 for key, state in batch.batteries.items()
             ),
         )
-        nothing = Marks()
+        nothing = Watermark()
         self._put(
             "runs",
             (
@@ -183,16 +183,18 @@ class Store:
             "UPDATE runs SET progress = ? WHERE experiment = ?",
             [(_json(progress), key) for key, progress in batch.progress.items()],
         )
-        for key, marks in batch.acknowledged.items():
-            self._forget(key, marks)
+        for key, watermark in batch.acknowledged.items():
+            self._forget(key, watermark)
         for key in batch.closed:
             self._database.execute("DELETE FROM runs WHERE experiment = ?", (key,))
 
-    def _forget(self, experiment: int, marks: Marks) -> None:
+    def _forget(self, experiment: int, watermark: Watermark) -> None:
         run = self._database.execute
-        run("DELETE FROM samples WHERE experiment = ? AND n <= ?", (experiment, marks.samples))
-        run("DELETE FROM events WHERE experiment = ? AND n <= ?", (experiment, marks.events))
-        run("UPDATE runs SET samples = ?, events = ? WHERE experiment = ?", (*marks, experiment))
+        run("DELETE FROM samples WHERE experiment = ? AND n <= ?", (experiment, watermark.samples))
+        run("DELETE FROM events WHERE experiment = ? AND n <= ?", (experiment, watermark.events))
+        run(
+            "UPDATE runs SET samples = ?, events = ? WHERE experiment = ?", (*watermark, experiment)
+        )
 
     def _put(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         rows = list(rows)

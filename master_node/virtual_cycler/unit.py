@@ -11,35 +11,35 @@ from cycling.errors import UnavailableError
 from cycling.terms import StationCommand, StationState
 from master_node.protocol.messages import (
     Ack,
-    Beat,
     Command,
     CommandAnswer,
     Devices,
+    Heartbeat,
     MasterPresence,
     Message,
     Offer,
     OfferAnswer,
     Presence,
     Records,
-    StationBeat,
+    SetupMessage,
+    StationHeartbeat,
     StationSetup,
-    Welcome,
 )
 from master_node.protocol.topics import Kind
-from master_node.virtual_cycler.battery import Shelf
+from master_node.virtual_cycler.battery import BatteryPool
 from master_node.virtual_cycler.devices import device_of, hello_of, size_of
 from master_node.virtual_cycler.memory import Memory
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.station import Station
-from master_node.virtual_cycler.store import Marks, Store, StoredRun
+from master_node.virtual_cycler.store import Store, StoredRun, Watermark
 
 LOG = logging.getLogger("bem.virtual")
 
-BEAT_EVERY_S = 2.0
+HEARTBEAT_EVERY_S = 2.0
 WRITE_EVERY_S = 1.0
 PRESENCE_EVERY_S = 30.0  # the broker may publish the last will of an earlier connection late
 UNWRITTEN_TRIP_S = 30.0
-MOST_TEXT = 250
+MAX_TEXT = 250
 
 Send = Callable[[Kind, Message], bool]
 
@@ -63,15 +63,15 @@ class VirtualUnit:
         self._send = send
         self._devices = [device_of(hardware_id, number) for number in range(count)]
         self._memory = Memory(store, now, speed)
-        shelf = Shelf(self._memory.battery_states)
+        pool = BatteryPool(self._memory.battery_states)
         self.stations = {
-            device.link: Station(device, size_of(number), shelf, speed=speed, seed=seed + number)
+            device.link: Station(device, size_of(number), pool, speed=speed, seed=seed + number)
             for number, device in enumerate(self._devices)
         }
         self._setup: dict[int, StationSetup] | None = None
         self._epoch: int | None = None  # of the master node that is there
         self._clock_s = 0.0  # the time that was handed in: the wall's may be set back
-        self._tried_s = self._written_s = self._beat_s = self._presence_s = 0.0
+        self._tried_s = self._written_s = self._heartbeat_s = self._presence_s = 0.0
         for run in self._memory.runs:
             self._restore(run, now)
         self._write(now)
@@ -93,15 +93,15 @@ class VirtualUnit:
     def handle(self, message: Message, now: float) -> None:
         """Do what a message from the master node asks for."""
         match message:
-            case Welcome():
+            case SetupMessage():
                 self._welcome(message)
-                self._beat(now)
+                self._heartbeat(now)
             case Offer():
                 self._offer(message, now)
             case Ack(unknown=True):
                 self._is_unknown(message.experiment)
             case Ack():
-                self._acknowledged(message.experiment, Marks(message.samples, message.events))
+                self._acknowledged(message.experiment, Watermark(message.samples, message.events))
             case Command():
                 self._command(message, now)
         self._pump()
@@ -114,8 +114,8 @@ class VirtualUnit:
         if self._clock_s - self._tried_s >= WRITE_EVERY_S:
             self._write(now)
             self._pump()
-        if self._clock_s - self._beat_s >= BEAT_EVERY_S:
-            self._beat(now)
+        if self._clock_s - self._heartbeat_s >= HEARTBEAT_EVERY_S:
+            self._heartbeat(now)
         if self._clock_s - self._presence_s >= PRESENCE_EVERY_S:
             self._say_present()
 
@@ -131,11 +131,11 @@ class VirtualUnit:
         LOG.info("experiment %s on %s is taken up again", run.experiment, run.link)
         station.restore(run.offer, run.progress, now)
 
-    def _welcome(self, welcome: Welcome) -> None:
+    def _welcome(self, welcome: SetupMessage) -> None:
         self._setup = {setup.station: setup for setup in welcome.stations}
         for key, through in welcome.resume.items():
             if key.isascii() and key.isdigit() and self._memory.knows(int(key)):
-                self._acknowledged(int(key), Marks(through, -1))
+                self._acknowledged(int(key), Watermark(through, -1))
 
     def _offer(self, offer: Offer, now: float) -> None:
         """Answer an offer; the same one gets the same answer for ever."""
@@ -178,7 +178,7 @@ class VirtualUnit:
             experiment=offer.experiment,
             station=offer.station,
             accepted=False,
-            reason=reason[:MOST_TEXT],
+            reason=reason[:MAX_TEXT],
         )
         self._memory.refuse(answer)
         self._write(now)
@@ -218,7 +218,7 @@ class VirtualUnit:
             id=command.id,
             done=done,
             at=now,
-            reason=reason[:MOST_TEXT],
+            reason=reason[:MAX_TEXT],
             output_off=not station.output_on,
         )
 
@@ -234,11 +234,11 @@ class VirtualUnit:
         links = [] if setup is None else setup.devices
         return next((self.stations[link] for link in links if link in self.stations), None)
 
-    def _acknowledged(self, experiment: int, marks: Marks) -> None:
-        if not self._memory.acknowledge(experiment, marks, self._clock_s):
+    def _acknowledged(self, experiment: int, watermark: Watermark) -> None:
+        if not self._memory.acknowledge(experiment, watermark, self._clock_s):
             return
         for station in self.stations.values():
-            station.skip_to(experiment, marks.samples + 1, marks.events + 1)
+            station.skip_to(experiment, watermark.samples + 1, watermark.events + 1)
             if self._memory.is_closed(experiment):
                 station.end_is_known(experiment)
 
@@ -247,7 +247,7 @@ class VirtualUnit:
         if not self._memory.knows(experiment):
             return
         LOG.warning("experiment %s is not known to the master node", experiment)
-        if self._memory.set_aside(experiment, self._clock_s):
+        if self._memory.park(experiment, self._clock_s):
             for station in self.stations.values():
                 station.end_is_known(experiment)
 
@@ -290,17 +290,17 @@ class VirtualUnit:
         channels = [] if setup is None else setup.channels
         return {one.name: one.id for one in channels if one.device in self.stations}
 
-    def _beat(self, now: float) -> None:
-        self._beat_s = self._clock_s
-        self._send(Kind.BEAT, Beat(at=now, stations=self._beats()))
+    def _heartbeat(self, now: float) -> None:
+        self._heartbeat_s = self._clock_s
+        self._send(Kind.HEARTBEAT, Heartbeat(at=now, stations=self._heartbeats()))
 
-    def _beats(self) -> list[StationBeat]:
-        beats = []
+    def _heartbeats(self) -> list[StationHeartbeat]:
+        heartbeats = []
         for number in self._setup or {}:
             station = self._station(number)
             if station is not None:
-                beats.append(station.beat(number, self._memory.pending(number)))
-        return beats
+                heartbeats.append(station.heartbeat(number, self._memory.pending(number)))
+        return heartbeats
 
     def _say_present(self) -> None:
         self._presence_s = self._clock_s

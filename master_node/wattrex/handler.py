@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from db.commands.leases import LeaderTransaction
 from db.commands.wattrex import command_delivery, units
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
-from master_node.inbox import Incoming
+from master_node.inbox import IncomingMessage
 from master_node.protocol.codec import RefusedError
 from master_node.wattrex.heartbeats import Freshness
 from master_node.wattrex.messages import DevicesFound, Heartbeat, Message, Registration
@@ -17,10 +17,10 @@ from master_node.wattrex.topics import Source
 
 
 @dataclass(frozen=True)
-class Heard:
+class Envelope:
     """A message that was understood, and where it came from."""
 
-    incoming: Incoming
+    incoming: IncomingMessage
     source: Source
     message: Message
 
@@ -40,7 +40,7 @@ class Handler:
             self.identities[unit_id] = identity
             self.registrar.asked(unit_id, RegisterStep.DISCOVER, time.monotonic())
 
-    def note_beat(self, heard: Heard, unix_s: float) -> None:
+    def note_heartbeat(self, heard: Envelope, unix_s: float) -> None:
         """Remember a heartbeat until `store` writes it; nothing of an old one is kept."""
         assert isinstance(heard.message, Heartbeat)  # noqa: S101 - the decoder's type
         came_s = unix_s - (time.monotonic() - heard.incoming.came_at)
@@ -50,8 +50,8 @@ class Handler:
             self.offsets[unit_id] = round(offset_s, 3)
 
     def store(
-        self, transaction: LeaderTransaction, messages: Sequence[Heard]
-    ) -> list[tuple[Incoming, str, str]]:
+        self, transaction: LeaderTransaction, messages: Sequence[Envelope]
+    ) -> list[tuple[IncomingMessage, str, str]]:
         """Write what was heard; return what was refused, with kinds and reasons."""
         if self.offsets:
             for unit_id in units.heard(transaction.session, self.offsets, transaction.now):
@@ -70,7 +70,7 @@ class Handler:
         """Forget what is committed."""
         self.offsets.clear()
 
-    def _take(self, transaction: LeaderTransaction, one: Heard) -> None:
+    def _take(self, transaction: LeaderTransaction, one: Envelope) -> None:
         match one.message:
             case Registration() as said:
                 identity = WattrexIdentity(said.mac, said.user, said.ip, said.port, said.host)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 LATE_S = 10.0
 AGAIN_IN_A_ROW = 3  # so many late ones in a row: the unit's clock was set back
 APART_S = 0.5  # what a broker has kept comes at once, what a unit says does not
-MOST_UNITS = 1_000
+MAX_UNITS = 1_000
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Freshness:
         offset_s = at - now
         clock = self._clocks.get(unit_id)
         if clock is None:
-            if len(self._clocks) >= MOST_UNITS:
+            if len(self._clocks) >= MAX_UNITS:
                 self._clocks.clear()
             self._clocks[unit_id] = _Clock(at, offset_s)
             return offset_s

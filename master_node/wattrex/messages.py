@@ -10,10 +10,10 @@ from master_node.wattrex import pickles
 from master_node.wattrex.pickles import RegisterStep
 from master_node.wattrex.topics import Kind
 
-LARGEST_MAC = 2**48 - 1
-LONGEST_HOST, LONGEST_IP, LONGEST_USER, LONGEST_DEVICE_TEXT = 50, 20, 30, 30
-MOST_DEVICES = 500
-MOST_ID = 2**31 - 1
+MAX_MAC = 2**48 - 1
+MAX_HOST, MAX_IP, MAX_USER, MAX_DEVICE_TEXT = 50, 20, 30, 30
+MAX_DEVICES = 500
+MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -58,28 +58,28 @@ def decode(kind: Kind, payload: bytes) -> Message:
     """Read and check a message. Raises RefusedError with a reason that names the field."""
     told = pickles.read(kind, payload)
     if kind is Kind.REGISTER:
-        return _registration(_fields(told, pickles.ToldUnit))
+        return _registration(_fields(told, pickles.PickledUnit))
     if kind is Kind.HEARTBEAT:
-        return _heartbeat(_fields(told, pickles.ToldHeartbeat))
-    if type(told) is not list or len(told) > MOST_DEVICES:
-        raise RefusedError("field", f"no list of up to {MOST_DEVICES} devices")
-    return DevicesFound(tuple(_device(_fields(one, pickles.ToldDevice)) for one in told))
+        return _heartbeat(_fields(told, pickles.PickledHeartbeat))
+    if type(told) is not list or len(told) > MAX_DEVICES:
+        raise RefusedError("field", f"no list of up to {MAX_DEVICES} devices")
+    return DevicesFound(tuple(_device(_fields(one, pickles.PickledDevice)) for one in told))
 
 
 def _registration(fields: Mapping[str, Any]) -> Registration:
     return Registration(
-        mac=_number(fields, "mac", 1, LARGEST_MAC),
-        user=_text(fields, "user", LONGEST_USER),
-        ip=_text(fields, "ip", LONGEST_IP),
+        mac=_number(fields, "mac", 1, MAX_MAC),
+        user=_text(fields, "user", MAX_USER),
+        ip=_text(fields, "ip", MAX_IP),
         port=_number(fields, "port", 0, 65_535),
-        host=_text(fields, "hostname", LONGEST_HOST),
+        host=_text(fields, "hostname", MAX_HOST),
         step=_step(fields),
     )
 
 
 def _step(fields: Mapping[str, Any]) -> RegisterStep:
     told = fields.get("msg_type")
-    number = told.number if isinstance(told, pickles.ToldStep) else None
+    number = told.number if isinstance(told, pickles.PickledStep) else None
     if type(number) is not int or number not in (RegisterStep.DISCOVER, RegisterStep.REQUEST):
         raise RefusedError("field", "msg_type is neither DISCOVER nor REQUEST")
     return RegisterStep(number)
@@ -94,13 +94,13 @@ def _heartbeat(fields: Mapping[str, Any]) -> Heartbeat:
 
 def _device(fields: Mapping[str, Any]) -> DeviceFound:
     return DeviceFound(
-        kind_id=_number(fields, "comp_dev_id", 1, MOST_ID),
+        kind_id=_number(fields, "comp_dev_id", 1, MAX_ID),
         serial_number=_text_or_number(fields, "serial_number"),
         link=_text_or_number(fields, "link_name"),
     )
 
 
-def _fields(told: object, expected: type[pickles.Told]) -> Mapping[str, Any]:
+def _fields(told: object, expected: type[pickles.PickledObject]) -> Mapping[str, Any]:
     if type(told) is not expected:
         raise RefusedError("field", f"a {type(told).__name__} is not what belongs here")
     return getattr(told, "fields", {})
@@ -123,6 +123,6 @@ def _text(fields: Mapping[str, Any], name: str, longest: int) -> str:
 def _text_or_number(fields: Mapping[str, Any], name: str) -> str:
     """Units send some of these as numbers and some as texts; here all are texts."""
     value = fields.get(name)
-    if type(value) is int and abs(value) < 10**LONGEST_DEVICE_TEXT:
+    if type(value) is int and abs(value) < 10**MAX_DEVICE_TEXT:
         return str(value)
-    return _text(fields, name, LONGEST_DEVICE_TEXT)
+    return _text(fields, name, MAX_DEVICE_TEXT)

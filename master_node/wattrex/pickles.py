@@ -17,12 +17,12 @@ from master_node.protocol.codec import RefusedError
 from master_node.wattrex.topics import Kind
 
 MODULE = "wattrex_cycler_datatypes.comm_data.comm_data"
-LARGEST: Mapping[Kind, int] = {  # bytes; the largest that were captured have 204, 153 and 181
+MAX_BYTES: Mapping[Kind, int] = {  # bytes; the largest that were captured have 204, 153 and 181
     Kind.REGISTER: 2_048,
     Kind.HEARTBEAT: 1_024,
     Kind.DEVICES: 64 * 1024,  # some hundred devices
 }
-MOST_REMEMBERED = 5_000  # a memo index; a large one would make the reader reserve gigabytes
+MAX_MEMO = 5_000  # a memo index; a large one would make the reader reserve gigabytes
 STEPS = frozenset(
     (
         "PROTO",
@@ -73,13 +73,13 @@ class RegisterStep(IntEnum):
     ACK = 3
 
 
-class Told:
+class PickledObject:
     """An instance of a WattRex class: nothing but what its sender has written into it."""
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
 
-    def __new__(cls, *arguments: object) -> "Told":
+    def __new__(cls, *arguments: object) -> "PickledObject":
         """Take no arguments, as these classes are pickled."""
         if arguments:
             raise TypeError("it is pickled without arguments")
@@ -92,19 +92,19 @@ class Told:
         self.fields = state
 
 
-class ToldUnit(Told):
+class PickledUnit(PickledObject):
     """In the place of CommDataCuC."""
 
 
-class ToldHeartbeat(Told):
+class PickledHeartbeat(PickledObject):
     """In the place of CommDataHeartbeatC."""
 
 
-class ToldDevice(Told):
+class PickledDevice(PickledObject):
     """In the place of CommDataDeviceC."""
 
 
-class ToldStep:
+class PickledStep:
     """In the place of CommDataRegisterTypeE: a number."""
 
     def __init__(self, number: object) -> None:
@@ -117,21 +117,21 @@ class ToldStep:
 
 ADMITTED: Mapping[Kind, Mapping[tuple[str, str], type]] = {
     Kind.REGISTER: {
-        (MODULE, "CommDataCuC"): ToldUnit,
-        (MODULE, "CommDataRegisterTypeE"): ToldStep,
+        (MODULE, "CommDataCuC"): PickledUnit,
+        (MODULE, "CommDataRegisterTypeE"): PickledStep,
     },
     Kind.HEARTBEAT: {
-        (MODULE, "CommDataHeartbeatC"): ToldHeartbeat,
+        (MODULE, "CommDataHeartbeatC"): PickledHeartbeat,
         ("datetime", "datetime"): datetime,
     },
-    Kind.DEVICES: {(MODULE, "CommDataDeviceC"): ToldDevice},
+    Kind.DEVICES: {(MODULE, "CommDataDeviceC"): PickledDevice},
 }
 
 
 def read(kind: Kind, payload: bytes) -> Any:  # noqa: ANN401 - what a stranger has sent
     """Return what a pickle says. Raises RefusedError for all that a unit would not send."""
-    if len(payload) > LARGEST[kind]:
-        raise RefusedError("size", f"{len(payload)} bytes, at most {LARGEST[kind]} are taken")
+    if len(payload) > MAX_BYTES[kind]:
+        raise RefusedError("size", f"{len(payload)} bytes, at most {MAX_BYTES[kind]} are taken")
     _check_steps(payload)
     try:
         return _Reader(io.BytesIO(payload), ADMITTED[kind]).load()
@@ -183,7 +183,7 @@ def _check_steps(payload: bytes) -> None:
     for name, argument in steps:
         if name not in STEPS:
             raise RefusedError("pickle", f"the step {name} has no place here")
-        if name in REMEMBERS and isinstance(argument, int) and argument > MOST_REMEMBERED:
+        if name in REMEMBERS and isinstance(argument, int) and argument > MAX_MEMO:
             raise RefusedError("pickle", f"it remembers {argument} things")
 
 

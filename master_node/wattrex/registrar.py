@@ -11,9 +11,9 @@ from master_node.wattrex.pickles import RegisterStep
 
 QUIET_S = 2.0
 REQUEST_WITHIN_S = 5.0
-BEAT_WITHIN_S = 15.0
+HEARTBEAT_WITHIN_S = 15.0
 ALIVE_S = 3.0  # a unit that was heard so lately may have been registered all along
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 class _Stage(StrEnum):
@@ -31,7 +31,7 @@ class _Handshake:
 
 
 @dataclass(frozen=True)
-class Saying:
+class RegistrationReply:
     """What is to be said to a unit on the topic that all unregistered units hear."""
 
     unit_id: int
@@ -43,7 +43,7 @@ class Registrar:
 
     def __init__(self) -> None:
         self._waiting: dict[int, _Handshake] = {}  # in the order of their turns
-        self._beats: dict[int, float] = {}
+        self._heartbeats: dict[int, float] = {}
         self._quiet_until = 0.0
         self._quiet_for: int | None = None
 
@@ -60,12 +60,12 @@ class Registrar:
 
     def heard(self, unit_id: int, now_s: float) -> None:
         """Note that a unit beats under its number: it is registered."""
-        self._beats[unit_id] = now_s
+        self._heartbeats[unit_id] = now_s
         self._waiting.pop(unit_id, None)
         if unit_id == self._quiet_for:
             self._quiet_until, self._quiet_for = now_s, None
 
-    def next(self, now_s: float) -> Saying | None:
+    def next(self, now_s: float) -> RegistrationReply | None:
         """Return what is to be said now, if anything."""
         if now_s < self._quiet_until:
             return None
@@ -76,29 +76,29 @@ class Registrar:
                 if now_s - one.since_s < REQUEST_WITHIN_S:
                     return None  # its turn
                 self._again(unit_id, one, now_s)
-            elif one.stage is _Stage.ACKNOWLEDGED and now_s - one.since_s > BEAT_WITHIN_S:
+            elif one.stage is _Stage.ACKNOWLEDGED and now_s - one.since_s > HEARTBEAT_WITHIN_S:
                 self._again(unit_id, one, now_s)
         return self._offer(now_s)
 
     def give_up(self) -> tuple[int, ...]:
         """Forget the units that have not answered again and again, and return them."""
-        silent = tuple(id_ for id_, one in self._waiting.items() if one.tries >= MOST_TRIES)
+        silent = tuple(id_ for id_, one in self._waiting.items() if one.tries >= MAX_TRIES)
         for unit_id in silent:
             del self._waiting[unit_id]
         return silent
 
-    def _offer(self, now_s: float) -> Saying | None:
+    def _offer(self, now_s: float) -> RegistrationReply | None:
         for unit_id, one in self._waiting.items():
-            lives = now_s - self._beats.get(unit_id, -ALIVE_S) < ALIVE_S
-            if one.stage is _Stage.ASKED and one.tries < MOST_TRIES and not lives:
+            lives = now_s - self._heartbeats.get(unit_id, -ALIVE_S) < ALIVE_S
+            if one.stage is _Stage.ASKED and one.tries < MAX_TRIES and not lives:
                 one.stage, one.since_s = _Stage.OFFERED, now_s
-                return Saying(unit_id, RegisterStep.OFFER)
+                return RegistrationReply(unit_id, RegisterStep.OFFER)
         return None
 
-    def _acknowledge(self, unit_id: int, one: _Handshake, now_s: float) -> Saying:
+    def _acknowledge(self, unit_id: int, one: _Handshake, now_s: float) -> RegistrationReply:
         one.stage, one.since_s = _Stage.ACKNOWLEDGED, now_s
         self._quiet_until, self._quiet_for = now_s + QUIET_S, unit_id
-        return Saying(unit_id, RegisterStep.ACK)
+        return RegistrationReply(unit_id, RegisterStep.ACK)
 
     def _again(self, unit_id: int, one: _Handshake, now_s: float) -> None:
         """Let a unit that did not answer wait behind the others."""

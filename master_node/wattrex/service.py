@@ -13,11 +13,11 @@ from db.commands.wattrex import command_delivery
 from db.commands.wattrex.command_delivery import ForUnit
 from db.engine import Database
 from db.limits import Limits
-from master_node.inbox import Inbox, Incoming
+from master_node.inbox import Inbox, IncomingMessage
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
 from master_node.refused_messages import Refusals
-from master_node.wattrex.handler import Handler, Heard
+from master_node.wattrex.handler import Envelope, Handler
 from master_node.wattrex.messages import Heartbeat, decode
 from master_node.wattrex.pickles import RegisterStep, write_registration
 from master_node.wattrex.topics import (
@@ -36,7 +36,7 @@ LOG = logging.getLogger("bem.master-node")
 
 CLIENT = "bem-wattrex-master"  # the broker keeps what units say while no master node is there
 ROUND_S, WRITE_EVERY_S, AFTER_TROUBLE_S = 0.2, 1.0, 1.0
-MOST_BYTES, MOST_MESSAGES = 256 * 1024, 500
+MAX_BATCH_BYTES, MAX_BATCH_MESSAGES = 256 * 1024, 500
 
 
 class WattrexService:
@@ -48,7 +48,7 @@ class WattrexService:
         self._database, self._lease = database, lease
         self._inbox = Inbox(limits)
         self._handler = Handler()
-        self._waiting: list[Heard] = []  # not committed yet
+        self._waiting: list[Envelope] = []  # not committed yet
         self._told: list[int] = []
         self._written_at = 0.0
         self._in_trouble = False
@@ -122,7 +122,7 @@ class WattrexService:
                 self.stopping.wait(AFTER_TROUBLE_S)
 
     def _round(self) -> None:
-        for incoming in self._inbox.take(MOST_BYTES, MOST_MESSAGES, ROUND_S):
+        for incoming in self._inbox.take(MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, ROUND_S):
             self._hear(incoming)
         due = time.monotonic() - self._written_at > WRITE_EVERY_S
         if self._waiting or self._told or (due and (self._handler.offsets or self.refusals)):
@@ -132,22 +132,22 @@ class WattrexService:
             self._say_next()
             self._send_commands()
 
-    def _hear(self, incoming: Incoming) -> None:
+    def _hear(self, incoming: IncomingMessage) -> None:
         source = parse_topic(incoming.topic)
         if source is None:
             self._refuse(incoming, "topic", "no WattRex unit publishes this")
             return
         try:
-            heard = Heard(incoming, source, decode(source.kind, incoming.payload))
+            heard = Envelope(incoming, source, decode(source.kind, incoming.payload))
         except RefusedError as error:
             self._refuse(incoming, error.kind, str(error))
             return
         if isinstance(heard.message, Heartbeat):
-            self._handler.note_beat(heard, time.time())
+            self._handler.note_heartbeat(heard, time.time())
         else:
             self._waiting.append(heard)
 
-    def _store(self, messages: Sequence[Heard]) -> None:
+    def _store(self, messages: Sequence[Envelope]) -> None:
         """Commit what was heard, or each message alone when one of them cannot be stored."""
         try:
             self._write(messages)
@@ -163,7 +163,7 @@ class WattrexService:
             else:
                 raise
 
-    def _write(self, messages: Sequence[Heard]) -> None:
+    def _write(self, messages: Sequence[Envelope]) -> None:
         with leader_transaction(self._database, self._lease) as transaction:
             refused = self._handler.store(transaction, messages)
             if self._told:
@@ -220,5 +220,5 @@ class WattrexService:
                 launched.append(one)
         return launched
 
-    def _refuse(self, incoming: Incoming, kind: str, reason: str) -> None:
+    def _refuse(self, incoming: IncomingMessage, kind: str, reason: str) -> None:
         self.refusals.add(incoming, kind, reason, datetime.now(UTC))

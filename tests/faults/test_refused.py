@@ -88,7 +88,7 @@ def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab):
     samples = msgspec.structs.replace(records.samples, extended=wrong)
     one.say(Kind.RECORDS, msgspec.structs.replace(records, samples=samples))
     wait_for(lambda: refused(lab, "unit-0", "channel"))
-    one.say(Kind.BEAT, other.beat())
+    one.say(Kind.HEARTBEAT, other.heartbeat())
     one.say(Kind.ANSWER, m.CommandAnswer(id=7, done=True, at=one.now()))
     one.say(
         Kind.OFFER_ANSWER, m.OfferAnswer(experiment=foreign.experiment, station=1, accepted=False)
@@ -130,7 +130,7 @@ def test_a_message_that_is_too_large_or_from_a_stranger_is_refused(two_units: La
     lab = two_units
     one = lab.units[0]
     one.say(Kind.RECORDS, b'"' + b"x" * 1_100_000 + b'"')
-    one.say(Kind.BEAT, b"x" * 100_000)
+    one.say(Kind.HEARTBEAT, b"x" * 100_000)
     wait_for(lambda: _count(lab, "unit-0", "size") == 2)
     stranger = ScriptedUnit(lab.broker.url("unit-2"), "unit-2")
     stranger.hello = lambda: encode(m.Presence(online=True))  # it never introduces itself

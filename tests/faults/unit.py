@@ -210,7 +210,7 @@ class ScriptedUnit:
                 return
             address = parse_topic(topic)
             message = decode(address.kind, payload)
-            if isinstance(message, m.Welcome):
+            if isinstance(message, m.SetupMessage):
                 self.welcomes += 1
                 self.stations = {s.station: [c.id for c in s.channels] for s in message.stations}
             elif isinstance(message, m.Offer):
@@ -292,23 +292,23 @@ class ScriptedUnit:
             with self._lock:
                 if time.monotonic() >= beat_at and self._link.connected:
                     beat_at = time.monotonic() + self.beat_s
-                    self.say(Kind.BEAT, self.beat())
+                    self.say(Kind.HEARTBEAT, self.heartbeat())
                 for run in self.runs.values():
                     self._make(run)
                     self._pump(run)
             time.sleep(self.tick_s)
 
-    def beat(self) -> m.Beat:
+    def heartbeat(self) -> m.Heartbeat:
         busy = {run.station: run for run in self.runs.values() if not run.ended}
-        return m.Beat(
+        return m.Heartbeat(
             at=self.now(),
-            stations=[self._station_beat(id_, busy.get(id_)) for id_ in self.stations],
+            stations=[self._station_heartbeat(id_, busy.get(id_)) for id_ in self.stations],
         )
 
-    def _station_beat(self, station: int, run: ScriptedRun | None) -> m.StationBeat:
+    def _station_heartbeat(self, station: int, run: ScriptedRun | None) -> m.StationHeartbeat:
         if run is None:
-            return m.StationBeat(station=station, state=StationState.IDLE, output_on=False)
-        return m.StationBeat(
+            return m.StationHeartbeat(station=station, state=StationState.IDLE, output_on=False)
+        return m.StationHeartbeat(
             station=station,
             state=run.state,
             output_on=run.state is StationState.RUNNING,

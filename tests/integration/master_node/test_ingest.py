@@ -21,7 +21,7 @@ from db.models import (
 )
 from db.queries.stations.unit_setups import unit_setups
 from master_node import writer as writer_module
-from master_node.inbox import Inbox, Incoming
+from master_node.inbox import Inbox, IncomingMessage
 from master_node.protocol import messages as m
 from master_node.protocol.codec import decode, encode
 from master_node.protocol.topics import Address, Kind
@@ -63,17 +63,17 @@ class Stage:
         self.sent = []
         self.writer = Writer(self.lab.database, self.lease, Inbox(), self.sent.extend)
 
-    def records(self, first: int, last: int, which: int = 0) -> Incoming:
+    def records(self, first: int, last: int, which: int = 0) -> IncomingMessage:
         station = list(self.unit.stations)[which]
         run = ScriptedRun(self.experiments[which], station, made=10**6)
         return self.message(Kind.RECORDS, self.unit.records(run, first, last))
 
-    def message(self, kind: Kind, message: m.Message) -> Incoming:
+    def message(self, kind: Kind, message: m.Message) -> IncomingMessage:
         payload = encode(message)
         topic = Address("unit-0", kind).topic
-        return Incoming(topic, payload, len(payload), time.monotonic())
+        return IncomingMessage(topic, payload, len(payload), time.monotonic())
 
-    def store(self, *incoming: Incoming) -> list[m.Message]:
+    def store(self, *incoming: IncomingMessage) -> list[m.Message]:
         """Return what is sent after the commit."""
         self.sent.clear()
         self.writer._store([self.writer._parse(one) for one in incoming])
@@ -150,8 +150,8 @@ def test_a_database_that_fails_is_tried_again_and_nothing_is_acknowledged_before
 
 
 def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: Stage):
-    beat = m.Beat(at=time.time(), stations=[])
-    bad = stage.message(Kind.BEAT, m.Beat(at=time.time(), stations=[]))
+    heartbeat = m.Heartbeat(at=time.time(), stations=[])
+    bad = stage.message(Kind.HEARTBEAT, m.Heartbeat(at=time.time(), stations=[]))
     good = stage.records(0, 4, which=1)
     really = writer_module.take
 
@@ -162,7 +162,7 @@ def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: St
 
     writer_module.take = take
     try:
-        acks = stage.store(good, bad, stage.message(Kind.BEAT, beat))
+        acks = stage.store(good, bad, stage.message(Kind.HEARTBEAT, heartbeat))
     finally:
         writer_module.take = really
     assert [type(ack) for ack in acks] == [m.Ack]

@@ -102,16 +102,16 @@ def unit(broker: Mosquitto, master: ScriptedMaster, tmp_path: Path) -> Iterator[
     """A unit that runs and has been welcomed."""
     made = Unit(broker, tmp_path)
     made.start()
-    master.wait_for(Kind.BEAT, lambda one: one.stations)
+    master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
     yield made
     made.end()
 
 
-def beat_of(master: ScriptedMaster, fits):
+def heartbeat_of(master: ScriptedMaster, fits):
     """The newest word of station 11 that fits."""
-    master.heard[Kind.BEAT].clear()
-    beat = master.wait_for(Kind.BEAT, lambda one: one.stations and fits(one.stations[0]))
-    return beat.stations[0]
+    master.heard[Kind.HEARTBEAT].clear()
+    heartbeat = master.wait_for(Kind.HEARTBEAT, lambda one: one.stations and fits(one.stations[0]))
+    return heartbeat.stations[0]
 
 
 def offered(*steps, **more):
@@ -132,12 +132,12 @@ def is_whole(master: ScriptedMaster, experiment: int) -> None:
 class TestRegistration:
     def test_it_introduces_itself_and_beats(self, master, unit):
         hello = master.wait_for(Kind.HELLO)
-        beat = master.wait_for(Kind.BEAT, lambda one: len(one.stations) == 2)
+        heartbeat = master.wait_for(Kind.HEARTBEAT, lambda one: len(one.stations) == 2)
         assert (hello.hardware_id, hello.simulated, hello.speed) == (UNIT, True, 100.0)
         assert [device.link for device in hello.devices] == ["ch1", "ch2"]
-        assert [one.station for one in beat.stations] == [11, 12]
-        assert {one.state for one in beat.stations} == {"idle"}
-        assert abs(beat.at - time.time()) < 5
+        assert [one.station for one in heartbeat.stations] == [11, 12]
+        assert {one.state for one in heartbeat.stations} == {"idle"}
+        assert abs(heartbeat.at - time.time()) < 5
 
     def test_devices_are_told_again_on_command(self, master, unit):
         assert master.command(1, "detect", 1).done
@@ -145,20 +145,20 @@ class TestRegistration:
 
     def test_it_ends_in_two_seconds_and_says_so(self, master, cycler):
         cycler.start()
-        master.wait_for(Kind.BEAT, lambda one: one.stations)
+        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
         cycler.process.send_signal(signal.SIGTERM)
         assert cycler.process.wait(2) == 0
         master.wait_for(Kind.PRESENCE, lambda one: not one.online)
 
     def test_killed_its_last_will_says_so(self, master, cycler):
         cycler.start()
-        master.wait_for(Kind.BEAT)
+        master.wait_for(Kind.HEARTBEAT)
         cycler.kill()
         master.wait_for(Kind.PRESENCE, lambda one: not one.online)
 
     def test_two_processes_never_share_a_memory(self, master, cycler):
         cycler.start()
-        master.wait_for(Kind.BEAT)
+        master.wait_for(Kind.HEARTBEAT)
         first = cycler.process
         cycler.start()
         assert cycler.process.wait(20) == 2
@@ -171,9 +171,9 @@ class TestRegistration:
 class TestNothingIsLostOrDoubled:
     def test_an_experiment_from_its_offer_to_its_end(self, master, unit):
         unit.end()
-        master.heard[Kind.BEAT].clear()
+        master.heard[Kind.HEARTBEAT].clear()
         unit.start(1000)
-        master.wait_for(Kind.BEAT, lambda one: one.stations)
+        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
         offer = offered(*CYCLE)
         assert master.offer(offer).accepted
         until(lambda: master.has_ended(offer.experiment), 40)
@@ -185,12 +185,12 @@ class TestNothingIsLostOrDoubled:
             "voltage",
         ]
         assert 20 < master.samples[offer.experiment][-1][7] < 40
-        assert beat_of(master, lambda one: one.pending == 0).state == "idle"
+        assert heartbeat_of(master, lambda one: one.pending == 0).state == "idle"
 
     def test_killed_at_any_moment_and_resumed(self, master, cycler):
         """Only what was not yet in its file, and so not published, is run again."""
         cycler.start()
-        master.wait_for(Kind.BEAT, lambda one: one.stations)
+        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
         offer = offered(wait(300), cc(1.0, time=900), record_s=1.0)
         assert master.offer(offer).accepted
         key = offer.experiment
@@ -201,8 +201,8 @@ class TestNothingIsLostOrDoubled:
             cycler.start()
             until(lambda: master.kinds(key).count("Paused") == number)  # noqa: B023
             assert master.events[key][-1].interrupted
-            beat = beat_of(master, lambda one: one.state == "paused")
-            assert not beat.output_on
+            heartbeat = heartbeat_of(master, lambda one: one.state == "paused")
+            assert not heartbeat.output_on
             time.sleep(0.5)
             before = len(master.samples[key])
             assert before >= stored
@@ -247,7 +247,7 @@ class TestNothingIsLostOrDoubled:
         time.sleep(3)
         assert len(master.heard[Kind.RECORDS]) <= 2
         until(lambda: len(master.heard[Kind.RECORDS]) >= 3, 10)
-        assert beat_of(master, lambda _one: True).pending > 300
+        assert heartbeat_of(master, lambda _one: True).pending > 300
         master.listens = True
         until(lambda: master.has_ended(offer.experiment), 20)
         is_whole(master, offer.experiment)
@@ -266,7 +266,7 @@ class TestNothingIsLostOrDoubled:
 class TestOffersAndCommands:
     def test_an_offer_is_answered_the_same_however_often_it_comes(self, master, cycler):
         cycler.start()
-        master.wait_for(Kind.BEAT, lambda one: one.stations)
+        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
         taken, refused = offered(wait(30)), offered(cc(100.0, time=5))
         assert "outside the device's" in master.offer(refused).reason
         assert master.offer(taken).accepted
@@ -275,8 +275,8 @@ class TestOffersAndCommands:
             if restart:
                 cycler.kill()
                 cycler.start()
-                master.heard[Kind.BEAT].clear()
-                master.wait_for(Kind.BEAT, lambda one: one.stations)
+                master.heard[Kind.HEARTBEAT].clear()
+                master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
             master.heard[Kind.OFFER_ANSWER].clear()
             assert master.offer(taken).accepted
             assert not master.offer(refused).accepted
@@ -285,7 +285,7 @@ class TestOffersAndCommands:
 
     def test_a_command_is_carried_out_once_and_answered_each_time(self, master, cycler):
         cycler.start()
-        master.wait_for(Kind.BEAT, lambda one: one.stations)
+        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
         offer = offered(cc(0.1, time=36000))
         assert master.offer(offer).accepted
         key = offer.experiment
@@ -299,7 +299,7 @@ class TestOffersAndCommands:
         until(lambda: master.kinds(key).count("Paused") == 2)
         assert master.command(2, "resume", key).done
         assert master.command(1, "pause", key) == first
-        assert beat_of(master, lambda _one: True).state == "paused"
+        assert heartbeat_of(master, lambda _one: True).state == "paused"
         assert master.kinds(key) == ["Started", "Paused", "Resumed", "Paused"]
         assert master.command(3, "stop", key).done
         until(lambda: master.has_ended(key))
@@ -312,7 +312,7 @@ class TestOffersAndCommands:
         assert not answer.done
         assert "too late" in answer.reason
         assert answer.output_off is False
-        assert beat_of(master, lambda _one: True).state == "running"
+        assert heartbeat_of(master, lambda _one: True).state == "running"
 
     def test_an_offer_of_a_master_node_of_before_is_not_answered(self, master, unit):
         master.epoch = 5

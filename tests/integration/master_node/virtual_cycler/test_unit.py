@@ -13,7 +13,7 @@ from cycling.terms import StationCommand
 from master_node.protocol import Kind, decode, encode
 from master_node.protocol import messages as m
 from master_node.virtual_cycler.outbox import AGAIN_AFTER_S, Outbox
-from master_node.virtual_cycler.store import Marks, Store
+from master_node.virtual_cycler.store import Store, Watermark
 from master_node.virtual_cycler.unit import UNWRITTEN_TRIP_S, VirtualUnit
 from tests.virtual import CELL, cc, offer_of, wait
 
@@ -54,7 +54,7 @@ class World:
         self.unit.connected(self.now)
         self.unit.master(ONLINE, self.now)
         resume = {str(key): len(rows) - 1 for key, rows in self.samples.items()}
-        self.hand(m.Welcome(unit=1, at=self.now, stations=STATIONS, resume=resume))
+        self.hand(m.SetupMessage(unit=1, at=self.now, stations=STATIONS, resume=resume))
 
     def crash(self):
         self.store.close()
@@ -177,7 +177,7 @@ class TestNothingIsLostOrDoubled:
         world.sent.clear()
         world.go(60)
         assert world.answers(Kind.RECORDS) == []
-        assert world.answers(Kind.BEAT)[-1].stations[0].pending > 50
+        assert world.answers(Kind.HEARTBEAT)[-1].stations[0].pending > 50
         world.unit.master(ONLINE, world.now)
         world.go(60)
         assert len(world.samples[1]) == 101
@@ -185,7 +185,7 @@ class TestNothingIsLostOrDoubled:
     def test_a_mark_beyond_its_own_numbers_is_gone_on_from(self, world):
         world.offer(cc(0.5, time=100), record_s=1.0)
         world.go(10)
-        world.hand(m.Welcome(unit=1, at=0, stations=STATIONS, resume={"1": 500}))
+        world.hand(m.SetupMessage(unit=1, at=0, stations=STATIONS, resume={"1": 500}))
         world.samples[1] += [None] * (501 - len(world.samples[1]))
         world.go(20)
         assert world.samples[1][501][1] == pytest.approx(11, abs=2)
@@ -204,21 +204,23 @@ class TestNothingIsLostOrDoubled:
         world.go(200)
         assert 1 <= len(asked) <= 2
         assert len(world.store.samples(1, -1, 500)) == 101 - stored  # nothing is deleted
-        assert world.answers(Kind.BEAT)[-1].stations[0].pending == 101 - stored
+        assert world.answers(Kind.HEARTBEAT)[-1].stations[0].pending == 101 - stored
         assert world.offer(wait(5), experiment=2).accepted  # its station is free
         world.go(3600)
         assert len([one for one in asked if one.experiment == 1]) <= 4  # once more in an hour
         world.stored = known
         world.unit.master(ONLINE, world.now)  # another master node, which knows it
         world.resume = {}
-        world.hand(m.Welcome(unit=1, at=world.now, stations=STATIONS))
+        world.hand(m.SetupMessage(unit=1, at=world.now, stations=STATIONS))
         world.go(10)
         assert len(world.samples[1]) == 101
         assert world.kinds() == ["Started", "StepEnded", "Ended"]
         assert world.store.runs() == []
 
     def test_an_unknown_experiment_in_resume_changes_nothing(self, world):
-        world.hand(m.Welcome(unit=1, at=0, stations=STATIONS, resume={"77": 5, "x": 1, "٣": 1}))
+        world.hand(
+            m.SetupMessage(unit=1, at=0, stations=STATIONS, resume={"77": 5, "x": 1, "٣": 1})
+        )
         assert world.offer(wait(5)).accepted
 
     def test_the_battery_is_found_as_it_was_left(self, world):
@@ -378,12 +380,12 @@ class TestOutbox:
 
     def test_two_messages_of_500_then_it_waits(self, store):
         sent = []
-        box = Outbox(1, 11, Marks(), store.last(1))
+        box = Outbox(1, 11, Watermark(), store.last(1))
         send = lambda records: bool(sent.append(records)) or True  # noqa: E731
         for clock_s in (0.0, 1.0, 4.9):
             box.pump(store, {}, send, clock_s)
         assert [(one.samples.first, one.samples.last) for one in sent] == [(0, 499), (500, 999)]
-        box.acknowledge(Marks(499, 0), 4.9)
+        box.acknowledge(Watermark(499, 0), 4.9)
         box.pump(store, {}, send, 4.9)
         assert sent[-1].samples.first == 1000
         box.pump(store, {}, send, 4.9 + AGAIN_AFTER_S + 0.1)
@@ -391,24 +393,24 @@ class TestOutbox:
 
     def test_an_answer_without_news_asks_for_the_same_but_not_at_once(self, store):
         sent = []
-        box = Outbox(1, 11, Marks(), store.last(1))
+        box = Outbox(1, 11, Watermark(), store.last(1))
         send = lambda records: bool(sent.append(records)) or True  # noqa: E731
         box.pump(store, {}, send, 0.0)
-        assert not box.acknowledge(Marks(), 0.5)
+        assert not box.acknowledge(Watermark(), 0.5)
         box.pump(store, {}, send, 0.5)
         assert len(sent) == 2
-        box.acknowledge(Marks(), 1.5)
+        box.acknowledge(Watermark(), 1.5)
         box.pump(store, {}, send, 1.5)
         assert [one.samples.first for one in sent] == [0, 500, 0, 500]
 
     def test_while_nothing_can_be_sent_nothing_is_on_its_way(self, store):
-        box = Outbox(1, 11, Marks(), store.last(1))
+        box = Outbox(1, 11, Watermark(), store.last(1))
         box.pump(store, {}, lambda _records: False, 0.0)
         sent = []
         box.pump(store, {}, lambda records: bool(sent.append(records)) or True, 0.1)
         assert sent[0].samples.first == 0
 
     def test_an_old_answer_takes_nothing_back(self, store):
-        box = Outbox(1, 11, Marks(700, 0), store.last(1))
-        assert not box.acknowledge(Marks(300, -1), 0.0)
-        assert box.acknowledged == Marks(700, 0)
+        box = Outbox(1, 11, Watermark(700, 0), store.last(1))
+        assert not box.acknowledge(Watermark(300, -1), 0.0)
+        assert box.acknowledged == Watermark(700, 0)

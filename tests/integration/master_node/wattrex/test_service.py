@@ -71,14 +71,14 @@ class WattrexLab(RunningLab):
             identity = WattrexIdentity(mac, "pi", "10.0.0.9", 22, host)
             return wattrex_units.register(session, identity, database_now(session))
 
-    def beat(self, *unit_ids: int) -> set[int]:
+    def heartbeat(self, *unit_ids: int) -> set[int]:
         with self.database.write() as session:
-            beats = dict.fromkeys(unit_ids or (self.unit_id,), 0.0)
-            return wattrex_units.heard(session, beats, database_now(session))
+            heartbeats = dict.fromkeys(unit_ids or (self.unit_id,), 0.0)
+            return wattrex_units.heard(session, heartbeats, database_now(session))
 
-    def look(self, *, beat: bool = True, speaks: bool = True) -> None:
-        if beat:
-            self.beat()
+    def look(self, *, heartbeat: bool = True, speaks: bool = True) -> None:
+        if heartbeat:
+            self.heartbeat()
         with leader_transaction(self.database, self.lease) as transaction:
             self.watch.look(transaction, speaks=speaks, listens_since=LONG_AGO if speaks else None)
 
@@ -155,12 +155,12 @@ class TestUnits:
 
         assert asking() == {lab.unit_id: WattrexIdentity(77, "pi", "10.0.0.9", 22, "bench-pi-3")}
         assert list_units(lab.database)[0].asks
-        assert lab.beat() == {lab.unit_id}
+        assert lab.heartbeat() == {lab.unit_id}
         assert asking() == {}
 
     def test_a_number_that_nobody_knows_is_shown_and_nothing_of_it_stored(self, lab):
         ours = lab.unit()
-        assert lab.beat(lab.unit_id, 4711, ours, 1) == {lab.unit_id}
+        assert lab.heartbeat(lab.unit_id, 4711, ours, 1) == {lab.unit_id}
         found = {one.claimed_id: one.reason for one in strangers(lab.database)}
         assert found.keys() == {4711, ours, 1}
         assert "not in the database" in found[4711]
@@ -205,7 +205,7 @@ class TestCommands:
         )
 
     def test_a_launch_is_sent_once_and_to_a_unit_that_is_heard(self, lab):
-        lab.beat()
+        lab.heartbeat()
         number = self.ask(lab, StationCommand.LAUNCH, lab.station_id)
         with lab.database.write() as session:
             now = database_now(session)
@@ -218,7 +218,7 @@ class TestCommands:
         assert "does not report" in status.answer
 
     def test_a_detection_is_answered_by_the_devices(self, lab):
-        lab.beat()
+        lab.heartbeat()
         number = self.ask(lab, StationCommand.DETECT)
         with lab.database.write() as session:
             command_delivery.take_due(session, database_now(session))
@@ -231,7 +231,7 @@ class TestCommands:
             self.ask(lab, StationCommand.DETECT)
 
     def test_a_unit_that_falls_silent_before_it_was_told_is_not_told_later(self, lab):
-        lab.beat()
+        lab.heartbeat()
         self.ask(lab, StationCommand.LAUNCH, lab.station_id)
         lab.silence(20)
         with lab.database.write() as session:
@@ -239,7 +239,7 @@ class TestCommands:
 
     @pytest.mark.parametrize("kind", ["pause", "resume", "stop"])
     def test_what_its_cycler_does_not_know_is_refused_with_the_reason(self, lab, kind):
-        lab.beat()
+        lab.heartbeat()
         with pytest.raises(ConflictError, match=f"take no {kind} from here"):
             self.ask(lab, StationCommand(kind), lab.station_id)
 
@@ -300,11 +300,11 @@ class TestWhatIsShown:
         lab.begin()
         lab.look()
         lab.silence(14)
-        lab.look(beat=False)
+        lab.look(heartbeat=False)
         assert lab.shown().lost_at is None
         lab.silence(16)
         for _ in range(2):
-            lab.look(beat=False)
+            lab.look(heartbeat=False)
         assert lab.shown().state is OverviewState.LOST
         (alarm,) = lab.alarms()
         assert "treat the cell as live" in alarm.text
@@ -315,12 +315,12 @@ class TestWhatIsShown:
 
     def test_without_the_protocol_the_tables_alone_are_shown(self, lab):
         lab.silence(3600)
-        lab.look(beat=False, speaks=False)
+        lab.look(heartbeat=False, speaks=False)
         assert lab.shown().state is OverviewState.IDLE
         experiment_id = lab.begin()
-        lab.look(beat=False, speaks=False)
+        lab.look(heartbeat=False, speaks=False)
         lab.rows(experiment_id, 0, 3)
-        lab.look(beat=False, speaks=False)
+        lab.look(heartbeat=False, speaks=False)
         assert lab.shown().state is OverviewState.RUNNING
         assert lab.alarms() == []
 
@@ -527,9 +527,9 @@ class TestStalled:
         experiment_id = lab.begin()
         lab.rows(experiment_id, 0, 5)
         lab.silence(60)
-        lab.look(beat=False)
+        lab.look(heartbeat=False)
         lab.wait(seconds=61)
-        lab.look(beat=False)
+        lab.look(heartbeat=False)
         assert [one.code for one in lab.alarms()] == ["contact lost"]
 
     def test_not_one_whose_rows_go_on(self, lab):
@@ -583,7 +583,7 @@ class TestCommandLine:
         return CliRunner().invoke(wattrex.app, list(arguments))
 
     def test_it_lists_the_units_and_those_that_nobody_knows(self, lab, database_url, monkeypatch):
-        lab.beat(lab.unit_id, 41)
+        lab.heartbeat(lab.unit_id, 41)
         said = self.run(monkeypatch, database_url, "units")
         assert said.exit_code == 0
         assert f"{lab.unit_id}\tbench-pi-3\t10.0.0.9\theard\t" in said.stdout

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from master_node.protocol import Kind, decode, encode, parse_topic
 from master_node.protocol import messages as m
-from master_node.protocol.codec import KB, LARGEST, TYPES, USUAL, decode_master
+from master_node.protocol.codec import KB, MAX_BYTES, TYPES, USUAL, decode_master
 from master_node.protocol.topics import MASTER, UP
 from tests.machine import ROOT
 
@@ -63,7 +63,7 @@ def test_every_field_is_described(struct):
 @pytest.mark.parametrize("kind", Kind)
 def test_every_topic_is_listed_with_its_size(kind):
     way = "up" if kind in UP else "down"
-    size = LARGEST.get(kind, USUAL)
+    size = MAX_BYTES.get(kind, USUAL)
     most = f"{size // KB} KiB" if size < KB * KB else f"{size // KB // KB} MiB"
     row = next(line for line in TEXT.splitlines() if line.startswith(f"| `.../{way}/{kind}`"))
     assert f"| {most} |" in row

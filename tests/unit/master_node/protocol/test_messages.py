@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from master_node.protocol import Address, Kind, RefusedError, decode, encode, parse_topic
 from master_node.protocol import messages as m
-from master_node.protocol.codec import LARGEST, TYPES, USUAL, decode_master
+from master_node.protocol.codec import MAX_BYTES, TYPES, USUAL, decode_master
 from master_node.protocol.topics import UP, down_topics
 from tests.message_values import hardware_ids, messages_of
 
@@ -66,7 +66,7 @@ class TestEveryMessage:
         refused_or_read(kind, bytes(payload))
 
     def test_a_message_that_is_too_large_is_refused_unread(self, kind):
-        most = LARGEST.get(kind, USUAL)
+        most = MAX_BYTES.get(kind, USUAL)
         with pytest.raises(RefusedError, match=f"{most + 1} bytes, at most {most}") as raised:
             decode(kind, b"{" + b" " * most)
         assert raised.value.kind == "size"
@@ -110,7 +110,7 @@ class TestNumbers:
     @pytest.mark.parametrize("text", [*NOT_NUMBERS, "1e13", "-1e13", "[]", "{}"])
     def test_what_is_no_number_of_a_size_that_we_take(self, text):
         with pytest.raises(RefusedError):
-            decode(Kind.BEAT, b'{"v":1,"at":%s}' % text.encode())
+            decode(Kind.HEARTBEAT, b'{"v":1,"at":%s}' % text.encode())
 
     @pytest.mark.parametrize("text", ["0", "-1", "2147483648", "1.5", "1e3000", "null"])
     def test_what_is_no_id(self, text):
@@ -168,7 +168,7 @@ class TestSamples:
 
     def test_more_samples_than_a_message_takes_are_refused(self):
         names = ("at", "test_time_s", "instruction", "step", "cycle", "voltage", "current")
-        for count, taken in ((m.MOST_SAMPLES, True), (m.MOST_SAMPLES + 1, False)):
+        for count, taken in ((m.MAX_SAMPLES, True), (m.MAX_SAMPLES + 1, False)):
             payload = self.records(**{name: [1] * count for name in names})
             assert (refused_or_read(Kind.RECORDS, payload) is not None) is taken
 

@@ -57,8 +57,8 @@ class TestCommands:
     def test_pause_and_resume_keep_the_counters(self):
         lab = Lab().begin(cc(1.0, time=300, capacity=1.0)).go(100)
         lab.station.command(command("pause", 5, reason="by ada"), lab.now)
-        beat = lab.station.beat(1, 0)
-        assert (beat.state, beat.output_on, beat.current, beat.detail) == (
+        heartbeat = lab.station.heartbeat(1, 0)
+        assert (heartbeat.state, heartbeat.output_on, heartbeat.current, heartbeat.detail) == (
             "paused",
             False,
             0.0,

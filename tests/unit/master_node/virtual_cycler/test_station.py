@@ -7,7 +7,7 @@ import pytest
 from cycling.battery.model import Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import Mode
-from master_node.virtual_cycler.battery import Shelf, model_for
+from master_node.virtual_cycler.battery import BatteryPool, model_for
 from master_node.virtual_cycler.ends import SETTLING_S
 from tests.virtual import CELL, LEAD_ACID, SAFE, STACK, Lab, cc, charge_ah, cp, cv, wait
 
@@ -175,7 +175,7 @@ class TestSamples:
         ends = {"voltage": 4.1 if current > 0 else 2.9}
         lab = Lab().begin(cc(current, **ends), record_s=5.0).finish()
         model = model_for(CELL)
-        state = Shelf({}).take(CELL).state
+        state = BatteryPool({}).take(CELL).state
         run = run_step(
             model, state, Drive(Mode.CC, current), EndCondition(voltage_v=ends["voltage"])
         )
@@ -184,7 +184,7 @@ class TestSamples:
 
     def test_the_charge_of_a_taper_agrees_with_the_battery_model(self):
         lab = Lab().begin(cv(4.1, max_current=3.0, current=0.15)).finish()
-        battery, drive = Shelf({}).take(CELL), Drive(Mode.CV, 4.1, 3.0)
+        battery, drive = BatteryPool({}).take(CELL), Drive(Mode.CV, 4.1, 3.0)
         run = run_step(battery.model, battery.state, drive, EndCondition(current_a=0.15))
         expected = float(np.sum(run.current_a[:-1] * np.diff(run.time_s))) / 3600
         assert charge_ah(lab.samples) == pytest.approx(expected, rel=5e-3)
@@ -211,11 +211,12 @@ class TestBatteries:
 
     def test_another_battery_begins_about_half_charged_by_its_id(self):
         found = [
-            Shelf({}).take(msgspec.structs.replace(CELL, id=key)).state.soc for key in range(1, 40)
+            BatteryPool({}).take(msgspec.structs.replace(CELL, id=key)).state.soc
+            for key in range(1, 40)
         ]
         assert 0.3 <= min(found) < 0.35
         assert 0.55 < max(found) <= 0.6
-        assert Shelf({}).take(CELL).state == Shelf({}).take(CELL).state
+        assert BatteryPool({}).take(CELL).state == BatteryPool({}).take(CELL).state
 
     def test_what_is_not_known_of_a_battery_is_guessed(self):
         unknown = msgspec.structs.replace(LEAD_ACID, cells=0, capacity_ah=None, chemistry="?")

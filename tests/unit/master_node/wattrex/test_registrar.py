@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from master_node.wattrex.heartbeats import Freshness
 from master_node.wattrex.pickles import RegisterStep
-from master_node.wattrex.registrar import Registrar, Saying
+from master_node.wattrex.registrar import Registrar, RegistrationReply
 
 DISCOVER, OFFER, REQUEST, ACK = RegisterStep
 
@@ -15,10 +15,10 @@ DISCOVER, OFFER, REQUEST, ACK = RegisterStep
 def test_a_unit_is_offered_its_number_and_acknowledged_when_it_takes_it():
     registrar = Registrar()
     registrar.asked(7, DISCOVER, 0.0)
-    assert registrar.next(0.0) == Saying(7, OFFER)
+    assert registrar.next(0.0) == RegistrationReply(7, OFFER)
     assert registrar.next(0.2) is None
     registrar.asked(7, REQUEST, 0.3)
-    assert registrar.next(0.4) == Saying(7, ACK)
+    assert registrar.next(0.4) == RegistrationReply(7, ACK)
     registrar.heard(7, 1.5)
     assert registrar.waiting == ()
 
@@ -29,23 +29,23 @@ def test_nothing_is_said_to_the_next_one_for_two_seconds_or_until_the_first_one_
         registrar.asked(unit, DISCOVER, 0.0)
     registrar.next(0.0)
     registrar.asked(7, REQUEST, 0.1)
-    assert registrar.next(0.1) == Saying(7, ACK)
+    assert registrar.next(0.1) == RegistrationReply(7, ACK)
     assert registrar.next(2.0) is None
-    assert registrar.next(2.1) == Saying(8, OFFER)
+    assert registrar.next(2.1) == RegistrationReply(8, OFFER)
 
     registrar.asked(8, REQUEST, 2.2)
     registrar.asked(9, DISCOVER, 2.2)
-    assert registrar.next(2.3) == Saying(8, ACK)
+    assert registrar.next(2.3) == RegistrationReply(8, ACK)
     registrar.heard(8, 3.0)
-    assert registrar.next(3.0) == Saying(9, OFFER)
+    assert registrar.next(3.0) == RegistrationReply(9, OFFER)
 
 
 def test_a_unit_that_does_not_answer_waits_behind_the_others():
     registrar = Registrar()
     for unit in (7, 8):
         registrar.asked(unit, DISCOVER, 0.0)
-    assert registrar.next(0.0) == Saying(7, OFFER)
-    assert registrar.next(5.1) == Saying(8, OFFER)
+    assert registrar.next(0.0) == RegistrationReply(7, OFFER)
+    assert registrar.next(5.1) == RegistrationReply(8, OFFER)
     assert registrar.waiting == (8, 7)
 
 
@@ -68,18 +68,18 @@ def test_a_wish_that_the_broker_hands_out_again_is_not_answered_to_a_unit_that_b
     registrar.heard(7, 11.0)
     assert registrar.waiting == ()
     registrar.asked(7, DISCOVER, 11.5)  # it has really begun anew, and beats no more
-    assert registrar.next(14.1) == Saying(7, OFFER)
+    assert registrar.next(14.1) == RegistrationReply(7, OFFER)
 
 
 def test_a_request_that_an_earlier_master_node_has_caused_is_acknowledged():
     registrar = Registrar()
     registrar.asked(7, REQUEST, 0.0)
-    assert registrar.next(0.0) == Saying(7, ACK)
+    assert registrar.next(0.0) == RegistrationReply(7, ACK)
 
 
 @given(st.lists(st.tuples(st.integers(2, 6), st.sampled_from(["asks", "takes", "beats", "waits"]))))
 def test_whatever_units_do_there_is_silence_after_each_ack(events):
-    registrar, now_s, said, beats = Registrar(), 0.0, [], []
+    registrar, now_s, said, heartbeats = Registrar(), 0.0, [], []
     for unit, what in events:
         now_s += 0.25
         if what == "asks":
@@ -88,12 +88,12 @@ def test_whatever_units_do_there_is_silence_after_each_ack(events):
             registrar.asked(unit, REQUEST, now_s)
         elif what == "beats":
             registrar.heard(unit, now_s)
-            beats.append((unit, now_s))
+            heartbeats.append((unit, now_s))
         saying = registrar.next(now_s)
         if saying is not None:
             said.append((now_s, saying))
     for (at, one), (after, _two) in pairwise(said):
-        has_beaten = any(unit == one.unit_id and at <= when <= after for unit, when in beats)
+        has_beaten = any(unit == one.unit_id and at <= when <= after for unit, when in heartbeats)
         assert one.step is not ACK or after - at >= 2.0 or has_beaten
 
 
@@ -102,19 +102,19 @@ class TestFreshness:
         assert Freshness().offset_of(7, 1003.0, 1000.0) == 3.0
 
     def test_the_same_beat_again_is_old(self):
-        beats = Freshness()
-        beats.offset_of(7, 1000.0, 1000.0)
-        assert beats.offset_of(7, 1000.0, 1000.5) is None
+        heartbeats = Freshness()
+        heartbeats.offset_of(7, 1000.0, 1000.0)
+        assert heartbeats.offset_of(7, 1000.0, 1000.5) is None
 
     def test_what_a_broker_has_kept_is_old_however_much_of_it_comes_at_once(self):
-        beats = Freshness()
-        beats.offset_of(7, 1000.0, 1000.0)
-        kept = [beats.offset_of(7, 950.0 + n, 1001.0 + n / 1000) for n in range(40)]
+        heartbeats = Freshness()
+        heartbeats.offset_of(7, 1000.0, 1000.0)
+        kept = [heartbeats.offset_of(7, 950.0 + n, 1001.0 + n / 1000) for n in range(40)]
         assert kept == [None] * 40
-        assert beats.offset_of(7, 1002.0, 1002.0) == 0.0
+        assert heartbeats.offset_of(7, 1002.0, 1002.0) == 0.0
 
     def test_a_clock_that_was_set_back_is_believed_after_a_while(self):
-        beats = Freshness()
-        beats.offset_of(7, 5000.0, 1000.0)
-        found = [beats.offset_of(7, 1000.0 + n, 1000.0 + n) for n in range(1, 5)]
+        heartbeats = Freshness()
+        heartbeats.offset_of(7, 5000.0, 1000.0)
+        found = [heartbeats.offset_of(7, 1000.0 + n, 1000.0 + n) for n in range(1, 5)]
         assert found == [None, None, 0.0, 0.0]

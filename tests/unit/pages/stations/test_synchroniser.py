@@ -63,7 +63,7 @@ def test_a_silent_unit_whose_measures_still_come_says_what_to_do(oscar, rack):
     rack.look()
     rack.silence(40)
     rack.rows(experiment_id, 4, 1)
-    rack.look(beat=False)
+    rack.look(heartbeat=False)
     words = text(of_type(oscar.open("/"), "Article")[0])
     assert "No contact since" in words
     assert "Its measures still arrive: restart the CU manager on its unit." in words
@@ -72,7 +72,7 @@ def test_a_silent_unit_whose_measures_still_come_says_what_to_do(oscar, rack):
 def test_a_number_that_nobody_knows_is_said_on_the_wall(vera, rack):
     (notes,) = find(vera.open("/"), id="monitor-strangers")
     assert text(notes) == ""
-    rack.beat(41)
+    rack.heartbeat(41)
     words = text(find(vera.open("/"), id="monitor-strangers"))
     assert "A WattRex unit says that it is number 41." in words
     assert "remove the file config/cu_manager/.cu_id" in words
@@ -163,7 +163,7 @@ class TestStationsPage:
         assert "A repair is under way" not in text(oscar.open("/stations"))
 
     def test_strangers_and_clocks_are_said(self, vera, rack):
-        rack.beat(41)
+        rack.heartbeat(41)
         rack.change(WattrexUnit, rack.unit_id, clock_offset_s=7.3)
         said = text(vera.open("/stations"))
         assert "says that it is number 41" in said

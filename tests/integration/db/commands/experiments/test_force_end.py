@@ -174,7 +174,7 @@ class TestWattrex:
         rack.look()
         rack.silence(600)
         rack.change(StationLive, rack.station_id, measured_at=None)
-        rack.look(beat=False)
+        rack.look(heartbeat=False)
         rack.change(Lease, leases.MASTER_NODE, detail={**HEARS, "wattrex": "connected", **detail})
         return experiment_id
 
@@ -188,7 +188,7 @@ class TestWattrex:
         experiment_id = self.lost(rack)
         self.end(rack, experiment_id)
         for _ in range(2):
-            rack.look(beat=False)
+            rack.look(heartbeat=False)
         assert rack.shown().last.end_reason == "Given up by oscar: Stolen."
         assert rack.shown().live.state is StationState.IDLE
         assert "came back" not in self.codes(rack)
@@ -199,7 +199,7 @@ class TestWattrex:
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
         rack.change(StationLive, rack.station_id, measured_at=None)
-        rack.beat()
+        rack.heartbeat()
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
 
