@@ -10,12 +10,13 @@ from bench.peers import Peer
 from bench.work import BEGIN, CHANNELS, add_battery, blocks
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus
-from db.commands.channels import VIRTUAL_STATION, ensure_channels
+from db.commands.channels import ensure_channels
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import MeasureRows
 from db.models import Experiment, Profile
+from db.models.stations import VIRTUAL_STATION
 from db.series.writer import SeriesWriter
 
 ROWS_UP_TO = 1_000_000  # filling the row tables takes minutes beyond that

@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from cycling.terms import DeviceType
 from db.commands.profiles import save_profile
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.commands.units import registration
 from db.engine import Database
 from db.models import DetectedDevice
+from db.models.station_rows import NewStation
 from tests.unit.db.lab import add_cell
 
 ABILITIES = {

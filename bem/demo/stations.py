@@ -15,10 +15,9 @@ from bem.services import By
 from cycling.profile import OWN_PROTOCOL
 from cycling.samples.batteries import ELECTROLYTE_AH, SampleBattery, station_batteries
 from cycling.terms import Connection, ExperimentStatus
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
@@ -29,6 +28,8 @@ from db.models import (
     Plan,
     Unit,
 )
+from db.models.station_rows import NewStation
+from db.models.stations import VIRTUAL_STATION
 
 STATIONS = ("Station 01", "Station 02", "Station 03", "Station 04", "Station 05")
 CONFIRMED = {  # the last one is for the user to confirm

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import AvailableMeasure, Channel, UsedMeasure
+from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent
 
-VIRTUAL_STATION = 1
 VIRTUAL_DEVICE = 1
 VIRTUAL_COMPATIBLE_DEVICE = 1
 

@@ -20,10 +20,9 @@ from cycling.errors import BemError
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
+from db.models.master_node import MASTER_NODE, WAITING
 from db.repeating import idempotent, repeated
 
-MASTER_NODE = "master-node"
-WAITING = "waiting-"  # of names: a standby that says that it is there
 LASTS = timedelta(seconds=6)
 FORGET_AFTER = timedelta(minutes=1)
 

@@ -9,6 +9,8 @@ from cycling.terms import StationCommand, StationState
 from db.models.base import IDS_STAY_USED, Base, exact_text
 from db.terms import CommandState
 
+VIRTUAL_STATION = 1  # of imported experiments
+
 
 class CyclerStation(Base):
     """One test channel; a changed station is a new row that names its parent."""

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cycling.terms import Availability, Connection, DeviceType
 from db.models.base import IDS_STAY_USED, Base, SignedInt, exact_text
 
+VIRTUAL_UNIT = 1  # of imported experiments
+PROTOCOL = "bem/v1"  # the user of units that speak it
+
 
 class CompatibleDevice(Base):
     """A kind of device that cyclers can drive; limits in mV and mA."""

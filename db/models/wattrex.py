@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.models.base import IDS_STAY_USED, Base, exact_text
 from db.terms import RepairState
 
+STALLED = "synchroniser stalled"  # code of an alarm
+
 
 class WattrexUnit(Base):
     """What we know of a unit that speaks the WattRex protocol, beside its fixed row.

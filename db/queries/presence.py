@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from db.clock import database_now
-from db.commands.leases import MASTER_NODE, WAITING
-from db.commands.presence import WORKER
 from db.engine import Database
 from db.models import Lease
+from db.models.master_node import MASTER_NODE, WAITING, WORKER
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import DeviceType
 from db.models import AvailableMeasure, CompatibleDevice, CyclerStation, Unit, UsedMeasure
-
-VIRTUAL_UNIT = 1
+from db.models.units import VIRTUAL_UNIT
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from components.sent import Sent
 from components.shell import toast
 from cycling.errors import NotFoundError
 from db.commands.stations.changes import modify_station
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
+from db.models.station_rows import NewStation
 from db.queries.stations.details import newest_station, station_sheet
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role

@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 
 from components.blocks import empty, icon, labelled
 from components.sent import Sent
-from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
+from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME
+from db.models.station_rows import NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
 from pages.stations.ids import FormIds as Ids
 from pages.stations.labels import can_words, maker_words, range_words

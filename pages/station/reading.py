@@ -9,8 +9,9 @@ from typing import Any
 
 from components.sent import Sent
 from cycling.errors import InputError
-from db.commands.stations.details import StationFigures, check_figures
-from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME, NewStation
+from db.commands.stations.details import check_figures
+from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME
+from db.models.station_rows import NewStation, StationFigures
 from pages.stations.ids import FormIds as Ids
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)

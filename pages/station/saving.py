@@ -21,7 +21,7 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
 from db.commands.stations.details import latest_day
-from db.commands.stations.setup import NewStation
+from db.models.station_rows import NewStation
 from pages.context import now
 from pages.station.reading import CONTROLS, Reading, Typed, read, read_control, typed_of
 from pages.stations.ids import FormIds as Ids

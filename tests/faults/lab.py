@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from cycling.terms import ExperimentStatus, LimitType, Mode
 from db.commands.queue import NewPlan, add_plan, confirm_battery
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.commands.units import registration
 from db.engine import Database, connect
 from db.models import (
@@ -27,6 +27,7 @@ from db.models import (
     Run,
     StationLive,
 )
+from db.models.station_rows import NewStation
 from master_node.registration import introduction
 from tests.faults.unit import ScriptedUnit, extended, voltage_v
 from tests.servers import Mosquitto, start

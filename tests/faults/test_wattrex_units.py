@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cycling.terms import Connection, StationCommand
 from db.commands.stations.control import command_status, request
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.models import (
     ComputationalUnit,
     DetectedDevice,
@@ -16,6 +16,7 @@ from db.models import (
     WattrexStranger,
     WattrexUnit,
 )
+from db.models.station_rows import NewStation
 from db.terms import CommandState
 from tests.faults.lab import BY, Lab, now, wait_for
 from tests.mqtt import Client

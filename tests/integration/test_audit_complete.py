@@ -53,7 +53,6 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.plans": "add_within take_plan note",
         "queue.rows": "take_battery take_stations publish hold set_aside take_back put_in_order",
         "wattrex.parked_rows": "set_aside settle portions",
-        "stations.changes": "set_up_of",
         "stations.details": "store_figures",
         "stations.setup": "insert_station take_unit",
         "users.sessions": "begin_session end_sessions record",
@@ -70,11 +69,9 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.rows": "confirmed_on check_station",
         "queue.several": "check_token",
         "queue.station": "plan_of",
-        "stations.changes": "mark_of",
         "stations.control": "command_status latest_command",
         "stations.deletion": "station_kept_because what_keeps",
-        "stations.details": "latest_day check_figures "
-        "check_within_devices figures_of plain_figures",
+        "stations.details": "latest_day check_figures check_within_devices",
         "stations.setup": "plain check_new",
         "units.control": "check_unit_command",
         "uploads": "upload_path find_upload",
@@ -98,8 +95,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
         "alarm_stalled keep_names",
         "wattrex.repairs": "finish_open",
-        "wattrex.units": "is_wattrex register asking stop_asking known_units heard note_silent "
-        "store_found",
+        "wattrex.units": "register asking stop_asking known_units heard note_silent store_found",
     },
     WORKER: {
         "channels": "ensure_channels",

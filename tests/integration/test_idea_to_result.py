@@ -19,7 +19,7 @@ from sqlalchemy import select
 from cycling.terms import ExperimentStatus, Technology
 from db import series
 from db.commands.queue import confirm_battery
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.engine import Database, connect
 from db.models import (
     AvailableMeasure,
@@ -29,6 +29,7 @@ from db.models import (
     StationLive,
     Unit,
 )
+from db.models.station_rows import NewStation
 from db.queries.experiments.table import Filter, list_experiments
 from db.queries.stations.queue import find_plan
 from db.terms import PlanState

@@ -24,12 +24,13 @@ from cycling.formats import Block
 from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import audit
-from db.commands.channels import VIRTUAL_STATION, ChannelName, ensure_channels
+from db.commands.channels import ChannelName, ensure_channels
 from db.commands.jobs import JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import Floats, MeasureRows
 from db.models import Battery, Experiment, ImportSource, Job, Profile
+from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent, repeated
 from db.series.writer import SeriesWriter
 from db.terms import JobState

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Polarity
-from db.commands.channels import VIRTUAL_STATION
 from db.models import (
     Battery,
     ConfirmedBattery,
@@ -20,6 +19,7 @@ from db.models import (
     RedoxElectrolyte,
     Run,
 )
+from db.models.stations import VIRTUAL_STATION
 from db.queries.stations.queue import HELD, WITHDRAWN, waiting
 from db.terms import PlanState
 

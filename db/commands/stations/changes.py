@@ -1,35 +1,32 @@
 """Modifying and retiring stations: a changed station is a new row that names the old one."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
-from db.commands.stations.details import (
-    check_within_devices,
-    figures_of,
-    latest_day,
-    plain_figures,
-    store_figures,
-)
-from db.commands.stations.setup import NewStation, check_new, insert_station, plain, take_unit
+from db.commands.stations.details import check_within_devices, latest_day, store_figures
+from db.commands.stations.setup import check_new, insert_station, plain, take_unit
 from db.engine import Database
 from db.models import (
     ConfirmedBattery,
     CyclerStation,
     OutOfService,
     Plan,
-    StationDetails,
-    UsedDevice,
-    UsedMeasure,
 )
+from db.models.station_rows import (
+    NewStation,
+    change_token,
+    comparable,
+    plain_figures,
+    set_up_of,
+)
+from db.models.stations import VIRTUAL_STATION
 from db.queries.stations.use import station_use
 from db.repeating import repeated
 from db.terms import PlanState
@@ -43,11 +40,6 @@ class Modified:
 
     station_id: int
     replaced: bool
-
-
-def mark_of(new: NewStation) -> str:
-    """Return what tells one set-up of a station from another: who edits an old one is told."""
-    return hashlib.sha256(repr(_comparable(new)).encode()).hexdigest()[:32]
 
 
 @repeated
@@ -73,7 +65,7 @@ def modify_station(
         take_unit(session, new.unit_id)
         station = _taken(session, station_id, new.unit_id)
         before = set_up_of(session, station)
-        if mark_of(before) != seen:
+        if change_token(before) != seen:
             raise ConflictError(f"{station.name} {CHANGED}")
         changed, done = _apply(session, station, before, new, now)
         if changed:
@@ -118,28 +110,6 @@ def retire_station(
         )
 
 
-def set_up_of(session: Session, station: CyclerStation) -> NewStation:
-    """Return a station as a person would set it up again."""
-    devices = session.scalars(
-        select(UsedDevice.device_id)
-        .where(UsedDevice.station_id == station.id)
-        .order_by(UsedDevice.device_id)
-    )
-    measures = session.execute(
-        select(UsedMeasure.device_id, UsedMeasure.available_measure_id, UsedMeasure.custom_name)
-        .where(UsedMeasure.station_id == station.id)
-        .order_by(UsedMeasure.id)
-    )
-    return NewStation(
-        unit_id=station.unit_id,
-        device_ids=tuple(devices),
-        name=station.name,
-        location=station.location,
-        measures=tuple((device, kind, name or "") for device, kind, name in measures),
-        figures=figures_of(session.get(StationDetails, station.id)),
-    )
-
-
 def _taken(session: Session, station_id: int, unit_id: int | None = None) -> CyclerStation:
     """Return a station whose queue nobody else changes before we commit."""
     station = rows.take_stations(session, [station_id]).get(station_id)
@@ -159,9 +129,9 @@ def _apply(
 ) -> tuple[dict[str, Any], Modified]:
     """Change what is different; return it, and what became of the station."""
     same = Modified(station.id, replaced=False)
-    if _comparable(before) == _comparable(new):
+    if comparable(before) == comparable(new):
         return {}, same
-    if _comparable(before)[:-1] == _comparable(new)[:-1]:
+    if comparable(before)[:-1] == comparable(new)[:-1]:
         check_within_devices(session, new.figures, new.device_ids)
         store_figures(session, station.id, new.figures)
         return {"was": plain_figures(before.figures), "is": plain_figures(new.figures)}, same
@@ -201,15 +171,3 @@ def _hand_on(session: Session, old_id: int, new_id: int, *, battery: bool) -> No
         if model is OutOfService or battery:
             session.add(model(station_id=new_id, **values))
     session.flush()
-
-
-def _comparable(new: NewStation) -> tuple[Any, ...]:
-    """Return what makes two set-ups the same; the figures, which change in place, last."""
-    return (
-        new.unit_id,
-        tuple(sorted(new.device_ids)),
-        new.name.strip(),
-        new.location.strip(),
-        tuple(sorted((device, kind, name.strip()) for device, kind, name in new.measures)),
-        new.figures,
-    )

@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
-from db.commands.stations.changes import set_up_of
 from db.commands.stations.setup import plain
 from db.commands.wattrex.units import known_units
 from db.engine import Database
@@ -26,6 +24,8 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.models.station_rows import set_up_of
+from db.models.stations import VIRTUAL_STATION
 from db.queries.references import station_kept
 from db.queries.stations.use import station_use
 from db.repeating import repeated

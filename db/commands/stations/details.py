@@ -1,7 +1,7 @@
 """What somebody has measured at a station's leads: its real range, and when it was calibrated."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
@@ -11,22 +11,9 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from db.models import CompatibleDevice, DetectedDevice, StationDetails
+from db.models.station_rows import StationFigures
 
 LARGEST = 100_000.0  # V or A
-
-
-@dataclass(frozen=True)
-class StationFigures:
-    """The real range of a station in V and A; None where that of its devices holds."""
-
-    voltage_min_v: float | None = None
-    voltage_max_v: float | None = None
-    current_min_a: float | None = None
-    current_max_a: float | None = None
-    calibrated_on: date | None = None
-
-
-NO_FIGURES = StationFigures()
 
 
 def latest_day(now: datetime) -> date:
@@ -85,19 +72,6 @@ def store_figures(session: Session, station_id: int, figures: StationFigures) ->
     for name, value in asdict(figures).items():
         setattr(row, name, value)
     session.flush()
-
-
-def figures_of(row: StationDetails | None) -> StationFigures:
-    """Return what a row says; without one nothing is known."""
-    if row is None:
-        return NO_FIGURES
-    return StationFigures(**{name: getattr(row, name) for name in asdict(NO_FIGURES)})
-
-
-def plain_figures(figures: StationFigures) -> dict[str, Any]:
-    """Return the figures as the audit trail keeps them."""
-    day = figures.calibrated_on
-    return {**asdict(figures), "calibrated_on": day.isoformat() if day else None}
 
 
 def _end(kinds: Iterable[CompatibleDevice], name: str, of: Any) -> float | None:  # noqa: ANN401

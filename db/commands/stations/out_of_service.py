@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus
 from db.commands import audit
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.queue import rows
 from db.commands.queue.station import plan_of
 from db.engine import Database
@@ -21,6 +20,7 @@ from db.models import (
     Plan,
     RedoxElectrolyte,
 )
+from db.models.stations import VIRTUAL_STATION
 from db.repeating import repeated
 
 LONGEST_REASON = 250

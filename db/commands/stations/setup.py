@@ -1,7 +1,6 @@
 """Setting up stations from the devices that units have found."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,14 +9,10 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.stations.details import (
-    NO_FIGURES,
-    StationFigures,
     check_figures,
     check_within_devices,
     latest_day,
-    plain_figures,
     store_figures,
 )
 from db.engine import Database
@@ -32,27 +27,14 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.models.station_rows import NO_FIGURES, NewStation, plain_figures
+from db.models.stations import VIRTUAL_STATION
+from db.models.units import VIRTUAL_UNIT
 from db.queries.stations.capabilities import POWERED
 from db.repeating import repeated
 
-VIRTUAL_UNIT = 1
 LONGEST_NAME = 30
 LONGEST_CHANNEL = 40
-
-
-@dataclass(frozen=True)
-class NewStation:
-    """A station as a person sets it up.
-
-    `measures` lists (device id, available measure id, name that is shown).
-    """
-
-    unit_id: int
-    device_ids: tuple[int, ...]
-    name: str
-    location: str
-    measures: tuple[tuple[int, int, str], ...] = ()
-    figures: StationFigures = field(default=NO_FIGURES)
 
 
 @repeated

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Availability, StationCommand
 from db.clock import database_now
-from db.commands.stations.setup import VIRTUAL_UNIT
 from db.models import ComputationalUnit, CyclerStation, OutOfService, Unit
+from db.models.units import VIRTUAL_UNIT
 from db.queries.stations.queue import busy_with
 
 UNIT_COMMANDS = (StationCommand.DETECT, StationCommand.LAUNCH)

@@ -18,8 +18,8 @@ from db.models import (
     DeviceAbilities,
     Unit,
 )
+from db.models.units import PROTOCOL
 
-PROTOCOL = "bem/v1"  # stands as the unit's user
 LONGEST_MAC, HASH_LETTERS = 20, 8
 SEEN_EVERY = timedelta(seconds=1)
 

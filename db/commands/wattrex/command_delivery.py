@@ -11,8 +11,8 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationCommand
-from db.commands.wattrex.units import FRESH
 from db.models import Command, Unit, WattrexUnit
+from db.queries.wattrex.units import FRESH
 from db.terms import CommandState
 
 KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)

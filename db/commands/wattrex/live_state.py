@@ -10,6 +10,7 @@ from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
 from db.commands.master_node import live_state
 from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
+from db.models.wattrex import STALLED
 from db.queries.wattrex.runs import (
     LastRow,
     WattrexRun,
@@ -19,7 +20,6 @@ from db.queries.wattrex.runs import (
 )
 from db.terms import PlanState
 
-STALLED = "synchroniser stalled"
 FAILED = "ended in error"
 BEGUN_ALL_THE_SAME = "begun all the same"
 AGAIN = {

@@ -17,7 +17,7 @@ from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.wattrex.parked_rows import KINDS, portions, set_aside, settle
-from db.commands.wattrex.units import FRESH, known_units
+from db.commands.wattrex.units import known_units
 from db.engine import Database
 from db.models import (
     CyclerStation,
@@ -28,6 +28,7 @@ from db.models import (
     SyncRepair,
     WattrexUnit,
 )
+from db.queries.wattrex.units import FRESH
 from db.repeating import repeated
 from db.terms import RepairState
 

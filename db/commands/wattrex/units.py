@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import Availability, Connection
@@ -15,13 +15,11 @@ from db.models import (
     CompatibleDevice,
     ComputationalUnit,
     DetectedDevice,
-    Unit,
     WattrexStranger,
     WattrexUnit,
 )
+from db.queries.wattrex.units import is_wattrex
 
-VIRTUAL_UNIT = 1
-FRESH = timedelta(seconds=15)
 ASKED_FOR = timedelta(hours=1)  # a unit that wanted a number longer ago has been restarted since
 MOST_STRANGERS, FORGOTTEN_AFTER = 100, timedelta(days=1)
 NOT_KNOWN = "This number is not in the database."
@@ -46,13 +44,6 @@ class WattrexDevice:
     kind_id: int
     serial_number: str
     link: str
-
-
-def is_wattrex() -> ColumnElement[bool]:
-    """Whether a row of ComputationalUnit is a WattRex unit's."""
-    return and_(
-        ComputationalUnit.id != VIRTUAL_UNIT, ~exists().where(Unit.unit_id == ComputationalUnit.id)
-    )
 
 
 def register(session: Session, identity: WattrexIdentity, now: datetime) -> int:

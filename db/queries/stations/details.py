@@ -12,9 +12,6 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.profile import StationCapabilities
 from cycling.terms import StationCommand
-from db.commands.stations.changes import mark_of, set_up_of
-from db.commands.stations.details import StationFigures, figures_of
-from db.commands.stations.setup import NewStation
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
@@ -26,6 +23,7 @@ from db.models import (
     Unit,
     UsedMeasure,
 )
+from db.models.station_rows import NewStation, StationFigures, change_token, figures_of, set_up_of
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import command_now, station_now, wall
 from db.queries.stations.state import CommandNow, StationNow
@@ -98,7 +96,7 @@ def station_set_up(database: Database, station_id: int) -> tuple[NewStation, str
         if station is None or station.deprecated:
             raise NotFoundError(f"There is no station {station_id} in use.")
         set_up = set_up_of(session, station)
-        return set_up, mark_of(set_up)
+        return set_up, change_token(set_up)
 
 
 def newest_station(database: Database) -> int:

@@ -34,10 +34,10 @@ from db.models import (
     UsedMeasure,
 )
 from db.models.battery_rows import description_of
+from db.models.units import VIRTUAL_UNIT
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
 from db.series.epc import AS_STORED, scales
 
-VIRTUAL_UNIT = 1
 MOST_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
 LOOK_BACK = 20  # earlier measures that tell how many come in a second
 MOST_POINTS = 240  # of a channel in one answer, extremes kept

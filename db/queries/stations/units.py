@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.clock import database_now
-from db.commands.units.registration import PROTOCOL
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
@@ -26,11 +25,11 @@ from db.models import (
     UsedDevice,
     WattrexUnit,
 )
+from db.models.units import PROTOCOL, VIRTUAL_UNIT
 from db.queries.stations.overview import command_now
 from db.queries.stations.state import CommandNow
 from db.series.epc import AS_STORED, SCALES
 
-VIRTUAL_UNIT = 1
 LARGEST_ID = 2**31 - 1
 SILENT = timedelta(seconds=30)  # a unit that lives says something every few seconds
 OLD_SILENT = timedelta(seconds=15)  # a WattRex unit beats every second

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
 from db.clock import database_now
-from db.commands.leases import MASTER_NODE
 from db.engine import Database
 from db.models import (
     ComputationalUnit,
@@ -18,6 +17,7 @@ from db.models import (
     StationLive,
     Unit,
 )
+from db.models.master_node import MASTER_NODE
 from db.queries.stations.queue import busy_with
 
 SILENT_FOR = timedelta(minutes=5)

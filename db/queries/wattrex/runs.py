@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
-from db.commands.wattrex.units import is_wattrex
 from db.models import (
     ComputationalUnit,
     CyclerStation,
@@ -18,6 +17,7 @@ from db.models import (
     Plan,
 )
 from db.queries.stations.queue import WITHDRAWN
+from db.queries.wattrex.units import is_wattrex
 from db.terms import PlanState
 
 ERRORS_FOR = timedelta(days=1)

@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from db.clock import database_now
-from db.commands.wattrex.live_state import STALLED
-from db.commands.wattrex.units import FRESH, is_wattrex
 from db.engine import Database
 from db.models import (
     ComputationalUnit,
     Experiment,
     StationAlarm,
     SyncRepair,
+    Unit,
     WattrexStranger,
     WattrexUnit,
 )
+from db.models.units import VIRTUAL_UNIT
+from db.models.wattrex import STALLED
 from db.terms import RepairState
 
+FRESH = timedelta(seconds=15)
 STRANGE_FOR = timedelta(minutes=1)
 NEWS_FOR = timedelta(minutes=30)
 
@@ -77,6 +79,13 @@ class EndedRepair:
     put_back: int
     differ: int
     ended_at: datetime
+
+
+def is_wattrex() -> ColumnElement[bool]:
+    """Whether a row of ComputationalUnit is a WattRex unit's."""
+    return and_(
+        ComputationalUnit.id != VIRTUAL_UNIT, ~exists().where(Unit.unit_id == ComputationalUnit.id)
+    )
 
 
 def strangers(database: Database) -> tuple[Stranger, ...]:

@@ -10,8 +10,8 @@ import pytest
 from cycling.errors import UnavailableError
 from dashboard.health import DatabaseProbe
 from db.clock import database_now
-from db.commands.leases import MASTER_NODE
 from db.models import Lease
+from db.models.master_node import MASTER_NODE
 
 
 class Broken:

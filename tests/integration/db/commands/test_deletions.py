@@ -10,7 +10,6 @@ from cycling.profile import OWN_PROTOCOL
 from cycling.terms import StationCommand, StationState
 from db.commands import jobs
 from db.commands.batteries.changes import delete_battery
-from db.commands.channels import VIRTUAL_STATION
 from db.commands.profiles import compile_version, delete_profile, new_version, save_profile
 from db.commands.queue import NewPlan, add_plan, save_draft
 from db.commands.queue.plans import add_within
@@ -41,6 +40,7 @@ from db.models import (
     SyncRepair,
     UsedMeasure,
 )
+from db.models.stations import VIRTUAL_STATION
 from db.queries.stations.details import station_set_up
 from db.terms import CommandState, PlanState
 from tests.databases import SERVER_ENGINES

@@ -6,7 +6,6 @@ import pytest
 
 from cycling.terms import ExperimentStatus, StationCommand
 from db.clock import database_now
-from db.commands.stations.details import StationFigures
 from db.models import (
     Command,
     CyclerStation,
@@ -15,6 +14,7 @@ from db.models import (
     RefusedMessage,
     Unit,
 )
+from db.models.station_rows import StationFigures
 from db.queries.stations.details import station_set_up, station_sheets
 from db.queries.stations.units import find_unit
 from db.terms import CommandState, PlanState

@@ -9,14 +9,13 @@ from sqlalchemy import select
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState
 from db.commands.queue import confirm_battery
-from db.commands.stations.changes import mark_of, modify_station, retire_station
-from db.commands.stations.details import StationFigures
+from db.commands.stations.changes import modify_station, retire_station
 from db.commands.stations.out_of_service import (
     hold_queues_out_of_service,
     return_to_service,
     take_out_of_service,
 )
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.engine import Database
 from db.models import (
     AuditEntry,
@@ -32,6 +31,7 @@ from db.models import (
     StationAlarm,
     StationLive,
 )
+from db.models.station_rows import NewStation, StationFigures, change_token
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.details import station_set_up, station_sheet, station_sheets
 from db.queries.stations.overview import station_now, wall
@@ -386,4 +386,4 @@ def test_the_mark_does_not_depend_on_the_order_of_devices_and_channels(bench: Be
     measures = ((first, bench.unit.cell, "A"), (first, bench.unit.room, "B"))
     one = bench.unit.new(device_ids=(first, second), measures=measures)
     other = bench.unit.new(device_ids=(second, first), measures=measures[::-1])
-    assert mark_of(one) == mark_of(other) != mark_of(replace(one, name="Other"))
+    assert change_token(one) == change_token(other) != change_token(replace(one, name="Other"))

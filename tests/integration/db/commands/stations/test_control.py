@@ -12,10 +12,11 @@ from db.commands import alarms
 from db.commands.master_node import live_state
 from db.commands.master_node.command_delivery import is_due, store_answer, take_due
 from db.commands.stations.control import command_status, latest_command, request
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.commands.units import registration
 from db.engine import Database
 from db.models import AuditEntry, Command, DetectedDevice, StationAlarm, StationLive, Unit
+from db.models.station_rows import NewStation
 from db.terms import CommandState
 from tests.unit.db.lab import at_once
 

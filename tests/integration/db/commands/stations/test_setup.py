@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import Availability, Connection, DeviceType
 from db.commands.channels import ensure_channels
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.engine import Database
 from db.models import (
     AuditEntry,
@@ -20,6 +20,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
+from db.models.station_rows import NewStation
 from tests.unit.db.lab import BY, NOW, at_once
 
 

@@ -13,11 +13,12 @@ from db.commands.master_node.live_state import note_silence
 from db.commands.stations.changes import retire_station
 from db.commands.stations.control import request
 from db.commands.stations.out_of_service import take_out_of_service
-from db.commands.stations.setup import NewStation, add_station
+from db.commands.stations.setup import add_station
 from db.commands.units import registration
 from db.engine import Database
 from db.models import Command, ComputationalUnit, DetectedDevice, StationAlarm, StationLive
 from db.models import Unit as UnitRow
+from db.models.station_rows import NewStation
 from db.queries.stations.details import station_sheet
 from db.queries.stations.overview import wall
 from db.queries.stations.units import find_unit, lab_units
