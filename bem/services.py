@@ -3,7 +3,6 @@
 import getpass
 import os
 from datetime import UTC, datetime
-from typing import TypedDict
 
 from bem.secrets import check_settings
 from bem.settings import Settings, from_environment
@@ -11,13 +10,6 @@ from cycling.errors import InputError
 from db import migrations
 from db.engine import Database, connect
 from db.failures import WrongDatabaseError
-
-
-class By(TypedDict):
-    """Who acts, as commands take it for their audit row."""
-
-    user_name: str
-    address: str
 
 
 def utc_now() -> datetime:

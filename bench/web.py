@@ -21,6 +21,7 @@ from cycling.errors import ConflictError
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from db.terms import Role
 from tests.servers import free_port, start, wait_until
@@ -36,7 +37,7 @@ def add_viewer(database: Database) -> None:
     """Add the one who signs in, unless they are there."""
     now = datetime.now(UTC)
     with suppress(ConflictError):
-        users.add_user(database, NAME, Role.VIEWER, PASSWORD, user_name=NAME, address="", now=now)
+        users.add_user(database, NAME, Role.VIEWER, PASSWORD, by=By(NAME, "", now))
 
 
 def signed_in(database: Database, folder: Path) -> FlaskClient:

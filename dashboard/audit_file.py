@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask import Flask, Response, request
 
 from cycling.formats.columns.labels import neutralised
-from db.commands.audit import record_audit_export
+from db.commands.audit import By, record_audit_export
 from db.engine import Database
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces
 from pages.audit.filters import FILE, view_of
@@ -23,9 +23,7 @@ def add_audit_file(server: Flask) -> None:
     @server.get(FILE, endpoint="audit_csv")
     def _audit_csv() -> Response:
         who, time, view = viewer(), now(), view_of(request.args)
-        record_audit_export(
-            database(), view.to_query(), user_name=who.name, address=who.address, now=time
-        )
+        record_audit_export(database(), view.to_query(), by=By(who.name, who.address, time))
         return Response(
             _lines(database(), view.to_filter(who.zone)),
             mimetype="text/csv",

@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from cycling.errors import BemError, InputError
 from dashboard.settings import WebSettings
-from db.commands.audit import record_export
+from db.commands.audit import By, record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
@@ -59,11 +59,7 @@ def add_files(
         choice = _csv_choice(request.args)
         pieces = csv_pieces(database, known.id, choice)
         record_export(
-            database,
-            experiment_id,
-            user_name=current_user.name,
-            address=request.remote_addr or "",
-            now=clock(),
+            database, experiment_id, by=By(current_user.name, request.remote_addr or "", clock())
         )
         name = csv_file_name(known.id, known.name, choice)
         return Response(

@@ -24,6 +24,7 @@ from cycling.errors import UnavailableError
 from dashboard import errors
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from db.queries.users import signed_in
 from db.terms import Role
@@ -145,11 +146,7 @@ def _sign_in() -> Response:
 
 def _sign_out() -> Response:
     users.end_session(
-        _database(),
-        current_user.session_hash,
-        user_name=current_user.name,
-        address=_address(),
-        now=_now(),
+        _database(), current_user.session_hash, by=By(current_user.name, _address(), _now())
     )
     response = _redirect("/login")
     response.delete_cookie(SESSION_COOKIE)

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from db.commands.audit import record_export
+from db.commands.audit import By, record_export
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import experiment_facts
 from pages.context import database, now, viewer
@@ -16,14 +16,7 @@ def add_reports(server: Flask) -> None:
     def _report(experiment_id: int) -> Response:
         known, who, time = experiment_facts(database(), experiment_id), viewer(), now()
         document = experiment_report(database(), known.id, who, time)
-        record_export(
-            database(),
-            known.id,
-            user_name=who.name,
-            address=who.address,
-            now=time,
-            file_format="html",
-        )
+        record_export(database(), known.id, by=By(who.name, who.address, time), file_format="html")
         # an attachment: the policy of our own pages would forbid the scripts in it
         name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
         return Response(

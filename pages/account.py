@@ -13,7 +13,7 @@ from components.shell import toast
 from cycling.errors import InputError
 from db.commands.users import change_password
 from db.terms import Role
-from pages.context import database, hasher, limits, now, viewer
+from pages.context import actor, database, hasher, limits, viewer
 
 register_page(
     __name__,
@@ -75,18 +75,15 @@ def save(*given: Sent) -> tuple[object, ...]:
     clicks_and_enters, typed = given[:4], given[4:]
     if not any(clicks_and_enters):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    who = viewer()
     old, new, again = typed
     if (new or "") != (again or ""):
         return "The two new passwords differ. Type the same one twice.", None, *typed
     try:
         change_password(
             database(),
-            who.name,
             old or "",
             new or "",
-            address=who.address,
-            now=now(),
+            by=actor(),
             keep_session=current_user.session_hash,
             hasher=hasher(),
             limits=limits(),

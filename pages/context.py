@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app, request
 from flask_login import current_user
 
+from db.commands.audit import By
 from db.commands.users import Hasher
 from db.engine import Database
 from db.limits import Limits
@@ -71,6 +72,11 @@ def viewer() -> Viewer:
         dark=request.cookies.get(THEME_COOKIE) == "dark",
         narrow=request.cookies.get(NARROW_COOKIE) == "1",
     )
+
+
+def actor() -> By:
+    """Return who acts with this request, from where and when; it goes into the audit trail."""
+    return By(current_user.name, request.remote_addr or "", now())
 
 
 def _zone(name: str) -> tzinfo:

@@ -1,10 +1,12 @@
 """Stations, cells and profiles for the tests of forms and queues, through the real commands."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from cycling.terms import DeviceType
+from db.commands.audit import By
 from db.commands.profiles import save_profile
 from db.commands.stations.setup import add_station
 from db.commands.units import registration
@@ -25,7 +27,7 @@ ABILITIES = {
     "exact": True,
     "record": True,
 }
-BY = {"user_name": "oscar", "address": ""}
+BY = partial(By, "oscar", "")
 CYCLE = """\
 REPEAT 10 CYCLES
   CC, 0.5C, VOLTAGE, 4.1
@@ -61,7 +63,7 @@ class FormLab:
         self.s1, self.s2 = self.unit("unit-1", device(1), device(2))
         (self.s3,) = self.unit("unit-2", device(3), simulated=True, speed=25.0, first=3)
         saved = save_profile(
-            database, name="Cycle life", description="", text=CYCLE, **BY, now=self.now()
+            database, name="Cycle life", description="", text=CYCLE, by=BY(self.now())
         )
         self.version = saved.version_id
 
@@ -84,8 +86,7 @@ class FormLab:
             add_station(
                 self.database,
                 NewStation(unit_id, (id_,), f"Station {number:02}", "Lab"),
-                **BY,
-                now=self.now(),
+                by=BY(self.now()),
             )
             for number, id_ in enumerate(ids, first)
         ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from db.commands import users
+from db.commands.audit import By
 from db.engine import connect
 from db.terms import Role
 from tests.databases import Snapshot, migrate
@@ -77,7 +78,7 @@ class Served:
         database = connect(self.database_url)
         now = datetime.now(UTC)
         for role in Role:  # each is also the name of its user
-            users.add_user(database, role, role, PASSWORD, user_name="tests", address="", now=now)
+            users.add_user(database, role, role, PASSWORD, by=By("tests", "", now))
         database.dispose()
 
     def _answers(self) -> bool:

@@ -25,7 +25,7 @@ from cycling.formats import (
     read_measures,
     verify,
 )
-from db.commands.audit import COMMAND_LINE, record_export
+from db.commands.audit import COMMAND_LINE, By, record_export
 from db.commands.experiments import imports
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_pieces
@@ -106,9 +106,7 @@ def export(
     database = open_database(read_settings(), check=True)
     measures = experiment_facts(database, experiment_id).measures
     pieces = csv_pieces(database, experiment_id, choice)
-    record_export(
-        database, experiment_id, user_name=system_user(), address=COMMAND_LINE, now=utc_now()
-    )
+    record_export(database, experiment_id, by=By(system_user(), COMMAND_LINE, utc_now()))
     if output is None:
         _write(pieces, sys.stdout.buffer, measures)
         return

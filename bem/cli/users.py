@@ -1,14 +1,15 @@
 """`bem user`: who may sign in."""
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from bem.services import By, open_database, read_settings, utc_now
+from bem.services import open_database, read_settings, utc_now
 from cycling.errors import InputError
 from db.commands import users
-from db.commands.audit import COMMAND_LINE
+from db.commands.audit import COMMAND_LINE, By
 from db.engine import Database
 from db.queries.users import list_users
 from db.terms import Role
@@ -19,7 +20,7 @@ Name = Annotated[str, typer.Argument(help="The user's name.")]
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-BY: By = {"user_name": COMMAND_LINE, "address": COMMAND_LINE}
+BY = partial(By, COMMAND_LINE, COMMAND_LINE)
 
 
 @app.command()
@@ -30,7 +31,7 @@ def add(
 ) -> None:
     """Add a user; the password is asked for, or read from standard input."""
     database = _database()
-    users.add_user(database, name, role, _password(password_stdin), now=utc_now(), **BY)
+    users.add_user(database, name, role, _password(password_stdin), by=BY(utc_now()))
     typer.echo(f"{name} may now sign in as {role}.")
 
 
@@ -48,7 +49,7 @@ def role(
     name: Name, role: Annotated[Role, typer.Argument(help="viewer, operator or admin.")]
 ) -> None:
     """Give a user another role."""
-    users.set_role(_database(), name, role, now=utc_now(), **BY)
+    users.set_role(_database(), name, role, by=BY(utc_now()))
     typer.echo(f"{name} is now {role}.")
 
 
@@ -56,28 +57,28 @@ def role(
 def password(name: Name, password_stdin: FromInput = False) -> None:
     """Set a user's password; the user is signed out everywhere."""
     database = _database()
-    users.set_password(database, name, _password(password_stdin), now=utc_now(), **BY)
+    users.set_password(database, name, _password(password_stdin), by=BY(utc_now()))
     typer.echo(f"{name} has a new password.")
 
 
 @app.command("sign-out")
 def sign_out(name: Name) -> None:
     """End all sessions of a user."""
-    ended = users.end_all_sessions(_database(), name, now=utc_now(), **BY)
+    ended = users.end_all_sessions(_database(), name, by=BY(utc_now()))
     typer.echo(f"{name} is signed out: {ended} {'session' if ended == 1 else 'sessions'} ended.")
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Keep a user from signing in, at once."""
-    users.disable_user(_database(), name, now=utc_now(), **BY)
+    users.disable_user(_database(), name, by=BY(utc_now()))
     typer.echo(f"{name} is disabled.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Let a disabled user sign in again."""
-    users.enable_user(_database(), name, now=utc_now(), **BY)
+    users.enable_user(_database(), name, by=BY(utc_now()))
     typer.echo(f"{name} is enabled.")
 
 

@@ -7,7 +7,7 @@ import typer
 
 from bem.services import open_database, read_settings, system_user, utc_now
 from cycling.errors import InputError
-from db.commands.audit import COMMAND_LINE
+from db.commands.audit import COMMAND_LINE, By
 from db.commands.wattrex.repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
 from db.queries.wattrex.units import strangers, wattrex_units
 from db.terms import RepairState
@@ -46,13 +46,7 @@ def repair_synchroniser(
     ten times as many rows are set aside. The master node must run.
     """
     database = open_database(read_settings(), check=True)
-    number = repair(
-        database,
-        experiment_id,
-        user_name=system_user(),
-        address=COMMAND_LINE,
-        now=utc_now(),
-    )
+    number = repair(database, experiment_id, by=By(system_user(), COMMAND_LINE, utc_now()))
     until = time.monotonic() + (GOES_ON_WITHIN + SETTLES_IN).total_seconds() + SPARE_S
     typer.echo("The newest rows are set aside. Waiting for the synchroniser.", err=True)
     while time.monotonic() < until:

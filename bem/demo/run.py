@@ -7,18 +7,20 @@ import shutil
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from bem.demo.broker import MASTER_NODE, prepare_broker
 from bem.demo.supervisor import Supervisor
-from bem.services import By, open_database, utc_now
+from bem.services import open_database, utc_now
 from bem.settings import Settings
 from cycling.errors import BemError, ConflictError, InputError
 from dashboard.server import check_address
 from db import migrations
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from db.queries.users import list_users
 from db.terms import Role
@@ -28,7 +30,7 @@ USER = "demo"
 UNIT = "virtual-1"
 STATIONS = 5  # on the last one an experiment waits for its battery
 READY_WITHIN_S = 120
-BY: By = {"user_name": "demo", "address": "demo"}
+BY = partial(By, "demo", "demo")
 
 
 def run_demo(settings: Settings, *, host: str, port: int, fresh: bool, speed: float) -> None:
@@ -116,7 +118,7 @@ def _ensure_user(database: Database) -> None:
         try:
             # nobody knows this password: the one-time address is the way in
             password = secrets.token_urlsafe(32)
-            users.add_user(database, USER, Role.ADMIN, password, now=utc_now(), **BY)
+            users.add_user(database, USER, Role.ADMIN, password, by=BY(utc_now()))
         except ConflictError:
             pass
 

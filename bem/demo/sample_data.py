@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
-from bem.services import By, utc_now
+from bem.services import utc_now
 from cycling.battery.description import NewBattery
 from cycling.formats import Block
 from cycling.samples.batteries import SampleBattery
@@ -17,12 +18,13 @@ from cycling.samples.experiments import (
     sample_experiments,
     sample_names,
 )
+from db.commands.audit import By
 from db.commands.batteries.registration import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.models import Battery, DeletedExperiment, ImportSource
 
-BY: By = {"user_name": "demo", "address": "demo"}
+BY = partial(By, "demo", "demo")
 FORMAT = "Simulated"
 
 
@@ -84,7 +86,7 @@ def ensure_battery(database: Database, sample: SampleBattery, now: datetime) -> 
                 Battery.name == sample.name, Battery.serial_number == sample.serial_number
             )
         )
-    return known or add_battery(database, _battery(sample), now=now, **BY)
+    return known or add_battery(database, _battery(sample), by=BY(now))
 
 
 def _battery(sample: SampleBattery) -> NewBattery:
@@ -100,7 +102,8 @@ def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:
         sha256=_sha256(sample.name),
         format=FORMAT,
         mapping={},
-        **BY,
+        user_name="demo",
+        address="demo",
     )
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from bem.services import By
+from db.commands.audit import By
 from db.commands.profiles import save_profile
 from db.engine import Database
 
-BY: By = {"user_name": "demo", "address": "demo"}
+BY = partial(By, "demo", "demo")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,6 @@ def add_sample_profiles(database: Database, now: datetime) -> int:
             name=sample.name,
             description=sample.description,
             text=sample.text,
-            now=now - timedelta(days=sample.days_ago),
-            **BY,
+            by=BY(now - timedelta(days=sample.days_ago)),
         )
     return len(sample_profiles())

@@ -6,15 +6,16 @@ Every step looks first whether it is done: a demo that was stopped half-way goes
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from bem.demo.experiments import DemoExperiment, demo_experiments
 from bem.demo.sample_data import ensure_battery
-from bem.services import By
 from cycling.profile import OWN_PROTOCOL
 from cycling.samples.batteries import ELECTROLYTE_AH, SampleBattery, station_batteries
 from cycling.terms import Connection, ExperimentStatus
+from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.commands.stations.setup import add_station
@@ -40,7 +41,7 @@ CONFIRMED = {  # the last one is for the user to confirm
 }
 LOCATION = "Simulated"
 CHANNELS = {"temp_cell": "Cell T1", "temp_amb": "Ambient"}
-BY: By = {"user_name": "demo", "address": "demo"}
+BY = partial(By, "demo", "demo")
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _station(
         (device.id, id_, CHANNELS[driver]) for id_, driver in device.measures if driver in CHANNELS
     )
     new = NewStation(unit_id, (device.id,), name, LOCATION, measures)
-    return add_station(database, new, now=now, **BY)
+    return add_station(database, new, by=BY(now))
 
 
 def _is_planned(database: Database, one: DemoExperiment) -> bool:
@@ -145,13 +146,13 @@ def _confirm(database: Database, station_id: int, battery_id: int, now: datetime
     with database.read() as session:
         known = session.get(ConfirmedBattery, station_id)
     if known is None:
-        confirm_battery(database, station_id, battery_id, now=now, **BY)
+        confirm_battery(database, station_id, battery_id, by=BY(now))
 
 
 def _profile(database: Database, one: DemoExperiment, battery: SampleBattery, now: datetime) -> int:
     """Return an experiment's profile, from the library, for its battery."""
     saved = save_profile(
-        database, name=one.profile, description=one.description, text=one.text, now=now, **BY
+        database, name=one.profile, description=one.description, text=one.text, by=BY(now)
     )
     return compile_version(
         database,
@@ -159,8 +160,7 @@ def _profile(database: Database, one: DemoExperiment, battery: SampleBattery, no
         capacity_ah=battery.capacity_ah or ELECTROLYTE_AH,
         capabilities=OWN_PROTOCOL,
         model=battery.new_model(),
-        now=now,
-        **BY,
+        by=BY(now),
     )
 
 
@@ -174,4 +174,4 @@ def _queue(
 ) -> None:
     profile_id = _profile(database, one, battery, now)
     new = NewPlan(one.token, one.name, one.description, station_id, battery_id, profile_id)
-    add_plan(database, new, now=now, **BY)
+    add_plan(database, new, by=BY(now))

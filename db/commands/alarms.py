@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.engine import Database
 from db.models import StationAlarm
 from db.repeating import repeated
@@ -50,15 +51,7 @@ def raise_once(session: Session, *, station_id: int, code: str, **more: Any) -> 
 
 
 @repeated
-def acknowledge(
-    database: Database,
-    alarm_id: int,
-    *,
-    comment: str,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> None:
+def acknowledge(database: Database, alarm_id: int, *, comment: str, by: By) -> None:
     """Note that somebody has looked at an alarm, and what they found.
 
     Raises InputError without a comment, NotFoundError for an alarm that is not there,
@@ -73,7 +66,7 @@ def acknowledge(
         noted = session.execute(
             update(StationAlarm)
             .where(StationAlarm.id == alarm_id, StationAlarm.acknowledged_at.is_(None))
-            .values(acknowledged_at=now, acknowledged_by=user_name[:60], comment=said)
+            .values(acknowledged_at=by.now, acknowledged_by=by.user_name[:60], comment=said)
         )
         alarm = session.get(StationAlarm, alarm_id)
         if alarm is None:
@@ -82,10 +75,8 @@ def acknowledge(
             raise ConflictError(f"{alarm.acknowledged_by} has acknowledged this alarm already.")
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="acknowledge alarm",
-            target=f"station {alarm.station_id}",
-            detail={"alarm": alarm_id, "code": alarm.code, "comment": said},
+            by,
+            "acknowledge alarm",
+            f"station {alarm.station_id}",
+            {"alarm": alarm_id, "code": alarm.code, "comment": said},
         )

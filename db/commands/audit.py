@@ -1,5 +1,6 @@
 """The audit trail: one row for everything that somebody did."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,26 +15,30 @@ COMMAND_LINE = "command line"
 MASTER_NODE = "master node"
 
 
+@dataclass(frozen=True)
+class By:
+    """Who does something, from where and when.
+
+    `address` is a browser's address, COMMAND_LINE or MASTER_NODE; `now` has a time zone.
+    """
+
+    user_name: str
+    address: str
+    now: datetime
+
+
 def record(
-    session: Session,
-    *,
-    at: datetime,
-    user_name: str,
-    address: str,
-    action: str,
-    target: str,
-    detail: dict[str, Any] | None = None,
+    session: Session, by: By, action: str, target: str, detail: dict[str, Any] | None = None
 ) -> None:
     """Add a row in the caller's transaction: what is undone is not recorded either.
 
-    `address` is where the request came from: a browser's address, COMMAND_LINE or MASTER_NODE.
     Texts that are longer than their columns are cut: an audit row must not make an action fail.
     """
     session.add(
         AuditEntry(
-            at=at,
-            user_name=user_name[:60],
-            address=address[:45],
+            at=by.now,
+            user_name=by.user_name[:60],
+            address=by.address[:45],
             action=action[:40],
             target=target[:120],
             detail=detail or {},
@@ -42,68 +47,26 @@ def record(
 
 
 def record_export(
-    database: Database,
-    experiment_id: int,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    file_format: str = "csv",
+    database: Database, experiment_id: int, *, by: By, file_format: str = "csv"
 ) -> None:
     """Note that somebody takes an experiment's measures out."""
-    target, detail = f"experiment {experiment_id}", {"format": file_format}
-    _record_export(database, target, detail, user_name, address, now)
+    _record(database, by, "export", f"experiment {experiment_id}", {"format": file_format})
 
 
 def record_profile_export(
-    database: Database,
-    profile_id: int,
-    number: int,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    file_format: str,
+    database: Database, profile_id: int, number: int, *, by: By, file_format: str
 ) -> None:
     """Note that somebody takes a version of a library profile out."""
-    target = f"library profile {profile_id}"
     detail = {"format": file_format, "number": number}
-    _record_export(database, target, detail, user_name, address, now)
+    _record(database, by, "export", f"library profile {profile_id}", detail)
 
 
-@repeated
-def _record_export(
-    database: Database,
-    target: str,
-    detail: dict[str, Any],
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> None:
-    with database.write() as session:
-        record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="export",
-            target=target,
-            detail=detail,
-        )
-
-
-@repeated
-def record_audit_export(
-    database: Database, wanted: dict[str, str], *, user_name: str, address: str, now: datetime
-) -> None:
+def record_audit_export(database: Database, filters: dict[str, str], *, by: By) -> None:
     """Note that somebody takes the audit trail out, and which part of it."""
+    _record(database, by, "export audit trail", "audit trail", filters)
+
+
+@repeated
+def _record(database: Database, by: By, action: str, target: str, detail: dict[str, Any]) -> None:
     with database.write() as session:
-        record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="export audit trail",
-            target="audit trail",
-            detail=wanted,
-        )
+        record(session, by, action, target, detail)

@@ -28,6 +28,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
+from db.commands.audit import By
 from db.commands.queue import PairError, save_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import list_profiles, version_text
@@ -50,8 +51,8 @@ from pages.add_experiment.panel import (
     stats,
     summary_card,
 )
-from pages.add_experiment.queueing import Sender, problems_of, queue, row_key
-from pages.context import database, now, viewer
+from pages.add_experiment.queueing import problems_of, queue, row_key
+from pages.context import actor, database, viewer
 from pages.profile.check import watch_editor
 from pages.profile.files import text_of_file
 
@@ -348,37 +349,28 @@ def send(sent: Sent) -> tuple[Any, ...]:
     if not isinstance(sent, dict):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     typed = typed_from(sent.get("typed"))
-    who = viewer()
-    sender = Sender(who.name, who.address, now())
+    by = actor()
     try:
         if sent.get("what") == "draft":
-            return _keep(typed, sender)
-        return _queue(typed, sender)
+            return _keep(typed, by)
+        return _queue(typed, by)
     except PairError as error:
         return _refused({row_key(error.place): str(error)})
     except InputError as error:
         return _refused({PROFILE: str(error)})
 
 
-def _keep(typed: Typed, sender: Sender) -> tuple[Any, ...]:
-    save_draft(
-        database(),
-        typed.token,
-        typed.name,
-        typed.to_json(),
-        user_name=sender.user_name,
-        address=sender.address,
-        now=sender.now,
-    )
-    at = sender.now.astimezone(viewer().zone)
+def _keep(typed: Typed, by: By) -> tuple[Any, ...]:
+    save_draft(database(), typed.token, typed.name, typed.to_json(), by=by)
+    at = by.now.astimezone(viewer().zone)
     return no_update, f"Draft saved {at:%H:%M}", no_update, no_update
 
 
-def _queue(typed: Typed, sender: Sender) -> tuple[Any, ...]:
+def _queue(typed: Typed, by: By) -> tuple[Any, ...]:
     state = situation(database(), typed)
     if found := problems_of(state):
         return _refused(found)
-    plans = queue(database(), state, sender)
+    plans = queue(database(), state, by)
     return {"problems": {}, "saved": True}, no_update, "/", toast("done", _queued_words(plans))
 
 

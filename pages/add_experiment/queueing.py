@@ -1,12 +1,11 @@
 """From the form of a new experiment to the queues of its stations."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from cycling.battery.guess import guessed_model
 from cycling.errors import InputError
 from cycling.terms import Technology
+from db.commands.audit import By
 from db.commands.profiles import compile_text, compile_version
 from db.commands.queue import NewPlan, PairError, add_plans, check_token
 from db.engine import Database
@@ -23,15 +22,6 @@ from pages.add_experiment.pairs import Seat, Situation, has_errors
 from pages.profile.check import battery_for_check
 
 UNREAD = "Say that you have read the warnings."
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sends the form, from where, and when."""
-
-    user_name: str
-    address: str
-    now: datetime
 
 
 def problems_of(state: Situation) -> dict[str, str]:
@@ -61,7 +51,7 @@ def row_key(place: int) -> str:
     return f"pair-{place}"
 
 
-def queue(database: Database, state: Situation, sender: Sender) -> tuple[PlanFacts, ...]:
+def queue(database: Database, state: Situation, by: By) -> tuple[PlanFacts, ...]:
     """Compile the profile for every battery, then queue or hold all experiments, or none.
 
     Raises PairError or InputError for what the laboratory refuses.
@@ -71,7 +61,7 @@ def queue(database: Database, state: Situation, sender: Sender) -> tuple[PlanFac
     plans = []
     for seat in state.seats:
         try:
-            profile_id = _compiled(database, state, seat, sender)
+            profile_id = _compiled(database, state, seat, by)
         except InputError as error:
             raise PairError(seat.place, str(error)) from error
         is_stack = seat.battery is not None and seat.battery.technology is Technology.REDOX_STACK
@@ -95,13 +85,11 @@ def queue(database: Database, state: Situation, sender: Sender) -> tuple[PlanFac
             for seat in state.seats
             if seat.pair.connected and seat.can_confirm
         ],
-        user_name=sender.user_name,
-        address=sender.address,
-        now=sender.now,
+        by=by,
     )
 
 
-def _compiled(database: Database, state: Situation, seat: Seat, sender: Sender) -> int:
+def _compiled(database: Database, state: Situation, seat: Seat, by: By) -> int:
     if seat.sheet is None or seat.station is None:
         raise InputError(seat.problem)
     sheet = seat.sheet
@@ -116,9 +104,7 @@ def _compiled(database: Database, state: Situation, seat: Seat, sender: Sender) 
             capacity_ah=sheet.capacity_ah,
             voltage_max_v=sheet.voltage_max_v,
         ),
-        "user_name": sender.user_name,
-        "address": sender.address,
-        "now": sender.now,
+        "by": by,
     }
     typed = state.typed
     if typed.source == CHOOSE and typed.version_id is not None:

@@ -21,7 +21,7 @@ from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, sav
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, fields
 from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
-from pages.context import database, now, viewer
+from pages.context import actor, database, viewer
 
 register_page(
     __name__,
@@ -83,16 +83,14 @@ def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[An
     """Register the battery, or say under each field what is wrong."""
     if not (clicks or clicks_next):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    reading, who = read_typed(by_field(values)), viewer()
+    reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
         return mended(problems_of(reading)), no_update, no_update
     try:
         battery_id = add_battery(
             database(),
             reading.battery,
-            user_name=who.name,
-            address=who.address,
-            now=now(),
+            by=actor(),
             form_token=token[:40] if isinstance(token, str) else None,
         )
     except InputError as error:

@@ -20,7 +20,7 @@ from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
 from pages.battery.parts import FORM, Ids, Shown, edit_page, may_edit, sheet_page
-from pages.context import database, now, viewer
+from pages.context import actor, database, now, viewer
 from pages.not_found_404 import not_found
 
 register_page(
@@ -68,19 +68,11 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
     number = _number(battery_id)
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    reading, who = read_typed(by_field(values)), viewer()
+    reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
         return mended(problems_of(reading, number)), no_update, no_update
     try:
-        is_changed = change_battery(
-            database(),
-            number,
-            reading.battery,
-            seen=str(seen),
-            user_name=who.name,
-            address=who.address,
-            now=now(),
-        )
+        is_changed = change_battery(database(), number, reading.battery, seen=str(seen), by=actor())
     except InputError as error:
         return mended(problems_of(reading, number)), no_update, toast("error", str(error))
     words = "The changes are saved." if is_changed else "Nothing was different."
@@ -104,10 +96,10 @@ def delete(opened: Sent, keep: Sent, sure: Sent, battery_id: Sent) -> tuple[Any,
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     if ctx.triggered_id != Ids.DELETE_SURE:
         return ctx.triggered_id == Ids.DELETE, "", no_update, no_update
-    who, number = viewer(), _number(battery_id)
+    number = _number(battery_id)
     try:
         name = battery_sheet(database(), number).battery.name
-        delete_battery(database(), number, user_name=who.name, address=who.address, now=now())
+        delete_battery(database(), number, by=actor())
     except InputError as error:
         return True, str(error), no_update, no_update
     return False, "", "/batteries", toast("done", f"The battery {name} is deleted.")

@@ -17,7 +17,7 @@ from db.commands.experiments.deletion import Deleted, delete_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from db.terms import Role
-from pages.context import Viewer, database, now, viewer
+from pages.context import Viewer, actor, database
 from pages.experiment.ids import Ids
 
 HIDDEN = {"display": "none"}
@@ -120,16 +120,8 @@ def _asked(experiment_id: int) -> tuple[Any, ...]:
 
 
 def _deleted(experiment_id: int, typed: str) -> tuple[Any, ...]:
-    who = viewer()
     try:
-        done = delete_experiment(
-            database(),
-            experiment_id,
-            confirmed_name=typed,
-            user_name=who.name,
-            address=who.address,
-            now=now(),
-        )
+        done = delete_experiment(database(), experiment_id, confirmed_name=typed, by=actor())
     except InputError as error:
         return True, *(no_update for _ in range(3)), str(error), no_update, no_update
     told = toast("done", done_words(done))

@@ -43,7 +43,7 @@ from db.queries.profiles.instructions import profile_instructions
 from db.queries.profiles.library import experiment_profile, source_of
 from db.queries.stations.live import run_facts
 from db.terms import Role
-from pages.context import database, limits, now, viewer
+from pages.context import actor, database, limits, now, viewer
 from pages.experiment import notes as note_parts
 from pages.experiment.deletion import ask_and_delete
 from pages.experiment.events import states_card
@@ -303,10 +303,9 @@ def write_note(
         kept = (None, None) if is_hidden else (no_update, no_update)
         return is_hidden, "", *kept, no_update
     experiment_id, noted = rest
-    who = viewer()
     try:
         note = note_parts.new_note(_number(experiment_id), text, at)
-        add_note(database(), note, user_name=who.name, address=who.address, now=now())
+        add_note(database(), note, by=actor())
     except InputError as error:
         return False, str(error), no_update, no_update, no_update
     return True, "", None, None, (noted or 0) + 1
@@ -332,13 +331,7 @@ def remove_note(chosen: Sent, _keep: int, _delete: int, noted: int | None) -> tu
     who = viewer()
     try:
         if ctx.triggered_id == Ids.NOTE_DELETE:
-            delete_note(
-                database(),
-                _number(chosen.get("note")),
-                user_name=who.name,
-                address=who.address,
-                now=now(),
-            )
+            delete_note(database(), _number(chosen.get("note")), by=actor())
             return False, no_update, (noted or 0) + 1, no_update
         note = find_note(database(), _number(chosen.get("note")))
     except NotFoundError as error:
@@ -363,17 +356,8 @@ def rename(_open: Sent, _cancel: Sent, _save: Sent, *typed: Sent) -> tuple[Any, 
     if ctx.triggered_id != Ids.RENAME_SAVE:
         return ctx.triggered_id == Ids.RENAME, "", no_update
     name, about, experiment_id = str(typed[0] or ""), str(typed[1] or ""), _number(typed[2])
-    who = viewer()
     try:
-        rename_experiment(
-            database(),
-            experiment_id,
-            name,
-            about,
-            user_name=who.name,
-            address=who.address,
-            now=now(),
-        )
+        rename_experiment(database(), experiment_id, name, about, by=actor())
     except InputError as error:
         return no_update, str(error), no_update
     return False, "", f"/experiments/{experiment_id}"

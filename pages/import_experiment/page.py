@@ -33,7 +33,7 @@ from db.queries.batteries.choices import battery_choices, known_manufacturers
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState, Role
 from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
-from pages.context import database, now, viewer
+from pages.context import actor, database, now, viewer
 from pages.import_experiment import battery, parts
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.layout import import_page
@@ -421,13 +421,11 @@ def new_battery(opened: int | None, _cancel: int, _save: int, values: list[Any])
     """Open and close the dialog; on success the new battery is the chosen one."""
     if ctx.triggered_id != battery.SAVE:
         return bool(opened and ctx.triggered_id == Ids.NEW_BATTERY), None, no_update, no_update
-    reading, who = read_typed(by_field(values)), viewer()
+    reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
         return True, mended(problems_of(reading)), no_update, no_update
     try:
-        battery_id = add_battery(
-            database(), reading.battery, user_name=who.name, address=who.address, now=now()
-        )
+        battery_id = add_battery(database(), reading.battery, by=actor())
     except InputError as error:
         found = problems_of(reading) or {"name": str(error)}
         return True, mended(found), no_update, no_update

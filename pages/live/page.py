@@ -29,7 +29,7 @@ from db.queries.stations.change_tokens import station_sign
 from db.queries.stations.live import can, new_points, run_facts, station_channels
 from db.queries.stations.overview import station_now
 from db.terms import Role
-from pages.context import database, now, viewer
+from pages.context import actor, database, now, viewer
 from pages.experiment.graph import window_of
 from pages.experiment.parts import preparing_words
 from pages.live.commands import asked_kind, question
@@ -209,7 +209,6 @@ def command(
     if ctx.triggered_id == CommandIds.CHOSEN:
         look = "danger" if kind is StationCommand.STOP else "primary"
         return True, *question(view, kind), look, "", None, no_update
-    who = viewer()
     try:
         control.request(
             database(),
@@ -218,9 +217,7 @@ def command(
             station_id=view.station.id,
             experiment_id=chosen.get("experiment"),
             reason=str(reason or ""),
-            user_name=who.name,
-            address=who.address,
-            now=now(),
+            by=actor(),
         )
     except ConflictError as error:
         return no_update, *nothing, str(error), no_update, no_update

@@ -30,7 +30,7 @@ from db.queries.stations.live import find_alarm
 from db.queries.stations.overview import lab_now, station_now, wall
 from db.queries.wattrex.units import strangers
 from db.terms import Role
-from pages.context import database, limits, now, viewer
+from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
 from pages.monitor.ids import AlarmIds, ConfirmIds, Ids
 from pages.monitor.parts import (
@@ -189,14 +189,7 @@ def acknowledge(chosen: Sent, _cancel: Sent, _save: Sent, comment: Sent) -> tupl
         alarm = find_alarm(database(), alarm_id)
         return True, alarm_quote(alarm, who), "", None, no_update
     try:
-        alarms.acknowledge(
-            database(),
-            alarm_id,
-            comment=str(comment or ""),
-            user_name=who.name,
-            address=who.address,
-            now=now(),
-        )
+        alarms.acknowledge(database(), alarm_id, comment=str(comment or ""), by=actor())
     except InputError as error:
         return no_update, no_update, str(error), no_update, no_update
     return False, no_update, "", None, chosen
@@ -221,14 +214,11 @@ def confirm(chosen: Sent, _cancel: Sent, _save: Sent) -> tuple[Any, ...]:
         raise PreventUpdate
     if ctx.triggered_id == ConfirmIds.CANCEL:
         return False, no_update, "", no_update, no_update
-    who = viewer()
     try:
         if ctx.triggered_id == ConfirmIds.CHOSEN:
             question = confirm_question(station_now(database(), station_id), battery_id)
             return True, question, "", no_update, no_update
-        done = confirm_battery(
-            database(), station_id, battery_id, user_name=who.name, address=who.address, now=now()
-        )
+        done = confirm_battery(database(), station_id, battery_id, by=actor())
     except (ConflictError, NotFoundError, InputError) as error:
         return no_update, no_update, str(error), no_update, no_update
     words = "The battery is confirmed."

@@ -16,7 +16,7 @@ from db.commands.profiles import delete_profile
 from db.queries.profiles.library import LibraryFacts, library_profile
 from db.queries.references import profile_kept_because
 from db.terms import Role
-from pages.context import Viewer, database, now, viewer
+from pages.context import Viewer, actor, database
 from pages.profile.parts import Ids
 
 HIDDEN = {"display": "none"}
@@ -109,11 +109,8 @@ def _asked(profile_id: int) -> tuple[Any, ...]:
 
 
 def _deleted(profile_id: int) -> tuple[Any, ...]:
-    who = viewer()
     try:
-        name = delete_profile(
-            database(), profile_id, user_name=who.name, address=who.address, now=now()
-        )
+        name = delete_profile(database(), profile_id, by=actor())
     except InputError as error:
         return True, *(no_update for _ in range(3)), str(error), no_update, no_update
     told = toast("done", f"The profile {name} is deleted.")

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from components.blocks import labelled, note, page_header
 from components.profile_editor import file_button, profile_editor
 from components.sent import Sent
+from db.commands.audit import By
 from db.commands.profiles import Saved, describe, new_version, save_profile
 from db.engine import Database
 from db.queries.profiles.library import LibraryFacts, VersionFacts
@@ -108,28 +109,13 @@ def save(
             name=called,
             description=described,
             text=typed,
-            user_name=who.name,
-            address=who.address,
-            now=now,
+            by=By(who.name, who.address, now),
         )
     saved = new_version(
-        database,
-        profile_id,
-        typed,
-        after=after,
-        comment=changed,
-        user_name=who.name,
-        address=who.address,
-        now=now,
+        database, profile_id, typed, after=after, comment=changed, by=By(who.name, who.address, now)
     )
     describe(
-        database,
-        profile_id,
-        name=called,
-        description=described,
-        user_name=who.name,
-        address=who.address,
-        now=now,
+        database, profile_id, name=called, description=described, by=By(who.name, who.address, now)
     )
     return saved
 

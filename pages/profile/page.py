@@ -1,7 +1,6 @@
 """Profile: one of the library, its text and expected course, its versions and who used it."""
 
-from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from dash import (
     ClientsideFunction,
@@ -26,7 +25,7 @@ from db.commands.audit import record_profile_export
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles.library import library_profile, uses_of, version_text
 from db.terms import Role
-from pages.context import database, now, viewer
+from pages.context import actor, database, now, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
@@ -36,15 +35,6 @@ from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.parts import SKETCH, Ids, Shown, page
 from pages.profile.rows import program_rows
-
-
-class By(TypedDict):
-    """Who does something, from where and when."""
-
-    user_name: str
-    address: str
-    now: datetime
-
 
 register_page(
     __name__,
@@ -170,10 +160,10 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
         content = exported(kind, view.text, view.program)
     except InputError as error:
         return no_update, toast("error", str(error))
-    name, who = file_name(version["name"], version["number"], kind), viewer()
-    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    name = file_name(version["name"], version["number"], kind)
+    by = actor()
     of = _id(version.get("profile")), _id(version.get("number"))
-    record_profile_export(database(), *of, file_format=kind, **by)
+    record_profile_export(database(), *of, file_format=kind, by=by)
     return {"content": content, "filename": name, "type": "text/plain"}, no_update
 
 
@@ -189,14 +179,14 @@ def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, A
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
-    who, profile_id = viewer(), _id(version["profile"])
-    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    profile_id = _id(version["profile"])
+    by = actor()
     try:
         if ctx.triggered_id == Ids.DUPLICATE:
-            copy = duplicate(database(), profile_id, **by)
+            copy = duplicate(database(), profile_id, by=by)
             return f"/edit-profile?profile={copy.profile_id}", toast("done", "The copy is saved.")
         known = library_profile(database(), profile_id)
-        archive(database(), profile_id, archived=not known.archived, **by)
+        archive(database(), profile_id, archived=not known.archived, by=by)
     except InputError as error:
         return no_update, toast("error", str(error))
     words = "is in the list again" if known.archived else "is in the archive"

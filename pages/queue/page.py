@@ -29,7 +29,7 @@ from db.queries.experiments.drafts import Draft, find_draft, list_drafts
 from db.queries.experiments.form_choices import OfferedStation, offered_stations
 from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState, Role
-from pages.context import Viewer, database, now, viewer
+from pages.context import Viewer, actor, database, now, viewer
 from pages.monitor.dialogs import dialogs
 from pages.queue.card import (
     Ids,
@@ -140,18 +140,11 @@ def move(clicks: list[Any], shown: Sent, id_: Sent) -> tuple[Any, ...]:
     """Move an experiment up or down; a queue that has changed meanwhile is shown instead."""
     if not any(clicks or ()) or not isinstance(ctx.triggered_id, dict):
         raise PreventUpdate
-    station_id, who = id_["station"], viewer()
+    station_id, _who = id_["station"], viewer()
     order = [one.plan.id for one in station_queue(database(), station_id)]
     wanted = moved(order, ctx.triggered_id["plan"], ctx.triggered_id["way"])
     if wanted != order and [one[0] for one in shown or ()] == order:
-        reorder(
-            database(),
-            station_id,
-            wanted,
-            user_name=who.name,
-            address=who.address,
-            now=now(),
-        )
+        reorder(database(), station_id, wanted, by=actor())
     return _list(station_id, None)
 
 
@@ -202,14 +195,13 @@ def drop(clicks: int | None, chosen: Sent) -> tuple[Any, ...]:
     """
     if not clicks or not isinstance(chosen, dict) or not isinstance(chosen.get("plan"), int):
         raise PreventUpdate
-    who = viewer()
-    by: dict[str, Any] = {"user_name": who.name, "address": who.address, "now": now()}
+    by = actor()
     try:
         if chosen.get("kind") == "draft":
-            discard_draft(database(), chosen["plan"], **by)
+            discard_draft(database(), chosen["plan"], by=by)
             return clicks, toast("done", "The draft is discarded."), False
         was_queued = find_plan(database(), chosen["plan"]).state is PlanState.QUEUED
-        plan = cancel(database(), chosen["plan"], **by)
+        plan = cancel(database(), chosen["plan"], by=by)
     except InputError as error:
         return clicks, toast("error", str(error)), False
     if was_queued and _runs_by_itself(plan.station_id):

@@ -19,7 +19,7 @@ from db.models.station_rows import NewStation
 from db.queries.stations.details import newest_station, station_sheet
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role
-from pages.context import database, now, viewer
+from pages.context import actor, database
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, new_station, save_bar
 from pages.station.saving import (
@@ -125,19 +125,14 @@ def save(clicks: Sent, station_id: Sent, mark: Sent, *sent: Sent) -> tuple[Any, 
 
 
 def _add(new: NewStation) -> Saved:
-    station_id = add_station(database(), new, **_by())
+    station_id = add_station(database(), new, by=actor())
     told = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
     return f"/stations?station={station_id}", told
 
 
 def _modify(station_id: int, mark: str, new: NewStation) -> Saved:
-    done = modify_station(database(), station_id, new, seen=mark, **_by())
+    done = modify_station(database(), station_id, new, seen=mark, by=actor())
     words = f"{new.name} is modified."
     if done.replaced and not station_sheet(database(), done.station_id).is_ours:
         words += " Launch its cycler: the one of before ends by itself."
     return f"/stations?station={done.station_id}", toast("done", words)
-
-
-def _by() -> dict[str, Any]:
-    who = viewer()
-    return {"user_name": who.name, "address": who.address, "now": now()}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -14,6 +13,7 @@ from components.blocks import labelled, note
 from components.shell import toast
 from cycling.errors import InputError
 from cycling.terms import StationCommand
+from db.commands.audit import By
 from db.commands.stations.changes import retire_station
 from db.commands.stations.control import request
 from db.commands.stations.deletion import delete_station, station_kept_because
@@ -89,7 +89,7 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
 
 
 def carry_out(
-    database: Database, asked: Asked, reason: str, who: Viewer, *, by: Mapping[str, Any]
+    database: Database, asked: Asked, reason: str, who: Viewer, *, by: By
 ) -> dict[str, Any] | None:
     """Do what was asked; return the toast that says so. Raises InputError where it is refused.
 
@@ -108,14 +108,14 @@ def carry_out(
         _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
         return None
     if asked.do == "retire":
-        retire_station(database, sheet.id, **by)
+        retire_station(database, sheet.id, by=by)
         return toast("done", f"{sheet.name} is retired. Its experiments are kept.")
     if asked.do == "delete":
-        return toast("done", f"The station {delete_station(database, sheet.id, **by)} is deleted.")
+        return toast("done", f"The station {delete_station(database, sheet.id, by=by)} is deleted.")
     if asked.do == "back":
-        return_to_service(database, sheet.id, **by)
+        return_to_service(database, sheet.id, by=by)
         return toast("done", f"{sheet.name} is back in service.")
-    done = take_out_of_service(database, sheet.id, reason=reason, **by)
+    done = take_out_of_service(database, sheet.id, reason=reason, by=by)
     if done.begun:
         words = f"{names(done.begun)} may have begun already and goes on."
         return toast("info", f"{sheet.name} is out of service. {words}")
@@ -243,13 +243,8 @@ def _launch(sheet: StationSheet) -> Question:
 
 
 def _request(
-    database: Database,
-    kind: StationCommand,
-    unit_id: int,
-    station_id: int | None,
-    by: Mapping[str, Any],
+    database: Database, kind: StationCommand, unit_id: int, station_id: int | None, by: By
 ) -> None:
-    now: datetime = by["now"]
     request(
         database,
         kind,
@@ -257,7 +252,5 @@ def _request(
         station_id=station_id,
         experiment_id=None,
         reason="",
-        user_name=by["user_name"],
-        address=by["address"],
-        now=now,
+        by=by,
     )

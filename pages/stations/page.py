@@ -23,7 +23,7 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.terms import Role
-from pages.context import database, limits, now, viewer
+from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
 from pages.monitor.ids import ConfirmIds
 from pages.not_found_404 import not_found
@@ -136,7 +136,7 @@ def change(chosen: Sent, _keep: Sent, _sure: Sent, reason: Sent) -> tuple[Any, .
     try:
         if ctx.triggered_id == Ids.CHOSEN and asked.do != "detect":
             return *_opened(question(database(), asked, who)), no_update, no_update, no_update
-        by = {"user_name": who.name, "address": who.address, "now": now()}
+        by = actor()
         told = carry_out(database(), asked, str(reason or ""), who, by=by)
     except InputError as error:
         return _refused(str(error), in_dialog=ctx.triggered_id == Ids.SURE)

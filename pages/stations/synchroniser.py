@@ -1,6 +1,6 @@
 """What the page of stations says of stalled synchronisers of WattRex units, and their repair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
+from db.commands.audit import By
 from db.commands.wattrex.repairs import FIRST_ROWS, repair
 from db.engine import Database
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
@@ -42,9 +43,9 @@ def repair_words(database: Database, experiment_id: int) -> list[Component]:
     ]
 
 
-def begin_repair(database: Database, experiment_id: int, *, by: Mapping[str, Any]) -> str:
+def begin_repair(database: Database, experiment_id: int, *, by: By) -> str:
     """Begin a repair and return the sentence that says so. Raises InputError if it is refused."""
-    repair(database, experiment_id, **by)
+    repair(database, experiment_id, by=by)
     return f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
 
 

@@ -1,6 +1,5 @@
 """What the page of a station says of an experiment whose unit is not heard, and giving it up."""
 
-from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
@@ -10,6 +9,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import note
 from cycling.errors import ConflictError
+from db.commands.audit import By
 from db.commands.experiments.force_end import give_up
 from db.engine import Database
 from db.queries.stations.unreachable import LostRun, find_lost_run
@@ -71,9 +71,7 @@ def give_up_words(
     return lost.name, words
 
 
-def give_up_now(
-    database: Database, experiment_id: int, reason: str, *, by: Mapping[str, Any]
-) -> str:
+def give_up_now(database: Database, experiment_id: int, reason: str, *, by: By) -> str:
     """Give an experiment up and return the sentence that says so. Raises InputError."""
-    lost = give_up(database, experiment_id, reason=reason, **by)
+    lost = give_up(database, experiment_id, reason=reason, by=by)
     return f"{lost.name} is given up. Current may still be flowing at {lost.station}."

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -13,6 +12,7 @@ from components import formatting
 from components.blocks import labelled, note
 from cycling.errors import InputError
 from db.commands import users
+from db.commands.audit import By
 from db.commands.users import Hasher
 from db.engine import Database
 from db.queries.users import Account
@@ -27,14 +27,6 @@ MAY = {
     Role.ADMIN: "also manages users, reads the audit trail, deletes.",
 }
 SURE = "Tick the box to say that you are sure. It is your own account."
-
-
-class By(TypedDict):
-    """Who acts, as commands take it."""
-
-    user_name: str
-    address: str
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -89,25 +81,25 @@ def carry_out(
     """Do what was asked. Raises InputError with a sentence where it is refused."""
     if one is None or deed == "add":
         return _add_now(database, typed, by, hasher)
-    own = one.name == by["user_name"]
+    own = one.name == by.user_name
     if deed == "password":
         password, shown = _password(typed)
-        users.set_password(database, one.name, password, hasher=hasher, **by)
+        users.set_password(database, one.name, password, hasher=hasher, by=by)
         return Told(f"{one.name} has a new password.", shown)
     if deed == "sessions":
         keep = session_hash if own else None
-        ended = users.end_all_sessions(database, one.name, keep_session=keep, **by)
+        ended = users.end_all_sessions(database, one.name, keep_session=keep, by=by)
         return Told(f"{one.name}: {formatting.counted(ended, 'session')} ended.")
     if deed == "enable":
-        users.enable_user(database, one.name, **by)
+        users.enable_user(database, one.name, by=by)
         return Told(f"{one.name} may sign in again.")
     role = _chosen_role(typed) if deed == "role" else None
     if own and role is not Role.ADMIN and not typed.get("sure"):
         raise InputError(SURE)
     if role is None:
-        users.disable_user(database, one.name, **by)
+        users.disable_user(database, one.name, by=by)
         return Told(f"{one.name} is disabled and signed out.", leave="/login" if own else "")
-    users.set_role(database, one.name, role, **by)
+    users.set_role(database, one.name, role, by=by)
     leave = "/" if own and role is not Role.ADMIN else ""
     return Told(f"{one.name} is now {role}.", leave=leave)
 
@@ -234,7 +226,7 @@ def _password_fields() -> list[Component]:
 def _add_now(database: Database, typed: Mapping[str, Any], by: By, hasher: Hasher) -> Told:
     name, role = str(typed.get("name") or "").strip(), _chosen_role(typed)
     password, shown = _password(typed)
-    users.add_user(database, name, role, password, hasher=hasher, **by)
+    users.add_user(database, name, role, password, hasher=hasher, by=by)
     return Told(f"{name} may now sign in as {role}.", shown)
 
 

@@ -27,8 +27,8 @@ from components.shell import toast
 from cycling.errors import InputError
 from db.queries.users import Account, find_account, list_accounts
 from db.terms import Role
-from pages.context import database, hasher, now, session_limits, viewer
-from pages.users.dialogs import DEEDS, By, Question, Told, carry_out, question, shown_once
+from pages.context import actor, database, hasher, now, session_limits, viewer
+from pages.users.dialogs import DEEDS, Question, Told, carry_out, question, shown_once
 from pages.users.ids import Ids
 from pages.users.parts import count_words, dialog, header_actions, user_table
 
@@ -140,8 +140,7 @@ clientside_callback(
 
 
 def _carried_out(deed: str, one: Account | None, typed: dict[str, Any]) -> Told:
-    who = viewer()
-    by: By = {"user_name": who.name, "address": who.address, "now": now()}
+    by = actor()
     session_hash = current_user.session_hash
     return carry_out(
         database(), deed, one, typed, by=by, session_hash=session_hash, hasher=hasher()

@@ -258,10 +258,10 @@ class TestQueue:
                 "INSERT INTO Instructions (InstrID, ProfID, Mode, SetPoint, LimitType, LimitPoint)"
                 f" VALUES (1, {profile}, 'WAIT', 1000, 'TIME', 1000)"
             )
-        confirm_battery(lab.database, lab.s1, lab.a, **BY, now=lab.now())
+        confirm_battery(lab.database, lab.s1, lab.a, by=BY(lab.now()))
         for name in ("First", "Second", "Third"):
             new = NewPlan(f"token {name}", name, "", lab.s1, lab.a, profile)
-            add_plan(lab.database, new, **BY, now=lab.now())
+            add_plan(lab.database, new, by=BY(lab.now()))
 
     def names(self, page: Page) -> Locator:
         return page.locator(".bem-queued .name")

@@ -12,6 +12,7 @@ from dashboard.app import create_app
 from dashboard.login import SESSION_COOKIE
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from db.terms import Role
 from tests.servers import free_port
@@ -21,14 +22,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:HTTPResponse.getheader:Deprecati
 
 NOW = datetime.now(UTC)
 PASSWORD = "correct horse battery"
-WHO = {"address": "127.0.0.1", "now": NOW}
+WHO = By("tests", "127.0.0.1", NOW)
 
 
 @pytest.fixture
 def address(
     sqlite_database: Database, tmp_path: Path, dash_thread_server: ThreadedRunner
 ) -> Iterator[str]:
-    users.add_user(sqlite_database, "olga", Role.OPERATOR, PASSWORD, user_name="tests", **WHO)
+    users.add_user(sqlite_database, "olga", Role.OPERATOR, PASSWORD, by=WHO)
     settings = WebSettings(secret_key="k" * 32, data_dir=tmp_path)
     application = create_app(settings, sqlite_database, clock=lambda: NOW)
     dash_thread_server.start(application.extensions["bem.dash"], port=free_port())

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from cycling.formats import Block
+from db.commands.audit import By
 from db.commands.batteries.registration import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
@@ -18,7 +20,7 @@ from tests.browser.test_experiments import battery, drag
 from tests.browser.test_monitor import wait_until
 
 START = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
-BY = {"user_name": "tests", "address": ""}
+BY = partial(By, "tests", "")
 PLOT = "#experiment-graph .nsewdrag"
 
 
@@ -26,7 +28,7 @@ PLOT = "#experiment-graph .nsewdrag"
 def experiment(served: Served) -> int:
     """Ten hours, a measure every 10 s, an alarm at the fifth hour; another one of the battery."""
     database = connect(served.database_url)
-    cell = add_battery(database, battery("L-1"), now=START, **BY)
+    cell = add_battery(database, battery("L-1"), by=BY(START))
     seconds = np.arange(3601) * 10.0
     block = Block(
         test_time_s=seconds,
@@ -49,7 +51,7 @@ def experiment(served: Served) -> int:
             sha256="0" * 64,
             format="tests",
             mapping={},
-            **BY,
+            by=BY,
         )
         ids.append(import_experiment(database, new, [block], start=START, clock=lambda: START))
     at = START + timedelta(hours=5)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,13 +10,14 @@ from playwright.sync_api import Page, expect
 
 from cycling.formats import Block
 from cycling.terms import Technology
+from db.commands.audit import By
 from db.commands.batteries.registration import NewBattery, add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
 from tests.browser.conftest import Served
 
 NOW = datetime.now(UTC)
-BY = {"user_name": "tests", "address": ""}
+BY = partial(By, "tests", "")
 
 
 def battery(name: str) -> NewBattery:
@@ -55,7 +57,7 @@ def block(samples: int) -> Block:
 def library(served: Served) -> Served:
     """Thirty experiments of two batteries; the newest has 6,000 measures."""
     database = connect(served.database_url)
-    ids = [add_battery(database, battery(name), now=NOW, **BY) for name in ("L-1", "P-1")]
+    ids = [add_battery(database, battery(name), by=BY(NOW)) for name in ("L-1", "P-1")]
     for number in range(30):
         new = NewExperiment(
             name=f"Test {number:02d}",
@@ -65,7 +67,7 @@ def library(served: Served) -> Served:
             sha256="0" * 64,
             format="made",
             mapping={},
-            **BY,
+            by=BY,
         )
         rows = block(6000 if number == 29 else 3)
         # the real clock: the worker sweeps imports that have not been heard of for a minute

@@ -24,9 +24,9 @@ def test_a_name_that_is_a_script_is_text_on_every_page(page: Page, served: Serve
     experiment = import_blocks(
         database, battery_id=battery, name=SCRIPT, description=SCRIPT, clock=lambda: now
     )
-    add_note(database, NewNote(experiment, SCRIPT), **BY, now=now)
+    add_note(database, NewNote(experiment, SCRIPT), by=BY(now))
     profile = save_profile(
-        database, name=SCRIPT, description=SCRIPT, text=f"# {SCRIPT}\nWAIT, 60\n", **BY, now=now
+        database, name=SCRIPT, description=SCRIPT, text=f"# {SCRIPT}\nWAIT, 60\n", by=BY(now)
     )
     database.dispose()
     sign_in(page, "admin")

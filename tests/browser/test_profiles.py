@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cycling.profile import OWN_PROTOCOL
+from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
 from db.engine import connect
 from tests.browser.conftest import Served
 
 NOW = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
-BY = {"user_name": "operator", "address": "", "now": NOW}
+BY = By("operator", "", NOW)
 CYCLE = "REPEAT 3 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND\n"
 ONE_ENGINE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 DRAWN = "#{}-sketch-graph .scatterlayer .trace path"
@@ -30,8 +31,8 @@ def problems(page: Page) -> Locator:
 def used(served: Served) -> int:
     """A profile whose version 1 has been compiled."""
     database = connect(served.database_url)
-    saved = save_profile(database, name="Ageing", description="", text=CYCLE, **BY)
-    compile_version(database, saved.version_id, capacity_ah=2.9, capabilities=OWN_PROTOCOL, **BY)
+    saved = save_profile(database, name="Ageing", description="", text=CYCLE, by=BY)
+    compile_version(database, saved.version_id, capacity_ah=2.9, capabilities=OWN_PROTOCOL, by=BY)
     database.dispose()
     return saved.profile_id
 

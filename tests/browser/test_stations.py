@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus, Technology
+from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
@@ -32,7 +34,7 @@ from tests.unit.db.lab import add_cell
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 UNIT = "bench-1"
-BY = {"user_name": "operator", "address": ""}
+BY = partial(By, "operator", "")
 
 
 @pytest.fixture
@@ -86,13 +88,13 @@ def queue(database: Database, station_id: int) -> None:
         database, "NMC-001", chemistry="NMC", technology=Technology.LITHIUM,
         voltage_min_v=2.5, voltage_max_v=4.2, temperature_max_degc=60.0,
     )  # fmt: skip
-    saved = save_profile(database, name="Rest", description="", text="WAIT, 10h", now=now, **BY)
+    saved = save_profile(database, name="Rest", description="", text="WAIT, 10h", by=BY(now))
     profile = compile_version(
-        database, saved.version_id, capacity_ah=5.0, capabilities=OWN_PROTOCOL, now=now, **BY
+        database, saved.version_id, capacity_ah=5.0, capabilities=OWN_PROTOCOL, by=BY(now)
     )
-    confirm_battery(database, station_id, cell, now=now, **BY)
+    confirm_battery(database, station_id, cell, by=BY(now))
     new = NewPlan("token-of-the-test", "Long rest", "", station_id, cell, profile)
-    add_plan(database, new, now=now, **BY)
+    add_plan(database, new, by=BY(now))
 
 
 def test_a_unit_appears_and_its_station_is_used_at_once(

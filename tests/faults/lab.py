@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import func, select
 
 from cycling.terms import ExperimentStatus, LimitType, Mode
+from db.commands.audit import By
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.commands.stations.setup import add_station
 from db.commands.units import registration
@@ -34,7 +36,7 @@ from tests.servers import Mosquitto, start
 from tests.unit.db.lab import add_cell
 
 BEM = Path(sys.executable).with_name("bem")
-BY = {"user_name": "oscar", "address": "10.0.0.7"}
+BY = partial(By, "oscar", "10.0.0.7")
 
 
 def now() -> datetime:
@@ -83,8 +85,7 @@ class Lab:
                 battery_id=battery_id,
                 profile_id=self.profile_id,
             ),
-            **BY,
-            now=now(),
+            by=BY(now()),
         )
         return plan.experiment_id
 
@@ -208,9 +209,9 @@ class Lab:
             location="Lab",
             measures=tuple((device.id, one.id, one.name) for one in offered),
         )
-        station_id = add_station(self.database, new, **BY, now=now())
+        station_id = add_station(self.database, new, by=BY(now()))
         battery_id = add_cell(self.database, f"Cell {station_id}")
-        confirm_battery(self.database, station_id, battery_id, **BY, now=now())
+        confirm_battery(self.database, station_id, battery_id, by=BY(now()))
         return station_id
 
     def _battery(self, station_id: int) -> int:

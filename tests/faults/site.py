@@ -114,7 +114,7 @@ class Notetaker(threading.Thread):
             number += 1
             text, began = f"note {id(self)} {number}", time.monotonic()
             try:
-                add_note(self._database, NewNote(self._experiment_id, text), **BY, now=now())
+                add_note(self._database, NewNote(self._experiment_id, text), by=BY(now()))
                 self.saved.append(text)
             except Exception as error:  # noqa: BLE001 - counted
                 self.refused.append((text, type(error).__name__))
@@ -168,7 +168,7 @@ class Site(Lab):
         galera.nodes[0].ask("CREATE DATABASE bem CHARACTER SET utf8mb4")
         migrate(url)
         super().__init__(url, broker, folder)
-        users.add_user(self.database, "oscar", Role.OPERATOR, PASSWORD, **BY, now=now())
+        users.add_user(self.database, "oscar", Role.OPERATOR, PASSWORD, by=BY(now()))
 
     def start_web(self, number: int) -> None:
         command = [BEM, "web", "--port", str(self.web_ports[number]), "--workers", "1"]

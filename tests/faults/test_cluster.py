@@ -151,8 +151,7 @@ def ask(site: Site) -> int:
         station_id=station,
         experiment_id=None,
         reason="look",
-        **BY,
-        now=now(),
+        by=BY(now()),
     )
 
 

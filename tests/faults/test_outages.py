@@ -130,8 +130,7 @@ def _ask(lab: Lab, kind: StationCommand) -> int:
         station_id=station,
         experiment_id=None,
         reason="enough",
-        **BY,
-        now=now(),
+        by=BY(now()),
     )
 
 

@@ -100,14 +100,13 @@ class Cycler:
 
     def queue(self) -> int:
         battery_id = add_cell(self.database, "Cell A")
-        confirm_battery(self.database, self.station_id, battery_id, **BY, now=now())
+        confirm_battery(self.database, self.station_id, battery_id, by=BY(now()))
         plan = add_plan(
             self.database,
             NewPlan(
                 "token", "Ageing", "as planned", self.station_id, battery_id, self.lab.profile_id
             ),
-            **BY,
-            now=now(),
+            by=BY(now()),
         )
         return plan.experiment_id
 
@@ -223,7 +222,7 @@ def test_what_the_real_synchroniser_moves_is_shown_on_the_monitor(cycler: Cycler
     cycler.looks_until(lambda: cycler.lab.status(exp) is ExperimentStatus.RUNNING)
     cycler.look()
     assert cycler.now().state is OverviewState.RUNNING
-    rename_experiment(cycler.database, exp, "Ageing at 25", "seen by us", **BY, now=now())
+    rename_experiment(cycler.database, exp, "Ageing at 25", "seen by us", by=BY(now()))
 
     cycler.measure(exp, 0, 8)
     cycler.looks_until(lambda: cycler.count(GenericMeasure, exp) == 7)  # it holds the newest back
@@ -287,7 +286,7 @@ def test_a_synchroniser_that_a_duplicate_has_jammed_is_found_and_repaired(cycler
     assert cycler.now().state is OverviewState.ALARM
     assert cycler.count(GenericMeasure, exp) == 7
 
-    number = repair(cycler.database, exp, **BY, now=now())
+    number = repair(cycler.database, exp, by=BY(now()))
     cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is not RepairState.OPEN, 40)
     state, outcome = repair_state(cycler.database, number)
     assert state is RepairState.HELPED
@@ -311,7 +310,7 @@ def test_a_repair_that_does_not_help_puts_every_row_back(cycler: Cycler, monkeyp
     cycler.watch_closely()
     before = cycler.lab.all_rows(GenericMeasure)
     cycler.looks_until(lambda: cycler.lab.all_rows(StationAlarm))
-    number = repair(cycler.database, exp, **BY, now=now())
+    number = repair(cycler.database, exp, by=BY(now()))
     assert cycler.count(GenericMeasure, exp) == 0
     cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is RepairState.RESTORED, 20)
     after = cycler.lab.all_rows(GenericMeasure)

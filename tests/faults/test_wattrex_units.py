@@ -64,8 +64,7 @@ def ask(lab: Lab, kind: StationCommand, unit_id: int, station_id: int | None = N
         station_id=station_id,
         experiment_id=None,
         reason="",
-        **BY,
-        now=now(),
+        by=BY(now()),
     )
 
 
@@ -107,7 +106,7 @@ def test_a_real_unit_registers_beats_reports_its_devices_and_launches(sqlite_lab
     assert {d.connection for d in found} == {Connection.CONNECTED}
 
     new = NewStation(number, (found[0].id,), "Station 1", "Lab")
-    station_id = add_station(lab.database, new, **BY, now=now())
+    station_id = add_station(lab.database, new, by=BY(now()))
     launch = ask(lab, StationCommand.LAUNCH, number, station_id)
     wait_for(lambda: unit.launched == [f"cycler {station_id}"])
     wait_for(lambda: state(lab, launch) is CommandState.DONE)

@@ -19,6 +19,7 @@ from cycling.errors import InputError
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus, StationCommand
 from db.commands import users
+from db.commands.audit import By
 from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
 from db.engine import Database
@@ -148,7 +149,7 @@ class Diary:
     def __init__(self, database: Database) -> None:
         self.database, self.given = database, set[str]()
         self.lab = RunningLab(database)
-        self.by = {"user_name": USER, "address": ADDRESS, "now": self.lab.now}
+        self.by = By(USER, ADDRESS, self.lab.now)
         self.here = {"address": ADDRESS, "now": self.lab.now}
 
     def give(self, command: str, action: str, *args: Any, **given: Any) -> Any:
@@ -200,21 +201,21 @@ def test_every_command_is_an_act_that_is_recorded_or_is_known_to_be_none(databas
 def people(diary: Diary) -> None:
     fake = {"hasher": FakeHasher()}
     give, by, here = diary.give, diary.by, diary.here
-    give("users.accounts.add_user", "add user", "vera", Role.VIEWER, SECRET, **by, **fake)
-    users.add_user(diary.database, USER, Role.ADMIN, SECRET, **by, **fake)
-    give("users.accounts.set_role", "set role", "vera", Role.OPERATOR, **by)
-    give("users.accounts.disable_user", "disable user", "vera", **by)
-    give("users.accounts.enable_user", "enable user", "vera", **by)
-    give("users.accounts.set_password", "set password", "vera", OTHER, **by, **fake)
-    give("users.sessions.end_all_sessions", "end sessions", "vera", **by)
-    give("audit.record_audit_export", "export audit trail", {"user": "vera"}, **by)
+    give("users.accounts.add_user", "add user", "vera", Role.VIEWER, SECRET, by=by, **fake)
+    users.add_user(diary.database, USER, Role.ADMIN, SECRET, by=by, **fake)
+    give("users.accounts.set_role", "set role", "vera", Role.OPERATOR, by=by)
+    give("users.accounts.disable_user", "disable user", "vera", by=by)
+    give("users.accounts.enable_user", "enable user", "vera", by=by)
+    give("users.accounts.set_password", "set password", "vera", OTHER, by=by, **fake)
+    give("users.sessions.end_all_sessions", "end sessions", "vera", by=by)
+    give("audit.record_audit_export", "export audit trail", {"user": "vera"}, by=by)
     change = "users.accounts.change_password"
-    diary.be_refused(change, "password change refused", USER, OTHER, SECRET, **here, **fake)
-    give(change, "change password", USER, SECRET, OTHER, **here, **fake)
+    diary.be_refused(change, "password change refused", OTHER, SECRET, by=by, **fake)
+    give(change, "change password", SECRET, OTHER, by=by, **fake)
     sign_in = "users.sign_in.sign_in"
     diary.be_refused(sign_in, "login refused", USER, SECRET, **here, **fake)
     token = give(sign_in, "login", USER, OTHER, **here, **fake)
-    give("users.sessions.end_session", "logout", users.token_hash(token), **by)
+    give("users.sessions.end_session", "logout", users.token_hash(token), by=by)
     now = {"now": diary.lab.now}
     link = give("users.sign_in.make_login_link", "make login address", USER, **now)
     give("users.sign_in.use_login_link", "login", link, **here)
@@ -222,14 +223,14 @@ def people(diary: Diary) -> None:
 
 def batteries(diary: Diary) -> None:
     battery = diary.give(
-        "batteries.registration.add_battery", "add battery", cell("To go"), **diary.by
+        "batteries.registration.add_battery", "add battery", cell("To go"), by=diary.by
     )
     known = battery_sheet(diary.database, battery).battery
     changed = cell("To go", description="A pouch cell")
     mark = importlib.import_module("db.commands.batteries.changes").mark_of(known)
     change = "batteries.changes.change_battery"
-    diary.give(change, "change battery", battery, changed, seen=mark, **diary.by)
-    diary.give("batteries.changes.delete_battery", "delete battery", battery, **diary.by)
+    diary.give(change, "change battery", battery, changed, seen=mark, by=diary.by)
+    diary.give("batteries.changes.delete_battery", "delete battery", battery, by=diary.by)
 
 
 def stations(diary: Diary) -> None:
@@ -243,15 +244,15 @@ def stations(diary: Diary) -> None:
         "stations.out_of_service.take_out_of_service",
         "stations.out_of_service.return_to_service",
     )
-    give(out, "take out of service", first, reason="Fan", **by)
-    give(back, "return to service", first, **by)
+    give(out, "take out of service", first, reason="Fan", by=by)
+    give(back, "return to service", first, by=by)
     modify, retire = "stations.changes.modify_station", "stations.changes.retire_station"
-    second = give(modify, "modify station", first, renamed, seen=mark, **by).station_id
-    give(retire, "retire station", second, **by)
-    third = give("stations.setup.add_station", "add station", begin, **by)
+    second = give(modify, "modify station", first, renamed, seen=mark, by=by).station_id
+    give(retire, "retire station", second, by=by)
+    third = give("stations.setup.add_station", "add station", begin, by=by)
     asked = {"unit_id": units.ours, "station_id": third, "experiment_id": None, "reason": "Smoke"}
-    give("stations.control.request", "stop", StationCommand.STOP, **asked, **by)
-    give("stations.deletion.delete_station", "delete station", second, **by)
+    give("stations.control.request", "stop", StationCommand.STOP, **asked, by=by)
+    give("stations.deletion.delete_station", "delete station", second, by=by)
 
 
 def experiments(diary: Diary) -> None:
@@ -266,31 +267,31 @@ def experiments(diary: Diary) -> None:
         clock=lambda: diary.lab.now,
     )
     rename = "experiments.names.rename_experiment"
-    give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", **by)
-    note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), **by)
-    give("experiments.notes.delete_note", "delete note", note, **by)
-    give("audit.record_export", "export", experiment, **by)
+    give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
+    note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), by=by)
+    give("experiments.notes.delete_note", "delete note", note, by=by)
+    give("audit.record_export", "export", experiment, by=by)
     delete = "experiments.deletion.delete_experiment"
-    give(delete, "delete experiment", experiment, confirmed_name="Ageing", **by)
+    give(delete, "delete experiment", experiment, confirmed_name="Ageing", by=by)
 
 
 def profiles(diary: Diary) -> None:
     give, by = diary.give, diary.by
-    made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, **by}
+    made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, "by": by}
     new = {"name": "Ageing", "description": "", "text": TEXT}
-    saved = give("profiles.library.save_profile", "add profile", **new, **by)
+    saved = give("profiles.library.save_profile", "add profile", **new, by=by)
     compiling = "profiles.compiling"
     give(f"{compiling}.compile_version", "compile profile", saved.version_id, **made)
     give(f"{compiling}.compile_text", "compile profile", TEXT, name="Once", **made)
     of, library = saved.profile_id, "profiles.library"
     more = TEXT + "WAIT, 2h\n"
-    give(f"{library}.new_version", "new profile version", of, more, after=1, **by)
-    give(f"{library}.describe", "rename profile", of, name="Ageing 2", description="", **by)
-    copy = give(f"{library}.duplicate", "copy profile", of, **by)
-    give(f"{library}.archive", "archive profile", of, **by)
-    give(f"{library}.archive", "restore profile", of, archived=False, **by)
-    give("audit.record_profile_export", "export", of, 2, file_format="text", **by)
-    give("profiles.deletion.delete_profile", "delete profile", copy.profile_id, **by)
+    give(f"{library}.new_version", "new profile version", of, more, after=1, by=by)
+    give(f"{library}.describe", "rename profile", of, name="Ageing 2", description="", by=by)
+    copy = give(f"{library}.duplicate", "copy profile", of, by=by)
+    give(f"{library}.archive", "archive profile", of, by=by)
+    give(f"{library}.archive", "restore profile", of, archived=False, by=by)
+    give("audit.record_profile_export", "export", of, 2, file_format="text", by=by)
+    give("profiles.deletion.delete_profile", "delete profile", copy.profile_id, by=by)
 
 
 def queue(diary: Diary) -> None:
@@ -301,28 +302,28 @@ def queue(diary: Diary) -> None:
     def new(token: str, name: str, of: int = battery) -> NewPlan:
         return NewPlan(token, name, "", station, of, profile)
 
-    first = give("queue.plans.add_plan", "add experiment", new("1", "First"), **by)
+    first = give("queue.plans.add_plan", "add experiment", new("1", "First"), by=by)
     confirm = "queue.confirm.confirm_battery"
-    give(confirm, "confirm battery", station, battery, **by)
+    give(confirm, "confirm battery", station, battery, by=by)
     several = [new("2", "Second", other)]
-    (second,) = give("queue.several.add_plans", "add experiment", TOKENS[0], several, **by)
+    (second,) = give("queue.several.add_plans", "add experiment", TOKENS[0], several, by=by)
     order = [second.id, first.id]
-    give("queue.plans.reorder", "reorder queue", station, order, **by)
-    give("queue.plans.cancel", "cancel experiment", second.id, **by)
-    give("queue.plans.cancel", "cancel experiment", first.id, **by)
-    saved = give("queue.drafts.save_draft", "save draft", TOKENS[1], "Later", {}, **by)
-    give("queue.drafts.discard_draft", "discard draft", saved.id, **by)
+    give("queue.plans.reorder", "reorder queue", station, order, by=by)
+    give("queue.plans.cancel", "cancel experiment", second.id, by=by)
+    give("queue.plans.cancel", "cancel experiment", first.id, by=by)
+    saved = give("queue.drafts.save_draft", "save draft", TOKENS[1], "Later", {}, by=by)
+    give("queue.drafts.discard_draft", "discard draft", saved.id, by=by)
 
 
 def faults(diary: Diary) -> None:
     give, by = diary.give, diary.by
     rack = WattrexLab(diary.database)
     stalled = Stalling().stall(rack)
-    give("wattrex.repairs.repair", "repair synchroniser", stalled, **by)
+    give("wattrex.repairs.repair", "repair synchroniser", stalled, by=by)
     with diary.database.write() as session:  # its battery is free for the others
         ended = {"status": ExperimentStatus.ERROR, "finished_at": diary.lab.now}
         session.execute(update(Experiment).where(Experiment.id == stalled).values(**ended))
         alarm = session.scalars(select(StationAlarm.id).limit(1)).one()
-    give("alarms.acknowledge", "acknowledge alarm", alarm, comment="Jammed", **by)
+    give("alarms.acknowledge", "acknowledge alarm", alarm, comment="Jammed", by=by)
     bench = Bench(diary.database)
-    give("experiments.force_end.give_up", "give up experiment", bench.run, reason="Burnt", **by)
+    give("experiments.force_end.give_up", "give up experiment", bench.run, reason="Burnt", by=by)

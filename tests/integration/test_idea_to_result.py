@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from sqlalchemy import select
 
 from cycling.terms import ExperimentStatus, Technology
 from db import series
+from db.commands.audit import By
 from db.commands.queue import confirm_battery
 from db.commands.stations.setup import add_station
 from db.engine import Database, connect
@@ -35,7 +37,7 @@ from db.queries.stations.queue import find_plan
 from db.terms import PlanState
 from pages.add_experiment.form_data import Pair, Typed
 from pages.add_experiment.pairs import situation
-from pages.add_experiment.queueing import Sender, problems_of, queue
+from pages.add_experiment.queueing import problems_of, queue
 from pages.experiment.expected_curve import expected_line
 from tests.conftest import require
 from tests.machine import MOSQUITTO
@@ -44,7 +46,7 @@ from tests.unit.db.lab import add_cell
 
 BEM = Path(sys.executable).with_name("bem")
 UNIT = "virtual-1"
-BY = {"user_name": "oscar", "address": "10.0.0.7"}
+BY = partial(By, "oscar", "10.0.0.7")
 SPEED = 1000
 TEXT = """\
 # two cycles of a cell, then half full
@@ -127,7 +129,7 @@ def set_up_station(database: Database) -> int:
         ).all()
     measures = tuple((device_id, one.id, one.name) for one in offered)
     new = NewStation(unit_id, (device_id,), "Station 01", "Lab", measures)
-    return add_station(database, new, **BY, now=now())
+    return add_station(database, new, by=BY(now()))
 
 
 def mean_difference(database: Database, experiment_id: int) -> float:
@@ -161,12 +163,12 @@ def test_a_text_becomes_an_experiment_that_runs_as_expected(running: Database):
     )
     state = situation(running, typed)
     assert problems_of(state) == {}
-    (plan,) = queue(running, state, Sender("oscar", "10.0.0.7", now()))
+    (plan,) = queue(running, state, By("oscar", "10.0.0.7", now()))
     assert plan.state is PlanState.HELD
-    again = queue(running, state, Sender("oscar", "10.0.0.7", now()))
+    again = queue(running, state, By("oscar", "10.0.0.7", now()))
     assert again == (plan,)
 
-    confirm_battery(running, station, cell, **BY, now=now())
+    confirm_battery(running, station, cell, by=BY(now()))
     experiment_id = find_plan(running, plan.id).experiment_id
     known = list_experiments(running, Filter(), offset=0, limit=5).rows[0]
     assert (known.id, known.status) == (experiment_id, ExperimentStatus.QUEUED)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cycling.battery.description import NewBattery
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.batteries.registration import check_battery, registered_already
 from db.engine import Database
 from db.models import Battery, BatteryDetails
@@ -56,14 +57,7 @@ def mark_of(battery: NewBattery) -> str:
 
 @repeated
 def change_battery(
-    database: Database,
-    battery_id: int,
-    new: NewBattery,
-    *,
-    seen: str,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, battery_id: int, new: NewBattery, *, seen: str, by: By
 ) -> bool:
     """Store a changed description; return whether anything was different.
 
@@ -81,24 +75,14 @@ def change_battery(
                 return False
             _check_change(session, battery_id, before, new, seen)
             _store(session, battery_id, new)
-            audit.record(
-                session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="change battery",
-                target=f"battery {battery_id}",
-                detail=changes,
-            )
+            audit.record(session, by, "change battery", f"battery {battery_id}", changes)
             return True
     except IntegrityError as error:
         raise registered_already(new) from error
 
 
 @repeated
-def delete_battery(
-    database: Database, battery_id: int, *, user_name: str, address: str, now: datetime
-) -> None:
+def delete_battery(database: Database, battery_id: int, *, by: By) -> None:
     """Remove a battery that nothing refers to; its description stays in the audit trail.
 
     Raises NotFoundError, and ConflictError saying what refers to it.
@@ -113,15 +97,7 @@ def delete_battery(
             for table in (kind, BatteryDetails):
                 session.execute(delete(table).where(table.battery_id == battery_id))
             session.execute(delete(Battery).where(Battery.id == battery_id))
-            audit.record(
-                session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="delete battery",
-                target=f"battery {battery_id}",
-                detail=_plain(was),
-            )
+            audit.record(session, by, "delete battery", f"battery {battery_id}", _plain(was))
     except IntegrityError as error:  # another program added an experiment in this moment
         raise ConflictError("The battery is kept: something refers to it by now.") from error
 

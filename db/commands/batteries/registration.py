@@ -1,7 +1,5 @@
 """Registering batteries."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -9,6 +7,7 @@ from sqlalchemy.orm import Session
 from cycling.battery.description import NewBattery, problems
 from cycling.errors import ConflictError, InputError
 from db.commands import audit
+from db.commands.audit import By
 from db.engine import Database
 from db.models import Battery, BatteryDetails
 from db.models.battery_rows import detail_values, fixed_values, kind_table, kind_values, shown
@@ -19,13 +18,7 @@ __all__ = ["NewBattery", "add_battery", "check_battery", "registered_already"]
 
 @repeated
 def add_battery(
-    database: Database,
-    new: NewBattery,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    form_token: str | None = None,
+    database: Database, new: NewBattery, *, by: By, form_token: str | None = None
 ) -> int:
     """Register a battery and return its BatID.
 
@@ -38,12 +31,10 @@ def add_battery(
             battery_id = _insert(session, new, form_token)
             audit.record(
                 session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="add battery",
-                target=f"battery {battery_id}",
-                detail={"name": shown(new.name), "serial_number": shown(new.serial_number)},
+                by,
+                "add battery",
+                f"battery {battery_id}",
+                {"name": shown(new.name), "serial_number": shown(new.serial_number)},
             )
             return battery_id
     except IntegrityError as error:

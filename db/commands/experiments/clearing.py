@@ -16,6 +16,7 @@ from cycling.errors import ConflictError
 from db import series
 from db.commands import audit
 from db.commands.alarms import raise_alarm
+from db.commands.audit import By
 from db.commands.experiments.force_end import RETURNED
 from db.engine import Database
 from db.measures import writing
@@ -205,11 +206,9 @@ def _give_back_all(session: Session, now: datetime) -> None:
         )
         audit.record(
             session,
-            at=now,
-            user_name=WORKER,
-            address="",
-            action="take back deletion",
-            target=f"experiment {row.experiment_id}",
-            detail={"name": row.name, "status": status.value},
+            By(WORKER, "", now),
+            "take back deletion",
+            f"experiment {row.experiment_id}",
+            {"name": row.name, "status": status.value},
         )
         session.delete(row)

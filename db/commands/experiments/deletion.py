@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit, jobs
+from db.commands.audit import By
 from db.commands.experiments.clearing import AT_ONCE, DELETE
 from db.engine import Database
 from db.models import DeletedExperiment, Experiment, StationLive
@@ -34,13 +35,7 @@ class Deleted:
 
 @repeated
 def delete_experiment(
-    database: Database,
-    experiment_id: int,
-    *,
-    confirmed_name: str,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, experiment_id: int, *, confirmed_name: str, by: By
 ) -> Deleted:
     """Delete an experiment that has ended, with all that was measured and written about it.
 
@@ -52,19 +47,11 @@ def delete_experiment(
         detail = _detail(session, experiment, known)
         payload = {"experiment_id": experiment_id, "measures": known.measures}
         job_id = jobs.enqueue_within(
-            session, kind=DELETE, payload=payload, user_name=user_name, now=now
+            session, kind=DELETE, payload=payload, user_name=by.user_name, now=by.now
         )
-        _remember(session, experiment, known.measures, job_id, user_name, now)
+        _remember(session, experiment, known.measures, job_id, by.user_name, by.now)
         _remove_at_once(session, experiment)
-        audit.record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action=DELETE,
-            target=f"experiment {experiment_id}",
-            detail=detail,
-        )
+        audit.record(session, by, DELETE, f"experiment {experiment_id}", detail)
         return Deleted(experiment_id, experiment.name, known.measures, job_id)
 
 

@@ -13,6 +13,7 @@ from cycling.terms import ExperimentStatus, StationState
 from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
+from db.commands.audit import By
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
 from db.engine import Database
@@ -26,15 +27,7 @@ RETURNED = "came back"
 
 
 @repeated
-def give_up(
-    database: Database,
-    experiment_id: int,
-    *,
-    reason: str,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> LostRun:
+def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> LostRun:
     """End an experiment as ERROR, with a reason, because nobody will hear of its unit again.
 
     It ends at its last measure. What is queued on its station is held. Raises InputError without a
@@ -48,7 +41,7 @@ def give_up(
         row = session.get(StationLive, experiment.station_id, with_for_update=True)
         lost = _check(session, experiment)
         at = database_now(session)
-        _end(session, experiment, f"{GIVEN_UP}{user_name}: {why}", at)
+        _end(session, experiment, f"{GIVEN_UP}{by.user_name}: {why}", at)
         if row is not None:
             live_state.become(row, StationState.IDLE, None, at)
             row.output_on = None  # nobody knows
@@ -56,12 +49,10 @@ def give_up(
         hold_queue(session, experiment.station_id, held, now=at)
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="give up experiment",
-            target=f"experiment {experiment_id}",
-            detail={
+            by,
+            "give up experiment",
+            f"experiment {experiment_id}",
+            {
                 "reason": why,
                 "station": experiment.station_id,
                 "heard_at": lost.heard_at.isoformat(),
@@ -109,12 +100,10 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
         note_return(session, run, f"its unit has written since that it is {status.value}", now)
         audit.record(
             session,
-            at=now,
-            user_name=audit.MASTER_NODE,
-            address=audit.MASTER_NODE,
-            action="take back end of experiment",
-            target=f"experiment {run.experiment_id}",
-            detail={"status": status.value, "reason": run.end_reason},
+            By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+            "take back end of experiment",
+            f"experiment {run.experiment_id}",
+            {"status": status.value, "reason": run.end_reason},
         )
         session.delete(run)
 

@@ -24,6 +24,7 @@ from cycling.formats import Block
 from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.channels import ChannelName, ensure_channels
 from db.commands.jobs import JobInterruptedError, JobStoppedError
 from db.engine import Database
@@ -329,12 +330,10 @@ def _publish(
         staged.series.copy().finish(session)
         audit.record(
             session,
-            at=now,
-            user_name=new.user_name,
-            address=new.address,
-            action="import",
-            target=f"experiment {staged.experiment_id}",
-            detail={"name": new.name, "file": new.file_name, "measures": staged.measures},
+            By(new.user_name, new.address, now),
+            "import",
+            f"experiment {staged.experiment_id}",
+            {"name": new.name, "file": new.file_name, "measures": staged.measures},
         )
         within(session, staged.experiment_id)
 

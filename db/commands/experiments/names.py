@@ -1,9 +1,8 @@
 """Another name or description for an experiment; it stays, whoever rewrites the row."""
 
-from datetime import datetime
-
 from cycling.errors import NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.experiments.imports import check_names
 from db.engine import Database
 from db.models import Experiment, ExperimentName
@@ -13,14 +12,7 @@ from db.repeating import repeated
 
 @repeated
 def rename_experiment(
-    database: Database,
-    experiment_id: int,
-    name: str,
-    description: str,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, experiment_id: int, name: str, description: str, *, by: By
 ) -> None:
     """Give an experiment a name and a description; the same again changes nothing.
 
@@ -43,14 +35,12 @@ def rename_experiment(
             experiment_id=experiment_id
         )
         kept.name, kept.description = name, description
-        kept.user_name, kept.at = user_name[:60], now
+        kept.user_name, kept.at = by.user_name[:60], by.now
         session.add(kept)
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="rename experiment",
-            target=f"experiment {experiment_id}",
-            detail={"before": before, "name": name, "description": description},
+            by,
+            "rename experiment",
+            f"experiment {experiment_id}",
+            {"before": before, "name": name, "description": description},
         )

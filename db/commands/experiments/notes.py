@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, delete
 
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.engine import Database
 from db.models import Experiment, Note
 from db.queries.experiments.deletion import gone_words
@@ -25,9 +26,7 @@ class NewNote:
 
 
 @repeated
-def add_note(
-    database: Database, new: NewNote, *, user_name: str, address: str, now: datetime
-) -> int:
+def add_note(database: Database, new: NewNote, *, by: By) -> int:
     """Add a note and return its id.
 
     Raises InputError for a text that is empty or too long, NotFoundError without its experiment.
@@ -41,27 +40,17 @@ def add_note(
             experiment_id=new.experiment_id,
             at=new.at,
             text=text,
-            user_name=user_name[:60],
-            created_at=now,
+            user_name=by.user_name[:60],
+            created_at=by.now,
         )
         session.add(note)
         session.flush()
-        audit.record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="add note",
-            target=f"experiment {new.experiment_id}",
-            detail=_detail(note),
-        )
+        audit.record(session, by, "add note", f"experiment {new.experiment_id}", _detail(note))
         return note.id
 
 
 @repeated
-def delete_note(
-    database: Database, note_id: int, *, user_name: str, address: str, now: datetime
-) -> None:
+def delete_note(database: Database, note_id: int, *, by: By) -> None:
     """Remove a note; its text stays in the audit trail.
 
     Raises NotFoundError if it is not there: somebody else may have been first.
@@ -73,15 +62,7 @@ def delete_note(
         was_first = isinstance(removed, CursorResult) and removed.rowcount == 1
         if note is None or not was_first:
             raise NotFoundError("This note is not there any more. Somebody has deleted it already.")
-        audit.record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="delete note",
-            target=f"experiment {note.experiment_id}",
-            detail=detail,
-        )
+        audit.record(session, by, "delete note", f"experiment {note.experiment_id}", detail)
 
 
 def _checked_text(text: str) -> str:

@@ -22,6 +22,7 @@ from cycling.profile import (
 from cycling.profile.simulation.durations import StepTimes, step_times
 from cycling.profile.simulation.estimate import estimate
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.profiles.texts import (
     LONGEST_NAME,
     RefusedProfileError,
@@ -56,9 +57,7 @@ def compile_version(
     capabilities: StationCapabilities,
     battery: BatteryLimits | None = None,
     model: BatteryModel | None = None,
-    user_name: str,
-    address: str,
-    now: datetime,
+    by: By,
 ) -> int:
     """Return the ProfID of a version's fixed profile for a capacity (Ah), made if it is not there.
 
@@ -76,7 +75,7 @@ def compile_version(
         return known
     rows = _rows(program, model)
     with database.write() as session:
-        return _insert(session, version_id, text, capacity_ah, rows, user_name, address, now)
+        return _insert(session, version_id, text, capacity_ah, rows, by)
 
 
 def compile_text(
@@ -88,9 +87,7 @@ def compile_text(
     capabilities: StationCapabilities,
     battery: BatteryLimits | None = None,
     model: BatteryModel | None = None,
-    user_name: str,
-    address: str,
-    now: datetime,
+    by: By,
 ) -> int:
     """The same for a text that was written for an experiment and is in no library.
 
@@ -100,14 +97,12 @@ def compile_text(
     _checked(lines, capacity_ah, capabilities, battery)
     return compile_version(
         database,
-        _once(database, checked_name(name[:LONGEST_NAME]), lines, user_name, now),
+        _once(database, checked_name(name[:LONGEST_NAME]), lines, by.user_name, by.now),
         capacity_ah=capacity_ah,
         capabilities=capabilities,
         battery=battery,
         model=model,
-        user_name=user_name,
-        address=address,
-        now=now,
+        by=by,
     )
 
 
@@ -155,9 +150,7 @@ def _insert(
     text: str,
     capacity_ah: float | None,
     rows: ProfileRows,
-    user_name: str,
-    address: str,
-    now: datetime,
+    by: By,
 ) -> int:
     """Insert the rows unless somebody else has done it meanwhile; the version's row is the lock."""
     version = session.get(ProfileVersion, version_id, with_for_update=True)
@@ -182,12 +175,10 @@ def _insert(
     _insert_all(session, InstructionDetail, profile.id, rows.details)
     audit.record(
         session,
-        at=now,
-        user_name=user_name,
-        address=address,
-        action="compile profile",
-        target=f"profile {profile.id}",
-        detail={"version": version_id, "capacity_ah": capacity_ah, "rows": len(rows.instructions)},
+        by,
+        "compile profile",
+        f"profile {profile.id}",
+        {"version": version_id, "capacity_ah": capacity_ah, "rows": len(rows.instructions)},
     )
     return profile.id
 

@@ -1,6 +1,5 @@
 """Deleting a profile of the library that nothing refers to, with the rows that were made of it."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.profiles.library import GONE
 from db.engine import Database
 from db.models import (
@@ -27,9 +27,7 @@ LONGEST_TEXT = 20_000  # of the last version, in the audit trail
 
 
 @repeated
-def delete_profile(
-    database: Database, profile_id: int, *, user_name: str, address: str, now: datetime
-) -> str:
+def delete_profile(database: Database, profile_id: int, *, by: By) -> str:
     """Remove a profile with all its versions, and return its name.
 
     Raises NotFoundError, and ConflictError saying what refers to it.
@@ -44,12 +42,10 @@ def delete_profile(
                 raise ConflictError(f"{profile.name} is kept. {reason}")
             audit.record(
                 session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="delete profile",
-                target=f"library profile {profile_id}",
-                detail=_detail(session, profile),
+                by,
+                "delete profile",
+                f"library profile {profile_id}",
+                _detail(session, profile),
             )
             _remove(session, profile_id, compiled)
             return profile.name

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.profiles.texts import (
     LONGEST_NAME,
     checked_name,
@@ -35,15 +35,7 @@ class Saved:
 
 @idempotent
 def save_profile(
-    database: Database,
-    *,
-    name: str,
-    description: str,
-    text: str,
-    comment: str = "",
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, *, name: str, description: str, text: str, comment: str = "", by: By
 ) -> Saved:
     """Put a new profile into the library as its version 1.
 
@@ -51,23 +43,23 @@ def save_profile(
     ConflictError for a name that is taken.
     """
     shown, words = checked_name(name), checked_words(description, "description")
-    version = _new_row(text, comment, user_name, now)
+    version = _new_row(text, comment, by.user_name, by.now)
     try:
         with database.write() as session:
             profile = LibraryProfile(
                 name=shown,
                 description=words,
                 archived=False,
-                user_name=user_name[:60],
-                created_at=now,
+                user_name=by.user_name[:60],
+                created_at=by.now,
             )
             session.add(profile)
             session.flush()
             saved = _add_version(session, profile.id, version, number=1)
-            _note(session, "add profile", saved, user_name, address, now, name=shown)
+            _note(session, "add profile", saved, by, name=shown)
             return saved
     except IntegrityError as error:
-        made = _sent_before(database, shown, version, user_name)
+        made = _sent_before(database, shown, version, by.user_name)
         if made is None:
             raise ConflictError(
                 f"There is a profile named {shown} already. Give this one another name."
@@ -77,22 +69,14 @@ def save_profile(
 
 @repeated
 def new_version(
-    database: Database,
-    profile_id: int,
-    text: str,
-    *,
-    after: int,
-    comment: str = "",
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, profile_id: int, text: str, *, after: int, comment: str = "", by: By
 ) -> Saved:
     """Save a changed text as the next version; `after` is the number that was edited.
 
     A last version that nobody has used is changed in place by who wrote it. The same text makes
     nothing. Raises RefusedProfileError, and ConflictError if somebody has saved one meanwhile.
     """
-    version = _new_row(text, comment, user_name, now)
+    version = _new_row(text, comment, by.user_name, by.now)
     with database.write() as session:
         profile = _taken(session, profile_id)
         last = session.scalars(
@@ -112,24 +96,15 @@ def new_version(
         if last.user_name == version.user_name and not _is_used(session, last.id):
             _change(last, version)
             saved = Saved(profile.id, last.id, last.number)
-            _note(session, "change profile version", saved, user_name, address, now)
+            _note(session, "change profile version", saved, by)
             return saved
         saved = _add_version(session, profile.id, version, number=last.number + 1)
-        _note(session, "new profile version", saved, user_name, address, now)
+        _note(session, "new profile version", saved, by)
         return saved
 
 
 @repeated
-def describe(
-    database: Database,
-    profile_id: int,
-    *,
-    name: str,
-    description: str,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> None:
+def describe(database: Database, profile_id: int, *, name: str, description: str, by: By) -> None:
     """Change a profile's name and description; what was compiled keeps the name it had."""
     shown, words = checked_name(name), checked_words(description, "description")
     try:
@@ -140,7 +115,7 @@ def describe(
             detail = {"was": profile.name, "name": shown}
             profile.name, profile.description = shown, words
             session.flush()
-            _note_profile(session, "rename profile", profile_id, user_name, address, now, **detail)
+            _note_profile(session, "rename profile", profile_id, by, **detail)
     except IntegrityError as error:
         raise ConflictError(
             f"There is a profile named {shown} already. Give this one another name."
@@ -148,9 +123,7 @@ def describe(
 
 
 @repeated
-def duplicate(
-    database: Database, profile_id: int, *, user_name: str, address: str, now: datetime
-) -> Saved:
+def duplicate(database: Database, profile_id: int, *, by: By) -> Saved:
     """Copy a profile's last version into a new profile, named after it."""
     with database.write() as session:
         profile = _taken(session, profile_id)
@@ -164,8 +137,8 @@ def duplicate(
             name=_free_name(session, profile.name),
             description=profile.description,
             archived=False,
-            user_name=user_name[:60],
-            created_at=now,
+            user_name=by.user_name[:60],
+            created_at=by.now,
         )
         session.add(copy)
         session.flush()
@@ -174,24 +147,16 @@ def duplicate(
             text=last.text,
             comment=f"Copy of {profile.name}, version {last.number}",
             summary=last.summary,
-            user_name=user_name[:60],
-            created_at=now,
+            user_name=by.user_name[:60],
+            created_at=by.now,
         )
         saved = _add_version(session, copy.id, version, number=1)
-        _note(session, "copy profile", saved, user_name, address, now, source=profile_id)
+        _note(session, "copy profile", saved, by, source=profile_id)
         return saved
 
 
 @repeated
-def archive(
-    database: Database,
-    profile_id: int,
-    *,
-    archived: bool = True,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> None:
+def archive(database: Database, profile_id: int, *, archived: bool = True, by: By) -> None:
     """Take a profile out of the list, or put it back; its experiments go on showing it."""
     with database.write() as session:
         profile = _taken(session, profile_id)
@@ -199,7 +164,7 @@ def archive(
             return
         profile.archived = archived
         action = "archive profile" if archived else "restore profile"
-        _note_profile(session, action, profile_id, user_name, address, now)
+        _note_profile(session, action, profile_id, by)
 
 
 def _new_row(text: str, comment: str, user_name: str, now: datetime) -> ProfileVersion:
@@ -273,34 +238,10 @@ def _free_name(session: Session, name: str) -> str:
     raise ConflictError(f"There are too many copies of {name}. Rename some of them.")
 
 
-def _note(
-    session: Session,
-    action: str,
-    saved: Saved,
-    user_name: str,
-    address: str,
-    now: datetime,
-    **detail: Any,  # noqa: ANN401 - what the audit keeps
-) -> None:
+def _note(session: Session, action: str, saved: Saved, by: By, **detail: object) -> None:
     more = {"version": saved.version_id, "number": saved.number, **detail}
-    _note_profile(session, action, saved.profile_id, user_name, address, now, **more)
+    _note_profile(session, action, saved.profile_id, by, **more)
 
 
-def _note_profile(
-    session: Session,
-    action: str,
-    profile_id: int,
-    user_name: str,
-    address: str,
-    now: datetime,
-    **detail: Any,  # noqa: ANN401 - what the audit keeps
-) -> None:
-    audit.record(
-        session,
-        at=now,
-        user_name=user_name,
-        address=address,
-        action=action,
-        target=f"library profile {profile_id}",
-        detail=detail,
-    )
+def _note_profile(session: Session, action: str, profile_id: int, by: By, **detail: object) -> None:
+    audit.record(session, by, action, f"library profile {profile_id}", detail)

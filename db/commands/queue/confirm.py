@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError
 from cycling.terms import ExperimentStatus
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
@@ -28,13 +29,7 @@ class Confirmation:
 
 @repeated
 def confirm_battery(
-    database: Database,
-    station_id: int,
-    battery_id: int,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, station_id: int, battery_id: int, *, by: By
 ) -> Confirmation:
     """Note that a battery is connected to a station, and queue what waited for that.
 
@@ -42,40 +37,28 @@ def confirm_battery(
     elsewhere moves. Raises ConflictError while an experiment says otherwise.
     """
     with database.write() as session:
-        return confirm_within(
-            session, station_id, battery_id, user_name=user_name, address=address, now=now
-        )
+        return confirm_within(session, station_id, battery_id, by=by)
 
 
-def confirm_within(
-    session: Session,
-    station_id: int,
-    battery_id: int,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> Confirmation:
+def confirm_within(session: Session, station_id: int, battery_id: int, *, by: By) -> Confirmation:
     """Do what `confirm_battery` does, in the caller's transaction."""
     battery = rows.take_battery(session, battery_id)
     stations = rows.take_stations(session, {station_id, *rows.confirmed_on(session, [battery_id])})
     station = rows.check_station(session, stations.pop(station_id, None))
     _check_nothing_else_runs(session, station, battery)
-    held = _forget_elsewhere(session, battery, station, stations, now)
-    _write(session, station, battery, user_name, now)
-    held += _hold_others(session, station, battery, now)
-    released = _release(session, station, battery, now)
+    held = _forget_elsewhere(session, battery, station, stations, by.now)
+    _write(session, station, battery, by.user_name, by.now)
+    held += _hold_others(session, station, battery, by.now)
+    released = _release(session, station, battery, by.now)
     done = Confirmation(
         tuple(released), tuple(held), next((one.name for one in stations.values()), None)
     )
     audit.record(
         session,
-        at=now,
-        user_name=user_name,
-        address=address,
-        action="confirm battery",
-        target=f"station {station_id}",
-        detail={
+        by,
+        "confirm battery",
+        f"station {station_id}",
+        {
             "battery": battery_id,
             "name": battery.name,
             "serial_number": battery.serial_number,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from db.commands.audit import By
 from db.commands.queue.plans import note
 from db.commands.queue.several import check_token
 from db.engine import Database
@@ -22,14 +22,7 @@ LARGEST = 2_000_000  # characters of a form, with the text of its profile
 
 
 def save_draft(
-    database: Database,
-    token: str,
-    name: str,
-    typed: Mapping[str, Any],
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, token: str, name: str, typed: Mapping[str, Any], *, by: By
 ) -> PlanFacts:
     """Keep what a form says, in place of what it said before, and return its draft.
 
@@ -38,7 +31,6 @@ def save_draft(
     check_token(token)
     if len(json.dumps(typed)) > LARGEST:
         raise InputError("The draft is too large to be kept. Shorten the profile.")
-    by = {"user_name": user_name, "address": address, "now": now}
     try:
         return _save(database, token, name, typed, by)
     except IntegrityError:  # saved twice at once: the second time it is there
@@ -46,22 +38,18 @@ def save_draft(
 
 
 @repeated
-def discard_draft(
-    database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
-) -> None:
+def discard_draft(database: Database, plan_id: int, *, by: By) -> None:
     """Delete a draft. Raises NotFoundError if it is none any more."""
     with database.write() as session:
         plan = session.get(Plan, plan_id, with_for_update=True)
         if plan is None or plan.state is not PlanState.DRAFT:
             raise NotFoundError("This draft is queued or discarded already.")
-        note(session, plan, "discard draft", user_name, address, now)
+        note(session, plan, "discard draft", by)
         session.delete(plan)
 
 
 @repeated
-def _save(
-    database: Database, token: str, name: str, typed: Mapping[str, Any], by: Mapping[str, Any]
-) -> PlanFacts:
+def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], by: By) -> PlanFacts:
     with database.write() as session:
         if session.scalar(select(exists().where(Plan.token.like(f"{token}-%")))):
             raise ConflictError("What this form says is queued already. Begin a new one.")
@@ -70,13 +58,13 @@ def _save(
             plan = _new(session, token, by)
         plan.name = " ".join(name.split())[:30]
         plan.detail = {"typed": dict(typed)}
-        plan.state_since = by["now"]
+        plan.state_since = by.now
         session.flush()
-        note(session, plan, "save draft", **by)
+        note(session, plan, "save draft", by=by)
         return plan_facts(plan)
 
 
-def _new(session: Session, token: str, by: Mapping[str, Any]) -> Plan:
+def _new(session: Session, token: str, by: By) -> Plan:
     plan = Plan(
         token=token,
         state=PlanState.DRAFT,
@@ -84,9 +72,9 @@ def _new(session: Session, token: str, by: Mapping[str, Any]) -> Plan:
         description="",
         position=0,
         detail={},
-        user_name=by["user_name"][:60],
-        created_at=by["now"],
-        state_since=by["now"],
+        user_name=by.user_name[:60],
+        created_at=by.now,
+        state_since=by.now,
     )
     session.add(plan)
     session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.experiments.imports import check_names
 from db.commands.queue import rows
 from db.engine import Database
@@ -61,9 +62,7 @@ class NewPlan:
 
 
 @idempotent
-def add_plan(
-    database: Database, new: NewPlan, *, user_name: str, address: str, now: datetime
-) -> PlanFacts:
+def add_plan(database: Database, new: NewPlan, *, by: By) -> PlanFacts:
     """Put an experiment into its station's queue and return it; the same again for its token.
 
     It is queued if its battery is the one last confirmed on the station, else held.
@@ -74,7 +73,7 @@ def add_plan(
         with database.write() as session:
             known = _known(session, new.token)
             if known is None:
-                known = add_within(session, new, user_name=user_name, address=address, now=now)
+                known = add_within(session, new, by=by)
             return known
     except IntegrityError:  # the same form, sent twice at once
         with database.read() as session:
@@ -84,19 +83,15 @@ def add_plan(
         return known
 
 
-def add_within(
-    session: Session, new: NewPlan, *, user_name: str, address: str, now: datetime
-) -> PlanFacts:
+def add_within(session: Session, new: NewPlan, *, by: By) -> PlanFacts:
     """Do what `add_plan` does for a token that is new, in the caller's transaction."""
-    plan = _add(session, new, user_name, now)
-    note(session, plan, "add experiment", user_name, address, now)
+    plan = _add(session, new, by.user_name, by.now)
+    note(session, plan, "add experiment", by)
     return plan_facts(plan)
 
 
 @repeated
-def cancel(
-    database: Database, plan_id: int, *, user_name: str, address: str, now: datetime
-) -> PlanFacts:
+def cancel(database: Database, plan_id: int, *, by: By) -> PlanFacts:
     """Take an experiment out of its queue for good.
 
     Raises ConflictError once it has begun or its station is just taking it.
@@ -111,21 +106,13 @@ def cancel(
             raise ConflictError(
                 f"{plan.name} has begun, or its station is just taking it. Stop it on the Monitor."
             )
-        rows.set_aside(session, plan, now)
-        note(session, plan, "cancel experiment", user_name, address, now, **before)
+        rows.set_aside(session, plan, by.now)
+        note(session, plan, "cancel experiment", by, **before)
         return plan_facts(plan)
 
 
 @repeated
-def reorder(
-    database: Database,
-    station_id: int,
-    plan_ids: Sequence[int],
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> None:
+def reorder(database: Database, station_id: int, plan_ids: Sequence[int], *, by: By) -> None:
     """Give a station's waiting experiments another order, the first one first.
 
     Raises ConflictError when they are not exactly those that wait: one has begun or was added.
@@ -141,13 +128,7 @@ def reorder(
         session.flush()
         rows.put_in_order(session, station_id)
         audit.record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="reorder queue",
-            target=f"station {station_id}",
-            detail={"plans": list(plan_ids)},
+            session, by, "reorder queue", f"station {station_id}", {"plans": list(plan_ids)}
         )
 
 
@@ -261,15 +242,7 @@ def _check_not_elsewhere(session: Session, battery: Battery, station: CyclerStat
             raise ConflictError(f"{battery.name} {says.format(name)}")
 
 
-def note(
-    session: Session,
-    plan: Plan,
-    action: str,
-    user_name: str,
-    address: str,
-    now: datetime,
-    **more: object,
-) -> None:
+def note(session: Session, plan: Plan, action: str, by: By, **more: object) -> None:
     """Write the audit row of what was done with a plan."""
     detail = {
         "name": plan.name,
@@ -280,12 +253,4 @@ def note(
         "experiment": plan.experiment_id,
         **more,
     }
-    audit.record(
-        session,
-        at=now,
-        user_name=user_name,
-        address=address,
-        action=action,
-        target=f"plan {plan.id}",
-        detail=detail,
-    )
+    audit.record(session, by, action, f"plan {plan.id}", detail)

@@ -1,17 +1,16 @@
 """What a form asks for, at once: experiments on one or several stations, all or none of them."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
 from db.commands.queue.plans import NewPlan, add_within, check_new
@@ -47,9 +46,7 @@ def add_plans(
     new: Sequence[NewPlan],
     *,
     connected: Collection[tuple[int, int]] = (),
-    user_name: str,
-    address: str,
-    now: datetime,
+    by: By,
 ) -> tuple[PlanFacts, ...]:
     """Queue or hold all experiments of a form, or none; the same again for its token.
 
@@ -60,7 +57,6 @@ def add_plans(
         replace(one, token=f"{token}-{place}", draft=False) for place, one in enumerate(new)
     ]
     _check(token, numbered)
-    by = {"user_name": user_name, "address": address, "now": now}
     try:
         with database.write() as session:
             return _known(session, token) or _add(session, token, numbered, connected, by)
@@ -98,7 +94,7 @@ def _add(
     token: str,
     new: Sequence[NewPlan],
     connected: Collection[tuple[int, int]],
-    by: Mapping[str, Any],
+    by: By,
 ) -> tuple[PlanFacts, ...]:
     _take_all(session, new)
     session.execute(delete(Plan).where(Plan.token == token, Plan.state == PlanState.DRAFT))
@@ -107,8 +103,8 @@ def _add(
         with _at(place):
             pair = (one.station_id or 0, one.battery_id or 0)
             if pair in connected:
-                confirm_within(session, *pair, **by)
-            added.append(add_within(session, one, **by))
+                confirm_within(session, *pair, by=by)
+            added.append(add_within(session, one, by=by))
     return tuple(added)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.models import ConfirmedBattery, Experiment, Plan
 from db.queries.stations.queue import WITHDRAWN, waiting
@@ -47,12 +48,10 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
     rows.hold(session, plan, reason, now)
     audit.record(
         session,
-        at=now,
-        user_name=audit.MASTER_NODE,
-        address=audit.MASTER_NODE,
-        action="hold experiment",
-        target=f"plan {plan.id}",
-        detail={"experiment": experiment_id, "reason": reason},
+        By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+        "hold experiment",
+        f"plan {plan.id}",
+        {"experiment": experiment_id, "reason": reason},
     )
     return True
 
@@ -73,12 +72,10 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
         rows.hold(session, plan, reason, now)
     audit.record(
         session,
-        at=now,
-        user_name=audit.MASTER_NODE,
-        address=audit.MASTER_NODE,
-        action="hold queue",
-        target=f"station {station_id}",
-        detail={"plans": [plan.id for plan in held], "reason": reason},
+        By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+        "hold queue",
+        f"station {station_id}",
+        {"plans": [plan.id for plan in held], "reason": reason},
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.commands.stations.details import check_within_devices, latest_day, store_figures
 from db.commands.stations.setup import check_new, insert_station, plain, take_unit
@@ -44,14 +45,7 @@ class Modified:
 
 @repeated
 def modify_station(
-    database: Database,
-    station_id: int,
-    new: NewStation,
-    *,
-    seen: str,
-    user_name: str,
-    address: str,
-    now: datetime,
+    database: Database, station_id: int, new: NewStation, *, seen: str, by: By
 ) -> Modified:
     """Give a station another set-up; `seen` is the mark of the one that was edited.
 
@@ -60,31 +54,27 @@ def modify_station(
     Raises InputError for a wrong field, ConflictError while the station is in use, or when
     somebody else was first.
     """
-    check_new(new, latest_day(now))
+    check_new(new, latest_day(by.now))
     with database.write() as session:
         take_unit(session, new.unit_id)
         station = _taken(session, station_id, new.unit_id)
         before = set_up_of(session, station)
         if change_token(before) != seen:
             raise ConflictError(f"{station.name} {CHANGED}")
-        changed, done = _apply(session, station, before, new, now)
+        changed, done = _apply(session, station, before, new, by.now)
         if changed:
             audit.record(
                 session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="modify station",
-                target=f"station {station_id}",
-                detail={**changed, "became": done.station_id},
+                by,
+                "modify station",
+                f"station {station_id}",
+                {**changed, "became": done.station_id},
             )
         return done
 
 
 @repeated
-def retire_station(
-    database: Database, station_id: int, *, user_name: str, address: str, now: datetime
-) -> None:
+def retire_station(database: Database, station_id: int, *, by: By) -> None:
     """Take a station out of use for good; its devices are free, its experiments are kept.
 
     Raises ConflictError while something runs or waits there.
@@ -101,12 +91,10 @@ def retire_station(
                 session.delete(row)
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="retire station",
-            target=f"station {station_id}",
-            detail=plain(set_up_of(session, station)),
+            by,
+            "retire station",
+            f"station {station_id}",
+            plain(set_up_of(session, station)),
         )
 
 

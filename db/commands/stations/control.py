@@ -14,6 +14,7 @@ from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import StationCommand, StationState
 from db.clock import database_now
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.units.control import UNIT_COMMANDS, check_unit_command
 from db.commands.wattrex.units import known_units
 from db.engine import Database
@@ -67,9 +68,7 @@ def request(
     station_id: int | None,
     experiment_id: int | None,
     reason: str,
-    user_name: str,
-    address: str,
-    now: datetime,
+    by: By,
 ) -> int:
     """Ask a station or a unit to do something and return the command's id.
 
@@ -96,7 +95,7 @@ def request(
             station_id=station_id,
             experiment_id=experiment_id,
             reason=reason.strip()[:250],
-            user_name=user_name[:60],
+            user_name=by.user_name[:60],
             created_at=created_at,
             expires_at=None if kind is StationCommand.STOP else created_at + EXPIRES_AFTER,
         )
@@ -104,12 +103,10 @@ def request(
         session.flush()
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action=kind.value,
-            target=f"station {station_id}" if station_id else f"unit {unit_id}",
-            detail={"command": command.id, "experiment": experiment_id, "reason": command.reason},
+            by,
+            kind.value,
+            f"station {station_id}" if station_id else f"unit {unit_id}",
+            {"command": command.id, "experiment": experiment_id, "reason": command.reason},
         )
         return command.id
 

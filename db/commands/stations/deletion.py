@@ -1,6 +1,5 @@
 """Deleting a station that nothing refers to: one that was set up by mistake, say."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.commands.stations.setup import plain
 from db.commands.wattrex.units import known_units
@@ -49,9 +49,7 @@ WATTREX = (
 
 
 @repeated
-def delete_station(
-    database: Database, station_id: int, *, user_name: str, address: str, now: datetime
-) -> str:
+def delete_station(database: Database, station_id: int, *, by: By) -> str:
     """Remove a station without experiments and return its name; its devices are free.
 
     Raises NotFoundError, InputError for the one of imports, ConflictError saying what keeps it.
@@ -67,15 +65,7 @@ def delete_station(
             for table in OWN:
                 session.execute(delete(table).where(table.station_id == station_id))
             session.execute(delete(CyclerStation).where(CyclerStation.id == station_id))
-            audit.record(
-                session,
-                at=now,
-                user_name=user_name,
-                address=address,
-                action="delete station",
-                target=f"station {station_id}",
-                detail=detail,
-            )
+            audit.record(session, by, "delete station", f"station {station_id}", detail)
             return station.name
     except IntegrityError as error:  # another program added something in this moment
         raise ConflictError("The station is kept. Something refers to it by now.") from error

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.queue import rows
 from db.commands.queue.station import plan_of
 from db.engine import Database
@@ -35,15 +36,7 @@ class TakenOut:
 
 
 @repeated
-def take_out_of_service(
-    database: Database,
-    station_id: int,
-    *,
-    reason: str,
-    user_name: str,
-    address: str,
-    now: datetime,
-) -> TakenOut:
+def take_out_of_service(database: Database, station_id: int, *, reason: str, by: By) -> TakenOut:
     """Let a station take no further experiments, with a reason; what is queued there is held.
 
     What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
@@ -58,26 +51,22 @@ def take_out_of_service(
             )
         session.add(
             OutOfService(
-                station_id=station_id, reason=sentence, user_name=user_name[:60], since=now
+                station_id=station_id, reason=sentence, user_name=by.user_name[:60], since=by.now
             )
         )
-        done = _hold_queue(session, station, sentence, now)
+        done = _hold_queue(session, station, sentence, by.now)
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="take out of service",
-            target=f"station {station_id}",
-            detail={"reason": sentence, "held": list(done.held), "begun": list(done.begun)},
+            by,
+            "take out of service",
+            f"station {station_id}",
+            {"reason": sentence, "held": list(done.held), "begun": list(done.begun)},
         )
         return done
 
 
 @repeated
-def return_to_service(
-    database: Database, station_id: int, *, user_name: str, address: str, now: datetime
-) -> None:
+def return_to_service(database: Database, station_id: int, *, by: By) -> None:
     """Let a station take experiments again. Raises ConflictError if it is in service already."""
     with database.write() as session:
         station = _taken(session, station_id)
@@ -86,12 +75,10 @@ def return_to_service(
             raise ConflictError(f"{station.name} is in service already.")
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="return to service",
-            target=f"station {station_id}",
-            detail={"reason": known.reason, "by": known.user_name},
+            by,
+            "return to service",
+            f"station {station_id}",
+            {"reason": known.reason, "by": known.user_name},
         )
         session.delete(known)
 
@@ -116,12 +103,10 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
         if done.held:
             audit.record(
                 session,
-                at=now,
-                user_name=audit.MASTER_NODE,
-                address=audit.MASTER_NODE,
-                action="hold queue",
-                target=f"station {station.id}",
-                detail={"reason": reason, "held": list(done.held)},
+                By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+                "hold queue",
+                f"station {station.id}",
+                {"reason": reason, "held": list(done.held)},
             )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.stations.details import (
     check_figures,
     check_within_devices,
@@ -38,26 +39,16 @@ LONGEST_CHANNEL = 40
 
 
 @repeated
-def add_station(
-    database: Database, new: NewStation, *, user_name: str, address: str, now: datetime
-) -> int:
+def add_station(database: Database, new: NewStation, *, by: By) -> int:
     """Set up a station and return its CSID.
 
     Raises InputError saying what is wrong, ConflictError for a device of another station.
     """
-    check_new(new, latest_day(now))
+    check_new(new, latest_day(by.now))
     with database.write() as session:
         take_unit(session, new.unit_id)
-        station_id = insert_station(session, new, parent_id=None, now=now)
-        audit.record(
-            session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="add station",
-            target=f"station {station_id}",
-            detail=plain(new),
-        )
+        station_id = insert_station(session, new, parent_id=None, now=by.now)
+        audit.record(session, by, "add station", f"station {station_id}", plain(new))
         return station_id
 
 

@@ -1,12 +1,11 @@
 """Adding users, changing what they may do, and their passwords."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
+from db.commands.audit import By
 from db.commands.users.passwords import ARGON2, Hasher, check_password
 from db.commands.users.sessions import NAME, end_sessions, find_user, get_user, record
 from db.commands.users.sign_in import Verified, forget_tries, refused, unchanged, verified
@@ -19,15 +18,7 @@ from db.terms import Role
 
 @repeated
 def add_user(
-    database: Database,
-    name: str,
-    role: Role,
-    password: str,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    hasher: Hasher = ARGON2,
+    database: Database, name: str, role: Role, password: str, *, by: By, hasher: Hasher = ARGON2
 ) -> int:
     """Add somebody who may sign in and return their id.
 
@@ -40,7 +31,7 @@ def add_user(
             "and at least one letter or digit."
         )
     check_password(password, name)
-    user = User(name=name, role=role, password_hash=hasher.hash(password), created_at=now)
+    user = User(name=name, role=role, password_hash=hasher.hash(password), created_at=by.now)
     taken = ConflictError(f"There is a user {name} already. Choose another name.")
     try:
         with database.write() as session:
@@ -48,16 +39,14 @@ def add_user(
                 raise taken
             session.add(user)
             session.flush()
-            record(session, now, user_name, address, "add user", name, role=role)
+            record(session, by, "add user", name, role=role)
     except IntegrityError as error:
         raise taken from error
     return user.id
 
 
 @repeated
-def set_role(
-    database: Database, name: str, role: Role, *, user_name: str, address: str, now: datetime
-) -> None:
+def set_role(database: Database, name: str, role: Role, *, by: By) -> None:
     """Give a user another role; it holds from their next request. The same one changes nothing.
 
     Raises NotFoundError, and ConflictError for the last admin.
@@ -67,13 +56,18 @@ def set_role(
         before, user.role = user.role, role
         if role is before:
             return
-        record(session, now, user_name, address, "set role", user.name, role=role, before=before)
+        record(
+            session,
+            by,
+            "set role",
+            user.name,
+            role=role,
+            before=before,
+        )
 
 
 @repeated
-def disable_user(
-    database: Database, name: str, *, user_name: str, address: str, now: datetime
-) -> None:
+def disable_user(database: Database, name: str, *, by: By) -> None:
     """Keep a user from signing in and end their sessions at once.
 
     Raises NotFoundError, and ConflictError for the last admin.
@@ -82,30 +76,21 @@ def disable_user(
         user = _get_locked(session, name, leaves_admins=True)
         user.disabled = True
         end_sessions(session, user.id)
-        record(session, now, user_name, address, "disable user", user.name)
+        record(session, by, "disable user", user.name)
 
 
 @repeated
-def enable_user(
-    database: Database, name: str, *, user_name: str, address: str, now: datetime
-) -> None:
+def enable_user(database: Database, name: str, *, by: By) -> None:
     """Let a disabled user sign in again. Raises NotFoundError."""
     with database.write() as session:
         user = get_user(session, name)
         user.disabled = False
-        record(session, now, user_name, address, "enable user", user.name)
+        record(session, by, "enable user", user.name)
 
 
 @repeated
 def set_password(
-    database: Database,
-    name: str,
-    password: str,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    hasher: Hasher = ARGON2,
+    database: Database, name: str, password: str, *, by: By, hasher: Hasher = ARGON2
 ) -> None:
     """Set somebody's password, as an admin does, and end their sessions.
 
@@ -117,17 +102,15 @@ def set_password(
         user = get_user(session, name)
         user.password_hash = password_hash
         end_sessions(session, user.id)
-        record(session, now, user_name, address, "set password", user.name)
+        record(session, by, "set password", user.name)
 
 
 def change_password(
     database: Database,
-    user_name: str,
     old: str,
     new: str,
     *,
-    address: str,
-    now: datetime,
+    by: By,
     keep_session: str | None = None,
     hasher: Hasher = ARGON2,
     limits: Limits = USUAL,
@@ -137,16 +120,12 @@ def change_password(
     `keep_session` is the hash of the session that stays. Raises InputError for a wrong old and a
     new password that is not allowed, TooManyTriesError.
     """
-    check_password(new, user_name)
-    found = verified(
-        database, user_name, old, address=address, now=now, hasher=hasher, limits=limits
-    )
+    check_password(new, by.user_name)
+    found = verified(database, old, by=by, hasher=hasher, limits=limits)
     if found is None:
-        refused(database, user_name, action="password change refused", address=address, now=now)
+        refused(database, "password change refused", by=by)
         raise InputError("The old password is not right. Nothing was changed.")
-    _replace_password(
-        database, found, hasher.hash(new), address=address, now=now, keep_session=keep_session
-    )
+    _replace_password(database, found, hasher.hash(new), by=by, keep_session=keep_session)
 
 
 @repeated
@@ -155,18 +134,17 @@ def _replace_password(
     found: Verified,
     password_hash: str,
     *,
-    address: str,
-    now: datetime,
+    by: By,
     keep_session: str | None,
 ) -> None:
     with database.write() as session:
         user = unchanged(session, found)
         if user is None:
             raise ConflictError("Your password was changed meanwhile. Sign in again.")
-        forget_tries(session, user.name, address)
+        forget_tries(session, user.name, by.address)
         user.password_hash = password_hash
         end_sessions(session, user.id, keep=keep_session)
-        record(session, now, user.name, address, "change password", user.name)
+        record(session, by, "change password", user.name)
 
 
 def _get_locked(session: Session, name: str, *, leaves_admins: bool) -> User:

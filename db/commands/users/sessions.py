@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from cycling.errors import NotFoundError
 from db.commands import audit
+from db.commands.audit import By
 from db.engine import Database
 from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
@@ -43,7 +44,7 @@ def begin_session(session: Session, user: User, *, address: str, now: datetime) 
         LoginSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now)
     )
     user.last_seen_at = user.last_sign_in_at = now
-    record(session, now, user.name, address, "login", user.name)
+    record(session, By(user.name, address, now), "login", user.name)
     return token
 
 
@@ -61,14 +62,12 @@ def seen(database: Database, session_hash: str, *, now: datetime) -> None:
 
 
 @repeated
-def end_session(
-    database: Database, session_hash: str, *, user_name: str, address: str, now: datetime
-) -> None:
+def end_session(database: Database, session_hash: str, *, by: By) -> None:
     """Sign a browser out; nothing happens if it was signed out already."""
     with database.write() as session:
         ended = delete(LoginSession).where(LoginSession.token_hash == session_hash)
         if changed(session, ended):
-            record(session, now, user_name, address, "logout", user_name)
+            record(session, by, "logout", by.user_name)
 
 
 @idempotent
@@ -80,13 +79,7 @@ def drop_session(database: Database, session_hash: str) -> None:
 
 @repeated
 def end_all_sessions(
-    database: Database,
-    name: str,
-    *,
-    user_name: str,
-    address: str,
-    now: datetime,
-    keep_session: str | None = None,
+    database: Database, name: str, *, by: By, keep_session: str | None = None
 ) -> int:
     """Sign a user out everywhere, but in the session of that hash; return how many ended.
 
@@ -95,7 +88,7 @@ def end_all_sessions(
     with database.write() as session:
         user = get_user(session, name)
         ended = end_sessions(session, user.id, keep=keep_session)
-        record(session, now, user_name, address, "end sessions", user.name, ended=str(ended))
+        record(session, by, "end sessions", user.name, ended=str(ended))
     return ended
 
 
@@ -152,22 +145,6 @@ def rows_changed(session: Session, statement: UpdateBase) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def record(
-    session: Session,
-    at: datetime,
-    user_name: str,
-    address: str,
-    action: str,
-    target: str,
-    **detail: str,
-) -> None:
+def record(session: Session, by: By, action: str, target: str, **detail: str) -> None:
     """Write the audit row of a change to a user."""
-    audit.record(
-        session,
-        at=at,
-        user_name=user_name,
-        address=address,
-        action=action,
-        target=f"user {target}",
-        detail=detail,
-    )
+    audit.record(session, by, action, f"user {target}", detail)

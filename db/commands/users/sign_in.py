@@ -5,7 +5,7 @@ written down first and counted then, so simultaneous ones cannot pass together; 
 refused for their number is not counted itself, so nobody is locked out for ever.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from db.commands import audit
+from db.commands.audit import By
 from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
 from db.commands.users.sessions import (
     TRIES_COUNT_FOR,
@@ -66,11 +67,10 @@ def sign_in(
     Raises SignInRefusedError, with the same words and after the same work for an unknown name, a
     wrong password and a disabled user, and TooManyTriesError.
     """
-    found = verified(
-        database, name, password, address=address, now=now, hasher=hasher, limits=limits
-    )
+    by = By(name, address, now)
+    found = verified(database, password, by=by, hasher=hasher, limits=limits)
     if found is None:
-        refused(database, name, action="login refused", address=address, now=now)
+        refused(database, "login refused", by=by)
         raise SignInRefusedError(NOT_RIGHT)
     return _let_in(database, name, found, address=address, now=now)
 
@@ -86,19 +86,12 @@ def _let_in(database: Database, name: str, found: Verified, *, address: str, now
 
 
 def verified(
-    database: Database,
-    name: str,
-    password: str,
-    *,
-    address: str,
-    now: datetime,
-    hasher: Hasher,
-    limits: Limits,
+    database: Database, password: str, *, by: By, hasher: Hasher, limits: Limits
 ) -> Verified | None:
-    """Return the enabled user of this name and password. Raises TooManyTriesError."""
-    _count_try(database, name, address, now, limits)
+    """Return the enabled user of that name and password. Raises TooManyTriesError."""
+    _count_try(database, by, limits)
     with database.read() as session:
-        user = find_user(session, name)
+        user = find_user(session, by.user_name)
     right = hasher.verify(user.password_hash if user else DUMMY_HASH, password)
     if user is None or not right or user.disabled:
         return None
@@ -116,12 +109,12 @@ def unchanged(session: Session, found: Verified) -> User | None:
 
 
 @repeated
-def refused(database: Database, name: str, *, action: str, address: str, now: datetime) -> None:
+def refused(database: Database, action: str, *, by: By) -> None:
     """Write the audit row of a refusal. A name that is nobody's may be a mistyped password."""
     with database.write() as session:
-        user = find_user(session, name)
-        known = user.name if user else "(unknown)"
-        record(session, now, known, address, action, known)
+        user = find_user(session, by.user_name)
+        name = user.name if user else "(unknown)"
+        record(session, replace(by, user_name=name), action, name)
 
 
 def forget_tries(session: Session, name: str, address: str) -> None:
@@ -133,21 +126,21 @@ def forget_tries(session: Session, name: str, address: str) -> None:
     )
 
 
-def _count_try(database: Database, name: str, address: str, now: datetime, limits: Limits) -> None:
+def _count_try(database: Database, by: By, limits: Limits) -> None:
     with database.read() as session:  # a flood is turned away without a write
-        _refuse_too_many(session, name, address, now, limits, allowed=-1)
-    attempt_id = _write_down(database, name, address, now)
+        _refuse_too_many(session, by, limits, allowed=-1)
+    attempt_id = _write_down(database, by)
     try:
         with database.read() as session:
-            _refuse_too_many(session, name, address, now, limits, allowed=0)
+            _refuse_too_many(session, by, limits, allowed=0)
     except TooManyTriesError:
         _strike_out(database, attempt_id)
         raise
 
 
 @repeated
-def _write_down(database: Database, name: str, address: str, now: datetime) -> int:
-    attempt = LoginFailure(at=now, address=_column(address), user_name=_key(name))
+def _write_down(database: Database, by: By) -> int:
+    attempt = LoginFailure(at=by.now, address=_column(by.address), user_name=_key(by.user_name))
     with database.write() as session:
         session.add(attempt)
     return attempt.id
@@ -159,13 +152,11 @@ def _strike_out(database: Database, attempt_id: int) -> None:
         session.execute(delete(LoginFailure).where(LoginFailure.id == attempt_id))
 
 
-def _refuse_too_many(
-    session: Session, name: str, address: str, now: datetime, limits: Limits, *, allowed: int
-) -> None:
+def _refuse_too_many(session: Session, by: By, limits: Limits, *, allowed: int) -> None:
     """Raise TooManyTriesError when more than the limit plus `allowed` tries are written down."""
-    recent = select(func.count(LoginFailure.id)).where(LoginFailure.at > now - TRIES_COUNT_FOR)
-    from_here = session.scalar(recent.where(LoginFailure.address == _column(address))) or 0
-    for_name = session.scalar(recent.where(LoginFailure.user_name == _key(name))) or 0
+    recent = select(func.count(LoginFailure.id)).where(LoginFailure.at > by.now - TRIES_COUNT_FOR)
+    from_here = session.scalar(recent.where(LoginFailure.address == _column(by.address))) or 0
+    for_name = session.scalar(recent.where(LoginFailure.user_name == _key(by.user_name))) or 0
     per_address = limits.login_tries_per_address + allowed
     per_user = limits.login_tries_per_user + allowed
     if from_here > per_address or for_name > per_user:
@@ -192,7 +183,8 @@ def make_login_link(database: Database, name: str, *, now: datetime) -> str:
         session.add(
             LoginLink(token_hash=token_hash(token), user_id=user.id, expires_at=now + LINK_LASTS)
         )
-        record(session, now, user.name, audit.COMMAND_LINE, "make login address", user.name)
+        by = By(user.name, audit.COMMAND_LINE, now)
+        record(session, by, "make login address", user.name)
     return token
 
 

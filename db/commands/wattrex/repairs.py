@@ -16,6 +16,7 @@ from cycling.terms import ExperimentStatus
 from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
+from db.commands.audit import By
 from db.commands.wattrex.parked_rows import KINDS, portions, set_aside, settle
 from db.commands.wattrex.units import known_units
 from db.engine import Database
@@ -38,9 +39,7 @@ SETTLES_IN = timedelta(seconds=10)  # it commits generic measures before the oth
 
 
 @repeated
-def repair(
-    database: Database, experiment_id: int, *, user_name: str, address: str, now: datetime
-) -> int:
+def repair(database: Database, experiment_id: int, *, by: By) -> int:
     """Set the newest rows of an experiment aside; return the number of the repair.
 
     The master node puts back what does not come again. The second time it is ten times as many
@@ -63,7 +62,7 @@ def repair(
             station_id=experiment.station_id,
             state=RepairState.OPEN,
             last_id=max(through, 0),
-            user_name=user_name[:60],
+            user_name=by.user_name[:60],
             at=at,
             outcome={},
         )
@@ -74,12 +73,10 @@ def repair(
         made.outcome = {"set aside": counts}
         audit.record(
             session,
-            at=now,
-            user_name=user_name,
-            address=address,
-            action="repair synchroniser",
-            target=f"experiment {experiment_id}",
-            detail={"repair": made.id, "station": experiment.station_id, "set_aside": counts},
+            by,
+            "repair synchroniser",
+            f"experiment {experiment_id}",
+            {"repair": made.id, "station": experiment.station_id, "set_aside": counts},
         )
         return made.id
 
@@ -165,12 +162,10 @@ def _end(session: Session, one: SyncRepair, state: RepairState, now: datetime) -
     one.outcome = {**one.outcome, **counts}
     audit.record(
         session,
-        at=now,
-        user_name=audit.MASTER_NODE,
-        address=audit.MASTER_NODE,
-        action="end repair of synchroniser",
-        target=f"experiment {one.experiment_id}",
-        detail={"repair": one.id, "state": state.value, **counts},
+        By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+        "end repair of synchroniser",
+        f"experiment {one.experiment_id}",
+        {"repair": one.id, "state": state.value, **counts},
     )
     if state is RepairState.RESTORED:
         _alarm(session, one, now)

@@ -24,6 +24,7 @@ from dashboard import files
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import uploads, users
+from db.commands.audit import By
 from db.commands.uploads import find_upload, sweep_uploads
 from db.engine import Database
 from db.limits import Limits
@@ -64,16 +65,7 @@ def settings(tmp_path: Path) -> WebSettings:
 def make_person(sqlite_database: Database, settings: WebSettings) -> Callable[..., Person]:
     hasher = FakeHasher()
     for role in Role:
-        users.add_user(
-            sqlite_database,
-            role,
-            role,
-            PASSWORD,
-            user_name="",
-            address="",
-            now=START,
-            hasher=hasher,
-        )
+        users.add_user(sqlite_database, role, role, PASSWORD, by=By("", "", START), hasher=hasher)
 
     def make(role: Role = Role.OPERATOR, changed: WebSettings = settings) -> Person:
         app = create_app(
@@ -310,13 +302,7 @@ class TestServer:
     @pytest.fixture
     def web(self, sqlite_database: Database, tmp_path: Path):
         users.add_user(
-            sqlite_database,
-            "oscar",
-            Role.OPERATOR,
-            PASSWORD,
-            user_name="",
-            address="",
-            now=datetime.now(UTC),
+            sqlite_database, "oscar", Role.OPERATOR, PASSWORD, by=By("", "", datetime.now(UTC))
         )
         port, data = free_port(), tmp_path / "data"
         environment = {

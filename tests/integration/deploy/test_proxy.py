@@ -33,7 +33,7 @@ def https(sqlite_database: Database, tmp_path: Path) -> Iterator[int]:
     nginx = shutil.which("nginx", path=SEARCH_PATH)
     if nginx is None:
         pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
-    users.add_user(sqlite_database, "oscar", Role.OPERATOR, PASSWORD, **BY)
+    users.add_user(sqlite_database, "oscar", Role.OPERATOR, PASSWORD, by=BY)
     web_port, plain_port, https_port = free_port(), free_port(), free_port()
     environment = {
         **os.environ,

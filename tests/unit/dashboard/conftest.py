@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from tests.unit.dashboard.world import PASSWORD, PEOPLE, Clock, FakeHasher
 
@@ -33,9 +34,9 @@ def settings(tmp_path) -> WebSettings:
 @pytest.fixture
 def store(sqlite_database: Database, clock: Clock, hasher: FakeHasher) -> Database:
     """A database with people in it."""
-    by = {"user_name": "bem", "address": "", "now": clock()}
+    by = By("bem", "", clock())
     for name, role in PEOPLE.items():
-        users.add_user(sqlite_database, name, role, PASSWORD, hasher=hasher, **by)
+        users.add_user(sqlite_database, name, role, PASSWORD, hasher=hasher, by=by)
     return sqlite_database
 
 

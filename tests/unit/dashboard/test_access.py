@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from dashboard.callbacks import Callback
 from dashboard.roles import callback_role, strictest
 from db.commands import users
+from db.commands.audit import By
 from db.models import AuditEntry
 from db.terms import Role
 from tests.unit.dashboard.world import callback_body, router_body
@@ -299,6 +300,6 @@ def test_a_callback_without_any_id_is_refused():
 
 def test_a_disabled_user_may_nothing(browser, web, store, clock):
     client = browser("dora")
-    users.disable_user(store, "dora", user_name="ada", address="", now=clock())
+    users.disable_user(store, "dora", by=By("ada", "", clock()))
     assert send(client, web, WHO).status_code == 401
     assert client.get("/_dash-layout").status_code == 401

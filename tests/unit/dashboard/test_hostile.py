@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from dashboard.roles import callback_role
 from db.commands import users
+from db.commands.audit import By
 from db.models import Base
 from db.terms import Role
 from tests.unit.dashboard.world import callback_body
@@ -88,7 +89,7 @@ def visitor(web, browser, store, clock, person):
         return web.test_client(), None
     if person == "disabled":
         client = browser("dora")
-        users.disable_user(store, "dora", user_name="ada", address="", now=clock())
+        users.disable_user(store, "dora", by=By("ada", "", clock()))
         return client, None
     if person == "expired":
         client = browser("vera")

@@ -1,5 +1,6 @@
 """Signing in and out, seen from the browser."""
 
+from functools import partial
 from http.cookies import SimpleCookie
 
 import pytest
@@ -8,10 +9,11 @@ from sqlalchemy import func, select
 from dashboard.login import SESSION_COOKIE, is_local
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.models import AuditEntry, LoginFailure, LoginSession
 from tests.unit.dashboard.world import PASSWORD
 
-BY = {"user_name": "ada", "address": ""}
+BY = partial(By, "ada", "")
 OUTSIDE = [
     "//evil.example",
     "///evil.example",
@@ -97,7 +99,7 @@ def test_the_database_has_the_hash_of_the_token_and_not_the_token(stranger, stor
 def test_who_may_not_sign_in_hears_the_same_after_one_hash(
     stranger, store, hasher, clock, name, password
 ):
-    users.disable_user(store, "dora", now=clock(), **BY)
+    users.disable_user(store, "dora", by=BY(clock()))
     answer = log_in(stranger, name, password, next="/experiments")
     assert answer.status_code == 401
     assert "User name or password is not right." in answer.text
@@ -205,7 +207,7 @@ def test_being_seen_is_written_at_most_once_a_minute(browser, clock, store):
 
 def test_a_disabled_user_is_out_at_once(browser, store, clock):
     client = browser("vera")
-    users.disable_user(store, "vera", now=clock(), **BY)
+    users.disable_user(store, "vera", by=BY(clock()))
     assert client.get("/experiments").status_code == 302
     assert client.get("/_dash-layout").status_code == 401
 
@@ -215,7 +217,7 @@ def test_a_new_role_holds_from_the_next_request(browser, store, clock):
 
     client = browser("vera")
     assert client.get("/users").status_code == 403
-    users.set_role(store, "vera", Role.ADMIN, now=clock(), **BY)
+    users.set_role(store, "vera", Role.ADMIN, by=BY(clock()))
     assert client.get("/users").status_code == 200
 
 

@@ -9,6 +9,7 @@ from components import shell
 from dashboard.page_registry import page_role
 from dashboard.roles import PAGES, PUBLIC, ROUTE_ROLES, callback_role
 from db.commands import users
+from db.commands.audit import By
 from db.terms import Role
 from tests.unit.components.tree import of_type
 from tests.unit.dashboard.world import callback_body, router_body
@@ -37,7 +38,7 @@ def everybody(web, browser, store, clock):
     clients = {name: browser(name) for name in SIGNED_IN}
     clients["expired"] = browser("vera")
     clients["disabled"] = browser("dora")
-    users.disable_user(store, "dora", user_name="ada", address="", now=clock())
+    users.disable_user(store, "dora", by=By("ada", "", clock()))
     from dashboard.login import SESSION_COOKIE
 
     users.drop_session(store, users.token_hash(clients["expired"].get_cookie(SESSION_COOKIE).value))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
+from db.commands.audit import By
 from db.commands.batteries.registration import NewBattery, add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
@@ -30,7 +31,7 @@ from db.models import (
 
 NOW = datetime(2026, 11, 20, 14, 0, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
-BY = {"user_name": "oscar", "address": "10.0.0.7", "now": NOW}
+BY = By("oscar", "10.0.0.7", NOW)
 
 
 def cell(name: str = "Cell 1", **changes) -> NewBattery:
@@ -53,7 +54,7 @@ def cell(name: str = "Cell 1", **changes) -> NewBattery:
 
 
 def add_cell(database: Database, name: str = "Cell 1", **changes) -> int:
-    return add_battery(database, cell(name, **changes), **BY)
+    return add_battery(database, cell(name, **changes), by=BY)
 
 
 def block(count: int = 3, first: int = 0, extended: dict | None = None, **changes) -> Block:

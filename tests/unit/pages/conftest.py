@@ -13,6 +13,7 @@ from flask import Flask
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database, connect
 from tests.databases import Engines, SqliteTemplate, put
 from tests.unit.dashboard.world import PASSWORD, PEOPLE, START, Clock, FakeHasher
@@ -33,7 +34,7 @@ def people(sqlite_template: SqliteTemplate, tmp_path_factory) -> tuple[Path, dic
     with_hasher = {"address": "", "now": START, "hasher": FakeHasher()}
     tokens = {}
     for name, role in PEOPLE.items():
-        users.add_user(database, name, role, PASSWORD, user_name="bem", **with_hasher)
+        users.add_user(database, name, role, PASSWORD, hasher=FakeHasher(), by=By("bem", "", START))
         tokens[name] = users.sign_in(database, name, PASSWORD, **with_hasher)
     database.dispose()
     return folder / "bem.sqlite", tokens

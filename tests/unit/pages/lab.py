@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cycling.terms import ExperimentStatus, Technology
 from db.commands import jobs
+from db.commands.audit import By
 from db.commands.batteries.registration import NewBattery, add_battery
 from db.engine import Database
 from db.measures import writing
@@ -44,11 +45,7 @@ class Lab:
 
     def battery(self, name: str = "Cell A", **other: Any) -> int:
         return add_battery(
-            self.database,
-            new_battery(name, **other),
-            user_name="ada",
-            address="",
-            now=self._clock(),
+            self.database, new_battery(name, **other), by=By("ada", "", self._clock())
         )
 
     def station(self, name: str) -> int:

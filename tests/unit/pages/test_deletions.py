@@ -1,8 +1,11 @@
 """Deleting experiments, stations and profiles on their pages: asked, named, for admins only."""
 
+from functools import partial
+
 import pytest
 
 from cycling.terms import ExperimentStatus
+from db.commands.audit import By
 from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.commands.stations.deletion import delete_station
@@ -16,7 +19,7 @@ from tests.unit.components.tree import find, text
 from tests.unit.pages.visitor import UPDATE, shown
 
 TOAST = "shell-toasts-store.data"
-BY = {"user_name": "oscar", "address": ""}
+BY = partial(By, "oscar", "")
 
 
 class TestAnExperiment:
@@ -34,7 +37,7 @@ class TestAnExperiment:
     ):
         ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
         lab.measures(experiment, 1200)
-        add_note(lab.database, NewNote(experiment, "Swapped the leads"), now=clock(), **BY)
+        add_note(lab.database, NewNote(experiment, "Swapped the leads"), by=BY(clock()))
         assert find(ada.open(f"/experiments/{experiment}"), id=Experiment.DELETE)
         asked = self.press(ada, experiment, Experiment.DELETE)
         assert asked[f"{Experiment.DELETE_DIALOG}.is_open"] is True
@@ -144,7 +147,7 @@ class TestAProfile:
     @pytest.fixture
     def profile(self, store, clock) -> int:
         saved = save_profile(
-            store, name="Ageing", description="", text="WAIT, 1h\n", now=clock(), **BY
+            store, name="Ageing", description="", text="WAIT, 1h\n", by=BY(clock())
         )
         return saved.profile_id
 
@@ -219,7 +222,7 @@ class TestAStation:
         station = units.station(units.ours, "Station 07")
         page = vera.open("/stations", f"?station={station}")
         view = {f"{Stations.VIEW}.data": shown(page, Stations.VIEW)["data"]}
-        delete_station(store, station, now=clock(), **BY)
+        delete_station(store, station, by=BY(clock()))
         answer = vera.call(f"{Stations.HEAD}.children", view, by=f"{Stations.ASK}.data")
         assert answer.error is None
         assert "There is no station" in text(answer[f"{Stations.BODY}.children"])

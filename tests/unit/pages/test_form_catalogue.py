@@ -257,7 +257,7 @@ def deleted_battery(world: World) -> Form:
 def deleted_profile(world: World) -> Form:
     save = "profile-delete-sure.n_clicks"
     saved = save_profile(
-        world.store, name="Ageing", description="", text=CYCLE, **BY, now=world.forms.now()
+        world.store, name="Ageing", description="", text=CYCLE, by=BY(world.forms.now())
     )
     values = {save: 1, "profile-version.data": {"profile": saved.profile_id}}
     return Form("ada", "profile-delete-dialog.is_open", save, values)

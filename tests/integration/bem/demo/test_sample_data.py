@@ -1,12 +1,14 @@
 """The demo's finished experiments: made once, one after the other, also after an interruption."""
 
 import itertools
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
 from bem.demo.sample_data import StoppedError, add_samples, missing_samples
 from cycling.samples.experiments import sample_names
+from db.commands.audit import By
 from db.commands.experiments.deletion import delete_experiment
 from db.engine import Database
 from db.models import Battery, Experiment, GenericMeasure, ImportSource
@@ -52,7 +54,7 @@ def test_what_somebody_has_deleted_does_not_come_back(sqlite_database: Database)
     add_until(sqlite_database, 3)
     with sqlite_database.read() as session:
         made = session.scalars(select(Experiment)).one()
-    by = {"user_name": "demo", "address": ""}
-    delete_experiment(sqlite_database, made.id, confirmed_name=made.name, **by, now=NOW)
+    by = partial(By, "demo", "")
+    delete_experiment(sqlite_database, made.id, confirmed_name=made.name, by=by(NOW))
     assert made.name not in missing_samples(sqlite_database)
     assert len(missing_samples(sqlite_database)) == len(sample_names()) - 1

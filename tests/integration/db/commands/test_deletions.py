@@ -65,7 +65,7 @@ def audit_of(database: Database, action: str) -> AuditEntry:
 
 
 def draft(database: Database, **typed: Any) -> None:
-    save_draft(database, TOKEN, "Formation", typed, **BY)
+    save_draft(database, TOKEN, "Formation", typed, by=BY)
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ def test_what_is_planned_in_this_moment_is_kept(database: Database, what: str):
     battery, station = lab.battery("A", "1"), bare_station(database, "Station 07")
     new = NewPlan("token-1", "Next", "", station, battery, fixed)
     deed = {
-        "battery": lambda: delete_battery(database, battery, **BY),
-        "station": lambda: delete_station(database, station, **BY),
-        "profile": lambda: delete_profile(database, profile, **BY),
+        "battery": lambda: delete_battery(database, battery, by=BY),
+        "station": lambda: delete_station(database, station, by=BY),
+        "profile": lambda: delete_profile(database, profile, by=BY),
     }[what]
-    error = meanwhile(database, lambda session: add_within(session, new, **BY), deed)
+    error = meanwhile(database, lambda session: add_within(session, new, by=BY), deed)
     assert "A draft or a held experiment, Next, is planned with it" in str(error)
     with database.read() as session:
         kept = [(Battery, battery), (CyclerStation, station), (Profile, fixed)]
@@ -100,27 +100,27 @@ class TestABattery:
         battery_id = add_cell(database)
         draft(database, pairs=[[None, 3, False], [battery_id, None, False]])
         with pytest.raises(ConflictError, match=r"The draft Formation names it\. Discard that"):
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
 
     @pytest.mark.parametrize("pairs", [None, "x", [7], [[]], [[4711, 1, True]]])
     def test_a_draft_that_says_something_else_does_not_keep_it(self, database: Database, pairs):
         battery_id = add_cell(database)
         draft(database, pairs=pairs)
-        delete_battery(database, battery_id, **BY)
+        delete_battery(database, battery_id, by=BY)
 
     def test_that_a_file_is_imported_for_is_kept(self, database: Database):
         battery_id = add_cell(database)
         payload = {"battery_id": battery_id}
         jobs.enqueue(database, kind="import file", payload=payload, user_name="oscar", now=NOW)
         with pytest.raises(ConflictError, match="A file is being imported for it"):
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
 
     def test_is_deleted_or_gets_an_experiment_but_never_both(self, database: Database):
         for n in range(4):
             battery_id = add_cell(database, serial_number=str(n))
             results = at_once(
                 [
-                    lambda b=battery_id: delete_battery(database, b, **BY),
+                    lambda b=battery_id: delete_battery(database, b, by=BY),
                     lambda b=battery_id: add_experiment(database, battery_id=b),
                 ]
             )
@@ -135,8 +135,8 @@ class TestAStation:
         database = lab.database
         gone, kept = lab.station(lab.ours, "Station 07"), lab.station(lab.wattrex, "Station 08")
         tables = {one: self.rows(database, one, kept) for one in OWN}
-        take_out_of_service(database, gone, reason="Fan", **BY)
-        assert delete_station(database, gone, **BY) == "Station 07"
+        take_out_of_service(database, gone, reason="Fan", by=BY)
+        assert delete_station(database, gone, by=BY) == "Station 07"
         for table in OWN:
             assert self.rows(database, table, gone) == 0
             assert self.rows(database, table, kept) == tables[table]
@@ -160,8 +160,8 @@ class TestAStation:
     def test_its_devices_are_free_afterwards(self, lab: Lab):
         station = lab.station(lab.ours, "Station 07")
         begin, _ = station_set_up(lab.database, station)
-        delete_station(lab.database, station, **BY)
-        assert add_station(lab.database, begin, **BY) != station
+        delete_station(lab.database, station, by=BY)
+        assert add_station(lab.database, begin, by=BY) != station
 
     def test_with_an_experiment_is_kept(self, lab: Lab):
         station = lab.station(lab.ours)
@@ -172,7 +172,7 @@ class TestAStation:
         old = lab.station(lab.ours, "Station 07")
         begin, mark = station_set_up(lab.database, old)
         new = begin.__class__(**{**begin.__dict__, "location": "Room 2"})
-        modify_station(lab.database, old, new, seen=mark, **BY)
+        modify_station(lab.database, old, new, seen=mark, by=BY)
         self.refused(lab, old, "Station 07 has replaced it")
 
     @pytest.mark.parametrize("state", [PlanState.HELD, PlanState.DRAFT])
@@ -208,29 +208,29 @@ class TestAStation:
         command = lab.ask(StationCommand.STOP, lab.ours, station)
         self.refused(lab, station, "What it was asked to do is not answered yet")
         lab.rows.change(Command, command, state=CommandState.REFUSED)
-        delete_station(lab.database, station, **BY)
+        delete_station(lab.database, station, by=BY)
 
     def test_of_wattrex_goes_only_after_it_was_retired(self, lab: Lab):
         station = lab.station(lab.wattrex)
         self.refused(lab, station, "A WattRex cycler may still look for work there: retire")
-        retire_station(lab.database, station, **BY)
-        delete_station(lab.database, station, **BY)
+        retire_station(lab.database, station, by=BY)
+        delete_station(lab.database, station, by=BY)
 
     def test_of_imports_is_kept(self, database: Database):
         with pytest.raises(InputError, match="holds imported measures"):
-            delete_station(database, VIRTUAL_STATION, **BY)
+            delete_station(database, VIRTUAL_STATION, by=BY)
 
     def test_that_is_not_there(self, database: Database):
         for ask in (delete_station, lambda one, id_, **_by: station_kept_because(one, id_)):
             with pytest.raises(NotFoundError, match="There is no such station"):
-                ask(database, 4711, **BY)
+                ask(database, 4711, by=BY)
 
     def test_is_deleted_or_gets_an_experiment_but_never_both(self, lab: Lab):
         for n in range(4):
             station = lab.station(lab.ours, f"Station {n}")
             results = at_once(
                 [
-                    lambda s=station: delete_station(lab.database, s, **BY),
+                    lambda s=station: delete_station(lab.database, s, by=BY),
                     lambda s=station: add_experiment(lab.database, station_id=s),
                 ]
             )
@@ -253,7 +253,7 @@ class TestAStation:
     def refused(lab: Lab, station: int, says: str) -> None:
         before = [counted(lab.database, one) for one in (CyclerStation, *OWN)]
         with pytest.raises(ConflictError, match=rf"is kept\. .*{says}"):
-            delete_station(lab.database, station, **BY)
+            delete_station(lab.database, station, by=BY)
         assert station_kept_because(lab.database, station)
         assert [counted(lab.database, one) for one in (CyclerStation, *OWN)] == before
 
@@ -267,16 +267,16 @@ class TestAProfile:
         kept, _ = self.saved(database, "Rest")
         before = [counted(database, one) for one in tables]
         gone, _ = self.saved(database, "Ageing")
-        new_version(database, gone, TEXT + "WAIT, 2h\n", after=1, **BY)
-        assert delete_profile(database, gone, **BY) == "Ageing"
+        new_version(database, gone, TEXT + "WAIT, 2h\n", after=1, by=BY)
+        assert delete_profile(database, gone, by=BY) == "Ageing"
         assert [counted(database, one) for one in tables] == before
         row = audit_of(database, "delete profile")
         assert row.target == f"library profile {gone}"
         assert (row.detail["name"], row.detail["versions"]) == ("Ageing", 2)
         assert "WAIT, 2h" in row.detail["text"]
         with pytest.raises(NotFoundError):
-            delete_profile(database, gone, **BY)
-        delete_profile(database, kept, **BY)
+            delete_profile(database, gone, by=BY)
+        delete_profile(database, kept, by=BY)
 
     def test_that_an_experiment_has_used_is_kept(self, database: Database):
         profile, fixed = self.saved(database)
@@ -305,9 +305,9 @@ class TestAProfile:
             new = NewPlan(f"token-{n}", "Next", "", station, battery, fixed)
             results = at_once(
                 [
-                    lambda p=profile: delete_profile(database, p, **BY),
+                    lambda p=profile: delete_profile(database, p, by=BY),
                     lambda f=fixed: add_experiment(database, profile_id=f),
-                    lambda made=new: add_plan(database, made, **BY),
+                    lambda made=new: add_plan(database, made, by=BY),
                 ]
             )
             with database.read() as session:
@@ -319,11 +319,11 @@ class TestAProfile:
                 assert there == any(used), results
 
     def test_rows_are_made_of_it_or_it_is_deleted(self, database: Database):
-        saved = save_profile(database, name="Ageing", description="", text=TEXT, **BY)
-        made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, **BY}
+        saved = save_profile(database, name="Ageing", description="", text=TEXT, by=BY)
+        made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, "by": BY}
         results = at_once(
             [
-                lambda: delete_profile(database, saved.profile_id, **BY),
+                lambda: delete_profile(database, saved.profile_id, by=BY),
                 lambda: compile_version(database, saved.version_id, **made),
             ]
         )
@@ -333,12 +333,12 @@ class TestAProfile:
 
     @staticmethod
     def saved(database: Database, name: str = "Ageing") -> tuple[int, int]:
-        saved = save_profile(database, name=name, description="At 25 °C", text=TEXT, **BY)
-        made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, **BY}
+        saved = save_profile(database, name=name, description="At 25 °C", text=TEXT, by=BY)
+        made = {"capacity_ah": None, "capabilities": OWN_PROTOCOL, "by": BY}
         return saved.profile_id, compile_version(database, saved.version_id, **made)
 
     @staticmethod
     def refused(database: Database, profile: int, says: str) -> None:
         with pytest.raises(ConflictError, match=f"Ageing is kept.*{says}"):
-            delete_profile(database, profile, **BY)
+            delete_profile(database, profile, by=BY)
         assert counted(database, Instruction) >= 1

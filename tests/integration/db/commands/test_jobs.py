@@ -6,6 +6,7 @@ import pytest
 
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit, jobs
+from db.commands.audit import By
 from db.engine import Database
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState
@@ -149,9 +150,7 @@ def test_what_a_cancelled_job_publishes_is_rolled_back(database: Database):
 
     def publish() -> None:
         with database.write() as session:
-            audit.record(
-                session, at=NOW, user_name="oscar", address="", action="import", target="-"
-            )
+            audit.record(session, By("oscar", "", NOW), "import", "-")
             session.flush()
             jobs.end_done(session, mine, result={}, now=NOW)
 

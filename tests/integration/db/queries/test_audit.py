@@ -1,5 +1,6 @@
 """Reading the audit trail, and what of users an admin sees, on each engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
@@ -8,6 +9,7 @@ from sqlalchemy import insert, text
 
 from cycling.errors import ConflictError, NotFoundError
 from db.commands import audit, users
+from db.commands.audit import By
 from db.engine import Database
 from db.models import AuditEntry, LibraryProfile
 from db.queries.audit import (
@@ -24,7 +26,7 @@ from tests.unit.dashboard.world import FakeHasher
 from tests.unit.db.lab import at_once, statements
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-BY = {"user_name": "ada", "address": "10.0.0.7", "now": NOW}
+BY = By("ada", "10.0.0.7", NOW)
 PASSWORD = "seven green cells"
 LIMITS = SessionLimits(begun_after=NOW - timedelta(days=7), seen_after=NOW - timedelta(hours=12))
 EVERYTHING = AuditFilter()
@@ -32,9 +34,10 @@ PLAIN = FakeHasher()
 
 
 def done(database: Database, action: str, target: str = "x", *, at: datetime = NOW, **more) -> None:
-    given = {"user_name": "ada", "address": "10.0.0.7", "detail": {}, **more}
+    detail = more.pop("detail", {})
+    by = replace(BY, now=at, **more)
     with database.write() as session:
-        audit.record(session, at=at, action=action, target=target, **given)
+        audit.record(session, by, action, target, detail)
 
 
 @pytest.fixture
@@ -170,11 +173,11 @@ def test_things_are_named_as_they_are_called_now(database: Database):
 
 def test_accounts_count_the_sessions_that_are_open(database: Database):
     for name, role in (("ada", Role.ADMIN), ("Vera", Role.VIEWER), ("bob", Role.VIEWER)):
-        users.add_user(database, name, role, PASSWORD, hasher=PLAIN, **BY)
+        users.add_user(database, name, role, PASSWORD, hasher=PLAIN, by=BY)
     early = NOW - timedelta(days=3)
     for at in (early, NOW - timedelta(hours=1), NOW - timedelta(minutes=5)):
         users.sign_in(database, "vera", PASSWORD, address="", now=at, hasher=PLAIN)
-    users.disable_user(database, "bob", **BY)
+    users.disable_user(database, "bob", by=BY)
     ada, vera, bob = list_accounts(database, LIMITS)
     assert [one.name for one in (ada, vera, bob)] == ["ada", "Vera", "bob"]
     assert (ada.sessions, ada.last_sign_in_at, ada.last_seen_at) == (0, None, None)
@@ -189,7 +192,7 @@ def test_accounts_count_the_sessions_that_are_open(database: Database):
 
 def test_the_migration_takes_the_last_sign_in_from_the_trail(database: Database):
     for name in ("ada", "vera"):
-        users.add_user(database, name, Role.VIEWER, PASSWORD, hasher=PLAIN, **BY)
+        users.add_user(database, name, Role.VIEWER, PASSWORD, hasher=PLAIN, by=BY)
     for minutes in (1, 5, 3):
         done(database, "login", "user ada", at=NOW + timedelta(minutes=minutes))
     done(database, "logout", "user ada", at=NOW + timedelta(minutes=9))
@@ -201,31 +204,31 @@ def test_the_migration_takes_the_last_sign_in_from_the_trail(database: Database)
 
 
 def test_all_sessions_of_a_user_end_but_the_one_that_is_kept(database: Database):
-    users.add_user(database, "vera", Role.VIEWER, PASSWORD, hasher=PLAIN, **BY)
+    users.add_user(database, "vera", Role.VIEWER, PASSWORD, hasher=PLAIN, by=BY)
     here, *_others = (
         users.token_hash(
             users.sign_in(database, "vera", PASSWORD, address="", now=NOW, hasher=PLAIN)
         )
         for _ in range(3)
     )
-    assert users.end_all_sessions(database, "vera", keep_session=here, **BY) == 2
+    assert users.end_all_sessions(database, "vera", keep_session=here, by=BY) == 2
     assert list_accounts(database, LIMITS)[0].sessions == 1
-    assert users.end_all_sessions(database, "VERA", **BY) == 1
+    assert users.end_all_sessions(database, "VERA", by=BY) == 1
     last = audit_page(database, EVERYTHING).rows[0]
     assert (last.user_name, last.action, last.target) == ("ada", "end sessions", "user vera")
     assert last.detail == {"ended": "1"}
     with pytest.raises(NotFoundError):
-        users.end_all_sessions(database, "nobody", **BY)
+        users.end_all_sessions(database, "nobody", by=BY)
 
 
 def test_two_admins_who_disable_and_demote_each_other_leave_one(database: Database):
     for name in ("ada", "dora"):
-        users.add_user(database, name, Role.ADMIN, PASSWORD, hasher=PLAIN, **BY)
+        users.add_user(database, name, Role.ADMIN, PASSWORD, hasher=PLAIN, by=BY)
     for _ in range(5):
         results = at_once(
             [
-                lambda: users.disable_user(database, "ada", **BY),
-                lambda: users.set_role(database, "dora", Role.VIEWER, **BY),
+                lambda: users.disable_user(database, "ada", by=BY),
+                lambda: users.set_role(database, "dora", Role.VIEWER, by=BY),
             ]
         )
         assert sum(isinstance(result, ConflictError) for result in results) == 1
@@ -235,5 +238,5 @@ def test_two_admins_who_disable_and_demote_each_other_leave_one(database: Databa
             if one.role is Role.ADMIN and not one.disabled
         ]
         assert len(admins) == 1
-        users.enable_user(database, "ada", **BY)
-        users.set_role(database, "dora", Role.ADMIN, **BY)
+        users.enable_user(database, "ada", by=BY)
+        users.set_role(database, "dora", Role.ADMIN, by=BY)

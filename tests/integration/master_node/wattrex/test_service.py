@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -14,6 +15,7 @@ from cycling.terms import Connection, DeviceType, ExperimentStatus, StationComma
 from db import series
 from db.clock import database_now
 from db.commands import leases
+from db.commands.audit import By
 from db.commands.experiments.names import rename_experiment
 from db.commands.leases import leader_transaction
 from db.commands.master_node.offers import free_stations
@@ -51,7 +53,7 @@ from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
 from tests.running_lab import RunningLab
 
-BY = {"user_name": "oscar", "address": "10.0.0.7"}
+BY = partial(By, "oscar", "10.0.0.7")
 LONG_AGO = time.monotonic() - 1000
 
 
@@ -200,8 +202,7 @@ class TestCommands:
             station_id=station_id,
             experiment_id=None,
             reason="",
-            **BY,
-            now=lab.now,
+            by=BY(lab.now),
         )
 
     def test_a_launch_is_sent_once_and_to_a_unit_that_is_heard(self, lab):
@@ -253,8 +254,7 @@ class TestCommands:
                 station_id=None,
                 experiment_id=None,
                 reason="",
-                **BY,
-                now=lab.now,
+                by=BY(lab.now),
             )
 
 
@@ -421,7 +421,7 @@ class TestWhatIsShown:
 
     def test_names_that_the_synchroniser_overwrites_are_written_back(self, lab):
         experiment_id = lab.begin()
-        rename_experiment(lab.database, experiment_id, "  Ageing  25 C ", "ours", **BY, now=lab.now)
+        rename_experiment(lab.database, experiment_id, "  Ageing  25 C ", "ours", by=BY(lab.now))
         lab.change(Experiment, experiment_id, name="Ageing", description="theirs")
         lab.look()
         with lab.database.read() as session:
@@ -459,7 +459,7 @@ class TestTakenBack:
     def test_a_cancelled_one_that_runs_is_believed_and_raises_an_alarm_of_its_own(self, lab):
         experiment_id, plan_id = self.queued(lab)
         lab.look()
-        cancel(lab.database, plan_id, **BY, now=lab.now)
+        cancel(lab.database, plan_id, by=BY(lab.now))
         lab.look()
         assert lab.alarms() == []
         self.begun_all_the_same(lab, experiment_id)
@@ -473,7 +473,7 @@ class TestTakenBack:
 
     def test_so_does_one_that_was_held_when_the_station_went_out_of_service(self, lab):
         experiment_id, _plan = self.queued(lab)
-        take_out_of_service(lab.database, lab.station_id, reason="Fan.", **BY, now=lab.now)
+        take_out_of_service(lab.database, lab.station_id, reason="Fan.", by=BY(lab.now))
         self.begun_all_the_same(lab, experiment_id)
         lab.look()
         (alarm,) = lab.alarms()
@@ -483,7 +483,7 @@ class TestTakenBack:
         experiment_id, plan_id = self.queued(lab)
         with lab.database.write() as session:
             session.delete(session.get_one(Plan, plan_id))
-        take_out_of_service(lab.database, lab.station_id, reason="Fan.", **BY, now=lab.now)
+        take_out_of_service(lab.database, lab.station_id, reason="Fan.", by=BY(lab.now))
         self.begun_all_the_same(lab, experiment_id)
         lab.look()
         assert [one.code for one in lab.alarms()] == ["begun all the same"]
@@ -546,20 +546,20 @@ class TestStalled:
         lab.rows(experiment_id, 0, 5)
         lab.look()
         with pytest.raises(ConflictError, match="has not found the synchroniser"):
-            repair(lab.database, experiment_id, **BY, now=lab.now)
+            repair(lab.database, experiment_id, by=BY(lab.now))
 
     def test_a_row_that_has_come_since_makes_it_no_longer_stalled(self, lab):
         experiment_id = self.stall(lab)
         lab.rows(experiment_id, 5, 1)
         with pytest.raises(ConflictError, match="has not found the synchroniser"):
-            repair(lab.database, experiment_id, **BY, now=lab.now)
+            repair(lab.database, experiment_id, by=BY(lab.now))
 
     def test_rows_that_came_again_otherwise_are_kept_beside(self, lab, monkeypatch):
         monkeypatch.setattr("db.commands.wattrex.repairs.SETTLES_IN", timedelta(0))
         experiment_id = self.stall(lab)
-        number = repair(lab.database, experiment_id, **BY, now=lab.now)
+        number = repair(lab.database, experiment_id, by=BY(lab.now))
         with pytest.raises(ConflictError):
-            repair(lab.database, experiment_id, **BY, now=lab.now)
+            repair(lab.database, experiment_id, by=BY(lab.now))
         lab.rows(experiment_id, 3, 3)  # 3 and 4 again, 5 new
         lab.change(GenericMeasure, (experiment_id, 4), voltage_mv=1.0)
         for _ in range(2):

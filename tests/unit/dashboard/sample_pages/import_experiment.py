@@ -1,6 +1,7 @@
 from dash import ALL, Input, Output, callback, html, register_page
 
 from db.commands import audit
+from db.commands.audit import By
 from db.terms import Role
 from pages.context import database, now, viewer
 
@@ -16,11 +17,9 @@ def _write(_clicks):
     with database().write() as session:
         audit.record(
             session,
-            at=now(),
-            user_name=viewer().name,
-            address="",
-            action="import",
-            target="experiment 1",
+            By(viewer().name, "", now()),
+            "import",
+            "experiment 1",
         )
     return "done"
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from cycling.profile.summary import Extent, ProfileSummary
 from cycling.terms import Polarity, Technology
+from db.commands.audit import By
 from db.commands.queue import Electrolyte, confirm_battery
 from db.models import OutOfService, Plan
 from db.queries.profiles.library import ProfileRow
@@ -26,7 +27,7 @@ from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import beginning
 from pages.add_experiment.library import misfit
 from pages.add_experiment.pairs import queue_words, situation
-from pages.add_experiment.queueing import UNREAD, Sender, problems_of, queue, row_key
+from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from tests.form_lab import BY, CYCLE, FormLab, device
 from tests.unit.db.lab import add_cell, add_experiment
 
@@ -169,7 +170,7 @@ class TestProblems:
         assert "Fan broken." in found(forms)[row_key(0)]
 
     def test_a_battery_that_another_station_has(self, forms: FormLab):
-        confirm_battery(forms.database, forms.s2, forms.a, **BY, now=forms.now())
+        confirm_battery(forms.database, forms.s2, forms.a, by=BY(forms.now()))
         assert "was confirmed on Station 02" in found(forms)[row_key(0)]
         here = (Pair(forms.a, forms.s1, connected=True),)
         assert found(forms, pairs=here) == {}
@@ -220,7 +221,7 @@ class TestProblems:
 class TestQueue:
     def send(self, lab: FormLab, **changes):
         state = situation(lab.database, typed(lab, **changes))
-        return queue(lab.database, state, Sender("oscar", "", lab.now()))
+        return queue(lab.database, state, By("oscar", "", lab.now()))
 
     def test_text_and_library_become_plans_once(self, forms: FormLab):
         first = self.send(forms)
@@ -245,7 +246,7 @@ class TestQueue:
 
 class TestBeginning:
     def test_a_battery_with_its_station(self, forms: FormLab):
-        confirm_battery(forms.database, forms.s1, forms.a, **BY, now=forms.now())
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         begun = beginning(forms.database, {"battery": str(forms.a)}, TOKEN)
         assert begun.typed.pairs == (Pair(forms.a, forms.s1),)
         assert begun.typed.technology is Technology.LITHIUM

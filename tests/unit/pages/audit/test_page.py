@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from db.commands import audit
+from db.commands.audit import By
 from db.queries.audit import AuditFilter, audit_page
 from pages.audit.filters import ANY, Edge, address, edge_of, view_of
 from tests.unit.components.tree import find, of_type, text
@@ -27,10 +28,11 @@ def done(store):
     """Write a row, `minutes` after the people have signed in."""
 
     def write(action, target="station 4", *, minutes=1.0, **more) -> None:
-        given = {"user_name": "oscar", "address": "10.0.0.7", "detail": {}, **more}
+        detail = more.pop("detail", {})
+        by = {"user_name": "oscar", "address": "10.0.0.7", **more}
         with store.write() as session:
             at = START + timedelta(minutes=minutes)
-            audit.record(session, at=at, action=action, target=target, **given)
+            audit.record(session, By(**by, now=at), action, target, detail)
 
     return write
 
@@ -171,11 +173,9 @@ def test_a_long_trail_goes_into_the_file_whole(ada, done, store):
         for number in range(4500):
             audit.record(
                 session,
-                at=START,
-                user_name="x",
-                address="",
-                action="pause",
-                target=f"station {number}",
+                By("x", "", START),
+                "pause",
+                f"station {number}",
             )
     found = read(ada.client.get("/audit.csv?user=x"))
     assert [row["Target"] for row in found] == [f"station {n}" for n in reversed(range(4500))]

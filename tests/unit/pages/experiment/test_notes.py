@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cycling.terms import ExperimentStatus
+from db.commands.audit import By
 from db.commands.experiments.notes import NewNote, add_note, delete_note
 from db.queries.experiments.notes import experiment_notes
 from tests.unit.components.tree import find, nested_lists, of_type, text
@@ -35,7 +36,7 @@ def write(store, experiment, clock):
 
     def write(words: str = "Door open", at: datetime | None = None) -> int:
         new = NewNote(experiment, words, at)
-        return add_note(store, new, user_name="oscar", address="", now=clock())
+        return add_note(store, new, by=By("oscar", "", clock()))
 
     return write
 
@@ -179,7 +180,7 @@ def test_deleting_asks_first_and_names_the_note(oscar, store, write, experiment)
 @pytest.mark.parametrize("by", [CHOSEN, "experiment-note-delete.n_clicks"])
 def test_a_note_that_somebody_else_has_deleted_is_said(oscar, store, write, by):
     note = write()
-    delete_note(store, note, user_name="ada", address="", now=datetime.now(UTC))
+    delete_note(store, note, by=By("ada", "", datetime.now(UTC)))
     answer = remove(oscar, note, by)
     assert "Somebody has deleted it already" in answer["shell-toasts-store.data"]["text"]
     assert answer["experiment-noted.data"] == 4

@@ -4,6 +4,7 @@ import pytest
 
 from bem.demo.sample_profiles import add_sample_profiles
 from cycling.profile import OWN_PROTOCOL
+from db.commands.audit import By
 from db.commands.profiles import compile_version, new_version, save_profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
 from pages.profiles.parts import View, view_from
@@ -21,13 +22,13 @@ SKETCH = {
 
 @pytest.fixture
 def by(clock) -> dict:
-    return {"user_name": "oscar", "address": "", "now": clock()}
+    return By("oscar", "", clock())
 
 
 @pytest.fixture
 def profile(store, by) -> int:
     return save_profile(
-        store, name="Ageing <b>", description="At 25 °C", text=CYCLE, **by
+        store, name="Ageing <b>", description="At 25 °C", text=CYCLE, by=by
     ).profile_id
 
 
@@ -97,10 +98,10 @@ class TestProfile:
             library_profile(store, profile).last.id,
             capacity_ah=2.9,
             capabilities=OWN_PROTOCOL,
-            **by,
+            by=by,
         )
         lab.experiment("NMC-007 first", lab.battery("NMC-007"), profile_id=fixed)
-        new_version(store, profile, CYCLE + "WAIT, 60\n", after=1, comment="Rest", **by)
+        new_version(store, profile, CYCLE + "WAIT, 60\n", after=1, comment="Rest", by=by)
         page = vera.open(f"/profiles/{profile}")
         words = text(page)
         assert "Ageing <b>version 2 of 2" in words
@@ -153,9 +154,9 @@ class TestProfile:
             library_profile(store, profile).last.id,
             capacity_ah=2.9,
             capabilities=OWN_PROTOCOL,
-            **by,
+            by=by,
         )
-        new_version(store, profile, CYCLE + "WAIT, 60\n", after=1, **by)
+        new_version(store, profile, CYCLE + "WAIT, 60\n", after=1, by=by)
         values = {"profile-compare.value": "1", "profile-version.data": version(store, profile)}
         answer = vera.call("profile-difference.children", values)
         (added,) = find(answer["profile-difference.children"], className="ln add")
@@ -267,14 +268,14 @@ class TestWriting:
         others = text(visitor("ada").open("/edit-profile", f"?profile={profile}"))
         assert "Version 1 is by oscar and stays as it is: this becomes version 2." in others
         last = library_profile(store, profile).last.id
-        compile_version(store, last, capacity_ah=2.9, capabilities=OWN_PROTOCOL, **by)
+        compile_version(store, last, capacity_ah=2.9, capabilities=OWN_PROTOCOL, by=by)
         used = text(oscar.open("/edit-profile", f"?profile={profile}"))
         assert "has been used and stays as it is: this becomes version 2." in used
 
 
 def test_the_experiment_shows_the_text_that_it_ran_and_its_rows(vera, store, profile, lab: Lab, by):
     last = library_profile(store, profile).last.id
-    fixed = compile_version(store, last, capacity_ah=2.9, capabilities=OWN_PROTOCOL, **by)
+    fixed = compile_version(store, last, capacity_ah=2.9, capabilities=OWN_PROTOCOL, by=by)
     experiment = lab.experiment("First", lab.battery(), profile_id=fixed)
     answer = vera.call("experiment-profile.children", {"experiment-id.data": experiment})
     card = answer["experiment-profile.children"]

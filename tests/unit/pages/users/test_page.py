@@ -3,6 +3,7 @@
 import pytest
 
 from db.commands import users
+from db.commands.audit import By
 from db.queries.users import list_users
 from db.terms import Role
 from pages.users.ids import Ids
@@ -172,9 +173,7 @@ class TestOnesOwnAccount:
 
     @pytest.mark.parametrize(("deed", "typed"), [("disable", {}), ("role", {"role": "viewer"})])
     def test_the_last_admin_is_told_so_and_refused(self, ada, store, ids, deed, typed):
-        users.disable_user(
-            store, "dora", user_name="x", address="", now=list_users(store)[0].created_at
-        )
+        users.disable_user(store, "dora", by=By("x", "", list_users(store)[0].created_at))
         answer = asked(ada, deed, ids["ada"])
         assert "ada is the last admin" in text(answer["users-question.children"])
         assert answer["users-sure.style"] == {"display": "none"}

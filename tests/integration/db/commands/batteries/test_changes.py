@@ -48,7 +48,7 @@ def stored(database: Database, battery_id: int) -> NewBattery:
 def change(database: Database, battery_id: int, seen: str | None = None, **changes) -> bool:
     known = stored(database, battery_id)
     new = replace(known, **changes)
-    return change_battery(database, battery_id, new, seen=seen or mark_of(known), **BY)
+    return change_battery(database, battery_id, new, seen=seen or mark_of(known), by=BY)
 
 
 def add_plan(database: Database, battery_id: int, state: PlanState) -> None:
@@ -140,25 +140,25 @@ def test_a_battery_of_another_program_has_no_details(database: Database):
 
 class TestTheSameFormTwice:
     def test_makes_one_battery(self, database: Database):
-        first = add_battery(database, cell(), form_token="t1", **BY)
-        assert add_battery(database, cell(), form_token="t1", **BY) == first
+        first = add_battery(database, cell(), form_token="t1", by=BY)
+        assert add_battery(database, cell(), form_token="t1", by=BY) == first
         assert [action for action, _ in audits(database)] == ["add battery"]
 
     def test_from_ten_threads_at_once_everybody_gets_it(self, database: Database):
-        send = lambda: add_battery(database, cell(), form_token="t1", **BY)  # noqa: E731
+        send = lambda: add_battery(database, cell(), form_token="t1", by=BY)  # noqa: E731
         made = at_once([send] * 10)
         assert len(set(made)) == 1
         assert isinstance(made[0], int)
 
     def test_another_form_is_told_that_it_exists(self, database: Database):
-        add_battery(database, cell(), form_token="t1", **BY)
+        add_battery(database, cell(), form_token="t1", by=BY)
         with pytest.raises(ConflictError, match="is registered already"):
-            add_battery(database, cell(), form_token="t2", **BY)
+            add_battery(database, cell(), form_token="t2", by=BY)
 
     def test_a_token_of_another_battery_makes_none_of_this_one(self, database: Database):
-        add_battery(database, cell(), form_token="t1", **BY)
+        add_battery(database, cell(), form_token="t1", by=BY)
         with pytest.raises(ConflictError):
-            add_battery(database, cell("Other"), form_token="t1", **BY)
+            add_battery(database, cell("Other"), form_token="t1", by=BY)
 
 
 class TestChanging:
@@ -210,7 +210,7 @@ class TestChanging:
 
         def send(number: int):
             new = cell(chemistry="Other", description=f"change {number}")
-            return lambda: change_battery(database, battery_id, new, seen=seen, **BY)
+            return lambda: change_battery(database, battery_id, new, seen=seen, by=BY)
 
         results = at_once([send(number) for number in range(10)])
         assert results.count(True) == 1
@@ -242,14 +242,14 @@ class TestChanging:
 
     def test_one_that_is_not_there(self, database: Database):
         with pytest.raises(NotFoundError, match="not there any more"):
-            change_battery(database, 4711, cell(), seen="", **BY)
+            change_battery(database, 4711, cell(), seen="", by=BY)
 
 
 class TestDeleting:
     def test_one_that_was_never_used_goes_with_all_its_rows(self, database: Database):
         for given in ({}, {"technology": Technology.LEAD_ACID}, STACK):
             battery_id = add_cell(database, **given)
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
         with database.read() as session:
             for table in ("Battery", "Lithium", "LeadAcid", "RedoxStack", "bem_battery_details"):
                 assert session.scalar(text(f"SELECT COUNT(*) FROM {table}")) == 0
@@ -262,7 +262,7 @@ class TestDeleting:
         add_experiment(database, battery_id=battery_id)
         sentence = "Cell 1 is kept. It has 1 experiment. Only a battery without experiments can"
         with pytest.raises(ConflictError, match=sentence):
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
         assert stored(database, battery_id).name == "Cell 1"
         assert [action for action, _ in audits(database)] == ["add battery"]
 
@@ -273,17 +273,17 @@ class TestDeleting:
         with pytest.raises(
             ConflictError, match="A draft or a held experiment, Planned, is planned"
         ):
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
 
     def test_nor_one_that_is_confirmed_on_a_station(self, database: Database):
         battery_id = add_cell(database)
         confirm(database, battery_id, add_station(database, "Station 04"))
         with pytest.raises(ConflictError, match=r"confirmed on Station 04\. Confirm another"):
-            delete_battery(database, battery_id, **BY)
+            delete_battery(database, battery_id, by=BY)
 
     def test_twice_at_once_it_is_deleted_once(self, database: Database):
         battery_id = add_cell(database)
-        results = at_once([lambda: delete_battery(database, battery_id, **BY)] * 4)
+        results = at_once([lambda: delete_battery(database, battery_id, by=BY)] * 4)
         assert results.count(None) == 1
         assert sum(isinstance(one, REFUSED) for one in results) == 3
 

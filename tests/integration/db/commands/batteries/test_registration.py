@@ -214,7 +214,7 @@ def test_every_chemistry_can_be_stored(database: Database, kind):
 def test_the_sample_batteries_can_all_be_registered(database: Database):
     for sample in sample_batteries():
         given = {name: getattr(sample, name) for name in sample.__dataclass_fields__}
-        add_battery(database, cell(**given), **BY)
+        add_battery(database, cell(**given), by=BY)
     assert len(battery_choices(database)) == len(sample_batteries())
 
 

@@ -1,5 +1,6 @@
 """Deleting an experiment: gone at once and as a whole, its rows bit by bit; on each engine."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -65,7 +66,7 @@ class Killed(BaseException):
 
 def delete(database: Database, experiment_id: int, name: str = "Ageing", **changes: Any):
     return deletion.delete_experiment(
-        database, experiment_id, confirmed_name=name, **{**BY, **changes}
+        database, experiment_id, confirmed_name=name, by=replace(BY, **changes)
     )
 
 
@@ -219,7 +220,7 @@ class TestWhatGoes:
         with pytest.raises(NotFoundError, match=r"was deleted by oscar on 20 Nov 2026\.$"):
             check_experiment(database, experiment_id)
         with pytest.raises(NotFoundError, match=r"was deleted .* No note was added"):
-            add_note(database, NewNote(experiment_id, "Late"), **BY)
+            add_note(database, NewNote(experiment_id, "Late"), by=BY)
 
     def test_a_unit_that_still_has_measures_of_it_is_told_apart_from_one_of_another_database(
         self, database: Database
@@ -232,7 +233,7 @@ class TestWhatGoes:
 
     def test_the_audit_row_names_it_with_its_number_and_what_was_lost(self, database: Database):
         experiment_id = imported(database)
-        add_note(database, NewNote(experiment_id, "Swapped the leads"), **BY)
+        add_note(database, NewNote(experiment_id, "Swapped the leads"), by=BY)
         delete(database, experiment_id, user_name="ana")
         (row,) = audits(database, "delete experiment")
         assert (row.user_name, row.address) == ("ana", "10.0.0.7")

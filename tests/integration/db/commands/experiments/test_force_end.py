@@ -69,7 +69,7 @@ class Bench:
 
     def give_up(self, reason: str = "The unit burnt out", **other):
         of = other.pop("of", self.run)
-        return give_up(self.database, of, reason=reason, **BY, now=self.lab.now)
+        return give_up(self.database, of, reason=reason, by=BY(self.lab.now))
 
     def row(self, model, key):
         with self.database.read() as session:
@@ -88,7 +88,7 @@ def bench(database: Database) -> Bench:
 def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(bench: Bench):
     begun = bench.row(Experiment, bench.run).begun_at
     with pytest.raises(ConflictError, match="give it up on the station's page"):
-        retire_station(bench.database, bench.station, **BY, now=bench.lab.now)
+        retire_station(bench.database, bench.station, by=BY(bench.lab.now))
     assert lost_run(bench.database, bench.station).refusal == ""
     bench.give_up(" The unit  burnt out ")
     ended = bench.row(Experiment, bench.run)
@@ -102,7 +102,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
     assert (entry.action, entry.user_name) == ("give up experiment", "oscar")
     assert entry.detail["reason"] == "The unit burnt out."
     assert lost_run(bench.database, bench.station) is None
-    retire_station(bench.database, bench.station, **BY, now=bench.lab.now)
+    retire_station(bench.database, bench.station, by=BY(bench.lab.now))
     assert bench.row(CyclerStation, bench.station).deprecated
 
 
@@ -179,7 +179,7 @@ class TestWattrex:
         return experiment_id
 
     def end(self, rack: WattrexLab, experiment_id: int) -> None:
-        give_up(rack.database, experiment_id, reason="Stolen", **BY, now=rack.now)
+        give_up(rack.database, experiment_id, reason="Stolen", by=BY(rack.now))
 
     def codes(self, rack: WattrexLab) -> list[str]:
         return [one.code for one in rack.alarms()]

@@ -1,11 +1,13 @@
 """Notes about an experiment: adding, reading and deleting them, on each engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from cycling.errors import InputError, NotFoundError
+from db.commands.audit import By
 from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
 from db.engine import Database
 from db.models import AuditEntry, Note
@@ -15,8 +17,8 @@ from tests.unit.db.lab import BY, NOW, add_experiment, at_once
 AT = datetime(2026, 11, 1, 8, 30, 0, 125_000, tzinfo=UTC)
 
 
-def at(minutes: float) -> dict:
-    return {**BY, "now": NOW + timedelta(minutes=minutes)}
+def at(minutes: float) -> By:
+    return replace(BY, now=NOW + timedelta(minutes=minutes))
 
 
 def audits(database: Database) -> list[tuple]:
@@ -31,9 +33,9 @@ def audits(database: Database) -> list[tuple]:
 
 def test_notes_come_newest_first_and_only_those_of_their_experiment(database: Database):
     first, other = add_experiment(database), add_experiment(database)
-    add_note(database, NewNote(first, "Door open"), **at(0))
-    add_note(database, NewNote(other, "Elsewhere"), **at(1))
-    add_note(database, NewNote(first, "Door closed", AT), **at(2))
+    add_note(database, NewNote(first, "Door open"), by=at(0))
+    add_note(database, NewNote(other, "Elsewhere"), by=at(1))
+    add_note(database, NewNote(first, "Door closed", AT), by=at(2))
     found = experiment_notes(database, first)
     assert [note.text for note in found] == ["Door closed", "Door open"]
     assert [note.at for note in found] == [AT, None]
@@ -44,20 +46,20 @@ def test_notes_come_newest_first_and_only_those_of_their_experiment(database: Da
 def test_notes_of_one_moment_are_in_the_order_of_writing(database: Database):
     experiment = add_experiment(database)
     for text in ("a", "b", "c"):
-        add_note(database, NewNote(experiment, text), **BY)
+        add_note(database, NewNote(experiment, text), by=BY)
     assert [note.text for note in experiment_notes(database, experiment)] == ["c", "b", "a"]
 
 
 def test_a_note_is_kept_as_it_was_written(database: Database):
     experiment = add_experiment(database)
     text = "T1 dips by 4 °C 🔋\n<b>door</b> & 'fan'"
-    note_id = add_note(database, NewNote(experiment, f"  {text}\n\n"), **BY)
+    note_id = add_note(database, NewNote(experiment, f"  {text}\n\n"), by=BY)
     assert find_note(database, note_id).text == text
 
 
 def test_line_ends_of_other_systems_and_what_cannot_be_shown_are_tidied(database: Database):
     experiment = add_experiment(database)
-    note_id = add_note(database, NewNote(experiment, "a\r\nb\x00\ud800c\x1b[1m"), **BY)
+    note_id = add_note(database, NewNote(experiment, "a\r\nb\x00\ud800c\x1b[1m"), by=BY)
     assert find_note(database, note_id).text == "a\nbc[1m"
 
 
@@ -73,7 +75,7 @@ def test_line_ends_of_other_systems_and_what_cannot_be_shown_are_tidied(database
 def test_a_text_that_is_no_note_is_refused(database: Database, text: str, sentence: str):
     experiment = add_experiment(database)
     with pytest.raises(InputError) as refused:
-        add_note(database, NewNote(experiment, text), **BY)
+        add_note(database, NewNote(experiment, text), by=BY)
     assert str(refused.value) == sentence
     assert experiment_notes(database, experiment) == ()
     assert audits(database) == []
@@ -81,19 +83,19 @@ def test_a_text_that_is_no_note_is_refused(database: Database, text: str, senten
 
 def test_the_longest_note_fits(database: Database):
     experiment = add_experiment(database)
-    note_id = add_note(database, NewNote(experiment, "ö" * LONGEST), **BY)
+    note_id = add_note(database, NewNote(experiment, "ö" * LONGEST), by=BY)
     assert len(find_note(database, note_id).text) == LONGEST
 
 
 def test_a_note_needs_its_experiment(database: Database):
     with pytest.raises(NotFoundError, match="There is no experiment 4711"):
-        add_note(database, NewNote(4711, "Door open"), **BY)
+        add_note(database, NewNote(4711, "Door open"), by=BY)
 
 
 def test_writing_and_deleting_are_in_the_audit_trail(database: Database):
     experiment = add_experiment(database)
-    note_id = add_note(database, NewNote(experiment, "Door open"), **BY)
-    delete_note(database, note_id, **BY)
+    note_id = add_note(database, NewNote(experiment, "Door open"), by=BY)
+    delete_note(database, note_id, by=BY)
     target = f"experiment {experiment}"
     assert audits(database) == [
         ("add note", target, "Door open"),
@@ -104,16 +106,16 @@ def test_writing_and_deleting_are_in_the_audit_trail(database: Database):
 
 
 def test_a_note_is_deleted_once(database: Database):
-    note_id = add_note(database, NewNote(add_experiment(database), "Door open"), **BY)
-    delete_note(database, note_id, **BY)
+    note_id = add_note(database, NewNote(add_experiment(database), "Door open"), by=BY)
+    delete_note(database, note_id, by=BY)
     with pytest.raises(NotFoundError, match="Somebody has deleted it already"):
-        delete_note(database, note_id, **BY)
+        delete_note(database, note_id, by=BY)
     assert len(audits(database)) == 2
 
 
 def test_of_two_who_delete_at_once_one_is_told_that_it_is_gone(database: Database):
-    note_id = add_note(database, NewNote(add_experiment(database), "Door open"), **BY)
-    ends = at_once([lambda: delete_note(database, note_id, **BY)] * 2)
+    note_id = add_note(database, NewNote(add_experiment(database), "Door open"), by=BY)
+    ends = at_once([lambda: delete_note(database, note_id, by=BY)] * 2)
     assert sorted(type(end).__name__ for end in ends) == ["NoneType", "NotFoundError"]
     assert [action for action, *_rest in audits(database)] == ["add note", "delete note"]
 

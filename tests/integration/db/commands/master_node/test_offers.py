@@ -42,13 +42,11 @@ def bench(database: Database) -> Bench:
     made = Bench(database)
     made.becomes(StationState.IDLE, None)
     battery_id = add_cell(database)
-    confirm_battery(database, made.station_id, battery_id, **BY)
+    confirm_battery(database, made.station_id, battery_id, by=BY)
     made.profile_id = _profile(database)
     made.plans = [
         add_plan(
-            database,
-            NewPlan(name, name, "", made.station_id, battery_id, made.profile_id),
-            **BY,
+            database, NewPlan(name, name, "", made.station_id, battery_id, made.profile_id), by=BY
         )
         for name in ("First", "Second")
     ]
@@ -140,7 +138,7 @@ def test_an_alarm_that_nobody_has_looked_at(bench: Bench, code: str, hinders: bo
 def test_what_is_being_offered_cannot_be_cancelled_until_the_station_says_otherwise(bench: Bench):
     assert take(bench) == bench.first
     with pytest.raises(ConflictError, match="just taking it"):
-        cancel(bench.database, bench.plans[0].id, **BY)
+        cancel(bench.database, bench.plans[0].id, by=BY)
     later = NOW + timedelta(seconds=30)
     with bench.database.write() as session:
         forget_unanswered(session, later)  # not heard since
@@ -150,7 +148,7 @@ def test_what_is_being_offered_cannot_be_cancelled_until_the_station_says_otherw
         row.seen_at = later
         session.flush()
         forget_unanswered(session, later)
-    cancel(bench.database, bench.plans[0].id, **BY)
+    cancel(bench.database, bench.plans[0].id, by=BY)
     assert take(bench, 30) == bench.second
 
 
@@ -219,14 +217,14 @@ def test_after_a_stop_the_queue_waits_for_a_person(bench: Bench):
     assert {plan.state for plan in plans} == {PlanState.HELD}
     assert {plan.held_because for plan in plans} == {"Experiment 7 was stopped here."}
     released = confirm_battery(
-        bench.database, bench.station_id, bench.plans[0].battery_id, **BY
+        bench.database, bench.station_id, bench.plans[0].battery_id, by=BY
     ).released
     assert list(released) == [plan.id for plan in plans]
 
 
 def test_a_stop_where_nothing_waits_keeps_the_confirmation(bench: Bench):
     for plan in bench.plans:
-        cancel(bench.database, plan.id, **BY)
+        cancel(bench.database, plan.id, by=BY)
     with bench.database.write() as session:
         hold_queue(session, bench.station_id, "Experiment 7 was stopped here.", now=NOW)
         assert session.get(ConfirmedBattery, bench.station_id) is not None

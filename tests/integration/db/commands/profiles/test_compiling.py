@@ -44,11 +44,11 @@ REPEAT 3 CYCLES
 END
 """
 PLAIN = "CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, 0.1\n"
-OWN = {"capabilities": OWN_PROTOCOL, **BY}
+OWN = {"capabilities": OWN_PROTOCOL, "by": BY}
 
 
 def saved(database: Database, text: str = TEXT, name: str = "Ageing"):
-    return save_profile(database, name=name, description="At 25 °C", text=text, **BY)
+    return save_profile(database, name=name, description="At 25 °C", text=text, by=BY)
 
 
 def rows_of(database: Database, profile_id: int) -> list[Instruction]:
@@ -183,7 +183,7 @@ def test_a_change_at_the_same_time_never_changes_what_was_compiled(database: Dat
 
     def change():
         return new_version(
-            database, version.profile_id, PLAIN + "WAIT, 60\n", after=version.number, **BY
+            database, version.profile_id, PLAIN + "WAIT, 60\n", after=version.number, by=BY
         )
 
     compile_it = partial(compile_version, database, version.version_id, capacity_ah=None, **OWN)
@@ -200,7 +200,7 @@ def test_a_change_at_the_same_time_never_changes_what_was_compiled(database: Dat
 def test_what_a_station_cannot_carry_out_is_refused_with_its_line(database: Database):
     version = saved(database)
     with pytest.raises(RefusedProfileError, match="Line 1, column 1: SAFETY cannot travel") as said:
-        compile_version(database, version.version_id, capacity_ah=2.9, capabilities=WATTREX, **BY)
+        compile_version(database, version.version_id, capacity_ah=2.9, capabilities=WATTREX, by=BY)
     assert {one.line for one in said.value.problems if one.severity == "error"} >= {1, 6}
     assert counted(database, CompiledVersion) == 0
 
@@ -212,13 +212,13 @@ def test_a_profile_for_our_protocol_is_still_refused_for_others_once_it_is_compi
     compile_version(database, version.version_id, capacity_ah=2.9, **OWN)
     with pytest.raises(RefusedProfileError):
         compile_version(
-            database, version.version_id, capacity_ah=2.9, capabilities=INSTRUCTION_TABLE, **BY
+            database, version.version_id, capacity_ah=2.9, capabilities=INSTRUCTION_TABLE, by=BY
         )
 
 
 def test_the_rows_for_a_station_with_the_table_are_the_same(database: Database):
     version = saved(database, PLAIN)
-    compile_for = partial(compile_version, database, version.version_id, capacity_ah=None, **BY)
+    compile_for = partial(compile_version, database, version.version_id, capacity_ah=None, by=BY)
     made = compile_for(capabilities=WATTREX)
     assert compile_for(capabilities=OWN_PROTOCOL) == made
     assert [one.exact for one in details_of(database, made)] == [None, None]

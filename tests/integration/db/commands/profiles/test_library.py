@@ -1,5 +1,6 @@
 """The library of profiles: saving, versions, copies, the list and who used what."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -35,18 +36,18 @@ from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND\n"
 REST = "WAIT, 60\n"
-LATER = {**BY, "now": NOW + timedelta(hours=1)}
-VERA = {**BY, "user_name": "vera"}
+LATER = replace(BY, now=NOW + timedelta(hours=1))
+VERA = replace(BY, user_name="vera")
 
 
 def save(database: Database, name: str = "Ageing", text: str = CYCLES, **changes) -> Saved:
-    values = {"description": "", **BY, **changes}
+    values = {"description": "", "by": BY, **changes}
     return save_profile(database, name=name, text=text, **values)
 
 
 def compiled(database: Database, version_id: int, capacity_ah: float | None = 2.9) -> int:
     return compile_version(
-        database, version_id, capacity_ah=capacity_ah, capabilities=OWN_PROTOCOL, **BY
+        database, version_id, capacity_ah=capacity_ah, capabilities=OWN_PROTOCOL, by=BY
     )
 
 
@@ -96,7 +97,7 @@ class TestSaving:
         with pytest.raises(ConflictError, match="named Ageing already"):
             save(database, text=REST)
         with pytest.raises(ConflictError, match="named Ageing already"):
-            save(database, **VERA)
+            save(database, by=VERA)
 
     def test_the_same_form_sent_twice_at_once_makes_one(self, database: Database):
         made = at_once([partial(save, database)] * 3)
@@ -116,7 +117,7 @@ class TestVersions:
         self, database: Database
     ):
         saved = save(database)
-        again = new_version(database, saved.profile_id, REST, after=1, comment="Shorter", **BY)
+        again = new_version(database, saved.profile_id, REST, after=1, comment="Shorter", by=BY)
         assert again == saved
         known = library_profile(database, saved.profile_id)
         assert len(known.versions) == 1
@@ -126,7 +127,7 @@ class TestVersions:
     def test_what_was_compiled_is_never_changed(self, database: Database):
         saved = save(database)
         compiled(database, saved.version_id)
-        second = new_version(database, saved.profile_id, REST, after=1, comment="Rest", **BY)
+        second = new_version(database, saved.profile_id, REST, after=1, comment="Rest", by=BY)
         assert (second.number, second.version_id != saved.version_id) == (2, True)
         known = library_profile(database, saved.profile_id)
         assert [(one.number, one.fixed) for one in known.versions] == [(2, False), (1, True)]
@@ -135,27 +136,27 @@ class TestVersions:
 
     def test_another_person_makes_another_version(self, database: Database):
         saved = save(database)
-        assert new_version(database, saved.profile_id, REST, after=1, **VERA).number == 2
+        assert new_version(database, saved.profile_id, REST, after=1, by=VERA).number == 2
         assert version_text(database, saved.version_id) == CYCLES
 
     def test_the_same_text_makes_nothing(self, database: Database):
         saved = save(database)
-        again = new_version(database, saved.profile_id, CYCLES, after=1, **VERA)
+        again = new_version(database, saved.profile_id, CYCLES, after=1, by=VERA)
         assert again == saved
         assert actions(database) == ["add profile"]
 
     def test_who_edited_an_older_version_is_told_who_was_faster(self, database: Database):
         saved = save(database)
-        new_version(database, saved.profile_id, REST, after=1, **VERA)
+        new_version(database, saved.profile_id, REST, after=1, by=VERA)
         with pytest.raises(ConflictError, match="vera has saved version 2"):
-            new_version(database, saved.profile_id, REST + REST, after=1, **BY)
+            new_version(database, saved.profile_id, REST + REST, after=1, by=BY)
 
     def test_two_at_once_make_one_and_tell_the_other(self, database: Database):
         saved = save(database)
         compiled(database, saved.version_id)
         texts = [REST * 2, REST * 3]
         done = at_once(
-            [partial(new_version, database, saved.profile_id, t, after=1, **BY) for t in texts]
+            [partial(new_version, database, saved.profile_id, t, after=1, by=BY) for t in texts]
         )
         assert {type(one) for one in done} == {Saved, ConflictError}
         assert len(library_profile(database, saved.profile_id).versions) == 2
@@ -163,12 +164,12 @@ class TestVersions:
     def test_a_text_with_errors_is_refused_with_all_of_them(self, database: Database):
         saved = save(database)
         with pytest.raises(RefusedProfileError) as said:
-            new_version(database, saved.profile_id, "GO\nSTOP\n", after=1, **BY)
+            new_version(database, saved.profile_id, "GO\nSTOP\n", after=1, by=BY)
         assert [one.line for one in said.value.problems] == [1, 2]
 
     def test_a_profile_that_is_not_there_is_said(self, database: Database):
         with pytest.raises(NotFoundError, match="does not exist"):
-            new_version(database, 4711, REST, after=1, **BY)
+            new_version(database, 4711, REST, after=1, by=BY)
         with pytest.raises(NotFoundError, match="no profile 4711"):
             library_profile(database, 4711)
         for number in (0, -1, 10**30):
@@ -179,8 +180,8 @@ class TestVersions:
 class TestCopiesNamesAndArchive:
     def test_copies_get_names_of_their_own(self, database: Database):
         saved = save(database, "N" * 40)
-        first = duplicate(database, saved.profile_id, **VERA)
-        second = duplicate(database, saved.profile_id, **VERA)
+        first = duplicate(database, saved.profile_id, by=VERA)
+        second = duplicate(database, saved.profile_id, by=VERA)
         known = [library_profile(database, one.profile_id) for one in (first, second)]
         assert [one.name for one in known] == ["N" * 35 + " copy", "N" * 33 + " copy 2"]
         assert known[0].last.comment == f"Copy of {'N' * 40}, version 1"
@@ -189,18 +190,18 @@ class TestCopiesNamesAndArchive:
     def test_a_name_can_be_changed_unless_it_is_taken(self, database: Database):
         saved = save(database)
         save(database, "Rest", REST)
-        describe(database, saved.profile_id, name="Ageing 1C", description="New", **BY)
+        describe(database, saved.profile_id, name="Ageing 1C", description="New", by=BY)
         assert library_profile(database, saved.profile_id).name == "Ageing 1C"
         with pytest.raises(ConflictError, match="named Rest already"):
-            describe(database, saved.profile_id, name="Rest", description="", **BY)
+            describe(database, saved.profile_id, name="Rest", description="", by=BY)
 
     def test_the_archive_is_apart(self, database: Database):
         saved = save(database)
         save(database, "Rest", REST)
-        archive(database, saved.profile_id, **BY)
+        archive(database, saved.profile_id, by=BY)
         assert names(database) == ["Rest"]
         assert names(database, archived=True) == ["Ageing"]
-        archive(database, saved.profile_id, archived=False, **BY)
+        archive(database, saved.profile_id, archived=False, by=BY)
         assert names(database) == ["Ageing", "Rest"]
         assert actions(database)[-2:] == ["archive profile", "restore profile"]
 
@@ -210,7 +211,7 @@ class TestList:
         save(database, "Ageing", description="Cycle life")
         saved = save(database, "Storage", REST)
         compiled(database, saved.version_id, None)
-        new_version(database, saved.profile_id, "CC, C/7, VOLTAGE, 3.7\n", after=1, **BY)
+        new_version(database, saved.profile_id, "CC, C/7, VOLTAGE, 3.7\n", after=1, by=BY)
         assert names(database, text="aGEI") == ["Ageing"]
         assert names(database, text="cycle LIFE") == ["Ageing"]
         assert names(database, text="c/7") == ["Storage"]
@@ -231,7 +232,7 @@ class TestList:
     def test_it_counts_the_experiments_of_all_versions(self, database: Database):
         saved = save(database)
         small, large = (compiled(database, saved.version_id, ah) for ah in (2.9, 5.0))
-        second = new_version(database, saved.profile_id, CYCLES + REST, after=1, **BY)
+        second = new_version(database, saved.profile_id, CYCLES + REST, after=1, by=BY)
         third = compiled(database, second.version_id)
         for number, profile in enumerate((small, large, third, third)):
             add_experiment(database, profile_id=profile, created_at=NOW + timedelta(hours=number))
@@ -253,7 +254,7 @@ class TestList:
     )
     def test_it_is_sorted(self, database: Database, sort, expected):
         for hours, name in enumerate(("gamma", "alpha", "Beta")):
-            save(database, name, REST, now=NOW + timedelta(hours=hours))
+            save(database, name, REST, by=replace(BY, now=NOW + timedelta(hours=hours)))
         used = next(row for row in list_profiles(database).rows if row.name == "gamma")
         add_experiment(database, profile_id=compiled(database, used.version_id, None))
         assert names(database, sort=sort) == expected
@@ -272,7 +273,7 @@ class TestUses:
         cell, station = add_cell(database, "LFP-012"), add_station(database, "Station 04")
         add_experiment(database, name="Done", profile_id=profile, battery_id=cell)
         new = NewPlan("token", "Waiting", "", station, cell, profile)
-        assert add_plan(database, new, **BY).state is PlanState.HELD
+        assert add_plan(database, new, by=BY).state is PlanState.HELD
         held, done = uses_of(database, saved.profile_id)
         assert (held.id, held.name, held.status, held.number) == (None, "Waiting", "held", 1)
         assert (done.name, done.battery, done.capacity_ah) == ("Done", "LFP-012", 2.9)
@@ -287,7 +288,7 @@ class TestUses:
 
     def test_the_text_of_a_profile_that_is_in_no_library(self, database: Database):
         made = compile_text(
-            database, REST, name="Once", capacity_ah=None, capabilities=OWN_PROTOCOL, **BY
+            database, REST, name="Once", capacity_ah=None, capabilities=OWN_PROTOCOL, by=BY
         )
         source = source_of(database, made)
         assert source is not None

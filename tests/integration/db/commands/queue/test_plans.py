@@ -1,6 +1,7 @@
 """The queues of stations: what is held, queued and cancelled, in which order, also at once."""
 
 import dataclasses
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -79,11 +80,11 @@ class Lab:
         return NewPlan(**values)
 
     def add(self, **changes):
-        return add_plan(self.database, self.new(**changes), **BY)
+        return add_plan(self.database, self.new(**changes), by=BY)
 
     def confirm(self, station=None, battery=None, **changes):
-        by = {**BY, **changes}
-        return confirm_battery(self.database, station or self.s1, battery or self.a, **by)
+        by = replace(BY, **changes)
+        return confirm_battery(self.database, station or self.s1, battery or self.a, by=by)
 
     def state(self, plan) -> PlanState:
         return find_plan(self.database, plan.id).state
@@ -178,8 +179,8 @@ class TestAdd:
     def test_one_token_is_one_experiment(self, lab: Lab):
         lab.confirm()
         new = lab.new()
-        first = add_plan(lab.database, new, **BY)
-        again = add_plan(lab.database, dataclasses.replace(new, name="Other"), **BY)
+        first = add_plan(lab.database, new, by=BY)
+        again = add_plan(lab.database, dataclasses.replace(new, name="Other"), by=BY)
         assert again == first
         assert lab.count(Experiment) == lab.count(Plan) == 1
         assert lab.audits() == ["confirm battery", "add experiment"]
@@ -188,7 +189,7 @@ class TestAdd:
     def test_ten_times_at_once_is_one_experiment(self, lab: Lab):
         lab.confirm()
         new = lab.new()
-        ends = at_once([lambda: add_plan(lab.database, new, **BY)] * 10)
+        ends = at_once([lambda: add_plan(lab.database, new, by=BY)] * 10)
         assert len({end.experiment_id for end in ends}) == 1
         assert lab.count(Experiment) == lab.count(Plan) == 1
         assert lab.audits() == ["confirm battery", "add experiment"]
@@ -197,7 +198,7 @@ class TestAdd:
         new = lab.new(
             draft=True, name="", station_id=None, battery_id=None, profile_id=None, typed={"a": 1}
         )
-        ends = at_once([lambda: add_plan(lab.database, new, **BY)] * 10)
+        ends = at_once([lambda: add_plan(lab.database, new, by=BY)] * 10)
         assert {end.state for end in ends} == {PlanState.DRAFT}
         assert lab.count(Plan) == 1
         assert lab.count(Experiment) == 0
@@ -220,7 +221,7 @@ class TestAdd:
         with lab.database.read() as session:
             found = session.scalars(select(RedoxElectrolyte)).all()
         assert {(one.polarity, one.volume) for one in found} == {("POS", 5), ("NEG", 6)}
-        cancel(lab.database, plan.id, **BY)
+        cancel(lab.database, plan.id, by=BY)
         assert lab.count(RedoxElectrolyte) == 0
 
 
@@ -283,7 +284,7 @@ class TestRefused:
     def test_its_queue_is_held_when_it_is_taken_out_of_service(self, lab: Lab):
         lab.confirm()
         first, second = lab.add(), lab.add()
-        take_out_of_service(lab.database, lab.s1, reason="Relay is stuck.", **BY)
+        take_out_of_service(lab.database, lab.s1, reason="Relay is stuck.", by=BY)
         assert [lab.state(one) for one in (first, second)] == [HELD, HELD]
         assert lab.queued() == []
         because = find_plan(lab.database, first.id).held_because
@@ -291,19 +292,19 @@ class TestRefused:
         with pytest.raises(InputError, match="out of service: Relay is stuck"):
             lab.confirm()
         with pytest.raises(ConflictError, match="out of service already"):
-            take_out_of_service(lab.database, lab.s1, reason="Again.", **BY)
-        return_to_service(lab.database, lab.s1, **BY)
+            take_out_of_service(lab.database, lab.s1, reason="Again.", by=BY)
+        return_to_service(lab.database, lab.s1, by=BY)
         assert lab.state(first) is HELD  # a person says which battery is connected
         lab.confirm()
         assert lab.state(first) is QUEUED
         assert lab.audits().count("take out of service") == 1
         with pytest.raises(ConflictError, match="is in service"):
-            return_to_service(lab.database, lab.s1, **BY)
+            return_to_service(lab.database, lab.s1, by=BY)
 
     def test_it_is_taken_out_of_service_with_a_reason_only(self, lab: Lab):
         for reason in ("", "  ", "x" * 251):
             with pytest.raises(InputError, match="why it is out of service"):
-                take_out_of_service(lab.database, lab.s1, reason=reason, **BY)
+                take_out_of_service(lab.database, lab.s1, reason=reason, by=BY)
 
     def test_a_queue_out_of_service_is_held_however_it_came_to_be(self, lab: Lab):
         lab.confirm()
@@ -330,7 +331,7 @@ class TestRefused:
         plan = lab.add(station_id=lab.s2)
         with pytest.raises(ConflictError, match=r"A is in the queue of Station 02\. Cancel that"):
             lab.add()
-        cancel(lab.database, plan.id, **BY)
+        cancel(lab.database, plan.id, by=BY)
         assert lab.add().state is HELD
 
     @pytest.mark.parametrize("status", UNDER_WAY)
@@ -459,19 +460,19 @@ class TestCancel:
     def test_a_queued_one_leaves_the_queue(self, lab: Lab):
         lab.confirm()
         plan, other = lab.add(), lab.add()
-        assert cancel(lab.database, plan.id, **BY).state is CANCELLED
+        assert cancel(lab.database, plan.id, by=BY).state is CANCELLED
         assert lab.queued() == lab.names() == [other.name]
         assert lab.audits()[-1] == "cancel experiment"
 
     def test_a_held_one_is_not_released_any_more(self, lab: Lab):
         plan = lab.add()
-        cancel(lab.database, plan.id, **BY)
+        cancel(lab.database, plan.id, by=BY)
         assert lab.confirm().released == ()
         assert lab.state(plan) is CANCELLED
 
     def test_a_draft_can_be_cancelled(self, lab: Lab):
         plan = lab.add(draft=True, station_id=None)
-        assert cancel(lab.database, plan.id, **BY).state is CANCELLED
+        assert cancel(lab.database, plan.id, by=BY).state is CANCELLED
 
     @pytest.mark.parametrize("status", [*UNDER_WAY, ExperimentStatus.FINISHED])
     def test_one_that_has_begun_is_refused(self, lab: Lab, status):
@@ -479,7 +480,7 @@ class TestCancel:
         plan = lab.add()
         lab.change(plan, status=status)
         with pytest.raises(ConflictError, match="has begun, or its station is just taking it"):
-            cancel(lab.database, plan.id, **BY)
+            cancel(lab.database, plan.id, by=BY)
         assert lab.state(plan) is QUEUED
 
     def test_one_that_is_being_offered_is_refused(self, lab: Lab):
@@ -488,7 +489,7 @@ class TestCancel:
         lab.offer(plan)
         assert [one.starting for one in station_queue(lab.database, lab.s1)] == [True]
         with pytest.raises(ConflictError, match="Stop it on the Monitor"):
-            cancel(lab.database, plan.id, **BY)
+            cancel(lab.database, plan.id, by=BY)
 
     def test_one_with_measures_is_refused(self, lab: Lab):
         lab.confirm()
@@ -498,18 +499,18 @@ class TestCancel:
                 GenericMeasure(experiment_id=plan.experiment_id, id=0, at=NOW, instruction_id=1)
             )
         with pytest.raises(ConflictError):
-            cancel(lab.database, plan.id, **BY)
+            cancel(lab.database, plan.id, by=BY)
 
     def test_of_ten_who_cancel_at_once_one_did_it(self, lab: Lab):
         lab.confirm()
         plan = lab.add()
-        ends = at_once([lambda: cancel(lab.database, plan.id, **BY)] * 10)
+        ends = at_once([lambda: cancel(lab.database, plan.id, by=BY)] * 10)
         assert [type(end).__name__ for end in ends].count("PlanFacts") == 1
         assert lab.audits().count("cancel experiment") == 1
 
     def test_an_unknown_one(self, lab: Lab):
         with pytest.raises(NotFoundError):
-            cancel(lab.database, 4711, **BY)
+            cancel(lab.database, 4711, by=BY)
 
 
 class TestOrder:
@@ -517,13 +518,13 @@ class TestOrder:
         lab.confirm()
         plans = [lab.add() for _ in range(4)]
         wanted = [plans[index] for index in (2, 0, 3, 1)]
-        reorder(lab.database, lab.s1, [plan.id for plan in wanted], **BY)
+        reorder(lab.database, lab.s1, [plan.id for plan in wanted], by=BY)
         assert lab.queued() == lab.names() == [plan.name for plan in wanted]
         assert lab.audits()[-1] == "reorder queue"
 
     def test_held_ones_have_an_order_too(self, lab: Lab):
         plans = [lab.add() for _ in range(3)]
-        reorder(lab.database, lab.s1, [plan.id for plan in reversed(plans)], **BY)
+        reorder(lab.database, lab.s1, [plan.id for plan in reversed(plans)], by=BY)
         lab.confirm()
         assert lab.queued() == [plan.name for plan in reversed(plans)]
 
@@ -531,7 +532,7 @@ class TestOrder:
         lab.confirm()
         running, second, third = (lab.add() for _ in range(3))
         lab.change(running, status=ExperimentStatus.RUNNING)
-        reorder(lab.database, lab.s1, [third.id, second.id], **BY)
+        reorder(lab.database, lab.s1, [third.id, second.id], by=BY)
         with lab.database.read() as session:
             row = session.get_one(Experiment, running.experiment_id)
         assert row.created_at == NOW.replace(microsecond=0)
@@ -543,13 +544,13 @@ class TestOrder:
         lab.change(first, status=ExperimentStatus.RUNNING)
         for ids in ([second.id, first.id], [], [second.id, second.id]):
             with pytest.raises(ConflictError, match="The queue has changed meanwhile"):
-                reorder(lab.database, lab.s1, ids, **BY)
+                reorder(lab.database, lab.s1, ids, by=BY)
 
     def test_those_that_are_added_while_others_are_ordered_all_have_a_place(self, lab: Lab):
         lab.confirm()
         plans = [lab.add() for _ in range(3)]
         ids = [plan.id for plan in reversed(plans)]
-        at_once([lambda: reorder(lab.database, lab.s1, ids, **BY), lab.add, lab.add])
+        at_once([lambda: reorder(lab.database, lab.s1, ids, by=BY), lab.add, lab.add])
         assert lab.queued() == lab.names()
         assert len(lab.names()) == 5
 
@@ -558,7 +559,7 @@ class TestMasterNode:
     def test_the_oldest_is_offered(self, lab: Lab):
         lab.confirm()
         first, second = lab.add(), lab.add()
-        reorder(lab.database, lab.s1, [second.id, first.id], **BY)
+        reorder(lab.database, lab.s1, [second.id, first.id], by=BY)
         with lab.database.write() as session:
             assert next_queued(session, lab.s1).id == second.experiment_id
             assert next_queued(session, lab.s2) is None
@@ -618,6 +619,6 @@ class TestMasterNode:
             with lab.database.write() as session:
                 return hold_back(session, plan.experiment_id, "Refused.", now=NOW)
 
-        at_once([hold, lambda: cancel(lab.database, plan.id, **BY)])
+        at_once([hold, lambda: cancel(lab.database, plan.id, by=BY)])
         assert lab.state(plan) in (HELD, CANCELLED)
         assert lab.count(Experiment) == 0

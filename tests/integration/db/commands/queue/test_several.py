@@ -67,22 +67,22 @@ def lab(database: Database) -> Lab:
 
 class TestSeveral:
     def test_each_is_held_until_its_battery_is_confirmed(self, lab: Lab):
-        plans = add_plans(lab.database, TOKEN, lab.both(), **BY)
+        plans = add_plans(lab.database, TOKEN, lab.both(), by=BY)
         assert [plan.state for plan in plans] == [PlanState.HELD] * 2
         assert [plan.station_id for plan in plans] == [lab.s1, lab.s2]
 
     def test_what_the_user_says_is_connected_is_confirmed_and_queued(self, lab: Lab):
-        plans = add_plans(lab.database, TOKEN, lab.both(), connected=[(lab.s1, lab.a)], **BY)
+        plans = add_plans(lab.database, TOKEN, lab.both(), connected=[(lab.s1, lab.a)], by=BY)
         assert [plan.state for plan in plans] == [PlanState.QUEUED, PlanState.HELD]
         assert lab.count(ConfirmedBattery) == lab.count(Experiment) == 1
 
     def test_a_battery_moves_when_it_is_said_to_be_connected(self, lab: Lab):
-        confirm_battery(lab.database, lab.s2, lab.a, **BY)
+        confirm_battery(lab.database, lab.s2, lab.a, by=BY)
         new = [lab.new(lab.s1, lab.a)]
         with pytest.raises(PairError, match="connected to Station 02") as refused:
-            add_plans(lab.database, TOKEN, new, **BY)
+            add_plans(lab.database, TOKEN, new, by=BY)
         assert refused.value.place == 0
-        (plan,) = add_plans(lab.database, TOKEN, new, connected=[(lab.s1, lab.a)], **BY)
+        (plan,) = add_plans(lab.database, TOKEN, new, connected=[(lab.s1, lab.a)], by=BY)
         assert plan.state is PlanState.QUEUED
 
     def test_all_or_none(self, lab: Lab):
@@ -92,7 +92,7 @@ class TestSeveral:
                 TOKEN,
                 [lab.new(lab.s1, lab.a), lab.new(lab.s2, 987)],
                 connected=[(lab.s1, lab.a)],
-                **BY,
+                by=BY,
             )
         assert refused.value.place == 1
         assert lab.count(Plan) == lab.count(Experiment) == lab.count(ConfirmedBattery) == 0
@@ -107,24 +107,24 @@ class TestSeveral:
     def test_nothing_is_chosen_twice(self, lab: Lab, pairs, says):
         new = [lab.new(getattr(lab, station), getattr(lab, battery)) for station, battery in pairs]
         with pytest.raises(PairError, match=says) as refused:
-            add_plans(lab.database, TOKEN, new, **BY)
+            add_plans(lab.database, TOKEN, new, by=BY)
         assert refused.value.place == 1
 
     def test_one_token_is_one_form(self, lab: Lab):
-        first = add_plans(lab.database, TOKEN, lab.both(), **BY)
-        again = add_plans(lab.database, TOKEN, lab.both(name="Other"), **BY)
+        first = add_plans(lab.database, TOKEN, lab.both(), by=BY)
+        again = add_plans(lab.database, TOKEN, lab.both(name="Other"), by=BY)
         assert again == first
         assert lab.count(Plan) == 2
 
     def test_ten_times_at_once_is_one_form(self, lab: Lab):
-        ends = at_once([lambda: add_plans(lab.database, TOKEN, lab.both(), **BY)] * 10)
+        ends = at_once([lambda: add_plans(lab.database, TOKEN, lab.both(), by=BY)] * 10)
         assert len(set(ends)) == 1
         assert lab.count(Plan) == 2
 
     @pytest.mark.parametrize("token", ["", "short", "x" * 33, "0123456789ab%", "' or 1=1 --"])
     def test_a_form_without_its_number_is_refused(self, lab: Lab, token):
         with pytest.raises(InputError, match="lost its number"):
-            add_plans(lab.database, token, lab.both(), **BY)
+            add_plans(lab.database, token, lab.both(), by=BY)
 
     @pytest.mark.parametrize(
         ("changes", "says"),
@@ -132,57 +132,57 @@ class TestSeveral:
     )
     def test_a_name_that_cannot_be(self, lab: Lab, changes, says):
         with pytest.raises(PairError, match=says):
-            add_plans(lab.database, TOKEN, lab.both(**changes), **BY)
+            add_plans(lab.database, TOKEN, lab.both(**changes), by=BY)
 
     def test_nothing_and_too_many_are_refused(self, lab: Lab):
         with pytest.raises(InputError, match="Choose a battery"):
-            add_plans(lab.database, TOKEN, [], **BY)
+            add_plans(lab.database, TOKEN, [], by=BY)
         with pytest.raises(InputError, match="40 experiments"):
-            add_plans(lab.database, TOKEN, lab.both() * 21, **BY)
+            add_plans(lab.database, TOKEN, lab.both() * 21, by=BY)
 
 
 class TestDrafts:
     def test_it_is_saved_again_in_its_place_and_read_back(self, lab: Lab):
-        save_draft(lab.database, TOKEN, "x" * 50, {"text": "WAIT, 5"}, **BY)
-        plan = save_draft(lab.database, TOKEN, "Later", {"text": "WAIT, 6"}, **BY)
+        save_draft(lab.database, TOKEN, "x" * 50, {"text": "WAIT, 5"}, by=BY)
+        plan = save_draft(lab.database, TOKEN, "Later", {"text": "WAIT, 6"}, by=BY)
         draft = find_draft(lab.database, plan.id)
         assert (draft.name, draft.typed, draft.token) == ("Later", {"text": "WAIT, 6"}, TOKEN)
         assert list_drafts(lab.database) == (draft,)
 
     def test_queued_it_is_no_draft_any_more(self, lab: Lab):
-        plan = save_draft(lab.database, TOKEN, "Later", {}, **BY)
-        add_plans(lab.database, TOKEN, lab.both(), **BY)
+        plan = save_draft(lab.database, TOKEN, "Later", {}, by=BY)
+        add_plans(lab.database, TOKEN, lab.both(), by=BY)
         assert list_drafts(lab.database) == ()
         with pytest.raises(NotFoundError):
             find_draft(lab.database, plan.id)
         with pytest.raises(ConflictError, match="queued already"):
-            save_draft(lab.database, TOKEN, "Later", {}, **BY)
+            save_draft(lab.database, TOKEN, "Later", {}, by=BY)
 
     def test_refused_it_stays(self, lab: Lab):
-        save_draft(lab.database, TOKEN, "Later", {}, **BY)
+        save_draft(lab.database, TOKEN, "Later", {}, by=BY)
         with pytest.raises(PairError):
-            add_plans(lab.database, TOKEN, [lab.new(987, lab.a)], **BY)
+            add_plans(lab.database, TOKEN, [lab.new(987, lab.a)], by=BY)
         assert len(list_drafts(lab.database)) == 1
 
     def test_ten_at_once_are_one(self, lab: Lab):
-        ends = at_once([lambda: save_draft(lab.database, TOKEN, "Later", {"a": 1}, **BY)] * 10)
+        ends = at_once([lambda: save_draft(lab.database, TOKEN, "Later", {"a": 1}, by=BY)] * 10)
         assert len({end.id for end in ends}) == 1
 
     def test_discarded_once(self, lab: Lab):
-        plan = save_draft(lab.database, TOKEN, "Later", {}, **BY)
-        discard_draft(lab.database, plan.id, **BY)
+        plan = save_draft(lab.database, TOKEN, "Later", {}, by=BY)
+        discard_draft(lab.database, plan.id, by=BY)
         assert lab.count(Plan) == 0
         with pytest.raises(NotFoundError, match="discarded already"):
-            discard_draft(lab.database, plan.id, **BY)
+            discard_draft(lab.database, plan.id, by=BY)
 
     def test_a_queued_one_is_not_discarded(self, lab: Lab):
-        (plan, _other) = add_plans(lab.database, TOKEN, lab.both(), **BY)
+        (plan, _other) = add_plans(lab.database, TOKEN, lab.both(), by=BY)
         with pytest.raises(NotFoundError):
-            discard_draft(lab.database, plan.id, **BY)
+            discard_draft(lab.database, plan.id, by=BY)
 
     def test_too_large_a_form(self, lab: Lab):
         with pytest.raises(InputError, match="too large"):
-            save_draft(lab.database, TOKEN, "Later", {"text": "x" * 2_000_001}, **BY)
+            save_draft(lab.database, TOKEN, "Later", {"text": "x" * 2_000_001}, by=BY)
 
     @pytest.mark.parametrize("id_", [0, -1, 10**12, 5])
     def test_there_is_no_such_draft(self, lab: Lab, id_):
@@ -192,8 +192,8 @@ class TestDrafts:
 
 class TestChoices:
     def test_a_battery_with_where_it_is(self, lab: Lab):
-        confirm_battery(lab.database, lab.s1, lab.a, **BY)
-        add_plans(lab.database, TOKEN, [lab.new(lab.s2, lab.b)], **BY)
+        confirm_battery(lab.database, lab.s1, lab.a, by=BY)
+        add_plans(lab.database, TOKEN, [lab.new(lab.s2, lab.b)], by=BY)
         first, second = offered_batteries(lab.database)
         assert (first.name, first.capacity_ah, first.technology) == ("A", 5.0, Technology.LITHIUM)
         assert first.confirmed_on.name == "Station 01"
@@ -202,7 +202,7 @@ class TestChoices:
         assert second.confirmed_on is None
 
     def test_stations_with_what_they_can_do_never_the_virtual_one(self, lab: Lab):
-        add_plans(lab.database, TOKEN, lab.both(), **BY)
+        add_plans(lab.database, TOKEN, lab.both(), by=BY)
         stations = offered_stations(lab.database)
         assert [(one.name, one.waiting) for one in stations] == [
             ("Station 01", 1),
@@ -237,7 +237,7 @@ class TestPattern:
         )
         side = Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60)
         new = dataclasses.replace(lab.new(lab.s1, stack), electrolytes=(side,))
-        (plan,) = add_plans(lab.database, TOKEN, [new], connected=[(lab.s1, stack)], **BY)
+        (plan,) = add_plans(lab.database, TOKEN, [new], connected=[(lab.s1, stack)], by=BY)
         assert lab.count(RedoxElectrolyte) == 1
         pattern = experiment_pattern(lab.database, plan.experiment_id)
         assert pattern.electrolytes == {Polarity.POSITIVE: (1000, 50, 10, 60)}

@@ -65,11 +65,11 @@ class Bench:
             station or self.station,
             replace(begin, **changes),
             seen=seen or mark,
-            **BY,
+            by=BY,
         )
 
     def retire(self) -> None:
-        retire_station(self.database, self.station, **BY)
+        retire_station(self.database, self.station, by=BY)
 
     def held(self, name: str = "Waiting") -> int:
         return self.lab.plan(name, self.station, self.cell, PlanState.HELD, profile_id=self.profile)
@@ -122,7 +122,7 @@ def test_a_modified_station_may_keep_its_name_and_give_up_a_device(bench: Bench)
     first, second = bench.unit.devices
     done = bench.modify(device_ids=(second,), measures=())
     assert bench.row(CyclerStation, done.station_id).name == "Station 01"
-    freed = add_station(bench.database, bench.unit.new(name="Station 02", measures=()), **BY)
+    freed = add_station(bench.database, bench.unit.new(name="Station 02", measures=()), by=BY)
     assert [one.id for one in station_sheet(bench.database, freed).devices] == [first]
 
 
@@ -184,7 +184,9 @@ def test_whoever_edits_what_another_has_changed_is_told(bench: Bench):
         bench.modify(seen=mark, figures=StationFigures())
     done = bench.modify(name="Station 01b")
     with pytest.raises(ConflictError, match="was changed or retired by somebody meanwhile"):
-        modify_station(bench.database, bench.station, bench.unit.new(name="Other"), seen=mark, **BY)
+        modify_station(
+            bench.database, bench.station, bench.unit.new(name="Other"), seen=mark, by=BY
+        )
     assert station_sheet(bench.database, done.station_id).figures == REAL
 
 
@@ -193,7 +195,7 @@ def test_of_those_who_modify_a_station_at_once_one_does(bench: Bench):
 
     def rename(number: int):
         new = replace(begin, name=f"Station {number}")
-        return modify_station(bench.database, bench.station, new, seen=mark, **BY)
+        return modify_station(bench.database, bench.station, new, seen=mark, by=BY)
 
     ends = at_once([lambda n=n: rename(n) for n in range(5)])
     assert sorted(type(end).__name__ for end in ends) == ["ConflictError"] * 4 + ["Modified"]
@@ -206,14 +208,14 @@ def test_what_waits_moves_to_the_new_set_up_and_stays_held(bench: Bench):
     done = bench.modify(location="Lab 3")
     row = bench.row(Plan, plan)
     assert (row.station_id, row.state) == (done.station_id, PlanState.HELD)
-    freed = confirm_battery(bench.database, done.station_id, bench.cell, **BY)
+    freed = confirm_battery(bench.database, done.station_id, bench.cell, by=BY)
     assert freed.released == (plan,)
 
 
 @pytest.mark.parametrize("same", [True, False])
 def test_the_battery_stays_confirmed_where_the_devices_stay(bench: Bench, same: bool):
     bench.lab.confirm(bench.station, bench.cell)
-    take_out_of_service(bench.database, bench.station, reason="fan is loud", **BY)
+    take_out_of_service(bench.database, bench.station, reason="fan is loud", by=BY)
     devices = bench.unit.devices if not same else bench.unit.devices[:1]
     done = bench.modify(location="Lab 3", device_ids=tuple(devices))
     assert bench.row(ConfirmedBattery, bench.station) is None
@@ -284,9 +286,9 @@ def test_a_retired_station_leaves_its_devices_and_keeps_its_experiments(bench: B
 
 def test_the_station_of_imported_measures_stays(bench: Bench):
     for refused in (
-        lambda: retire_station(bench.database, 1, **BY),
-        lambda: take_out_of_service(bench.database, 1, reason="why", **BY),
-        lambda: add_station(bench.database, bench.unit.new(unit_id=1), **BY),
+        lambda: retire_station(bench.database, 1, by=BY),
+        lambda: take_out_of_service(bench.database, 1, reason="why", by=BY),
+        lambda: add_station(bench.database, bench.unit.new(unit_id=1), by=BY),
     ):
         with pytest.raises(InputError):
             refused()
@@ -305,7 +307,7 @@ def test_a_station_needs_a_device_that_carries_the_current(bench: Bench):
 def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_again(bench: Bench):
     bench.lab.confirm(bench.station, bench.cell)
     bench.queued("Next")
-    done = take_out_of_service(bench.database, bench.station, reason="  fan is  loud ", **BY)
+    done = take_out_of_service(bench.database, bench.station, reason="  fan is  loud ", by=BY)
     assert (done.held, done.begun) == (("Next",), ())
     (station,) = wall(bench.database)
     assert station.out.reason == "fan is loud."
@@ -314,11 +316,11 @@ def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_agai
     ]
     assert station.confirmed is None
     with pytest.raises(ConflictError, match="oscar has taken Station 01 out of service already"):
-        take_out_of_service(bench.database, bench.station, reason="again", **BY)
-    return_to_service(bench.database, bench.station, **BY)
+        take_out_of_service(bench.database, bench.station, reason="again", by=BY)
+    return_to_service(bench.database, bench.station, by=BY)
     with pytest.raises(ConflictError, match="in service already"):
-        return_to_service(bench.database, bench.station, **BY)
-    assert len(confirm_battery(bench.database, bench.station, bench.cell, **BY).released) == 1
+        return_to_service(bench.database, bench.station, by=BY)
+    assert len(confirm_battery(bench.database, bench.station, bench.cell, by=BY).released) == 1
     assert bench.actions()[1:3] == ["take out of service", "return to service"]
 
 
@@ -349,10 +351,10 @@ def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench
                 max_flow_rate=2,
             )
         )
-    done = take_out_of_service(bench.database, bench.station, reason="fan", **BY)
+    done = take_out_of_service(bench.database, bench.station, reason="fan", by=BY)
     assert done.held == ("Theirs",)
-    return_to_service(bench.database, bench.station, **BY)
-    confirm_battery(bench.database, bench.station, stack, **BY)
+    return_to_service(bench.database, bench.station, by=BY)
+    confirm_battery(bench.database, bench.station, stack, by=BY)
     with bench.database.read() as session:
         electrolyte = session.scalars(select(RedoxElectrolyte)).one()
         assert (electrolyte.volume, electrolyte.max_flow_rate) == (900, 2)
@@ -361,7 +363,7 @@ def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench
 
 
 def test_what_comes_into_the_queue_of_a_station_out_of_service_is_held(bench: Bench):
-    take_out_of_service(bench.database, bench.station, reason="fan", **BY)
+    take_out_of_service(bench.database, bench.station, reason="fan", by=BY)
     bench.queued("Late")
     for _ in range(2):
         with bench.database.write() as session:
@@ -376,8 +378,8 @@ def test_out_of_service_needs_a_reason_and_lets_what_runs_go_on(bench: Bench):
     running = bench.lab.experiment("Cycling", bench.station, bench.cell, bench.profile)
     for reason, sentence in (("  ", "Say in 1 to 250"), ("x" * 250, "Say in 1 to 250")):
         with pytest.raises(InputError, match=sentence):
-            take_out_of_service(bench.database, bench.station, reason=reason, **BY)
-    take_out_of_service(bench.database, bench.station, reason="smells", **BY)
+            take_out_of_service(bench.database, bench.station, reason=reason, by=BY)
+    take_out_of_service(bench.database, bench.station, reason="smells", by=BY)
     assert bench.row(Experiment, running).status is ExperimentStatus.RUNNING
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import StationCommand, StationState
 from db.commands import alarms
+from db.commands.audit import By
 from db.commands.master_node import live_state
 from db.commands.master_node.command_delivery import is_due, store_answer, take_due
 from db.commands.stations.control import command_status, latest_command, request
@@ -21,7 +22,7 @@ from db.terms import CommandState
 from tests.unit.db.lab import at_once
 
 NOW = datetime.now(UTC)
-BY = {"user_name": "oscar", "address": "10.0.0.7", "now": NOW}
+BY = By("oscar", "10.0.0.7", NOW)
 PAUSE, RESUME = StationCommand.PAUSE, StationCommand.RESUME
 STOP, DETECT = StationCommand.STOP, StationCommand.DETECT
 
@@ -51,7 +52,7 @@ class Bench:
                 select(DetectedDevice.id).where(DetectedDevice.unit_id == self.unit_id)
             )
         new = NewStation(self.unit_id, (device_id,), "Bench 1", "Lab")
-        self.station_id = add_station(database, new, **BY)
+        self.station_id = add_station(database, new, by=BY)
         self.becomes(StationState.RUNNING, 7)
 
     def becomes(self, state: StationState, experiment_id: int | None) -> None:
@@ -71,7 +72,7 @@ class Bench:
             "reason": "a look",
             **changes,
         }
-        return request(self.database, kind, **values, **BY)
+        return request(self.database, kind, **values, by=BY)
 
     def send(self, after_s: float = 0.0) -> list:
         """Return what the master node sends after a time, on the database's clock."""
@@ -225,12 +226,12 @@ def test_an_alarm_is_raised_once_and_acknowledged_once(bench: Bench):
     with bench.database.read() as session:
         alarm = session.scalars(select(StationAlarm)).one()
     with pytest.raises(InputError, match="Write what you found"):
-        alarms.acknowledge(bench.database, alarm.id, comment=" ", **BY)
+        alarms.acknowledge(bench.database, alarm.id, comment=" ", by=BY)
     with pytest.raises(NotFoundError):
-        alarms.acknowledge(bench.database, alarm.id + 1, comment="seen", **BY)
+        alarms.acknowledge(bench.database, alarm.id + 1, comment="seen", by=BY)
 
     def acknowledge() -> None:
-        alarms.acknowledge(bench.database, alarm.id, comment="a loose lead", **BY)
+        alarms.acknowledge(bench.database, alarm.id, comment="a loose lead", by=BY)
 
     answers = at_once([acknowledge] * 4)
     assert sum(answer is None for answer in answers) == 1

@@ -82,7 +82,7 @@ class Unit:
         return NewStation(**values)
 
     def add(self, **changes) -> int:
-        return add_station(self.database, self.new(**changes), **BY)
+        return add_station(self.database, self.new(**changes), by=BY)
 
 
 @pytest.fixture

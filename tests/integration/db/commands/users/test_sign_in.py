@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from cycling.errors import BemError, ConflictError
 from db.commands import users
+from db.commands.audit import By
 from db.engine import Database
 from db.models import LoginFailure, LoginSession, User
 from db.queries.users import SessionLimits, list_users, signed_in
 from db.terms import Role
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-BY = {"user_name": "ada", "address": "", "now": NOW}
+BY = By("ada", "", NOW)
 PASSWORD = "seven green cells"
 EVER = SessionLimits(
     begun_after=datetime(2000, 1, 1, tzinfo=UTC), seen_after=NOW.replace(year=2000)
@@ -39,7 +40,7 @@ PLAIN = PlainHasher()
 @pytest.fixture
 def store(database: Database) -> Database:
     for name in ("ada", "dora"):
-        users.add_user(database, name, Role.ADMIN, PASSWORD, hasher=PLAIN, **BY)
+        users.add_user(database, name, Role.ADMIN, PASSWORD, hasher=PLAIN, by=BY)
     return database
 
 
@@ -85,21 +86,23 @@ def test_two_admins_who_demote_each_other_leave_one(store):
     for _ in range(5):
         results = at_once(
             [
-                lambda: users.set_role(store, "ada", Role.VIEWER, **BY),
-                lambda: users.set_role(store, "dora", Role.VIEWER, **BY),
+                lambda: users.set_role(store, "ada", Role.VIEWER, by=BY),
+                lambda: users.set_role(store, "dora", Role.VIEWER, by=BY),
             ]
         )
         assert sum(isinstance(result, ConflictError) for result in results) == 1
         assert sorted(row.role for row in list_users(store)) == [Role.ADMIN, Role.VIEWER]
         for name in ("ada", "dora"):
-            users.set_role(store, name, Role.ADMIN, **BY)
+            users.set_role(store, name, Role.ADMIN, by=BY)
 
 
 @pytest.mark.parametrize("names", [["oscar"] * 5, ["oscar", "Oscar", "OSCAR", "oScar", "osCar"]])
 def test_the_same_name_added_five_times_is_one_user(store, names):
     results = at_once(
         [
-            lambda name=name: users.add_user(store, name, Role.VIEWER, PASSWORD, hasher=PLAIN, **BY)
+            lambda name=name: users.add_user(
+                store, name, Role.VIEWER, PASSWORD, hasher=PLAIN, by=BY
+            )
             for name in names
         ]
     )
@@ -131,11 +134,9 @@ def test_changing_a_password_ends_other_sessions_on_every_engine(store):
     here, elsewhere = sign_in(), sign_in()
     users.change_password(
         store,
-        "ada",
         PASSWORD,
         "another one!!",
-        address="",
-        now=NOW,
+        by=BY,
         keep_session=here,
         hasher=PLAIN,
     )

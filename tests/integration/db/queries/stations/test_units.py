@@ -1,6 +1,7 @@
 """Computational units as the page of stations shows them, and what they can be asked."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.clock import database_now
+from db.commands.audit import By
 from db.commands.master_node.command_delivery import store_answer, take_due
 from db.commands.master_node.live_state import note_silence
 from db.commands.stations.changes import retire_station
@@ -26,7 +28,7 @@ from db.terms import CommandState
 from tests.running_lab import RunningLab
 
 DETECT, LAUNCH = StationCommand.DETECT, StationCommand.LAUNCH
-BY = {"user_name": "oscar", "address": "10.0.0.7"}
+BY = partial(By, "oscar", "10.0.0.7")
 
 
 class Lab:
@@ -91,7 +93,7 @@ class Lab:
         powered = next(one for one in device if one.device_type is not DeviceType.BMS)
         channel = powered.channels[0]
         new = NewStation(unit_id, (powered.id,), name, "Lab", ((powered.id, channel.id, "T1"),))
-        return add_station(self.database, new, now=self.now, **BY)
+        return add_station(self.database, new, by=BY(self.now))
 
     def ask(self, kind: StationCommand, unit_id: int, station_id: int | None = None) -> int:
         return request(
@@ -101,8 +103,7 @@ class Lab:
             station_id=station_id,
             experiment_id=None,
             reason="",
-            now=self.now,
-            **BY,
+            by=BY(self.now),
         )
 
 
@@ -229,7 +230,7 @@ def test_only_the_cycler_of_an_old_station_that_is_free_is_launched(lab: Lab):
     lab.rows.experiment("Cycling", station, cell, profile)
     with pytest.raises(ConflictError, match="Station 01 has Cycling under way: its cycler runs"):
         lab.ask(LAUNCH, lab.wattrex, station)
-    take_out_of_service(lab.database, station, reason="fan", now=lab.now, **BY)
+    take_out_of_service(lab.database, station, reason="fan", by=BY(lab.now))
     with pytest.raises(ConflictError, match=r"Station 01 is out of service: fan\."):
         lab.ask(LAUNCH, lab.wattrex, station)
 
@@ -255,7 +256,7 @@ def test_a_launch_does_not_hide_a_stop_that_nobody_has_confirmed(lab: Lab):
 def test_a_retired_station_that_falls_silent_raises_no_alarm(lab: Lab):
     station = lab.station(lab.ours)
     lab.rows.live(station, output_on=True, seen_at=lab.now - timedelta(minutes=1))
-    retire_station(lab.database, station, now=lab.now, **BY)
+    retire_station(lab.database, station, by=BY(lab.now))
     with lab.database.write() as session:
         note_silence(session, lab.now - timedelta(seconds=15), lab.now)
         assert session.scalars(select(StationAlarm)).all() == []
