@@ -8,14 +8,11 @@ two rows with the same number the newer one counts.
 import json
 import os
 import socket
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable
 
 from cycling.errors import BemError
-from db.engine import Database
-from db.queries import presence
-from db.queries.presence import Process
+from db.heartbeats import Process, read_processes
+from db.terms import MASTER_NODE, WAITING, WORKER
 
 WORKER_SILENT_S = 60.0
 MASTER_NODE_SILENT_S = 10.0
@@ -33,18 +30,18 @@ def runs(process_id: int) -> bool:
     return True
 
 
-def check_worker(database: Database, is_running: Callable[[int], bool] = runs) -> str:
+def check_worker(database_url: str, is_running: Callable[[int], bool] = runs) -> str:
     """Say how this machine's workers are. Raises BemError unless all of them beat."""
-    mine = _of_this_machine(presence.workers(database), is_running)
+    mine = _of_this_machine(read_processes(database_url, WORKER), is_running)
     return f"{_beats(mine, 'worker', WORKER_SILENT_S)}."
 
 
-def check_master_node(database: Database, is_running: Callable[[int], bool] = runs) -> str:
+def check_master_node(database_url: str, is_running: Callable[[int], bool] = runs) -> str:
     """Say how this machine's master nodes are.
 
     Raises BemError unless all of them beat, and one that leads has its broker.
     """
-    mine = _of_this_machine(presence.master_nodes(database), is_running)
+    mine = _of_this_machine(read_processes(database_url, MASTER_NODE, WAITING), is_running)
     beats = _beats(mine, "master node", MASTER_NODE_SILENT_S)
     leader = next((one for one in mine if one.leads and one.lives), None)
     if leader is None:
@@ -56,6 +53,9 @@ def check_master_node(database: Database, is_running: Callable[[int], bool] = ru
 
 def check_web(url: str) -> str:
     """Say that a web server answers and has its database. Raises BemError if not."""
+    import urllib.error
+    import urllib.request
+
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     address = f"{url.rstrip('/')}/health"
     try:

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from bem.settings import Settings
 from cycling.errors import InputError
-from dashboard.settings import SHORTEST_KEY
+from db.limits import SHORTEST_KEY
 
 EXAMPLE = "example-"  # how every secret in .cred.env.example begins
 SHORTEST_IN_URL, SHORTEST_OF_ALL = 8, 16

@@ -1,15 +1,19 @@
-"""Builds what the commands need from the settings."""
+"""Builds what the commands need from the settings.
 
-import getpass
+Every command loads this module, so what it builds is loaded when it is built.
+"""
+
 import os
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bem.secrets import check_settings
 from bem.settings import Settings, from_environment
 from cycling.errors import InputError
-from db import migrations
-from db.engine import Database, connect
-from db.failures import WrongDatabaseError
+
+if TYPE_CHECKING:
+    from db.commands.audit import By
+    from db.engine import Database
 
 
 def utc_now() -> datetime:
@@ -24,8 +28,12 @@ def read_settings() -> Settings:
     return settings
 
 
-def open_database(settings: Settings, *, check: bool) -> Database:
+def open_database(settings: Settings, *, check: bool) -> "Database":
     """Open the database; refuse one that settings name wrongly, with `check` another revision."""
+    from db import migrations
+    from db.engine import connect
+    from db.failures import WrongDatabaseError
+
     database = connect(settings.database_url)
     try:
         migrations.check(database) if check else migrations.revision(database)
@@ -36,10 +44,19 @@ def open_database(settings: Settings, *, check: bool) -> Database:
 
 def system_user() -> str:
     """Return who runs this process; a container's user may have no name."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return "command line"
+
+
+def by_system_user() -> "By":
+    """Return who acts now: who runs this process, on the command line."""
+    from db.commands.audit import COMMAND_LINE, By
+
+    return By(system_user(), COMMAND_LINE, utc_now())
 
 
 def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None:

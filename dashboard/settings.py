@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from cycling.errors import InputError
-from db.limits import USUAL, Limits
+from db.limits import SHORTEST_KEY, USUAL, Limits
 from db.queries.users import SessionLimits
 
-SHORTEST_KEY = 32
 SHORTEST_TOKEN = 24
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from cycling.errors import InputError
-from cycling.formats.text.table import MAX_ROWS
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 MOST_DIGITS = 15
+SHORTEST_KEY = 32  # characters of the web server's secret key
 
 
 def _limit(usual: int, least: int, most: int) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -21,7 +21,7 @@ class Limits:
     """Each is read from the variable `BEM_` with its name in capitals; its unit is in its name."""
 
     max_upload_bytes: int = _limit(2 * GIB, MIB, 1024 * GIB)
-    max_file_rows: int = _limit(MAX_ROWS, 1_000, 2_000_000_000)
+    max_file_rows: int = _limit(100_000_000, 1_000, 2_000_000_000)
     max_callback_bytes: int = _limit(5 * MIB, MIB, 64 * MIB)
     max_form_bytes: int = _limit(64 * KIB, 4 * KIB, MIB)
     min_free_bytes: int = _limit(500 * MIB, 16 * MIB, 1024 * GIB)

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# Names of rows in bem_leases, or how they begin: who leads, who waits to take over, who works.
+MASTER_NODE, WAITING, WORKER = "master-node", "waiting-", "worker-"
+
 
 class Role(StrEnum):
     """What a user may do; each includes those before it."""

@@ -2,14 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Connection
 
 from bem.services import open_database, read_settings
 from cycling.errors import InputError
-from db import migrations
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(help="Make, upgrade, check and back up the database.", no_args_is_help=True)
 
@@ -27,18 +28,20 @@ def upgrade(
 
     A database of the WattRex application is adopted: changed in place, with all it has.
     """
+    from db import migrations
+
     database = open_database(read_settings(), check=False)
     if dry_run:
         typer.echo("\n".join(migrations.outlook(database)))
         return
 
-    def adopt(connection: Connection) -> None:
+    def adopt(connection: "Connection") -> None:
         _adopt(connection, ask=not yes and sys.stdin.isatty() and sys.stderr.isatty())
 
     typer.echo(f"The database is at revision {migrations.upgrade(database, adopt)}.")
 
 
-def _adopt(connection: Connection, *, ask: bool) -> None:
+def _adopt(connection: "Connection", *, ask: bool) -> None:
     """Say what an adoption will do, ask a person, and do it."""
     from db.migrations import adoption
 
@@ -53,6 +56,8 @@ def _adopt(connection: Connection, *, ask: bool) -> None:
 @app.command()
 def check() -> None:
     """Say whether the database fits this version; exit status 2 if it does not."""
+    from db import migrations
+
     open_database(read_settings(), check=True)
     typer.echo(f"The database is at revision {migrations.head()}, as this version needs it.")
 

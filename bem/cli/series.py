@@ -1,16 +1,15 @@
 """`bem series`: the copies that graphs are drawn from, compared with the measures or made anew."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bem.cli.progress import progress
 from bem.services import open_database, read_settings, utc_now
-from db import series
-from db.engine import Database
-from db.queries.experiments.detail import experiment_facts
-from db.series import upkeep
+
+if TYPE_CHECKING:
+    from db.engine import Database
 
 app = typer.Typer(
     help="Compare the copies that graphs are drawn from with the measures; make them anew.",
@@ -22,6 +21,8 @@ Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Experi
 @app.command()
 def check(experiment_ids: Ids = None) -> None:
     """Compare with the measures, and copy anew what differs; print what differed."""
+    from db import series
+
     database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
@@ -40,6 +41,8 @@ def check(experiment_ids: Ids = None) -> None:
 @app.command()
 def rebuild(experiment_ids: Ids = None) -> None:
     """Copy all measures anew, whatever is there."""
+    from db import series
+
     database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
@@ -50,8 +53,11 @@ def _percent(advance: Callable[[int], None]) -> Callable[[int, int], None]:
     return lambda done, total: advance(100 * done // max(total, 1))
 
 
-def _chosen(database: Database, experiment_ids: list[int] | None) -> list[int]:
+def _chosen(database: "Database", experiment_ids: list[int] | None) -> list[int]:
     """Return the experiments that were named, each of which must be there; else all."""
+    from db.queries.experiments.detail import experiment_facts
+    from db.series import upkeep
+
     for experiment_id in experiment_ids or ():
         experiment_facts(database, experiment_id)
     return experiment_ids or upkeep.list_all(database)

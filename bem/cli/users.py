@@ -1,18 +1,17 @@
 """`bem user`: who may sign in."""
 
 import sys
-from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bem.services import open_database, read_settings, utc_now
 from cycling.errors import InputError
-from db.commands import users
-from db.commands.audit import COMMAND_LINE, By
-from db.engine import Database
-from db.queries.users import list_users
 from db.terms import Role
+
+if TYPE_CHECKING:
+    from db.commands.audit import By
+    from db.engine import Database
 
 app = typer.Typer(help="Add users, set their roles and passwords.", no_args_is_help=True)
 
@@ -20,7 +19,6 @@ Name = Annotated[str, typer.Argument(help="The user's name.")]
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-BY = partial(By, COMMAND_LINE, COMMAND_LINE)
 
 
 @app.command()
@@ -30,14 +28,18 @@ def add(
     password_stdin: FromInput = False,
 ) -> None:
     """Add a user; the password is asked for, or read from standard input."""
+    from db.commands import users
+
     database = _database()
-    users.add_user(database, name, role, _password(password_stdin), by=BY(utc_now()))
+    users.add_user(database, name, role, _password(password_stdin), by=_by())
     typer.echo(f"{name} may now sign in as {role}.")
 
 
 @app.command("list")
 def list_() -> None:
     """List the users: name, role, disabled or not, when last seen."""
+    from db.queries.users import list_users
+
     for user in list_users(_database()):
         seen = f"{user.last_seen_at:%Y-%m-%d %H:%M} UTC" if user.last_seen_at else "never"
         state = "disabled" if user.disabled else "enabled"
@@ -49,41 +51,57 @@ def role(
     name: Name, role: Annotated[Role, typer.Argument(help="viewer, operator or admin.")]
 ) -> None:
     """Give a user another role."""
-    users.set_role(_database(), name, role, by=BY(utc_now()))
+    from db.commands import users
+
+    users.set_role(_database(), name, role, by=_by())
     typer.echo(f"{name} is now {role}.")
 
 
 @app.command()
 def password(name: Name, password_stdin: FromInput = False) -> None:
     """Set a user's password; the user is signed out everywhere."""
+    from db.commands import users
+
     database = _database()
-    users.set_password(database, name, _password(password_stdin), by=BY(utc_now()))
+    users.set_password(database, name, _password(password_stdin), by=_by())
     typer.echo(f"{name} has a new password.")
 
 
 @app.command("sign-out")
 def sign_out(name: Name) -> None:
     """End all sessions of a user."""
-    ended = users.end_all_sessions(_database(), name, by=BY(utc_now()))
+    from db.commands import users
+
+    ended = users.end_all_sessions(_database(), name, by=_by())
     typer.echo(f"{name} is signed out: {ended} {'session' if ended == 1 else 'sessions'} ended.")
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Keep a user from signing in, at once."""
-    users.disable_user(_database(), name, by=BY(utc_now()))
+    from db.commands import users
+
+    users.disable_user(_database(), name, by=_by())
     typer.echo(f"{name} is disabled.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Let a disabled user sign in again."""
-    users.enable_user(_database(), name, by=BY(utc_now()))
+    from db.commands import users
+
+    users.enable_user(_database(), name, by=_by())
     typer.echo(f"{name} is enabled.")
 
 
-def _database() -> Database:
+def _database() -> "Database":
     return open_database(read_settings(), check=True)
+
+
+def _by() -> "By":
+    from db.commands.audit import COMMAND_LINE, By
+
+    return By(COMMAND_LINE, COMMAND_LINE, utc_now())
 
 
 def _password(from_input: bool) -> str:

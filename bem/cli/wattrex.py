@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bem.services import open_database, read_settings, system_user, utc_now
+from bem.services import by_system_user, open_database, read_settings
 from cycling.errors import InputError
-from db.commands.audit import COMMAND_LINE, By
-from db.commands.wattrex.repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
-from db.queries.wattrex.units import strangers, wattrex_units
 from db.terms import RepairState
 
 app = typer.Typer(
@@ -23,6 +20,8 @@ SPARE_S = 20.0
 @app.command()
 def units() -> None:
     """Print the units that speak the WattRex protocol: number, host, heard or not, last contact."""
+    from db.queries.wattrex.units import strangers, wattrex_units
+
     database = open_database(read_settings(), check=True)
     for one in wattrex_units(database):
         heard = "asks for its number" if one.asks else "heard" if one.is_heard else "silent"
@@ -45,8 +44,10 @@ def repair_synchroniser(
     is lost. Where it does not go on within a minute, everything is put back as it was. Tried again,
     ten times as many rows are set aside. The master node must run.
     """
+    from db.commands.wattrex.repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
+
     database = open_database(read_settings(), check=True)
-    number = repair(database, experiment_id, by=By(system_user(), COMMAND_LINE, utc_now()))
+    number = repair(database, experiment_id, by=by_system_user())
     until = time.monotonic() + (GOES_ON_WITHIN + SETTLES_IN).total_seconds() + SPARE_S
     typer.echo("The newest rows are set aside. Waiting for the synchroniser.", err=True)
     while time.monotonic() < until:

@@ -149,7 +149,7 @@ def _upload(place: Workplace, mine: Claim) -> UploadedFile:
 
 
 def _table(place: Workplace, upload: UploadedFile) -> TextTable:
-    return open_table(upload.path, upload.file_name, most_rows=place.limits.max_file_rows)
+    return open_table(upload.path, upload.file_name, max_rows=place.limits.max_file_rows)
 
 
 def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:

@@ -20,8 +20,8 @@ from cycling.errors import BemError
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
-from db.models.master_node import MASTER_NODE, WAITING
 from db.repeating import idempotent, repeated
+from db.terms import MASTER_NODE, WAITING
 
 LASTS = timedelta(seconds=6)
 FORGET_AFTER = timedelta(minutes=1)

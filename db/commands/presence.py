@@ -7,8 +7,8 @@ from sqlalchemy import delete
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
-from db.models.master_node import WORKER
 from db.repeating import idempotent
+from db.terms import WORKER
 
 BEAT_EVERY_S = 5.0
 LASTS = timedelta(seconds=60)  # a job may be busy with one thing for long

@@ -8,12 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import IDS_STAY_USED, Base, exact_text
 
-# Names of leases: the one of the leader, and the beginnings of those of standbys and workers,
-# which only say that they are there.
-MASTER_NODE = "master-node"
-WAITING = "waiting-"
-WORKER = "worker-"
-
 
 class Lease(Base):
     """Which process leads; `epoch` rises with every new leader, times by the database's clock."""

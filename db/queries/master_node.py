@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease, RefusedCount, RefusedMessage
-from db.models.master_node import MASTER_NODE, WAITING
+from db.terms import MASTER_NODE, WAITING
 
 
 @dataclass(frozen=True)

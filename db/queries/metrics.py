@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 
 from db.clock import database_now
 from db.engine import Database
-from db.models import Job, RefusedCount, StationAlarm, Unit
-from db.queries import presence
+from db.models import Job, Lease, RefusedCount, StationAlarm, Unit
 from db.queries.master_node import MasterNode, master_node
 from db.queries.stations.overview import wall
-from db.terms import JobState, OverviewState
+from db.terms import WORKER, JobState, OverviewState
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,8 @@ def figures(database: Database) -> Figures:
         units = session.scalars(select(Unit.online)).all()
         is_open = StationAlarm.acknowledged_at.is_(None)
         alarms = session.scalar(select(func.count()).where(is_open)) or 0
+        lives = Lease.name.startswith(WORKER) & (Lease.expires_at > now)
+        workers = session.scalar(select(func.count()).where(lives)) or 0
     stations = Counter(one.state for one in wall(database))
     by_state: dict[JobState, int] = {row[0]: row[1] for row in jobs}
     return Figures(
@@ -53,7 +54,7 @@ def figures(database: Database) -> Figures:
         units_online=sum(units),
         jobs={state: by_state.get(state, 0) for state in JobState},
         oldest_job_s=max(0.0, (now - waits_since).total_seconds()) if waits_since else 0.0,
-        workers=sum(one.lives for one in presence.workers(database)),
+        workers=workers,
         refused={kind: int(count) for kind, count in refused},
         leader=master_node(database),
     )

@@ -68,7 +68,7 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
     import pyarrow as pa
 
     numbers = _RowNumbers(table.header_row, table.header_row + 1)
-    room = table.most_rows
+    room = table.max_rows
     try:
         with RowSource(table) as source, _reader(table, columns, source, numbers) as reader:
             for batch in reader:
@@ -98,7 +98,7 @@ def _first_rows(block: CellBlock, count: int) -> CellBlock:
 
 def _too_many(table: TextTable, row: int) -> Problem:
     text = (
-        f"A file may have {table.most_rows:,} rows of measures, and this one has more. "
+        f"A file may have {table.max_rows:,} rows of measures, and this one has more. "
         "Split it into several files, or ask an admin for a higher limit."
     )
     return Problem("error", text, row=row, code="too-many-rows")

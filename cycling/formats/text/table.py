@@ -1,6 +1,7 @@
 """Opening a text table: what it is, how it is written, and its first and last rows."""
 
 import io
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from cycling.formats.text.refusals import refuse_binary, refuse_nul
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024
 SAMPLE_ROWS = 50
-MAX_ROWS = 100_000_000
 LONGEST_LINE = 1024 * 1024
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
@@ -26,7 +26,7 @@ class TextTable:
 
     `header_row` counts rows as a spreadsheet shows them, from 1. `data_start` is where the rows
     begin, in bytes of the file, or of its text as UTF-8 where a character takes several bytes.
-    Who reads more than `most_rows` rows gets an error.
+    Who reads more than `max_rows` rows gets an error.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class TextTable:
     tail: tuple[tuple[str, ...], ...]
     data_start: int
     ends_with_newline: bool
-    most_rows: int = MAX_ROWS
+    max_rows: int = sys.maxsize
 
     @property
     def dialect(self) -> str:
@@ -57,7 +57,9 @@ class TextTable:
         return [row[index].strip() for row in (*self.sample, *self.tail) if index < len(row)]
 
 
-def open_table(path: Path, file_name: str | None = None, *, most_rows: int = MAX_ROWS) -> TextTable:
+def open_table(
+    path: Path, file_name: str | None = None, *, max_rows: int = sys.maxsize
+) -> TextTable:
     """Recognise the text table in `path`; InputError says what the file is instead."""
     shown = shown_name(file_name or path.name)
     try:
@@ -71,7 +73,7 @@ def open_table(path: Path, file_name: str | None = None, *, most_rows: int = MAX
     if not head.strip(b"\r\n\t ;,\0\xef\xbb\xbf\xff\xfe"):
         raise InputError(f"{shown} is empty. Choose another file, or export it again.")
     refuse_binary(head, shown)
-    return replace(_opened(path, shown, size, head, tail), most_rows=most_rows)
+    return replace(_opened(path, shown, size, head, tail), max_rows=max_rows)
 
 
 def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> TextTable:

@@ -17,8 +17,8 @@ from db.models import (
     StationLive,
     Unit,
 )
-from db.models.master_node import MASTER_NODE
 from db.queries.stations.queue import busy_with
+from db.terms import MASTER_NODE
 
 SILENT_FOR = timedelta(minutes=5)
 GIVEN_UP = "Given up by "  # how the reason of such an end begins

@@ -26,6 +26,11 @@ def alive(_process_id: int) -> bool:
     return True
 
 
+def url_of(database: Database) -> str:
+    """The URL with its password, as the environment has it."""
+    return database.engine.url.render_as_string(hide_password=False)
+
+
 def age(database: Database, seconds: float) -> None:
     """Let every beat be so old."""
     with database.write() as session:
@@ -52,13 +57,13 @@ def test_a_worker_process_beats_hangs_and_ends(sqlite_database: Database, tmp_pa
     worker.send_signal(signal.SIGSTOP)
     age(database, 61)
     with pytest.raises(BemError, match=f"number {worker.pid} hangs: it was last heard 61 s ago"):
-        check_worker(database)
+        check_worker(url_of(database))
     worker.send_signal(signal.SIGCONT)
     worker.terminate()
     assert worker.wait(20) == 0
     assert row() is None
     with pytest.raises(BemError, match="No worker of this machine"):
-        check_worker(database)
+        check_worker(url_of(database))
 
 
 def test_a_worker_beats_while_it_is_busy(database: Database, tmp_path: Path):
@@ -78,19 +83,19 @@ def test_workers_of_other_machines_and_dead_ones_do_not_count(database: Database
     presence.say_present(database, "elsewhere:7:aaaa")
     presence.say_present(database, f"{HOST}:999999999:bbbb")
     with pytest.raises(BemError, match="No worker of this machine"):
-        check_worker(database)
+        check_worker(url_of(database))
 
 
 def test_of_a_number_that_was_given_out_again_the_newer_beat_counts(database: Database):
     presence.say_present(database, f"{HOST}:7:aaaa")
     age(database, 300)
     presence.say_present(database, f"{HOST}:7:bbbb")
-    assert check_worker(database, alive).startswith("The worker works")
+    assert check_worker(url_of(database), alive).startswith("The worker works")
     presence.say_present(database, f"{HOST}:8:cccc")
     age(database, 300)
     presence.say_present(database, f"{HOST}:8:cccc")
     with pytest.raises(BemError, match="number 7 hangs"):
-        check_worker(database, alive)
+        check_worker(url_of(database), alive)
 
 
 def test_workers_that_died_long_ago_are_forgotten(database: Database):
@@ -103,22 +108,33 @@ def test_workers_that_died_long_ago_are_forgotten(database: Database):
 
 def test_a_master_node_leads_with_its_broker_or_waits(database: Database):
     with pytest.raises(BemError, match="No master node of this machine"):
-        check_master_node(database, alive)
+        check_master_node(url_of(database), alive)
     leases.acquire(database, f"{HOST}:7:aaaa", {"broker": "not connected"})
     with pytest.raises(BemError, match="no connection to its broker"):
-        check_master_node(database, alive)
+        check_master_node(url_of(database), alive)
     with database.write() as session:
         session.query(Lease).one().detail = {"broker": "connected"}
-    assert "it leads, and has its broker" in check_master_node(database, alive)
+    assert "it leads, and has its broker" in check_master_node(url_of(database), alive)
     leases.say_waiting(database, f"{HOST}:8:bbbb", {})
-    assert "works" in check_master_node(database, alive)
-    waiting_only = check_master_node(database, lambda number: number == 8)
+    assert "works" in check_master_node(url_of(database), alive)
+    waiting_only = check_master_node(url_of(database), lambda number: number == 8)
     assert waiting_only.endswith("it waits to take over.")
     age(database, 12)
     with pytest.raises(BemError, match="hangs: it was last heard 12 s ago"):
-        check_master_node(database, lambda number: number == 7)
+        check_master_node(url_of(database), lambda number: number == 7)
 
 
 def test_a_web_server_that_is_not_there_is_unhealthy():
     with pytest.raises(BemError, match="does not answer"):
         check_web(f"http://127.0.0.1:{free_port()}")
+
+
+def test_a_database_that_cannot_be_read_is_a_sentence(database_url: str, tmp_path: Path):
+    elsewhere = {
+        "sqlite": f"sqlite:///{tmp_path / 'none.sqlite'}",
+        "mysql": "mysql+pymysql://root:wrong@127.0.0.1:1/bem",
+    }
+    for url in (database_url.rpartition("/")[0] + "/none", *elsewhere.values(), "nonsense"):
+        with pytest.raises(BemError, match=r"^The database (URL )?cannot be read.*\.$"):
+            check_worker(url)
+    assert not (tmp_path / "none.sqlite").exists()

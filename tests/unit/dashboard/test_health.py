@@ -11,7 +11,7 @@ from cycling.errors import UnavailableError
 from dashboard.health import DatabaseProbe
 from db.clock import database_now
 from db.models import Lease
-from db.models.master_node import MASTER_NODE
+from db.terms import MASTER_NODE
 
 
 class Broken:

@@ -11,6 +11,7 @@ from db.commands.leases import LostLeaseError, acquire, leader_transaction, rele
 from db.engine import Database
 from db.models import AuditEntry, Lease
 from db.queries.master_node import master_node
+from db.terms import MASTER_NODE
 from tests.unit.db.lab import at_once
 
 
@@ -77,5 +78,5 @@ def test_what_is_known_of_leader_and_standbys(database: Database):
         session.execute(update(Lease).values(expires_at=past))
     leases.end_waiting(database, "host:2:bb")
     with database.read() as session:
-        assert [lease.name for lease in session.scalars(select(Lease))] == [leases.MASTER_NODE]
+        assert [lease.name for lease in session.scalars(select(Lease))] == [MASTER_NODE]
     assert not master_node(database).alive

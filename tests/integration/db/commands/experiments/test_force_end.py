@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState
-from db.commands import leases
 from db.commands.experiments.force_end import give_up
 from db.commands.stations.changes import retire_station
 from db.engine import Database
@@ -25,7 +24,7 @@ from db.models import (
 )
 from db.queries.stations.overview import station_now
 from db.queries.stations.unreachable import lost_run
-from db.terms import OverviewState, PlanState
+from db.terms import MASTER_NODE, OverviewState, PlanState
 from tests.integration.master_node.wattrex.test_service import BY, WattrexLab
 from tests.running_lab import RunningLab
 
@@ -53,12 +52,12 @@ class Bench:
 
     def master(self, detail: dict[str, str], **ago: float) -> None:
         with self.database.write() as session:
-            known = session.get(Lease, leases.MASTER_NODE)
+            known = session.get(Lease, MASTER_NODE)
             if known is not None:
                 session.delete(known)
         self.lab.add(
             Lease(
-                name=leases.MASTER_NODE,
+                name=MASTER_NODE,
                 holder="tests",
                 epoch=1,
                 beat_at=self.lab.now,
@@ -175,7 +174,7 @@ class TestWattrex:
         rack.silence(600)
         rack.change(StationLive, rack.station_id, measured_at=None)
         rack.look(heartbeat=False)
-        rack.change(Lease, leases.MASTER_NODE, detail={**HEARS, "wattrex": "connected", **detail})
+        rack.change(Lease, MASTER_NODE, detail={**HEARS, "wattrex": "connected", **detail})
         return experiment_id
 
     def end(self, rack: WattrexLab, experiment_id: int) -> None:
@@ -199,7 +198,7 @@ class TestWattrex:
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
         rack.change(StationLive, rack.station_id, measured_at=None)
-        rack.heartbeat()
+        rack.beat()
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
 

@@ -44,10 +44,10 @@ def test_a_blank_time_is_an_error(proposed):
 
 def test_a_file_may_have_as_many_rows_as_are_allowed_and_no_more(proposed):
     table, mapping = proposed(HEADER + "0,3,1\n1,3,1\n\n2,3,1\n")
-    allowed = replace(table, most_rows=3)
+    allowed = replace(table, max_rows=3)
     assert verify(allowed, charging(mapping)).problems == ()
     assert sum(len(block.voltage_v) for block in read_measures(allowed, charging(mapping))) == 3
-    fewer = replace(table, most_rows=2)
+    fewer = replace(table, max_rows=2)
     problems = verify(fewer, charging(mapping)).problems
     assert [(p.severity, p.row, p.code) for p in problems] == [("error", 5, "too-many-rows")]
     with pytest.raises(InputError, match="Row 5: A file may have 2 rows of measures"):

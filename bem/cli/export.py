@@ -1,0 +1,38 @@
+"""`bem export`: an experiment's measures as a file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bem.cli.options import moment
+
+
+class ExportFormat(StrEnum):
+    """What can be exported."""
+
+    CSV = "csv"
+
+
+def export(
+    experiment_id: Annotated[int, typer.Argument(metavar="ID", help="The experiment's ID.")],
+    _format: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; else standard output.")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Which channels, like voltage,current,x12; times, cycle and step stay."),
+    ] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="First time: 2026-11-22T08:30 (UTC).")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="Last time, written like the first.")] = None,
+) -> None:
+    """Write an experiment's measures as CSV."""
+    channels = None if columns is None else [one.strip() for one in columns.split(",")]
+    first, last = moment(from_, "--from"), moment(to, "--to")
+    from bem.files.exporting import export_csv
+
+    export_csv(experiment_id, output, channels, first, last)

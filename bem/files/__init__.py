@@ -1,0 +1,1 @@
+"""Files as the command line takes them in and writes them."""
