@@ -41,7 +41,7 @@ class OcvCurve:
 
 @dataclass(frozen=True, slots=True)
 class Chemistry:
-    """One kind of cell: drops in V at 1C, heat capacity in J/K for 1 Ah.
+    """One kind of cell, at rest and under load: drops in V at 1C, heat capacity in J/K for 1 Ah.
 
     The ends of charge and discharge are (drop V at 1C, width SOC).
     """
@@ -57,7 +57,7 @@ class Chemistry:
     charge_efficiency: float = 1.0
     self_discharge_per_day: float = 0.0
 
-    def battery(self, capacity_ah: float, cells: int) -> BatteryModel:
+    def battery(self, capacity_ah: float, cells: int = 1) -> BatteryModel:
         """Return a battery of so many cells in series."""
         ohm_per_v = cells / capacity_ah
         return BatteryModel(
@@ -180,36 +180,6 @@ VANADIUM = Chemistry(
 )
 
 
-def nmc(capacity_ah: float, cells: int = 1) -> BatteryModel:
-    """Graphite against nickel-manganese-cobalt oxide, 2.5 to 4.2 V a cell."""
-    return NMC.battery(capacity_ah, cells)
-
-
-def nca(capacity_ah: float, cells: int = 1) -> BatteryModel:
-    """Graphite against nickel-cobalt-aluminium oxide, 2.5 to 4.2 V a cell."""
-    return NCA.battery(capacity_ah, cells)
-
-
-def lfp(capacity_ah: float, cells: int = 1) -> BatteryModel:
-    """Graphite against lithium iron phosphate, 2.5 to 3.65 V a cell."""
-    return LFP.battery(capacity_ah, cells)
-
-
-def lead_acid(capacity_ah: float, cells: int = 6) -> BatteryModel:
-    """Lead-acid, 1.75 to 2.4 V a cell; the capacity is that of 20 h."""
-    return LEAD_ACID.battery(capacity_ah, cells)
-
-
-def vanadium_stack(capacity_ah: float, cells: int) -> BatteryModel:
-    """Vanadium redox-flow stack, 0.9 to 1.65 V a cell; the electrolyte sets the capacity."""
-    return VANADIUM.battery(capacity_ah, cells)
-
-
-def graphite_half_cell(capacity_ah: float) -> BatteryModel:
-    """Graphite against lithium metal, 0.005 to 1.5 V: a discharge fills the graphite."""
-    return GRAPHITE_HALF_CELL.battery(capacity_ah, 1)
-
-
 LITHIUM = {LithiumChemistry.LFP: LFP, LithiumChemistry.NCA: NCA}
 
 
@@ -222,9 +192,9 @@ def model_of(
     """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
     match technology:
         case Technology.LEAD_ACID:
-            return lead_acid(capacity_ah, cells)
+            return LEAD_ACID.battery(capacity_ah, cells)
         case Technology.REDOX_STACK:
-            return vanadium_stack(capacity_ah, cells)
+            return VANADIUM.battery(capacity_ah, cells)
         case Technology.LITHIUM:
             known = chemistry if isinstance(chemistry, LithiumChemistry) else LithiumChemistry.OTHER
             return LITHIUM.get(known, NMC).battery(capacity_ah, cells)

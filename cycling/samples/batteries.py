@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cycling.battery.chemistry import graphite_half_cell, model_of
+from cycling.battery.chemistry import GRAPHITE_HALF_CELL, model_of
 from cycling.battery.model import BatteryModel
 from cycling.terms import (
     BipolarType,
@@ -48,7 +48,7 @@ class SampleBattery:
         """Return the model of this battery when it was new."""
         capacity_ah = self.capacity_ah or ELECTROLYTE_AH
         if self.name == HALF_CELL:
-            return graphite_half_cell(capacity_ah)
+            return GRAPHITE_HALF_CELL.battery(capacity_ah)
         return model_of(self.technology, self.chemistry, capacity_ah, self.cells)
 
 

@@ -19,7 +19,6 @@ MAX_NUMBER = 1e12
 
 HardwareId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,38}[a-z0-9]$")]
 Text = Annotated[str, Meta(max_length=250)]
-Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Count = Annotated[int, Meta(ge=0, le=MAX_ID)]
 AckPosition = Annotated[int, Meta(ge=-1, le=MAX_ID)]  # -1: nothing yet

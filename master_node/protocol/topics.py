@@ -36,7 +36,6 @@ UP = frozenset(
         Kind.ANSWER,
     }
 )
-DOWN = frozenset(Kind) - UP
 
 _TOPIC = re.compile(r"bem/v1/([a-z0-9][a-z0-9-]{2,38}[a-z0-9])/(up|down)/([a-z-]{1,20})")
 

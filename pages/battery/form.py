@@ -129,11 +129,6 @@ def fields(form: Form, filling: Filling) -> Component:
     )
 
 
-def beside(form: Form) -> Component:
-    """Return the place for what the form means."""
-    return html.Div(id=form.part("side"), className="bem-stack bem-beside")
-
-
 def consequences(reading: Reading) -> list[Component]:
     """Say what the limits mean for profiles and stations, and what looks unusual."""
     parts: list[Component] = [card("What it means", _meaning(reading))]

@@ -30,7 +30,6 @@ register_page(
     role=Role.VIEWER,
 )
 
-LAST_PAGE = 10**6
 
 follow(FORM)
 

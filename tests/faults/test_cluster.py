@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from bem.demo.stations import set_up_stations
 from bem.services import utc_now
 from cycling.terms import ExperimentStatus, StationCommand
-from db.commands.stations.control import command_status, request
+from db.commands.stations.control import request
 from db.models import CyclerStation, GenericMeasure, Note
 from db.terms import CommandState
 from master_node.virtual_cycler.store import Store
+from tests.commands import command_row
 from tests.faults.lab import BEM, BY, now, wait_for
 from tests.faults.site import VIRTUAL, Blow, Notetaker, Site
 from tests.galera import Galera
@@ -229,10 +230,10 @@ def check_stations(site: Site, experiments: list[int], asked: list[int]) -> None
         site.check_exact(experiment, unit.runs[experiment].made)
         assert unit.begun == {experiment: 1}
     for command_id in asked:
-        wait_for(lambda c=command_id: command_status(site.database, c).state.ended, 30)
+        wait_for(lambda c=command_id: command_row(site.database, c).state.ended, 30)
         executed = site.units[0].executed[command_id]
         assert executed <= 1
-        done = command_status(site.database, command_id).state is CommandState.DONE
+        done = command_row(site.database, command_id).state is CommandState.DONE
         assert done == (executed == 1)
 
 

@@ -8,10 +8,11 @@ import time
 import pytest
 
 from cycling.terms import ExperimentStatus, StationCommand
-from db.commands.stations.control import command_status, request
+from db.commands.stations.control import request
 from db.models import CyclerStation
 from db.queries.master_node import master_node
 from db.terms import CommandState
+from tests.commands import command_row
 from tests.faults.forms import DOWN_S, KILLS, RUN, SETTLED_S
 from tests.faults.lab import BEM, BY, Lab, now, wait_for
 from tests.servers import MariaDb
@@ -104,7 +105,7 @@ def test_the_master_node_is_killed_again_and_again(lab: Lab, record_property):
         time.sleep(random.uniform(0, 0.5))
         lab.masters[number].kill()
         lab.start_master()
-        wait_for(lambda: command_status(lab.database, asked[-1]).state.ended, 30)
+        wait_for(lambda: command_row(lab.database, asked[-1]).state.ended, 30)
     settle(lab, experiments, record_property)
     lab.note(record_property)
     for experiment, unit in zip(experiments, lab.units, strict=True):
@@ -113,7 +114,7 @@ def test_the_master_node_is_killed_again_and_again(lab: Lab, record_property):
         assert unit.begun == {experiment: 1}
     for command_id in asked:
         assert longer.executed[command_id] <= 1
-        done = command_status(lab.database, command_id).state is CommandState.DONE
+        done = command_row(lab.database, command_id).state is CommandState.DONE
         assert done == (longer.executed[command_id] == 1)
     assert done  # the stop: it never expires
     assert lab.run(experiments[-1]).end_reason == "Stopped by oscar: enough"

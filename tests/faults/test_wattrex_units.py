@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cycling.terms import Connection, StationCommand
-from db.commands.stations.control import command_status, request
+from db.commands.stations.control import request
 from db.commands.stations.setup import add_station
 from db.models import (
     ComputationalUnit,
@@ -18,6 +18,7 @@ from db.models import (
 )
 from db.models.station_rows import NewStation
 from db.terms import CommandState
+from tests.commands import command_row
 from tests.faults.lab import BY, Lab, now, wait_for
 from tests.mqtt import Client
 from tests.wattrex.environment import NotInstalledError, RealUnit, peer_python
@@ -75,7 +76,7 @@ def beats(lab: Lab, unit_id: int, after=None) -> bool:
 
 
 def state(lab: Lab, command_id: int) -> CommandState:
-    return command_status(lab.database, command_id).state
+    return command_row(lab.database, command_id).state
 
 
 def test_a_real_unit_registers_beats_reports_its_devices_and_launches(sqlite_lab: Lab, units):
@@ -92,7 +93,7 @@ def test_a_real_unit_registers_beats_reports_its_devices_and_launches(sqlite_lab
 
     detect = ask(lab, StationCommand.DETECT, number)
     wait_for(lambda: state(lab, detect) is CommandState.DONE)
-    assert command_status(lab.database, detect).answer == "2 devices found."
+    assert command_row(lab.database, detect).answer == "2 devices found."
     with lab.database.read() as session:
         found = session.scalars(
             select(DetectedDevice)

@@ -70,7 +70,6 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.rows": "confirmed_on check_station",
         "queue.several": "check_token",
         "queue.station": "plan_of",
-        "stations.control": "command_status latest_command",
         "stations.deletion": "station_kept_because what_keeps",
         "stations.details": "latest_day check_figures check_within_devices",
         "stations.setup": "plain check_new",

@@ -147,7 +147,6 @@ class IntervalCheck:
 
     first_s: float = np.nan
     last_s: float = np.nan
-    gap_count: int = 0
     gaps: list[tuple[int, float]] = field(default_factory=list)
     _counts: dict[int, int] = field(default_factory=dict)
     _values: dict[int, float] = field(default_factory=dict)
@@ -187,7 +186,6 @@ class IntervalCheck:
         beside = np.maximum(steps[:-2], steps[2:])
         found = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
         places = np.flatnonzero(found)
-        self.gap_count += len(places)
         room = max(0, _MOST_GAPS - len(self.gaps))
         self.gaps.extend((int(rows[i + 2]), float(steps[i + 1])) for i in places[:room])
 

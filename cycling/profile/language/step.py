@@ -7,7 +7,6 @@ from cycling.profile.problems import quoted
 from cycling.terms import Mode
 
 MODES = {word: mode for mode, word in MODE_WORDS.items()}
-_SIGNED = (LimitKind.VOLTAGE, LimitKind.TEMPERATURE)
 _HELD = {  # the mode holds it, so it cannot end the step
     Mode.CC: (LimitKind.CURRENT, "the current is constant: end CC by VOLTAGE or TIME"),
     Mode.CV: (LimitKind.VOLTAGE, "the voltage is constant: end CV by CURRENT or TIME"),

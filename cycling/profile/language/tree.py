@@ -94,10 +94,6 @@ class Safety:
     ranges: tuple[SafetyRange, ...]
     place: Place = field(default=NOWHERE, compare=False)
 
-    def range_of(self, kind: LimitKind) -> SafetyRange | None:
-        """Return the limits of this kind, if there are any."""
-        return next((one for one in self.ranges if one.kind is kind), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Record:

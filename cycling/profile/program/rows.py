@@ -35,8 +35,7 @@ class RowOrigin:
     """Where a row comes from: "cycle 12 of 100, line 5".
 
     `step` is the number of the step as executed; the rows of a split step share it. `iterations`
-    has (this iteration, of how many) for each loop around it, outermost first. The exact values
-    are in A, V, W or s.
+    has (this iteration, of how many) for each loop around it, outermost first.
     """
 
     row: int
@@ -45,8 +44,6 @@ class RowOrigin:
     iterations: tuple[tuple[int, int], ...]
     cycle: int | None
     cycles: int
-    exact_set_point: Decimal
-    exact_limit_point: Decimal
 
     @property
     def text(self) -> str:
@@ -122,7 +119,6 @@ def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
         values = known.get(id(step))
         if values is None:
             values = known[id(step)] = tuple(_values(step))
-        limit = _kept_limit(step)
         for set_point, limit_type, limit_point in values:
             number = len(rows) + 1
             rows.append(Row(number, step.mode, set_point, limit_type, limit_point))
@@ -134,8 +130,6 @@ def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
                     executed.iterations,
                     executed.cycle,
                     executed.cycles,
-                    limit.value if step.mode is Mode.WAIT else step.set_point,
-                    limit.value,
                 )
             )
     return FlatRows(tuple(rows), tuple(origins), problems)

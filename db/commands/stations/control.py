@@ -4,13 +4,12 @@ A request is a row; the master node carries it to the station and writes the ans
 are those of the database's clock: the page, the master node and the station may differ.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, NotFoundError
+from cycling.errors import ConflictError
 from cycling.terms import StationCommand, StationState
 from db.clock import database_now
 from db.commands import audit
@@ -30,33 +29,6 @@ from db.repeating import repeated
 from db.terms import CommandState
 
 EXPIRES_AFTER = timedelta(seconds=10)
-CONFIRMED_WITHIN = timedelta(seconds=10)
-SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
-
-
-@dataclass(frozen=True)
-class CommandStatus:
-    """How far a command is.
-
-    `confirmed_late`: a stop or pause that was not answered within 10 s; the cell may still carry
-    current. `answer` is the station's own reason, "" without one.
-    """
-
-    id: int
-    kind: StationCommand
-    state: CommandState
-    unit_id: int
-    station_id: int | None
-    experiment_id: int | None
-    reason: str
-    user_name: str
-    created_at: datetime
-    sent_at: datetime | None
-    tries: int
-    answered_at: datetime | None
-    answer: str
-    output_off: bool | None
-    confirmed_late: bool
 
 
 @repeated
@@ -109,49 +81,6 @@ def request(
             {"command": command.id, "experiment": experiment_id, "reason": command.reason},
         )
         return command.id
-
-
-def command_status(database: Database, command_id: int) -> CommandStatus:
-    """Return how far a command is. Raises NotFoundError."""
-    with database.read() as session:
-        command = session.get(Command, command_id)
-        if command is None:
-            raise NotFoundError("There is no such command.")
-        return _status(command, database_now(session))
-
-
-def latest_command(database: Database, station_id: int) -> CommandStatus | None:
-    """Return what was last asked of a station, None if nothing ever was."""
-    newest = (
-        select(Command)
-        .where(Command.station_id == station_id, Command.kind.not_in(UNIT_COMMANDS))
-        .order_by(Command.created_at.desc(), Command.id.desc())
-        .limit(1)
-    )
-    with database.read() as session:
-        command = session.scalars(newest).first()
-        return _status(command, database_now(session)) if command else None
-
-
-def _status(command: Command, now: datetime) -> CommandStatus:
-    late = command.answered_at is None and now - command.created_at > CONFIRMED_WITHIN
-    return CommandStatus(
-        id=command.id,
-        kind=command.kind,
-        state=command.state,
-        unit_id=command.unit_id,
-        station_id=command.station_id,
-        experiment_id=command.experiment_id,
-        reason=command.reason,
-        user_name=command.user_name,
-        created_at=command.created_at,
-        sent_at=command.sent_at,
-        tries=command.tries,
-        answered_at=command.answered_at,
-        answer=command.answer or "",
-        output_off=command.output_off,
-        confirmed_late=late and command.kind in SWITCHES_OFF,
-    )
 
 
 def _check(

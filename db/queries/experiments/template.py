@@ -79,12 +79,6 @@ def experiment_pattern(database: Database, experiment_id: int) -> ExperimentPatt
         )
 
 
-def profile_text(database: Database, experiment_id: int) -> ProfileText:
-    """Return the text of an experiment's profile. Raises NotFoundError."""
-    with database.read() as session:
-        return _profile_text(session, _experiment(session, experiment_id).profile_id)
-
-
 def _experiment(session: Session, experiment_id: int) -> Experiment:
     known = 0 < experiment_id <= LARGEST_ID
     experiment = session.get(Experiment, experiment_id) if known else None

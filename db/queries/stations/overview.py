@@ -237,7 +237,6 @@ def _held(session: Session, ids: Collection[int]) -> dict[int | None, Sequence[H
         (
             plan.station_id,
             HeldNow(
-                plan_id=plan.id,
                 name=plan.name,
                 battery=_battery(battery) if battery else None,
                 because=str(plan.detail.get(HELD) or ""),

@@ -83,7 +83,6 @@ class AlarmNow:
 class HeldNow:
     """An experiment that waits for a person; its battery is None in a damaged plan."""
 
-    plan_id: int
     name: str
     battery: BatteryName | None
     because: str

@@ -20,7 +20,7 @@ from db.commands.experiments.names import rename_experiment
 from db.commands.leases import leader_transaction
 from db.commands.master_node.offers import free_stations
 from db.commands.queue import cancel
-from db.commands.stations.control import command_status, request
+from db.commands.stations.control import request
 from db.commands.stations.out_of_service import take_out_of_service
 from db.commands.wattrex import command_delivery
 from db.commands.wattrex import units as wattrex_units
@@ -51,6 +51,7 @@ from db.queries.wattrex.units import strangers
 from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
+from tests.commands import command_row
 from tests.running_lab import RunningLab
 
 BY = partial(By, "oscar", "10.0.0.7")
@@ -214,7 +215,7 @@ class TestCommands:
             assert (due.command_id, due.station_id) == (number, lab.station_id)
             assert command_delivery.take_due(session, now + timedelta(seconds=5)) == []
             command_delivery.note_told(session, [number], now)
-        status = command_status(lab.database, number)
+        status = command_row(lab.database, number)
         assert status.state is CommandState.DONE
         assert "does not report" in status.answer
 
@@ -224,7 +225,7 @@ class TestCommands:
         with lab.database.write() as session:
             command_delivery.take_due(session, database_now(session))
             command_delivery.note_found(session, lab.unit_id, 1, database_now(session))
-        assert command_status(lab.database, number).answer == "1 device found."
+        assert command_row(lab.database, number).answer == "1 device found."
 
     def test_a_silent_unit_is_told_nothing(self, lab):
         lab.silence(20)

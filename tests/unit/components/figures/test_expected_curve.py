@@ -7,7 +7,7 @@ import pytest
 
 from components.figures.expected_curve import SketchLook, profile_sketch
 from components.figures.template import channel_colours
-from cycling.battery.chemistry import nmc
+from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.expected_curve import MOST_POINTS, sketched
 
@@ -17,7 +17,7 @@ CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n 
 def figure(text: str = CYCLES, capacity_ah: float = 3.0, **look):
     program = resolve(parse(text).profile, capacity_ah).program
     look = {"dark": False, **look}
-    return profile_sketch(sketched(program, nmc(capacity_ah)), SketchLook(**look))
+    return profile_sketch(sketched(program, NMC.battery(capacity_ah)), SketchLook(**look))
 
 
 def values(packed: dict) -> np.ndarray:

@@ -12,12 +12,7 @@ from cycling.battery.chemistry import (
     NCA,
     NMC,
     VANADIUM,
-    lead_acid,
-    lfp,
     model_of,
-    nca,
-    nmc,
-    vanadium_stack,
 )
 from cycling.battery.model import BatteryModel, Drive
 from cycling.battery.step_run import EndCondition, run_step
@@ -41,11 +36,11 @@ class TestOpenCircuitVoltage:
     @pytest.mark.parametrize(
         ("battery", "empty_v", "half_v", "full_v"),
         [
-            (nmc(1.0), 2.8, 3.7, 4.2),
-            (nca(1.0), 2.8, 3.7, 4.2),
-            (lfp(1.0), 2.7, 3.3, 3.45),
-            (lead_acid(1.0, cells=1), 1.8, 2.02, 2.11),
-            (vanadium_stack(1.0, cells=1), 1.04, 1.4, 1.76),
+            (NMC.battery(1.0), 2.8, 3.7, 4.2),
+            (NCA.battery(1.0), 2.8, 3.7, 4.2),
+            (LFP.battery(1.0), 2.7, 3.3, 3.45),
+            (LEAD_ACID.battery(1.0, cells=1), 1.8, 2.02, 2.11),
+            (VANADIUM.battery(1.0, cells=1), 1.04, 1.4, 1.76),
         ],
     )
     def test_is_what_the_field_expects(self, battery, empty_v, half_v, full_v):
@@ -57,7 +52,7 @@ class TestChemistry:
     @unhurried
     @given(st.floats(1e-3, 100), st.integers(1, 20))
     def test_the_same_rate_gives_the_same_cell_voltage_at_any_size(self, capacity_ah, cells):
-        small, large = nmc(1.0), nmc(capacity_ah, cells)
+        small, large = NMC.battery(1.0), NMC.battery(capacity_ah, cells)
         after = large.step(large.rested(0.5), capacity_ah, 600)
         small_after = small.step(small.rested(0.5), 1.0, 600)
         assert large.voltage_v(after, capacity_ah) / cells == pytest.approx(
@@ -68,12 +63,12 @@ class TestChemistry:
     @pytest.mark.parametrize(
         ("technology", "chemistry", "same"),
         [
-            (Technology.LITHIUM, LithiumChemistry.LFP, lfp(2.0, 3)),
-            (Technology.LITHIUM, LithiumChemistry.NCA, nca(2.0, 3)),
-            (Technology.LITHIUM, LithiumChemistry.LCO, nmc(2.0, 3)),
-            (Technology.LITHIUM, None, nmc(2.0, 3)),
-            (Technology.LEAD_ACID, None, lead_acid(2.0, 3)),
-            (Technology.REDOX_STACK, None, vanadium_stack(2.0, 3)),
+            (Technology.LITHIUM, LithiumChemistry.LFP, LFP.battery(2.0, 3)),
+            (Technology.LITHIUM, LithiumChemistry.NCA, NCA.battery(2.0, 3)),
+            (Technology.LITHIUM, LithiumChemistry.LCO, NMC.battery(2.0, 3)),
+            (Technology.LITHIUM, None, NMC.battery(2.0, 3)),
+            (Technology.LEAD_ACID, None, LEAD_ACID.battery(2.0, 3)),
+            (Technology.REDOX_STACK, None, VANADIUM.battery(2.0, 3)),
         ],
     )
     def test_every_registered_battery_has_a_model(self, technology, chemistry, same):
@@ -85,7 +80,7 @@ class TestChemistry:
             run = run_step(battery, battery.rested(1.0), drive, EndCondition(voltage_v=low_v))
             return -charge_ah(run) / battery.capacity_ah
 
-        assert 0.85 < capacity_part(nmc(3.0), 3.0, 2.75) < 0.96
-        assert capacity_part(nmc(3.0), 0.1, 2.75) == pytest.approx(1.0, abs=0.01)
-        assert 0.8 < capacity_part(lead_acid(7.0), 0.2, 10.5) < 0.95
-        assert capacity_part(lead_acid(7.0), 0.05, 10.5) == pytest.approx(1.0, abs=0.04)
+        assert 0.85 < capacity_part(NMC.battery(3.0), 3.0, 2.75) < 0.96
+        assert capacity_part(NMC.battery(3.0), 0.1, 2.75) == pytest.approx(1.0, abs=0.01)
+        assert 0.8 < capacity_part(LEAD_ACID.battery(7.0, 6), 0.2, 10.5) < 0.95
+        assert capacity_part(LEAD_ACID.battery(7.0, 6), 0.05, 10.5) == pytest.approx(1.0, abs=0.04)

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import (
-    graphite_half_cell,
-    lead_acid,
-    lfp,
-    nca,
-    nmc,
-    vanadium_stack,
+    GRAPHITE_HALF_CELL,
+    LEAD_ACID,
+    LFP,
+    NCA,
+    NMC,
+    VANADIUM,
 )
 from cycling.battery.model import BatteryState, Drive, OcvTable
 from cycling.terms import Mode
@@ -21,15 +21,15 @@ from cycling.terms import Mode
 unhurried = settings(deadline=None)  # a busy machine is no failure
 
 BATTERIES = {
-    "nmc": nmc(3.0),
-    "nmc pack": nmc(10.0, cells=4),
-    "nca": nca(4.8),
-    "lfp": lfp(3.3),
-    "lead-acid": lead_acid(7.0),
-    "vanadium": vanadium_stack(8.0, cells=4),
-    "half cell": graphite_half_cell(0.0024),
+    "nmc": NMC.battery(3.0),
+    "nmc pack": NMC.battery(10.0, cells=4),
+    "nca": NCA.battery(4.8),
+    "lfp": LFP.battery(3.3),
+    "lead-acid": LEAD_ACID.battery(7.0, 6),
+    "vanadium": VANADIUM.battery(8.0, cells=4),
+    "half cell": GRAPHITE_HALF_CELL.battery(0.0024),
 }
-LOSSLESS = replace(nmc(3.0), charge_efficiency=1.0, self_discharge_per_s=0.0)
+LOSSLESS = replace(NMC.battery(3.0), charge_efficiency=1.0, self_discharge_per_s=0.0)
 
 batteries = st.sampled_from(list(BATTERIES.values()))
 rates_c = st.floats(-3, 3)
@@ -53,7 +53,9 @@ class TestOpenCircuitVoltage:
         assert battery.ocv_v(soc + more) > battery.ocv_v(soc)
 
     def test_is_that_of_the_cells_in_series(self):
-        assert nmc(3.0, cells=4).ocv_v(0.5) == pytest.approx(4 * nmc(3.0).ocv_v(0.5))
+        assert NMC.battery(3.0, cells=4).ocv_v(0.5) == pytest.approx(
+            4 * NMC.battery(3.0).ocv_v(0.5)
+        )
 
     def test_a_falling_curve_is_refused(self):
         with pytest.raises(ValueError, match="must rise"):
@@ -123,19 +125,23 @@ class TestStep:
         assert battery.step(charged, -3.0, 1800).soc == pytest.approx(charged.soc - 0.5)
 
     def test_a_stack_discharges_itself(self):
-        stack = vanadium_stack(8.0, cells=4)
+        stack = VANADIUM.battery(8.0, cells=4)
         assert stack.step(stack.rested(0.8), 0.0, 86_400).soc == pytest.approx(0.8 * np.exp(-0.35))
 
     def test_ageing_takes_capacity_and_adds_resistance(self):
-        old = nmc(3.0).aged(0.8, 1.5)
+        old = NMC.battery(3.0).aged(0.8, 1.5)
         assert old.capacity_ah == pytest.approx(2.4)
-        assert old.series_ohm(0.0, False) == pytest.approx(1.5 * nmc(3.0).series_ohm(0.0, False))
-        assert old.series_ohm(1.0, True) == pytest.approx(1.5 * nmc(3.0).series_ohm(1.0, True))
+        assert old.series_ohm(0.0, False) == pytest.approx(
+            1.5 * NMC.battery(3.0).series_ohm(0.0, False)
+        )
+        assert old.series_ohm(1.0, True) == pytest.approx(
+            1.5 * NMC.battery(3.0).series_ohm(1.0, True)
+        )
 
     @pytest.mark.parametrize("wrong", [{"capacity_ah": 0}, {"cells": 0}, {"thermal_time_s": 1.0}])
     def test_impossible_parameters_are_refused(self, wrong):
         with pytest.raises(ValueError, match=r"battery"):
-            replace(nmc(3.0), **wrong)
+            replace(NMC.battery(3.0), **wrong)
 
 
 class TestDrive:
@@ -156,17 +162,17 @@ class TestDrive:
         assert voltage_v * current_a == pytest.approx(power_w, rel=1e-9, abs=1e-12)
 
     def test_more_power_than_can_come_out_gives_the_most(self):
-        battery = nmc(3.0)
+        battery = NMC.battery(3.0)
         most_a, voltage_v = battery.driven(battery.rested(0.5), Drive(Mode.CP, -1e6))
         assert voltage_v == pytest.approx(battery.ocv_v(0.5) / 2)
         assert most_a < 0
 
     def test_constant_current_and_rest(self):
-        battery, state = nmc(3.0), nmc(3.0).rested(0.5)
+        battery, state = NMC.battery(3.0), NMC.battery(3.0).rested(0.5)
         assert battery.drive_current_a(state, Drive(Mode.CC, -1.25)) == -1.25
         assert battery.driven(state, Drive(Mode.WAIT)) == (0.0, battery.ocv_v(0.5))
 
     def test_a_maximum_bounds_the_current_both_ways(self):
-        battery, state = nmc(3.0), nmc(3.0).rested(0.5)
+        battery, state = NMC.battery(3.0), NMC.battery(3.0).rested(0.5)
         assert battery.drive_current_a(state, Drive(Mode.CV, 4.2, max_current_a=1.5)) == 1.5
         assert battery.drive_current_a(state, Drive(Mode.CV, 2.5, max_current_a=1.5)) == -1.5

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import (
-    graphite_half_cell,
-    lead_acid,
-    lfp,
-    nca,
-    nmc,
-    vanadium_stack,
+    GRAPHITE_HALF_CELL,
+    LEAD_ACID,
+    LFP,
+    NCA,
+    NMC,
+    VANADIUM,
 )
 from cycling.battery.model import Drive
 from cycling.battery.step_run import EndCondition, run_step
@@ -22,13 +22,13 @@ from cycling.terms import LimitType, Mode
 unhurried = settings(deadline=None, max_examples=40)  # a busy machine is no failure
 
 BATTERIES = {
-    "nmc": nmc(3.0),
-    "nmc pack": nmc(10.0, cells=4),
-    "nca": nca(4.8),
-    "lfp": lfp(3.3),
-    "lead-acid": lead_acid(7.0),
-    "vanadium": vanadium_stack(8.0, cells=4),
-    "half cell": graphite_half_cell(0.0024),
+    "nmc": NMC.battery(3.0),
+    "nmc pack": NMC.battery(10.0, cells=4),
+    "nca": NCA.battery(4.8),
+    "lfp": LFP.battery(3.3),
+    "lead-acid": LEAD_ACID.battery(7.0, 6),
+    "vanadium": VANADIUM.battery(8.0, cells=4),
+    "half cell": GRAPHITE_HALF_CELL.battery(0.0024),
 }
 WINDOWS_V = {
     "nmc": (2.75, 4.2),
@@ -39,7 +39,7 @@ WINDOWS_V = {
     "vanadium": (3.6, 6.4),
     "half cell": (0.005, 1.5),
 }
-LOSSLESS = replace(nmc(3.0), charge_efficiency=1.0, self_discharge_per_s=0.0)
+LOSSLESS = replace(NMC.battery(3.0), charge_efficiency=1.0, self_discharge_per_s=0.0)
 
 
 def charge_ah(run):
@@ -124,7 +124,7 @@ class TestRunStep:
         assert 0.5 * energy_wh(up) < -energy_wh(down) < energy_wh(up)
 
     def test_a_rest_lasts_its_time_and_carries_no_current(self):
-        battery = nmc(3.0)
+        battery = NMC.battery(3.0)
         rest = run_step(
             battery, battery.rested(0.5), Drive(Mode.WAIT), EndCondition(time_s=95), interval_s=10
         )
@@ -133,7 +133,7 @@ class TestRunStep:
         assert not rest.current_a.any()
 
     def test_constant_power_draws_more_and_more(self):
-        battery = nmc(3.0)
+        battery = NMC.battery(3.0)
         run = run_step(
             battery, battery.rested(0.9), Drive(Mode.CP, -20.0), EndCondition(voltage_v=2.75)
         )
@@ -154,7 +154,7 @@ class TestRunStep:
         ],
     )
     def test_whichever_comes_first_ends_a_step(self, drive, end, ended_by):
-        battery = nmc(3.0)
+        battery = NMC.battery(3.0)
         run = run_step(battery, battery.rested(0.5), drive, end)
         assert run.ended_by is ended_by
         assert run.duration_s > 1
@@ -162,14 +162,14 @@ class TestRunStep:
             assert run.duration_s == end.time_s
 
     def test_a_limit_passed_at_the_start_ends_at_once(self):
-        battery = nmc(3.0)
+        battery = NMC.battery(3.0)
         for drive in (Drive(Mode.CC, 1.0), Drive(Mode.CP, 4.0)):
             run = run_step(battery, battery.rested(0.9), drive, EndCondition(voltage_v=3.5))
             assert run.time_s.tolist() == [0.0]
             assert run.ended_by is LimitType.VOLTAGE
 
     def test_a_step_that_cannot_end_is_cut_off(self):
-        stack = vanadium_stack(8.0, cells=4)
+        stack = VANADIUM.battery(8.0, cells=4)
         run = run_step(
             stack,
             stack.rested(0.5),
@@ -192,8 +192,14 @@ class TestRunStep:
     )
     def test_a_limit_that_makes_no_sense_in_the_mode_is_refused(self, drive, end):
         with pytest.raises(ValueError, match="cannot end by"):
-            run_step(nmc(3.0), nmc(3.0).rested(0.5), drive, end)
+            run_step(NMC.battery(3.0), NMC.battery(3.0).rested(0.5), drive, end)
 
     def test_an_interval_of_nothing_is_refused(self):
         with pytest.raises(ValueError, match="interval"):
-            run_step(nmc(1.0), nmc(1.0).rested(0.5), Drive(Mode.WAIT), EndCondition(60), 0.0)
+            run_step(
+                NMC.battery(1.0),
+                NMC.battery(1.0).rested(0.5),
+                Drive(Mode.WAIT),
+                EndCondition(60),
+                0.0,
+            )

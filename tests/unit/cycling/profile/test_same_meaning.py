@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.chemistry import nmc
+from cycling.battery.chemistry import NMC
 from cycling.profile import compile_rows, parse, render, resolve
 from cycling.profile.language.quantities import Quantity
 from cycling.profile.language.tree import Limit, LimitKind, Profile, Repeat, Step
@@ -15,7 +15,7 @@ from cycling.terms import Mode
 from tests.unit.cycling.profile.interpreters import INTERVAL_S, LONGEST_S, run_rows, run_tree
 from tests.unit.cycling.profile.profiles import many
 
-CELL, CAPACITY = nmc(3.0), Decimal(3)
+CELL, CAPACITY = NMC.battery(3.0), Decimal(3)
 currents = st.sampled_from(["0.5C", "-0.5C", "C/3", "-C/3", "1500mA", "-1.2", "0.9"])
 voltages = st.sampled_from(["4.2", "4100mV", "3.9", "3.0", "2.75"])
 holds = st.sampled_from(["4.2", "4100mV", "3.8"])

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bem.demo.sample_profiles import sample_profiles
 from cycling.errors import InputError
 from cycling.profile import check_profile
 from cycling.profile.summary import Extent, summarised, text_problems
@@ -11,6 +10,7 @@ from pages.profile.check import checked
 from pages.profile.difference import difference
 from pages.profile.files import exported, file_name, text_of_file
 from pages.profile.labels import extent_words, problem_words
+from tests.sample_profiles import sample_profiles
 from tests.unit.components.tree import find, text
 
 CYCLE = "CC, C/2, VOLTAGE, 4.2\nCC, -1C, VOLTAGE, 2.7\n"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bem.demo.sample_profiles import add_sample_profiles
 from cycling.profile import OWN_PROTOCOL
 from db.commands.audit import By
 from db.commands.profiles import compile_version, new_version, save_profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
 from pages.profiles.parts import View, view_from
+from tests.sample_profiles import add_sample_profiles
 from tests.unit.components.tree import find, nested_lists, of_type, text, walk
 from tests.unit.pages.lab import Lab
 from tests.unit.pages.visitor import shown

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from cycling.battery.chemistry import nmc
+from cycling.battery.chemistry import NMC
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.profile import INSTRUCTION_TABLE, OWN_PROTOCOL, WATTREX, BatteryLimits
 from cycling.terms import LimitType, Mode
@@ -283,7 +283,9 @@ def test_a_long_name_keeps_version_and_capacity(database: Database):
 def test_with_a_model_rows_know_how_long_they_are_expected_to_take(database: Database):
     text = "WAIT, 10min\nREPEAT 50 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND\n"
     version = saved(database, text)
-    made = compile_version(database, version.version_id, capacity_ah=3.0, model=nmc(3.0), **OWN)
+    made = compile_version(
+        database, version.version_id, capacity_ah=3.0, model=NMC.battery(3.0), **OWN
+    )
     details = details_of(database, made)
     assert all(one.expected_s > 0 for one in details)
     assert details[0].expected_s == pytest.approx(600)

@@ -12,13 +12,14 @@ from db.commands import alarms
 from db.commands.audit import By
 from db.commands.master_node import live_state
 from db.commands.master_node.command_delivery import is_due, store_answer, take_due
-from db.commands.stations.control import command_status, latest_command, request
+from db.commands.stations.control import request
 from db.commands.stations.setup import add_station
 from db.commands.units import registration
 from db.engine import Database
 from db.models import AuditEntry, Command, DetectedDevice, StationAlarm, StationLive, Unit
 from db.models.station_rows import NewStation
 from db.terms import CommandState
+from tests.commands import command_row
 from tests.unit.db.lab import at_once
 
 NOW = datetime.now(UTC)
@@ -93,14 +94,14 @@ def bench(database: Database) -> Bench:
 
 def test_a_command_is_sent_answered_and_on_record(bench: Bench):
     command_id = bench.ask(PAUSE)
-    assert command_status(bench.database, command_id).state is CommandState.PENDING
+    assert command_row(bench.database, command_id).state is CommandState.PENDING
     (sent,) = bench.send()
     assert (sent.command_id, sent.hardware_id, sent.experiment_id) == (command_id, "bench-1", 7)
     assert sent.reason == "by oscar: a look"
-    assert command_status(bench.database, command_id).state is CommandState.SENT
+    assert command_row(bench.database, command_id).state is CommandState.SENT
     assert bench.send() == []  # not again at once
     assert bench.answer(command_id)
-    status = latest_command(bench.database, bench.station_id)
+    status = command_row(bench.database, command_id)
     assert (status.state, status.tries, status.output_off) == (CommandState.DONE, 1, True)
     with bench.database.read() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "pause")).one()
@@ -118,7 +119,7 @@ def test_a_stop_is_always_accepted_and_repeated_until_it_is_answered(bench: Benc
     assert much_later.command_id == stop
     bench.answer(stop)
     assert bench.send(after_s=200_000) == []
-    assert command_status(bench.database, stop).tries == 4
+    assert command_row(bench.database, stop).tries == 4
 
 
 def test_a_stop_goes_before_what_was_asked_earlier(bench: Bench):
@@ -129,7 +130,7 @@ def test_a_stop_goes_before_what_was_asked_earlier(bench: Bench):
 def test_a_command_that_was_never_sent_expires(bench: Bench):
     command_id = bench.ask(PAUSE)
     assert bench.send(after_s=11) == []
-    assert command_status(bench.database, command_id).state is CommandState.EXPIRED
+    assert command_row(bench.database, command_id).state is CommandState.EXPIRED
     assert bench.send(after_s=12) == []
 
 
@@ -142,9 +143,9 @@ def test_a_lost_answer_is_asked_for_after_the_expiry_where_the_clock_is_known(be
     bench.set_unit(clock_offset_s=None)
     assert bench.send(after_s=15) == []
     assert bench.send(after_s=26) == []
-    assert command_status(bench.database, command_id).state is CommandState.EXPIRED
+    assert command_row(bench.database, command_id).state is CommandState.EXPIRED
     assert bench.answer(command_id)  # it was carried out after all
-    assert command_status(bench.database, command_id).state is CommandState.DONE
+    assert command_row(bench.database, command_id).state is CommandState.DONE
 
 
 def test_only_the_first_answer_counts_and_only_that_of_the_unit(bench: Bench):
@@ -154,21 +155,8 @@ def test_only_the_first_answer_counts_and_only_that_of_the_unit(bench: Bench):
     assert not bench.answer(command_id, unit_id=bench.unit_id + 1)
     assert bench.answer(command_id, done=False, reason="busy", output_off=None)
     assert bench.answer(command_id)
-    status = command_status(bench.database, command_id)
+    status = command_row(bench.database, command_id)
     assert (status.state, status.answer) == (CommandState.REFUSED, "busy")
-
-
-def test_a_stop_that_is_not_answered_in_ten_seconds_is_late(bench: Bench):
-    stop, detect = bench.ask(STOP), bench.ask(DETECT)
-    assert not command_status(bench.database, stop).confirmed_late
-    with bench.database.write() as session:
-        earlier = datetime.now(UTC) - timedelta(seconds=11)
-        session.execute(update(Command).values(created_at=earlier))
-    assert command_status(bench.database, stop).confirmed_late
-    assert not command_status(bench.database, detect).confirmed_late
-    bench.send()
-    bench.answer(stop)
-    assert not command_status(bench.database, stop).confirmed_late
 
 
 @pytest.mark.parametrize(
@@ -214,8 +202,6 @@ def test_nobody_waits_for_units_that_do_not_speak_our_protocol(bench: Bench):
     assert bench.send() == []
     with bench.database.read() as session:
         assert not is_due(session, datetime.now(UTC))
-    with pytest.raises(NotFoundError):
-        command_status(bench.database, 999)
 
 
 def test_an_alarm_is_raised_once_and_acknowledged_once(bench: Bench):

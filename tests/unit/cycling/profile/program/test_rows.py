@@ -125,7 +125,7 @@ def test_reference_rows_stand_for_an_exact_program():
     assert len(flat.rows) == program.instruction_count
     assert flat.rows[2].limit_type is LimitType.CURRENT
     assert flat.rows[-1].mode is Mode.CC
-    assert flat.origins[-1].exact_set_point == Decimal("1.5")
+    assert flat.rows[-1].set_point == 1500
 
 
 @many

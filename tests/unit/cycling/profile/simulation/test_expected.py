@@ -5,14 +5,14 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from cycling.battery.chemistry import nmc
+from cycling.battery.chemistry import NMC
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.simulation.estimate import estimate
 from cycling.profile.simulation.expected import expected
 from cycling.profile.simulation.run import run_instruction
 from tests.unit.cycling.profile.texts import program_of
 
-CELL = nmc(3.0)
+CELL = NMC.battery(3.0)
 CYCLE = (
     "CC, 0.5C, VOLTAGE, 4.2\nCV, 4.2, CURRENT, C/20\nWAIT, 600\nCC, -1C, VOLTAGE, 2.75\nWAIT, 600\n"
 )

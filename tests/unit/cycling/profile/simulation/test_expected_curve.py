@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from cycling.battery.chemistry import nmc
+from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.durations import HIGH_SOC, LOW_SOC, first_state, step_times
 from cycling.profile.simulation.expected_curve import MOST_POINTS, sketched, step_starts
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 60\nEND\n"
-MODEL = nmc(3.0)
+MODEL = NMC.battery(3.0)
 
 
 def program(text: str):

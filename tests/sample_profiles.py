@@ -1,4 +1,4 @@
-"""The profiles of the demo's library: five that laboratories run every day."""
+"""Five profiles that laboratories run every day, for a library that is not empty."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
