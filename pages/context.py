@@ -1,19 +1,26 @@
 """What a page may reach for during a request: the database and who is looking."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app, request
 from flask_login import current_user
 
+from components.sent import Sent
 from db.commands.audit import By
+from db.commands.form_tokens import check_token
+from db.commands.form_tokens import once as done_once
 from db.commands.users import Hasher
 from db.engine import Database
 from db.limits import Limits
 from db.queries.users import SessionLimits
 from db.terms import Role
+
+R = TypeVar("R")
 
 ZONE_COOKIE = "bem_zone"
 THEME_COOKIE = "bem_theme"
@@ -77,6 +84,16 @@ def viewer() -> Viewer:
 def actor() -> By:
     """Return who acts with this request, from where and when; it goes into the audit trail."""
     return By(current_user.name, request.remote_addr or "", now())
+
+
+def once(form_token: Sent, deed: Callable[[By], R]) -> R:
+    """Let the viewer do what a form asks for, and return what came of it.
+
+    Raises DoneBeforeError if the form was sent before and did it, InputError without a token.
+    """
+    token = check_token(form_token)
+    by = replace(actor(), form_token=token)
+    return done_once(database(), token, lambda: deed(by))
 
 
 def _zone(name: str) -> tzinfo:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.worker.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import jobs, presence, uploads
+from db.commands import form_tokens, jobs, presence, uploads
 from db.commands.experiments import clearing, imports
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
@@ -146,10 +146,11 @@ class Worker:
         jobs.fail_hopeless(place.database, now=now)
         swept = imports.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
+        swept += form_tokens.sweep_form_tokens(place.database, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time
             swept += clearing.sweep(place.database, now, self._go_on)
         if swept:
-            LOG.info("removed the leftovers of %s imports, uploads or deletions", swept)
+            LOG.info("removed the leftovers of %s imports, uploads, forms or deletions", swept)
 
 
 def run_worker(

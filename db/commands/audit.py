@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from db.commands.form_tokens import spend
 from db.engine import Database
 from db.models import AuditEntry
 from db.repeating import repeated
@@ -19,12 +20,14 @@ MASTER_NODE = "master node"
 class By:
     """Who does something, from where and when.
 
-    `address` is a browser's address, COMMAND_LINE or MASTER_NODE; `now` has a time zone.
+    `address` is a browser's address, COMMAND_LINE or MASTER_NODE; `now` has a time zone. With the
+    token of a form the deed is done once, however often the form is sent.
     """
 
     user_name: str
     address: str
     now: datetime
+    form_token: str = ""
 
 
 def record(
@@ -32,8 +35,11 @@ def record(
 ) -> None:
     """Add a row in the caller's transaction: what is undone is not recorded either.
 
+    It spends the form's token: raises DoneBeforeError where the form has done this already.
+
     Texts that are longer than their columns are cut: an audit row must not make an action fail.
     """
+    spend(session, by.form_token, user_name=by.user_name, target=target, now=by.now)
     session.add(
         AuditEntry(
             at=by.now,

@@ -13,6 +13,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from cycling.errors import BemError, InputError
+from db.commands.form_tokens import spend
 from db.engine import Database
 from db.models import Job
 from db.repeating import idempotent, repeated
@@ -46,11 +47,19 @@ class Claim:
 
 @repeated
 def enqueue(
-    database: Database, *, kind: str, payload: dict[str, Any], user_name: str, now: datetime
+    database: Database,
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    user_name: str,
+    now: datetime,
+    form_token: str = "",
 ) -> int:
-    """Ask for a job and return its id."""
+    """Ask for a job and return its id. Raises DoneBeforeError where the form has asked already."""
     with database.write() as session:
-        return enqueue_within(session, kind=kind, payload=payload, user_name=user_name, now=now)
+        job_id = enqueue_within(session, kind=kind, payload=payload, user_name=user_name, now=now)
+        spend(session, form_token, user_name=user_name, target=f"job {job_id}", now=now)
+        return job_id
 
 
 def enqueue_within(

@@ -52,7 +52,14 @@ from db.models.units import (
     LinkConfiguration,
     Unit,
 )
-from db.models.users import AuditEntry, LoginFailure, LoginLink, LoginSession, User
+from db.models.users import (
+    AuditEntry,
+    FormToken,
+    LoginFailure,
+    LoginLink,
+    LoginSession,
+    User,
+)
 from db.models.wattrex import ExperimentName, SetAsideRow, SyncRepair, WattrexStranger, WattrexUnit
 
 __all__ = [
@@ -75,6 +82,7 @@ __all__ = [
     "Experiment",
     "ExperimentName",
     "ExtendedMeasure",
+    "FormToken",
     "GenericMeasure",
     "ImportSource",
     "Instruction",

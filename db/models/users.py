@@ -59,6 +59,18 @@ class LoginFailure(Base):
     user_name: Mapped[str] = mapped_column(exact_text(60))
 
 
+class FormToken(Base):
+    """A form that has done its deed; the key is the SHA-256 of the token that it carried."""
+
+    __tablename__ = "bem_form_tokens"
+    __table_args__ = (Index(None, "spent_at"),)
+
+    token_hash: Mapped[str] = mapped_column(exact_text(64), primary_key=True)
+    user_name: Mapped[str] = mapped_column(String(60))
+    target: Mapped[str] = mapped_column(String(120))
+    spent_at: Mapped[datetime]
+
+
 class AuditEntry(Base):
     """Who did what, when, from where. Kept when the user is gone: the name is copied."""
 

@@ -6,8 +6,9 @@ from cycling.battery.guess import guessed_model
 from cycling.errors import InputError
 from cycling.terms import Technology
 from db.commands.audit import By
+from db.commands.form_tokens import check_token
 from db.commands.profiles import compile_text, compile_version
-from db.commands.queue import NewPlan, PairError, add_plans, check_token
+from db.commands.queue import NewPlan, PairError, add_plans
 from db.engine import Database
 from db.queries.stations.queue import PlanFacts
 from pages.add_experiment.form_data import (

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands.audit import By
+from db.commands.form_tokens import check_token
 from db.commands.queue.plans import note
-from db.commands.queue.several import check_token
 from db.engine import Database
 from db.models import Plan
 from db.queries.stations.queue import PlanFacts, plan_facts

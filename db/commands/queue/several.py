@@ -1,6 +1,5 @@
 """What a form asks for, at once: experiments on one or several stations, all or none of them."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from db.commands.audit import By
+from db.commands.form_tokens import check_token
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
 from db.commands.queue.plans import NewPlan, add_within, check_new
@@ -21,7 +21,6 @@ from db.repeating import idempotent
 from db.terms import PlanState
 
 MOST = 40
-TOKEN = re.compile(r"[0-9A-Za-z]{8,32}")
 
 
 class PairError(InputError):
@@ -30,13 +29,6 @@ class PairError(InputError):
     def __init__(self, place: int, text: str) -> None:
         super().__init__(text)
         self.place = place
-
-
-def check_token(token: str) -> str:
-    """Return the number of a form. Raises InputError for what no form has."""
-    if not TOKEN.fullmatch(token):
-        raise InputError("The form has lost its number. Load the page again.")
-    return token
 
 
 @idempotent

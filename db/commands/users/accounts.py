@@ -1,5 +1,7 @@
 """Adding users, changing what they may do, and their passwords."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -123,7 +125,7 @@ def change_password(
     check_password(new, by.user_name)
     found = verified(database, old, by=by, hasher=hasher, limits=limits)
     if found is None:
-        refused(database, "password change refused", by=by)
+        refused(database, "password change refused", by=replace(by, form_token=""))
         raise InputError("The old password is not right. Nothing was changed.")
     _replace_password(database, found, hasher.hash(new), by=by, keep_session=keep_session)
 
