@@ -29,6 +29,51 @@ class CsvChoice:
 EVERYTHING = CsvChoice()
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The columns of an export: fields of ours, then extended channels."""
+
+    fields: tuple[Field, ...]
+    extended: tuple[ChannelInfo, ...]
+
+    @property
+    def channels(self) -> list[tuple[str, str]]:
+        """Name and unit of each extended channel."""
+        return [(channel.name, channel.unit) for channel in self.extended]
+
+
+def chosen_columns(database: Database, experiment_id: int, choice: CsvChoice) -> Columns:
+    """Return what an export has: times, cycle and step always.
+
+    Raises InputError for a channel that is not known.
+    """
+    known = series.channels(database, experiment_id)
+    _refuse_unknown(choice, known)
+    chosen = [channel for channel in known if _is_chosen(choice, channel.key)]
+    generic = (field for key, field in CHOSEN.items() if _is_chosen(choice, key))
+    return Columns(
+        (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP),
+        tuple(channel for channel in chosen if channel.used_measure_id is not None),
+    )
+
+
+def column_blocks(
+    database: Database,
+    experiment_id: int,
+    columns: Columns,
+    between: tuple[float, float] | None,
+) -> Iterator[list[NDArray[np.float64]]]:
+    """Yield thousands of rows at a time, in MeasID order, as one array a column.
+
+    Raises NotFoundError at the end if the experiment was deleted meanwhile.
+    """
+    for table in series.tables(
+        database, experiment_id, columns.extended, between=between, only=set(columns.fields)
+    ):
+        yield [*(_values(table, field) for field in columns.fields), *table.extended]
+    check_experiment(database, experiment_id)  # a file must not end as if it were whole
+
+
 def csv_pieces(
     database: Database, experiment_id: int, choice: CsvChoice = EVERYTHING
 ) -> Iterator[bytes]:
@@ -36,47 +81,19 @@ def csv_pieces(
 
     Times, cycle and step are always there. Raises InputError for a channel that is not known.
     """
-    known = series.channels(database, experiment_id)
-    _refuse_unknown(choice, known)
-    extended = [
-        channel
-        for channel in known
-        if channel.used_measure_id is not None and _is_chosen(choice, channel.key)
-    ]
-    generic = [key for key in CHOSEN if _is_chosen(choice, key)]
-    fields = [
-        Field.TEST_TIME,
-        Field.CLOCK,
-        *(CHOSEN[key] for key in generic),
-        Field.CYCLE,
-        Field.STEP,
-    ]
-    return _pieces(database, experiment_id, choice, fields, generic, extended)
+    columns = chosen_columns(database, experiment_id, choice)
+    return _pieces(database, experiment_id, columns, choice.between)
 
 
 def _pieces(
     database: Database,
     experiment_id: int,
-    choice: CsvChoice,
-    fields: list[Field],
-    generic: list[str],
-    extended: list[ChannelInfo],
+    columns: Columns,
+    between: tuple[float, float] | None,
 ) -> Iterator[bytes]:
-    yield csv_header([(channel.name, channel.unit) for channel in extended], fields)
-    only = {*generic, "test_time", "cycle", "step"}
-    for table in series.tables(
-        database, experiment_id, extended, between=choice.between, only=only
-    ):
-        columns = [
-            table.test_time_s,
-            table.unix_s,
-            *(_generic(table, key) for key in generic),
-            table.cycle,
-            table.step,
-            *table.extended,
-        ]
-        yield csv_rows(columns, len(table.unix_s))
-    check_experiment(database, experiment_id)  # deleted meanwhile, the file must not end as whole
+    yield csv_header(columns.channels, columns.fields)
+    for block in column_blocks(database, experiment_id, columns, between):
+        yield csv_rows(block, len(block[0]))
 
 
 def csv_file_name(experiment_id: int, name: str, choice: CsvChoice = EVERYTHING) -> str:
@@ -99,6 +116,14 @@ def _refuse_unknown(choice: CsvChoice, known: tuple[ChannelInfo, ...]) -> None:
             raise InputError(f"There is no column {key[:40]!r}. Choose from: {listed}.")
 
 
-def _generic(table: MeasureTable, key: str) -> NDArray[np.float64]:
-    columns = {"voltage": table.voltage_v, "current": table.current_a, "power": table.power_w}
-    return columns[key]
+def _values(table: MeasureTable, field: Field) -> NDArray[np.float64]:
+    columns = {
+        Field.TEST_TIME: table.test_time_s,
+        Field.CLOCK: table.unix_s,
+        Field.VOLTAGE: table.voltage_v,
+        Field.CURRENT: table.current_a,
+        Field.POWER: table.power_w,
+        Field.CYCLE: table.cycle,
+        Field.STEP: table.step,
+    }
+    return columns[field]
