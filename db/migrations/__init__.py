@@ -43,7 +43,7 @@ def outlook(database: Database) -> list[str]:
 
     found = revision(database)
     if found is not None and found not in known_revisions():
-        raise InputError(_too_new(found))
+        raise InputError(_unknown(found))
     if found is not None:
         return [f"The database is at revision {found}, and would be brought to {head()}."]
     with database.changing.connect() as connection:
@@ -81,7 +81,7 @@ def _run_alembic(database: Database, state: str | None) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise InputError(_too_new(state)) from error
+            raise InputError(_unknown(state)) from error
 
 
 def check(database: Database) -> None:
@@ -92,7 +92,7 @@ def check(database: Database) -> None:
     if found is None:
         raise InputError(_not_ours_yet(database))
     if found not in known_revisions():
-        raise InputError(_too_new(found))
+        raise InputError(_unknown(found))
     raise InputError(
         f"The database is at revision {found}; this program needs {head()}. Run: bem db upgrade"
     )
@@ -129,7 +129,14 @@ def _not_ours_yet(database: Database) -> str:
     )
 
 
-def _too_new(found: str | None) -> str:
+def _unknown(found: str | None) -> str:
+    first = min(known_revisions())
+    if found is not None and found < first:
+        return (
+            f"The database is at revision {found}, of a version before the first release. "
+            f"Bring it to revision {first} with bem db upgrade of the last such version, or begin "
+            "with an empty database and import the files again."
+        )
     return (
         f"The database is at revision {found}, which this program does not know: "
         "a newer version made it. Install that version, or restore a backup."

@@ -1,16 +1,17 @@
-"""What every migration builds with: column types, tables and indexes that may be there already."""
+"""Tables and indexes that a revision makes, unless an interrupted run has made them before.
 
-from collections.abc import Iterator
+Constraints and indexes are named as those of the models.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
 
-MYSQL = ("mysql", "mariadb")
-ID = sa.Integer().with_variant(mysql.INTEGER(unsigned=True), *MYSQL)
-AT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), *MYSQL)
+from db.migrations.column import Columns
+from db.models import Base
 
 _described: ContextVar[sa.MetaData | None] = ContextVar("described", default=None)
 
@@ -21,7 +22,7 @@ def described() -> Iterator[sa.MetaData]:
 
     So that an old database can be compared with what a migration says, not with a copy of it.
     """
-    metadata = sa.MetaData()
+    metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
     before = _described.set(metadata)
     try:
         yield metadata
@@ -29,32 +30,34 @@ def described() -> Iterator[sa.MetaData]:
         _described.reset(before)
 
 
-def exact_text(length: int) -> sa.String:
-    """Text that compares byte by byte."""
-    return sa.String(length).with_variant(
-        mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), *MYSQL
-    )
-
-
-def table(name: str, *columns: sa.schema.SchemaItem, **options: bool) -> None:
-    """Create a table unless it is there."""
+def table(
+    name: str,
+    *parts: Columns | sa.Constraint,
+    indexes: Sequence[Sequence[str]] = (),
+    **options: bool,
+) -> None:
+    """Create a table and its indexes unless they are there."""
+    items = [one for part in parts for one in (part if isinstance(part, list) else [part])]
     if (metadata := _described.get()) is not None:
-        sa.Table(name, metadata, *columns)
-        return
-    op.create_table(
-        name,
-        *columns,
-        if_not_exists=True,
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
-        mariadb_engine="InnoDB",
-        mariadb_charset="utf8mb4",
-        **options,
-    )
+        sa.Table(name, metadata, *items)
+    else:
+        op.create_table(
+            name,
+            *items,
+            if_not_exists=True,
+            mysql_engine="InnoDB",
+            mysql_charset="utf8mb4",
+            mariadb_engine="InnoDB",
+            mariadb_charset="utf8mb4",
+            **options,
+        )
+    for columns in indexes:
+        index(name, *columns)
 
 
-def index(name: str, table_name: str, columns: list[str]) -> None:
+def index(table_name: str, *columns: str) -> None:
     """Create an index unless it is there (MySQL has no IF NOT EXISTS for it)."""
+    name = "_".join(("ix", table_name, *columns))
     if (metadata := _described.get()) is not None:
         sa.Index(name, *(metadata.tables[table_name].c[column] for column in columns))
         return

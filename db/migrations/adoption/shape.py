@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
@@ -65,12 +65,9 @@ Shapes = dict[str, Shape]
 
 def wanted() -> Shapes:
     """Return the fixed tables as the first revision makes them."""
-    from alembic.script import ScriptDirectory
-
-    from db.migrations import HERE
+    from db.migrations import first
     from db.migrations.tables import described
 
-    first = cast("Any", ScriptDirectory(str(HERE)).get_revision("0001")).module
     with described() as metadata:
         first.make_tables()
     return {
