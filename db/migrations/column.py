@@ -23,9 +23,9 @@ class Options(TypedDict, total=False):
     unique: bool
 
 
-def key(name: str) -> Columns:
-    """The primary key, which the database counts up by itself."""
-    return [sa.Column(name, ID, primary_key=True)]
+def key(name: str, *, reused: bool = False) -> Columns:
+    """The primary key, which the database counts up; `reused`: SQLite may give an id again."""
+    return [sa.Column(name, ID, primary_key=True, info={"counts_on": not reused})]
 
 
 def to(
@@ -78,6 +78,11 @@ def day(*names: str, **options: Unpack[Options]) -> Columns:
 def text(length: int | None, *names: str, **options: Unpack[Options]) -> Columns:
     """Text of at most so many characters, of up to 64 KiB for None."""
     return _columns(sa.String(length) if length else sa.Text(), names, options)
+
+
+def by_user(*moments: str) -> Columns:
+    """The name of who did something, and when."""
+    return [*text(60, "user_name"), *moment(*moments)]
 
 
 def long_text(*names: str, **options: Unpack[Options]) -> Columns:

@@ -45,6 +45,7 @@ def table(
             name,
             *items,
             if_not_exists=True,
+            sqlite_autoincrement=any(one.info.get("counts_on") for one in items),
             mysql_engine="InnoDB",
             mysql_charset="utf8mb4",
             mariadb_engine="InnoDB",

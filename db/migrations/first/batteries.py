@@ -22,7 +22,6 @@ def make_tables() -> None:
         column.signed("VoltMin", "VoltMax", "CurrMin", "CurrMax"),
         sa.UniqueConstraint("Name", "Manufacturer", "Model", "SN"),
         indexes=[["Tech"]],
-        sqlite_autoincrement=True,
     )
     table(
         "Lithium",

@@ -27,7 +27,6 @@ def make_tables() -> None:
             ["ProfID"],
             ["Status", "DateCreation"],
         ],
-        sqlite_autoincrement=True,
     )
     table(
         "RedoxElectrolyte",
@@ -47,10 +46,8 @@ def make_tables() -> None:
         column.number("station_id", "battery_id", "profile_id", null=True),
         column.number("position"),
         column.json("detail"),
-        column.text(60, "user_name"),
-        column.moment("created_at", "state_since"),
+        column.by_user("created_at", "state_since"),
         indexes=[["station_id", "state"]],
-        sqlite_autoincrement=True,
     )
     table(
         "bem_runs",
@@ -79,8 +76,7 @@ def make_tables() -> None:
         column.text(40, "format"),
         column.json("mapping"),
         column.number("measures"),
-        column.text(60, "user_name"),
-        column.moment("beat_at"),
+        column.by_user("beat_at"),
         column.moment("published_at", null=True),
         indexes=[["job_id"], ["published_at", "beat_at"], ["sha256"]],
     )
@@ -90,19 +86,18 @@ def make_tables() -> None:
         column.number("experiment_id"),
         column.moment("at", null=True),
         column.text(500, "text"),
-        column.text(60, "user_name"),
-        column.moment("created_at"),
+        column.by_user("created_at"),
         indexes=[["experiment_id"]],
-        sqlite_autoincrement=True,
     )
     table(
         "bem_deleted_experiments",
-        column.key("experiment_id"),  # counts on MySQL, although every row names its id
+        column.key(
+            "experiment_id", reused=True
+        ),  # counts on MySQL, although every row names its id
         column.text(30, "name"),
         column.big("measures"),
         column.number("job_id"),
-        column.text(60, "user_name"),
-        column.moment("deleted_at"),
+        column.by_user("deleted_at"),
         column.moment("cleared_at", null=True),
         indexes=[["cleared_at"]],
     )

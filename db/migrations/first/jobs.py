@@ -8,7 +8,7 @@ def make_tables() -> None:
     """Make the tables that are not there."""
     table(
         "bem_jobs",
-        column.key("id"),
+        column.key("id", reused=True),
         column.text(40, "kind"),
         column.words("state", "jobstate", "queued", "running", "done", "failed", "cancelled"),
         column.json("payload"),
@@ -29,7 +29,6 @@ def make_tables() -> None:
         column.text(255, "file_name"),
         column.big("size_bytes"),
         column.exact(64, "sha256"),
-        column.text(60, "user_name"),
-        column.moment("created_at"),
+        column.by_user("created_at"),
         indexes=[["created_at"], ["sha256"]],
     )

@@ -22,7 +22,6 @@ def make_tables() -> None:
         column.text(250, "reason"),
         column.number("size_bytes"),
         column.text(200, "beginning"),
-        sqlite_autoincrement=True,
     )
     table(
         "bem_refused_counts",

@@ -15,7 +15,6 @@ def make_tables() -> None:
         column.text(250, "Description"),
         column.signed("VoltMax", "VoltMin", "CurrMax", "CurrMin", null=True),
         indexes=[["Name"]],
-        sqlite_autoincrement=True,
     )
     table(
         "Instructions",
@@ -32,9 +31,7 @@ def make_tables() -> None:
         column.text(40, "name", unique=True),
         column.text(250, "description"),
         column.flag("archived"),
-        column.text(60, "user_name"),
-        column.moment("created_at"),
-        sqlite_autoincrement=True,
+        column.by_user("created_at"),
     )
     table(
         "bem_profile_versions",
@@ -46,10 +43,8 @@ def make_tables() -> None:
         column.long_text("text"),
         column.text(250, "comment"),
         column.json("summary"),
-        column.text(60, "user_name"),
-        column.moment("created_at"),
+        column.by_user("created_at"),
         sa.UniqueConstraint("profile_id", "number"),
-        sqlite_autoincrement=True,
     )
     table(
         "bem_compiled_versions",

@@ -5,101 +5,48 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-SEEDED_AT = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-DEVICES = [
-    # CompDevID, Name, Manufacturer, Model, DeviceType, V and I range in mV and mA
-    (1, "Virtual", "Virtual", "Virtual", "BiSource", None, None, None, None),
-    (2, "EPC", "Wattrex", "A", "Epc", 0, 6000, -15000, 15000),
-    (3, "BMS", "Liftec", "0", "Bms", None, None, None, None),
-]
-MEASURES = {
-    2: ["hs_voltage", "temp_body", "temp_amb", "temp_anod"],
-    3: [
-        *(f"temp{number}" for number in range(1, 5)),
-        *(f"vcell{number}" for number in range(1, 13)),
-        "vstack",
-        "status",
-        "pres1",
-        "pres2",
-    ],
+AT = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+DEVICE = "Name Manufacturer Model DeviceType CompDevID MinSWVersion VoltMin VoltMax CurrMin CurrMax"
+DEVICES = (
+    ("Virtual", "Virtual", "Virtual", "BiSource", 1, 0, None, None, None, None),
+    ("EPC", "Wattrex", "A", "Epc", 2, 0, 0, 6000, -15000, 15000),
+    ("BMS", "Liftec", "0", "Bms", 3, 0, None, None, None, None),
+)
+CHANNELS = {
+    "EPC": "hs_voltage temp_body temp_amb temp_anod",
+    "BMS": "temp1 temp2 temp3 temp4 vcell1 vcell2 vcell3 vcell4 vcell5 vcell6 vcell7 vcell8 vcell9 "
+    "vcell10 vcell11 vcell12 vstack status pres1 pres2",
 }
+UNIT = "CUID MAC HostName IP Port User LastConnection Available"
+STATION = "CSID CUID Name Location RegisterDate Deprecated"
+DETECTED = "DevID CUID CompDevID SN LinkName ConnStatus"
+NO_PROFILE = ("Not recorded", "For imported experiments whose profile is not known.")
 
 
 def insert_missing() -> None:
     """Insert what is missing: an adopted database has most of it, maybe under other ids."""
-    for comp_dev_id, name, maker, model, kind, v_min, v_max, i_min, i_max in DEVICES:
-        same = {"Name": name, "Manufacturer": maker, "Model": model, "DeviceType": kind}
-        if _id_of("CompatibleDevices", "CompDevID", **same) is None:
-            _insert(
-                "CompatibleDevices",
-                ["CompDevID"],
-                CompDevID=comp_dev_id,
-                **same,
-                MinSWVersion=0,
-                VoltMin=v_min,
-                VoltMax=v_max,
-                CurrMin=i_min,
-                CurrMax=i_max,
-            )
-        found = _id_of("CompatibleDevices", "CompDevID", **same)
-        for measure in MEASURES.get(comp_dev_id, []) if found is not None else []:
-            _insert(
-                "AvailableMeasures", ["CompDevID", "MeasName"], CompDevID=found, MeasName=measure
-            )
-    _seed_virtual_station()
-    _insert(
-        "Profile",
-        ["Name"],
-        Name="Not recorded",
-        Description="For imported experiments whose profile is not known.",
-    )
+    for device in DEVICES:
+        _insert("CompatibleDevices", DEVICE, device, keys=4)
+        found = _find("CompatibleDevices", "CompDevID", DEVICE.split()[:4], device)
+        for channel in CHANNELS.get(device[0], "").split():
+            _insert("AvailableMeasures", "CompDevID MeasName", (found, channel), keys=2)
+    _insert("ComputationalUnit", UNIT, (1, "0", "Virtual", "127.0.0.1", 0, "", AT, "OFF"))
+    _insert("CyclerStation", STATION, (1, 1, "Virtual", "Virtual", AT, 0))
+    _insert("DetectedDevices", DETECTED, (1, 1, 1, "0", "virtual", "CONNECTED"))
+    _insert("UsedDevices", "CSID DevID", (1, 1), keys=2)
+    _insert("Profile", "Name Description", NO_PROFILE)
 
 
-def _seed_virtual_station() -> None:
-    _insert(
-        "ComputationalUnit",
-        ["CUID"],
-        CUID=1,
-        MAC="0",
-        HostName="Virtual",
-        IP="127.0.0.1",
-        Port=0,
-        User="",
-        LastConnection=SEEDED_AT,
-        Available="OFF",
-    )
-    _insert(
-        "CyclerStation",
-        ["CSID"],
-        CSID=1,
-        CUID=1,
-        Name="Virtual",
-        Location="Virtual",
-        RegisterDate=SEEDED_AT,
-        Deprecated=0,
-    )
-    _insert(
-        "DetectedDevices",
-        ["DevID"],
-        DevID=1,
-        CUID=1,
-        CompDevID=1,
-        SN="0",
-        LinkName="virtual",
-        ConnStatus="CONNECTED",
-    )
-    _insert("UsedDevices", ["CSID", "DevID"], CSID=1, DevID=1)
+def _insert(table: str, columns: str, row: tuple[object, ...], *, keys: int = 1) -> None:
+    """Insert a row unless there is one with the same first columns, as many as `keys`."""
+    names = columns.split()
+    if _find(table, names[0], names[:keys], row) is None:
+        target = sa.table(table, *map(sa.column, names))
+        op.get_bind().execute(target.insert().values(dict(zip(names, row, strict=True))))
 
 
-def _insert(table_name: str, key: list[str], **values: object) -> None:
-    """Insert a row unless one with this key is there."""
-    if _id_of(table_name, key[0], **{name: values[name] for name in key}) is None:
-        target = sa.table(table_name, *(sa.column(name) for name in values))
-        op.get_bind().execute(target.insert().values(**values))
-
-
-def _id_of(table_name: str, id_: str, **values: object) -> object:
-    """Return a column of the row with these values, None if there is no such row."""
-    target = sa.table(table_name, sa.column(id_), *(sa.column(name) for name in values))
-    same = [target.c[name] == value for name, value in values.items()]
-    return op.get_bind().scalar(sa.select(target.c[id_]).where(*same))
+def _find(table: str, column: str, names: list[str], row: tuple[object, ...]) -> object:
+    """Return a column of the row that has the first values of `row`, None if there is none."""
+    same = [sa.column(name) == value for name, value in zip(names, row, strict=False)]
+    found: sa.Select[tuple[object]] = sa.select(sa.column(column)).select_from(sa.table(table)).where(*same)
+    return op.get_bind().scalar(found)

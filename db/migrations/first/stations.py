@@ -16,7 +16,6 @@ def make_tables() -> None:
         column.moment("RegisterDate"),
         column.to("Parent", "CyclerStation.CSID", null=True),
         column.flag("Deprecated", default=sa.text("0")),
-        sqlite_autoincrement=True,
     )
     table(
         "UsedDevices",
@@ -30,7 +29,6 @@ def make_tables() -> None:
         column.to("MeasType", "AvailableMeasures.MeasType"),
         column.text(40, "CustomName", null=True),
         sa.ForeignKeyConstraint(["CSID", "DevID"], ["UsedDevices.CSID", "UsedDevices.DevID"]),
-        sqlite_autoincrement=True,
     )
     table(
         "bem_station_details",
@@ -68,16 +66,14 @@ def make_tables() -> None:
         "bem_confirmed_batteries",
         column.to("station_id", "CyclerStation.CSID", key=True),
         column.to("battery_id", "Battery.BatID"),
-        column.text(60, "user_name"),
-        column.moment("confirmed_at"),
+        column.by_user("confirmed_at"),
         indexes=[["battery_id"]],
     )
     table(
         "bem_out_of_service",
         column.to("station_id", "CyclerStation.CSID", key=True),
         column.text(250, "reason"),
-        column.text(60, "user_name"),
-        column.moment("since"),
+        column.by_user("since"),
     )
     table(
         "bem_alarms",
@@ -92,7 +88,6 @@ def make_tables() -> None:
         column.text(60, "acknowledged_by", null=True),
         column.text(250, "comment", null=True),
         indexes=[["experiment_id"], ["station_id", "acknowledged_at"]],
-        sqlite_autoincrement=True,
     )
     table(
         "bem_commands",
@@ -102,13 +97,11 @@ def make_tables() -> None:
         column.number("unit_id"),
         column.number("station_id", "experiment_id", null=True),
         column.text(250, "reason"),
-        column.text(60, "user_name"),
-        column.moment("created_at"),
+        column.by_user("created_at"),
         column.moment("expires_at", "sent_at", null=True),
         column.number("tries"),
         column.moment("answered_at", null=True),
         column.text(250, "answer", null=True),
         column.flag("output_off", null=True),
         indexes=[["state", "created_at"], ["station_id", "created_at"]],
-        sqlite_autoincrement=True,
     )

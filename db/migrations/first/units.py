@@ -27,7 +27,6 @@ def make_tables() -> None:
         column.number("MinSWVersion"),
         column.signed("VoltMin", "VoltMax", "CurrMin", "CurrMax", null=True),
         sa.UniqueConstraint("Name", "Manufacturer", "Model", "DeviceType"),
-        sqlite_autoincrement=True,
     )
     table(
         "LinkConfiguration",
@@ -40,7 +39,6 @@ def make_tables() -> None:
         column.key("MeasType"),
         column.to("CompDevID", "CompatibleDevices.CompDevID"),
         column.text(20, "MeasName"),
-        sqlite_autoincrement=True,
     )
     table(
         "ComputationalUnit",
@@ -53,7 +51,6 @@ def make_tables() -> None:
         column.moment("LastConnection"),
         column.words("Available", "availability", "ON", "OFF"),
         sa.UniqueConstraint("MAC", "HostName", "IP", "Port"),
-        sqlite_autoincrement=True,
     )
     table(
         "DetectedDevices",
@@ -63,7 +60,6 @@ def make_tables() -> None:
         column.text(30, "SN", "LinkName"),
         column.words("ConnStatus", "connection", "CONNECTED", "DISCONNECTED"),
         sa.UniqueConstraint("CUID", "CompDevID", "LinkName"),
-        sqlite_autoincrement=True,
     )
     table(
         "bem_units",

@@ -8,7 +8,7 @@ def make_tables() -> None:
     """Make the tables that are not there."""
     table(
         "bem_users",
-        column.key("id"),
+        column.key("id", reused=True),
         column.text(60, "name", unique=True),
         column.text(200, "password_hash"),
         column.words("role", "role", "viewer", "operator", "admin"),
@@ -32,7 +32,7 @@ def make_tables() -> None:
     )
     table(
         "bem_login_failures",
-        column.key("id"),
+        column.key("id", reused=True),
         column.moment("at"),
         column.exact(45, "address"),
         column.exact(60, "user_name"),
@@ -40,7 +40,7 @@ def make_tables() -> None:
     )
     table(
         "bem_audit",
-        column.key("id"),
+        column.key("id", reused=True),
         column.moment("at"),
         column.text(60, "user_name"),
         column.text(45, "address"),

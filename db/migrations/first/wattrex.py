@@ -24,8 +24,7 @@ def make_tables() -> None:
         column.number("experiment_id", key=True),
         column.text(30, "name"),
         column.text(250, "description"),
-        column.text(60, "user_name"),
-        column.moment("at"),
+        column.by_user("at"),
     )
     table(
         "bem_sync_repairs",
@@ -33,12 +32,10 @@ def make_tables() -> None:
         column.number("experiment_id", "station_id"),
         column.words("state", "repairstate", "open", "helped", "restored"),
         column.big("last_id"),
-        column.text(60, "user_name"),
-        column.moment("at"),
+        column.by_user("at"),
         column.moment("ended_at", null=True),
         column.json("outcome"),
         indexes=[["experiment_id"], ["state"]],
-        sqlite_autoincrement=True,
     )
     table(
         "bem_set_aside_rows",
