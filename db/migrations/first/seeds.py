@@ -48,5 +48,7 @@ def _insert(table: str, columns: str, row: tuple[object, ...], *, keys: int = 1)
 def _find(table: str, column: str, names: list[str], row: tuple[object, ...]) -> object:
     """Return a column of the row that has the first values of `row`, None if there is none."""
     same = [sa.column(name) == value for name, value in zip(names, row, strict=False)]
-    found: sa.Select[tuple[object]] = sa.select(sa.column(column)).select_from(sa.table(table)).where(*same)
+    found: sa.Select[tuple[object]] = (
+        sa.select(sa.column(column)).select_from(sa.table(table)).where(*same)
+    )
     return op.get_bind().scalar(found)
