@@ -1,11 +1,7 @@
-"""Tokens of forms that were sent: a form that is sent twice does its deed once.
+"""Tokens of forms that were sent: a form that is sent twice does its deed once."""
 
-Every step looks first whether it is done, as in 0001.
-"""
-
-import sqlalchemy as sa
-
-from db.migrations.tables import AT, exact_text, index, table
+from db.migrations import column
+from db.migrations.tables import table
 
 revision = "0011"
 down_revision = "0010"
@@ -16,10 +12,9 @@ depends_on = None
 def upgrade() -> None:
     table(
         "bem_form_tokens",
-        sa.Column("token_hash", exact_text(64), nullable=False),
-        sa.Column("user_name", sa.String(length=60), nullable=False),
-        sa.Column("target", sa.String(length=120), nullable=False),
-        sa.Column("spent_at", AT, nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_bem_form_tokens"),
+        column.exact(64, "token_hash", key=True),
+        column.text(60, "user_name"),
+        column.text(120, "target"),
+        column.moment("spent_at"),
+        indexes=[["spent_at"]],
     )
-    index("ix_bem_form_tokens_spent_at", "bem_form_tokens", ["spent_at"])
