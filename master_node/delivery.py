@@ -4,12 +4,11 @@ import logging
 
 from db.clock import database_now
 from db.commands.leases import LeaderLease, leader_transaction
-from db.commands.master_node.command_delivery import Sending, is_due, take_due
+from db.commands.master_node.command_delivery import DueCommand, is_due, take_due
 from db.engine import Database
-from master_node.ingest import OutgoingMessage
-from master_node.protocol.codec import encode
+from master_node.protocol.codec import OutgoingMessage
 from master_node.protocol.messages import Command
-from master_node.protocol.topics import Address, Kind
+from master_node.protocol.topics import Kind
 
 LOG = logging.getLogger("bem.master-node")
 
@@ -21,28 +20,28 @@ def due_commands(database: Database, lease: LeaderLease) -> list[OutgoingMessage
             return []
     with leader_transaction(database, lease) as transaction:
         due = take_due(transaction.session, transaction.now)
-    return [_message(sending, lease.epoch) for sending in due]
+    return [_message(one, lease.epoch) for one in due]
 
 
-def _message(sending: Sending, epoch: int) -> OutgoingMessage:
+def _message(due: DueCommand, epoch: int) -> OutgoingMessage:
     """Build the message; its expiry is by the unit's clock, as far as we know that."""
     expires_at = None
-    if sending.expires_at is not None:
-        expires_at = sending.expires_at.timestamp() + sending.clock_offset_s
+    if due.expires_at is not None:
+        expires_at = due.expires_at.timestamp() + due.clock_offset_s
     command = Command(
-        id=sending.command_id,
-        kind=sending.kind,
+        id=due.command_id,
+        kind=due.kind,
         epoch=epoch,
-        station=sending.station_id,
-        experiment=sending.experiment_id,
+        station=due.station_id,
+        experiment=due.experiment_id,
         expires_at=expires_at,
-        reason=sending.reason,
+        reason=due.reason,
     )
     LOG.info(
         "what=command command=%s kind=%s unit=%s station=%s",
-        sending.command_id,
-        sending.kind.value,
-        sending.hardware_id,
-        sending.station_id,
+        due.command_id,
+        due.kind.value,
+        due.hardware_id,
+        due.station_id,
     )
-    return OutgoingMessage(Address(sending.hardware_id, Kind.COMMAND), encode(command))
+    return OutgoingMessage.to(due.hardware_id, Kind.COMMAND, command)

@@ -17,9 +17,8 @@ from db.commands.stations.out_of_service import hold_queues_out_of_service
 from db.engine import Database
 from db.models import Experiment
 from db.queries.stations.offers import offer_facts
-from master_node.ingest import OutgoingMessage
 from master_node.offers import UnofferableError, offer_of
-from master_node.protocol.codec import MAX_BYTES, encode
+from master_node.protocol.codec import MAX_BYTES, OutgoingMessage, encode
 from master_node.protocol.topics import Address, Kind
 
 LOG = logging.getLogger("bem.master-node")
@@ -82,7 +81,7 @@ def _hold_back(transaction: LeaderTransaction, experiment: Experiment, reason: s
     hold_back(transaction.session, experiment_id, text, now=transaction.now)
     raise_alarm(
         transaction.session,
-        mark=f"refused-{experiment_id}",
+        key=f"refused-{experiment_id}",
         station_id=station_id,
         experiment_id=experiment_id,
         code="offer refused",

@@ -1,4 +1,4 @@
-"""What the leader does by the clock: its lease, commands, offers, silent stations, welcomes."""
+"""What the leader does by the clock: its lease, commands, offers, silent stations, set-ups."""
 
 import logging
 import time
@@ -15,10 +15,8 @@ from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
 from master_node.dispatch import dispatch, expire_offers
 from master_node.inbox import Inbox
-from master_node.ingest import OutgoingMessage
-from master_node.protocol.codec import encode
-from master_node.protocol.topics import Address, Kind
-from master_node.registration import welcomes
+from master_node.protocol.codec import OutgoingMessage
+from master_node.registration import setup_messages
 from master_node.watchdog import Watchdog
 from master_node.wattrex.service import WattrexService
 from master_node.wattrex.watch import WattrexWatch
@@ -47,7 +45,7 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Context:
+class DutyContext:
     """What the duties are done with."""
 
     database: Database
@@ -64,10 +62,10 @@ class Context:
 class Duties:
     """A thread that goes round until told to stop, or until somebody else leads."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: DutyContext) -> None:
         self._context = context
         self._since = datetime.now(UTC)
-        self._told: dict[int, tuple[SetUpStation, ...]] = {}
+        self._setups: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
         self._in_trouble = False
         self.watchdog = Watchdog(context.silent_after)
@@ -76,7 +74,7 @@ class Duties:
         self.lost = Event()
 
     def run(self) -> None:
-        """Work until `stop`; a database that is away for a while is waited for."""
+        """Work until `stop`; it waits for a database that is away."""
         while not self.stop.is_set() and not self.lost.is_set():
             try:
                 self._round()
@@ -113,29 +111,26 @@ class Duties:
         if lost:
             LOG.warning("what=contact-lost stations=%s", lost)
         if context.connected():
-            self._welcome(online)
+            self._send_setups(online)
         self._watch_wattrex()
 
-    def _welcome(self, online: Iterable[UnitSetup]) -> None:
+    def _send_setups(self, online: Iterable[UnitSetup]) -> None:
         """Tell units whose stations were changed by somebody."""
-        now = {one.unit_id: one.stations for one in online}
-        changed = [id_ for id_, stations in now.items() if self._told.get(id_) != stations]
-        self._told = now
-        if not changed:
-            return
-        with leader_transaction(self._context.database, self._context.lease) as transaction:
-            answers = list(welcomes(transaction, changed))
-        self._context.publish(
-            [OutgoingMessage(Address(id_, Kind.SET_UP), encode(answer)) for id_, answer in answers]
-        )
+        context = self._context
+        setups = {one.unit_id: one.stations for one in online}
+        changed = [id_ for id_, stations in setups.items() if self._setups.get(id_) != stations]
+        self._setups = setups
+        if changed:
+            with leader_transaction(context.database, context.lease) as transaction:
+                messages = list(setup_messages(transaction, changed))
+            context.publish(messages)
 
     def _watch_wattrex(self) -> None:
         """Look after stations whose cyclers write into the database by themselves."""
-        context = self._context
-        speaks = context.wattrex
-        since = speaks.listens_since if speaks is not None and speaks.connected else None
+        context, service = self._context, self._context.wattrex
+        since = service.listens_since if service is not None and service.connected else None
         with leader_transaction(context.database, context.lease) as transaction:
-            self._wattrex.look(transaction, speaks=speaks is not None, listens_since=since)
+            self._wattrex.look(transaction, speaks=service is not None, listens_since=since)
 
     def _behind_s(self) -> float:
         trouble_at = self._context.writer.progress.trouble_at
@@ -144,24 +139,24 @@ class Duties:
 
     def _detail(self, units: int) -> dict[str, Any]:
         context, wattrex = self._context, self._context.wattrex
-        return {
-            "broker": "connected" if context.connected() else "not connected",
+        detail = {
+            "broker": _connection(context.connected()),
             "units": units,
             "stored": context.writer.progress.stored,
             "refused": context.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
-            **(
-                {"wattrex": "connected" if wattrex.connected else "not connected"}
-                if wattrex
-                else {}
-            ),
             "queue": len(context.inbox),
             "since": self._since.isoformat(timespec="seconds"),
         }
+        return {**detail, "wattrex": _connection(wattrex.connected)} if wattrex else detail
 
     def _wait(self, error: Exception) -> None:
         if not self._in_trouble:
-            plain = error if isinstance(error, UnavailableError) else type(error).__name__
-            LOG.warning("what=database-trouble said=%r", str(plain))
+            text = error if isinstance(error, UnavailableError) else type(error).__name__
+            LOG.warning("what=database-trouble said=%r", str(text))
         self._in_trouble = True
         self.watchdog.begin_again()
         self.stop.wait(AFTER_TROUBLE_S)
+
+
+def _connection(connected: bool) -> str:
+    return "connected" if connected else "not connected"

@@ -18,14 +18,14 @@ class Clocks:
     _off: dict[str, int] = field(default_factory=dict)
 
     def latest(self, hardware_id: str) -> float | None:
-        """Return the time of the unit's last beat by its own clock."""
+        """Return the time of the unit's last heartbeat by its own clock."""
         return self._latest.get(hardware_id)
 
     def note(self, hardware_id: str, at: float, offset_s: float) -> bool:
-        """Remember a beat; True when the clock has just turned out to be off.
+        """Remember a heartbeat; True when the clock has just turned out to be off.
 
-        Beats that come quicker than they were made were held up on their way, and say nothing of
-        the clock; the transaction of one may be tried again.
+        Heartbeats that come quicker than they were made were held up on their way, and say nothing
+        of the clock; the transaction of one may be tried again.
         """
         came = at - offset_s  # by our own clock
         made_s = at - self._latest.get(hardware_id, float("-inf"))
@@ -42,7 +42,7 @@ class Clocks:
 
 
 def to_report(heartbeat: StationHeartbeat) -> Report:
-    """Return a station's part of a beat as the database takes it."""
+    """Return a station's part of a heartbeat as the database takes it."""
     return Report(
         state=heartbeat.state,
         output_on=heartbeat.output_on,

@@ -9,11 +9,10 @@ from threading import Thread
 from db.commands.leases import LeaderLease
 from db.engine import Database
 from db.limits import Limits
-from master_node.duties import Context, Duties
+from master_node.duties import Duties, DutyContext
 from master_node.inbox import Inbox
-from master_node.ingest import OutgoingMessage
 from master_node.link import Broker, Link, Will
-from master_node.protocol.codec import RefusedError, decode_master, encode
+from master_node.protocol.codec import OutgoingMessage, RefusedError, decode_master, encode
 from master_node.protocol.messages import MasterPresence
 from master_node.protocol.topics import FROM_UNITS, MASTER
 from master_node.wattrex.service import WattrexService
@@ -21,8 +20,8 @@ from master_node.writer import Writer
 
 LOG = logging.getLogger("bem.master-node")
 
-SAY_AFTER_S = 3.0
-ASK_STRANGERS_EVERY_S = 30.0
+WARN_AFTER_S = 3.0
+ASK_UNREGISTERED_EVERY_S = 30.0
 THREADS_END_WITHIN_S, LINK_ENDS_WITHIN_S = 0.8, 0.5
 
 
@@ -52,7 +51,7 @@ class Leader:
         self._writer = Writer(database, lease, self._inbox, self._publish)
         self._wattrex = WattrexService(database, broker, lease, limits) if wattrex else None
         self._duties = Duties(
-            Context(
+            DutyContext(
                 database,
                 lease,
                 self._inbox,
@@ -70,7 +69,7 @@ class Leader:
         ]
         self._began_at = time.monotonic()
         self._asked_at = 0.0
-        self._said_missing = False
+        self._warned = False
 
     @property
     def lost(self) -> bool:
@@ -95,13 +94,16 @@ class Leader:
             raise RuntimeError("a thread of the master node has ended")
         now = time.monotonic()
         if self._link.connected:
-            self._said_missing = False
-            if self._writer.strangers.is_set() and now - self._asked_at > ASK_STRANGERS_EVERY_S:
+            self._warned = False
+            if (
+                self._writer.unregistered_heard.is_set()
+                and now - self._asked_at > ASK_UNREGISTERED_EVERY_S
+            ):
                 self._asked_at = now
-                self._writer.strangers.clear()
+                self._writer.unregistered_heard.clear()
                 self._say_online()
-        elif not self._said_missing and now - self._began_at > SAY_AFTER_S:
-            self._said_missing = True
+        elif not self._warned and now - self._began_at > WARN_AFTER_S:
+            self._warned = True
             where = f"{self._broker.host}:{self._broker.port}"
             LOG.warning("what=no-broker where=%s said='trying on'", where)
 
@@ -145,10 +147,11 @@ class Leader:
     def _correct(self, payload: bytes) -> None:
         """Say again that we are here when an earlier master's last will says otherwise."""
         try:
-            said = decode_master(payload)
+            presence = decode_master(payload)
         except RefusedError:
-            said = MasterPresence(online=False, epoch=0)
-        if said.epoch < self._lease.epoch or (said.epoch == self._lease.epoch and not said.online):
+            presence = MasterPresence(online=False, epoch=0)
+        epoch = self._lease.epoch
+        if presence.epoch < epoch or (presence.epoch == epoch and not presence.online):
             self._say_online()
 
     def _connected(self) -> None:

@@ -35,10 +35,10 @@ def take_records(
         _check_channels(run, samples)
         if samples.first > run.row.through + 1:
             return None
-    part = _new_samples(run, samples) if samples is not None else None
-    if part is not None:
-        run.row.through = part.first_id + len(part) - 1
-        live_state.sampled(row, _last(records), transaction.now)
+    part = None if samples is None else _new_samples(run, samples)
+    if samples is not None and part is not None:
+        run.row.through = samples.last
+        live_state.take_sample(row, _last_sample(records.experiment, samples), transaction.now)
     if part is not None or records.events:
         runs.accept(run.row, transaction.now)
     for event in records.events:
@@ -79,12 +79,10 @@ def _floats(column: list[float | None]) -> Floats:
     return np.array(column, float)
 
 
-def _last(records: m.Records) -> live_state.LastSample:
-    samples = records.samples
-    assert samples is not None  # noqa: S101 - asked for where there are some
+def _last_sample(experiment_id: int, samples: m.Samples) -> live_state.LastSample:
     return live_state.LastSample(
-        experiment_id=records.experiment,
-        at=_moment(samples.at[-1]),
+        experiment_id=experiment_id,
+        at=to_time(samples.at[-1]),
         instruction_id=samples.instruction[-1],
         step=samples.step[-1],
         cycle=samples.cycle[-1],
@@ -103,21 +101,21 @@ def _take_event(
 ) -> None:
     plain = m.as_plain(event)
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
-    runs.add_event(run, event.n, _moment(event.at), plain["kind"], detail)
+    runs.add_event(run, event.n, to_time(event.at), plain["kind"], detail)
     _change_status(transaction, run, event)
     _alarm(transaction, run, event)
     state = _state_after(event)
-    # an event that is older than the last beat says nothing about now
+    # an event that is older than the last heartbeat says nothing about now
     if state is not None and latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         under_way = None if state is StationState.IDLE else run.row.experiment_id
-        live_state.become(row, state, under_way, transaction.now)
+        live_state.take_event(row, state, under_way, transaction.now)
 
 
 def _change_status(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) -> None:
     session, experiment_id = transaction.session, run.row.experiment_id
     match event:
         case m.Started():
-            begun = runs.begin(session, experiment_id, _moment(event.at))
+            begun = runs.begin(session, experiment_id, to_time(event.at))
             if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
                 _raise(
                     transaction, run, event, "cancelled", "The station runs a cancelled experiment."
@@ -138,7 +136,7 @@ def _change_status(transaction: LeaderTransaction, run: runs.RunNow, event: m.An
                 run.row,
                 failed=event.result == "error",
                 reason=reason,
-                at=_moment(event.at),
+                at=to_time(event.at),
                 now=transaction.now,
             )
 
@@ -182,12 +180,12 @@ def _raise(
 ) -> None:
     raise_alarm(
         transaction.session,
-        mark=f"run-{run.row.experiment_id}-{event.n}",
+        key=f"run-{run.row.experiment_id}-{event.n}",
         station_id=run.row.station_id,
         experiment_id=run.row.experiment_id,
         code=code,
         text=text,
-        at=_moment(event.at),
+        at=to_time(event.at),
     )
 
 
@@ -204,5 +202,6 @@ def _state_after(event: m.AnyEvent) -> StationState | None:
     return None
 
 
-def _moment(unix_s: float) -> datetime:
+def to_time(unix_s: float) -> datetime:
+    """Return a message's time."""
     return datetime.fromtimestamp(unix_s, UTC)

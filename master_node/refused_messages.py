@@ -3,12 +3,13 @@
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node.refused_messages import KEPT, note_refused
 from master_node.inbox import IncomingMessage
+from master_node.protocol.codec import RefusedError
 from master_node.protocol.topics import parse_topic
 
 MAX_SENDERS = 500
@@ -19,6 +20,19 @@ def hardware_id_in(topic: str) -> str | None:
     """Return who sends on a topic of bem/v1."""
     address = parse_topic(topic)
     return address.hardware_id if address else None
+
+
+class Refusal(NamedTuple):
+    """A message that is not taken, and why; `kind` groups the reasons."""
+
+    message: IncomingMessage
+    kind: str
+    reason: str
+
+    @classmethod
+    def of(cls, message: IncomingMessage, error: RefusedError) -> "Refusal":
+        """Return the refusal that an error says."""
+        return cls(message, error.kind, str(error))
 
 
 @dataclass
@@ -37,17 +51,18 @@ class Refusals:
     def __bool__(self) -> bool:
         return bool(self._counts)
 
-    def add(self, message: IncomingMessage, kind: str, reason: str, at: datetime) -> None:
-        """Count a message; `kind` groups the reasons."""
+    def add(self, refusal: Refusal) -> None:
+        """Count a message."""
+        message, kind, reason = refusal
         self.total += 1
         self._counts[self._sender(message.topic), kind] += 1
         self._newest.append(
             {
-                "at": at,
+                "at": datetime.now(UTC),
                 "topic": message.topic[:200],
                 "reason": reason[:250],
                 "size_bytes": message.size,
-                "beginning": _shown(message.payload[:200]),
+                "beginning": _printable(message.payload[:200]),
             }
         )
 
@@ -68,6 +83,6 @@ class Refusals:
         return sender
 
 
-def _shown(payload: bytes) -> str:
+def _printable(payload: bytes) -> str:
     text = payload.decode("utf-8", errors="replace")
     return "".join(one if one.isprintable() else "·" for one in text)[:200]

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from cycling.terms import DeviceType
 from db.commands.leases import LeaderTransaction
-from db.commands.units.registration import FoundDevice, Introduction
+from db.commands.units.registration import Introduction, ReportedDevice
 from db.queries.stations.unit_setups import SetUpStation, unfinished, unit_setups
 from master_node.protocol import messages as m
+from master_node.protocol.codec import OutgoingMessage
+from master_node.protocol.topics import Kind
 
 
 def introduction(hello: m.Hello) -> Introduction:
@@ -17,13 +19,13 @@ def introduction(hello: m.Hello) -> Introduction:
         software=hello.software,
         simulated=hello.simulated,
         speed=hello.speed,
-        devices=tuple(found_device(device) for device in hello.devices),
+        devices=tuple(reported_device(device) for device in hello.devices),
     )
 
 
-def found_device(device: m.Device) -> FoundDevice:
+def reported_device(device: m.Device) -> ReportedDevice:
     """Return a device as the database takes it."""
-    return FoundDevice(
+    return ReportedDevice(
         link=device.link,
         name=device.name,
         manufacturer=device.manufacturer,
@@ -37,30 +39,23 @@ def found_device(device: m.Device) -> FoundDevice:
     )
 
 
-def welcomes(
+def setup_messages(
     transaction: LeaderTransaction, unit_ids: Iterable[int]
-) -> Iterator[tuple[str, m.SetupMessage]]:
-    """Return the answer to each of those units, with its hardware id."""
-    wanted = set(unit_ids)
-    for setup in unit_setups(transaction.session, wanted) if wanted else ():
-        yield (
-            setup.hardware_id,
-            m.SetupMessage(
-                unit=setup.unit_id,
-                at=transaction.now.timestamp(),
-                stations=[station_setup(one) for one in setup.stations],
-                resume={
-                    str(experiment_id): through
-                    for experiment_id, through in unfinished(
-                        transaction.session, setup.unit_id
-                    ).items()
-                },
-            ),
+) -> Iterator[OutgoingMessage]:
+    """Return the answer to each of those units."""
+    ids = set(unit_ids)
+    for setup in unit_setups(transaction.session, ids) if ids else ():
+        resume = unfinished(transaction.session, setup.unit_id)
+        message = m.SetupMessage(
+            unit=setup.unit_id,
+            at=transaction.now.timestamp(),
+            stations=[_station_setup(one) for one in setup.stations],
+            resume={str(experiment_id): through for experiment_id, through in resume.items()},
         )
+        yield OutgoingMessage.to(setup.hardware_id, Kind.SET_UP, message)
 
 
-def station_setup(station: SetUpStation) -> m.StationSetup:
-    """Return a station as its unit is told."""
+def _station_setup(station: SetUpStation) -> m.StationSetup:
     return m.StationSetup(
         station=station.station_id,
         name=station.name,

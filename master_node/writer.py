@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from threading import Event
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -12,13 +11,14 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from cycling.errors import UnavailableError
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
+from master_node.batch import Envelope, finish, open_batch
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, IncomingMessage
-from master_node.ingest import Envelope, OutgoingMessage, finish, open_batch, take
-from master_node.protocol.codec import RefusedError, decode
+from master_node.ingest import take
+from master_node.protocol.codec import OutgoingMessage, RefusedError, decode
 from master_node.protocol.messages import MAX_SAMPLES, Records
 from master_node.protocol.topics import UP, parse_topic
-from master_node.refused_messages import Refusals
+from master_node.refused_messages import Refusal, Refusals
 
 LOG = logging.getLogger("bem.master-node")
 
@@ -55,7 +55,7 @@ class Writer:
         self._written_at = 0.0
         self.stop = Event()
         self.lost = Event()
-        self.strangers = Event()  # a unit that has not introduced itself was heard
+        self.unregistered_heard = Event()  # a unit that has not introduced itself was heard
         self.refusals = Refusals()
         self.progress = Progress()
 
@@ -63,67 +63,67 @@ class Writer:
         """Work until `stop`. What is in the inbox then is not acknowledged, and comes again."""
         while not self.stop.is_set() and not self.lost.is_set():
             incoming = self._inbox.take(GROUP_BYTES, GROUP_MESSAGES, GROUP_WITHIN_S)
-            parsed = [one for one in map(self._parse, incoming) if one is not None]
-            if parsed:
-                self._store(parsed)
+            envelopes = [one for one in map(self._parse, incoming) if one is not None]
+            if envelopes:
+                self._store(envelopes)
             self._write_refusals()
 
     def _parse(self, incoming: IncomingMessage) -> Envelope | None:
         address = parse_topic(incoming.topic)
         if address is None or address.kind not in UP:
-            self._refuse(incoming, "topic", "not a topic of bem/v1")
+            self._refuse(Refusal(incoming, "topic", "not a topic of bem/v1"))
             return None
         if incoming.size > len(incoming.payload):
-            self._refuse(incoming, "size", f"{incoming.size} bytes are too many")
+            self._refuse(Refusal(incoming, "size", f"{incoming.size} bytes are too many"))
             return None
         try:
             message = decode(address.kind, incoming.payload)
         except RefusedError as error:
-            self._refuse(incoming, error.kind, str(error))
+            self._refuse(Refusal.of(incoming, error))
             return None
         return Envelope(incoming, address, message)
 
-    def _store(self, parsed: Sequence[Envelope]) -> None:
+    def _store(self, envelopes: Sequence[Envelope]) -> None:
         """Commit a group, or each message alone when one of them cannot be stored."""
         pause_s = FIRST_PAUSE_S
         while not self.stop.is_set() and not self.lost.is_set():
             try:
-                self._commit(parsed)
+                self._commit(envelopes)
             except LostLeaseError:
                 self.lost.set()
             except PASSING as error:
                 self._wait(error, pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
             except Exception as error:  # a boundary: no message may end this thread
-                if len(parsed) > 1:
-                    for one in parsed:
+                if len(envelopes) > 1:
+                    for one in envelopes:
                         self._store([one])
                 else:
-                    LOG.exception("what=message-not-stored topic=%s", parsed[0].incoming.topic)
-                    self._refuse(parsed[0].incoming, "database", type(error).__name__)
+                    LOG.exception("what=message-not-stored topic=%s", envelopes[0].incoming.topic)
+                    self._refuse(Refusal(envelopes[0].incoming, "database", type(error).__name__))
                 return
             else:
                 self._recovered()
                 return
 
-    def _commit(self, parsed: Sequence[Envelope]) -> None:
+    def _commit(self, envelopes: Sequence[Envelope]) -> None:
         # a message alone never is: what the server does not take in bulk is tried one by one
-        bulk = sum(map(_samples, parsed)) > MAX_SAMPLES
+        bulk = sum(map(_samples, envelopes)) > MAX_SAMPLES
         with leader_transaction(self._database, self._lease, bulk=bulk) as transaction:
-            batch = open_batch(transaction, parsed, self._clocks)
-            for one in parsed:
+            batch = open_batch(transaction, envelopes, self._clocks)
+            for one in envelopes:
                 try:
                     take(batch, one)
                 except RefusedError as error:
-                    batch.refused.append((one.incoming, error.kind, str(error)))
+                    batch.refusals.append(Refusal.of(one.incoming, error))
             outgoing = finish(batch)
             if self.refusals:
                 self.refusals.write(transaction)
         self.refusals.forget()
         self._written_at = time.monotonic()
         self.progress.stored += batch.stored
-        for incoming, kind, reason in batch.refused:
-            self._refuse(incoming, kind, reason)
+        for refusal in batch.refusals:
+            self._refuse(refusal)
         self._publish(outgoing)
 
     def _write_refusals(self) -> None:
@@ -141,10 +141,10 @@ class Writer:
         else:
             self.refusals.forget()
 
-    def _refuse(self, incoming: IncomingMessage, kind: str, reason: str) -> None:
-        if kind == "unknown unit":
-            self.strangers.set()
-        self.refusals.add(incoming, kind, reason, datetime.now(UTC))
+    def _refuse(self, refusal: Refusal) -> None:
+        if refusal.kind == "unknown unit":
+            self.unregistered_heard.set()
+        self.refusals.add(refusal)
 
     def _wait(self, error: Exception, pause_s: float) -> None:
         if self.progress.trouble_at is None:

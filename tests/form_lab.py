@@ -39,7 +39,7 @@ END
 
 def device(number: int, volts: float = 5.0, amperes: float = 10.0, **abilities):
     """A bidirectional source that can do everything but what is said otherwise."""
-    return registration.FoundDevice(
+    return registration.ReportedDevice(
         link=f"ch{number}",
         name=f"Source {volts:g} V {amperes:g} A",
         manufacturer="Maker",

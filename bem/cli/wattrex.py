@@ -20,17 +20,15 @@ SPARE_S = 20.0
 @app.command()
 def units() -> None:
     """Print the units that speak the WattRex protocol: number, host, heard or not, last contact."""
-    from db.queries.wattrex.units import strangers, wattrex_units
+    from db.queries.wattrex.units import wattrex_units
 
     database = open_database(read_settings(), check=True)
     for one in wattrex_units(database):
         heard = "asks for its number" if one.asks else "heard" if one.is_heard else "silent"
         at = f"{one.heard_at:%Y-%m-%d %H:%M:%S}"
         typer.echo(f"{one.id}\t{one.host or '-'}\t{one.ip or '-'}\t{heard}\t{at} UTC")
-    for stranger in strangers(database):
-        typer.echo(
-            f"A unit says that it is number {stranger.claimed_id}. {stranger.reason}", err=True
-        )
+    for unit in unregistered_units(database):
+        typer.echo(f"A unit says that it is number {unit.claimed_id}. {unit.reason}", err=True)
 
 
 @app.command("repair")
@@ -44,11 +42,11 @@ def repair_synchroniser(
     is lost. Where it does not go on within a minute, everything is put back as it was. Tried again,
     ten times as many rows are set aside. The master node must run.
     """
-    from db.commands.wattrex.repairs import GOES_ON_WITHIN, SETTLES_IN, repair, repair_state
+    from db.commands.wattrex.repairs import GOES_ON_WITHIN, RECONCILE_AFTER, repair, repair_state
 
     database = open_database(read_settings(), check=True)
     number = repair(database, experiment_id, by=by_system_user())
-    until = time.monotonic() + (GOES_ON_WITHIN + SETTLES_IN).total_seconds() + SPARE_S
+    until = time.monotonic() + (GOES_ON_WITHIN + RECONCILE_AFTER).total_seconds() + SPARE_S
     typer.echo("The newest rows are set aside. Waiting for the synchroniser.", err=True)
     while time.monotonic() < until:
         state, outcome = repair_state(database, number)

@@ -74,14 +74,14 @@ class Worker:
                 LOG.exception("the worker could not look for work")
                 time.sleep(UNREACHABLE_S)
         with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
-            presence.end_presence(self._place.database, self.name)
+            presence.end_presence(self._place.database, presence.WORKER, self.name)
 
     def say_present(self) -> None:
         """Note every 5 s that this worker lives; called from whatever it is doing."""
-        if time.monotonic() - self._said_at < presence.BEAT_EVERY_S:
+        if time.monotonic() - self._said_at < presence.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()
-        presence.say_present(self._place.database, self.name)
+        presence.say_present(self._place.database, presence.WORKER, self.name)
 
     def work_once(self) -> bool:
         """Do one job if there is one."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, event, select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,10 +21,10 @@ from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
 from db.repeating import idempotent, repeated
-from db.terms import MASTER_NODE, WAITING
+from db.terms import MASTER_NODE
+from db.updates import count_changed
 
 LASTS = timedelta(seconds=6)
-FORGET_AFTER = timedelta(minutes=1)
 
 # A paused process keeps its transaction open, and with it the lease's row. The server ends such a
 # connection after so many seconds, so that another process can lead.
@@ -102,7 +102,7 @@ def leader_transaction(
         values: dict[str, Any] = {"beat_at": now, "expires_at": now + LASTS}
         if detail is not None:
             values["detail"] = detail
-        if not _changed(session, lease, values):
+        if not _update(session, lease, values):
             raise LostLeaseError("Another master node leads now.")
         yield LeaderTransaction(session, now)
 
@@ -111,27 +111,7 @@ def leader_transaction(
 def release(database: Database, lease: LeaderLease) -> None:
     """Give the lease back; nothing happens if it is not ours any more."""
     with database.write() as session:
-        _changed(session, lease, {"expires_at": database_now(session)})
-
-
-@idempotent
-def say_waiting(database: Database, holder: str, detail: dict[str, Any]) -> None:
-    """Note that a standby is there."""
-    name = _name_of(holder)
-    with database.write() as session:
-        now = database_now(session)
-        lease = session.get(Lease, name) or Lease(name=name, holder=holder, epoch=0)
-        lease.beat_at, lease.expires_at, lease.detail = now, now + LASTS, detail
-        session.add(lease)
-
-
-@idempotent
-def end_waiting(database: Database, holder: str) -> None:
-    """Forget a standby that leads now or ends, and those that died long ago."""
-    with database.write() as session:
-        long_ago = database_now(session) - FORGET_AFTER
-        dead = Lease.name.startswith(WAITING) & (Lease.expires_at < long_ago)
-        session.execute(delete(Lease).where((Lease.name == _name_of(holder)) | dead))
+        _update(session, lease, {"expires_at": database_now(session)})
 
 
 def new_holder(host: str, process_id: int) -> str:
@@ -146,27 +126,16 @@ def _take(session: Session, holder: str, detail: dict[str, Any]) -> LeaderLease 
         session.add(Lease(name=MASTER_NODE, epoch=1, **values))
         session.flush()
         return LeaderLease(holder, 1)
-    taken = session.execute(
-        update(Lease)
-        .where(Lease.name == MASTER_NODE, Lease.expires_at <= now)
-        .values(epoch=Lease.epoch + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if not (isinstance(taken, CursorResult) and taken.rowcount == 1):
+    expired = update(Lease).where(Lease.name == MASTER_NODE, Lease.expires_at <= now)
+    if not count_changed(session, expired.values(epoch=Lease.epoch + 1, **values)):
         return None
     epoch = session.scalar(select(Lease.epoch).where(Lease.name == MASTER_NODE))
     return LeaderLease(holder, epoch or 0)
 
 
-def _changed(session: Session, lease: LeaderLease, values: dict[str, Any]) -> bool:
-    held = session.execute(
-        update(Lease)
-        .where(Lease.name == MASTER_NODE, Lease.holder == lease.holder, Lease.epoch == lease.epoch)
-        .values(**values)
-        .execution_options(synchronize_session=False)
+def _update(session: Session, lease: LeaderLease, values: dict[str, Any]) -> bool:
+    """Change the lease's row; whether it is still ours."""
+    ours = update(Lease).where(
+        Lease.name == MASTER_NODE, Lease.holder == lease.holder, Lease.epoch == lease.epoch
     )
-    return isinstance(held, CursorResult) and held.rowcount == 1
-
-
-def _name_of(holder: str) -> str:
-    return WAITING + holder.rpartition(":")[2]
+    return count_changed(session, ours.values(**values)) == 1

@@ -60,7 +60,7 @@ from db.models.users import (
     LoginSession,
     User,
 )
-from db.models.wattrex import ExperimentName, SetAsideRow, SyncRepair, WattrexStranger, WattrexUnit
+from db.models.wattrex import ExperimentName, ParkedRow, SyncRepair, UnregisteredUnit, WattrexUnit
 
 __all__ = [
     "Alarm",
@@ -98,6 +98,7 @@ __all__ = [
     "LoginSession",
     "Note",
     "OutOfService",
+    "ParkedRow",
     "Plan",
     "Profile",
     "ProfileDetail",
@@ -111,7 +112,6 @@ __all__ = [
     "SeriesChannel",
     "SeriesChunk",
     "SeriesHead",
-    "SetAsideRow",
     "StationAlarm",
     "StationDetails",
     "StationLive",
@@ -119,10 +119,10 @@ __all__ = [
     "Statistics",
     "SyncRepair",
     "Unit",
+    "UnregisteredUnit",
     "Upload",
     "UsedDevice",
     "UsedMeasure",
     "User",
-    "WattrexStranger",
     "WattrexUnit",
 ]

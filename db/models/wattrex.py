@@ -1,15 +1,23 @@
 """Tables of ours about WattRex units, and about what their synchroniser writes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, and_, exists
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import IDS_STAY_USED, Base, exact_text
+from db.models.units import VIRTUAL_UNIT, ComputationalUnit, Unit
 from db.terms import RepairState
 
 STALLED = "synchroniser stalled"  # code of an alarm
+FRESH = timedelta(seconds=15)  # a heartbeat; one comes every second
+
+
+def is_wattrex() -> ColumnElement[bool]:
+    """Whether a row of ComputationalUnit is a WattRex unit's."""
+    is_ours = exists().where(Unit.unit_id == ComputationalUnit.id)
+    return and_(ComputationalUnit.id != VIRTUAL_UNIT, ~is_ours)
 
 
 class WattrexUnit(Base):
@@ -30,8 +38,8 @@ class WattrexUnit(Base):
     asked_at: Mapped[datetime | None]
 
 
-class WattrexStranger(Base):
-    """A unit that beats under a number that is none of ours; it will not register by itself."""
+class UnregisteredUnit(Base):
+    """A unit whose heartbeats name a number that is none of ours; it will not register itself."""
 
     __tablename__ = "bem_wattrex_strangers"
 
@@ -57,9 +65,9 @@ class ExperimentName(Base):
 
 
 class SyncRepair(Base):
-    """Somebody's attempt to let a jammed synchroniser go on: rows were set aside for it.
+    """Somebody's attempt to let a jammed synchroniser go on: rows were parked for it.
 
-    `last_id` is the greatest MeasID that was set aside. `outcome` counts what came of the rows.
+    `last_id` is the greatest MeasID that was parked. `outcome` counts what came of the rows.
     """
 
     __tablename__ = "bem_sync_repairs"
@@ -76,7 +84,7 @@ class SyncRepair(Base):
     outcome: Mapped[dict[str, Any]]
 
 
-class SetAsideRow(Base):
+class ParkedRow(Base):
     """A row of a measure table that was taken out for a repair, until it is known to be back.
 
     `kind` is the table, `number` the MeasID or StatusID, `further` the rest of its key or 0.

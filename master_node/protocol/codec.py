@@ -1,13 +1,14 @@
 """Messages to bytes and back: UTF-8 JSON, limited in size, checked field by field."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
 from master_node.protocol import messages
 from master_node.protocol.messages import Message
-from master_node.protocol.topics import Kind
+from master_node.protocol.topics import Address, Kind
 
 Some = TypeVar("Some", bound=Message)
 
@@ -40,6 +41,19 @@ _decoders: dict[Kind, msgspec.json.Decoder[Message]] = {
 }
 _master = msgspec.json.Decoder(messages.MasterPresence)
 _encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A message to a unit, to be published once its transaction is committed."""
+
+    address: Address
+    payload: bytes
+
+    @classmethod
+    def to(cls, hardware_id: str, kind: Kind, message: Message) -> "OutgoingMessage":
+        """Return a message as it is published."""
+        return cls(Address(hardware_id, kind), encode(message))
 
 
 class RefusedError(ValueError):

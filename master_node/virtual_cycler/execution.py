@@ -6,7 +6,7 @@ from cycling.battery.recorder import SWITCHING_S
 from cycling.terms import Mode, StationState, StepEnd
 from master_node.protocol.messages import Instruction, Offer
 from master_node.virtual_cycler.journal import Journal, Moment
-from master_node.virtual_cycler.progress import Progress, TestBench
+from master_node.virtual_cycler.progress import Bench, Progress
 from master_node.virtual_cycler.records import Sample
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.stepping import SLACK_S, Cause, Point, ReachedEnd, Stepper
@@ -17,7 +17,7 @@ MIN_RECORD_S = 0.1
 class Execution:
     """One experiment, in test time; `speed` is how much faster that runs than the wall's."""
 
-    def __init__(self, offer: Offer, bench: TestBench, progress: Progress, speed: float) -> None:
+    def __init__(self, offer: Offer, bench: Bench, progress: Progress, speed: float) -> None:
         self.offer, self.bench, self.progress = offer, bench, progress
         self._speed = speed
         self._asked_s = progress.test_time_s  # up to where, and when that is

@@ -35,7 +35,7 @@ class Progress(msgspec.Struct, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class TestBench:
+class Bench:
     """What an experiment runs on."""
 
     battery: VirtualBattery

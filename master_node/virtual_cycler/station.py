@@ -11,7 +11,7 @@ from master_node.virtual_cycler.battery import BatteryPool, VirtualBattery
 from master_node.virtual_cycler.checks import offer_problem
 from master_node.virtual_cycler.devices import Size
 from master_node.virtual_cycler.execution import Execution
-from master_node.virtual_cycler.progress import Progress, TestBench
+from master_node.virtual_cycler.progress import Bench, Progress
 from master_node.virtual_cycler.records import RecordBatch, Recorder
 from master_node.virtual_cycler.safety import Breach, Guard
 from master_node.virtual_cycler.sensors import Sensors
@@ -206,7 +206,7 @@ class Station:
         )
         abilities = self.device.abilities
         guard = Guard(offer, abilities)
-        bench = TestBench(battery, self.sensors, guard, recorder, abilities.current[1])
+        bench = Bench(battery, self.sensors, guard, recorder, abilities.current[1])
         return Execution(offer, bench, progress, self._speed)
 
     def _busy(self) -> str | None:

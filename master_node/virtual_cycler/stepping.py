@@ -14,7 +14,7 @@ from cycling.battery.step_run import CLOCK_S
 from cycling.terms import Mode, StepEnd
 from master_node.protocol.messages import Instruction
 from master_node.virtual_cycler.ends import StepValues, ends_of, first_reached, time_limit_s
-from master_node.virtual_cycler.progress import Progress, TestBench
+from master_node.virtual_cycler.progress import Bench, Progress
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.sensors import Reading
 
@@ -53,7 +53,7 @@ class Stepper:
         self,
         instruction: Instruction,
         progress: Progress,
-        bench: TestBench,
+        bench: Bench,
         *,
         follows_voltage: bool,
     ) -> None:

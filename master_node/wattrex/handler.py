@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from db.commands.leases import LeaderTransaction
 from db.commands.wattrex import command_delivery, units
-from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
+from db.commands.wattrex.units import WattrexIdentity
 from master_node.inbox import IncomingMessage
 from master_node.protocol.codec import RefusedError
+from master_node.refused_messages import Refusal
 from master_node.wattrex.heartbeats import Freshness
-from master_node.wattrex.messages import DevicesFound, Heartbeat, Message, Registration
+from master_node.wattrex.messages import DetectedDevices, Heartbeat, Message, Registration
 from master_node.wattrex.pickles import RegisterStep
 from master_node.wattrex.registrar import Registrar
 from master_node.wattrex.topics import Source
@@ -32,61 +33,62 @@ class Handler:
     registrar: Registrar = field(default_factory=Registrar)
     freshness: Freshness = field(default_factory=Freshness)
     identities: dict[int, WattrexIdentity] = field(default_factory=dict)
-    offsets: dict[int, float | None] = field(default_factory=dict)  # beats not written yet
+    offsets: dict[int, float | None] = field(default_factory=dict)  # heartbeats not written yet
 
     def begin(self, transaction: LeaderTransaction) -> None:
         """Take up the handshakes that an earlier leader has not finished."""
-        for unit_id, identity in units.asking(transaction.session, transaction.now).items():
-            self.identities[unit_id] = identity
-            self.registrar.asked(unit_id, RegisterStep.DISCOVER, time.monotonic())
+        waiting = units.waiting_units(transaction.session, transaction.now)
+        for unit_id, identity in waiting.items():
+            self._note_request(unit_id, identity, RegisterStep.DISCOVER)
 
-    def note_heartbeat(self, heard: Envelope, unix_s: float) -> None:
+    def note_heartbeat(self, envelope: Envelope, heartbeat: Heartbeat, unix_s: float) -> None:
         """Remember a heartbeat until `store` writes it; nothing of an old one is kept."""
-        assert isinstance(heard.message, Heartbeat)  # noqa: S101 - the decoder's type
-        came_s = unix_s - (time.monotonic() - heard.incoming.came_at)
-        unit_id = heard.source.unit_id
-        offset_s = self.freshness.offset_of(unit_id, heard.message.at.timestamp(), came_s)
+        came_s = unix_s - (time.monotonic() - envelope.incoming.came_at)
+        unit_id = envelope.source.unit_id
+        offset_s = self.freshness.offset_of(unit_id, heartbeat.at.timestamp(), came_s)
         if offset_s is not None:
             self.offsets[unit_id] = round(offset_s, 3)
 
-    def store(
-        self, transaction: LeaderTransaction, messages: Sequence[Envelope]
-    ) -> list[tuple[IncomingMessage, str, str]]:
-        """Write what was heard; return what was refused, with kinds and reasons."""
+    def store(self, transaction: LeaderTransaction, envelopes: Sequence[Envelope]) -> list[Refusal]:
+        """Write what has come; return what was refused. `forget_stored` follows the commit."""
+        session = transaction.session
         if self.offsets:
-            for unit_id in units.heard(transaction.session, self.offsets, transaction.now):
-                self.registrar.heard(unit_id, time.monotonic())
-        refused = []
-        for one in messages:
+            for unit_id in units.note_heartbeats(session, self.offsets, transaction.now):
+                self.registrar.note_heartbeat(unit_id, time.monotonic())
+        refusals = []
+        for one in envelopes:
             try:
                 self._take(transaction, one)
             except RefusedError as error:
-                refused.append((one.incoming, error.kind, str(error)))
-        for unit_id in self.registrar.give_up():
-            units.stop_asking(transaction.session, [unit_id])
-        return refused
+                refusals.append(Refusal.of(one.incoming, error))
+        for unit_id in self.registrar.drop_silent():
+            units.end_waiting(session, [unit_id])
+        return refusals
 
-    def stored(self) -> None:
+    def forget_stored(self) -> None:
         """Forget what is committed."""
         self.offsets.clear()
 
-    def _take(self, transaction: LeaderTransaction, one: Envelope) -> None:
-        match one.message:
-            case Registration() as said:
-                identity = WattrexIdentity(said.mac, said.user, said.ip, said.port, said.host)
+    def _take(self, transaction: LeaderTransaction, envelope: Envelope) -> None:
+        match envelope.message:
+            case Registration(step, identity):
                 unit_id = units.register(transaction.session, identity, transaction.now)
-                self.identities[unit_id] = identity
-                self.registrar.asked(unit_id, said.step, time.monotonic())
-            case DevicesFound() as said:
-                self._devices(transaction, one.source.unit_id, said)
+                self._note_request(unit_id, identity, step)
+            case DetectedDevices() as detected:
+                _store_devices(transaction, envelope.source.unit_id, detected)
 
-    def _devices(self, transaction: LeaderTransaction, unit_id: int, said: DevicesFound) -> None:
-        if unit_id not in units.known_units(transaction.session, [unit_id]):
-            raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
-        found = [WattrexDevice(one.kind_id, one.serial_number, one.link) for one in said.devices]
-        stored, unknown = units.store_found(transaction.session, unit_id, found)
-        command_delivery.note_found(transaction.session, unit_id, stored, transaction.now)
-        if unknown:
-            raise RefusedError(
-                "device", f"the kind of device {unknown[0]} is not in CompatibleDevices"
-            )
+    def _note_request(self, unit_id: int, identity: WattrexIdentity, step: RegisterStep) -> None:
+        self.identities[unit_id] = identity
+        self.registrar.note_request(unit_id, step, time.monotonic())
+
+
+def _store_devices(transaction: LeaderTransaction, unit_id: int, detected: DetectedDevices) -> None:
+    session = transaction.session
+    if unit_id not in units.known_units(session, [unit_id]):
+        raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
+    stored = units.store_devices(session, unit_id, detected.devices)
+    command_delivery.note_devices(session, unit_id, stored.devices, transaction.now)
+    if stored.unknown_kinds:
+        raise RefusedError(
+            "device", f"the kind of device {stored.unknown_kinds[0]} is not in CompatibleDevices"
+        )

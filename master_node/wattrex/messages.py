@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
 from master_node.protocol.codec import RefusedError
 from master_node.wattrex import pickles
 from master_node.wattrex.pickles import RegisterStep
@@ -21,11 +22,7 @@ class Registration:
     """A unit that wants a number, or asks for the one that it was offered."""
 
     step: RegisterStep
-    mac: int
-    user: str
-    ip: str
-    port: int
-    host: str
+    identity: WattrexIdentity
 
 
 @dataclass(frozen=True)
@@ -36,50 +33,41 @@ class Heartbeat:
 
 
 @dataclass(frozen=True)
-class DeviceFound:
-    """A device on a link of a unit, of a kind that CompatibleDevices names."""
-
-    kind_id: int
-    serial_number: str
-    link: str
-
-
-@dataclass(frozen=True)
-class DevicesFound:
+class DetectedDevices:
     """All devices that a unit has found."""
 
-    devices: tuple[DeviceFound, ...]
+    devices: tuple[WattrexDevice, ...]
 
 
-Message = Registration | Heartbeat | DevicesFound
+Message = Registration | Heartbeat | DetectedDevices
 
 
 def decode(kind: Kind, payload: bytes) -> Message:
     """Read and check a message. Raises RefusedError with a reason that names the field."""
-    told = pickles.read(kind, payload)
+    content = pickles.read(kind, payload)
     if kind is Kind.REGISTER:
-        return _registration(_fields(told, pickles.PickledUnit))
+        return _registration(_fields(content, pickles.PickledUnit))
     if kind is Kind.HEARTBEAT:
-        return _heartbeat(_fields(told, pickles.PickledHeartbeat))
-    if type(told) is not list or len(told) > MAX_DEVICES:
+        return _heartbeat(_fields(content, pickles.PickledHeartbeat))
+    if type(content) is not list or len(content) > MAX_DEVICES:
         raise RefusedError("field", f"no list of up to {MAX_DEVICES} devices")
-    return DevicesFound(tuple(_device(_fields(one, pickles.PickledDevice)) for one in told))
+    return DetectedDevices(tuple(_device(_fields(one, pickles.PickledDevice)) for one in content))
 
 
 def _registration(fields: Mapping[str, Any]) -> Registration:
-    return Registration(
+    identity = WattrexIdentity(
         mac=_number(fields, "mac", 1, MAX_MAC),
         user=_text(fields, "user", MAX_USER),
         ip=_text(fields, "ip", MAX_IP),
         port=_number(fields, "port", 0, 65_535),
         host=_text(fields, "hostname", MAX_HOST),
-        step=_step(fields),
     )
+    return Registration(_step(fields), identity)
 
 
 def _step(fields: Mapping[str, Any]) -> RegisterStep:
-    told = fields.get("msg_type")
-    number = told.number if isinstance(told, pickles.PickledStep) else None
+    step = fields.get("msg_type")
+    number = step.number if isinstance(step, pickles.PickledStep) else None
     if type(number) is not int or number not in (RegisterStep.DISCOVER, RegisterStep.REQUEST):
         raise RefusedError("field", "msg_type is neither DISCOVER nor REQUEST")
     return RegisterStep(number)
@@ -92,18 +80,18 @@ def _heartbeat(fields: Mapping[str, Any]) -> Heartbeat:
     return Heartbeat(at.replace(tzinfo=UTC))
 
 
-def _device(fields: Mapping[str, Any]) -> DeviceFound:
-    return DeviceFound(
+def _device(fields: Mapping[str, Any]) -> WattrexDevice:
+    return WattrexDevice(
         kind_id=_number(fields, "comp_dev_id", 1, MAX_ID),
         serial_number=_text_or_number(fields, "serial_number"),
         link=_text_or_number(fields, "link_name"),
     )
 
 
-def _fields(told: object, expected: type[pickles.PickledObject]) -> Mapping[str, Any]:
-    if type(told) is not expected:
-        raise RefusedError("field", f"a {type(told).__name__} is not what belongs here")
-    return getattr(told, "fields", {})
+def _fields(content: object, expected: type[pickles.PickledObject]) -> Mapping[str, Any]:
+    if type(content) is not expected:
+        raise RefusedError("field", f"a {type(content).__name__} is not what belongs here")
+    return getattr(content, "fields", {})
 
 
 def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
@@ -113,10 +101,10 @@ def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
     return value
 
 
-def _text(fields: Mapping[str, Any], name: str, longest: int) -> str:
+def _text(fields: Mapping[str, Any], name: str, max_length: int) -> str:
     value = fields.get(name)
-    if type(value) is not str or len(value) > longest or not (value.isprintable() or not value):
-        raise RefusedError("field", f"{name} is no text of up to {longest} letters")
+    if type(value) is not str or len(value) > max_length or not (value.isprintable() or not value):
+        raise RefusedError("field", f"{name} is no text of up to {max_length} letters")
     return value
 
 

@@ -11,8 +11,9 @@ import pickletools
 from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, Never
 
+from db.commands.wattrex.units import WattrexIdentity
 from master_node.protocol.codec import RefusedError
 from master_node.wattrex.topics import Kind
 
@@ -24,7 +25,7 @@ MAX_BYTES: Mapping[Kind, int] = {  # bytes; the largest that were captured have 
 }
 MAX_MEMO = 5_000  # a memo index; a large one would make the reader reserve gigabytes
 STEPS = frozenset(
-    (
+    [
         "PROTO",
         "FRAME",
         "STOP",
@@ -59,9 +60,9 @@ STEPS = frozenset(
         "NEWOBJ",
         "REDUCE",
         "BUILD",
-    )
+    ]
 )
-REMEMBERS = ("BINPUT", "LONG_BINPUT")
+MEMO_STEPS = ("BINPUT", "LONG_BINPUT")
 
 
 class RegisterStep(IntEnum):
@@ -128,7 +129,7 @@ ADMITTED: Mapping[Kind, Mapping[tuple[str, str], type]] = {
 }
 
 
-def read(kind: Kind, payload: bytes) -> Any:  # noqa: ANN401 - what a stranger has sent
+def read(kind: Kind, payload: bytes) -> object:
     """Return what a pickle says. Raises RefusedError for all that a unit would not send."""
     if len(payload) > MAX_BYTES[kind]:
         raise RefusedError("size", f"{len(payload)} bytes, at most {MAX_BYTES[kind]} are taken")
@@ -141,17 +142,15 @@ def read(kind: Kind, payload: bytes) -> Any:  # noqa: ANN401 - what a stranger h
         raise RefusedError("pickle", f"not readable: {type(error).__name__}: {error}") from error
 
 
-def write_registration(
-    step: RegisterStep, *, mac: int, user: str, ip: str, port: int, host: str, unit_id: int
-) -> bytes:
+def write_registration(step: RegisterStep, identity: WattrexIdentity, unit_id: int) -> bytes:
     """Return a CommDataCuC as a pickle of protocol 2, which units of every Python read."""
     fields: dict[str, bytes] = {
         "msg_type": _global("CommDataRegisterTypeE") + _number(step) + b"\x85R",
-        "mac": _number(mac),
-        "user": _text(user),
-        "ip": _text(ip),
-        "port": _number(port),
-        "hostname": _text(host),
+        "mac": _number(identity.mac),
+        "user": _text(identity.user),
+        "ip": _text(identity.ip),
+        "port": _number(identity.port),
+        "hostname": _text(identity.host),
         "cu_id": _number(unit_id),
     }
     items = b"".join(_text(name) + value for name, value in fields.items())
@@ -163,14 +162,14 @@ class _Reader(pickle.Unpickler):
         super().__init__(file)
         self._admitted = admitted
 
-    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as the base class
+    def find_class(self, module: str, name: str) -> type:
         """Return a class of ours for a name that is admitted here."""
-        found = self._admitted.get((module, name))
-        if found is None:
+        admitted = self._admitted.get((module, name))
+        if admitted is None:
             raise RefusedError("pickle", f"{module}.{name} has no place here"[:200])
-        return found
+        return admitted
 
-    def persistent_load(self, _id: object) -> Any:  # noqa: ANN401
+    def persistent_load(self, _id: object) -> Never:
         """Refuse what the base class refuses too; said here so that it stays so."""
         raise RefusedError("pickle", "it refers to something outside of it")
 
@@ -183,7 +182,7 @@ def _check_steps(payload: bytes) -> None:
     for name, argument in steps:
         if name not in STEPS:
             raise RefusedError("pickle", f"the step {name} has no place here")
-        if name in REMEMBERS and isinstance(argument, int) and argument > MAX_MEMO:
+        if name in MEMO_STEPS and isinstance(argument, int) and argument > MAX_MEMO:
             raise RefusedError("pickle", f"it remembers {argument} things")
 
 

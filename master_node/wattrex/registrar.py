@@ -1,7 +1,7 @@
 """Handing out numbers to WattRex units: one handshake at a time.
 
 A unit that has its number still hears for a moment what is said to the others, and dies of it. So
-after each ACK there is silence, until the unit beats under its number or 2 s have passed.
+after each ACK there is silence, until a heartbeat of the unit or for 2 s.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class _Stage(StrEnum):
     ASKED = "asked"  # it wants a number
     OFFERED = "offered"
     REQUESTED = "requested"  # it has taken the offer
-    ACKNOWLEDGED = "acknowledged"  # until it beats
+    ACKNOWLEDGED = "acknowledged"  # until its heartbeat
 
 
 @dataclass
@@ -52,20 +52,21 @@ class Registrar:
         """The units that wait, in the order of their turns."""
         return tuple(self._waiting)
 
-    def asked(self, unit_id: int, step: RegisterStep, now_s: float) -> None:
+    def note_request(self, unit_id: int, step: RegisterStep, now_s: float) -> None:
         """Note that a unit wants a number, or takes the one that it was offered."""
-        found = self._waiting.setdefault(unit_id, _Handshake(_Stage.ASKED, now_s))
+        handshake = self._waiting.setdefault(unit_id, _Handshake(_Stage.ASKED, now_s))
         requests = step is RegisterStep.REQUEST
-        found.stage, found.since_s = (_Stage.REQUESTED if requests else _Stage.ASKED), now_s
+        handshake.stage = _Stage.REQUESTED if requests else _Stage.ASKED
+        handshake.since_s = now_s
 
-    def heard(self, unit_id: int, now_s: float) -> None:
-        """Note that a unit beats under its number: it is registered."""
+    def note_heartbeat(self, unit_id: int, now_s: float) -> None:
+        """Note a heartbeat of a unit under its number: it is registered."""
         self._heartbeats[unit_id] = now_s
         self._waiting.pop(unit_id, None)
         if unit_id == self._quiet_for:
             self._quiet_until, self._quiet_for = now_s, None
 
-    def next(self, now_s: float) -> RegistrationReply | None:
+    def next_reply(self, now_s: float) -> RegistrationReply | None:
         """Return what is to be said now, if anything."""
         if now_s < self._quiet_until:
             return None
@@ -80,7 +81,7 @@ class Registrar:
                 self._again(unit_id, one, now_s)
         return self._offer(now_s)
 
-    def give_up(self) -> tuple[int, ...]:
+    def drop_silent(self) -> tuple[int, ...]:
         """Forget the units that have not answered again and again, and return them."""
         silent = tuple(id_ for id_, one in self._waiting.items() if one.tries >= MAX_TRIES)
         for unit_id in silent:

@@ -3,23 +3,22 @@
 import logging
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from threading import Event, Thread
 
 from cycling.terms import StationCommand
 from db.clock import database_now
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.commands.wattrex import command_delivery
-from db.commands.wattrex.command_delivery import ForUnit
+from db.commands.wattrex.command_delivery import DueCommand
 from db.engine import Database
 from db.limits import Limits
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
-from master_node.refused_messages import Refusals
+from master_node.refused_messages import Refusal, Refusals
 from master_node.wattrex.handler import Envelope, Handler
 from master_node.wattrex.messages import Heartbeat, decode
-from master_node.wattrex.pickles import RegisterStep, write_registration
+from master_node.wattrex.pickles import write_registration
 from master_node.wattrex.topics import (
     DEVICES,
     HEARTBEATS,
@@ -48,10 +47,10 @@ class WattrexService:
         self._database, self._lease = database, lease
         self._inbox = Inbox(limits)
         self._handler = Handler()
-        self._waiting: list[Envelope] = []  # not committed yet
-        self._told: list[int] = []
+        self._uncommitted: list[Envelope] = []
+        self._launches: list[int] = []  # commands that the broker has taken
         self._written_at = 0.0
-        self._in_trouble = False
+        self._began = self._in_trouble = False
         self._link = Link(
             broker,
             name=CLIENT,
@@ -100,13 +99,9 @@ class WattrexService:
         self.listens_since = time.monotonic()
 
     def _run(self) -> None:
-        began = False
         while not self.stopping.is_set() and not self.lost.is_set():
             try:
-                if not began:
-                    with leader_transaction(self._database, self._lease) as transaction:
-                        self._handler.begin(transaction)
-                    began = True
+                self._begin()
                 self._round()
                 self._in_trouble = False
             except LostLeaseError:
@@ -121,31 +116,43 @@ class WattrexService:
                 LOG.exception("what=wattrex-failed")
                 self.stopping.wait(AFTER_TROUBLE_S)
 
+    def _begin(self) -> None:
+        """Take up what an earlier leader has left, once."""
+        if not self._began:
+            with leader_transaction(self._database, self._lease) as transaction:
+                self._handler.begin(transaction)
+            self._began = True
+
     def _round(self) -> None:
         for incoming in self._inbox.take(MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, ROUND_S):
-            self._hear(incoming)
+            self._take(incoming)
         due = time.monotonic() - self._written_at > WRITE_EVERY_S
-        if self._waiting or self._told or (due and (self._handler.offsets or self.refusals)):
-            self._store(self._waiting)
-            self._waiting.clear()
+        if (
+            self._uncommitted
+            or self._launches
+            or (due and (self._handler.offsets or self.refusals))
+        ):
+            self._store(self._uncommitted)
+            self._uncommitted.clear()
         if self._link.connected:
-            self._say_next()
+            self._reply()
             self._send_commands()
 
-    def _hear(self, incoming: IncomingMessage) -> None:
+    def _take(self, incoming: IncomingMessage) -> None:
         source = parse_topic(incoming.topic)
         if source is None:
-            self._refuse(incoming, "topic", "no WattRex unit publishes this")
+            self.refusals.add(Refusal(incoming, "topic", "no WattRex unit publishes this"))
             return
         try:
-            heard = Envelope(incoming, source, decode(source.kind, incoming.payload))
+            message = decode(source.kind, incoming.payload)
         except RefusedError as error:
-            self._refuse(incoming, error.kind, str(error))
+            self.refusals.add(Refusal.of(incoming, error))
             return
-        if isinstance(heard.message, Heartbeat):
-            self._handler.note_heartbeat(heard, time.time())
+        envelope = Envelope(incoming, source, message)
+        if isinstance(message, Heartbeat):
+            self._handler.note_heartbeat(envelope, message, time.time())
         else:
-            self._waiting.append(heard)
+            self._uncommitted.append(envelope)
 
     def _store(self, messages: Sequence[Envelope]) -> None:
         """Commit what was heard, or each message alone when one of them cannot be stored."""
@@ -159,42 +166,33 @@ class WattrexService:
                     self._store([one])
             elif messages:
                 LOG.exception("what=message-not-stored topic=%s", messages[0].incoming.topic)
-                self._refuse(messages[0].incoming, "database", type(error).__name__)
+                refusal = Refusal(messages[0].incoming, "database", type(error).__name__)
+                self.refusals.add(refusal)
             else:
                 raise
 
     def _write(self, messages: Sequence[Envelope]) -> None:
         with leader_transaction(self._database, self._lease) as transaction:
-            refused = self._handler.store(transaction, messages)
-            if self._told:
-                command_delivery.note_told(transaction.session, self._told, transaction.now)
+            refusals = self._handler.store(transaction, messages)
+            if self._launches:
+                command_delivery.note_launches(transaction.session, self._launches, transaction.now)
             if self.refusals:
                 self.refusals.write(transaction)
         self._written_at = time.monotonic()
         self.refusals.forget()
-        self._handler.stored()
-        self._told.clear()
-        for incoming, kind, reason in refused:
-            self._refuse(incoming, kind, reason)
+        self._handler.forget_stored()
+        self._launches.clear()
+        for refusal in refusals:
+            self.refusals.add(refusal)
 
-    def _say_next(self) -> None:
-        saying = self._handler.registrar.next(time.monotonic())
-        if saying is None:
+    def _reply(self) -> None:
+        """Publish the next step of somebody's registration, if it is time."""
+        reply = self._handler.registrar.next_reply(time.monotonic())
+        if reply is None:
             return
-        identity = self._handler.identities[saying.unit_id]
-        LOG.info("what=wattrex-%s unit=%s", saying.step.name.lower(), saying.unit_id)
-        self._link.publish(
-            INFORM,
-            write_registration(
-                RegisterStep(saying.step),
-                mac=identity.mac,
-                user=identity.user,
-                ip=identity.ip,
-                port=identity.port,
-                host=identity.host,
-                unit_id=saying.unit_id,
-            ),
-        )
+        LOG.info("what=wattrex-%s unit=%s", reply.step.name.lower(), reply.unit_id)
+        identity = self._handler.identities[reply.unit_id]
+        self._link.publish(INFORM, write_registration(reply.step, identity, reply.unit_id))
 
     def _send_commands(self) -> None:
         with self._database.read() as session:
@@ -202,9 +200,9 @@ class WattrexService:
                 return
         with leader_transaction(self._database, self._lease) as transaction:
             due = command_delivery.take_due(transaction.session, transaction.now)
-        self._told += [one.command_id for one in self._publish(due)]
+        self._launches += [one.command_id for one in self._publish(due)]
 
-    def _publish(self, due: Sequence[ForUnit]) -> list[ForUnit]:
+    def _publish(self, due: Sequence[DueCommand]) -> list[DueCommand]:
         """Publish commands; return the launches that the broker has taken."""
         launched = []
         for one in due:
@@ -219,6 +217,3 @@ class WattrexService:
             if self._link.publish(topic, str(number).encode("ascii")) and launch:
                 launched.append(one)
         return launched
-
-    def _refuse(self, incoming: IncomingMessage, kind: str, reason: str) -> None:
-        self.refusals.add(incoming, kind, reason, datetime.now(UTC))

@@ -28,7 +28,7 @@ from db.commands import alarms
 from db.commands.queue import confirm_battery
 from db.queries.stations.live import find_alarm
 from db.queries.stations.overview import lab_now, station_now, wall
-from db.queries.wattrex.units import strangers
+from db.queries.wattrex.units import unregistered_units
 from db.terms import Role
 from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
@@ -78,7 +78,9 @@ def layout(**query: str) -> Component:
                 [*chips(stations), updated()], id=Ids.CHIPS, className="bem-bar", role="group"
             ),
             html.Div(
-                stranger_notes(strangers(database())), id=Ids.STRANGERS, className="bem-strangers"
+                stranger_notes(unregistered_units(database())),
+                id=Ids.STRANGERS,
+                className="bem-strangers",
             ),
             html.Div(wall_tiles(stations, who), id=Ids.WALL, className="bem-wall"),
             html.Div(nothing_found(), className="bem-none-found", hidden=True),
@@ -146,7 +148,7 @@ def refresh(ask: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
 )
 def show_strangers(_count: Sent) -> list[Component]:
     """Say which units beat under numbers that nobody knows."""
-    return stranger_notes(strangers(database()))
+    return stranger_notes(unregistered_units(database()))
 
 
 @callback(

@@ -12,7 +12,7 @@ from components.blocks import empty, icon
 from components.status import STATION_LOOK
 from db.queries.stations.live import RunAlarm
 from db.queries.stations.state import StationNow
-from db.queries.wattrex.units import Stranger
+from db.queries.wattrex.units import UnregisteredUnitNow
 from db.terms import OverviewState, Role
 from pages.context import Viewer
 from pages.monitor.ids import Ids
@@ -52,7 +52,7 @@ def nothing_found() -> Component:
     return empty("funnel", "No station matches these filters.")
 
 
-def stranger_notes(found: Sequence[Stranger]) -> list[Component]:
+def stranger_notes(found: Sequence[UnregisteredUnitNow]) -> list[Component]:
     """Say that units beat under numbers that nobody knows, and what to do."""
     return [
         said_note(

@@ -16,7 +16,7 @@ from db.queries.stations.details import StationSheet, station_sheet, station_she
 from db.queries.stations.overview import lab_now
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.queries.stations.unreachable import LostRun, lost_run
-from db.queries.wattrex.units import ended_repairs, stalled_runs, strangers
+from db.queries.wattrex.units import ended_repairs, stalled_runs, unregistered_units
 from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.parts import stranger_notes
@@ -100,7 +100,7 @@ def _all(database: Database, who: Viewer) -> Drawn:
     master, refused = master_node(database), refusals(database)
     notes = master_note(master, lab, who)
     stalled, ended = stalled_runs(database), ended_repairs(database)
-    strange = strangers(database)
+    strange = unregistered_units(database)
     unknown = tuple((one.claimed_id, one.reason) for one in strange)
     silent = bool(notes), master and (master.alive, master.detail.get("broker"))
     count = sum(one.count for one in refused)

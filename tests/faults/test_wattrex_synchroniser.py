@@ -21,7 +21,7 @@ from db.models import (
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
-    SetAsideRow,
+    ParkedRow,
     StationAlarm,
     StationStatus,
     UsedDevice,
@@ -173,7 +173,7 @@ class Cycler:
     def look(self) -> None:
         """Do as the master node does: the unit beats, and its stations are looked at."""
         with leader_transaction(self.database, self.lease) as transaction:
-            units.heard(transaction.session, {self.unit_id: 0.0}, transaction.now)
+            units.note_heartbeats(transaction.session, {self.unit_id: 0.0}, transaction.now)
             self.watch.look(transaction, speaks=True, listens_since=time.monotonic() - 60)
 
     def looks_until(self, holds, seconds: float = 25.0, what: str = "") -> None:
@@ -295,7 +295,7 @@ def test_a_synchroniser_that_a_duplicate_has_jammed_is_found_and_repaired(cycler
     assert outcome["differ"] == 0
     assert cycler.count(GenericMeasure, exp) == 11
     wait_for(lambda: cycler.count(ExtendedMeasure, exp) == 11)
-    assert cycler.lab.all_rows(SetAsideRow) == []
+    assert cycler.lab.all_rows(ParkedRow) == []
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ from db.models import (
     DetectedDevice,
     Lease,
     RefusedCount,
-    WattrexStranger,
+    UnregisteredUnit,
     WattrexUnit,
 )
 from db.models.station_rows import NewStation
@@ -179,8 +179,8 @@ def test_what_no_unit_would_send_is_refused_and_counted_and_the_service_goes_on(
             b"X\x09\x00\x00\x00timestampcdatetime\ndatetime\n"
             b"C\x0a\x07\xea\x0b\x1b\x0a\x00\x00\x00\x00\x00\x85Rub."
         )
-        wait_for(lambda: client.say("/41/heartbeat", beat) or lab.all_rows(WattrexStranger), 10)
-        (stranger,) = lab.all_rows(WattrexStranger)
+        wait_for(lambda: client.say("/41/heartbeat", beat) or lab.all_rows(UnregisteredUnit), 10)
+        (stranger,) = lab.all_rows(UnregisteredUnit)
         assert stranger.claimed_id == 41
         assert "not in the database" in stranger.reason
     finally:

@@ -48,13 +48,13 @@ WORKER = "a worker or a web process looks after its own rows; no person acts"
 NO_ACTS: dict[str, dict[str, str]] = {
     WITHIN: {
         "audit": "record",
-        "alarms": "raise_alarm raise_once",
+        "alarms": "raise_alarm",
         "form_tokens": "spend",
         "jobs": "enqueue_within",
         "queue.confirm": "confirm_within",
         "queue.plans": "add_within take_plan note",
         "queue.rows": "take_battery take_stations publish hold set_aside take_back put_in_order",
-        "wattrex.parked_rows": "set_aside settle portions",
+        "wattrex.parked_rows": "park reconcile portions",
         "stations.details": "store_figures",
         "stations.setup": "insert_station take_unit",
         "users.sessions": "begin_session end_sessions record",
@@ -77,26 +77,28 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "units.control": "check_unit_command",
         "uploads": "upload_path find_upload",
         "users.passwords": "check_password generated_password",
-        "users.sessions": "new_token token_hash find_user get_user changed rows_changed",
+        "users.sessions": "new_token token_hash find_user get_user changed",
         "wattrex.repairs": "repair_state",
     },
     MASTER: {
         "master_node.command_delivery": "is_due take_due store_answer",
         "experiments.force_end": "note_return look_for_returns",
-        "leases": "limit_waiting acquire leader_transaction release say_waiting end_waiting",
-        "master_node.live_state": "stations_of rows_of report sampled become note_silence",
+        "leases": "limit_waiting acquire leader_transaction release",
+        "master_node.live_state": "stations_of rows_of take_report take_sample take_event "
+        "note_silence",
         "master_node.offers": "free_stations take_next forget_unanswered",
         "stations.out_of_service": "hold_queues_out_of_service",
         "queue.station": "next_queued hold_back hold_queue",
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
         "begin pause resume end stop_reason",
-        "units.registration": "register store_devices known_units set_online heard",
-        "wattrex.command_delivery": "is_due take_due note_told note_found",
+        "units.registration": "register store_devices known_units set_online note_contact",
+        "wattrex.command_delivery": "is_due take_due note_launches note_devices",
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
         "alarm_stalled keep_names",
         "wattrex.repairs": "finish_open",
-        "wattrex.units": "register asking stop_asking known_units heard note_silent store_found",
+        "wattrex.units": "register waiting_units end_waiting known_units note_heartbeats "
+        "note_silent store_devices",
     },
     WORKER: {
         "channels": "ensure_channels",

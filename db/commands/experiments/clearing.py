@@ -32,6 +32,7 @@ from db.models import (
     ImportSource,
     Job,
     Note,
+    ParkedRow,
     Plan,
     RedoxElectrolyte,
     Run,
@@ -39,7 +40,6 @@ from db.models import (
     SeriesChannel,
     SeriesChunk,
     SeriesHead,
-    SetAsideRow,
     StationAlarm,
     StationStatus,
     Statistics,
@@ -142,8 +142,8 @@ def _clear_repairs(database: Database, experiment_id: int, step: Callable[[], No
             select(SyncRepair.id).where(SyncRepair.experiment_id == experiment_id)
         ).all()
     for repair_id in repairs:
-        of_it = SetAsideRow.repair_id == repair_id
-        remove_rows(database, of_it, SetAsideRow.number, on_progress=step)
+        of_it = ParkedRow.repair_id == repair_id
+        remove_rows(database, of_it, ParkedRow.number, on_progress=step)
 
 
 def _left_of(table: Any, experiment_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a model
@@ -195,7 +195,7 @@ def _give_back_all(session: Session, now: datetime) -> None:
     for row, station_id, status in found:
         raise_alarm(
             session,
-            mark=f"deleted-{row.experiment_id}-{row.deleted_at.timestamp():.0f}",
+            key=f"deleted-{row.experiment_id}-{row.deleted_at.timestamp():.0f}",
             station_id=station_id,
             experiment_id=row.experiment_id,
             code=RETURNED,

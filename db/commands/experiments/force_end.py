@@ -43,7 +43,7 @@ def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> L
         at = database_now(session)
         _end(session, experiment, f"{GIVEN_UP}{by.user_name}: {why}", at)
         if row is not None:
-            live_state.become(row, StationState.IDLE, None, at)
+            live_state.take_event(row, StationState.IDLE, None, at)
             row.output_on = None  # nobody knows
         held = f"Experiment {experiment_id} was given up here, out of contact."
         hold_queue(session, experiment.station_id, held, now=at)
@@ -65,7 +65,7 @@ def note_return(session: Session, run: Run, said: str, now: datetime) -> None:
     """Alarm once that something still came of an experiment that was given up."""
     raise_alarm(
         session,
-        mark=f"given-up-{run.experiment_id}",
+        key=f"given-up-{run.experiment_id}",
         station_id=run.station_id,
         experiment_id=run.experiment_id,
         code=RETURNED,

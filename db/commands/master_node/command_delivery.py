@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import StationCommand
 from db.models import Command, Unit
 from db.terms import CommandState
+from db.updates import count_changed
 
 REPEAT_AFTER = timedelta(seconds=2)
 ANSWER_TAKES = timedelta(seconds=15)  # after the expiry: it may have been carried out before
@@ -17,7 +18,7 @@ AT_A_TIME = 200
 
 
 @dataclass(frozen=True)
-class Sending:
+class DueCommand:
     """A command to be sent now. `expires_at` is None for a stop; by the database's clock."""
 
     command_id: int
@@ -41,14 +42,10 @@ def is_due(session: Session, now: datetime) -> bool:
     return session.scalar(due) is not None
 
 
-def take_due(session: Session, now: datetime) -> list[Sending]:
+def take_due(session: Session, now: datetime) -> list[DueCommand]:
     """Mark what is to be sent as sent, the stops first, and what has expired as that."""
-    session.execute(
-        update(Command)
-        .where(Command.state.in_(OPEN), _has_expired(now))
-        .values(state=CommandState.EXPIRED)
-        .execution_options(synchronize_session=False)
-    )
+    expired = update(Command).where(Command.state.in_(OPEN), _has_expired(now))
+    count_changed(session, expired.values(state=CommandState.EXPIRED))
     due = session.execute(
         select(Command, Unit.hardware_id, Unit.clock_offset_s)
         .join(Unit, Unit.unit_id == Command.unit_id)
@@ -58,7 +55,9 @@ def take_due(session: Session, now: datetime) -> list[Sending]:
     ).all()
     for command, *_ in due:
         command.state, command.sent_at, command.tries = CommandState.SENT, now, command.tries + 1
-    return [_sending(command, hardware_id, offset or 0.0) for command, hardware_id, offset in due]
+    return [
+        _due_command(command, hardware_id, offset or 0.0) for command, hardware_id, offset in due
+    ]
 
 
 def store_answer(
@@ -99,9 +98,9 @@ def _has_expired(now: datetime) -> ColumnElement[bool]:
     return or_(never_sent, unanswered)
 
 
-def _sending(command: Command, hardware_id: str, clock_offset_s: float) -> Sending:
+def _due_command(command: Command, hardware_id: str, clock_offset_s: float) -> DueCommand:
     why = f": {command.reason}" if command.reason else ""
-    return Sending(
+    return DueCommand(
         command_id=command.id,
         hardware_id=hardware_id,
         kind=command.kind,

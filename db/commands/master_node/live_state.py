@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
 from db.models import CyclerStation, Run, StationLive, Unit
+from db.updates import count_changed
 
 TREND_LASTS_S = 3600.0
 TREND_POINTS = 120
 TREND_EVERY_S = 5.0
-LONGEST_DETAIL = 250
+MAX_DETAIL = 250
 SAMPLES_EVERY = timedelta(seconds=1)
 
 
@@ -23,18 +24,18 @@ class Report:
     """What a station says that it does: V, A, degC, s; None where it does not say."""
 
     state: StationState
-    output_on: bool | None
-    experiment_id: int | None
-    instruction_id: int | None
-    instruction_began_s: float | None
-    step: int | None
-    cycle: int | None
-    test_time_s: float | None
-    voltage_v: float | None
-    current_a: float | None
-    temperature_degc: float | None
-    pending: int
-    detail: str
+    output_on: bool | None = None
+    experiment_id: int | None = None
+    instruction_id: int | None = None
+    instruction_began_s: float | None = None
+    step: int | None = None
+    cycle: int | None = None
+    test_time_s: float | None = None
+    voltage_v: float | None = None
+    current_a: float | None = None
+    temperature_degc: float | None = None
+    pending: int = 0
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,33 +64,32 @@ def stations_of(session: Session, unit_ids: Iterable[int]) -> dict[int, set[int]
 
 def rows_of(session: Session, station_ids: Iterable[int], now: datetime) -> dict[int, StationLive]:
     """Return the rows of those stations, new ones where there is none; they are known to exist."""
-    wanted = set(station_ids)
-    found = session.scalars(select(StationLive).where(StationLive.station_id.in_(wanted)))
-    rows = {row.station_id: row for row in found}
-    for station_id in wanted - rows.keys():
+    ids = set(station_ids)
+    if not ids:
+        return {}
+    stored = session.scalars(select(StationLive).where(StationLive.station_id.in_(ids)))
+    rows = {row.station_id: row for row in stored}
+    for station_id in ids - rows.keys():
         rows[station_id] = _new(station_id, now)
         session.add(rows[station_id])
     return rows
 
 
-def report(row: StationLive, said: Report, *, at: datetime, now: datetime) -> None:
-    """Take over what a station has said in a beat, `at` by its unit's clock."""
-    if row.state is not said.state or row.experiment_id != said.experiment_id:
-        row.state_since = now
-    _forget_readings(row, said.experiment_id)
-    row.state, row.detail = said.state, said.detail[:LONGEST_DETAIL]
+def take_report(row: StationLive, report: Report, *, at: datetime, now: datetime) -> None:
+    """Take over what a station has said in a heartbeat, `at` by its unit's clock."""
+    _take_state(row, report.state, report.experiment_id, now)
+    row.detail, row.output_on = report.detail[:MAX_DETAIL], report.output_on
     row.seen_at, row.contact_lost_at = max(now, row.seen_at), None
-    row.output_on, row.experiment_id = said.output_on, said.experiment_id
-    row.instruction_id, row.instruction_began_s = said.instruction_id, said.instruction_began_s
-    row.step, row.cycle, row.test_time_s = said.step, said.cycle, said.test_time_s
-    row.temperature_degc, row.pending = said.temperature_degc, said.pending
-    if said.voltage_v is not None:
-        row.voltage_v, row.current_a, row.measured_at = said.voltage_v, said.current_a, at
-        _extend_trend(row, at.timestamp(), said.voltage_v)
+    row.instruction_id, row.instruction_began_s = report.instruction_id, report.instruction_began_s
+    row.step, row.cycle, row.test_time_s = report.step, report.cycle, report.test_time_s
+    row.temperature_degc, row.pending = report.temperature_degc, report.pending
+    if report.voltage_v is not None:
+        row.voltage_v, row.current_a, row.measured_at = report.voltage_v, report.current_a, at
+        _extend_trend(row, at.timestamp(), report.voltage_v)
 
 
-def sampled(row: StationLive, last: LastSample, now: datetime) -> None:
-    """Take over a newer sample, once a second at most: beats say the same every two."""
+def take_sample(row: StationLive, last: LastSample, now: datetime) -> None:
+    """Take over a newer sample, once a second at most: heartbeats say the same every two."""
     if row.experiment_id != last.experiment_id:
         return  # what was measured before the station went on to something else
     if row.measured_at is not None and last.at < row.measured_at + SAMPLES_EVERY:
@@ -104,16 +104,24 @@ def sampled(row: StationLive, last: LastSample, now: datetime) -> None:
         _extend_trend(row, last.at.timestamp(), last.voltage_v)
 
 
-def become(row: StationLive, state: StationState, experiment_id: int | None, now: datetime) -> None:
-    """Take over what an event says before the next beat does."""
-    if row.state is not state or row.experiment_id != experiment_id:
-        row.state_since = now
-    _forget_readings(row, experiment_id)
-    row.state, row.experiment_id = state, experiment_id
+def take_event(
+    row: StationLive, state: StationState, experiment_id: int | None, now: datetime
+) -> None:
+    """Take over what an event says before the next heartbeat does."""
+    _take_state(row, state, experiment_id, now)
     row.output_on = state is StationState.RUNNING
     if experiment_id is None:
         row.instruction_id = row.instruction_began_s = None
         row.step = row.cycle = row.test_time_s = None
+
+
+def _take_state(
+    row: StationLive, state: StationState, experiment_id: int | None, now: datetime
+) -> None:
+    if row.state is not state or row.experiment_id != experiment_id:
+        row.state_since = now
+    _forget_readings(row, experiment_id)
+    row.state, row.experiment_id = state, experiment_id
 
 
 def _forget_readings(row: StationLive, experiment_id: int | None) -> None:
@@ -150,7 +158,7 @@ def note_silence(session: Session, silent_since: datetime, now: datetime) -> int
         if run_id is not None or row.state is not StationState.IDLE or row.output_on:
             raise_alarm(
                 session,
-                mark=f"contact-{row.station_id}-{row.seen_at.timestamp():.6f}",
+                key=f"contact-{row.station_id}-{row.seen_at.timestamp():.6f}",
                 station_id=row.station_id,
                 experiment_id=run_id or row.experiment_id,
                 code="contact lost",
@@ -163,30 +171,21 @@ def note_silence(session: Session, silent_since: datetime, now: datetime) -> int
 
 def _accepted_runs(session: Session, station_ids: list[int]) -> dict[int, int]:
     """Return the experiment that each of those stations has under way."""
-    if not station_ids:
-        return {}
-    found = session.execute(
+    rows = session.execute(
         select(Run.station_id, Run.experiment_id).where(
-            Run.station_id.in_(station_ids),
-            Run.ended_at.is_(None),
-            Run.accepted_at.is_not(None),
+            Run.station_id.in_(station_ids), Run.ended_at.is_(None), Run.accepted_at.is_not(None)
         )
     )
-    return {row.station_id: row.experiment_id for row in found}
+    return {row.station_id: row.experiment_id for row in rows}
 
 
 def _mark_lost(session: Session, row: StationLive, silent_since: datetime, now: datetime) -> bool:
-    marked = session.execute(
-        update(StationLive)
-        .where(
-            StationLive.station_id == row.station_id,
-            StationLive.contact_lost_at.is_(None),
-            StationLive.seen_at < silent_since,
-        )
-        .values(contact_lost_at=now)
-        .execution_options(synchronize_session=False)
+    still_silent = update(StationLive).where(
+        StationLive.station_id == row.station_id,
+        StationLive.contact_lost_at.is_(None),
+        StationLive.seen_at < silent_since,
     )
-    return isinstance(marked, CursorResult) and marked.rowcount == 1
+    return count_changed(session, still_silent.values(contact_lost_at=now)) == 1
 
 
 def _new(station_id: int, now: datetime) -> StationLive:
@@ -196,9 +195,6 @@ def _new(station_id: int, now: datetime) -> StationLive:
         state_since=now,
         detail="",
         seen_at=now,
-        contact_lost_at=None,
-        output_on=None,
-        experiment_id=None,
         pending=0,
         trend=[],
     )

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationCommand
 from db.models import Command, CyclerStation, Experiment, Run, RunEvent, Unit, UsedMeasure
+from db.updates import count_changed
 from db.upserts import insert_missing
 
-LONGEST_REASON = 250
+MAX_REASON = 250
 OPEN = (ExperimentStatus.QUEUED, ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
@@ -32,16 +33,16 @@ class RunNow:
 
 def runs_now(session: Session, experiment_ids: Iterable[int]) -> dict[int, RunNow]:
     """Return the runs of those experiments that stations of bem/v1 have been offered."""
-    found = session.execute(
+    rows = session.execute(
         select(Run, Unit.hardware_id)
         .join(CyclerStation, CyclerStation.id == Run.station_id)
         .join(Unit, Unit.unit_id == CyclerStation.unit_id)
         .where(Run.experiment_id.in_(set(experiment_ids)))
     ).all()
-    channels = _channels(session, {run.station_id for run, _ in found})
+    channels = _channels(session, {run.station_id for run, _ in rows})
     return {
-        run.experiment_id: RunNow(run, hardware_id, frozenset(channels.get(run.station_id, ())))
-        for run, hardware_id in found
+        run.experiment_id: RunNow(run, hardware_id, frozenset(channels[run.station_id]))
+        for run, hardware_id in rows
     }
 
 
@@ -72,28 +73,20 @@ def accept(run: Run, now: datetime) -> None:
 
 def begin(session: Session, experiment_id: int, at: datetime) -> bool:
     """Let a queued experiment run; False if it is not there to run any more."""
-    values = {"status": ExperimentStatus.RUNNING, "begun_at": at}
-    return _become(session, experiment_id, [ExperimentStatus.QUEUED], values)
+    running = {"status": ExperimentStatus.RUNNING, "begun_at": at}
+    return _change(session, experiment_id, [ExperimentStatus.QUEUED], running)
 
 
 def pause(session: Session, experiment_id: int) -> None:
     """Let a running experiment be paused."""
-    _become(
-        session,
-        experiment_id,
-        [ExperimentStatus.RUNNING],
-        {"status": ExperimentStatus.PAUSED},
-    )
+    paused = {"status": ExperimentStatus.PAUSED}
+    _change(session, experiment_id, [ExperimentStatus.RUNNING], paused)
 
 
 def resume(session: Session, experiment_id: int) -> None:
     """Let a paused experiment run."""
-    _become(
-        session,
-        experiment_id,
-        [ExperimentStatus.PAUSED],
-        {"status": ExperimentStatus.RUNNING},
-    )
+    running = {"status": ExperimentStatus.RUNNING}
+    _change(session, experiment_id, [ExperimentStatus.PAUSED], running)
 
 
 def end(
@@ -101,13 +94,13 @@ def end(
 ) -> None:
     """End an experiment, in error if it `failed`; `at` by the station's clock."""
     status = ExperimentStatus.ERROR if failed else ExperimentStatus.FINISHED
-    _become(session, run.experiment_id, OPEN, {"status": status, "finished_at": at})
+    _change(session, run.experiment_id, OPEN, {"status": status, "finished_at": at})
     if run.ended_at is None:
-        run.ended_at, run.end_reason = now, reason[:LONGEST_REASON]
+        run.ended_at, run.end_reason = now, reason[:MAX_REASON]
 
 
-def stop_reason(session: Session, experiment_id: int, said: str) -> str:
-    """Return who stopped an experiment and why, as far as that is known."""
+def stop_reason(session: Session, experiment_id: int, station_reason: str) -> str:
+    """Return who stopped an experiment and why; else what its station says."""
     command = session.scalars(
         select(Command)
         .where(Command.experiment_id == experiment_id, Command.kind == StationCommand.STOP)
@@ -115,34 +108,28 @@ def stop_reason(session: Session, experiment_id: int, said: str) -> str:
         .limit(1)
     ).first()
     if command is None:
-        return said or "Stopped at the station"
+        return station_reason or "Stopped at the station"
     why = f": {command.reason}" if command.reason else ""
     return f"Stopped by {command.user_name}{why}"
 
 
-def _become(
+def _change(
     session: Session,
     experiment_id: int,
     expected: Sequence[ExperimentStatus],
     values: dict[str, Any],
 ) -> bool:
-    changed = session.execute(
-        update(Experiment)
-        .where(Experiment.id == experiment_id, Experiment.status.in_(expected))
-        .values(**values)
-        .execution_options(synchronize_session=False)
+    """Change an experiment that has one of the expected statuses; whether it had."""
+    change = update(Experiment).where(
+        Experiment.id == experiment_id, Experiment.status.in_(expected)
     )
-    return isinstance(changed, CursorResult) and changed.rowcount == 1
+    return count_changed(session, change.values(**values)) == 1
 
 
-def _channels(session: Session, station_ids: set[int]) -> dict[int, list[int]]:
-    channels: dict[int, list[int]] = {}
-    if not station_ids:
-        return channels
-    for station_id, id_ in session.execute(
-        select(UsedMeasure.station_id, UsedMeasure.id).where(
-            UsedMeasure.station_id.in_(station_ids)
-        )
-    ):
-        channels.setdefault(station_id, []).append(id_)
+def _channels(session: Session, station_ids: set[int]) -> dict[int, set[int]]:
+    """Return the channels that each of these stations records."""
+    channels: dict[int, set[int]] = {station_id: set() for station_id in station_ids}
+    measures = select(UsedMeasure.station_id, UsedMeasure.id)
+    for row in session.execute(measures.where(UsedMeasure.station_id.in_(station_ids))):
+        channels[row.station_id].add(row.id)
     return channels

@@ -1,7 +1,5 @@
 """What a computational unit can be asked: to look for devices, to launch a station's cycler."""
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
@@ -9,10 +7,10 @@ from cycling.terms import Availability, StationCommand
 from db.clock import database_now
 from db.models import ComputationalUnit, CyclerStation, OutOfService, Unit
 from db.models.units import VIRTUAL_UNIT
+from db.models.wattrex import FRESH
 from db.queries.stations.queue import busy_with
 
 UNIT_COMMANDS = (StationCommand.DETECT, StationCommand.LAUNCH)
-SILENT = timedelta(seconds=15)  # a WattRex unit beats every second
 
 
 def check_unit_command(
@@ -25,8 +23,8 @@ def check_unit_command(
     unit = session.get(Unit, unit_id)
     name = unit.hardware_id if unit else fixed.host_name
     seen_at = unit.seen_at if unit else fixed.last_connection
-    said = unit.online if unit else fixed.available is Availability.ON
-    if not said or (unit is None and database_now(session) - seen_at > SILENT):
+    online = unit.online if unit else fixed.available is Availability.ON
+    if not online or (unit is None and database_now(session) - seen_at > FRESH):
         raise ConflictError(
             f"{name} is not heard and would not hear this. Its last contact was at "
             f"{seen_at:%Y-%m-%d %H:%M:%S} UTC. See that its computer is on and reaches the broker."

@@ -20,12 +20,12 @@ from db.models import (
 )
 from db.models.units import PROTOCOL
 
-LONGEST_MAC, HASH_LETTERS = 20, 8
+MAX_MAC, HASH_LETTERS = 20, 8
 SEEN_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class FoundDevice:
+class ReportedDevice:
     """A device on a link of a unit; its ranges in V and A, channels as (name, unit).
 
     `abilities` is what it can carry out, as plain values.
@@ -52,7 +52,7 @@ class Introduction:
     software: str
     simulated: bool
     speed: float
-    devices: tuple[FoundDevice, ...]
+    devices: tuple[ReportedDevice, ...]
 
 
 def register(session: Session, unit: Introduction, now: datetime) -> int:
@@ -72,20 +72,20 @@ def register(session: Session, unit: Introduction, now: datetime) -> int:
     return row.unit_id
 
 
-def store_devices(session: Session, unit_id: int, devices: Iterable[FoundDevice]) -> None:
+def store_devices(session: Session, unit_id: int, devices: Iterable[ReportedDevice]) -> None:
     """Store what a unit has found; devices that it does not name are disconnected."""
-    found = {_detected(session, unit_id, device) for device in devices}
+    connected = {_store_device(session, unit_id, device) for device in devices}
     session.execute(
         update(DetectedDevice)
-        .where(DetectedDevice.unit_id == unit_id, DetectedDevice.id.not_in(found))
+        .where(DetectedDevice.unit_id == unit_id, DetectedDevice.id.not_in(connected))
         .values(connection=Connection.DISCONNECTED)
     )
 
 
 def known_units(session: Session, hardware_ids: Iterable[str]) -> dict[str, Unit]:
     """Return the units of those hardware ids that have introduced themselves."""
-    found = session.scalars(select(Unit).where(Unit.hardware_id.in_(set(hardware_ids))))
-    return {unit.hardware_id: unit for unit in found}
+    rows = session.scalars(select(Unit).where(Unit.hardware_id.in_(set(hardware_ids))))
+    return {unit.hardware_id: unit for unit in rows}
 
 
 def set_online(session: Session, unit: Unit, online: bool, now: datetime) -> None:
@@ -99,8 +99,10 @@ def set_online(session: Session, unit: Unit, online: bool, now: datetime) -> Non
         fixed.last_connection = now
 
 
-def heard(session: Session, unit: Unit, now: datetime, clock_offset_s: float | None = None) -> None:
-    """Note that a unit has said something: it lives; with a beat, how far its clock is ahead.
+def note_contact(
+    session: Session, unit: Unit, now: datetime, clock_offset_s: float | None = None
+) -> None:
+    """Note that a unit has said something: it lives; with a heartbeat, how far its clock is ahead.
 
     Once a second is enough, unless its clock has moved.
     """
@@ -113,10 +115,10 @@ def heard(session: Session, unit: Unit, now: datetime, clock_offset_s: float | N
 
 def _fixed_row(session: Session, unit: Introduction, now: datetime) -> int:
     """Return a row in the fixed table, where the hardware id stands as MAC, cut to 20 letters."""
-    mac = unit.hardware_id[:LONGEST_MAC]
+    mac = unit.hardware_id[:MAX_MAC]
     if _is_taken(session, mac, unit.host_name):
         digest = hashlib.sha256(unit.hardware_id.encode()).hexdigest()[:HASH_LETTERS]
-        mac = f"{mac[: LONGEST_MAC - HASH_LETTERS - 1]}-{digest}"
+        mac = f"{mac[: MAX_MAC - HASH_LETTERS - 1]}-{digest}"
     row = ComputationalUnit(
         mac=mac,
         host_name=unit.host_name,
@@ -141,8 +143,8 @@ def _is_taken(session: Session, mac: str, host_name: str) -> bool:
     return session.scalar(same) is not None
 
 
-def _detected(session: Session, unit_id: int, device: FoundDevice) -> int:
-    kind_id = _compatible(session, device)
+def _store_device(session: Session, unit_id: int, device: ReportedDevice) -> int:
+    kind_id = _store_kind(session, device)
     _offer_channels(session, kind_id, device)
     row = session.scalars(
         select(DetectedDevice).where(
@@ -164,7 +166,7 @@ def _detected(session: Session, unit_id: int, device: FoundDevice) -> int:
     return row.id
 
 
-def _compatible(session: Session, device: FoundDevice) -> int:
+def _store_kind(session: Session, device: ReportedDevice) -> int:
     row = session.scalars(
         select(CompatibleDevice).where(
             CompatibleDevice.name == device.name,
@@ -190,7 +192,7 @@ def _compatible(session: Session, device: FoundDevice) -> int:
     return row.id
 
 
-def _offer_channels(session: Session, kind_id: int, device: FoundDevice) -> None:
+def _offer_channels(session: Session, kind_id: int, device: ReportedDevice) -> None:
     known = set(
         session.scalars(
             select(AvailableMeasure.name).where(AvailableMeasure.compatible_device_id == kind_id)

@@ -10,7 +10,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -21,6 +20,7 @@ from db.engine import Database
 from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
 from db.repeating import idempotent, repeated
+from db.updates import count_changed
 
 NAME = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._@-]{1,60}")
 SEEN_EVERY = timedelta(minutes=1)
@@ -95,7 +95,7 @@ def end_all_sessions(
 def end_sessions(session: Session, user_id: int, keep: str | None = None) -> int:
     """End all sessions of a user but one, and void the login addresses made for them."""
     mine = delete(LoginSession).where(LoginSession.user_id == user_id)
-    ended = rows_changed(
+    ended = count_changed(
         session, mine if keep is None else mine.where(LoginSession.token_hash != keep)
     )
     session.execute(
@@ -136,13 +136,7 @@ def get_user(session: Session, name: str) -> User:
 
 def changed(session: Session, statement: UpdateBase) -> bool:
     """Execute a compare-and-set and tell whether it found its row."""
-    return rows_changed(session, statement) > 0
-
-
-def rows_changed(session: Session, statement: UpdateBase) -> int:
-    """Execute a change and tell how many rows it found."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return count_changed(session, statement) > 0
 
 
 def record(session: Session, by: By, action: str, target: str, **detail: str) -> None:

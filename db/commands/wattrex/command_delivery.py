@@ -7,20 +7,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationCommand
 from db.models import Command, Unit, WattrexUnit
-from db.queries.wattrex.units import FRESH
+from db.models.wattrex import FRESH
 from db.terms import CommandState
+from db.updates import count_changed
 
 KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
-TOLD = "The unit was told. It does not report whether the cycler has started."
+LAUNCHED = "The unit was told. It does not report whether the cycler has started."
 
 
 @dataclass(frozen=True)
-class ForUnit:
+class DueCommand:
     """A command to be published now; `station_id` is that of a launch."""
 
     command_id: int
@@ -34,33 +35,30 @@ def is_due(session: Session, now: datetime) -> bool:
     return session.scalar(_due(now).with_only_columns(Command.id).limit(1)) is not None
 
 
-def take_due(session: Session, now: datetime) -> list[ForUnit]:
+def take_due(session: Session, now: datetime) -> list[DueCommand]:
     """Mark what is to be sent as sent: to units with a fresh heartbeat only."""
     due = session.scalars(_due(now).order_by(Command.id)).all()
     for command in due:
         command.state, command.sent_at, command.tries = CommandState.SENT, now, 1
-    return [ForUnit(one.id, one.kind, one.unit_id, one.station_id) for one in due]
+    return [DueCommand(one.id, one.kind, one.unit_id, one.station_id) for one in due]
 
 
-def note_told(session: Session, command_ids: Collection[int], now: datetime) -> None:
+def note_launches(session: Session, command_ids: Collection[int], now: datetime) -> None:
     """Note that the broker has taken launches; nobody answers them."""
-    _done(session, Command.id.in_(command_ids), TOLD, now)
+    _end(session, Command.id.in_(command_ids), LAUNCHED, now)
 
 
-def note_found(session: Session, unit_id: int, devices: int, now: datetime) -> None:
+def note_devices(session: Session, unit_id: int, devices: int, now: datetime) -> None:
     """Note that a unit has answered with the devices that it has found."""
-    words = "1 device found." if devices == 1 else f"{devices} devices found."
+    text = "1 device found." if devices == 1 else f"{devices} devices found."
     of_it = (Command.unit_id == unit_id) & (Command.kind == StationCommand.DETECT)
-    _done(session, of_it, words, now)
+    _end(session, of_it, text, now)
 
 
-def _done(session: Session, which: object, answer: str, now: datetime) -> None:
-    session.execute(
-        update(Command)
-        .where(which, Command.tries > 0, Command.answered_at.is_(None))  # type: ignore[arg-type]
-        .values(state=CommandState.DONE, answered_at=now, answer=answer)
-        .execution_options(synchronize_session=False)
-    )
+def _end(session: Session, condition: ColumnElement[bool], answer: str, now: datetime) -> None:
+    sent = update(Command).where(condition, Command.tries > 0, Command.answered_at.is_(None))
+    done = sent.values(state=CommandState.DONE, answered_at=now, answer=answer)
+    count_changed(session, done)
 
 
 def _due(now: datetime) -> Select[Command]:

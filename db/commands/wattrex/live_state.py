@@ -46,36 +46,35 @@ def note(
     session: Session, row: StationLive, look: Look, *, seen_at: datetime, now: datetime
 ) -> None:
     """Write what a station does. Whether its output is on nobody tells."""
-    run, last = look.run, look.last
-    run_id = run.id if run else None
-    if row.experiment_id != run_id:
+    if row.experiment_id != (look.run.id if look.run else None):
         row.measured_at = row.voltage_v = row.current_a = None
         row.instruction_id = row.instruction_began_s = None
         row.step = row.cycle = None
+    lost_at = row.contact_lost_at
+    report = _report(session, row, look)
+    live_state.take_report(row, report, at=look.noticed_at or now, now=now)
+    row.seen_at, row.contact_lost_at = seen_at, lost_at
+
+
+def _report(session: Session, row: StationLive, look: Look) -> live_state.Report:
+    run, last = look.run, look.last
+    if run is None or last is None:
+        return live_state.Report(look.state, experiment_id=run.id if run else None)
     began_s, step, cycle = row.instruction_began_s, row.step, row.cycle
-    if run is not None and last is not None and last.instruction_id != row.instruction_id:
+    if last.instruction_id != row.instruction_id:
         began_s = instruction_began_s(session, run.id, last)
         step, cycle = step_and_cycle(session, run.profile_id, last.instruction_id)
-    known = run is not None and last is not None
-    came = look.noticed_at if known else None
-    said = live_state.Report(
-        state=look.state,
-        output_on=None,
-        experiment_id=run_id,
-        instruction_id=last.instruction_id if known and last else None,
-        instruction_began_s=began_s if known else None,
-        step=step if known else None,
-        cycle=cycle if known else None,
-        test_time_s=last.test_time_s if known and last else None,
-        voltage_v=last.voltage_v if came and last else None,
-        current_a=last.current_a if came and last else None,
-        temperature_degc=None,
-        pending=0,
-        detail="",
+    return live_state.Report(
+        look.state,
+        experiment_id=run.id,
+        instruction_id=last.instruction_id,
+        instruction_began_s=began_s,
+        step=step,
+        cycle=cycle,
+        test_time_s=last.test_time_s,
+        voltage_v=last.voltage_v if look.noticed_at else None,
+        current_a=last.current_a if look.noticed_at else None,
     )
-    lost_at = row.contact_lost_at
-    live_state.report(row, said, at=came or now, now=now)
-    row.seen_at, row.contact_lost_at = seen_at, lost_at
 
 
 def note_contact(
@@ -91,7 +90,7 @@ def note_contact(
     if row.state is not StationState.IDLE:
         raise_alarm(
             session,
-            mark=f"contact-{station.id}-{station.heard_at.timestamp():.6f}",
+            key=f"contact-{station.id}-{station.heard_at.timestamp():.6f}",
             station_id=station.id,
             experiment_id=row.experiment_id,
             code="contact lost",
@@ -112,63 +111,62 @@ def note_measures_offset(session: Session, unit_id: int, offset_s: float) -> Non
 
 def alarm_failed(session: Session, run: WattrexRun, now: datetime) -> None:
     """Alarm once for an experiment that has ended in error: the output may still be on."""
-    raise_alarm(
-        session,
-        mark=f"wattrex-error-{run.id}",
-        station_id=run.station_id,
-        experiment_id=run.id,
-        code=FAILED,
-        text=f"Experiment {run.id} ({run.name}) has ended in error. On this station that does not "
-        "mean that the output is off. Current may still be flowing: go to the station.",
-        at=now,
+    text = (
+        f"Experiment {run.id} ({run.name}) has ended in error. On this station that does not "
+        "mean that the output is off. Current may still be flowing: go to the station."
     )
+    _alarm(session, run, f"wattrex-error-{run.id}", FAILED, text, now)
 
 
 def alarm_withdrawn(
     session: Session, run: WattrexRun, station: WattrexStation, plan: PlanState, now: datetime
 ) -> None:
     """Alarm once that a cycler runs what was taken back here: it had begun a moment before."""
-    raise_alarm(
-        session,
-        mark=f"withdrawn-{run.id}",
-        station_id=station.id,
-        experiment_id=run.id,
-        code=BEGUN_ALL_THE_SAME,
-        text=f"Experiment {run.id} ({run.name}) {AGAIN.get(plan, 'was taken back')}, but the "
+    text = (
+        f"Experiment {run.id} ({run.name}) {AGAIN.get(plan, 'was taken back')}, but the "
         f"cycler of {station.name} had taken it: it runs. It cannot be stopped from here. If it "
-        "must not run, go to the station.",
-        at=now,
+        "must not run, go to the station."
     )
+    _alarm(session, run, f"withdrawn-{run.id}", BEGUN_ALL_THE_SAME, text, now)
 
 
 def alarm_stalled(
     session: Session, run: WattrexRun, station: WattrexStation, through: int, now: datetime
 ) -> None:
     """Alarm once that the measures of a run have stopped coming though its unit is alive."""
+    text = (
+        f"No new measures of experiment {run.id} for a minute, and {station.host} is alive. "
+        "The cell may be live. Restart the synchroniser (db_sync) there. If that does not help, an "
+        f"administrator runs: bem wattrex repair {run.id}"
+    )
+    _alarm(session, run, f"stalled-{run.id}-{through}", STALLED, text, now)
+
+
+def _alarm(
+    session: Session, run: WattrexRun, key: str, code: str, text: str, now: datetime
+) -> None:
     raise_alarm(
         session,
-        mark=f"stalled-{run.id}-{through}",
-        station_id=station.id,
+        key=key,
+        station_id=run.station_id,
         experiment_id=run.id,
-        code=STALLED,
-        text=f"No new measures of experiment {run.id} for a minute, and {station.host} is alive. "
-        "The cell may be live. Restart the synchroniser (db_sync) there. If that does not help, an "
-        f"administrator runs: bem wattrex repair {run.id}",
+        code=code,
+        text=text,
         at=now,
     )
 
 
 def keep_names(session: Session) -> None:
     """Write back the names and descriptions that the synchroniser has overwritten."""
-    kept = session.execute(
+    names = session.scalars(
         select(ExperimentName)
         .join(Experiment, Experiment.id == ExperimentName.experiment_id)
         .where(
             (Experiment.name != ExperimentName.name)
             | (Experiment.description != ExperimentName.description)
         )
-    ).scalars()
-    for one in kept.all():
+    )
+    for one in names.all():
         session.execute(
             update(Experiment)
             .where(Experiment.id == one.experiment_id)

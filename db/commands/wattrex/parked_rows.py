@@ -1,9 +1,9 @@
 """Rows of measure tables that are taken out for a repair, and put back afterwards.
 
-What is kept of a row are its columns by the names of the model's attributes, as plain values.
+What stays of a row are its columns by the names of the model's attributes, as plain values.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from db.models import (
     Base,
     ExtendedMeasure,
     GenericMeasure,
-    SetAsideRow,
+    ParkedRow,
     StationStatus,
     SyncRepair,
 )
@@ -29,24 +29,24 @@ KINDS: dict[str, type[Base]] = {
     "extended": ExtendedMeasure,
     "status": StationStatus,
 }
-NOT_ITS_OWN = ("test_time_s", "step", "cycle", "power_mode")  # columns that nobody writes again
+NOT_REWRITTEN = ("test_time_s", "step", "cycle", "power_mode")  # columns that nobody writes again
 
 
-def set_aside(session: Session, made: SyncRepair, through: int, most: int) -> dict[str, int]:
-    """Take out the newest `most` measures up to MeasID `through`, and the newest `most` states.
+def park(session: Session, repair: SyncRepair, through: int, count: int) -> dict[str, int]:
+    """Take out the newest `count` measures up to MeasID `through`, and the newest `count` states.
 
     Returns how many rows of each kind. Raises ConflictError where there is none.
     """
-    experiment_id, first = made.experiment_id, max(through - most + 1, 0)
+    experiment_id, first = repair.experiment_id, max(through - count + 1, 0)
     generic, status = GenericMeasure, StationStatus
     last_status = session.scalar(
         select(func.max(status.id)).where(status.experiment_id == experiment_id)
     )
-    wanted: list[tuple[str, Sequence[Any]]] = [
+    conditions: list[tuple[str, Sequence[Any]]] = [
         ("generic", (generic.experiment_id == experiment_id, generic.id >= first)),
         (
             "status",
-            (status.experiment_id == experiment_id, status.id > (last_status or 0) - most),
+            (status.experiment_id == experiment_id, status.id > (last_status or 0) - count),
         ),
     ]
     for channel in extended_channels(session, experiment_id):
@@ -56,10 +56,10 @@ def set_aside(session: Session, made: SyncRepair, through: int, most: int) -> di
             extended.used_measure_id == channel,
             extended.measure_id >= first,
         )
-        wanted.append(("extended", of_it))
+        conditions.append(("extended", of_it))
     counts = dict.fromkeys(KINDS, 0)
-    for kind, conditions in wanted:
-        counts[kind] += _move(session, made.id, kind, conditions)
+    for kind, which in conditions:
+        counts[kind] += _move(session, repair.id, kind, which)
     if not any(counts.values()):
         raise ConflictError(
             "There is no row that could be in its way. Restart the synchroniser on the unit."
@@ -76,7 +76,7 @@ def _move(session: Session, repair_id: int, kind: str, conditions: Sequence[Any]
         ).all()
         if not rows:
             return moved
-        session.execute(insert(SetAsideRow), [_kept(repair_id, kind, row) for row in rows])
+        session.execute(insert(ParkedRow), [_parked(repair_id, kind, row) for row in rows])
         session.execute(
             delete(model)
             .where(*conditions, number <= _key(kind, rows[-1])[0])
@@ -87,68 +87,69 @@ def _move(session: Session, repair_id: int, kind: str, conditions: Sequence[Any]
         moved += len(rows)
 
 
-def settle(
+def reconcile(
     session: Session,
     experiment_id: int,
     kind: str,
-    kept: Sequence[SetAsideRow],
+    parked: Sequence[ParkedRow],
     counts: dict[str, int],
 ) -> None:
     """Put rows back that are not there; forget those that came again as they were."""
-    there = _there(session, experiment_id, kind, kept)
-    missing = [one for one in kept if (one.number, one.further) not in there]
+    present = _present(session, experiment_id, kind, parked)
+    missing = [one for one in parked if (one.number, one.further) not in present]
     insert_missing(session, KINDS[kind], [_read(KINDS[kind], one.columns) for one in missing])
     counts["put back"] += len(missing)
-    for one in kept:
-        found = there.get((one.number, one.further))
-        if found is None or _told(found) == _told(one.columns):
-            counts["came again"] += found is not None
+    for one in parked:
+        columns = present.get((one.number, one.further))
+        if columns is None or _rewritten(columns) == _rewritten(one.columns):
+            counts["came again"] += columns is not None
             session.delete(one)
         else:
             counts["differ"] += 1
     session.flush()
 
 
-def _there(
-    session: Session, experiment_id: int, kind: str, kept: Sequence[SetAsideRow]
+def _present(
+    session: Session, experiment_id: int, kind: str, parked: Sequence[ParkedRow]
 ) -> dict[tuple[int, int], dict[str, Any]]:
+    """Return the columns of the rows that stand in the place of parked ones, by their keys."""
     model: Any = KINDS[kind]
-    number = _number(kind)
+    numbers = [one.number for one in parked]
     conditions = [
         model.experiment_id == experiment_id,
-        number.between(min(one.number for one in kept), max(one.number for one in kept)),
+        _number(kind).between(min(numbers), max(numbers)),
     ]
     if kind == "extended":
-        conditions.append(model.used_measure_id.in_({one.further for one in kept}))
-    found = session.scalars(select(model).where(*conditions)).all()
-    rows = {_key(kind, row): _columns(row) for row in found}
-    for row in found:
+        conditions.append(model.used_measure_id.in_({one.further for one in parked}))
+    stored = session.scalars(select(model).where(*conditions)).all()
+    columns = {_key(kind, row): _columns(row) for row in stored}
+    for row in stored:
         session.expunge(row)
-    return rows
+    return columns
 
 
-def portions(session: Session, repair_id: int, kind: str) -> Iterator[Sequence[SetAsideRow]]:
-    """Yield the rows of a kind that are set aside, some at a time."""
+def portions(session: Session, repair_id: int, kind: str) -> Iterator[Sequence[ParkedRow]]:
+    """Yield the rows of a kind that are parked, some at a time."""
     after: tuple[int, int] = (-1, -1)
     while True:
-        kept = session.scalars(
-            select(SetAsideRow)
+        rows = session.scalars(
+            select(ParkedRow)
             .where(
-                SetAsideRow.repair_id == repair_id,
-                SetAsideRow.kind == kind,
-                (SetAsideRow.further > after[0])
-                | ((SetAsideRow.further == after[0]) & (SetAsideRow.number > after[1])),
+                ParkedRow.repair_id == repair_id,
+                ParkedRow.kind == kind,
+                (ParkedRow.further > after[0])
+                | ((ParkedRow.further == after[0]) & (ParkedRow.number > after[1])),
             )
-            .order_by(SetAsideRow.further, SetAsideRow.number)
+            .order_by(ParkedRow.further, ParkedRow.number)
             .limit(AT_ONCE)
         ).all()
-        if not kept:
+        if not rows:
             return
-        after = (kept[-1].further, kept[-1].number)
-        yield kept
+        after = (rows[-1].further, rows[-1].number)
+        yield rows
 
 
-def _kept(repair_id: int, kind: str, row: Base) -> dict[str, Any]:
+def _parked(repair_id: int, kind: str, row: Base) -> dict[str, Any]:
     number, further = _key(kind, row)
     return {
         "repair_id": repair_id,
@@ -169,7 +170,7 @@ def _key(kind: str, row: Any) -> tuple[int, int]:  # noqa: ANN401 - of one of th
 
 def _columns(row: Base) -> dict[str, Any]:
     """Return a row as plain values by the names of its attributes."""
-    values = {one.key: getattr(row, one.key) for one in _attributes(type(row))}
+    values = {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in values.items()
@@ -188,9 +189,5 @@ def _read(model: type[Base], columns: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _told(columns: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in columns.items() if name not in NOT_ITS_OWN}
-
-
-def _attributes(model: type[Base]) -> Iterable[Any]:
-    return inspect(model).column_attrs
+def _rewritten(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if name not in NOT_REWRITTEN}

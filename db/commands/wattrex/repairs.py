@@ -2,7 +2,7 @@
 
 It jams for good when a row that it wants to insert is there already: its unit lost power between
 its insert here and the removal from its cache. Which rows it still has nobody here can see. So the
-newest rows are set aside, it inserts those that it has, and what it has not is put back.
+newest rows are parked, it inserts those that it has, and what it has not is put back.
 """
 
 from datetime import datetime, timedelta
@@ -17,30 +17,30 @@ from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
-from db.commands.wattrex.parked_rows import KINDS, portions, set_aside, settle
+from db.commands.wattrex.parked_rows import KINDS, park, portions, reconcile
 from db.commands.wattrex.units import known_units
 from db.engine import Database
 from db.models import (
     CyclerStation,
     Experiment,
     GenericMeasure,
-    SetAsideRow,
+    ParkedRow,
     StationAlarm,
     SyncRepair,
     WattrexUnit,
 )
-from db.queries.wattrex.units import FRESH
+from db.models.wattrex import FRESH
 from db.repeating import repeated
 from db.terms import RepairState
 
-FIRST_ROWS, TIMES, MOST_ROWS = 2_000, 10, 200_000
+FIRST_ROWS, TIMES, MAX_ROWS = 2_000, 10, 200_000
 GOES_ON_WITHIN = timedelta(seconds=60)
-SETTLES_IN = timedelta(seconds=10)  # it commits generic measures before the others
+RECONCILE_AFTER = timedelta(seconds=10)  # it commits generic measures before the others
 
 
 @repeated
 def repair(database: Database, experiment_id: int, *, by: By) -> int:
-    """Set the newest rows of an experiment aside; return the number of the repair.
+    """Park the newest rows of an experiment; return the number of the repair.
 
     The master node puts back what does not come again. The second time it is ten times as many
     rows. Raises ConflictError where it would be of no use, NotFoundError.
@@ -68,8 +68,8 @@ def repair(database: Database, experiment_id: int, *, by: By) -> int:
         )
         session.add(made)
         session.flush()
-        most = min(FIRST_ROWS * TIMES ** min(tried or 0, 3), MOST_ROWS)
-        counts = set_aside(session, made, through, most)
+        count = min(FIRST_ROWS * TIMES ** min(tried or 0, 3), MAX_ROWS)
+        counts = park(session, made, through, count)
         made.outcome = {"set aside": counts}
         audit.record(
             session,
@@ -84,10 +84,10 @@ def repair(database: Database, experiment_id: int, *, by: By) -> int:
 def repair_state(database: Database, repair_id: int) -> tuple[RepairState, dict[str, Any]]:
     """Return how far a repair is, and what came of its rows. Raises NotFoundError."""
     with database.read() as session:
-        found = session.get(SyncRepair, repair_id)
-        if found is None:
+        row = session.get(SyncRepair, repair_id)
+        if row is None:
             raise NotFoundError(f"There is no repair {repair_id}.")
-        return found.state, found.outcome
+        return row.state, row.outcome
 
 
 def finish_open(session: Session, now: datetime) -> list[int]:
@@ -98,7 +98,7 @@ def finish_open(session: Session, now: datetime) -> list[int]:
         goes_on = one.outcome.get("goes on since")
         if goes_on is None and _goes_on(session, one):
             one.outcome = {**one.outcome, "goes on since": now.isoformat()}
-        elif goes_on is not None and now - datetime.fromisoformat(goes_on) > SETTLES_IN:
+        elif goes_on is not None and now - datetime.fromisoformat(goes_on) > RECONCILE_AFTER:
             _end(session, one, RepairState.HELPED, now)
             ended.append(one.experiment_id)
         elif goes_on is None and now - one.at > GOES_ON_WITHIN:
@@ -143,8 +143,8 @@ def _check(session: Session, experiment: Experiment, at: datetime) -> int:
 def _goes_on(session: Session, one: SyncRepair) -> bool:
     """Whether the synchroniser has inserted a row since."""
     first = session.scalar(
-        select(func.min(SetAsideRow.number)).where(
-            SetAsideRow.repair_id == one.id, SetAsideRow.kind == "generic"
+        select(func.min(ParkedRow.number)).where(
+            ParkedRow.repair_id == one.id, ParkedRow.kind == "generic"
         )
     )
     last = session.scalar(
@@ -156,8 +156,8 @@ def _goes_on(session: Session, one: SyncRepair) -> bool:
 def _end(session: Session, one: SyncRepair, state: RepairState, now: datetime) -> None:
     counts = {"came again": 0, "put back": 0, "differ": 0}
     for kind in KINDS:
-        for kept in portions(session, one.id, kind):
-            settle(session, one.experiment_id, kind, kept, counts)
+        for rows in portions(session, one.id, kind):
+            reconcile(session, one.experiment_id, kind, rows, counts)
     one.state, one.ended_at = state, now
     one.outcome = {**one.outcome, **counts}
     audit.record(
@@ -174,7 +174,7 @@ def _end(session: Session, one: SyncRepair, state: RepairState, now: datetime) -
 def _alarm(session: Session, one: SyncRepair, now: datetime) -> None:
     raise_alarm(
         session,
-        mark=f"repair-{one.id}",
+        key=f"repair-{one.id}",
         station_id=one.station_id,
         experiment_id=one.experiment_id,
         code="repair did not help",

@@ -16,8 +16,8 @@ from db.models import (
     InstructionDetail,
     Plan,
 )
+from db.models.wattrex import is_wattrex
 from db.queries.stations.queue import WITHDRAWN
-from db.queries.wattrex.units import is_wattrex
 from db.terms import PlanState
 
 ERRORS_FOR = timedelta(days=1)
@@ -27,7 +27,7 @@ UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 @dataclass(frozen=True)
 class WattrexStation:
-    """A station in use whose unit speaks the WattRex protocol; `heard_at` is its last beat."""
+    """A station in use whose unit speaks the WattRex protocol; `heard_at` is its last heartbeat."""
 
     id: int
     name: str

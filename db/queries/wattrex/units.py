@@ -1,9 +1,9 @@
-"""WattRex units as people see them: those that nobody knows, and what of each is known."""
+"""WattRex units as people see them: registered and unregistered ones, and their synchronisers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import func, select
 
 from db.clock import database_now
 from db.engine import Database
@@ -12,22 +12,19 @@ from db.models import (
     Experiment,
     StationAlarm,
     SyncRepair,
-    Unit,
-    WattrexStranger,
+    UnregisteredUnit,
     WattrexUnit,
 )
-from db.models.units import VIRTUAL_UNIT
-from db.models.wattrex import STALLED
+from db.models.wattrex import FRESH, STALLED, is_wattrex
 from db.terms import RepairState
 
-FRESH = timedelta(seconds=15)
-STRANGE_FOR = timedelta(minutes=1)
+SHOWN_FOR = timedelta(minutes=1)
 NEWS_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
-class Stranger:
-    """A unit that beats under a number that is none of ours."""
+class UnregisteredUnitNow:
+    """A unit that sends heartbeats under a number that is none of ours."""
 
     claimed_id: int
     reason: str
@@ -81,24 +78,18 @@ class EndedRepair:
     ended_at: datetime
 
 
-def is_wattrex() -> ColumnElement[bool]:
-    """Whether a row of ComputationalUnit is a WattRex unit's."""
-    return and_(
-        ComputationalUnit.id != VIRTUAL_UNIT, ~exists().where(Unit.unit_id == ComputationalUnit.id)
-    )
-
-
-def strangers(database: Database) -> tuple[Stranger, ...]:
-    """Return the units that beat under numbers that are none of ours, as of the last minute."""
+def unregistered_units(database: Database) -> tuple[UnregisteredUnitNow, ...]:
+    """Return the units whose heartbeats of the last minute name a number that is none of ours."""
     with database.read() as session:
-        late = database_now(session) - STRANGE_FOR
+        late = database_now(session) - SHOWN_FOR
         found = session.scalars(
-            select(WattrexStranger)
-            .where(WattrexStranger.last_at > late)
-            .order_by(WattrexStranger.claimed_id)
+            select(UnregisteredUnit)
+            .where(UnregisteredUnit.last_at > late)
+            .order_by(UnregisteredUnit.claimed_id)
         )
         return tuple(
-            Stranger(one.claimed_id, one.reason, one.first_at, one.last_at) for one in found
+            UnregisteredUnitNow(one.claimed_id, one.reason, one.first_at, one.last_at)
+            for one in found
         )
 
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cycling.errors import InputError
 from dashboard.health import DatabaseProbe
 from dashboard.settings import WebSettings
-from db.commands.presence import say_present
+from db.commands.presence import WORKER, say_present
 from db.models import Job, RefusedCount
 from db.terms import JobState
 from tests.machine import ROOT
@@ -72,7 +72,7 @@ def test_an_empty_laboratory_has_zeros(measured):
 
 def test_what_happens_is_counted(measured, store, clock):
     lead(store, 3, queue=4)
-    say_present(store, "vm:7:abc")
+    say_present(store, WORKER, "vm:7:abc")
     with store.write() as session:
         for state in (JobState.QUEUED, JobState.FAILED, JobState.FAILED):
             session.add(Job(kind="x", state=state, payload={}, user_name="u", created_at=clock.now))

@@ -10,7 +10,7 @@ from bem.demo.experiments import demo_experiments
 from bem.demo.stations import has_interrupted, set_up_stations
 from cycling.samples.batteries import sample_batteries, station_batteries
 from cycling.terms import DeviceType, ExperimentStatus
-from db.commands.units.registration import FoundDevice, Introduction, register
+from db.commands.units.registration import Introduction, ReportedDevice, register
 from db.engine import Database
 from db.models import (
     Base,
@@ -31,7 +31,7 @@ def introduce(database: Database, stations: int = 5) -> None:
     """Register the virtual unit as the master node does."""
     devices = [device_of(UNIT, number) for number in range(stations)]
     found = tuple(
-        FoundDevice(
+        ReportedDevice(
             link=device.link,
             name=device.name,
             manufacturer=device.manufacturer,

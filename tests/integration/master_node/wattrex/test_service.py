@@ -47,7 +47,7 @@ from db.queries.stations.details import station_sheet
 from db.queries.stations.live import new_points, station_channels
 from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
-from db.queries.wattrex.units import strangers
+from db.queries.wattrex.units import unregistered_units
 from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
@@ -77,7 +77,7 @@ class WattrexLab(RunningLab):
     def heartbeat(self, *unit_ids: int) -> set[int]:
         with self.database.write() as session:
             heartbeats = dict.fromkeys(unit_ids or (self.unit_id,), 0.0)
-            return wattrex_units.heard(session, heartbeats, database_now(session))
+            return wattrex_units.note_heartbeats(session, heartbeats, database_now(session))
 
     def look(self, *, heartbeat: bool = True, speaks: bool = True) -> None:
         if heartbeat:
@@ -154,7 +154,7 @@ class TestUnits:
     def test_a_unit_asks_until_it_is_heard_under_its_number(self, lab):
         def asking() -> dict:
             with lab.database.read() as session:
-                return wattrex_units.asking(session, database_now(session))
+                return wattrex_units.waiting_units(session, database_now(session))
 
         assert asking() == {lab.unit_id: WattrexIdentity(77, "pi", "10.0.0.9", 22, "bench-pi-3")}
         assert list_units(lab.database)[0].asks
@@ -164,7 +164,7 @@ class TestUnits:
     def test_a_number_that_nobody_knows_is_shown_and_nothing_of_it_stored(self, lab):
         ours = lab.unit()
         assert lab.heartbeat(lab.unit_id, 4711, ours, 1) == {lab.unit_id}
-        found = {one.claimed_id: one.reason for one in strangers(lab.database)}
+        found = {one.claimed_id: one.reason for one in unregistered_units(lab.database)}
         assert found.keys() == {4711, ours, 1}
         assert "not in the database" in found[4711]
         assert "another protocol" in found[ours]
@@ -172,7 +172,7 @@ class TestUnits:
     def test_devices_that_are_not_named_any_more_are_disconnected(self, lab):
         def store(*found: WattrexDevice):
             with lab.database.write() as session:
-                return wattrex_units.store_found(session, lab.unit_id, found)
+                return wattrex_units.store_devices(session, lab.unit_id, found)
 
         def states() -> dict:
             with lab.database.read() as session:
@@ -214,7 +214,7 @@ class TestCommands:
             (due,) = command_delivery.take_due(session, now)
             assert (due.command_id, due.station_id) == (number, lab.station_id)
             assert command_delivery.take_due(session, now + timedelta(seconds=5)) == []
-            command_delivery.note_told(session, [number], now)
+            command_delivery.note_launches(session, [number], now)
         status = command_row(lab.database, number)
         assert status.state is CommandState.DONE
         assert "does not report" in status.answer
@@ -224,7 +224,7 @@ class TestCommands:
         number = self.ask(lab, StationCommand.DETECT)
         with lab.database.write() as session:
             command_delivery.take_due(session, database_now(session))
-            command_delivery.note_found(session, lab.unit_id, 1, database_now(session))
+            command_delivery.note_devices(session, lab.unit_id, 1, database_now(session))
         assert command_row(lab.database, number).answer == "1 device found."
 
     def test_a_silent_unit_is_told_nothing(self, lab):
@@ -556,7 +556,7 @@ class TestStalled:
             repair(lab.database, experiment_id, by=BY(lab.now))
 
     def test_rows_that_came_again_otherwise_are_kept_beside(self, lab, monkeypatch):
-        monkeypatch.setattr("db.commands.wattrex.repairs.SETTLES_IN", timedelta(0))
+        monkeypatch.setattr("db.commands.wattrex.repairs.RECONCILE_AFTER", timedelta(0))
         experiment_id = self.stall(lab)
         number = repair(lab.database, experiment_id, by=BY(lab.now))
         with pytest.raises(ConflictError):
@@ -591,7 +591,7 @@ class TestCommandLine:
         assert "A unit says that it is number 41." in said.stderr
 
     def test_it_repairs_and_says_what_came_of_the_rows(self, lab, database_url, monkeypatch):
-        monkeypatch.setattr("db.commands.wattrex.repairs.SETTLES_IN", timedelta(0))
+        monkeypatch.setattr("db.commands.wattrex.repairs.RECONCILE_AFTER", timedelta(0))
         experiment_id = TestStalled().stall(lab)
         ended = Event()
 

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
 from master_node.protocol.codec import RefusedError
 from master_node.wattrex import pickles
-from master_node.wattrex.messages import DeviceFound, DevicesFound, Heartbeat, Registration, decode
+from master_node.wattrex.messages import DetectedDevices, Heartbeat, Registration, decode
 from master_node.wattrex.pickles import ADMITTED, MODULE, RegisterStep, write_registration
 from master_node.wattrex.topics import Kind, parse_topic, sender_of
 from tests.real_files import DATA
 
 CAPTURES = DATA / "wattrex-captures"
-UNIT = {"mac": 3281355014145, "user": "", "ip": "192.0.2.2", "port": 22, "host": "vm"}
+UNIT = WattrexIdentity(mac=3281355014145, user="", ip="192.0.2.2", port=22, host="vm")
 
 
 def capture(name: str) -> bytes:
@@ -50,11 +51,11 @@ def as_sent(value, name: str, module: str = MODULE, protocol: int = 4) -> bytes:
 class TestCaptured:
     def test_a_unit_that_wants_a_number(self):
         said = decode(Kind.REGISTER, capture("01_register_DISCOVER"))
-        assert said == Registration(RegisterStep.DISCOVER, **UNIT)
+        assert said == Registration(RegisterStep.DISCOVER, UNIT)
 
     def test_a_unit_that_asks_for_the_offered_number(self):
         said = decode(Kind.REGISTER, capture("03_register_REQUEST"))
-        assert said == Registration(RegisterStep.REQUEST, **UNIT)
+        assert said == Registration(RegisterStep.REQUEST, UNIT)
 
     @pytest.mark.parametrize("name", ["05_heartbeat", "13_heartbeat_proto3_as_py37"])
     def test_a_heartbeat(self, name):
@@ -64,10 +65,10 @@ class TestCaptured:
 
     def test_two_devices_whose_numbers_and_texts_differ(self):
         said = decode(Kind.DEVICES, capture("07_detected_dev_two"))
-        assert said == DevicesFound((DeviceFound(2, "17", "19"), DeviceFound(3, "257", "1")))
+        assert said == DetectedDevices((WattrexDevice(2, "17", "19"), WattrexDevice(3, "257", "1")))
 
     def test_no_devices(self):
-        assert decode(Kind.DEVICES, capture("09_detected_dev_empty")) == DevicesFound(())
+        assert decode(Kind.DEVICES, capture("09_detected_dev_empty")) == DetectedDevices(())
 
     def test_what_only_a_master_says_is_refused(self):
         for name in ("02_inform_reg_OFFER", "04_inform_reg_ACK"):
@@ -89,11 +90,13 @@ class TestCaptured:
         read = pickles.read(Kind.REGISTER, capture("10_inform_reg_OFFER_handmade_proto2")).fields
         ours = write_registration(
             RegisterStep(read["msg_type"].number),
-            mac=read["mac"],
-            user=read["user"],
-            ip=read["ip"],
-            port=read["port"],
-            host=read["hostname"],
+            WattrexIdentity(
+                mac=read["mac"],
+                user=read["user"],
+                ip=read["ip"],
+                port=read["port"],
+                host=read["hostname"],
+            ),
             unit_id=read["cu_id"],
         )
         again = pickles.read(Kind.REGISTER, ours).fields
@@ -104,7 +107,7 @@ class TestCaptured:
 @pytest.mark.parametrize("mac", [1, 2**31, 2**47, 2**48 - 1])
 def test_an_answer_names_no_class_but_theirs_and_keeps_every_mac(mac):
     payload = write_registration(
-        RegisterStep.ACK, mac=mac, user="ü", ip="10.0.0.9", port=22, host="bench-é", unit_id=70_000
+        RegisterStep.ACK, WattrexIdentity(mac, "ü", "10.0.0.9", 22, "bench-é"), unit_id=70_000
     )
     named = {arg for step, arg, _ in pickletools.genops(payload) if step.name == "GLOBAL"}
     assert named == {f"{MODULE} CommDataCuC", f"{MODULE} CommDataRegisterTypeE"}
@@ -117,7 +120,7 @@ def test_an_answer_names_no_class_but_theirs_and_keeps_every_mac(mac):
 def test_a_device_is_read_in_every_protocol(protocol):
     device = {"cu_id": 9, "comp_dev_id": 2, "serial_number": "17", "link_name": 19}
     sent = as_sent([device], "CommDataDeviceC", protocol=protocol)
-    assert decode(Kind.DEVICES, sent) == DevicesFound((DeviceFound(2, "17", "19"),))
+    assert decode(Kind.DEVICES, sent) == DetectedDevices((WattrexDevice(2, "17", "19"),))
 
 
 class Attack:
@@ -147,7 +150,7 @@ known = st.sampled_from(
         (MODULE, "CommDataCuC.__init__"),
         ("datetime", "date"),
         ("datetime", "datetime.fromtimestamp"),
-        ("master_node.wattrex.pickles", "Told"),
+        ("master_node.wattrex.pickles", "PickledObject"),
     ]
 )
 everything = (

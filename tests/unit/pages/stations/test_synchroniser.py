@@ -133,7 +133,7 @@ class TestStationsPage:
         assert "No measure is lost." in words
 
     def test_what_came_of_a_repair_is_said(self, visitor, rack, monkeypatch):
-        monkeypatch.setattr("db.commands.wattrex.repairs.SETTLES_IN", timedelta(0))
+        monkeypatch.setattr("db.commands.wattrex.repairs.RECONCILE_AFTER", timedelta(0))
         experiment_id = Stalling().stall(rack)
         self.repair(visitor("ada"), experiment_id, f"{Ids.SURE}.n_clicks")
         rack.rows(experiment_id, 3, 3)  # it goes on: two again, one new

@@ -29,9 +29,9 @@ from db.models import (
     ExtendedMeasure,
     GenericMeasure,
     Job,
+    ParkedRow,
     Plan,
     RedoxElectrolyte,
-    SetAsideRow,
     StationAlarm,
     StationLive,
     StationStatus,
@@ -142,9 +142,7 @@ def fill(database: Database, experiment_id: int, station_id: int) -> None:
         repair = session.scalars(
             select(SyncRepair.id).where(SyncRepair.experiment_id == experiment_id)
         ).one()
-        session.execute(
-            insert(SetAsideRow), [made_up(SetAsideRow, 1, repair_id=repair, columns={})]
-        )
+        session.execute(insert(ParkedRow), [made_up(ParkedRow, 1, repair_id=repair, columns={})])
     assert battery_id
 
 
@@ -185,7 +183,7 @@ class TestWhatGoes:
         assert left(database, gone) == {}
         assert left(database, kept) == before
         with database.read() as session:
-            assert session.scalar(select(func.count()).select_from(SetAsideRow)) == 1
+            assert session.scalar(select(func.count()).select_from(ParkedRow)) == 1
             assert session.get_one(DeletedExperiment, gone).cleared_at == NOW
             assert session.scalars(select(Job.state)).all() == [JobState.DONE]
 

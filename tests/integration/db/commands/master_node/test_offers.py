@@ -125,7 +125,7 @@ def test_an_alarm_that_nobody_has_looked_at(bench: Bench, code: str, hinders: bo
     with bench.database.write() as session:
         raise_alarm(
             session,
-            mark="m",
+            key="m",
             station_id=bench.station_id,
             experiment_id=None,
             code=code,

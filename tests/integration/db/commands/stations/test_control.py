@@ -33,7 +33,7 @@ class Bench:
 
     def __init__(self, database: Database, can_pause: bool = True) -> None:
         self.database = database
-        device = registration.FoundDevice(
+        device = registration.ReportedDevice(
             link="usb0",
             name="Cycler",
             manufacturer="Acme",
@@ -59,7 +59,7 @@ class Bench:
     def becomes(self, state: StationState, experiment_id: int | None) -> None:
         with self.database.write() as session:
             row = live_state.rows_of(session, [self.station_id], NOW)[self.station_id]
-            live_state.become(row, state, experiment_id, NOW)
+            live_state.take_event(row, state, experiment_id, NOW)
 
     def set_unit(self, **values) -> None:
         with self.database.write() as session:
@@ -208,7 +208,7 @@ def test_an_alarm_is_raised_once_and_acknowledged_once(bench: Bench):
     facts = {"station_id": bench.station_id, "experiment_id": 7, "code": "trip", "text": "5 V"}
     for _ in range(2):
         with bench.database.write() as session:
-            alarms.raise_alarm(session, mark="run-7-3", **facts, at=NOW)
+            alarms.raise_alarm(session, key="run-7-3", **facts, at=NOW)
     with bench.database.read() as session:
         alarm = session.scalars(select(StationAlarm)).one()
     with pytest.raises(InputError, match="Write what you found"):
@@ -230,7 +230,7 @@ def test_an_alarm_is_raised_once_and_acknowledged_once(bench: Bench):
 
 
 def test_the_trend_keeps_an_hour_in_at_most_120_points(bench: Bench):
-    said = live_state.Report(
+    report = live_state.Report(
         state=StationState.RUNNING,
         output_on=True,
         experiment_id=7,
@@ -249,7 +249,7 @@ def test_the_trend_keeps_an_hour_in_at_most_120_points(bench: Bench):
         row = session.get(StationLive, bench.station_id)
         for second in range(0, 3 * 3600, 2):
             at = NOW + timedelta(seconds=second)
-            live_state.report(row, said, at=at, now=at)
+            live_state.take_report(row, report, at=at, now=at)
     with bench.database.read() as session:
         times = [at for at, _ in session.get(StationLive, bench.station_id).trend]
     assert 60 < len(times) <= 120

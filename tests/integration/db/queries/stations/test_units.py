@@ -44,7 +44,7 @@ class Lab:
 
     def introduce(self, links: tuple[str, ...]) -> int:
         found = tuple(
-            registration.FoundDevice(
+            registration.ReportedDevice(
                 link=link,
                 name="Channel",
                 manufacturer="Oakmere",

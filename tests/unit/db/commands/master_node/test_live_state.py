@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from cycling.terms import StationState
-from db.commands.master_node.live_state import Report, become, report
+from db.commands.master_node.live_state import Report, take_event, take_report
 from db.models import StationLive
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -31,21 +31,21 @@ def readings(live: StationLive) -> tuple:
 
 def test_readings_stay_when_an_experiment_ends():
     live = row()
-    become(live, StationState.IDLE, None, NOW)
+    take_event(live, StationState.IDLE, None, NOW)
     assert readings(live)[:3] == (3.7, 1.5, 31.0)
 
 
 def test_readings_of_one_experiment_are_not_shown_under_the_next():
     live = row()
-    become(live, StationState.IDLE, None, NOW)
-    become(live, StationState.RUNNING, 8, NOW)
+    take_event(live, StationState.IDLE, None, NOW)
+    take_event(live, StationState.RUNNING, 8, NOW)
     assert readings(live) == (None, None, None, None, [])
 
 
-def test_a_beat_of_the_next_experiment_has_its_own_readings_only():
+def test_a_heartbeat_of_the_next_experiment_has_its_own_readings_only():
     live = row()
-    said = Report(StationState.RUNNING, True, 8, 0, 0.0, 1, 1, 0.0, 3.2, None, None, 0, "")
-    report(live, said, at=NOW, now=NOW)
+    report = Report(StationState.RUNNING, True, 8, 0, 0.0, 1, 1, 0.0, 3.2, None, None, 0, "")
+    take_report(live, report, at=NOW, now=NOW)
     assert readings(live)[:4] == (3.2, None, None, NOW)
-    report(live, said, at=NOW, now=NOW)
+    take_report(live, report, at=NOW, now=NOW)
     assert live.voltage_v == 3.2
