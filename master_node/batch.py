@@ -14,6 +14,7 @@ from master_node.heartbeats import Clocks
 from master_node.inbox import IncomingMessage
 from master_node.protocol import messages as m
 from master_node.protocol.codec import OutgoingMessage, RefusedError
+from master_node.protocol.fields import Message
 from master_node.protocol.topics import Address, Kind
 from master_node.refused_messages import Refusal
 from master_node.registration import setup_messages
@@ -25,7 +26,7 @@ class Envelope:
 
     incoming: IncomingMessage
     address: Address
-    message: m.Message
+    message: Message
 
     @property
     def age_s(self) -> float:
@@ -85,7 +86,7 @@ def open_batch(
         unit = units.get(one.address.hardware_id)
         if unit is not None and isinstance(one.message, m.Heartbeat):
             own = stations[unit.unit_id]
-            station_ids |= {said.station for said in one.message.stations} & own
+            station_ids |= {part.station for part in one.message.stations} & own
     rows = live_state.rows_of(session, station_ids, transaction.now)
     return Batch(transaction, clocks, units, runs_by_id, stations, rows)
 

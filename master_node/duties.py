@@ -5,28 +5,26 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from typing import Any
 
-from cycling.errors import UnavailableError
-from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
+from db.commands.leases import LeaderLease, leader_transaction
 from db.engine import Database
 from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
 from master_node.dispatch import dispatch, expire_offers
 from master_node.inbox import Inbox
+from master_node.leader_thread import LeaderThread
 from master_node.protocol.codec import OutgoingMessage
 from master_node.registration import setup_messages
 from master_node.watchdog import Watchdog
 from master_node.wattrex.service import WattrexService
 from master_node.wattrex.watch import WattrexWatch
-from master_node.writer import PASSING, Writer
+from master_node.writer import Writer
 
 LOG = logging.getLogger("bem.master-node")
 
 ROUND_S = 0.25
 DISPATCH_EVERY_S, RENEW_EVERY_S = 1.0, 2.0
-AFTER_TROUBLE_S = 1.0
 
 
 class Every:
@@ -59,44 +57,30 @@ class DutyContext:
     max_bytes: int
 
 
-class Duties:
-    """A thread that goes round until told to stop, or until somebody else leads."""
+class Duties(LeaderThread):
+    """The thread that does them, round after round."""
 
     def __init__(self, context: DutyContext) -> None:
+        super().__init__("duties")
         self._context = context
         self._since = datetime.now(UTC)
         self._setups: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
-        self._in_trouble = False
         self.watchdog = Watchdog(context.silent_after)
         self._wattrex = WattrexWatch(context.silent_after)
-        self.stop = Event()
-        self.lost = Event()
-
-    def run(self) -> None:
-        """Work until `stop`; it waits for a database that is away."""
-        while not self.stop.is_set() and not self.lost.is_set():
-            try:
-                self._round()
-                self._in_trouble = False
-            except LostLeaseError:
-                self.lost.set()
-            except PASSING as error:
-                self._wait(error)
-            except Exception:  # a boundary: nobody else does what this thread does
-                LOG.exception("what=duty-failed")
-                self.stop.wait(AFTER_TROUBLE_S)
-            self.stop.wait(ROUND_S)
 
     def _round(self) -> None:
         context = self._context
         if self._may_renew():
             self._renew()
-        if not context.connected():
-            return
-        context.publish(due_commands(context.database, context.lease))
-        if self._may_dispatch():
-            context.publish(dispatch(context.database, context.lease, context.max_bytes))
+        if context.connected():
+            context.publish(due_commands(context.database, context.lease))
+            if self._may_dispatch():
+                context.publish(dispatch(context.database, context.lease, context.max_bytes))
+        self.stopping.wait(ROUND_S)
+
+    def _begin_again(self) -> None:
+        self.watchdog.begin_again()
 
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
@@ -148,14 +132,6 @@ class Duties:
             "since": self._since.isoformat(timespec="seconds"),
         }
         return {**detail, "wattrex": _connection(wattrex.connected)} if wattrex else detail
-
-    def _wait(self, error: Exception) -> None:
-        if not self._in_trouble:
-            text = error if isinstance(error, UnavailableError) else type(error).__name__
-            LOG.warning("what=database-trouble said=%r", str(text))
-        self._in_trouble = True
-        self.watchdog.begin_again()
-        self.stop.wait(AFTER_TROUBLE_S)
 
 
 def _connection(connected: bool) -> str:

@@ -80,12 +80,12 @@ class Inbox:
         return len(self._messages) >= max_messages or self._bytes >= max_bytes
 
     def _pop(self, max_bytes: int, max_messages: int) -> list[IncomingMessage]:
-        taken: list[IncomingMessage] = []
+        messages: list[IncomingMessage] = []
         size = 0
-        while self._messages and len(taken) < max_messages and size < max_bytes:
+        while self._messages and len(messages) < max_messages and size < max_bytes:
             message = self._messages.popleft()
             size += len(message.payload)
-            taken.append(message)
+            messages.append(message)
         self._bytes -= size
         self._changed.notify_all()
-        return taken
+        return messages

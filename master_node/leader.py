@@ -11,6 +11,7 @@ from db.engine import Database
 from db.limits import Limits
 from master_node.duties import Duties, DutyContext
 from master_node.inbox import Inbox
+from master_node.leader_thread import LeaderThread
 from master_node.link import Broker, Link, Will
 from master_node.protocol.codec import OutgoingMessage, RefusedError, decode_master, encode
 from master_node.protocol.messages import MasterPresence
@@ -63,10 +64,9 @@ class Leader:
                 limits.mqtt_message_bytes,
             )
         )
-        self._threads = [
-            Thread(target=self._writer.run, name="writer", daemon=True),
-            Thread(target=self._duties.run, name="duties", daemon=True),
-        ]
+        self._threads: list[LeaderThread] = [self._writer, self._duties]
+        if self._wattrex is not None:
+            self._threads.append(self._wattrex)
         self._began_at = time.monotonic()
         self._asked_at = 0.0
         self._warned = False
@@ -74,23 +74,20 @@ class Leader:
     @property
     def lost(self) -> bool:
         """Whether somebody else leads now."""
-        speaks = self._wattrex is not None and self._wattrex.lost.is_set()
-        return self._writer.lost.is_set() or self._duties.lost.is_set() or speaks
+        return any(thread.lost.is_set() for thread in self._threads)
 
     def start(self) -> None:
         """Connect and begin."""
         for thread in self._threads:
             thread.start()
         self._link.start()
-        if self._wattrex is not None:
-            self._wattrex.start()
 
     def look(self) -> None:
         """Say once that the broker is missing; let units that we don't know introduce themselves.
 
         Raises RuntimeError when a thread has died: another process must do its work.
         """
-        if not self.lost and not self._all_alive:
+        if not self.lost and not all(thread.alive for thread in self._threads):
             raise RuntimeError("a thread of the master node has ended")
         now = time.monotonic()
         if self._link.connected:
@@ -112,26 +109,16 @@ class Leader:
 
         Without the lease nothing more is said: another one speaks now.
         """
-        self._writer.stop.set()
-        self._duties.stop.set()
+        for thread in self._threads:
+            thread.stop()
         self._inbox.close()
-        if self._wattrex is not None:
-            self._wattrex.ask_to_stop()
         until = time.monotonic() + THREADS_END_WITHIN_S
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
-        if self._wattrex is not None:
-            self._wattrex.join(max(0.0, until - time.monotonic()))
         if leading:
             self._link.publish(MASTER, self._presence(online=False), retain=True)
         disconnected = _ends(self._disconnect, LINK_ENDS_WITHIN_S)
-        speaks = self._wattrex is not None and self._wattrex.alive
-        return disconnected and not speaks and not any(one.is_alive() for one in self._threads)
-
-    @property
-    def _all_alive(self) -> bool:
-        speaks = self._wattrex is None or self._wattrex.alive
-        return speaks and all(thread.is_alive() for thread in self._threads)
+        return disconnected and not any(thread.alive for thread in self._threads)
 
     def _disconnect(self) -> None:
         self._link.stop()
@@ -159,7 +146,7 @@ class Leader:
         self._say_online()
 
     def _say_online(self) -> None:
-        if not self._writer.stop.is_set():
+        if not self._writer.stopping.is_set():
             self._link.publish(MASTER, self._presence(online=True), retain=True)
 
     def _presence(self, *, online: bool) -> bytes:

@@ -127,8 +127,8 @@ class Link:
         """Hand a message over; False while there is no connection: it is then not kept."""
         if not self.connected:
             return False
-        sent = self._client.publish(topic, payload, qos=qos, retain=retain)
-        return sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        outcome = self._client.publish(topic, payload, qos=qos, retain=retain)
+        return outcome.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _connected(
         self,

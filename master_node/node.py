@@ -17,8 +17,8 @@ from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
 from db.limits import USUAL, Limits
 from master_node.leader import Leader
+from master_node.leader_thread import PASSING
 from master_node.link import Broker
-from master_node.writer import PASSING
 
 LOG = logging.getLogger("bem.master-node")
 
@@ -122,20 +122,20 @@ def run_master_node(database: Database, broker: Broker, *, wattrex: bool, limits
 
     Raises RuntimeError when it has ended by itself.
     """
-    asked: list[int] = []
+    signals: list[int] = []
 
-    def ask(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)  # no Event: setting one in a signal handler can block for ever
+    def note(number: int, _frame: FrameType | None) -> None:
+        signals.append(number)  # no Event: setting one in a signal handler can block for ever
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
+        signal.signal(number, note)
     node = Node(database, broker, wattrex=wattrex, limits=limits)
     thread = Thread(target=node.run, name="node", daemon=True)
     thread.start()
-    while thread.is_alive() and not asked:
+    while thread.is_alive() and not signals:
         time.sleep(0.05)
     node.stop()
     thread.join(ENDS_WITHIN_S)
-    if not asked:
+    if not signals:
         raise RuntimeError("the master node has ended by itself")
     LOG.info("what=ended clean=%s", not thread.is_alive())

@@ -8,6 +8,7 @@ import msgspec
 from cycling.profile.safety_limits import ProfileLimits, joined
 from cycling.terms import LimitType, Mode
 from db.queries.stations.offers import OfferedBattery, OfferedInstruction, OfferFacts
+from master_node.protocol import fields
 from master_node.protocol import messages as m
 
 COLDEST_DEGC, HOTTEST_DEGC = -273.15, 1000.0
@@ -23,10 +24,10 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
     """Build the message. Raises UnofferableError."""
     if not facts.instructions:
         raise UnofferableError("the profile has no instructions")
-    if len(facts.instructions) > m.MAX_INSTRUCTIONS:
+    if len(facts.instructions) > fields.MAX_INSTRUCTIONS:
         raise UnofferableError(
             f"the profile has {len(facts.instructions):,} instructions, "
-            f"at most {m.MAX_INSTRUCTIONS:,} can be sent"
+            f"at most {fields.MAX_INSTRUCTIONS:,} can be sent"
         )
     try:
         return m.Offer(
@@ -63,8 +64,12 @@ def _battery(battery: OfferedBattery) -> m.BatteryLimits:
 def _safety(facts: OfferFacts) -> m.Safety:
     """Join the profile's limits with the battery's."""
     own = msgspec.convert(facts.safety, m.Safety)
-    asked = ProfileLimits(own.voltage, own.current, own.temperature, own.charge_temperature_min)
-    limits = joined(asked, facts.battery.described, watches_temperature=facts.measures_temperature)
+    own_limits = ProfileLimits(
+        own.voltage, own.current, own.temperature, own.charge_temperature_min
+    )
+    limits = joined(
+        own_limits, facts.battery.described, watches_temperature=facts.measures_temperature
+    )
     return msgspec.structs.replace(
         own,
         voltage=limits.voltage_v,
@@ -97,9 +102,11 @@ def _instruction(row: OfferedInstruction) -> m.Instruction:
 
 
 def _exact(row: OfferedInstruction, exact: dict[str, Any]) -> m.Instruction:
-    found = msgspec.convert({**exact, "id": row.id}, m.Instruction)
+    instruction = msgspec.convert({**exact, "id": row.id}, m.Instruction)
     return msgspec.structs.replace(
-        found, step=found.step or row.step or 0, cycle=found.cycle or row.cycle or 0
+        instruction,
+        step=instruction.step or row.step or 0,
+        cycle=instruction.cycle or row.cycle or 0,
     )
 
 

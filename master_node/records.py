@@ -12,6 +12,7 @@ from db.commands.queue import hold_queue
 from db.measures.rows import Floats, MeasureRows
 from db.models import StationLive
 from db.queries.stations.unreachable import was_given_up
+from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
 
@@ -96,7 +97,7 @@ def _take_event(
     transaction: LeaderTransaction,
     run: runs.RunNow,
     row: StationLive,
-    event: m.AnyEvent,
+    event: events.AnyEvent,
     latest_heartbeat_at: float | None,
 ) -> None:
     plain = m.as_plain(event)
@@ -111,20 +112,22 @@ def _take_event(
         live_state.take_event(row, state, under_way, transaction.now)
 
 
-def _change_status(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) -> None:
+def _change_status(
+    transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent
+) -> None:
     session, experiment_id = transaction.session, run.row.experiment_id
     match event:
-        case m.Started():
+        case events.Started():
             begun = runs.begin(session, experiment_id, to_time(event.at))
             if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
                 _raise(
                     transaction, run, event, "cancelled", "The station runs a cancelled experiment."
                 )
-        case m.Paused():
+        case events.Paused():
             runs.pause(session, experiment_id)
-        case m.Resumed():
+        case events.Resumed():
             runs.resume(session, experiment_id)
-        case m.Ended():
+        case events.Ended():
             reason = event.reason
             if event.result == "stopped":
                 reason = runs.stop_reason(session, experiment_id, reason)
@@ -141,11 +144,11 @@ def _change_status(transaction: LeaderTransaction, run: runs.RunNow, event: m.An
             )
 
 
-def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) -> None:
+def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent) -> None:
     match event:
-        case m.Tripped():
+        case events.Tripped():
             _raise(transaction, run, event, "trip", event.text or _passed(event))
-        case m.Paused(interrupted=True):
+        case events.Paused(interrupted=True):
             text = "The station was off in the middle of the experiment, which it has paused"
             if event.voltage_before is not None and event.voltage is not None:
                 text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
@@ -156,9 +159,9 @@ def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) 
                 "interrupted",
                 f"{text}. Look at the cell before it goes on.",
             )
-        case m.Warned():
+        case events.Warned():
             _raise(transaction, run, event, event.code, event.text)
-        case m.Ended(output_off=False):
+        case events.Ended(output_off=False):
             _raise(
                 transaction,
                 run,
@@ -169,14 +172,14 @@ def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent) 
             )
 
 
-def _passed(event: m.Tripped) -> str:
+def _passed(event: events.Tripped) -> str:
     value = "no value" if event.value is None else f"{event.value:g}"
     limit = "" if event.limit is None else f", the limit is {event.limit:g}"
     return f"{event.channel}: {value}{limit}. The output is off."
 
 
 def _raise(
-    transaction: LeaderTransaction, run: runs.RunNow, event: m.AnyEvent, code: str, text: str
+    transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent, code: str, text: str
 ) -> None:
     raise_alarm(
         transaction.session,
@@ -189,15 +192,15 @@ def _raise(
     )
 
 
-def _state_after(event: m.AnyEvent) -> StationState | None:
+def _state_after(event: events.AnyEvent) -> StationState | None:
     match event:
-        case m.Started() | m.Resumed():
+        case events.Started() | events.Resumed():
             return StationState.RUNNING
-        case m.Paused():
+        case events.Paused():
             return StationState.PAUSED
-        case m.Tripped():
+        case events.Tripped():
             return StationState.ERROR
-        case m.Ended():
+        case events.Ended():
             return StationState.IDLE
     return None
 

@@ -6,17 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
-
-from cycling.errors import UnavailableError
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from master_node.batch import Envelope, finish, open_batch
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.ingest import take
+from master_node.leader_thread import PASSING, LeaderThread
 from master_node.protocol.codec import OutgoingMessage, RefusedError, decode
-from master_node.protocol.messages import MAX_SAMPLES, Records
+from master_node.protocol.fields import MAX_SAMPLES
+from master_node.protocol.messages import Records
 from master_node.protocol.topics import UP, parse_topic
 from master_node.refused_messages import Refusal, Refusals
 
@@ -28,9 +27,6 @@ GROUP_MESSAGES = 500
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 5.0
 REFUSALS_EVERY_S = 1.0
 
-# What another try can get through; everything else is the fault of a message.
-PASSING = (UnavailableError, OperationalError, InternalError, InterfaceError)
-
 
 @dataclass
 class Progress:
@@ -40,8 +36,8 @@ class Progress:
     trouble_at: float | None = None
 
 
-class Writer:
-    """Takes messages from the inbox until told to stop, or until somebody else leads."""
+class Writer(LeaderThread):
+    """Takes messages from the inbox; what is left there at the end is not acknowledged."""
 
     def __init__(
         self,
@@ -50,23 +46,20 @@ class Writer:
         inbox: Inbox,
         publish: Callable[[Sequence[OutgoingMessage]], None],
     ) -> None:
+        super().__init__("writer")
         self._database, self._lease, self._inbox, self._publish = database, lease, inbox, publish
         self._clocks = Clocks()
         self._written_at = 0.0
-        self.stop = Event()
-        self.lost = Event()
         self.unregistered_heard = Event()  # a unit that has not introduced itself was heard
         self.refusals = Refusals()
         self.progress = Progress()
 
-    def run(self) -> None:
-        """Work until `stop`. What is in the inbox then is not acknowledged, and comes again."""
-        while not self.stop.is_set() and not self.lost.is_set():
-            incoming = self._inbox.take(GROUP_BYTES, GROUP_MESSAGES, GROUP_WITHIN_S)
-            envelopes = [one for one in map(self._parse, incoming) if one is not None]
-            if envelopes:
-                self._store(envelopes)
-            self._write_refusals()
+    def _round(self) -> None:
+        incoming = self._inbox.take(GROUP_BYTES, GROUP_MESSAGES, GROUP_WITHIN_S)
+        envelopes = [one for one in map(self._parse, incoming) if one is not None]
+        if envelopes:
+            self._store(envelopes)
+        self._write_refusals()
 
     def _parse(self, incoming: IncomingMessage) -> Envelope | None:
         address = parse_topic(incoming.topic)
@@ -86,13 +79,13 @@ class Writer:
     def _store(self, envelopes: Sequence[Envelope]) -> None:
         """Commit a group, or each message alone when one of them cannot be stored."""
         pause_s = FIRST_PAUSE_S
-        while not self.stop.is_set() and not self.lost.is_set():
+        while not self.stopping.is_set() and not self.lost.is_set():
             try:
                 self._commit(envelopes)
             except LostLeaseError:
                 self.lost.set()
             except PASSING as error:
-                self._wait(error, pause_s)
+                self._pause(error, pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
             except Exception as error:  # a boundary: no message may end this thread
                 if len(envelopes) > 1:
@@ -137,7 +130,7 @@ class Writer:
         except LostLeaseError:
             self.lost.set()
         except PASSING as error:
-            self._wait(error, FIRST_PAUSE_S)
+            self._pause(error, FIRST_PAUSE_S)
         else:
             self.refusals.forget()
 
@@ -146,11 +139,11 @@ class Writer:
             self.unregistered_heard.set()
         self.refusals.add(refusal)
 
-    def _wait(self, error: Exception, pause_s: float) -> None:
+    def _pause(self, error: Exception, pause_s: float) -> None:
         if self.progress.trouble_at is None:
             LOG.warning("what=database-trouble error=%s said=%r", type(error).__name__, str(error))
         self.progress.trouble_at = time.monotonic()
-        self.stop.wait(pause_s)
+        self.stopping.wait(pause_s)
 
     def _recovered(self) -> None:
         if self.progress.trouble_at is not None:

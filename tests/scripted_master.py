@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cycling.terms import StationCommand
 from master_node.link import Link, Will, broker_of
-from master_node.protocol import Address, Kind, decode, encode, parse_topic
+from master_node.protocol import Address, Kind, decode, encode, events, parse_topic
 from master_node.protocol import messages as m
 from master_node.protocol.topics import FROM_UNITS, MASTER
 
@@ -27,7 +27,7 @@ class ScriptedMaster:
     def __init__(self, url: str, unit: str = "virtual-1") -> None:
         self.heard: dict[Kind, list[m.Message]] = defaultdict(list)
         self.samples: dict[int, list[tuple]] = defaultdict(list)
-        self.events: dict[int, list[m.AnyEvent]] = defaultdict(list)
+        self.events: dict[int, list[events.AnyEvent]] = defaultdict(list)
         self.again = 0  # samples that came more than once
         self.listens = True  # False: it neither stores nor acknowledges
         self.drops = 0  # so many messages are lost on their way

@@ -20,7 +20,7 @@ SPARE_S = 20.0
 @app.command()
 def units() -> None:
     """Print the units that speak the WattRex protocol: number, host, heard or not, last contact."""
-    from db.queries.wattrex.units import wattrex_units
+    from db.queries.wattrex.units import unregistered_units, wattrex_units
 
     database = open_database(read_settings(), check=True)
     for one in wattrex_units(database):

@@ -62,16 +62,11 @@ def acknowledge(database: Database, alarm_id: int, *, comment: str, by: By) -> N
             StationAlarm.id == alarm_id, StationAlarm.acknowledged_at.is_(None)
         )
         values = {"acknowledged_at": by.now, "acknowledged_by": by.user_name[:60], "comment": text}
-        noted = count_changed(
-            session,
-            still_open.values(
-                acknowledged_at=by.now, acknowledged_by=by.user_name[:60], comment=text
-            ),
-        )
+        changed_rows = count_changed(session, still_open.values(**values))
         alarm = session.get(StationAlarm, alarm_id)
         if alarm is None:
             raise NotFoundError("There is no such alarm.")
-        if not noted:
+        if not changed_rows:
             raise ConflictError(f"{alarm.acknowledged_by} has acknowledged this alarm already.")
         audit.record(
             session,

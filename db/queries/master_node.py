@@ -16,8 +16,8 @@ from db.terms import MASTER_NODE, WAITING
 class MasterNode:
     """The leader as it was last heard; `alive` while its lease lasts.
 
-    `silent_s` is the time since its last beat, `detail` has broker, units, stored, refused, queue,
-    since. `standbys` wait to take over.
+    `silent_s` is the time since its last heartbeat, `detail` has broker, units, stored, refused,
+    queue, since. `standbys` wait to take over.
     """
 
     alive: bool

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from master_node.protocol import messages
-from master_node.protocol.messages import Message
+from master_node.protocol.fields import Message
 from master_node.protocol.topics import Address, Kind
 
 Some = TypeVar("Some", bound=Message)
@@ -79,9 +79,9 @@ def decode_master(payload: bytes) -> messages.MasterPresence:
     return _read(_master, payload, USUAL)
 
 
-def _read(decoder: "msgspec.json.Decoder[Some]", payload: bytes, most: int) -> Some:
-    if len(payload) > most:
-        raise RefusedError("size", f"{len(payload)} bytes, at most {most} are taken")
+def _read(decoder: "msgspec.json.Decoder[Some]", payload: bytes, max_bytes: int) -> Some:
+    if len(payload) > max_bytes:
+        raise RefusedError("size", f"{len(payload)} bytes, at most {max_bytes} are taken")
     try:
         return decoder.decode(payload)
     except msgspec.ValidationError as error:

@@ -7,36 +7,28 @@ by the sender's clock. Unknown fields are ignored, so that a newer sender may sa
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
-from cycling.terms import Mode, StationCommand, StationState, StepEnd, Technology
-
-MAX_SAMPLES = 2_000  # in one message
-MAX_INSTRUCTIONS = 20_000
-MAX_CHANNELS = 64
-MAX_ID = 2**31 - 1  # what every engine's integer holds
-MAX_NUMBER = 1e12
-
-HardwareId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,38}[a-z0-9]$")]
-Text = Annotated[str, Meta(max_length=250)]
-Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
-Count = Annotated[int, Meta(ge=0, le=MAX_ID)]
-AckPosition = Annotated[int, Meta(ge=-1, le=MAX_ID)]  # -1: nothing yet
-Number = Annotated[float, Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
-Seconds = Annotated[float, Meta(ge=0, le=1e10)]
-Moment = Annotated[float, Meta(ge=0, le=4e9)]  # until the year 2096
-Range = tuple[Number, Number]
-Column = Annotated[list[Number | None], Meta(max_length=MAX_SAMPLES)]
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What every message has: the version of the protocol."""
-
-    v: Literal[1] = 1
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of a message."""
+from cycling.terms import Mode, StationCommand, StationState, Technology
+from master_node.protocol.events import AnyEvent
+from master_node.protocol.fields import (
+    MAX_CHANNELS,
+    MAX_INSTRUCTIONS,
+    MAX_SAMPLES,
+    AckPosition,
+    Column,
+    Count,
+    DeviceText,
+    HardwareId,
+    Id,
+    Message,
+    Moment,
+    Number,
+    Part,
+    Range,
+    Seconds,
+    Text,
+)
 
 
 class Presence(Message, frozen=True, kw_only=True):
@@ -80,14 +72,16 @@ class Abilities(Part, frozen=True, kw_only=True):
 class Device(Part, frozen=True, kw_only=True):
     """A device that a unit has found on one of its links."""
 
-    link: Annotated[str, Meta(min_length=1, max_length=30)]
-    name: Annotated[str, Meta(min_length=1, max_length=30)]
-    manufacturer: Annotated[str, Meta(min_length=1, max_length=30)]
-    model: Annotated[str, Meta(min_length=1, max_length=30)]
+    link: DeviceText
+    name: DeviceText
+    manufacturer: DeviceText
+    model: DeviceText
     type: Literal["Source", "BiSource", "Load", "Meter", "Epc", "Bms", "Bk", "Flow"]
-    serial_number: Annotated[str, Meta(min_length=1, max_length=30)]
+    serial_number: DeviceText
     abilities: Abilities
-    channels: Annotated[list[ChannelOffer], Meta(max_length=MAX_CHANNELS)] = []
+    channels: Annotated[list[ChannelOffer], Meta(max_length=MAX_CHANNELS)] = field(
+        default_factory=list
+    )
 
 
 class Hello(Message, frozen=True, kw_only=True):
@@ -131,7 +125,7 @@ class Heartbeat(Message, frozen=True, kw_only=True):
     """up/beat, every 2 s: the unit lives, its clock, what its stations do."""
 
     at: Moment
-    stations: Annotated[list[StationHeartbeat], Meta(max_length=100)] = []
+    stations: Annotated[list[StationHeartbeat], Meta(max_length=100)] = field(default_factory=list)
 
 
 class StationChannel(Part, frozen=True, kw_only=True):
@@ -149,7 +143,7 @@ class StationSetup(Part, frozen=True, kw_only=True):
     station: Id
     name: str
     devices: list[str]  # links
-    channels: list[StationChannel] = []
+    channels: list[StationChannel] = field(default_factory=list)
 
 
 class SetupMessage(Message, frozen=True, kw_only=True):
@@ -158,7 +152,9 @@ class SetupMessage(Message, frozen=True, kw_only=True):
     unit: Id
     at: Moment
     stations: list[StationSetup]
-    resume: dict[str, AckPosition] = {}  # experiment id: everything up to this MeasID is stored
+    resume: dict[str, AckPosition] = field(
+        default_factory=dict
+    )  # experiment id: everything up to this MeasID is stored
 
 
 class Limit(Part, frozen=True, kw_only=True):
@@ -235,69 +231,6 @@ class OfferAnswer(Message, frozen=True, kw_only=True):
     reason: Text = ""
 
 
-class Event(Part, frozen=True, kw_only=True, tag_field="kind"):
-    """Something that happened; numbered from 0 within the experiment, never renumbered."""
-
-    n: Count
-    at: Moment
-    test_time_s: Seconds
-
-
-class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """The first instruction begins."""
-
-
-class StepEnded(Event, frozen=True, kw_only=True, tag="step_ended"):
-    """A step is over: what ended it, at which value."""
-
-    instruction: Count
-    step: Count
-    ended_by: StepEnd
-    value: Number | None = None
-
-
-class Paused(Event, frozen=True, kw_only=True, tag="paused"):
-    """Output off, counters kept. Interrupted: the unit was off and nobody asked for it."""
-
-    interrupted: bool = False
-    command: Count = 0
-    voltage_before: Number | None = None
-    voltage: Number | None = None
-
-
-class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
-    """The instruction goes on."""
-
-    command: Count = 0
-
-
-class Tripped(Event, frozen=True, kw_only=True, tag="tripped"):
-    """A safety limit was passed: output off. `Ended` follows."""
-
-    channel: Annotated[str, Meta(max_length=40)]
-    value: Number | None
-    limit: Number | None
-    text: Text
-
-
-class Warned(Event, frozen=True, kw_only=True, tag="warned"):
-    """Something that a person should look at; the experiment goes on."""
-
-    code: Annotated[str, Meta(max_length=40)]
-    text: Text
-
-
-class Ended(Event, frozen=True, kw_only=True, tag="ended"):
-    """Output off, no further sample follows."""
-
-    result: Literal["finished", "stopped", "error"]
-    reason: Text = ""
-    output_off: bool = True
-
-
-AnyEvent = Started | StepEnded | Paused | Resumed | Tripped | Warned | Ended
-
-
 class Samples(Part, frozen=True, kw_only=True):
     """Consecutive samples, column by column; all columns have the same length.
 
@@ -312,8 +245,10 @@ class Samples(Part, frozen=True, kw_only=True):
     cycle: Annotated[list[Count], Meta(max_length=MAX_SAMPLES)]
     voltage: Column
     current: Column
-    power: Column = []  # empty: voltage times current
-    extended: Annotated[dict[str, Column], Meta(max_length=MAX_CHANNELS)] = {}  # by channel id
+    power: Column = field(default_factory=list)  # empty: voltage times current
+    extended: Annotated[dict[str, Column], Meta(max_length=MAX_CHANNELS)] = field(
+        default_factory=dict
+    )  # by channel id
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (self.test_time_s, self.voltage, self.current)}
@@ -336,7 +271,7 @@ class Records(Message, frozen=True, kw_only=True):
     experiment: Id
     station: Id
     samples: Samples | None = None
-    events: Annotated[list[AnyEvent], Meta(max_length=500)] = []
+    events: Annotated[list[AnyEvent], Meta(max_length=500)] = field(default_factory=list)
 
 
 class Ack(Message, frozen=True, kw_only=True):

@@ -38,8 +38,8 @@ class BatteryPool:
 
     def take(self, limits: BatteryLimits) -> VirtualBattery:
         """Return a battery as it was left; one that was never here is about half charged."""
-        if (known := self._taken.get(limits.id)) is not None:
-            self._states[limits.id] = known.state
+        if (earlier := self._taken.get(limits.id)) is not None:
+            self._states[limits.id] = earlier.state
         model = model_for(limits)
         state = self._states.get(limits.id) or model.rested(_first_soc(limits.id))
         battery = self._taken[limits.id] = VirtualBattery(limits.id, model, state)

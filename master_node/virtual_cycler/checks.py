@@ -1,11 +1,12 @@
 """What a station refuses of an offer, and how it says so."""
 
 from cycling.terms import Mode
-from master_node.protocol.messages import Abilities, Instruction, Offer, Range
+from master_node.protocol.fields import Range
+from master_node.protocol.messages import Abilities, Instruction, Offer
 from master_node.virtual_cycler.ends import allowed_limits
 from master_node.virtual_cycler.safety import Guard
 
-WORDS = {Mode.WAIT: "WAIT", Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
+LABELS = {Mode.WAIT: "WAIT", Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
 UNITS = {Mode.WAIT: "", Mode.CC: " A", Mode.CV: " V", Mode.CP: " W"}
 SLACK = 1e-9
 
@@ -27,13 +28,13 @@ def offer_problem(offer: Offer, abilities: Abilities, guard: Guard) -> str | Non
 def _named(instruction: Instruction) -> str:
     if instruction.mode is Mode.WAIT:
         return "WAIT"
-    return f"{WORDS[instruction.mode]} {instruction.set_point:g}{UNITS[instruction.mode]}"
+    return f"{LABELS[instruction.mode]} {instruction.set_point:g}{UNITS[instruction.mode]}"
 
 
 def _set_point_problem(instruction: Instruction, abilities: Abilities, guard: Guard) -> str | None:
     value = instruction.set_point
-    most = instruction.max_current
-    if most is not None and (most <= 0 or instruction.mode not in (Mode.CV, Mode.CP)):
+    max_a = instruction.max_current
+    if max_a is not None and (max_a <= 0 or instruction.mode not in (Mode.CV, Mode.CP)):
         return "a most current is above 0 and stands with CV and CP only."
     match instruction.mode:
         case Mode.WAIT:

@@ -13,7 +13,8 @@ from types import FrameType
 from master_node.link import Broker, Link, Will
 from master_node.protocol import Address, Kind, RefusedError, decode, encode, parse_topic
 from master_node.protocol.codec import decode_master
-from master_node.protocol.messages import Message, Presence
+from master_node.protocol.fields import Message
+from master_node.protocol.messages import Presence
 from master_node.protocol.topics import MASTER, down_topics
 from master_node.virtual_cycler.store import Store
 from master_node.virtual_cycler.unit import VirtualUnit

@@ -28,7 +28,7 @@ class End:
     kind: StepEnd
     bound: float
     way: int
-    index: int  # in Counted
+    index: int  # in StepValues
     settles: bool = False
 
 
@@ -76,10 +76,10 @@ def ends_of(instruction: Instruction, start_degc: float) -> tuple[End, ...]:
     return tuple(ends)
 
 
-def first_reached(ends: tuple[End, ...], counted: StepValues, step_time_s: float) -> End | None:
+def first_reached(ends: tuple[End, ...], values: StepValues, step_time_s: float) -> End | None:
     """Return the first end condition that these values have reached."""
     for end in ends:
-        value = counted[end.index]
+        value = values[end.index]
         if value is None or (end.settles and step_time_s < SETTLING_S - 1e-9):
             continue
         if end.way * (value - end.bound) >= 0:

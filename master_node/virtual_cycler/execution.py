@@ -1,9 +1,13 @@
 """An experiment on a station: instruction after instruction, with its samples and events."""
 
 import math
+from dataclasses import asdict
+from typing import Any, Literal
 
 from cycling.battery.recorder import SWITCHING_S
 from cycling.terms import Mode, StationState, StepEnd
+from master_node.protocol.events import Ended, Paused, Resumed, Started, StepEnded, Tripped
+from master_node.protocol.fields import MAX_TEXT
 from master_node.protocol.messages import Instruction, Offer
 from master_node.virtual_cycler.journal import Journal, Moment
 from master_node.virtual_cycler.progress import Bench, Progress
@@ -58,7 +62,7 @@ class Execution:
     def start(self, at: float) -> None:
         """Begin; the first sample comes with the first `advance`."""
         self._asked_at = at
-        self._journal.started(self._now)
+        self._journal.note(Started(**self._stamp))
 
     def advance(self, seconds: float, at: float) -> float:
         """Go on for so long (s) until the wall time `at`; return the time that was left over."""
@@ -80,21 +84,19 @@ class Execution:
         before_v = self.driven[1]
         self._keep_last()
         self._become(StationState.PAUSED, detail)
-        now_v = self.bench.battery.open_voltage_v
-        self._journal.paused(self._now, before_v, now_v, command=command)
+        self._note_pause(before_v, command=command)
 
     def interrupt(self, at: float) -> None:
         """Note that the unit was off: the output stays off until somebody resumes."""
         self._hold(at)
         before_v = self.progress.kept_v if self.bench.recorder.samples else None
         self._become(StationState.PAUSED, "Interrupted: the unit was off.")
-        now_v = self.bench.battery.open_voltage_v
-        self._journal.paused(self._now, before_v, now_v, interrupted=True)
+        self._note_pause(before_v, interrupted=True)
 
     def resume(self, at: float, *, command: int) -> None:
         """Go on with the instruction; its time is the time in which it is driven."""
         self._hold(at)
-        self._journal.resumed(self._now, command)
+        self._journal.note(Resumed(**self._stamp, command=command))
         self._become(StationState.RUNNING, "")
         progress = self.progress
         if progress.began_s is None:
@@ -112,7 +114,7 @@ class Execution:
         if self.progress.began_s is not None:
             self._step_ended(StepEnd.STOPPED, None)
         self._become(StationState.IDLE, "")
-        self._journal.stopped(self._now, reason)
+        self._note_end("stopped", reason)
 
     def trip(self, at: float, breach: Breach) -> None:
         """Output off and the end in error, for a reason that the battery does not show."""
@@ -181,7 +183,7 @@ class Execution:
         progress.began_s = None
         if following == count:
             self._become(StationState.IDLE, "")
-            self._journal.finished(self._now)
+            self._note_end("finished")
 
     def _continues(self, position: int, step: int) -> bool:
         return position < len(self.offer.instructions) and self._step_at(position) == step
@@ -225,13 +227,38 @@ class Execution:
         )
 
     def _step_ended(self, by: StepEnd, value: float | None) -> None:
-        self._journal.step_ended(self._now, self.instruction.id, self.step, by, value)
+        self._journal.note(
+            StepEnded(
+                **self._stamp,
+                instruction=self.instruction.id,
+                step=self.step,
+                ended_by=by,
+                value=None if value is None else round(value, 6),
+            )
+        )
+
+    def _note_pause(
+        self, before_v: float | None, *, command: int = 0, interrupted: bool = False
+    ) -> None:
+        """Note that the output is off, with the voltage before and now."""
+        self._journal.note(
+            Paused(
+                **self._stamp,
+                command=command,
+                interrupted=interrupted,
+                voltage_before=before_v,
+                voltage=self.bench.battery.open_voltage_v,
+            )
+        )
+
+    def _note_end(self, result: Literal["finished", "stopped", "error"], reason: str = "") -> None:
+        self._journal.note(Ended(**self._stamp, result=result, reason=reason[:MAX_TEXT]))
 
     def _trip(self, breach: Breach) -> None:
         self._step_ended(StepEnd.TRIPPED, breach.value)
         self._become(StationState.ERROR, breach.text)
-        self._journal.tripped(self._now, breach)
-        self._journal.failed(self._now, breach.text)
+        self._journal.note(Tripped(**self._stamp, **asdict(breach)))
+        self._note_end("error", breach.text)
 
     def _become(self, state: StationState, detail: str) -> None:
         self.progress.state, self.progress.detail = state, detail
@@ -239,6 +266,10 @@ class Execution:
     @property
     def _journal(self) -> Journal:
         return self.bench.recorder.journal
+
+    @property
+    def _stamp(self) -> dict[str, Any]:
+        return self._journal.stamp(self._now)
 
     @property
     def _now(self) -> Moment:

@@ -1,20 +1,8 @@
 """The events of an experiment in their order, numbered."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cycling.terms import StepEnd
-from master_node.protocol.messages import (
-    AnyEvent,
-    Ended,
-    Paused,
-    Resumed,
-    Started,
-    StepEnded,
-    Tripped,
-)
-from master_node.virtual_cycler.safety import Breach
-
-MAX_TEXT = 250
+from master_node.protocol.events import AnyEvent
 
 
 class Moment(NamedTuple):
@@ -36,98 +24,11 @@ class Journal:
         events, self._events = self._events, []
         return events
 
-    def started(self, when: Moment) -> None:
-        """Note that the first instruction begins."""
-        self._note(Started(n=self.number, at=when.at, test_time_s=when.test_time_s))
+    def stamp(self, moment: Moment) -> dict[str, Any]:
+        """Return the fields that every event has: number and times of the next one."""
+        return {"n": self.number, **moment._asdict()}
 
-    def step_ended(
-        self, when: Moment, instruction: int, step: int, by: StepEnd, value: float | None
-    ) -> None:
-        """Note what ended a step, at which value."""
-        self._note(
-            StepEnded(
-                n=self.number,
-                at=when.at,
-                test_time_s=when.test_time_s,
-                instruction=instruction,
-                step=step,
-                ended_by=by,
-                value=None if value is None else round(value, 6),
-            )
-        )
-
-    def paused(
-        self,
-        when: Moment,
-        before_v: float | None,
-        voltage_v: float | None,
-        *,
-        command: int = 0,
-        interrupted: bool = False,
-    ) -> None:
-        """Note that the output is off, with the voltage before and now."""
-        self._note(
-            Paused(
-                n=self.number,
-                at=when.at,
-                test_time_s=when.test_time_s,
-                command=command,
-                interrupted=interrupted,
-                voltage_before=before_v,
-                voltage=voltage_v,
-            )
-        )
-
-    def resumed(self, when: Moment, command: int) -> None:
-        """Note that the instruction goes on."""
-        self._note(
-            Resumed(n=self.number, at=when.at, test_time_s=when.test_time_s, command=command)
-        )
-
-    def tripped(self, when: Moment, breach: Breach) -> None:
-        """Note which safety limit was passed."""
-        self._note(
-            Tripped(
-                n=self.number,
-                at=when.at,
-                test_time_s=when.test_time_s,
-                channel=breach.channel,
-                value=breach.value,
-                limit=breach.limit,
-                text=breach.text,
-            )
-        )
-
-    def finished(self, when: Moment) -> None:
-        """Note that all instructions were carried out."""
-        self._note(
-            Ended(n=self.number, at=when.at, test_time_s=when.test_time_s, result="finished")
-        )
-
-    def stopped(self, when: Moment, reason: str) -> None:
-        """Note that somebody stopped it."""
-        self._note(
-            Ended(
-                n=self.number,
-                at=when.at,
-                test_time_s=when.test_time_s,
-                result="stopped",
-                reason=reason[:MAX_TEXT],
-            )
-        )
-
-    def failed(self, when: Moment, reason: str) -> None:
-        """Note that it ended in error."""
-        self._note(
-            Ended(
-                n=self.number,
-                at=when.at,
-                test_time_s=when.test_time_s,
-                result="error",
-                reason=reason[:MAX_TEXT],
-            )
-        )
-
-    def _note(self, event: AnyEvent) -> None:
+    def note(self, event: AnyEvent) -> None:
+        """Add an event with the latest stamp."""
         self._events.append(event)
         self.number += 1

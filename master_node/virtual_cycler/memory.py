@@ -68,7 +68,7 @@ class Memory:
         """Remember that an experiment was refused."""
         self._batch.offers.append(answer)
 
-    def obeyed(self, answer: CommandAnswer) -> None:
+    def note_answer(self, answer: CommandAnswer) -> None:
         """Remember what was answered to a command."""
         self._answers[answer.id] = answer
         self._batch.commands.append(answer)
@@ -143,12 +143,12 @@ def _rested(
     store: Store, runs: list[StoredRun], now: float, speed: float
 ) -> dict[int, BatteryState[float]]:
     """Return the batteries' states; those of runs have rested while the unit was off."""
-    stored = store.batteries()
-    states = {key: state for key, (state, _) in stored.items()}
+    batteries = store.batteries()
+    states = {key: state for key, (state, _) in batteries.items()}
     for run in runs:
         battery = run.offer.battery
-        if battery.id in stored:
-            state, at = stored[battery.id]
+        if battery.id in batteries:
+            state, at = batteries[battery.id]
             rest_s = min(max(now - at, 0.0) * speed, MAX_REST_S)
             states[battery.id] = model_for(battery).step(state, 0.0, rest_s)
     return states

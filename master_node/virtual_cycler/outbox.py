@@ -3,13 +3,14 @@
 At most two messages are on their way. Without progress for 5 s everything that is not acknowledged
 is sent again; an acknowledgement that says less than was sent asks for the same, but not more
 often than once a second, as it may be the answer to an earlier copy. An experiment that the master
-node does not know is set aside: everything stays in the file, and is offered again once an hour.
+node does not know is parked: everything stays in the file, and is offered again once an hour.
 """
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from master_node.protocol.messages import Column, Records, Samples
+from master_node.protocol.messages import Records, Samples
 from master_node.virtual_cycler.devices import TEMP_AMB, TEMP_CELL
 from master_node.virtual_cycler.records import Sample
 from master_node.virtual_cycler.store import Store, Watermark
@@ -55,7 +56,7 @@ class Outbox:
         self._parked_until_s = clock_s + ASK_AGAIN_AFTER_S
 
     def unpark(self) -> None:
-        """Try again what was set aside: another master node may know it."""
+        """Try again what was parked: another master node may know it."""
         self._parked_until_s = None
 
     def acknowledge(self, watermark: Watermark, clock_s: float) -> bool:
@@ -119,23 +120,15 @@ class Outbox:
         return records, self.stored if to_the_end else last
 
 
-def _covers(watermark: Watermark, sent: Watermark) -> bool:
-    return watermark.samples >= sent.samples and watermark.events >= sent.events
+def _covers(watermark: Watermark, other: Watermark) -> bool:
+    return watermark.samples >= other.samples and watermark.events >= other.events
 
 
 def _columns(samples: list[Sample], channels: Mapping[str, int]) -> Samples:
-    of = list(zip(*samples, strict=True))
-    temperatures: dict[str, Column] = {TEMP_CELL: list(of[8]), TEMP_AMB: list(of[9])}
-    return Samples(
-        first=samples[0].n,
-        at=list(of[1]),
-        test_time_s=list(of[2]),
-        instruction=list(of[3]),
-        step=list(of[4]),
-        cycle=list(of[5]),
-        voltage=list(of[6]),
-        current=list(of[7]),
-        extended={
-            str(key): temperatures[name] for name, key in channels.items() if name in temperatures
-        },
-    )
+    transposed = map(list, zip(*samples, strict=True))
+    columns: dict[str, list[Any]] = dict(zip(Sample._fields, transposed, strict=True))
+    temperatures = {name: columns.pop(name) for name in (TEMP_CELL, TEMP_AMB)}
+    extended = {
+        str(id_): temperatures[name] for name, id_ in channels.items() if name in temperatures
+    }
+    return Samples(first=columns.pop("n")[0], **columns, extended=extended)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cycling.battery.instrument import Instrument
 from cycling.battery.model import FloatArray
-from master_node.protocol.messages import AnyEvent
+from master_node.protocol.events import AnyEvent
 from master_node.virtual_cycler.journal import Journal
 
 

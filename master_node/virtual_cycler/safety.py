@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from master_node.protocol.messages import Abilities, Offer, Range
+from master_node.protocol.fields import Range
+from master_node.protocol.messages import Abilities, Offer
 from master_node.virtual_cycler.sensors import CURRENT, TEMP_CELL, VOLTAGE, Reading, Sensors
 
 # A limit is passed when an instrument shows it: 4.2 V held at 4.2 V is not above 4.2 V.

@@ -59,14 +59,14 @@ class Stepper:
     ) -> None:
         self._progress, self._bench = progress, bench
         self._model = bench.battery.model
-        held = instruction.mode in (Mode.CV, Mode.CP)
+        is_held = instruction.mode in (Mode.CV, Mode.CP)
         most_a = min(instruction.max_current or math.inf, bench.max_current_a)
-        self.drive = Drive(instruction.mode, instruction.set_point, most_a if held else None)
+        self.drive = Drive(instruction.mode, instruction.set_point, most_a if is_held else None)
         self._ends = ends_of(instruction, progress.start_degc)
         limit_s, began_s = time_limit_s(instruction), progress.began_s
         self.end_s = math.inf if limit_s is None or began_s is None else began_s + limit_s
         self._max_step_s = MAX_STEP_S
-        if held:
+        if is_held:
             self._max_step_s = min(self._model.rc_time_s / SMALL_STEPS_PER_RC_TIME, FOLLOWED_S)
         if follows_voltage:
             self._max_step_s = min(self._max_step_s, LOOK_S)
@@ -107,10 +107,10 @@ class Stepper:
             return breach
         since_s = point.time_s - self._progress.step_began_s
         if self._ends:
-            counted = _counted(read, point)
-            end = first_reached(self._ends, counted, since_s)
+            values = _step_values(read, point)
+            end = first_reached(self._ends, values, since_s)
             if end is not None:
-                return ReachedEnd(end.kind, counted[end.index] or 0.0)
+                return ReachedEnd(end.kind, values[end.index] or 0.0)
         return ReachedEnd(StepEnd.TIME, since_s) if point.time_s >= self.end_s - SLACK_S else None
 
     def _after(self, dt_s: float) -> Point:
@@ -152,7 +152,7 @@ class Stepper:
         return self._after(end_s - start_s)._replace(time_s=end_s)
 
 
-def _counted(read: Reading, point: Point) -> StepValues:
+def _step_values(read: Reading, point: Point) -> StepValues:
     voltage, current, cell = read
     magnitude = None if current is None else abs(current)
     power = None if voltage is None or magnitude is None else abs(voltage * magnitude)

@@ -15,7 +15,8 @@ import msgspec
 
 from cycling.battery.model import BatteryState
 from cycling.errors import InputError, UnavailableError
-from master_node.protocol.messages import AnyEvent, CommandAnswer, Offer, OfferAnswer
+from master_node.protocol.events import AnyEvent
+from master_node.protocol.messages import CommandAnswer, Offer, OfferAnswer
 from master_node.virtual_cycler.progress import Progress
 from master_node.virtual_cycler.records import RecordBatch, Sample
 
@@ -142,15 +143,15 @@ class Store:
         ((samples, events),) = self._rows(query, experiment)
         return Watermark(-1 if samples is None else samples, -1 if events is None else events)
 
-    def samples(self, experiment: int, after: int, most: int) -> list[Sample]:
+    def samples(self, experiment: int, after: int, limit: int) -> list[Sample]:
         """Return the samples that follow MeasID `after`."""
         query = "SELECT * FROM samples WHERE experiment = ? AND n > ? ORDER BY n LIMIT ?"
-        return [Sample(*row[1:]) for row in self._rows(query, experiment, after, most)]
+        return [Sample(*row[1:]) for row in self._rows(query, experiment, after, limit)]
 
-    def events(self, experiment: int, after: int, most: int) -> list[AnyEvent]:
+    def events(self, experiment: int, after: int, limit: int) -> list[AnyEvent]:
         """Return the events that follow number `after`."""
         query = "SELECT event FROM events WHERE experiment = ? AND n > ? ORDER BY n LIMIT ?"
-        rows = self._rows(query, experiment, after, most)
+        rows = self._rows(query, experiment, after, limit)
         return [_events.decode(event) for (event,) in rows]
 
     def _rows(self, query: str, *values: int) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from cycling.errors import UnavailableError
 from cycling.terms import StationCommand, StationState
+from master_node.protocol.fields import MAX_TEXT, Message
 from master_node.protocol.messages import (
     Ack,
     Command,
@@ -16,7 +17,6 @@ from master_node.protocol.messages import (
     Devices,
     Heartbeat,
     MasterPresence,
-    Message,
     Offer,
     OfferAnswer,
     Presence,
@@ -39,7 +39,6 @@ HEARTBEAT_EVERY_S = 2.0
 WRITE_EVERY_S = 1.0
 PRESENCE_EVERY_S = 30.0  # the broker may publish the last will of an earlier connection late
 UNWRITTEN_TRIP_S = 30.0
-MAX_TEXT = 250
 
 Send = Callable[[Kind, Message], bool]
 
@@ -95,13 +94,13 @@ class VirtualUnit:
         match message:
             case SetupMessage():
                 self._welcome(message)
-                self._heartbeat(now)
+                self._send_heartbeat(now)
             case Offer():
                 self._offer(message, now)
             case Ack(unknown=True):
-                self._is_unknown(message.experiment)
+                self._park(message.experiment)
             case Ack():
-                self._acknowledged(message.experiment, Watermark(message.samples, message.events))
+                self._acknowledge(message.experiment, Watermark(message.samples, message.events))
             case Command():
                 self._command(message, now)
         self._pump()
@@ -115,7 +114,7 @@ class VirtualUnit:
             self._write(now)
             self._pump()
         if self._clock_s - self._heartbeat_s >= HEARTBEAT_EVERY_S:
-            self._heartbeat(now)
+            self._send_heartbeat(now)
         if self._clock_s - self._presence_s >= PRESENCE_EVERY_S:
             self._say_present()
 
@@ -135,7 +134,7 @@ class VirtualUnit:
         self._setup = {setup.station: setup for setup in welcome.stations}
         for key, through in welcome.resume.items():
             if key.isascii() and key.isdigit() and self._memory.knows(int(key)):
-                self._acknowledged(int(key), Watermark(through, -1))
+                self._acknowledge(int(key), Watermark(through, -1))
 
     def _offer(self, offer: Offer, now: float) -> None:
         """Answer an offer; the same one gets the same answer for ever."""
@@ -149,17 +148,17 @@ class VirtualUnit:
         if answer is None and now > offer.expires_at:
             LOG.warning("offer of experiment %s came too late", offer.experiment)
             return
-        self._send(Kind.OFFER_ANSWER, answer or self._decided(offer, now))
+        self._send(Kind.OFFER_ANSWER, answer or self._decide(offer, now))
 
-    def _decided(self, offer: Offer, now: float) -> OfferAnswer:
+    def _decide(self, offer: Offer, now: float) -> OfferAnswer:
         station = self._station(offer.station)
         if station is None:
-            return self._refused(offer, "This unit has no device for that station.", now)
-        if problem := self._elsewhere(station, offer.battery.id):
-            return self._refused(offer, problem, now)
+            return self._refuse(offer, "This unit has no device for that station.", now)
+        if problem := self._battery_problem(station, offer.battery.id):
+            return self._refuse(offer, problem, now)
         self._collect()
         if problem := station.offer(offer, now):
-            return self._refused(offer, problem, now)
+            return self._refuse(offer, problem, now)
         for other in self.stations.values():
             if other is not station:
                 other.disconnect(offer.battery.id)
@@ -170,9 +169,9 @@ class VirtualUnit:
             return answer
         station.abandon()
         self._memory.withdraw(offer.experiment)
-        return self._refused(offer, "The unit cannot write its memory; its disk may be full.", now)
+        return self._refuse(offer, "The unit cannot write its memory; its disk may be full.", now)
 
-    def _refused(self, offer: Offer, reason: str, now: float) -> OfferAnswer:
+    def _refuse(self, offer: Offer, reason: str, now: float) -> OfferAnswer:
         LOG.info("experiment %s is refused: %s", offer.experiment, reason)
         answer = OfferAnswer(
             experiment=offer.experiment,
@@ -184,7 +183,7 @@ class VirtualUnit:
         self._write(now)
         return answer
 
-    def _elsewhere(self, station: Station, battery_id: int) -> str | None:
+    def _battery_problem(self, station: Station, battery_id: int) -> str | None:
         for other in self.stations.values():
             battery = other.battery
             busy = other is not station and other.experiment is not None
@@ -196,19 +195,19 @@ class VirtualUnit:
         """Carry out a command once and answer it each time."""
         answer = self._memory.command_answer(command.id)
         if answer is None:
-            answer = self._obeyed(command, now)
-            self._memory.obeyed(answer)
+            answer = self._obey(command, now)
+            self._memory.note_answer(answer)
             self._write(now)
         self._send(Kind.ANSWER, answer)
 
-    def _obeyed(self, command: Command, now: float) -> CommandAnswer:
+    def _obey(self, command: Command, now: float) -> CommandAnswer:
         if command.kind is StationCommand.DETECT:
             late = command.expires_at is not None and now > command.expires_at
             if not late:
                 self._send(Kind.DEVICES, Devices(devices=self._devices))
             reason = "The command came too late by this unit's clock." if late else ""
             return CommandAnswer(id=command.id, done=not late, at=now, reason=reason)
-        station = self._commanded(command)
+        station = self._station_of(command)
         if station is None:
             reason = "This unit has no device for that station."
             return CommandAnswer(id=command.id, done=False, at=now, reason=reason)
@@ -222,7 +221,7 @@ class VirtualUnit:
             output_off=not station.output_on,
         )
 
-    def _commanded(self, command: Command) -> Station | None:
+    def _station_of(self, command: Command) -> Station | None:
         """Return the station that is meant: the one with the experiment, else by its id."""
         for station in self.stations.values():
             if command.experiment is not None and station.experiment == command.experiment:
@@ -234,7 +233,7 @@ class VirtualUnit:
         links = [] if setup is None else setup.devices
         return next((self.stations[link] for link in links if link in self.stations), None)
 
-    def _acknowledged(self, experiment: int, watermark: Watermark) -> None:
+    def _acknowledge(self, experiment: int, watermark: Watermark) -> None:
         if not self._memory.acknowledge(experiment, watermark, self._clock_s):
             return
         for station in self.stations.values():
@@ -242,7 +241,7 @@ class VirtualUnit:
             if self._memory.is_closed(experiment):
                 station.end_is_known(experiment)
 
-    def _is_unknown(self, experiment: int) -> None:
+    def _park(self, experiment: int) -> None:
         """Send no more of an experiment that the master node does not know; what runs goes on."""
         if not self._memory.knows(experiment):
             return
@@ -267,14 +266,18 @@ class VirtualUnit:
         try:
             self._memory.write(now)
         except UnavailableError as error:
-            LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
-            if self._clock_s - self._written_s > UNWRITTEN_TRIP_S:
-                text = f"Nothing could be recorded for {UNWRITTEN_TRIP_S:g} s."
-                for station in self.stations.values():
-                    station.trip(Breach("memory", None, UNWRITTEN_TRIP_S, text), now)
+            self._note_unwritten(error, now)
             return False
         self._written_s = self._clock_s
         return True
+
+    def _note_unwritten(self, error: UnavailableError, now: float) -> None:
+        """Log it; after half a minute end what runs: nobody would know what it did."""
+        LOG.error("%s", error)
+        if self._clock_s - self._written_s > UNWRITTEN_TRIP_S:
+            text = f"Nothing could be recorded for {UNWRITTEN_TRIP_S:g} s."
+            for station in self.stations.values():
+                station.trip(Breach("memory", None, UNWRITTEN_TRIP_S, text), now)
 
     def _pump(self) -> None:
         """Send records, if there is a master node that knows the stations."""
@@ -290,7 +293,7 @@ class VirtualUnit:
         channels = [] if setup is None else setup.channels
         return {one.name: one.id for one in channels if one.device in self.stations}
 
-    def _heartbeat(self, now: float) -> None:
+    def _send_heartbeat(self, now: float) -> None:
         self._heartbeat_s = self._clock_s
         self._send(Kind.HEARTBEAT, Heartbeat(at=now, stations=self._heartbeats()))
 

@@ -86,9 +86,9 @@ def _store_devices(transaction: LeaderTransaction, unit_id: int, detected: Detec
     session = transaction.session
     if unit_id not in units.known_units(session, [unit_id]):
         raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
-    stored = units.store_devices(session, unit_id, detected.devices)
-    command_delivery.note_devices(session, unit_id, stored.devices, transaction.now)
-    if stored.unknown_kinds:
+    outcome = units.store_devices(session, unit_id, detected.devices)
+    command_delivery.note_devices(session, unit_id, outcome.devices, transaction.now)
+    if outcome.unknown_kinds:
         raise RefusedError(
-            "device", f"the kind of device {stored.unknown_kinds[0]} is not in CompatibleDevices"
+            "device", f"the kind of device {outcome.unknown_kinds[0]} is not in CompatibleDevices"
         )

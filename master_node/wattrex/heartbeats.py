@@ -10,7 +10,7 @@ MAX_UNITS = 1_000
 
 @dataclass
 class _Clock:
-    latest: float  # time of its last fresh beat, by itself
+    latest: float  # time of its last fresh heartbeat, by itself
     offset_s: float  # how far it was ahead then
     late: int = 0
     late_at: float = 0.0
@@ -23,7 +23,7 @@ class Freshness:
         self._clocks: dict[int, _Clock] = {}
 
     def offset_of(self, unit_id: int, at: float, now: float) -> float | None:
-        """Return how far the unit's clock is ahead (s); None for an old or repeated beat."""
+        """Return how far the unit's clock is ahead (s); None for an old or repeated heartbeat."""
         offset_s = at - now
         clock = self._clocks.get(unit_id)
         if clock is None:

@@ -94,10 +94,10 @@ def _fields(content: object, expected: type[pickles.PickledObject]) -> Mapping[s
     return getattr(content, "fields", {})
 
 
-def _number(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
+def _number(fields: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = fields.get(name)
-    if type(value) is not int or not least <= value <= most:
-        raise RefusedError("field", f"{name} is no whole number from {least} to {most}")
+    if type(value) is not int or not low <= value <= high:
+        raise RefusedError("field", f"{name} is no whole number from {low} to {high}")
     return value
 
 

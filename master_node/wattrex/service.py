@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Sequence
-from threading import Event, Thread
 
 from cycling.terms import StationCommand
 from db.clock import database_now
@@ -13,6 +12,7 @@ from db.commands.wattrex.command_delivery import DueCommand
 from db.engine import Database
 from db.limits import Limits
 from master_node.inbox import Inbox, IncomingMessage
+from master_node.leader_thread import PASSING, LeaderThread
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
 from master_node.refused_messages import Refusal, Refusals
@@ -29,92 +29,61 @@ from master_node.wattrex.topics import (
     parse_topic,
     sender_of,
 )
-from master_node.writer import PASSING
 
 LOG = logging.getLogger("bem.master-node")
 
 CLIENT = "bem-wattrex-master"  # the broker keeps what units say while no master node is there
-ROUND_S, WRITE_EVERY_S, AFTER_TROUBLE_S = 0.2, 1.0, 1.0
+ROUND_S, WRITE_EVERY_S = 0.2, 1.0
 MAX_BATCH_BYTES, MAX_BATCH_MESSAGES = 256 * 1024, 500
 
 
-class WattrexService:
+class WattrexService(LeaderThread):
     """Hears WattRex units, gives them their numbers, tells them what people ask of them."""
 
     def __init__(
         self, database: Database, broker: Broker, lease: LeaderLease, limits: Limits
     ) -> None:
+        super().__init__("wattrex")
         self._database, self._lease = database, lease
         self._inbox = Inbox(limits)
         self._handler = Handler()
         self._uncommitted: list[Envelope] = []
         self._launches: list[int] = []  # commands that the broker has taken
         self._written_at = 0.0
-        self._began = self._in_trouble = False
+        self._began = False
         self._link = Link(
             broker,
             name=CLIENT,
             # an old heartbeat is worth nothing, a unit that wants its number asks only once
             subscriptions=[(REGISTER, 1), (DEVICES, 1), (HEARTBEATS, 0)],
             on_message=self._inbox.put,
-            on_connect=self._connected,
+            on_connect=self._begin_again,
             keeps_session=True,
         )
-        self._thread = Thread(target=self._run, name="wattrex", daemon=True)
         self.refusals = Refusals(sender_in=sender_of)
         self.listens_since = time.monotonic()
-        self.stopping = Event()
-        self.lost = Event()
 
     @property
     def connected(self) -> bool:
         """Whether the broker has taken us in."""
         return self._link.connected
 
-    @property
-    def alive(self) -> bool:
-        """Whether its thread does its work."""
-        return self._thread.is_alive()
-
     def start(self) -> None:
         """Connect and begin."""
-        self._thread.start()
+        super().start()
         self._link.start()
 
-    def ask_to_stop(self) -> None:
+    def stop(self) -> None:
         """Let the thread end soon."""
-        self.stopping.set()
+        super().stop()
         self._inbox.close()
-
-    def join(self, within_s: float) -> None:
-        """Wait for the thread, which was asked to stop."""
-        if self._thread.is_alive():
-            self._thread.join(within_s)
 
     def disconnect(self) -> None:
         """Leave the broker, which keeps what comes for the next leader."""
         self._link.stop()
 
-    def _connected(self) -> None:
+    def _begin_again(self) -> None:
         self.listens_since = time.monotonic()
-
-    def _run(self) -> None:
-        while not self.stopping.is_set() and not self.lost.is_set():
-            try:
-                self._begin()
-                self._round()
-                self._in_trouble = False
-            except LostLeaseError:
-                self.lost.set()
-            except PASSING as error:
-                if not self._in_trouble:
-                    LOG.warning("what=database-trouble error=%s", type(error).__name__)
-                self._in_trouble = True
-                self.listens_since = time.monotonic()
-                self.stopping.wait(AFTER_TROUBLE_S)
-            except Exception:  # a boundary: nobody else does what this thread does
-                LOG.exception("what=wattrex-failed")
-                self.stopping.wait(AFTER_TROUBLE_S)
 
     def _begin(self) -> None:
         """Take up what an earlier leader has left, once."""
@@ -124,6 +93,7 @@ class WattrexService:
             self._began = True
 
     def _round(self) -> None:
+        self._begin()
         for incoming in self._inbox.take(MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, ROUND_S):
             self._take(incoming)
         due = time.monotonic() - self._written_at > WRITE_EVERY_S

@@ -10,6 +10,7 @@ from threading import RLock, Thread
 
 from cycling.terms import StationCommand, StationState, StepEnd
 from master_node.link import Link, Will, broker_of
+from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import decode, encode
 from master_node.protocol.topics import MASTER, Address, Kind, down_topics, parse_topic
@@ -56,7 +57,7 @@ class ScriptedRun:
 
     @property
     def ended(self) -> bool:
-        return any(isinstance(event, m.Ended) for event in self.events)
+        return any(isinstance(event, events.Ended) for event in self.events)
 
     def go_back(self) -> None:
         """Send again what is not acknowledged."""
@@ -241,7 +242,7 @@ class ScriptedUnit:
         if taken and offer.experiment not in self.runs:
             self.begun[offer.experiment] += 1
             run = ScriptedRun(offer.experiment, offer.station)
-            run.events.append(m.Started(n=0, at=self.now(), test_time_s=0.0))
+            run.events.append(events.Started(n=0, at=self.now(), test_time_s=0.0))
             run.began = time.monotonic()
             self.runs[offer.experiment] = run
 
@@ -277,13 +278,13 @@ class ScriptedUnit:
         if run is not None and not run.ended:
             common = {"n": len(run.events), "at": self.now(), "test_time_s": run.made / 10}
             if command.kind is StationCommand.STOP:
-                run.events.append(m.Ended(**common, result="stopped"))
+                run.events.append(events.Ended(**common, result="stopped"))
             elif command.kind is StationCommand.PAUSE:
                 run.state = StationState.PAUSED
-                run.events.append(m.Paused(**common, command=command.id))
+                run.events.append(events.Paused(**common, command=command.id))
             elif command.kind is StationCommand.RESUME:
                 run.state = StationState.RUNNING
-                run.events.append(m.Resumed(**common, command=command.id))
+                run.events.append(events.Resumed(**common, command=command.id))
         return m.CommandAnswer(id=command.id, done=True, at=self.now(), output_off=True)
 
     def _work(self) -> None:
@@ -330,7 +331,7 @@ class ScriptedUnit:
         if run.made == self.samples:
             number, at = len(run.events), self.now()
             run.events += [
-                m.StepEnded(
+                events.StepEnded(
                     n=number,
                     at=at,
                     test_time_s=run.made / 10,
@@ -338,7 +339,7 @@ class ScriptedUnit:
                     step=0,
                     ended_by=StepEnd.TIME,
                 ),
-                m.Ended(n=number + 1, at=at, test_time_s=run.made / 10, result="finished"),
+                events.Ended(n=number + 1, at=at, test_time_s=run.made / 10, result="finished"),
             ]
 
     def _pump(self, run: ScriptedRun) -> None:

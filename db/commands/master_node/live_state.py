@@ -67,8 +67,8 @@ def rows_of(session: Session, station_ids: Iterable[int], now: datetime) -> dict
     ids = set(station_ids)
     if not ids:
         return {}
-    stored = session.scalars(select(StationLive).where(StationLive.station_id.in_(ids)))
-    rows = {row.station_id: row for row in stored}
+    live_rows = session.scalars(select(StationLive).where(StationLive.station_id.in_(ids)))
+    rows = {row.station_id: row for row in live_rows}
     for station_id in ids - rows.keys():
         rows[station_id] = _new(station_id, now)
         session.add(rows[station_id])

@@ -100,5 +100,5 @@ def forget_unanswered(session: Session, now: datetime) -> None:
 
 
 def _is_under_way(now: datetime) -> ColumnElement[bool]:
-    taken = Run.accepted_at.is_not(None) | (Run.offered_at > now - ANSWERED_WITHIN)
-    return Run.ended_at.is_(None) & taken
+    is_with_station = Run.accepted_at.is_not(None) | (Run.offered_at > now - ANSWERED_WITHIN)
+    return Run.ended_at.is_(None) & is_with_station

@@ -193,16 +193,16 @@ def _store_kind(session: Session, device: ReportedDevice) -> int:
 
 
 def _offer_channels(session: Session, kind_id: int, device: ReportedDevice) -> None:
-    known = set(
+    names = set(
         session.scalars(
             select(AvailableMeasure.name).where(AvailableMeasure.compatible_device_id == kind_id)
         )
     )
     for name in dict.fromkeys(name for name, _ in device.channels):
-        if name not in known:
+        if name not in names:
             session.add(AvailableMeasure(compatible_device_id=kind_id, name=name))
 
 
 def _milli(value: float) -> int:
-    largest = 2**31 - 1
-    return max(-largest, min(largest, round(value * 1000)))
+    limit = 2**31 - 1
+    return max(-limit, min(limit, round(value * 1000)))

@@ -56,8 +56,10 @@ def note_devices(session: Session, unit_id: int, devices: int, now: datetime) ->
 
 
 def _end(session: Session, condition: ColumnElement[bool], answer: str, now: datetime) -> None:
-    sent = update(Command).where(condition, Command.tries > 0, Command.answered_at.is_(None))
-    done = sent.values(state=CommandState.DONE, answered_at=now, answer=answer)
+    open_commands = update(Command).where(
+        condition, Command.tries > 0, Command.answered_at.is_(None)
+    )
+    done = open_commands.values(state=CommandState.DONE, answered_at=now, answer=answer)
     count_changed(session, done)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.errors import ConflictError
 from cycling.terms import DeviceStatus, PowerMode
@@ -29,6 +29,7 @@ KINDS: dict[str, type[Base]] = {
     "extended": ExtendedMeasure,
     "status": StationStatus,
 }
+NUMBERS = {"generic": "id", "extended": "measure_id", "status": "id"}  # of the key
 NOT_REWRITTEN = ("test_time_s", "step", "cycle", "power_mode")  # columns that nobody writes again
 
 
@@ -121,9 +122,9 @@ def _present(
     ]
     if kind == "extended":
         conditions.append(model.used_measure_id.in_({one.further for one in parked}))
-    stored = session.scalars(select(model).where(*conditions)).all()
-    columns = {_key(kind, row): _columns(row) for row in stored}
-    for row in stored:
+    rows = session.scalars(select(model).where(*conditions)).all()
+    columns = {_key(kind, row): _columns(row) for row in rows}
+    for row in rows:
         session.expunge(row)
     return columns
 
@@ -160,12 +161,14 @@ def _parked(repair_id: int, kind: str, row: Base) -> dict[str, Any]:
     }
 
 
-def _number(kind: str) -> Any:  # noqa: ANN401 - of one of three models
-    return ExtendedMeasure.measure_id if kind == "extended" else KINDS[kind].id  # type: ignore[attr-defined]
+def _number(kind: str) -> InstrumentedAttribute[int]:
+    column: InstrumentedAttribute[int] = getattr(KINDS[kind], NUMBERS[kind])
+    return column
 
 
-def _key(kind: str, row: Any) -> tuple[int, int]:  # noqa: ANN401 - of one of three models
-    return (row.measure_id, row.used_measure_id) if kind == "extended" else (row.id, 0)
+def _key(kind: str, row: Base) -> tuple[int, int]:
+    """Return the number of a row, and the rest of its key or 0."""
+    return getattr(row, NUMBERS[kind]), getattr(row, "used_measure_id", 0)
 
 
 def _columns(row: Base) -> dict[str, Any]:

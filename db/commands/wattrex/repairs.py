@@ -57,7 +57,7 @@ def repair(database: Database, experiment_id: int, *, by: By) -> int:
                 SyncRepair.state == RepairState.RESTORED,
             )
         )
-        made = SyncRepair(
+        attempt = SyncRepair(
             experiment_id=experiment_id,
             station_id=experiment.station_id,
             state=RepairState.OPEN,
@@ -66,19 +66,19 @@ def repair(database: Database, experiment_id: int, *, by: By) -> int:
             at=at,
             outcome={},
         )
-        session.add(made)
+        session.add(attempt)
         session.flush()
         count = min(FIRST_ROWS * TIMES ** min(tried or 0, 3), MAX_ROWS)
-        counts = park(session, made, through, count)
-        made.outcome = {"set aside": counts}
+        counts = park(session, attempt, through, count)
+        attempt.outcome = {"set aside": counts}
         audit.record(
             session,
             by,
             "repair synchroniser",
             f"experiment {experiment_id}",
-            {"repair": made.id, "station": experiment.station_id, "set_aside": counts},
+            {"repair": attempt.id, "station": experiment.station_id, "set_aside": counts},
         )
-        return made.id
+        return attempt.id
 
 
 def repair_state(database: Database, repair_id: int) -> tuple[RepairState, dict[str, Any]]:

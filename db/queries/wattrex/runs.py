@@ -61,7 +61,7 @@ class LastRow:
 
 def stations(session: Session) -> list[WattrexStation]:
     """Return the stations in use of WattRex units."""
-    found = session.execute(
+    rows = session.execute(
         select(
             CyclerStation.id,
             CyclerStation.name,
@@ -73,7 +73,7 @@ def stations(session: Session) -> list[WattrexStation]:
         .where(CyclerStation.deprecated.is_(False), is_wattrex())
         .order_by(CyclerStation.id)
     )
-    return [WattrexStation(*row) for row in found]
+    return [WattrexStation(*row) for row in rows]
 
 
 def open_runs(session: Session, station_ids: Collection[int]) -> list[WattrexRun]:
@@ -95,10 +95,10 @@ def withdrawn_plan(session: Session, run: WattrexRun) -> PlanState | None:
         .order_by(Plan.state_since.desc(), Plan.id.desc())
         .limit(NEWEST_PLANS)
     )
-    found = session.execute(newest).all()
-    if any(experiment_id == run.id for experiment_id, *_ in found):
+    rows = session.execute(newest).all()
+    if any(experiment_id == run.id for experiment_id, *_ in rows):
         return None
-    states = (state for _id, state, detail in found if run.id in detail.get(WITHDRAWN, ()))
+    states = (state for _id, state, detail in rows if run.id in detail.get(WITHDRAWN, ()))
     return next(states, None)
 
 
@@ -147,8 +147,8 @@ def step_and_cycle(
     session: Session, profile_id: int, instruction_id: int
 ) -> tuple[int | None, int | None]:
     """Return where an instruction stands in its profile's text, as far as that is known."""
-    found = session.get(InstructionDetail, (profile_id, instruction_id))
-    return (found.step, found.cycle) if found else (None, None)
+    detail = session.get(InstructionDetail, (profile_id, instruction_id))
+    return (detail.step, detail.cycle) if detail else (None, None)
 
 
 def _runs(
@@ -157,7 +157,7 @@ def _runs(
     statuses: Collection[ExperimentStatus],
     *more: object,
 ) -> list[WattrexRun]:
-    found = session.execute(
+    rows = session.execute(
         select(
             Experiment.id,
             Experiment.name,
@@ -168,4 +168,4 @@ def _runs(
         .where(Experiment.station_id.in_(station_ids), Experiment.status.in_(statuses), *more)  # type: ignore[arg-type]
         .order_by(Experiment.created_at, Experiment.id)
     )
-    return [WattrexRun(*row) for row in found]
+    return [WattrexRun(*row) for row in rows]

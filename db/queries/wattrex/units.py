@@ -82,14 +82,14 @@ def unregistered_units(database: Database) -> tuple[UnregisteredUnitNow, ...]:
     """Return the units whose heartbeats of the last minute name a number that is none of ours."""
     with database.read() as session:
         late = database_now(session) - SHOWN_FOR
-        found = session.scalars(
+        rows = session.scalars(
             select(UnregisteredUnit)
             .where(UnregisteredUnit.last_at > late)
             .order_by(UnregisteredUnit.claimed_id)
         )
         return tuple(
             UnregisteredUnitNow(one.claimed_id, one.reason, one.first_at, one.last_at)
-            for one in found
+            for one in rows
         )
 
 
@@ -97,7 +97,7 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
     """Return all units that speak the WattRex protocol, by their numbers."""
     with database.read() as session:
         now = database_now(session)
-        found = session.execute(
+        rows = session.execute(
             select(ComputationalUnit, WattrexUnit)
             .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
             .where(is_wattrex())
@@ -111,11 +111,11 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
                 mac=unit.mac,
                 heard_at=unit.last_connection,
                 is_heard=unit.last_connection > now - FRESH,
-                asks=known is not None and known.asked_at is not None,
-                clock_offset_s=known.clock_offset_s if known else None,
-                measures_offset_s=known.measures_offset_s if known else None,
+                asks=facts is not None and facts.asked_at is not None,
+                clock_offset_s=facts.clock_offset_s if facts else None,
+                measures_offset_s=facts.measures_offset_s if facts else None,
             )
-            for unit, known in found
+            for unit, facts in rows
         )
 
 
@@ -137,7 +137,7 @@ def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
                 select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
             )
         )
-        found = session.execute(
+        rows = session.execute(
             select(StationAlarm, Experiment.name)
             .outerjoin(Experiment, Experiment.id == StationAlarm.experiment_id)
             .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None))
@@ -152,7 +152,7 @@ def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
                 at=one.at,
                 repairing=one.experiment_id in repairing,
             )
-            for one, name in found
+            for one, name in rows
             if one.experiment_id not in helped or helped[one.experiment_id] < one.at
         )
 
@@ -162,7 +162,7 @@ def ended_repairs(database: Database) -> tuple[EndedRepair, ...]:
     with database.read() as session:
         late = database_now(session) - NEWS_FOR
         last = select(func.max(SyncRepair.id)).group_by(SyncRepair.experiment_id)
-        found = session.execute(
+        rows = session.execute(
             select(SyncRepair, Experiment.name)
             .outerjoin(Experiment, Experiment.id == SyncRepair.experiment_id)
             .where(SyncRepair.id.in_(last), SyncRepair.ended_at > late)
@@ -178,5 +178,5 @@ def ended_repairs(database: Database) -> tuple[EndedRepair, ...]:
                 differ=int(one.outcome.get("differ", 0)),
                 ended_at=one.ended_at or late,
             )
-            for one, name in found
+            for one, name in rows
         )

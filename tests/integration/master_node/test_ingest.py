@@ -22,6 +22,7 @@ from db.models import (
 from db.queries.stations.unit_setups import unit_setups
 from master_node import writer as writer_module
 from master_node.inbox import Inbox, IncomingMessage
+from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import decode, encode
 from master_node.protocol.topics import Address, Kind
@@ -184,16 +185,20 @@ def test_who_has_lost_the_lease_stores_and_says_nothing(stage: Stage):
 
 EVENTS = {
     "trip": (
-        m.Tripped(n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=4.25, text=""),
+        events.Tripped(
+            n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=4.25, text=""
+        ),
         "voltage: 4.3, the limit is 4.25. The output is off.",
     ),
     "interrupted": (
-        m.Paused(n=1, at=1e9, test_time_s=1.0, interrupted=True, voltage_before=3.7, voltage=3.65),
+        events.Paused(
+            n=1, at=1e9, test_time_s=1.0, interrupted=True, voltage_before=3.7, voltage=3.65
+        ),
         "3.700 V before, 3.650 V now",
     ),
-    "fan": (m.Warned(n=1, at=1e9, test_time_s=1.0, code="fan", text="slow fan"), "slow fan"),
+    "fan": (events.Warned(n=1, at=1e9, test_time_s=1.0, code="fan", text="slow fan"), "slow fan"),
     "output on": (
-        m.Ended(n=1, at=1e9, test_time_s=1.0, result="error", output_off=False),
+        events.Ended(n=1, at=1e9, test_time_s=1.0, result="error", output_off=False),
         "go to the station",
     ),
 }
@@ -202,7 +207,7 @@ EVENTS = {
 @pytest.mark.parametrize("code", list(EVENTS))
 def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code: str):
     event, says = EVENTS[code]
-    started = m.Started(n=0, at=1e9, test_time_s=0.0)
+    started = events.Started(n=0, at=1e9, test_time_s=0.0)
     records = m.Records(
         experiment=stage.experiments[0],
         station=next(iter(stage.unit.stations)),
@@ -225,12 +230,12 @@ def test_what_comes_of_an_experiment_that_was_given_up_is_stored_and_changes_no_
         run.ended_at, run.end_reason = datetime.now(UTC), reason
     assert stage.store(stage.records(0, 4))[0].samples == 4
     assert [one.code for one in stage.lab.all_rows(StationAlarm)] == []  # nothing new
-    began = m.Started(n=0, at=1e9, test_time_s=0.0)
-    ended = m.Ended(n=1, at=1e9, test_time_s=1.0, result="finished", output_off=True)
-    events = m.Records(
+    began = events.Started(n=0, at=1e9, test_time_s=0.0)
+    ended = events.Ended(n=1, at=1e9, test_time_s=1.0, result="finished", output_off=True)
+    records = m.Records(
         experiment=experiment, station=next(iter(stage.unit.stations)), events=[began, ended]
     )
-    (ack,) = stage.store(stage.records(0, 9), stage.message(Kind.RECORDS, events))
+    (ack,) = stage.store(stage.records(0, 9), stage.message(Kind.RECORDS, records))
     assert (ack.samples, ack.events) == (9, 1)
     stage.lab.check_exact(experiment, 10)
     (alarm,) = stage.lab.all_rows(StationAlarm)

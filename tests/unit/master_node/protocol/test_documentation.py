@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from master_node.protocol import Kind, decode, encode, parse_topic
+from master_node.protocol import Kind, decode, encode, events, parse_topic
 from master_node.protocol import messages as m
 from master_node.protocol.codec import KB, MAX_BYTES, TYPES, USUAL, decode_master
 from master_node.protocol.topics import MASTER, UP
@@ -50,7 +50,7 @@ def test_every_message_and_every_event_has_an_example():
     assert shown == set(Kind)
     assert MASTER in {topic for topic, _ in EXAMPLES}
     everything = " ".join(example for _, example in EXAMPLES)
-    for event in msgspec.inspect.type_info(m.AnyEvent).types:
+    for event in msgspec.inspect.type_info(events.AnyEvent).types:
         assert f'"kind": "{event.tag}"' in everything
         assert f"`{event.tag}`" in TEXT
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from master_node.protocol import Address, Kind, RefusedError, decode, encode, parse_topic
+from master_node.protocol import Address, Kind, RefusedError, decode, encode, fields, parse_topic
 from master_node.protocol import messages as m
 from master_node.protocol.codec import MAX_BYTES, TYPES, USUAL, decode_master
 from master_node.protocol.topics import UP, down_topics
@@ -168,7 +168,7 @@ class TestSamples:
 
     def test_more_samples_than_a_message_takes_are_refused(self):
         names = ("at", "test_time_s", "instruction", "step", "cycle", "voltage", "current")
-        for count, taken in ((m.MAX_SAMPLES, True), (m.MAX_SAMPLES + 1, False)):
+        for count, taken in ((fields.MAX_SAMPLES, True), (fields.MAX_SAMPLES + 1, False)):
             payload = self.records(**{name: [1] * count for name in names})
             assert (refused_or_read(Kind.RECORDS, payload) is not None) is taken
 
