@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
@@ -15,6 +16,7 @@ from db.queries.stations.unreachable import was_given_up
 from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
+from master_node.protocol.events import AnyEvent
 
 MILLI = 1000.0
 
@@ -97,92 +99,82 @@ def _take_event(
     transaction: LeaderTransaction,
     run: runs.RunNow,
     row: StationLive,
-    event: events.AnyEvent,
+    event: AnyEvent,
     latest_heartbeat_at: float | None,
 ) -> None:
     plain = m.as_plain(event)
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
     runs.add_event(run, event.n, to_time(event.at), plain["kind"], detail)
-    _change_status(transaction, run, event)
-    _alarm(transaction, run, event)
-    state = _state_after(event)
+    state = _carry_out(transaction, run, event)
     # an event that is older than the last heartbeat says nothing about now
     if state is not None and latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         under_way = None if state is StationState.IDLE else run.row.experiment_id
         live_state.take_event(row, state, under_way, transaction.now)
 
 
-def _change_status(
-    transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent
-) -> None:
+def _carry_out(
+    transaction: LeaderTransaction, run: runs.RunNow, event: AnyEvent
+) -> StationState | None:
+    """Change the experiment's status, alarm; return what the station does then, if that changes."""
     session, experiment_id = transaction.session, run.row.experiment_id
     match event:
         case events.Started():
             begun = runs.begin(session, experiment_id, to_time(event.at))
             if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
-                _raise(
-                    transaction, run, event, "cancelled", "The station runs a cancelled experiment."
-                )
+                _alarm(session, run, event, "cancelled", "The station runs a cancelled experiment.")
+            return StationState.RUNNING
         case events.Paused():
             runs.pause(session, experiment_id)
+            if event.interrupted:
+                _alarm(session, run, event, "interrupted", _interruption(event))
+            return StationState.PAUSED
         case events.Resumed():
             runs.resume(session, experiment_id)
-        case events.Ended():
-            reason = event.reason
-            if event.result == "stopped":
-                reason = runs.stop_reason(session, experiment_id, reason)
-                # who stopped it had a reason: nothing else starts there by itself
-                text = f"Experiment {experiment_id} was stopped here."
-                hold_queue(session, run.row.station_id, text, now=transaction.now)
-            runs.end(
-                session,
-                run.row,
-                failed=event.result == "error",
-                reason=reason,
-                at=to_time(event.at),
-                now=transaction.now,
-            )
-
-
-def _alarm(transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent) -> None:
-    match event:
+            return StationState.RUNNING
         case events.Tripped():
-            _raise(transaction, run, event, "trip", event.text or _passed(event))
-        case events.Paused(interrupted=True):
-            text = "The station was off in the middle of the experiment, which it has paused"
-            if event.voltage_before is not None and event.voltage is not None:
-                text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
-            _raise(
-                transaction,
-                run,
-                event,
-                "interrupted",
-                f"{text}. Look at the cell before it goes on.",
-            )
+            _alarm(session, run, event, "trip", event.text or _trip(event))
+            return StationState.ERROR
         case events.Warned():
-            _raise(transaction, run, event, event.code, event.text)
-        case events.Ended(output_off=False):
-            _raise(
-                transaction,
-                run,
-                event,
-                "output on",
-                "The experiment has ended, and the station does not say that its output is off. "
-                "Current may still be flowing: go to the station.",
-            )
+            _alarm(session, run, event, event.code, event.text)
+        case events.Ended():
+            _end(transaction, run, event)
+            return StationState.IDLE
+    return None
 
 
-def _passed(event: events.Tripped) -> str:
+def _end(transaction: LeaderTransaction, run: runs.RunNow, event: events.Ended) -> None:
+    session, now, reason = transaction.session, transaction.now, event.reason
+    failed, at = event.result == "error", to_time(event.at)
+    if event.result == "stopped":
+        reason = runs.stop_reason(session, run.row.experiment_id, reason)
+        # who stopped it had a reason: nothing else starts there by itself
+        text = f"Experiment {run.row.experiment_id} was stopped here."
+        hold_queue(session, run.row.station_id, text, now=now)
+    runs.end(session, run.row, failed=failed, reason=reason, at=at, now=now)
+    if not event.output_off:
+        text = (
+            "The experiment has ended, and the station does not say that its output is off. "
+            "Current may still be flowing: go to the station."
+        )
+        _alarm(session, run, event, "output on", text)
+
+
+def _interruption(event: events.Paused) -> str:
+    text = "The station was off in the middle of the experiment, which it has paused"
+    if event.voltage_before is not None and event.voltage is not None:
+        text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
+    return f"{text}. Look at the cell before it goes on."
+
+
+def _trip(event: events.Tripped) -> str:
     value = "no value" if event.value is None else f"{event.value:g}"
     limit = "" if event.limit is None else f", the limit is {event.limit:g}"
     return f"{event.channel}: {value}{limit}. The output is off."
 
 
-def _raise(
-    transaction: LeaderTransaction, run: runs.RunNow, event: events.AnyEvent, code: str, text: str
-) -> None:
+def _alarm(session: Session, run: runs.RunNow, event: AnyEvent, code: str, text: str) -> None:
     raise_alarm(
-        transaction.session,
+        session,
         key=f"run-{run.row.experiment_id}-{event.n}",
         station_id=run.row.station_id,
         experiment_id=run.row.experiment_id,
@@ -190,19 +182,6 @@ def _raise(
         text=text,
         at=to_time(event.at),
     )
-
-
-def _state_after(event: events.AnyEvent) -> StationState | None:
-    match event:
-        case events.Started() | events.Resumed():
-            return StationState.RUNNING
-        case events.Paused():
-            return StationState.PAUSED
-        case events.Tripped():
-            return StationState.ERROR
-        case events.Ended():
-            return StationState.IDLE
-    return None
 
 
 def to_time(unix_s: float) -> datetime:

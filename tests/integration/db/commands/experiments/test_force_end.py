@@ -198,7 +198,7 @@ class TestWattrex:
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
         rack.change(StationLive, rack.station_id, measured_at=None)
-        rack.beat()
+        rack.heartbeat()
         with pytest.raises(ConflictError, match="was heard"):
             self.end(rack, experiment_id)
 
