@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from sqlalchemy import make_url
 
 from db.engine import Database
+from tests import generated
 from tests.databases import (
     ENGINES,
     MYSQL_URL,
@@ -26,9 +26,7 @@ from tests.databases import (
 from tests.machine import MARIADB, Program, in_ci
 from tests.servers import MariaDb
 
-# Two workers share two cores: an example that waits for the other worker is not slow.
-hypothesis.settings.register_profile("suite", deadline=None)
-hypothesis.settings.load_profile("suite")
+generated.load_profile()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -227,12 +227,13 @@ def test_an_admin_changes_and_deletes_a_battery(page: Page, served: Served, sign
 
 @ON_SQLITE
 def test_a_check_that_is_lost_calls_no_filled_field_empty(page: Page, sign_in):
+    check = '"output":"..battery-add--side'
     sign_in(page, "operator")
-    page.goto("/add-battery")
-    page.wait_for_load_state("networkidle")  # the empty form is checked
+    with page.expect_response(lambda one: check in (one.request.post_data or "")):
+        page.goto("/add-battery")  # the empty form is checked
 
     def lose(route):
-        if '"output":"..battery-add--side' in (route.request.post_data or ""):
+        if check in (route.request.post_data or ""):
             return route.fulfill(status=204)
         return route.fallback()
 

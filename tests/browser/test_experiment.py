@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
+from bem.services import utc_now
 from cycling.formats import Block
 from db.commands.audit import By
 from db.commands.batteries.registration import add_battery
@@ -53,7 +54,8 @@ def experiment(served: Served) -> int:
             mapping={},
             by=BY,
         )
-        ids.append(import_experiment(database, new, [block], start=START, clock=lambda: START))
+        # the clock of the running worker: it clears away imports that have not moved for long
+        ids.append(import_experiment(database, new, [block], start=START, clock=utc_now))
     at = START + timedelta(hours=5)
     with database.write() as session:
         session.add(Alarm(experiment_id=ids[1], id=1, at=at, code=12, value=-4310))

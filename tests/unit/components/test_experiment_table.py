@@ -1,11 +1,12 @@
 """The grid of experiments."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.experiment_table import NARROW_COLUMNS, OPTIONAL, SHOWN, wide_columns
 from components.row_grid import BLOCK, asked_block, row_grid, sort_text
+from tests.generated import examples
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -35,7 +36,7 @@ def test_a_request_without_an_order_has_none():
     assert sort_text({}) == ""
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.one_of(ANYTHING, st.dictionaries(st.sampled_from(["sortModel", "x"]), ANYTHING)))
 def test_an_odd_order_is_a_text_all_the_same(request):
     assert isinstance(sort_text(request), str)
@@ -62,7 +63,7 @@ def test_a_block_begins_at_a_row_and_is_not_too_large(request_, block):
     assert asked_block(request_) == block
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.one_of(ANYTHING, st.fixed_dictionaries({"startRow": ANYTHING, "endRow": ANYTHING})))
 def test_whatever_is_asked_is_a_block_that_every_database_can_read(request):
     offset, limit = asked_block(request)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from sqlalchemy import delete, text
 
 from cycling.formats import open_table, propose
@@ -17,6 +17,7 @@ from db.measures.writing import insert
 from db.models import ExtendedMeasure, GenericMeasure
 from db.series import chunks
 from tests.databases import SERVER_ENGINES
+from tests.generated import examples
 from tests.unit.db.lab import START, block, import_blocks, statements, write_csv
 
 NAN = float("nan")
@@ -83,20 +84,16 @@ measured = st.lists(
 )
 
 
+@pytest.mark.hypothesis
 class TestAnyMeasures:
     """`read` and `tables` against numpy over whatever hypothesis thinks of."""
 
     @pytest.fixture
     def check(self, database: Database):
-        most = 60 if database.is_sqlite else 12
-        calm = settings(
-            max_examples=most,
-            deadline=None,
-            suppress_health_check=[HealthCheck.function_scoped_fixture],
-        )
+        drawn = examples(60 if database.is_sqlite else 12)
 
         def run(test) -> None:
-            calm(test)()
+            drawn(test)()
 
         return run
 

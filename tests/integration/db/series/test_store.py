@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from sqlalchemy import delete, insert, select
 
 from cycling.terms import ExperimentStatus
@@ -22,6 +22,7 @@ from db.models import (
     Statistics,
 )
 from db.series import chunks, codec, reading, upkeep
+from tests.generated import examples
 from tests.unit.db.lab import START, block, import_blocks
 
 EXPERIMENT = 77
@@ -203,15 +204,12 @@ changes = st.lists(
 )
 
 
+@pytest.mark.hypothesis
 @pytest.mark.usefixtures("small_chunks")
 def test_after_any_changes_it_says_what_the_rows_say(database: Database):
     bench = Bench(database)
 
-    @settings(
-        max_examples=15 if database.is_sqlite else 4,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @examples(15 if database.is_sqlite else 4)
     @given(done=changes)
     @example(done=[("append", 30), ("look", None), ("add 4", range(0, 30)), ("look", None)])
     @example(done=[("add 4", range(0, 12)), ("append", 20), ("look", None), ("append", 9)])

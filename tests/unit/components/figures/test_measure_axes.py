@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from components.figures.measure_axes import INTERVALS, NICE_STEPS, Line, axes_of, axis_of, grid
+from tests.generated import examples
 
 VALUES = st.floats(min_value=-1e300, max_value=1e300)
 MEASURED = st.floats(min_value=-1e9, max_value=1e9)
@@ -81,7 +82,7 @@ def test_a_constant_is_drawn_in_the_middle_of_its_axis():
     assert start < 3.7 < start + INTERVALS * step
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(MEASURED, min_size=1), st.lists(MEASURED, min_size=1))
 def test_voltage_and_current_have_coinciding_grids(volts, amperes):
     axes = axes_of([line(values=volts), line("current", "A", amperes)])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from plotly.io.json import to_json_plotly
 
@@ -26,6 +26,7 @@ from components.figures.measure_graph import (
 )
 from components.figures.template import template
 from components.figures.time_axis import CLOCK, elapsed
+from tests.generated import examples
 
 LOOK = Look(dark=False, zone=UTC)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -70,7 +71,7 @@ LINES = st.lists(
 TIMES = st.sampled_from([CLOCK, elapsed((BEGIN, BEGIN + 10)), elapsed((BEGIN, BEGIN + 1e7))])
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(LINES, st.booleans(), st.booleans(), st.booleans(), TIMES)
 def test_every_figure_is_json_without_nan(lines, dark, every_sample, narrow, time):
     look = Look(dark=dark, zone=MADRID, every_sample=every_sample, narrow=narrow, time=time)
@@ -143,7 +144,7 @@ def test_markers_are_drawn_only_for_few_single_samples(every_sample, n, mode):
     assert trace["mode"] == mode
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(LINES)
 def test_panels_stay_in_the_figure_and_do_not_overlap(lines):
     layout = figure(lines, (BEGIN, BEGIN + 1), LOOK)["layout"]

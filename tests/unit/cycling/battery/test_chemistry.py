@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import (
@@ -17,8 +17,6 @@ from cycling.battery.chemistry import (
 from cycling.battery.model import BatteryModel, Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import LithiumChemistry, Mode, Technology
-
-unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
 def charge_ah(run):
@@ -49,7 +47,6 @@ class TestOpenCircuitVoltage:
 
 
 class TestChemistry:
-    @unhurried
     @given(st.floats(1e-3, 100), st.integers(1, 20))
     def test_the_same_rate_gives_the_same_cell_voltage_at_any_size(self, capacity_ah, cells):
         small, large = NMC.battery(1.0), NMC.battery(capacity_ah, cells)

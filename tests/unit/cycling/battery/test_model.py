@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import (
@@ -17,8 +17,6 @@ from cycling.battery.chemistry import (
 )
 from cycling.battery.model import BatteryState, Drive, OcvTable
 from cycling.terms import Mode
-
-unhurried = settings(deadline=None)  # a busy machine is no failure
 
 BATTERIES = {
     "nmc": NMC.battery(3.0),
@@ -42,12 +40,10 @@ def as_tuple(state: BatteryState):
 
 
 class TestOpenCircuitVoltage:
-    @unhurried
     @given(batteries, st.floats(-0.2, 1.2))
     def test_one_look_up_agrees_with_many(self, battery, soc):
         assert battery.ocv.at(soc) == pytest.approx(battery.ocv.along(np.array([soc]))[0], abs=1e-9)
 
-    @unhurried
     @given(batteries, st.floats(-0.5, 1.5), st.floats(1e-4, 0.5))
     def test_goes_on_rising_beyond_full_and_empty(self, battery, soc, more):
         assert battery.ocv_v(soc + more) > battery.ocv_v(soc)
@@ -63,14 +59,12 @@ class TestOpenCircuitVoltage:
 
 
 class TestStep:
-    @unhurried
     @given(rates_c, times_s, socs)
     def test_charge_is_conserved(self, rate_c, dt_s, soc):
         current_a = rate_c * 3.0
         after = LOSSLESS.step(LOSSLESS.rested(soc), current_a, dt_s)
         assert after.soc - soc == pytest.approx(current_a * dt_s / 3600 / 3.0, abs=1e-9)
 
-    @unhurried
     @given(batteries, rates_c, times_s, times_s, socs)
     def test_two_steps_are_one_long_step(self, battery, rate_c, first_s, second_s, soc):
         current_a = rate_c * battery.capacity_ah
@@ -79,7 +73,6 @@ class TestStep:
         twice = battery.step(battery.step(start, current_a, first_s), current_a, second_s)
         assert as_tuple(twice) == pytest.approx(as_tuple(once), rel=1e-9, abs=1e-9)
 
-    @unhurried
     @given(batteries, rates_c, socs)
     def test_a_course_passes_through_the_steps(self, battery, rate_c, soc):
         current_a = rate_c * battery.capacity_ah
@@ -92,14 +85,12 @@ class TestStep:
             assert course.temperature_degc[at] == pytest.approx(state.temperature_degc, abs=1e-9)
             assert voltages_v[at] == pytest.approx(battery.voltage_v(state, current_a), abs=1e-9)
 
-    @unhurried
     @given(batteries, st.floats(0.1, 2), socs)
     def test_a_charge_lifts_the_voltage_and_a_discharge_lowers_it(self, battery, rate_c, soc):
         current_a, state = rate_c * battery.capacity_ah, battery.rested(soc)
         open_v = battery.voltage_v(state, 0.0)
         assert battery.voltage_v(state, current_a) > open_v > battery.voltage_v(state, -current_a)
 
-    @unhurried
     @given(batteries, rates_c, st.floats(1, 300))
     def test_at_rest_the_voltage_relaxes_towards_the_open_circuit(self, battery, rate_c, wait_s):
         state = battery.step(battery.rested(0.5), rate_c * battery.capacity_ah, 60.0)
@@ -110,7 +101,6 @@ class TestStep:
         assert distance_v(battery.step(state, 0.0, wait_s)) <= distance_v(state)
         assert distance_v(battery.step(state, 0.0, 1e5)) < 1e-9
 
-    @unhurried
     @given(batteries, st.sampled_from([-1, 1]), st.floats(0.2, 3), st.floats(1, 600))
     def test_load_warms_and_rest_cools_to_ambient(self, battery, sign, rate_c, dt_s):
         warm = battery.step(battery.rested(0.5), sign * rate_c * battery.capacity_ah, dt_s)
@@ -145,14 +135,12 @@ class TestStep:
 
 
 class TestDrive:
-    @unhurried
     @given(batteries, socs, st.floats(0.9, 1.1))
     def test_constant_voltage_holds_its_voltage(self, battery, soc, part):
         state, held_v = battery.rested(soc), part * battery.ocv_v(soc)
         current_a = battery.drive_current_a(state, Drive(Mode.CV, held_v))
         assert battery.voltage_v(state, current_a) == pytest.approx(held_v, abs=1e-9)
 
-    @unhurried
     @given(batteries, socs, st.floats(-0.99, 2))
     def test_constant_power_has_its_power(self, battery, soc, part):
         state = battery.rested(soc)

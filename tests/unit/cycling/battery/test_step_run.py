@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import (
@@ -18,8 +18,7 @@ from cycling.battery.chemistry import (
 from cycling.battery.model import Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import LimitType, Mode
-
-unhurried = settings(deadline=None, max_examples=40)  # a busy machine is no failure
+from tests.generated import examples
 
 BATTERIES = {
     "nmc": NMC.battery(3.0),
@@ -100,7 +99,7 @@ class TestRunStep:
         )
         assert hold.state.soc - 0.9 == pytest.approx(charge_ah(hold) / 3.0, abs=1e-9)
 
-    @unhurried
+    @examples(40)
     @given(st.floats(0.05, 2), st.floats(0.5, 7))
     def test_charge_is_conserved_up_to_the_end(self, rate_c, interval_s):
         run = run_step(

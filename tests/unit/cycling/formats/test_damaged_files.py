@@ -1,10 +1,11 @@
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.errors import InputError
 from cycling.formats import Mapping, open_table, propose, read_measures, verify
+from tests.generated import examples
 
 FILES = [
     b"Test Time / s,Voltage / V,Current / A,T / degC\n0,3.5,1,25\n1,3.6,1,25\n2,3.7,1,\n",
@@ -42,9 +43,7 @@ def errors(verification):
     return [p for p in verification.problems if p.severity == "error"]
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(300)
 @given(st.sampled_from(FILES), edits)
 def test_a_damaged_file_is_read_or_refused_and_verifying_agrees_with_reading(
     tmp_path, content, edits

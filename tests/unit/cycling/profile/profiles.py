@@ -1,12 +1,7 @@
-"""Profiles that hypothesis makes up.
+"""Profiles that hypothesis makes up."""
 
-`BEM_TEST_PROFILES=2000` in the environment asks for the long form.
-"""
-
-import os
 from decimal import Decimal
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from cycling.profile.language.quantities import PERCENT, RATE, UNITS, Kind, Quantity
@@ -22,12 +17,9 @@ from cycling.profile.language.tree import (
     Step,
 )
 from cycling.terms import Mode
+from tests.generated import examples
 
-many = settings(
-    max_examples=int(os.environ.get("BEM_TEST_PROFILES", "75")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+many = examples(75)
 HELD = {Mode.CC: LimitKind.CURRENT, Mode.CV: LimitKind.VOLTAGE, Mode.CP: LimitKind.POWER}
 
 

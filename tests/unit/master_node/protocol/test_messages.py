@@ -4,13 +4,14 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from master_node.protocol import Address, Kind, RefusedError, decode, encode, fields, parse_topic
 from master_node.protocol import messages as m
 from master_node.protocol.codec import MAX_BYTES, TYPES, USUAL, decode_master
 from master_node.protocol.topics import UP, down_topics
+from tests.generated import examples
 from tests.message_values import hardware_ids, messages_of
 
 KINDS = sorted(TYPES)
@@ -33,18 +34,18 @@ def refused_or_read(kind, payload):
 @pytest.mark.parametrize("kind", KINDS)
 class TestEveryMessage:
     @given(st.data())
-    @settings(max_examples=20)
+    @examples(20)
     def test_comes_back_as_it_went(self, kind, data):
         message = data.draw(messages[kind])
         assert decode(kind, encode(message)) == message
 
     @given(payload=st.binary(max_size=200))
-    @settings(max_examples=25)
+    @examples(25)
     def test_random_bytes_are_refused(self, kind, payload):
         assert refused_or_read(kind, payload) is None
 
     @given(st.data())
-    @settings(max_examples=25)
+    @examples(25)
     def test_a_field_of_any_other_value_is_refused_or_taken_but_never_more(self, kind, data):
         plain = json.loads(encode(data.draw(messages[kind])))
         place, key = data.draw(st.sampled_from(list(places(plain))))
@@ -57,7 +58,7 @@ class TestEveryMessage:
             assert decode(kind, encode(found)) == found
 
     @given(st.data())
-    @settings(max_examples=20)
+    @examples(20)
     def test_bytes_that_were_changed_on_the_way(self, kind, data):
         payload = bytearray(encode(data.draw(messages[kind])))
         for _ in range(data.draw(st.integers(1, 3))):
@@ -77,7 +78,7 @@ class TestEveryMessage:
             decode(kind, b'{"v":%s}' % version.encode())
 
     @given(st.data())
-    @settings(max_examples=10)
+    @examples(10)
     def test_fields_that_are_not_known_are_left_out(self, kind, data):
         message = data.draw(messages[kind])
         plain = {**json.loads(encode(message)), "later": {"deep": [1, [2, {"x": None}]]}}

@@ -7,7 +7,7 @@ import types
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
@@ -16,6 +16,7 @@ from master_node.wattrex import pickles
 from master_node.wattrex.messages import DetectedDevices, Heartbeat, Registration, decode
 from master_node.wattrex.pickles import ADMITTED, MODULE, RegisterStep, write_registration
 from master_node.wattrex.topics import Kind, parse_topic, sender_of
+from tests.generated import examples
 from tests.real_files import DATA
 
 CAPTURES = DATA / "wattrex-captures"
@@ -160,7 +161,7 @@ everything = (
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     kind=st.sampled_from(list(Kind)),
     name=everything,
@@ -180,7 +181,7 @@ def test_no_global_but_those_of_its_topic_is_looked_up(kind, name, stacked, call
         decode(kind, payload)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.sampled_from(list(Kind)), st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(kind, payload):
     try:
@@ -197,7 +198,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     fields=st.fixed_dictionaries({"comp_dev_id": values, "serial_number": values}),
     link=values,

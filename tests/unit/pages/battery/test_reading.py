@@ -4,13 +4,14 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.battery.description import problems
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
 from pages.battery.fields import CHEMISTRY, FIELDS, Kind, fields_of, in_order, typed_as
 from pages.battery.reading import Reading, read
+from tests.generated import examples
 from tests.unit.pages.battery_forms import EACH, LEAD_ACID, LITHIUM, STACK
 
 TODAY = date(2026, 11, 20)
@@ -290,7 +291,7 @@ TYPED = st.sampled_from(list(EACH.values())).flatmap(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ANYTHING)) | TYPED)
 def test_whatever_is_sent_is_a_battery_or_refused_in_words(values):
     found = read(values, TODAY)

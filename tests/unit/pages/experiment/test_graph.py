@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.figures.measure_graph import Look
@@ -17,6 +17,7 @@ from pages.experiment.graph import (
     whole_voltage,
     window_of,
 )
+from tests.generated import examples
 from tests.unit.pages.lab import BEGIN
 
 LOOK = Look(dark=False, zone=UTC)
@@ -65,7 +66,7 @@ def test_what_is_no_window_means_the_whole_experiment(wanted):
     assert window_of(wanted) is None
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     st.lists(st.floats() | st.integers() | st.text(max_size=4) | st.none() | st.booleans())
     | st.text(max_size=3)

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.table import Filter, Sort, SortKey
 from pages.experiments.filters import FACETS, LABELS, PARTS, from_store, to_filter, to_sort
+from tests.generated import examples
 
 MADRID = ZoneInfo("Europe/Madrid")
 ANYTHING = st.recursive(
@@ -30,7 +31,7 @@ ZONES = st.sampled_from([UTC, MADRID, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("
 EMPTY = from_store({})
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(ANYTHING | STORES, ZONES)
 def test_whatever_stands_in_an_address_gives_a_view_and_a_filter(store, zone):
     wanted = to_filter(from_store(store), zone)
@@ -39,7 +40,7 @@ def test_whatever_stands_in_an_address_gives_a_view_and_a_filter(store, zone):
     wanted.text.encode()
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(ANYTHING | STORES)
 def test_a_view_goes_through_the_store_unchanged(store):
     view = from_store(store)
@@ -47,7 +48,7 @@ def test_a_view_goes_through_the_store_unchanged(store):
     assert from_store(view.to_store()).to_store() == view.to_store()
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(STORES, st.sampled_from(PARTS))
 def test_a_removed_filter_is_gone_and_the_others_stay(store, part):
     view = from_store(store)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.formats import Column, Field, Mapping
@@ -18,6 +18,7 @@ from pages.import_experiment.mapping import (
     start_from,
     to_correct,
 )
+from tests.generated import examples
 
 COLUMNS = (
     Column(0, "Test Time / s", Field.TEST_TIME, "s", "Test Time"),
@@ -109,7 +110,7 @@ def test_the_sign_that_the_control_shows_is_read_back(charges):
     assert corrected(mapping, {}, {}, sign_of(mapping), None).positive_is_charge is charges
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.dictionaries(st.integers(-2, 7), st.sampled_from([*Field, "x"]) | st.none()),
     st.dictionaries(st.integers(-2, 7), st.text(max_size=30) | st.none()),

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.formats import Field, Mapping, open_table, propose, read_measures, verify
+from tests.generated import examples
 
 LABELS = ["Time [s]", "Spannung (V)", "Current [mA]", "Temp (°C)", "Remark"]
 ROWS = [["0.5", "3.25", "-1.5", "24.5", "start"], ["1", "3.5", "0.25", "", "x; y"]]
@@ -65,9 +66,7 @@ number = st.decimals(-9999, 9999, places=3).map(lambda d: f"{d:f}")
 text = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=8)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60)
 @given(
     values=st.lists(st.tuples(number, number, number, text), min_size=1, max_size=30),
     dialect=st.sampled_from([(",", "."), (";", ","), (";", "."), ("\t", ","), ("|", ".")]),

@@ -75,10 +75,18 @@ def test_what_is_no_clock_time_is_bad(cell, unit):
     st.sampled_from(["Europe/Madrid", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]),
 )
 def test_a_local_time_becomes_utc_as_the_zone_says(moment, name):
-    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    # a cell cannot say which one it means of an hour that the zone has twice: the first
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000, fold=0)
     expected = moment.replace(tzinfo=ZoneInfo(name)).timestamp()
     got = unix(moment.isoformat(" ", "milliseconds"), where=name).values[0]
     assert got == pytest.approx(expected, abs=1e-6)
+
+
+def test_an_hour_that_a_zone_has_twice_is_the_first_and_one_that_it_skips_is_as_before():
+    twice = unix("2022-10-30 02:30:00", "2022-10-30 00:30:00Z", where="Europe/Madrid").values
+    assert twice[0] == twice[1]
+    skipped = unix("2022-03-27 02:30:00", "2022-03-27 01:30:00Z", where="Europe/Madrid").values
+    assert skipped[0] == skipped[1]
 
 
 def test_zones_and_no_zones_may_be_mixed():

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.formats import csv_header, csv_rows, open_table, propose, read_measures, verify
 from cycling.formats.values.numbers import parse_numbers
 from cycling.formats.write import significant
+from tests.generated import examples
 
 CHARGING = {"positive_is_charge": True}
 
@@ -101,9 +102,7 @@ unit_name = (
 )
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(80)
 @given(
     rows=st.lists(st.tuples(maybe, maybe, maybe, st.tuples(maybe, maybe)), min_size=1, max_size=12),
     channels=st.lists(
