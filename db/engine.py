@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from db import cluster
-from db.failures import Progress, said_plainly
+from db.failures import Progress, translate_errors
 
 LOG = logging.getLogger("bem.db")
 
@@ -42,7 +42,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A transaction that is always rolled back."""
         with (
-            said_plainly(),
+            translate_errors(),
             cluster.connected(self.engine) as connection,
             Session(connection) as session,
         ):
@@ -70,13 +70,13 @@ class Database:
         if self.is_sqlite:
             with self.write() as session:
                 yield session
-            self.let_others_write()
+            self.yield_writer()
             return
         with _committed(self.loading) as session:
             session.info[LOADS] = self._server_takes_files
             yield session
 
-    def let_others_write(self) -> None:
+    def yield_writer(self) -> None:
         """Leave a gap between many transactions: SQLite has one writer."""
         if self.is_sqlite:
             time.sleep(TURN_S)
@@ -113,7 +113,7 @@ class Database:
 def _committed(engine: Engine) -> Iterator[Session]:
     progress = Progress()
     with (
-        said_plainly(progress),
+        translate_errors(progress),
         cluster.connected(engine) as connection,
         Session(connection, expire_on_commit=False) as session,
         session.begin(),

@@ -47,7 +47,7 @@ class Progress:
 
 
 @contextmanager
-def said_plainly(progress: Progress | None = None) -> Iterator[None]:
+def translate_errors(progress: Progress | None = None) -> Iterator[None]:
     """Turn "the server has gone away" into a sentence; leave programming errors alone."""
     try:
         yield

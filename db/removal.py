@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from db.engine import Database
 from db.repeating import idempotent
 
-ROWS_A_TURN = 20_000
+ROWS_PER_TRANSACTION = 20_000
 
 Check = Callable[[Session], None]
 
@@ -33,7 +33,7 @@ def remove_rows(
     more = True
     while more:
         more = _remove_some(database, of_them, key, check)
-        database.let_others_write()
+        database.yield_writer()
         on_progress()
 
 
@@ -47,7 +47,7 @@ def _remove_some(
     """Delete the first rows, and say whether there are more."""
     with database.write() as session:
         check(session)
-        end = first_after(session, of_them, key, ROWS_A_TURN)
+        end = first_after(session, of_them, key, ROWS_PER_TRANSACTION)
         some = of_them if end is None else and_(of_them, key < end)
         session.execute(delete(key.class_).where(some))
         return end is not None

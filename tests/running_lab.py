@@ -331,7 +331,7 @@ class RunningLab:
         """Raise an alarm."""
         fields = {"experiment_id": None, "code": "tripped", "at": self.ago(minutes=3), **other}
         mark = f"mark {next(self._names)}"
-        return int(self.add(StationAlarm(mark=mark, station_id=station, text=text, **fields)).id)
+        return int(self.add(StationAlarm(key=mark, station_id=station, text=text, **fields)).id)
 
     def confirm(self, station: int, battery: int) -> None:
         """Note which battery is connected."""

@@ -14,23 +14,23 @@ from db.engine import LOADS, Database
 from db.measures import load_data
 from db.measures.rows import EXTENDED_COLUMNS, GENERIC_COLUMNS, Floats, MeasureRows
 from db.models import ExtendedMeasure, GenericMeasure
-from db.removal import ROWS_A_TURN, Check, first_after, no_check, remove_rows
+from db.removal import ROWS_PER_TRANSACTION, Check, first_after, no_check, remove_rows
 from db.repeating import idempotent
 from db.series.rows import extended_channels
 
-ROWS_A_STATEMENT = 10_000
-LITERAL_ROWS_A_STATEMENT = 4_000  # at most half a megabyte: servers limit it
-MEASURES_A_TURN = 4_096  # with four extended ones each about 0.1 s
+ROWS_PER_STATEMENT = 10_000
+LITERAL_ROWS_PER_STATEMENT = 4_000  # at most half a megabyte: servers limit it
+MEASURES_PER_TRANSACTION = 4_096  # with four extended ones each about 0.1 s
 # what is there already stays; INSERT OR IGNORE would hide every other error too
 SKIP_KNOWN = " ON CONFLICT DO NOTHING"
 
 
-def turns(database: Database, rows: MeasureRows) -> Iterator[MeasureRows]:
+def per_transaction(database: Database, rows: MeasureRows) -> Iterator[MeasureRows]:
     """Cut samples into what one transaction of `Database.load` takes.
 
     SQLite has one writer: whoever else wants to write waits no longer than for one of these.
     """
-    most = MEASURES_A_TURN if database.is_sqlite else len(rows)
+    most = MEASURES_PER_TRANSACTION if database.is_sqlite else len(rows)
     for start in range(0, len(rows), most or 1):
         yield rows.part(start, min(start + most, len(rows)))
 
@@ -85,7 +85,7 @@ def delete_all(
     reached: int | None = 0
     while reached is not None:
         reached = _delete_turn(database, experiment_id, channels, check)
-        database.let_others_write()
+        database.yield_writer()
         on_progress(reached or 0)
     for channel in channels:  # values without a measure, which other programs may have left
         of_it = _of_channel(experiment_id, channel)
@@ -104,7 +104,7 @@ def _delete_turn(
 def _delete_some(session: Session, experiment_id: int, channels: Sequence[int]) -> int | None:
     """Delete the first measures with their further channels; return where the rest begins."""
     of_it = GenericMeasure.experiment_id == experiment_id
-    most = max(1, ROWS_A_TURN // (1 + len(channels)))
+    most = max(1, ROWS_PER_TRANSACTION // (1 + len(channels)))
     end = first_after(session, of_it, GenericMeasure.id, most)
     last = session.scalar(select(func.max(GenericMeasure.id)).where(of_it)) if end is None else end
     for channel in channels:
@@ -161,7 +161,7 @@ def _insert_many(
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     marks = ", ".join([mark] * (columns.count(",") + 2))
     sql = f"INSERT INTO {table} (ExpID, {columns}) VALUES ({marks}){again}"  # noqa: S608
-    while some := list(islice(rows, ROWS_A_STATEMENT)):
+    while some := list(islice(rows, ROWS_PER_STATEMENT)):
         connection.exec_driver_sql(sql, some)
 
 
@@ -187,7 +187,7 @@ def _insert_literally(session: Session, parts: Sequence[tuple[int, MeasureRows]]
         ("GenericMeasures", GENERIC_COLUMNS, generic),
         ("ExtendedMeasures", EXTENDED_COLUMNS, extended),
     ):
-        while some := list(islice(texts, LITERAL_ROWS_A_STATEMENT)):
+        while some := list(islice(texts, LITERAL_ROWS_PER_STATEMENT)):
             session.connection().exec_driver_sql(
                 f"INSERT INTO {table} (ExpID, {columns}) VALUES ({'),('.join(some)}) "  # noqa: S608
                 "ON DUPLICATE KEY UPDATE ExpID = ExpID"

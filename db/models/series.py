@@ -18,7 +18,7 @@ Blob = LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL)
 class SeriesHead(Base):
     """How far the copy of an experiment goes; its row is the lock of whoever extends it.
 
-    `revision` rises with every change. `settled` says that the experiment has ended and the copy
+    `revision` rises with every change. `final` says that the experiment has ended and the copy
     was compared with its rows after that.
     """
 
@@ -30,7 +30,7 @@ class SeriesHead(Base):
     measures: Mapped[int]
     last_id: Mapped[int] = mapped_column(BigInteger)
     has_power: Mapped[bool]
-    settled: Mapped[bool]
+    final: Mapped[bool] = mapped_column("settled")
     checked_at: Mapped[datetime | None]
 
 

@@ -144,7 +144,7 @@ class OutOfService(Base):
 class StationAlarm(Base):
     """Something about a station that a person must look at, until they say what they found.
 
-    `mark` names the occasion (a lost contact since a time, an event of a run): the same one makes
+    `key` names the occasion (a lost contact since a time, an event of a run): the same one makes
     one alarm however often it is noticed.
     """
 
@@ -155,7 +155,7 @@ class StationAlarm(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[str] = mapped_column(exact_text(80), unique=True)
+    key: Mapped[str] = mapped_column("mark", exact_text(80), unique=True)
     station_id: Mapped[int]
     experiment_id: Mapped[int | None] = mapped_column(index=True)
     code: Mapped[str] = mapped_column(String(40))

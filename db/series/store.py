@@ -144,7 +144,7 @@ def _note_checked(database: Database, experiment_id: int, *, ended: bool, now: d
         session.execute(
             update(SeriesHead)
             .where(SeriesHead.experiment_id == experiment_id)
-            .values(settled=ended, checked_at=now)
+            .values(final=ended, checked_at=now)
         )
 
 
@@ -229,7 +229,7 @@ def note(session: Session, experiment_id: int, marks: Marks) -> None:
 def _there(session: Session, experiment_id: int, copied: Marks) -> Marks:
     """Return how far the rows go; of an experiment that has ended one look tells enough."""
     settled = session.scalar(
-        select(SeriesHead.settled).where(SeriesHead.experiment_id == experiment_id)
+        select(SeriesHead.final).where(SeriesHead.experiment_id == experiment_id)
     )
     if settled and rows.last_generic(session, experiment_id) == copied.generic:
         return copied
@@ -319,7 +319,7 @@ def _insert_head(session: Session, experiment_id: int) -> None:
         "measures": 0,
         "last_id": -1,
         "has_power": False,
-        "settled": False,
+        "final": False,
         "checked_at": None,
     }
     session.execute(

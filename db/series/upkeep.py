@@ -43,7 +43,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
     return or_(
         SeriesHead.experiment_id.is_(None),
-        and_(SeriesHead.settled.is_(False), looked_at_long_ago),
+        and_(SeriesHead.final.is_(False), looked_at_long_ago),
     )
 
 

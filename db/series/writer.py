@@ -48,7 +48,7 @@ class SeriesWriter:
         session.execute(
             update(SeriesHead)
             .where(SeriesHead.experiment_id == self._experiment_id)
-            .values(settled=True)
+            .values(final=True)
         )
 
     def _save(self, session: Session) -> None:

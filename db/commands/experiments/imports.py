@@ -229,7 +229,7 @@ def _load(
     staged.channel_ids |= ensure_channels(database, sorted(new_channels))
     by_id = {staged.channel_ids[name]: values for name, values in block.extended.items()}
     rows = replace(rows, extended=by_id)
-    for part in measures.turns(database, rows):
+    for part in measures.per_transaction(database, rows):
         staged.series = _load_part(database, staged, part, now)
         staged.measures += len(part)
     if staged.first_unix_s is None:

@@ -125,7 +125,7 @@ def _check(session: Session, experiment: Experiment, at: datetime) -> int:
     )
     through = -1 if last is None else last
     found_stalled = select(StationAlarm.id).where(
-        StationAlarm.mark == f"stalled-{experiment.id}-{through}"
+        StationAlarm.key == f"stalled-{experiment.id}-{through}"
     )
     if session.scalar(found_stalled) is None:
         raise ConflictError(

@@ -217,7 +217,7 @@ def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code:
         (ack,) = stage.store(stage.message(Kind.RECORDS, records))
         assert (ack.samples, ack.events) == (-1, 1)
     (alarm,) = stage.lab.all_rows(StationAlarm)
-    assert (alarm.code, alarm.mark) == (code, f"run-{stage.experiments[0]}-1")
+    assert (alarm.code, alarm.key) == (code, f"run-{stage.experiments[0]}-1")
     assert says in alarm.text
 
 

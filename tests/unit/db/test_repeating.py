@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from cycling.errors import UnavailableError
 from db import repeating
-from db.failures import PerhapsDoneError, Progress, UndoneError, said_plainly
+from db.failures import PerhapsDoneError, Progress, UndoneError, translate_errors
 from db.models import Base
 from db.repeating import idempotent, repeated
 
@@ -149,6 +149,6 @@ def refused(code: int) -> DBAPIError:
 )
 def test_what_an_error_says_of_the_transaction(error, before, at_commit):
     for progress, expected in ((Progress(), before), (Progress(commits=True), at_commit)):
-        with pytest.raises(expected) as raised, said_plainly(progress):
+        with pytest.raises(expected) as raised, translate_errors(progress):
             raise error
         assert type(raised.value) is expected

@@ -199,7 +199,7 @@ class TestAStation:
 
     def test_with_an_alarm_that_nobody_has_acknowledged_is_kept(self, lab: Lab):
         station = lab.station(lab.ours)
-        alarm = StationAlarm(mark="m", station_id=station, code="clock", text="Late.", at=NOW)
+        alarm = StationAlarm(key="m", station_id=station, code="clock", text="Late.", at=NOW)
         lab.rows.add(alarm)
         self.refused(lab, station, "An alarm of it is not acknowledged")
 

@@ -301,7 +301,7 @@ def test_an_import_leaves_the_store_that_a_rebuild_makes(database: Database):
     of_the_import = stored()
     assert len({row[1] for row in of_the_import}) == 6
     with database.read() as session:
-        assert session.get(SeriesHead, experiment_id).settled
+        assert session.get(SeriesHead, experiment_id).final
     assert series.compare(database, experiment_id) == []
     series.forget(database, experiment_id)
     series.rebuild(database, experiment_id)

@@ -368,8 +368,8 @@ class TestKilledAtAnyMoment:
     def test_the_removal_is_finished_by_the_sweep(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(writing, "ROWS_A_TURN", 4)
-        monkeypatch.setattr(removal, "ROWS_A_TURN", 4)
+        monkeypatch.setattr(writing, "ROWS_PER_TRANSACTION", 4)
+        monkeypatch.setattr(removal, "ROWS_PER_TRANSACTION", 4)
         kept, station_id = imported(database), add_station(database, "Station 04")
         before = left(database, kept)
         for at in count(1, 3):
@@ -394,7 +394,7 @@ class TestKilledAtAnyMoment:
     def test_the_next_worker_goes_on_where_one_was_stopped(
         self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(writing, "ROWS_A_TURN", 4)
+        monkeypatch.setattr(writing, "ROWS_PER_TRANSACTION", 4)
         experiment_id = imported(database, 20)
         delete(database, experiment_id)
         worker = Worker(database, tmp_path, lambda: NOW)
@@ -408,7 +408,7 @@ class TestKilledAtAnyMoment:
     def test_how_far_it_is_stands_in_the_job(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(writing, "ROWS_A_TURN", 4)
+        monkeypatch.setattr(writing, "ROWS_PER_TRANSACTION", 4)
         experiment_id = imported(database, 8)
         told: list[int] = []
         delete(database, experiment_id)
@@ -420,8 +420,8 @@ class TestKilledAtAnyMoment:
 def test_no_transaction_deletes_more_rows_than_others_may_wait_for(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(writing, "ROWS_A_TURN", 30)
-    monkeypatch.setattr(removal, "ROWS_A_TURN", 30)
+    monkeypatch.setattr(writing, "ROWS_PER_TRANSACTION", 30)
+    monkeypatch.setattr(removal, "ROWS_PER_TRANSACTION", 30)
     experiment_id = imported(database, 200)
     with database.write() as session:
         for number in range(100):

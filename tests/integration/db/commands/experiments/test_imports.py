@@ -507,7 +507,7 @@ class TestSweeping:
     def test_more_rows_than_one_delete_takes_are_removed(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(imports.measures, "ROWS_A_TURN", 8)
+        monkeypatch.setattr(imports.measures, "ROWS_PER_TRANSACTION", 8)
         told = []
         self.die(database, Clock())
         imports.discard(database, staged(database), lambda: told.append(1))
@@ -519,7 +519,7 @@ class TestSideBySide:
     def test_on_sqlite_no_transaction_keeps_other_writers_waiting_for_long(
         self, sqlite_database: Database
     ):
-        count = 2 * writing.MEASURES_A_TURN + 100
+        count = 2 * writing.MEASURES_PER_TRANSACTION + 100
         written = []
 
         def note(connection, _cursor, statement, parameters, _context, _many) -> None:
@@ -529,7 +529,7 @@ class TestSideBySide:
         event.listen(sqlite_database.engine, "begin", lambda _connection: written.append(0))
         event.listen(sqlite_database.engine, "before_cursor_execute", note)
         experiment_id = import_blocks(sqlite_database, [block(count)])
-        assert max(written) == writing.MEASURES_A_TURN
+        assert max(written) == writing.MEASURES_PER_TRANSACTION
         assert sum(written) == count
         ids = [row.id for row in generic(sqlite_database, experiment_id)]
         assert ids == list(range(count))
