@@ -35,7 +35,7 @@ def raise_alarm(
     if unless_open and _has_open(session, station_id, code):
         return
     row = {
-        "mark": key,
+        "key": key,
         "station_id": station_id,
         "experiment_id": experiment_id,
         "code": code[:40],
