@@ -2,6 +2,7 @@
 
 import ast
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,12 @@ REPEATED = {"repeated", "idempotent"}
 BY_THEMSELVES = {"db/commands/leases.py:leader_transaction", "db/measures/statistics.py:_keep"}
 
 
-def functions_that_write():
+@cache
+def functions_that_write() -> list[tuple[str, ast.FunctionDef, list[bool]]]:
+    return list(_functions_that_write())
+
+
+def _functions_that_write():
     for folder in FOLDERS:
         for path in sorted((SOURCE / folder).rglob("*.py")):
             if path.name == "engine.py":

@@ -1,4 +1,4 @@
-"""`bem import` and `bem export`."""
+"""`bem import`: what comes in, what comes out of it again, and what is refused."""
 
 import io
 import os
@@ -111,43 +111,6 @@ class TestImportAndExport:
             ("import", f"experiment {experiment_id}", "command line"),
             ("export", f"experiment {experiment_id}", "command line"),
         ]
-
-    def test_a_failed_export_leaves_no_file(self, here, tmp_path: Path):
-        bem, _ = here
-        experiment_id = bem.done(*importing(write_csv(tmp_path / "c.csv", 60))).strip()
-        said = bem.refused("export", experiment_id, "-o", tmp_path / "no" / "such.csv")
-        assert "cannot be written" in said
-        said = bem.refused("export", "4711", "-o", tmp_path / "out.csv")
-        assert "There is no experiment 4711." in said
-        assert list(tmp_path.glob("out*")) == []
-
-    def test_a_choice_of_columns_and_time(self, here, tmp_path: Path):
-        bem, _ = here
-        arguments = importing(write_csv(tmp_path / "c.csv", 60), "--start", "2026-03-01T12:00")
-        experiment_id = bem.done(*arguments).strip()
-        chosen = tmp_path / "chosen.csv"
-        bem.done(
-            *("export", experiment_id, "-o", chosen, "--columns", "current"),
-            *("--from", "2026-03-01T12:00:10", "--to", "2026-03-01T13:00:20+01:00"),
-        )
-        header, *rows = cells(chosen.read_text())
-        assert header[:5] == [
-            "Test Time / s",
-            "Unix Time / s",
-            "Current / A",
-            "Cycle Count / 1",
-            "Step Count / 1",
-        ]
-        assert [float(row[0]) for row in rows] == list(range(10, 21))
-        for wrong, words in (
-            (["--columns", "volts"], "There is no column 'volts'. Choose from: voltage, current"),
-            (["--from", "noon"], "--from noon is not a date and time"),
-        ):
-            assert words in bem.refused("export", experiment_id, *wrong)
-
-    @pytest.mark.parametrize("experiment_id", ["0", "99999999999999999999999", "abc", "1e3"])
-    def test_ids_that_are_none(self, here, experiment_id: str):
-        here[0].refused("export", experiment_id)
 
 
 class TestChoices:
