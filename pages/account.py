@@ -1,7 +1,9 @@
 """Account: change one's password."""
 
+from contextlib import suppress
+
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, html, register_page
+from dash import Input, Output, State, callback, dcc, html, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask_login import current_user
@@ -11,9 +13,11 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
+from db.commands.audit import By
+from db.commands.form_tokens import DoneBeforeError, new_token
 from db.commands.users import change_password
 from db.terms import Role
-from pages.context import actor, database, hasher, limits, viewer
+from pages.context import database, hasher, limits, once, viewer
 
 register_page(
     __name__,
@@ -31,11 +35,16 @@ class Ids:
     AGAIN = "account-again"
     SAVE = "account-save"
     ERROR = "account-error"
+    ONCE = "account-once"
+
+
+FIELDS = (Ids.OLD, Ids.NEW, Ids.AGAIN)
 
 
 def layout(**_query: str) -> Component:
     """Return the form."""
     fields = [
+        dcc.Store(id=Ids.ONCE, data=new_token()),
         labelled("Old password", _password(Ids.OLD, "current-password")),
         labelled(
             "New password",
@@ -56,42 +65,53 @@ def layout(**_query: str) -> Component:
 
 
 @callback(
-    Output(Ids.ERROR, "children"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Output(Ids.OLD, "value"),
-    Output(Ids.NEW, "value"),
-    Output(Ids.AGAIN, "value"),
-    Input(Ids.SAVE, "n_clicks"),
-    Input(Ids.OLD, "n_submit"),
-    Input(Ids.NEW, "n_submit"),
-    Input(Ids.AGAIN, "n_submit"),
-    State(Ids.OLD, "value"),
-    State(Ids.NEW, "value"),
-    State(Ids.AGAIN, "value"),
+    output=(
+        Output(Ids.ERROR, "children"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+        Output(Ids.ONCE, "data"),
+        [Output(field, "value") for field in FIELDS],
+    ),
+    inputs={
+        "clicks": Input(Ids.SAVE, "n_clicks"),
+        "enters": [Input(field, "n_submit") for field in FIELDS],
+    },
+    state={
+        "passwords": [State(field, "value") for field in FIELDS],
+        "token": State(Ids.ONCE, "data"),
+    },
     prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(*given: Sent) -> tuple[object, ...]:
+def save(clicks: Sent, enters: Sent, passwords: Sent, token: Sent) -> tuple[object, ...]:
     """Change the password and end the user's other sessions."""
-    clicks_and_enters, typed = given[:4], given[4:]
-    if not any(clicks_and_enters):
+    if not any((clicks, *enters)):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    old, new, again = typed
-    if (new or "") != (again or ""):
-        return "The two new passwords differ. Type the same one twice.", None, *typed
+    old, new, again = (one or "" for one in passwords)
     try:
-        change_password(
-            database(),
-            old or "",
-            new or "",
-            by=actor(),
-            keep_session=current_user.session_hash,
-            hasher=hasher(),
-            limits=limits(),
-        )
+        _check_same(new, again)
+        with suppress(DoneBeforeError):
+            once(token, lambda by: _change(old, new, by))
     except InputError as error:
-        return str(error), None, *typed
+        return str(error), None, no_update, passwords
     done = toast("done", "Your password is changed. Other browsers are signed out.")
-    return "", done, "", "", ""
+    return "", done, new_token(), ["", "", ""]
+
+
+def _check_same(new: str, again: str) -> None:
+    if new != again:
+        raise InputError("The two new passwords differ. Type the same one twice.")
+
+
+def _change(old: str, new: str, by: By) -> None:
+    change_password(
+        database(),
+        old,
+        new,
+        by=by,
+        keep_session=current_user.session_hash,
+        hasher=hasher(),
+        limits=limits(),
+    )
 
 
 def _password(input_id: str, kind: str) -> dbc.Input:

@@ -86,12 +86,13 @@ def actor() -> By:
     return By(current_user.name, request.remote_addr or "", now())
 
 
-def once(form_token: Sent, deed: Callable[[By], R]) -> R:
+def once(form_token: Sent, deed: Callable[[By], R], *content: object) -> R:
     """Let the viewer do what a form asks for, and return what came of it.
 
-    Raises DoneBeforeError if the form was sent before and did it, InputError without a token.
+    Raises DoneBeforeError if the form was sent before with the same content and did it, InputError
+    without a token. A form whose answer was lost, and which was then changed, is another one.
     """
-    token = check_token(form_token)
+    token = f"{check_token(form_token)} {content!r}"
     by = replace(actor(), form_token=token)
     return done_once(database(), token, lambda: deed(by))
 

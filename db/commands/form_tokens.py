@@ -108,4 +108,4 @@ def _target(session: Session, token: str) -> str | None:
 
 def _hash(token: str) -> str:
     """Return the key: who reads the database cannot send the form."""
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -98,13 +98,13 @@ class RedoxElectrolyte(Base):
 class BatteryDetails(Base):
     """What we know of a battery beside its fixed row: V, A, degC, exact where that is rounded.
 
-    A battery that another program added has no row here. `form_token` is the form's own, so that
-    submitting it twice makes one battery.
+    A battery that another program added has no row here.
     """
 
     __tablename__ = "bem_battery_details"
 
     battery_id: Mapped[int] = mapped_column(ForeignKey("Battery.BatID"), primary_key=True)
+    # of forms before bem_form_tokens; nothing writes it any more
     form_token: Mapped[str | None] = mapped_column(exact_text(40), unique=True)
     capacity_rate: Mapped[str | None] = mapped_column(String(20))  # as "C/20"
     parallel: Mapped[int] = mapped_column(default=1)  # the fixed CellsNum counts those in series

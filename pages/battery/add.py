@@ -1,6 +1,5 @@
 """Add battery: the form for the three technologies, and the same again for the next one."""
 
-import uuid
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update, register_page
@@ -13,15 +12,15 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.battery.description import NewBattery
 from cycling.errors import InputError, NotFoundError
-from db.commands.batteries.registration import add_battery
+from db.commands.form_tokens import new_token
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import battery_sheet
 from db.terms import Role
 from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, save_bar
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, fields
-from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
-from pages.context import actor, database, viewer
+from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed, register
+from pages.context import database
 
 register_page(
     __name__,
@@ -41,11 +40,10 @@ def layout(like: str = "", **_query: str) -> Component:
         manufacturers=known_manufacturers(database()),
         kept_as=f"like-{like}" if pattern else "new",
     )
-    token = uuid.uuid4().hex
     left: list[Component] = [words] if words else []
     return html.Div(
         [
-            dcc.Store(id=Ids.TOKEN, data=token),
+            dcc.Store(id=Ids.ONCE, data=new_token()),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header("Add battery"),
             html.Div(
@@ -71,7 +69,7 @@ def layout(like: str = "", **_query: str) -> Component:
         Input(Ids.SAVE, "n_clicks"),
         Input(Ids.SAVE_NEXT, "n_clicks"),
         [State(control, "value") for control in FORM.controls],
-        State(Ids.TOKEN, "data"),
+        State(Ids.ONCE, "data"),
     ),
     prevent_initial_call=True,
     running=[
@@ -83,16 +81,11 @@ def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[An
     """Register the battery, or say under each field what is wrong."""
     if not (clicks or clicks_next):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    reading, _who = read_typed(by_field(values)), viewer()
+    reading = read_typed(by_field(values))
     if reading.battery is None:
         return mended(problems_of(reading)), no_update, no_update
     try:
-        battery_id = add_battery(
-            database(),
-            reading.battery,
-            by=actor(),
-            form_token=token[:40] if isinstance(token, str) else None,
-        )
+        battery_id = register(reading.battery, token)
     except InputError as error:
         return mended(problems_of(reading) or {"name": str(error)}), no_update, no_update
     to_next = ctx.triggered_id == Ids.SAVE_NEXT

@@ -24,7 +24,7 @@ class Ids:
 
     SAVE = FORM.part("save")
     SAVE_NEXT = FORM.part("save-next")
-    TOKEN = FORM.part("token")
+    ONCE = FORM.part("once")
     FOUND = FORM.part("found")
     GO = FORM.part("go")
 

@@ -6,11 +6,14 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.development.base_component import Component
 
 from components.sent import Sent
+from cycling.battery.description import NewBattery
+from db.commands.batteries.registration import add_battery
+from db.commands.form_tokens import DoneBeforeError
 from db.queries.batteries.choices import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order
 from pages.battery.form import Form, consequences, offered_models
 from pages.battery.reading import Reading, read
-from pages.context import database, now, viewer
+from pages.context import database, now, once, viewer
 
 IDENTITY = ("name", "manufacturer", "model", "serial_number")
 
@@ -77,6 +80,14 @@ def problems_of(reading: Reading, own_id: object = None) -> dict[str, Any]:
         if other is not None and other != own_id:
             found["serial_number"] = registered_words(other)
     return found
+
+
+def register(battery: NewBattery, form_token: Sent) -> int:
+    """Register a battery, once for a form, and return its id. Raises InputError."""
+    try:
+        return once(form_token, lambda by: add_battery(database(), battery, by=by), battery)
+    except DoneBeforeError as error:
+        return error.number
 
 
 def registered_words(battery_id: int) -> Component:

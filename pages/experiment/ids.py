@@ -39,6 +39,7 @@ class Ids:
     NOTE_TIME = "experiment-note-time"
     NOTE_AT = "experiment-note-at"
     NOTE_SAVE = "experiment-note-save"
+    NOTE_ONCE = "experiment-note-once"
     NOTE_CANCEL = "experiment-note-cancel"
     NOTE_ERROR = "experiment-note-error"
     NOTE_CHOSEN = "experiment-note-chosen"

@@ -12,6 +12,7 @@ from components.blocks import card, icon, labelled
 from components.figures.time_axis import Window
 from cycling.errors import InputError
 from db.commands.experiments.notes import LONGEST, NewNote
+from db.commands.form_tokens import new_token
 from db.queries.experiments.notes import NoteFacts
 from db.terms import Role
 from pages.context import Viewer
@@ -120,6 +121,7 @@ def note_form(*, marks_time: bool) -> Component:
     return html.Div(
         [
             dcc.Store(id=Ids.NOTE_AT),
+            dcc.Store(id=Ids.NOTE_ONCE, data=new_token()),
             labelled("Note", text),
             labelled("Time", time, optional=True, help_text=help_text),
             error,

@@ -1,5 +1,6 @@
 """Experiment: everything about one, with the graph of the whole of it and of any part."""
 
+from contextlib import suppress
 from typing import Any
 
 from dash import (
@@ -33,6 +34,7 @@ from db import series
 from db.commands import jobs
 from db.commands.experiments.names import rename_experiment
 from db.commands.experiments.notes import add_note, delete_note
+from db.commands.form_tokens import DoneBeforeError, new_token
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment, experiment_facts, neighbours
 from db.queries.experiments.events import experiment_alarms, status_changes
@@ -43,7 +45,7 @@ from db.queries.profiles.instructions import profile_instructions
 from db.queries.profiles.library import experiment_profile, source_of
 from db.queries.stations.live import run_facts
 from db.terms import Role
-from pages.context import actor, database, limits, now, viewer
+from pages.context import actor, database, limits, now, once, viewer
 from pages.experiment import notes as note_parts
 from pages.experiment.deletion import ask_and_delete
 from pages.experiment.events import states_card
@@ -278,37 +280,48 @@ def list_notes(_noted: int, experiment_id: Sent) -> list[Component]:
 
 
 @callback(
-    Output(Ids.NOTE_FORM, "hidden"),
-    Output(Ids.NOTE_ERROR, "children"),
-    Output(Ids.NOTE_TEXT, "value"),
-    Output(Ids.NOTE_TIME, "value"),
-    Output(Ids.NOTED, "data"),
-    Input(Ids.NOTE_ADD, "n_clicks"),
-    Input(Ids.NOTE_CANCEL, "n_clicks"),
-    Input(Ids.NOTE_SAVE, "n_clicks"),
-    State(Ids.NOTE_TEXT, "value"),
-    State(Ids.NOTE_AT, "data"),
-    State(Ids.EXPERIMENT, "data"),
-    State(Ids.NOTED, "data"),
+    output=(
+        Output(Ids.NOTE_FORM, "hidden"),
+        Output(Ids.NOTE_ERROR, "children"),
+        Output(Ids.NOTE_TEXT, "value"),
+        Output(Ids.NOTE_TIME, "value"),
+        Output(Ids.NOTED, "data"),
+        Output(Ids.NOTE_ONCE, "data"),
+    ),
+    inputs={
+        "clicks": [
+            Input(Ids.NOTE_ADD, "n_clicks"),
+            Input(Ids.NOTE_CANCEL, "n_clicks"),
+            Input(Ids.NOTE_SAVE, "n_clicks"),
+        ]
+    },
+    state={
+        "text": State(Ids.NOTE_TEXT, "value"),
+        "at": State(Ids.NOTE_AT, "data"),
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+        "count": State(Ids.NOTED, "data"),
+        "token": State(Ids.NOTE_ONCE, "data"),
+    },
     prevent_initial_call=True,
+    running=[(Output(Ids.NOTE_SAVE, "disabled"), True, False)],
 )
 def write_note(
-    add: Sent, cancel: Sent, save: Sent, text: Sent, at: Sent, *rest: Sent
+    clicks: Sent, text: Sent, at: Sent, experiment_id: Sent, count: Sent, token: Sent
 ) -> tuple[Any, ...]:
     """Open and close the form; add the note."""
-    if not any((add, cancel, save)):
+    if not any(clicks):
         raise PreventUpdate  # NOTED is older than the form, so Dash calls when the form appears
     if ctx.triggered_id != Ids.NOTE_SAVE:
         is_hidden = ctx.triggered_id == Ids.NOTE_CANCEL
         kept = (None, None) if is_hidden else (no_update, no_update)
-        return is_hidden, "", *kept, no_update
-    experiment_id, noted = rest
+        return is_hidden, "", *kept, no_update, no_update
     try:
         note = note_parts.new_note(_number(experiment_id), text, at)
-        add_note(database(), note, by=actor())
+        with suppress(DoneBeforeError):
+            once(token, lambda by: add_note(database(), note, by=by), note)
     except InputError as error:
-        return False, str(error), no_update, no_update, no_update
-    return True, "", None, None, (noted or 0) + 1
+        return False, str(error), *(no_update for _ in range(4))
+    return True, "", None, None, (count or 0) + 1, new_token()
 
 
 @callback(

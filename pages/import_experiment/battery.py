@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 
 from pages.battery.form import Filling, Form, fields
 
@@ -12,6 +12,7 @@ OPEN = FORM.part("dialog")
 SAVE = FORM.part("save")
 CANCEL = FORM.part("cancel")
 FOUND = FORM.part("found")
+ONCE = FORM.part("once")
 
 
 def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
@@ -22,6 +23,7 @@ def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
             dbc.ModalBody(
                 [
                     fields(FORM, Filling(values={}, manufacturers=manufacturers)),
+                    dcc.Store(id=ONCE),
                     html.Div(id=FORM.part("side"), className="bem-stack bem-below"),
                 ]
             ),

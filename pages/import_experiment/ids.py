@@ -38,6 +38,7 @@ class Ids:
     DAY = "import-start-day"
     CLOCK = "import-start-clock"
     SAVE = "import-save"
+    ONCE = "import-once"
     SAVE_STATE = "import-save-state"
     IMPORT_JOB = "import-import-job"
     IMPORT_POLL = "import-import-poll"

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components.blocks import card, page_header
 from components.figures.template import CONFIG
+from db.commands.form_tokens import new_token
 from pages.import_experiment import battery, parts
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import CHARGE, DISCHARGE
@@ -28,6 +29,7 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
             dcc.Store(id=Ids.IMPORT_JOB, **kept),
             dcc.Store(id=Ids.VERIFY_JOB),
             dcc.Store(id=Ids.VERIFIED),
+            dcc.Store(id=Ids.ONCE, data=new_token()),
             dcc.Interval(id=Ids.VERIFY_POLL, interval=POLL_MS, max_intervals=0),
             dcc.Interval(id=Ids.IMPORT_POLL, interval=POLL_MS, max_intervals=0),
             dcc.Interval(id=Ids.LOST_POLL, interval=LOST_MS),

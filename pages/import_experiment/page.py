@@ -26,14 +26,23 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
+from cycling.formats import Mapping
 from db.commands import jobs
-from db.commands.batteries.registration import add_battery
+from db.commands.audit import By
 from db.commands.experiments.imports import check_names
+from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.choices import battery_choices, known_manufacturers
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState, Role
-from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
-from pages.context import actor, database, now, viewer
+from pages.battery.live_checks import (
+    by_field,
+    follow,
+    mended,
+    problems_of,
+    read_typed,
+    register,
+)
+from pages.context import database, now, once, viewer
 from pages.import_experiment import battery, parts
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.layout import import_page
@@ -268,50 +277,87 @@ def offer_import(
 
 
 @callback(
-    Output(Ids.IMPORT_JOB, "data"),
-    Output(f"{Ids.NAME}-error", "children"),
-    Output(f"{Ids.BATTERY}-error", "children"),
-    Input(Ids.SAVE, "n_clicks"),
-    State(Ids.NAME, "value"),
-    State(Ids.DESCRIPTION, "value"),
-    State(Ids.BATTERY, "value"),
-    State(Ids.DAY, "value"),
-    State(Ids.CLOCK, "value"),
-    State(Ids.VERIFIED, "data"),
-    State(Ids.UPLOAD, "data"),
-    State(Ids.IMPORT_JOB, "data"),
-    State(Ids.VERIFY_JOB, "data"),
+    output=(
+        Output(Ids.IMPORT_JOB, "data"),
+        Output(f"{Ids.NAME}-error", "children"),
+        Output(f"{Ids.BATTERY}-error", "children"),
+        Output(Ids.ONCE, "data"),
+    ),
+    inputs={"_clicks": Input(Ids.SAVE, "n_clicks")},
+    state={
+        "fields": {
+            "name": State(Ids.NAME, "value"),
+            "description": State(Ids.DESCRIPTION, "value"),
+            "battery_id": State(Ids.BATTERY, "value"),
+            "day": State(Ids.DAY, "value"),
+            "clock": State(Ids.CLOCK, "value"),
+        },
+        "verified": State(Ids.VERIFIED, "data"),
+        "upload": State(Ids.UPLOAD, "data"),
+        "running": State(Ids.IMPORT_JOB, "data"),
+        "verifying": State(Ids.VERIFY_JOB, "data"),
+        "token": State(Ids.ONCE, "data"),
+    },
     prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def start_import(_clicks: int, name: str | None, *rest: Sent) -> tuple[Any, ...]:
-    """Check the fields and have the file imported."""
-    description, battery_id, day, clock, verified, upload, running, verifying = rest
+def start_import(
+    _clicks: int,
+    fields: dict[str, Sent],
+    verified: Sent,
+    upload: Sent,
+    running: Sent,
+    verifying: Sent,
+    token: Sent,
+) -> tuple[Any, ...]:
+    """Check the fields and have the file imported, once."""
+    if not upload or running is not None or not verified or verified.get("job") != verifying:
+        raise PreventUpdate
     mapping = to_correct(verified, upload)
-    if mapping is None or not upload or running is not None or verified.get("job") != verifying:
+    if mapping is None:
         raise PreventUpdate
     try:
-        check_names(name or "", description or "")
+        check_names(fields["name"] or "", fields["description"] or "")
     except InputError as error:
-        return no_update, str(error), ""
-    if not isinstance(battery_id, int):
-        return no_update, "", "Choose the battery, or add a new one."
+        return no_update, str(error), "", no_update
+    if not isinstance(fields["battery_id"], int):
+        return no_update, "", "Choose the battery, or add a new one.", no_update
+    payload = _to_import(fields, verified, upload, mapping)
+    try:
+        return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
+    except DoneBeforeError as error:
+        return error.number, "", "", new_token()
+    except InputError as error:
+        return no_update, str(error), "", no_update
+
+
+def _to_import(
+    fields: dict[str, Sent], verified: Sent, upload: Sent, mapping: Mapping
+) -> dict[str, Any]:
     who = viewer()
-    start = start_from(day, clock, who.zone)
-    payload = {
+    start = start_from(fields["day"], fields["clock"], who.zone)
+    return {
         "upload": upload["id"],
         "mapping": mapping.to_json(),
         "trust_clock": verified["verification"]["trust_clock"],
         "rows": verified["verification"]["rows"],
-        "name": name,
-        "description": description or "",
-        "battery_id": battery_id,
+        "name": fields["name"],
+        "description": fields["description"] or "",
+        "battery_id": fields["battery_id"],
         "start": start.astimezone(UTC).isoformat() if start else None,
         "address": who.address,
     }
-    job_id = jobs.enqueue(
-        database(), kind="import file", payload=payload, user_name=who.name, now=now()
+
+
+def _enqueued(payload: dict[str, Any], by: By) -> int:
+    return jobs.enqueue(
+        database(),
+        kind="import file",
+        payload=payload,
+        user_name=by.user_name,
+        now=by.now,
+        form_token=by.form_token,
     )
-    return job_id, "", ""
 
 
 @callback(
@@ -408,29 +454,38 @@ follow(battery.FORM)
         Output(battery.FOUND, "data"),
         Output(Ids.BATTERY, "options"),
         Output(Ids.BATTERY, "value"),
+        Output(battery.ONCE, "data"),
     ),
-    inputs=(
-        Input(Ids.NEW_BATTERY, "n_clicks"),
-        Input(battery.CANCEL, "n_clicks"),
-        Input(battery.SAVE, "n_clicks"),
-        [State(control, "value") for control in battery.FORM.controls],
-    ),
+    inputs={
+        "opened": Input(Ids.NEW_BATTERY, "n_clicks"),
+        "_cancel": Input(battery.CANCEL, "n_clicks"),
+        "_save": Input(battery.SAVE, "n_clicks"),
+    },
+    state={
+        "values": [State(control, "value") for control in battery.FORM.controls],
+        "token": State(battery.ONCE, "data"),
+    },
     prevent_initial_call=True,
+    running=[(Output(battery.SAVE, "disabled"), True, False)],
 )
-def new_battery(opened: int | None, _cancel: int, _save: int, values: list[Any]) -> tuple[Any, ...]:
+def new_battery(
+    opened: int | None, _cancel: int, _save: int, values: list[Any], token: Sent
+) -> tuple[Any, ...]:
     """Open and close the dialog; on success the new battery is the chosen one."""
+    unchanged = (no_update, no_update, no_update)
     if ctx.triggered_id != battery.SAVE:
-        return bool(opened and ctx.triggered_id == Ids.NEW_BATTERY), None, no_update, no_update
-    reading, _who = read_typed(by_field(values)), viewer()
+        is_open = bool(opened and ctx.triggered_id == Ids.NEW_BATTERY)
+        return is_open, None, no_update, no_update, new_token()
+    reading = read_typed(by_field(values))
     if reading.battery is None:
-        return True, mended(problems_of(reading)), no_update, no_update
+        return True, mended(problems_of(reading)), *unchanged
     try:
-        battery_id = add_battery(database(), reading.battery, by=actor())
+        battery_id = register(reading.battery, token)
     except InputError as error:
-        found = problems_of(reading) or {"name": str(error)}
-        return True, mended(found), no_update, no_update
+        problems = problems_of(reading) or {"name": str(error)}
+        return True, mended(problems), *unchanged
     options = parts.battery_options(battery_choices(database()))
-    return False, {"problems": {}, "saved": True}, options, battery_id
+    return False, {"problems": {}, "saved": True}, options, battery_id, no_update
 
 
 def _own_job(job_id: int, kind: str) -> JobStatus:

@@ -111,6 +111,7 @@ def take_file(given: Sent) -> tuple[Any, Any]:
     State(Ids.COMMENT, "value"),
     State(Ids.EDITING, "data"),
     prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
 def save_text(clicks: int | None, text: Sent, *fields: Sent) -> tuple[Any, ...]:
     """Save the profile, then show it; or say what is wrong.

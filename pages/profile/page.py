@@ -22,10 +22,11 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import record_profile_export
+from db.commands.form_tokens import DoneBeforeError
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles.library import library_profile, uses_of, version_text
 from db.terms import Role
-from pages.context import actor, database, now, viewer
+from pages.context import actor, database, now, once, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
@@ -174,25 +175,36 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
     Input(Ids.ARCHIVE, "n_clicks"),
     State(Ids.VERSION, "data"),
     prevent_initial_call=True,
+    running=[
+        (Output(Ids.DUPLICATE, "disabled"), True, False),
+        (Output(Ids.ARCHIVE, "disabled"), True, False),
+    ],
 )
 def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, Any]:
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
-    profile_id = _id(version["profile"])
-    by = actor()
+    profile_id, token = _id(version["profile"]), version.get("token")
     try:
         if ctx.triggered_id == Ids.DUPLICATE:
-            copy = duplicate(database(), profile_id, by=by)
-            return f"/edit-profile?profile={copy.profile_id}", toast("done", "The copy is saved.")
-        known = library_profile(database(), profile_id)
-        archive(database(), profile_id, archived=not known.archived, by=by)
+            return _duplicated(profile_id, token)
+        archived = bool(version.get("archived"))
+        archive(database(), profile_id, archived=not archived, by=actor())
+        name = library_profile(database(), profile_id).name
     except InputError as error:
         return no_update, toast("error", str(error))
-    words = "is in the list again" if known.archived else "is in the archive"
+    words = "is in the list again" if archived else "is in the archive"
     return "/profiles", toast(
-        "done", f"{known.name} {words}.", href=f"/profiles/{profile_id}", link="Open it"
+        "done", f"{name} {words}.", href=f"/profiles/{profile_id}", link="Open it"
     )
+
+
+def _duplicated(profile_id: int, token: Sent) -> tuple[Any, Any]:
+    try:
+        copy_id = once(token, lambda by: duplicate(database(), profile_id, by=by)).profile_id
+    except DoneBeforeError as error:
+        copy_id = error.number
+    return f"/edit-profile?profile={copy_id}", toast("done", "The copy is saved.")
 
 
 ask_and_delete()

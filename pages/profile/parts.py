@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty, facts, icon, note, page_header
 from components.profile_editor import profile_text
+from db.commands.form_tokens import new_token
 from db.queries.profiles.library import LibraryFacts, Use, VersionFacts
 from db.terms import Role
 from pages.context import Viewer
@@ -84,6 +85,8 @@ def page(
         "version": version.id,
         "number": version.number,
         "name": known.name,
+        "archived": known.archived,
+        "token": new_token(),
         "asked": "" if is_last else str(version.number),
     }
     return html.Div(

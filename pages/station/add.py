@@ -13,13 +13,14 @@ from components.blocks import empty, icon, note, page_header
 from components.sent import Sent
 from components.shell import toast
 from cycling.errors import NotFoundError
+from db.commands.form_tokens import DoneBeforeError
 from db.commands.stations.changes import modify_station
 from db.commands.stations.setup import add_station
 from db.models.station_rows import NewStation
 from db.queries.stations.details import newest_station, station_sheet
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role
-from pages.context import actor, database
+from pages.context import database, once
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, new_station, save_bar
 from pages.station.saving import (
@@ -115,23 +116,29 @@ say_what_is_wrong()
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(clicks: Sent, station_id: Sent, mark: Sent, *sent: Sent) -> tuple[Any, ...]:
+def save(clicks: Sent, station_id: Sent, mark: Sent, token: Sent, *sent: Sent) -> tuple[Any, ...]:
     """Set the station up, or modify it where the form is that of one; or say what is wrong."""
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     if isinstance(station_id, int) and not isinstance(station_id, bool):
-        return try_to_save(sent, lambda new: _modify(station_id, str(mark), new))
-    return try_to_save(sent, _add)
+        return try_to_save(sent, lambda new: _modify(station_id, str(mark), new, token))
+    return try_to_save(sent, lambda new: _add(new, token))
 
 
-def _add(new: NewStation) -> Saved:
-    station_id = add_station(database(), new, by=actor())
+def _add(new: NewStation, token: Sent) -> Saved:
+    try:
+        station_id = once(token, lambda by: add_station(database(), new, by=by), new)
+    except DoneBeforeError as error:
+        station_id = error.number
     told = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
     return f"/stations?station={station_id}", told
 
 
-def _modify(station_id: int, mark: str, new: NewStation) -> Saved:
-    done = modify_station(database(), station_id, new, seen=mark, by=actor())
+def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> Saved:
+    try:
+        done = once(token, lambda by: modify_station(database(), station_id, new, seen=mark, by=by))
+    except DoneBeforeError as error:
+        return f"/stations?station={error.number}", toast("done", f"{new.name} is modified.")
     words = f"{new.name} is modified."
     if done.replaced and not station_sheet(database(), done.station_id).is_ours:
         words += " Launch its cycler: the one of before ends by itself."

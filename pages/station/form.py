@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components.blocks import empty, icon, labelled
 from components.sent import Sent
+from db.commands.form_tokens import new_token
 from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME
 from db.models.station_rows import NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
@@ -56,6 +57,7 @@ def fields(filling: Filling) -> Component:
             dcc.Store(id=Ids.STATION, data=filling.station_id),
             dcc.Store(id=Ids.MARK, data=filling.mark),
             dcc.Store(id=Ids.FOUND),
+            dcc.Store(id=Ids.ONCE, data=new_token()),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             html.Fieldset(
                 [

@@ -39,6 +39,7 @@ SAVE_INPUTS = (
     Input(Ids.SAVE, "n_clicks"),
     State(Ids.STATION, "data"),
     State(Ids.MARK, "data"),
+    State(Ids.ONCE, "data"),
     [State(control, "value") for control in CONTROLS],
     State(Ids.device(ALL), "value"),
     State(Ids.device(ALL), "id"),

@@ -35,6 +35,7 @@ class FormIds:
     UNIT = "station-edit-unit"
     STATION = "station-edit-station"
     MARK = "station-edit-mark"
+    ONCE = "station-edit-once"
     NAME = "station-edit-name"
     LOCATION = "station-edit-location"
     VOLTAGE_MIN = "station-edit-voltage-min"

@@ -1,6 +1,5 @@
 """Registering batteries."""
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,18 +16,15 @@ __all__ = ["NewBattery", "add_battery", "check_battery", "registered_already"]
 
 
 @repeated
-def add_battery(
-    database: Database, new: NewBattery, *, by: By, form_token: str | None = None
-) -> int:
+def add_battery(database: Database, new: NewBattery, *, by: By) -> int:
     """Register a battery and return its BatID.
 
-    The same form sent again (its token says so) gives the battery that it made. Raises InputError
-    for the first field that is wrong, ConflictError if the battery exists.
+    Raises InputError for the first field that is wrong, ConflictError if the battery exists.
     """
     check_battery(new)
     try:
         with database.write() as session:
-            battery_id = _insert(session, new, form_token)
+            battery_id = _insert(session, new)
             audit.record(
                 session,
                 by,
@@ -38,10 +34,7 @@ def add_battery(
             )
             return battery_id
     except IntegrityError as error:
-        made = _made_by(database, form_token, new)
-        if made is None:
-            raise registered_already(new) from error
-        return made
+        raise registered_already(new) from error
 
 
 def check_battery(new: NewBattery) -> None:
@@ -58,33 +51,15 @@ def registered_already(new: NewBattery) -> ConflictError:
     )
 
 
-def _insert(session: Session, new: NewBattery, form_token: str | None) -> int:
+def _insert(session: Session, new: NewBattery) -> int:
     battery = Battery(**fixed_values(new))
     session.add(battery)
     session.flush()
     session.add_all(
         [
             kind_table(new.technology)(battery_id=battery.id, **kind_values(new)),
-            BatteryDetails(battery_id=battery.id, form_token=form_token, **detail_values(new)),
+            BatteryDetails(battery_id=battery.id, **detail_values(new)),
         ]
     )
     session.flush()
     return battery.id
-
-
-def _made_by(database: Database, form_token: str | None, new: NewBattery) -> int | None:
-    """Return the battery that this form has made already, if it is the one that is asked for."""
-    if form_token is None:
-        return None
-    with database.read() as session:
-        return session.scalar(
-            select(Battery.id)
-            .join(BatteryDetails, BatteryDetails.battery_id == Battery.id)
-            .where(
-                BatteryDetails.form_token == form_token,
-                Battery.name == shown(new.name),
-                Battery.manufacturer == shown(new.manufacturer),
-                Battery.model == shown(new.model),
-                Battery.serial_number == shown(new.serial_number),
-            )
-        )

@@ -26,6 +26,7 @@ def save_draft(
 ) -> PlanFacts:
     """Keep what a form says, in place of what it said before, and return its draft.
 
+    The same again changes nothing.
     Raises ConflictError once the form is queued.
     """
     check_token(token)
@@ -56,8 +57,10 @@ def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], b
         plan = session.scalars(select(Plan).where(Plan.token == token).with_for_update()).first()
         if plan is None:
             plan = _new(session, token, by)
-        plan.name = " ".join(name.split())[:30]
-        plan.detail = {"typed": dict(typed)}
+        draft = (" ".join(name.split())[:30], {"typed": dict(typed)})
+        if (plan.name, plan.detail) == draft:
+            return plan_facts(plan)
+        plan.name, plan.detail = draft
         plan.state_since = by.now
         session.flush()
         note(session, plan, "save draft", by=by)

@@ -98,7 +98,7 @@ def battery(technology: str) -> Callable[[World], Form]:
     def fill(_world: World) -> Form:
         form, save = BatteryForm("battery-add"), "battery-add--save.n_clicks"
         values = battery_controls(form, EACH[technology])
-        values |= {save: 1, "battery-add--token.data": "0123456789abcdef"}
+        values |= {save: 1, "battery-add--once.data": "0123456789abcdef"}
         return Form("oscar", "battery-add--found.data", save, values)
 
     return fill
@@ -324,10 +324,7 @@ FORMS = {
 
 
 AGAIN = {  # to send it again is to do it again; a stop is always taken
-    "import",
-    "keep a draft",
     "confirm a battery",
-    "write a note",
     "another password",
     "a command to a station",
 }

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from dashboard.login import SESSION_COOKIE
+from db.commands.form_tokens import new_token
 from pages.context import NARROW_COOKIE, ZONE_COOKIE
 from tests.unit.components.tree import find
 from tests.unit.dashboard.world import router_body
@@ -70,7 +71,8 @@ class Visitor:
                     {"id": key, "property": one["property"], "value": key if is_id else value}
                     for key, value in found
                 ]
-            value = values.get(f"{one['id']}.{one['property']}")
+            fresh = new_token() if one["id"].endswith("-once") else None
+            value = values.get(f"{one['id']}.{one['property']}", fresh)
             return {"id": one["id"], "property": one["property"], "value": value}
 
         known = {f"{one['id']}.{one['property']}" for one in (*spec["inputs"], *spec["state"])}

@@ -16,7 +16,7 @@ from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.lab import new_battery
 from tests.unit.pages.visitor import UPDATE, shown
 
-TOKEN = {f"{AddIds.TOKEN}.data": "t1"}
+ONCE = {f"{AddIds.ONCE}.data": "t1" * 8}
 SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
 FOUND = f"{AddIds.FOUND}.data"
 GO = f"{AddIds.GO}.href"
@@ -24,7 +24,7 @@ TOAST = "shell-toasts-store.data"
 
 
 def add(visitor, typed: dict, *, by: str = AddIds.SAVE, **more):
-    given = battery_controls(ADD, typed) | TOKEN | {f"{by}.n_clicks": 1} | more
+    given = battery_controls(ADD, typed) | ONCE | {f"{by}.n_clicks": 1} | more
     return visitor.call(FOUND, given, by=f"{by}.n_clicks")
 
 
@@ -61,7 +61,7 @@ class TestAdding:
 
     def test_one_that_exists_is_linked(self, oscar, lab):
         battery = lab.battery("Cell B", serial_number="SN-2")
-        answer = add(oscar, LITHIUM, **{f"{AddIds.TOKEN}.data": "t2"})
+        answer = add(oscar, LITHIUM, **{f"{AddIds.ONCE}.data": "t2" * 8})
         words = answer[FOUND]["problems"]["serial_number"]
         assert text(words).startswith("A battery with this name, manufacturer, model and serial")
         assert of_type(words, "Link")[0]["props"]["href"] == f"/batteries/{battery}"

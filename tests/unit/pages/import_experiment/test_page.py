@@ -8,6 +8,7 @@ import pytest
 from bem.worker.loop import Worker
 from cycling.formats import Mapping
 from cycling.terms import Technology
+from db.commands.form_tokens import check_token
 from db.commands.uploads import add_upload, upload_path
 from db.terms import JobState
 from pages.import_experiment.battery import CANCEL, FORM, OPEN, SAVE
@@ -619,6 +620,7 @@ def test_the_dialog_opens_and_closes(oscar, lab, button, is_open):
     answer = oscar.call(
         DIALOG, {**battery_controls(FORM, LITHIUM), **clicks}, by=f"{button}.n_clicks"
     )
+    assert check_token(answer.pop("import-battery--once.data"))  # of the form that opens next
     assert answer == {DIALOG: is_open, FOUND: None}
     assert lab.batteries() == []
 

@@ -4,6 +4,7 @@ import pytest
 
 from cycling.profile import OWN_PROTOCOL
 from db.commands.audit import By
+from db.commands.form_tokens import new_token
 from db.commands.profiles import compile_version, new_version, save_profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
 from pages.profiles.parts import View, view_from
@@ -34,7 +35,8 @@ def profile(store, by) -> int:
 
 def version(store, profile: int) -> dict:
     last = library_profile(store, profile).last
-    return {"profile": profile, "version": last.id, "number": last.number, "name": "A", "asked": ""}
+    shown = {"profile": profile, "version": last.id, "number": last.number, "name": "A"}
+    return {**shown, "asked": "", "archived": False, "token": new_token()}
 
 
 class TestList:
@@ -181,12 +183,16 @@ class TestProfile:
         answer = oscar.call("profile-write-go.href", values, by=by)
         assert answer["profile-write-go.href"] == f"/edit-profile?profile={profile + 1}"
         assert library_profile(store, profile + 1).name == "Ageing <b> copy"
+        assert oscar.call("profile-write-go.href", values, by=by) == answer  # two clicks, one copy
+        assert len(list_profiles(store).rows) == 2
         values = {
             "profile-write-archive.n_clicks": 1,
             "profile-version.data": version(store, profile),
         }
         answer = oscar.call("profile-write-go.href", values, by="profile-write-archive.n_clicks")
         assert answer["profile-write-go.href"] == "/profiles"
+        assert library_profile(store, profile).archived
+        oscar.call("profile-write-go.href", values, by="profile-write-archive.n_clicks")
         assert library_profile(store, profile).archived
 
     @pytest.mark.parametrize("given", [None, 3, "x", [], True])
