@@ -20,14 +20,14 @@ SPARE_S = 20.0
 @app.command()
 def units() -> None:
     """Print the units that speak the WattRex protocol: number, host, heard or not, last contact."""
-    from db.queries.wattrex.units import unregistered_units, wattrex_units
+    from db.queries.wattrex.units import find_unregistered_units, wattrex_units
 
     database = open_database(read_settings(), check=True)
     for one in wattrex_units(database):
         heard = "asks for its number" if one.asks else "heard" if one.is_heard else "silent"
         at = f"{one.heard_at:%Y-%m-%d %H:%M:%S}"
         typer.echo(f"{one.id}\t{one.host or '-'}\t{one.ip or '-'}\t{heard}\t{at} UTC")
-    for unit in unregistered_units(database):
+    for unit in find_unregistered_units(database):
         typer.echo(f"A unit says that it is number {unit.claimed_id}. {unit.reason}", err=True)
 
 

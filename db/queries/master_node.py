@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.engine import Database
@@ -53,18 +54,22 @@ class Refused:
 def master_node(database: Database) -> MasterNode | None:
     """Return what is known of the leader, None if there never was one."""
     with database.read() as session:
-        leases = session.scalars(select(Lease)).all()
-        now = database_now(session)
-    leader = next((one for one in leases if one.name == MASTER_NODE), None)
-    if leader is None:
+        return leader(session, database_now(session))
+
+
+def leader(session: Session, now: datetime) -> MasterNode | None:
+    """Return what is known of the leader at a time, None if there never was one."""
+    leases = session.scalars(select(Lease)).all()
+    own = next((one for one in leases if one.name == MASTER_NODE), None)
+    if own is None:
         return None
     return MasterNode(
-        alive=leader.expires_at > now,
-        holder=leader.holder,
-        epoch=leader.epoch,
-        beat_at=leader.beat_at,
-        silent_s=max(0.0, (now - leader.beat_at).total_seconds()),
-        detail=leader.detail,
+        alive=own.expires_at > now,
+        holder=own.holder,
+        epoch=own.epoch,
+        beat_at=own.beat_at,
+        silent_s=max(0.0, (now - own.beat_at).total_seconds()),
+        detail=own.detail,
         standbys=sum(one.name.startswith(WAITING) and one.expires_at > now for one in leases),
     )
 
@@ -76,6 +81,11 @@ def refusals(database: Database) -> list[Refusals]:
             select(RefusedCount).order_by(RefusedCount.last_at.desc()).limit(500)
         )
         return [Refusals(row.sender, row.kind, row.count, row.last_at) for row in rows]
+
+
+def refused_count(session: Session) -> int:
+    """Return how many messages were refused, of all senders."""
+    return int(session.scalar(select(func.coalesce(func.sum(RefusedCount.count), 0))) or 0)
 
 
 def refused_messages(database: Database, limit: int = 100) -> list[Refused]:

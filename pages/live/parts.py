@@ -107,7 +107,7 @@ def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[C
     ]
     count: list[Component] = [station_pill(station.state, station.beneath)]
     if station.simulated:
-        count.append(simulated_tag(station))
+        count.append(simulated_tag(station.speed))
     header = page_header(
         title, count=count, actions=command_buttons(view, able=able) if operates else None
     )

@@ -13,7 +13,7 @@ class Ids:
     SINK = "monitor-sink"
     WALL = "monitor-wall"
     CHIPS = "monitor-chips"
-    STRANGERS = "monitor-strangers"
+    UNREGISTERED = "monitor-unregistered"
     SLOW_TICK = "monitor-slow-tick"
     SEARCH = "monitor-search"
     SORT = "monitor-sort"

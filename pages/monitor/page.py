@@ -28,7 +28,7 @@ from db.commands import alarms
 from db.commands.queue import confirm_battery
 from db.queries.stations.live import find_alarm
 from db.queries.stations.overview import lab_now, station_now, wall
-from db.queries.wattrex.units import unregistered_units
+from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
 from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
@@ -41,7 +41,7 @@ from pages.monitor.parts import (
     count_words,
     header_actions,
     nothing_found,
-    stranger_notes,
+    unregistered_notes,
     updated,
     wall_tiles,
 )
@@ -78,9 +78,9 @@ def layout(**query: str) -> Component:
                 [*chips(stations), updated()], id=Ids.CHIPS, className="bem-bar", role="group"
             ),
             html.Div(
-                stranger_notes(unregistered_units(database())),
-                id=Ids.STRANGERS,
-                className="bem-strangers",
+                unregistered_notes(find_unregistered_units(database())),
+                id=Ids.UNREGISTERED,
+                className="bem-unregistered",
             ),
             html.Div(wall_tiles(stations, who), id=Ids.WALL, className="bem-wall"),
             html.Div(nothing_found(), className="bem-none-found", hidden=True),
@@ -142,13 +142,13 @@ def refresh(ask: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
 
 
 @callback(
-    Output(Ids.STRANGERS, "children"),
+    Output(Ids.UNREGISTERED, "children"),
     Input(Ids.SLOW_TICK, "n_intervals"),
     prevent_initial_call=True,
 )
-def show_strangers(_count: Sent) -> list[Component]:
+def show_unregistered(_count: Sent) -> list[Component]:
     """Say which units beat under numbers that nobody knows."""
-    return stranger_notes(unregistered_units(database()))
+    return unregistered_notes(find_unregistered_units(database()))
 
 
 @callback(

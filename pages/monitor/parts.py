@@ -52,7 +52,7 @@ def nothing_found() -> Component:
     return empty("funnel", "No station matches these filters.")
 
 
-def stranger_notes(found: Sequence[UnregisteredUnitNow]) -> list[Component]:
+def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
     """Say that units beat under numbers that nobody knows, and what to do."""
     return [
         said_note(
@@ -66,7 +66,7 @@ def stranger_notes(found: Sequence[UnregisteredUnitNow]) -> list[Component]:
                 ],
             )
         )
-        for one in found
+        for one in units
     ]
 
 

@@ -71,19 +71,19 @@ def _header(station: StationNow) -> Component:
         dcc.Link(station.name, href=f"/monitor/{station.id}", className="st cut")
     ]
     if station.simulated:
-        name.append(simulated_tag(station))
+        name.append(simulated_tag(station.speed))
     return html.Header(
         [html.Span(name, className="who"), station_pill(station.state, station.beneath)]
     )
 
 
-def simulated_tag(station: StationNow) -> Component:
-    """Mark a station whose measures are made up by a program."""
-    speed = "" if station.speed == 1 else f" {station.speed:g}x"
+def simulated_tag(speed: float) -> Component:
+    """Mark a station whose measures are made up by a program, `speed` times as fast as time."""
+    times = "" if speed == 1 else f" {speed:g}x"
     words = "Its measures are computed by a program"
-    if speed:
-        words += f", {station.speed:g} times as fast as the clock"
-    return html.Span(f"simulated{speed}", className="bem-tag", title=words)
+    if times:
+        words += f", {speed:g} times as fast as the clock"
+    return html.Span(f"simulated{times}", className="bem-tag", title=words)
 
 
 def _what(station: StationNow) -> list[Component]:

@@ -33,7 +33,7 @@ from pages.station.saving import (
 )
 from pages.stations.ids import FormIds as Ids
 from pages.stations.labels import contact_pill, protocol
-from pages.stations.overview import devices_words
+from pages.stations.overview import devices_label
 
 register_page(
     __name__,
@@ -95,7 +95,9 @@ def _no_device(units: tuple[UnitFacts, ...]) -> list[Component]:
 
 
 def _offer(unit: UnitFacts) -> Component:
-    about = f"{protocol(unit)}, {devices_words(unit)}"
+    unplugged = sum(not one.connected for one in unit.devices)
+    devices = devices_label(len(unit.devices), len(unit.free), unplugged)
+    about = f"{protocol(unit)}, {devices}"
     words: list[Any] = [
         html.Span([icon("hdd-network"), html.B(unit.name)], className="who"),
         html.Span(about, className="t3"),

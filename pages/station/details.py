@@ -1,6 +1,5 @@
 """One station: its devices, channels, real ranges, battery, queue, and what can be done with it."""
 
-from datetime import date
 from typing import Any
 
 from dash import dcc, html
@@ -15,7 +14,14 @@ from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import held_question, said_note
-from pages.stations.labels import command_note, current_of, is_waiting, unit_notes, voltage_of
+from pages.stations.labels import (
+    command_note,
+    current_of,
+    day_label,
+    is_waiting,
+    unit_notes,
+    voltage_of,
+)
 from pages.stations.unit import back_link, device_item
 
 
@@ -23,7 +29,7 @@ def station_title(sheet: StationSheet) -> list[Any]:
     """Return the name with the state."""
     title: list[Any] = [html.Span(sheet.name, className="cut")]
     if sheet.now.simulated:
-        title += [" ", simulated_tag(sheet.now)]
+        title += [" ", simulated_tag(sheet.now.speed)]
     if not sheet.deprecated:
         title += [" ", station_pill(sheet.now.state, sheet.now.beneath)]
     return title
@@ -71,11 +77,6 @@ def station_body(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Comp
             className="bem-cols bem-station-cols",
         ),
     ]
-
-
-def day_words(day: date | None) -> str:
-    """Write a day: 24 Aug 2026."""
-    return f"{day.day} {day:%b %Y}" if day else "not known"
 
 
 def _notes(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Component]:
@@ -166,7 +167,7 @@ def _range(sheet: StationSheet) -> Component:
             facts(
                 [
                     [("Voltage", voltage_of(sheet.can)), ("Current", current_of(sheet.can))],
-                    [("Calibrated", day_words(measured.calibrated_on))],
+                    [("Calibrated", day_label(measured.calibrated_on))],
                 ]
             ),
             className="body",

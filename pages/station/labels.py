@@ -12,7 +12,7 @@ from components import formatting
 from components.blocks import icon
 from components.status import ended_reason
 from cycling.terms import ExperimentStatus, StationCommand, StationState
-from db.queries.stations.overview import LOST_CONTACT
+from db.queries.stations.overview_state import LOST_CONTACT
 from db.queries.stations.state import (
     AlarmNow,
     CommandNow,

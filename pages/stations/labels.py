@@ -1,7 +1,7 @@
 """What the page of stations says about units, devices and what was asked of them."""
 
 from collections.abc import Mapping
-from datetime import timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from dash import html
@@ -11,7 +11,7 @@ from components.blocks import icon
 from cycling.profile import StationCapabilities
 from cycling.terms import StationCommand
 from db.queries.stations.state import CommandNow
-from db.queries.stations.units import DeviceFacts, UnitFacts
+from db.queries.stations.units import DeviceFacts, UnitContact, UnitFacts
 from db.terms import CommandState
 from pages.station.labels import Said, ago, clock
 
@@ -33,24 +33,24 @@ CAN = {
 WHAT = {StationCommand.DETECT: "Detect devices", StationCommand.LAUNCH: "Launch"}
 
 
-def protocol(unit: UnitFacts) -> str:
+def protocol(unit: UnitContact) -> str:
     """Return what a unit speaks."""
     return "bem/v1" if unit.is_ours else "WattRex"
 
 
-def contact_pill(unit: UnitFacts) -> html.Span:
+def contact_pill(unit: UnitContact) -> html.Span:
     """Say whether a unit is heard."""
     if unit.online:
         return html.Span([icon("broadcast"), "Online"], className="bem-status running")
     return html.Span([icon("wifi-off"), "Silent"], className="bem-status lost")
 
 
-def last_contact(unit: UnitFacts, zone: tzinfo) -> html.Span:
+def last_contact(unit: UnitContact, zone: tzinfo) -> html.Span:
     """Say how long ago a unit was heard; a script goes on counting."""
     return html.Span(ago(unit.seen_at, unit.at, zone), **{"data-bem-unit": str(unit.id)})
 
 
-def clock_words(unit: UnitFacts) -> str:
+def clock_words(unit: UnitContact) -> str:
     """Say how far a unit's clock is off."""
     offset_s = unit.clock_offset_s
     if offset_s is None:
@@ -158,6 +158,11 @@ def can_words(abilities: Mapping[str, Any] | None) -> str:
 def maker_words(device: DeviceFacts) -> str:
     """Say who made a device and what kind it is."""
     return f"{device.manufacturer} {device.model}, {device.device_type.value}"
+
+
+def day_label(day: date | None) -> str:
+    """Write a day: 24 Aug 2026."""
+    return f"{day.day} {day:%b %Y}" if day else "not known"
 
 
 def _number(value: object) -> float | None:

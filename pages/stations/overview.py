@@ -9,10 +9,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty, icon, note
 from components.status import station_pill
-from db.queries.master_node import MasterNode, Refusals
-from db.queries.stations.details import StationSheet
-from db.queries.stations.state import LabNow
-from db.queries.stations.units import UnitFacts
+from db.queries.stations.laboratory import Laboratory, ListedStation, ListedUnit
 from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
@@ -21,6 +18,7 @@ from pages.stations.labels import (
     clock_words,
     contact_pill,
     current_of,
+    day_label,
     last_contact,
     protocol,
     voltage_of,
@@ -29,17 +27,16 @@ from pages.stations.labels import (
 MASTER_SILENT_S = 15.0
 
 
-def overview_count(stations: Sequence[StationSheet], units: Sequence[UnitFacts]) -> str:
+def overview_count(lab: Laboratory) -> str:
     """Say how many there are."""
-    if not units and not stations:
+    if not lab.units and not lab.stations:
         return ""
-    on = formatting.counted(len(units), "unit")
-    return f"{len(stations)} in use on {on}"
+    return f"{len(lab.stations)} in use on {formatting.counted(len(lab.units), 'unit')}"
 
 
-def overview_actions(units: Sequence[UnitFacts], who: Viewer) -> list[Component]:
+def overview_actions(lab: Laboratory, who: Viewer) -> list[Component]:
     """Return the way to set up a station, for those who may."""
-    if not who.role.includes(Role.OPERATOR) or not units:
+    if not who.role.includes(Role.OPERATOR) or not lab.units:
         return []
     words = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
     return [
@@ -52,20 +49,19 @@ def overview_actions(units: Sequence[UnitFacts], who: Viewer) -> list[Component]
     ]
 
 
-def overview(
-    stations: Sequence[StationSheet], units: Sequence[UnitFacts], who: Viewer
-) -> list[Component]:
+def overview(lab: Laboratory, who: Viewer) -> list[Component]:
     """Return all stations and all units, or how the first unit comes here."""
-    if not units and not stations:
+    if not lab.units and not lab.stations:
         return [card("Computational units", _no_unit(who))]
     return [
-        card("Stations", _stations(stations, who)),
-        card("Computational units", _units(units, who) if units else _no_unit(who)),
+        card("Stations", _stations(lab.stations, who)),
+        card("Computational units", _units(lab.units, who) if lab.units else _no_unit(who)),
     ]
 
 
-def master_note(master: MasterNode | None, lab: LabNow, who: Viewer) -> list[Component]:
+def master_note(lab: Laboratory, who: Viewer) -> list[Component]:
     """Say when what is shown may be old, because nobody listens to the units."""
+    master = lab.master
     if master is None:
         nobody = "No master node has run yet: units cannot be heard. Start bem master-node."
         return [note("paused", nobody)]
@@ -78,11 +74,11 @@ def master_note(master: MasterNode | None, lab: LabNow, who: Viewer) -> list[Com
     return []
 
 
-def refused_link(refused: Sequence[Refusals], who: Viewer) -> list[Component]:
+def refused_link(refused: int, who: Viewer) -> list[Component]:
     """Point admins at what the master node has refused."""
     if not refused or not who.role.includes(Role.ADMIN):
         return []
-    count = formatting.counted(sum(one.count for one in refused), "message")
+    count = formatting.counted(refused, "message")
     link = dcc.Link(f"{count} refused", href="/stations?refused=1", className="t3")
     return [html.P([link, " by the master node."], className="t3 small bem-foot")]
 
@@ -104,7 +100,7 @@ def _no_unit(who: Viewer) -> Component:
     return empty("hdd-network", html.Div(how, className="bem-how"))
 
 
-def _stations(stations: Sequence[StationSheet], who: Viewer) -> Component:
+def _stations(stations: Sequence[ListedStation], who: Viewer) -> Component:
     if not stations:
         sentence = "No station is set up yet. A station is a test channel made of devices."
         action = (
@@ -123,40 +119,33 @@ def _stations(stations: Sequence[StationSheet], who: Viewer) -> Component:
         ("Battery confirmed", "in-battery"),
         ("Calibrated", "in-day in-wide"),
     ]
-    return _table(head, [_station_row(one, who) for one in stations], "bem-stations-table")
+    return _table(head, [_station_row(one) for one in stations], "bem-stations-table")
 
 
-def _station_row(sheet: StationSheet, who: Viewer) -> html.Tr:
+def _station_row(station: ListedStation) -> html.Tr:
     name: list[Any] = [
-        dcc.Link(sheet.name, href=f"/stations?station={sheet.id}", className="name cut"),
+        dcc.Link(station.name, href=f"/stations?station={station.id}", className="name cut"),
     ]
-    if sheet.now.simulated:
-        name.append(simulated_tag(sheet.now))
-    confirmed = sheet.now.confirmed
+    if station.simulated:
+        name.append(simulated_tag(station.speed))
+    confirmed, day = station.confirmed, station.calibrated_on
     battery = f"{confirmed.name}, SN {confirmed.serial_number}" if confirmed else "none"
-    day = sheet.figures.calibrated_on
-    unit = dcc.Link(sheet.unit, href=f"/stations?unit={sheet.now.unit_id}", className="t2")
+    unit = dcc.Link(station.unit, href=f"/stations?unit={station.unit_id}", className="t2")
     return html.Tr(
         [
-            html.Td(html.Span(name, className="bem-named"), title=sheet.name),
-            html.Td(
-                station_pill(sheet.now.state, sheet.now.beneath),
-                title=sheet.now.out.reason if sheet.now.out else None,
-            ),
-            html.Td(sheet.location, className="in-wide t2", title=sheet.location),
-            html.Td(unit, className="in-wide", title=sheet.unit),
-            html.Td(voltage_of(sheet.can), className="num in-wide"),
-            html.Td(current_of(sheet.can), className="num in-wide"),
+            html.Td(html.Span(name, className="bem-named"), title=station.name),
+            html.Td(station_pill(station.state, station.beneath), title=station.out_reason or None),
+            html.Td(station.location, className="in-wide t2", title=station.location),
+            html.Td(unit, className="in-wide", title=station.unit),
+            html.Td(voltage_of(station.capabilities), className="num in-wide"),
+            html.Td(current_of(station.capabilities), className="num in-wide"),
             html.Td(battery, className="" if confirmed else "t3", title=battery),
-            html.Td(
-                f"{day.day} {day:%b %Y}" if day else "not known",
-                className="in-wide" if day else "in-wide t3",
-            ),
+            html.Td(day_label(day), className="in-wide" if day else "in-wide t3"),
         ]
     )
 
 
-def _units(units: Sequence[UnitFacts], who: Viewer) -> Component:
+def _units(units: Sequence[ListedUnit], who: Viewer) -> Component:
     head = [
         ("Unit", "in-name"),
         ("Contact", "in-state"),
@@ -169,10 +158,11 @@ def _units(units: Sequence[UnitFacts], who: Viewer) -> Component:
     return _table(head, [_unit_row(one, who) for one in units], "bem-units-table")
 
 
-def _unit_row(unit: UnitFacts, who: Viewer) -> html.Tr:
+def _unit_row(unit: ListedUnit, who: Viewer) -> html.Tr:
     name: list[Any] = [dcc.Link(unit.name, href=f"/stations?unit={unit.id}", className="name cut")]
     if unit.simulated:
         name.append(html.Span("simulated", className="bem-tag"))
+    devices = devices_label(unit.devices, unit.free, unit.unplugged)
     return html.Tr(
         [
             html.Td(html.Span(name, className="bem-named"), title=unit.name),
@@ -180,22 +170,18 @@ def _unit_row(unit: UnitFacts, who: Viewer) -> html.Tr:
             html.Td(last_contact(unit, who.zone)),
             html.Td(protocol(unit), className="in-wide"),
             html.Td(clock_words(unit), className="in-wide"),
-            html.Td(devices_words(unit), title=devices_words(unit)),
-            html.Td(str(len(unit.stations)), className="num in-wide"),
+            html.Td(devices, title=devices),
+            html.Td(str(unit.stations), className="num in-wide"),
         ]
     )
 
 
-def devices_words(unit: UnitFacts) -> str:
+def devices_label(devices: int, free: int, unplugged: int) -> str:
     """Say how many devices a unit has, and how many of them are free or unplugged."""
-    if not unit.devices:
+    if not devices:
         return "none found"
-    words = [formatting.counted(len(unit.devices), "device")]
-    gone = sum(1 for one in unit.devices if not one.connected)
-    words.append(f"{len(unit.free) or 'none'} free")
-    if gone:
-        words.append(f"{gone} not connected")
-    return ", ".join(words)
+    parts = [formatting.counted(devices, "device"), f"{free or 'none'} free"]
+    return ", ".join([*parts, f"{unplugged} not connected"] if unplugged else parts)
 
 
 def _table(head: Sequence[tuple[str, str]], rows: list[html.Tr], class_name: str) -> Component:

@@ -28,8 +28,9 @@ def repair_notes(ended: Sequence[EndedRepair]) -> list[Component]:
 
 def repair_words(database: Database, experiment_id: int) -> list[Component]:
     """Say what a repair does before it is done, and to which experiment."""
-    known = {one.experiment_id: one.name for one in stalled_runs(database)}
-    name = known.get(experiment_id, "")
+    with database.read() as session:
+        names = {one.experiment_id: one.name for one in stalled_runs(session)}
+    name = names.get(experiment_id, "")
     return [
         *([html.P([html.B(name), f", experiment {experiment_id}."])] if name else []),
         html.P(

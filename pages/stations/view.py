@@ -1,6 +1,6 @@
 """What the page of stations shows for an address: everything, one unit, one station, refusals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,15 +11,15 @@ from components.blocks import page_header
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from db.engine import Database
-from db.queries.master_node import master_node, refusals, refused_messages
-from db.queries.stations.details import StationSheet, station_sheet, station_sheets
+from db.queries.master_node import refusals, refused_messages
+from db.queries.stations.details import StationSheet, station_sheet
+from db.queries.stations.laboratory import Laboratory, laboratory
 from db.queries.stations.overview import lab_now
-from db.queries.stations.units import UnitFacts, find_unit, lab_units
+from db.queries.stations.units import UnitContact, UnitFacts, find_unit
 from db.queries.stations.unreachable import LostRun, lost_run
-from db.queries.wattrex.units import ended_repairs, stalled_runs, unregistered_units
 from db.terms import Role
 from pages.context import Viewer
-from pages.monitor.parts import stranger_notes
+from pages.monitor.parts import unregistered_notes
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash
 from pages.stations.labels import clock_words, command_note, is_waiting, protocol, unit_notes
@@ -92,40 +92,35 @@ def drawn(database: Database, view: View, who: Viewer) -> Drawn:
         return _station(sheet, unit, lost_run(database, sheet.id), who)
     if view.kind == "refused":
         return _refused(database, who)
-    return _all(database, who)
+    return _all(laboratory(database), who)
 
 
-def _all(database: Database, who: Viewer) -> Drawn:
-    stations, units, lab = station_sheets(database), lab_units(database), lab_now(database)
-    master, refused = master_node(database), refusals(database)
-    notes = master_note(master, lab, who)
-    stalled, ended = stalled_runs(database), ended_repairs(database)
-    strange = unregistered_units(database)
-    unknown = tuple((one.claimed_id, one.reason) for one in strange)
-    silent = bool(notes), master and (master.alive, master.detail.get("broker"))
-    count = sum(one.count for one in refused)
+def _all(lab: Laboratory, who: Viewer) -> Drawn:
+    notes = master_note(lab, who)
+    master = lab.master and (lab.master.alive, lab.master.detail.get("broker"))
+    unregistered = tuple((one.claimed_id, one.reason) for one in lab.unregistered)
     return Drawn(
         lambda: page_header(
             "Stations",
-            count=overview_count(stations, units),
-            actions=overview_actions(units, who) or None,
+            count=overview_count(lab),
+            actions=overview_actions(lab, who) or None,
         ),
         lambda: [
             *notes,
-            *stalled_notes(stalled, who),
-            *repair_notes(ended),
-            *stranger_notes(strange),
-            *overview(stations, units, who),
-            *refused_link(refused, who),
+            *stalled_notes(lab.stalled, who),
+            *repair_notes(lab.repairs),
+            *unregistered_notes(lab.unregistered),
+            *overview(lab, who),
+            *refused_link(lab.refused, who),
         ],
         short_hash(
             (
-                *map(_unit_mark, units),
-                *map(_station_mark, stations),
-                (silent, count, stalled, ended, unknown),
+                lab.stations,
+                tuple(map(_contact_token, lab.units)),
+                (bool(notes), master, lab.refused, lab.stalled, lab.repairs, unregistered),
             )
         ),
-        _heard(units),
+        _heard(lab.units),
         waiting=False,
     )
 
@@ -165,8 +160,7 @@ def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Vi
 def _refused(database: Database, who: Viewer) -> Drawn:
     if not who.role.includes(Role.ADMIN):
         raise NotFoundError("What was refused is shown to admins.")
-    counts, newest = refusals(database), refused_messages(database)
-    at = lab_now(database).at
+    counts, newest, at = refusals(database), refused_messages(database), lab_now(database).at
     total = sum(one.count for one in counts)
     return Drawn(
         lambda: page_header("Refused messages", count=f"{total:,}", actions=[back_link()]),
@@ -177,15 +171,20 @@ def _refused(database: Database, who: Viewer) -> Drawn:
     )
 
 
-def _heard(units: Sent) -> dict[str, int]:
+def _heard(units: Iterable[UnitContact]) -> dict[str, int]:
     return {str(one.id): round(one.seen_at.timestamp() * 1000) for one in units}
+
+
+def _contact_token(unit: UnitContact) -> object:
+    """Return what changes with what is said of a unit in its row, not with its times."""
+    plain = replace(unit, at=datetime.min, seen_at=datetime.min, clock_offset_s=None)
+    return plain, clock_words(unit)
 
 
 def _unit_mark(unit: UnitFacts) -> object:
     """Return what changes with the words about a unit, not with its times."""
-    plain = replace(unit, at=datetime.min, seen_at=datetime.min, clock_offset_s=None)
     said = [one.kind for one in unit_notes(unit, UTC)]
-    return plain, clock_words(unit), said, _asked(unit.command, unit)
+    return _contact_token(unit), said, _asked(unit.command, unit)
 
 
 def _asked(command: Sent, unit: UnitFacts) -> object:

@@ -21,7 +21,8 @@ from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure
-from db.queries.stations.details import station_sheets
+from db.queries.stations.details import station_sheet
+from db.queries.stations.overview import wall
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
 from tests.conftest import require
@@ -129,7 +130,7 @@ def test_a_unit_appears_and_its_station_is_used_at_once(
     expect(page.get_by_role("region", name="Real range")).to_contain_text("0 to 4.9 V")
     screenshot(page, "station")
 
-    (sheet,) = station_sheets(database)
+    (sheet,) = wall(database)
     page.goto("/")
     tile = page.locator(f'[data-bem-station="{sheet.id}"]')
     expect(tile).to_contain_text("Station 08")
@@ -187,7 +188,7 @@ def test_of_two_who_modify_a_station_the_second_is_told_and_loses_nothing(
     expect(other.get_by_text("This station is retired.")).to_be_visible()
     other.go_back()
     other.close()
-    assert station_sheets(database) == ()
+    assert wall(database) == ()
 
 
 def _status(database: Database) -> ExperimentStatus | None:
@@ -199,5 +200,6 @@ def _channels(database: Database) -> set[str]:
     """Return the names of the channels that came in."""
     with database.read() as session:
         ids = set(session.scalars(select(ExtendedMeasure.used_measure_id).distinct()))
-    (sheet,) = station_sheets(database)
+    (now,) = wall(database)
+    sheet = station_sheet(database, now.id)
     return {sheet.channels[0].name} if len(ids) == 1 else set()

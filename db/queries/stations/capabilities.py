@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,10 +29,7 @@ POWERED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class _Device:
-    fixed: CompatibleDevice
-    abilities: Mapping[str, Any] | None
+Device = tuple[CompatibleDevice, Mapping[str, Any] | None]  # what it is, and what it said it can
 
 
 def station_capabilities(
@@ -58,21 +55,24 @@ def station_capabilities(
             .outerjoin(DeviceAbilities, DeviceAbilities.device_id == UsedDevice.device_id)
             .where(UsedDevice.station_id.in_(wanted))
         ):
-            if fixed.device_type in POWERED:
-                devices[station_id].append(_Device(fixed, abilities))
+            devices[station_id].append((fixed, abilities))
     return {
-        id_: _measured(_capabilities(name, devices[id_], is_ours=unit_id is not None), real)
-        for id_, name, unit_id, real in stations
+        id_: capabilities_of(name, devices[id_], measured, is_ours=unit_id is not None)
+        for id_, name, unit_id, measured in stations
     }
 
 
-def _capabilities(name: str, devices: list[_Device], *, is_ours: bool) -> StationCapabilities:
+def capabilities_of(
+    name: str, devices: Iterable[Device], measured: StationDetails | None, *, is_ours: bool
+) -> StationCapabilities:
+    """Return what a station of these devices can carry out, with the range measured there."""
+    powered = [one for one in devices if one[0].device_type in POWERED]
     known = WATTREX
     if is_ours:
         # A device of a unit of ours that has not said what it can do is taken at the least.
-        known = _least([_own(one.abilities or {}) for one in devices])
-    fixed = [one.fixed for one in devices]
-    return replace(
+        known = _least([_own(abilities or {}) for _, abilities in powered])
+    fixed = [one for one, _ in powered]
+    as_told = replace(
         known,
         name=name,
         voltage_min_v=_units(max(_ends(one.voltage_min_mv for one in fixed), default=None)),
@@ -80,6 +80,7 @@ def _capabilities(name: str, devices: list[_Device], *, is_ours: bool) -> Statio
         current_min_a=_units(min(_ends(one.current_min_ma for one in fixed), default=None)),
         current_max_a=_units(max(_ends(one.current_max_ma for one in fixed), default=None)),
     )
+    return _measured(as_told, measured)
 
 
 def _measured(known: StationCapabilities, real: StationDetails | None) -> StationCapabilities:

@@ -1,7 +1,7 @@
 """Computational units with their devices, for the page that sets stations up from them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.models.units import PROTOCOL, VIRTUAL_UNIT
-from db.queries.stations.overview import command_now
+from db.queries.stations.occupancy import command_now
 from db.queries.stations.state import CommandNow
 from db.series.epc import AS_STORED, SCALES
 
@@ -69,8 +69,8 @@ class DeviceFacts:
 
 
 @dataclass(frozen=True)
-class UnitFacts:
-    """A computational unit; `is_ours`: it speaks bem/v1, else WattRex.
+class UnitContact:
+    """A computational unit and its last contact; `is_ours`: it speaks bem/v1, else WattRex.
 
     `at` is the time of the reading by the database's clock, `clock_offset_s` how far the unit's
     clock is ahead, None where nobody knows.
@@ -80,15 +80,21 @@ class UnitFacts:
     at: datetime
     name: str
     is_ours: bool
-    host_name: str
-    hardware: str
-    address: str
-    software: str
     simulated: bool
     speed: float
     online: bool
     seen_at: datetime
     clock_offset_s: float | None
+
+
+@dataclass(frozen=True)
+class UnitFacts(UnitContact):
+    """A unit with its devices, the stations made of them, and what was last asked of it."""
+
+    host_name: str
+    hardware: str
+    address: str
+    software: str
     stations: tuple[tuple[int, str], ...]
     devices: tuple[DeviceFacts, ...]
     command: CommandNow | None
@@ -113,22 +119,11 @@ def find_unit(database: Database, unit_id: int) -> UnitFacts:
     return found[0]
 
 
-def devices_of_stations(
-    session: Session, station_ids: Collection[int]
-) -> dict[int, tuple[DeviceFacts, ...]]:
-    """Return the devices of stations, also of those that are not in use any more."""
-    used = session.execute(
-        select(UsedDevice.station_id, UsedDevice.device_id)
-        .where(UsedDevice.station_id.in_(station_ids))
-        .order_by(UsedDevice.device_id)
-    ).all()
-    ids = {device_id for _, device_id in used}
-    known = {one.id: one for one in _devices(session, DetectedDevice.id.in_(ids))}
-    found: dict[int, list[DeviceFacts]] = defaultdict(list)
-    for station_id, device_id in used:
-        if device_id in known:
-            found[station_id].append(known[device_id])
-    return {station_id: tuple(devices) for station_id, devices in found.items()}
+def devices_of_station(session: Session, station_id: int) -> tuple[DeviceFacts, ...]:
+    """Return the devices of a station, also of one that is not in use any more."""
+    used = select(UsedDevice.device_id).where(UsedDevice.station_id == station_id)
+    devices = _devices(session, DetectedDevice.id.in_(used))
+    return tuple(sorted(devices, key=lambda one: one.id))
 
 
 def unit_name(fixed: ComputationalUnit, unit: Unit | None) -> str:
@@ -141,67 +136,61 @@ def speaks_ours(fixed: ComputationalUnit, unit: Unit | None) -> bool:
     return unit is not None or fixed.user == PROTOCOL
 
 
+def unit_rows(session: Session, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Return units: the fixed row, ours or None, and by how many seconds the clock is ahead."""
+    return session.execute(
+        select(
+            ComputationalUnit,
+            Unit,
+            func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s),
+        )
+        .outerjoin(Unit, Unit.unit_id == ComputationalUnit.id)
+        .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
+        .where(which)
+    ).all()
+
+
+def contact_of(
+    fixed: ComputationalUnit, unit: Unit | None, clock_offset_s: float | None, now: datetime
+) -> dict[str, Any]:
+    """Return the fields of UnitContact for a row of `unit_rows`."""
+    seen_at = unit.seen_at if unit else fixed.last_connection
+    is_marked = unit.online if unit else fixed.available is Availability.ON
+    return {
+        "id": fixed.id,
+        "at": now,
+        "name": unit_name(fixed, unit),
+        "is_ours": speaks_ours(fixed, unit),
+        "simulated": bool(unit and unit.simulated),
+        "speed": unit.speed if unit and unit.simulated else 1.0,
+        "online": is_marked and now - seen_at <= (SILENT if unit else OLD_SILENT),
+        "seen_at": seen_at,
+        "clock_offset_s": clock_offset_s,
+    }
+
+
 def _units(database: Database, which: ColumnElement[bool]) -> tuple[UnitFacts, ...]:
     with database.read() as session:
         now = database_now(session)
-        found = session.execute(
-            select(
-                ComputationalUnit,
-                Unit,
-                func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s),
-            )
-            .outerjoin(Unit, Unit.unit_id == ComputationalUnit.id)
-            .outerjoin(WattrexUnit, WattrexUnit.unit_id == ComputationalUnit.id)
-            .where(which)
-        ).all()
-        ids = [fixed.id for fixed, *_ in found]
+        rows = unit_rows(session, which)
+        ids = [fixed.id for fixed, *_ in rows]
         devices = _by_unit(_devices(session, DetectedDevice.unit_id.in_(ids)))
         stations = _stations(session, ids)
         commands = _commands(session, ids)
-    facts = [
-        _facts(
-            fixed,
-            unit,
-            now,
-            offset_s,
-            devices[fixed.id],
-            stations[fixed.id],
-            commands.get(fixed.id),
+    units = [
+        UnitFacts(
+            **contact_of(fixed, unit, clock_offset_s, now),
+            host_name=fixed.host_name,
+            hardware=unit.hardware_id if unit else fixed.mac,
+            address=f"{fixed.ip}:{fixed.port}" if fixed.ip else "",
+            software=unit.software if unit else "",
+            stations=tuple(stations[fixed.id]),
+            devices=tuple(devices[fixed.id]),
+            command=commands.get(fixed.id),
         )
-        for fixed, unit, offset_s in found
+        for fixed, unit, clock_offset_s in rows
     ]
-    return tuple(sorted(facts, key=lambda one: (one.name.casefold(), one.id)))
-
-
-def _facts(
-    fixed: ComputationalUnit,
-    unit: Unit | None,
-    now: datetime,
-    clock_offset_s: float | None,
-    devices: list[DeviceFacts],
-    stations: list[tuple[int, str]],
-    command: CommandNow | None,
-) -> UnitFacts:
-    seen_at = unit.seen_at if unit else fixed.last_connection
-    said = unit.online if unit else fixed.available is Availability.ON
-    return UnitFacts(
-        id=fixed.id,
-        at=now,
-        name=unit_name(fixed, unit),
-        is_ours=speaks_ours(fixed, unit),
-        host_name=fixed.host_name,
-        hardware=unit.hardware_id if unit else fixed.mac,
-        address=f"{fixed.ip}:{fixed.port}" if fixed.ip else "",
-        software=unit.software if unit else "",
-        simulated=bool(unit and unit.simulated),
-        speed=unit.speed if unit and unit.simulated else 1.0,
-        online=said and now - seen_at <= (SILENT if unit else OLD_SILENT),
-        seen_at=seen_at,
-        clock_offset_s=clock_offset_s,
-        stations=tuple(stations),
-        devices=tuple(devices),
-        command=command,
-    )
+    return tuple(sorted(units, key=lambda one: (one.name.casefold(), one.id)))
 
 
 def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:

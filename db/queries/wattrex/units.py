@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.engine import Database
@@ -78,19 +79,22 @@ class EndedRepair:
     ended_at: datetime
 
 
-def unregistered_units(database: Database) -> tuple[UnregisteredUnitNow, ...]:
-    """Return the units whose heartbeats of the last minute name a number that is none of ours."""
+def unregistered_units(session: Session, now: datetime) -> tuple[UnregisteredUnitNow, ...]:
+    """Return the units that beat under numbers that are none of ours, as of the last minute."""
+    rows = session.scalars(
+        select(UnregisteredUnit)
+        .where(UnregisteredUnit.last_at > now - SHOWN_FOR)
+        .order_by(UnregisteredUnit.claimed_id)
+    )
+    return tuple(
+        UnregisteredUnitNow(one.claimed_id, one.reason, one.first_at, one.last_at) for one in rows
+    )
+
+
+def find_unregistered_units(database: Database) -> tuple[UnregisteredUnitNow, ...]:
+    """Return the units that beat now under numbers that are none of ours."""
     with database.read() as session:
-        late = database_now(session) - SHOWN_FOR
-        rows = session.scalars(
-            select(UnregisteredUnit)
-            .where(UnregisteredUnit.last_at > late)
-            .order_by(UnregisteredUnit.claimed_id)
-        )
-        return tuple(
-            UnregisteredUnitNow(one.claimed_id, one.reason, one.first_at, one.last_at)
-            for one in rows
-        )
+        return unregistered_units(session, database_now(session))
 
 
 def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
@@ -119,64 +123,54 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
         )
 
 
-def stalled_runs(database: Database) -> tuple[StalledRun, ...]:
+def stalled_runs(session: Session) -> tuple[StalledRun, ...]:
     """Return the runs whose synchroniser was found stalled, the newest first.
 
     Not those where a repair has helped since; their alarm stays until somebody acknowledges it.
     """
-    with database.read() as session:
-        helped = dict(
-            session.execute(
-                select(SyncRepair.experiment_id, func.max(SyncRepair.at))
-                .where(SyncRepair.state == RepairState.HELPED)
-                .group_by(SyncRepair.experiment_id)
-            ).all()
+    repairs = SyncRepair.experiment_id == StationAlarm.experiment_id
+    repairing = exists().where(repairs, SyncRepair.state == RepairState.OPEN)
+    has_helped = exists().where(
+        repairs, SyncRepair.state == RepairState.HELPED, SyncRepair.at >= StationAlarm.at
+    )
+    rows = session.execute(
+        select(StationAlarm, Experiment.name, repairing)
+        .outerjoin(Experiment, Experiment.id == StationAlarm.experiment_id)
+        .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None), ~has_helped)
+        .order_by(StationAlarm.at.desc())
+    )
+    return tuple(
+        StalledRun(
+            experiment_id=one.experiment_id or 0,
+            name=name or "",
+            station_id=one.station_id,
+            text=one.text,
+            at=one.at,
+            repairing=bool(is_repaired),
         )
-        repairing = set(
-            session.scalars(
-                select(SyncRepair.experiment_id).where(SyncRepair.state == RepairState.OPEN)
-            )
-        )
-        rows = session.execute(
-            select(StationAlarm, Experiment.name)
-            .outerjoin(Experiment, Experiment.id == StationAlarm.experiment_id)
-            .where(StationAlarm.code == STALLED, StationAlarm.acknowledged_at.is_(None))
-            .order_by(StationAlarm.at.desc())
-        )
-        return tuple(
-            StalledRun(
-                experiment_id=one.experiment_id or 0,
-                name=name or "",
-                station_id=one.station_id,
-                text=one.text,
-                at=one.at,
-                repairing=one.experiment_id in repairing,
-            )
-            for one, name in rows
-            if one.experiment_id not in helped or helped[one.experiment_id] < one.at
-        )
+        for one, name, is_repaired in rows
+    )
 
 
-def ended_repairs(database: Database) -> tuple[EndedRepair, ...]:
+def ended_repairs(session: Session, now: datetime) -> tuple[EndedRepair, ...]:
     """Return the last repair of each experiment, if it has ended lately, the newest first."""
-    with database.read() as session:
-        late = database_now(session) - NEWS_FOR
-        last = select(func.max(SyncRepair.id)).group_by(SyncRepair.experiment_id)
-        rows = session.execute(
-            select(SyncRepair, Experiment.name)
-            .outerjoin(Experiment, Experiment.id == SyncRepair.experiment_id)
-            .where(SyncRepair.id.in_(last), SyncRepair.ended_at > late)
-            .order_by(SyncRepair.ended_at.desc())
+    late = now - NEWS_FOR
+    last = select(func.max(SyncRepair.id)).group_by(SyncRepair.experiment_id)
+    rows = session.execute(
+        select(SyncRepair, Experiment.name)
+        .outerjoin(Experiment, Experiment.id == SyncRepair.experiment_id)
+        .where(SyncRepair.id.in_(last), SyncRepair.ended_at > late)
+        .order_by(SyncRepair.ended_at.desc())
+    )
+    return tuple(
+        EndedRepair(
+            experiment_id=one.experiment_id,
+            name=name or "",
+            helped=one.state is RepairState.HELPED,
+            came_again=int(one.outcome.get("came again", 0)),
+            put_back=int(one.outcome.get("put back", 0)),
+            differ=int(one.outcome.get("differ", 0)),
+            ended_at=one.ended_at or late,
         )
-        return tuple(
-            EndedRepair(
-                experiment_id=one.experiment_id,
-                name=name or "",
-                helped=one.state is RepairState.HELPED,
-                came_again=int(one.outcome.get("came again", 0)),
-                put_back=int(one.outcome.get("put back", 0)),
-                differ=int(one.outcome.get("differ", 0)),
-                ended_at=one.ended_at or late,
-            )
-            for one, name in rows
-        )
+        for one, name in rows
+    )

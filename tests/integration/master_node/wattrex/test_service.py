@@ -47,7 +47,7 @@ from db.queries.stations.details import station_sheet
 from db.queries.stations.live import new_points, station_channels
 from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
-from db.queries.wattrex.units import unregistered_units
+from db.queries.wattrex.units import find_unregistered_units
 from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
@@ -164,7 +164,7 @@ class TestUnits:
     def test_a_number_that_nobody_knows_is_shown_and_nothing_of_it_stored(self, lab):
         ours = lab.unit()
         assert lab.heartbeat(lab.unit_id, 4711, ours, 1) == {lab.unit_id}
-        found = {one.claimed_id: one.reason for one in unregistered_units(lab.database)}
+        found = {one.claimed_id: one.reason for one in find_unregistered_units(lab.database)}
         assert found.keys() == {4711, ours, 1}
         assert "not in the database" in found[4711]
         assert "another protocol" in found[ours]

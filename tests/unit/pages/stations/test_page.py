@@ -15,13 +15,15 @@ from db.models import (
     Unit,
 )
 from db.models.station_rows import StationFigures
-from db.queries.stations.details import station_set_up, station_sheets
+from db.queries.stations.details import station_set_up, station_sheet
+from db.queries.stations.overview import wall
 from db.queries.stations.units import find_unit
 from db.terms import CommandState, PlanState
 from pages.station.reading import CONTROLS, read, typed_of
 from pages.stations.ids import FormIds, Ids
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.unit.components.tree import find, of_type, text
+from tests.unit.db.lab import statements
 from tests.unit.pages.visitor import shown
 
 TODAY = date(2026, 11, 20)
@@ -69,6 +71,14 @@ class TestLooking:
         assert "WattRex" in said
         (link,) = find(vera.open("/stations"), href=f"/stations?station={station}")
         assert text(link) == "Station 07"
+
+    def test_the_list_takes_few_statements_whatever_is_in_it(self, lab, vera):
+        for name in ("Station 07", "Station 08"):
+            lab.station(lab.ours, name)
+        vera.open("/stations")
+        with statements(lab.database) as sent:  # who looks, and all that stands there
+            vera.open("/stations")
+        assert len(sent) <= 13
 
     def test_a_unit_tells_everything_about_its_devices(self, lab, vera):
         lab.station(lab.ours, "Station 07")
@@ -238,10 +248,10 @@ class TestChanging:
         assert asked[f"{Ids.TITLE}.children"] == "Retire Station 01?"
         assert asked[f"{Ids.SURE}.children"] == "Retire Station 01"
         assert asked[f"{Ids.SURE}.color"] == "danger"
-        assert len(station_sheets(lab.database)) == 1
+        assert len(wall(lab.database)) == 1
         done = self.sure(oscar, "retire", station)
         assert done[f"{Ids.DIALOG}.is_open"] is False
-        assert station_sheets(lab.database) == ()
+        assert wall(lab.database) == ()
 
     def test_a_station_that_runs_says_so_before_and_has_no_button(self, lab, oscar):
         station = lab.station(lab.ours)
@@ -280,8 +290,8 @@ class TestChanging:
             self.choose(oscar, "back", station)[f"{Ids.QUESTION}.children"]
         )
         self.sure(oscar, "back", station)
-        (sheet,) = station_sheets(lab.database)
-        assert sheet.now.out is None
+        (now,) = wall(lab.database)
+        assert now.out is None
 
     def test_detecting_is_asked_at_once(self, lab, oscar):
         asked = self.choose(oscar, "detect", lab.ours)
@@ -318,7 +328,7 @@ class TestChanging:
     def test_a_viewer_changes_nothing(self, lab, vera):
         station = lab.station(lab.ours)
         assert self.sure(vera, "retire", station).status == 403
-        assert len(station_sheets(lab.database)) == 1
+        assert len(wall(lab.database)) == 1
 
 
 class TestForm:
@@ -365,7 +375,8 @@ class TestForm:
                 FormIds.CALIBRATED: "2026-08-24",
             },
         )
-        (sheet,) = station_sheets(lab.database)
+        (now,) = wall(lab.database)
+        sheet = station_sheet(lab.database, now.id)
         assert saved[f"{FormIds.GO}.href"] == f"/stations?station={sheet.id}"
         assert (sheet.name, sheet.location) == ("Station 08", "Lab 2")
         assert [(one.name, one.unit) for one in sheet.channels] == [("Cell T1", "degC")]
@@ -403,7 +414,7 @@ class TestForm:
         assert found[f"{FormIds.DEVICES_ERROR}.children"] == "Choose at least one device."
         assert found[f"{FormIds.FOUND}.data"] == {"focus": FormIds.NAME}
         assert f"{FormIds.GO}.href" not in found
-        assert station_sheets(lab.database) == ()
+        assert wall(lab.database) == ()
 
     @pytest.mark.parametrize(
         ("name", "sentence"),
@@ -434,7 +445,7 @@ class TestForm:
         assert new > station
         again = self.send(oscar, unit, values=sent)
         assert "was changed or retired by somebody meanwhile" in again[f"{FormIds.STATE}.children"]
-        assert [one.id for one in station_sheets(lab.database)] == [new]
+        assert [one.id for one in wall(lab.database)] == [new]
 
     def test_a_field_says_what_is_wrong_once_it_is_left(self, lab, oscar):
         control = FormIds.CURRENT_MIN

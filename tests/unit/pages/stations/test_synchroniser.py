@@ -70,14 +70,14 @@ def test_a_silent_unit_whose_measures_still_come_says_what_to_do(oscar, rack):
 
 
 def test_a_number_that_nobody_knows_is_said_on_the_wall(vera, rack):
-    (notes,) = find(vera.open("/"), id="monitor-strangers")
+    (notes,) = find(vera.open("/"), id="monitor-unregistered")
     assert text(notes) == ""
     rack.heartbeat(41)
-    words = text(find(vera.open("/"), id="monitor-strangers"))
+    words = text(find(vera.open("/"), id="monitor-unregistered"))
     assert "A WattRex unit says that it is number 41." in words
     assert "remove the file config/cu_manager/.cu_id" in words
-    told = vera.call("monitor-strangers.children", {"monitor-slow-tick.n_intervals": 1})
-    assert "number 41" in text(told["monitor-strangers.children"])
+    told = vera.call("monitor-unregistered.children", {"monitor-slow-tick.n_intervals": 1})
+    assert "number 41" in text(told["monitor-unregistered.children"])
 
 
 def test_an_operator_renames_an_experiment_and_a_viewer_is_not_offered_it(oscar, vera, rack):
