@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from fnmatch import fnmatch
 from functools import cache
 
 import pytest
@@ -18,9 +19,12 @@ DOCUMENTS = sorted(
     for places in ("*.md", "docs/**/*.md", "requirements/*.md", "deploy/**/*.md")
     for path in ROOT.glob(places)
 )
-FOLDERS = "bem|dashboard|pages|components|db|cycling|assets|docs|requirements"
+FOLDERS = ["assets", "deploy", "docs", "requirements"] + [
+    package.parent.name for package in ROOT.glob("*/__init__.py")
+]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-SOURCE_PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
+IN_BACKTICKS = re.compile(r"`([\w.*<>/-]+)`")
+TOPIC = re.compile(r"bem/(v1|health)\b")  # of MQTT
 NOT_OURS = {  # what must not stand in a document, and why
     "a folder of one machine": r"/(?:work|root|home|Users|mnt|opt)/|[A-Z]:\\",
     "a temporary folder with a random name": r"/tmp/tmp\.",
@@ -136,13 +140,39 @@ def test_links_lead_somewhere(document):
     assert broken == []
 
 
-@pytest.mark.parametrize(
-    "document",
-    [one for one in DOCUMENTS if one == "docs/architecture.md" or "decisions/" in one],
-)
-def test_files_that_are_named_exist(document):
-    named = SOURCE_PATH.findall(text_of(document))
-    assert [path for path in named if not (ROOT / path).exists()] == []
+@cache
+def modules() -> list[str]:
+    files = (file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+    return [file.relative_to(ROOT).as_posix() for file in files]
+
+
+def paths_in(text: str) -> set[str]:
+    """Paths from the top of the tree, and names of modules; `<` stands for a name to be chosen."""
+    return {
+        word
+        for word in IN_BACKTICKS.findall(text)
+        if "<" not in word and not TOPIC.match(word)
+        if word.startswith(tuple(f"{folder}/" for folder in FOLDERS)) or word.endswith(".py")
+    }
+
+
+def is_there(path: str) -> bool:
+    if path.partition("/")[0] in FOLDERS:
+        return any(ROOT.glob(path.rstrip("/")))
+    return any(fnmatch(f"/{module}", f"*/{path}") for module in modules())
+
+
+def test_a_path_that_leads_nowhere_is_found():
+    text = "`pages/<name>/page.py`, `db/*.py`, `tokens.py`, `bem/v1/master`, `db/none.py`, `no.py`"
+    assert [path for path in sorted(paths_in(text)) if not is_there(path)] == [
+        "db/none.py",
+        "no.py",
+    ]
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one != "CHANGELOG.md"])
+def test_files_and_folders_that_are_named_exist(document):
+    assert [path for path in sorted(paths_in(text_of(document))) if not is_there(path)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
