@@ -22,7 +22,8 @@ from cycling.formats.columns.labels import channel_label
 from db.engine import Database
 from db.measures.export import EVERYTHING, Columns, chosen_columns, column_blocks
 from db.queries.experiments.detail import check_experiment
-from db.queries.experiments.table import Filter, Sort, SortKey, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Sort, SortKey, list_experiments
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,9 @@ from bench.peers import Peer, plain_query
 from bench.work import SEARCHED, add_experiments
 from cycling.terms import Technology
 from db.engine import Database
-from db.queries.experiments.table import Filter, Sort, SortKey, filter_choices, list_experiments
+from db.queries.experiments.choices import filter_choices
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Sort, SortKey, list_experiments
 
 SERVER = Goal("50 ms; worst 200 ms", most=0.05, worst=0.2)
 NEWEST = "ORDER BY DateCreation DESC, ExpID DESC"

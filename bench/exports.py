@@ -62,11 +62,8 @@ def _export_lines(
 ) -> list[Line]:
     """Measure exports; both of the first pair must have as many lines."""
     pid, idle_mb = idle
-    ids = [
-        channel.used_measure_id
-        for channel in series.channels(peer.database, filled.experiment_id)
-        if channel.used_measure_id is not None
-    ]
+    with series.opened(peer.database, filled.experiment_id) as experiment:
+        ids = [one.used_measure_id for one in experiment.channels if one.used_measure_id]
     ours, theirs = (folder / f"{peer.engine}.{whose}.csv" for whose in ("ours", "theirs"))
     went: list[Download] = []
     forget_peak(pid)

@@ -16,7 +16,7 @@ from db.engine import Database
 from db.measures.statistics import experiment_statistics
 from db.models import Statistics
 from db.series import chunks, codec
-from db.series.reading import FINE_CHUNKS, RAW_CHUNKS
+from db.series.window import FINE_CHUNKS, RAW_CHUNKS
 
 SHOWN_FIRST = (series.VOLTAGE, series.CURRENT)
 ADDED_UP = ("time", "voltage", "current")
@@ -57,7 +57,7 @@ def _read_line(peer: Peer, filled: Filled, name: str, window: Window, runs: int)
     first, last = window
     whole = name == "whole"
     between = None if whole else (BEGIN.timestamp() + first, BEGIN.timestamp() + last)
-    read = partial(series.read, peer.database, filled.experiment_id, SHOWN_FIRST, between=between)
+    read = partial(_read, peer.database, filled.experiment_id, between)
     points = max(len(trace.unix_s) for trace in read().traces.values())
     if points > MOST_POINTS:
         raise RuntimeError(f"{points} points a trace are more than {MOST_POINTS}.")
@@ -71,6 +71,13 @@ def _read_line(peer: Peer, filled: Filled, name: str, window: Window, runs: int)
         note="; ".join(filter(None, [f"{points:,} points a trace", filled.note])),
         warm_up=True,
     )
+
+
+def _read(
+    database: Database, experiment_id: int, between: tuple[float, float] | None
+) -> series.Series:
+    with series.opened(database, experiment_id) as experiment:
+        return experiment.read(SHOWN_FIRST, between=between)
 
 
 def _blobs(database: Database, experiment_id: int, window: Window) -> Callable[[], object]:

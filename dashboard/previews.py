@@ -5,12 +5,11 @@ from flask import Flask, Response, request
 from components.figures.preview_picture import Curve, preview_picture, sentence_picture
 from dashboard.security import PREVIEW
 from db import series
-from db.engine import Database
 from db.queries.experiments.detail import check_experiment
 from pages.context import database, viewer
 
 POINTS = 240  # about as many as the picture has places
-KEPT_S = 60  # a browser asks again after so long
+MAX_AGE_S = 60  # a browser asks again after so long
 DRAWING = 1  # raise it with the look of the picture: browsers drop those that they have
 
 
@@ -21,14 +20,13 @@ def add_previews(server: Flask) -> None:
     def _preview(experiment_id: int) -> Response:
         check_experiment(database(), experiment_id)
         dark = _is_dark()
-        try:
-            state = _state(database(), experiment_id)
-            tag = f"{DRAWING}-{state}-{'dark' if dark else 'light'}"
+        with series.opened(database(), experiment_id) as experiment:
+            if experiment.fraction < 1:  # the worker copies the measures; nobody waits for it
+                return _picture(sentence_picture("Being prepared", dark=dark))
+            tag = f"{DRAWING}-{_version(experiment)}-{'dark' if dark else 'light'}"
             if request.if_none_match.contains_weak(tag):
-                return _kept(Response(status=304), tag)
-            return _kept(_picture(_drawn(database(), experiment_id, dark=dark)), tag)
-        except series.BeingPreparedError:  # the worker copies the measures; nobody waits for it
-            return _picture(sentence_picture("Being prepared", dark=dark))
+                return _cacheable(Response(status=304), tag)
+            return _cacheable(_picture(_curves(experiment, dark=dark)), tag)
 
 
 def _is_dark() -> bool:
@@ -36,19 +34,19 @@ def _is_dark() -> bool:
     return viewer().dark if asked is None else asked == "dark"
 
 
-def _state(database: Database, experiment_id: int) -> str:
-    """Name the state of the measures, with those that have come by now.
+def _version(experiment: series.ExperimentSeries) -> str:
+    """Return a token of the measures.
 
     The time is in it because a database may give the id of a deleted experiment away again.
     """
-    ends = series.time_range(database, experiment_id) or (0.0, 0.0)
-    return f"{series.revision(database, experiment_id)}-{ends[0]:.6f}-{ends[1]:.6f}"
+    first, last = experiment.time_range or (0.0, 0.0)
+    return f"{experiment.head.revision}-{first:.6f}-{last:.6f}"
 
 
-def _drawn(database: Database, experiment_id: int, *, dark: bool) -> str:
-    wanted = [series.VOLTAGE, series.CURRENT]
-    traces = series.read(database, experiment_id, wanted, points=POINTS).traces
-    voltage, current = (Curve(traces[one.key].unix_s, traces[one.key].values) for one in wanted)
+def _curves(experiment: series.ExperimentSeries, *, dark: bool) -> str:
+    channels = [series.VOLTAGE, series.CURRENT]
+    traces = experiment.read(channels, points=POINTS).traces
+    voltage, current = (Curve(traces[one.key].unix_s, traces[one.key].values) for one in channels)
     return preview_picture(voltage, current, dark=dark)
 
 
@@ -56,10 +54,10 @@ def _picture(svg: str) -> Response:
     return Response(svg, mimetype="image/svg+xml")
 
 
-def _kept(response: Response, tag: str) -> Response:
+def _cacheable(response: Response, tag: str) -> Response:
     """Let the browser keep an answer for a while, and ask then whether it still holds."""
     response.set_etag(tag)
     response.cache_control.private = True
-    response.cache_control.max_age = KEPT_S
+    response.cache_control.max_age = MAX_AGE_S
     response.vary.add("Cookie")  # without ?theme= a cookie names the theme
     return response

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ LOG = logging.getLogger("bem.db")
 # SQLite has one writer. Who waits for it looks every few milliseconds (its own patience looks ten
 # times a second after a while, and misses every gap), and `load` leaves a gap that is longer.
 LOOK_MS, TURN_S, WAIT_S = 8, 0.02, 15
+ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 WRITE = "bem_write"
 LOADS = "bem_loads"
 
@@ -47,6 +49,14 @@ class Database:
             Session(connection) as session,
         ):
             yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Snapshot"]:
+        """This database at one moment: what several queries read belongs together."""
+        with self.read() as session:
+            if not self.is_sqlite:  # whose transactions always see one moment
+                session.execute(ONE_MOMENT)
+            yield Snapshot(self.engine, session)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -107,6 +117,29 @@ class Database:
         for name in ("loading", "changing"):
             if name in vars(self):
                 vars(self)[name].dispose()
+
+
+@dataclass(frozen=True)
+class Snapshot(Database):
+    """A database at one moment. Queries take it as any other; nothing is written through it."""
+
+    session: Session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """The one transaction."""
+        yield self.session
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Snapshot"]:
+        """This one."""
+        yield self
+
+    def write(self) -> NoReturn:
+        """Refuse: what is read at one moment must not decide what is written at a later one."""
+        raise RuntimeError("Nothing can be written within a snapshot.")
+
+    load = write
 
 
 @contextmanager

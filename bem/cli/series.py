@@ -26,10 +26,10 @@ def check(experiment_ids: Ids = None) -> None:
     database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
-            differing = series.settle(
+            differing = series.reconcile(
                 database,
                 experiment_id,
-                ended=False,
+                final=False,
                 now=utc_now(),
                 on_progress=_percent(advance),
             )

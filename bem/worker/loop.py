@@ -105,8 +105,8 @@ class Worker:
             return False
         experiment_id, ended = self._due.pop(0)
         with suppress(JobInterruptedError):  # what is copied stays; the rest comes next time
-            series.settle(
-                place.database, experiment_id, ended=ended, now=now, on_progress=self._go_on
+            series.reconcile(
+                place.database, experiment_id, final=ended, now=now, on_progress=self._go_on
             )
         return True
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import BemError, InputError
 from db.commands.form_tokens import spend
 from db.engine import Database
-from db.models import Job
+from db.models import Experiment, Job
 from db.repeating import idempotent, repeated
 from db.terms import JobState
 
@@ -78,19 +78,25 @@ def enqueue_within(
     return job.id
 
 
+@repeated
 def prepare_series(
     database: Database, experiment_id: int, *, user_name: str, now: datetime
 ) -> None:
-    """Ask a worker to copy an experiment's measures, unless one was asked already."""
+    """Ask a worker to copy an experiment's measures, unless one was asked already.
+
+    Whoever asks holds the experiment's row, so that of many who ask at once only one does.
+    """
     payload = {"experiment_id": experiment_id}
+    waiting = select(Job.payload).where(
+        Job.kind == PREPARE, Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    )
     with database.read() as session:
-        asked = session.scalars(
-            select(Job.payload).where(
-                Job.kind == PREPARE, Job.state.in_([JobState.QUEUED, JobState.RUNNING])
-            )
-        ).all()
-    if payload not in asked:
-        enqueue(database, kind=PREPARE, payload=payload, user_name=user_name, now=now)
+        if payload in session.scalars(waiting):  # most who ask: no need to hold up a writer
+            return
+    with database.write() as session:
+        of_it = select(Experiment.id).where(Experiment.id == experiment_id)
+        if session.scalar(of_it.with_for_update()) and payload not in session.scalars(waiting):
+            enqueue_within(session, kind=PREPARE, payload=payload, user_name=user_name, now=now)
 
 
 def is_waiting(database: Database) -> bool:

@@ -47,9 +47,10 @@ def chosen_columns(database: Database, experiment_id: int, choice: CsvChoice) ->
 
     Raises InputError for a channel that is not known.
     """
-    known = series.channels(database, experiment_id)
-    _refuse_unknown(choice, known)
-    chosen = [channel for channel in known if _is_chosen(choice, channel.key)]
+    with series.opened(database, experiment_id) as experiment:
+        channels = experiment.channels
+    _refuse_unknown(choice, channels)
+    chosen = [channel for channel in channels if _is_chosen(choice, channel.key)]
     generic = (field for key, field in CHOSEN.items() if _is_chosen(choice, key))
     return Columns(
         (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP),
@@ -67,7 +68,7 @@ def column_blocks(
 
     Raises NotFoundError at the end if the experiment was deleted meanwhile.
     """
-    for table in series.tables(
+    for table in series.stream(
         database, experiment_id, columns.extended, between=between, only=set(columns.fields)
     ):
         yield [*(_values(table, field) for field in columns.fields), *table.extended]
@@ -108,11 +109,11 @@ def _is_chosen(choice: CsvChoice, key: str) -> bool:
     return choice.channels is None or key in choice.channels
 
 
-def _refuse_unknown(choice: CsvChoice, known: tuple[ChannelInfo, ...]) -> None:
-    there = {channel.key: channel.name for channel in known} | dict.fromkeys(CHOSEN, "")
+def _refuse_unknown(choice: CsvChoice, channels: tuple[ChannelInfo, ...]) -> None:
+    there = {channel.key: channel.name for channel in channels} | dict.fromkeys(CHOSEN, "")
     for key in choice.channels or ():
         if key not in there:
-            listed = ", ".join(channel.key for channel in known)
+            listed = ", ".join(channel.key for channel in channels)
             raise InputError(f"There is no column {key[:40]!r}. Choose from: {listed}.")
 
 

@@ -12,7 +12,7 @@ from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
 from db.models import Experiment, LeadAcid, Lithium, Run, Statistics
-from db.series import ChannelInfo
+from db.series import ChannelInfo, ExperimentSeries
 
 METHOD = 2  # raise it whenever the same measures would give another result
 
@@ -24,22 +24,31 @@ def experiment_statistics(database: Database, experiment_id: int) -> ExperimentS
 
     Raises series.BeingPreparedError while many measures of another program are being copied.
     """
-    if series.time_range(database, experiment_id) is None:
-        return None
-    # before the measures are read: what comes meanwhile makes the result old, not the other way
-    revision = series.revision(database, experiment_id)
-    found = _kept(database, experiment_id, revision)
-    if found is None:
-        found = _computed(database, experiment_id)
-        _keep(database, experiment_id, revision, found)
-    return found
+    with series.opened(database, experiment_id) as experiment:
+        if (stored := stored_statistics(experiment)) is not None or experiment.time_range is None:
+            return stored
+        computed = _computed(experiment)
+    _store(database, experiment_id, experiment.head.revision, computed)
+    return computed
 
 
-def _computed(database: Database, experiment_id: int) -> ExperimentStatistics:
-    channel = temperature_channel(series.channels(database, experiment_id))
+def stored_statistics(experiment: ExperimentSeries) -> ExperimentStatistics | None:
+    """Return the statistics that were computed from these very measures, None if none were."""
+    result = experiment.database.session.scalar(
+        select(Statistics.result).where(
+            Statistics.experiment_id == experiment.id,
+            Statistics.revision == experiment.head.revision,
+            Statistics.method == METHOD,
+        )
+    )
+    return None if result is None else ExperimentStatistics.from_json(result)
+
+
+def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
+    channel = temperature_channel(experiment.channels)
     return statistics(
-        _samples(database, experiment_id, channel),
-        deadband_a=_deadband_a(database, experiment_id),
+        _samples(experiment, channel),
+        deadband_a=_deadband_a(experiment),
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
     )
@@ -57,14 +66,12 @@ def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
     return next(iter([*inside, *in_degc, *named]), None)
 
 
-def _samples(
-    database: Database, experiment_id: int, temperature: ChannelInfo | None
-) -> Iterator[Samples]:
+def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> Iterator[Samples]:
     extended = [temperature] if temperature else []
     # a station's test time leaves pauses out, and a simulated one's runs faster than any clock
-    by_test_time = _ran_on_a_station_of_ours(database, experiment_id)
+    by_test_time = experiment.database.session.get(Run, experiment.id) is not None
     columns = COLUMNS | {"test_time"} if by_test_time else COLUMNS
-    for table in series.tables(database, experiment_id, extended, only=columns):
+    for table in experiment.tables(extended, only=columns):
         yield Samples(
             time_s=table.test_time_s if by_test_time else table.unix_s,
             voltage_v=table.voltage_v,
@@ -76,45 +83,27 @@ def _samples(
         )
 
 
-def _ran_on_a_station_of_ours(database: Database, experiment_id: int) -> bool:
-    with database.read() as session:
-        return session.get(Run, experiment_id) is not None
-
-
-def _deadband_a(database: Database, experiment_id: int) -> float:
-    with database.read() as session:
-        capacity_mah = session.scalar(
-            select(func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah))
-            .select_from(Experiment)
-            .outerjoin(Lithium, Lithium.battery_id == Experiment.battery_id)
-            .outerjoin(LeadAcid, LeadAcid.battery_id == Experiment.battery_id)
-            .where(Experiment.id == experiment_id)
-        )
+def _deadband_a(experiment: ExperimentSeries) -> float:
+    capacity_mah = experiment.database.session.scalar(
+        select(func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah))
+        .select_from(Experiment)
+        .outerjoin(Lithium, Lithium.battery_id == Experiment.battery_id)
+        .outerjoin(LeadAcid, LeadAcid.battery_id == Experiment.battery_id)
+        .where(Experiment.id == experiment.id)
+    )
     if capacity_mah:
         return deadband_a(capacity_mah / 1000, 0.0)
-    drawn = series.read(database, experiment_id, [series.CURRENT])  # thinned, extremes kept
+    drawn = experiment.read([series.CURRENT])  # thinned, extremes kept
     currents_a = drawn.traces[series.CURRENT.key].values
     return deadband_a(None, float(np.abs(currents_a).max(initial=0.0)))
 
 
-def _kept(database: Database, experiment_id: int, revision: int) -> ExperimentStatistics | None:
-    with database.read() as session:
-        result = session.scalar(
-            select(Statistics.result).where(
-                Statistics.experiment_id == experiment_id,
-                Statistics.revision == revision,
-                Statistics.method == METHOD,
-            )
-        )
-    return None if result is None else ExperimentStatistics.from_json(result)
-
-
-def _keep(
-    database: Database, experiment_id: int, revision: int, found: ExperimentStatistics
+def _store(
+    database: Database, experiment_id: int, revision: int, computed: ExperimentStatistics
 ) -> None:
-    """Store a result. Where another process is faster or holds the table, ours is only not kept."""
+    """Store a result. Where another process is faster or holds the table, ours is not stored."""
     row = Statistics(
-        experiment_id=experiment_id, revision=revision, method=METHOD, result=found.to_json()
+        experiment_id=experiment_id, revision=revision, method=METHOD, result=computed.to_json()
     )
     try:
         with database.write() as session:

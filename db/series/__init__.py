@@ -1,21 +1,15 @@
 """Measures as series: a columnar copy of the row tables, and the one way to read them."""
 
-from db.series.reading import (
-    CURRENT,
-    POWER,
-    VOLTAGE,
+from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo
+from db.series.experiment import (
     BeingPreparedError,
-    ChannelInfo,
-    MeasureTable,
+    ExperimentSeries,
     Series,
     Trace,
-    channels,
-    prepared,
-    read,
-    tables,
-    time_range,
+    opened,
 )
-from db.series.store import catch_up, compare, forget, last_id, rebuild, revision, settle
+from db.series.store import catch_up, compare, forget, rebuild, reconcile
+from db.series.tables import MeasureTable, stream
 
 __all__ = [
     "CURRENT",
@@ -23,19 +17,15 @@ __all__ = [
     "VOLTAGE",
     "BeingPreparedError",
     "ChannelInfo",
+    "ExperimentSeries",
     "MeasureTable",
     "Series",
     "Trace",
     "catch_up",
-    "channels",
     "compare",
     "forget",
-    "last_id",
-    "prepared",
-    "read",
+    "opened",
     "rebuild",
-    "revision",
-    "settle",
-    "tables",
-    "time_range",
+    "reconcile",
+    "stream",
 ]

@@ -1,6 +1,6 @@
 """Chunks: 65,536 consecutive MeasIDs of one experiment as columns, and their rows in the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,8 +63,8 @@ class Chunk:
         for column in self.extended.values():
             column.values = np.concatenate([column.values, unknown])
 
-    def lay_beside(self, used_measure_id: int, rows: ExtendedRows) -> None:
-        """Put values of an extended channel beside the measures that they belong to."""
+    def merge(self, used_measure_id: int, rows: ExtendedRows) -> None:
+        """Put values of an extended channel to the measures that they belong to."""
         column = self.extended.setdefault(
             used_measure_id, ExtendedColumn(np.full(len(self.ids), np.nan))
         )
@@ -78,13 +78,13 @@ class Chunk:
 
 def load(session: Session, experiment_id: int, number: int) -> Chunk:
     """Return a chunk of the store; an empty one where there is none."""
-    found = session.execute(
+    rows = session.execute(
         select(
             SeriesChunk.channel, SeriesChunk.measures, SeriesChunk.id_sum, SeriesChunk.samples
         ).where(SeriesChunk.experiment_id == experiment_id, SeriesChunk.number == number)
-    ).all()
+    )
     chunk = Chunk(number)
-    stored = {row.channel: row for row in found}
+    stored = {row.channel: row for row in rows}
     if TIME not in stored:
         return chunk
     chunk.ids = codec.unpack_ints(stored[IDS].samples)
@@ -107,7 +107,11 @@ def save(session: Session, experiment_id: int, chunk: Chunk) -> None:
     remove(session, experiment_id, [chunk.number])
     if not len(chunk.ids) and not chunk.extended:
         return
-    at_us = times(session, experiment_id, chunk.number, chunk.us)
+    at_us = times(
+        chunk.us,
+        goes_on=chunk.number > 0,
+        is_of_wattrex=lambda: is_of_wattrex(session, experiment_id),
+    )
     rows = [
         {"experiment_id": experiment_id, "number": chunk.number, **row}
         for row in _rows(chunk, at_us)
@@ -124,39 +128,39 @@ def remove(session: Session, experiment_id: int, numbers: Iterable[int]) -> None
     )
 
 
-def times(session: Session, experiment_id: int, number: int, us: Ints) -> Ints:
-    """Return the times at which a chunk's measures count as taken.
+def times(us: Ints, *, goes_on: bool, is_of_wattrex: Callable[[], bool]) -> Ints:
+    """Return the times at which a chunk's measures count as taken; `goes_on`: one is before it.
 
     WattRex cyclers write whole seconds, which are spread. Stored are the times of the rows: a
     second of which only a part was there is then complete later.
     """
-    if not np.any(us[1:] == us[:-1]) or not is_of_wattrex(session, experiment_id):
+    if not np.any(us[1:] == us[:-1]) or not is_of_wattrex():
         return us
-    return spread(us, goes_on=number > 0)
+    return spread(us, goes_on=goes_on)
 
 
 def tallies(session: Session, experiment_id: int) -> dict[tuple[str, int], tuple[int, int]]:
     """Return (number of rows, sum of their MeasIDs) by (channel, chunk), of what was copied."""
-    found = session.execute(
+    rows = session.execute(
         select(
             SeriesChunk.channel, SeriesChunk.number, SeriesChunk.measures, SeriesChunk.id_sum
         ).where(SeriesChunk.experiment_id == experiment_id)
     )
     return {
         (channel, number): (measures, id_sum)
-        for channel, number, measures, id_sum in found
+        for channel, number, measures, id_sum in rows
         if channel == TIME or extended_id(channel)
     }
 
 
-def known(session: Session, experiment_id: int) -> dict[str, int]:
-    """Return how many rows of each channel the store has (of a generic one: known values)."""
-    found = session.execute(
+def value_counts(session: Session, experiment_id: int) -> dict[str, int]:
+    """Return how many rows of each extended channel are copied, and values of each generic one."""
+    rows = session.execute(
         select(SeriesChunk.channel, func.sum(SeriesChunk.measures))
         .where(SeriesChunk.experiment_id == experiment_id)
         .group_by(SeriesChunk.channel)
     )
-    return {channel: int(total) for channel, total in found}
+    return {channel: int(total) for channel, total in rows}
 
 
 def extended_name(used_measure_id: int) -> str:

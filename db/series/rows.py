@@ -1,16 +1,20 @@
 """Reading the row tables of measures along their keys, and what tells that they have changed."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import ScalarSelect, func, select, text
 from sqlalchemy.orm import Session
 
+from db.models import ExtendedMeasure
 from db.series.epc import AS_STORED, scales
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MAX_CHANNELS = 100  # whose ends one statement looks up
 
 COLUMNS = {
     "instruction": "InstrID",
@@ -41,18 +45,11 @@ class ExtendedRows:
 
 
 @dataclass(frozen=True)
-class Marks:
+class Watermarks:
     """The greatest MeasID of the generic rows (-1: none), and of each extended channel."""
 
     generic: int
     extended: dict[int, int]
-
-
-def marks(session: Session, experiment_id: int) -> Marks:
-    """Look up how far the rows of an experiment go."""
-    channels = extended_channels(session, experiment_id)
-    ends = {id_: _last(session, experiment_id, id_) for id_ in channels}
-    return Marks(last_generic(session, experiment_id), ends)
 
 
 def last_generic(session: Session, experiment_id: int) -> int:
@@ -65,33 +62,47 @@ def last_generic(session: Session, experiment_id: int) -> int:
 
 
 def extended_channels(session: Session, experiment_id: int) -> list[int]:
-    """Return the UsedMeasIDs that an experiment has rows of, by one look into the key each.
+    """Return the UsedMeasIDs that an experiment has rows of."""
+    return sorted(last_extended(session, experiment_id, ()))
 
-    DISTINCT, GROUP BY and a recursive query read every row on one engine or the other.
+
+def last_extended(
+    session: Session, experiment_id: int, expected: Collection[int]
+) -> dict[int, int]:
+    """Return the greatest MeasID of each extended channel that an experiment has rows of.
+
+    By two looks into the key for each: its last row, and the channel that comes after it. One
+    statement does for all `expected` channels, and one more for each further channel. (DISTINCT,
+    GROUP BY and a recursive query read every row on one engine or the other.)
     """
-    following = text(
-        "SELECT UsedMeasID FROM ExtendedMeasures "
-        "WHERE ExpID = :experiment AND UsedMeasID > :after ORDER BY UsedMeasID LIMIT 1"
-    )
-    found: list[int] = []
-    while True:
-        after = found[-1] if found else -1
-        id_ = session.scalar(following, {"experiment": experiment_id, "after": after})
-        if id_ is None:
-            return found
-        found.append(int(id_))
+    lasts: dict[int, int] = {}
+    done: set[int] = set()
+    channels = {-1, *expected}  # -1: the first channel of all comes after it
+    while channels - done:
+        batch = sorted(channels - done)[:MAX_CHANNELS]
+        looks = session.execute(select(*_looks(experiment_id, batch))).one()
+        for place, id_ in enumerate(batch):
+            last, following = looks[2 * place : 2 * place + 2]
+            if last is not None:
+                lasts[id_] = int(last)
+            if following is not None:
+                channels.add(int(following))
+        done.update(batch)
+    return lasts
 
 
-def _last(session: Session, experiment_id: int, used_measure_id: int) -> int:
-    return int(
-        session.execute(
-            text(
-                "SELECT max(MeasID) FROM ExtendedMeasures "
-                "WHERE ExpID = :experiment AND UsedMeasID = :channel"
-            ),
-            {"experiment": experiment_id, "channel": used_measure_id},
-        ).scalar_one()
-    )
+def _looks(experiment_id: int, channels: Sequence[int]) -> list[ScalarSelect[int]]:
+    """Select the last MeasID of each channel, and the id of the channel after it."""
+    row = ExtendedMeasure
+    of_it = row.experiment_id == experiment_id
+    return [
+        look.scalar_subquery()
+        for id_ in channels
+        for look in (
+            select(func.max(row.measure_id)).where(of_it, row.used_measure_id == id_),
+            select(func.min(row.used_measure_id)).where(of_it, row.used_measure_id > id_),
+        )
+    ]
 
 
 def generic(session: Session, experiment_id: int, first: int, last: int) -> GenericRows:

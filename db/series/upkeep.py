@@ -14,7 +14,7 @@ AT_A_TIME = 20
 
 
 def find_due(database: Database, now: datetime) -> list[tuple[int, bool]]:
-    """Return some experiments to settle, the newest first, and whether each has ended for good."""
+    """Return some experiments to reconcile, newest first, and whether each has ended for good."""
     status = Experiment.status
     has_run = status != ExperimentStatus.QUEUED
     with database.read() as session:

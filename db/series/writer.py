@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from db.measures.rows import MeasureRows
 from db.models import SeriesHead
-from db.series import chunks, store
+from db.series import chunks, head
 from db.series.chunks import Chunk
 from db.series.codec import Floats
-from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Marks
+from db.series.rows import COLUMNS, ExtendedRows, GenericRows, Watermarks
 
 
 class SeriesWriter:
@@ -44,7 +44,9 @@ class SeriesWriter:
     def finish(self, session: Session) -> None:
         """Save the last chunk, and say that nothing is missing."""
         self._save(session)
-        store.note(session, self._experiment_id, Marks(self._last, self._extended))
+        head.insert_head(session, self._experiment_id)
+        head.lock(session, self._experiment_id)
+        head.advance(session, self._experiment_id, Watermarks(self._last, self._extended))
         session.execute(
             update(SeriesHead)
             .where(SeriesHead.experiment_id == self._experiment_id)
@@ -66,7 +68,7 @@ class SeriesWriter:
             )
             known = ~np.isnan(values)
             if known.any():
-                chunk.lay_beside(id_, ExtendedRows(ids[known], values[known]))
+                chunk.merge(id_, ExtendedRows(ids[known], values[known]))
                 self._extended[id_] = int(ids[known][-1])
         chunks.save(session, self._experiment_id, chunk)
 

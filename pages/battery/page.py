@@ -13,7 +13,8 @@ from cycling.errors import InputError, NotFoundError
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import BatterySheet, battery_sheet
-from db.queries.experiments.table import Filter, Sort, SortKey, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Sort, SortKey, list_experiments
 from db.terms import Role
 from pages.battery.experiments import PAGE_ROWS, Listed
 from pages.battery.fields import CHEMISTRY, typed_as

@@ -11,7 +11,7 @@ from components.blocks import card, icon
 from components.figures.time_axis import Window
 from cycling.terms import DeviceStatus
 from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
-from db.queries.experiments.timeline import Turn, TurnKind
+from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.live import RunAlarm
 from pages.context import Viewer
 from pages.experiment.moments import zoom_link
@@ -24,34 +24,36 @@ STATES = {
 }
 
 
-TURNS = {
-    TurnKind.QUEUED: "Queued",
-    TurnKind.STARTED: "Started",
-    TurnKind.PAUSED: "Paused",
-    TurnKind.RESUMED: "Resumed",
-    TurnKind.ENDED: "Ended",
+ENTRIES = {
+    EntryKind.QUEUED: "Queued",
+    EntryKind.STARTED: "Started",
+    EntryKind.PAUSED: "Paused",
+    EntryKind.RESUMED: "Resumed",
+    EntryKind.ENDED: "Ended",
 }
 
 
-def course_card(turns: Sequence[Turn], whole: Window | None, who: Viewer) -> list[Component]:
+def timeline_card(
+    entries: Sequence[TimelineEntry], whole: Window | None, who: Viewer
+) -> list[Component]:
     """Return the card of who queued a run, when it was paused and went on, and how it ended."""
-    if not turns:
+    if not entries:
         return []
     head = [html.Th("Time", className="time"), html.Th("What"), html.Th("By whom, why")]
-    rows = [_turn_row(turn, whole, who) for turn in turns]
-    pauses = sum(turn.kind is TurnKind.PAUSED for turn in turns)
+    rows = [_entry_row(entry, whole, who) for entry in entries]
+    pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
     said = formatting.counted(pauses, "pause") if pauses else "no pause"
     return [card("Course", _table(head, rows), note=said)]
 
 
-def turn_words(turn: Turn) -> tuple[str, str]:
+def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     """Return what happened, and by whom and why."""
-    if turn.interrupted:
+    if entry.interrupted:
         return "Interrupted", "The station was off and found it when it came back."
-    by = [part for part in (turn.user_name, turn.reason) if part]
-    if turn.kind is TurnKind.ENDED and not turn.reason:
+    by = [part for part in (entry.user_name, entry.reason) if part]
+    if entry.kind is EntryKind.ENDED and not entry.reason:
         return "Finished", "Its profile is through."
-    return TURNS[turn.kind], ": ".join(by)
+    return ENTRIES[entry.kind], ": ".join(by)
 
 
 def alarms_card(alarms: Alarms, whole: Window | None, who: Viewer) -> list[Component]:
@@ -98,12 +100,12 @@ def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> li
     return [card("Device states", _table(head, rows), note=said)]
 
 
-def _turn_row(turn: Turn, whole: Window | None, who: Viewer) -> Component:
-    what, why = turn_words(turn)
-    inside = whole is not None and whole[0] <= turn.at.timestamp() <= whole[1]
+def _entry_row(entry: TimelineEntry, whole: Window | None, who: Viewer) -> Component:
+    what, why = entry_text(entry)
+    inside = whole is not None and whole[0] <= entry.at.timestamp() <= whole[1]
     return html.Tr(
         [
-            html.Td(_time(turn.at, whole if inside else None, who)),
+            html.Td(_time(entry.at, whole if inside else None, who)),
             html.Td(what),
             html.Td(why, className="words"),
         ]

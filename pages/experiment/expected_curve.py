@@ -42,21 +42,21 @@ def expected_line(
     None without measures or where the profile has no text that can be simulated.
     """
     clock = test_clock(database, experiment_id)
-    course = _forecast(database, experiment_id, clock) if clock else None
-    if clock is None or course is None:
+    curve = _forecast(database, experiment_id, clock) if clock else None
+    if clock is None or curve is None:
         return None
-    unix_s = clock.unix(course.time_s)
+    unix_s = clock.unix(curve.time_s)
     low, high = window
     first, end = np.searchsorted(unix_s, [low, high + (high - low)])
     part = slice(max(0, int(first) - 1), int(end) + 1)
-    kept = _thinned(course.voltage_v[part])
+    kept = _thinned(curve.voltage_v[part])
     return Line(
         KEY,
         NAME,
         "V",
         _colour(dark=dark),
         unix_s[part][kept],
-        course.voltage_v[part][kept],
+        curve.voltage_v[part][kept],
         dash="dash",
     )
 

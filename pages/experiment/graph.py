@@ -13,9 +13,8 @@ from components.figures.measure_axes import Line
 from components.figures.measure_graph import Look, detail
 from components.figures.template import channel_colours
 from components.figures.time_axis import CLOCK, TimeAxis, Window, elapsed
-from db import series
-from db.engine import Database
 from db.limits import USUAL
+from db.series import VOLTAGE, ChannelInfo, ExperimentSeries
 from pages.experiment.expected_curve import KEY as EXPECTED
 from pages.experiment.expected_curve import expected_line
 
@@ -37,47 +36,46 @@ class Drawing:
 
 
 def drawing(
-    database: Database,
-    experiment_id: int,
-    shown: Sequence[str] | None,
+    experiment: ExperimentSeries,
+    keys: Sequence[str] | None,
     window: Window | None,
     look: Look,
-    known: Sequence[series.ChannelInfo] | None = None,
+    channels: Sequence[ChannelInfo] | None = None,
     *,
     points: int = USUAL.graph_points,
 ) -> Drawing:
-    """Read the shown channels of a window (None: the whole experiment).
+    """Read the channels of these keys in a window (None: the whole experiment).
 
-    `known` are the channels to choose from; without it those that have a value. `points` is the
-    most that a channel gets.
+    `channels` are those to choose from; without it those that have a value. `points` is the most
+    that a channel gets.
     """
-    whole = series.time_range(database, experiment_id) or (0.0, 0.0)
-    known = series.channels(database, experiment_id) if known is None else known
-    wanted = [channel for channel in known if channel.key in (shown or ())]
-    read = series.read(database, experiment_id, wanted, between=window, points=points)
-    colours = colours_of(known, dark=look.dark)
+    channels = experiment.channels if channels is None else channels
+    visible = [channel for channel in channels if channel.key in (keys or ())]
+    series = experiment.read(visible, between=window, points=points)
+    window_or_whole = window or experiment.time_range or (0.0, 0.0)
+    colours = colours_of(channels, dark=look.dark)
     lines = [
         Line(
             channel.key,
             channel.name,
             channel.unit,
             colours[channel.key],
-            read.traces[channel.key].unix_s,
-            read.traces[channel.key].values,
+            series.traces[channel.key].unix_s,
+            series.traces[channel.key].values,
         )
-        for channel in wanted
+        for channel in visible
     ]
-    interval_s = _interval(lines) if read.every_sample else None
-    expected = (
-        expected_line(database, experiment_id, window or whole, dark=look.dark)
-        if (EXPECTED in (shown or ()))
-        else None
-    )
+    interval_s = _interval(lines) if series.every_sample else None
+    expected = None
+    if EXPECTED in (keys or ()):
+        expected = expected_line(
+            experiment.database, experiment.id, window_or_whole, dark=look.dark
+        )
     return Drawing(
         lines=[*lines, expected] if expected else lines,
-        window=window or whole,
-        look=replace(look, every_sample=read.every_sample),
-        samples=read.samples,
+        window=window_or_whole,
+        look=replace(look, every_sample=series.every_sample),
+        samples=series.samples,
         interval_s=interval_s,
         zoomed=window is not None,
     )
@@ -98,25 +96,22 @@ def zoomed(drawn: Drawing) -> Patch:
     return changed
 
 
-def time_axis(database: Database, experiment_id: int, *, by_clock: bool) -> TimeAxis:
+def time_axis(experiment: ExperimentSeries, *, by_clock: bool) -> TimeAxis:
     """Return the time axis of an experiment."""
-    if by_clock:
-        return CLOCK
-    return elapsed(series.time_range(database, experiment_id) or (0.0, 0.0))
+    return CLOCK if by_clock else elapsed(experiment.time_range or (0.0, 0.0))
 
 
-def whole_voltage(database: Database, experiment_id: int, *, dark: bool) -> Line:
+def whole_voltage(experiment: ExperimentSeries, *, dark: bool) -> Line:
     """Read the line of the overview strip."""
-    read = series.read(database, experiment_id, [series.VOLTAGE], points=OVERVIEW_POINTS)
-    trace = read.traces["voltage"]
+    trace = experiment.read([VOLTAGE], points=OVERVIEW_POINTS).traces["voltage"]
     colour = channel_colours([("voltage", "V")], dark=dark)[0]
     return Line("voltage", "Voltage", "V", colour, trace.unix_s, trace.values)
 
 
-def colours_of(known: Sequence[series.ChannelInfo], *, dark: bool) -> dict[str, str]:
+def colours_of(channels: Sequence[ChannelInfo], *, dark: bool) -> dict[str, str]:
     """Return the colour of each channel of an experiment."""
-    colours = channel_colours([(channel.key, channel.unit) for channel in known], dark=dark)
-    return {channel.key: colour for channel, colour in zip(known, colours, strict=True)}
+    colours = channel_colours([(channel.key, channel.unit) for channel in channels], dark=dark)
+    return {channel.key: colour for channel, colour in zip(channels, colours, strict=True)}
 
 
 def window_of(wanted: Sequence[float] | None) -> Window | None:

@@ -9,9 +9,10 @@ from dash.development.base_component import Component
 from components import formatting
 from components.figures.event_marks import ALARM_SIGN, EventMark
 from components.figures.time_axis import Window
-from db.queries.experiments.events import AlarmFacts
-from db.queries.experiments.notes import NoteFacts
-from db.queries.stations.live import RunAlarm
+from db.engine import Database
+from db.queries.experiments.events import AlarmFacts, experiment_alarms
+from db.queries.experiments.notes import NoteFacts, experiment_notes
+from db.queries.stations.live import RunAlarm, run_alarms
 from pages.context import Viewer
 
 PART_OF_WHOLE, LEAST_S = 20, 60.0  # what a zoom to a moment shows
@@ -79,6 +80,14 @@ def alarm_marks(alarms: Sequence[RunAlarm], who: Viewer) -> list[EventMark]:
         )
         for one in alarms
     ]
+
+
+def graph_marks(database: Database, experiment_id: int, who: Viewer) -> list[EventMark]:
+    """Return everything that the graph of an experiment marks: notes and alarms."""
+    notes = experiment_notes(database, experiment_id)
+    alarms = experiment_alarms(database, experiment_id).rows
+    raised = run_alarms(database, experiment_id)
+    return event_marks(notes, alarms, who) + alarm_marks(raised, who)
 
 
 def moment_of(wanted_ms: object) -> datetime | None:

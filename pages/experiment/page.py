@@ -1,6 +1,7 @@
 """Experiment: everything about one, with the graph of the whole of it and of any part."""
 
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from dash import (
@@ -39,11 +40,12 @@ from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment, experiment_facts, neighbours
 from db.queries.experiments.events import experiment_alarms, status_changes
 from db.queries.experiments.notes import experiment_notes, find_note
-from db.queries.experiments.timeline import run_course
+from db.queries.experiments.timeline import run_timeline
 from db.queries.profiles.compiled import outlines
 from db.queries.profiles.instructions import profile_instructions
 from db.queries.profiles.library import experiment_profile, source_of
-from db.queries.stations.live import run_facts
+from db.queries.stations.live import run_alarms
+from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import actor, database, limits, now, once, viewer
 from pages.experiment import notes as note_parts
@@ -60,7 +62,7 @@ from pages.experiment.graph import (
     zoomed,
 )
 from pages.experiment.ids import Ids
-from pages.experiment.moments import alarm_marks, event_marks
+from pages.experiment.moments import graph_marks
 from pages.experiment.parts import ELAPSED, Shown, page, preparing, preparing_words
 from pages.experiment.profile import profile_card
 from pages.experiment.statistics import statistics_parts
@@ -80,22 +82,30 @@ def layout(experiment_id: str = "", **query: str) -> Component:
     if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) <= 9):
         return not_found("There is no such experiment.")
     try:
-        known = experiment_facts(database(), int(experiment_id))
+        with series.opened(database(), int(experiment_id)) as experiment:
+            content = _content(experiment, query)
     except NotFoundError as error:
         return not_found(str(error))
-    around = neighbours(database(), known)
-    if (fraction := series.prepared(database(), known.id)) < 1.0:
-        jobs.prepare_series(database(), known.id, user_name=viewer().name, now=now())
-        return preparing(known, around, fraction)
+    if experiment.fraction < 1:
+        jobs.prepare_series(database(), experiment.id, user_name=viewer().name, now=now())
+    return content
+
+
+def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Component:
+    whole = experiment.database
+    known = experiment_facts(whole, experiment.id)
+    around = neighbours(whole, known)
+    if experiment.fraction < 1:
+        return preparing(known, around, experiment.fraction)
     shown = Shown(
         known=known,
         around=around,
-        channels=series.channels(database(), known.id) if known.measures else (),
-        whole=series.time_range(database(), known.id) if known.measures else None,
-        notes=experiment_notes(database(), known.id),
-        alarms=experiment_alarms(database(), known.id),
-        run=run_facts(database(), known.id),
-        course=run_course(database(), known.id),
+        channels=experiment.channels if known.measures else (),
+        whole=experiment.time_range if known.measures else None,
+        notes=experiment_notes(whole, experiment.id),
+        alarms=experiment_alarms(whole, experiment.id),
+        station_alarms=run_alarms(whole, experiment.id),
+        timeline=run_timeline(whole, experiment.id),
         window=asked_window(query) if known.measures else None,
     )
     return page(shown, viewer())
@@ -110,8 +120,8 @@ def layout(experiment_id: str = "", **query: str) -> Component:
 )
 def watch_preparing(_ticks: int, experiment_id: Sent) -> tuple[Any, ...]:
     """Say how far the copying is; then load the page again."""
-    check_experiment(database(), _number(experiment_id))
-    fraction = series.prepared(database(), _number(experiment_id))
+    with _opened(experiment_id) as experiment:
+        fraction = experiment.fraction
     if fraction < 1.0:
         return preparing_words(fraction), no_update
     return "Ready.", f"/experiments/{experiment_id}"
@@ -166,19 +176,17 @@ clientside_callback(
 def draw(shown: list[str] | None, theme: str | None, *rest: Sent) -> tuple[Any, ...]:
     """Draw the shown channels; after a zoom only replace their points by more detailed ones."""
     wanted, time, noted, experiment_id, narrow, on_screen = rest
-    look = _look(theme, narrow, experiment_id, time)
+    _wait_for_theme(theme)
     window, points = window_of(wanted), limits().graph_points
-    drawn = drawing(database(), experiment_id, shown, window, look, points=points)
-    check_experiment(database(), experiment_id)  # deleted meanwhile, half of it may be drawn
-    when, how = range_words(drawn)
-    words = [when, html.Span(how, className="t3 small")]
-    now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
-    if ctx.triggered_id == Ids.WINDOW and on_screen == now_drawn:
-        return zoomed(drawn), no_update, words, no_update
-    notes = experiment_notes(database(), experiment_id)
-    alarms = experiment_alarms(database(), experiment_id)
-    raised = run_facts(database(), experiment_id).alarms
-    moments = event_marks(notes, alarms.rows, viewer()) + alarm_marks(raised, viewer())
+    with _opened(experiment_id) as experiment:
+        look = _look(experiment, theme, narrow, time)
+        drawn = drawing(experiment, shown, window, look, points=points)
+        when, how = range_words(drawn)
+        words = [when, html.Span(how, className="t3 small")]
+        now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
+        if ctx.triggered_id == Ids.WINDOW and on_screen == now_drawn:
+            return zoomed(drawn), no_update, words, no_update
+        moments = graph_marks(experiment.database, experiment.id, viewer())
     whole = figure(drawn.lines, drawn.window, drawn.look, moments)
     return whole, {"height": height(drawn.lines)}, words, now_drawn
 
@@ -196,16 +204,16 @@ def draw(shown: list[str] | None, theme: str | None, *rest: Sent) -> tuple[Any, 
 def draw_overview(theme: str | None, wanted: Sent, time: Sent, *rest: Sent) -> tuple[Any, ...]:
     """Draw the strip once; later only move its mark."""
     experiment_id, narrow, on_screen = rest
-    look = _look(theme, narrow, experiment_id, time)
-    whole = series.time_range(database(), experiment_id) or (0.0, 0.0)
-    check_experiment(database(), experiment_id)
-    window = window_of(wanted) or whole
-    if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
-        moved = Patch()
-        moved["layout"]["shapes"] = marks(window, look)
-        moved["layout"]["selections"] = []
-        return moved, no_update
-    line = whole_voltage(database(), experiment_id, dark=look.dark)
+    _wait_for_theme(theme)
+    with _opened(experiment_id) as experiment:
+        look = _look(experiment, theme, narrow, time)
+        window = window_of(wanted) or experiment.time_range or (0.0, 0.0)
+        if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
+            moved = Patch()
+            moved["layout"]["shapes"] = marks(window, look)
+            moved["layout"]["selections"] = []
+            return moved, no_update
+        line = whole_voltage(experiment, dark=look.dark)
     return overview(line, window, look), [theme, time]
 
 
@@ -232,18 +240,19 @@ def choose_csv(chosen: Sent, part: Sent, wanted: Sent, options: Sent, experiment
 @callback(Output(Ids.STATISTICS, "children"), Input(Ids.EXPERIMENT, "data"))
 def show_statistics(experiment_id: Sent) -> list[Component]:
     """Add up the experiment; the page does not wait for it."""
-    found = experiment_statistics(database(), _number(experiment_id))
-    if found is None:
+    computed = experiment_statistics(database(), _number(experiment_id))
+    if computed is None:
         return []
-    check_experiment(database(), experiment_id)
-    return statistics_parts(found, profile_instructions(database(), _number(experiment_id)))
+    check_experiment(database(), experiment_id)  # deleted, it may still have some measures
+    return statistics_parts(computed, profile_instructions(database(), experiment_id))
 
 
 @callback(Output(Ids.STATES, "children"), Input(Ids.EXPERIMENT, "data"))
 def show_states(experiment_id: Sent) -> list[Component]:
     """List what the devices reported; there may be a row for each sample to look through."""
-    changes = status_changes(database(), _number(experiment_id))
-    return states_card(changes, series.time_range(database(), experiment_id), viewer())
+    with series.opened(database(), _number(experiment_id)) as experiment:
+        changes = status_changes(experiment.database, experiment.id)
+        return states_card(changes, experiment.time_range, viewer())
 
 
 @callback(Output(Ids.PROFILE, "children"), Input(Ids.EXPERIMENT, "data"))
@@ -275,8 +284,9 @@ def show_rows(clicks: int | None, experiment_id: Sent) -> list[Component]:
 )
 def list_notes(_noted: int, experiment_id: Sent) -> list[Component]:
     """List the notes again after one was added or deleted."""
-    notes = experiment_notes(database(), _number(experiment_id))
-    return note_parts.note_list(notes, series.time_range(database(), experiment_id), viewer())
+    with series.opened(database(), _number(experiment_id)) as experiment:
+        notes = experiment_notes(experiment.database, experiment.id)
+        return note_parts.note_list(notes, experiment.time_range, viewer())
 
 
 @callback(
@@ -376,10 +386,23 @@ def rename(_open: Sent, _cancel: Sent, _save: Sent, *typed: Sent) -> tuple[Any, 
     return False, "", f"/experiments/{experiment_id}"
 
 
-def _look(theme: str | None, narrow: bool | None, experiment_id: object, time: object) -> Look:
+@contextmanager
+def _opened(experiment_id: Sent) -> Iterator[ExperimentSeries]:
+    """Open the series of an experiment that there is; raises NotFoundError."""
+    with series.opened(database(), _number(experiment_id)) as experiment:
+        check_experiment(experiment.database, experiment.id)
+        yield experiment
+
+
+def _wait_for_theme(theme: str | None) -> None:
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
-    axis = time_axis(database(), _number(experiment_id), by_clock=time != ELAPSED)
+
+
+def _look(
+    experiment: ExperimentSeries, theme: str | None, narrow: bool | None, time: object
+) -> Look:
+    axis = time_axis(experiment, by_clock=time != ELAPSED)
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow), time=axis)
 
 

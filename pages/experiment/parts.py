@@ -16,13 +16,13 @@ from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
 from db.queries.experiments.events import Alarms
 from db.queries.experiments.notes import NoteFacts
-from db.queries.experiments.timeline import Turn
-from db.queries.stations.live import RunFacts
+from db.queries.experiments.timeline import TimelineEntry
+from db.queries.stations.live import RunAlarm
 from db.series import ChannelInfo
 from db.terms import Role
 from pages.context import Viewer, now, viewer
 from pages.experiment.deletion import delete_parts
-from pages.experiment.events import alarms_card, course_card, station_alarms_card
+from pages.experiment.events import alarms_card, station_alarms_card, timeline_card
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
 from pages.experiment.facts import fact_groups
@@ -45,8 +45,8 @@ class Shown:
     whole: Window | None
     notes: Sequence[NoteFacts]
     alarms: Alarms
-    run: RunFacts
-    course: Sequence[Turn]
+    station_alarms: Sequence[RunAlarm]
+    timeline: Sequence[TimelineEntry]
     window: Window | None
 
 
@@ -166,17 +166,14 @@ def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str
 def _main(shown: Shown, who: Viewer) -> list[Component]:
     states = html.Div(id=Ids.STATES, className="bem-late")
     profile = html.Div(id=Ids.PROFILE, className="bem-late")
+    graph = [_graph(shown, who), statistics_frame()]
     if not shown.known.measures:
-        no_graph = card("Graph", empty("graph-up", "This experiment has no measures yet."))
-        raised = station_alarms_card(shown.run.alarms, None, who)
-        course = course_card(shown.course, None, who)
-        return [no_graph, *raised, *alarms_card(shown.alarms, None, who), *course, states, profile]
+        graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
     return [
-        _graph(shown, who),
-        statistics_frame(),
-        *station_alarms_card(shown.run.alarms, shown.whole, who),
+        *graph,
+        *station_alarms_card(shown.station_alarms, shown.whole, who),
         *alarms_card(shown.alarms, shown.whole, who),
-        *course_card(shown.course, shown.whole, who),
+        *timeline_card(shown.timeline, shown.whole, who),
         states,
         profile,
     ]
@@ -274,7 +271,7 @@ def channel_words(channel: ChannelInfo) -> str:
 
 def _side(shown: Shown, who: Viewer) -> list[Component]:
     known = shown.known
-    ended = [("Ended", shown.run.end_reason)]
+    ended = [("Ended", known.end_reason)]
     listed = facts([*fact_groups(known, who, now()), ended])
     cards = [card("Facts", html.Div(listed, className="body"))]
     if known.measures:

@@ -15,25 +15,24 @@ from plotly.offline import get_plotlyjs
 
 from components import formatting
 from components.figures.measure_graph import Look, figure
-from components.figures.time_axis import elapsed
 from components.sent import Sent
 from components.status import ended_reason, status_word
 from cycling.analysis.statistics import ExperimentStatistics
 from db import series
 from db.engine import Database
-from db.measures.statistics import experiment_statistics
-from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+from db.measures.statistics import experiment_statistics, stored_statistics
+from db.queries.experiments.detail import ExperimentFacts, check_experiment, experiment_facts
 from db.queries.experiments.events import Alarms, experiment_alarms
 from db.queries.experiments.notes import NoteFacts, experiment_notes
 from db.queries.experiments.provenance import database_name, source_sha256
-from db.queries.experiments.timeline import Turn, run_course
+from db.queries.experiments.timeline import TimelineEntry, run_timeline
 from db.queries.profiles.instructions import profile_instructions
 from db.queries.profiles.library import ProfileSource, experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import Viewer, limits
 from pages.experiment import report_tables
 from pages.experiment.facts import fact_groups
-from pages.experiment.graph import drawing
+from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
 
 PRODUCT = "Battery Experiments Manager"
@@ -49,7 +48,7 @@ class Source:
     profile: ProfileSource | None
     instructions: report_tables.Instructions
     alarms: Alarms
-    course: Sequence[Turn]
+    timeline: Sequence[TimelineEntry]
     notes: Sequence[NoteFacts]
     channels: Sequence[ChannelInfo]
     statistics: ExperimentStatistics | None
@@ -67,24 +66,27 @@ def experiment_report(database: Database, experiment_id: int, who: Viewer, time:
 
 
 def gathered(database: Database, experiment_id: int, who: Viewer) -> Source:
-    """Read everything that a report is made of; raises NotFoundError."""
-    known = experiment_facts(database, experiment_id)
-    alarms = experiment_alarms(database, experiment_id)
-    notes = experiment_notes(database, experiment_id)
-    channels = series.channels(database, experiment_id) if known.measures else ()
-    return Source(
-        known=known,
-        profile=source_of(database, experiment_profile(database, experiment_id) or 0),
-        instructions=profile_instructions(database, experiment_id),
-        alarms=alarms,
-        course=run_course(database, experiment_id),
-        notes=notes,
-        channels=channels,
-        statistics=experiment_statistics(database, experiment_id),
-        graph=_graph(database, experiment_id, channels, notes, alarms, who) if channels else None,
-        database_name=database_name(database),
-        sha256=source_sha256(database, experiment_id),
-    )
+    """Read everything that a report is made of, at one moment; raises NotFoundError."""
+    check_experiment(database, experiment_id)
+    statistics = experiment_statistics(database, experiment_id)
+    with series.opened(database, experiment_id) as experiment:
+        whole = experiment.database
+        known = experiment_facts(whole, experiment_id)
+        alarms = experiment_alarms(whole, experiment_id)
+        notes = experiment_notes(whole, experiment_id)
+        return Source(
+            known=known,
+            profile=source_of(whole, experiment_profile(whole, experiment_id) or 0),
+            instructions=profile_instructions(whole, experiment_id),
+            alarms=alarms,
+            timeline=run_timeline(whole, experiment_id),
+            notes=notes,
+            channels=experiment.channels if known.measures else (),
+            statistics=stored_statistics(experiment) or statistics,
+            graph=_graph(experiment, notes, alarms, who) if known.measures else None,
+            database_name=database_name(database),
+            sha256=source_sha256(whole, experiment_id),
+        )
 
 
 def rendered(source: Source, who: Viewer, time: datetime) -> str:
@@ -109,7 +111,7 @@ def rendered(source: Source, who: Viewer, time: datetime) -> str:
         method=_method(found) if found else "",
         profile=source.profile,
         instructions=report_tables.instructions_table(source.instructions),
-        course=report_tables.course_table(source.course, who),
+        timeline=report_tables.timeline_table(source.timeline, who),
         alarms=report_tables.alarms_table(source.alarms, who),
         notes=_notes(source.notes, who),
         origin=_origin(source, who, time),
@@ -129,21 +131,15 @@ def drawn_channels(channels: Sequence[ChannelInfo]) -> list[ChannelInfo]:
 
 
 def _graph(
-    database: Database,
-    experiment_id: int,
-    channels: Sequence[ChannelInfo],
-    notes: Sequence[NoteFacts],
-    alarms: Alarms,
-    who: Viewer,
+    experiment: series.ExperimentSeries, notes: Sequence[NoteFacts], alarms: Alarms, who: Viewer
 ) -> dict[str, Any]:
     """Return the figure of the whole experiment; its time counts from the first measure.
 
     A clock's time would be shown in the zone of whoever opens the file.
     """
-    time = elapsed(series.time_range(database, experiment_id) or (0.0, 0.0))
-    look = Look(dark=False, zone=who.zone, time=time)
-    keys = [channel.key for channel in drawn_channels(channels)]
-    drawn = drawing(database, experiment_id, keys, None, look, points=limits().graph_points)
+    look = Look(dark=False, zone=who.zone, time=time_axis(experiment, by_clock=False))
+    keys = [channel.key for channel in drawn_channels(experiment.channels)]
+    drawn = drawing(experiment, keys, None, look, points=limits().graph_points)
     graph = figure(drawn.lines, drawn.window, drawn.look, event_marks(notes, alarms.rows, who))
     layout = graph["layout"]
     layout["height"] += LEGEND_PX

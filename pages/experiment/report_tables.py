@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from db.queries.experiments.events import Alarms
-from db.queries.experiments.timeline import Turn
+from db.queries.experiments.timeline import TimelineEntry
 from db.queries.profiles.instructions import InstructionFacts
 from pages.context import Viewer
-from pages.experiment.events import turn_words
+from pages.experiment.events import entry_text
 from pages.experiment.statistics import instruction_words
 
 MOST_ROWS = 200  # a printed report has to end somewhere
@@ -103,12 +103,12 @@ def alarms_table(alarms: Alarms, who: Viewer) -> Table:
     )
 
 
-def course_table(turns: Sequence[Turn], who: Viewer) -> Table:
+def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
     """Return who queued the run, when it was paused and went on, and how it ended."""
     return Table(
         "Course, newest first",
         [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
-        [[formatting.exactly(turn.at, who.zone), *turn_words(turn)] for turn in turns],
+        [[formatting.exactly(entry.at, who.zone), *entry_text(entry)] for entry in entries],
     )
 
 

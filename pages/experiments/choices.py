@@ -1,7 +1,8 @@
 """What each filter of the experiments table offers; no Dash in it."""
 
 from db.engine import Database
-from db.queries.experiments.table import Choice, Choices, Filter, filter_choices
+from db.queries.experiments.choices import Choice, Choices, filter_choices
+from db.queries.experiments.filters import Filter
 from pages.experiments.filters import FACETS, View
 
 Offered = dict[str, list[Choice]]

@@ -6,7 +6,8 @@ from datetime import tzinfo
 from typing import Any
 
 from cycling.terms import ExperimentStatus, Technology
-from db.queries.experiments.table import Filter, Sort, SortKey
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Sort, SortKey
 from pages.days import day_of, end_of, start_of
 
 FACETS = ("technology", "status", "battery", "station", "profile")

@@ -12,7 +12,8 @@ from components.battery_labels import technology_word
 from components.blocks import empty, icon, labelled
 from components.status import ended_reason, filter_word, status_look
 from cycling.terms import ExperimentStatus
-from db.queries.experiments.table import Choice, ExperimentRow
+from db.queries.experiments.choices import Choice
+from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
 from pages.experiments.choices import Offered
 from pages.experiments.filters import FACETS, LABELS, View

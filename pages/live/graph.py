@@ -8,9 +8,8 @@ from typing import Any
 from components.figures.measure_axes import axes_of, axis_of
 from components.figures.measure_graph import Look, figure, height, overview
 from components.figures.time_axis import Window
-from db import series
-from db.engine import Database
 from db.queries.stations.live import RunAlarm, new_points
+from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, limits
 from pages.experiment.graph import drawing, whole_voltage
 from pages.experiment.moments import alarm_marks
@@ -69,38 +68,30 @@ class Wanted:
 
 
 def live_figure(
-    database: Database,
-    experiment_id: int,
-    channels: Sequence[series.ChannelInfo],
+    experiment: ExperimentSeries,
+    channels: Sequence[ChannelInfo],
     wanted: Wanted,
     look: Look,
     alarms: Sequence[RunAlarm],
     who: Viewer,
 ) -> LiveFigure:
-    """Draw what somebody wants to see of an experiment.
-
-    Measures come in all the while. How far the figure goes is read before its points: a script
-    leaves out what comes twice, but would never ask for what falls between.
-    """
-    through = series.last_id(database, experiment_id)
-    whole = series.time_range(database, experiment_id)
+    """Draw what somebody wants to see of an experiment."""
+    through, whole = experiment.head.watermarks.generic, experiment.time_range
     if whole is None:
-        return sentence_figure(look, "No measures yet.", wanted, experiment_id=experiment_id)
+        return sentence_figure(look, "No measures yet.", wanted, experiment_id=experiment.id)
     window = shown_window(whole, wanted.range_s, wanted.zoom)
-    drawn = drawing(
-        database, experiment_id, wanted.shown, window, look, channels, points=limits().graph_points
-    )
+    drawn = drawing(experiment, wanted.shown, window, look, channels, points=limits().graph_points)
     whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):
         trace["meta"] = {"key": line.key, "factor": axis_of(axes, line).factor}
     newest = new_points(
-        database, experiment_id, max(through - 1, -1), [one.key for one in channels]
+        experiment.database, experiment.id, max(through - 1, -1), [one.key for one in channels]
     )
     whole_figure["layout"]["meta"] |= {
         **wanted.meta(),
         "drawn": token_hex(4),
-        "experiment": experiment_id,
+        "experiment": experiment.id,
         "after": through,
         "tip": wanted.zoom is None or wanted.zoom[1] >= whole[1],
         "ends": [end * 1000 for end in whole],
@@ -128,11 +119,11 @@ def sentence_figure(
 
 
 def live_overview(
-    database: Database, experiment_id: int, window: Window | None, look: Look
+    experiment: ExperimentSeries, window: Window | None, look: Look
 ) -> dict[str, Any]:
     """Draw the strip of the whole experiment."""
-    whole = series.time_range(database, experiment_id) or (0.0, 1.0)
-    line = whole_voltage(database, experiment_id, dark=look.dark)
+    whole = experiment.time_range or (0.0, 1.0)
+    line = whole_voltage(experiment, dark=look.dark)
     return overview(line, window or whole, look)
 
 

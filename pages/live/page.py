@@ -26,7 +26,7 @@ from db.commands import jobs
 from db.commands.stations import control
 from db.queries.experiments.detail import check_experiment
 from db.queries.stations.change_tokens import station_sign
-from db.queries.stations.live import can, new_points, run_facts, station_channels
+from db.queries.stations.live import can, new_points, run_alarms, station_channels
 from db.queries.stations.overview import station_now
 from db.terms import Role
 from pages.context import actor, database, now, viewer
@@ -138,7 +138,8 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
         return blank(STRIP_PX)
     whole = window_of(drawn["ends"])
     window = shown_window(whole, range_of(drawn.get("range")), window_of(drawn.get("zoom")))
-    return live_overview(database(), experiment_id, window, _look(theme, narrow))
+    with series.opened(database(), experiment_id) as experiment:
+        return live_overview(experiment, window, _look(theme, narrow))
 
 
 @callback(
@@ -237,28 +238,23 @@ def _drawn(
         words = "Nothing has run on this station yet."
         return sentence_figure(look, words, wanted, experiment_id=None)
     try:
-        check_experiment(database(), experiment_id)
-        drawn = _drawn_of(experiment_id, station_id, wanted, look)
-        check_experiment(database(), experiment_id)  # deleted meanwhile, it may be half of it
+        with series.opened(database(), experiment_id) as experiment:
+            check_experiment(experiment.database, experiment_id)
+            if experiment.fraction == 1:
+                return _drawn_of(experiment, station_id, wanted, look)
     except NotFoundError as error:
         return sentence_figure(look, str(error), wanted, experiment_id=None)
-    return drawn
+    jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
+    words = preparing_words(experiment.fraction)
+    return sentence_figure(look, words, wanted, experiment_id=experiment_id, retry=True)
 
 
-def _drawn_of(experiment_id: int, station_id: int, wanted: Wanted, look: Look) -> LiveFigure:
-    if (fraction := series.prepared(database(), experiment_id)) < 1.0:
-        jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
-        words = preparing_words(fraction)
-        return sentence_figure(look, words, wanted, experiment_id=experiment_id, retry=True)
-    return live_figure(
-        database(),
-        experiment_id,
-        station_channels(database(), station_id),
-        wanted,
-        look,
-        run_facts(database(), experiment_id).alarms,
-        viewer(),
-    )
+def _drawn_of(
+    experiment: series.ExperimentSeries, station_id: int, wanted: Wanted, look: Look
+) -> LiveFigure:
+    channels = station_channels(experiment.database, station_id)
+    alarms = run_alarms(experiment.database, experiment.id)
+    return live_figure(experiment, channels, wanted, look, alarms, viewer())
 
 
 def _points(asked: Asked) -> dict[str, Any]:

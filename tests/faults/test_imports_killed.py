@@ -20,7 +20,8 @@ from db.commands import jobs
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure, GenericMeasure, ImportSource, Job
-from db.queries.experiments.table import Filter, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import list_experiments
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState
 from tests.databases import migrate

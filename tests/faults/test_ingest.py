@@ -57,10 +57,10 @@ def test_duplicates_gaps_and_replays_store_every_sample_once(lab: Lab, record_pr
             unit.say(Kind.RECORDS, records)
         wait_for(lambda acks=acks: unit.acks > acks)
         if chance.random() < 0.3:
-            series.settle(lab.database, experiment, ended=False, now=now())
+            series.reconcile(lab.database, experiment, final=False, now=now())
     lab.note(record_property)
     lab.check_exact(experiment, 400)
-    assert series.settle(lab.database, experiment, ended=True, now=now()) == 0
+    assert series.reconcile(lab.database, experiment, final=True, now=now()) == 0
     assert lab.run(experiment).through == 399
 
 

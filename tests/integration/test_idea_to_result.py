@@ -32,7 +32,8 @@ from db.models import (
     Unit,
 )
 from db.models.station_rows import NewStation
-from db.queries.experiments.table import Filter, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import list_experiments
 from db.queries.stations.queue import find_plan
 from db.terms import PlanState
 from pages.add_experiment.form_data import Pair, Typed
@@ -42,7 +43,7 @@ from pages.experiment.expected_curve import expected_line
 from tests.conftest import require
 from tests.machine import MOSQUITTO
 from tests.servers import Mosquitto, start
-from tests.unit.db.lab import add_cell
+from tests.unit.db.lab import add_cell, read_series, time_range_of
 
 BEM = Path(sys.executable).with_name("bem")
 UNIT = "virtual-1"
@@ -134,8 +135,8 @@ def set_up_station(database: Database) -> int:
 
 def mean_difference(database: Database, experiment_id: int) -> float:
     """Mean difference (V) of the expected and the measured voltage, over the measured time."""
-    window = series.time_range(database, experiment_id)
-    measured = series.read(database, experiment_id, [series.VOLTAGE]).traces["voltage"]
+    window = time_range_of(database, experiment_id)
+    measured = read_series(database, experiment_id, [series.VOLTAGE]).traces["voltage"]
     expected = expected_line(database, experiment_id, window, dark=False)
     at = np.linspace(*window, 2000)
     return float(

@@ -162,14 +162,16 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
 
 def neighbours(database: Database, known: ExperimentFacts) -> Neighbours:
     """Return the experiments of the same battery before and after this one."""
-    mine = Experiment.battery_id == known.battery.id
-    named = select(Experiment.id, Experiment.name).where(mine).limit(1)
-    earlier = named.where(Experiment.id < known.id).order_by(Experiment.id.desc())
-    later = named.where(Experiment.id > known.id).order_by(Experiment.id)
+    of_it = Experiment.battery_id == known.battery.id
+    before = select(func.max(Experiment.id)).where(of_it, Experiment.id < known.id)
+    after = select(func.min(Experiment.id)).where(of_it, Experiment.id > known.id)
+    either = Experiment.id.in_([before.scalar_subquery(), after.scalar_subquery()])
     with database.read() as session:
-        before, after = (session.execute(one).one_or_none() for one in (earlier, later))
+        rows = session.execute(select(Experiment.id, Experiment.name).where(either)).all()
+    others = [Neighbour(*row) for row in rows]
     return Neighbours(
-        previous=Neighbour(*before) if before else None, next=Neighbour(*after) if after else None
+        previous=next((one for one in others if one.id < known.id), None),
+        next=next((one for one in others if one.id > known.id), None),
     )
 
 

@@ -1,4 +1,4 @@
-"""The course of a run: who queued it, when it began, was paused, went on and ended, and why."""
+"""The timeline of a run: who queued it, when it began, was paused, went on and ended, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from db.models import Command, Experiment, Plan, Run, RunEvent
 MOST = 500  # events; the newest
 
 
-class TurnKind(StrEnum):
+class EntryKind(StrEnum):
     """What happened to a run; those of the station are the kinds of its events."""
 
     QUEUED = "queued"
@@ -25,7 +25,7 @@ class TurnKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Turn:
+class TimelineEntry:
     """Something that happened to a run.
 
     `user_name` and `reason` are "" where nobody asked for it, or said why. An `interrupted` pause
@@ -33,13 +33,13 @@ class Turn:
     """
 
     at: datetime
-    kind: TurnKind
+    kind: EntryKind
     user_name: str = ""
     reason: str = ""
     interrupted: bool = False
 
 
-def run_course(database: Database, experiment_id: int) -> tuple[Turn, ...]:
+def run_timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
     """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
     with database.read() as session:
         run = session.execute(
@@ -49,24 +49,24 @@ def run_course(database: Database, experiment_id: int) -> tuple[Turn, ...]:
         ).first()
         if run is None:
             return ()
-        turns = [
+        entries = [
             *_queued(session, experiment_id),
             *_on_the_station(session, experiment_id),
         ]
     if run.ended_at is not None:
         failed = "It ended with an error." if run.status is ExperimentStatus.ERROR else ""
         at = run.finished_at or run.ended_at  # the station's clock, as that of its events
-        turns.append(Turn(at, TurnKind.ENDED, reason=run.end_reason or failed))
-    return tuple(sorted(turns, key=lambda turn: turn.at, reverse=True))
+        entries.append(TimelineEntry(at, EntryKind.ENDED, reason=run.end_reason or failed))
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 
-def _queued(session: Session, experiment_id: int) -> list[Turn]:
+def _queued(session: Session, experiment_id: int) -> list[TimelineEntry]:
     plan = session.scalar(select(Plan).where(Plan.experiment_id == experiment_id))
-    return [Turn(plan.created_at, TurnKind.QUEUED, plan.user_name)] if plan else []
+    return [TimelineEntry(plan.created_at, EntryKind.QUEUED, plan.user_name)] if plan else []
 
 
-def _on_the_station(session: Session, experiment_id: int) -> list[Turn]:
-    kinds = (TurnKind.STARTED, TurnKind.PAUSED, TurnKind.RESUMED)
+def _on_the_station(session: Session, experiment_id: int) -> list[TimelineEntry]:
+    kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
     events = session.scalars(
         select(RunEvent)
         .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
@@ -76,16 +76,16 @@ def _on_the_station(session: Session, experiment_id: int) -> list[Turn]:
     asked = {number for event in events if (number := event.detail.get("command"))}
     found = session.scalars(select(Command).where(Command.id.in_(asked))).all()
     commands = {one.id: one for one in found if one.experiment_id == experiment_id}
-    turns = []
+    entries = []
     for event in events:
         command = commands.get(event.detail.get("command", 0))
-        turns.append(
-            Turn(
+        entries.append(
+            TimelineEntry(
                 at=event.at,
-                kind=TurnKind(event.kind),
+                kind=EntryKind(event.kind),
                 user_name=command.user_name if command else "",
                 reason=command.reason if command else "",
                 interrupted=bool(event.detail.get("interrupted")),
             )
         )
-    return turns
+    return entries

@@ -270,12 +270,7 @@ def run_facts(database: Database, experiment_id: int) -> RunFacts:
             .limit(1)
         ).first()
         reason = session.scalar(select(Run.end_reason).where(Run.experiment_id == experiment_id))
-        alarms = session.scalars(
-            select(StationAlarm)
-            .where(StationAlarm.experiment_id == experiment_id)
-            .order_by(StationAlarm.at.desc(), StationAlarm.id.desc())
-            .limit(MOST_ALARMS)
-        ).all()
+        alarms = _alarms(session, experiment_id)
         ends = session.scalars(
             select(RunEvent.detail)
             .where(RunEvent.experiment_id == experiment_id, RunEvent.kind == STEP_ENDED)
@@ -285,10 +280,26 @@ def run_facts(database: Database, experiment_id: int) -> RunFacts:
     return RunFacts(
         last_id=-1 if last is None else last.id,
         end_reason=reason or "",
-        alarms=tuple(run_alarm(one) for one in alarms),
+        alarms=alarms,
         steps=_steps(ends),
         last_instruction_id=None if last is None else last.instruction_id,
     )
+
+
+def run_alarms(database: Database, experiment_id: int) -> tuple[RunAlarm, ...]:
+    """Return the newest alarms of a run, newest first."""
+    with database.read() as session:
+        return _alarms(session, experiment_id)
+
+
+def _alarms(session: Session, experiment_id: int) -> tuple[RunAlarm, ...]:
+    rows = session.scalars(
+        select(StationAlarm)
+        .where(StationAlarm.experiment_id == experiment_id)
+        .order_by(StationAlarm.at.desc(), StationAlarm.id.desc())
+        .limit(MOST_ALARMS)
+    )
+    return tuple(run_alarm(one) for one in rows)
 
 
 def find_alarm(database: Database, alarm_id: int) -> RunAlarm:

@@ -91,7 +91,8 @@ def test_an_import_into_mariadb_is_measured_beside_its_client(tmp_path, mariadb_
     peer = MariaDbPeer(mariadb_server, client, tmp_path)
     try:
         lines = measure_server(sizes("import"), tmp_path, [peer])
-        found = series.channels(peer.database, 1)
+        with series.opened(peer.database, 1) as experiment:
+            found = experiment.channels
         ids = [one.used_measure_id for one in found if one.used_measure_id is not None]
         peer.export(1, ids, tmp_path / "pivot.tsv")
     finally:

@@ -29,6 +29,7 @@ from db.commands.uploads import find_upload, sweep_uploads
 from db.engine import Database
 from db.limits import Limits
 from db.models import AuditEntry, Upload
+from db.series.chunk_reader import ChunkReader
 from db.terms import Role
 from tests.integration.bem.cli.test_app import BEM
 from tests.servers import free_port, start, wait_until
@@ -254,15 +255,13 @@ class TestDownload:
         monkeypatch.setattr("db.series.chunks.CHUNK", 10)
         experiment_id = import_blocks(sqlite_database, [block(50)])
         read: list[int] = []
-        from db.series import reading
-
-        real = reading._whole_chunks
+        real = ChunkReader.columns
 
         def counted(*args):
             read.append(1)
             return real(*args)
 
-        monkeypatch.setattr(reading, "_whole_chunks", counted)
+        monkeypatch.setattr(ChunkReader, "columns", counted)
         answer = oscar.fetch(experiment_id)
         pieces = answer.iter_encoded()
         assert next(pieces).startswith(b"Test Time")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
+from db import series
 from db.commands.audit import By
 from db.commands.batteries.registration import NewBattery, add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
@@ -212,6 +213,24 @@ def meanwhile(
             assert time.monotonic() < until, "it neither waits nor ends"
             time.sleep(0.15)  # asked more often, the server tells what it knew before
     return doing.exception() or doing.result()
+
+
+def read_series(database: Database, experiment_id: int, channels, **how) -> series.Series:
+    """Read channels of an experiment."""
+    with series.opened(database, experiment_id) as experiment:
+        return experiment.read(channels, **how)
+
+
+def channels_of(database: Database, experiment_id: int) -> tuple[series.ChannelInfo, ...]:
+    """The channels of an experiment."""
+    with series.opened(database, experiment_id) as experiment:
+        return experiment.channels
+
+
+def time_range_of(database: Database, experiment_id: int) -> tuple[float, float] | None:
+    """When an experiment's first and last measure were."""
+    with series.opened(database, experiment_id) as experiment:
+        return experiment.time_range
 
 
 @contextmanager

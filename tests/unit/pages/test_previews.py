@@ -90,7 +90,7 @@ def test_the_browser_keeps_it_for_a_minute_and_then_asks_whether_it_holds(fetch,
 
 def test_nothing_is_drawn_for_a_picture_that_still_holds(fetch, cycled, monkeypatch):
     tag = fetch(cycled).headers["ETag"]
-    monkeypatch.setattr(series, "read", None)
+    monkeypatch.setattr(series.ExperimentSeries, "read", None)
     assert fetch(cycled, **{"If-None-Match": tag}).status_code == 304
 
 

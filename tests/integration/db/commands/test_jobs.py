@@ -1,16 +1,20 @@
 """Jobs: claimed by one worker, beaten, taken over, cancelled and ended, on each engine."""
 
+import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event, select
 
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit, jobs
 from db.commands.audit import By
 from db.engine import Database
+from db.models import Job
 from db.queries.jobs import JobStatus, job_status
 from db.terms import JobState
-from tests.unit.db.lab import NOW, at_once, counts
+from tests.unit.db.lab import NOW, at_once, counts, import_blocks
 
 KIND = "import file"
 LATER = NOW + jobs.SILENT_AFTER + timedelta(seconds=1)
@@ -260,3 +264,43 @@ def test_a_job_that_nobody_takes_is_said_to_wait_long(database: Database):
     assert waiting.waits_long(NOW + timedelta(seconds=11))
     claim(database)
     assert not job_status(database, waiting.id).waits_long(LATER)
+
+
+def test_many_who_wait_for_the_same_measures_ask_one_job(database: Database):
+    experiment_id, other = import_blocks(database), import_blocks(database, name="Other")
+
+    everybody = threading.Barrier(8)
+
+    def after_looking(_connection, _cursor, statement, *_rest) -> None:
+        """Let all look before the first one writes, unless a lock keeps them apart."""
+        if statement.startswith("SELECT bem_jobs.payload"):
+            with suppress(threading.BrokenBarrierError):
+                everybody.wait(timeout=1)
+
+    def ask() -> None:
+        jobs.prepare_series(database, experiment_id, user_name="oscar", now=NOW)
+
+    event.listen(database.engine, "after_cursor_execute", after_looking)
+    try:
+        assert at_once([ask] * 8) == [None] * 8
+    finally:
+        event.remove(database.engine, "after_cursor_execute", after_looking)
+    jobs.prepare_series(database, other, user_name="oscar", now=NOW)
+    with database.read() as session:
+        asked = session.scalars(select(Job.payload).order_by(Job.id)).all()
+    assert asked == [{"experiment_id": experiment_id}, {"experiment_id": other}]
+
+
+def test_once_the_measures_were_prepared_they_can_be_asked_for_again(database: Database):
+    experiment_id = import_blocks(database)
+    for _ in range(2):
+        jobs.prepare_series(database, experiment_id, user_name="oscar", now=NOW)
+        mine = jobs.claim(database, worker="w", kinds=[jobs.PREPARE], now=NOW)
+        assert mine is not None
+        with database.write() as session:
+            jobs.end_done(session, mine, result={}, now=NOW)
+
+
+def test_nobody_prepares_the_measures_of_a_deleted_experiment(database: Database):
+    jobs.prepare_series(database, 4711, user_name="oscar", now=NOW)
+    assert not jobs.is_waiting(database)

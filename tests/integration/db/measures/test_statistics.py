@@ -51,9 +51,9 @@ def counted(monkeypatch) -> list[int]:
     done: list[int] = []
     computed = statistics._computed
 
-    def note(database, experiment_id):
-        done.append(experiment_id)
-        return computed(database, experiment_id)
+    def note(experiment):
+        done.append(experiment.id)
+        return computed(experiment)
 
     monkeypatch.setattr(statistics, "_computed", note)
     return done
@@ -121,9 +121,9 @@ def test_new_measures_make_them_anew(database: Database, counted):
     assert after.whole.samples == before.whole.samples + 1
     assert after.whole.duration_s == 7200
     assert counted == [experiment_id] * 2
-    with database.read() as session:
-        kept = session.scalars(select(Statistics)).all()
-        assert [row.revision for row in kept] == [series.revision(database, experiment_id)]
+    with series.opened(database, experiment_id) as experiment:
+        stored = experiment.database.session.scalars(select(Statistics)).all()
+        assert [row.revision for row in stored] == [experiment.head.revision]
 
 
 def test_another_method_makes_them_anew(database: Database, counted):
@@ -147,7 +147,7 @@ def test_many_may_ask_at_once(database: Database):
 def test_one_who_stored_it_meanwhile_is_no_failure(sqlite_database: Database, monkeypatch):
     experiment_id = import_blocks(sqlite_database, [cycle()])
     first = experiment_statistics(sqlite_database, experiment_id)
-    monkeypatch.setattr(statistics, "_kept", lambda *_: None)
+    monkeypatch.setattr(statistics, "stored_statistics", lambda *_: None)
     nobody = delete(Statistics).where(Statistics.experiment_id == 0)
     monkeypatch.setattr(statistics, "delete", lambda _table: nobody)
     assert experiment_statistics(sqlite_database, experiment_id) == first

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, inspect, text
 from cycling.analysis.statistics import ExperimentStatistics
 from cycling.errors import InputError, UnavailableError
 from cycling.terms import LimitType, Mode
-from db import migrations, series
+from db import migrations
 from db.engine import Database, connect
 from db.measures import export, statistics
 from db.migrations import adoption
@@ -28,14 +28,17 @@ from db.migrations.adoption import plan as plans
 from db.migrations.adoption import run as running
 from db.models import Base
 from db.queries.batteries.detail import battery_sheet
+from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.events import experiment_alarms, status_changes
-from db.queries.experiments.table import Filter, filter_choices, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import list_experiments
 from db.queries.profiles.instructions import profile_instructions
 from db.queries.stations.overview import wall
 from tests.databases import SERVER_ENGINES
 from tests.old_lab import LONG, checksums, make_old_database
 from tests.served import BEM
+from tests.unit.db.lab import channels_of, read_series
 
 EXPERIMENTS, MEASURES = map(int, os.environ.get("BEM_TEST_OLD_LAB", "200,50000").split(","))
 
@@ -476,7 +479,7 @@ class TestInThePages:
         facts = experiment_facts(old, 3)
         assert (facts.description, facts.station) == ("", "Cellar")
         assert facts.battery.name == "Zelle Ö1"
-        points = series.read(old, 3, series.channels(old, 3))
+        points = read_series(old, 3, channels_of(old, 3))
         assert len(points.traces["voltage"].unix_s) == facts.measures > 0
 
         def look() -> None:
@@ -490,9 +493,7 @@ class TestInThePages:
 
     def test_the_long_one_shows_its_graph_with_modes_of_its_instructions(self, old: Database):
         upgrade(old)
-        while series.prepared(old, LONG) < 1:
-            pass
-        channels = series.channels(old, LONG)
+        channels = channels_of(old, LONG)
         assert {one.name for one in channels} == {
             "Voltage",
             "Current",
@@ -500,7 +501,7 @@ class TestInThePages:
             "Gehäuse °C",
             "temp1",
         }
-        traces = series.read(old, LONG, channels).traces
+        traces = read_series(old, LONG, channels).traces
         assert 1000 < len(traces["voltage"].unix_s) <= 2000
         modes = {id_: one.mode for id_, one in profile_instructions(old, LONG).items()}
         assert modes == {1: Mode.CC, 2: Mode.CV, 3: Mode.CC}

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from cycling.errors import InputError
-from db import migrations, series
+from db import migrations
 from db.engine import Database, connect
 from db.queries.experiments.detail import experiment_facts
+from tests.unit.db.lab import channels_of, read_series
 
 STORED = Path(__file__).with_name("revision_0010.sql")  # dumped from a database of that version
 
@@ -89,7 +90,7 @@ def test_its_experiment_is_shown_with_its_measures(before: Database):
         "of the version before",
         12,
     )
-    voltage = series.read(before, 1, series.channels(before, 1)).traces["voltage"]
+    voltage = read_series(before, 1, channels_of(before, 1)).traces["voltage"]
     assert list(voltage.values[:3]) == [3.0, 3.001, 3.002]
 
 

@@ -18,7 +18,16 @@ from db.models import ExtendedMeasure, GenericMeasure
 from db.series import chunks
 from tests.databases import SERVER_ENGINES
 from tests.generated import examples
-from tests.unit.db.lab import START, block, import_blocks, statements, write_csv
+from tests.unit.db.lab import (
+    START,
+    block,
+    channels_of,
+    import_blocks,
+    read_series,
+    statements,
+    time_range_of,
+    write_csv,
+)
 
 NAN = float("nan")
 EXPERIMENT = 77
@@ -64,7 +73,7 @@ def store(
 
 
 def trace(database: Database, channel=series.VOLTAGE, **how) -> tuple[np.ndarray, np.ndarray]:
-    found = series.read(database, EXPERIMENT, [channel], **how).traces[channel.key]
+    found = read_series(database, EXPERIMENT, [channel], **how).traces[channel.key]
     return found.unix_s - BEGIN, found.values
 
 
@@ -114,7 +123,7 @@ class TestAnyMeasures:
             first = max(np.searchsorted(seconds, early, "left") - 1, 0)
             after = min(np.searchsorted(seconds, late, "right") + 1, len(seconds))
             wanted = slice(first, after)
-            found = series.read(
+            found = read_series(
                 database,
                 EXPERIMENT,
                 [series.VOLTAGE, TEMPERATURE],
@@ -136,7 +145,7 @@ class TestAnyMeasures:
         def holds(rows, points):
             seconds, ids, volts, degrees = self.columns(rows)
             store(database, seconds, volts, ids=ids, temperature=degrees)
-            found = series.read(database, EXPERIMENT, [series.VOLTAGE, TEMPERATURE], points=points)
+            found = read_series(database, EXPERIMENT, [series.VOLTAGE, TEMPERATURE], points=points)
             assert found.samples == len(rows)
             assert found.every_sample == (len(rows) <= points)
             for channel, values in ((series.VOLTAGE, volts), (TEMPERATURE, degrees)):
@@ -170,7 +179,7 @@ class TestAnyMeasures:
         def holds(rows):
             seconds, ids, volts, degrees = self.columns(rows)
             store(database, seconds, volts, ids=ids, temperature=degrees)
-            pieces = list(series.tables(database, EXPERIMENT, [TEMPERATURE]))
+            pieces = list(series.stream(database, EXPERIMENT, [TEMPERATURE]))
             assert [len(piece.unix_s) for piece in pieces] == np.unique(
                 ids // 7, return_counts=True
             )[1].tolist()
@@ -184,10 +193,10 @@ class TestAnyMeasures:
 
 
 def test_no_measures_are_no_points(database: Database):
-    found = series.read(database, EXPERIMENT, [series.VOLTAGE], between=(0, 1e10))
+    found = read_series(database, EXPERIMENT, [series.VOLTAGE], between=(0, 1e10))
     assert (found.samples, found.every_sample, len(found.traces["voltage"].values)) == (0, True, 0)
-    assert list(series.tables(database, EXPERIMENT, [])) == []
-    assert series.time_range(database, EXPERIMENT) is None
+    assert list(series.stream(database, EXPERIMENT, [])) == []
+    assert time_range_of(database, EXPERIMENT) is None
 
 
 @pytest.mark.parametrize("points", [1, 2, 3, 4, 5, 100])
@@ -195,7 +204,7 @@ def test_a_spike_of_one_sample_is_kept_in_ten_thousand(sqlite_database: Database
     volts = np.full(10_000, 3.7)
     volts[6_543] = 4.2
     experiment_id = import_blocks(sqlite_database, [block(10_000, voltage_v=volts)])
-    found = series.read(sqlite_database, experiment_id, [series.VOLTAGE], points=points)
+    found = read_series(sqlite_database, experiment_id, [series.VOLTAGE], points=points)
     values = found.traces["voltage"].values
     assert len(values) <= max(points, 2)
     assert found.samples == 10_000
@@ -218,7 +227,7 @@ def test_time_that_goes_back_stops_nothing(database: Database):
     assert len(trace(database)[1]) == 7
     for points in (2, 4, 6):
         assert len(trace(database, points=points)[1]) <= points
-    series.read(database, EXPERIMENT, [series.VOLTAGE], between=(BEGIN + 3, BEGIN + 4))
+    read_series(database, EXPERIMENT, [series.VOLTAGE], between=(BEGIN + 3, BEGIN + 4))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +248,7 @@ def test_a_window_the_wrong_way_round_is_no_failure(database: Database):
 
 def test_the_time_range_is_that_of_the_first_and_last_measure(database: Database):
     store(database, [0.25, 7, 9.125], ids=[3, 9, 40])
-    assert series.time_range(database, EXPERIMENT) == (BEGIN + 0.25, BEGIN + 9.125)
+    assert time_range_of(database, EXPERIMENT) == (BEGIN + 0.25, BEGIN + 9.125)
 
 
 def test_moments_are_exact_to_the_microsecond(database: Database):
@@ -259,7 +268,7 @@ def test_whole_seconds_that_a_cycler_wrote_are_read(database: Database):
                 "(77, 9, '2026-03-01 12:00:01', 1, 3702, 0)"
             )
         )
-    (table,) = series.tables(database, EXPERIMENT, [])
+    (table,) = series.stream(database, EXPERIMENT, [])
     assert table.test_time_s.tolist() == [0, 0, 1]
     assert table.voltage_v.tolist() == [3.7, 3.701, 3.702]
     assert table.current_a.tolist() == nearly([-1.5, NAN, 0])
@@ -268,14 +277,14 @@ def test_whole_seconds_that_a_cycler_wrote_are_read(database: Database):
 
 def test_test_time_is_derived_only_where_it_is_unknown(database: Database):
     store(database, [0, 1, 2], test_time=[10.5, NAN, 12.5])
-    (table,) = series.tables(database, EXPERIMENT, [])
+    (table,) = series.stream(database, EXPERIMENT, [])
     assert table.test_time_s.tolist() == [10.5, 1.0, 12.5]
 
 
 def test_derived_test_time_goes_on_over_pieces(database: Database, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 2)
     store(database, [5, 6, 7, 8, 9])
-    pieces = list(series.tables(database, EXPERIMENT, []))
+    pieces = list(series.stream(database, EXPERIMENT, []))
     assert np.concatenate([piece.test_time_s for piece in pieces]).tolist() == [0, 1, 2, 3, 4]
 
 
@@ -298,8 +307,8 @@ class TestChannels:
         names = {("Temperature", "degC"): [20, NAN], ("Empty", "1"): [NAN, NAN]}
         plain = import_blocks(database, [block(2)])
         extended = import_blocks(database, [block(2, extended=names, power_w=np.array([NAN, 2.0]))])
-        assert series.channels(database, plain) == (series.VOLTAGE, series.CURRENT)
-        found = series.channels(database, extended)
+        assert channels_of(database, plain) == (series.VOLTAGE, series.CURRENT)
+        found = channels_of(database, extended)
         assert [(one.name, one.unit) for one in found] == [
             ("Voltage", "V"),
             ("Current", "A"),
@@ -310,7 +319,7 @@ class TestChannels:
 
     def test_a_power_column_of_blanks_is_no_channel(self, database: Database):
         blank = import_blocks(database, [block(2, power_w=np.array([NAN, NAN]))])
-        assert series.POWER not in series.channels(database, blank)
+        assert series.POWER not in channels_of(database, blank)
 
     def test_names_of_a_cyclers_own_channels(self, database: Database):
         with database.write() as session:
@@ -329,8 +338,8 @@ class TestChannels:
                 ),
                 {"id": experiment_id},
             )
-        series.settle(database, experiment_id, ended=True, now=START)
-        found = series.channels(database, experiment_id)[2:]
+        series.reconcile(database, experiment_id, final=True, now=START)
+        found = channels_of(database, experiment_id)[2:]
         assert [(one.key, one.name, one.unit) for one in found] == [
             ("x41", "Tab", ""),
             ("x42", "temp_body", ""),
@@ -352,7 +361,7 @@ class TestChannels:
                 sqlite_database, [block(count, extended=extended)], mapping=mapping
             )
             with counted_steps(sqlite_database) as done:
-                assert len(series.channels(sqlite_database, experiment_id)) == 6
+                assert len(channels_of(sqlite_database, experiment_id)) == 6
             steps.append(done[0])
         assert steps[1] <= steps[0] + 2
 
@@ -366,7 +375,7 @@ class TestChannels:
             )
             with database.engine.connect() as connection:
                 connection.exec_driver_sql("FLUSH STATUS")
-            series.channels(database, experiment_id)
+            channels_of(database, experiment_id)
             with database.engine.connect() as connection:
                 rows = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Handler_read%%'")
                 reads.append(sum(int(value) for _, value in rows))
@@ -400,7 +409,7 @@ def test_a_zoom_asks_a_bounded_number_of_questions(database: Database):
     experiment_id = import_blocks(database, [block(count)])
     for early, late in ((0, 1), (1000, 1200), (4000, 9000)):
         with statements(database) as sent:
-            series.read(
+            read_series(
                 database,
                 experiment_id,
                 [series.VOLTAGE, series.CURRENT],
@@ -412,7 +421,7 @@ def test_a_zoom_asks_a_bounded_number_of_questions(database: Database):
 def test_a_zoom_reads_only_its_window(sqlite_database: Database):
     experiment_id = import_blocks(sqlite_database, [block(20_000)])
     with counted_steps(sqlite_database) as done:
-        found = series.read(
+        found = read_series(
             sqlite_database,
             experiment_id,
             [series.VOLTAGE],
@@ -425,7 +434,7 @@ def test_a_zoom_reads_only_its_window(sqlite_database: Database):
 def test_a_slow_reader_holds_no_lock(database: Database, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 10)
     experiment_id = import_blocks(database, [block(30)])
-    pieces = series.tables(database, experiment_id, [])
+    pieces = series.stream(database, experiment_id, [])
     next(pieces)
     import_blocks(database, [block(5)], name="Meanwhile")
     assert sum(len(piece.unix_s) for piece in pieces) == 20
@@ -433,7 +442,7 @@ def test_a_slow_reader_holds_no_lock(database: Database, monkeypatch):
 
 def test_measures_that_arrive_while_one_reads_are_left_for_the_next_time(database: Database):
     store(database, np.arange(5))
-    pieces = series.tables(database, EXPERIMENT, [])
+    pieces = series.stream(database, EXPERIMENT, [])
     first = next(pieces)
     with database.write() as session:
         insert(

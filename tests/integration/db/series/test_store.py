@@ -21,9 +21,9 @@ from db.models import (
     SeriesHead,
     Statistics,
 )
-from db.series import chunks, codec, reading, upkeep
+from db.series import chunks, codec, upkeep, window
 from tests.generated import examples
-from tests.unit.db.lab import START, block, import_blocks
+from tests.unit.db.lab import START, block, channels_of, import_blocks, read_series, time_range_of
 
 EXPERIMENT = 77
 BEGIN = START.timestamp()
@@ -37,7 +37,7 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 8)
     monkeypatch.setattr(codec, "FINE", 2)
     monkeypatch.setattr(codec, "COARSE", 4)
-    monkeypatch.setattr(reading, "FINE_CHUNKS", 2)
+    monkeypatch.setattr(window, "FINE_CHUNKS", 2)
 
 
 @dataclass
@@ -145,7 +145,7 @@ def extended(channel: int, id_: int) -> dict:
 def assert_same(database: Database, bench: Bench) -> None:
     """What the store answers is what the rows say: sample by sample, and in any window."""
     truth = bench.truth()
-    pieces = list(series.tables(database, EXPERIMENT, [DEGREES, BARS]))
+    pieces = list(series.stream(database, EXPERIMENT, [DEGREES, BARS]))
     if not pieces:
         assert len(truth["unix_s"]) == 0
         return
@@ -158,7 +158,7 @@ def assert_same(database: Database, bench: Bench) -> None:
     for key, values in truth.items():
         np.testing.assert_array_equal(joined[key], values, err_msg=key)
     seconds = truth["unix_s"]
-    assert series.time_range(database, EXPERIMENT) == (seconds[0], seconds[-1])
+    assert time_range_of(database, EXPERIMENT) == (seconds[0], seconds[-1])
     count = len(seconds)
     for early, late in ((0, count - 1), (count // 4, count // 2), (count // 3, count // 3)):
         window = (float(seconds[early]), float(seconds[late]))
@@ -166,7 +166,7 @@ def assert_same(database: Database, bench: Bench) -> None:
             max(np.searchsorted(seconds, window[0], "left") - 1, 0),
             min(np.searchsorted(seconds, window[1], "right") + 1, count),
         )
-        found = series.read(
+        found = read_series(
             database, EXPERIMENT, [series.VOLTAGE, DEGREES], between=window, points=6
         )
         assert found.samples == len(seconds[inside])
@@ -231,8 +231,8 @@ def test_after_any_changes_it_says_what_the_rows_say(database: Database):
                 case "remove 4":
                     bench.remove_extended(4, which)
                 case "look":
-                    series.read(database, EXPERIMENT, [series.VOLTAGE, DEGREES])
-        series.settle(database, EXPERIMENT, ended=False, now=START)
+                    read_series(database, EXPERIMENT, [series.VOLTAGE, DEGREES])
+        series.reconcile(database, EXPERIMENT, final=False, now=START)
         assert_same(database, bench)
         bench.add(range(max(bench.ids, default=0) + 1, max(bench.ids, default=0) + 5))
         bench.add_extended(4, bench.ids)
@@ -259,7 +259,7 @@ def test_many_copy_and_read_while_rows_come_in(database: Database):
     def look() -> None:
         try:
             while not ended.is_set():
-                found = series.read(database, EXPERIMENT, [series.VOLTAGE, DEGREES])
+                found = read_series(database, EXPERIMENT, [series.VOLTAGE, DEGREES])
                 seconds = found.traces["voltage"].unix_s
                 assert (np.diff(seconds) >= 0).all()
                 assert found.samples <= 120
@@ -314,7 +314,7 @@ def test_forgetting_leaves_nothing(database: Database):
     bench = Bench(database)
     bench.add(range(20))
     bench.add_extended(4, range(20))
-    series.read(database, EXPERIMENT, [DEGREES])
+    read_series(database, EXPERIMENT, [DEGREES])
     series.forget(database, EXPERIMENT)
     with database.read() as session:
         for table in (SeriesHead, SeriesChannel, SeriesChunk, Statistics):
@@ -326,11 +326,11 @@ def test_many_missing_rows_are_the_workers(database: Database, monkeypatch):
     bench = Bench(database)
     bench.add(range(20))
     with pytest.raises(series.BeingPreparedError) as told:
-        series.read(database, EXPERIMENT, [series.VOLTAGE])
+        read_series(database, EXPERIMENT, [series.VOLTAGE])
     assert told.value.fraction == 0
-    assert series.channels(database, EXPERIMENT)[:2] == (series.VOLTAGE, series.CURRENT)
-    assert sum(len(one.unix_s) for one in series.tables(database, EXPERIMENT, [])) == 20
-    assert series.read(database, EXPERIMENT, [series.VOLTAGE]).samples == 20
+    assert channels_of(database, EXPERIMENT)[:2] == (series.VOLTAGE, series.CURRENT)
+    assert sum(len(one.unix_s) for one in series.stream(database, EXPERIMENT, [])) == 20
+    assert read_series(database, EXPERIMENT, [series.VOLTAGE]).samples == 20
 
 
 def test_the_worker_is_told_of_experiments_that_changed(database: Database):
@@ -350,12 +350,12 @@ def test_the_worker_is_told_of_experiments_that_changed(database: Database):
         session.flush()
         live = running.id
     assert upkeep.find_due(database, START) == [(live, False)]
-    series.settle(database, live, ended=False, now=START)
+    series.reconcile(database, live, final=False, now=START)
     assert upkeep.find_due(database, START) == []
     later = START + upkeep.COMPARE_EVERY * 1.5
     with database.write() as session:
         session.get(Experiment, live).status = ExperimentStatus.FINISHED
         session.get(Experiment, live).finished_at = START
     assert upkeep.find_due(database, later) == [(live, True)]
-    series.settle(database, live, ended=True, now=later)
+    series.reconcile(database, live, final=True, now=later)
     assert upkeep.find_due(database, later + upkeep.COMPARE_EVERY * 3) == []

@@ -53,6 +53,7 @@ from db.terms import CommandState, OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch
 from tests.commands import command_row
 from tests.running_lab import RunningLab
+from tests.unit.db.lab import channels_of, read_series
 
 BY = partial(By, "oscar", "10.0.0.7")
 LONG_AGO = time.monotonic() - 1000
@@ -335,7 +336,7 @@ class TestWhatIsShown:
     def test_power_is_voltage_times_current_and_times_are_spread(self, lab):
         experiment_id = lab.begin()
         lab.rows(experiment_id, 0, 12)
-        traces = series.read(lab.database, experiment_id, [series.POWER]).traces
+        traces = read_series(lab.database, experiment_id, [series.POWER]).traces
         trace = traces["power"]
         assert trace.values[0] == pytest.approx(5.25)  # 52 dW are stored
         assert [round(b - a, 3) for a, b in zip(trace.unix_s, trace.unix_s[1:], strict=False)] == [
@@ -352,9 +353,9 @@ class TestWhatIsShown:
                     experiment_id=experiment_id, measure_id=1, used_measure_id=channel, value=stored
                 )
             )
-        found = {one.name: one for one in series.channels(lab.database, experiment_id)}
+        found = {one.name: one for one in channels_of(lab.database, experiment_id)}
         assert (found["temp_body"].unit, found["hs_voltage"].unit) == ("degC", "V")
-        traces = series.read(lab.database, experiment_id, list(found.values())).traces
+        traces = read_series(lab.database, experiment_id, list(found.values())).traces
         assert traces[found["temp_body"].key].values.tolist() == pytest.approx([25.3])
         assert traces[found["hs_voltage"].key].values.tolist() == pytest.approx([12.48])
         keys = [found["temp_body"].key, found["hs_voltage"].key]

@@ -7,16 +7,16 @@ import pytest
 from cycling.terms import DeviceStatus
 from db.models import Alarm, StationStatus
 from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
-from db.queries.experiments.timeline import Turn, TurnKind
+from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.events import (
     AT_ONCE,
     STATES,
     alarms_card,
-    course_card,
+    entry_text,
     states_card,
-    turn_words,
+    timeline_card,
 )
 from pages.experiment.moments import around, event_marks
 from tests.running_lab import RunningLab
@@ -111,32 +111,35 @@ def test_the_page_shows_alarms_and_then_the_states(vera, lab, store):
 
 
 @pytest.mark.parametrize(
-    ("turn", "words"),
+    ("entry", "words"),
     [
-        (Turn(BEGIN, TurnKind.QUEUED, "oscar"), ("Queued", "oscar")),
-        (Turn(BEGIN, TurnKind.STARTED), ("Started", "")),
-        (Turn(BEGIN, TurnKind.PAUSED, "oscar", "Fan"), ("Paused", "oscar: Fan")),
-        (Turn(BEGIN, TurnKind.ENDED), ("Finished", "Its profile is through.")),
-        (Turn(BEGIN, TurnKind.ENDED, reason="Too hot"), ("Ended", "Too hot")),
+        (TimelineEntry(BEGIN, EntryKind.QUEUED, "oscar"), ("Queued", "oscar")),
+        (TimelineEntry(BEGIN, EntryKind.STARTED), ("Started", "")),
+        (TimelineEntry(BEGIN, EntryKind.PAUSED, "oscar", "Fan"), ("Paused", "oscar: Fan")),
+        (TimelineEntry(BEGIN, EntryKind.ENDED), ("Finished", "Its profile is through.")),
+        (TimelineEntry(BEGIN, EntryKind.ENDED, reason="Too hot"), ("Ended", "Too hot")),
     ],
 )
-def test_a_turn_says_what_by_whom_and_why(turn: Turn, words: tuple[str, str]):
-    assert turn_words(turn) == words
+def test_a_turn_says_what_by_whom_and_why(entry: TimelineEntry, words: tuple[str, str]):
+    assert entry_text(entry) == words
 
 
 def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
-    what, why = turn_words(Turn(BEGIN, TurnKind.PAUSED, interrupted=True))
+    what, why = entry_text(TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True))
     assert (what, "The station was off" in why) == ("Interrupted", True)
 
 
 def test_the_course_counts_pauses_and_leads_into_the_graph():
     early = BEGIN - timedelta(hours=1)
-    turns = [Turn(BEGIN, TurnKind.PAUSED, "oscar"), Turn(early, TurnKind.QUEUED, "oscar")]
-    (drawn,) = course_card(turns, WHOLE, WHO)
+    entries = [
+        TimelineEntry(BEGIN, EntryKind.PAUSED, "oscar"),
+        TimelineEntry(early, EntryKind.QUEUED, "oscar"),
+    ]
+    (drawn,) = timeline_card(entries, WHOLE, WHO)
     assert "1 pause" in text(drawn)
     assert len(of_type(drawn, "Button")) == 1  # the queue lies before the graph
     assert nested_lists(drawn) == []
-    assert course_card((), WHOLE, WHO) == []
+    assert timeline_card((), WHOLE, WHO) == []
 
 
 def test_page_and_report_of_a_run_have_its_course(vera, store):

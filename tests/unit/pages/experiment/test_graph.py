@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.figures.measure_graph import Look
+from db import series
 from db.commands.channels import ensure_channels
 from pages.experiment.graph import (
     OVERVIEW_POINTS,
@@ -30,8 +31,18 @@ def experiment(lab) -> int:
     return lab.experiment("Aging", lab.battery())
 
 
+def drawn_of(store, experiment, *how):
+    with series.opened(store, experiment) as one:
+        return drawing(one, *how)
+
+
+def strip_of(store, experiment, *, dark):
+    with series.opened(store, experiment) as one:
+        return whole_voltage(one, dark=dark)
+
+
 def words(store, experiment, shown=("voltage",), window=None, zone=UTC) -> list[str]:
-    return range_words(drawing(store, experiment, shown, window, Look(dark=False, zone=zone)))
+    return range_words(drawn_of(store, experiment, shown, window, Look(dark=False, zone=zone)))
 
 
 @given(st.floats(min_value=1, max_value=7e12), st.floats(min_value=1, max_value=7e12))
@@ -79,7 +90,7 @@ def test_whatever_the_browser_keeps_is_a_window_that_can_be_said(wanted):
 
 def test_a_long_experiment_is_thinned_and_its_extremes_are_kept(store, lab, experiment):
     lab.measures(experiment, 5_000)
-    drawn = drawing(store, experiment, ["voltage", "current"], None, LOOK)
+    drawn = drawn_of(store, experiment, ["voltage", "current"], None, LOOK)
     assert [line.key for line in drawn.lines] == ["voltage", "current"]
     for line in drawn.lines:
         assert 2 < len(line.values) == len(line.unix_s) <= MOST_POINTS
@@ -92,7 +103,7 @@ def test_a_long_experiment_is_thinned_and_its_extremes_are_kept(store, lab, expe
 def test_a_small_window_brings_every_sample(store, lab, experiment):
     lab.measures(experiment, 5_000)
     window = (BEGIN_S + 100, BEGIN_S + 200)
-    drawn = drawing(store, experiment, ["voltage"], window, LOOK)
+    drawn = drawn_of(store, experiment, ["voltage"], window, LOOK)
     (line,) = drawn.lines
     assert drawn.look.every_sample
     assert line.unix_s[0] <= window[0] < window[1] <= line.unix_s[-1]
@@ -103,16 +114,16 @@ def test_a_small_window_brings_every_sample(store, lab, experiment):
 @pytest.mark.parametrize("window", [(0, 1), (BEGIN_S - 10, BEGIN_S - 5), (4e9, 4e9 + 1)])
 def test_a_window_beside_the_experiment_can_be_drawn(store, lab, experiment, window):
     lab.measures(experiment, 100)
-    drawn = drawing(store, experiment, ["voltage"], window, LOOK)
+    drawn = drawn_of(store, experiment, ["voltage"], window, LOOK)
     assert drawn.window == window
     assert len(drawn.lines[0].values) < 100
 
 
 def test_channels_that_are_off_or_unknown_are_not_read(store, lab, experiment):
     lab.measures(experiment, 10)
-    drawn = drawing(store, experiment, ["current", "power", "x99", "bogus"], None, LOOK)
+    drawn = drawn_of(store, experiment, ["current", "power", "x99", "bogus"], None, LOOK)
     assert [line.key for line in drawn.lines] == ["current"]
-    assert drawing(store, experiment, [], None, LOOK).lines == []
+    assert drawn_of(store, experiment, [], None, LOOK).lines == []
 
 
 def test_a_channel_keeps_its_colour_whichever_are_shown(store, lab, experiment):
@@ -120,24 +131,24 @@ def test_a_channel_keeps_its_colour_whichever_are_shown(store, lab, experiment):
     values = {id_: np.linspace(20, 30, 50) for id_ in channels.values()}
     lab.measures(experiment, 50, extended=values, power_mw=np.ones(50))
     keys = ["voltage", "current", "power", *(f"x{id_}" for id_ in channels.values())]
-    all_shown = drawing(store, experiment, keys, None, LOOK).lines
+    all_shown = drawn_of(store, experiment, keys, None, LOOK).lines
     assert sorted(line.key for line in all_shown) == sorted(keys)
     assert len({line.colour for line in all_shown}) == len(keys)
     for line in all_shown:
-        (alone,) = drawing(store, experiment, [line.key], None, LOOK).lines
+        (alone,) = drawn_of(store, experiment, [line.key], None, LOOK).lines
         assert alone.colour == line.colour
 
 
 def test_an_experiment_without_measures_can_be_drawn(store, experiment):
-    drawn = drawing(store, experiment, ["voltage"], None, LOOK)
+    drawn = drawn_of(store, experiment, ["voltage"], None, LOOK)
     assert drawn.window == (0, 0)
     assert len(drawn.lines[0].values) == 0
-    assert len(whole_voltage(store, experiment, dark=False).values) == 0
+    assert len(strip_of(store, experiment, dark=False).values) == 0
 
 
 def test_the_strip_has_few_points(store, lab, experiment):
     lab.measures(experiment, 5_000)
-    line = whole_voltage(store, experiment, dark=True)
+    line = strip_of(store, experiment, dark=True)
     assert 2 < len(line.values) <= OVERVIEW_POINTS
 
 

@@ -61,11 +61,12 @@ def cycled(lab) -> int:
     lab.measures(experiment, 100, extended={7: np.full(100, 25.5)})
     at = BEGIN + timedelta(seconds=30)
     with lab.database.write() as session:
+        session.add(
+            UsedMeasure(id=7, station_id=1, device_id=1, available_measure_id=1, custom_name="T")
+        )
+        session.flush()
         session.add_all(
             [
-                UsedMeasure(
-                    id=7, station_id=1, device_id=1, available_measure_id=1, custom_name="T"
-                ),
                 Channel(used_measure_id=7, name=EVIL, unit="degC"),
                 Instruction(
                     id=0,

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.terms import ExperimentStatus, Technology
-from db.queries.experiments.table import Filter, Sort, SortKey
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Sort, SortKey
 from pages.experiments.filters import FACETS, LABELS, PARTS, from_store, to_filter, to_sort
 from tests.generated import examples
 

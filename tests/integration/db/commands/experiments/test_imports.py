@@ -28,8 +28,10 @@ from db.models import (
     ImportSource,
     Lithium,
 )
+from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.table import Filter, filter_choices, list_experiments
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import list_experiments
 from db.terms import JobState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
@@ -38,10 +40,12 @@ from tests.unit.db.lab import (
     add_cell,
     at_once,
     block,
+    channels_of,
     counts,
     import_blocks,
     new_experiment,
     nothing_left,
+    read_series,
 )
 
 TEMPERATURE = ("Temperature", "degC")
@@ -223,7 +227,7 @@ class TestRows:
         values = np.arange(count) / 7
         experiment_id = start_import(database, [block(count, extended={TEMPERATURE: values})])
         table = list(
-            series.tables(database, experiment_id, series.channels(database, experiment_id)[2:])
+            series.stream(database, experiment_id, channels_of(database, experiment_id)[2:])
         )
         assert np.array_equal(np.concatenate([piece.extended[0] for piece in table]), values)
 
@@ -552,9 +556,9 @@ class TestSideBySide:
             assert len(session.scalars(select(Channel)).all()) == 8
             assert len(session.scalars(text("SELECT UsedMeasID FROM UsedMeasures")).all()) == 8
         for number, experiment_id in enumerate(ids):
-            channels = series.channels(database, experiment_id)
+            channels = channels_of(database, experiment_id)
             assert {(one.name, one.unit) for one in channels[2:]} == set(names)
-            values = series.read(database, experiment_id, channels[2:3]).traces[channels[2].key]
+            values = read_series(database, experiment_id, channels[2:3]).traces[channels[2].key]
             assert values.values.tolist() == [number] * 3
 
     def test_names_that_differ_in_case_accents_or_unit_are_channels_of_their_own(
@@ -569,7 +573,7 @@ class TestSideBySide:
         experiment_id = import_blocks(
             database, [block(2, extended={name: [n, n] for n, name in enumerate(names)})]
         )
-        found = series.channels(database, experiment_id)[2:]
+        found = channels_of(database, experiment_id)[2:]
         assert sorted((one.name, one.unit) for one in found) == sorted(names)
 
     def test_long_names_keep_their_beginning_in_the_fixed_tables(self, database: Database):
@@ -604,7 +608,7 @@ class TestSideBySide:
             while not stop.is_set():
                 try:
                     list_experiments(database, Filter(text="age"), offset=0, limit=50)
-                    series.read(database, 1, [series.VOLTAGE])
+                    read_series(database, 1, [series.VOLTAGE])
                 except Exception as error:  # noqa: BLE001 - shown by the test
                     failures.append(error)
                     return

@@ -10,17 +10,11 @@ from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Experiment, Run
-from db.queries.experiments import table
+from db.queries.experiments import choices, table
+from db.queries.experiments.choices import Choice, filter_choices
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.table import (
-    Choice,
-    Filter,
-    Page,
-    Sort,
-    SortKey,
-    filter_choices,
-    list_experiments,
-)
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import Page, Sort, SortKey, list_experiments
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
@@ -370,7 +364,7 @@ class TestChoices:
             assert page(lab, narrowed).count == choice.count
 
     def test_an_empty_database_offers_nothing(self, database: Database):
-        assert filter_choices(database, Filter()) == table.Choices()
+        assert filter_choices(database, Filter()) == choices.Choices()
         assert page(database) == Page((), 0, 0)
 
     def test_labels_are_what_people_call_them(self, database: Database):

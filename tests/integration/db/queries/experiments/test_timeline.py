@@ -7,7 +7,7 @@ import pytest
 from cycling.terms import ExperimentStatus, StationCommand
 from db.engine import Database
 from db.models import Experiment, Run
-from db.queries.experiments.timeline import Turn, TurnKind, run_course
+from db.queries.experiments.timeline import EntryKind, TimelineEntry, run_timeline
 from tests.integration.db.queries.stations.test_overview import statements
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import add_cell, add_experiment
@@ -40,13 +40,13 @@ def test_a_run_tells_its_course_the_newest_first(lab: RunningLab, database: Data
     lab.change(Run, run, ended_at=lab.now, end_reason="Stopped by oscar: leak")
     done = {"status": ExperimentStatus.FINISHED, "finished_at": lab.ago(minutes=1)}
     lab.change(Experiment, run, **done)
-    assert run_course(database, run) == (
-        Turn(lab.ago(minutes=1), TurnKind.ENDED, reason="Stopped by oscar: leak"),
-        Turn(lab.ago(minutes=5), TurnKind.PAUSED, interrupted=True),
-        Turn(lab.ago(minutes=9), TurnKind.RESUMED, "oscar"),
-        Turn(lab.ago(minutes=10), TurnKind.PAUSED, "oscar", "Fan is loud"),
-        Turn(lab.ago(minutes=20), TurnKind.STARTED),
-        Turn(lab.ago(minutes=26), TurnKind.QUEUED, "operator"),
+    assert run_timeline(database, run) == (
+        TimelineEntry(lab.ago(minutes=1), EntryKind.ENDED, reason="Stopped by oscar: leak"),
+        TimelineEntry(lab.ago(minutes=5), EntryKind.PAUSED, interrupted=True),
+        TimelineEntry(lab.ago(minutes=9), EntryKind.RESUMED, "oscar"),
+        TimelineEntry(lab.ago(minutes=10), EntryKind.PAUSED, "oscar", "Fan is loud"),
+        TimelineEntry(lab.ago(minutes=20), EntryKind.STARTED),
+        TimelineEntry(lab.ago(minutes=26), EntryKind.QUEUED, "operator"),
     )
 
 
@@ -55,26 +55,26 @@ def test_a_command_to_another_experiment_is_nobodys_word(lab: RunningLab, databa
     unit, station, run = begun(lab)
     foreign = lab.command(StationCommand.PAUSE, unit, station, experiment_id=run + 1)
     lab.event(run, 1, "paused", lab.now + timedelta(seconds=1), command=foreign)
-    assert run_course(database, run)[0].user_name == ""
+    assert run_timeline(database, run)[0].user_name == ""
 
 
 def test_what_was_imported_has_no_course(database: Database):
     imported = add_experiment(database, battery_id=add_cell(database, "A"))
-    assert run_course(database, imported) == ()
+    assert run_timeline(database, imported) == ()
 
 
 def test_what_only_waits_or_ran_elsewhere_has_no_course(lab: RunningLab, database: Database):
     """A WattRex cycler tells nothing of its pauses: "no pause" would be made up."""
     station = lab.station("Station 04", lab.unit())
     queued = lab.experiment("Next", station, lab.battery("A", "1"), lab.profile("P"))
-    assert run_course(database, queued) == ()
+    assert run_timeline(database, queued) == ()
 
 
 def test_an_error_without_a_reason_is_not_told_as_a_finish(lab: RunningLab, database: Database):
     _, _, run = begun(lab)
     lab.change(Run, run, ended_at=lab.now, end_reason="")
     lab.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=lab.now)
-    assert run_course(database, run)[0].reason == "It ended with an error."
+    assert run_timeline(database, run)[0].reason == "It ended with an error."
 
 
 def test_many_pauses_cost_four_queries(lab: RunningLab, database: Database):
@@ -82,5 +82,5 @@ def test_many_pauses_cost_four_queries(lab: RunningLab, database: Database):
     for number in range(1, 60):
         lab.event(run, number, "paused" if number % 2 else "resumed", lab.ago(seconds=90 - number))
     with statements(database) as seen:
-        assert len(run_course(database, run)) == 61
+        assert len(run_timeline(database, run)) == 61
     assert len(seen) <= 4
