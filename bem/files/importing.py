@@ -21,6 +21,7 @@ from cycling.formats import (
     read_measures,
     verify,
 )
+from cycling.names import check_description, check_name
 from db.commands.audit import COMMAND_LINE
 from db.commands.experiments import imports
 from db.engine import Database
@@ -44,15 +45,15 @@ class ImportOptions:
 
 def import_file(file: Path, options: ImportOptions) -> int:
     """Import a file as a finished experiment; return its id. Raises InputError."""
-    imports.check_names(options.name, options.description)
+    name, description = check_name(options.name), check_description(options.description)
     settings = read_settings()
     database = open_database(settings, check=True)
     battery_id = find_battery(database, options.battery).id
     table = open_table(file, file.name, max_rows=settings.limits.max_file_rows)
     checked = _verified(table, _mapping(table, options))
     new = imports.NewExperiment(
-        name=options.name,
-        description=options.description,
+        name=name,
+        description=description,
         battery_id=battery_id,
         user_name=system_user(),
         address=COMMAND_LINE,

@@ -1,11 +1,13 @@
 """A battery as a person describes it, and what is wrong or unusual about the description."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 
+from cycling.errors import InputError
+from cycling.names import MAX_NAME, check_description, check_name
 from cycling.terms import (
     BipolarType,
     ElectrolyteType,
@@ -22,13 +24,11 @@ COLDEST_DEGC, HOTTEST_DEGC = -273.15, 1000.0
 MARGIN, LEAST_MARGIN_V = 0.01, 0.05  # of a safety limit beyond the battery's range
 FIRST_DAY = date(1900, 1, 1)
 TEXT_WIDTHS = {
-    "name": ("name", 30),
+    "name": ("name", MAX_NAME),
     "manufacturer": ("manufacturer", 20),
     "model": ("model", 20),
     "serial_number": ("serial number", 30),
 }
-LONGEST_DESCRIPTION = 250
-LONGEST_COMPOSITION = 30
 
 _RATE = re.compile(r"(?P<c>\d*\.?\d+) ?C|C ?/ ?(?P<part>\d*\.?\d+)|C(?P<hours>\d*\.?\d+)", re.ASCII)
 
@@ -125,19 +125,16 @@ def _margin(voltage_v: float) -> float:
 
 def _texts(new: NewBattery) -> Iterator[Problem]:
     for field, (label, width) in TEXT_WIDTHS.items():
-        text = str(getattr(new, field))
-        if not text.strip():
-            yield Problem(field, f"The {label} is missing.")
-        elif len(text) > width:
-            yield Problem(field, f"The {label} has {len(text)} characters; shorten it to {width}.")
-        elif not text.strip().isprintable():
-            yield Problem(field, f"The {label} has a character that cannot be shown. Remove it.")
-    if len(new.description) > LONGEST_DESCRIPTION:
-        yield Problem("description", "The description is longer than 250 characters.")
-    elif not "".join(new.description.split()).isprintable():
-        yield Problem(
-            "description", "The description has a character that cannot be shown. Remove it."
-        )
+        yield from _problem(field, check_name, str(getattr(new, field)), label, width)
+    yield from _problem("description", check_description, new.description)
+
+
+def _problem(field: str, check: Callable[..., str], *arguments: str | int) -> Iterator[Problem]:
+    """Yield what a check says about a text."""
+    try:
+        check(*arguments)
+    except InputError as error:
+        yield Problem(field, str(error))
 
 
 def _build(new: NewBattery) -> Iterator[Problem]:
@@ -201,15 +198,8 @@ def _stack(new: NewBattery) -> Iterator[Problem]:
         yield Problem(
             "electrode_size_cm2", f"Give the electrode size in cm2, {SMALLEST_CM2} or more."
         )
-    if len(composition) > LONGEST_COMPOSITION:
-        yield Problem(
-            "electrode_composition", "The electrode composition is longer than 30 characters."
-        )
-    elif not composition.strip().isprintable():
-        yield Problem(
-            "electrode_composition",
-            "The electrode composition has a character that cannot be shown. Remove it.",
-        )
+    field = "electrode_composition"
+    yield from _problem(field, check_description, composition, "electrode composition", MAX_NAME)
 
 
 def _safety(new: NewBattery) -> Iterator[Problem]:

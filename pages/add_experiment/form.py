@@ -12,6 +12,7 @@ from components import formatting
 from components.blocks import icon, labelled
 from components.profile_editor import file_button, profile_editor
 from components.sent import Sent
+from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from cycling.terms import Polarity, Technology
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from pages.add_experiment.form_data import CHOOSE, WRITE, Pair, Typed
@@ -152,13 +153,13 @@ def _station_words(station: OfferedStation) -> str:
 
 
 def _name(typed: Typed) -> Component:
-    control = dbc.Input(id=Ids.NAME, value=typed.name, maxlength=30, autocomplete="off")
+    control = dbc.Input(id=Ids.NAME, value=typed.name, maxlength=MAX_NAME, autocomplete="off")
     return labelled("Name", control, error_id=f"{Ids.NAME}-error")
 
 
 def _description(typed: Typed) -> Component:
     control = dbc.Input(
-        id=Ids.DESCRIPTION, value=typed.description, maxlength=250, autocomplete="off"
+        id=Ids.DESCRIPTION, value=typed.description, maxlength=MAX_DESCRIPTION, autocomplete="off"
     )
     return labelled("Description", control, optional=True, error_id=f"{Ids.DESCRIPTION}-error")
 

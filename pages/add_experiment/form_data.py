@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cycling.errors import InputError
+from cycling.names import check_description, check_name
 from cycling.terms import Polarity, Technology
 from db.commands.queue import Electrolyte
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, QUANTITIES, Ids
 
 CHOOSE, WRITE = "choose", "write"
-LONGEST_NAME, LONGEST_DESCRIPTION = 30, 250
 MOST_ROWS = 40
 LARGEST_ID = 2**31 - 1
 MOST_TYPED = 1_000  # characters of a short field that travel; longer ones are refused anyway
@@ -83,17 +84,16 @@ def typed_from(plain: object) -> Typed:
 def word_problems(typed: Typed) -> dict[str, str]:
     """Return what is wrong with name and description, by the id of the field."""
     found: dict[str, str] = {}
-    name, description = typed.name.strip(), typed.description.strip()
-    if not name:
+    if not typed.name.strip():
         found[Ids.NAME] = "Give the experiment a name."
-    elif len(name) > LONGEST_NAME:
-        found[Ids.NAME] = f"The name has {len(name)} characters; shorten it to {LONGEST_NAME}."
-    elif not name.isprintable():
-        found[Ids.NAME] = "The name has a character that cannot be shown. Remove it."
-    if len(description) > LONGEST_DESCRIPTION:
-        found[Ids.DESCRIPTION] = f"Shorten the description to {LONGEST_DESCRIPTION} characters."
-    elif not "".join(description.split()).isprintable():
-        found[Ids.DESCRIPTION] = "The description has a character that cannot be shown. Remove it."
+    for control, check, text in (
+        (Ids.NAME, check_name, typed.name),
+        (Ids.DESCRIPTION, check_description, typed.description),
+    ):
+        try:
+            check(text)
+        except InputError as error:
+            found.setdefault(control, str(error))
     return found
 
 

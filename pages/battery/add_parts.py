@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from cycling.battery.description import NewBattery, next_serial_number
+from cycling.names import MAX_NAME
 from db.queries.batteries.choices import registered_as
 from pages.battery.form import Form
 from pages.battery.parts import ADD_EXPERIMENT
@@ -53,7 +54,7 @@ def _counted_name(name: str, serial_number: str) -> str:
     if not ends_alike or int(number) != int(digits):
         return name
     counted = next_serial_number(name)
-    return counted if len(counted) <= 30 else name
+    return counted if len(counted) <= MAX_NAME else name
 
 
 def save_bar() -> Component:

@@ -7,11 +7,10 @@ from enum import StrEnum
 
 from components.sent import Sent
 from cycling.battery.description import (
-    LONGEST_COMPOSITION,
-    LONGEST_DESCRIPTION,
     TEXT_WIDTHS,
     NewBattery,
 )
+from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from cycling.terms import (
     BipolarType,
     ElectrolyteType,
@@ -69,7 +68,7 @@ FIELDS: Mapping[str, Field] = {
         Field("manufacturer", "Manufacturer", width=TEXT_WIDTHS["manufacturer"][1]),
         Field("model", "Model", width=TEXT_WIDTHS["model"][1]),
         Field("fabrication_date", "Made on", Kind.DAY),
-        Field("description", "Description", optional=True, width=LONGEST_DESCRIPTION),
+        Field("description", "Description", optional=True, width=MAX_DESCRIPTION),
         Field(
             "lithium",
             "Chemistry",
@@ -93,7 +92,7 @@ FIELDS: Mapping[str, Field] = {
             "electrode_composition",
             "Electrode composition",
             optional=True,
-            width=LONGEST_COMPOSITION,
+            width=MAX_NAME,
             only=STACK,
         ),
         Field("bipolar_type", "Bipolar plate", Kind.CHOICE, choices=BipolarType, only=STACK),

@@ -13,6 +13,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
+from cycling.names import MAX_NAME
 from db.commands.experiments.deletion import Deleted, delete_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
@@ -34,7 +35,7 @@ def delete_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
         className="btn btn-link bem-action",
         title="Delete",
     )
-    typed = dbc.Input(id=Ids.DELETE_NAME, maxlength=30, autocomplete="off")
+    typed = dbc.Input(id=Ids.DELETE_NAME, maxlength=MAX_NAME, autocomplete="off")
     dialog = dbc.Modal(
         [
             dbc.ModalHeader(dbc.ModalTitle(f"Delete experiment {known.id}?"), close_button=False),

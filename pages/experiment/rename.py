@@ -5,6 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import icon, labelled
+from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.queries.experiments.detail import ExperimentFacts
 from db.terms import Role
 from pages.context import Viewer
@@ -30,14 +31,20 @@ def rename_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
                     labelled(
                         "Name",
                         dbc.Input(
-                            id=Ids.RENAME_NAME, value=known.name, maxlength=30, autocomplete="off"
+                            id=Ids.RENAME_NAME,
+                            value=known.name,
+                            maxlength=MAX_NAME,
+                            autocomplete="off",
                         ),
                         error_id=Ids.RENAME_ERROR,
                     ),
                     labelled(
                         "Description",
                         dbc.Textarea(
-                            id=Ids.RENAME_ABOUT, value=known.description, maxlength=250, rows=3
+                            id=Ids.RENAME_ABOUT,
+                            value=known.description,
+                            maxlength=MAX_DESCRIPTION,
+                            rows=3,
                         ),
                         optional=True,
                     ),

@@ -27,9 +27,9 @@ from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from cycling.formats import Mapping
+from cycling.names import check_description, check_name
 from db.commands import jobs
 from db.commands.audit import By
-from db.commands.experiments.imports import check_names
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.choices import battery_choices, known_manufacturers
 from db.queries.jobs import JobStatus, job_status
@@ -317,7 +317,8 @@ def start_import(
     if mapping is None:
         raise PreventUpdate
     try:
-        check_names(fields["name"] or "", fields["description"] or "")
+        fields["name"] = check_name(fields["name"] or "")
+        fields["description"] = check_description(fields["description"] or "")
     except InputError as error:
         return no_update, str(error), "", no_update
     if not isinstance(fields["battery_id"], int):

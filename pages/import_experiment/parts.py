@@ -18,6 +18,7 @@ from components.figures.measure_axes import Line
 from components.figures.measure_graph import Look, figure
 from components.figures.template import channel_colours
 from cycling.formats import Column, Field, Mapping
+from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.queries.batteries.choices import BatteryChoice
 from db.queries.jobs import JobStatus
 from pages.import_experiment.ids import Ids
@@ -285,7 +286,7 @@ def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) 
         [
             labelled(
                 "Name",
-                dbc.Input(id=Ids.NAME, value=stem, maxLength=30, **kept),
+                dbc.Input(id=Ids.NAME, value=stem, maxLength=MAX_NAME, **kept),
                 error_id=f"{Ids.NAME}-error",
             ),
             html.Div(
@@ -302,7 +303,7 @@ def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) 
             ),
             labelled(
                 "Description",
-                dbc.Input(id=Ids.DESCRIPTION, maxLength=250, **kept),
+                dbc.Input(id=Ids.DESCRIPTION, maxLength=MAX_DESCRIPTION, **kept),
                 optional=True,
             ),
             _start_fields(kept),

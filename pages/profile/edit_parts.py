@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from components.blocks import labelled, note, page_header
 from components.profile_editor import file_button, profile_editor
 from components.sent import Sent
+from cycling.names import MAX_DESCRIPTION, MAX_PROFILE_NAME
 from db.commands.audit import By
 from db.commands.profiles import Saved, describe, new_version, save_profile
 from db.engine import Database
@@ -23,7 +24,6 @@ from pages.profile.curve_card import SketchIds, sketch_card
 EDITOR = "profile-write-editor"
 SKETCH = SketchIds("profile-write")
 EDITOR_PX = 396
-LONGEST_NAME, LONGEST_WORDS = 40, 250
 NEW = "new-profile"
 
 
@@ -68,7 +68,7 @@ def page(editing: Editing, who: Viewer) -> Component:
     known, version = editing.known, editing.version
     comment = labelled(
         "What changed",
-        dbc.Input(id=Ids.COMMENT, maxLength=LONGEST_WORDS),
+        dbc.Input(id=Ids.COMMENT, maxLength=MAX_DESCRIPTION),
         optional=True,
         help_text="Stands beside the version in its profile.",
     )
@@ -180,12 +180,12 @@ def _names(name: str, description: str, *, keep: str | None = None) -> Component
         [
             labelled(
                 "Name",
-                dbc.Input(id=Ids.NAME, value=name, maxLength=LONGEST_NAME, **kept),
+                dbc.Input(id=Ids.NAME, value=name, maxLength=MAX_PROFILE_NAME, **kept),
                 error_id=Ids.NAME_ERROR,
             ),
             labelled(
                 "Description",
-                dbc.Input(id=Ids.DESCRIPTION, value=description, maxLength=LONGEST_WORDS, **kept),
+                dbc.Input(id=Ids.DESCRIPTION, value=description, maxLength=MAX_DESCRIPTION, **kept),
                 optional=True,
             ),
         ],

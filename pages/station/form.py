@@ -9,8 +9,9 @@ from dash.development.base_component import Component
 
 from components.blocks import empty, icon, labelled
 from components.sent import Sent
+from cycling.names import MAX_NAME
 from db.commands.form_tokens import new_token
-from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME
+from db.commands.stations.setup import LONGEST_CHANNEL
 from db.models.station_rows import NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
 from pages.stations.ids import FormIds as Ids
@@ -88,7 +89,7 @@ def save_bar(words: str, back: str) -> Component:
 def _name(filling: Filling) -> Component:
     return labelled(
         "Name",
-        _input(Ids.NAME, filling, filling.begin.name, maxlength=LONGEST_NAME),
+        _input(Ids.NAME, filling, filling.begin.name, maxlength=MAX_NAME),
         help_text="As it stands on the Monitor and on the station itself.",
         error_id=Ids.error(Ids.NAME),
     )
@@ -97,7 +98,7 @@ def _name(filling: Filling) -> Component:
 def _location(filling: Filling) -> Component:
     return labelled(
         "Location",
-        _input(Ids.LOCATION, filling, filling.begin.location, maxlength=LONGEST_NAME),
+        _input(Ids.LOCATION, filling, filling.begin.location, maxlength=MAX_NAME),
         help_text="Room, bench, rack.",
         error_id=Ids.error(Ids.LOCATION),
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 from components.sent import Sent
 from cycling.errors import InputError
+from cycling.names import check_name
 from db.commands.stations.details import check_figures
-from db.commands.stations.setup import LONGEST_CHANNEL, LONGEST_NAME
+from db.commands.stations.setup import LONGEST_CHANNEL
 from db.models.station_rows import NewStation, StationFigures
 from pages.stations.ids import FormIds as Ids
 
@@ -106,16 +107,13 @@ def read_control(control: str, text: str, today: date) -> Sent:
 
 
 def _name(what: str, text: str) -> str:
-    plain = " ".join(text.split())
-    if not plain:
+    if not text.strip():
         raise InputError(
             "Give the name that people call the station by."
             if what == "name"
             else "Say where the station stands, so that it is found."
         )
-    if len(plain) > LONGEST_NAME:
-        raise InputError(f"It has {len(plain)} characters; shorten it to {LONGEST_NAME}.")
-    return plain
+    return check_name(text, what)
 
 
 def _number(text: str) -> float:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
 from cycling.formats import Block
+from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import audit
@@ -75,16 +76,6 @@ class _Staged:
     last_unix_s: float | None = None
 
 
-def check_names(name: str, description: str) -> None:
-    """Raise InputError unless the texts fit their columns."""
-    if not name.strip():
-        raise InputError("The experiment needs a name.")
-    if len(name) > 30:
-        raise InputError(f"The name has {len(name)} characters; shorten it to 30.")
-    if len(description) > 250:
-        raise InputError(f"The description has {len(description)} characters; shorten it to 250.")
-
-
 def import_experiment(
     database: Database,
     new: NewExperiment,
@@ -104,7 +95,8 @@ def import_experiment(
     Raises InputError for bad data; then, and when anything else goes wrong, nothing is visible and
     the staged rows are removed (after JobInterruptedError by the next attempt).
     """
-    check_names(new.name, new.description)
+    name, description = check_name(new.name), check_description(new.description)
+    new = replace(new, name=name, description=description)
     experiment_id = _reserve(database, new, clock())
     staged = _Staged(experiment_id, SeriesWriter(experiment_id))
     try:

@@ -1,9 +1,9 @@
 """Another name or description for an experiment; it stays, whoever rewrites the row."""
 
 from cycling.errors import NotFoundError
+from cycling.names import check_description, check_name
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments.imports import check_names
 from db.engine import Database
 from db.models import Experiment, ExperimentName
 from db.queries.experiments.deletion import gone_words
@@ -21,8 +21,7 @@ def rename_experiment(
     They are kept in a table of ours too: a WattRex unit's synchroniser overwrites whole rows of
     Experiment with what its cycler read when it began, and the master node writes them back.
     """
-    name, description = " ".join(name.split()), description.strip()
-    check_names(name, description)
+    name, description = check_name(name), check_description(description)
     with database.write() as session:
         experiment = session.get(Experiment, experiment_id, with_for_update=True)
         if experiment is None:

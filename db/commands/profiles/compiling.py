@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.model import BatteryModel
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.names import MAX_DESCRIPTION, MAX_PROFILE_NAME, check_name
 from cycling.profile import (
     BatteryLimits,
     Program,
@@ -24,9 +25,7 @@ from cycling.profile.simulation.estimate import estimate
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.profiles.texts import (
-    LONGEST_NAME,
     RefusedProfileError,
-    checked_name,
     checked_summary,
     plain_lines,
 )
@@ -44,7 +43,6 @@ from db.models import (
 from db.models.profile_rows import ProfileRows, profile_rows
 from db.repeating import idempotent
 
-LONGEST_DESCRIPTION = 250
 ONCE = 0  # the number of a text that is in no library
 
 
@@ -97,7 +95,13 @@ def compile_text(
     _checked(lines, capacity_ah, capabilities, battery)
     return compile_version(
         database,
-        _once(database, checked_name(name[:LONGEST_NAME]), lines, by.user_name, by.now),
+        _once(
+            database,
+            check_name(name[:MAX_PROFILE_NAME], max_length=MAX_PROFILE_NAME),
+            lines,
+            by.user_name,
+            by.now,
+        ),
         capacity_ah=capacity_ah,
         capabilities=capabilities,
         battery=battery,
@@ -163,7 +167,7 @@ def _insert(
     library = session.get(LibraryProfile, version.profile_id) if version.profile_id else None
     profile = Profile(
         name=_profile_name(library.name if library else version.name, version, capacity_ah),
-        description=(library.description if library else "")[:LONGEST_DESCRIPTION],
+        description=(library.description if library else "")[:MAX_DESCRIPTION],
         **rows.ranges,
     )
     session.add(profile)
@@ -200,7 +204,7 @@ def _profile_name(name: str, version: ProfileVersion, capacity_ah: float | None)
     end = f" v{version.number}" if version.number != ONCE else ""
     if capacity_ah is not None:
         end += f", {capacity_ah:.6g} Ah"
-    return name[: LONGEST_NAME - len(end)].rstrip() + end
+    return name[: MAX_PROFILE_NAME - len(end)].rstrip() + end
 
 
 @idempotent

@@ -8,13 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
+from cycling.names import MAX_PROFILE_NAME, check_description, check_name
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.profiles.texts import (
-    LONGEST_NAME,
-    checked_name,
     checked_summary,
-    checked_words,
     plain_lines,
 )
 from db.engine import Database
@@ -42,7 +40,7 @@ def save_profile(
     The same one sent again gives what it made. Raises RefusedProfileError for a text with errors,
     ConflictError for a name that is taken.
     """
-    shown, words = checked_name(name), checked_words(description, "description")
+    shown, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
     version = _new_row(text, comment, by.user_name, by.now)
     try:
         with database.write() as session:
@@ -106,7 +104,7 @@ def new_version(
 @repeated
 def describe(database: Database, profile_id: int, *, name: str, description: str, by: By) -> None:
     """Change a profile's name and description; what was compiled keeps the name it had."""
-    shown, words = checked_name(name), checked_words(description, "description")
+    shown, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
     try:
         with database.write() as session:
             profile = _taken(session, profile_id)
@@ -173,7 +171,7 @@ def _new_row(text: str, comment: str, user_name: str, now: datetime) -> ProfileV
     return ProfileVersion(
         name="",
         text=lines,
-        comment=checked_words(comment, "comment"),
+        comment=check_description(comment, "comment"),
         summary=checked_summary(lines).to_json(),
         user_name=user_name[:60],
         created_at=now,
@@ -231,7 +229,7 @@ def _free_name(session: Session, name: str) -> str:
     """Return a name for a copy: "Ageing copy", "Ageing copy 2"."""
     for number in range(1, 1000):
         end = " copy" if number == 1 else f" copy {number}"
-        tried = name[: LONGEST_NAME - len(end)].rstrip() + end
+        tried = name[: MAX_PROFILE_NAME - len(end)].rstrip() + end
         taken = select(func.count()).where(LibraryProfile.name == tried)
         if not session.scalar(taken):
             return tried

@@ -5,9 +5,6 @@ from cycling.profile import Problem
 from cycling.profile.problems import errors_in
 from cycling.profile.summary import ProfileSummary, summarised, text_problems
 
-LONGEST_NAME = 40
-LONGEST_WORDS = 250  # of a description, a comment
-
 
 class RefusedProfileError(InputError):
     """A profile cannot be used; `problems` has every error and warning with its place."""
@@ -31,25 +28,3 @@ def checked_summary(text: str) -> ProfileSummary:
     if errors_in(problems):
         raise RefusedProfileError(problems)
     return summarised(text)
-
-
-def checked_name(name: str) -> str:
-    """Return a name without needless blanks. Raises InputError."""
-    shown = " ".join(name.split())
-    if not shown:
-        raise InputError("The name is missing.")
-    if len(shown) > LONGEST_NAME:
-        raise InputError(f"The name has {len(shown)} characters; shorten it to {LONGEST_NAME}.")
-    if not shown.isprintable():
-        raise InputError("The name has a character that cannot be shown. Remove it.")
-    return shown
-
-
-def checked_words(words: str, what: str) -> str:
-    """Return a description or a comment. Raises InputError naming it."""
-    shown = words.strip()
-    if len(shown) > LONGEST_WORDS:
-        raise InputError(f"The {what} has {len(shown)} characters; shorten it to {LONGEST_WORDS}.")
-    if not "".join(shown.split()).isprintable():
-        raise InputError(f"The {what} has a character that cannot be shown. Remove it.")
-    return shown

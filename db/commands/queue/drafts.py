@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.names import MAX_NAME
 from db.commands.audit import By
 from db.commands.form_tokens import check_token
 from db.commands.queue.plans import note
@@ -57,7 +58,7 @@ def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], b
         plan = session.scalars(select(Plan).where(Plan.token == token).with_for_update()).first()
         if plan is None:
             plan = _new(session, token, by)
-        draft = (" ".join(name.split())[:30], {"typed": dict(typed)})
+        draft = (" ".join(name.split())[:MAX_NAME], {"typed": dict(typed)})
         if (plan.name, plan.detail) == draft:
             return plan_facts(plan)
         plan.name, plan.detail = draft

@@ -1,7 +1,7 @@
 """Adding experiments to a station's queue, changing their order, cancelling them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments.imports import check_names
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import (
@@ -68,7 +68,7 @@ def add_plan(database: Database, new: NewPlan, *, by: By) -> PlanFacts:
     It is queued if its battery is the one last confirmed on the station, else held.
     Raises InputError or ConflictError saying what must be chosen otherwise.
     """
-    check_new(new)
+    new = checked(new)
     try:
         with database.write() as session:
             known = _known(session, new.token)
@@ -142,11 +142,16 @@ def take_plan(session: Session, plan_id: int) -> Plan:
     return plan
 
 
-def check_new(new: NewPlan) -> None:
-    """Raise InputError for a token, name or description that no plan can have."""
+def checked(new: NewPlan) -> NewPlan:
+    """Return a plan with its name and description as they are kept; a draft may have no name.
+
+    Raises InputError for a token, name or description that no plan can have.
+    """
     if not new.token or len(new.token) > LONGEST_TOKEN:
         raise InputError("The form has lost its number. Load the page again.")
-    check_names(new.name or "draft" if new.draft else new.name, new.description)
+    is_unnamed_draft = new.draft and not new.name.strip()
+    name = "" if is_unnamed_draft else check_name(new.name)
+    return replace(new, name=name, description=check_description(new.description))
 
 
 def _known(session: Session, token: str) -> PlanFacts | None:
@@ -158,8 +163,8 @@ def _add(session: Session, new: NewPlan, user_name: str, now: datetime) -> Plan:
     plan = Plan(
         token=new.token,
         state=PlanState.DRAFT,
-        name=new.name.strip(),
-        description=new.description.strip(),
+        name=new.name,
+        description=new.description,
         station_id=new.station_id,
         battery_id=new.battery_id,
         profile_id=new.profile_id,

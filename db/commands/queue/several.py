@@ -13,7 +13,7 @@ from db.commands.audit import By
 from db.commands.form_tokens import check_token
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
-from db.commands.queue.plans import NewPlan, add_within, check_new
+from db.commands.queue.plans import NewPlan, add_within, checked
 from db.engine import Database
 from db.models import Battery, Plan
 from db.queries.stations.queue import PlanFacts, plan_facts
@@ -48,7 +48,7 @@ def add_plans(
     numbered = [
         replace(one, token=f"{token}-{place}", draft=False) for place, one in enumerate(new)
     ]
-    _check(token, numbered)
+    numbered = _checked(token, numbered)
     try:
         with database.write() as session:
             return _known(session, token) or _add(session, token, numbered, connected, by)
@@ -60,20 +60,23 @@ def add_plans(
         return known
 
 
-def _check(token: str, new: Sequence[NewPlan]) -> None:
+def _checked(token: str, new: Sequence[NewPlan]) -> list[NewPlan]:
+    """Return the plans as they are kept. Raises InputError, PairError."""
     check_token(token)
     if not new:
         raise InputError("Choose a battery and a station.")
     if len(new) > MOST:
         raise InputError(f"{MOST} experiments at once are the most. Queue the others afterwards.")
+    plans: list[NewPlan] = []
     for place, one in enumerate(new):
         with _at(place):
-            check_new(one)
+            plans.append(checked(one))
         for other in new[:place]:
             if one.battery_id is not None and one.battery_id == other.battery_id:
                 raise PairError(place, "This battery is chosen twice. Choose another one.")
             if one.station_id is not None and one.station_id == other.station_id:
                 raise PairError(place, "This station is chosen twice. Choose another one.")
+    return plans
 
 
 def _known(session: Session, token: str) -> tuple[PlanFacts, ...]:

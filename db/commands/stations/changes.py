@@ -12,7 +12,7 @@ from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
 from db.commands.stations.details import check_within_devices, latest_day, store_figures
-from db.commands.stations.setup import check_new, insert_station, plain, take_unit
+from db.commands.stations.setup import checked, insert_station, plain, take_unit
 from db.engine import Database
 from db.models import (
     ConfirmedBattery,
@@ -54,7 +54,7 @@ def modify_station(
     Raises InputError for a wrong field, ConflictError while the station is in use, or when
     somebody else was first.
     """
-    check_new(new, latest_day(by.now))
+    new = checked(new, latest_day(by.now))
     with database.write() as session:
         take_unit(session, new.unit_id)
         station = _taken(session, station_id, new.unit_id)

@@ -1,6 +1,7 @@
 """Setting up stations from the devices that units have found."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.names import check_name
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.stations.details import (
@@ -34,7 +36,6 @@ from db.models.units import VIRTUAL_UNIT
 from db.queries.stations.capabilities import POWERED
 from db.repeating import repeated
 
-LONGEST_NAME = 30
 LONGEST_CHANNEL = 40
 
 
@@ -44,7 +45,7 @@ def add_station(database: Database, new: NewStation, *, by: By) -> int:
 
     Raises InputError saying what is wrong, ConflictError for a device of another station.
     """
-    check_new(new, latest_day(by.now))
+    new = checked(new, latest_day(by.now))
     with database.write() as session:
         take_unit(session, new.unit_id)
         station_id = insert_station(session, new, parent_id=None, now=by.now)
@@ -92,15 +93,11 @@ def plain(new: NewStation) -> dict[str, Any]:
     }
 
 
-def check_new(new: NewStation, today: date) -> None:
-    """Raise InputError for a station that cannot be, saying what is wrong."""
+def checked(new: NewStation, today: date) -> NewStation:
+    """Return a station as it is kept. Raises InputError for one that cannot be."""
     for label, text in (("name", new.name), ("location", new.location)):
         if not text.strip():
             raise InputError(f"The {label} of the station is missing.")
-        if len(text.strip()) > LONGEST_NAME:
-            raise InputError(
-                f"The {label} has {len(text.strip())} characters; shorten it to {LONGEST_NAME}."
-            )
     if not new.device_ids:
         raise InputError("Choose at least one device for the station.")
     names = [name.strip() for *_, name in new.measures]
@@ -110,6 +107,7 @@ def check_new(new: NewStation, today: date) -> None:
         if names.count(name) > 1:
             raise InputError(f"Two channels are named {name}. Give each a name of its own.")
     check_figures(new.figures, today)
+    return replace(new, name=check_name(new.name), location=check_name(new.location, "location"))
 
 
 def take_unit(session: Session, unit_id: int) -> None:

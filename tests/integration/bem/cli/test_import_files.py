@@ -163,7 +163,7 @@ class TestChoices:
             (("--timezone", "Mars/Base"), "Mars/Base"),
             (("--charge-sign", "?"), "--charge-sign"),
             (("--name", "x" * 31), "shorten it to 30"),
-            (("--name", " "), "needs a name"),
+            (("--name", " "), "name is missing"),
             (("--description", "x" * 251), "shorten it to 250"),
             (("--battery", "nobody"), "There is no battery 'nobody'"),
             (("--battery", "9" * 30), "There is no battery"),

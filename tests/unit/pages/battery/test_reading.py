@@ -157,7 +157,7 @@ def test_currents_are_positive_numbers(name):
         ("serial_number", "a\x00b", "The serial number has a character that cannot be shown"),
         ("name", "\ud800", "The name has a character that cannot be shown. Remove it."),
         ("name", "a\u202eb", "The name has a character that cannot be shown. Remove it."),
-        ("description", "x" * 251, "The description is longer than 250 characters."),
+        ("description", "x" * 251, "The description has 251 characters; shorten it to 250."),
         ("fabrication_date", "2026-11-21", "This day is in the future."),
         ("fabrication_date", "1899-12-31", "Give a day after 1900."),
         ("fabrication_date", "2025-02-30", "This is no day. Write it as 2026-08-24."),

@@ -402,8 +402,8 @@ def test_the_import_is_one_job_with_all_that_it_needs(visitor, lab):
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"import-name.value": None}, "name", "The experiment needs a name."),
-        ({"import-name.value": "  "}, "name", "The experiment needs a name."),
+        ({"import-name.value": None}, "name", "The name is missing."),
+        ({"import-name.value": "  "}, "name", "The name is missing."),
         ({"import-name.value": "W" * 31}, "name", "The name has 31 characters; shorten it to 30."),
         ({"import-description.value": "W" * 251}, "name", "shorten it to 250."),
         ({"import-battery.value": None}, "battery", "Choose the battery, or add a new one."),

@@ -403,7 +403,7 @@ class TestForm:
         said = {control: found[f"{FormIds.error(control)}.children"] for control in CONTROLS}
         assert said == {
             FormIds.NAME: "Give the name that people call the station by.",
-            FormIds.LOCATION: "It has 31 characters; shorten it to 30.",
+            FormIds.LOCATION: "The location has 31 characters; shorten it to 30.",
             FormIds.VOLTAGE_MIN: "Write 4.2, with a point instead of the comma.",
             FormIds.VOLTAGE_MAX: "This is no number. Write it like 4.98, without the unit.",
             FormIds.CURRENT_MIN: "",

@@ -48,7 +48,7 @@ def rows(database: Database, statement: str) -> list[tuple]:
         ({"model": "x" * 21}, "The model has 21 characters; shorten it to 20."),
         ({"serial_number": ""}, "The serial number is missing."),
         ({"serial_number": "x" * 31}, "The serial number has 31 characters; shorten it to 30."),
-        ({"description": "x" * 251}, "The description is longer than 250 characters."),
+        ({"description": "x" * 251}, "The description has 251 characters; shorten it to 250."),
         ({"cells": 0}, "The number of cells must be between 1 and 10,000."),
         ({"cells": -1}, "The number of cells must be between 1 and 10,000."),
         ({"cells": 10_001}, "The number of cells must be between 1 and 10,000."),
@@ -91,7 +91,7 @@ def rows(database: Database, statement: str) -> list[tuple]:
         (STACK | {"electrode_size_cm2": nan}, "Give the electrode size in cm2, 0.01 or more."),
         (
             STACK | {"electrode_composition": "x" * 31},
-            "The electrode composition is longer than 30 characters.",
+            "The electrode composition has 31 characters; shorten it to 30.",
         ),
     ],
 )

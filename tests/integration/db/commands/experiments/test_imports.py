@@ -131,7 +131,7 @@ class TestPublication:
         with database.read() as session:
             entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "import")).one()
         assert (entry.user_name, entry.target) == ("oscar", f"experiment {experiment_id}")
-        assert entry.detail == {"name": "  Ageing 3  ", "file": "cell 3.csv", "measures": 5}
+        assert entry.detail == {"name": "Ageing 3", "file": "cell 3.csv", "measures": 5}
 
     def test_an_id_is_never_given_out_twice(self, database: Database):
         battery_id = add_cell(database)
@@ -258,8 +258,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "description", "sentence"),
         [
-            ("", "", "needs a name"),
-            (" \t ", "", "needs a name"),
+            ("", "", "name is missing"),
+            (" \t ", "", "name is missing"),
             ("x" * 31, "", "has 31 characters; shorten it to 30"),
             ("ok", "x" * 251, "has 251 characters; shorten it to 250"),
         ],

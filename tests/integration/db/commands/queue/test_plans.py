@@ -229,7 +229,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"name": " "}, "The experiment needs a name."),
+            ({"name": " "}, "The name is missing."),
             ({"name": "x" * 31}, "The name has 31 characters; shorten it to 30."),
             ({"description": "x" * 251}, "The description has 251 characters; shorten it to 250."),
             ({"token": ""}, "The form has lost its number. Load the page again."),

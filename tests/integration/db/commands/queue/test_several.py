@@ -128,7 +128,7 @@ class TestSeveral:
 
     @pytest.mark.parametrize(
         ("changes", "says"),
-        [({"name": " "}, "needs a name"), ({"name": "x" * 10_000}, "10000 characters")],
+        [({"name": " "}, "name is missing"), ({"name": "x" * 10_000}, "10000 characters")],
     )
     def test_a_name_that_cannot_be(self, lab: Lab, changes, says):
         with pytest.raises(PairError, match=says):
