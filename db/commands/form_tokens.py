@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
 
-from sqlalchemy import CursorResult, delete, insert
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from cycling.errors import InputError
 from db.engine import Database
 from db.models import FormToken
 from db.repeating import idempotent
+from db.updates import count_changed
 
 R = TypeVar("R")
 
@@ -90,8 +91,7 @@ def spend(session: Session, token: str, *, user_name: str, target: str, now: dat
 def sweep_form_tokens(database: Database, *, now: datetime) -> int:
     """Forget the tokens of forms that nobody sends any more; return how many."""
     with database.write() as session:
-        swept = session.execute(delete(FormToken).where(FormToken.spent_at < now - KEPT_FOR))
-        return swept.rowcount if isinstance(swept, CursorResult) else 0
+        return count_changed(session, delete(FormToken).where(FormToken.spent_at < now - KEPT_FOR))
 
 
 def _check_unspent(database: Database, token: str) -> None:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from cycling.errors import BemError, InputError
@@ -18,6 +17,7 @@ from db.engine import Database
 from db.models import Experiment, Job
 from db.repeating import idempotent, repeated
 from db.terms import JobState
+from db.updates import count_changed
 
 SILENT_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
@@ -139,12 +139,9 @@ def end_done(session: Session, mine: Claim, *, result: dict[str, Any], now: date
 
     Raises JobStoppedError, and so rolls the work back, when it was cancelled or taken over.
     """
-    ended = session.execute(
-        update(Job)
-        .where(Job.id == mine.job_id, _held_by(mine), Job.cancel_asked.is_(False))
-        .values(state=JobState.DONE, result=result, ended_at=now, done=Job.total)
-    )
-    if _rows(ended) != 1:
+    ours = update(Job).where(Job.id == mine.job_id, _held_by(mine), Job.cancel_asked.is_(False))
+    ended = ours.values(state=JobState.DONE, result=result, ended_at=now, done=Job.total)
+    if not count_changed(session, ended):
         raise JobStoppedError("The task was cancelled.")
 
 
@@ -230,10 +227,5 @@ def _changed(
     database: Database, job_id: int, expected: ColumnElement[bool], values: dict[str, Any]
 ) -> bool:
     with database.write() as session:
-        result = session.execute(update(Job).where(Job.id == job_id, expected).values(**values))
-        return _rows(result) == 1
-
-
-def _rows(result: object) -> int:
-    assert isinstance(result, CursorResult)  # noqa: S101 - what an UPDATE returns
-    return result.rowcount
+        change = update(Job).where(Job.id == job_id, expected).values(**values)
+        return count_changed(session, change) == 1

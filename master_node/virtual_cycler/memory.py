@@ -36,10 +36,6 @@ class Memory:
         """Whether a run is not acknowledged to its end."""
         return experiment in self._outboxes
 
-    def is_closed(self, experiment: int) -> bool:
-        """Whether a run is acknowledged to its end."""
-        return experiment not in self._outboxes
-
     def offer_answer(self, experiment: int) -> OfferAnswer | None:
         """Return what was answered when an experiment was offered."""
         return self._store.offer_answer(experiment)

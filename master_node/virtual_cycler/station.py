@@ -147,10 +147,9 @@ class Station:
         """Return what was recorded since the last call."""
         return None if self._execution is None else self._execution.bench.recorder.drain()
 
-    def progress(self) -> tuple[int, Progress] | None:
-        """Return the latest experiment and how far it is."""
-        execution = self._execution
-        return None if execution is None else (execution.offer.experiment, execution.snapshot())
+    def progress(self) -> Progress | None:
+        """Return how far the latest experiment is."""
+        return None if self._execution is None else self._execution.snapshot()
 
     def heartbeat(self, station: int, pending: int) -> StationHeartbeat:
         """Return what it does, under the laboratory's id of it."""

@@ -35,6 +35,14 @@ CREATE TABLE IF NOT EXISTS commands (id INTEGER PRIMARY KEY, answer BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS batteries (
     id INTEGER PRIMARY KEY, soc REAL, rc_voltage_v REAL, temperature_degc REAL, at REAL);
 """
+INSERTS = {
+    "offers": "INSERT OR REPLACE INTO offers VALUES (?, ?)",
+    "runs": "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)",
+    "samples": "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "events": "INSERT OR REPLACE INTO events VALUES (?, ?, ?)",
+    "commands": "INSERT OR REPLACE INTO commands VALUES (?, ?)",
+    "batteries": "INSERT OR REPLACE INTO batteries VALUES (?, ?, ?, ?, ?)",
+}
 
 
 class Watermark(NamedTuple):
@@ -198,11 +206,7 @@ class Store:
         )
 
     def _put(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        rows = list(rows)
-        if rows:
-            places = ", ".join("?" * len(rows[0]))
-            query = f"INSERT OR REPLACE INTO {table} VALUES ({places})"  # noqa: S608 - our names
-            self._database.executemany(query, rows)
+        self._database.executemany(INSERTS[table], rows)
 
 
 _events = msgspec.json.Decoder(AnyEvent)

@@ -238,7 +238,7 @@ class VirtualUnit:
             return
         for station in self.stations.values():
             station.skip_to(experiment, watermark.samples + 1, watermark.events + 1)
-            if self._memory.is_closed(experiment):
+            if not self._memory.knows(experiment):
                 station.end_is_known(experiment)
 
     def _park(self, experiment: int) -> None:
@@ -255,7 +255,7 @@ class VirtualUnit:
         for station in self.stations.values():
             recorded, progress = station.drain(), station.progress()
             if recorded is not None and progress is not None:
-                self._memory.record(recorded, progress[1])
+                self._memory.record(recorded, progress)
             if station.battery is not None:
                 self._memory.keep_battery(station.battery.id, station.battery.state)
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,6 +35,7 @@ from db.models.stations import VIRTUAL_STATION
 from db.repeating import idempotent, repeated
 from db.series.writer import SeriesWriter
 from db.terms import JobState
+from db.updates import count_changed
 
 NOT_RECORDED = "Not recorded"
 NO_BATTERY = "The chosen battery does not exist any more. Choose another one."
@@ -149,7 +149,7 @@ def _take(database: Database, experiment_id: int, silent_since: datetime | None)
     if silent_since is not None:
         unpublished = unpublished.where(ImportSource.beat_at < silent_since)
     with database.write() as session:
-        return _is_kept(session.execute(unpublished.values(beat_at=TAKEN)))
+        return count_changed(session, unpublished.values(beat_at=TAKEN)) == 1
 
 
 def discard_job(
@@ -244,22 +244,13 @@ def _load_part(
 
 def _keep(session: Session, staged: _Staged, **values: object) -> None:
     """Change the reservation; raises JobStoppedError when somebody has taken it."""
-    kept = session.execute(
-        update(ImportSource)
-        .where(
-            ImportSource.experiment_id == staged.experiment_id,
-            ImportSource.published_at.is_(None),
-            ImportSource.beat_at > TAKEN,
-        )
-        .values(**values)
+    ours = update(ImportSource).where(
+        ImportSource.experiment_id == staged.experiment_id,
+        ImportSource.published_at.is_(None),
+        ImportSource.beat_at > TAKEN,
     )
-    if not _is_kept(kept):
+    if not count_changed(session, ours.values(**values)):
         raise JobStoppedError("The import was taken over by another process.")
-
-
-def _is_kept(result: object) -> bool:
-    assert isinstance(result, CursorResult)  # noqa: S101 - what an UPDATE returns
-    return result.rowcount == 1
 
 
 def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:

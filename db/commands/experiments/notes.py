@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 
 from cycling.errors import InputError, NotFoundError
 from db.commands import audit
@@ -12,6 +12,7 @@ from db.engine import Database
 from db.models import Experiment, Note
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
+from db.updates import count_changed
 
 LONGEST = 500
 
@@ -58,9 +59,8 @@ def delete_note(database: Database, note_id: int, *, by: By) -> None:
     with database.write() as session:
         note = session.get(Note, note_id)
         detail = _detail(note) if note else {}
-        removed = session.execute(delete(Note).where(Note.id == note_id))
-        was_first = isinstance(removed, CursorResult) and removed.rowcount == 1
-        if note is None or not was_first:
+        removed = count_changed(session, delete(Note).where(Note.id == note_id))
+        if note is None or not removed:
             raise NotFoundError("This note is not there any more. Somebody has deleted it already.")
         audit.record(session, by, "delete note", f"experiment {note.experiment_id}", detail)
 

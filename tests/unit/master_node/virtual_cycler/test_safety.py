@@ -191,7 +191,7 @@ class TestBeforeAStart:
 class TestAfterAnOutage:
     def again(self, lab, **offer):
         """Another station process that finds what the first one had kept."""
-        _, progress = lab.station.progress()
+        progress = lab.station.progress()
         kept = msgspec.json.decode(msgspec.json.encode(progress), type=Progress)
         other = Lab()
         other.now = lab.now + 3600
