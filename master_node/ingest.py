@@ -83,7 +83,6 @@ def _alarm_clock(batch: Batch, unit: Unit, station_id: int, offset_s: float) -> 
         batch.transaction.session,
         key=f"clock-{unit.unit_id}-{batch.transaction.now.timestamp():.0f}",
         station_id=station_id,
-        experiment_id=None,
         code="clock",
         text=f"The clock of {unit.hardware_id} is {abs(offset_s):.0f} s {way} the database's. "
         "The times of its measures are off by as much: set its clock.",
@@ -160,8 +159,7 @@ def _refuse_unknown(
             session,
             key=f"unknown-{unit.unit_id}-{records.experiment}",
             station_id=records.station,
-            experiment_id=None,
-            code="unknown experiment",
+                code="unknown experiment",
             text=f"{unit.hardware_id} has measures of experiment {records.experiment}, and keeps "
             f"them on its disk. {unknown_words(session, records.experiment)}",
             at=batch.transaction.now,

@@ -22,10 +22,10 @@ def raise_alarm(
     *,
     key: str,
     station_id: int,
-    experiment_id: int | None,
     code: str,
     text: str,
     at: datetime,
+    experiment_id: int | None = None,
     unless_open: bool = False,
 ) -> None:
     """Raise an alarm in the caller's transaction; nothing happens if there is one of its key.
