@@ -159,7 +159,7 @@ def _refuse_unknown(
             session,
             key=f"unknown-{unit.unit_id}-{records.experiment}",
             station_id=records.station,
-                code="unknown experiment",
+            code="unknown experiment",
             text=f"{unit.hardware_id} has measures of experiment {records.experiment}, and keeps "
             f"them on its disk. {unknown_words(session, records.experiment)}",
             at=batch.transaction.now,
