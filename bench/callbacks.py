@@ -61,11 +61,11 @@ def graph(experiment_id: int, window: Window | None = None) -> Body:
     )
 
 
-def live_news(station_id: int, asked: Mapping[str, object]) -> Body:
+def live_question(station_id: int, asked: Mapping[str, object]) -> Body:
     """Ask what is new on a station, as an open live view does."""
-    outputs = [f"{Live.NEWS}.data", f"{Live.HEAD}.children", f"{Live.NOTES}.children"]
+    outputs = [f"{Live.UPDATE}.data", f"{Live.HEAD}.children", f"{Live.NOTES}.children"]
     return _body(
-        [*outputs, f"{Live.SIDE}.children", f"{Live.EXPERIMENT}.data"],
+        [*outputs, f"{Live.PANEL}.children", f"{Live.EXPERIMENT}.data"],
         {f"{Live.ASK}.data": dict(asked)},
         {f"{Live.STATION}.data": station_id},
         changed=f"{Live.ASK}.data",

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import bindparam, insert, update
 
-from bench.callbacks import live_news
+from bench.callbacks import live_question
 from bench.lines import Goal, Line
 from bench.peers import Peer
 from bench.web import Served, Tab, add_viewer
@@ -288,7 +288,7 @@ def _ask_for(tab: Tab, views: Sequence[View], until: float, seen: Seen) -> None:
             time.sleep(max(0.0, view.due - time.monotonic()))
             late = time.monotonic() - view.due
             begin = time.perf_counter()
-            body = tab.ask(live_news(view.station_id, view.asked))
+            body = tab.ask(live_question(view.station_id, view.asked))
             took = time.perf_counter() - begin
             _keep(view, body, took, late, seen)
             view.due += EVERY_S
@@ -300,15 +300,15 @@ def _ask_for(tab: Tab, views: Sequence[View], until: float, seen: Seen) -> None:
 
 def _keep(view: View, body: bytes, took: float, late: float, seen: Seen) -> None:
     """Note an answer; the first one of a tab brings its words and all points so far."""
-    news = json.loads(body)["response"]["live-news"]["data"]
+    update = json.loads(body)["response"]["live-update"]["data"]
     if view.asked["d"]:
         seen.took.append(took)
         seen.sizes.append(len(body))
-        seen.points.append(len(news.get("x", ())))
+        seen.points.append(len(update.get("x", ())))
         seen.late.append(late)
-    view.asked["d"] = news.get("d", view.asked["d"])
-    view.asked["g"] = news.get("g", view.asked["g"])
-    view.asked["after"] = news.get("after", view.asked["after"])
+    view.asked["d"] = update.get("d", view.asked["d"])
+    view.asked["g"] = update.get("g", view.asked["g"])
+    view.asked["after"] = update.get("after", view.asked["after"])
 
 
 def _lines(peer: Peer, lab: Laboratory, seen: Seen, rate: float) -> list[Line]:

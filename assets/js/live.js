@@ -9,11 +9,14 @@
   const keep = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
+  /* The fields of the messages; `Key` in pages/live/update.py says what each is. */
+  const KEY = { AFTER: "after", DIGEST: "d", VERSION: "g", FIGURE: "t", EXPERIMENT: "e", SHOWN: "shown", READ: "read", COUNT: "n",
+    WAITS: "c", NEXT: "new", REDRAW: "again", TIMES: "x", VALUES: "y", LAST: "l", PRESENT: "now" };
   let state = fresh(null), count = 0, again = 0, dragging = false;
 
   // `after` null: a figure is awaited. `due`: the token of the newest one that the server has drawn.
   function fresh(root) {
-    return { root: root, e: null, after: null, d: "", g: "", token: null, tip: false, zoom: null, range: 3600,
+    return { root: root, experiment: null, after: null, digest: "", version: "", token: null, tip: false, zoom: null, range: 3600,
       ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, tries: 0,
       since: Date.now() };
   }
@@ -27,7 +30,8 @@
     const read = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => node.dataset.bemLive.split(",")).filter((parts) => parts.length === 3).map((parts) => parts[0]);
     state.asked = Date.now();
-    return { e: state.e, after: state.after, shown: shown, read: read, t: state.token, d: state.d, g: state.g, n: ++count };
+    return { [KEY.EXPERIMENT]: state.experiment, [KEY.AFTER]: state.after, [KEY.SHOWN]: shown, [KEY.READ]: read,
+      [KEY.FIGURE]: state.token, [KEY.DIGEST]: state.digest, [KEY.VERSION]: state.version, [KEY.COUNT]: ++count };
   }
   const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);
   bem.askLive = function () {
@@ -45,10 +49,10 @@
     if (!meta || meta.drawn === undefined) return false;
     if (meta.drawn !== state.token) {
       Object.assign(state, {
-        token: meta.drawn, e: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
+        token: meta.drawn, experiment: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
       });
-      if (meta.l && meta.ends) read(meta.l, meta.ends[1]);
+      if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
       else blank();
       if (meta.retry) setTimeout(drawAgain, RETRY_MS);
       else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
@@ -127,15 +131,16 @@
       .some((value) => value !== null && Math.abs(value) * trace.meta.factor >= 150));
   }
   const measured = (graph) => graph.data.filter((trace) => trace.meta.key !== "expected");
-  function take(news) {
-    if (news.again) return drawAgain();
-    if (!news.x || state.after === null || dragging || !adopt() || news.t !== state.token) return undefined;
-    const last = Object.assign({}, news.l);
-    for (const [key, column] of Object.entries(news.y)) last[key] = lastOf(column);
-    state.after = news.after;
-    read(last, news.x[news.x.length - 1]);
+  function take(update) {
+    if (update[KEY.REDRAW]) return drawAgain();
+    const times = update[KEY.TIMES], values = update[KEY.VALUES];
+    if (!times || state.after === null || dragging || !adopt() || update[KEY.FIGURE] !== state.token) return undefined;
+    const last = Object.assign({}, update[KEY.LAST]);
+    for (const [key, column] of Object.entries(values)) last[key] = lastOf(column);
+    state.after = update[KEY.AFTER];
+    read(last, times[times.length - 1]);
     try {
-      return add(news.x, news.y);
+      return add(times, values);
     } catch (error) {
       drawAgain(); // what is half added must neither stay nor stand still
       throw error;
@@ -237,7 +242,7 @@
     if (!state.held) bem.askLive();
   }
   function csv(link, event) {
-    if (!state.e) return event.preventDefault();
+    if (!state.experiment) return event.preventDefault();
     const query = new URLSearchParams();
     const graph = drawnIn("live-graph");
     if (link.dataset.bemCsv === "shown" && graph && graph.data.length) {
@@ -247,7 +252,7 @@
       query.set("to", (to / 1000).toFixed(3));
     }
     const text = query.toString().replace(/%2C/g, ",");
-    link.href = "/experiments/" + state.e + "/measures.csv" + (text ? "?" + text : "");
+    link.href = "/experiments/" + state.experiment + "/measures.csv" + (text ? "?" + text : "");
     return undefined;
   }
   document.addEventListener("click", (event) => {
@@ -269,20 +274,20 @@
       if (document.hidden || state.held || waits()) return keep();
       return question();
     },
-    tell: function (news) {
+    update: function (update) {
       if (page() !== state.root) state = fresh(page());
       state.asked = 0;
-      state.pending = Boolean(news.c);
-      if (news.d) state.d = news.d;
-      if (news.g !== undefined) state.g = news.g;
-      if (news.new !== undefined) {
+      state.pending = Boolean(update[KEY.WAITS]);
+      if (update[KEY.DIGEST]) state.digest = update[KEY.DIGEST];
+      if (update[KEY.VERSION] !== undefined) state.version = update[KEY.VERSION];
+      const next = update[KEY.NEXT];
+      if (next !== undefined) {
         state.after = null; // nothing is asked until the new experiment is drawn
         state.since = Date.now();
         blank(); // what was read last belongs to the one before
-        if (news.new) bem.toast("info", "The next experiment has begun: " + news.new + ".");
-      }
-      if (news.new === undefined && news.t === state.token) take(news);
-      if (news.now) readNow(news.now);
+        if (next) bem.toast("info", "The next experiment has begun: " + next + ".");
+      } else if (update[KEY.FIGURE] === state.token) take(update);
+      if (update[KEY.PRESENT]) readNow(update[KEY.PRESENT]);
       bem.tick();
       return keep();
     },
@@ -294,14 +299,14 @@
       for (const wait of [0, 50, 200, 600]) setTimeout(watch, wait); // Plotly draws it in a moment
       return keep();
     },
-    window: function (relayout, selected, _follow, _range, _experiment, known) {
+    window: function (relayout, selected, _follow, _range, _experiment, before) {
       const source = (window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0]) || "";
-      let wanted = null; // the button, another range, another experiment: back to the newest
-      if (source.includes("relayoutData")) wanted = zoomed(relayout || {});
-      else if (source.includes("selectedData")) wanted = selected && selected.range ? ends(selected.range.x) : undefined;
-      if (wanted === undefined) return keep();
-      state.zoom = wanted; // at once: what comes before it is drawn must not move the axis back
-      if (wanted !== null || known) return wanted;
+      let zoom = null; // the button, another range, another experiment: back to the newest
+      if (source.includes("relayoutData")) zoom = zoomed(relayout || {});
+      else if (source.includes("selectedData")) zoom = selected && selected.range ? ends(selected.range.x) : undefined;
+      if (zoom === undefined) return keep();
+      state.zoom = zoom; // at once: what comes before it is drawn must not move the axis back
+      if (zoom !== null || before) return zoom;
       if (source.includes("relayoutData")) drawAgain(); // a double click has moved the axis
       return keep();
     },

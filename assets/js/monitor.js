@@ -1,4 +1,4 @@
-/* The wall: asks what has changed while somebody looks, writes fresh measures into the tiles, and
+/* The overview: asks what has changed while somebody looks, writes fresh measures into the tiles, and
    narrows and orders them. The questions about alarms and batteries are shared with the live view. */
 (function () {
   "use strict";
@@ -8,8 +8,12 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const ORDER = ["alarm", "lost", "held", "paused", "running", "idle", "out"];
   const PATIENCE_MS = 20000, DRAWN_MS = 60;
-  const stations = new Map(); // id -> what the server has told of it
-  let wanted = { states: new Set(), text: "", sort: "urgent", shape: "tiles" };
+  /* The fields of a station; `Key` in pages/monitor/update.py says what each is. */
+  const KEY = { TEXT_DIGEST: "dt", LINE_DIGEST: "dl", VALUES_DIGEST: "dv", STATE: "s", BENEATH: "u", NAME: "n", SEARCHED: "q",
+    CLASS: "c", LINE: "t", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", PERCENT: "p", LEFT: "r", LEFT_S: "l" };
+  const DIGESTS = [KEY.TEXT_DIGEST, KEY.LINE_DIGEST, KEY.VALUES_DIGEST];
+  const stations = new Map(); // id -> its fields as the server has sent them
+  let filters = { states: new Set(), text: "", sort: "urgent", shape: "tiles" };
   let asked = 0, updated = 0, count = 0, mounted = null;
 
   const page = () => document.querySelector(".bem-monitor");
@@ -20,10 +24,10 @@
   };
 
   function question() {
-    const known = {};
-    for (const [id, one] of stations) known[id] = one.d;
+    const digests = {};
+    for (const [id, one] of stations) digests[id] = Object.fromEntries(DIGESTS.map((key) => [key, one[key]]));
     asked = Date.now();
-    return { known: known, count: ++count };
+    return { digests: digests, count: ++count };
   }
   function askNow() {
     if (page() && !document.hidden) setProps("monitor-ask", { data: question() });
@@ -33,21 +37,22 @@
   function write(id, one) {
     const tile = tileOf(id);
     if (!tile) return;
-    if (tile.className !== one.c) tile.className = one.c;
+    if (tile.className !== one[KEY.CLASS]) tile.className = one[KEY.CLASS];
     const line = tile.querySelector('[data-bem-live="line"]');
     if (line) {
-      if (line.style.maskImage !== one.t) line.style.maskImage = one.t || "none";
-      line.style.visibility = one.t ? "visible" : "hidden";
+      const picture = one[KEY.LINE];
+      if (line.style.maskImage !== picture) line.style.maskImage = picture || "none";
+      line.style.visibility = picture ? "visible" : "hidden";
     }
-    const [volts, amperes, degrees, at, percent, left] = one.v;
-    if (at === undefined) return;
-    show(tile, "v", volts);
-    show(tile, "a", amperes);
-    show(tile, "t", degrees);
-    show(tile, "left", left);
+    if (one[KEY.SAMPLED_MS] === null) return;
+    show(tile, "v", one[KEY.VOLTS]);
+    show(tile, "a", one[KEY.AMPERES]);
+    show(tile, "t", one[KEY.DEGREES]);
+    show(tile, "left", one[KEY.LEFT]);
     const age = tile.querySelector('[data-bem-live="age"]');
-    if (age) age.dataset.bemAgo = at;
+    if (age) age.dataset.bemAgo = one[KEY.SAMPLED_MS];
     const bar = tile.querySelector('[data-bem-live="bar"]');
+    const percent = one[KEY.PERCENT];
     if (bar && percent !== null) {
       bar.style.width = percent + "%";
       bar.parentElement.setAttribute("aria-valuenow", percent);
@@ -61,15 +66,17 @@
   }
 
   /* ---- filter, search, order, shape ---- */
-  const fits = (one) => (!wanted.states.size || wanted.states.has(one.s) || wanted.states.has(one.u)) && (!wanted.text || one.q.includes(wanted.text));
-  const byName = (one, other) => one.n.localeCompare(other.n, undefined, { numeric: true });
-  const byLeft = (one, other) => (one.l === null ? Infinity : one.l) - (other.l === null ? Infinity : other.l) || 0;
-  const byState = (one, other) => ORDER.indexOf(one.s) - ORDER.indexOf(other.s);
+  const isIn = (one, states) => states.has(one[KEY.STATE]) || states.has(one[KEY.BENEATH]);
+  const fits = (one) => (!filters.states.size || isIn(one, filters.states)) && (!filters.text || one[KEY.SEARCHED].includes(filters.text));
+  const leftOf = (one) => (one[KEY.LEFT_S] === null ? Infinity : one[KEY.LEFT_S]);
+  const byName = (one, other) => one[KEY.NAME].localeCompare(other[KEY.NAME], undefined, { numeric: true });
+  const byLeft = (one, other) => leftOf(one) - leftOf(other) || 0;
+  const byState = (one, other) => ORDER.indexOf(one[KEY.STATE]) - ORDER.indexOf(other[KEY.STATE]);
   function arrange() {
     const root = page();
     if (!root) return;
     const sorts = { name: byName, left: byLeft, urgent: byState };
-    const first = sorts[wanted.sort] || byState;
+    const first = sorts[filters.sort] || byState;
     const ordered = [...stations.entries()].sort((a, b) => first(a[1], b[1]) || byName(a[1], b[1]));
     let shown = 0;
     ordered.forEach(([id, one], place) => {
@@ -79,12 +86,12 @@
       tile.hidden = !fits(one);
       if (!tile.hidden) shown += 1;
     });
-    root.classList.toggle("as-table", wanted.shape === "table");
+    root.classList.toggle("as-table", filters.shape === "table");
     root.querySelector(".bem-none-found").hidden = shown > 0 || !stations.size;
     for (const chip of root.querySelectorAll("[data-bem-state]")) {
       const state = chip.dataset.bemState;
-      const number = [...stations.values()].filter((one) => !state || one.s === state || one.u === state).length;
-      const on = state ? wanted.states.has(state) : !wanted.states.size;
+      const number = [...stations.values()].filter((one) => !state || isIn(one, new Set([state]))).length;
+      const on = state ? filters.states.has(state) : !filters.states.size;
       chip.classList.toggle("active", on);
       chip.classList.toggle("none", !number && !on && state !== "");
       chip.setAttribute("aria-pressed", on);
@@ -95,8 +102,8 @@
     if (location.pathname !== "/") return;
     const query = new URLSearchParams(location.search);
     const set = (name, value) => (value ? query.set(name, value) : query.delete(name));
-    set("state", [...wanted.states].join(","));
-    set("q", wanted.text);
+    set("state", [...filters.states].join(","));
+    set("q", filters.text);
     const text = query.toString().replace(/%2C/g, ",");
     history.replaceState(history.state, "", "/" + (text ? "?" + text : ""));
   }
@@ -105,8 +112,8 @@
     const chip = event.target.closest(".bem-monitor [data-bem-state]");
     if (chip) {
       const state = chip.dataset.bemState;
-      if (!state) wanted.states.clear();
-      else if (!wanted.states.delete(state)) wanted.states.add(state);
+      if (!state) filters.states.clear();
+      else if (!filters.states.delete(state)) filters.states.add(state);
       arrange();
       remember();
     }
@@ -125,12 +132,12 @@
       if (document.hidden || (asked && Date.now() - asked < PATIENCE_MS)) return keep();
       return question();
     },
-    tell: function (news) {
+    update: function (update) {
       asked = 0;
       updated = bem.now();
-      if (news.all) stations.clear();
-      for (const [id, told] of Object.entries(news)) {
-        if (id !== "all") stations.set(id, Object.assign({}, stations.get(id), told));
+      if (update.all) stations.clear();
+      for (const [id, fields] of Object.entries(update)) {
+        if (id !== "all") stations.set(id, Object.assign({}, stations.get(id), fields));
       }
       arrange();
       writeAll();
@@ -141,9 +148,9 @@
       if (mounted !== page()) {
         mounted = page();
         const states = (new URLSearchParams(location.search).get("state") || "").split(",");
-        wanted.states = new Set(states.filter((one) => ORDER.includes(one)));
+        filters.states = new Set(states.filter((one) => ORDER.includes(one)));
       }
-      wanted = { states: wanted.states, text: (text || "").trim().toLowerCase(), sort: sort, shape: shape };
+      filters = { states: filters.states, text: (text || "").trim().toLowerCase(), sort: sort, shape: shape };
       arrange();
       remember();
       return keep();

@@ -32,7 +32,7 @@
 
   window.dash_clientside.stations = {
     ask: () => (document.hidden ? keep() : ++count),
-    tell: function (seen) {
+    seen: function (seen) {
       for (const [unit, at] of Object.entries((seen && seen.heard) || {})) {
         for (const node of document.querySelectorAll('[data-bem-unit="' + unit + '"] [data-bem-ago]')) {
           node.dataset.bemAgo = at;

@@ -126,7 +126,7 @@ def live_ask(forms: Forms, station: Station) -> Body:
         "g": "",
     }
     values = {f"{Live.ASK}.data": asked, f"{Live.STATION}.data": station.station_id}
-    return forms.body(f"{Live.NEWS}.data", f"{Live.ASK}.data", values)
+    return forms.body(f"{Live.UPDATE}.data", f"{Live.ASK}.data", values)
 
 
 def _windows(measures: int) -> Iterator[Window]:

@@ -76,12 +76,12 @@ class LiveTab(Signed):
         with self.client.post(
             UPDATE, json=self.view["ask"], name="live, refreshed", catch_response=True
         ) as answer:
-            news = self.told(answer).get("live-news", {}).get("data") or {}
-            self.empty = 0 if news.get("x") or news.get("again") else self.empty + 1
+            update = self.told(answer).get("live-update", {}).get("data") or {}
+            self.empty = 0 if update.get("x") or update.get("again") else self.empty + 1
             if self.empty >= MOST_EMPTY:
                 answer.failure(f"has brought nothing new {self.empty} times")
         known = self.asked["value"]
-        known.update({key: news[key] for key in ("after", "d", "g") if key in news})
+        known.update({key: update[key] for key in ("after", "d", "g") if key in update})
 
 
 class Person(Signed):

@@ -10,7 +10,7 @@ from db.clock import database_now
 from db.engine import Database
 from db.models import Job, Lease, RefusedCount, StationAlarm, Unit
 from db.queries.master_node import MasterNode, master_node
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from db.terms import WORKER, JobState, OverviewState
 
 
@@ -45,7 +45,7 @@ def figures(database: Database) -> Figures:
         alarms = session.scalar(select(func.count()).where(is_open)) or 0
         lives = Lease.name.startswith(WORKER) & (Lease.expires_at > now)
         workers = session.scalar(select(func.count()).where(lives)) or 0
-    stations = Counter(one.state for one in wall(database))
+    stations = Counter(one.state for one in overview(database))
     by_state: dict[JobState, int] = {row[0]: row[1] for row in jobs}
     return Figures(
         stations={state: stations[state] for state in OverviewState},

@@ -54,7 +54,7 @@ def shown_window(whole: Window | None, range_s: int, zoom: Window | None) -> Win
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Choice:
     """What somebody chose to see: channels, the last seconds (0: all), or a zoom instead."""
 
     shown: Sequence[str]
@@ -70,7 +70,7 @@ class Wanted:
 def live_figure(
     experiment: ExperimentSeries,
     channels: Sequence[ChannelInfo],
-    wanted: Wanted,
+    choice: Choice,
     look: Look,
     alarms: Sequence[RunAlarm],
     who: Viewer,
@@ -78,9 +78,9 @@ def live_figure(
     """Draw what somebody wants to see of an experiment."""
     through, whole = experiment.head.watermarks.generic, experiment.time_range
     if whole is None:
-        return sentence_figure(look, "No measures yet.", wanted, experiment_id=experiment.id)
-    window = shown_window(whole, wanted.range_s, wanted.zoom)
-    drawn = drawing(experiment, wanted.shown, window, look, channels, points=limits().graph_points)
+        return sentence_figure(look, "No measures yet.", choice, experiment_id=experiment.id)
+    window = shown_window(whole, choice.range_s, choice.zoom)
+    drawn = drawing(experiment, choice.shown, window, look, channels, points=limits().graph_points)
     whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):
@@ -89,25 +89,25 @@ def live_figure(
         experiment.database, experiment.id, max(through - 1, -1), [one.key for one in channels]
     )
     whole_figure["layout"]["meta"] |= {
-        **wanted.meta(),
+        **choice.meta(),
         "drawn": token_hex(4),
         "experiment": experiment.id,
         "after": through,
-        "tip": wanted.zoom is None or wanted.zoom[1] >= whole[1],
+        "tip": choice.zoom is None or choice.zoom[1] >= whole[1],
         "ends": [end * 1000 for end in whole],
-        "l": {key: column[-1] for key, column in newest.values.items() if column},
+        "last": {key: column[-1] for key, column in newest.values.items() if column},
     }
     return LiveFigure(whole_figure, height(drawn.lines))
 
 
 def sentence_figure(
-    look: Look, words: str, wanted: Wanted, *, experiment_id: int | None, retry: bool = False
+    look: Look, sentence: str, choice: Choice, *, experiment_id: int | None, retry: bool = False
 ) -> LiveFigure:
     """Return a figure that says something instead; with `retry` a script asks again soon."""
     empty = figure([], (0.0, 1.0), look)
-    empty["layout"] |= _sentence(words)
+    empty["layout"] |= _sentence(sentence)
     empty["layout"]["meta"] |= {
-        **wanted.meta(),
+        **choice.meta(),
         "drawn": token_hex(4),
         "experiment": experiment_id,
         "after": -1,
@@ -140,7 +140,7 @@ def range_of(chosen: object) -> int:
     return chosen if isinstance(chosen, int) and chosen in RANGES else USUAL_S
 
 
-def _sentence(words: str) -> dict[str, Any]:
+def _sentence(sentence: str) -> dict[str, Any]:
     place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
     hidden = {"visible": False}
-    return {"annotations": [{"text": words, **place}], "xaxis": hidden, "yaxis": hidden}
+    return {"annotations": [{"text": sentence, **place}], "xaxis": hidden, "yaxis": hidden}

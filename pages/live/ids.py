@@ -4,7 +4,7 @@
 class Ids:
     """Ids of the live view of a station.
 
-    `assets/js/live.js` knows TICK, ASK, NEWS, EXPERIMENT, GRAPH, OVERVIEW, WINDOW, AGAIN, DRAWN,
+    `assets/js/live.js` knows TICK, ASK, UPDATE, EXPERIMENT, GRAPH, OVERVIEW, WINDOW, AGAIN, DRAWN,
     RANGE, EVERY and CHANNELS.
     """
 
@@ -12,11 +12,11 @@ class Ids:
     EXPERIMENT = "live-experiment"
     TICK = "live-tick"
     ASK = "live-ask"
-    NEWS = "live-news"
+    UPDATE = "live-update"
     SINK = "live-sink"
     HEAD = "live-head"
     NOTES = "live-notes"
-    SIDE = "live-side"
+    PANEL = "live-panel"
     RANGE = "live-range"
     EVERY = "live-every"
     CHANNELS = "live-channels"

@@ -25,9 +25,10 @@ from db import series
 from db.commands import jobs
 from db.commands.stations import control
 from db.queries.experiments.detail import check_experiment
-from db.queries.stations.change_tokens import station_sign
+from db.queries.stations.change_tokens import station_version
 from db.queries.stations.live import can, new_points, run_alarms, station_channels
 from db.queries.stations.overview import station_now
+from db.queries.stations.state import StationNow
 from db.terms import Role
 from pages.context import actor, database, now, viewer
 from pages.experiment.graph import window_of
@@ -35,8 +36,8 @@ from pages.experiment.parts import preparing_words
 from pages.live.commands import asked_kind, question
 from pages.live.graph import (
     STRIP_PX,
+    Choice,
     LiveFigure,
-    Wanted,
     blank,
     live_figure,
     live_overview,
@@ -45,8 +46,8 @@ from pages.live.graph import (
     shown_window,
 )
 from pages.live.ids import CommandIds, Ids
-from pages.live.parts import page, words_of
-from pages.live.update import Asked, points_news, present_news
+from pages.live.parts import page, text_of
+from pages.live.update import Key, Question, points_update, present_update
 from pages.live.view import live_view, shown_experiment, view_digest, view_of
 from pages.not_found_404 import not_found
 from pages.station.labels import short_hash
@@ -57,6 +58,9 @@ register_page(
     title=lambda station_id="": f"Station {station_id} - Battery Experiments Manager",
     role=Role.VIEWER,
 )
+
+
+UNCHANGED = dict.fromkeys(("head", "notes", "panel", "experiment"), no_update)
 
 
 def layout(station_id: str = "") -> Component:
@@ -81,7 +85,7 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
-    ClientsideFunction("live", "tell"), Output(Ids.SINK, "data"), Input(Ids.NEWS, "data")
+    ClientsideFunction("live", "update"), Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data")
 )
 clientside_callback(
     ClientsideFunction("live", "drawn"),
@@ -103,32 +107,45 @@ clientside_callback(
 
 
 @callback(
-    Output(Ids.GRAPH, "figure"),
-    Output(Ids.GRAPH, "style"),
-    Output(Ids.DRAWN, "data"),
-    Input(Ids.CHANNELS, "value"),
-    Input(Shell.THEME, "data"),
-    Input(Ids.RANGE, "value"),
-    Input(Ids.WINDOW, "data"),
-    Input(Ids.EXPERIMENT, "data"),
-    Input(Ids.AGAIN, "data"),
-    State(Ids.STATION, "data"),
-    State(Shell.NARROW, "data"),
+    output={
+        "figure": Output(Ids.GRAPH, "figure"),
+        "style": Output(Ids.GRAPH, "style"),
+        "drawn": Output(Ids.DRAWN, "data"),
+    },
+    inputs={
+        "channels": Input(Ids.CHANNELS, "value"),
+        "theme": Input(Shell.THEME, "data"),
+        "range_s": Input(Ids.RANGE, "value"),
+        "zoom": Input(Ids.WINDOW, "data"),
+        "experiment_id": Input(Ids.EXPERIMENT, "data"),
+        "_again": Input(Ids.AGAIN, "data"),
+    },
+    state={"station_id": State(Ids.STATION, "data"), "narrow": State(Shell.NARROW, "data")},
 )
-def draw(shown: Sent, theme: str | None, *rest: Sent) -> tuple[Any, ...]:
-    """Draw what is shown of the station's experiment; later only new points travel."""
-    range_s, zoom, experiment_id, _again, station_id, narrow = rest
-    look = _look(theme, narrow)
-    wanted = Wanted(shown or (), range_of(range_s), window_of(zoom))
-    drawn = _drawn(experiment_id, _number(station_id), wanted, look)
-    return drawn.figure, {"height": drawn.height}, drawn.drawn
+def draw(
+    channels: Sent,
+    theme: str | None,
+    range_s: Sent,
+    zoom: Sent,
+    experiment_id: Sent,
+    station_id: Sent,
+    narrow: Sent,
+    _again: Sent,
+) -> dict[str, Any]:
+    """Draw the chosen channels of the station's experiment; later only new points travel."""
+    choice = Choice(channels or (), range_of(range_s), window_of(zoom))
+    figure = _figure(experiment_id, _number(station_id), choice, _look(theme, narrow))
+    return {
+        "figure": figure.figure,
+        "style": {"height": figure.height},
+        "drawn": figure.drawn,
+    }
 
 
 @callback(
-    Output(Ids.OVERVIEW, "figure"),
-    Input(Ids.DRAWN, "data"),
-    State(Shell.THEME, "data"),
-    State(Shell.NARROW, "data"),
+    output=Output(Ids.OVERVIEW, "figure"),
+    inputs={"drawn": Input(Ids.DRAWN, "data")},
+    state={"theme": State(Shell.THEME, "data"), "narrow": State(Shell.NARROW, "data")},
     prevent_initial_call=True,
 )
 def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
@@ -143,41 +160,51 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
 
 
 @callback(
-    Output(Ids.NEWS, "data"),
-    Output(Ids.HEAD, "children"),
-    Output(Ids.NOTES, "children"),
-    Output(Ids.SIDE, "children"),
-    Output(Ids.EXPERIMENT, "data"),
-    Input(Ids.ASK, "data"),
-    State(Ids.STATION, "data"),
+    output={
+        "update": Output(Ids.UPDATE, "data"),
+        "head": Output(Ids.HEAD, "children"),
+        "notes": Output(Ids.NOTES, "children"),
+        "panel": Output(Ids.PANEL, "children"),
+        "experiment": Output(Ids.EXPERIMENT, "data"),
+    },
+    inputs={"ask": Input(Ids.ASK, "data")},
+    state={"station_id": State(Ids.STATION, "data")},
     prevent_initial_call=True,
 )
-def refresh(ask: Sent, station_id: Sent) -> tuple[Any, ...]:
-    """Tell new measures, and words only when they have changed."""
-    asked = Asked.read(ask)
-    sign = station_sign(database(), _number(station_id))
-    told: dict[str, Any] = {"c": 1} if sign.waits else {}
-    told |= _points(asked) | present_news(sign.present)
-    signed = short_hash(sign.text) if sign.text else ""
-    if signed and signed == asked.sign:
-        return told, no_update, no_update, no_update, no_update
+def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
+    """Return new measures, and the text of the page only when it has changed."""
+    question = Question.read(ask)
+    rows = station_version(database(), _number(station_id))
+    update: dict[str, Any] = {Key.WAITS: 1} if rows.waits else {}
+    update |= _points(question) | present_update(rows.present)
+    version = short_hash(rows.text) if rows.text else ""
+    answer = {"update": update, **UNCHANGED}
+    if version and version == question.version:
+        return answer
     try:
         station = station_now(database(), station_id)
     except NotFoundError as error:  # deleted while somebody looks at it
-        return told, not_found(str(error), "/", "All stations"), None, None, None
-    shown = shown_experiment(station)
-    is_same = (shown.id if shown else None) == asked.experiment_id
-    changed = view_digest(station)
-    told["g"] = signed
-    if changed == asked.digest and is_same:
-        return told, no_update, no_update, no_update, no_update
-    told["d"] = changed
+        gone = {"head": not_found(str(error), "/", "All stations"), "notes": None, "panel": None}
+        return {**answer, **gone, "experiment": None}
+    update[Key.VERSION] = version
+    return answer | _text(station, question, update)
+
+
+def _text(station: StationNow, question: Question, update: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of the page whose text has changed, and say so in the update."""
+    experiment = shown_experiment(station)
+    is_same = (experiment.id if experiment else None) == question.experiment_id
+    digest = view_digest(station)
+    if digest == question.digest and is_same:
+        return {}
+    update[Key.DIGEST] = digest
     able = can(database(), station.id, StationCommand.PAUSE)
-    said = words_of(view_of(database(), station), viewer(), able=able)
+    text = text_of(view_of(database(), station), viewer(), able=able)
+    parts = {"head": text.head, "notes": text.notes, "panel": text.panel}
     if is_same:
-        return told, said.head, said.notes, said.side, no_update
-    told["new"] = shown.name if shown else ""
-    return told, said.head, said.notes, said.side, shown.id if shown else None
+        return parts
+    update[Key.NEXT] = experiment.name if experiment else ""
+    return {**parts, "experiment": experiment.id if experiment else None}
 
 
 @callback(
@@ -228,41 +255,36 @@ def command(
 clientside_callback(ClientsideFunction("live", "sent"), Input(CommandIds.SENT, "data"))
 
 
-def _drawn(
-    experiment_id: Sent,
-    station_id: int,
-    wanted: Wanted,
-    look: Look,
-) -> LiveFigure:
+def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) -> LiveFigure:
     if not isinstance(experiment_id, int):
-        words = "Nothing has run on this station yet."
-        return sentence_figure(look, words, wanted, experiment_id=None)
+        sentence = "Nothing has run on this station yet."
+        return sentence_figure(look, sentence, choice, experiment_id=None)
     try:
         with series.opened(database(), experiment_id) as experiment:
             check_experiment(experiment.database, experiment_id)
             if experiment.fraction == 1:
-                return _drawn_of(experiment, station_id, wanted, look)
+                return _figure_of(experiment, station_id, choice, look)
     except NotFoundError as error:
-        return sentence_figure(look, str(error), wanted, experiment_id=None)
+        return sentence_figure(look, str(error), choice, experiment_id=None)
     jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
-    words = preparing_words(experiment.fraction)
-    return sentence_figure(look, words, wanted, experiment_id=experiment_id, retry=True)
+    sentence = preparing_words(experiment.fraction)
+    return sentence_figure(look, sentence, choice, experiment_id=experiment_id, retry=True)
 
 
-def _drawn_of(
-    experiment: series.ExperimentSeries, station_id: int, wanted: Wanted, look: Look
+def _figure_of(
+    experiment: series.ExperimentSeries, station_id: int, choice: Choice, look: Look
 ) -> LiveFigure:
     channels = station_channels(experiment.database, station_id)
     alarms = run_alarms(experiment.database, experiment.id)
-    return live_figure(experiment, channels, wanted, look, alarms, viewer())
+    return live_figure(experiment, channels, choice, look, alarms, viewer())
 
 
-def _points(asked: Asked) -> dict[str, Any]:
+def _points(question: Question) -> dict[str, Any]:
     """Return what was measured since, of the experiment that the page shows."""
-    if asked.experiment_id is None:
+    if question.experiment_id is None:
         return {}
-    found = new_points(database(), asked.experiment_id, asked.after, asked.keys)
-    return points_news(found, asked)
+    points = new_points(database(), question.experiment_id, question.after, question.keys)
+    return points_update(points, question)
 
 
 def _look(theme: str | None, narrow: Sent) -> Look:
@@ -271,8 +293,8 @@ def _look(theme: str | None, narrow: Sent) -> Look:
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow))
 
 
-def _number(given: object) -> int:
+def _number(number: object) -> int:
     """Return an id that the browser sent."""
-    if not isinstance(given, int) or isinstance(given, bool):
+    if not isinstance(number, int) or isinstance(number, bool):
         raise PreventUpdate  # nothing that our page has sent
-    return given
+    return number

@@ -42,7 +42,7 @@ class Listed:
     took_s: float | None
 
 
-def side_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Component]:
+def panel_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Component]:
     """Return the cards."""
     cards = [_instructions(view, zone)] if view.outline and view.outline.rows else []
     return [*cards, _alarms(view, zone, operates=operates), _limits(view)]

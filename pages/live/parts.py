@@ -25,7 +25,8 @@ from pages.experiment.graph import colours_of
 from pages.live.commands import command_buttons, command_dialog
 from pages.live.graph import RANGES, STRIP_PX, USUAL_S, blank
 from pages.live.ids import Ids
-from pages.live.panel import side_cards
+from pages.live.panel import panel_cards
+from pages.live.update import Key
 from pages.live.view import LiveView, view_digest, view_notes
 from pages.monitor.dialogs import dialogs
 from pages.monitor.tile import most_current_a, simulated_tag
@@ -38,53 +39,53 @@ MOST_READINGS = 6
 
 
 @dataclass(frozen=True)
-class Words:
-    """What is said on the page: parts that travel again only when something of it has changed."""
+class Text:
+    """The parts of the page that travel again only when something of their text has changed."""
 
     head: list[Component]
     notes: list[Component]
-    side: list[Component]
+    panel: list[Component]
 
 
-def words_of(view: LiveView, who: Viewer, *, able: bool) -> Words:
-    """Return everything that the page says in words."""
+def text_of(view: LiveView, who: Viewer, *, able: bool) -> Text:
+    """Return the text of the page."""
     operates = who.role.includes(Role.OPERATOR)
-    return Words(
+    return Text(
         head=_head(view, who.zone, operates=operates, able=able),
         notes=[said_note(one) for one in view_notes(view, who.zone)],
-        side=side_cards(view, who.zone, operates=operates),
+        panel=panel_cards(view, who.zone, operates=operates),
     )
 
 
 def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: bool) -> Component:
     """Return the whole page."""
-    said = words_of(view, who, able=able)
+    text = text_of(view, who, able=able)
     operates = who.role.includes(Role.OPERATOR)
-    news = {"d": view_digest(view.station)}
+    update = {Key.DIGEST: view_digest(view.station)}
     return html.Div(
         [
             dcc.Store(id=Ids.STATION, data=view.station.id),
             dcc.Store(id=Ids.EXPERIMENT, data=view.shown.id if view.shown else None),
             dcc.Store(id=Ids.ASK),
-            dcc.Store(id=Ids.NEWS, data=news),
+            dcc.Store(id=Ids.UPDATE, data=update),
             dcc.Store(id=Ids.SINK),
             dcc.Store(id=Ids.WINDOW),
             dcc.Store(id=Ids.AGAIN, data=0),
             dcc.Store(id=Ids.DRAWN),
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
-            html.Div(said.head, id=Ids.HEAD),
+            html.Div(text.head, id=Ids.HEAD),
             html.Div(
                 [
                     html.Div(
                         [
-                            html.Div(said.notes, id=Ids.NOTES, className="bem-said", role="status"),
+                            html.Div(text.notes, id=Ids.NOTES, className="bem-said", role="status"),
                             _graph_card(view, channels, who),
                         ],
                         className="bem-stack",
                     ),
                     html.Div(
                         [
-                            html.Div(said.side, id=Ids.SIDE, className="bem-stack"),
+                            html.Div(text.panel, id=Ids.PANEL, className="bem-stack"),
                             queue_card(database(), view.station.id, "", who),
                         ],
                         className="bem-stack",

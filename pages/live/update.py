@@ -1,4 +1,4 @@
-"""What travels to an open live view: the measures after those that it has."""
+"""The messages between an open live view and the server: a question, and its update."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,77 +6,93 @@ from typing import Any
 from db.queries.stations.change_tokens import PresentReadings
 from db.queries.stations.live import NewPoints
 
-MOST_KEYS = 40
+MAX_KEYS = 40
+
+
+class Key:
+    """The fields of both messages, short as they travel; `KEY` in assets/js/live.js is the same."""
+
+    # both ways
+    AFTER = "after"  # the last MeasID that the browser has
+    DIGEST = "d"  # of what the page says of the station
+    VERSION = "g"  # of the station's rows from which that was made
+    FIGURE = "t"  # of the figure that points are added to
+    # the question
+    EXPERIMENT = "e"
+    SHOWN = "shown"  # channels in the graph
+    READ = "read"  # channels of which the last value is shown
+    COUNT = "n"  # makes each question another one
+    # the update
+    WAITS = "c"  # 1: the newest command has no answer yet
+    NEXT = "new"  # the name of the experiment that has begun, "" for none
+    REDRAW = "again"  # 1: there are too many new points, the graph must be drawn anew
+    TIMES = "x"  # Unix ms of the new points
+    VALUES = "y"  # their values by channel, for those in the graph
+    LAST = "l"  # the last value by channel, for the others
+    PRESENT = "now"  # what a station measures that records nothing
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a browser says that it has: experiment, last MeasID, channels, digest of the words.
-
-    `sign` is that of the station's rows from which the words were made, `token` that of the figure
-    for which it asks.
-    """
+class Question:
+    """What a browser has: experiment, last MeasID, channels, and the other fields of `Key`."""
 
     experiment_id: int | None
     after: int
     keys: tuple[str, ...]
     shown: frozenset[str]
     digest: str
-    sign: str
+    version: str
     token: str = ""
 
     @staticmethod
-    def read(given: object) -> "Asked":
-        """Read a request; nothing in it can fail."""
-        ask = given if isinstance(given, dict) else {}
-        experiment_id, after = ask.get("e"), ask.get("after")
-        shown, read = _texts(ask.get("shown")), _texts(ask.get("read"))
+    def read(message: object) -> "Question":
+        """Read a question; nothing in it can fail."""
+        fields = message if isinstance(message, dict) else {}
+        experiment_id, after = fields.get(Key.EXPERIMENT), fields.get(Key.AFTER)
+        shown, read = _names(fields.get(Key.SHOWN)), _names(fields.get(Key.READ))
         is_id = isinstance(experiment_id, int) and 0 < experiment_id < 2**32
-        return Asked(
+        return Question(
             experiment_id=experiment_id if is_id else None,
             after=after if isinstance(after, int) and -1 <= after < 2**32 else -1,
-            keys=tuple(dict.fromkeys((*shown, *read)))[:MOST_KEYS],
+            keys=tuple(dict.fromkeys((*shown, *read)))[:MAX_KEYS],
             shown=frozenset(shown),
-            digest=str(ask.get("d") or ""),
-            sign=str(ask.get("g") or ""),
-            token=str(ask.get("t") or "")[:8],
+            digest=str(fields.get(Key.DIGEST) or ""),
+            version=str(fields.get(Key.VERSION) or ""),
+            token=str(fields.get(Key.FIGURE) or "")[:8],
         )
 
 
-def present_news(present: PresentReadings | None) -> dict[str, Any]:
-    """Return what a station measures that records nothing: `now` instead of its last sample."""
+def present_update(present: PresentReadings | None) -> dict[str, Any]:
+    """Return what a station measures that records nothing, instead of its last sample."""
     if present is None:
         return {}
     volts, amperes = present.voltage_v, present.current_a
     power = None if volts is None or amperes is None else volts * amperes
     values = {"voltage": volts, "current": amperes, "power": power}
     at_ms = round(present.at.timestamp() * 1000)
-    return {"now": {"at": at_ms, "values": values, "degc": present.temperature_degc}}
+    return {Key.PRESENT: {"at": at_ms, "values": values, "degc": present.temperature_degc}}
 
 
-def points_news(points: NewPoints, asked: Asked) -> dict[str, Any]:
-    """Return new measures as they travel: `x` Unix ms, `y` by channel, `l` the last readings.
-
-    `again`: there are too many; the graph must be drawn anew. `t` is the figure that asked.
-    """
+def points_update(points: NewPoints, question: Question) -> dict[str, Any]:
+    """Return the fields of the update that carry new measures."""
     if points.too_many:
-        return {"again": 1, "t": asked.token}
+        return {Key.REDRAW: 1, Key.FIGURE: question.token}
     if not points.unix_ms:
         return {}
     last = {
         key: next((value for value in reversed(column) if value is not None), None)
         for key, column in points.values.items()
-        if key not in asked.shown
+        if key not in question.shown
     }
     return {
-        "t": asked.token,
-        "after": points.through,
-        "x": points.unix_ms,
-        "y": {key: column for key, column in points.values.items() if key in asked.shown},
-        "l": last,
+        Key.FIGURE: question.token,
+        Key.AFTER: points.through,
+        Key.TIMES: points.unix_ms,
+        Key.VALUES: {key: points.values[key] for key in points.values if key in question.shown},
+        Key.LAST: last,
     }
 
 
-def _texts(given: object) -> list[str]:
-    listed = given if isinstance(given, list) else []
+def _names(names: object) -> list[str]:
+    listed = names if isinstance(names, list) else []
     return [one for one in listed if isinstance(one, str) and len(one) < 20]

@@ -2,16 +2,17 @@
 
 
 class Ids:
-    """Ids of the wall and of the dialogs that the live view shares with it.
+    """Ids of the overview and of the dialogs that the live view shares with it.
 
-    `assets/js/monitor.js` knows TICK, ASK, NEWS, WALL, SEARCH, SORT, SHAPE and the CHOSEN ones.
+    `assets/js/monitor.js` knows TICK, ASK, UPDATE, OVERVIEW, SEARCH, SORT, SHAPE and
+    the CHOSEN ones.
     """
 
     TICK = "monitor-tick"
     ASK = "monitor-ask"
-    NEWS = "monitor-news"
+    UPDATE = "monitor-update"
     SINK = "monitor-sink"
-    WALL = "monitor-wall"
+    OVERVIEW = "monitor-overview"
     CHIPS = "monitor-chips"
     UNREGISTERED = "monitor-unregistered"
     SLOW_TICK = "monitor-slow-tick"

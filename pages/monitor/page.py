@@ -1,5 +1,6 @@
-"""Monitor: the wall of all stations, alarms first."""
+"""Monitor: the overview of all stations, alarms first."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import (
@@ -27,7 +28,8 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import alarms
 from db.commands.queue import confirm_battery
 from db.queries.stations.live import find_alarm
-from db.queries.stations.overview import lab_now, station_now, wall
+from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
 from pages.context import actor, database, limits, viewer
@@ -41,12 +43,12 @@ from pages.monitor.parts import (
     count_words,
     header_actions,
     nothing_found,
+    overview_tiles,
     unregistered_notes,
     updated,
-    wall_tiles,
 )
 from pages.monitor.tile import tile_parts
-from pages.monitor.update import entry, news
+from pages.monitor.update import Key, entry, update
 from pages.station.labels import ago
 
 register_page(
@@ -59,19 +61,18 @@ register_page(
 
 
 def layout(**query: str) -> Component:
-    """Return the wall; a script narrows it to the states that the address names."""
-    who, stations = viewer(), wall(database())
+    """Return the overview; a script narrows it to the states that the address names."""
+    who, stations = viewer(), overview(database())
     operates = who.role.includes(Role.OPERATOR)
     head = page_header(
         "Monitor", count=count_words(stations), actions=header_actions(str(query.get("q") or ""))
     )
-    told = {"all": True, **{str(one.id): entry(one) for one in stations}}
     return html.Div(
         [
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
             dcc.Interval(id=Ids.SLOW_TICK, interval=SLOWLY_MS),
             dcc.Store(id=Ids.ASK),
-            dcc.Store(id=Ids.NEWS, data=told),
+            dcc.Store(id=Ids.UPDATE, data=_whole(stations)),
             dcc.Store(id=Ids.SINK),
             head,
             html.Div(
@@ -82,7 +83,7 @@ def layout(**query: str) -> Component:
                 id=Ids.UNREGISTERED,
                 className="bem-unregistered",
             ),
-            html.Div(wall_tiles(stations, who), id=Ids.WALL, className="bem-wall"),
+            html.Div(overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"),
             html.Div(nothing_found(), className="bem-none-found", hidden=True),
             *(dialogs() if operates else []),
         ],
@@ -97,9 +98,9 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
-    ClientsideFunction("monitor", "tell"),
+    ClientsideFunction("monitor", "update"),
     Output(Ids.SINK, "data"),
-    Input(Ids.NEWS, "data"),
+    Input(Ids.UPDATE, "data"),
 )
 clientside_callback(
     ClientsideFunction("monitor", "narrow"),
@@ -111,34 +112,39 @@ clientside_callback(
 
 
 @callback(
-    Output(Ids.NEWS, "data"),
-    Output(Ids.tile(ALL), "children"),
-    Output(Ids.WALL, "children"),
-    Input(Ids.ASK, "data"),
-    State(Ids.tile(ALL), "id"),
+    output={
+        "update": Output(Ids.UPDATE, "data"),
+        "tiles": Output(Ids.tile(ALL), "children"),
+        "overview": Output(Ids.OVERVIEW, "children"),
+    },
+    inputs={"ask": Input(Ids.ASK, "data")},
+    state={"tiles": State(Ids.tile(ALL), "id")},
     prevent_initial_call=True,
 )
-def refresh(ask: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
-    """Tell what has changed; nothing travels where nothing has."""
-    known = ask.get("known") if isinstance(ask, dict) else None
-    known = known if isinstance(known, dict) else {}
-    who, stations = viewer(), {one.id: one for one in wall(database())}
+def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what has changed; nothing travels where nothing has."""
+    digests = ask.get("digests") if isinstance(ask, dict) else None
+    digests = digests if isinstance(digests, dict) else {}
+    who, stations = viewer(), {one.id: one for one in overview(database())}
+    ids = [one["station"] for one in tiles]
+    if set(ids) != stations.keys():
+        return {
+            "update": _whole(stations.values()),
+            "tiles": [no_update] * len(ids),
+            "overview": overview_tiles(stations.values(), who),
+        }
+    updates = {id_: update(entry(one), digests.get(str(id_))) for id_, one in stations.items()}
     operates = who.role.includes(Role.OPERATOR)
-    shown = [one["station"] for one in ids]
-    entries = {id_: entry(one) for id_, one in stations.items()}
-    if set(shown) != stations.keys():
-        told: Any = {"all": True, **{str(id_): one for id_, one in entries.items()}}
-        return told, [no_update] * len(ids), wall_tiles(stations.values(), who)
-    told = {
-        str(id_): new for id_, one in entries.items() if (new := news(one, known.get(str(id_))))
+    return {
+        "update": {str(id_): one for id_, one in updates.items() if one},
+        "tiles": [
+            tile_parts(stations[id_], who.zone, operates=operates)
+            if Key.TEXT_DIGEST in updates[id_]
+            else no_update
+            for id_ in ids
+        ],
+        "overview": no_update,
     }
-    changed = [
-        tile_parts(stations[id_], who.zone, operates=operates)
-        if "s" in told.get(str(id_), ())
-        else no_update
-        for id_ in shown
-    ]
-    return told, changed, no_update
 
 
 @callback(
@@ -158,7 +164,7 @@ def show_unregistered(_count: Sent) -> list[Component]:
     Output(Shell.MASTER, "className"),
     Input(Shell.PULSE, "data"),
 )
-def tell_lab(_pulse: Sent) -> tuple[Any, ...]:
+def show_lab(_pulse: Sent) -> tuple[Any, ...]:
     """Say on every page how many alarms are open and when the master node was heard."""
     lab = lab_now(database())
     heard = lab.master_seen_at
@@ -231,3 +237,8 @@ def confirm(chosen: Sent, _cancel: Sent, _save: Sent) -> tuple[Any, ...]:
 
 clientside_callback(ClientsideFunction("monitor", "again"), Input(AlarmIds.DONE, "data"))
 clientside_callback(ClientsideFunction("monitor", "again"), Input(ConfirmIds.DONE, "data"))
+
+
+def _whole(stations: Iterable[StationNow]) -> dict[str, Any]:
+    """Return an update with everything, for a browser that has nothing or other stations."""
+    return {"all": True, **{str(one.id): entry(one) for one in stations}}

@@ -23,7 +23,7 @@ SLOWLY_MS = 30_000
 SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 
 
-def wall_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
+def overview_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
     """Return the tiles in the order in which they need somebody, or what to do without any."""
     operates = who.role.includes(Role.OPERATOR)
     urgency = list(OverviewState)
@@ -36,12 +36,12 @@ def _headings() -> Component:
     """Name the columns where the tiles are rows of a table; every row says them to a reader."""
     words = ("Station", "State", "Experiment", "Voltage", "Current", "Temperature", "Now", "Next")
     return html.Div(
-        [html.Span(one) for one in words], className="bem-wall-head", **{"aria-hidden": "true"}
+        [html.Span(one) for one in words], className="bem-overview-head", **{"aria-hidden": "true"}
     )
 
 
 def updated() -> Component:
-    """Say when the wall was last brought up to date; a script counts."""
+    """Say when the overview was last brought up to date; a script counts."""
     return html.Span(
         ["Updated ", html.Span("now", className="bem-updated")], className="t3 small wide-only end"
     )

@@ -1,4 +1,4 @@
-"""What travels to a wall that is open: only what has changed since the browser last asked."""
+"""The messages between an open overview and the server: only what has changed travels."""
 
 from typing import Any
 
@@ -11,72 +11,87 @@ from pages.station.labels import digest, left_words, short_hash
 from pages.station.progress import Progress, progress
 
 
-def entry(station: StationNow) -> dict[str, Any]:
-    """Return what scripts know of a station: for order, filter and search, and fresh measures.
+class Key:
+    """The fields of a station, short as they travel; `KEY` in assets/js/monitor.js is the same."""
 
-    `d` are digests of what is said, of the small line, and of the measures; what has not changed
-    since the browser told its own is left out by `news`.
-    """
+    TEXT_DIGEST = "dt"
+    LINE_DIGEST = "dl"
+    VALUES_DIGEST = "dv"
+    STATE = "s"
+    BENEATH = "u"  # the state beneath an alarm, or ""
+    NAME = "n"
+    SEARCHED = "q"  # what a search looks through
+    CLASS = "c"  # of the tile
+    LINE = "t"  # the picture of the small line
+    VOLTS = "v"  # this and what follows as they are shown
+    AMPERES = "a"
+    DEGREES = "h"
+    SAMPLED_MS = "m"  # null: nothing is heard of the station
+    PERCENT = "p"
+    LEFT = "r"
+    LEFT_S = "l"
+
+
+TEXT = (Key.STATE, Key.BENEATH, Key.NAME, Key.SEARCHED, Key.CLASS)
+VALUES = (Key.VOLTS, Key.AMPERES, Key.DEGREES, Key.SAMPLED_MS, Key.PERCENT, Key.LEFT, Key.LEFT_S)
+# what travels again when a digest changes
+PARTS = {
+    Key.TEXT_DIGEST: (*TEXT, *VALUES),
+    Key.LINE_DIGEST: (Key.LINE,),
+    Key.VALUES_DIGEST: VALUES,
+}
+
+
+def entry(station: StationNow) -> dict[str, Any]:
+    """Return all fields of a station: for order, filter and search, and fresh measures."""
     live, at = station.live, progress(station)
     values = _values(station, live, at)
     trend = live.trend if live else ()
     return {
-        "d": [
-            digest(station),
-            short_hash(trend[-1:] + trend[:1] if trend else ()),
-            short_hash(values),
-        ],
-        "s": station.state.value,
-        "u": station.beneath.value if station.beneath else "",
-        "n": station.name,
-        "q": _searched(station),
-        "c": tile_class(station),
-        "l": None if at is None or at.left_s is None else round(at.left_s),
-        "v": values,
-        "t": spark_mask(trend, dashed=station.lost_at is not None),
+        Key.TEXT_DIGEST: digest(station),
+        Key.LINE_DIGEST: short_hash(trend[-1:] + trend[:1] if trend else ()),
+        Key.VALUES_DIGEST: short_hash(values),
+        Key.STATE: station.state.value,
+        Key.BENEATH: station.beneath.value if station.beneath else "",
+        Key.NAME: station.name,
+        Key.SEARCHED: _searched(station),
+        Key.CLASS: tile_class(station),
+        Key.LINE: spark_mask(trend, dashed=station.lost_at is not None),
+        **values,
+        Key.LEFT_S: None if at is None or at.left_s is None else round(at.left_s),
     }
 
 
-def news(entry_now: dict[str, Any], known: Sent) -> dict[str, Any] | None:
-    """Return what a browser does not know yet; None if nothing has changed."""
-    seen = known if isinstance(known, list) and len(known) == len(entry_now["d"]) else [""] * 3
-    said, line, values = (now != before for now, before in zip(entry_now["d"], seen, strict=True))
-    if not (said or line or values):
-        return None
-    told: dict[str, Any] = {"d": entry_now["d"]}
-    if said:
-        told |= {key: entry_now[key] for key in ("s", "u", "n", "q", "c")}
-    if line:
-        told["t"] = entry_now["t"]
-    if values or said:
-        told |= {"v": entry_now["v"], "l": entry_now["l"]}
-    return told
+def update(fields: dict[str, Any], digests: Sent) -> dict[str, Any]:
+    """Return the fields that a browser with these digests does not have yet."""
+    before = digests if isinstance(digests, dict) else {}
+    changed = [name for name in PARTS if fields[name] != before.get(name)]
+    return {key: fields[key] for name in changed for key in (name, *PARTS[name])}
 
 
-def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) -> list[Any]:
+def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) -> dict[str, Any]:
     """Return V, A, degC as they are shown, the time of the sample (ms), percent, time left."""
     if live is None:
-        return []
-    most_a = most_current_a(station)
-    percent = None if at is None or at.part is None else round(100 * at.part)
+        return dict.fromkeys(VALUES)
     sampled = live.measured_at or live.seen_at
-    return [
-        volts(live.voltage_v),
-        amperes(live.current_a, most_a)[0],
-        degrees(live.temperature_degc),
-        round(sampled.timestamp() * 1000),
-        percent,
-        left_words(at) if at else "",
-    ]
+    return {
+        Key.VOLTS: volts(live.voltage_v),
+        Key.AMPERES: amperes(live.current_a, most_current_a(station))[0],
+        Key.DEGREES: degrees(live.temperature_degc),
+        Key.SAMPLED_MS: round(sampled.timestamp() * 1000),
+        Key.PERCENT: None if at is None or at.part is None else round(100 * at.part),
+        Key.LEFT: left_words(at) if at else "",
+    }
 
 
 def _searched(station: StationNow) -> str:
-    shown = station.experiment
+    experiment, confirmed = station.experiment, station.confirmed
     names = [station.name]
-    if shown:
-        names += [shown.name, shown.battery.name, shown.battery.serial_number, shown.user_name]
+    if experiment:
+        battery = experiment.battery
+        names += [experiment.name, battery.name, battery.serial_number, experiment.user_name]
     for held in station.held:
         names += [held.name, held.battery.name if held.battery else ""]
-    if station.confirmed:
-        names += [station.confirmed.name, station.confirmed.serial_number]
+    if confirmed:
+        names += [confirmed.name, confirmed.serial_number]
     return " ".join(names).casefold()

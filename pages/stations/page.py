@@ -29,7 +29,7 @@ from pages.monitor.ids import ConfirmIds
 from pages.not_found_404 import not_found
 from pages.stations.dialogs import Question, asked_of, carry_out, change_dialog, question
 from pages.stations.ids import Ids
-from pages.stations.view import Drawn, drawn, stored_view, view_of
+from pages.stations.view import Content, content_of, stored_view, view_of
 
 register_page(
     __name__,
@@ -46,19 +46,19 @@ def layout(**query: str) -> Component:
     """Return what the address asks for: everything, one unit, one station, or what was refused."""
     view, who = view_of(query), viewer()
     try:
-        shown = drawn(database(), view, who)
+        content = content_of(database(), view, who)
     except NotFoundError as error:
         return not_found(str(error), "/stations", "All stations")
     operates = who.role.includes(Role.OPERATOR)
     return html.Div(
         [
-            dcc.Interval(id=Ids.TICK, interval=_pace(shown)),
+            dcc.Interval(id=Ids.TICK, interval=_pace(content)),
             dcc.Store(id=Ids.VIEW, data=view.to_store()),
-            dcc.Store(id=Ids.SEEN, data=_seen(shown)),
+            dcc.Store(id=Ids.SEEN, data=_seen(content)),
             dcc.Store(id=Ids.ASK),
             dcc.Store(id=Ids.SINK),
-            html.Div(shown.header(), id=Ids.HEAD),
-            html.Div(shown.body(), id=Ids.BODY, className="bem-stations"),
+            html.Div(content.header(), id=Ids.HEAD),
+            html.Div(content.body(), id=Ids.BODY, className="bem-stations"),
             *([*change_dialog(), *dialogs()] if operates else []),
         ],
         className="bem-page",
@@ -72,38 +72,41 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
-    ClientsideFunction("stations", "tell"), Output(Ids.SINK, "data"), Input(Ids.SEEN, "data")
+    ClientsideFunction("stations", "seen"), Output(Ids.SINK, "data"), Input(Ids.SEEN, "data")
 )
 clientside_callback(ClientsideFunction("stations", "again"), Input(Ids.DONE, "data"))
 clientside_callback(ClientsideFunction("stations", "again"), Input(ConfirmIds.DONE, "data"))
 
 
 @callback(
-    Output(Ids.HEAD, "children"),
-    Output(Ids.BODY, "children"),
-    Output(Ids.SEEN, "data"),
-    Output(Ids.TICK, "interval"),
-    Input(Ids.ASK, "data"),
-    State(Ids.VIEW, "data"),
-    State(Ids.SEEN, "data"),
+    output={
+        "head": Output(Ids.HEAD, "children"),
+        "body": Output(Ids.BODY, "children"),
+        "seen": Output(Ids.SEEN, "data"),
+        "pace": Output(Ids.TICK, "interval"),
+    },
+    inputs={"_ask": Input(Ids.ASK, "data")},
+    state={"view": State(Ids.VIEW, "data"), "seen": State(Ids.SEEN, "data")},
     prevent_initial_call=True,
 )
-def refresh(_ask: Sent, view: Sent, seen: Sent) -> tuple[Any, ...]:
+def refresh(_ask: Sent, view: Sent, seen: Sent) -> dict[str, Any]:
     """Draw what has changed; else only the times of the last contacts travel."""
     try:
-        shown = drawn(database(), stored_view(view), viewer())
+        content = content_of(database(), stored_view(view), viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
-        return (
-            None,
-            [not_found(str(error), "/stations", "All stations")],
-            {"mark": "", "heard": {}},
-            1000 * limits().refresh_s,
-        )
-    fresh = _seen(shown)
-    known = seen.get("mark") if isinstance(seen, dict) else None
-    if known == shown.mark:
-        return no_update, no_update, fresh, _pace(shown)
-    return shown.header(), shown.body(), fresh, _pace(shown)
+        return {
+            "head": None,
+            "body": [not_found(str(error), "/stations", "All stations")],
+            "seen": {"token": "", "heard": {}},
+            "pace": 1000 * limits().refresh_s,
+        }
+    is_same = isinstance(seen, dict) and seen.get("token") == content.token
+    return {
+        "head": no_update if is_same else content.header(),
+        "body": no_update if is_same else content.body(),
+        "seen": _seen(content),
+        "pace": _pace(content),
+    }
 
 
 @callback(
@@ -159,9 +162,9 @@ def _refused(words: str, *, in_dialog: bool) -> tuple[Any, ...]:
     return *CLOSED, {"refused": words}, toast("error", words), no_update
 
 
-def _seen(shown: Drawn) -> dict[str, Any]:
-    return {"mark": shown.mark, "heard": dict(shown.heard)}
+def _seen(content: Content) -> dict[str, Any]:
+    return {"token": content.token, "heard": dict(content.heard)}
 
 
-def _pace(shown: Drawn) -> int:
-    return WAITING_MS if shown.waiting else 1000 * limits().refresh_s
+def _pace(content: Content) -> int:
+    return WAITING_MS if content.waiting else 1000 * limits().refresh_s

@@ -42,8 +42,8 @@ def lost_notes(lost: LostRun | None, who: Viewer) -> list[Component]:
     return [note("lost", [*words, "give the experiment up. ", button])]
 
 
-def lost_mark(lost: LostRun | None) -> object:
-    """Return what changes with these words."""
+def unreachable_token(lost: LostRun | None) -> object:
+    """Return what changes with the text of these notes."""
     return (lost.experiment_id, lost.name) if lost is not None and not lost.refusal else None
 
 

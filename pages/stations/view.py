@@ -33,7 +33,7 @@ from pages.stations.overview import (
 from pages.stations.refused_messages import refused_body
 from pages.stations.synchroniser import repair_notes, stalled_notes
 from pages.stations.unit import back_link, unit_actions, unit_body
-from pages.stations.unreachable import lost_mark, lost_notes
+from pages.stations.unreachable import lost_notes, unreachable_token
 
 KINDS = ("unit", "station", "refused")
 
@@ -51,38 +51,38 @@ class View:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A view that can be drawn: what is said where nothing has changed is not drawn at all.
+class Content:
+    """The parts of a view as functions: what has not changed is not drawn at all.
 
-    `mark` changes with its words, `heard` are the Unix milliseconds of the units' last contact;
+    `token` changes with its text, `heard` are the Unix milliseconds of the units' last contact;
     `waiting`: an answer is expected any moment.
     """
 
     header: Callable[[], Component]
     body: Callable[[], list[Component]]
-    mark: str
+    token: str
     heard: Mapping[str, int]
     waiting: bool
 
 
-def view_of(given: Mapping[str, Any]) -> View:
+def view_of(query: Mapping[str, Any]) -> View:
     """Read what an address asks for."""
     for kind in KINDS:
-        text = given.get(kind)
+        text = query.get(kind)
         if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 9:
             return View(kind, int(text))
     return View()
 
 
-def stored_view(given: object) -> View:
+def stored_view(stored: object) -> View:
     """Read a view from the page's store."""
-    store = given if isinstance(given, Mapping) else {}
+    store = stored if isinstance(stored, Mapping) else {}
     kind, id_ = store.get("kind"), store.get("id")
-    known = kind in KINDS and isinstance(id_, int) and not isinstance(id_, bool)
-    return View(str(kind), int(id_ or 0)) if known else View()
+    is_view = kind in KINDS and isinstance(id_, int) and not isinstance(id_, bool)
+    return View(str(kind), int(id_ or 0)) if is_view else View()
 
 
-def drawn(database: Database, view: View, who: Viewer) -> Drawn:
+def content_of(database: Database, view: View, who: Viewer) -> Content:
     """Draw a view. Raises NotFoundError for what does not exist, or is for others."""
     if view.kind == "unit":
         return _unit(find_unit(database, view.id), who)
@@ -95,11 +95,11 @@ def drawn(database: Database, view: View, who: Viewer) -> Drawn:
     return _all(laboratory(database), who)
 
 
-def _all(lab: Laboratory, who: Viewer) -> Drawn:
+def _all(lab: Laboratory, who: Viewer) -> Content:
     notes = master_note(lab, who)
     master = lab.master and (lab.master.alive, lab.master.detail.get("broker"))
     unregistered = tuple((one.claimed_id, one.reason) for one in lab.unregistered)
-    return Drawn(
+    return Content(
         lambda: page_header(
             "Stations",
             count=overview_count(lab),
@@ -125,31 +125,31 @@ def _all(lab: Laboratory, who: Viewer) -> Drawn:
     )
 
 
-def _unit(unit: UnitFacts, who: Viewer) -> Drawn:
+def _unit(unit: UnitFacts, who: Viewer) -> Content:
     simulated = ", simulated" if unit.simulated else ""
-    return Drawn(
+    return Content(
         lambda: page_header(
             unit.name, count=f"{protocol(unit)}{simulated}", actions=unit_actions(unit, who)
         ),
         lambda: unit_body(unit, who),
-        short_hash(_unit_mark(unit)),
+        short_hash(_unit_token(unit)),
         _heard([unit]),
         waiting=is_waiting(unit.command, unit),
     )
 
 
-def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Viewer) -> Drawn:
-    return Drawn(
+def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Viewer) -> Content:
+    return Content(
         lambda: page_header(
             station_title(sheet), count=sheet.location, actions=station_actions(sheet, unit, who)
         ),
         lambda: [*lost_notes(lost, who), *station_body(sheet, unit, who)],
         short_hash(
             (
-                _station_mark(sheet),
-                _unit_mark(unit),
-                _asked(sheet.launch, unit),
-                lost_mark(lost),
+                _station_token(sheet),
+                _unit_token(unit),
+                _command_token(sheet.launch, unit),
+                unreachable_token(lost),
             )
         ),
         _heard([unit]),
@@ -157,12 +157,12 @@ def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Vi
     )
 
 
-def _refused(database: Database, who: Viewer) -> Drawn:
+def _refused(database: Database, who: Viewer) -> Content:
     if not who.role.includes(Role.ADMIN):
         raise NotFoundError("What was refused is shown to admins.")
     counts, newest, at = refusals(database), refused_messages(database), lab_now(database).at
     total = sum(one.count for one in counts)
-    return Drawn(
+    return Content(
         lambda: page_header("Refused messages", count=f"{total:,}", actions=[back_link()]),
         lambda: refused_body(counts, newest, who, at),
         short_hash((total, len(newest), newest[:1])),
@@ -181,18 +181,18 @@ def _contact_token(unit: UnitContact) -> object:
     return plain, clock_words(unit)
 
 
-def _unit_mark(unit: UnitFacts) -> object:
+def _unit_token(unit: UnitFacts) -> object:
     """Return what changes with the words about a unit, not with its times."""
-    said = [one.kind for one in unit_notes(unit, UTC)]
-    return _contact_token(unit), said, _asked(unit.command, unit)
+    notes = [one.kind for one in unit_notes(unit, UTC)]
+    return _contact_token(unit), notes, _command_token(unit.command, unit)
 
 
-def _asked(command: Sent, unit: UnitFacts) -> object:
-    said = command_note(command, unit, unit.name)
-    return said and (said.kind, str(said.words)), is_waiting(command, unit)
+def _command_token(command: Sent, unit: UnitFacts) -> object:
+    note = command_note(command, unit, unit.name)
+    return note and (note.kind, str(note.words)), is_waiting(command, unit)
 
 
-def _station_mark(sheet: StationSheet) -> object:
+def _station_token(sheet: StationSheet) -> object:
     return (
         digest(sheet.now),
         sheet.location,

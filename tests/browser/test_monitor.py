@@ -88,13 +88,13 @@ class Answers:
             self.bodies.append(answer.body())
 
     @property
-    def news(self) -> list[dict]:
-        return [json.loads(body)["response"]["live-news"]["data"] for body in self.bodies]
+    def updates(self) -> list[dict]:
+        return [json.loads(body)["response"]["live-update"]["data"] for body in self.bodies]
 
 
 def open_live(page: Page, station: Station, every: str = "1") -> Answers:
     answers = Answers()
-    answers.listen(page, "live-news.data")
+    answers.listen(page, "live-update.data")
     page.goto(f"/monitor/{station.id}")
     expect(page.locator(f"{GRAPH} .trace").first).to_be_attached()
     page.locator("#live-every").select_option(every)
@@ -150,7 +150,7 @@ def test_only_new_points_travel_and_the_graph_moves_on(
     assert shown_range(page)[1] > before[1]
     with_points = [
         (len(body), one)
-        for body, one in zip(answers.bodies, answers.news, strict=True)
+        for body, one in zip(answers.bodies, answers.updates, strict=True)
         if "x" in one
     ]
     assert [one["after"] for _, one in with_points] == [2004, 2009, 2014]
@@ -198,7 +198,7 @@ def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
     page.mouse.down()
     page.mouse.move(places[1], middle)
     station.go_on(5)
-    wait_until(page, lambda: any(one.get("after") == 2004 for one in answers.news))
+    wait_until(page, lambda: any(one.get("after") == 2004 for one in answers.updates))
     page.wait_for_timeout(300)
     page.mouse.move(places[2], middle, steps=4)
     page.mouse.up()
@@ -265,7 +265,7 @@ def test_a_tab_that_nobody_sees_asks_nothing(page: Page, station: Station, sign_
     assert len(answers.bodies) == asked
     page.evaluate(hide % "false")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    wait_until(page, lambda: any(one.get("after") == 2006 for one in answers.news))
+    wait_until(page, lambda: any(one.get("after") == 2006 for one in answers.updates))
 
 
 def test_refreshing_can_be_paused(page: Page, station: Station, sign_in):

@@ -22,7 +22,7 @@ from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure
 from db.queries.stations.details import station_sheet
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
 from tests.conftest import require
@@ -130,7 +130,7 @@ def test_a_unit_appears_and_its_station_is_used_at_once(
     expect(page.get_by_role("region", name="Real range")).to_contain_text("0 to 4.9 V")
     screenshot(page, "station")
 
-    (sheet,) = wall(database)
+    (sheet,) = overview(database)
     page.goto("/")
     tile = page.locator(f'[data-bem-station="{sheet.id}"]')
     expect(tile).to_contain_text("Station 08")
@@ -188,7 +188,7 @@ def test_of_two_who_modify_a_station_the_second_is_told_and_loses_nothing(
     expect(other.get_by_text("This station is retired.")).to_be_visible()
     other.go_back()
     other.close()
-    assert wall(database) == ()
+    assert overview(database) == ()
 
 
 def _status(database: Database) -> ExperimentStatus | None:
@@ -200,6 +200,6 @@ def _channels(database: Database) -> set[str]:
     """Return the names of the channels that came in."""
     with database.read() as session:
         ids = set(session.scalars(select(ExtendedMeasure.used_measure_id).distinct()))
-    (now,) = wall(database)
+    (now,) = overview(database)
     sheet = station_sheet(database, now.id)
     return {sheet.channels[0].name} if len(ids) == 1 else set()

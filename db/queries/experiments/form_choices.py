@@ -11,7 +11,7 @@ from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, LeadAcid, Lithium, Plan
 from db.queries.stations.capabilities import station_capabilities
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
 from db.queries.stations.state import StationNow
 
@@ -121,7 +121,7 @@ def offered_batteries(
 
 def offered_stations(database: Database) -> tuple[OfferedStation, ...]:
     """Return the stations in use, by name; never the one of imported experiments."""
-    stations = wall(database)
+    stations = overview(database)
     can = station_capabilities(database, [one.id for one in stations])
     return tuple(OfferedStation(one, can[one.id]) for one in stations if one.id in can)
 

@@ -43,7 +43,7 @@ class PresentReadings:
 
 
 @dataclass(frozen=True)
-class StationSign:
+class StationVersion:
     """`text` changes with what is said in words about a station; None where it cannot be told.
 
     `waits`: the newest command has no answer yet. `present`: what a station that records nothing
@@ -55,14 +55,14 @@ class StationSign:
     present: PresentReadings | None = None
 
 
-def station_sign(database: Database, station_id: int) -> StationSign:
+def station_version(database: Database, station_id: int) -> StationVersion:
     """Look at a station's rows. Times count as far as words change with them."""
     with database.read() as session:
         now = database_now(session)
         row = session.execute(_statement(), {"station": station_id}).one_or_none()
     if row is None or row.state is None:
-        return StationSign(None, waits=False)
-    said = (
+        return StationVersion(None, waits=False)
+    fields = (
         row.state,
         row.state_since,
         row.detail,
@@ -87,7 +87,7 @@ def station_sign(database: Database, station_id: int) -> StationSign:
         row.reason,
     )
     waits = row.command_state is not None and not CommandState(row.command_state).ended
-    return StationSign(repr(said), waits, _present(row))
+    return StationVersion(repr(fields), waits, _present(row))
 
 
 def _present(row: Any) -> PresentReadings | None:  # noqa: ANN401 - of the statement

@@ -53,7 +53,7 @@ IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
 ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
-def wall(database: Database) -> tuple[StationNow, ...]:
+def overview(database: Database) -> tuple[StationNow, ...]:
     """Return all stations that are in use, by name; the virtual one is on no wall."""
     return _stations(database, IN_USE)
 

@@ -60,8 +60,8 @@ def test_every_body_is_one_that_the_application_takes(peer, filled, stations, tm
     assert told["preview"].startswith(b"<svg")
     drawn = client.post(UPDATE, json=plan.live_draw(forms, stations[0])).json["response"]
     assert len(drawn["live-graph"]["figure"]["data"]) >= 2
-    news = client.post(UPDATE, json=plan.live_ask(forms, stations[0])).json["response"]
-    assert len(news["live-news"]["data"]["x"]) == 1
+    update = client.post(UPDATE, json=plan.live_ask(forms, stations[0])).json["response"]
+    assert len(update["live-update"]["data"]["x"]) == 1
 
 
 def test_the_bodies_written_by_hand_have_the_form_that_the_application_wants(
@@ -81,7 +81,7 @@ def test_the_bodies_written_by_hand_have_the_form_that_the_application_wants(
         (callbacks.list_page(100, "-started"), plan.table(forms, 100, "-started", {})),
         (callbacks.graph(id_), plan.graph(forms, id_, None)),
         (callbacks.graph(id_, (10, 90)), plan.graph(forms, id_, (10, 90))),
-        (callbacks.live_news(7, asked), plan.live_ask(forms, plan.Station(7, 9))),
+        (callbacks.live_question(7, asked), plan.live_ask(forms, plan.Station(7, 9))),
     ]
     for written, derived in pairs:
         assert written == derived

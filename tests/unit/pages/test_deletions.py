@@ -227,6 +227,6 @@ class TestAStation:
         assert answer.error is None
         assert "There is no station" in text(answer[f"{Stations.BODY}.children"])
         live = {f"{Live.STATION}.data": station, f"{Live.ASK}.data": {}}
-        answer = vera.call(f"{Live.NEWS}.data", live, by=f"{Live.ASK}.data")
+        answer = vera.call(f"{Live.UPDATE}.data", live, by=f"{Live.ASK}.data")
         assert answer.error is None
         assert "There is no station" in text(answer[f"{Live.HEAD}.children"])

@@ -34,7 +34,7 @@ from db.queries.experiments.events import experiment_alarms, status_changes
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.profiles.instructions import profile_instructions
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from tests.databases import SERVER_ENGINES
 from tests.old_lab import LONG, checksums, make_old_database
 from tests.served import BEM
@@ -514,7 +514,7 @@ class TestInThePages:
     def test_batteries_stations_alarms_and_states(self, small: Database):
         upgrade(small)
         assert [battery_sheet(small, id_).id for id_ in (1, 2, 3)] == [1, 2, 3]
-        assert {station.name for station in wall(small)} >= {"Prüfplatz 1", "Cellar"}
+        assert {station.name for station in overview(small)} >= {"Prüfplatz 1", "Cellar"}
         execute(small, "INSERT INTO Alarm VALUES (0, 1, '2024-01-01', 3, -20)")
         assert experiment_alarms(small, 1).total == 1
         assert status_changes(small, LONG).rows

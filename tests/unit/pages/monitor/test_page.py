@@ -1,7 +1,9 @@
-"""The wall and the live view, as the browser asks for them."""
+"""The overview and the live view, as the browser asks for them."""
 
+import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -9,11 +11,13 @@ from sqlalchemy import event
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import Command, Experiment, Run, StationLive, Unit
 from db.terms import CommandState
+from pages.live.update import Key as LiveKey
+from pages.monitor.update import VALUES, Key
 from tests.running_lab import RunningLab, twelve
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.visitor import shown
 
-NEWS = "live-news.data"
+UPDATE = "live-update.data"
 
 
 @pytest.fixture
@@ -38,12 +42,12 @@ def station(running: RunningLab) -> dict[str, int]:
 def ask(visitor, station, **asked):
     usual = {"e": station["run"], "after": 4, "shown": ["voltage", "current"], "read": ["power"]}
     values = {"live-ask.data": {**usual, **asked}, "live-station.data": station["id"]}
-    return visitor.call(NEWS, values, by="live-ask.data")
+    return visitor.call(UPDATE, values, by="live-ask.data")
 
 
-def wall_news(visitor, known, stations):
+def overview_update(visitor, digests, stations):
     ids = [({"type": "monitor-tile", "station": one}, None) for one in stations]
-    body = visitor.body("monitor-news.data", {"monitor-ask.data": {"known": known}})
+    body = visitor.body("monitor-update.data", {"monitor-ask.data": {"digests": digests}})
     for given in body["state"]:
         given[:] = [{"id": key, "property": "id", "value": key} for key, _ in ids]
     body["outputs"][1] = [{"id": key, "property": "children"} for key, _ in ids]
@@ -52,7 +56,7 @@ def wall_news(visitor, known, stations):
     return answer.json["response"], len(answer.data)
 
 
-def test_the_wall_shows_every_state_in_words(oscar, running):
+def test_the_overview_shows_every_state_in_words(oscar, running):
     twelve(running)
     page = oscar.open("/")
     tiles = {text(of_type(tile, "Link")[0]): text(tile) for tile in of_type(page, "Article")}
@@ -75,7 +79,7 @@ def test_the_wall_shows_every_state_in_words(oscar, running):
     assert nested_lists(page) == []
 
 
-def test_a_viewer_is_offered_no_buttons_on_the_wall(vera, running):
+def test_a_viewer_is_offered_no_buttons_on_the_overview(vera, running):
     twelve(running)
     words = {text(button) for button in of_type(vera.open("/"), "Button")}
     assert not words & {"Acknowledge", "Confirm battery", "It is connected"}
@@ -86,29 +90,50 @@ def test_a_system_without_stations_says_so(oscar):
 
 
 def test_what_has_not_changed_does_not_travel(vera, running, station):
-    first, _ = wall_news(vera, {}, [station["id"]])
-    told = first["monitor-news"]["data"][str(station["id"])]
-    known = {str(station["id"]): told["d"]}
-    again, size = wall_news(vera, known, [station["id"]])
-    assert again == {"monitor-news": {"data": {}}}
+    key = str(station["id"])
+    first, _ = overview_update(vera, {}, [station["id"]])
+    fields = first["monitor-update"]["data"][key]
+    digests = {
+        key: {name: fields[name] for name in (Key.TEXT_DIGEST, Key.LINE_DIGEST, Key.VALUES_DIGEST)}
+    }
+    again, size = overview_update(vera, digests, [station["id"]])
+    assert again == {"monitor-update": {"data": {}}}
     assert size < 100
     running.change(StationLive, station["id"], voltage_v=3.9)
-    later, size = wall_news(vera, known, [station["id"]])
-    told = later["monitor-news"]["data"][str(station["id"])]
-    assert told["v"][0] == "3.900"
-    assert set(told) == {"d", "v", "l"}
-    assert len(later) == 1  # no words
-    assert size < 300
+    later, size = overview_update(vera, digests, [station["id"]])
+    fields = later["monitor-update"]["data"][key]
+    assert fields[Key.VOLTS] == "3.900"
+    assert set(fields) == {Key.VALUES_DIGEST, *VALUES}
+    assert len(later) == 1  # no text
+    assert size < 210
     running.alarm(station["id"], "T2 silent")
-    later, _ = wall_news(vera, known, [station["id"]])
-    assert later["monitor-news"]["data"][str(station["id"])]["s"] == "alarm"
+    later, _ = overview_update(vera, digests, [station["id"]])
+    assert later["monitor-update"]["data"][key][Key.STATE] == "alarm"
     assert len(later) == 2
 
 
-def test_a_new_station_draws_the_wall_anew(vera, station):
-    later, _ = wall_news(vera, {}, [])
-    assert later["monitor-news"]["data"]["all"]
-    assert "Station 04" in text(later["monitor-wall"]["children"])
+@pytest.mark.parametrize(("script", "table"), [("live.js", LiveKey), ("monitor.js", Key)])
+def test_the_script_reads_the_fields_that_the_server_writes(script, table):
+    text = (Path(__file__).parents[4] / "assets/js" / script).read_text()
+    (fields,) = re.findall(r"const KEY = \{(.*?)\};", text, re.DOTALL)
+    here = {name: value for name, value in vars(table).items() if name.isupper()}
+    assert dict(re.findall(r'(\w+): "(\w+)"', fields)) == here
+    assert len(set(here.values())) == len(here)
+    used = set(re.findall(r"\bKEY\.(\w+)", text))
+    assert used == set(here)
+
+
+def test_a_station_that_is_heard_no_more_loses_its_measures(vera, running, station):
+    with running.database.write() as session:
+        session.delete(session.get_one(StationLive, station["id"]))
+    first, _ = overview_update(vera, {}, [station["id"]])
+    assert first["monitor-update"]["data"][str(station["id"])][Key.SAMPLED_MS] is None
+
+
+def test_a_new_station_draws_the_overview_anew(vera, station):
+    later, _ = overview_update(vera, {}, [])
+    assert later["monitor-update"]["data"]["all"]
+    assert "Station 04" in text(later["monitor-overview"]["children"])
 
 
 def test_the_lab_is_told_on_every_page(vera, running, station):
@@ -150,37 +175,37 @@ def test_no_station_is_said_so(vera):
 
 def test_only_new_points_travel(vera, station):
     first = ask(vera, station)
-    told = first[NEWS]
+    told = first[UPDATE]
     assert (told["after"], len(told["x"]), set(told["y"])) == (9, 5, {"voltage", "current"})
     assert told["l"] == {"power": told["l"]["power"]}
     again = ask(vera, station, after=9, d=told["d"], g=told["g"])
-    assert again == {NEWS: {}}
+    assert again == {UPDATE: {}}
 
 
 def test_words_travel_when_something_is_said(vera, running, station):
-    known = ask(vera, station)[NEWS]
+    known = ask(vera, station)[UPDATE]
     at = {"after": 9, "d": known["d"], "g": known["g"]}
     running.alarm(station["id"], "T2 silent for 3 s", experiment_id=station["run"])
     changed = ask(vera, station, **at)
     assert "T2 silent for 3 s" in text(changed["live-notes.children"])
-    assert "T2 silent for 3 s" in text(changed["live-side.children"])
+    assert "T2 silent for 3 s" in text(changed["live-panel.children"])
     running.change(StationLive, station["id"], state=StationState.PAUSED, output_on=False)
     assert "Paused" in text(ask(vera, station, **at)["live-notes.children"])
 
 
 def test_the_next_experiment_is_told(vera, running, station):
-    known = ask(vera, station)[NEWS]
+    known = ask(vera, station)[UPDATE]
     following = running.experiment("Rate test", station["id"], station["cell"], 1)
     running.change(StationLive, station["id"], experiment_id=following)
     told = ask(vera, station, after=9, d=known["d"], g=known["g"])
     assert told["live-experiment.data"] == following
-    assert told[NEWS]["new"] == "Rate test"
+    assert told[UPDATE]["new"] == "Rate test"
 
 
 @pytest.mark.parametrize("sent", [None, 7, "x", [], {"e": "1", "after": [], "shown": 3, "d": {}}])
 def test_what_no_page_sends_changes_nothing(vera, station, sent):
     values = {"live-ask.data": sent, "live-station.data": station["id"]}
-    assert vera.call(NEWS, values, by="live-ask.data").status == 200
+    assert vera.call(UPDATE, values, by="live-ask.data").status == 200
 
 
 def test_the_figure_says_from_where_on_to_ask(vera, station):
@@ -246,7 +271,7 @@ def points(packed) -> int:
 
 
 def test_news_name_the_figure_that_asked(vera, station):
-    assert ask(vera, station, t="0a1b2c3d")[NEWS]["t"] == "0a1b2c3d"
+    assert ask(vera, station, t="0a1b2c3d")[UPDATE]["t"] == "0a1b2c3d"
 
 
 def test_what_a_stop_did_is_not_said_under_the_next_experiment(vera, running, station):

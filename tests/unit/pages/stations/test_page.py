@@ -16,7 +16,7 @@ from db.models import (
 )
 from db.models.station_rows import StationFigures
 from db.queries.stations.details import station_set_up, station_sheet
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from db.queries.stations.units import find_unit
 from db.terms import CommandState, PlanState
 from pages.station.reading import CONTROLS, read, typed_of
@@ -248,10 +248,10 @@ class TestChanging:
         assert asked[f"{Ids.TITLE}.children"] == "Retire Station 01?"
         assert asked[f"{Ids.SURE}.children"] == "Retire Station 01"
         assert asked[f"{Ids.SURE}.color"] == "danger"
-        assert len(wall(lab.database)) == 1
+        assert len(overview(lab.database)) == 1
         done = self.sure(oscar, "retire", station)
         assert done[f"{Ids.DIALOG}.is_open"] is False
-        assert wall(lab.database) == ()
+        assert overview(lab.database) == ()
 
     def test_a_station_that_runs_says_so_before_and_has_no_button(self, lab, oscar):
         station = lab.station(lab.ours)
@@ -290,7 +290,7 @@ class TestChanging:
             self.choose(oscar, "back", station)[f"{Ids.QUESTION}.children"]
         )
         self.sure(oscar, "back", station)
-        (now,) = wall(lab.database)
+        (now,) = overview(lab.database)
         assert now.out is None
 
     def test_detecting_is_asked_at_once(self, lab, oscar):
@@ -328,7 +328,7 @@ class TestChanging:
     def test_a_viewer_changes_nothing(self, lab, vera):
         station = lab.station(lab.ours)
         assert self.sure(vera, "retire", station).status == 403
-        assert len(wall(lab.database)) == 1
+        assert len(overview(lab.database)) == 1
 
 
 class TestForm:
@@ -375,7 +375,7 @@ class TestForm:
                 FormIds.CALIBRATED: "2026-08-24",
             },
         )
-        (now,) = wall(lab.database)
+        (now,) = overview(lab.database)
         sheet = station_sheet(lab.database, now.id)
         assert saved[f"{FormIds.GO}.href"] == f"/stations?station={sheet.id}"
         assert (sheet.name, sheet.location) == ("Station 08", "Lab 2")
@@ -414,7 +414,7 @@ class TestForm:
         assert found[f"{FormIds.DEVICES_ERROR}.children"] == "Choose at least one device."
         assert found[f"{FormIds.FOUND}.data"] == {"focus": FormIds.NAME}
         assert f"{FormIds.GO}.href" not in found
-        assert wall(lab.database) == ()
+        assert overview(lab.database) == ()
 
     @pytest.mark.parametrize(
         ("name", "sentence"),
@@ -445,7 +445,7 @@ class TestForm:
         assert new > station
         again = self.send(oscar, unit, values=sent)
         assert "was changed or retired by somebody meanwhile" in again[f"{FormIds.STATE}.children"]
-        assert [one.id for one in wall(lab.database)] == [new]
+        assert [one.id for one in overview(lab.database)] == [new]
 
     def test_a_field_says_what_is_wrong_once_it_is_left(self, lab, oscar):
         control = FormIds.CURRENT_MIN

@@ -34,7 +34,7 @@ from db.models import (
 from db.models.station_rows import NewStation, StationFigures, change_token
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.details import station_set_up, station_sheet
-from db.queries.stations.overview import station_now, wall
+from db.queries.stations.overview import overview, station_now
 from db.queries.stations.unit_setups import unit_setups
 from db.terms import PlanState
 from tests.integration.db.commands.stations.test_setup import Unit, count
@@ -104,7 +104,7 @@ def test_a_modified_station_is_a_new_row_that_names_the_old_one(bench: Bench):
     old, new = (bench.row(CyclerStation, one) for one in (bench.station, done.station_id))
     assert (old.deprecated, old.name) == (True, "Station 01")
     assert (new.parent_id, new.name, new.location) == (bench.station, "Station 01b", "Lab 3")
-    assert [one.id for one in wall(bench.database)] == [done.station_id]
+    assert [one.id for one in overview(bench.database)] == [done.station_id]
     replaced = station_now(bench.database, bench.station)
     assert (replaced.deprecated, replaced.lost_at) == (True, None)
     sheet = station_sheet(bench.database, done.station_id)
@@ -200,7 +200,7 @@ def test_of_those_who_modify_a_station_at_once_one_does(bench: Bench):
     ends = at_once([lambda n=n: rename(n) for n in range(5)])
     assert sorted(type(end).__name__ for end in ends) == ["ConflictError"] * 4 + ["Modified"]
     assert count(bench.database, CyclerStation) == 3  # with that of imported measures
-    assert len(wall(bench.database)) == 1
+    assert len(overview(bench.database)) == 1
 
 
 def test_what_waits_moves_to_the_new_set_up_and_stays_held(bench: Bench):
@@ -272,8 +272,8 @@ def test_a_retired_station_leaves_its_devices_and_keeps_its_experiments(bench: B
     )
     bench.lab.confirm(bench.station, bench.cell)
     bench.retire()
-    assert wall(bench.database) == ()
-    assert wall(bench.database) == ()
+    assert overview(bench.database) == ()
+    assert overview(bench.database) == ()
     assert station_sheet(bench.database, bench.station).deprecated
     assert bench.row(ConfirmedBattery, bench.station) is None
     assert bench.row(Experiment, run).station_id == bench.station
@@ -309,7 +309,7 @@ def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_agai
     bench.queued("Next")
     done = take_out_of_service(bench.database, bench.station, reason="  fan is  loud ", by=BY)
     assert (done.held, done.begun) == (("Next",), ())
-    (station,) = wall(bench.database)
+    (station,) = overview(bench.database)
     assert station.out.reason == "fan is loud."
     assert [one.because for one in station.held] == [
         "The station was taken out of service: fan is loud."
@@ -368,7 +368,7 @@ def test_what_comes_into_the_queue_of_a_station_out_of_service_is_held(bench: Be
     for _ in range(2):
         with bench.database.write() as session:
             hold_queues_out_of_service(session, NOW)
-    (station,) = wall(bench.database)
+    (station,) = overview(bench.database)
     assert [one.name for one in station.held] == ["Late"]
     assert bench.actions()[-1] == "hold queue"
     assert bench.actions().count("hold queue") == 1

@@ -8,11 +8,11 @@ from cycling.terms import ExperimentStatus, StationCommand
 from db.models import CyclerStation, StationDetails, Unit
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.laboratory import laboratory
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from db.queries.stations.units import lab_units
 from db.terms import OverviewState, Role
 from pages.context import Viewer
-from pages.stations.view import View, drawn
+from pages.stations.view import View, content_of
 from tests.integration.db.queries.stations.test_overview import many
 from tests.integration.db.queries.stations.test_units import Lab as Bench
 from tests.running_lab import RunningLab, twelve
@@ -42,7 +42,7 @@ def test_forty_stations_take_as_many_statements_as_two(database, lab):
 def test_the_whole_page_is_drawn_from_one_reading(database, lab):
     twelve(lab)
     with statements(database) as sent:
-        page = drawn(database, View(), ADA)
+        page = content_of(database, View(), ADA)
         page.header()
         page.body()
     assert len(sent) <= MAX_STATEMENTS
@@ -51,7 +51,7 @@ def test_the_whole_page_is_drawn_from_one_reading(database, lab):
 def test_each_state_is_that_of_the_overview(database, lab):
     twelve(lab)
     listed = {one.id: (one.state, one.beneath) for one in laboratory(database).stations}
-    assert listed == {one.id: (one.state, one.beneath) for one in wall(database)}
+    assert listed == {one.id: (one.state, one.beneath) for one in overview(database)}
     assert len({state for state, _ in listed.values()}) == 7
 
 

@@ -11,9 +11,9 @@ from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import CyclerStation, Experiment, StationLive
 from db.queries.experiments.detail import experiment_facts
 from db.queries.profiles.compiled import outlines
-from db.queries.stations.change_tokens import station_sign
+from db.queries.stations.change_tokens import station_version
 from db.queries.stations.live import can, find_alarm, new_points, run_facts, station_channels
-from db.queries.stations.overview import lab_now, station_now, wall
+from db.queries.stations.overview import lab_now, overview, station_now
 from db.terms import OverviewState
 from tests.running_lab import RunningLab, twelve
 
@@ -54,21 +54,21 @@ def many(lab: RunningLab, count: int) -> None:
 def test_forty_stations_take_as_many_statements_as_two(database, lab):
     many(lab, 2)
     with statements(database) as first:
-        assert len(wall(database)) == 2
+        assert len(overview(database)) == 2
     many(lab, 38)
     with statements(database) as later:
-        stations = wall(database)
+        stations = overview(database)
     assert len(stations) == 40
     assert all(one.experiment and one.alarms and one.held and one.command for one in stations)
     assert len(later) <= len(first) <= MOST_STATEMENTS
     with statements(database) as again:  # the profiles are known by now
-        wall(database)
+        overview(database)
     assert len(again) < len(first)
 
 
 def test_every_state_is_told_from_the_rows(database, lab):
     ids = twelve(lab)
-    states = {one.id: one.state for one in wall(database)}
+    states = {one.id: one.state for one in overview(database)}
     expected = {
         "01": OverviewState.RUNNING,
         "03": OverviewState.LOST,
@@ -80,7 +80,7 @@ def test_every_state_is_told_from_the_rows(database, lab):
         "12": OverviewState.OUT,
     }
     assert {name: states[ids[name]] for name in expected} == expected
-    names = [one.name for one in wall(database)]
+    names = [one.name for one in overview(database)]
     assert names == sorted(names)
     four = station_now(database, ids["04"])
     assert four.queue == ("NMC-018 rate test", "NMC-018 pulse test", "NMC-018 calendar")
@@ -96,7 +96,7 @@ def test_the_virtual_and_deprecated_stations_are_on_no_wall(database, lab):
     kept = lab.station("Station 1", lab.unit())
     gone = lab.station("Station 1 before", lab.unit())
     lab.change(CyclerStation, gone, deprecated=True)
-    assert [one.id for one in wall(database)] == [kept]
+    assert [one.id for one in overview(database)] == [kept]
     assert station_now(database, gone).name == "Station 1 before"
     for id_ in (1, 4711):
         with pytest.raises(NotFoundError):
@@ -160,14 +160,14 @@ def test_an_experiment_of_a_simulated_station_is_known_as_such(database, lab):
 def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(database, lab):
     place = lab.station("Station 1", lab.unit())
     lab.live(place, None, voltage_v=3.7, current_a=0.0, temperature_degc=21.5)
-    present = station_sign(database, place).present
+    present = station_version(database, place).present
     assert (present.voltage_v, present.current_a, present.temperature_degc) == (3.7, 0.0, 21.5)
     for unheard in ({"state": StationState.RUNNING}, {"contact_lost_at": lab.now}):
         usual = {"state": StationState.PAUSED, "contact_lost_at": None}
         lab.change(StationLive, place, **usual, voltage_v=3.6)
-        assert station_sign(database, place).present.voltage_v == 3.6
+        assert station_version(database, place).present.voltage_v == 3.6
         lab.change(StationLive, place, **{**usual, **unheard})
-        assert station_sign(database, place).present is None
+        assert station_version(database, place).present is None
 
 
 def test_only_what_came_after_is_read(database, lab):

@@ -22,7 +22,7 @@ from db.models import Command, ComputationalUnit, DetectedDevice, StationAlarm, 
 from db.models import Unit as UnitRow
 from db.models.station_rows import NewStation
 from db.queries.stations.details import station_sheet
-from db.queries.stations.overview import wall
+from db.queries.stations.overview import overview
 from db.queries.stations.units import find_unit, lab_units
 from db.terms import CommandState
 from tests.running_lab import RunningLab
@@ -179,7 +179,7 @@ def test_a_station_of_an_old_unit_has_the_range_of_its_epc(lab: Lab):
     sheet = station_sheet(lab.database, lab.station(lab.wattrex))
     assert not sheet.is_ours
     assert (float(sheet.can.voltage_max_v), float(sheet.can.current_min_a)) == (6.0, -15.0)
-    assert [one.id for one in wall(lab.database)] == [sheet.id]
+    assert [one.id for one in overview(lab.database)] == [sheet.id]
 
 
 def test_an_answer_to_a_detection_is_shown_with_its_unit(lab: Lab):
@@ -249,7 +249,7 @@ def test_a_launch_does_not_hide_a_stop_that_nobody_has_confirmed(lab: Lab):
         )
     ).id
     lab.ask(LAUNCH, lab.wattrex, station)
-    (now,) = wall(lab.database)
+    (now,) = overview(lab.database)
     assert now.command.id == stop
 
 
