@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import dash
+from dash._callback import GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP, GLOBAL_INLINE_SCRIPTS
 from dash._pages import _path_to_page
 
 from components.sent import Sent
@@ -16,17 +18,20 @@ from db.terms import Role
 
 Page = Mapping[str, Any]
 NOT_FOUND = "not_found_404"
+REGISTERS = re.compile(r"^(register_page\(|@callback\b|clientside_callback\()", re.MULTILINE)
 
 
 def load_pages(package: str) -> None:
-    """Execute the page files of a package for the Dash object that was made last.
+    """Execute what registers pages and callbacks for the Dash object that was made last.
 
     Dash's own loader names the modules after their whole path, so an import of
     `pages.experiments.page` would execute the page twice. Here each runs once for an application,
-    whoever imports it first.
+    whoever imports it first; what an import before has registered is forgotten.
     """
-    names = _page_modules(importlib.import_module(package))
+    names = _registering_modules(importlib.import_module(package))
     dash.page_registry.clear()
+    for registered in (GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP, GLOBAL_INLINE_SCRIPTS):
+        registered.clear()
     for name in names:
         sys.modules.pop(name, None)
     for name in names:
@@ -75,13 +80,13 @@ def addresses_for(role: Role) -> frozenset[str]:
     return frozenset(path for path, least in needed.items() if least and role.includes(least))
 
 
-def _page_modules(package: ModuleType) -> list[str]:
-    """Return the modules of a package that register pages."""
+def _registering_modules(package: ModuleType) -> list[str]:
+    """Return the modules of a package that register pages or callbacks."""
     return [
         ".".join((package.__name__, *file.relative_to(folder).with_suffix("").parts))
         for folder in package.__path__
         for file in sorted(Path(folder).rglob("*.py"))
-        if not file.stem.startswith("_") and "register_page(" in file.read_text(encoding="utf-8")
+        if not file.stem.startswith("_") and REGISTERS.search(file.read_text(encoding="utf-8"))
     ]
 
 

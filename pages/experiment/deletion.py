@@ -65,10 +65,8 @@ def delete_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
     return [button], [dialog, dcc.Location(id=Ids.DELETED, refresh="callback-nav")]
 
 
-def ask_and_delete() -> None:
-    """Register what the button and the dialog do; once for the page."""
-
-    @callback(
+@callback(
+    output=(
         Output(Ids.DELETE_DIALOG, "is_open"),
         Output(Ids.DELETE_QUESTION, "children"),
         Output(Ids.DELETE_BOX, "hidden"),
@@ -76,22 +74,29 @@ def ask_and_delete() -> None:
         Output(Ids.DELETE_ERROR, "children"),
         Output(Ids.DELETED, "href"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-        Input(Ids.DELETE, "n_clicks"),
-        Input(Ids.DELETE_KEEP, "n_clicks"),
-        Input(Ids.DELETE_SURE, "n_clicks"),
-        State(Ids.DELETE_NAME, "value"),
-        State(Ids.EXPERIMENT, "data"),
-        prevent_initial_call=True,
-    )
-    def delete(opened: Sent, keep: Sent, sure: Sent, typed: Sent, given: Sent) -> tuple[Any, ...]:
-        """Ask before an experiment is deleted, naming it and what is lost; then delete it."""
-        if not (opened or keep or sure) or not isinstance(given, int):
-            raise PreventUpdate  # the toast is older than this page
-        if ctx.triggered_id == Ids.DELETE_KEEP:
-            return False, *(no_update for _ in range(6))
-        if ctx.triggered_id == Ids.DELETE:
-            return _asked(given)
-        return _deleted(given, str(typed or ""))
+    ),
+    inputs={
+        "opened": Input(Ids.DELETE, "n_clicks"),
+        "keep": Input(Ids.DELETE_KEEP, "n_clicks"),
+        "sure": Input(Ids.DELETE_SURE, "n_clicks"),
+    },
+    state={
+        "confirmed_name": State(Ids.DELETE_NAME, "value"),
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+    },
+    prevent_initial_call=True,
+)
+def delete(
+    opened: Sent, keep: Sent, sure: Sent, confirmed_name: Sent, experiment_id: Sent
+) -> tuple[Any, ...]:
+    """Ask before an experiment is deleted, naming it and what is lost; then delete it."""
+    if not (opened or keep or sure) or not isinstance(experiment_id, int):
+        raise PreventUpdate  # the toast is older than this page
+    if ctx.triggered_id == Ids.DELETE_KEEP:
+        return False, *(no_update for _ in range(6))
+    if ctx.triggered_id == Ids.DELETE:
+        return _question(experiment_id)
+    return _delete(experiment_id, str(confirmed_name or ""))
 
 
 def loss_words(known: ExperimentFacts, loss: Loss) -> list[Component]:
@@ -109,7 +114,7 @@ def loss_words(known: ExperimentFacts, loss: Loss) -> list[Component]:
     ]
 
 
-def _asked(experiment_id: int) -> tuple[Any, ...]:
+def _question(experiment_id: int) -> tuple[Any, ...]:
     try:
         known = experiment_facts(database(), experiment_id)
         loss = experiment_loss(database(), experiment_id)
@@ -120,13 +125,15 @@ def _asked(experiment_id: int) -> tuple[Any, ...]:
     return True, loss_words(known, loss), kept, look, "", no_update, no_update
 
 
-def _deleted(experiment_id: int, typed: str) -> tuple[Any, ...]:
+def _delete(experiment_id: int, confirmed_name: str) -> tuple[Any, ...]:
     try:
-        done = delete_experiment(database(), experiment_id, confirmed_name=typed, by=actor())
+        done = delete_experiment(
+            database(), experiment_id, confirmed_name=confirmed_name, by=actor()
+        )
     except InputError as error:
         return True, *(no_update for _ in range(3)), str(error), no_update, no_update
-    told = toast("done", done_words(done))
-    return False, *(no_update for _ in range(4)), "/experiments", told
+    note = toast("done", done_words(done))
+    return False, *(no_update for _ in range(4)), "/experiments", note
 
 
 def done_words(done: Deleted) -> str:

@@ -3,18 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from dash import html
+from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, icon
 from components.figures.time_axis import Window
+from components.sent import Sent
 from cycling.terms import DeviceStatus
-from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
+from db import series
+from db.queries.experiments.events import (
+    AlarmFacts,
+    Alarms,
+    StatusChanges,
+    StatusFacts,
+    status_changes,
+)
 from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.live import RunAlarm
-from pages.context import Viewer
+from pages.context import Viewer, database, viewer
+from pages.experiment.ids import Ids
 from pages.experiment.moments import zoom_link
+from pages.experiment.request import sent_id
 
 AT_ONCE = 10  # rows that are shown before the rest is unfolded
 STATES = {
@@ -98,6 +108,17 @@ def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> li
     if changes.since_id:
         said += f" since report {formatting.number(changes.since_id)}"
     return [card("Device states", _table(head, rows), note=said)]
+
+
+@callback(
+    output=Output(Ids.STATES, "children"),
+    inputs={"experiment_id": Input(Ids.EXPERIMENT, "data")},
+)
+def show_states(experiment_id: Sent) -> list[Component]:
+    """List what the devices reported; there may be a row for each sample to look through."""
+    with series.opened(database(), sent_id(experiment_id)) as experiment:
+        changes = status_changes(experiment.database, experiment.id)
+        return states_card(changes, experiment.time_range, viewer())
 
 
 def _entry_row(entry: TimelineEntry, whole: Window | None, who: Viewer) -> Component:

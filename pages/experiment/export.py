@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import Input, Output, State, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card
 from components.figures.time_axis import Window
+from components.sent import Sent
 from db.queries.experiments.detail import ExperimentFacts
+from pages.experiment.graph import window_of
 from pages.experiment.ids import Ids
+from pages.experiment.request import sent_id
 
 WHOLE, SHOWN = "whole", "shown"
 
@@ -90,3 +93,26 @@ def _download(address: str, *, link_id: str = "") -> Component:
     return html.A(
         "Download", href=address, download=True, className="btn btn-secondary btn-sm", **named
     )
+
+
+@callback(
+    output=(Output(Ids.CSV, "href"), Output(Ids.CSV, "className")),
+    inputs={
+        "ticks": Input(Ids.COLUMNS, "value"),
+        "part": Input(Ids.PART, "value"),
+        "ends_ms": Input(Ids.WINDOW, "data"),
+    },
+    state={
+        "options": State(Ids.COLUMNS, "options"),
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+    },
+    prevent_initial_call=True,
+)
+def choose_csv(ticks: Sent, part: Sent, ends_ms: Sent, options: Sent, experiment_id: Sent) -> Sent:
+    """Lead the download to the chosen columns and time; nowhere without a column."""
+    columns = chosen_columns(ticks, [one["value"] for one in options])
+    window = window_of(ends_ms) if part == SHOWN else None
+    usual = "btn btn-secondary btn-sm"
+    if columns == []:
+        return None, f"{usual} disabled"
+    return csv_address(sent_id(experiment_id), columns, window), usual

@@ -1,23 +1,41 @@
 """The notes of the experiment page: card, form and the question before one is deleted."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    dcc,
+    html,
+    no_update,
+)
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import card, icon, labelled
 from components.figures.time_axis import Window
-from cycling.errors import InputError
-from db.commands.experiments.notes import LONGEST, NewNote
-from db.commands.form_tokens import new_token
-from db.queries.experiments.notes import NoteFacts
+from components.sent import Sent
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError, NotFoundError
+from db import series
+from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
+from db.commands.form_tokens import DoneBeforeError, new_token
+from db.queries.experiments.notes import NoteFacts, experiment_notes, find_note
 from db.terms import Role
-from pages.context import Viewer
+from pages.context import Viewer, actor, database, once, viewer
 from pages.experiment.ids import Ids
 from pages.experiment.moments import moment_of, numbered, zoom_link
+from pages.experiment.request import sent_id
 
 AT_ONCE = 8  # notes that are shown before the rest is unfolded
 UNREADABLE = "The time cannot be read. Give day and time, or leave it empty."
@@ -155,3 +173,106 @@ def _dialog() -> Component:
             ),
         ]
     )
+
+
+clientside_callback(
+    ClientsideFunction("experiment", "openForm"),
+    Input(Ids.NOTE_FORM, "hidden"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("experiment", "readTime"),
+    Output(Ids.NOTE_AT, "data"),
+    Input(Ids.NOTE_TIME, "value"),
+    State(Ids.NOTE_AT, "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    output=Output(Ids.NOTES, "children"),
+    inputs={"_noted": Input(Ids.NOTED, "data")},
+    state={"experiment_id": State(Ids.EXPERIMENT, "data")},
+    prevent_initial_call=True,
+)
+def list_notes(_noted: int, experiment_id: Sent) -> list[Component]:
+    """List the notes again after one was added or deleted."""
+    with series.opened(database(), sent_id(experiment_id)) as experiment:
+        notes = experiment_notes(experiment.database, experiment.id)
+        return note_list(notes, experiment.time_range, viewer())
+
+
+@callback(
+    output=(
+        Output(Ids.NOTE_FORM, "hidden"),
+        Output(Ids.NOTE_ERROR, "children"),
+        Output(Ids.NOTE_TEXT, "value"),
+        Output(Ids.NOTE_TIME, "value"),
+        Output(Ids.NOTED, "data"),
+        Output(Ids.NOTE_ONCE, "data"),
+    ),
+    inputs={
+        "clicks": [
+            Input(Ids.NOTE_ADD, "n_clicks"),
+            Input(Ids.NOTE_CANCEL, "n_clicks"),
+            Input(Ids.NOTE_SAVE, "n_clicks"),
+        ]
+    },
+    state={
+        "text": State(Ids.NOTE_TEXT, "value"),
+        "at": State(Ids.NOTE_AT, "data"),
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+        "count": State(Ids.NOTED, "data"),
+        "token": State(Ids.NOTE_ONCE, "data"),
+    },
+    prevent_initial_call=True,
+    running=[(Output(Ids.NOTE_SAVE, "disabled"), True, False)],
+)
+def write_note(
+    clicks: Sent, text: Sent, at: Sent, experiment_id: Sent, count: Sent, token: Sent
+) -> tuple[Any, ...]:
+    """Open and close the form; add the note."""
+    if not any(clicks):
+        raise PreventUpdate  # NOTED is older than the form, so Dash calls when the form appears
+    if ctx.triggered_id != Ids.NOTE_SAVE:
+        is_hidden = ctx.triggered_id == Ids.NOTE_CANCEL
+        kept = (None, None) if is_hidden else (no_update, no_update)
+        return is_hidden, "", *kept, no_update, no_update
+    try:
+        note = new_note(sent_id(experiment_id), text, at)
+        with suppress(DoneBeforeError):
+            once(token, lambda by: add_note(database(), note, by=by), note)
+    except InputError as error:
+        return False, str(error), *(no_update for _ in range(4))
+    return True, "", None, None, (count or 0) + 1, new_token()
+
+
+@callback(
+    output=(
+        Output(Ids.NOTE_DIALOG, "is_open"),
+        Output(Ids.NOTE_QUOTE, "children"),
+        Output(Ids.NOTED, "data", allow_duplicate=True),  # write_note too
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs={
+        "chosen": Input(Ids.NOTE_CHOSEN, "data"),
+        "_keep": Input(Ids.NOTE_KEEP, "n_clicks"),
+        "_delete": Input(Ids.NOTE_DELETE, "n_clicks"),
+    },
+    state={"noted": State(Ids.NOTED, "data")},
+    prevent_initial_call=True,
+)
+def remove_note(chosen: Sent, _keep: Sent, _delete: Sent, noted: Sent) -> tuple[Any, ...]:
+    """Ask before a note is deleted, naming it."""
+    if not isinstance(chosen, dict):
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    if ctx.triggered_id == Ids.NOTE_KEEP:
+        return False, no_update, no_update, no_update
+    try:
+        if ctx.triggered_id == Ids.NOTE_DELETE:
+            delete_note(database(), sent_id(chosen.get("note")), by=actor())
+            return False, no_update, (noted or 0) + 1, no_update
+        note = find_note(database(), sent_id(chosen.get("note")))
+    except NotFoundError as error:
+        return False, no_update, (noted or 0) + 1, toast("error", str(error))
+    return True, question(note, viewer()), no_update, no_update

@@ -1,13 +1,19 @@
 """The profile card of the experiment page: the text that it ran, its rows on request."""
 
-from dash import dcc, html
+from dash import Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import card
 from components.profile_editor import profile_text
-from db.queries.profiles.library import ProfileSource
+from components.sent import Sent
+from db.queries.profiles.compiled import outlines
+from db.queries.profiles.library import ProfileSource, experiment_profile, source_of
+from pages.context import database
 from pages.experiment.ids import Ids
+from pages.experiment.request import sent_id
+from pages.profile.rows import outline_rows
 
 
 def profile_card(source: ProfileSource | None) -> list[Component]:
@@ -31,3 +37,27 @@ def _name(source: ProfileSource) -> Component:
         f"{source.name}, version {source.number}",
         href=f"/profiles/{source.library_id}?version={source.number}",
     )
+
+
+@callback(
+    output=Output(Ids.PROFILE, "children"),
+    inputs={"experiment_id": Input(Ids.EXPERIMENT, "data")},
+)
+def show_profile(experiment_id: Sent) -> list[Component]:
+    """Show the text of the profile; the page does not wait for it."""
+    profile_id = experiment_profile(database(), sent_id(experiment_id))
+    return profile_card(source_of(database(), profile_id or 0))
+
+
+@callback(
+    output=Output(Ids.ROWS, "children"),
+    inputs={"clicks": Input(Ids.SHOW_ROWS, "n_clicks")},
+    state={"experiment_id": State(Ids.EXPERIMENT, "data")},
+    prevent_initial_call=True,
+)
+def show_rows(clicks: int | None, experiment_id: Sent) -> list[Component]:
+    """List the compiled rows."""
+    profile_id = experiment_profile(database(), sent_id(experiment_id))
+    if not clicks or profile_id is None:
+        raise PreventUpdate
+    return outline_rows(outlines(database(), [profile_id])[profile_id])

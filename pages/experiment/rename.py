@@ -1,15 +1,21 @@
 """The dialog that gives an experiment another name and description."""
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components.blocks import icon, labelled
+from components.sent import Sent
+from cycling.errors import InputError
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
+from db.commands.experiments.names import rename_experiment
 from db.queries.experiments.detail import ExperimentFacts
 from db.terms import Role
-from pages.context import Viewer
+from pages.context import Viewer, actor, database
 from pages.experiment.ids import Ids
+from pages.experiment.request import sent_id
 
 
 def rename_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], list[Component]]:
@@ -62,3 +68,35 @@ def rename_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
         is_open=False,
     )
     return [button], [dialog, dcc.Location(id=Ids.RENAMED, refresh=True)]
+
+
+@callback(
+    output=(
+        Output(Ids.RENAME_DIALOG, "is_open"),
+        Output(Ids.RENAME_ERROR, "children"),
+        Output(Ids.RENAMED, "href"),
+    ),
+    inputs={
+        "_open": Input(Ids.RENAME, "n_clicks"),
+        "_cancel": Input(Ids.RENAME_CANCEL, "n_clicks"),
+        "_save": Input(Ids.RENAME_SAVE, "n_clicks"),
+    },
+    state={
+        "name": State(Ids.RENAME_NAME, "value"),
+        "description": State(Ids.RENAME_ABOUT, "value"),
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+    },
+    prevent_initial_call=True,
+)
+def rename(
+    _open: Sent, _cancel: Sent, _save: Sent, name: Sent, description: Sent, experiment_id: Sent
+) -> tuple[Any, ...]:
+    """Ask for another name and description; then the page shows them."""
+    if ctx.triggered_id != Ids.RENAME_SAVE:
+        return ctx.triggered_id == Ids.RENAME, "", no_update
+    number, texts = sent_id(experiment_id), (str(name or ""), str(description or ""))
+    try:
+        rename_experiment(database(), number, *texts, by=actor())
+    except InputError as error:
+        return no_update, str(error), no_update
+    return False, "", f"/experiments/{number}"

@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
-from dash import html
+from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, loading
+from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from cycling.terms import LimitType, Mode
-from db.queries.profiles.instructions import InstructionFacts
+from db.measures.statistics import experiment_statistics
+from db.queries.experiments.detail import check_experiment
+from db.queries.profiles.instructions import InstructionFacts, profile_instructions
+from pages.context import database
 from pages.experiment.ids import Ids
+from pages.experiment.request import sent_id
 
 MOST = 500  # instructions that are listed
 DIGITS = 4  # of the largest number of a column
@@ -38,6 +43,19 @@ def statistics_frame() -> Component:
     """Return the card as it stands until its numbers come."""
     waiting = html.Div(id=Ids.STATISTICS, className="bem-statistics")
     return card("Statistics", loading(waiting, "Adding up"))
+
+
+@callback(
+    output=Output(Ids.STATISTICS, "children"),
+    inputs={"experiment_id": Input(Ids.EXPERIMENT, "data")},
+)
+def show_statistics(experiment_id: Sent) -> list[Component]:
+    """Add up the experiment; the page does not wait for it."""
+    computed = experiment_statistics(database(), sent_id(experiment_id))
+    if computed is None:
+        return []
+    check_experiment(database(), experiment_id)  # deleted, it may still have some measures
+    return statistics_parts(computed, profile_instructions(database(), experiment_id))
 
 
 def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:

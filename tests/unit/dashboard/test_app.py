@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import dash
 import pytest
@@ -83,6 +84,14 @@ def test_pages_of_an_application_before_are_forgotten(web):
     dash._callback.GLOBAL_CALLBACK_LIST.clear()
     dash._callback.GLOBAL_CALLBACK_MAP.clear()
     dash._callback.GLOBAL_INLINE_SCRIPTS.clear()
+
+
+def test_callbacks_in_the_file_of_a_card_are_there_once_for_each_application(make_web, settings):
+    import_module("tests.unit.dashboard.sample_pages.card")  # too early: it registers a callback
+    for app in (make_web(settings), make_web(settings)):
+        callbacks = list(app.extensions["bem.dash"].callback_map)
+        assert [name for name in callbacks if "-card" in name] == ["experiments-card.children"]
+        assert len(callbacks) == len(set(callbacks))
 
 
 def test_without_a_home_page_the_first_page_is_home(browser):

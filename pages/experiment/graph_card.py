@@ -1,0 +1,137 @@
+"""The graph of the experiment page and the strip below it: drawn, zoomed, moved."""
+
+from typing import Any
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    Patch,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    html,
+    no_update,
+)
+from dash.exceptions import PreventUpdate
+
+from components.figures.measure_graph import Look, figure, height, marks, overview
+from components.sent import Sent
+from components.shell import Ids as Shell
+from db.series import ExperimentSeries
+from pages.context import limits, viewer
+from pages.experiment.graph import (
+    drawing,
+    range_words,
+    time_axis,
+    whole_voltage,
+    window_of,
+    zoomed,
+)
+from pages.experiment.ids import Ids
+from pages.experiment.moments import graph_marks
+from pages.experiment.parts import ELAPSED
+from pages.experiment.request import opened
+
+# Only what changes the window reaches the server: an answer to anything else (a resize while the
+# first drawing is under way) would make Dash drop the drawing.
+clientside_callback(
+    ClientsideFunction("experiment", "window"),
+    Output(Ids.WINDOW, "data"),
+    Input(Ids.GRAPH, "relayoutData"),
+    Input(Ids.OVERVIEW, "selectedData"),
+    Input(Ids.WHOLE, "n_clicks"),
+    prevent_initial_call=True,
+)
+clientside_callback(ClientsideFunction("experiment", "remember"), Input(Ids.WINDOW, "data"))
+clientside_callback(
+    ClientsideFunction("experiment", "markTime"),
+    Input(Ids.GRAPH, "clickData"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    output=(
+        Output(Ids.GRAPH, "figure"),
+        Output(Ids.GRAPH, "style"),
+        Output(Ids.RANGE, "children"),
+        Output(Ids.DRAWN, "data"),
+    ),
+    inputs={
+        "keys": Input(Ids.CHANNELS, "value"),
+        "theme": Input(Shell.THEME, "data"),
+        "ends_ms": Input(Ids.WINDOW, "data"),
+        "time": Input(Ids.TIME, "value"),
+        "noted": Input(Ids.NOTED, "data"),
+    },
+    state={
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+        "narrow": State(Shell.NARROW, "data"),
+        "on_screen": State(Ids.DRAWN, "data"),
+    },
+)
+def draw(
+    keys: list[str] | None,
+    theme: str | None,
+    ends_ms: Sent,
+    time: Sent,
+    noted: Sent,
+    experiment_id: Sent,
+    narrow: Sent,
+    on_screen: Sent,
+) -> tuple[Any, ...]:
+    """Draw the channels that are on; after a zoom only replace their points by closer ones."""
+    _check_theme(theme)
+    with opened(experiment_id) as experiment:
+        look = _look(experiment, theme, narrow, time)
+        drawn = drawing(experiment, keys, window_of(ends_ms), look, points=limits().graph_points)
+        when, how = range_words(drawn)
+        words = [when, html.Span(how, className="t3 small")]
+        now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
+        if ctx.triggered_id == Ids.WINDOW and on_screen == now_drawn:
+            return zoomed(drawn), no_update, words, no_update
+        moments = graph_marks(experiment.database, experiment.id, viewer())
+    whole = figure(drawn.lines, drawn.window, drawn.look, moments)
+    return whole, {"height": height(drawn.lines)}, words, now_drawn
+
+
+@callback(
+    output=(Output(Ids.OVERVIEW, "figure"), Output(Ids.STRIP_DRAWN, "data")),
+    inputs={
+        "theme": Input(Shell.THEME, "data"),
+        "ends_ms": Input(Ids.WINDOW, "data"),
+        "time": Input(Ids.TIME, "value"),
+    },
+    state={
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+        "narrow": State(Shell.NARROW, "data"),
+        "on_screen": State(Ids.STRIP_DRAWN, "data"),
+    },
+)
+def draw_overview(
+    theme: str | None, ends_ms: Sent, time: Sent, experiment_id: Sent, narrow: Sent, on_screen: Sent
+) -> tuple[Any, ...]:
+    """Draw the strip once; later only move its marker."""
+    _check_theme(theme)
+    with opened(experiment_id) as experiment:
+        look = _look(experiment, theme, narrow, time)
+        window = window_of(ends_ms) or experiment.time_range or (0.0, 0.0)
+        if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
+            moved = Patch()
+            moved["layout"]["shapes"] = marks(window, look)
+            moved["layout"]["selections"] = []
+            return moved, no_update
+        line = whole_voltage(experiment, dark=look.dark)
+    return overview(line, window, look), [theme, time]
+
+
+def _check_theme(theme: str | None) -> None:
+    if theme is None:
+        raise PreventUpdate  # the frame reads it in the browser and calls again at once
+
+
+def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: Sent) -> Look:
+    axis = time_axis(experiment, by_clock=time != ELAPSED)
+    return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow), time=axis)
