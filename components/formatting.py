@@ -57,6 +57,14 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s"
 
 
+def time_unit(longest_s: float, *, max_hours: float) -> tuple[str, float]:
+    """Return the unit in which times up to the longest read well, and its length in seconds."""
+    for longest, unit, unit_s in ((300, "s", 1.0), (5 * HOUR, "min", 60.0)):
+        if longest_s <= longest:
+            return unit, unit_s
+    return ("h", 3600.0) if longest_s <= max_hours * HOUR else ("d", 86400.0)
+
+
 def when(moment: datetime | None, zone: tzinfo, now: datetime) -> str:
     """Write a moment in the viewer's zone, as short as its distance allows."""
     if moment is None:

@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from components import formatting
 from components.figures.template import date_ticks
 
 Floats = NDArray[np.float64]
 Window = tuple[float, float]  # Unix seconds
 
-# The longest experiment (s) that is drawn in a unit, and the length of the unit.
-UNITS = ((300.0, "s", 1.0), (5 * 3600.0, "min", 60.0), (5 * 86400.0, "h", 3600.0))
-LONGEST_UNIT = ("d", 86400.0)
+MAX_HOURS = 120  # longer experiments are drawn in days
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,4 @@ CLOCK = TimeAxis()
 def elapsed(whole: Window) -> TimeAxis:
     """Return the axis that counts from the first measure, in the unit that suits the length."""
     begin, end = whole
-    for longest, unit, unit_s in UNITS:
-        if end - begin <= longest:
-            return TimeAxis(begin, unit, unit_s)
-    return TimeAxis(begin, *LONGEST_UNIT)
+    return TimeAxis(begin, *formatting.time_unit(end - begin, max_hours=MAX_HOURS))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, inf, log10
 
 from dash import Input, Output, callback, html
 from dash.development.base_component import Component
@@ -25,7 +25,6 @@ MOST_DECIMALS = 6
 MODES = {Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
 SET_UNITS = {Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
 LIMIT_UNITS = {LimitType.VOLTAGE: "V", LimitType.CURRENT: "A", LimitType.POWER: "W"}
-DURATION_UNITS = ((300.0, "s", 1.0), (5 * 3600.0, "min", 60.0))
 
 Named = Mapping[int, InstructionFacts]
 
@@ -96,13 +95,6 @@ def _limit(known: InstructionFacts) -> str:
     return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
 
 
-def _duration_unit(whole_s: float) -> tuple[str, float]:
-    for longest, unit, unit_s in DURATION_UNITS:
-        if whole_s <= longest:
-            return unit, unit_s
-    return "h", 3600.0
-
-
 def _readings(whole: Totals) -> list[Component]:
     shown = [
         ("Charged", _number(whole.charge_ah, decimals([whole.charge_ah])), "Ah"),
@@ -152,7 +144,7 @@ def _worth_listing(
 
 
 def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
-    unit, unit_s = _duration_unit(found.whole.duration_s)
+    unit, unit_s = formatting.time_unit(found.whole.duration_s, max_hours=inf)
     columns = [
         Column("", "Runs", [row.executions for row in rows]),
         Column("", f"Duration / {unit}", [row.duration_s / unit_s for row in rows]),

@@ -8,7 +8,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, clientside_callback
 
-from components.figures.expected_curve import SketchLook, profile_sketch
+from components.figures.expected_curve import expected_curve
+from components.figures.expected_markers import CurveLook
 from components.profile_editor import text_id
 from cycling.battery.chemistry import model_of
 from cycling.battery.description import NewBattery
@@ -112,7 +113,7 @@ class CheckedView:
         limits = self.battery.limits
         volts = (None, None) if limits is None else (limits.lowest_v, limits.highest_v)
         low, high = (None if one is None else float(one) for one in volts)
-        return profile_sketch(self.sketch, SketchLook(dark, self.waits_for, (low, high)))
+        return expected_curve(self.sketch, CurveLook(dark, self.waits_for, (low, high)))
 
 
 def checked(

@@ -5,7 +5,8 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from components.figures.expected_curve import SketchLook, profile_sketch
+from components.figures.expected_curve import expected_curve
+from components.figures.expected_markers import CurveLook
 from components.figures.template import channel_colours
 from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
@@ -17,7 +18,7 @@ CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n 
 def figure(text: str = CYCLES, capacity_ah: float = 3.0, **look):
     program = resolve(parse(text).profile, capacity_ah).program
     look = {"dark": False, **look}
-    return profile_sketch(sketched(program, NMC.battery(capacity_ah)), SketchLook(**look))
+    return expected_curve(sketched(program, NMC.battery(capacity_ah)), CurveLook(**look))
 
 
 def values(packed: dict) -> np.ndarray:
