@@ -5,6 +5,7 @@ On any other server this does nothing.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from pymysql.connections import Connection as Driver
 from pymysql.err import Error
@@ -70,8 +71,7 @@ def _connection(engine: Engine) -> Connection | None:
 def _is_ready(connection: Connection) -> bool:
     if not connection.info.get(IS_NODE):
         return True
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, Driver)  # noqa: S101 - of an engine of ours
+    driver = cast("Driver", connection.connection.driver_connection)
     try:
         return _says(driver, "SHOW STATUS LIKE 'wsrep_ready'")
     except Error:

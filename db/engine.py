@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -23,7 +23,7 @@ LOG = logging.getLogger("bem.db")
 
 # SQLite has one writer. Who waits for it looks every few milliseconds (its own patience looks ten
 # times a second after a while, and misses every gap), and `load` leaves a gap that is longer.
-LOOK_MS, TURN_S, WAIT_S = 8, 0.02, 15
+RETRY_MS, YIELD_S, WAIT_S = 8, 0.02, 15
 ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 WRITE = "bem_write"
 LOADS = "bem_loads"
@@ -89,7 +89,7 @@ class Database:
     def yield_writer(self) -> None:
         """Leave a gap between many transactions: SQLite has one writer."""
         if self.is_sqlite:
-            time.sleep(TURN_S)
+            time.sleep(YIELD_S)
 
     @cached_property
     def loading(self) -> Engine:
@@ -236,10 +236,9 @@ def _sqlite(url: URL) -> Engine:
 
 def _write_lock_taken(connection: Connection) -> bool:
     """Begin a transaction that writes as soon as nobody else does; False after `WAIT_S`."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - of this engine
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
     until = time.monotonic() + WAIT_S
-    driver.execute(f"PRAGMA busy_timeout = {LOOK_MS}")
+    driver.execute(f"PRAGMA busy_timeout = {RETRY_MS}")
     try:
         while time.monotonic() < until:
             try:

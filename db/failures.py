@@ -76,7 +76,7 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
     if _is_refused(error):
         return WrongDatabaseError(
             "The database of BEM_DATABASE_URL cannot be used: "
-            f"{_own_words(error)}. Check its user, password, name or file."
+            f"{_driver_text(error)}. Check its user, password, name or file."
         )
     if _is_full(error):
         return DiskFullError(
@@ -99,14 +99,14 @@ def _is_unreachable(error: DBAPIError) -> bool:
 
 
 def _is_full(error: DBAPIError) -> bool:
-    said = ("database or disk is full", "disk I/O error")  # the second where the WAL has no room
-    return code_of(error) in FULL or any(words in str(error.orig) for words in said)
+    texts = ("database or disk is full", "disk I/O error")  # the second where the WAL has no room
+    return code_of(error) in FULL or any(text in str(error.orig) for text in texts)
 
 
 def _is_refused(error: DBAPIError) -> bool:
-    said = ("unable to open database file", "file is not a database", "readonly database")
-    return code_of(error) in REFUSED or any(words in str(error.orig) for words in said)
+    texts = ("unable to open database file", "file is not a database", "readonly database")
+    return code_of(error) in REFUSED or any(text in str(error.orig) for text in texts)
 
 
-def _own_words(error: DBAPIError) -> str:
+def _driver_text(error: DBAPIError) -> str:
     return str(error.orig.args[-1] if error.orig and error.orig.args else error).rstrip(".")

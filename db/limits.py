@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any
 
 from cycling.errors import InputError
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
-MOST_DIGITS = 15
+MAX_DIGITS = 15
 SHORTEST_KEY = 32  # characters of the web server's secret key
 
 
-def _limit(usual: int, least: int, most: int) -> Any:  # noqa: ANN401 - as dataclasses.field
+def _limit(usual: int, least: int, most: int) -> int:
     return field(default=usual, metadata={"least": least, "most": most})
 
 
@@ -60,17 +59,17 @@ def variable_of(name: str) -> str:
 
 def read_limits(environ: Mapping[str, str]) -> Limits:
     """Read the limits; an empty variable counts as absent. Raises InputError naming the wrong."""
-    found: dict[str, int] = {}
+    values: dict[str, int] = {}
     for one in fields(Limits):
         name = variable_of(one.name)
         text = environ.get(name, "").strip()
         if text:
-            found[one.name] = _number(name, text, one.metadata["least"], one.metadata["most"])
-    return Limits(**found)
+            values[one.name] = _number(name, text, one.metadata["least"], one.metadata["most"])
+    return Limits(**values)
 
 
 def _number(name: str, text: str, least: int, most: int) -> int:
-    plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    plain = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
     if not plain or not least <= int(text) <= most:
         raise InputError(
             f"{name}: {text[:40]} is not a whole number from {least} to {most}. "

@@ -19,8 +19,10 @@ R = TypeVar("R")
 
 LOG = logging.getLogger("bem.db")
 
+JITTER = random.SystemRandom()
+
 TRIES, WITHIN_S = 8, 8.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 1.0
+MIN_PAUSE_S, MAX_PAUSE_S = 0.02, 1.0
 
 
 class Patience:
@@ -34,8 +36,8 @@ class Patience:
         """Wait a little, unless it was tried often or for long enough."""
         if self._tries >= TRIES or time.monotonic() - self._began_at > WITHIN_S:
             return False
-        pause_s = min(FIRST_PAUSE_S * 2 ** (self._tries - 1), LONGEST_PAUSE_S)
-        time.sleep(pause_s * random.uniform(0.5, 1))  # noqa: S311 - so that two do not meet again
+        pause_s = min(MIN_PAUSE_S * 2 ** (self._tries - 1), MAX_PAUSE_S)
+        time.sleep(pause_s * JITTER.uniform(0.5, 1))  # so that two do not meet again
         self._tries += 1
         return True
 

@@ -61,8 +61,9 @@ def _load(
     # with LOCAL the server leaves out or bends what does not fit, and only warns
     warnings = session.connection().exec_driver_sql("SHOW WARNINGS LIMIT 1").all()
     if warnings or loaded.rowcount != len(frame):
-        said = warnings[0][2] if warnings else f"{loaded.rowcount} of {len(frame)} rows were taken"
-        raise InputError(f"The database did not take every row as it is: {said}.")
+        count = f"{loaded.rowcount} of {len(frame)} rows were taken"
+        reason = warnings[0][2] if warnings else count
+        raise InputError(f"The database did not take every row as it is: {reason}.")
 
 
 def _generic(rows: MeasureRows) -> "pl.DataFrame":
@@ -88,19 +89,19 @@ def _generic(rows: MeasureRows) -> "pl.DataFrame":
 
 
 def _extended(rows: MeasureRows) -> "pl.DataFrame":
-    """Every known value, in the order of the table's key."""
+    """Every value but NaN, in the order of the table's key."""
     import polars as pl
 
     ids = np.arange(rows.first_id, rows.first_id + len(rows))
-    known = {id_: ~np.isnan(values) for id_, values in sorted(rows.extended.items())}
+    masks = {id_: ~np.isnan(values) for id_, values in sorted(rows.extended.items())}
     empty = np.empty(0)
     return pl.DataFrame(
         {
             "UsedMeasID": np.repeat(
-                np.array(list(known), np.int64), [int(mask.sum()) for mask in known.values()]
+                np.array(list(masks), np.int64), [int(mask.sum()) for mask in masks.values()]
             ),
-            "MeasID": np.concatenate([ids[:0], *(ids[mask] for mask in known.values())]),
-            "Value": np.concatenate([empty, *(rows.extended[i][m] for i, m in known.items())]),
+            "MeasID": np.concatenate([ids[:0], *(ids[mask] for mask in masks.values())]),
+            "Value": np.concatenate([empty, *(rows.extended[i][m] for i, m in masks.items())]),
         }
     )
 

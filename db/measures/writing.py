@@ -144,12 +144,12 @@ def _extended(
     experiment_id: int, rows: MeasureRows, used_measure_id: int
 ) -> Iterator[tuple[object, ...]]:
     values = rows.extended[used_measure_id]
-    known = np.flatnonzero(~np.isnan(values))
+    places = np.flatnonzero(~np.isnan(values))
     return zip(
-        repeat(experiment_id, len(known)),
-        repeat(used_measure_id, len(known)),
-        (rows.first_id + known).tolist(),
-        values[known].tolist(),
+        repeat(experiment_id, len(places)),
+        repeat(used_measure_id, len(places)),
+        (rows.first_id + places).tolist(),
+        values[places].tolist(),
         strict=True,
     )
 

@@ -41,11 +41,11 @@ def outlook(database: Database) -> list[str]:
     """Say what `upgrade` would do, and change nothing."""
     from db.migrations.adoption import Kind, kind_of, make_plan, refusal
 
-    found = revision(database)
-    if found is not None and found not in known_revisions():
-        raise InputError(_unknown(found))
-    if found is not None:
-        return [f"The database is at revision {found}, and would be brought to {head()}."]
+    present = revision(database)
+    if present is not None and present not in known_revisions():
+        raise InputError(_unknown(present))
+    if present is not None:
+        return [f"The database is at revision {present}, and would be brought to {head()}."]
     with database.changing.connect() as connection:
         kind = kind_of(connection)
         if kind is Kind.FOREIGN:
@@ -86,15 +86,15 @@ def _run_alembic(database: Database, state: str | None) -> None:
 
 def check(database: Database) -> None:
     """Raise InputError unless the database is at the revision of this program."""
-    found = revision(database)
-    if found == head():
+    present = revision(database)
+    if present == head():
         return
-    if found is None:
+    if present is None:
         raise InputError(_not_ours_yet(database))
-    if found not in known_revisions():
-        raise InputError(_unknown(found))
+    if present not in known_revisions():
+        raise InputError(_unknown(present))
     raise InputError(
-        f"The database is at revision {found}; this program needs {head()}. Run: bem db upgrade"
+        f"The database is at revision {present}; this program needs {head()}. Run: bem db upgrade"
     )
 
 
@@ -113,8 +113,8 @@ def revision(database: Database) -> str | None:
     with database.read() as session:
         if not inspect(session.connection()).has_table("alembic_version"):
             return None
-        found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
-        return found
+        present: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+        return present
 
 
 def _not_ours_yet(database: Database) -> str:
@@ -129,15 +129,15 @@ def _not_ours_yet(database: Database) -> str:
     )
 
 
-def _unknown(found: str | None) -> str:
+def _unknown(present: str | None) -> str:
     first = min(known_revisions())
-    if found is not None and found < first:
+    if present is not None and present < first:
         return (
-            f"The database is at revision {found}, of a version before the first release. "
+            f"The database is at revision {present}, of a version before the first release. "
             f"Bring it to revision {first} with bem db upgrade of the last such version, or begin "
             "with an empty database and import the files again."
         )
     return (
-        f"The database is at revision {found}, which this program does not know: "
+        f"The database is at revision {present}, which this program does not know: "
         "a newer version made it. Install that version, or restore a backup."
     )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, Double, Enum, Integer, MetaData, String
 from sqlalchemy.dialects import mysql
@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy, never changed
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: Id,
         float: Number,
         datetime: UtcDateTime(),

@@ -116,13 +116,13 @@ def shown(text: str) -> str:
 
 
 def _limits(battery: Battery, details: BatteryDetails | None) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     for field, name in _fixed_names().items():
         fixed: int | None = getattr(battery, name)
         exact = getattr(details, field) if details else None
         agrees = exact is not None and _milli(field, exact) == fixed
-        found[field] = exact if agrees else None if fixed is None else fixed / 1000
-    return found
+        limits[field] = exact if agrees else None if fixed is None else fixed / 1000
+    return limits
 
 
 def _kind_fields(kind: Kind | None) -> dict[str, Any]:

@@ -19,8 +19,8 @@ def changes(steps: Sequence[Step], have: Shapes, want: Shapes) -> Iterator[str]:
             "a second, foreign keys and indexes of other names"
         )
     for name in others:
-        for column, wanted in want[name].columns.items():
-            if column in have[name].columns and gets_empty_text(have[name].columns[column], wanted):
+        for column, new in want[name].columns.items():
+            if column in have[name].columns and gets_empty_text(have[name].columns[column], new):
                 yield f"  {name}.{column} that is NULL becomes an empty text"
     lost = [name for table in tables for name in _own_indexes(have[table], want[table])]
     if lost:
@@ -28,24 +28,24 @@ def changes(steps: Sequence[Step], have: Shapes, want: Shapes) -> Iterator[str]:
 
 
 def _of_table(has: Shape, wants: Shape) -> str:
-    said = [f"key ({', '.join(wants.key)})"] if has.key != wants.key else []
+    parts = [f"key ({', '.join(wants.key)})"] if has.key != wants.key else []
     for name, column in wants.columns.items():
         if name not in has.columns:
-            said.append(f"new column {name}")
+            parts.append(f"new column {name}")
         elif differs(has.columns[name], column):
             kind = column.kind if column.kind == "enum" else column.type
-            said.append(f"{name} as {kind}{' or NULL' if column.nullable else ''}")
-    return ", ".join(said) or "foreign keys"
+            parts.append(f"{name} as {kind}{' or NULL' if column.nullable else ''}")
+    return ", ".join(parts) or "foreign keys"
 
 
 def _own_indexes(has: Shape, wants: Shape) -> list[str]:
     """Indexes that have no counterpart: neither for a foreign key nor of the same columns."""
-    known = {columns for one in (has, wants) for columns in _key_columns(one)}
-    kept = {*wants.unique.values(), *wants.indexes.values(), *known}
+    referring = {columns for one in (has, wants) for columns in _key_columns(one)}
+    useful = {*wants.unique.values(), *wants.indexes.values(), *referring}
     return [
         f"{name} of {has.name}"
         for name, columns in {**has.unique, **has.indexes}.items()
-        if columns not in kept and "_fk_" not in name  # left by an old foreign key
+        if columns not in useful and "_fk_" not in name  # left by an old foreign key
     ]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, table, text
 
 from cycling.errors import InputError
 from db.migrations.adoption.changes import changes
@@ -102,8 +102,8 @@ def make_plan(connection: Connection) -> Plan:
     return plan
 
 
-def _count(connection: Connection, table: str) -> int:
-    return int(connection.execute(text(f"SELECT COUNT(*) FROM `{table}`")).scalar_one())  # noqa: S608
+def _count(connection: Connection, name: str) -> int:
+    return connection.scalar(select(func.count()).select_from(table(name))) or 0
 
 
 def _under_way(connection: Connection) -> list[str]:

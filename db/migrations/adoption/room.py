@@ -47,7 +47,7 @@ def bytes_free(connection: Connection) -> int | None:
     try:
         if not (folder / name).is_dir():  # a server in a container has another disk
             return None
-        found = os.statvfs(folder)
+        disk = os.statvfs(folder)
     except OSError:
         return None
-    return found.f_bavail * found.f_frsize
+    return disk.f_bavail * disk.f_frsize

@@ -36,9 +36,9 @@ def _carry_out(connection: Connection, step: Step) -> None:
         if code(error) == TIMED_OUT:
             raise UnavailableError(held(connection, so_far)) from error
         if code(error) in DATA:
-            said = error.orig.args[-1] if error.orig else error
+            reason = error.orig.args[-1] if error.orig else error
             raise InputError(
-                f"{step.table} could not be changed: {said}. {so_far} "
+                f"{step.table} could not be changed: {reason}. {so_far} "
                 "Correct that row and run bem db upgrade again."
             ) from error
         raise

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, select, table, text
 
 from db.migrations.adoption.shape import Shapes
 
@@ -16,15 +16,15 @@ VIRTUAL = (
 
 def seed_problems(connection: Connection, have: Shapes) -> Iterator[str]:
     """Yield a sentence for each id of the station "Virtual" that something else has."""
-    for table, id_, name in VIRTUAL:
-        if table not in have:
+    for kind, id_, name in VIRTUAL:
+        if kind not in have:
             continue
-        found = connection.scalar(
-            text(f"SELECT `{name}` FROM `{table}` WHERE `{id_}` = 1")  # noqa: S608 - ours
+        row = connection.scalar(
+            select(column(name)).select_from(table(kind)).where(column(id_) == 1)
         )
-        if found is not None and "virtual" not in str(found).lower():
+        if row is not None and "virtual" not in str(row).lower():
             yield (
-                f"{table} 1 is {found!r}. In every database that the WattRex application made it "
+                f"{kind} 1 is {row!r}. In every database that the WattRex application made it "
                 "is Virtual, and imported experiments go there. Ask whoever set this one up."
             )
     device = connection.scalar(text("SELECT CompDevID FROM DetectedDevices WHERE DevID = 1"))

@@ -78,21 +78,21 @@ def wanted() -> Shapes:
 
 
 def _wanted(table: sa.Table) -> Shape:
-    found = Shape(table.name, {column.name: _column(column) for column in table.columns})
-    found.key = tuple(column.name for column in table.primary_key)
-    found.indexes = {str(one.name): tuple(one.columns.keys()) for one in table.indexes}
+    shape = Shape(table.name, {column.name: _column(column) for column in table.columns})
+    shape.key = tuple(column.name for column in table.primary_key)
+    shape.indexes = {str(one.name): tuple(one.columns.keys()) for one in table.indexes}
     for one in table.constraints:
         if isinstance(one, sa.UniqueConstraint):
-            found.unique[str(one.name)] = tuple(one.columns.keys())
+            shape.unique[str(one.name)] = tuple(one.columns.keys())
         if isinstance(one, sa.ForeignKeyConstraint):
             targets = [element.target_fullname.split(".") for element in one.elements]
-            found.references[str(one.name)] = Reference(
+            shape.references[str(one.name)] = Reference(
                 str(one.name),
                 tuple(one.column_keys),
                 targets[0][0],
                 tuple(column for _, column in targets),
             )
-    return found
+    return shape
 
 
 def _column(column: sa.Column[Any]) -> Column:
@@ -159,14 +159,14 @@ def _read_columns(connection: Connection, shapes: Shapes) -> None:
 
 
 def _read_indexes(connection: Connection, shapes: Shapes) -> None:
-    found: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    indexes: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for table, name, repeats, column in _rows(
         connection,
         "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME FROM information_schema.STATISTICS"
         " WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
     ):
-        found[table, name, not repeats].append(column)
-    for (table, name, unique), columns in found.items():
+        indexes[table, name, not repeats].append(column)
+    for (table, name, unique), columns in indexes.items():
         if name == "PRIMARY":
             shapes[table].key = tuple(columns)
         elif unique:
@@ -177,7 +177,7 @@ def _read_indexes(connection: Connection, shapes: Shapes) -> None:
 
 def references(connection: Connection) -> list[tuple[str, Reference]]:
     """Read the foreign keys, each with the table that has it."""
-    found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    pairs_of: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
     for table, name, to_table, column, to_column in _rows(
         connection,
         "SELECT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_NAME, COLUMN_NAME,"
@@ -185,13 +185,13 @@ def references(connection: Connection) -> list[tuple[str, Reference]]:
         " WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL"
         " ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
     ):
-        found[table, name, to_table].append((column, to_column))
+        pairs_of[table, name, to_table].append((column, to_column))
     return [
         (
             table,
             Reference(name, tuple(c for c, _ in pairs), to_table, tuple(c for _, c in pairs)),
         )
-        for (table, name, to_table), pairs in found.items()
+        for (table, name, to_table), pairs in pairs_of.items()
     ]
 
 

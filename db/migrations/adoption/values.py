@@ -19,24 +19,24 @@ WHOLE_NUMBER = "^[-+]?[0-9]{1,18}$"
 def misfits(has: Column, wants: Column) -> list[tuple[str, str]]:
     """Return (condition, what is wrong) pairs; nothing for a column whose values all fit."""
     name = f"`{has.name}`"
-    found = []
+    pairs = []
     if has.nullable and not wants.nullable and not gets_empty_text(has, wants):
-        found.append((f"{name} IS NULL", "has no value"))
+        pairs.append((f"{name} IS NULL", "has no value"))
     if has.kind in INSTANTS:
-        found.append((f"CAST({name} AS CHAR) LIKE '0000-00-00%'", "is no date"))
+        pairs.append((f"CAST({name} AS CHAR) LIKE '0000-00-00%'", "is no date"))
     if has.type == wants.type:
-        return found
+        return pairs
     if wants.kind == "enum":
-        found += _words(name, has, wants)
+        pairs += _words(name, has, wants)
     elif wants.kind in TEXTS:
-        found += _texts(name, has, wants)
+        pairs += _texts(name, has, wants)
     elif wants.kind in WHOLE:
-        found += _whole(name, has, wants)
+        pairs += _whole(name, has, wants)
     elif wants.kind in FRACTIONS and has.kind in TEXTS:
-        found.append((f"{name} NOT REGEXP '{NUMBER}'", "is no number"))
+        pairs.append((f"{name} NOT REGEXP '{NUMBER}'", "is no number"))
     elif wants.kind == "date" and has.kind in ("datetime", "timestamp"):
-        found.append((f"TIME({name}) <> 0", "has a time of day"))
-    return found
+        pairs.append((f"TIME({name}) <> 0", "has a time of day"))
+    return pairs
 
 
 def _words(name: str, has: Column, wants: Column) -> list[tuple[str, str]]:

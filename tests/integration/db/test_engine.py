@@ -192,7 +192,7 @@ def test_a_proxy_whose_server_has_just_died_is_asked_again(
     assert ping() == 1
     healing.join()
     proxy.cut()
-    monkeypatch.setattr(repeating, "LONGEST_PAUSE_S", 0.001)
+    monkeypatch.setattr(repeating, "MAX_PAUSE_S", 0.001)
     with pytest.raises(UnavailableError, match="try again"):
         ping()
     proxy.close()

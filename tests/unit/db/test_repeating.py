@@ -89,7 +89,7 @@ class Failing:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeating, "LONGEST_PAUSE_S", 0.001)
+    monkeypatch.setattr(repeating, "MAX_PAUSE_S", 0.001)
 
 
 def test_it_is_repeated_until_it_is_done():
