@@ -18,7 +18,7 @@ SOURCE = Path(repeating.__file__).parents[1]
 FOLDERS = ("db", "bem", "dashboard", "pages", "master_node")
 REPEATED = {"repeated", "idempotent"}
 # Their callers go round for ever, or do without.
-BY_THEMSELVES = {"db/commands/leases.py:leader_transaction", "db/measures/statistics.py:_keep"}
+BY_THEMSELVES = {"db/commands/leases.py:leader_transaction", "db/measures/statistics.py:_store"}
 
 
 @cache
