@@ -33,6 +33,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/oxlint assets
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)

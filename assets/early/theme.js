@@ -10,7 +10,7 @@
     document.cookie = name + "=" + encodeURIComponent(value) + ";path=/;max-age=" + year + ";samesite=lax";
   };
   const chosen = () => {
-    try { return localStorage.getItem("bem-theme") || "system"; } catch (error) { return "system"; }
+    try { return localStorage.getItem("bem-theme") || "system"; } catch { return "system"; }
   };
   const apply = () => {
     const choice = chosen();
@@ -22,7 +22,7 @@
   };
   window.bem = window.bem || {};
   window.bem.chooseTheme = (choice) => {
-    try { localStorage.setItem("bem-theme", choice); } catch (error) { /* private window: not kept */ }
+    try { localStorage.setItem("bem-theme", choice); } catch { /* private window: not kept */ }
     apply();
   };
   system.addEventListener("change", apply);
@@ -40,5 +40,5 @@
       sessionStorage.clear();
       sessionStorage.setItem("bem-who", who);
     }
-  } catch (error) { /* private window: nothing is kept */ }
+  } catch { /* private window: nothing is kept */ }
 })();

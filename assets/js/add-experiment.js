@@ -7,12 +7,12 @@
     "name", "description", "technology", "battery", "station", "connected", "source", "version",
     "acknowledge"];
   let timer = null, latest = null, restoring = false, everything = false, left = new Set();
-  let sent = false; // and not answered yet: the check's answer may take the place of that one
+  let sent = false; // and not answered yet: an answer that is lost is made up for by the next check
   window.dash_clientside = window.dash_clientside || {};
   const no = () => window.dash_clientside.no_update;
 
   function setProps(id, props) {
-    try { window.dash_clientside.set_props(id, props); } catch (error) { /* not drawn (any more) */ }
+    try { window.dash_clientside.set_props(id, props); } catch { /* not drawn (any more) */ }
   }
   function text() {
     const field = document.getElementById(EDITOR + "-text");
@@ -39,11 +39,11 @@
       acknowledged: Boolean(given.acknowledge),
     };
   }
-  function keep(kept, typed) {
-    try { sessionStorage.setItem(KEEP + kept, JSON.stringify(typed)); } catch (error) { /* full */ }
+  function keep(name, typed) {
+    try { sessionStorage.setItem(KEEP + name, JSON.stringify(typed)); } catch { /* full */ }
   }
   function kept(name) {
-    try { return JSON.parse(sessionStorage.getItem(KEEP + name)); } catch (error) { return null; }
+    try { return JSON.parse(sessionStorage.getItem(KEEP + name)); } catch { return null; }
   }
   function flush() {
     clearTimeout(timer);
@@ -72,6 +72,7 @@
       keep(latest.kept, { ...latest.typed, text: event.target.value });
     }
   });
+  let answered = null; // the last answer to a try to send
   let found = { problems: {} }, behind = false; // behind: something was typed after the check
   function draw() {
     if (behind && !everything) return;
@@ -144,17 +145,19 @@
     },
     restored: function () { restoring = false; return no(); },
     source: function (source) { return [source !== "choose", source !== "write"]; },
-    show: function (news) {
-      found = news || { problems: {} };
+    show: function (checked, answer) {
+      const isNew = Boolean(answer) && answer !== answered; // that of a check may come with it
+      answered = answer;
+      found = (isNew ? answer : checked) || { problems: {} };
       behind = false;
-      if (found.all || sent) everything = true;
-      if (found.all || found.saved) sent = false;
+      if (isNew || sent) everything = true;
+      if (isNew) sent = false;
       if (found.saved && latest) {
         clearTimeout(timer);
-        try { sessionStorage.removeItem(KEEP + latest.kept); } catch (error) { /* none */ }
+        try { sessionStorage.removeItem(KEEP + latest.kept); } catch { /* none */ }
         latest = null;
       }
-      setTimeout(() => { draw(); if (found.all && found.focus) goTo(found.focus); }, 0);
+      setTimeout(() => { draw(); if (isNew && answer.focus) goTo(answer.focus); }, 0);
       return no();
     },
   };

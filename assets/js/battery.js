@@ -11,7 +11,7 @@
   const prefixOf = (boxId) => boxId.slice(0, -"--box".length);
 
   function setProps(id, props) {
-    try { window.dash_clientside.set_props(id, props); } catch (error) { /* not drawn (any more) */ }
+    try { window.dash_clientside.set_props(id, props); } catch { /* not drawn (any more) */ }
   }
   function fieldOf(control) {
     const form = control.closest("[data-bem-form]");

@@ -18,7 +18,7 @@
     let sort = null, watched = null;
 
     function widths() {
-      try { return JSON.parse(localStorage.getItem(WIDTHS)) || {}; } catch (error) { return {}; }
+      try { return JSON.parse(localStorage.getItem(WIDTHS)) || {}; } catch { return {}; }
     }
     function rememberWidths() {
       window.dash_ag_grid.getApiAsync(GRID).then((grid) => {
@@ -27,7 +27,7 @@
         grid.addEventListener("columnResized", (event) => {
           if (!event.finished || !event.column || event.source !== "uiColumnResized") return;
           const known = Object.assign(widths(), { [event.column.getColId()]: event.column.getActualWidth() });
-          try { localStorage.setItem(WIDTHS, JSON.stringify(known)); } catch (error) { /* not kept */ }
+          try { localStorage.setItem(WIDTHS, JSON.stringify(known)); } catch { /* not kept */ }
         });
       });
     }
@@ -47,7 +47,7 @@
     return {
       refetch: function (view) {
         remember(view);
-        try { window.dash_ag_grid.getApi(GRID).purgeInfiniteCache(); } catch (error) { /* first draw */ }
+        try { window.dash_ag_grid.getApi(GRID).purgeInfiniteCache(); } catch { /* first draw */ }
         return no();
       },
       rememberSort: function (request, view) {

@@ -27,10 +27,10 @@
   function question() {
     const graph = drawnIn("live-graph");
     const shown = ((graph && graph.data) || []).map((trace) => trace.meta && trace.meta.key).filter(Boolean);
-    const read = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
+    const cards = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => node.dataset.bemLive.split(",")).filter((parts) => parts.length === 3).map((parts) => parts[0]);
     state.asked = Date.now();
-    return { [KEY.EXPERIMENT]: state.experiment, [KEY.AFTER]: state.after, [KEY.SHOWN]: shown, [KEY.READ]: read,
+    return { [KEY.EXPERIMENT]: state.experiment, [KEY.AFTER]: state.after, [KEY.SHOWN]: shown, [KEY.READ]: cards,
       [KEY.FIGURE]: state.token, [KEY.DIGEST]: state.digest, [KEY.VERSION]: state.version, [KEY.COUNT]: ++count };
   }
   const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);

@@ -34,10 +34,10 @@
     row = null;
   }
 
-  function wait(next, place, key) {
+  function wait(next, begin, key) {
     hide();
     row = next;
-    left = place;
+    left = begin;
     byKey = key;
     timer = setTimeout(load, REST_MS);
   }

@@ -178,7 +178,7 @@
     if (bytes.includes(0)) return null;
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(buffer);
-    } catch (error) {
+    } catch {
       return new TextDecoder("windows-1252").decode(buffer);
     }
   }

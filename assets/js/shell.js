@@ -5,7 +5,7 @@
   const ICONS = { error: "bi-x-circle-fill", done: "bi-check-circle", info: "bi-info-circle" };
 
   function setProps(id, props) {
-    try { window.dash_clientside.set_props(id, props); } catch (error) { /* not drawn yet */ }
+    try { window.dash_clientside.set_props(id, props); } catch { /* not drawn yet */ }
   }
 
   /* ---- toasts: drawn here so that they work while the server does not answer ---- */
@@ -91,7 +91,7 @@
     if (status < 400) return undefined;
     if (isOut()) return undefined; // it is said already
     let sentence = "The server did not answer. Nothing is lost; try again in a moment.";
-    try { sentence = JSON.parse(text).error || sentence; } catch (error) { /* not ours */ }
+    try { sentence = JSON.parse(text).error || sentence; } catch { /* not ours */ }
     return bem.toast("error", sentence);
   };
 

@@ -15,6 +15,7 @@ class Ids:
     TYPED = "addexp-typed"
     SEND = "addexp-send"
     FOUND = "addexp-found"
+    ANSWER = "addexp-answer"
     SINK = "addexp-sink"
     GO = "addexp-go"
     NAME = "addexp-name"

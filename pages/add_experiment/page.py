@@ -76,6 +76,7 @@ def layout(**query: str) -> Component:
             dcc.Store(id=Ids.TYPED),
             dcc.Store(id=Ids.SEND),
             dcc.Store(id=Ids.FOUND),
+            dcc.Store(id=Ids.ANSWER),
             dcc.Store(id=Ids.DRAWN),
             dcc.Store(id=Ids.SINK),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
@@ -165,7 +166,11 @@ clientside_callback(
     Output(Ids.WRITE_BOX, "hidden"),
     Input(Ids.SOURCE, "value"),
 )
-clientside_callback(ClientsideFunction("addExperiment", "show"), Input(Ids.FOUND, "data"))
+clientside_callback(
+    ClientsideFunction("addExperiment", "show"),
+    Input(Ids.FOUND, "data"),
+    Input(Ids.ANSWER, "data"),
+)
 
 
 @callback(Output(Ids.FORM, "children"), Input(Ids.RESTORE, "data"), prevent_initial_call=True)
@@ -333,7 +338,7 @@ def draw(plain: Sent, theme: str | None, drawn: Sent) -> tuple[Any, ...]:
 
 
 @callback(
-    Output(Ids.FOUND, "data", allow_duplicate=True),  # the check of what is typed writes it too
+    Output(Ids.ANSWER, "data"),
     Output(Ids.SAVED, "children"),
     Output(Ids.GO, "href"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
@@ -375,7 +380,7 @@ def _queue(typed: Typed, by: By) -> tuple[Any, ...]:
 
 
 def _refused(found: dict[str, str]) -> tuple[Any, ...]:
-    problems = {"problems": found, "all": True, "focus": next(iter(found))}
+    problems = {"problems": found, "focus": next(iter(found))}
     return problems, no_update, no_update, no_update
 
 

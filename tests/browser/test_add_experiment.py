@@ -1,23 +1,26 @@
 """Add experiment and the queues, as people use them."""
 
 import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 from sqlalchemy import func, select
 
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import connect
 from db.models import Experiment, Plan
 from db.terms import PlanState
-from tests.browser.conftest import Served
+from tests.browser.conftest import TIMEOUT_MS, Served
 from tests.form_lab import BY, CYCLE, FormLab
 from tests.unit.db.lab import add_profile
 
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 MISTAKE = CYCLE.replace("CC, -0.5C, VOLTAGE, 2.9", "CC, -0.5C, CURRENT, 2.9")
 SAVE = "#addexp-save"
+A_TRY_MS = 5_000
 
 
 @pytest.fixture
@@ -34,10 +37,19 @@ def operator(page: Page, sign_in) -> Page:
 
 
 def choose(page: Page, what: str, words: str, row: int = 0) -> None:
-    page.locator(f'[id=\'{{"row":{row},"type":"addexp-{what}"}}\']').click()
+    """Choose from a list. The answer to a check closes an open one: then it is opened again."""
+    box = page.locator(f'[id=\'{{"row":{row},"type":"addexp-{what}"}}\']')
     search = page.locator(".dash-dropdown-search")
-    search.fill(words)
-    page.locator(".dash-dropdown-option", has_text=words).first.click()
+    option = page.locator(".dash-dropdown-option", has_text=words).first
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while words not in box.inner_text():
+        assert time.monotonic() < deadline, f"{words} cannot be chosen"
+        with suppress(Error, AssertionError):
+            if not search.is_visible():
+                box.click(timeout=A_TRY_MS)
+            search.fill(words, timeout=A_TRY_MS)
+            option.click(timeout=A_TRY_MS)
+            expect(box).to_contain_text(words, timeout=A_TRY_MS)
 
 
 def write(page: Page, text: str) -> None:
@@ -187,14 +199,29 @@ class TestForm:
         expect(page).to_have_url(re.compile(r"/$"))
         assert count(lab, Plan) == 1
 
-    def test_an_answer_that_the_checks_takes_the_place_of_is_not_missed(
+    def test_an_answer_that_comes_together_with_a_check_takes_the_focus(
+        self, operator: Page, lab: FormLab
+    ):
+        page = operator
+        open_form(page)
+        page.evaluate(
+            """() => {
+              const { show } = window.dash_clientside.addExperiment;
+              const problems = { "addexp-name": "Give the experiment a name." };
+              show({ problems: {} }, { problems, focus: "addexp-name" });
+            }"""
+        )
+        expect(page.locator("#addexp-name")).to_be_focused()
+        expect(page.locator("#addexp-name-error")).to_have_text("Give the experiment a name.")
+
+    def test_an_answer_that_is_lost_is_made_up_for_by_the_next_check(
         self, operator: Page, lab: FormLab
     ):
         page = operator
         open_form(page)
 
         def lose(route):
-            if '"output":"..addexp-found' in (route.request.post_data or ""):
+            if '"output":"..addexp-answer' in (route.request.post_data or ""):
                 return route.fulfill(status=204)  # the answer to the click
             return route.fallback()
 

@@ -143,14 +143,14 @@ def experiment(world: World) -> Form:
     lab = world.forms
     typed = Typed("0123456789abcdef", "Ageing", "Text", None, (Pair(lab.a, lab.s1),), text=CYCLE)
     values = {"addexp-send.data": {"what": "queue", "typed": typed.to_json()}}
-    return Form("oscar", "addexp-found.data", "addexp-send.data", values)
+    return Form("oscar", "addexp-answer.data", "addexp-send.data", values)
 
 
 def draft(world: World) -> Form:
     lab = world.forms
     typed = Typed("0123456789abcdef", "Ageing", "", None, (Pair(lab.a, lab.s1),), text=CYCLE)
     values = {"addexp-send.data": {"what": "draft", "typed": typed.to_json()}}
-    return Form("oscar", "addexp-found.data", "addexp-send.data", values)
+    return Form("oscar", "addexp-answer.data", "addexp-send.data", values)
 
 
 def profile(_world: World) -> Form:
