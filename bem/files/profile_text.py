@@ -9,12 +9,12 @@ import typer
 
 from cycling.errors import InputError
 from cycling.profile import Problem, check_profile, compile_rows
-from cycling.profile.language.parser import LONGEST_TEXT
+from cycling.profile.language.parser import MAX_TEXT
 from cycling.profile.language.quantities import NotAQuantityError, read_number
 from cycling.profile.problems import errors_in, in_order
 
 HEADER = ("InstrID", "Mode", "SetPoint", "LimitType", "LimitPoint")
-LONGEST_FILE = 4 * LONGEST_TEXT  # bytes: as many as the longest text can have in UTF-8
+MAX_FILE = 4 * MAX_TEXT  # bytes: as many as the longest text can have in UTF-8
 
 
 def print_rows(file: Path, capacity_ah: str | None) -> None:
@@ -57,10 +57,8 @@ def _text_of(file: Path) -> str:
         if not file.is_file():
             what = "is not a file" if file.exists() else "is not there"
             raise InputError(f"{file} {what}. Name a text file with a profile.")
-        if file.stat().st_size > LONGEST_FILE:
-            raise InputError(
-                f"{file.name} is larger than any profile: {LONGEST_TEXT:,} characters."
-            )
+        if file.stat().st_size > MAX_FILE:
+            raise InputError(f"{file.name} is larger than any profile: {MAX_TEXT:,} characters.")
         raw = file.read_bytes()
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror}).") from error

@@ -16,7 +16,7 @@ from cycling.analysis.curves import Course, LastKnown, Steps, course, cut_into_s
 Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 16_384  # what a processor's cache holds
-LONGEST_BLANK_S = 60.0
+MAX_BLANK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ class Integrator:
         steps = cut_into_steps(rows.time_s, (rows.instruction, rows.step, rows.cycle))
         rest = np.abs(rows.current_a) < self._deadband_a
         driven_a = np.where(rest, 0.0, rows.current_a) if rest.any() else rows.current_a
-        power = self._course("power", rows.voltage_v * driven_a, steps, LONGEST_BLANK_S)
-        measured = self._course("current", rows.current_a, steps, LONGEST_BLANK_S)
-        driven = self._course("driven", driven_a, steps, LONGEST_BLANK_S)
+        power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
+        measured = self._course("current", rows.current_a, steps, MAX_BLANK_S)
+        driven = self._course("driven", driven_a, steps, MAX_BLANK_S)
         current = _mean(measured)
         charge_as, discharge_as = driven.parts()
         charge_ws, discharge_ws = power.parts()

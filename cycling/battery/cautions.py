@@ -7,7 +7,7 @@ from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 
 NOISE_V = 0.01  # a safety limit that is nearer to the range than this trips at random
 ROUNDING = 0.05
-MOST_C = {Technology.LITHIUM: 30.0, Technology.LEAD_ACID: 10.0}
+MAX_C = {Technology.LITHIUM: 30.0, Technology.LEAD_ACID: 10.0}
 # Range of one cell in V within which a battery of this kind is usually worked with.
 USUAL_CELL_V: Mapping[object, tuple[float, float]] = {
     LithiumChemistry.NMC: (2.4, 4.4),
@@ -73,9 +73,9 @@ def _cells_against_pack(new: NewBattery) -> Iterator[Problem]:
 
 
 def _currents(new: NewBattery) -> Iterator[Problem]:
-    if not new.capacity_ah or new.technology not in MOST_C:
+    if not new.capacity_ah or new.technology not in MAX_C:
         return
-    most = MOST_C[new.technology]
+    most = MAX_C[new.technology]
     for field, current_a in (
         ("current_max_a", new.current_max_a),
         ("current_min_a", -new.current_min_a),

@@ -17,9 +17,9 @@ from cycling.terms import (
     Technology,
 )
 
-LARGEST = 2_000_000.0  # A, V, Ah or cm2: what fits the fixed columns as thousandths
+MAX_VALUE = 2_000_000.0  # A, V, Ah or cm2: what fits the fixed columns as thousandths
 SMALLEST_CM2 = 0.01
-MOST_CELLS = 10_000
+MAX_CELLS = 10_000
 COLDEST_DEGC, HOTTEST_DEGC = -273.15, 1000.0
 MARGIN, LEAST_MARGIN_V = 0.01, 0.05  # of a safety limit beyond the battery's range
 FIRST_DAY = date(1900, 1, 1)
@@ -138,24 +138,24 @@ def _problem(field: str, check: Callable[..., str], *arguments: str | int) -> It
 
 
 def _build(new: NewBattery) -> Iterator[Problem]:
-    if not 1 <= new.cells <= MOST_CELLS:
+    if not 1 <= new.cells <= MAX_CELLS:
         yield Problem("cells", "The number of cells must be between 1 and 10,000.")
-    if not 1 <= new.parallel <= MOST_CELLS:
+    if not 1 <= new.parallel <= MAX_CELLS:
         yield Problem("parallel", "The number of cells in parallel must be between 1 and 10,000.")
 
 
 def _ranges(new: NewBattery) -> Iterator[Problem]:
-    if not -LARGEST < new.voltage_min_v < new.voltage_max_v < LARGEST:
+    if not -MAX_VALUE < new.voltage_min_v < new.voltage_max_v < MAX_VALUE:
         yield Problem("voltage_max_v", "The lowest voltage must be below the highest one.")
-    currents = -LARGEST < new.current_min_a <= 0 <= new.current_max_a < LARGEST
+    currents = -MAX_VALUE < new.current_min_a <= 0 <= new.current_max_a < MAX_VALUE
     if not currents:
         field = "current_max_a" if new.current_min_a <= 0 else "current_min_a"
         yield Problem(field, "The discharge and charge currents must be positive numbers.")
     elif new.current_min_a == new.current_max_a:
         yield Problem("current_max_a", "Give a largest charge or discharge current above 0 A.")
-    low = -LARGEST if new.cell_voltage_min_v is None else new.cell_voltage_min_v
-    high = LARGEST if new.cell_voltage_max_v is None else new.cell_voltage_max_v
-    if not -LARGEST <= low < high <= LARGEST:
+    low = -MAX_VALUE if new.cell_voltage_min_v is None else new.cell_voltage_min_v
+    high = MAX_VALUE if new.cell_voltage_max_v is None else new.cell_voltage_max_v
+    if not -MAX_VALUE <= low < high <= MAX_VALUE:
         field = "cell_voltage_min_v" if new.cell_voltage_max_v is None else "cell_voltage_max_v"
         yield Problem(field, "The lowest cell voltage must be below the highest one.")
     else:
@@ -183,7 +183,7 @@ def _technology(new: NewBattery) -> Iterator[Problem]:
     if new.technology is Technology.REDOX_STACK:
         yield from _stack(new)
         return
-    if new.capacity_ah is None or not 0 < new.capacity_ah < LARGEST:
+    if new.capacity_ah is None or not 0 < new.capacity_ah < MAX_VALUE:
         yield Problem("capacity_ah", "The capacity is missing; give it in Ah, above 0.")
     if new.capacity_rate and rate_c(new.capacity_rate) is None:
         yield Problem("capacity_rate", "Write the rate as C/20, 0.5C or, for lead-acid, C20.")
@@ -194,7 +194,7 @@ def _technology(new: NewBattery) -> Iterator[Problem]:
 
 def _stack(new: NewBattery) -> Iterator[Problem]:
     size, composition = new.electrode_size_cm2, new.electrode_composition or ""
-    if size is None or not SMALLEST_CM2 <= size < LARGEST:
+    if size is None or not SMALLEST_CM2 <= size < MAX_VALUE:
         yield Problem(
             "electrode_size_cm2", f"Give the electrode size in cm2, {SMALLEST_CM2} or more."
         )
@@ -204,12 +204,12 @@ def _stack(new: NewBattery) -> Iterator[Problem]:
 
 def _safety(new: NewBattery) -> Iterator[Problem]:
     low, high = new.safety_voltage_min_v, new.safety_voltage_max_v
-    if low is not None and not -LARGEST < low <= new.voltage_min_v:
+    if low is not None and not -MAX_VALUE < low <= new.voltage_min_v:
         yield Problem(
             "safety_voltage_min_v",
             f"The safety limit lies outside the battery's range: {new.voltage_min_v:g} V or less.",
         )
-    if high is not None and not new.voltage_max_v <= high < LARGEST:
+    if high is not None and not new.voltage_max_v <= high < MAX_VALUE:
         yield Problem(
             "safety_voltage_max_v",
             f"The safety limit lies outside the battery's range: {new.voltage_max_v:g} V or more.",

@@ -12,8 +12,8 @@ import numpy as np
 from cycling.battery.model import BatteryModel, BatteryState, Drive, FloatArray, Value
 from cycling.terms import LimitType, Mode
 
-LONGEST_STEP_S = 1000 * 3600.0
-FIRST_BLOCK, LARGEST_BLOCK = 256, 65_536  # samples; each block is twice the one before
+MAX_STEP_S = 1000 * 3600.0
+FIRST_BLOCK, MAX_BLOCK = 256, 65_536  # samples; each block is twice the one before
 SMALL_STEPS_PER_RC_TIME = 6
 CLOCK_S = 1e-3  # a voltage limit is noticed on a whole millisecond
 
@@ -98,7 +98,7 @@ def run_step(
     drive: Drive,
     end: EndCondition,
     interval_s: float = 1.0,
-    longest_s: float = LONGEST_STEP_S,
+    longest_s: float = MAX_STEP_S,
 ) -> StepRun:
     """Run a step with a sample at its start, every `interval_s` and at its end.
 
@@ -179,7 +179,7 @@ def _steady_times(task: _Task, current_a: float) -> tuple[FloatArray, LimitType 
             end_s, kind = _crossing(task, current_a, float(time_s[hit]))
             return np.concatenate([*times, time_s[:hit], [end_s]]), kind
         times.append(time_s)
-        first, block = first + block, min(2 * block, LARGEST_BLOCK)
+        first, block = first + block, min(2 * block, MAX_BLOCK)
     return np.concatenate(times), None
 
 

@@ -17,8 +17,8 @@ from cycling.units import to_base
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_LARGEST_WHOLE = 2**31 - 1
-_LONGEST_SHOWN = 40
+_MAX_WHOLE = 2**31 - 1
+_MAX_SHOWN = 40
 
 
 class CellReader:
@@ -73,16 +73,16 @@ class CellReader:
     def _report_not_whole(
         self, column: Column, cells: "pa.StringArray", rows: IntArray, values: FloatArray
     ) -> None:
-        least = 0 if column.field is Field.STEP_ID else -_LARGEST_WHOLE - 1
+        least = 0 if column.field is Field.STEP_ID else -_MAX_WHOLE - 1
         filled = np.isfinite(values)
-        whole = (values == np.floor(values)) & (values >= least) & (values <= _LARGEST_WHOLE)
+        whole = (values == np.floor(values)) & (values >= least) & (values <= _MAX_WHOLE)
         places = np.flatnonzero(filled & ~whole)
 
         def problem(number: int) -> Problem:
             place = int(places[number])
             text = (
                 f"{self._shown(cells, place)} in column {column.shown!r} is not a whole number "
-                f"from {least:,} to {_LARGEST_WHOLE:,}. Correct it, or set the column to "
+                f"from {least:,} to {_MAX_WHOLE:,}. Correct it, or set the column to "
                 "'Extended measure' or 'Not imported'."
             )
             return _error(column, text, int(rows[place]), "whole-number")
@@ -95,8 +95,8 @@ class CellReader:
         import pyarrow as pa
 
         raw: bytes = cells.view(pa.binary())[place].as_py() or b""
-        text = raw[: _LONGEST_SHOWN * 4].decode("utf-8", errors="replace").strip()
-        return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "...")
+        text = raw[: _MAX_SHOWN * 4].decode("utf-8", errors="replace").strip()
+        return repr(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "...")
 
 
 def _error(column: Column, text: str, row: int, code: str) -> Problem:

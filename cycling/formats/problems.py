@@ -9,8 +9,8 @@ from cycling.errors import InputError
 
 Severity = Literal["error", "question", "warning"]
 _ORDER: dict[str, int] = {"error": 0, "question": 1, "warning": 2}
-MOST_KEPT = 100
-MOST_OF_A_KIND = 10
+MAX_KEPT = 100
+MAX_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class KeptFindings:
         for number in range(count):
             each = problem(number)
             kind = (each.code, each.column)
-            room = self._kinds[kind] < MOST_OF_A_KIND and len(self.kept) < MOST_KEPT
+            room = self._kinds[kind] < MAX_OF_A_KIND and len(self.kept) < MAX_KEPT
             if not room and not self._makes_room(each):
                 self.counts[each.severity] += count - number
                 return
@@ -94,7 +94,7 @@ class KeptFindings:
 
     def _makes_room(self, problem: Problem) -> bool:
         """A kind that is not there yet takes the place of one that is there often, or is less."""
-        if self._kinds[problem.code, problem.column] or len(self.kept) < MOST_KEPT:
+        if self._kinds[problem.code, problem.column] or len(self.kept) < MAX_KEPT:
             return False
         kind, count = self._kinds.most_common(1)[0]
         places = [i for i, p in enumerate(self.kept) if (p.code, p.column) == kind]

@@ -19,7 +19,7 @@ AnyArray = Floats | npt.NDArray[np.int64]
 
 DIGITS = 15
 EPSILON = 4e-16  # what a division by 1,000 and back may change
-LARGEST_WHOLE = 1e15
+MAX_WHOLE = 1e15
 POWERS = np.array([10.0**exponent for exponent in range(23)])  # these are exact
 
 
@@ -52,7 +52,7 @@ def _printable(column: AnyArray) -> "pl.Series":
         return pl.Series(column)
     finite = np.isfinite(column)
     known = significant(np.where(finite, column, np.nan))
-    is_whole = (np.rint(known) == known) & (np.abs(known) < LARGEST_WHOLE)
+    is_whole = (np.rint(known) == known) & (np.abs(known) < MAX_WHOLE)
     printed = pl.Series(known, nan_to_null=True)
     return printed.cast(pl.Int64) if (is_whole | ~finite).all() else printed
 

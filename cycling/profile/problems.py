@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
-MOST_ERRORS = 500  # of a text that is no profile at all; the rest would help nobody
+MAX_ERRORS = 500  # of a text that is no profile at all; the rest would help nobody
 
 
 class Place(NamedTuple):  # a tuple, because thousands are made while somebody types
@@ -64,12 +64,12 @@ class Findings:
     def error(self, place: Place, message: str) -> None:
         """Take an error; those past the first few hundred are left out."""
         self._errors += 1
-        if self._errors <= MOST_ERRORS:
+        if self._errors <= MAX_ERRORS:
             self._kept.append(error(place, message))
 
     def warning(self, place: Place, message: str) -> None:
         """Take a warning."""
-        if len(self._kept) < 2 * MOST_ERRORS:
+        if len(self._kept) < 2 * MAX_ERRORS:
             self._kept.append(warning(place, message))
 
     def extend(self, problems: Iterable[Problem]) -> None:
@@ -86,7 +86,7 @@ class Findings:
     @property
     def full(self) -> bool:
         """Whether so much is wrong that reading on is of no use."""
-        return self._errors > MOST_ERRORS
+        return self._errors > MAX_ERRORS
 
     def sorted(self) -> tuple[Problem, ...]:
         """Return what was found in the order of the text."""

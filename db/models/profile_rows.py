@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from cycling.profile import FlatRows, Program, Row, Span, reach
-from cycling.profile.checks.capabilities import LARGEST_WHOLE
+from cycling.profile.checks.capabilities import MAX_WHOLE
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import ExactLimit, Instruction
 from cycling.terms import Mode
@@ -133,9 +133,9 @@ def _ranges(program: Program) -> Values:
 
 def _ends(span: Span) -> tuple[int, int]:
     """Return the ends in thousandths, rounded outwards."""
-    low = -LARGEST_WHOLE if span.low is None else _whole_milli(span.low, ROUND_FLOOR)
-    high = LARGEST_WHOLE if span.high is None else _whole_milli(span.high, ROUND_CEILING)
-    return max(low, -LARGEST_WHOLE), min(high, LARGEST_WHOLE)
+    low = -MAX_WHOLE if span.low is None else _whole_milli(span.low, ROUND_FLOOR)
+    high = MAX_WHOLE if span.high is None else _whole_milli(span.high, ROUND_CEILING)
+    return max(low, -MAX_WHOLE), min(high, MAX_WHOLE)
 
 
 def _whole_milli(value: Decimal, rounding: str) -> int:

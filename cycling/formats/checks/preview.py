@@ -6,9 +6,9 @@ import numpy as np
 
 from cycling.formats.values.numbers import FloatArray
 
-MOST_POINTS = 2_000
+MAX_POINTS = 2_000
 _EACH = 4  # least and greatest voltage and current of a span
-_SPANS = MOST_POINTS // _EACH - 1  # room for the first and the last row
+_SPANS = MAX_POINTS // _EACH - 1  # room for the first and the last row
 _HELD = 40_000
 
 
@@ -32,7 +32,7 @@ class PreviewBuilder:
         """Take the next rows."""
         rows = np.column_stack([time_s, voltage_v, current_a])
         rows = rows[np.isfinite(rows[:, 0])]
-        if len(rows) > 2 * MOST_POINTS:
+        if len(rows) > 2 * MAX_POINTS:
             rows = _extremes(rows, 2 * _SPANS)
         self._held.append(rows)
         self._count += len(rows)
@@ -43,7 +43,7 @@ class PreviewBuilder:
     def preview(self, sign: float) -> Preview:
         """The picture, with the current times `sign`."""
         rows = np.concatenate(self._held) if self._held else np.empty((0, 3))
-        if len(rows) > MOST_POINTS:
+        if len(rows) > MAX_POINTS:
             rows = _extremes(rows, _SPANS)
         return Preview(rows[:, 0], rows[:, 1], rows[:, 2] * sign)
 

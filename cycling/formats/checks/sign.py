@@ -20,7 +20,7 @@ _LEAST_CHANGE_V = 0.0005
 _LEAST_CHANGE = 0.002  # of the whole range of voltage: flat steps (CV, noise) say nothing
 _CLEAR = 0.8
 _STEADY = 0.05  # the current of a step changes by less, else the voltage may follow it
-_MOST_OPEN = 400
+_MAX_OPEN = 400
 _JUMP = 0.2  # of the greatest |I|: a new step, though the sign is the same
 
 
@@ -200,7 +200,7 @@ class SignWatch:
 
 def _thinned(run: FloatArray) -> FloatArray:
     """A run that goes on in the next block: every other row between its ends, while it is long."""
-    while len(run) > _MOST_OPEN:
+    while len(run) > _MAX_OPEN:
         run = np.concatenate([run[:2], run[2:-2:2], run[-2:]])
     return run
 

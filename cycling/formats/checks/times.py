@@ -12,7 +12,7 @@ from cycling.formats.values.numbers import FloatArray
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _GAP_FACTOR = 10.0
 _GAP_LEAST_S = 60.0
-_MOST_GAPS = 2_000
+_MAX_GAPS = 2_000
 
 
 class _Timed(Protocol):
@@ -186,7 +186,7 @@ class IntervalCheck:
         beside = np.maximum(steps[:-2], steps[2:])
         found = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
         places = np.flatnonzero(found)
-        room = max(0, _MOST_GAPS - len(self.gaps))
+        room = max(0, _MAX_GAPS - len(self.gaps))
         self.gaps.extend((int(rows[i + 2]), float(steps[i + 1])) for i in places[:room])
 
     @property

@@ -108,7 +108,7 @@ class Mapping:
         sign = data.get("positive_is_charge")
         if not isinstance(columns, list) or not (sign is None or isinstance(sign, bool)):
             raise InputError(_BROKEN)
-        if not columns or len(columns) > MOST_COLUMNS:
+        if not columns or len(columns) > MAX_COLUMNS:
             raise InputError(_BROKEN)
         return cls(
             format=_text(data, "format", 60),
@@ -118,9 +118,9 @@ class Mapping:
         )
 
 
-MOST_COLUMNS = 2_000
+MAX_COLUMNS = 2_000
 _BROKEN = "The saved choice of columns cannot be read. Open the file again and check its columns."
-LONGEST_LABEL = 1_000
+MAX_LABEL = 1_000
 
 
 def _free_unit(column: Column) -> str:
@@ -158,7 +158,7 @@ def _column(value: object, index: int) -> Column:
         raise InputError(_BROKEN)
     column = Column(
         index=index,
-        label=_text(data, "label", LONGEST_LABEL),
+        label=_text(data, "label", MAX_LABEL),
         field=Field(field),
         unit=_text(data, "unit", UNIT_LENGTH),
         name=_text(data, "name", NAME_LENGTH),

@@ -11,7 +11,7 @@ from cycling.errors import InputError
 
 BLANKS = " "
 DELIMITERS = (",", ";", "\t", "|")
-_MOST_RECORDS = 400
+_MAX_RECORDS = 400
 _SAMPLED = 50
 _LOOKED_AT = 20
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
@@ -115,7 +115,7 @@ def _declared_preamble(text: str) -> tuple[int, int]:
 
 def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[float, Layout]]:
     filled = (r for r in records(text, delimiter, complete=complete) if not r.blank)
-    rows = list(islice(filled, _MOST_RECORDS))
+    rows = list(islice(filled, _MAX_RECORDS))
     numeric = [sum(map(is_numeric, row.cells)) for row in rows]
     for position, header in enumerate(rows[:-1]):
         first = position + 1

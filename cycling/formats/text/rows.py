@@ -13,7 +13,7 @@ from cycling.formats.arrow import bool_array, valid
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.layout import BLANKS
 from cycling.formats.text.source import RowSource
-from cycling.formats.text.table import LONGEST_LINE, TextTable, too_long_line
+from cycling.formats.text.table import MAX_LINE, TextTable, too_long_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,9 +114,7 @@ def _reader(
     return csv.open_csv(
         source,
         # One thread: only then rows have numbers. A block is the longest line that is taken.
-        read_options=csv.ReadOptions(
-            use_threads=False, block_size=LONGEST_LINE, column_names=names
-        ),
+        read_options=csv.ReadOptions(use_threads=False, block_size=MAX_LINE, column_names=names),
         parse_options=csv.ParseOptions(
             delimiter="\t" if table.delimiter == BLANKS else table.delimiter,
             newlines_in_values=True,

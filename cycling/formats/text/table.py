@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cycling.errors import InputError
-from cycling.formats.columns.mapping import LONGEST_LABEL, MOST_COLUMNS
+from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
 from cycling.formats.text.encoding import decoded, is_wide, sniff_encoding
 from cycling.formats.text.layout import BLANKS, Layout, decimal_mark, find_layout, records
 from cycling.formats.text.refusals import refuse_binary, refuse_nul
@@ -14,7 +14,7 @@ from cycling.formats.text.refusals import refuse_binary, refuse_nul
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024
 SAMPLE_ROWS = 50
-LONGEST_LINE = 1024 * 1024
+MAX_LINE = 1024 * 1024
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
 _ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Latin-1"}
@@ -121,13 +121,13 @@ def _tail_rows(text: str, layout: Layout, *, cut: bool) -> tuple[tuple[str, ...]
 
 
 def _check_labels(layout: Layout, shown: str) -> None:
-    if len(layout.labels) > MOST_COLUMNS:
+    if len(layout.labels) > MAX_COLUMNS:
         raise InputError(
-            f"{shown} has {len(layout.labels):,} columns; at most {MOST_COLUMNS:,} can be "
+            f"{shown} has {len(layout.labels):,} columns; at most {MAX_COLUMNS:,} can be "
             "imported. Export it again with fewer columns."
         )
     for number, label in enumerate(layout.labels, 1):
-        if len(label) > LONGEST_LABEL:
+        if len(label) > MAX_LABEL:
             raise InputError(
                 f"The name of column {number:,} in row {layout.header_row:,} of {shown} is "
                 f"{len(label):,} characters long. Check that row for a quote that is not closed."
@@ -135,9 +135,9 @@ def _check_labels(layout: Layout, shown: str) -> None:
 
 
 def too_long_line(shown: str) -> InputError:
-    """The sentence for a line beyond LONGEST_LINE, which no table of measures has."""
+    """The sentence for a line beyond MAX_LINE, which no table of measures has."""
     return InputError(
-        f"{shown} has a line of more than {LONGEST_LINE:,} bytes, or a quote that is not closed. "
+        f"{shown} has a line of more than {MAX_LINE:,} bytes, or a quote that is not closed. "
         "Export it again as CSV with one measure a line."
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ByteArray = npt.NDArray[np.uint8]
 IndexArray = npt.NDArray[np.int64]
 
-_LONGEST = 64
+_MAX_LENGTH = 64
 _LOOKS = 8  # tried for each length of a cell, before the rest is matched one by one
 
 
@@ -74,7 +74,7 @@ def captured(
     lengths = np.diff(offsets)
     for length in np.unique(lengths):
         rows = np.flatnonzero((lengths == length) & valid(cells))
-        if 0 < length <= _LONGEST and len(rows):
+        if 0 < length <= _MAX_LENGTH and len(rows):
             places = offsets[rows].astype(np.int64)[:, None] + np.arange(length)
             _take_alike(parts, pattern, rows, data[places])
     return parts

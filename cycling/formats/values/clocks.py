@@ -33,7 +33,7 @@ _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
 
 _EXCEL_EPOCH_DAYS = 25569  # serial day of 1970-01-01
 _OFFSET_STEP_S = 900  # zones change their offset on a quarter of an hour
-_MOST_UNIX_S = 253_402_300_799.0  # the end of the year 9999
+_MAX_UNIX_S = 253_402_300_799.0  # the end of the year 9999
 
 
 def clock_regex(unit: str) -> re.Pattern[str]:
@@ -62,7 +62,7 @@ def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInf
         seconds = numbers.values / 1000
     else:
         seconds = _from_excel(numbers.values, where)
-    far = np.abs(seconds) > _MOST_UNIX_S
+    far = np.abs(seconds) > _MAX_UNIX_S
     bad = far if numbers.bad is None else numbers.bad | far
     return Numbers(np.where(far, np.nan, seconds), bad if bad.any() else None, numbers.no_value)
 
@@ -77,7 +77,7 @@ def _to_utc(local: FloatArray, where: ZoneInfo) -> FloatArray:
     """Unix seconds of local wall-clock seconds: one look-up for each quarter of an hour."""
     if where.key == "UTC":
         return local
-    inside = np.isfinite(local) & (np.abs(local) < _MOST_UNIX_S - 86400 * 2)
+    inside = np.isfinite(local) & (np.abs(local) < _MAX_UNIX_S - 86400 * 2)
     quarter = np.zeros(len(local), np.int64)
     quarter[inside] = np.floor(local[inside] / _OFFSET_STEP_S).astype(np.int64)
     unique, position = np.unique(quarter, return_inverse=True)

@@ -10,8 +10,8 @@ from cycling.profile.problems import Problem, error, in_order, warning
 from cycling.profile.program.instructions import ExactLimit, Instruction, Program
 from cycling.terms import Mode
 
-LARGEST_WHOLE = 8_388_607  # of a column of the Instructions table, in mV, mA, mW or ms
-MOST_ROUNDING = Decimal("0.01")  # a value that rounding moves by more is another value
+MAX_WHOLE = 8_388_607  # of a column of the Instructions table, in mV, mA, mW or ms
+MAX_ROUNDING = Decimal("0.01")  # a value that rounding moves by more is another value
 TABLE_LIMITS = frozenset((LimitKind.TIME, LimitKind.VOLTAGE, LimitKind.CURRENT, LimitKind.POWER))
 UNITS = {
     LimitKind.TIME: "s",
@@ -176,16 +176,16 @@ def _whole_number(
 ) -> Iterator[Problem]:
     exact, whole = value.value * 1000, whole_milli(value.value)
     said = f"{plain(value.value)} {unit}"
-    if abs(whole) > LARGEST_WHOLE and not splits:
+    if abs(whole) > MAX_WHOLE and not splits:
         yield error(
             value.place,
-            f"{said} does not fit: {station.name} takes {LARGEST_WHOLE / 1000:,} {unit} at most.",
+            f"{said} does not fit: {station.name} takes {MAX_WHOLE / 1000:,} {unit} at most.",
         )
     if exact and not whole:
         yield error(
             value.place, f"{said} becomes 0, because {station.name} takes whole m{unit} only."
         )
-    elif abs(exact - whole) > MOST_ROUNDING * abs(exact):
+    elif abs(exact - whole) > MAX_ROUNDING * abs(exact):
         say = error if station.refuses_rounding else warning
         yield say(
             value.place,

@@ -5,12 +5,12 @@ from decimal import Context
 from itertools import groupby
 
 from cycling.profile.foreign.draft import Exported
-from cycling.profile.language.quantities import MOST_DIGITS, RATE, Quantity, plain
+from cycling.profile.language.quantities import MAX_DIGITS, RATE, Quantity, plain
 from cycling.profile.language.tree import Item, Limit, LimitKind, Profile, Repeat, Step
 from cycling.profile.problems import Findings
 from cycling.terms import Mode
 
-_ROUNDED = Context(prec=MOST_DIGITS)
+_ROUNDED = Context(prec=MAX_DIGITS)
 _STATES = (LimitKind.VOLTAGE, LimitKind.CURRENT)
 
 

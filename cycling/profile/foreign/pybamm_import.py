@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from cycling.profile.foreign.draft import Draft, Imported
 from cycling.profile.foreign.pybamm_steps import NotExpressibleError, call, sentence, split_period
-from cycling.profile.language.parser import LONGEST_TEXT
+from cycling.profile.language.parser import MAX_TEXT
 from cycling.profile.problems import Place, quoted
 
 DEEPEST_EXPRESSION = 20
@@ -21,8 +21,8 @@ _STEP_CALLS = ("current", "c_rate", "voltage", "power", "rest")
 def from_pybamm(text: str) -> Imported:
     """Return a PyBaMM experiment in our language; what cannot be expressed is refused by name."""
     draft = Draft()
-    if len(text) > LONGEST_TEXT:
-        draft.findings.error(Place(1), f"The text is longer than {LONGEST_TEXT:,} characters.")
+    if len(text) > MAX_TEXT:
+        draft.findings.error(Place(1), f"The text is longer than {MAX_TEXT:,} characters.")
         return draft.finish()
     reader = _Reader(draft)
     if _PYTHON.match(text):

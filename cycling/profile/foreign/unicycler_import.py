@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycling.profile.foreign.draft import Draft, Imported
-from cycling.profile.language.parser import LONGEST_TEXT
+from cycling.profile.language.parser import MAX_TEXT
 from cycling.profile.problems import Place, quoted
 
 _STEP_KEY = re.compile(r'"step"\s*:')
@@ -44,8 +44,8 @@ def from_unicycler(text: str) -> Imported:
 
 
 def _loaded(text: str, draft: Draft) -> dict[str, Any] | None:
-    if len(text) > LONGEST_TEXT:
-        draft.findings.error(Place(1), f"The text is longer than {LONGEST_TEXT:,} characters.")
+    if len(text) > MAX_TEXT:
+        draft.findings.error(Place(1), f"The text is longer than {MAX_TEXT:,} characters.")
         return None
     try:
         protocol = json.loads(text.removeprefix("\ufeff"), parse_float=str, parse_int=str)

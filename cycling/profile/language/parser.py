@@ -24,8 +24,8 @@ from cycling.profile.language.tree import (
 )
 from cycling.profile.problems import Findings, Place, Problem, quoted
 
-LONGEST_TEXT = 1_000_000  # characters
-MOST_STEPS = 20_000
+MAX_TEXT = 1_000_000  # characters
+MAX_STEPS = 20_000
 _SYNONYMS = {
     **dict.fromkeys(("REST", "PAUSE", "OCV"), "WAIT"),
     **dict.fromkeys(("LOOP", "FOR"), "REPEAT"),
@@ -56,18 +56,18 @@ class _Loop:
 def parse(text: str) -> Parsed:
     """Return the tree of a profile text, or what is wrong with it. Never raises."""
     findings = Findings()
-    if len(text) > LONGEST_TEXT:
+    if len(text) > MAX_TEXT:
         place = Place(1)
         findings.error(
             place,
-            f"The text has {len(text):,} characters; a profile has {LONGEST_TEXT:,} at most. "
+            f"The text has {len(text):,} characters; a profile has {MAX_TEXT:,} at most. "
             "Write what comes again with REPEAT.",
         )
         return Parsed(None, findings.sorted())
     parser = _Parser(findings)
     for line in lines_of(text, findings):
         parser.read(line)
-        if findings.full or parser.steps > MOST_STEPS:
+        if findings.full or parser.steps > MAX_STEPS:
             break
     profile = parser.profile()
     return Parsed(None if findings.failed else profile, findings.sorted())
@@ -108,9 +108,9 @@ class _Parser:
 
     def _step(self, reader: LineReader) -> None:
         self.steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > MAX_STEPS:
             self._findings.error(
-                reader.line.place, f"A profile has {MOST_STEPS:,} steps at most: use REPEAT."
+                reader.line.place, f"A profile has {MAX_STEPS:,} steps at most: use REPEAT."
             )
             return
         self._open[-1].lines += 1

@@ -9,10 +9,10 @@ from functools import lru_cache
 from cycling.profile.problems import NOWHERE, Place
 
 RATE, PERCENT = "C", "%"
-LARGEST, SMALLEST = Decimal("1e9"), Decimal("1e-9")
-MOST_DIGITS = 15
-LONGEST_NUMBER = 60  # characters
-_WIDE = Context(prec=LONGEST_NUMBER + 5)  # rounds nothing that is written
+MAX_VALUE, SMALLEST = Decimal("1e9"), Decimal("1e-9")
+MAX_DIGITS = 15
+MAX_NUMBER = 60  # characters
+_WIDE = Context(prec=MAX_NUMBER + 5)  # rounds nothing that is written
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?"
 
 # Factors to s, V, A, W, Ah, Wh and degC; exact, as everything here is decimal.
@@ -128,15 +128,15 @@ def plain(value: Decimal) -> str:
 
 def read_number(text: str) -> Decimal:
     """Return a plain finite number in ASCII digits; raise NotAQuantityError for anything else."""
-    if len(text) > LONGEST_NUMBER:
-        raise NotAQuantityError(f"The number is too long: {MOST_DIGITS} digits are enough.")
+    if len(text) > MAX_NUMBER:
+        raise NotAQuantityError(f"The number is too long: {MAX_DIGITS} digits are enough.")
     if not _NUMBER.fullmatch(text):
         raise NotAQuantityError("Write a number in digits with a decimal point, like 4.2.")
     value = _WIDE.create_decimal(text).normalize(_WIDE) + 0
-    if abs(value) > LARGEST or 0 < abs(value) < SMALLEST:
+    if abs(value) > MAX_VALUE or 0 < abs(value) < SMALLEST:
         raise NotAQuantityError("The number is out of any range: write 0, or 1e-9 to 1e9.")
-    if len(value.as_tuple().digits) > MOST_DIGITS:
-        raise NotAQuantityError(f"The number is too long: {MOST_DIGITS} digits are enough.")
+    if len(value.as_tuple().digits) > MAX_DIGITS:
+        raise NotAQuantityError(f"The number is too long: {MAX_DIGITS} digits are enough.")
     return value
 
 

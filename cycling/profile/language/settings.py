@@ -7,7 +7,7 @@ from cycling.profile.language.quantities import Kind, NotAQuantityError, read_nu
 from cycling.profile.language.tree import EndTest, LimitKind, Record, Safety, SafetyRange
 from cycling.profile.problems import quoted
 
-MOST_REPEATS = 1_000_000
+MAX_REPEATS = 1_000_000
 _SAFETY_WORDS = ("VOLTAGE", "CURRENT", "TEMPERATURE")
 _SAFETY_EXAMPLE = "write SAFETY VOLTAGE 2.5 4.25 CURRENT -6 6 TEMPERATURE 0 45"
 _END_TEST_EXAMPLE = "Write END TEST IF RETENTION < 80%."
@@ -41,9 +41,9 @@ def _count(reader: LineReader, text: str) -> int:
     if not digits:
         reader.findings.error(place, "The count is 0: write 1 or more, or remove the loop.")
         return 1
-    if len(digits) > len(str(MOST_REPEATS)) or int(digits) > MOST_REPEATS:
+    if len(digits) > len(str(MAX_REPEATS)) or int(digits) > MAX_REPEATS:
         reader.findings.error(
-            place, f"The count is {quoted(text)}: a loop runs {MOST_REPEATS:,} times at most."
+            place, f"The count is {quoted(text)}: a loop runs {MAX_REPEATS:,} times at most."
         )
         return 1
     return int(digits)

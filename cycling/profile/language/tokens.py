@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cycling.profile.problems import Findings, Place
 
-LONGEST_LINE = 1000  # characters before a comment
+MAX_LINE = 1000  # characters before a comment
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"[#;].*", re.DOTALL)
 _WORD = re.compile(r"<=?|[^\s,<]+")
@@ -54,9 +54,9 @@ def lines_of(text: str, findings: Findings) -> Iterator[Line]:
         spoken = _COMMENT.sub("", line)
         if not spoken or spoken.isspace():
             continue
-        if len(spoken) > LONGEST_LINE:
-            place = Place(number, 1, LONGEST_LINE)
-            findings.error(place, f"The line is longer than {LONGEST_LINE:,} characters.")
+        if len(spoken) > MAX_LINE:
+            place = Place(number, 1, MAX_LINE)
+            findings.error(place, f"The line is longer than {MAX_LINE:,} characters.")
             continue
         _check_commas(spoken, number, findings)
         if tokens := _tokens(spoken, number):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cycling.profile.language.quantities import LARGEST, SMALLEST, Quantity
+from cycling.profile.language.quantities import MAX_VALUE, SMALLEST, Quantity
 from cycling.profile.language.tree import Item, LimitKind, Profile, Repeat, Step
 from cycling.profile.problems import NOWHERE, Findings, Problem
 from cycling.profile.program.instructions import (
@@ -98,6 +98,6 @@ class _Resolver:
             )
             return Decimal(0)
         amount = quantity.amount(self._capacity_ah)
-        if abs(amount) > 100_000 * LARGEST or 0 < abs(amount) < SMALLEST / 100_000:
+        if abs(amount) > 100_000 * MAX_VALUE or 0 < abs(amount) < SMALLEST / 100_000:
             self.findings.error(quantity.place, f"{quantity.text} is out of any range.")
         return amount

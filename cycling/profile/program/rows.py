@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cycling.profile.checks.capabilities import (
     INSTRUCTION_TABLE,
-    LARGEST_WHOLE,
+    MAX_WHOLE,
     TABLE_LIMITS,
     check_station,
     whole_milli,
@@ -16,7 +16,7 @@ from cycling.profile.problems import NOWHERE, Problem, error, errors_in, warning
 from cycling.profile.program.instructions import ExactLimit, Instruction, Part, Program
 from cycling.terms import LimitType, Mode
 
-WARN_ROWS, MOST_ROWS = 2_000, 20_000
+WARN_ROWS, MAX_ROWS = 2_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ def reference_rows(program: Program) -> FlatRows:
 def check_row_count(program: Program) -> Iterator[Problem]:
     """Yield a warning above 2,000 rows and an error above 20,000."""
     rows = row_count(program)
-    if rows > MOST_ROWS:
+    if rows > MAX_ROWS:
         yield error(
             NOWHERE,
-            f"The loops unroll to {rows:,} rows; {MOST_ROWS:,} are the most. Repeat less often, "
+            f"The loops unroll to {rows:,} rows; {MAX_ROWS:,} are the most. Repeat less often, "
             "or make several experiments of it.",
         )
     elif rows > WARN_ROWS:
@@ -157,7 +157,7 @@ def _values(step: Instruction) -> Iterator[_Values]:
 
 
 def _fitting(value: int) -> int:
-    return max(-LARGEST_WHOLE, min(value, LARGEST_WHOLE))
+    return max(-MAX_WHOLE, min(value, MAX_WHOLE))
 
 
 def rows_of(step: Instruction) -> int:
@@ -165,7 +165,7 @@ def rows_of(step: Instruction) -> int:
     only = step.only_limit
     if only is None or only.kind is not LimitKind.TIME:
         return 1
-    return max(1, -(-whole_milli(only.value) // LARGEST_WHOLE))
+    return max(1, -(-whole_milli(only.value) // MAX_WHOLE))
 
 
 def _count(parts: tuple[Part, ...]) -> int:

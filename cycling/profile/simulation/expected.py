@@ -14,10 +14,10 @@ from cycling.battery.model import BatteryModel, BatteryState, FloatArray
 from cycling.battery.step_run import StepRun
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import Instruction, Loop, Part, Program
-from cycling.profile.simulation.run import LONGEST_STEP_S, run_instruction
+from cycling.profile.simulation.run import MAX_STEP_S, run_instruction
 
 FIRST_ROUNDS, LAST_ROUNDS = 2, 1
-MOST_STEPS = 2_000  # simulated; what comes after is left out
+MAX_STEPS = 2_000  # simulated; what comes after is left out
 POINTS_PER_STEP = 120
 IntArray = NDArray[np.int64]
 
@@ -83,7 +83,7 @@ def expected(
     model: BatteryModel,
     state: BatteryState[float],
     interval_s: float = 10.0,
-    most_steps: int = MOST_STEPS,
+    most_steps: int = MAX_STEPS,
 ) -> Expected:
     """Return the expected course of a profile on a battery from this state.
 
@@ -158,7 +158,7 @@ class _Simulation:
             interval_s = max(interval_s, float(time_s) / 2000)
         ran = run_instruction(self._model, self._state, instruction, interval_s)
         run = self._safe(ran.run)
-        if ran.ended_by is None and run.time_s[-1] >= LONGEST_STEP_S:
+        if ran.ended_by is None and run.time_s[-1] >= MAX_STEP_S:
             self._unending[instruction.line] = None
         start_s = self._total.duration_s
         kept = np.unique(np.linspace(0, len(run.time_s) - 1, POINTS_PER_STEP).round().astype(int))

@@ -10,12 +10,12 @@ from cycling.battery.model import BatteryModel, FloatArray
 from cycling.profile import Program, row_count
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import Executed
-from cycling.profile.program.rows import MOST_ROWS
+from cycling.profile.program.rows import MAX_ROWS
 from cycling.profile.simulation.durations import first_state
 from cycling.profile.simulation.expected import Expected, Skipped, Throughput, expected
 
-MOST_POINTS = 1_000
-MOST_STEPS = 80  # simulated: a tenth of a second
+MAX_POINTS = 1_000
+MAX_STEPS = 80  # simulated: a tenth of a second
 INTERVAL_S = 60.0
 IntArray = NDArray[np.int64]
 
@@ -51,7 +51,7 @@ class Sketch:
 
 def sketched(program: Program, model: BatteryModel) -> Sketch:
     """Simulate a profile from where it most likely begins, as far as a sketch needs it."""
-    course = expected(program, model, first_state(program, model), INTERVAL_S, MOST_STEPS)
+    course = expected(program, model, first_state(program, model), INTERVAL_S, MAX_STEPS)
     kept = _kept(course)
     return Sketch(
         course.time_s[kept],
@@ -59,7 +59,7 @@ def sketched(program: Program, model: BatteryModel) -> Sketch:
         course.current_a[kept],
         course.step[kept],
         course.line[kept],
-        _rounds(program, course) if row_count(program) <= MOST_ROWS else (),
+        _rounds(program, course) if row_count(program) <= MAX_ROWS else (),
         course.skipped,
         course.total,
         course.unending,
@@ -76,13 +76,13 @@ def step_starts(step: IntArray) -> IntArray:
 def _kept(course: Expected) -> IntArray:
     """Return which points are drawn: both ends of each step, and between them as many as fit."""
     count = len(course.time_s)
-    if count <= MOST_POINTS:
+    if count <= MAX_POINTS:
         return np.arange(count)
     starts = step_starts(course.step)
     edges = np.unique(np.concatenate([starts, starts[1:] - 1, [count - 1]]))
-    if len(edges) >= MOST_POINTS:
-        return edges[:MOST_POINTS]
-    others = np.linspace(0, count - 1, MOST_POINTS - len(edges)).round().astype(np.int64)
+    if len(edges) >= MAX_POINTS:
+        return edges[:MAX_POINTS]
+    others = np.linspace(0, count - 1, MAX_POINTS - len(edges)).round().astype(np.int64)
     return np.unique(np.concatenate([edges, others]))
 
 

@@ -8,8 +8,8 @@ from cycling.battery.model import BatteryModel, BatteryState, FloatArray
 from cycling.profile import Program
 from cycling.profile.simulation.expected import Skipped, expected
 
-MOST_STEPS = 300
-MOST_POINTS = 500_000
+MAX_STEPS = 300
+MAX_POINTS = 500_000
 INTERVAL_S = 20.0
 
 
@@ -27,7 +27,7 @@ def forecast(program: Program, model: BatteryModel, state: BatteryState[float]) 
 
     Rounds that are not simulated are drawn like the one before them, while there is room.
     """
-    course = expected(program, model, state, INTERVAL_S, MOST_STEPS)
+    course = expected(program, model, state, INTERVAL_S, MAX_STEPS)
     columns = [course.time_s, course.voltage_v, course.current_a]
     for stretch in sorted(course.skipped, key=lambda one: one.start_s):
         columns = _filled(columns, stretch)
@@ -40,7 +40,7 @@ def _filled(columns: list[FloatArray], stretch: Skipped) -> list[FloatArray]:
     begin_s = stretch.start_s - round_s
     first, end = np.searchsorted(time_s, [begin_s - 1e-6, stretch.start_s + 1e-6])
     size = int(end - first)
-    if not size or len(time_s) + size * stretch.rounds > MOST_POINTS:
+    if not size or len(time_s) + size * stretch.rounds > MAX_POINTS:
         return columns
     shifts = np.repeat(np.arange(1, stretch.rounds + 1) * round_s, size)
     pieces = [np.tile(column[first:end], stretch.rounds) for column in columns]

@@ -10,7 +10,7 @@ from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import Instruction
 from cycling.terms import Mode
 
-LONGEST_STEP_S = 100 * 3600.0
+MAX_STEP_S = 100 * 3600.0
 _COUNTED = (LimitKind.CAPACITY, LimitKind.ENERGY, LimitKind.TEMPERATURE)
 
 
@@ -27,7 +27,7 @@ def run_instruction(
     state: BatteryState[float],
     instruction: Instruction,
     interval_s: float = 10.0,
-    longest_s: float = LONGEST_STEP_S,
+    longest_s: float = MAX_STEP_S,
 ) -> InstructionRun:
     """Run an instruction until its first limit, `longest_s` at most.
 

@@ -10,7 +10,7 @@ from components.figures.expected_markers import CurveLook
 from components.figures.template import channel_colours
 from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
-from cycling.profile.simulation.expected_curve import MOST_POINTS, sketched
+from cycling.profile.simulation.expected_curve import MAX_POINTS, sketched
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 1h\nEND\n"
 
@@ -40,7 +40,7 @@ def test_voltage_is_blue_and_current_orange_in_both_themes(dark):
 def test_points_are_few_and_the_line_breaks_where_rounds_are_left_out():
     drawn = figure()
     x = values(drawn["data"][0]["x"])
-    assert len(x) <= MOST_POINTS + 1
+    assert len(x) <= MAX_POINTS + 1
     assert np.isnan(x).sum() == 1
     known = x[~np.isnan(x)]
     assert np.all(np.diff(known) >= -1e-6)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from cycling.profile import compile_rows, parse, reference_rows, resolve, row_count
-from cycling.profile.checks.capabilities import LARGEST_WHOLE
+from cycling.profile.checks.capabilities import MAX_WHOLE
 from cycling.terms import LimitType, Mode
 from tests.unit.cycling.profile.profiles import flat_profiles, many, profiles
 from tests.unit.cycling.profile.texts import WHOLE, places, program_of
@@ -76,7 +76,7 @@ def test_a_long_time_is_shared_by_rows_of_one_step():
     assert [row.limit_point for row in waits] == [row.set_point for row in waits] == [5_000_000] * 2
     assert sum(row.limit_point for row in currents) == 8 * 3_600_000
     assert {row.set_point for row in currents} == {100}
-    assert last.limit_point == LARGEST_WHOLE
+    assert last.limit_point == MAX_WHOLE
     assert [origin.step for origin in flat.origins] == [1, 1, 2, 2, 2, 2, 3]
 
 
@@ -140,8 +140,8 @@ def test_rows_fit_the_columns_and_say_what_the_program_says(profile):
     by_step = {}
     for row, origin in zip(flat.rows, flat.origins, strict=True):
         assert origin.row == row.id
-        assert abs(row.set_point) <= LARGEST_WHOLE
-        assert abs(row.limit_point) <= LARGEST_WHOLE
+        assert abs(row.set_point) <= MAX_WHOLE
+        assert abs(row.limit_point) <= MAX_WHOLE
         if row.mode is Mode.WAIT:
             assert row.set_point == row.limit_point
             assert row.limit_type is LimitType.TIME
@@ -164,4 +164,4 @@ def test_reference_rows_always_fit(profile):
         return
     flat = reference_rows(program) if row_count(program) < 3000 else None
     for row in flat.rows if flat else ():
-        assert max(abs(row.set_point), abs(row.limit_point)) <= LARGEST_WHOLE
+        assert max(abs(row.set_point), abs(row.limit_point)) <= MAX_WHOLE

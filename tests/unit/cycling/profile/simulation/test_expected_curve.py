@@ -6,7 +6,7 @@ import pytest
 from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.durations import HIGH_SOC, LOW_SOC, first_state, step_times
-from cycling.profile.simulation.expected_curve import MOST_POINTS, sketched, step_starts
+from cycling.profile.simulation.expected_curve import MAX_POINTS, sketched, step_starts
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 60\nEND\n"
 MODEL = NMC.battery(3.0)
@@ -34,7 +34,7 @@ def test_loops_without_the_word_are_rounds_and_a_single_one_has_no_name():
 def test_no_more_points_than_a_graph_needs_and_both_ends_of_every_step():
     text = "".join(f"CC, 1.{n:02}, TIME, 1h\nCC, -1.{n:02}, TIME, 1h\n" for n in range(40))
     sketch = sketched(program(text), MODEL)
-    assert len(sketch.time_s) <= MOST_POINTS
+    assert len(sketch.time_s) <= MAX_POINTS
     starts = step_starts(sketch.step)
     assert len(starts) == 80
     assert np.diff(sketch.time_s[starts]) == pytest.approx(3600)
