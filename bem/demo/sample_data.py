@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,7 +10,6 @@ from sqlalchemy import select
 from bem.services import utc_now
 from cycling.battery.description import NewBattery
 from cycling.formats import Block
-from cycling.samples.batteries import SampleBattery
 from cycling.samples.experiments import (
     SampleExperiment,
     sample_batteries,
@@ -78,7 +76,7 @@ def add_samples(
     return len(missing)
 
 
-def ensure_battery(database: Database, sample: SampleBattery, now: datetime) -> int:
+def ensure_battery(database: Database, sample: NewBattery, now: datetime) -> int:
     """Return the BatID of a sample battery, adding it if it is not there."""
     with database.read() as session:
         known = session.scalar(
@@ -86,11 +84,7 @@ def ensure_battery(database: Database, sample: SampleBattery, now: datetime) -> 
                 Battery.name == sample.name, Battery.serial_number == sample.serial_number
             )
         )
-    return known or add_battery(database, _battery(sample), by=BY(now))
-
-
-def _battery(sample: SampleBattery) -> NewBattery:
-    return NewBattery(**{field.name: getattr(sample, field.name) for field in fields(sample)})
+    return known or add_battery(database, sample, by=BY(now))
 
 
 def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:

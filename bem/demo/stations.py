@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from bem.demo.experiments import DemoExperiment, demo_experiments
 from bem.demo.sample_data import ensure_battery
+from cycling.battery.description import NewBattery
 from cycling.profile import OWN_PROTOCOL
-from cycling.samples.batteries import ELECTROLYTE_AH, SampleBattery, station_batteries
+from cycling.samples.batteries import ELECTROLYTE_AH, new_model, station_batteries
 from cycling.terms import Connection, ExperimentStatus
 from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
@@ -149,7 +150,7 @@ def _confirm(database: Database, station_id: int, battery_id: int, now: datetime
         confirm_battery(database, station_id, battery_id, by=BY(now))
 
 
-def _profile(database: Database, one: DemoExperiment, battery: SampleBattery, now: datetime) -> int:
+def _profile(database: Database, one: DemoExperiment, battery: NewBattery, now: datetime) -> int:
     """Return an experiment's profile, from the library, for its battery."""
     saved = save_profile(
         database, name=one.profile, description=one.description, text=one.text, by=BY(now)
@@ -159,7 +160,7 @@ def _profile(database: Database, one: DemoExperiment, battery: SampleBattery, no
         saved.version_id,
         capacity_ah=battery.capacity_ah or ELECTROLYTE_AH,
         capabilities=OWN_PROTOCOL,
-        model=battery.new_model(),
+        model=new_model(battery),
         by=BY(now),
     )
 
@@ -169,7 +170,7 @@ def _queue(
     one: DemoExperiment,
     station_id: int,
     battery_id: int,
-    battery: SampleBattery,
+    battery: NewBattery,
     now: datetime,
 ) -> None:
     profile_id = _profile(database, one, battery, now)

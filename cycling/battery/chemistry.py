@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from cycling.battery.model import OCV_INTERVALS, BatteryModel, EndResistance, FloatArray, OcvTable
-from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
+from cycling.terms import LithiumChemistry, Technology
 
 SECONDS_PER_DAY = 86_400.0
 OCV_END = 1e-3  # how far the logarithm stays away from an empty or full electrode
@@ -180,12 +180,12 @@ VANADIUM = Chemistry(
 )
 
 
-LITHIUM = {LithiumChemistry.LFP: LFP, LithiumChemistry.NCA: NCA}
+LITHIUM: dict[str, Chemistry] = {LithiumChemistry.LFP: LFP, LithiumChemistry.NCA: NCA}
 
 
 def model_of(
     technology: Technology,
-    chemistry: LithiumChemistry | LeadAcidChemistry | None,
+    chemistry: str | None,
     capacity_ah: float,
     cells: int,
 ) -> BatteryModel:
@@ -196,5 +196,4 @@ def model_of(
         case Technology.REDOX_STACK:
             return VANADIUM.battery(capacity_ah, cells)
         case Technology.LITHIUM:
-            known = chemistry if isinstance(chemistry, LithiumChemistry) else LithiumChemistry.OTHER
-            return LITHIUM.get(known, NMC).battery(capacity_ah, cells)
+            return LITHIUM.get(chemistry or "", NMC).battery(capacity_ah, cells)

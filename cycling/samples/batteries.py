@@ -1,9 +1,10 @@
 """The batteries of `bem demo`: invented makers, numbers of the size that such batteries have."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cycling.battery.chemistry import GRAPHITE_HALF_CELL, model_of
+from cycling.battery.description import NewBattery
 from cycling.battery.model import BatteryModel
 from cycling.terms import (
     BipolarType,
@@ -18,41 +19,7 @@ ELECTROLYTE_AH = 8.0  # what a litre of electrolyte on either side gives a stack
 HALF_CELL = "HC-014"
 
 
-@dataclass(frozen=True, slots=True)
-class SampleBattery:
-    """A battery as a user would add it; limits and capacity in V, A, Ah, the electrode in cm2."""
-
-    name: str
-    description: str
-    manufacturer: str
-    model: str
-    serial_number: str
-    fabrication_date: date
-    technology: Technology
-    cells: int
-    cell_voltage_min_v: float | None
-    cell_voltage_max_v: float | None
-    voltage_min_v: float
-    voltage_max_v: float
-    current_min_a: float
-    current_max_a: float
-    capacity_ah: float | None = None
-    chemistry: LithiumChemistry | LeadAcidChemistry | None = None
-    electrode_size_cm2: float | None = None
-    electrode_composition: str | None = None
-    bipolar_type: BipolarType | None = None
-    membrane_type: MembraneType | None = None
-    electrolyte_type: ElectrolyteType | None = None
-
-    def new_model(self) -> BatteryModel:
-        """Return the model of this battery when it was new."""
-        capacity_ah = self.capacity_ah or ELECTROLYTE_AH
-        if self.name == HALF_CELL:
-            return GRAPHITE_HALF_CELL.battery(capacity_ah)
-        return model_of(self.technology, self.chemistry, capacity_ah, self.cells)
-
-
-NMC_CELL = SampleBattery(
+NMC_CELL = NewBattery(
     name="NMC-007",
     description="18650 power cell, cycle life at 1C",
     manufacturer="Oakmere Cells",
@@ -61,8 +28,6 @@ NMC_CELL = SampleBattery(
     fabrication_date=date(2025, 3, 18),
     technology=Technology.LITHIUM,
     cells=1,
-    cell_voltage_min_v=None,
-    cell_voltage_max_v=None,
     voltage_min_v=2.5,
     voltage_max_v=4.25,
     current_min_a=-10.0,
@@ -110,7 +75,7 @@ COIN_CELL = replace(
     capacity_ah=0.0024,
     chemistry=LithiumChemistry.OTHER,
 )
-LEAD_ACID_BATTERY = SampleBattery(
+LEAD_ACID_BATTERY = NewBattery(
     name="LA-002",
     description="12 V gel battery of an alarm panel; its capacity is that of 20 h",
     manufacturer="Brackwater Battery",
@@ -128,7 +93,7 @@ LEAD_ACID_BATTERY = SampleBattery(
     capacity_ah=7.0,
     chemistry=LeadAcidChemistry.GEL,
 )
-STACK_A4 = SampleBattery(
+STACK_A4 = NewBattery(
     name="STK-A4",
     description="Four-cell vanadium stack with the standard felt",
     manufacturer="Vandrift Flow",
@@ -161,7 +126,15 @@ STACK_B4 = replace(
 )
 
 
-def sample_batteries() -> tuple[SampleBattery, ...]:
+def new_model(battery: NewBattery) -> BatteryModel:
+    """Return the model of a sample battery when it was new."""
+    capacity_ah = battery.capacity_ah or ELECTROLYTE_AH
+    if battery.name == HALF_CELL:
+        return GRAPHITE_HALF_CELL.battery(capacity_ah)
+    return model_of(battery.technology, battery.chemistry, capacity_ah, battery.cells)
+
+
+def sample_batteries() -> tuple[NewBattery, ...]:
     """Return the sample batteries, three of them equal cells."""
     return (
         NMC_CELL,
@@ -186,7 +159,7 @@ def sample_batteries() -> tuple[SampleBattery, ...]:
     )
 
 
-def station_batteries() -> tuple[SampleBattery, ...]:
+def station_batteries() -> tuple[NewBattery, ...]:
     """Return the batteries that stand on the demo's stations, and one that waits for a place."""
     return (
         replace(

@@ -6,14 +6,14 @@ from functools import partial
 
 import numpy as np
 
+from cycling.battery.description import NewBattery
 from cycling.battery.instrument import Instrument, to_resolution
 from cycling.battery.model import FloatArray
 from cycling.battery.recorder import IntArray, Recorder, Recording
 from cycling.samples import procedures
-from cycling.samples.batteries import ELECTROLYTE_AH, SampleBattery, sample_batteries
+from cycling.samples.batteries import ELECTROLYTE_AH, new_model, sample_batteries
 
 __all__ = [
-    "SampleBattery",
     "SampleExperiment",
     "sample_batteries",
     "sample_experiments",
@@ -94,8 +94,8 @@ def _plans() -> tuple[_Plan, ...]:
     return (*_nmc_plans(), *_other_cell_plans(), *_coin_and_lead_plans(), *_stack_plans())
 
 
-def _experiment(plan: _Plan, battery: SampleBattery, rng: np.random.Generator) -> SampleExperiment:
-    model = battery.new_model().aged(plan.capacity_left, plan.resistance_growth)
+def _experiment(plan: _Plan, battery: NewBattery, rng: np.random.Generator) -> SampleExperiment:
+    model = new_model(battery).aged(plan.capacity_left, plan.resistance_growth)
     recorder = Recorder(model, battery.capacity_ah or ELECTROLYTE_AH, rng, plan.soc)
     plan.procedure(recorder)
     true = recorder.recording()

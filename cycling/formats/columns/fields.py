@@ -80,7 +80,7 @@ _BECOMES = {
     Field.STEP_ID: "Step ID / 1",
 }
 
-# Columns of our own CSV, in their order (CONTRACTS.md, "CSV").
+# Columns of our own CSV, in their order.
 OWN_FIELDS = (
     Field.TEST_TIME,
     Field.CLOCK,
