@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from cycling.errors import ConflictError, NotFoundError
 from db.commands import audit, users
@@ -188,19 +187,6 @@ def test_accounts_count_the_sessions_that_are_open(database: Database):
     assert len(queries(sent)) == 1
     with pytest.raises(NotFoundError, match="no such user"):
         find_account(database, 4711, LIMITS)
-
-
-def test_the_migration_takes_the_last_sign_in_from_the_trail(database: Database):
-    for name in ("ada", "vera"):
-        users.add_user(database, name, Role.VIEWER, PASSWORD, hasher=PLAIN, by=BY)
-    for minutes in (1, 5, 3):
-        done(database, "login", "user ada", at=NOW + timedelta(minutes=minutes))
-    done(database, "logout", "user ada", at=NOW + timedelta(minutes=9))
-    migration = import_module("db.migrations.versions.0009_users_and_audit")
-    with database.write() as session:
-        session.execute(text(migration.SIGNED_IN))
-    found = [one.last_sign_in_at for one in list_accounts(database, LIMITS)]
-    assert found == [NOW + timedelta(minutes=5), None]
 
 
 def test_all_sessions_of_a_user_end_but_the_one_that_is_kept(database: Database):

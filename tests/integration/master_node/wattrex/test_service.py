@@ -18,7 +18,7 @@ from db.commands import leases
 from db.commands.audit import By
 from db.commands.experiments.names import rename_experiment
 from db.commands.leases import leader_transaction
-from db.commands.master_node.offers import free_stations
+from db.commands.master_node.offers import SILENT_AFTER, free_stations
 from db.commands.queue import cancel
 from db.commands.stations.control import request
 from db.commands.stations.out_of_service import take_out_of_service
@@ -118,7 +118,8 @@ class WattrexLab(RunningLab):
             return list(session.scalars(select(StationAlarm).order_by(StationAlarm.id)))
 
     def silence(self, seconds: float) -> None:
-        then = self.now - timedelta(seconds=seconds)
+        with self.database.read() as session:
+            then = database_now(session) - timedelta(seconds=seconds)
         self.change(ComputationalUnit, self.unit_id, last_connection=then)
         self.change(WattrexUnit, self.unit_id, seen_at=then)
 
@@ -301,7 +302,8 @@ class TestWhatIsShown:
     def test_contact_is_lost_after_15_s_and_found_again(self, lab):
         lab.begin()
         lab.look()
-        lab.silence(14)
+        assert timedelta(seconds=15) == SILENT_AFTER
+        lab.silence(10)  # five seconds for a slow machine to look
         lab.look(heartbeat=False)
         assert lab.shown().lost_at is None
         lab.silence(16)
