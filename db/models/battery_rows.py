@@ -1,8 +1,10 @@
 """A battery between its description and its rows: the fixed ones in mV, mA, mAh, and ours."""
 
+from collections.abc import Collection, Iterable
 from math import ceil, floor
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
@@ -90,9 +92,33 @@ def description_of(session: Session, battery: Battery) -> NewBattery:
     Our exact limits count only as long as the fixed columns say the same: another program may have
     changed those.
     """
-    details = session.get(BatteryDetails, battery.id)
     table: Any = kind_table(battery.technology)
-    kind: Kind | None = session.get(table, battery.id)
+    return _description(
+        battery, session.get(BatteryDetails, battery.id), session.get(table, battery.id)
+    )
+
+
+def descriptions(session: Session, battery_ids: Collection[int]) -> dict[int, NewBattery]:
+    """Return batteries as they were described, by id, with one statement; only those that exist."""
+    rows = session.execute(
+        select(Battery, BatteryDetails, Lithium, LeadAcid, RedoxStack)
+        .outerjoin(BatteryDetails, BatteryDetails.battery_id == Battery.id)
+        .outerjoin(Lithium, Lithium.battery_id == Battery.id)
+        .outerjoin(LeadAcid, LeadAcid.battery_id == Battery.id)
+        .outerjoin(RedoxStack, RedoxStack.battery_id == Battery.id)
+        .where(Battery.id.in_(battery_ids))
+    )
+    return {
+        row[0].id: _description(row[0], row[1], _kind(row[0].technology, row[2:])) for row in rows
+    }
+
+
+def _kind(technology: Technology, rows: Iterable[object]) -> Kind | None:
+    table = kind_table(technology)
+    return next((row for row in rows if isinstance(row, table)), None)
+
+
+def _description(battery: Battery, details: BatteryDetails | None, kind: Kind | None) -> NewBattery:
     ours = {name: getattr(details, name) for name in ONLY_OURS} if details else {}
     return NewBattery(
         name=battery.name,

@@ -1,4 +1,4 @@
-"""What the form of a new experiment says: from the browser, from a draft, and what is wrong."""
+"""The data of the form: from the browser, from a draft, and what is wrong with it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from db.commands.queue import Electrolyte
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, QUANTITIES, Ids
 
 CHOOSE, WRITE = "choose", "write"
-MOST_ROWS = 40
-LARGEST_ID = 2**31 - 1
-MOST_TYPED = 1_000  # characters of a short field that travel; longer ones are refused anyway
-LONGEST_TEXT = 1_000_001  # one more than a profile may have, so that its error says it
-LARGEST_AMOUNT = 1_000_000
+MAX_ROWS = 40
+MAX_ID = 2**31 - 1
+MAX_FIELD = 1_000  # characters of a short field that travel; longer ones are refused anyway
+MAX_TEXT = 1_000_001  # one more than a profile may have, so that its error says it
+MAX_AMOUNT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Typed:
+class FormData:
     """The whole form. `source` is CHOOSE for a library version, WRITE for the text.
 
     `electrolytes` are texts by the ids of their fields; `token` is the form's own number.
@@ -61,13 +61,13 @@ class Typed:
         }
 
 
-def typed_from(plain: object) -> Typed:
+def read_form(plain: object) -> FormData:
     """Read a form; what is missing or no such value is empty, whoever sent it."""
     if not isinstance(plain, Mapping):
-        return Typed()
+        return FormData()
     amounts = plain.get("electrolytes")
     amounts = amounts if isinstance(amounts, Mapping) else {}
-    return Typed(
+    return FormData(
         token=_text(plain.get("token"), 40),
         name=_text(plain.get("name")),
         description=_text(plain.get("description")),
@@ -75,96 +75,96 @@ def typed_from(plain: object) -> Typed:
         pairs=tuple(_pairs(plain.get("pairs"))) or (Pair(),),
         source=CHOOSE if plain.get("source") == CHOOSE else WRITE,
         version_id=_id(plain.get("version")),
-        text=_text(plain.get("text"), LONGEST_TEXT),
+        text=_text(plain.get("text"), MAX_TEXT),
         electrolytes={name: _text(amounts.get(name)) for name in ELECTROLYTE_FIELDS},
         acknowledged=plain.get("acknowledged") is True,
     )
 
 
-def word_problems(typed: Typed) -> dict[str, str]:
+def text_problems(form: FormData) -> dict[str, str]:
     """Return what is wrong with name and description, by the id of the field."""
-    found: dict[str, str] = {}
-    if not typed.name.strip():
-        found[Ids.NAME] = "Give the experiment a name."
+    problems: dict[str, str] = {}
+    if not form.name.strip():
+        problems[Ids.NAME] = "Give the experiment a name."
     for control, check, text in (
-        (Ids.NAME, check_name, typed.name),
-        (Ids.DESCRIPTION, check_description, typed.description),
+        (Ids.NAME, check_name, form.name),
+        (Ids.DESCRIPTION, check_description, form.description),
     ):
         try:
             check(text)
         except InputError as error:
-            found.setdefault(control, str(error))
-    return found
+            problems.setdefault(control, str(error))
+    return problems
 
 
-def profile_problem(typed: Typed) -> str:
+def profile_problem(form: FormData) -> str:
     """Say that no profile is chosen or written; blank if one is."""
-    if typed.source == CHOOSE:
-        return "" if typed.version_id else "Choose a profile, or write one."
-    return "" if typed.text.strip() else "Write the profile, choose one, or upload one as text."
+    if form.source == CHOOSE:
+        return "" if form.version_id else "Choose a profile, or write one."
+    return "" if form.text.strip() else "Write the profile, choose one, or upload one as text."
 
 
-def electrolyte_problems(typed: Typed) -> dict[str, str]:
+def electrolyte_problems(form: FormData) -> dict[str, str]:
     """Return what is wrong with the electrolytes of a stack, by the id of the field."""
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for polarity in Polarity:
         for name in (Ids.quantity(polarity, one) for one in QUANTITIES):
-            text = typed.electrolytes.get(name, "").strip()
+            text = form.electrolytes.get(name, "").strip()
             if _amount(text) is None:
-                found[name] = "Give a whole number."
-        found |= _out_of_range(typed, polarity, found)
-    return found
+                problems[name] = "Give a whole number."
+        problems |= _out_of_range(form, polarity, problems)
+    return problems
 
 
-def electrolytes(typed: Typed) -> tuple[Electrolyte, ...]:
+def electrolytes(form: FormData) -> tuple[Electrolyte, ...]:
     """Return both sides of a form whose electrolytes have no problems."""
     return tuple(
-        Electrolyte(polarity, *(_value(typed, polarity, one) for one in QUANTITIES))
+        Electrolyte(polarity, *(_value(form, polarity, one) for one in QUANTITIES))
         for polarity in Polarity
     )
 
 
-def _out_of_range(typed: Typed, polarity: Polarity, wrong: Mapping[str, str]) -> dict[str, str]:
+def _out_of_range(form: FormData, polarity: Polarity, wrong: Mapping[str, str]) -> dict[str, str]:
     volume, soc, low, high = (Ids.quantity(polarity, one) for one in QUANTITIES)
-    found: dict[str, str] = {}
-    if volume not in wrong and not _value(typed, polarity, "volume"):
-        found[volume] = "Give a volume above 0."
-    if soc not in wrong and _value(typed, polarity, "soc") > 100:
-        found[soc] = "Give 0 to 100 %."
+    problems: dict[str, str] = {}
+    if volume not in wrong and not _value(form, polarity, "volume"):
+        problems[volume] = "Give a volume above 0."
+    if soc not in wrong and _value(form, polarity, "soc") > 100:
+        problems[soc] = "Give 0 to 100 %."
     if not {low, high} & wrong.keys():
-        least, most = (_value(typed, polarity, one) for one in QUANTITIES[2:])
+        least, most = (_value(form, polarity, one) for one in QUANTITIES[2:])
         if least > most:
-            found[high] = "At least the lowest flow rate."
-    return found
+            problems[high] = "At least the lowest flow rate."
+    return problems
 
 
-def _value(typed: Typed, polarity: Polarity, quantity: str) -> int:
-    return _amount(typed.electrolytes[Ids.quantity(polarity, quantity)].strip()) or 0
+def _value(form: FormData, polarity: Polarity, quantity: str) -> int:
+    return _amount(form.electrolytes[Ids.quantity(polarity, quantity)].strip()) or 0
 
 
 def _amount(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 7):
         return None
-    return int(text) if int(text) <= LARGEST_AMOUNT else None
+    return int(text) if int(text) <= MAX_AMOUNT else None
 
 
-def _pairs(given: object) -> Iterator[Pair]:
-    for one in given[:MOST_ROWS] if isinstance(given, list) else ():
+def _pairs(rows: object) -> Iterator[Pair]:
+    for one in rows[:MAX_ROWS] if isinstance(rows, list) else ():
         if isinstance(one, list) and len(one) == 3:
             yield Pair(_id(one[0]), _id(one[1]), one[2] is True)
 
 
-def _text(given: object, longest: int = MOST_TYPED) -> str:
-    if not isinstance(given, str):
+def _text(value: object, longest: int = MAX_FIELD) -> str:
+    if not isinstance(value, str):
         return ""
-    return given[:longest].encode(errors="replace").decode()  # half a character is a question mark
+    return value[:longest].encode(errors="replace").decode()  # half a character is a question mark
 
 
-def _id(given: object) -> int | None:
-    if not isinstance(given, int) or isinstance(given, bool):
+def _id(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
         return None
-    return given if 0 < given <= LARGEST_ID else None
+    return value if 0 < value <= MAX_ID else None
 
 
-def _technology(given: object) -> Technology | None:
-    return next((one for one in Technology if one.value == given), None)
+def _technology(value: object) -> Technology | None:
+    return next((one for one in Technology if one.value == value), None)

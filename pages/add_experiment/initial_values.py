@@ -4,26 +4,25 @@ from dataclasses import dataclass
 
 from cycling.errors import NotFoundError
 from db.engine import Database
-from db.queries.batteries.detail import battery_sheet
 from db.queries.experiments.drafts import find_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.experiments.template import ExperimentPattern, experiment_pattern
 from db.queries.profiles.library import version_text
-from pages.add_experiment.form_data import CHOOSE, Pair, Typed, typed_from
+from pages.add_experiment.form_data import CHOOSE, FormData, Pair, read_form
 from pages.add_experiment.ids import QUANTITIES, Ids
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """The filled form, the name under which its tab keeps it, and what to say about it."""
+class InitialForm:
+    """The filled form, the name under which its tab keeps it, and a message about it."""
 
-    typed: Typed
-    kept_as: str
-    words: str = ""
+    form: FormData
+    storage_name: str
+    message: str = ""
     is_problem: bool = False
 
 
-def beginning(database: Database, query: dict[str, str], token: str) -> Beginning:
+def initial_form(database: Database, query: dict[str, str], token: str) -> InitialForm:
     """Return what an address asks for; what does not exist gives an empty form that says so."""
     try:
         for name, make in (("draft", _draft), ("like", _like), ("battery", _battery)):
@@ -32,20 +31,22 @@ def beginning(database: Database, query: dict[str, str], token: str) -> Beginnin
         if "profile" in query:
             return _profile(database, _number(query["profile"]), token)
     except NotFoundError as error:
-        return Beginning(Typed(token=token), "new", f"{error} The form is empty.", is_problem=True)
-    return Beginning(Typed(token=token), "new")
+        return InitialForm(
+            FormData(token=token), "new", f"{error} The form is empty.", is_problem=True
+        )
+    return InitialForm(FormData(token=token), "new")
 
 
-def _draft(database: Database, draft_id: int, _token: str) -> Beginning:
+def _draft(database: Database, draft_id: int, _token: str) -> InitialForm:
     draft = find_draft(database, draft_id)
-    typed = typed_from({**draft.typed, "token": draft.token})
-    return Beginning(typed, f"draft-{draft_id}", f"Draft of {draft.user_name}.")
+    form = read_form({**draft.typed, "token": draft.token})
+    return InitialForm(form, f"draft-{draft_id}", f"Draft of {draft.user_name}.")
 
 
-def _like(database: Database, experiment_id: int, token: str) -> Beginning:
+def _like(database: Database, experiment_id: int, token: str) -> InitialForm:
     pattern = experiment_pattern(database, experiment_id)
     in_use = {one.id for one in offered_stations(database)}
-    typed = Typed(
+    form = FormData(
         token=token,
         name=pattern.name,
         description=pattern.description,
@@ -57,29 +58,31 @@ def _like(database: Database, experiment_id: int, token: str) -> Beginning:
         electrolytes=_amounts(pattern),
     )
     words = [f"Copied from experiment {experiment_id}."]
-    if not typed.text.strip():
+    if not form.text.strip():
         words.append("It has no profile: choose or write one.")
-    if typed.pairs[0].station_id is None:
+    if form.pairs[0].station_id is None:
         words.append("Its station takes no experiments: choose another one.")
-    return Beginning(typed, f"like-{experiment_id}", " ".join(words))
+    return InitialForm(form, f"like-{experiment_id}", " ".join(words))
 
 
-def _battery(database: Database, battery_id: int, token: str) -> Beginning:
-    sheet = battery_sheet(database, battery_id)
-    (offered,) = offered_batteries(database, [battery_id])
+def _battery(database: Database, battery_id: int, token: str) -> InitialForm:
+    batteries = offered_batteries(database, [battery_id])
+    if not batteries:
+        raise NotFoundError(f"There is no battery {battery_id}.")
+    offered = batteries[0]
     place = offered.bound_to or offered.confirmed_on
-    typed = Typed(
+    form = FormData(
         token=token,
-        technology=sheet.battery.technology,
+        technology=offered.technology,
         pairs=(Pair(battery_id, place.id if place else None),),
     )
-    return Beginning(typed, f"battery-{battery_id}")
+    return InitialForm(form, f"battery-{battery_id}")
 
 
-def _profile(database: Database, version_id: int, token: str) -> Beginning:
+def _profile(database: Database, version_id: int, token: str) -> InitialForm:
     version_text(database, version_id)
-    typed = Typed(token=token, source=CHOOSE, version_id=version_id)
-    return Beginning(typed, f"profile-{version_id}")
+    form = FormData(token=token, source=CHOOSE, version_id=version_id)
+    return InitialForm(form, f"profile-{version_id}")
 
 
 def _amounts(pattern: ExperimentPattern) -> dict[str, str]:

@@ -9,12 +9,13 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.sent import Sent
-from cycling.profile.summary import Extent
+from cycling.battery.description import NewBattery
+from cycling.profile import StationCapabilities
+from cycling.profile.summary import Extent, ProfileSummary
 from db.queries.profiles.library import ProfileRow
-from pages.add_experiment.form import short_number
-from pages.add_experiment.pairs import Seat
+from pages.add_experiment.pairs import option, range_text
 
-MOST_SAID = 30
+MAX_OTHERS = 30
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class _Bounds:
 
 
 def profile_options(
-    rows: Sequence[ProfileRow], seat: Seat, chosen: int | None
+    rows: Sequence[ProfileRow],
+    battery: NewBattery | None,
+    station: StationCapabilities | None,
+    chosen: int | None,
 ) -> tuple[list[dict[str, Any]], list[tuple[ProfileRow, str]]]:
     """Return the choices that fit, and the others with their reasons.
 
@@ -33,7 +37,7 @@ def profile_options(
     """
     options, others = [], []
     for row in rows:
-        reason = misfit(row, seat)
+        reason = misfit(row.summary, battery, station)
         if reason:
             others.append((row, reason))
         if not reason or row.version_id == chosen:
@@ -43,27 +47,33 @@ def profile_options(
     return options, others
 
 
-def misfit(row: ProfileRow, seat: Seat) -> str:
-    """Say why a profile does not fit what is chosen; blank if it does.
+def misfit(
+    summary: ProfileSummary, battery: NewBattery | None, station: StationCapabilities | None
+) -> str:
+    """Say why a profile does not fit battery and station; blank if it does.
 
-    Nothing is held against what is not chosen yet.
+    None stands for what is not chosen yet: it refuses nothing.
     """
-    summary, sheet = row.summary, seat.sheet
-    if sheet is not None and summary.needs_capacity and sheet.capacity_ah is None:
+    capacity_ah = battery.capacity_ah if battery else None
+    if battery is not None and summary.needs_capacity and capacity_ah is None:
         return "It has C-rates, and no capacity of the battery is known."
-    can = seat.station.can if seat.station else None
-    volts = [_Bounds("the battery", sheet.voltage_min_v, sheet.voltage_max_v)] if sheet else []
-    amperes = [_Bounds("the battery", sheet.current_min_a, sheet.current_max_a)] if sheet else []
-    if can is not None:
-        volts.append(_Bounds(can.name, _float(can.voltage_min_v), _float(can.voltage_max_v)))
-        amperes.append(_Bounds(can.name, _float(can.current_min_a), _float(can.current_max_a)))
-    if not volts:
+    limits: list[tuple[str, NewBattery | StationCapabilities]] = []
+    if battery is not None:
+        limits.append(("the battery", battery))
+    if station is not None:
+        limits.append((station.name, station))
+    if not limits:
         return ""
-    capacity_ah = sheet.capacity_ah if sheet else None
-    found = _outside(summary.voltage, volts, "V", None)
+    volts = [
+        _Bounds(name, _float(one.voltage_min_v), _float(one.voltage_max_v)) for name, one in limits
+    ]
+    amperes = [
+        _Bounds(name, _float(one.current_min_a), _float(one.current_max_a)) for name, one in limits
+    ]
+    reason = _outside(summary.voltage, volts, "V", None)
     if summary.current is None:
-        return found or "Its current range is not known."
-    return found or _outside(summary.current, amperes, "A", capacity_ah)
+        return reason or "Its current range is not known."
+    return reason or _outside(summary.current, amperes, "A", capacity_ah)
 
 
 def others_list(others: Sequence[tuple[ProfileRow, str]]) -> list[Component]:
@@ -72,15 +82,15 @@ def others_list(others: Sequence[tuple[ProfileRow, str]]) -> list[Component]:
         return []
     items = [
         html.Li([html.B(f"{row.name}, version {row.number}: "), reason])
-        for row, reason in others[:MOST_SAID]
+        for row, reason in others[:MAX_OTHERS]
     ]
-    if len(others) > MOST_SAID:
-        items.append(html.Li(f"and {len(others) - MOST_SAID:,} more"))
+    if len(others) > MAX_OTHERS:
+        items.append(html.Li(f"and {len(others) - MAX_OTHERS:,} more"))
     do = "do" if len(others) > 1 else "does"
-    words = f"{formatting.counted(len(others), 'profile')} {do} not fit"
+    title = f"{formatting.counted(len(others), 'profile')} {do} not fit"
     return [
         html.Details(
-            [html.Summary(words), html.Ul(items, className="small")], className="bem-choose"
+            [html.Summary(title), html.Ul(items, className="small")], className="bem-choose"
         )
     ]
 
@@ -103,28 +113,20 @@ def _outside(
         if one.low is None or one.high is None:
             return f"The {what} range of {one.name} is not known."
         if low < one.low or high > one.high:
-            allowed = _range(one.low, one.high, unit)
-            return f"It goes from {_range(low, high, unit)}; {one.name} allows {allowed}."
+            allowed = range_text(one.low, one.high, unit)
+            return f"It goes from {range_text(low, high, unit)}; {one.name} allows {allowed}."
     return ""
 
 
 def _option(row: ProfileRow) -> dict[str, Any]:
     summary = row.summary
-    words = [f"version {row.number}"]
+    facts = [f"version {row.number}"]
     if summary.cycles:
-        words.append(formatting.counted(summary.cycles, "cycle"))
+        facts.append(formatting.counted(summary.cycles, "cycle"))
     if summary.duration_s is not None:
-        words.append(f"about {formatting.duration(summary.duration_s)}")
-    about = ", ".join(words)
-    label = html.Span(
-        [html.Span(row.name), html.Span(about, className="about")], className="bem-option"
-    )
-    return {"value": row.version_id, "label": label, "search": f"{row.name} {row.description}"}
+        facts.append(f"about {formatting.duration(summary.duration_s)}")
+    return option(row.version_id, row.name, facts, search=f"{row.name} {row.description}")
 
 
 def _float(value: Sent) -> float | None:
     return None if value is None else float(value)
-
-
-def _range(low: float, high: float, unit: str) -> str:
-    return f"{short_number(low)} to {short_number(high)} {unit}"

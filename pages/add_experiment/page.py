@@ -21,36 +21,38 @@ from dash import (
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components import formatting
 from components.blocks import icon, note, page_header
 from components.profile_editor import file_id, problems_id, problems_list, text_id, typed_id
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from db.commands.audit import By
 from db.commands.queue import PairError, save_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import list_profiles, version_text
-from db.queries.stations.queue import PlanFacts
-from db.terms import PlanState, Role
-from pages.add_experiment.form import Offers, battery_options, fields, rows
-from pages.add_experiment.form_data import CHOOSE, MOST_ROWS, WRITE, Pair, Typed, typed_from
-from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
-from pages.add_experiment.initial_values import beginning
-from pages.add_experiment.library import others_list, profile_options
-from pages.add_experiment.pairs import Situation, situation
-from pages.add_experiment.panel import (
-    about_words,
-    button_words,
-    connected_words,
-    limits_card,
-    seat_note,
-    side,
-    state_words,
-    stats,
-    summary_card,
+from db.terms import Role
+from pages.add_experiment.form import fields
+from pages.add_experiment.form_data import CHOOSE, MAX_ROWS, WRITE, FormData, Pair, read_form
+from pages.add_experiment.form_state import (
+    checked_for,
+    form_state,
+    main_equipment,
+    profile_text,
 )
+from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
+from pages.add_experiment.initial_values import initial_form
+from pages.add_experiment.labels import (
+    assignment_note,
+    button_label,
+    capacity_text,
+    connected_label,
+    obstacle_text,
+    queued_text,
+)
+from pages.add_experiment.library import others_list, profile_options
+from pages.add_experiment.limits import limits_card
+from pages.add_experiment.pairs import Offers, battery_options, rows
+from pages.add_experiment.panel import GRAPH_PX, about_text, panel, stats, summary_card
 from pages.add_experiment.queueing import problems_of, queue, row_key
 from pages.context import actor, database, viewer
 from pages.profile.check import watch_editor
@@ -66,9 +68,11 @@ register_page(
 
 def layout(**query: str) -> Component:
     """Return the form as the address asks for it; a script puts back what the tab remembers."""
-    begun = beginning(database(), query, uuid.uuid4().hex)
-    said = [note("paused" if begun.is_problem else "info", begun.words)] if begun.words else []
-    begin = {"kept": begun.kept_as, "typed": begun.typed.to_json()}
+    initial = initial_form(database(), query, uuid.uuid4().hex)
+    kind = "paused" if initial.is_problem else "info"
+    notes = [note(kind, initial.message)] if initial.message else []
+    begin = {"kept": initial.storage_name, "typed": initial.form.to_json()}
+    form = html.Div(fields(initial.form, _offers()), id=Ids.FORM, className="bem-form")
     return html.Div(
         [
             dcc.Store(id=Ids.BEGIN, data=begin),
@@ -89,11 +93,8 @@ def layout(**query: str) -> Component:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [*said, html.Div(_fields(begun.typed), id=Ids.FORM, className="bem-form")],
-                        className="bem-stack",
-                    ),
-                    html.Div(side(), className="bem-stack bem-beside"),
+                    html.Div([*notes, form], className="bem-stack"),
+                    html.Div(panel(), className="bem-stack bem-beside"),
                 ],
                 className="bem-form-page bem-add-experiment",
             ),
@@ -101,10 +102,6 @@ def layout(**query: str) -> Component:
         ],
         className="bem-page",
     )
-
-
-def _fields(typed: Typed) -> list[Component]:
-    return fields(typed, _offers())
 
 
 def _offers() -> Offers:
@@ -173,236 +170,228 @@ clientside_callback(
 )
 
 
-@callback(Output(Ids.FORM, "children"), Input(Ids.RESTORE, "data"), prevent_initial_call=True)
+@callback(
+    output=Output(Ids.FORM, "children"),
+    inputs={"kept": Input(Ids.RESTORE, "data")},
+    prevent_initial_call=True,
+)
 def restore(kept: Sent) -> list[Component]:
-    """Fill the form with what this tab has typed before a reload or a login."""
+    """Fill the form with what this tab kept from before a reload or a login."""
     if not isinstance(kept, dict):
         raise PreventUpdate
-    return _fields(typed_from(kept))
+    return fields(read_form(kept), _offers())
 
 
 @callback(
-    Output(Ids.ROWS, "children"),
-    Input(Ids.ADD_ROW, "n_clicks"),
-    Input(Ids.remove(ALL), "n_clicks"),
-    State(Ids.battery(ALL), "value"),
-    State(Ids.station(ALL), "value"),
-    State(Ids.connected(ALL), "value"),
-    State(Ids.TECHNOLOGY, "value"),
+    output=Output(Ids.ROWS, "children"),
+    inputs={"added": Input(Ids.ADD_ROW, "n_clicks"), "removed": Input(Ids.remove(ALL), "n_clicks")},
+    state={
+        "batteries": State(Ids.battery(ALL), "value"),
+        "stations": State(Ids.station(ALL), "value"),
+        "connected": State(Ids.connected(ALL), "value"),
+        "technology": State(Ids.TECHNOLOGY, "value"),
+    },
     prevent_initial_call=True,
 )
-def change_rows(added: Sent, removed: Sent, *given: Sent) -> list[Component]:
+def change_rows(
+    added: Sent, removed: Sent, batteries: Sent, stations: Sent, connected: Sent, technology: Sent
+) -> list[Component]:
     """Add an empty pair, or take one away; the others keep what is chosen."""
-    *columns, technology = given
-    typed = typed_from(
-        {"pairs": [list(one) for one in zip(*columns, strict=True)], "technology": technology}
-    )
-    pairs = list(typed.pairs)
-    if ctx.triggered_id == Ids.ADD_ROW and added and len(pairs) < MOST_ROWS:
+    columns = zip(batteries, stations, connected, strict=True)
+    form = read_form({"pairs": [list(one) for one in columns], "technology": technology})
+    pairs = list(form.pairs)
+    if ctx.triggered_id == Ids.ADD_ROW and added and len(pairs) < MAX_ROWS:
         pairs.append(Pair())
     elif isinstance(ctx.triggered_id, dict) and any(removed or ()):
         del pairs[ctx.triggered_id["row"]]
     else:
         raise PreventUpdate
-    return rows(pairs or [Pair()], _offers(), typed.technology)
+    return rows(pairs or [Pair()], _offers(), form.technology)
 
 
 @callback(
-    Output(Ids.battery(ALL), "options"),
-    Input(Ids.TECHNOLOGY, "value"),
-    State(Ids.battery(ALL), "value"),
+    output=Output(Ids.battery(ALL), "options"),
+    inputs={"technology": Input(Ids.TECHNOLOGY, "value")},
+    state={"battery_ids": State(Ids.battery(ALL), "value")},
     prevent_initial_call=True,
 )
-def narrow(technology: Sent, chosen: list[Any]) -> list[Any]:
+def narrow(technology: Sent, battery_ids: list[Any]) -> list[Any]:
     """Offer the batteries of a technology."""
-    wanted = typed_from({"technology": technology}).technology
-    known = offered_batteries(database())
-    return [battery_options(known, wanted, one) for one in chosen]
+    chosen = read_form({"technology": technology}).technology
+    batteries = offered_batteries(database())
+    return [battery_options(batteries, chosen, one) for one in battery_ids]
 
 
 @callback(
-    Output(Ids.VERSION, "options"),
-    Output(Ids.OTHERS, "children"),
-    Input(Ids.TYPED, "data"),
-    Input(Ids.SOURCE, "value"),
-    State(Ids.VERSION, "value"),
+    output={"options": Output(Ids.VERSION, "options"), "others": Output(Ids.OTHERS, "children")},
+    inputs={"plain": Input(Ids.TYPED, "data"), "source": Input(Ids.SOURCE, "value")},
+    state={"version_id": State(Ids.VERSION, "value")},
 )
-def offer_profiles(plain: Sent, source: Sent, chosen: Sent) -> tuple[Any, ...]:
-    """Offer the profiles that fit, once battery and station are known; list the others apart."""
+def offer_profiles(plain: Sent, source: Sent, version_id: Sent) -> dict[str, Any]:
+    """Offer the profiles that fit, once battery and station are chosen; list the others apart."""
     if source != CHOOSE:
         raise PreventUpdate
-    typed = typed_from({**plain, "source": WRITE, "text": ""} if isinstance(plain, dict) else {})
-    seat = situation(database(), typed).main
-    listed = list_profiles(database()).rows
-    options, others = profile_options(listed, seat, chosen if isinstance(chosen, int) else None)
-    return options, others_list(others)
+    battery, station = main_equipment(database(), read_form(plain))
+    profiles = list_profiles(database()).rows
+    chosen = version_id if isinstance(version_id, int) else None
+    options, others = profile_options(profiles, battery, station, chosen)
+    return {"options": options, "others": others_list(others)}
 
 
 @callback(
-    Output(text_id(PROFILE), "value"),
-    Output(Ids.SOURCE, "value"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(Ids.EDIT, "n_clicks"),
-    Input(file_id(PROFILE), "data"),
-    State(Ids.VERSION, "value"),
+    output={
+        "text": Output(text_id(PROFILE), "value"),
+        "source": Output(Ids.SOURCE, "value"),
+        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    },
+    inputs={"clicks": Input(Ids.EDIT, "n_clicks"), "file": Input(file_id(PROFILE), "data")},
+    state={"version_id": State(Ids.VERSION, "value")},
     prevent_initial_call=True,
 )
-def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> tuple[Any, ...]:
+def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> dict[str, Any]:
     """Put the chosen profile's text, or that of a file, into the editor."""
     try:
         if ctx.triggered_id == file_id(PROFILE) and file is not None:
-            found = text_of_file(file)
-            return found.text, WRITE, toast("info", found.words)
+            read = text_of_file(file)
+            return {"text": read.text, "source": WRITE, "toast": toast("info", read.words)}
         if clicks and isinstance(version_id, int) and not isinstance(version_id, bool):
-            return version_text(database(), version_id), WRITE, no_update
+            text = version_text(database(), version_id)
+            return {"text": text, "source": WRITE, "toast": no_update}
     except InputError as error:
-        return no_update, no_update, toast("error", str(error))
+        return {"text": no_update, "source": no_update, "toast": toast("error", str(error))}
     raise PreventUpdate
 
 
 @callback(
-    Output(problems_id(PROFILE), "children"),
-    Output(Ids.CHECKED, "children"),
-    Output(Ids.CAPACITY, "children"),
-    Output(Ids.note(ALL), "children"),
-    Output(Ids.connected(ALL), "label"),
-    Output(Ids.connected(ALL), "style"),
-    Output(Ids.ELECTROLYTES, "hidden"),
-    Output(f"{Ids.ACKNOWLEDGE}-box", "hidden"),
-    Output(Ids.HAZARDS, "children"),
-    Output(Ids.LIMITS, "children"),
-    Output(Ids.SUMMARY, "children"),
-    Output(Ids.SAVE, "children"),
-    Output(Ids.STATE, "children"),
-    Output(Ids.FOUND, "data"),
-    Input(Ids.TYPED, "data"),
-    State(Ids.note(ALL), "id"),
+    output={
+        "problems": Output(problems_id(PROFILE), "children"),
+        "checked": Output(Ids.CHECKED, "children"),
+        "capacity": Output(Ids.CAPACITY, "children"),
+        "notes": Output(Ids.note(ALL), "children"),
+        "connected": Output(Ids.connected(ALL), "label"),
+        "connected_style": Output(Ids.connected(ALL), "style"),
+        "no_electrolytes": Output(Ids.ELECTROLYTES, "hidden"),
+        "no_hazards": Output(f"{Ids.ACKNOWLEDGE}-box", "hidden"),
+        "hazards": Output(Ids.HAZARDS, "children"),
+        "limits": Output(Ids.LIMITS, "children"),
+        "summary": Output(Ids.SUMMARY, "children"),
+        "button": Output(Ids.SAVE, "children"),
+        "obstacle": Output(Ids.STATE, "children"),
+        "result": Output(Ids.FOUND, "data"),
+    },
+    inputs={"plain": Input(Ids.TYPED, "data")},
+    state={"notes": State(Ids.note(ALL), "id")},
 )
-def check(plain: Sent, rows_shown: list[Any]) -> tuple[Any, ...]:
-    """Say what the form means, as it is typed: errors by line, limits, what runs where."""
+def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
+    """Check the form as it changes: errors by line, limits, what runs where."""
     if not isinstance(plain, dict):
         raise PreventUpdate
-    state = situation(database(), typed_from(plain))
+    state = form_state(database(), read_form(plain))
     # a row may have been added or removed meanwhile
-    seats = [*state.seats, *(state.main for _ in rows_shown)][: len(rows_shown)]
-    listed = problems_list(state.problems)
-    chosen = state.typed.source == CHOOSE
-    labels = [connected_words(seat) for seat in seats]
-    return (
-        [] if chosen else listed,
-        listed if chosen else [],
-        _capacity_words(state),
-        [seat_note(seat) for seat in seats],
-        labels,
-        [{} if label else {"display": "none"} for label in labels],
-        not state.has_stack,
-        not state.hazards,
-        [note("paused", one.sentence.capitalize()) for one in state.hazards] if chosen else [],
-        limits_card(state.main),
-        summary_card(state),
-        button_words(state),
-        state_words(state),
-        {"problems": problems_of(state)},
-    )
+    visible = [*state.assignments, *(state.main for _ in notes)][: len(notes)]
+    problems = problems_list(state.problems)
+    is_chosen = state.form.source == CHOOSE
+    labels = [connected_label(one) for one in visible]
+    hazards = [note("paused", one.sentence.capitalize()) for one in state.hazards]
+    return {
+        "problems": [] if is_chosen else problems,
+        "checked": problems if is_chosen else [],
+        "capacity": capacity_text(state.main.details),
+        "notes": [assignment_note(one) for one in visible],
+        "connected": labels,
+        "connected_style": [{} if label else {"display": "none"} for label in labels],
+        "no_electrolytes": not state.has_stack,
+        "no_hazards": not state.hazards,
+        "hazards": hazards if is_chosen else [],
+        "limits": limits_card(state.main),
+        "summary": summary_card(state),
+        "button": button_label(state),
+        "obstacle": obstacle_text(state),
+        "result": {"problems": problems_of(state)},
+    }
 
 
 @callback(
-    Output(Ids.GRAPH, "figure"),
-    Output(Ids.GRAPH, "style"),
-    Output(Ids.NO_GRAPH, "hidden"),
-    Output(Ids.ABOUT, "children"),
-    Output(Ids.STATS, "children"),
-    Output(Ids.DRAWN, "data"),
-    Input(Ids.TYPED, "data"),
-    Input(Shell.THEME, "data"),
-    State(Ids.DRAWN, "data"),
+    output={
+        "figure": Output(Ids.GRAPH, "figure"),
+        "style": Output(Ids.GRAPH, "style"),
+        "no_graph_hidden": Output(Ids.NO_GRAPH, "hidden"),
+        "about": Output(Ids.ABOUT, "children"),
+        "stats": Output(Ids.STATS, "children"),
+        "drawn": Output(Ids.DRAWN, "data"),
+    },
+    inputs={"plain": Input(Ids.TYPED, "data"), "theme": Input(Shell.THEME, "data")},
+    state={"drawn": State(Ids.DRAWN, "data")},
 )
-def draw(plain: Sent, theme: str | None, drawn: Sent) -> tuple[Any, ...]:
-    """Draw the expected course for the first pair; not again for what does not change it."""
+def draw(plain: Sent, theme: str | None, drawn: Sent) -> dict[str, Any]:
+    """Draw the expected curve of the first pair; not again for what does not change it."""
     if not isinstance(plain, dict) or theme is None:
         raise PreventUpdate
-    typed = typed_from(plain)
-    first = typed.pairs[0]
-    what = [
-        theme,
-        first.battery_id,
-        first.station_id,
-        typed.version_id if typed.source == CHOOSE else typed.text,
-    ]
-    if what == drawn:
+    form = read_form(plain)
+    pair, is_chosen = form.pairs[0], form.source == CHOOSE
+    profile = form.version_id if is_chosen else form.text
+    basis = [theme, pair.battery_id, pair.station_id, profile]
+    if basis == drawn:
         raise PreventUpdate
-    view = situation(database(), typed).main.view
+    view = checked_for(profile_text(database(), form), *main_equipment(database(), form))
     figure = view.figure(dark=theme == "dark") if view else None
-    shown = {"height": 320} if figure else {"display": "none"}
-    return figure or {}, shown, figure is not None, about_words(view), stats(view), what
+    return {
+        "figure": figure or {},
+        "style": {"height": GRAPH_PX} if figure else {"display": "none"},
+        "no_graph_hidden": figure is not None,
+        "about": about_text(view),
+        "stats": stats(view),
+        "drawn": basis,
+    }
 
 
 @callback(
-    Output(Ids.ANSWER, "data"),
-    Output(Ids.SAVED, "children"),
-    Output(Ids.GO, "href"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(Ids.SEND, "data"),
+    output={
+        "result": Output(Ids.ANSWER, "data"),
+        "saved": Output(Ids.SAVED, "children"),
+        "address": Output(Ids.GO, "href"),
+        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    },
+    inputs={"request": Input(Ids.SEND, "data")},
     prevent_initial_call=True,
     running=[
         (Output(Ids.SAVE, "disabled"), True, False),
         (Output(Ids.DRAFT, "disabled"), True, False),
     ],
 )
-def send(sent: Sent) -> tuple[Any, ...]:
+def send(request: Sent) -> dict[str, Any]:
     """Queue the experiments, or keep the form as a draft; or say what is wrong."""
-    if not isinstance(sent, dict):
+    if not isinstance(request, dict):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    typed = typed_from(sent.get("typed"))
-    by = actor()
+    form = read_form(request.get("typed"))
     try:
-        if sent.get("what") == "draft":
-            return _keep(typed, by)
-        return _queue(typed, by)
+        answer = _save(form) if request.get("what") == "draft" else _queue(form)
     except PairError as error:
-        return _refused({row_key(error.place): str(error)})
+        answer = _refused({row_key(error.place): str(error)})
     except InputError as error:
-        return _refused({PROFILE: str(error)})
+        answer = _refused({PROFILE: str(error)})
+    unchanged = dict.fromkeys(("result", "saved", "address", "toast"), no_update)
+    return {**unchanged, **answer}
 
 
-def _keep(typed: Typed, by: By) -> tuple[Any, ...]:
-    save_draft(database(), typed.token, typed.name, typed.to_json(), by=by)
+def _save(form: FormData) -> dict[str, Any]:
+    by = actor()
+    save_draft(database(), form.token, form.name, form.to_json(), by=by)
     at = by.now.astimezone(viewer().zone)
-    return no_update, f"Draft saved {at:%H:%M}", no_update, no_update
+    return {"saved": f"Draft saved {at:%H:%M}"}
 
 
-def _queue(typed: Typed, by: By) -> tuple[Any, ...]:
-    state = situation(database(), typed)
-    if found := problems_of(state):
-        return _refused(found)
-    plans = queue(database(), state, by)
-    return {"problems": {}, "saved": True}, no_update, "/", toast("done", _queued_words(plans))
+def _queue(form: FormData) -> dict[str, Any]:
+    state = form_state(database(), form)
+    if problems := problems_of(state):
+        return _refused(problems)
+    plans = queue(database(), state, actor())
+    return {
+        "result": {"problems": {}, "saved": True},
+        "address": "/",
+        "toast": toast("done", queued_text(plans)),
+    }
 
 
-def _refused(found: dict[str, str]) -> tuple[Any, ...]:
-    problems = {"problems": found, "focus": next(iter(found))}
-    return problems, no_update, no_update, no_update
-
-
-def _queued_words(plans: tuple[PlanFacts, ...]) -> str:
-    held = sum(plan.state is PlanState.HELD for plan in plans)
-    first = plans[0]
-    if len(plans) == 1:
-        words = f"{first.name} is queued."
-        return f"{first.name} is held. {first.held_because}" if held else words
-    words = f"{formatting.counted(len(plans), 'experiment')} are queued"
-    return (
-        f"{words}, {held} of them held until their batteries are confirmed."
-        if held
-        else f"{words}."
-    )
-
-
-def _capacity_words(state: Situation) -> str:
-    sheet = state.main.sheet
-    if sheet is None:
-        return "A, V, W and s where no unit is given; C-rates need a battery."
-    if sheet.capacity_ah is None:
-        return "A, V, W and s where no unit is given; no capacity is known, so no C-rates."
-    capacity = formatting.quantity(sheet.capacity_ah, "Ah")
-    return f"A, V, W and s where no unit is given; C-rates use {capacity}."
+def _refused(problems: dict[str, str]) -> dict[str, Any]:
+    return {"result": {"problems": problems, "focus": next(iter(problems))}}

@@ -88,7 +88,7 @@ def test_from_a_mistake_to_the_queue(operator: Page, lab: FormLab):
     expect(page.locator("#addexp-state")).to_contain_text("1 error in the profile, line 4")
     page.wait_for_load_state("networkidle")
     page.locator(SAVE).click()
-    expect(page.locator("#addexp-profile-error")).to_contain_text("Mend what is marked")
+    expect(page.locator("#addexp-profile-error")).to_contain_text("Fix what is marked")
     expect(page.locator("#addexp-profile-text")).to_be_focused()
     assert count(lab, Plan) == 0
 

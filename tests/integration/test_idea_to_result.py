@@ -36,8 +36,8 @@ from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.queries.stations.queue import find_plan
 from db.terms import PlanState
-from pages.add_experiment.form_data import Pair, Typed
-from pages.add_experiment.pairs import situation
+from pages.add_experiment.form_data import FormData, Pair
+from pages.add_experiment.form_state import form_state
 from pages.add_experiment.queueing import problems_of, queue
 from pages.experiment.expected_curve import expected_line
 from tests.conftest import require
@@ -159,10 +159,10 @@ def test_a_text_becomes_an_experiment_that_runs_as_expected(running: Database):
         voltage_max_v=4.2,
         temperature_max_degc=60.0,
     )
-    typed = Typed(
+    typed = FormData(
         token="0123456789abcdef", name="Two cycles", text=TEXT, pairs=(Pair(cell, station),)
     )
-    state = situation(running, typed)
+    state = form_state(running, typed)
     assert problems_of(state) == {}
     (plan,) = queue(running, state, By("oscar", "10.0.0.7", now()))
     assert plan.state is PlanState.HELD

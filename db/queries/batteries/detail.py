@@ -1,6 +1,6 @@
 """One battery with everything that its page says about it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.models.battery_rows import description_of
+from db.models.battery_rows import description_of, descriptions
 from db.queries.references import battery_planned, with_experiments
 from db.terms import PlanState
 
@@ -63,6 +63,12 @@ def battery_sheet(database: Database, battery_id: int) -> BatterySheet:
             under_way=experiments_under_way(session, battery_id),
             kept_because=what_refers_to(session, battery_id),
         )
+
+
+def battery_descriptions(database: Database, ids: Collection[int]) -> dict[int, NewBattery]:
+    """Return what batteries are, by their ids; one that does not exist is left out."""
+    with database.read() as session:
+        return descriptions(session, ids)
 
 
 def experiments_under_way(session: Session, battery_id: int) -> tuple[UnderWay, ...]:

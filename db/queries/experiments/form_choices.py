@@ -1,10 +1,11 @@
 """What the form of a new experiment offers: batteries, and stations with their queues."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from cycling.profile import StationCapabilities
 from cycling.terms import ExperimentStatus, Technology
@@ -65,32 +66,18 @@ class OfferedStation:
         """How many experiments wait there, held ones too."""
         return len(self.now.queue) + len(self.now.held)
 
+    @property
+    def has_contact(self) -> bool:
+        """Whether it is not known to be out of contact."""
+        return self.now.online is not False and self.now.lost_at is None
+
 
 def offered_batteries(
     database: Database, ids: Collection[int] | None = None
 ) -> tuple[OfferedBattery, ...]:
     """Return all batteries or some, by name and serial number."""
     with database.read() as session:
-        confirmed = _places(
-            session.execute(
-                select(ConfirmedBattery.battery_id, CyclerStation.id, CyclerStation.name).join(
-                    CyclerStation, CyclerStation.id == ConfirmedBattery.station_id
-                )
-            )
-        )
-        runs = select(Experiment.battery_id, CyclerStation.id, CyclerStation.name).join(
-            CyclerStation, CyclerStation.id == Experiment.station_id
-        )
-        waits = (
-            waiting()
-            .with_only_columns(Plan.battery_id, CyclerStation.id, CyclerStation.name)
-            .join(CyclerStation, CyclerStation.id == Plan.station_id)
-            .where(Plan.battery_id.is_not(None))
-        )
-        bound = {
-            **_places(session.execute(waits)),
-            **_places(session.execute(runs.where(Experiment.status.in_(UNDER_WAY)))),
-        }
+        confirmed, bound = _places(session)
         query = (
             select(
                 Battery.id,
@@ -126,8 +113,32 @@ def offered_stations(database: Database) -> tuple[OfferedStation, ...]:
     return tuple(OfferedStation(one, can[one.id]) for one in stations if one.id in can)
 
 
-def _places(rows: Iterable[Any]) -> dict[int, Place]:
-    return {battery_id: Place(id_, name) for battery_id, id_, name in rows}
+def usable_station(database: Database, station_id: int) -> StationCapabilities | None:
+    """Return what a station can carry out; None for one that the form does not offer."""
+    return station_capabilities(database, [station_id], only_in_use=True).get(station_id)
+
+
+def _places(session: Session) -> tuple[Mapping[int | None, Place], Mapping[int | None, Place]]:
+    """Return by the ids of batteries where they are confirmed, and where they run or wait."""
+    confirmed = _on_station(select(ConfirmedBattery), ConfirmedBattery, "confirmed")
+    waits = _on_station(waiting().where(Plan.battery_id.is_not(None)), Plan, "waits")
+    runs = _on_station(
+        select(Experiment).where(Experiment.status.in_(UNDER_WAY)), Experiment, "runs"
+    )
+    places: dict[str, dict[int | None, Place]] = {"confirmed": {}, "waits": {}, "runs": {}}
+    for kind, battery_id, id_, name in session.execute(union_all(confirmed, waits, runs)):
+        places[kind][battery_id] = Place(id_, name)
+    return places["confirmed"], places["waits"] | places["runs"]
+
+
+def _on_station(
+    query: Select[Any], row: type[ConfirmedBattery | Plan | Experiment], kind: str
+) -> Select[str, int | None, int, str]:
+    return (
+        query.join(CyclerStation, CyclerStation.id == row.station_id)
+        .with_only_columns(literal(kind), row.battery_id, CyclerStation.id, CyclerStation.name)
+        .order_by(None)
+    )
 
 
 def _amp_hours(milli: float | None) -> float | None:

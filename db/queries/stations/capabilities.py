@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from cycling.profile import OWN_PROTOCOL, WATTREX, StationCapabilities
 from cycling.profile.checks.capabilities import TABLE_LIMITS
@@ -22,6 +22,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
+from db.queries.stations.overview import IN_USE
 
 # Devices that carry the current; the others only measure, or pump.
 POWERED = frozenset(
@@ -33,19 +34,19 @@ Device = tuple[CompatibleDevice, Mapping[str, Any] | None]  # what it is, and wh
 
 
 def station_capabilities(
-    database: Database, station_ids: Iterable[int]
+    database: Database, station_ids: Iterable[int], *, only_in_use: bool = False
 ) -> dict[int, StationCapabilities]:
     """Return what stations can carry out; a range that nobody has told is unknown (None).
 
     What somebody has measured at a station goes before what its devices say.
     """
-    wanted = list(station_ids)
+    ids = list(station_ids)
     with database.read() as session:
         stations = session.execute(
             select(CyclerStation.id, CyclerStation.name, Unit.unit_id, StationDetails)
             .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
             .outerjoin(StationDetails, StationDetails.station_id == CyclerStation.id)
-            .where(CyclerStation.id.in_(wanted))
+            .where(CyclerStation.id.in_(ids), IN_USE if only_in_use else true())
         ).all()
         devices = defaultdict(list)
         for station_id, fixed, abilities in session.execute(
@@ -53,7 +54,7 @@ def station_capabilities(
             .join(DetectedDevice, DetectedDevice.id == UsedDevice.device_id)
             .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
             .outerjoin(DeviceAbilities, DeviceAbilities.device_id == UsedDevice.device_id)
-            .where(UsedDevice.station_id.in_(wanted))
+            .where(UsedDevice.station_id.in_(ids))
         ):
             devices[station_id].append((fixed, abilities))
     return {

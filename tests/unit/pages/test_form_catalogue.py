@@ -22,7 +22,7 @@ from db.models import Base
 from db.queries.stations.units import find_unit
 from db.queries.users import list_users
 from db.terms import Role
-from pages.add_experiment.form_data import Pair, Typed
+from pages.add_experiment.form_data import FormData, Pair
 from pages.battery.form import Form as BatteryForm
 from pages.station.reading import CONTROLS
 from pages.stations.ids import FormIds
@@ -141,14 +141,14 @@ def importing(world: World) -> Form:
 
 def experiment(world: World) -> Form:
     lab = world.forms
-    typed = Typed("0123456789abcdef", "Ageing", "Text", None, (Pair(lab.a, lab.s1),), text=CYCLE)
+    typed = FormData("0123456789abcdef", "Ageing", "Text", None, (Pair(lab.a, lab.s1),), text=CYCLE)
     values = {"addexp-send.data": {"what": "queue", "typed": typed.to_json()}}
     return Form("oscar", "addexp-answer.data", "addexp-send.data", values)
 
 
 def draft(world: World) -> Form:
     lab = world.forms
-    typed = Typed("0123456789abcdef", "Ageing", "", None, (Pair(lab.a, lab.s1),), text=CYCLE)
+    typed = FormData("0123456789abcdef", "Ageing", "", None, (Pair(lab.a, lab.s1),), text=CYCLE)
     values = {"addexp-send.data": {"what": "draft", "typed": typed.to_json()}}
     return Form("oscar", "addexp-answer.data", "addexp-send.data", values)
 

@@ -78,10 +78,14 @@ class Visitor:
         known = {f"{one['id']}.{one['property']}" for one in (*spec["inputs"], *spec["state"])}
         assert set(values) <= known, f"{set(values) - known} are not asked for by {first_output}"
         outputs = spec["output"]
-        named = [
-            {"id": one.component_id, "property": one.component_property}
-            for one in (outputs if isinstance(outputs, list) else [outputs])
-        ]
+
+        def place(one: Any) -> Any:
+            if not isinstance(one.component_id, dict):
+                return {"id": one.component_id, "property": one.component_property}
+            rows = patterns.get(one.component_id["type"], [])
+            return [{"id": key, "property": one.component_property} for key, _value in rows]
+
+        named = [place(one) for one in (outputs if isinstance(outputs, list) else [outputs])]
         return {
             "output": name,
             "outputs": named if isinstance(outputs, list) else named[0],

@@ -1,7 +1,6 @@
 """Add experiment without a browser: what is typed, by whoever, and what it means."""
 
 import dataclasses
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,22 +10,22 @@ from cycling.terms import Polarity, Technology
 from db.commands.audit import By
 from db.commands.queue import Electrolyte, confirm_battery
 from db.models import OutOfService, Plan
-from db.queries.profiles.library import ProfileRow
 from db.terms import PlanState
-from pages.add_experiment.form import _option
+from pages.add_experiment.assignment import queue_text
 from pages.add_experiment.form_data import (
     CHOOSE,
+    FormData,
     Pair,
-    Typed,
     electrolyte_problems,
     electrolytes,
-    typed_from,
-    word_problems,
+    read_form,
+    text_problems,
 )
+from pages.add_experiment.form_state import form_state, main_equipment
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
-from pages.add_experiment.initial_values import beginning
+from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import misfit
-from pages.add_experiment.pairs import queue_words, situation
+from pages.add_experiment.pairs import option
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from tests.form_lab import BY, CYCLE, FormLab, device
 from tests.unit.db.lab import add_cell, add_experiment
@@ -40,7 +39,7 @@ def forms(store) -> FormLab:
     return FormLab(store)
 
 
-def typed(lab: FormLab, **changes) -> Typed:
+def typed(lab: FormLab, **changes) -> FormData:
     values = {
         "token": TOKEN,
         "name": "Ageing",
@@ -48,16 +47,16 @@ def typed(lab: FormLab, **changes) -> Typed:
         "text": CYCLE,
         **changes,
     }
-    return Typed(**values)
+    return FormData(**values)
 
 
 def found(lab: FormLab, **changes) -> dict[str, str]:
-    return problems_of(situation(lab.database, typed(lab, **changes)))
+    return problems_of(form_state(lab.database, typed(lab, **changes)))
 
 
 class TestTyped:
     def test_it_comes_back_as_it_went(self):
-        form = Typed(
+        form = FormData(
             TOKEN,
             "A",
             "b",
@@ -69,7 +68,7 @@ class TestTyped:
             AMOUNTS,
             acknowledged=True,
         )
-        assert typed_from(form.to_json()) == form
+        assert read_form(form.to_json()) == form
 
     @pytest.mark.parametrize(
         "plain",
@@ -85,12 +84,12 @@ class TestTyped:
         ],
     )
     def test_rubbish_is_an_empty_form(self, plain):
-        form = typed_from(plain)
+        form = read_form(plain)
         assert form.pairs == (Pair(),)
         assert (form.version_id, form.technology, form.acknowledged) == (None, None, False)
 
     def test_half_characters_can_be_stored(self):
-        assert typed_from({"text": "CC \ud800"}).text == "CC ?"
+        assert read_form({"text": "CC \ud800"}).text == "CC ?"
 
     @pytest.mark.parametrize(
         ("name", "says"),
@@ -102,14 +101,14 @@ class TestTyped:
         ],
     )
     def test_names_that_cannot_be(self, name: str, says: str):
-        assert says in word_problems(Typed(name=name))[Ids.NAME]
+        assert says in text_problems(FormData(name=name))[Ids.NAME]
 
     @pytest.mark.parametrize("name", ["🔋" * 30, "<b>x</b>", "'; DROP TABLE Experiment; --"])
     def test_names_that_can_be(self, name: str):
-        assert word_problems(Typed(name=name)) == {}
+        assert text_problems(FormData(name=name)) == {}
 
     def test_electrolytes_of_both_sides(self):
-        form = Typed(electrolytes=AMOUNTS)
+        form = FormData(electrolytes=AMOUNTS)
         assert electrolyte_problems(form) == {}
         assert electrolytes(form) == (
             Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),
@@ -132,7 +131,7 @@ class TestTyped:
     )
     def test_an_amount_that_cannot_be(self, field: str, text: str):
         name = Ids.quantity(Polarity.NEGATIVE, field)
-        wrong = electrolyte_problems(Typed(electrolytes={**AMOUNTS, name: text}))
+        wrong = electrolyte_problems(FormData(electrolytes={**AMOUNTS, name: text}))
         assert len(wrong) == 1
         assert next(iter(wrong)).startswith("addexp-neg")
 
@@ -186,7 +185,7 @@ class TestProblems:
         ],
     )
     def test_a_profile_that_cannot_be_carried_out(self, forms: FormLab, text: str):
-        assert "Mend what is marked" in found(forms, text=text)[PROFILE]
+        assert "Fix what is marked" in found(forms, text=text)[PROFILE]
 
     def test_a_version_that_is_gone(self, forms: FormLab):
         assert "does not exist" in found(forms, source=CHOOSE, version_id=987)[PROFILE]
@@ -198,7 +197,7 @@ class TestProblems:
     def test_each_pair_is_checked_by_itself(self, forms: FormLab):
         small = forms.unit("unit-9", device(9, amperes=1.0), first=9)[0]
         pairs = (Pair(forms.a, forms.s1), Pair(forms.b, small))
-        state = situation(forms.database, typed(forms, pairs=pairs))
+        state = form_state(forms.database, typed(forms, pairs=pairs))
         assert state.problems == ()
         assert PROFILE in problems_of(state)
 
@@ -220,7 +219,7 @@ class TestProblems:
 
 class TestQueue:
     def send(self, lab: FormLab, **changes):
-        state = situation(lab.database, typed(lab, **changes))
+        state = form_state(lab.database, typed(lab, **changes))
         return queue(lab.database, state, By("oscar", "", lab.now()))
 
     def test_text_and_library_become_plans_once(self, forms: FormLab):
@@ -239,22 +238,22 @@ class TestQueue:
 
     def test_what_waits_before_it_is_said(self, forms: FormLab):
         self.send(forms)
-        seat = situation(forms.database, typed(forms)).main
-        assert queue_words(seat) == "behind 1 other"
-        assert seat.held_words == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
+        assignment = form_state(forms.database, typed(forms)).main
+        assert queue_text(assignment) == "behind 1 other"
+        assert assignment.held_text == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
 
 
 class TestBeginning:
     def test_a_battery_with_its_station(self, forms: FormLab):
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
-        begun = beginning(forms.database, {"battery": str(forms.a)}, TOKEN)
-        assert begun.typed.pairs == (Pair(forms.a, forms.s1),)
-        assert begun.typed.technology is Technology.LITHIUM
+        begun = initial_form(forms.database, {"battery": str(forms.a)}, TOKEN)
+        assert begun.form.pairs == (Pair(forms.a, forms.s1),)
+        assert begun.form.technology is Technology.LITHIUM
 
     def test_what_was_imported_has_no_profile_and_no_station_to_copy(self, forms: FormLab):
         imported = add_experiment(forms.database, battery_id=forms.a)
-        begun = beginning(forms.database, {"like": str(imported)}, TOKEN)
-        assert begun.words == (
+        begun = initial_form(forms.database, {"like": str(imported)}, TOKEN)
+        assert begun.message == (
             f"Copied from experiment {imported}. It has no profile: choose or write one. "
             "Its station takes no experiments: choose another one."
         )
@@ -262,13 +261,13 @@ class TestBeginning:
     @pytest.mark.parametrize("name", ["draft", "like", "battery", "profile"])
     @pytest.mark.parametrize("value", ["", "0", "-1", "abc", "1e99", "９", "987654"])
     def test_nothing_of_that_name_says_so(self, forms: FormLab, name: str, value: str):
-        begun = beginning(forms.database, {name: value}, TOKEN)
+        begun = initial_form(forms.database, {name: value}, TOKEN)
         assert begun.is_problem
-        assert begun.typed == Typed(token=TOKEN)
+        assert begun.form == FormData(token=TOKEN)
 
 
 class TestLibrary:
-    def row(self, **changes) -> ProfileRow:
+    def summary(self, **changes) -> ProfileSummary:
         values = {
             "steps": 3,
             "cycles": 1,
@@ -278,10 +277,7 @@ class TestLibrary:
             "duration_s": 3600.0,
             **changes,
         }
-        now = FormLab.now() - timedelta(days=1)
-        return ProfileRow(
-            1, "Name", "", False, 1, 1, ProfileSummary(**values), 0, None, "oscar", now
-        )
+        return ProfileSummary(**values)
 
     @pytest.mark.parametrize(
         ("changes", "says"),
@@ -296,21 +292,20 @@ class TestLibrary:
         ],
     )
     def test_why_it_does_not_fit(self, forms: FormLab, changes, says: str):
-        seat = situation(forms.database, typed(forms)).main
-        reason = misfit(self.row(**changes), seat)
+        reason = misfit(self.summary(**changes), *main_equipment(forms.database, typed(forms)))
         assert (says in reason) if says else not reason
 
     def test_nothing_is_held_against_what_is_not_chosen(self, forms: FormLab):
-        seat = situation(forms.database, typed(forms, pairs=(Pair(),))).main
-        assert misfit(self.row(voltage=Extent(0, 400, "V")), seat) == ""
+        nothing = main_equipment(forms.database, typed(forms, pairs=(Pair(),)))
+        assert misfit(self.summary(voltage=Extent(0, 400, "V")), *nothing) == ""
 
     def test_a_station_whose_range_nobody_knows_fits_nothing(self, forms: FormLab):
-        seat = situation(forms.database, typed(forms)).main
-        can = dataclasses.replace(seat.station.can, voltage_max_v=None)
-        blind = dataclasses.replace(seat, station=dataclasses.replace(seat.station, can=can))
-        assert "voltage range of Station 01 is not known" in misfit(self.row(), blind)
+        battery, station = main_equipment(forms.database, typed(forms))
+        blind = dataclasses.replace(station, voltage_max_v=None)
+        reason = misfit(self.summary(), battery, blind)
+        assert "voltage range of Station 01 is not known" in reason
 
 
 def test_choices_are_found_by_their_name_not_by_what_is_said_about_them():
-    option = _option(5, "Station 05", "0 to 50 V, LA-005 confirmed")
-    assert option["search"] == "Station 05"
+    station = option(5, "Station 05", ["0 to 50 V", "LA-005 confirmed"])
+    assert station["search"] == "Station 05"

@@ -1,0 +1,119 @@
+"""The profile's ranges against those of battery and station, as a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.blocks import card, icon
+from components.sent import Sent
+from cycling.battery.description import NewBattery, safety_range_v
+from cycling.profile import Span
+from cycling.profile.language.tree import LimitKind
+from cycling.profile.program.instructions import ExactRange
+from pages.add_experiment.assignment import Assignment
+from pages.add_experiment.pairs import short_number
+from pages.profile.check import CheckedView
+
+
+def limits_card(assignment: Assignment) -> list[Component]:
+    """Return the profile's ranges against those of battery and station."""
+    view, battery, station = assignment.view, assignment.details, assignment.station
+    if view is None or view.ranges is None or (battery is None and station is None):
+        return []
+    reach, can = view.ranges, station.can if station else None
+    volts = _limits_row(
+        "Voltage / V",
+        reach.voltage_v or Span(None, None),
+        (battery.voltage_min_v, battery.voltage_max_v) if battery else None,
+        (can.voltage_min_v, can.voltage_max_v) if can else None,
+        rests=reach.voltage_v is None,
+    )
+    amperes = _limits_row(
+        "Current / A",
+        reach.current_a,
+        (battery.current_min_a, battery.current_max_a) if battery else None,
+        (can.current_min_a, can.current_max_a) if can else None,
+    )
+    rows = [volts, amperes, *_safety_rows(view, battery)]
+    heads = ["Limit", "Profile", "Battery", station.name if station else "Station", ""]
+    classes = [None, "num", "num", "num", "sign"]
+    table = html.Table(
+        [
+            html.Thead(
+                html.Tr([html.Th(h, className=c) for h, c in zip(heads, classes, strict=True)])
+            ),
+            html.Tbody(rows),
+        ],
+        className="bem-table in-card bem-limits",
+    )
+    which = f"up to line {view.waits_for - 1}" if view.waits_for and view.waits_for > 1 else None
+    return [card("Limits check", table, note=which)]
+
+
+def _limits_row(
+    label: str,
+    reach: Span,
+    battery: tuple[Any, Any] | None,
+    station: tuple[Any, Any] | None,
+    *,
+    rests: bool = False,
+) -> html.Tr:
+    ranges = [one for one in (battery, station) if one is not None]
+    within = rests or all(_within(reach, one) for one in ranges)
+    cells = [
+        "rest" if rests else _range(reach.low, reach.high),
+        *("" if one is None else _range(*one) for one in (battery, station)),
+    ]
+    return html.Tr(
+        [html.Td(label), *(html.Td(one, className="num") for one in cells), _mark(within)]
+    )
+
+
+def _safety_rows(view: CheckedView, battery: NewBattery | None) -> list[html.Tr]:
+    """Return where the station switches off: by the profile's SAFETY, and by the battery's."""
+    volts = safety_range_v(battery) if battery else None
+    degrees = (battery.temperature_min_degc, battery.temperature_max_degc) if battery else None
+    if degrees == (None, None):
+        degrees = None
+    limits = (("V", LimitKind.VOLTAGE, volts), ("°C", LimitKind.TEMPERATURE, degrees))
+    rows = []
+    for unit, kind, own in limits:
+        profile = _ends(view.drawn.safety_range(kind) if view.drawn else None)
+        if profile is not None or own is not None:
+            rows.append(_off_row(f"Off outside / {unit}", profile, own))
+    return rows
+
+
+def _ends(limits: ExactRange | None) -> tuple[Any, Any] | None:
+    return None if limits is None else (limits.low, limits.high)
+
+
+def _off_row(
+    label: str, profile: tuple[Any, Any] | None, battery: tuple[Any, Any] | None
+) -> html.Tr:
+    cells = ["" if one is None else _range(*one) for one in (profile, battery)]
+    return html.Tr(
+        [html.Td(label), *(html.Td(one, className="num") for one in cells), html.Td(), html.Td()]
+    )
+
+
+def _within(reach: Span, bounds: Sequence[Any]) -> bool:
+    """Whether a reach surely stays within bounds; what is not known is not within."""
+    if None in (reach.low, reach.high, *bounds):
+        return False
+    low, high = float(reach.low or 0), float(reach.high or 0)
+    return float(bounds[0]) <= low and high <= float(bounds[1])
+
+
+def _mark(within: bool) -> html.Td:
+    title = "Within" if within else "Outside, or not known"
+    mark = icon("check2", "bem-ok") if within else icon("exclamation-triangle", "bem-bad")
+    spoken = html.Span("within" if within else title, className="visually-hidden")
+    return html.Td(html.Span([mark, spoken], title=title), className="sign")
+
+
+def _range(low: Sent, high: Sent) -> str:
+    ends = ["?" if one is None else short_number(one) for one in (low, high)]
+    return "unknown" if low is None and high is None else " to ".join(ends)
