@@ -13,7 +13,7 @@ from cycling.errors import InputError
 from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
 from db import series
 from db.commands import jobs
-from db.commands.experiments import clearing, imports
+from db.commands.experiments import clearing, imports, reservations
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
@@ -75,7 +75,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
 def import_file(place: Workplace, mine: Claim) -> None:
     """Load an uploaded file and publish it together with the end of the job."""
     beat = Beat(place, mine)
-    imports.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
+    reservations.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
     table = _table(place, upload)

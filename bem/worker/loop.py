@@ -18,7 +18,7 @@ from bem.worker.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, presence, uploads
-from db.commands.experiments import clearing, imports
+from db.commands.experiments import clearing, reservations
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
@@ -144,7 +144,7 @@ class Worker:
             return
         self._swept_at = now
         jobs.fail_hopeless(place.database, now=now)
-        swept = imports.sweep(place.database, now)
+        swept = reservations.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
         swept += form_tokens.sweep_form_tokens(place.database, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time

@@ -9,7 +9,7 @@ from components.blocks import card
 from components.profile_editor import profile_text
 from components.sent import Sent
 from db.queries.profiles.compiled import outlines
-from db.queries.profiles.library import ProfileSource, experiment_profile, source_of
+from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
 from pages.context import database
 from pages.experiment.ids import Ids
 from pages.experiment.request import sent_id

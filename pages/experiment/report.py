@@ -27,7 +27,7 @@ from db.queries.experiments.notes import NoteFacts, experiment_notes
 from db.queries.experiments.provenance import database_name, source_sha256
 from db.queries.experiments.timeline import TimelineEntry, run_timeline
 from db.queries.profiles.instructions import profile_instructions
-from db.queries.profiles.library import ProfileSource, experiment_profile, source_of
+from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import Viewer, limits
 from pages.experiment import report_tables

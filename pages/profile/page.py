@@ -24,7 +24,8 @@ from cycling.errors import InputError, NotFoundError
 from db.commands.audit import record_profile_export
 from db.commands.form_tokens import DoneBeforeError
 from db.commands.profiles import archive, duplicate
-from db.queries.profiles.library import library_profile, uses_of, version_text
+from db.queries.profiles.library import library_profile, version_text
+from db.queries.profiles.uses import uses_of
 from db.terms import Role
 from pages.context import actor, database, now, once, viewer
 from pages.not_found_404 import not_found

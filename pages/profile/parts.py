@@ -13,7 +13,8 @@ from components import formatting
 from components.blocks import card, empty, facts, icon, note, page_header
 from components.profile_editor import profile_text
 from db.commands.form_tokens import new_token
-from db.queries.profiles.library import LibraryFacts, Use, VersionFacts
+from db.queries.profiles.library import LibraryFacts, VersionFacts
+from db.queries.profiles.uses import Use
 from db.terms import Role
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen

@@ -14,7 +14,7 @@ from bem.worker.loop import Worker
 from cycling.errors import BemError, UnavailableError
 from dashboard.files import _receive
 from db.commands import jobs
-from db.commands.experiments.imports import sweep
+from db.commands.experiments.reservations import sweep
 from db.engine import connect
 from db.models import Experiment, GenericMeasure, RefusedCount
 from db.queries.jobs import job_status

@@ -102,7 +102,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     WORKER: {
         "channels": "ensure_channels",
         "experiments.clearing": "clear note_cleared sweep",
-        "experiments.imports": "discard discard_job sweep",
+        "experiments.reservations": "change discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
         "fail_hopeless",
         "form_tokens": "sweep_form_tokens",

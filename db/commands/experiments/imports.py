@@ -3,18 +3,15 @@
 Measures are loaded in committed chunks under a reserved ExpID that has no Experiment row; then that
 row is inserted in one short transaction. Until then nobody sees anything, no lock is held for long,
 and what a dead import leaves behind is found through its reservation and swept.
-
-Whoever sweeps takes the reservation first (its beat becomes TAKEN): an import that wakes up after
-that can neither load nor publish, so no measure is left over and no published one is deleted.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,27 +19,23 @@ from cycling.errors import InputError
 from cycling.formats import Block
 from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus
-from db import series
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.channels import ChannelName, ensure_channels
-from db.commands.jobs import JobInterruptedError, JobStoppedError
+from db.commands.experiments import reservations
+from db.commands.jobs import JobInterruptedError
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import Floats, MeasureRows
-from db.models import Battery, Experiment, ImportSource, Job, Profile
+from db.models import Battery, Experiment, ImportSource, Profile
 from db.models.stations import VIRTUAL_STATION
-from db.repeating import idempotent, repeated
+from db.repeating import repeated
 from db.series.writer import SeriesWriter
-from db.terms import JobState
-from db.updates import count_changed
 
 NOT_RECORDED = "Not recorded"
 NO_BATTERY = "The chosen battery does not exist any more. Choose another one."
-DEAD_AFTER = timedelta(seconds=60)
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-TAKEN = EARLIEST
-LARGEST = 1e300  # V, A and W: far from where a double ends in milli-units
+MAX_VALUE = 1e300  # V, A and W: far from where a double ends in milli-units
 
 Clock = Callable[[], datetime]
 Within = Callable[[Session, int], None]
@@ -107,80 +100,9 @@ def import_experiment(
     except JobInterruptedError:
         raise
     except (Exception, KeyboardInterrupt):
-        discard(database, staged.experiment_id)
+        reservations.discard(database, staged.experiment_id)
         raise
     return staged.experiment_id
-
-
-def discard(
-    database: Database,
-    experiment_id: int,
-    on_progress: Callable[[], None] = lambda: None,
-    *,
-    silent_since: datetime | None = None,
-) -> None:
-    """Remove what an unpublished import has loaded; a published one is left alone.
-
-    With `silent_since` an import that has given a sign of life after that is left alone too.
-    """
-    if not _take(database, experiment_id, silent_since):
-        return
-    measures.delete_all(database, experiment_id, lambda _measure_id: on_progress())
-    series.forget(database, experiment_id)
-    _forget(database, experiment_id)
-
-
-@idempotent
-def _forget(database: Database, experiment_id: int) -> None:
-    with database.write() as session:
-        session.execute(
-            delete(ImportSource).where(
-                ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_(None)
-            )
-        )
-
-
-@idempotent
-def _take(database: Database, experiment_id: int, silent_since: datetime | None) -> bool:
-    """Take a reservation from its import, if it is not published yet."""
-    unpublished = update(ImportSource).where(
-        ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_(None)
-    )
-    if silent_since is not None:
-        unpublished = unpublished.where(ImportSource.beat_at < silent_since)
-    with database.write() as session:
-        return count_changed(session, unpublished.values(beat_at=TAKEN)) == 1
-
-
-def discard_job(
-    database: Database, job_id: int, on_progress: Callable[[], None] = lambda: None
-) -> None:
-    """Remove what earlier attempts of a job have loaded."""
-    with database.read() as session:
-        left = session.scalars(
-            select(ImportSource.experiment_id).where(
-                ImportSource.job_id == job_id, ImportSource.published_at.is_(None)
-            )
-        ).all()
-    for experiment_id in left:
-        discard(database, experiment_id, on_progress)
-
-
-def sweep(database: Database, now: datetime) -> int:
-    """Remove the leftovers of imports whose process has died; return how many there were."""
-    silent_since = now - DEAD_AFTER
-    alive = select(Job.id).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    with database.read() as session:
-        dead = session.scalars(
-            select(ImportSource.experiment_id).where(
-                ImportSource.published_at.is_(None),
-                ImportSource.beat_at < silent_since,
-                ImportSource.job_id.is_(None) | ImportSource.job_id.not_in(alive),
-            )
-        ).all()
-    for experiment_id in dead:
-        discard(database, experiment_id, silent_since=silent_since)
-    return len(dead)
 
 
 @repeated
@@ -236,21 +158,10 @@ def _load_part(
     """Commit samples; return the writer as it is then: another try begins with the one before."""
     writer = staged.series.copy()
     with database.load() as session:
-        _keep(session, staged, beat_at=now)
+        reservations.change(session, staged.experiment_id, beat_at=now)
         measures.insert(session, staged.experiment_id, part)
         writer.add(session, part)
     return writer
-
-
-def _keep(session: Session, staged: _Staged, **values: object) -> None:
-    """Change the reservation; raises JobStoppedError when somebody has taken it."""
-    ours = update(ImportSource).where(
-        ImportSource.experiment_id == staged.experiment_id,
-        ImportSource.published_at.is_(None),
-        ImportSource.beat_at > TAKEN,
-    )
-    if not count_changed(session, ours.values(**values)):
-        raise JobStoppedError("The import was taken over by another process.")
 
 
 def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
@@ -277,7 +188,7 @@ def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
 
 
 def _milli(values: Floats) -> Floats:
-    if (np.abs(values) > LARGEST).any():
+    if (np.abs(values) > MAX_VALUE).any():
         raise InputError("A voltage, current or power is too large to be one. Correct the file.")
     return values * 1000
 
@@ -308,7 +219,9 @@ def _publish(
         experiment.id = staged.experiment_id
         experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
         experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)
-        _keep(session, staged, published_at=now, measures=staged.measures)
+        reservations.change(
+            session, staged.experiment_id, published_at=now, measures=staged.measures
+        )
         _add(session, experiment)
         staged.series.copy().finish(session)
         audit.record(

@@ -1,4 +1,4 @@
-"""The library of profiles: the list, one with its versions, who used it, the text behind rows."""
+"""The library of profiles: the list, one with its versions, the text of a version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,20 +13,15 @@ from cycling.errors import NotFoundError
 from cycling.profile.summary import ProfileSummary, summary_from
 from db.engine import Database
 from db.models import (
-    Battery,
     CompiledVersion,
     Experiment,
     LibraryProfile,
-    Plan,
-    ProfileDetail,
     ProfileVersion,
 )
-from db.terms import PlanState
 
-LARGEST_ID = 2**31 - 1
-MOST_LISTED = 500
-MOST_USES = 200
-LONGEST_SEARCH = 100
+MAX_ID = 2**31 - 1
+MAX_LISTED = 500
+MAX_SEARCH = 100
 
 
 class ProfileSort(StrEnum):
@@ -100,38 +95,13 @@ class LibraryFacts:
         return next((one for one in self.versions if one.number == number), self.last)
 
 
-@dataclass(frozen=True)
-class Use:
-    """An experiment of a profile; `id` None: a draft or held one, which is not in the table."""
-
-    id: int | None
-    name: str
-    status: str
-    battery: str
-    number: int
-    capacity_ah: float | None
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class ProfileSource:
-    """The text behind a fixed profile; `library_id` None: it was written for an experiment."""
-
-    library_id: int | None
-    version_id: int
-    name: str
-    number: int
-    text: str
-    capacity_ah: float | None
-
-
 def list_profiles(
     database: Database,
     *,
     text: str = "",
     archived: bool = False,
     sort: ProfileSort = ProfileSort.NAME,
-    limit: int = MOST_LISTED,
+    limit: int = MAX_LISTED,
 ) -> ProfileList:
     """Return the profiles that have a text in their name, description or last version."""
     used = _used_by_profile()
@@ -143,21 +113,21 @@ def list_profiles(
         .where(LibraryProfile.archived.is_(archived))
         .options(defer(ProfileVersion.text))
     )
-    if searched := text.strip()[:LONGEST_SEARCH]:
+    if searched := text.strip()[:MAX_SEARCH]:
         query = query.where(_mentions(searched))
     with database.read() as session:
-        found = session.execute(query.order_by(*_order(session, sort, used)).limit(limit)).all()
-        count = len(found) if len(found) < limit else _count(session, query)
-        kept = select(func.count()).where(LibraryProfile.archived.is_(archived))
-        total = session.scalar(kept) or 0
-        return ProfileList(tuple(_row(*one) for one in found), count, total)
+        rows = session.execute(query.order_by(*_order(session, sort, used)).limit(limit)).all()
+        count = len(rows) if len(rows) < limit else _count(session, query)
+        all_of_them = select(func.count()).where(LibraryProfile.archived.is_(archived))
+        total = session.scalar(all_of_them) or 0
+        return ProfileList(tuple(_row(*row) for row in rows), count, total)
 
 
 def library_profile(database: Database, profile_id: int) -> LibraryFacts:
     """Return a profile with its versions, without their texts. Raises NotFoundError."""
     with database.read() as session:
-        known = 0 < profile_id <= LARGEST_ID
-        profile = session.get(LibraryProfile, profile_id) if known else None
+        is_id = 0 < profile_id <= MAX_ID
+        profile = session.get(LibraryProfile, profile_id) if is_id else None
         if profile is None:
             raise NotFoundError(f"There is no profile {profile_id}.")
         return LibraryFacts(
@@ -174,47 +144,10 @@ def library_profile(database: Database, profile_id: int) -> LibraryFacts:
 def version_text(database: Database, version_id: int) -> str:
     """Return the text of a version. Raises NotFoundError."""
     with database.read() as session:
-        found = select(ProfileVersion.text).where(ProfileVersion.id == version_id)
-        text = session.scalar(found)
+        text = session.scalar(select(ProfileVersion.text).where(ProfileVersion.id == version_id))
     if text is None:
         raise NotFoundError("This version of the profile does not exist any more.")
     return text
-
-
-def uses_of(database: Database, profile_id: int, limit: int = MOST_USES) -> tuple[Use, ...]:
-    """Return who used a library profile: what waits for a person first, then the newest."""
-    with database.read() as session:
-        return (*_waiting(session, profile_id, limit), *_experiments(session, profile_id, limit))
-
-
-def source_of(database: Database, profile_id: int) -> ProfileSource | None:
-    """Return the text of a fixed profile; None for one that was not made of a text of ours."""
-    with database.read() as session:
-        found = session.execute(
-            select(ProfileVersion, LibraryProfile.name, ProfileDetail.capacity_ah)
-            .join(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
-            .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
-            .outerjoin(LibraryProfile, LibraryProfile.id == ProfileVersion.profile_id)
-            .where(CompiledVersion.profile_id == profile_id)
-        ).one_or_none()
-    if found is None:
-        return None
-    version, name, capacity_ah = found
-    return ProfileSource(
-        library_id=version.profile_id,
-        version_id=version.id,
-        name=name or version.name,
-        number=version.number,
-        text=version.text,
-        capacity_ah=capacity_ah,
-    )
-
-
-def experiment_profile(database: Database, experiment_id: int) -> int | None:
-    """Return the fixed profile of an experiment; None if there is no such experiment."""
-    with database.read() as session:
-        of_it = select(Experiment.profile_id).where(Experiment.id == experiment_id)
-        return session.scalar(of_it)
 
 
 def _used_by_profile() -> Subquery:
@@ -287,7 +220,7 @@ def _row(
 
 
 def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
-    found = session.execute(
+    rows = session.execute(
         select(
             ProfileVersion.id,
             ProfileVersion.number,
@@ -315,57 +248,5 @@ def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
             experiments=experiments,
             fixed=bool(fixed),
         )
-        for id_, number, comment, summary, user_name, created_at, experiments, fixed in found
-    ]
-
-
-def _experiments(session: Session, profile_id: int, limit: int) -> list[Use]:
-    found = session.execute(
-        select(
-            Experiment.id,
-            Experiment.name,
-            Experiment.status,
-            Battery.name,
-            ProfileVersion.number,
-            ProfileDetail.capacity_ah,
-            Experiment.created_at,
-        )
-        .join(CompiledVersion, CompiledVersion.profile_id == Experiment.profile_id)
-        .join(ProfileVersion, ProfileVersion.id == CompiledVersion.version_id)
-        .join(Battery, Battery.id == Experiment.battery_id)
-        .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
-        .where(ProfileVersion.profile_id == profile_id)
-        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
-        .limit(limit)
-    )
-    return [
-        Use(id_, name, str(status), battery, number, capacity_ah, created_at)
-        for id_, name, status, battery, number, capacity_ah, created_at in found
-    ]
-
-
-def _waiting(session: Session, profile_id: int, limit: int) -> list[Use]:
-    found = session.execute(
-        select(
-            Plan.name,
-            Plan.state,
-            Battery.name,
-            ProfileVersion.number,
-            ProfileDetail.capacity_ah,
-            Plan.created_at,
-        )
-        .join(CompiledVersion, CompiledVersion.profile_id == Plan.profile_id)
-        .join(ProfileVersion, ProfileVersion.id == CompiledVersion.version_id)
-        .outerjoin(Battery, Battery.id == Plan.battery_id)
-        .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
-        .where(
-            ProfileVersion.profile_id == profile_id,
-            Plan.state.in_([PlanState.DRAFT, PlanState.HELD]),
-        )
-        .order_by(Plan.created_at.desc(), Plan.id.desc())
-        .limit(limit)
-    )
-    return [
-        Use(None, name, str(state), battery or "", number, capacity_ah, created_at)
-        for name, state, battery, number, capacity_ah, created_at in found
+        for id_, number, comment, summary, user_name, created_at, experiments, fixed in rows
     ]

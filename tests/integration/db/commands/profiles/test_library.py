@@ -23,14 +23,8 @@ from db.commands.profiles import (
 from db.commands.queue import NewPlan, add_plan
 from db.engine import Database
 from db.models import AuditEntry
-from db.queries.profiles.library import (
-    ProfileSort,
-    library_profile,
-    list_profiles,
-    source_of,
-    uses_of,
-    version_text,
-)
+from db.queries.profiles.library import ProfileSort, library_profile, list_profiles, version_text
+from db.queries.profiles.uses import source_of, uses_of
 from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once
 

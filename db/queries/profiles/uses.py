@@ -1,0 +1,127 @@
+"""Who used a profile of the library, and the text behind an experiment's profile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, null, select
+
+from db.engine import Database
+from db.models import (
+    Battery,
+    CompiledVersion,
+    Experiment,
+    LibraryProfile,
+    Plan,
+    ProfileDetail,
+    ProfileVersion,
+)
+from db.terms import PlanState
+
+MAX_USES = 200
+
+
+@dataclass(frozen=True)
+class Use:
+    """An experiment of a profile; `id` None: a draft or held one, which is not in the table."""
+
+    id: int | None
+    name: str
+    status: str
+    battery: str
+    number: int
+    capacity_ah: float | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ProfileSource:
+    """The text behind a fixed profile; `library_id` None: it was written for an experiment."""
+
+    library_id: int | None
+    version_id: int
+    name: str
+    number: int
+    text: str
+    capacity_ah: float | None
+
+
+def uses_of(database: Database, profile_id: int, limit: int = MAX_USES) -> tuple[Use, ...]:
+    """Return who used a library profile: what waits for a person first, then the newest."""
+    experiments = _uses(
+        select(
+            Experiment.id,
+            Experiment.name,
+            Experiment.status,
+            Battery.name,
+            ProfileVersion.number,
+            ProfileDetail.capacity_ah,
+            Experiment.created_at,
+        ).join(Battery, Battery.id == Experiment.battery_id),
+        Experiment,
+        profile_id,
+    )
+    plans = _uses(
+        select(
+            null(),
+            Plan.name,
+            Plan.state,
+            func.coalesce(Battery.name, ""),
+            ProfileVersion.number,
+            ProfileDetail.capacity_ah,
+            Plan.created_at,
+        ).outerjoin(Battery, Battery.id == Plan.battery_id),
+        Plan,
+        profile_id,
+    ).where(Plan.state.in_([PlanState.DRAFT, PlanState.HELD]))
+    with database.read() as session:
+        rows = [
+            row for query in (plans, experiments) for row in session.execute(query.limit(limit))
+        ]
+    return tuple(
+        Use(id_, name, str(status), battery, number, capacity_ah, created_at)
+        for id_, name, status, battery, number, capacity_ah, created_at in rows
+    )
+
+
+def source_of(database: Database, profile_id: int) -> ProfileSource | None:
+    """Return the text of a fixed profile; None for one that was not made of a text of ours."""
+    with database.read() as session:
+        found = session.execute(
+            select(ProfileVersion, LibraryProfile.name, ProfileDetail.capacity_ah)
+            .join(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
+            .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
+            .outerjoin(LibraryProfile, LibraryProfile.id == ProfileVersion.profile_id)
+            .where(CompiledVersion.profile_id == profile_id)
+        ).one_or_none()
+    if found is None:
+        return None
+    version, name, capacity_ah = found
+    return ProfileSource(
+        library_id=version.profile_id,
+        version_id=version.id,
+        name=name or version.name,
+        number=version.number,
+        text=version.text,
+        capacity_ah=capacity_ah,
+    )
+
+
+def experiment_profile(database: Database, experiment_id: int) -> int | None:
+    """Return the fixed profile of an experiment; None if there is no such experiment."""
+    with database.read() as session:
+        of_it = select(Experiment.profile_id).where(Experiment.id == experiment_id)
+        return session.scalar(of_it)
+
+
+def _uses(
+    query: Select[*tuple[Any, ...]], table: type[Experiment | Plan], profile_id: int
+) -> Select[*tuple[Any, ...]]:
+    """Return a query of a table with the versions of one library profile, the newest first."""
+    return (
+        query.join(CompiledVersion, CompiledVersion.profile_id == table.profile_id)
+        .join(ProfileVersion, ProfileVersion.id == CompiledVersion.version_id)
+        .outerjoin(ProfileDetail, ProfileDetail.profile_id == CompiledVersion.profile_id)
+        .where(ProfileVersion.profile_id == profile_id)
+        .order_by(table.created_at.desc(), table.id.desc())
+    )
