@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from db import series
@@ -18,6 +17,7 @@ from db.measures import writing as measures
 from db.models import ImportSource, Job
 from db.repeating import idempotent
 from db.terms import JobState
+from db.updates import count_changed
 
 DEAD_AFTER = timedelta(seconds=60)
 TAKEN = datetime(1970, 1, 2, tzinfo=UTC)
@@ -25,16 +25,12 @@ TAKEN = datetime(1970, 1, 2, tzinfo=UTC)
 
 def change(session: Session, experiment_id: int, **values: object) -> None:
     """Change a reservation; raises JobStoppedError when somebody has taken it."""
-    result = session.execute(
-        update(ImportSource)
-        .where(
-            ImportSource.experiment_id == experiment_id,
-            ImportSource.published_at.is_(None),
-            ImportSource.beat_at > TAKEN,
-        )
-        .values(**values)
+    ours = update(ImportSource).where(
+        ImportSource.experiment_id == experiment_id,
+        ImportSource.published_at.is_(None),
+        ImportSource.beat_at > TAKEN,
     )
-    if not _changed_one(result):
+    if not count_changed(session, ours.values(**values)):
         raise JobStoppedError("The import was taken over by another process.")
 
 
@@ -96,7 +92,7 @@ def _take(database: Database, experiment_id: int, silent_since: datetime | None)
     if silent_since is not None:
         unpublished = unpublished.where(ImportSource.beat_at < silent_since)
     with database.write() as session:
-        return _changed_one(session.execute(unpublished.values(beat_at=TAKEN)))
+        return count_changed(session, unpublished.values(beat_at=TAKEN)) == 1
 
 
 @idempotent
@@ -107,8 +103,3 @@ def _forget(database: Database, experiment_id: int) -> None:
                 ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_(None)
             )
         )
-
-
-def _changed_one(result: object) -> bool:
-    assert isinstance(result, CursorResult)  # noqa: S101 - what an UPDATE returns
-    return result.rowcount == 1
