@@ -69,14 +69,15 @@ def layout(**query: Sent) -> Component:
 
 
 @callback(
-    Output(Ids.VIEW, "data"),
-    Output(Ids.COUNT, "children"),
-    Output(Ids.TECHNOLOGY, "options"),
-    Output(Ids.NONE, "children"),
-    Output(Ids.NONE, "hidden"),
-    Input(Ids.TECHNOLOGY, "value"),
-    Input(Ids.SEARCH, "value"),
-    State(Ids.VIEW, "data"),
+    output=(
+        Output(Ids.VIEW, "data"),
+        Output(Ids.COUNT, "children"),
+        Output(Ids.TECHNOLOGY, "options"),
+        Output(Ids.NONE, "children"),
+        Output(Ids.NONE, "hidden"),
+    ),
+    inputs={"technologies": Input(Ids.TECHNOLOGY, "value"), "text": Input(Ids.SEARCH, "value")},
+    state={"known": State(Ids.VIEW, "data")},
 )
 def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
     """Read the controls; say what the table holds."""
@@ -92,9 +93,9 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
 
 
 @callback(
-    Output(Ids.GRID, "getRowsResponse"),
-    Input(Ids.GRID, "getRowsRequest"),
-    State(Ids.VIEW, "data"),
+    output=Output(Ids.GRID, "getRowsResponse"),
+    inputs={"wanted": Input(Ids.GRID, "getRowsRequest")},
+    state={"view": State(Ids.VIEW, "data")},
     prevent_initial_call=True,
 )
 def rows(wanted: dict[str, Any] | None, view: Sent) -> Sent:

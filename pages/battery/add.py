@@ -65,12 +65,11 @@ def layout(like: str = "", **_query: str) -> Component:
         Output(Ids.GO, "href"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
-    inputs=(
-        Input(Ids.SAVE, "n_clicks"),
-        Input(Ids.SAVE_NEXT, "n_clicks"),
-        [State(control, "value") for control in FORM.controls],
-        State(Ids.ONCE, "data"),
-    ),
+    inputs={"clicks": Input(Ids.SAVE, "n_clicks"), "clicks_next": Input(Ids.SAVE_NEXT, "n_clicks")},
+    state={
+        "values": [State(control, "value") for control in FORM.controls],
+        "token": State(Ids.ONCE, "data"),
+    },
     prevent_initial_call=True,
     running=[
         (Output(Ids.SAVE, "disabled"), True, False),

@@ -43,11 +43,13 @@ def follow(form: Form) -> None:
     )
 
     @callback(
-        Output(form.part("side"), "children"),
-        Output(form.part("models"), "children"),
-        Output(form.part("found"), "data", allow_duplicate=True),  # saving writes it too
-        Input(form.part("typed"), "data"),
-        State(form.part("own"), "data"),
+        output=(
+            Output(form.part("side"), "children"),
+            Output(form.part("models"), "children"),
+            Output(form.part("found"), "data", allow_duplicate=True),  # saving writes it too
+        ),
+        inputs={"typed": Input(form.part("typed"), "data")},
+        state={"own": State(form.part("own"), "data")},
         prevent_initial_call=True,
     )
     def check(typed: Sent, own: Sent) -> tuple[Any, ...]:

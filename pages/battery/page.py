@@ -54,12 +54,12 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
         Output(Ids.GO, "href"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
-    inputs=(
-        Input(Ids.SAVE, "n_clicks"),
-        [State(control, "value") for control in FORM.controls],
-        State(Ids.SEEN, "data"),
-        State(Ids.BATTERY, "data"),
-    ),
+    inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
+    state={
+        "values": [State(control, "value") for control in FORM.controls],
+        "seen": State(Ids.SEEN, "data"),
+        "battery_id": State(Ids.BATTERY, "data"),
+    },
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )

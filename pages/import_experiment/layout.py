@@ -9,9 +9,12 @@ from dash.development.base_component import Component
 from components.blocks import card, page_header
 from components.figures.template import CONFIG
 from db.commands.form_tokens import new_token
-from pages.import_experiment import battery, parts
+from pages.import_experiment import battery
+from pages.import_experiment.columns import zone_options
+from pages.import_experiment.file import drop_zone, upload_progress
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import CHARGE, DISCHARGE
+from pages.import_experiment.preview import PREVIEW_PX
 
 # Each answer allows the next question (max_intervals): a question that came while one is under way
 # would make Dash drop its answer, and a slow server would never be heard.
@@ -35,8 +38,8 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
             dcc.Interval(id=Ids.LOST_POLL, interval=LOST_MS),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header("Import experiment"),
-            parts.upload_progress(),
-            parts.drop_zone(),
+            upload_progress(),
+            drop_zone(),
             html.Div(_work(), id=Ids.WORK, className="bem-import", hidden=True),
             _save_bar(),
             battery.dialog(manufacturers),
@@ -57,7 +60,7 @@ def _work() -> list[Component]:
         label_class_name=" ",
         label_checked_class_name="active",
     )
-    zone = dcc.Dropdown(id=Ids.ZONE, options=parts.zone_options(), clearable=False)
+    zone = dcc.Dropdown(id=Ids.ZONE, options=zone_options(), clearable=False)
     choices = html.Div(
         [
             html.Div(
@@ -93,7 +96,7 @@ def _work() -> list[Component]:
             hidden=True,
         ),
     ]
-    preview = dcc.Graph(id=Ids.PREVIEW, config=CONFIG, style={"height": parts.PREVIEW_PX})
+    preview = dcc.Graph(id=Ids.PREVIEW, config=CONFIG, style={"height": PREVIEW_PX})
     right = [
         card("Preview", preview),
         card("Problems", html.Div(id=Ids.PROBLEMS), note=html.Span(id=Ids.PROBLEMS_NOTE)),

@@ -43,7 +43,10 @@ from pages.battery.live_checks import (
     register,
 )
 from pages.context import database, now, once, viewer
-from pages.import_experiment import battery, parts
+from pages.import_experiment import battery
+from pages.import_experiment.columns import columns_table, columns_text
+from pages.import_experiment.file import checking, file_line, importing, recognised
+from pages.import_experiment.form import battery_options, experiment_form
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.layout import import_page
 from pages.import_experiment.mapping import (
@@ -54,6 +57,8 @@ from pages.import_experiment.mapping import (
     start_from,
     to_correct,
 )
+from pages.import_experiment.preview import preview
+from pages.import_experiment.problems import missing, problems_list, problems_text
 
 register_page(
     __name__,
@@ -69,31 +74,36 @@ def layout(**_query: str) -> Component:
 
 
 @callback(
-    Output(Ids.CHOOSE, "style"),
-    Output(Ids.WORK, "hidden"),
-    Output(Ids.SAVE_BAR, "hidden"),
-    Output(Ids.FILE, "children"),
-    Output(Ids.FORM, "children"),
-    Output(Ids.VERIFIED, "data"),
-    Input(Ids.UPLOAD, "data"),
-    State(Ids.VERIFIED, "data"),
+    output=(
+        Output(Ids.CHOOSE, "style"),
+        Output(Ids.WORK, "hidden"),
+        Output(Ids.SAVE_BAR, "hidden"),
+        Output(Ids.FILE, "children"),
+        Output(Ids.FORM, "children"),
+        Output(Ids.VERIFIED, "data"),
+    ),
+    inputs={"upload": Input(Ids.UPLOAD, "data")},
+    state={"verified": State(Ids.VERIFIED, "data")},
 )
 def show_upload(upload: dict[str, Any] | None, verified: dict[str, Any] | None) -> tuple[Any, ...]:
     """Show the place for a file, or the work on the file that is there."""
     emptied = None if verified else no_update
     if not upload:  # the form stays, hidden: callbacks that are on their way still find its fields
         return {}, True, True, None, no_update, emptied
-    form = parts.experiment_form(upload, battery_choices(database()))
-    return {"display": "none"}, False, False, parts.file_line(upload), form, emptied
+    form = experiment_form(upload, battery_choices(database()))
+    return {"display": "none"}, False, False, file_line(upload), form, emptied
 
 
 @callback(
-    Output(Ids.VERIFY_JOB, "data"),
-    Output(Ids.VERIFY_POLL, "max_intervals"),
-    Input(Ids.UPLOAD, "data"),
-    Input(Ids.MAPPING, "data"),
-    State(Ids.VERIFY_JOB, "data"),
-    State(Ids.VERIFY_POLL, "n_intervals"),
+    output=(
+        Output(Ids.VERIFY_JOB, "data"),
+        Output(Ids.VERIFY_POLL, "max_intervals"),
+    ),
+    inputs={"upload": Input(Ids.UPLOAD, "data"), "mapping": Input(Ids.MAPPING, "data")},
+    state={
+        "running": State(Ids.VERIFY_JOB, "data"),
+        "ticks": State(Ids.VERIFY_POLL, "n_intervals"),
+    },
 )
 def ask_verification(
     upload: dict[str, Any] | None,
@@ -119,11 +129,15 @@ def ask_verification(
 
 
 @callback(
-    Output(Ids.FILE_STATE, "children"),
-    Output(Ids.VERIFIED, "data", allow_duplicate=True),  # show_upload empties it
-    Output(Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True),  # ask_verification starts it
-    Input(Ids.VERIFY_POLL, "n_intervals"),
-    State(Ids.VERIFY_JOB, "data"),
+    output=(
+        Output(Ids.FILE_STATE, "children"),
+        Output(Ids.VERIFIED, "data", allow_duplicate=True),  # show_upload empties it
+        Output(
+            Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True
+        ),  # ask_verification starts it
+    ),
+    inputs={"ticks": Input(Ids.VERIFY_POLL, "n_intervals")},
+    state={"job_id": State(Ids.VERIFY_JOB, "data")},
     prevent_initial_call=True,
 )
 def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
@@ -139,26 +153,28 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
             no_update,
         )
     if job.state is JobState.DONE and job.result:
-        return parts.recognised(job.result), {"job": job.id, **job.result}, no_update
+        return recognised(job.result), {"job": job.id, **job.result}, no_update
     if job.state is JobState.FAILED:
         return note("error", job.error, alert=True), {"job": job.id, "error": job.error}, no_update
     if job.state.ended:
         raise PreventUpdate  # cancelled: another check has taken its place
-    return parts.checking(job, now()), no_update, (ticks or 0) + 1
+    return checking(job, now()), no_update, (ticks or 0) + 1
 
 
 @callback(
-    Output(Ids.DETAILS, "hidden"),
-    Output(Ids.SIDE, "hidden"),
-    Output(Ids.COLUMNS, "children"),
-    Output(Ids.COLUMNS_NOTE, "children"),
-    Output(Ids.SIGN, "value"),
-    Output(Ids.SIGN_NOTE, "children"),
-    Output(Ids.ZONE, "value"),
-    Output(Ids.ZONE_BOX, "hidden"),
-    Output(Ids.PROBLEMS, "children"),
-    Output(Ids.PROBLEMS_NOTE, "children"),
-    Input(Ids.VERIFIED, "data"),
+    output=(
+        Output(Ids.DETAILS, "hidden"),
+        Output(Ids.SIDE, "hidden"),
+        Output(Ids.COLUMNS, "children"),
+        Output(Ids.COLUMNS_NOTE, "children"),
+        Output(Ids.SIGN, "value"),
+        Output(Ids.SIGN_NOTE, "children"),
+        Output(Ids.ZONE, "value"),
+        Output(Ids.ZONE_BOX, "hidden"),
+        Output(Ids.PROBLEMS, "children"),
+        Output(Ids.PROBLEMS_NOTE, "children"),
+    ),
+    inputs={"verified": Input(Ids.VERIFIED, "data")},
     prevent_initial_call=True,
 )
 def show_verified(verified: dict[str, Any] | None) -> tuple[Any, ...]:
@@ -170,24 +186,25 @@ def show_verified(verified: dict[str, Any] | None) -> tuple[Any, ...]:
     return (
         False,
         False,
-        parts.columns_table(mapping, verified["sample"]),
-        parts.columns_words(mapping),
+        columns_table(mapping, verified["sample"]),
+        columns_text(mapping),
         sign_of(mapping),
         checked["sign"]["text"],
         mapping.time_zone,
         not clock_is_local(mapping),
-        parts.problem_list(checked["problems"], checked["problem_count"]),
-        parts.problem_words(checked["problems"]),
+        problems_list(checked["problems"], checked["problem_count"]),
+        problems_text(checked["problems"]),
     )
 
 
 @callback(
-    Output(Ids.START_BOX, "hidden"),
-    Output(Ids.DAY, "value"),
-    Output(Ids.CLOCK, "value"),
-    Input(Ids.VERIFIED, "data"),
-    State(Ids.UPLOAD, "data"),
-    State(Ids.DAY, "value"),
+    output=(
+        Output(Ids.START_BOX, "hidden"),
+        Output(Ids.DAY, "value"),
+        Output(Ids.CLOCK, "value"),
+    ),
+    inputs={"verified": Input(Ids.VERIFIED, "data")},
+    state={"upload": State(Ids.UPLOAD, "data"), "typed": State(Ids.DAY, "value")},
     prevent_initial_call=True,
 )
 def offer_start(
@@ -206,10 +223,9 @@ def offer_start(
 
 
 @callback(
-    Output(Ids.PREVIEW, "figure"),
-    Input(Ids.VERIFIED, "data"),
-    Input(Shell.THEME, "data"),
-    State(Ids.UPLOAD, "data"),
+    output=Output(Ids.PREVIEW, "figure"),
+    inputs={"verified": Input(Ids.VERIFIED, "data"), "theme": Input(Shell.THEME, "data")},
+    state={"upload": State(Ids.UPLOAD, "data")},
     prevent_initial_call=True,
 )
 def draw_preview(
@@ -221,48 +237,65 @@ def draw_preview(
     zone, checked = viewer().zone, verified["verification"]
     guessed = default_start(checked, upload.get("modified"), zone).timestamp()
     start_s = guessed if checked["starts_at"] is None else checked["starts_at"]
-    return parts.preview(verified, start_s, zone, dark=theme == "dark")
+    return preview(verified, start_s, zone, dark=theme == "dark")
 
 
 @callback(
-    Output(Ids.MAPPING, "data"),
-    Input(Ids.field(ALL), "value"),
-    Input(Ids.unit(ALL), "value"),
-    Input(Ids.SIGN, "value"),
-    Input(Ids.ZONE, "value"),
-    State(Ids.VERIFIED, "data"),
-    State(Ids.UPLOAD, "data"),
-    State(Ids.MAPPING, "data"),
+    output=Output(Ids.MAPPING, "data"),
+    inputs={
+        "_fields": Input(Ids.field(ALL), "value"),
+        "_units": Input(Ids.unit(ALL), "value"),
+        "sign": Input(Ids.SIGN, "value"),
+        "zone": Input(Ids.ZONE, "value"),
+    },
+    state={
+        "verified": State(Ids.VERIFIED, "data"),
+        "upload": State(Ids.UPLOAD, "data"),
+        "before": State(Ids.MAPPING, "data"),
+    },
     prevent_initial_call=True,
 )
-def correct(_fields: list[str], _units: list[str], *rest: Sent) -> Sent:
+def correct(
+    _fields: Sent,
+    _units: Sent,
+    sign: Sent,
+    zone: Sent,
+    verified: Sent,
+    upload: Sent,
+    before: Sent,
+) -> Sent:
     """Keep a correction of the columns, the sign or the zone; the file is then checked again."""
-    sign, zone, verified, upload, known = rest
     mapping = to_correct(verified, upload)
     if mapping is None or not upload:
         raise PreventUpdate
     fields, units = (
         {one["id"]["column"]: one.get("value") for one in group} for group in ctx.inputs_list[:2]
     )
-    wanted = corrected(mapping, fields, units, sign, zone)
-    if wanted == mapping:
+    correction = corrected(mapping, fields, units, sign, zone)
+    if correction == mapping:
         raise PreventUpdate
-    before = known if known and known.get("upload") == upload["id"] else {}
-    chosen = sign != sign_of(mapping) or bool(before.get("sign_chosen"))
+    same_file = before if before and before.get("upload") == upload["id"] else {}
+    sign_chosen = sign != sign_of(mapping) or bool(same_file.get("sign_chosen"))
+    if not sign_chosen:
+        correction = replace(correction, positive_is_charge=None)
     return {
         "upload": upload["id"],
-        "mapping": (wanted if chosen else replace(wanted, positive_is_charge=None)).to_json(),
-        "sign_chosen": chosen,
+        "mapping": correction.to_json(),
+        "sign_chosen": sign_chosen,
     }
 
 
 @callback(
-    Output(Ids.SAVE, "children"),
-    Output(Ids.SAVE, "disabled"),
-    Output(Ids.SAVE_STATE, "children"),
-    Input(Ids.VERIFIED, "data"),
-    Input(Ids.IMPORT_JOB, "data"),
-    Input(Ids.VERIFY_JOB, "data"),
+    output=(
+        Output(Ids.SAVE, "children"),
+        Output(Ids.SAVE, "disabled"),
+        Output(Ids.SAVE_STATE, "children"),
+    ),
+    inputs={
+        "verified": Input(Ids.VERIFIED, "data"),
+        "running": Input(Ids.IMPORT_JOB, "data"),
+        "verifying": Input(Ids.VERIFY_JOB, "data"),
+    },
 )
 def offer_import(
     verified: dict[str, Any] | None, running: int | None, verifying: int | None
@@ -273,7 +306,7 @@ def offer_import(
     checked = verified["verification"]
     words = f"Import {formatting.counted(checked['rows'], 'measure')}"
     ready = checked["ok"] and running is None and verified.get("job") == verifying
-    return words, not ready, parts.missing(checked)
+    return words, not ready, missing(checked)
 
 
 @callback(
@@ -362,10 +395,12 @@ def _enqueued(payload: dict[str, Any], by: By) -> int:
 
 
 @callback(
-    Output(Ids.IMPORT_POLL, "max_intervals"),
-    Output(Ids.CANCEL, "style"),
-    Input(Ids.IMPORT_JOB, "data"),
-    State(Ids.IMPORT_POLL, "n_intervals"),
+    output=(
+        Output(Ids.IMPORT_POLL, "max_intervals"),
+        Output(Ids.CANCEL, "style"),
+    ),
+    inputs={"job_id": Input(Ids.IMPORT_JOB, "data")},
+    state={"ticks": State(Ids.IMPORT_POLL, "n_intervals")},
 )
 def follow_import(job_id: int | None, ticks: int | None) -> tuple[Any, dict[str, str]]:
     """Follow an import that runs, also one that was started before the page was loaded again."""
@@ -375,14 +410,16 @@ def follow_import(job_id: int | None, ticks: int | None) -> tuple[Any, dict[str,
 
 
 @callback(
-    Output(Ids.RUNNING, "children"),
-    Output(Ids.IMPORT_JOB, "data", allow_duplicate=True),  # start_import sets it
-    Output(Ids.UPLOAD, "data"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Output(Ids.GO, "href"),
-    Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
-    Input(Ids.IMPORT_POLL, "n_intervals"),
-    State(Ids.IMPORT_JOB, "data"),
+    output=(
+        Output(Ids.RUNNING, "children"),
+        Output(Ids.IMPORT_JOB, "data", allow_duplicate=True),  # start_import sets it
+        Output(Ids.UPLOAD, "data"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+        Output(Ids.GO, "href"),
+        Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
+    ),
+    inputs={"ticks": Input(Ids.IMPORT_POLL, "n_intervals")},
+    state={"job_id": State(Ids.IMPORT_JOB, "data")},
     prevent_initial_call=True,
 )
 def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
@@ -403,7 +440,7 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     if job.state is JobState.CANCELLED:
         words = html.Span("Cancelled. Nothing was imported.", className="t2 small")
         return words, None, *same, no_update
-    return parts.importing(job, now()), no_update, *same, (ticks or 0) + 1
+    return importing(job, now()), no_update, *same, (ticks or 0) + 1
 
 
 clientside_callback(
@@ -421,9 +458,9 @@ clientside_callback(
 
 
 @callback(
-    Output(Ids.CANCEL, "disabled"),
-    Input(Ids.CANCEL, "n_clicks"),
-    State(Ids.IMPORT_JOB, "data"),
+    output=Output(Ids.CANCEL, "disabled"),
+    inputs={"_clicks": Input(Ids.CANCEL, "n_clicks")},
+    state={"job_id": State(Ids.IMPORT_JOB, "data")},
     prevent_initial_call=True,
 )
 def cancel_import(_clicks: int, job_id: int | None) -> bool:
@@ -434,9 +471,9 @@ def cancel_import(_clicks: int, job_id: int | None) -> bool:
 
 
 @callback(
-    Output(Ids.UPLOAD, "data", allow_duplicate=True),  # the upload script and watch_import
-    Input(Ids.REMOVE, "n_clicks"),
-    State(Ids.IMPORT_JOB, "data"),
+    output=Output(Ids.UPLOAD, "data", allow_duplicate=True),  # the upload script and watch_import
+    inputs={"clicks": Input(Ids.REMOVE, "n_clicks")},
+    state={"running": State(Ids.IMPORT_JOB, "data")},
     prevent_initial_call=True,
 )
 def remove_file(clicks: int | None, running: int | None) -> Sent:
@@ -485,7 +522,7 @@ def new_battery(
     except InputError as error:
         problems = problems_of(reading) or {"name": str(error)}
         return True, mended(problems), *unchanged
-    options = parts.battery_options(battery_choices(database()))
+    options = battery_options(battery_choices(database()))
     return False, {"problems": {}, "saved": True}, options, battery_id, no_update
 
 

@@ -50,9 +50,11 @@ watch_editor(EDITOR)
 
 
 @callback(
-    Output(problems_id(EDITOR), "children"),
-    Output(Ids.STATE, "children"),
-    Input(typed_id(EDITOR), "data"),
+    output=(
+        Output(problems_id(EDITOR), "children"),
+        Output(Ids.STATE, "children"),
+    ),
+    inputs={"text": Input(typed_id(EDITOR), "data")},
 )
 def check(text: Sent) -> tuple[Any, Any]:
     """Say what is wrong with the text, whatever the battery."""
@@ -80,9 +82,11 @@ def draw(text: Sent, kind: Sent, capacity: Sent, cells: Sent, theme: Sent) -> Se
 
 
 @callback(
-    Output(text_id(EDITOR), "value"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(file_id(EDITOR), "data"),
+    output=(
+        Output(text_id(EDITOR), "value"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs={"given": Input(file_id(EDITOR), "data")},
     prevent_initial_call=True,
 )
 def take_file(given: Sent) -> tuple[Any, Any]:

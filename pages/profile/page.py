@@ -85,12 +85,14 @@ def draw(kind: Sent, capacity: Sent, cells: Sent, theme: Sent, version: Sent) ->
 
 
 @callback(
-    Output(Ids.VIEW, "data"),
-    Input(SKETCH.kind, "value"),
-    Input(SKETCH.capacity, "value"),
-    Input(SKETCH.cells, "value"),
-    Input(Ids.COMPARE, "value"),
-    State(Ids.VERSION, "data"),
+    output=Output(Ids.VIEW, "data"),
+    inputs={
+        "kind": Input(SKETCH.kind, "value"),
+        "capacity": Input(SKETCH.capacity, "value"),
+        "cells": Input(SKETCH.cells, "value"),
+        "compared": Input(Ids.COMPARE, "value"),
+    },
+    state={"version": State(Ids.VERSION, "data")},
 )
 def remember(kind: Sent, capacity: Sent, cells: Sent, compared: Sent, version: Sent) -> Sent:
     """Return what stands in the address."""
@@ -110,9 +112,9 @@ def remember(kind: Sent, capacity: Sent, cells: Sent, compared: Sent, version: S
 
 
 @callback(
-    Output(Ids.DIFFERENCE, "children"),
-    Input(Ids.COMPARE, "value"),
-    State(Ids.VERSION, "data"),
+    output=Output(Ids.DIFFERENCE, "children"),
+    inputs={"number": Input(Ids.COMPARE, "value")},
+    state={"version": State(Ids.VERSION, "data")},
 )
 def compare(number: Sent, version: Sent) -> Sent:
     """Show what this version changed against another one."""
@@ -124,10 +126,9 @@ def compare(number: Sent, version: Sent) -> Sent:
 
 
 @callback(
-    Output(Ids.ROWS, "children"),
-    Input(Ids.SHOW_ROWS, "n_clicks"),
-    State(Ids.VERSION, "data"),
-    State(SKETCH.capacity, "value"),
+    output=Output(Ids.ROWS, "children"),
+    inputs={"clicks": Input(Ids.SHOW_ROWS, "n_clicks")},
+    state={"version": State(Ids.VERSION, "data"), "capacity": State(SKETCH.capacity, "value")},
     prevent_initial_call=True,
 )
 def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
@@ -145,11 +146,8 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
         Output(Ids.FILE, "data"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
-    inputs=(
-        [Input(Ids.download(kind), "n_clicks") for kind in FORMATS],
-        State(Ids.VERSION, "data"),
-        State(SKETCH.capacity, "value"),
-    ),
+    inputs={"clicks": [Input(Ids.download(kind), "n_clicks") for kind in FORMATS]},
+    state={"version": State(Ids.VERSION, "data"), "capacity": State(SKETCH.capacity, "value")},
     prevent_initial_call=True,
 )
 def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[Any, Any]:
@@ -170,11 +168,12 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
 
 
 @callback(
-    Output(Ids.GO, "href"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(Ids.DUPLICATE, "n_clicks"),
-    Input(Ids.ARCHIVE, "n_clicks"),
-    State(Ids.VERSION, "data"),
+    output=(
+        Output(Ids.GO, "href"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
+    inputs={"copies": Input(Ids.DUPLICATE, "n_clicks"), "archives": Input(Ids.ARCHIVE, "n_clicks")},
+    state={"version": State(Ids.VERSION, "data")},
     prevent_initial_call=True,
     running=[
         (Output(Ids.DUPLICATE, "disabled"), True, False),

@@ -55,12 +55,16 @@ def layout(**query: Sent) -> Component:
 
 
 @callback(
-    Output(Ids.LIST, "children"),
-    Output(Ids.COUNT, "children"),
-    Output(Ids.VIEW, "data"),
-    Input(Ids.SEARCH, "value"),
-    Input(Ids.SHELF, "value"),
-    Input(Ids.ORDER, "value"),
+    output=(
+        Output(Ids.LIST, "children"),
+        Output(Ids.COUNT, "children"),
+        Output(Ids.VIEW, "data"),
+    ),
+    inputs={
+        "text": Input(Ids.SEARCH, "value"),
+        "shelf": Input(Ids.SHELF, "value"),
+        "order": Input(Ids.ORDER, "value"),
+    },
 )
 def show(text: Sent, shelf: Sent, order: Sent) -> tuple[Any, ...]:
     """List the profiles that are wanted."""

@@ -1,0 +1,110 @@
+"""The file: where it is dropped, how far its upload, its check and its import are."""
+
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import icon
+from db.queries.jobs import JobStatus
+from pages.import_experiment.ids import Ids
+
+NO_WORKER = "Waiting for a free worker. If this lasts, ask an admin whether `bem worker` runs."
+
+
+def drop_zone() -> Component:
+    """Return the place for a file: drop it, or choose one."""
+    return html.Div(
+        [
+            icon("file-earmark-arrow-up"),
+            html.Div("Drop a cycler's file here"),
+            html.Button(
+                "Choose a file",
+                type="button",
+                className="btn btn-primary",
+                **{"data-bem-upload": "true"},
+            ),
+            html.Div(
+                "BDF, our own CSV, the old application's CSV, or any table as CSV or text. "
+                "Nothing is imported before you have seen what is in it.",
+                className="t3 small",
+            ),
+        ],
+        className="bem-drop",
+        id=Ids.CHOOSE,
+        **{"data-bem-drop": "true"},
+    )
+
+
+def upload_progress() -> Component:
+    """Return the bar of a running upload, drawn by the upload script."""
+    return html.Div(
+        [
+            html.Span(id=Ids.UPLOAD_TEXT, className="small"),
+            dbc.Progress(id=Ids.UPLOAD_PROGRESS, value=0, class_name="work"),
+            html.Button(
+                "Cancel",
+                type="button",
+                className="btn btn-link btn-sm",
+                **{"data-bem-upload-cancel": "true"},
+            ),
+        ],
+        id=Ids.UPLOAD_RUNNING,
+        className="bem-uploading",
+        style={"display": "none"},
+    )
+
+
+def file_line(upload: dict[str, Any]) -> Component:
+    """Name the uploaded file, with a button to take another one."""
+    return html.Div(
+        [
+            icon("file-earmark-text", "t3"),
+            html.Div(
+                [
+                    html.Span(upload["name"], className="cut", title=upload["name"]),
+                    html.Span(f" {formatting.size(upload['size'])}", className="t3 small"),
+                ],
+                className="cut",
+            ),
+            dbc.Button("Remove", id=Ids.REMOVE, color="link", size="sm"),
+        ],
+        className="bem-file",
+    )
+
+
+def checking(job: JobStatus, now: datetime) -> Component:
+    """Show how far the check of the file is."""
+    if job.waits_long(now):
+        return html.Div(NO_WORKER, className="bem-file-note bem-bad small", role="status")
+    label = html.Span("Checking every row", className="t3 small")
+    return html.Div([label, _bar(job)], className="bem-file-note", role="status")
+
+
+def importing(job: JobStatus, now: datetime) -> Component:
+    """Show how far the import is, in the save bar."""
+    rows = f"{formatting.number(job.done)} of {formatting.number(job.total)} rows"
+    text = f"{round(100 * job.fraction)} %, {rows}" if job.total else "Starting"
+    if job.waits_long(now):
+        text = NO_WORKER
+    label = html.Span(text, className="small")
+    return html.Div([label, _bar(job)], className="bem-running", role="status")
+
+
+def recognised(result: dict[str, Any]) -> Component:
+    """Say as what the file was recognised."""
+    checked = result["verification"]
+    facts = (
+        checked["mapping"]["format"],
+        result["dialect"],
+        formatting.counted(checked["rows"], "row"),
+        formatting.duration(checked["duration_s"] or 0),
+    )
+    return html.Div(", ".join(facts), className="bem-file-note t3 small")
+
+
+def _bar(job: JobStatus) -> Component:
+    return dbc.Progress(value=max(2, round(100 * job.fraction)), class_name="work")

@@ -1,0 +1,82 @@
+"""The fields of the experiment that the file becomes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.blocks import labelled
+from cycling.names import MAX_DESCRIPTION, MAX_NAME
+from db.queries.batteries.choices import BatteryChoice
+from pages.import_experiment.ids import Ids
+
+
+def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) -> Component:
+    """Return the fields of the new experiment; they are kept for this file in the tab."""
+    keep: dict[str, Any] = {"persistence": upload["id"], "persistence_type": "session"}
+    stem = upload["name"].split(".")[0][:30]
+    battery_label = html.Div(
+        [
+            dbc.Label("Battery", html_for=Ids.BATTERY),
+            dbc.Button("New battery", id=Ids.NEW_BATTERY, color="link", size="sm"),
+        ],
+        className="bem-row",
+    )
+    return html.Div(
+        [
+            labelled(
+                "Name",
+                dbc.Input(id=Ids.NAME, value=stem, maxLength=MAX_NAME, **keep),
+                error_id=f"{Ids.NAME}-error",
+            ),
+            html.Div(
+                [
+                    battery_label,
+                    dcc.Dropdown(
+                        id=Ids.BATTERY,
+                        options=battery_options(batteries),
+                        placeholder="Choose the battery",
+                        **keep,
+                    ),
+                    html.Div(id=f"{Ids.BATTERY}-error", className="bem-field-error", role="alert"),
+                ]
+            ),
+            labelled(
+                "Description",
+                dbc.Input(id=Ids.DESCRIPTION, maxLength=MAX_DESCRIPTION, **keep),
+                optional=True,
+            ),
+            _start_fields(keep),
+        ],
+        className="bem-form",
+    )
+
+
+def battery_options(batteries: Sequence[BatteryChoice]) -> list[dict[str, Any]]:
+    """Return the batteries as choices."""
+    return [
+        {
+            "label": f"{battery.name}, SN {battery.serial_number}",
+            "value": battery.id,
+            "search": f"{battery.name} {battery.serial_number} {battery.technology.word}",
+        }
+        for battery in batteries
+    ]
+
+
+def _start_fields(keep: dict[str, Any]) -> Component:
+    day = dbc.Input(id=Ids.DAY, type="date", **keep)
+    clock = dbc.Input(id=Ids.CLOCK, type="time", **keep)
+    return html.Div(
+        [
+            html.Div([labelled("Started on", day), labelled("at", clock)], className="bem-two"),
+            dbc.FormText(
+                "The file has no clock. This is taken from the file's own date; "
+                "correct it if you know better."
+            ),
+        ],
+        id=Ids.START_BOX,
+        hidden=True,
+    )
