@@ -32,7 +32,6 @@ from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
-from db.terms import JobState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
