@@ -22,39 +22,25 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import icon, note, page_header
-from components.profile_editor import file_id, problems_id, problems_list, text_id, typed_id
+from components.profile_editor import file_id, text_id, typed_id
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from db.commands.queue import PairError, save_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import list_profiles, version_text
 from db.terms import Role
 from pages.add_experiment.form import fields
-from pages.add_experiment.form_data import CHOOSE, MAX_ROWS, WRITE, FormData, Pair, read_form
+from pages.add_experiment.form_data import CHOOSE, MAX_ROWS, WRITE, Pair, read_form
 from pages.add_experiment.form_state import (
-    checked_for,
-    form_state,
     main_equipment,
-    profile_text,
 )
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
-from pages.add_experiment.labels import (
-    assignment_note,
-    button_label,
-    capacity_text,
-    connected_label,
-    obstacle_text,
-    queued_text,
-)
 from pages.add_experiment.library import others_list, profile_options
-from pages.add_experiment.limits import limits_card
 from pages.add_experiment.pairs import Offers, battery_options, rows
-from pages.add_experiment.panel import GRAPH_PX, about_text, panel, stats, summary_card
-from pages.add_experiment.queueing import problems_of, queue, row_key
-from pages.context import actor, database, viewer
+from pages.add_experiment.panel import panel
+from pages.context import database
 from pages.profile.check import watch_editor
 from pages.profile.files import text_of_file
 
@@ -260,138 +246,3 @@ def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> dict[str, Any]:
     except InputError as error:
         return {"text": no_update, "source": no_update, "toast": toast("error", str(error))}
     raise PreventUpdate
-
-
-@callback(
-    output={
-        "problems": Output(problems_id(PROFILE), "children"),
-        "checked": Output(Ids.CHECKED, "children"),
-        "capacity": Output(Ids.CAPACITY, "children"),
-        "notes": Output(Ids.note(ALL), "children"),
-        "connected": Output(Ids.connected(ALL), "label"),
-        "connected_style": Output(Ids.connected(ALL), "style"),
-        "no_electrolytes": Output(Ids.ELECTROLYTES, "hidden"),
-        "no_hazards": Output(f"{Ids.ACKNOWLEDGE}-box", "hidden"),
-        "hazards": Output(Ids.HAZARDS, "children"),
-        "limits": Output(Ids.LIMITS, "children"),
-        "summary": Output(Ids.SUMMARY, "children"),
-        "button": Output(Ids.SAVE, "children"),
-        "obstacle": Output(Ids.STATE, "children"),
-        "result": Output(Ids.FOUND, "data"),
-    },
-    inputs={"plain": Input(Ids.TYPED, "data")},
-    state={"notes": State(Ids.note(ALL), "id")},
-)
-def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
-    """Check the form as it changes: errors by line, limits, what runs where."""
-    if not isinstance(plain, dict):
-        raise PreventUpdate
-    state = form_state(database(), read_form(plain))
-    # a row may have been added or removed meanwhile
-    visible = [*state.assignments, *(state.main for _ in notes)][: len(notes)]
-    problems = problems_list(state.problems)
-    is_chosen = state.form.source == CHOOSE
-    labels = [connected_label(one) for one in visible]
-    hazards = [note("paused", one.sentence.capitalize()) for one in state.hazards]
-    return {
-        "problems": [] if is_chosen else problems,
-        "checked": problems if is_chosen else [],
-        "capacity": capacity_text(state.main.details),
-        "notes": [assignment_note(one) for one in visible],
-        "connected": labels,
-        "connected_style": [{} if label else {"display": "none"} for label in labels],
-        "no_electrolytes": not state.has_stack,
-        "no_hazards": not state.hazards,
-        "hazards": hazards if is_chosen else [],
-        "limits": limits_card(state.main),
-        "summary": summary_card(state),
-        "button": button_label(state),
-        "obstacle": obstacle_text(state),
-        "result": {"problems": problems_of(state)},
-    }
-
-
-@callback(
-    output={
-        "figure": Output(Ids.GRAPH, "figure"),
-        "style": Output(Ids.GRAPH, "style"),
-        "no_graph_hidden": Output(Ids.NO_GRAPH, "hidden"),
-        "about": Output(Ids.ABOUT, "children"),
-        "stats": Output(Ids.STATS, "children"),
-        "drawn": Output(Ids.DRAWN, "data"),
-    },
-    inputs={"plain": Input(Ids.TYPED, "data"), "theme": Input(Shell.THEME, "data")},
-    state={"drawn": State(Ids.DRAWN, "data")},
-)
-def draw(plain: Sent, theme: str | None, drawn: Sent) -> dict[str, Any]:
-    """Draw the expected curve of the first pair; not again for what does not change it."""
-    if not isinstance(plain, dict) or theme is None:
-        raise PreventUpdate
-    form = read_form(plain)
-    pair, is_chosen = form.pairs[0], form.source == CHOOSE
-    profile = form.version_id if is_chosen else form.text
-    basis = [theme, pair.battery_id, pair.station_id, profile]
-    if basis == drawn:
-        raise PreventUpdate
-    view = checked_for(profile_text(database(), form), *main_equipment(database(), form))
-    figure = view.figure(dark=theme == "dark") if view else None
-    return {
-        "figure": figure or {},
-        "style": {"height": GRAPH_PX} if figure else {"display": "none"},
-        "no_graph_hidden": figure is not None,
-        "about": about_text(view),
-        "stats": stats(view),
-        "drawn": basis,
-    }
-
-
-@callback(
-    output={
-        "result": Output(Ids.ANSWER, "data"),
-        "saved": Output(Ids.SAVED, "children"),
-        "address": Output(Ids.GO, "href"),
-        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    },
-    inputs={"request": Input(Ids.SEND, "data")},
-    prevent_initial_call=True,
-    running=[
-        (Output(Ids.SAVE, "disabled"), True, False),
-        (Output(Ids.DRAFT, "disabled"), True, False),
-    ],
-)
-def send(request: Sent) -> dict[str, Any]:
-    """Queue the experiments, or keep the form as a draft; or say what is wrong."""
-    if not isinstance(request, dict):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    form = read_form(request.get("typed"))
-    try:
-        answer = _save(form) if request.get("what") == "draft" else _queue(form)
-    except PairError as error:
-        answer = _refused({row_key(error.place): str(error)})
-    except InputError as error:
-        answer = _refused({PROFILE: str(error)})
-    unchanged = dict.fromkeys(("result", "saved", "address", "toast"), no_update)
-    return {**unchanged, **answer}
-
-
-def _save(form: FormData) -> dict[str, Any]:
-    by = actor()
-    save_draft(database(), form.token, form.name, form.to_json(), by=by)
-    at = by.now.astimezone(viewer().zone)
-    return {"saved": f"Draft saved {at:%H:%M}"}
-
-
-def _queue(form: FormData) -> dict[str, Any]:
-    state = form_state(database(), form)
-    if problems := problems_of(state):
-        return _refused(problems)
-    plans = queue(database(), state, actor())
-    return {
-        "result": {"problems": {}, "saved": True},
-        "address": "/",
-        "toast": toast("done", queued_text(plans)),
-    }
-
-
-def _refused(problems: dict[str, str]) -> dict[str, Any]:
-    return {"result": {"problems": problems, "focus": next(iter(problems))}}

@@ -63,14 +63,16 @@ def suited(summary: ProfileSummary | None) -> Chosen:
     return Chosen(name, cells, _capacity(summary, KINDS[name]))
 
 
-def chosen(kind: Sent, cells: Sent, capacity_ah: Sent, otherwise: Chosen) -> Chosen:
+def chosen(
+    kind: Sent = None, cells: Sent = None, capacity_ah: Sent = None, *, otherwise: Chosen
+) -> Chosen:
     """Read what a page or an address says; what makes no sense is as in `otherwise`."""
-    known = kind if isinstance(kind, str) and kind in KINDS else otherwise.kind
+    name = kind if isinstance(kind, str) and kind in KINDS else otherwise.kind
     count, size = _number(cells), _number(capacity_ah)
     is_count = count is not None and count.is_integer() and 1 <= count <= MOST_CELLS
     is_size = size is not None and SMALLEST_AH <= size <= LARGEST_AH
     return Chosen(
-        known,
+        name,
         int(count) if is_count and count is not None else otherwise.cells,
         size if is_size and size is not None else otherwise.capacity_ah,
     )

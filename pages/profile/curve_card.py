@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import Output, dcc, html
+from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
@@ -27,6 +27,14 @@ class SketchIds:
         self.none = f"{prefix}-sketch-none"
         self.readings = f"{prefix}-sketch-readings"
         self.note = f"{prefix}-sketch-note"
+
+    def inputs(self) -> dict[str, Input]:
+        """Return the controls of the battery that the curve is drawn for."""
+        return {
+            "kind": Input(self.kind, "value"),
+            "capacity_ah": Input(self.capacity, "value"),
+            "cells": Input(self.cells, "value"),
+        }
 
     def outputs(self) -> list[Output]:
         """Return what `sketch_parts` fills."""

@@ -15,13 +15,14 @@ from cycling.profile.summary import text_problems
 from db.commands.profiles import RefusedProfileError
 from db.queries.profiles.library import library_profile, version_text
 from db.terms import Role
-from pages.context import database, now, viewer
+from pages.context import actor, database, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import chosen, suited
 from pages.profile.check import checked, watch_editor
 from pages.profile.curve_card import sketch_parts
 from pages.profile.edit_parts import EDITOR, SKETCH, Editing, Ids, new_page, page, save
 from pages.profile.files import text_of_file
+from pages.profile.ids import read_id
 from pages.profile.labels import problem_words
 
 register_page(
@@ -36,13 +37,11 @@ def layout(profile: str = "", version: str = "") -> Component:
     """Return the page for a new profile, or for the profile and version of the address."""
     if not profile:
         return new_page()
-    number = int(profile) if profile.isascii() and profile.isdigit() and len(profile) < 10 else 0
     try:
-        known = library_profile(database(), number)
+        known = library_profile(database(), read_id(profile))
     except NotFoundError as error:
         return not_found(str(error))
-    wanted = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
-    shown = known.version(wanted)
+    shown = known.version(read_id(version))
     return page(Editing(known, shown, version_text(database(), shown.id)), viewer())
 
 
@@ -65,19 +64,19 @@ def check(text: Sent) -> tuple[Any, Any]:
 
 
 @callback(
-    *SKETCH.outputs(),
-    Input(typed_id(EDITOR), "data"),
-    Input(SKETCH.kind, "value"),
-    Input(SKETCH.capacity, "value"),
-    Input(SKETCH.cells, "value"),
-    Input(Shell.THEME, "data"),
+    output=SKETCH.outputs(),
+    inputs={
+        "text": Input(typed_id(EDITOR), "data"),
+        "battery": SKETCH.inputs(),
+        "theme": Input(Shell.THEME, "data"),
+    },
 )
-def draw(text: Sent, kind: Sent, capacity: Sent, cells: Sent, theme: Sent) -> Sent:
+def draw(text: Sent, battery: dict[str, Sent], theme: Sent) -> Sent:
     """Draw what is expected of the chosen battery."""
     if theme is None or not isinstance(text, str):
         raise PreventUpdate  # the script and the frame say both in a moment
-    battery = chosen(kind, cells, capacity, suited(None))
-    view = checked(text, battery=battery.battery, capacity_ah=battery.capacity_ah)
+    drawn_for = chosen(**battery, otherwise=suited(None))
+    view = checked(text, battery=drawn_for.battery, capacity_ah=drawn_for.capacity_ah)
     return sketch_parts(view, dark=theme == "dark")
 
 
@@ -86,52 +85,59 @@ def draw(text: Sent, kind: Sent, capacity: Sent, cells: Sent, theme: Sent) -> Se
         Output(text_id(EDITOR), "value"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
-    inputs={"given": Input(file_id(EDITOR), "data")},
+    inputs={"file": Input(file_id(EDITOR), "data")},
     prevent_initial_call=True,
 )
-def take_file(given: Sent) -> tuple[Any, Any]:
+def take_file(file: Sent) -> tuple[Any, Any]:
     """Put a file's profile into the editor."""
-    if given is None:
+    if file is None:
         raise PreventUpdate
     try:
-        found = text_of_file(given)
+        read = text_of_file(file)
     except InputError as error:
         return no_update, toast("error", str(error))
-    return found.text, toast("info", found.words)
+    return read.text, toast("info", read.words)
 
 
 @callback(
-    Output(Ids.GO, "href"),
-    Output(Ids.NAME_ERROR, "children"),
-    Output(Ids.ERROR, "children"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Output(text_id(EDITOR), "value", allow_duplicate=True),  # take_file too
-    Output(Ids.NAME, "value"),
-    Output(Ids.DESCRIPTION, "value"),
-    Input(Ids.SAVE, "n_clicks"),
-    State(text_id(EDITOR), "value"),
-    State(Ids.NAME, "value"),
-    State(Ids.DESCRIPTION, "value"),
-    State(Ids.COMMENT, "value"),
-    State(Ids.EDITING, "data"),
+    output={
+        "address": Output(Ids.GO, "href"),
+        "name_error": Output(Ids.NAME_ERROR, "children"),
+        "error": Output(Ids.ERROR, "children"),
+        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+        "text": Output(text_id(EDITOR), "value", allow_duplicate=True),  # take_file too
+        "name": Output(Ids.NAME, "value"),
+        "description": Output(Ids.DESCRIPTION, "value"),
+    },
+    inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
+    state={
+        "fields": {
+            "text": State(text_id(EDITOR), "value"),
+            "name": State(Ids.NAME, "value"),
+            "description": State(Ids.DESCRIPTION, "value"),
+            "comment": State(Ids.COMMENT, "value"),
+        },
+        "editing": State(Ids.EDITING, "data"),
+    },
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save_text(clicks: int | None, text: Sent, *fields: Sent) -> tuple[Any, ...]:
+def save_text(clicks: int | None, fields: dict[str, Sent], editing: Sent) -> dict[str, Any]:
     """Save the profile, then show it; or say what is wrong.
 
     What was typed is kept for a reload of the tab until it is emptied here.
     """
     if not clicks:
         raise PreventUpdate
-    who, kept = viewer(), [no_update] * 3
+    answer = dict.fromkeys(("address", "toast", "text", "name", "description"), no_update)
+    answer |= {"name_error": "", "error": ""}
     try:
-        saved = save(database(), text, fields, who, now())
-    except RefusedProfileError as error:
-        return no_update, "", str(error), no_update, *kept
+        saved = save(database(), fields, editing, actor())
     except InputError as error:
-        is_name = "name" in str(error)
-        said = (str(error), "") if is_name else ("", str(error))
-        return no_update, *said, no_update, *kept
-    words = toast("done", f"Version {saved.number} is saved.")
-    return f"/profiles/{saved.profile_id}", "", "", words, "", "", ""
+        is_name = "name" in str(error) and not isinstance(error, RefusedProfileError)
+        return answer | {"name_error" if is_name else "error": str(error)}
+    return answer | {
+        "address": f"/profiles/{saved.profile_id}",
+        "toast": toast("done", f"Version {saved.number} is saved."),
+        **dict.fromkeys(("text", "name", "description"), ""),
+    }

@@ -1,8 +1,7 @@
 """The layout of the page on which a profile is written, and what saving it means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -90,33 +89,16 @@ def page(editing: Editing, who: Viewer) -> Component:
     )
 
 
-def save(
-    database: Database,
-    text: object,
-    fields: Sequence[object],
-    who: Viewer,
-    now: datetime,
-) -> Saved:
-    """Save what the page says: a new profile, or a version and the words of one."""
-    name, description, comment, editing = fields
-    known = editing if isinstance(editing, dict) else {}
-    words = [one if isinstance(one, str) else "" for one in (text, name, description, comment)]
-    typed, called, described, changed = words
-    profile_id, after = known.get("profile"), known.get("after")
+def save(database: Database, fields: Mapping[str, object], editing: object, by: By) -> Saved:
+    """Save the fields of the page: a new profile, or a version and the description of one."""
+    texts = {key: one if isinstance(one, str) else "" for key, one in fields.items()}
+    text, comment = texts.pop("text"), texts.pop("comment")
+    before = editing if isinstance(editing, dict) else {}
+    profile_id, after = before.get("profile"), before.get("after")
     if not isinstance(profile_id, int) or not isinstance(after, int):
-        return save_profile(
-            database,
-            name=called,
-            description=described,
-            text=typed,
-            by=By(who.name, who.address, now),
-        )
-    saved = new_version(
-        database, profile_id, typed, after=after, comment=changed, by=By(who.name, who.address, now)
-    )
-    describe(
-        database, profile_id, name=called, description=described, by=By(who.name, who.address, now)
-    )
+        return save_profile(database, **texts, text=text, by=by)
+    saved = new_version(database, profile_id, text, after=after, comment=comment, by=by)
+    describe(database, profile_id, **texts, by=by)
     return saved
 
 

@@ -35,6 +35,7 @@ from pages.profile.curve_card import sketch_parts
 from pages.profile.deletion import ask_and_delete, delete_button, delete_dialog
 from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
+from pages.profile.ids import read_id
 from pages.profile.parts import SKETCH, Ids, Shown, page
 from pages.profile.rows import program_rows
 
@@ -49,61 +50,58 @@ register_page(
 def layout(profile_id: str = "", **query: Sent) -> Component:
     """Return the page of one profile, or say that there is none."""
     try:
-        known = library_profile(database(), _id(profile_id))
+        known = library_profile(database(), read_id(profile_id))
     except NotFoundError as error:
         return not_found(str(error), "/profiles", "All profiles")
-    version = known.version(_id(query.get("version")))
+    version = known.version(read_id(query.get("version")))
     shown = Shown(
         known=known,
         version=version,
         text=version_text(database(), version.id),
         uses=uses_of(database(), known.id),
         chosen=chosen(
-            query.get("kind"), query.get("cells"), query.get("capacity"), suited(version.summary)
+            kind=query.get("kind"),
+            cells=query.get("cells"),
+            capacity_ah=query.get("capacity"),
+            otherwise=suited(version.summary),
         ),
-        compared=_id(query.get("compare")),
+        compared=read_id(query.get("compare")),
     )
     who = viewer()
     return page(shown, who, now(), button=delete_button(who), dialog=delete_dialog(who))
 
 
 @callback(
-    *SKETCH.outputs(),
-    Output(Ids.PROBLEMS, "children"),
-    Input(SKETCH.kind, "value"),
-    Input(SKETCH.capacity, "value"),
-    Input(SKETCH.cells, "value"),
-    Input(Shell.THEME, "data"),
-    State(Ids.VERSION, "data"),
+    output=(*SKETCH.outputs(), Output(Ids.PROBLEMS, "children")),
+    inputs={"battery": SKETCH.inputs(), "theme": Input(Shell.THEME, "data")},
+    state={"version": State(Ids.VERSION, "data")},
 )
-def draw(kind: Sent, capacity: Sent, cells: Sent, theme: Sent, version: Sent) -> Sent:
+def draw(battery: dict[str, Sent], theme: Sent, version: Sent) -> Sent:
     """Draw what is expected of the chosen battery, and say what is doubtful for it."""
     if theme is None or not isinstance(version, dict):
         raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
-    view = _view(version, _chosen(kind, cells, capacity, version))
+    view = _view(version, _chosen(version, **battery))
     return *sketch_parts(view, dark=theme == "dark"), problems_list(view.problems)
 
 
 @callback(
     output=Output(Ids.VIEW, "data"),
     inputs={
-        "kind": Input(SKETCH.kind, "value"),
-        "capacity": Input(SKETCH.capacity, "value"),
-        "cells": Input(SKETCH.cells, "value"),
+        "controls": SKETCH.inputs(),
         "compared": Input(Ids.COMPARE, "value"),
     },
     state={"version": State(Ids.VERSION, "data")},
 )
-def remember(kind: Sent, capacity: Sent, cells: Sent, compared: Sent, version: Sent) -> Sent:
+def remember(controls: dict[str, Sent], compared: Sent, version: Sent) -> Sent:
     """Return what stands in the address."""
     if not isinstance(version, dict):
         raise PreventUpdate
-    battery = _chosen(kind, cells, capacity, version)
+    battery = _chosen(version, **controls)
     return {
-        "path": f"/profiles/{_id(version['profile'])}",
+        "path": f"/profiles/{read_id(version['profile'])}",
         "query": {
             "version": version["asked"],
-            "compare": _id(compared) or "",
+            "compare": read_id(compared) or "",
             "kind": battery.kind,
             "capacity": f"{battery.capacity_ah:g}",
             "cells": str(battery.cells),
@@ -118,11 +116,11 @@ def remember(kind: Sent, capacity: Sent, cells: Sent, compared: Sent, version: S
 )
 def compare(number: Sent, version: Sent) -> Sent:
     """Show what this version changed against another one."""
-    if not isinstance(version, dict) or not _id(number):
+    if not isinstance(version, dict) or not read_id(number):
         return None
-    known = library_profile(database(), _id(version["profile"]))
-    before = version_text(database(), known.version(_id(number)).id)
-    return difference(before, version_text(database(), _id(version["version"])))
+    known = library_profile(database(), read_id(version["profile"]))
+    before = version_text(database(), known.version(read_id(number)).id)
+    return difference(before, version_text(database(), read_id(version["version"])))
 
 
 @callback(
@@ -135,7 +133,7 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
     """Compile the text for the chosen capacity and list the rows."""
     if not clicks or not isinstance(version, dict):
         raise PreventUpdate
-    view = _view(version, _chosen(None, None, capacity, version))
+    view = _view(version, _chosen(version, capacity_ah=capacity))
     if view.program is None:
         return problems_list(view.problems)
     return program_rows(view.program)
@@ -155,14 +153,14 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
     if not any(clicks) or not isinstance(version, dict):
         raise PreventUpdate
     kind = next((one for one in FORMATS if Ids.download(one) == ctx.triggered_id), TEXT)
-    view = _view(version, _chosen(None, None, capacity, version))
+    view = _view(version, _chosen(version, capacity_ah=capacity))
     try:
         content = exported(kind, view.text, view.program)
     except InputError as error:
         return no_update, toast("error", str(error))
     name = file_name(version["name"], version["number"], kind)
     by = actor()
-    of = _id(version.get("profile")), _id(version.get("number"))
+    of = read_id(version.get("profile")), read_id(version.get("number"))
     record_profile_export(database(), *of, file_format=kind, by=by)
     return {"content": content, "filename": name, "type": "text/plain"}, no_update
 
@@ -184,7 +182,7 @@ def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, A
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
-    profile_id, token = _id(version["profile"]), version.get("token")
+    profile_id, token = read_id(version["profile"]), version.get("token")
     try:
         if ctx.triggered_id == Ids.DUPLICATE:
             return _duplicated(profile_id, token)
@@ -211,19 +209,12 @@ ask_and_delete()
 clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
 
 
-def _id(given: Sent) -> int:
-    """Return a number of an address or a page; 0, which nothing has, for what is none."""
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        return 0
-    text = str(given)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-
-
-def _chosen(kind: Sent, cells: Sent, capacity: Sent, version: dict[str, Any]) -> Chosen:
-    known = library_profile(database(), _id(version.get("profile")))
-    return chosen(kind, cells, capacity, suited(known.version(_id(version.get("number"))).summary))
+def _chosen(version: dict[str, Any], **controls: Sent) -> Chosen:
+    profile = library_profile(database(), read_id(version.get("profile")))
+    summary = profile.version(read_id(version.get("number"))).summary
+    return chosen(**controls, otherwise=suited(summary))
 
 
 def _view(version: dict[str, Any], battery: Chosen) -> CheckedView:
-    text = version_text(database(), _id(version.get("version")))
+    text = version_text(database(), read_id(version.get("version")))
     return checked(text, battery=battery.battery, capacity_ah=battery.capacity_ah)

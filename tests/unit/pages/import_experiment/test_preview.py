@@ -25,7 +25,7 @@ def test_the_preview_draws_voltage_and_current():
 
 
 @pytest.mark.parametrize(
-    "preview",
+    "values",
     [
         {"time_s": [], "voltage_v": [], "current_a": []},
         {"time_s": [0.0, 1.0], "voltage_v": [], "current_a": []},
@@ -34,19 +34,19 @@ def test_the_preview_draws_voltage_and_current():
     ],
     ids=str,
 )
-def test_a_preview_of_nothing_is_drawn(preview):
-    drawn = as_json(preview(result(preview=preview), 0.0, UTC, dark=True))
+def test_a_preview_of_nothing_is_drawn(values):
+    drawn = as_json(preview(result(preview=values), 0.0, UTC, dark=True))
     assert drawn["data"] == []
     assert None not in drawn["layout"]["xaxis"].get("range", [])
 
 
 def test_blank_values_and_times_are_left_out_of_the_preview():
-    preview = {
+    values = {
         "time_s": [None, 1.0, 2.0, 3.0],
         "voltage_v": [3.0, 3.1, None, 3.3],
         "current_a": [1.0, 1.0, 1.0, None],
     }
-    drawn = as_json(preview(result(preview=preview), 0.0, UTC, dark=False))
+    drawn = as_json(preview(result(preview=values), 0.0, UTC, dark=False))
     voltage, current = drawn["data"]
     assert (points(voltage["x"]), points(voltage["y"])) == ([1000, 3000], [3.1, 3.3])
     assert points(current["x"]) == [1000, 2000]

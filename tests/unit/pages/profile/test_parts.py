@@ -80,10 +80,10 @@ class TestKinds:
     )
     def test_what_makes_no_sense_in_an_address_counts_nothing(self, given):
         otherwise = Chosen("LFP", 4, 3.3)
-        assert chosen(*given, otherwise) == otherwise
+        assert chosen(*given, otherwise=otherwise) == otherwise
 
     def test_what_makes_sense_counts(self):
-        assert chosen("NCA", "2", "4.8", Chosen("LFP", 4, 3.3)) == Chosen("NCA", 2, 4.8)
+        assert chosen("NCA", "2", "4.8", otherwise=Chosen("LFP", 4, 3.3)) == Chosen("NCA", 2, 4.8)
 
 
 class TestFiles:

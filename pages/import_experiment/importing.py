@@ -1,0 +1,223 @@
+"""The import of the file: offered, started once, followed to its end, cancelled."""
+
+from datetime import UTC
+from typing import Any
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    html,
+    no_update,
+)
+from dash.exceptions import PreventUpdate
+
+from components import formatting
+from components.blocks import note
+from components.sent import Sent
+from components.shell import Ids as Shell
+from components.shell import toast
+from cycling.errors import InputError, NotFoundError
+from cycling.formats import Mapping
+from cycling.names import check_description, check_name
+from db.commands import jobs
+from db.commands.audit import By
+from db.commands.form_tokens import DoneBeforeError, new_token
+from db.terms import JobState
+from pages.context import database, now, once, viewer
+from pages.import_experiment.file import importing
+from pages.import_experiment.ids import Ids
+from pages.import_experiment.mapping import (
+    start_from,
+    to_correct,
+)
+from pages.import_experiment.problems import missing
+from pages.import_experiment.tasks import cancel_quietly, own_job
+
+
+@callback(
+    output=(
+        Output(Ids.SAVE, "children"),
+        Output(Ids.SAVE, "disabled"),
+        Output(Ids.SAVE_STATE, "children"),
+    ),
+    inputs={
+        "verified": Input(Ids.VERIFIED, "data"),
+        "running": Input(Ids.IMPORT_JOB, "data"),
+        "verifying": Input(Ids.VERIFY_JOB, "data"),
+    },
+)
+def offer_import(
+    verified: dict[str, Any] | None, running: int | None, verifying: int | None
+) -> tuple[Any, ...]:
+    """Say what the button will do, and what is missing; not while a correction is checked."""
+    if not verified or "verification" not in verified:
+        return "Import", True, None
+    checked = verified["verification"]
+    words = f"Import {formatting.counted(checked['rows'], 'measure')}"
+    ready = checked["ok"] and running is None and verified.get("job") == verifying
+    return words, not ready, missing(checked)
+
+
+@callback(
+    output=(
+        Output(Ids.IMPORT_JOB, "data"),
+        Output(f"{Ids.NAME}-error", "children"),
+        Output(f"{Ids.BATTERY}-error", "children"),
+        Output(Ids.ONCE, "data"),
+    ),
+    inputs={"_clicks": Input(Ids.SAVE, "n_clicks")},
+    state={
+        "fields": {
+            "name": State(Ids.NAME, "value"),
+            "description": State(Ids.DESCRIPTION, "value"),
+            "battery_id": State(Ids.BATTERY, "value"),
+            "day": State(Ids.DAY, "value"),
+            "clock": State(Ids.CLOCK, "value"),
+        },
+        "verified": State(Ids.VERIFIED, "data"),
+        "upload": State(Ids.UPLOAD, "data"),
+        "running": State(Ids.IMPORT_JOB, "data"),
+        "verifying": State(Ids.VERIFY_JOB, "data"),
+        "token": State(Ids.ONCE, "data"),
+    },
+    prevent_initial_call=True,
+    running=[(Output(Ids.SAVE, "disabled"), True, False)],
+)
+def start_import(
+    _clicks: int,
+    fields: dict[str, Sent],
+    verified: Sent,
+    upload: Sent,
+    running: Sent,
+    verifying: Sent,
+    token: Sent,
+) -> tuple[Any, ...]:
+    """Check the fields and have the file imported, once."""
+    if not upload or running is not None or not verified or verified.get("job") != verifying:
+        raise PreventUpdate
+    mapping = to_correct(verified, upload)
+    if mapping is None:
+        raise PreventUpdate
+    try:
+        fields["name"] = check_name(fields["name"] or "")
+        fields["description"] = check_description(fields["description"] or "")
+    except InputError as error:
+        return no_update, str(error), "", no_update
+    if not isinstance(fields["battery_id"], int):
+        return no_update, "", "Choose the battery, or add a new one.", no_update
+    payload = _to_import(fields, verified, upload, mapping)
+    try:
+        return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
+    except DoneBeforeError as error:
+        return error.number, "", "", new_token()
+    except InputError as error:
+        return no_update, str(error), "", no_update
+
+
+def _to_import(
+    fields: dict[str, Sent], verified: Sent, upload: Sent, mapping: Mapping
+) -> dict[str, Any]:
+    who = viewer()
+    start = start_from(fields["day"], fields["clock"], who.zone)
+    return {
+        "upload": upload["id"],
+        "mapping": mapping.to_json(),
+        "trust_clock": verified["verification"]["trust_clock"],
+        "rows": verified["verification"]["rows"],
+        "name": fields["name"],
+        "description": fields["description"] or "",
+        "battery_id": fields["battery_id"],
+        "start": start.astimezone(UTC).isoformat() if start else None,
+        "address": who.address,
+    }
+
+
+def _enqueued(payload: dict[str, Any], by: By) -> int:
+    return jobs.enqueue(
+        database(),
+        kind="import file",
+        payload=payload,
+        user_name=by.user_name,
+        now=by.now,
+        form_token=by.form_token,
+    )
+
+
+@callback(
+    output=(
+        Output(Ids.IMPORT_POLL, "max_intervals"),
+        Output(Ids.CANCEL, "style"),
+    ),
+    inputs={"job_id": Input(Ids.IMPORT_JOB, "data")},
+    state={"ticks": State(Ids.IMPORT_POLL, "n_intervals")},
+)
+def follow_import(job_id: int | None, ticks: int | None) -> tuple[Any, dict[str, str]]:
+    """Follow an import that runs, also one that was started before the page was loaded again."""
+    if job_id is None:
+        return no_update, {"display": "none"}
+    return (ticks or 0) + 1, {}
+
+
+@callback(
+    output=(
+        Output(Ids.RUNNING, "children"),
+        Output(Ids.IMPORT_JOB, "data", allow_duplicate=True),  # start_import sets it
+        Output(Ids.UPLOAD, "data"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+        Output(Ids.GO, "href"),
+        Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
+    ),
+    inputs={"ticks": Input(Ids.IMPORT_POLL, "n_intervals")},
+    state={"job_id": State(Ids.IMPORT_JOB, "data")},
+    prevent_initial_call=True,
+)
+def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
+    """Follow the import to its end: then to the experiments, or say what went wrong."""
+    if job_id is None:
+        raise PreventUpdate
+    same = (no_update, no_update, no_update)
+    try:
+        job = own_job(job_id, "import file")
+    except NotFoundError as error:  # the tab remembers what another user or database had
+        return note("error", str(error), alert=True), None, *same, no_update
+    if job.state is JobState.DONE and job.result:
+        address = f"/experiments/{job.result['experiment_id']}"
+        done = toast("done", "The experiment is imported.", href=address, link="Open it")
+        return None, None, None, done, "/experiments", no_update
+    if job.state is JobState.FAILED:
+        return note("error", job.error, alert=True), None, *same, no_update
+    if job.state is JobState.CANCELLED:
+        words = html.Span("Cancelled. Nothing was imported.", className="t2 small")
+        return words, None, *same, no_update
+    return importing(job, now()), no_update, *same, (ticks or 0) + 1
+
+
+clientside_callback(
+    ClientsideFunction("upload", "askAgain"),
+    Output(Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True),  # ask_verification starts it
+    Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
+    Input(Ids.LOST_POLL, "n_intervals"),
+    State(Ids.VERIFY_JOB, "data"),
+    State(Ids.VERIFIED, "data"),
+    State(Ids.VERIFY_POLL, "n_intervals"),
+    State(Ids.IMPORT_JOB, "data"),
+    State(Ids.IMPORT_POLL, "n_intervals"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    output=Output(Ids.CANCEL, "disabled"),
+    inputs={"_clicks": Input(Ids.CANCEL, "n_clicks")},
+    state={"job_id": State(Ids.IMPORT_JOB, "data")},
+    prevent_initial_call=True,
+)
+def cancel_import(_clicks: int, job_id: int | None) -> bool:
+    """Ask the worker to stop; what it has loaded is removed."""
+    if job_id is not None:
+        cancel_quietly(job_id)
+    return False
