@@ -52,7 +52,8 @@ def experiment(served: Served) -> int:
             sha256="0" * 64,
             format="tests",
             mapping={},
-            by=BY,
+            user_name="oscar",
+            address="",
         )
         # the clock of the running worker: it clears away imports that have not moved for long
         ids.append(import_experiment(database, new, [block], start=START, clock=utc_now))

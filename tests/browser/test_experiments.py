@@ -67,7 +67,8 @@ def library(served: Served) -> Served:
             sha256="0" * 64,
             format="made",
             mapping={},
-            by=BY,
+            user_name="oscar",
+            address="",
         )
         rows = block(6000 if number == 29 else 3)
         # the real clock: the worker sweeps imports that have not been heard of for a minute
