@@ -20,7 +20,7 @@ from db.queries.experiments.events import (
     status_changes,
 )
 from db.queries.experiments.timeline import EntryKind, TimelineEntry
-from db.queries.stations.live import RunAlarm
+from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.ids import Ids
 from pages.experiment.moments import zoom_link

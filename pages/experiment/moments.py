@@ -12,7 +12,7 @@ from components.figures.time_axis import Window
 from db.engine import Database
 from db.queries.experiments.events import AlarmFacts, experiment_alarms
 from db.queries.experiments.notes import NoteFacts, experiment_notes
-from db.queries.stations.live import RunAlarm, run_alarms
+from db.queries.stations.run import RunAlarm, run_alarms
 from pages.context import Viewer
 
 PART_OF_WHOLE, LEAST_S = 20, 60.0  # what a zoom to a moment shows

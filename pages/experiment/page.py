@@ -24,7 +24,7 @@ from db.queries.experiments.detail import experiment_facts, neighbours
 from db.queries.experiments.events import experiment_alarms
 from db.queries.experiments.notes import experiment_notes
 from db.queries.experiments.timeline import run_timeline
-from db.queries.stations.live import run_alarms
+from db.queries.stations.run import run_alarms
 from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import database, now, viewer

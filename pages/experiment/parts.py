@@ -17,7 +17,7 @@ from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
 from db.queries.experiments.events import Alarms
 from db.queries.experiments.notes import NoteFacts
 from db.queries.experiments.timeline import TimelineEntry
-from db.queries.stations.live import RunAlarm
+from db.queries.stations.run import RunAlarm
 from db.series import ChannelInfo
 from db.terms import Role
 from pages.context import Viewer, now, viewer

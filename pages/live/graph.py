@@ -8,7 +8,8 @@ from typing import Any
 from components.figures.measure_axes import axes_of, axis_of
 from components.figures.measure_graph import Look, figure, height, overview
 from components.figures.time_axis import Window
-from db.queries.stations.live import RunAlarm, new_points
+from db.queries.stations.newest_measures import new_points
+from db.queries.stations.run import RunAlarm
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, limits
 from pages.experiment.graph import drawing, whole_voltage

@@ -25,9 +25,11 @@ from db import series
 from db.commands import jobs
 from db.commands.stations import control
 from db.queries.experiments.detail import check_experiment
+from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
-from db.queries.stations.live import can, new_points, run_alarms, station_channels
+from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.overview import station_now
+from db.queries.stations.run import run_alarms
 from db.queries.stations.state import StationNow
 from db.terms import Role
 from pages.context import actor, database, now, viewer

@@ -13,7 +13,7 @@ from components.blocks import card, facts, icon
 from components.instruction_labels import clock_duration, short_duration
 from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import Outline, OutlineRow
-from db.queries.stations.live import RunAlarm, StepEndFacts
+from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.limits import limit_rows
 from pages.live.view import LiveView
 from pages.station.labels import clock, left_words

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.queries.stations.change_tokens import PresentReadings
-from db.queries.stations.live import NewPoints
+from db.queries.stations.newest_measures import NewPoints
 
 MAX_KEYS = 40
 

@@ -11,8 +11,9 @@ from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import Database
 from db.queries.profiles.compiled import Outline, outlines
-from db.queries.stations.live import RunFacts, guarded_battery, run_facts
+from db.queries.stations.capabilities import guarded_battery
 from db.queries.stations.overview import station_now
+from db.queries.stations.run import RunFacts, run_facts
 from db.queries.stations.state import ExperimentNow, StationNow
 from db.queries.stations.unreachable import was_given_up
 from db.terms import OverviewState

@@ -27,8 +27,8 @@ from components.shell import lab_state, toast
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import alarms
 from db.commands.queue import confirm_battery
-from db.queries.stations.live import find_alarm
 from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.run import find_alarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import empty, icon
 from components.status import STATION_LOOK
-from db.queries.stations.live import RunAlarm
+from db.queries.stations.run import RunAlarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import UnregisteredUnitNow
 from db.terms import OverviewState, Role

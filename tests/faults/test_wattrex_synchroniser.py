@@ -27,7 +27,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
-from db.queries.stations.live import new_points
+from db.queries.stations.newest_measures import new_points
 from db.queries.stations.overview import station_now
 from db.terms import OverviewState, RepairState
 from master_node.wattrex.watch import WattrexWatch

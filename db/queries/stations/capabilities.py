@@ -6,14 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 
+from cycling.battery.description import NewBattery
 from cycling.profile import OWN_PROTOCOL, WATTREX, StationCapabilities
 from cycling.profile.checks.capabilities import TABLE_LIMITS
 from cycling.profile.language.tree import LimitKind
-from cycling.terms import DeviceType, Mode
+from cycling.terms import DeviceType, Mode, StationCommand
 from db.engine import Database
 from db.models import (
+    Battery,
     CompatibleDevice,
     CyclerStation,
     DetectedDevice,
@@ -22,6 +24,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
+from db.models.battery_rows import description_of
 from db.queries.stations.overview import IN_USE
 
 # Devices that carry the current; the others only measure, or pump.
@@ -152,3 +155,30 @@ def _ends(values: Iterable[int | None]) -> list[int]:
 
 def _units(milli: int | None) -> Decimal | None:
     return None if milli is None else Decimal(milli) / 1000
+
+
+def can(database: Database, station_id: int, kind: StationCommand) -> bool:
+    """Whether a station's devices can carry out a command; a stop always counts as possible."""
+    if kind is StationCommand.STOP:
+        return True
+    with database.read() as session:
+        abilities = session.scalars(_abilities(station_id)).all()
+    return any(one.get("pause") for one in abilities)
+
+
+def guarded_battery(
+    database: Database, station_id: int, battery_id: int
+) -> tuple[NewBattery, bool]:
+    """Return a battery as it was described, and whether the station watches its temperature."""
+    with database.read() as session:
+        battery = description_of(session, session.get_one(Battery, battery_id))
+        abilities = session.scalars(_abilities(station_id)).all()
+    return battery, any(one.get("temperature_limit") for one in abilities)
+
+
+def _abilities(station_id: int) -> Select[dict[str, Any]]:
+    return (
+        select(DeviceAbilities.abilities)
+        .join(UsedDevice, UsedDevice.device_id == DeviceAbilities.device_id)
+        .where(UsedDevice.station_id == station_id)
+    )

@@ -44,7 +44,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.queries.stations.details import station_sheet
-from db.queries.stations.live import new_points, station_channels
+from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
 from db.queries.wattrex.units import find_unregistered_units

@@ -11,9 +11,11 @@ from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import CyclerStation, Experiment, StationLive
 from db.queries.experiments.detail import experiment_facts
 from db.queries.profiles.compiled import outlines
+from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
-from db.queries.stations.live import can, find_alarm, new_points, run_facts, station_channels
+from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.run import find_alarm, run_facts
 from db.terms import OverviewState
 from tests.running_lab import RunningLab, twelve
 

@@ -1,8 +1,7 @@
-"""The live view of a station: its newest measures, and what happened in its present run."""
+"""The newest measures of an experiment, for an open live view."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -13,37 +12,24 @@ from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
-from cycling.battery.description import NewBattery
-from cycling.errors import NotFoundError
-from cycling.terms import StationCommand
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
-    Battery,
     Channel,
     CyclerStation,
-    DeviceAbilities,
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
-    Run,
-    RunEvent,
-    StationAlarm,
     Unit,
-    UsedDevice,
     UsedMeasure,
 )
-from db.models.battery_rows import description_of
 from db.models.units import VIRTUAL_UNIT
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
 from db.series.epc import AS_STORED, scales
 
-MOST_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
+MAX_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
 LOOK_BACK = 20  # earlier measures that tell how many come in a second
-MOST_POINTS = 240  # of a channel in one answer, extremes kept
-MOST_ALARMS = 20
-MOST_STEPS = 100
-STEP_ENDED = "step_ended"
+MAX_POINTS = 240  # of a channel in one answer, extremes kept
 GENERIC = {
     "voltage": GenericMeasure.voltage_mv,
     "current": GenericMeasure.current_ma,
@@ -64,47 +50,6 @@ class NewPoints:
     unix_ms: list[int]
     values: dict[str, Values]
     too_many: bool = False
-
-
-@dataclass(frozen=True)
-class RunAlarm:
-    """An alarm of a run, open or with what somebody found."""
-
-    id: int
-    text: str
-    at: datetime
-    acknowledged_at: datetime | None
-    acknowledged_by: str
-    comment: str
-
-
-@dataclass(frozen=True)
-class StepEndFacts:
-    """A step that is over: test time (s) at its end, and what ended it."""
-
-    instruction_id: int
-    test_time_s: float
-    ended_by: str
-    took_s: float | None
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """What happened in a run so far; `steps` are its newest ones, newest first.
-
-    `last_instruction_id` is that of the newest measure: of a WattRex run no steps are known.
-    """
-
-    last_id: int
-    end_reason: str
-    alarms: tuple[RunAlarm, ...]
-    steps: tuple[StepEndFacts, ...]
-    last_instruction_id: int | None = None
-
-    @property
-    def measures(self) -> int:
-        """How many measures there are: stations leave no gaps."""
-        return self.last_id + 1
 
 
 def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, ...]:
@@ -129,33 +74,6 @@ def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, 
     return (VOLTAGE, CURRENT, POWER, *extended)
 
 
-def can(database: Database, station_id: int, kind: StationCommand) -> bool:
-    """Whether a station's devices can carry out a command; a stop always counts as possible."""
-    if kind is StationCommand.STOP:
-        return True
-    with database.read() as session:
-        abilities = session.scalars(_abilities(station_id)).all()
-    return any(one.get("pause") for one in abilities)
-
-
-def guarded_battery(
-    database: Database, station_id: int, battery_id: int
-) -> tuple[NewBattery, bool]:
-    """Return a battery as it was described, and whether the station watches its temperature."""
-    with database.read() as session:
-        battery = description_of(session, session.get_one(Battery, battery_id))
-        abilities = session.scalars(_abilities(station_id)).all()
-    return battery, any(one.get("temperature_limit") for one in abilities)
-
-
-def _abilities(station_id: int) -> Select[dict[str, Any]]:
-    return (
-        select(DeviceAbilities.abilities)
-        .join(UsedDevice, UsedDevice.device_id == DeviceAbilities.device_id)
-        .where(UsedDevice.station_id == station_id)
-    )
-
-
 def new_points(
     database: Database, experiment_id: int, after: int, keys: Sequence[str]
 ) -> NewPoints:
@@ -166,7 +84,7 @@ def new_points(
         of_it = {"experiment": experiment_id, "after": after - LOOK_BACK}
         found = session.execute(_generic_after(tuple(generic)), of_it).all()
         rows = [row for row in found if row[0] > after]
-        if len(rows) > MOST_ROWS:
+        if len(rows) > MAX_ROWS:
             return NewPoints(after, [], {}, too_many=True)
         wattrex = bool(rows) and bool(rows[0].wattrex)
         further = _further(session, experiment_id, rows, list(extended))
@@ -230,7 +148,7 @@ def _generic_after(keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
             GenericMeasure.id > bindparam("after"),
         )
         .order_by(GenericMeasure.id)
-        .limit(MOST_ROWS + LOOK_BACK + 1)
+        .limit(MAX_ROWS + LOOK_BACK + 1)
     )
 
 
@@ -260,84 +178,6 @@ def _extended_between() -> Select[*tuple[Any, ...]]:
     )
 
 
-def run_facts(database: Database, experiment_id: int) -> RunFacts:
-    """Return what happened in a run; of one that is not ours only its measures are known."""
-    with database.read() as session:
-        last = session.execute(
-            select(GenericMeasure.id, GenericMeasure.instruction_id)
-            .where(GenericMeasure.experiment_id == experiment_id)
-            .order_by(GenericMeasure.id.desc())
-            .limit(1)
-        ).first()
-        reason = session.scalar(select(Run.end_reason).where(Run.experiment_id == experiment_id))
-        alarms = _alarms(session, experiment_id)
-        ends = session.scalars(
-            select(RunEvent.detail)
-            .where(RunEvent.experiment_id == experiment_id, RunEvent.kind == STEP_ENDED)
-            .order_by(RunEvent.number.desc())
-            .limit(MOST_STEPS)
-        ).all()
-    return RunFacts(
-        last_id=-1 if last is None else last.id,
-        end_reason=reason or "",
-        alarms=alarms,
-        steps=_steps(ends),
-        last_instruction_id=None if last is None else last.instruction_id,
-    )
-
-
-def run_alarms(database: Database, experiment_id: int) -> tuple[RunAlarm, ...]:
-    """Return the newest alarms of a run, newest first."""
-    with database.read() as session:
-        return _alarms(session, experiment_id)
-
-
-def _alarms(session: Session, experiment_id: int) -> tuple[RunAlarm, ...]:
-    rows = session.scalars(
-        select(StationAlarm)
-        .where(StationAlarm.experiment_id == experiment_id)
-        .order_by(StationAlarm.at.desc(), StationAlarm.id.desc())
-        .limit(MOST_ALARMS)
-    )
-    return tuple(run_alarm(one) for one in rows)
-
-
-def find_alarm(database: Database, alarm_id: int) -> RunAlarm:
-    """Return an alarm. Raises NotFoundError."""
-    with database.read() as session:
-        alarm = session.get(StationAlarm, alarm_id)
-        if alarm is None:
-            raise NotFoundError("There is no such alarm.")
-        return run_alarm(alarm)
-
-
-def run_alarm(alarm: StationAlarm) -> RunAlarm:
-    """Return what an alarm's row says."""
-    return RunAlarm(
-        id=alarm.id,
-        text=alarm.text,
-        at=alarm.at,
-        acknowledged_at=alarm.acknowledged_at,
-        acknowledged_by=alarm.acknowledged_by or "",
-        comment=alarm.comment or "",
-    )
-
-
-def _steps(ends: Sequence[dict[str, Any]]) -> tuple[StepEndFacts, ...]:
-    """Return steps with how long each took, from the end of the one before it."""
-    times = [float(one.get("test_time_s", 0.0)) for one in ends]
-    before: list[float | None] = [*times[1:], None if len(ends) == MOST_STEPS else 0.0]
-    return tuple(
-        StepEndFacts(
-            instruction_id=int(one.get("instruction", -1)),
-            test_time_s=time,
-            ended_by=str(one.get("ended_by", "")),
-            took_s=None if began is None else time - began,
-        )
-        for one, time, began in zip(ends, times, before, strict=False)
-    )
-
-
 def _number(value: Any, divided_by: float) -> float | None:  # noqa: ANN401 - of a mixed row
     """Return a value with the six digits that a screen can show."""
     return None if value is None else float(f"{value / divided_by:.6g}")
@@ -346,9 +186,9 @@ def _number(value: Any, divided_by: float) -> float | None:  # noqa: ANN401 - of
 def _thinned(points: NewPoints) -> NewPoints:
     """Keep the smallest and the largest value of each channel in stretches of equal length."""
     count = len(points.unix_ms)
-    if count <= MOST_POINTS or not points.values:
+    if count <= MAX_POINTS or not points.values:
         return points
-    edges = np.linspace(0, count, MOST_POINTS // (2 * len(points.values)) + 1).astype(int)
+    edges = np.linspace(0, count, MAX_POINTS // (2 * len(points.values)) + 1).astype(int)
     kept = {0, count - 1}
     for column in points.values.values():
         values = np.array([np.nan if one is None else one for one in column])
