@@ -58,7 +58,7 @@ def shown_window(whole: Window | None, range_s: int, zoom: Window | None) -> Win
 class Choice:
     """What somebody chose to see: channels, the last seconds (0: all), or a zoom instead."""
 
-    shown: Sequence[str]
+    channels: Sequence[str]
     range_s: int
     zoom: Window | None
 
@@ -81,7 +81,9 @@ def live_figure(
     if whole is None:
         return sentence_figure(look, "No measures yet.", choice, experiment_id=experiment.id)
     window = shown_window(whole, choice.range_s, choice.zoom)
-    drawn = drawing(experiment, choice.shown, window, look, channels, points=limits().graph_points)
+    drawn = drawing(
+        experiment, choice.channels, window, look, channels, points=limits().graph_points
+    )
     whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):

@@ -50,7 +50,7 @@ from pages.live.graph import (
 from pages.live.ids import CommandIds, Ids
 from pages.live.parts import page, text_of
 from pages.live.update import Key, Question, points_update, present_update
-from pages.live.view import live_view, shown_experiment, view_digest, view_of
+from pages.live.view import latest_experiment, live_view, view_digest, view_of
 from pages.not_found_404 import not_found
 from pages.station.labels import short_hash
 
@@ -194,7 +194,7 @@ def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
 
 def _text(station: StationNow, question: Question, update: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of the page whose text has changed, and say so in the update."""
-    experiment = shown_experiment(station)
+    experiment = latest_experiment(station)
     is_same = (experiment.id if experiment else None) == question.experiment_id
     digest = view_digest(station)
     if digest == question.digest and is_same:

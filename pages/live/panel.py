@@ -16,8 +16,8 @@ from db.queries.profiles.compiled import Outline, OutlineRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.limits import limit_rows
 from pages.live.view import LiveView
-from pages.station.labels import clock, left_words
-from pages.station.progress import Progress, loop_words, progress, row_words
+from pages.station.labels import clock, left_label
+from pages.station.progress import Progress, loop_label, progress, row_label
 
 BROKEN_OFF = (StepEnd.STOPPED, StepEnd.TRIPPED)
 BEFORE, AFTER = 6, 14  # instructions around the present one, of a long list
@@ -67,7 +67,7 @@ def listed(
         rows = list(outline.rows[first : (place or 0) + AFTER + 1])
         order = {}
         at = place
-    found = []
+    entries = []
     for row in rows:
         number = order[row.line] if row.line in order else outline.places[row.id]
         state = "done" if ended and at is None else "next"
@@ -78,8 +78,8 @@ def listed(
         took_s = took.get(row.id) if state == "done" else None
         if state == "done" and row.id in broken_off:
             state = "short"
-        found.append(Listed(row, number + 1, state, took_s))
-    return found
+        entries.append(Listed(row, number + 1, state, took_s))
+    return entries
 
 
 def _rows_of_lines(outline: Outline, place: int | None) -> list[OutlineRow]:
@@ -97,16 +97,16 @@ def _rows_of_lines(outline: Outline, place: int | None) -> list[OutlineRow]:
 def _instructions(view: LiveView, zone: tzinfo) -> Component:
     outline = view.outline
     at = progress(view.station) if view.is_present else None
-    ended = view.shown is not None and not view.is_present
+    ended = view.experiment is not None and not view.is_present
     if outline is None:
         return html.Div()
     last = None if not ended or _is_whole(view) else _last_place(outline, view)
     place = at.place if at else last
-    shown = listed(outline, place, view.run.steps, ended=ended)
-    items = list(_items(view, shown, at))
+    rows = listed(outline, place, view.run.steps, ended=ended)
+    items = list(_items(view, rows, at))
     if not outline.lines:
-        items = [*_rest(shown[0].number - 1, "earlier"), *items]
-        items += _rest(len(outline.rows) - shown[-1].number, "later")
+        items = [*_rest(rows[0].number - 1, "earlier"), *items]
+        items += _rest(len(outline.rows) - rows[-1].number, "later")
     note = _left(view, at, zone) if at else ("ended" if ended else "not started")
     inside: list[Any] = [html.Ol(items, className="bem-steps")]
     if at is not None and view.station.speed != 1:
@@ -120,8 +120,8 @@ def _instructions(view: LiveView, zone: tzinfo) -> Component:
 
 def _is_whole(view: LiveView) -> bool:
     """Whether an experiment that has ended went through all of its instructions."""
-    shown = view.shown
-    is_finished = shown is not None and shown.status is ExperimentStatus.FINISHED
+    experiment = view.experiment
+    is_finished = experiment is not None and experiment.status is ExperimentStatus.FINISHED
     return is_finished and not view.run.end_reason
 
 
@@ -133,9 +133,9 @@ def _last_place(outline: Outline, view: LiveView) -> int | None:
     return outline.places.get(last_id) if view.station.is_wattrex else None
 
 
-def _items(view: LiveView, shown: Sequence[Listed], at: Progress | None) -> Iterator[Component]:
+def _items(view: LiveView, rows: Sequence[Listed], at: Progress | None) -> Iterator[Component]:
     depth_before = 0
-    for one in shown:
+    for one in rows:
         depth = len([of for _round, of in one.row.loops if of > 1])
         if depth > depth_before:
             yield _loop_item(one.row)
@@ -144,7 +144,7 @@ def _items(view: LiveView, shown: Sequence[Listed], at: Progress | None) -> Iter
 
 
 def _loop_item(row: OutlineRow) -> Component:
-    words = loop_words(row)
+    words = loop_label(row)
     number, of = (row.cycle, row.cycles) if row.cycle and row.cycles else row.loops[0]
     percent = round(100 * number / of)
     bar = html.Div(
@@ -165,7 +165,7 @@ def _loop_item(row: OutlineRow) -> Component:
 
 
 def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -> Component:
-    words = row_words(one.row)
+    words = row_label(one.row)
     state = f"{one.state} in" if indented else one.state
     if one.state == "now" and at is not None:
         return _now_item(view, words, at, state)
@@ -187,9 +187,9 @@ def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -
 def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component:
     station, live = view.station, view.station.live
     runs = live is not None and live.state is StationState.RUNNING and station.lost_at is None
-    heard = (live.measured_at or live.seen_at) if live else station.at
+    last_contact = (live.measured_at or live.seen_at) if live else station.at
     speed = station.speed if runs else 0
-    counting = f"{heard.timestamp() * 1000:.0f},{at.running_s:.1f},{speed:g}"
+    counting = f"{last_contact.timestamp() * 1000:.0f},{at.running_s:.1f},{speed:g}"
     running = html.Span(clock_duration(at.running_s), **{"data-bem-runs": counting})
     doing = "running " if runs else "paused at " if station.lost_at is None else "last heard at "
     line = f", line {at.row.line}" if at.row.line is not None else ""
@@ -224,7 +224,7 @@ def _rest(count: int, which: str) -> list[Component]:
 
 
 def _left(view: LiveView, at: Progress, zone: tzinfo) -> str:
-    words = left_words(at)
+    words = left_label(at)
     runs = view.station.live is not None and view.station.live.state is StationState.RUNNING
     if at.left_s is None or not runs or view.station.lost_at is not None:
         return words
@@ -239,11 +239,11 @@ def _quiet(words: str) -> Component:
 
 
 def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
-    known = {one.id for one in view.run.alarms}
+    run_alarm_ids = {one.id for one in view.run.alarms}
     others = [
         RunAlarm(one.id, one.text, one.at, None, "", "")
         for one in view.station.alarms
-        if one.id not in known
+        if one.id not in run_alarm_ids
     ]
     alarms = [*others, *view.run.alarms]
     count = sum(1 for one in alarms if one.acknowledged_at is None)
@@ -287,12 +287,12 @@ def _limits(view: LiveView) -> Component:
     if view.battery is not None:
         safety = view.outline.safety if view.outline else {}
         rows = limit_rows(safety, view.battery, watches_temperature=view.watches_temperature)
-    shown: list[Any] = [facts([rows])] if rows else []
+    parts: list[Any] = [facts([rows])] if rows else []
     words, act = RED_SWITCH, "act in the station"
     if view.station.is_wattrex:
-        shown, words, act = [], BY_ITSELF, "those of the cycler"
+        parts, words, act = [], BY_ITSELF, "those of the cycler"
     return card(
         "Safety limits",
-        html.Div([*shown, html.P(words, className="t3 small bem-red")], className="body"),
+        html.Div([*parts, html.P(words, className="t3 small bem-red")], className="body"),
         end=_quiet(act),
     )

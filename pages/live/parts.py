@@ -31,7 +31,7 @@ from pages.live.view import LiveView, view_digest, view_notes
 from pages.monitor.dialogs import dialogs
 from pages.monitor.tile import most_current_a, simulated_tag
 from pages.queue.card import queue_card, queue_dialog
-from pages.station.labels import ago, said_note
+from pages.station.labels import ago, draw_note
 
 EVERY_S = {1, 5, 10, 30, 60}
 FIRST_SHOWN = ("voltage", "current")
@@ -52,7 +52,7 @@ def text_of(view: LiveView, who: Viewer, *, able: bool) -> Text:
     operates = who.role.includes(Role.OPERATOR)
     return Text(
         head=_head(view, who.zone, operates=operates, able=able),
-        notes=[said_note(one) for one in view_notes(view, who.zone)],
+        notes=[draw_note(one) for one in view_notes(view, who.zone)],
         panel=panel_cards(view, who.zone, operates=operates),
     )
 
@@ -65,7 +65,7 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
     return html.Div(
         [
             dcc.Store(id=Ids.STATION, data=view.station.id),
-            dcc.Store(id=Ids.EXPERIMENT, data=view.shown.id if view.shown else None),
+            dcc.Store(id=Ids.EXPERIMENT, data=view.experiment.id if view.experiment else None),
             dcc.Store(id=Ids.ASK),
             dcc.Store(id=Ids.UPDATE, data=update),
             dcc.Store(id=Ids.SINK),
@@ -116,20 +116,23 @@ def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[C
 
 
 def _about(view: LiveView, zone: tzinfo) -> list[Component]:
-    shown = view.shown
-    if shown is None:
+    experiment = view.experiment
+    if experiment is None:
         return [html.Span("Nothing has run here yet.", className="t3")]
-    begun = formatting.when(shown.begun_at, zone, view.station.at) or "not yet"
-    by = f" by {shown.user_name}" if shown.user_name else ""
+    begun = formatting.when(experiment.begun_at, zone, view.station.at) or "not yet"
+    by = f" by {experiment.user_name}" if experiment.user_name else ""
     name = "Experiment" if view.is_present else "Last experiment"
     return [
-        _fact(name, dcc.Link(shown.name, href=f"/experiments/{shown.id}")),
+        _fact(name, dcc.Link(experiment.name, href=f"/experiments/{experiment.id}")),
         _fact(
             "Battery",
-            [shown.battery.name, html.Span(f" SN {shown.battery.serial_number}", className="t3")],
+            [
+                experiment.battery.name,
+                html.Span(f" SN {experiment.battery.serial_number}", className="t3"),
+            ],
         ),
-        _fact("Profile", shown.profile),
-        _fact("Started", html.Span(f"{begun}{by}", title=formatting.utc(shown.begun_at))),
+        _fact("Profile", experiment.profile),
+        _fact("Started", html.Span(f"{begun}{by}", title=formatting.utc(experiment.begun_at))),
     ]
 
 
@@ -173,25 +176,25 @@ def _readings(
     station: StationNow, channels: Sequence[ChannelInfo], colours: dict[str, str], zone: tzinfo
 ) -> Component:
     factor, unit = current_unit(most_current_a(station))
-    shown: list[Component] = []
+    readings: list[Component] = []
     for channel in channels[:MOST_READINGS]:
         small = channel.key == "current"
         words = unit if small else formatting.unit_words(channel.unit)
         live = f"{channel.key},{factor if small else 1:g},{_places(channel)}"
-        shown.append(
+        readings.append(
             reading(UNKNOWN, words, name=channel.name, colour=colours[channel.key], live=live)
         )
-    heard = station.live.measured_at if station.live else None
+    measured_at = station.live.measured_at if station.live else None
     age = (
-        ago(heard, station.at, zone, live="age")
-        if heard
+        ago(measured_at, station.at, zone, live="age")
+        if measured_at
         else html.Span("none yet", **{"data-bem-live": "age"})
     )
     last = html.Div(
         [html.Div("Last sample", className="k"), html.Div(age, className="v")],
         className="bem-reading push",
     )
-    return html.Div([*shown, last], className="bem-strip")
+    return html.Div([*readings, last], className="bem-strip")
 
 
 def _places(channel: ChannelInfo) -> int:

@@ -39,7 +39,7 @@ class Question:
     experiment_id: int | None
     after: int
     keys: tuple[str, ...]
-    shown: frozenset[str]
+    in_graph: frozenset[str]
     digest: str
     version: str
     token: str = ""
@@ -49,13 +49,13 @@ class Question:
         """Read a question; nothing in it can fail."""
         fields = message if isinstance(message, dict) else {}
         experiment_id, after = fields.get(Key.EXPERIMENT), fields.get(Key.AFTER)
-        shown, read = _names(fields.get(Key.SHOWN)), _names(fields.get(Key.READ))
+        in_graph, read = _names(fields.get(Key.SHOWN)), _names(fields.get(Key.READ))
         is_id = isinstance(experiment_id, int) and 0 < experiment_id < 2**32
         return Question(
             experiment_id=experiment_id if is_id else None,
             after=after if isinstance(after, int) and -1 <= after < 2**32 else -1,
-            keys=tuple(dict.fromkeys((*shown, *read)))[:MAX_KEYS],
-            shown=frozenset(shown),
+            keys=tuple(dict.fromkeys((*in_graph, *read)))[:MAX_KEYS],
+            in_graph=frozenset(in_graph),
             digest=str(fields.get(Key.DIGEST) or ""),
             version=str(fields.get(Key.VERSION) or ""),
             token=str(fields.get(Key.FIGURE) or "")[:8],
@@ -82,13 +82,13 @@ def points_update(points: NewPoints, question: Question) -> dict[str, Any]:
     last = {
         key: next((value for value in reversed(column) if value is not None), None)
         for key, column in points.values.items()
-        if key not in question.shown
+        if key not in question.in_graph
     }
     return {
         Key.FIGURE: question.token,
         Key.AFTER: points.through,
         Key.TIMES: points.unix_ms,
-        Key.VALUES: {key: points.values[key] for key in points.values if key in question.shown},
+        Key.VALUES: {key: points.values[key] for key in points.values if key in question.in_graph},
         Key.LAST: last,
     }
 

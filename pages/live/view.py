@@ -17,12 +17,12 @@ from db.queries.stations.run import RunFacts, run_facts
 from db.queries.stations.state import ExperimentNow, StationNow
 from db.queries.stations.unreachable import was_given_up
 from db.terms import OverviewState
-from pages.monitor.tile import no_measures_words
+from pages.monitor.tile import no_measures_text
 from pages.station.labels import (
-    Said,
+    StatusNote,
     answer_is_news,
     clock,
-    command_words,
+    command_status,
     digest,
     is_late,
     lasting_notes,
@@ -42,7 +42,7 @@ class LiveView:
     """
 
     station: StationNow
-    shown: ExperimentNow | None
+    experiment: ExperimentNow | None
     outline: Outline | None
     run: RunFacts
     battery: NewBattery | None = None
@@ -50,8 +50,8 @@ class LiveView:
 
     @property
     def is_present(self) -> bool:
-        """Whether the shown experiment is the one that the station works on."""
-        return self.shown is not None and self.shown == self.station.experiment
+        """Whether the experiment is the one that the station works on."""
+        return self.experiment is not None and self.experiment == self.station.experiment
 
 
 def live_view(database: Database, station_id: int) -> LiveView:
@@ -61,16 +61,16 @@ def live_view(database: Database, station_id: int) -> LiveView:
 
 def view_of(database: Database, station: StationNow) -> LiveView:
     """Read what belongs to the experiment that a station's view shows."""
-    shown = shown_experiment(station)
-    if shown is None:
+    experiment = latest_experiment(station)
+    if experiment is None:
         return LiveView(station, None, None, NOTHING_RUN)
-    outline = station.outline or outlines(database, {shown.profile_id})[shown.profile_id]
-    run = run_facts(database, shown.id)
-    guarded = guarded_battery(database, station.id, shown.battery.id)
-    return LiveView(station, shown, outline, run, *guarded)
+    outline = station.outline or outlines(database, {experiment.profile_id})[experiment.profile_id]
+    run = run_facts(database, experiment.id)
+    guarded = guarded_battery(database, station.id, experiment.battery.id)
+    return LiveView(station, experiment, outline, run, *guarded)
 
 
-def shown_experiment(station: StationNow) -> ExperimentNow | None:
+def latest_experiment(station: StationNow) -> ExperimentNow | None:
     """Return the experiment that a station's view shows: the present or the last one."""
     return station.experiment or station.last
 
@@ -80,25 +80,27 @@ def view_digest(station: StationNow) -> str:
     return short_hash((digest(station), bool(station.online), clock_is_off(station)))
 
 
-def view_notes(view: LiveView, zone: tzinfo) -> list[Said]:
+def view_notes(view: LiveView, zone: tzinfo) -> list[StatusNote]:
     """Return what must be said above the graph, the most urgent first."""
     station = view.station
-    said = lasting_notes(station, zone)
+    notes = lasting_notes(station, zone)
     command = station.command
     if command is not None and answer_is_news(station):
-        said.insert(0, command_words(command, late=is_late(station)))
+        notes.insert(0, command_status(command, late=is_late(station)))
     if station.deprecated:
         link = dcc.Link("Stations", href=f"/stations?station={station.id}")
-        said.append(Said("paused", "archive", ["This station was replaced or retired. ", link]))
-    said += _state_notes(view, zone)
+        notes.append(
+            StatusNote("paused", "archive", ["This station was replaced or retired. ", link])
+        )
+    notes += _state_notes(view, zone)
     if station.lost_at is not None and view.is_present:
-        said.append(_gone_note(station))
+        notes.append(_gone_note(station))
     if clock_is_off(station) and station.clock_offset_s is not None:
         off = formatting.duration(abs(round(station.clock_offset_s)))
         which = "ahead" if station.clock_offset_s > 0 else "behind"
         words = f"The clock of this station is {off} {which}. Times in the graph are by that clock."
-        said.append(Said("paused", "clock", words))
-    return said
+        notes.append(StatusNote("paused", "clock", words))
+    return notes
 
 
 def clock_is_off(station: StationNow) -> bool:
@@ -106,39 +108,41 @@ def clock_is_off(station: StationNow) -> bool:
     return abs(station.clock_offset_s or 0.0) > 5
 
 
-def _state_notes(view: LiveView, zone: tzinfo) -> list[Said]:
-    station, shown = view.station, view.shown
-    if shown is None:
+def _state_notes(view: LiveView, zone: tzinfo) -> list[StatusNote]:
+    station, experiment = view.station, view.experiment
+    if experiment is None:
         words = "Nothing has run on this station yet."
-        return [] if station.state is OverviewState.HELD else [Said("idle", "circle", words)]
+        return [] if station.state is OverviewState.HELD else [StatusNote("idle", "circle", words)]
     if view.is_present:
         nothing = station.live is not None and station.live.measured_at is None
         if nothing and station.lost_at is None:
-            return [Said("queued", "hourglass-split", no_measures_words(station, zone))]
+            return [StatusNote("queued", "hourglass-split", no_measures_text(station, zone))]
         return []
-    link = dcc.Link("Open the experiment", href=f"/experiments/{shown.id}")
-    return [_ended_note(view, shown, link, zone)]
+    link = dcc.Link("Open the experiment", href=f"/experiments/{experiment.id}")
+    return [_ended_note(view, experiment, link, zone)]
 
 
-def _gone_note(station: StationNow) -> Said:
+def _gone_note(station: StationNow) -> StatusNote:
     link = dcc.Link("its page on Stations", href=f"/stations?station={station.id}")
     words = ["If its unit is gone for good, the experiment can be given up: see ", link, "."]
-    return Said("idle", "info-circle", words)
+    return StatusNote("idle", "info-circle", words)
 
 
-def _ended_note(view: LiveView, shown: ExperimentNow, link: Sent, zone: tzinfo) -> Said:
-    ended = shown.status is ExperimentStatus.ERROR
-    at = f" {clock(shown.finished_at, view.station.at, zone)}" if shown.finished_at else ""
+def _ended_note(view: LiveView, experiment: ExperimentNow, link: Sent, zone: tzinfo) -> StatusNote:
+    ended = experiment.status is ExperimentStatus.ERROR
+    at = (
+        f" {clock(experiment.finished_at, view.station.at, zone)}" if experiment.finished_at else ""
+    )
     stopped = bool(view.run.end_reason) and not ended
     how = f" has ended in error{at}." if ended else f" has finished{at}."
     if stopped:
         how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not OverviewState.OUT else " "
-    if ended and (view.station.is_wattrex or was_given_up(shown.end_reason)):  # nobody knows
+    if ended and (view.station.is_wattrex or was_given_up(experiment.end_reason)):  # nobody knows
         now_words = f" {OUTPUT_UNKNOWN} "
-    words = [html.B(shown.name), f"{how}{why}{now_words}", link]
-    return Said(
+    words = [html.B(experiment.name), f"{how}{why}{now_words}", link]
+    return StatusNote(
         "error" if ended else "finished",
         "x-circle-fill" if ended else "stop-circle" if stopped else "check-circle",
         words,

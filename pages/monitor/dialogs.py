@@ -1,4 +1,4 @@
-"""The two questions that the wall and the live view ask: what an alarm was, which battery it is."""
+"""The questions of the overview and the live view: what an alarm was, which battery it is."""
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html

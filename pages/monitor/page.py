@@ -167,9 +167,9 @@ def show_unregistered(_count: Sent) -> list[Component]:
 def show_lab(_pulse: Sent) -> tuple[Any, ...]:
     """Say on every page how many alarms are open and when the master node was heard."""
     lab = lab_now(database())
-    heard = lab.master_seen_at
-    since = ago(heard, lab.at, viewer().zone) if heard else None
-    silent_s = (lab.at - heard).total_seconds() if heard else None
+    seen_at = lab.master_seen_at
+    since = ago(seen_at, lab.at, viewer().zone) if seen_at else None
+    silent_s = (lab.at - seen_at).total_seconds() if seen_at else None
     return lab_state(lab.open_alarms, since, silent_s)
 
 

@@ -17,7 +17,7 @@ from db.terms import OverviewState, Role
 from pages.context import Viewer
 from pages.monitor.ids import Ids
 from pages.monitor.tile import nothing_yet, tile
-from pages.station.labels import Said, held_question, said_note
+from pages.station.labels import StatusNote, draw_note, held_question
 
 SLOWLY_MS = 30_000
 SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
@@ -55,8 +55,8 @@ def nothing_found() -> Component:
 def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
     """Say that units beat under numbers that nobody knows, and what to do."""
     return [
-        said_note(
-            Said(
+        draw_note(
+            StatusNote(
                 "paused",
                 "question-circle",
                 [
@@ -148,10 +148,10 @@ def confirm_question(station: StationNow, battery_id: int) -> list[Any]:
     if not held:
         return [f"Nothing on {station.name} waits for this battery any more."]
     confirmed = station.confirmed
-    known = confirmed.name if confirmed and confirmed.id != battery_id else ""
+    before = confirmed.name if confirmed and confirmed.id != battery_id else ""
     names = ", ".join(one.name for one in held)
     follows = f"Then {names} may start at once: current flows into what is connected."
     return [
-        html.P(held_question(station.name, known, held[0])),
+        html.P(held_question(station.name, before, held[0])),
         html.P(follows, className="t2"),
     ]

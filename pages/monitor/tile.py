@@ -1,4 +1,4 @@
-"""The tile of a station on the wall."""
+"""The tile of a station in the overview."""
 
 from datetime import tzinfo
 from typing import Any
@@ -18,13 +18,13 @@ from pages.monitor.ids import Ids
 from pages.station.labels import (
     ago,
     clock,
-    ended_words,
+    draw_note,
+    ended_text,
     is_overdue,
-    left_words,
-    notes,
-    said_note,
+    left_label,
+    tile_notes,
 )
-from pages.station.progress import loop_words, progress
+from pages.station.progress import loop_label, progress
 
 FIRST_WITHIN_S = 10
 
@@ -41,12 +41,12 @@ def tile(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
 
 def tile_parts(station: StationNow, zone: tzinfo, *, operates: bool) -> list[Component]:
     """Return what stands in a tile."""
-    said = notes(station, zone)
+    notes = tile_notes(station, zone)
     return [
         _header(station),
         html.Div(_what(station), className="what"),
         *_measures(station),
-        *(said_note(one) for one in said),
+        *(draw_note(one) for one in notes),
         *_below(station, zone),
         _footer(station, zone, operates=operates),
     ]
@@ -80,27 +80,32 @@ def _header(station: StationNow) -> Component:
 def simulated_tag(speed: float) -> Component:
     """Mark a station whose measures are made up by a program, `speed` times as fast as time."""
     times = "" if speed == 1 else f" {speed:g}x"
-    words = "Its measures are computed by a program"
+    text = "Its measures are computed by a program"
     if times:
-        words += f", {speed:g} times as fast as the clock"
-    return html.Span(f"simulated{times}", className="bem-tag", title=words)
+        text += f", {speed:g} times as fast as the clock"
+    return html.Span(f"simulated{times}", className="bem-tag", title=text)
 
 
 def _what(station: StationNow) -> list[Component]:
-    shown = station.experiment or (station.last if station.state is OverviewState.ALARM else None)
-    if shown is not None:
-        by = f", by {shown.user_name}" if shown.user_name else ""
-        battery = f"{shown.battery.name}, SN {shown.battery.serial_number}{by}"
+    experiment = station.experiment or (
+        station.last if station.state is OverviewState.ALARM else None
+    )
+    if experiment is not None:
+        by = f", by {experiment.user_name}" if experiment.user_name else ""
+        battery = f"{experiment.battery.name}, SN {experiment.battery.serial_number}{by}"
         link = dcc.Link(
-            shown.name, href=f"/experiments/{shown.id}", className="cut", title=shown.name
+            experiment.name,
+            href=f"/experiments/{experiment.id}",
+            className="cut",
+            title=experiment.name,
         )
         return [link, html.Span(battery, className="cut t3 small", title=battery)]
     if station.state is OverviewState.HELD and station.held[0].battery is not None:
         held = station.held[0]
-        words = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
+        text = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
         return [
             html.Span(held.name, className="cut", title=held.name),
-            html.Span(words, className="cut t3 small", title=words),
+            html.Span(text, className="cut t3 small", title=text),
         ]
     return []
 
@@ -133,8 +138,8 @@ def _below(station: StationNow, zone: tzinfo) -> list[Component]:
         return _run(station, zone)
     if station.state is OverviewState.OUT and station.out is not None:
         since = clock(station.out.since, station.at, zone)
-        words = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
-        return [html.Div(html.Span(words), className="fill")]
+        text = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
+        return [html.Div(html.Span(text), className="fill")]
     if station.state is OverviewState.HELD:
         since = clock(station.held[0].since, station.at, zone)
         held = [html.Span(f"Held since {since}.")]
@@ -152,11 +157,11 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
         return []
     parts: list[Component] = []
     if live is None or live.measured_at is None:
-        parts.append(html.Div(html.Span(no_measures_words(station, zone)), className="fill"))
+        parts.append(html.Div(html.Span(no_measures_text(station, zone)), className="fill"))
     if at is None:
         return parts
     started = station.experiment.begun_at if station.experiment else None
-    loop = loop_words(at.row)
+    loop = loop_label(at.row)
     first: Any = loop
     if not loop and started is not None:
         first = ["Started ", ago(started, station.at, zone)]
@@ -172,7 +177,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
                 html.Div(
                     [
                         html.Span(first, className="cut"),
-                        html.Span(left_words(at), **{"data-bem-live": "left"}),
+                        html.Span(left_label(at), **{"data-bem-live": "left"}),
                     ],
                     className="row2",
                 ),
@@ -198,7 +203,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
     return parts
 
 
-def no_measures_words(station: StationNow, zone: tzinfo) -> list[Any]:
+def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:
     """Say that a run has begun and nothing was recorded yet."""
     begun = station.experiment.begun_at if station.experiment else None
     if begun is None:
@@ -213,11 +218,11 @@ def no_measures_words(station: StationNow, zone: tzinfo) -> list[Any]:
 def _idle(station: StationNow, zone: tzinfo) -> Component:
     last = station.last
     if last is None:
-        words: list[Any] = ["Nothing has run here yet."]
+        text: list[Any] = ["Nothing has run here yet."]
     else:
         link = dcc.Link(last.name, href=f"/experiments/{last.id}")
-        words = ["Last: ", link, f", {ended_words(last, station.at, zone)}"]
-    return html.Div(html.Span(words), className="fill")
+        text = ["Last: ", link, f", {ended_text(last, station.at, zone)}"]
+    return html.Div(html.Span(text), className="fill")
 
 
 def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
@@ -236,12 +241,12 @@ def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
     ):
         look = "btn btn-link btn-sm" if left else "btn btn-secondary btn-sm"
         left.append(dcc.Link("Open", href=f"/monitor/{station.id}", className=look))
-    words = html.Span(next_words(station), className="cut next")
+    text = html.Span(next_text(station), className="cut next")
     age = _age(station, zone)
-    return html.Footer([html.Span(left if left else [words], className="cut acts"), age])
+    return html.Footer([html.Span(left if left else [text], className="cut acts"), age])
 
 
-def next_words(station: StationNow) -> str:
+def next_text(station: StationNow) -> str:
     """Say what comes after the present experiment."""
     waits = [*station.queue, *(f"{one.name} (held)" for one in station.held)]
     if station.state is OverviewState.OUT:
@@ -262,9 +267,9 @@ def _age(station: StationNow, zone: tzinfo) -> Component | None:
     return html.Span(ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
 
 
-def _button(words: str, attribute: str, value: object) -> Component:
+def _button(text: str, attribute: str, value: object) -> Component:
     return html.Button(
-        words, type="button", className="btn btn-secondary btn-sm", **{attribute: str(value)}
+        text, type="button", className="btn btn-secondary btn-sm", **{attribute: str(value)}
     )
 
 

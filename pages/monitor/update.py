@@ -7,7 +7,7 @@ from components.readings import amperes, degrees, volts
 from components.sent import Sent
 from db.queries.stations.state import LiveFacts, StationNow
 from pages.monitor.tile import most_current_a, tile_class
-from pages.station.labels import digest, left_words, short_hash
+from pages.station.labels import digest, left_label, short_hash
 from pages.station.progress import Progress, progress
 
 
@@ -80,7 +80,7 @@ def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) ->
         Key.DEGREES: degrees(live.temperature_degc),
         Key.SAMPLED_MS: round(sampled.timestamp() * 1000),
         Key.PERCENT: None if at is None or at.part is None else round(100 * at.part),
-        Key.LEFT: left_words(at) if at else "",
+        Key.LEFT: left_label(at) if at else "",
     }
 
 

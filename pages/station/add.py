@@ -17,7 +17,7 @@ from db.commands.form_tokens import DoneBeforeError
 from db.commands.stations.changes import modify_station
 from db.commands.stations.setup import add_station
 from db.models.station_rows import NewStation
-from db.queries.stations.details import newest_station, station_sheet
+from db.queries.stations.details import find_station, newest_station
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role
 from pages.context import database, once
@@ -73,13 +73,13 @@ def _form(unit: UnitFacts) -> Component:
 def _choice(units: tuple[UnitFacts, ...]) -> Component:
     listed = [html.Li(_offer(one)) for one in units]
     nothing = "No computational unit has introduced itself yet. Stations says how one does."
-    found = (
+    choice = (
         html.Ul(listed, className="bem-unit-choice")
         if listed
         else empty("hdd-network", nothing, dcc.Link("Stations", href="/stations"))
     )
     return html.Div(
-        [page_header("Add station", count="on which unit?"), *_no_device(units), found],
+        [page_header("Add station", count="on which unit?"), *_no_device(units), choice],
         className="bem-page",
     )
 
@@ -87,25 +87,25 @@ def _choice(units: tuple[UnitFacts, ...]) -> Component:
 def _no_device(units: tuple[UnitFacts, ...]) -> list[Component]:
     if not units or any(one.free for one in units):
         return []
-    words = (
+    text = (
         "Every device belongs to a station. Connect another one and let its unit detect it, or "
         "retire a station."
     )
-    return [html.Div(note("info", words), className="bem-unit-choice")]
+    return [html.Div(note("info", text), className="bem-unit-choice")]
 
 
 def _offer(unit: UnitFacts) -> Component:
     unplugged = sum(not one.connected for one in unit.devices)
     devices = devices_label(len(unit.devices), len(unit.free), unplugged)
     about = f"{protocol(unit)}, {devices}"
-    words: list[Any] = [
+    text: list[Any] = [
         html.Span([icon("hdd-network"), html.B(unit.name)], className="who"),
         html.Span(about, className="t3"),
         contact_pill(unit),
     ]
     if not unit.free:
-        return dcc.Link(words, href=f"/stations?unit={unit.id}", className="none")
-    return dcc.Link(words, href=f"/stations/new?unit={unit.id}")
+        return dcc.Link(text, href=f"/stations?unit={unit.id}", className="none")
+    return dcc.Link(text, href=f"/stations/new?unit={unit.id}")
 
 
 focus_first()
@@ -132,8 +132,8 @@ def _add(new: NewStation, token: Sent) -> Saved:
         station_id = once(token, lambda by: add_station(database(), new, by=by), new)
     except DoneBeforeError as error:
         station_id = error.number
-    told = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
-    return f"/stations?station={station_id}", told
+    message = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
+    return f"/stations?station={station_id}", message
 
 
 def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> Saved:
@@ -141,7 +141,7 @@ def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> Saved:
         done = once(token, lambda by: modify_station(database(), station_id, new, seen=mark, by=by))
     except DoneBeforeError as error:
         return f"/stations?station={error.number}", toast("done", f"{new.name} is modified.")
-    words = f"{new.name} is modified."
-    if done.replaced and not station_sheet(database(), done.station_id).is_ours:
-        words += " Launch its cycler: the one of before ends by itself."
-    return f"/stations?station={done.station_id}", toast("done", words)
+    text = f"{new.name} is modified."
+    if done.replaced and not find_station(database(), done.station_id).is_ours:
+        text += " Launch its cycler: the one of before ends by itself."
+    return f"/stations?station={done.station_id}", toast("done", text)

@@ -8,12 +8,12 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, facts, icon, note
 from components.status import station_pill
-from db.queries.stations.details import StationSheet
+from db.queries.stations.details import StationFacts
 from db.queries.stations.units import UnitFacts
 from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
-from pages.station.labels import held_question, said_note
+from pages.station.labels import draw_note, held_question
 from pages.stations.labels import (
     command_note,
     current_of,
@@ -25,52 +25,55 @@ from pages.stations.labels import (
 from pages.stations.unit import back_link, device_item
 
 
-def station_title(sheet: StationSheet) -> list[Any]:
+def station_title(station: StationFacts) -> list[Any]:
     """Return the name with the state."""
-    title: list[Any] = [html.Span(sheet.name, className="cut")]
-    if sheet.now.simulated:
-        title += [" ", simulated_tag(sheet.now.speed)]
-    if not sheet.deprecated:
-        title += [" ", station_pill(sheet.now.state, sheet.now.beneath)]
+    title: list[Any] = [html.Span(station.name, className="cut")]
+    if station.now.simulated:
+        title += [" ", simulated_tag(station.now.speed)]
+    if not station.deprecated:
+        title += [" ", station_pill(station.now.state, station.now.beneath)]
     return title
 
 
-def station_actions(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Component]:
+def station_actions(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return what can be done with a station in use."""
     actions = [back_link()]
     if who.role.includes(Role.ADMIN):
-        actions.append(_button(sheet, "delete", "Delete", "trash", look="btn-link"))
-    if sheet.deprecated:
+        actions.append(_button(station, "delete", "Delete", "trash", look="btn-link"))
+    if station.deprecated:
         return actions
-    actions.append(_link("Monitor", "activity", f"/monitor/{sheet.id}"))
+    actions.append(_link("Monitor", "activity", f"/monitor/{station.id}"))
     if not who.role.includes(Role.OPERATOR):
         return actions
-    if not sheet.is_ours:
+    if not station.is_ours:
         why = "" if unit.online else f"{unit.name} cannot be reached."
-        busy = is_waiting(sheet.launch, unit)
-        actions.append(_button(sheet, "launch", "Launch", "rocket-takeoff", why=why, busy=busy))
-    if sheet.now.out is None:
-        actions.append(_button(sheet, "out", "Out of service", "cone-striped"))
+        busy = is_waiting(station.launch, unit)
+        actions.append(_button(station, "launch", "Launch", "rocket-takeoff", why=why, busy=busy))
+    if station.now.out is None:
+        actions.append(_button(station, "out", "Out of service", "cone-striped"))
     else:
-        actions.append(_button(sheet, "back", "Back in service", "check2-circle"))
-    retire = _button(sheet, "retire", "Retire", "archive")
-    return [*actions, retire, _link("Modify", "pencil", f"/stations/{sheet.id}/edit")]
+        actions.append(_button(station, "back", "Back in service", "check2-circle"))
+    retire = _button(station, "retire", "Retire", "archive")
+    return [*actions, retire, _link("Modify", "pencil", f"/stations/{station.id}/edit")]
 
 
-def station_body(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Component]:
+def station_body(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return all about a station."""
-    devices = [device_item(one, with_owner=False) for one in sheet.devices]
-    said = _notes(sheet, unit, who)
+    devices = [device_item(one, with_owner=False) for one in station.devices]
+    notes = _notes(station, unit, who)
     return [
-        *([html.Div(said, className="bem-said", role="status")] if said else []),
+        *([html.Div(notes, className="bem-said", role="status")] if notes else []),
         html.Div(
             [
                 html.Div(
-                    [card("Devices", html.Ul(devices, className="bem-devices")), _channels(sheet)],
+                    [
+                        card("Devices", html.Ul(devices, className="bem-devices")),
+                        _channels(station),
+                    ],
                     className="bem-stack",
                 ),
                 html.Div(
-                    [_about(sheet, who), _range(sheet), *_present(sheet, who)],
+                    [_about(station, who), _range(station), *_present(station, who)],
                     className="bem-stack",
                 ),
             ],
@@ -79,34 +82,34 @@ def station_body(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Comp
     ]
 
 
-def _notes(sheet: StationSheet, unit: UnitFacts, who: Viewer) -> list[Component]:
-    if sheet.deprecated:
-        return [_replaced(sheet)]
-    said = [said_note(one) for one in unit_notes(unit, who.zone)]
-    asked = command_note(sheet.launch, unit, unit.name)
-    if asked is not None:
-        said.insert(0, said_note(asked))
-    out = sheet.now.out
+def _notes(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
+    if station.deprecated:
+        return [_replaced(station)]
+    notes = [draw_note(one) for one in unit_notes(unit, who.zone)]
+    status = command_note(station.launch, unit, unit.name)
+    if status is not None:
+        notes.insert(0, draw_note(status))
+    out = station.now.out
     if out is not None:
         since = formatting.exactly(out.since, who.zone)
-        words = [html.B("Out of service. "), f"{out.reason} By {out.user_name}, {since}."]
-        said.append(note("paused", words))
-    return said
+        text = [html.B("Out of service. "), f"{out.reason} By {out.user_name}, {since}."]
+        notes.append(note("paused", text))
+    return notes
 
 
-def _replaced(sheet: StationSheet) -> Component:
-    if sheet.successor is None:
+def _replaced(station: StationFacts) -> Component:
+    if station.successor is None:
         return note("info", "This station is retired. Its experiments are kept.")
-    successor_id, name = sheet.successor
+    successor_id, name = station.successor
     link = dcc.Link(name, href=f"/stations?station={successor_id}")
     return note("info", ["This set-up was replaced by ", link, ". Its experiments are kept."])
 
 
-def _channels(sheet: StationSheet) -> Component:
-    if not sheet.channels:
-        words = "Voltage, current and power only. Modify the station to record more."
-        return card("Measures", html.Div(words, className="body t3"))
-    titles = {one.id: f"{one.name} on {one.link}" for one in sheet.devices}
+def _channels(station: StationFacts) -> Component:
+    if not station.channels:
+        text = "Voltage, current and power only. Modify the station to record more."
+        return card("Measures", html.Div(text, className="body t3"))
+    titles = {one.id: f"{one.name} on {one.link}" for one in station.devices}
     rows = [
         html.Tr(
             [
@@ -116,7 +119,7 @@ def _channels(sheet: StationSheet) -> Component:
                 html.Td(titles.get(one.device_id, ""), className="t2 in-wide"),
             ]
         )
-        for one in sheet.channels
+        for one in station.channels
     ]
     heads = (
         ("Shown as", ""),
@@ -124,26 +127,27 @@ def _channels(sheet: StationSheet) -> Component:
         ("Name of the device", ""),
         ("Device", "in-wide"),
     )
-    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in heads])
+    head = html.Tr([html.Th(text, scope="col", className=look) for text, look in heads])
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table in-card")
     return card("Measures", table, note="beside voltage, current and power")
 
 
-def _about(sheet: StationSheet, who: Viewer) -> Component:
-    unit = dcc.Link(sheet.unit, href=f"/stations?unit={sheet.now.unit_id}")
+def _about(station: StationFacts, who: Viewer) -> Component:
+    unit = dcc.Link(station.unit, href=f"/stations?unit={station.now.unit_id}")
     parent: Any = ""
-    if sheet.parent is not None:
-        parent_id, name = sheet.parent
+    if station.parent is not None:
+        parent_id, name = station.parent
         parent = dcc.Link(f"{name} (number {parent_id})", href=f"/stations?station={parent_id}")
     since = html.Span(
-        formatting.exactly(sheet.registered_at, who.zone), title=formatting.utc(sheet.registered_at)
+        formatting.exactly(station.registered_at, who.zone),
+        title=formatting.utc(station.registered_at),
     )
     return card(
         "Station",
         html.Div(
             facts(
                 [
-                    [("Location", sheet.location), ("Unit", unit), ("Number", str(sheet.id))],
+                    [("Location", station.location), ("Unit", unit), ("Number", str(station.id))],
                     [("Set up", since), ("Replaces", parent)],
                 ]
             ),
@@ -152,38 +156,38 @@ def _about(sheet: StationSheet, who: Viewer) -> Component:
     )
 
 
-def _range(sheet: StationSheet) -> Component:
-    measured = sheet.figures
+def _range(station: StationFacts) -> Component:
+    measured = station.figures
     ends = (
         measured.voltage_min_v,
         measured.voltage_max_v,
         measured.current_min_a,
         measured.current_max_a,
     )
-    told = "as measured here" if any(one is not None for one in ends) else "as its devices say"
+    source = "as measured here" if any(one is not None for one in ends) else "as its devices say"
     return card(
         "Real range",
         html.Div(
             facts(
                 [
-                    [("Voltage", voltage_of(sheet.can)), ("Current", current_of(sheet.can))],
+                    [("Voltage", voltage_of(station.can)), ("Current", current_of(station.can))],
                     [("Calibrated", day_label(measured.calibrated_on))],
                 ]
             ),
             className="body",
         ),
-        note=told,
+        note=source,
     )
 
 
-def _present(sheet: StationSheet, who: Viewer) -> list[Component]:
-    if sheet.deprecated:
+def _present(station: StationFacts, who: Viewer) -> list[Component]:
+    if station.deprecated:
         return []
-    now, confirmed = sheet.now, sheet.now.confirmed
+    now, confirmed = station.now, station.now.confirmed
     battery: Any = html.Span("none", className="t3")
     if confirmed is not None:
-        words = f"{confirmed.name}, SN {confirmed.serial_number}"
-        battery = dcc.Link(words, href=f"/batteries/{confirmed.id}")
+        text = f"{confirmed.name}, SN {confirmed.serial_number}"
+        battery = dcc.Link(text, href=f"/batteries/{confirmed.id}")
     runs: Any = ""
     if now.experiment is not None:
         runs = dcc.Link(now.experiment.name, href=f"/experiments/{now.experiment.id}")
@@ -191,44 +195,44 @@ def _present(sheet: StationSheet, who: Viewer) -> list[Component]:
     if now.queue or now.held:
         counts = [f"{len(now.queue)} queued"] * bool(now.queue)
         counts += [f"{len(now.held)} held"] * bool(now.held)
-        queue = dcc.Link(", ".join(counts), href=f"/monitor/{sheet.id}")
+        queue = dcc.Link(", ".join(counts), href=f"/monitor/{station.id}")
     groups = [[("Confirmed", battery), ("Runs", runs), ("Waits", queue)]]
     parts: list[Any] = [html.Div(facts(groups), className="body")]
     asks = bool(now.held) and now.experiment is None and who.role.includes(Role.OPERATOR)
     if asks and now.out is None and now.held[0].battery is not None:
-        parts.append(_confirm(sheet))
+        parts.append(_confirm(station))
     return [card("Battery and experiments", parts)]
 
 
-def _confirm(sheet: StationSheet) -> Component:
-    held = sheet.now.held[0]
+def _confirm(station: StationFacts) -> Component:
+    held = station.now.held[0]
     battery = held.battery
-    confirmed = sheet.now.confirmed
-    known = confirmed.name if confirmed and battery and confirmed.id != battery.id else ""
+    confirmed = station.now.confirmed
+    before = confirmed.name if confirmed and battery and confirmed.id != battery.id else ""
     button = html.Button(
         "Confirm battery",
         type="button",
         className="btn btn-secondary btn-sm",
-        **{"data-bem-confirm": f"{sheet.id},{battery.id if battery else 0}"},
+        **{"data-bem-confirm": f"{station.id},{battery.id if battery else 0}"},
     )
     return html.Div(
-        [html.P(held_question(sheet.name, known, held)), button], className="body bem-ask"
+        [html.P(held_question(station.name, before, held)), button], className="body bem-ask"
     )
 
 
-def _link(words: str, icon_name: str, href: str) -> Component:
+def _link(text: str, icon_name: str, href: str) -> Component:
     return dcc.Link(
-        [icon(icon_name), html.Span(words, className="wide-only")],
+        [icon(icon_name), html.Span(text, className="wide-only")],
         href=href,
         className="btn btn-secondary bem-action",
-        title=words,
+        title=text,
     )
 
 
 def _button(
-    sheet: StationSheet,
+    station: StationFacts,
     do: str,
-    words: str,
+    text: str,
     icon_name: str,
     *,
     why: str = "",
@@ -236,10 +240,10 @@ def _button(
     look: str = "btn-secondary",
 ) -> Component:
     return html.Button(
-        [icon(icon_name), html.Span(words, className="wide-only")],
+        [icon(icon_name), html.Span(text, className="wide-only")],
         type="button",
         className=f"btn {look} bem-action",
         disabled=bool(why) or busy,
-        title=why or words,
-        **{"data-bem-do": do, "data-bem-of": str(sheet.id)},
+        title=why or text,
+        **{"data-bem-do": do, "data-bem-of": str(station.id)},
     )

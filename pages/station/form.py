@@ -15,7 +15,7 @@ from db.commands.stations.setup import LONGEST_CHANNEL
 from db.models.station_rows import NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
 from pages.stations.ids import FormIds as Ids
-from pages.stations.labels import can_words, maker_words, range_words
+from pages.stations.labels import abilities_label, maker_label, range_words
 
 STATE = "status"  # what a WattRex BMS offers under this name is a state, no measure
 RANGE_HELP = "Empty: what the devices say holds."
@@ -164,7 +164,7 @@ def _input(control: Sent, filling: Filling, value: str, **more: Sent) -> dbc.Inp
 
 
 def _devices(filling: Filling) -> Component:
-    found = [_device(one, filling) for one in filling.devices]
+    devices = [_device(one, filling) for one in filling.devices]
     nothing = "This unit has no free device. Let it detect its devices, or retire a station."
     return html.Section(
         [
@@ -175,7 +175,7 @@ def _devices(filling: Filling) -> Component:
                 className="t3 small",
             ),
             html.Div(id=Ids.DEVICES_ERROR, className="bem-field-error", role="alert"),
-            *(found or [empty("usb-plug", nothing)]),
+            *(devices or [empty("usb-plug", nothing)]),
         ],
         className="bem-form-part",
     )
@@ -190,8 +190,8 @@ def _device(device: DeviceFacts, filling: Filling) -> Component:
         else [html.Span([icon("plug"), " Not connected"], className="bem-bad small")]
     )
     facts = (
-        f"SN {device.serial_number}. {maker_words(device)}. {range_words(device)}. "
-        f"{can_words(device.abilities)}."
+        f"SN {device.serial_number}. {maker_label(device)}. {range_words(device)}. "
+        f"{abilities_label(device.abilities)}."
     )
     taken = device.id in filling.begin.device_ids
     return html.Div(

@@ -35,7 +35,7 @@ SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
 
 
 @dataclass(frozen=True)
-class Said:
+class StatusNote:
     """A sentence on a ground: the colour of a status, an icon, words."""
 
     kind: str
@@ -49,7 +49,7 @@ def digest(station: StationNow) -> str:
     Not with measures and times, which scripts in the browser bring up to date.
     """
     live = station.live
-    heard = (
+    live_fields = (
         live and live.state,
         live and live.state_since,
         live and live.detail,
@@ -62,7 +62,7 @@ def digest(station: StationNow) -> str:
         station, at=station.at.min, live=None, outline=None, online=None, clock_offset_s=None
     )
     late = [is_late(station), answer_is_news(station), is_overdue(station)]
-    return short_hash((plain, heard, late))
+    return short_hash((plain, live_fields, late))
 
 
 def short_hash(what: object) -> str:
@@ -70,24 +70,24 @@ def short_hash(what: object) -> str:
     return blake2s(repr(what).encode(), digest_size=4).hexdigest()
 
 
-def notes(station: StationNow, zone: tzinfo) -> list[Said]:
+def tile_notes(station: StationNow, zone: tzinfo) -> list[StatusNote]:
     """Return what must be said on a station's tile, the most urgent first."""
     return [*_command_notes(station), *lasting_notes(station, zone)]
 
 
-def lasting_notes(station: StationNow, zone: tzinfo) -> list[Said]:
+def lasting_notes(station: StationNow, zone: tzinfo) -> list[StatusNote]:
     """Return what must be said about a station beside how far a command is."""
-    said = _alarm_notes(station, zone)
+    notes = _alarm_notes(station, zone)
     if station.lost_at is not None:
-        said.append(_lost_note(station, station.lost_at, zone))
+        notes.append(_lost_note(station, station.lost_at, zone))
     elif station.live is not None and station.live.state is StationState.PAUSED:
-        said.append(_paused_note(station, station.live, zone))
+        notes.append(_paused_note(station, station.live, zone))
     elif station.state is OverviewState.ALARM and not station.alarms and station.live is not None:
         words = [html.B("Output off after a trip. "), station.live.detail]
-        said.append(Said("error", "exclamation-octagon", words))
+        notes.append(StatusNote("error", "exclamation-octagon", words))
     if station.state is OverviewState.HELD:
-        said += [_held_note(station, station.held[0])]
-    return said
+        notes += [_held_note(station, station.held[0])]
+    return notes
 
 
 def is_late(station: StationNow) -> bool:
@@ -124,7 +124,7 @@ def answer_is_news(station: StationNow) -> bool:
     return station.at - (command.answered_at or command.created_at) < SAID_FOR
 
 
-def command_words(command: CommandNow, *, late: bool) -> Said:
+def command_status(command: CommandNow, *, late: bool) -> StatusNote:
     """Say how far a command is."""
     what = {
         "stop": "Stop",
@@ -136,16 +136,16 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
     name = what[command.kind.value]
     if late:
         again = " It is sent until the station answers." if name == "Stop" else ""
-        return Said("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}"), again])
+        return StatusNote("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}"), again])
     if command.state in (CommandState.PENDING, CommandState.SENT):
         how = "Sent, waiting for the station." if command.state is CommandState.SENT else "Sending."
-        return Said("queued", "send", [html.B(f"{name}: "), how])
+        return StatusNote("queued", "send", [html.B(f"{name}: "), how])
     if command.state is CommandState.REFUSED:
         why = command.answer or "The station gave no reason."
-        return Said("error", "x-circle-fill", [html.B(f"{name} refused: "), sentence(why)])
+        return StatusNote("error", "x-circle-fill", [html.B(f"{name} refused: "), sentence(why)])
     if command.state is CommandState.EXPIRED:
         words = "The station did not hear it in time. It will not be carried out later."
-        return Said("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
+        return StatusNote("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
     done = {
         "stop": "Stopped",
         "pause": "Paused",
@@ -158,12 +158,12 @@ def command_words(command: CommandNow, *, late: bool) -> Said:
         if command.output_off:
             words += ", output off, confirmed by the station."
         else:
-            return Said("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
+            return StatusNote("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
     elif command.answer:
         words += f". {sentence(command.answer)}"
     else:
         words += ", confirmed by the station."
-    return Said("running", "check-circle-fill", words)
+    return StatusNote("running", "check-circle-fill", words)
 
 
 def held_question(station: str, confirmed: str, held: HeldNow) -> list[Any]:
@@ -175,7 +175,7 @@ def held_question(station: str, confirmed: str, held: HeldNow) -> list[Any]:
     return [f"{before}Is ", html.B(who), f" connected to {station}?"]
 
 
-def left_words(at: Progress | None) -> str:
+def left_label(at: Progress | None) -> str:
     """Say how long a run still takes."""
     if at is None or at.left_s is None:
         return "time left unknown"
@@ -183,7 +183,7 @@ def left_words(at: Progress | None) -> str:
     return f"{about}{formatting.duration(max(0, round(at.left_s)))} left"
 
 
-def ago_words(moment: datetime, now: datetime) -> str:
+def ago_label(moment: datetime, now: datetime) -> str:
     """Say how long ago something was: 1 s ago, 4 min ago, 3 h ago."""
     seconds = max(0, int((now - moment).total_seconds()))
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
@@ -197,7 +197,7 @@ def ago(moment: datetime, now: datetime, zone: tzinfo, *, live: str = "") -> htm
     attributes = {"data-bem-ago": f"{moment.timestamp() * 1000:.0f}"}
     if live:
         attributes["data-bem-live"] = live
-    return html.Span(ago_words(moment, now), title=formatting.exactly(moment, zone), **attributes)
+    return html.Span(ago_label(moment, now), title=formatting.exactly(moment, zone), **attributes)
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -208,7 +208,7 @@ def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b, %H:%M}"
 
 
-def ended_words(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
+def ended_text(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
     """Say when the last experiment of a station ended, and how."""
     why = ended_reason(last.status, last.end_reason)
     how = "ended in error" if last.status is ExperimentStatus.ERROR else "finished"
@@ -218,55 +218,55 @@ def ended_words(last: ExperimentNow, now: datetime, zone: tzinfo) -> str:
     return f"{at}. {sentence(why)}" if why else at
 
 
-def _command_notes(station: StationNow) -> Sequence[Said]:
+def _command_notes(station: StationNow) -> Sequence[StatusNote]:
     command = station.command
     if command is None or not answer_is_news(station):
         return ()
     is_old_news = command.state is CommandState.DONE and command.output_off is not False
     late = is_late(station)
-    return () if is_old_news and not late else (command_words(command, late=late),)
+    return () if is_old_news and not late else (command_status(command, late=late),)
 
 
-def _alarm_notes(station: StationNow, zone: tzinfo) -> list[Said]:
+def _alarm_notes(station: StationNow, zone: tzinfo) -> list[StatusNote]:
     lost = station.lost_at is not None
-    shown = [one for one in station.alarms if not (lost and one.code == LOST_CONTACT)]
-    said = [_alarm_note(one, station, zone) for one in shown[:1]]
-    if len(shown) > 1:
-        more = f"And {formatting.counted(len(shown) - 1, 'further alarm')}."
-        said[0] = replace(said[0], words=[*said[0].words, f" {more}"])
-    return said
+    alarms = [one for one in station.alarms if not (lost and one.code == LOST_CONTACT)]
+    notes = [_alarm_note(one, station, zone) for one in alarms[:1]]
+    if len(alarms) > 1:
+        more = f"And {formatting.counted(len(alarms) - 1, 'further alarm')}."
+        notes[0] = replace(notes[0], words=[*notes[0].words, f" {more}"])
+    return notes
 
 
-def _alarm_note(alarm: AlarmNow, station: StationNow, zone: tzinfo) -> Said:
+def _alarm_note(alarm: AlarmNow, station: StationNow, zone: tzinfo) -> StatusNote:
     at = f" {clock(alarm.at, station.at, zone)}."
     words = [html.B(sentence(alarm.text)), at]
     if alarm.code == LOST_CONTACT:  # it is back, else the note on the lost contact says it
         words = [html.B("Contact was lost, and is back."), " Look at what happened meanwhile.", at]
-    return Said("error", "exclamation-octagon", words)
+    return StatusNote("error", "exclamation-octagon", words)
 
 
-def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> Said:
+def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> StatusNote:
     words: list[Any] = [html.B(f"No contact since {clock(lost_at, station.at, zone)}.")]
     live = station.live
     if station.is_wattrex and live is not None:
         words.append(_of_wattrex(live, lost_at))
     if live is None or live.state is StationState.IDLE:
         if station.last is not None and was_given_up(station.last.end_reason):
-            return Said("lost", "wifi-off", [*words, f" {GIVEN_UP}"])
+            return StatusNote("lost", "wifi-off", [*words, f" {GIVEN_UP}"])
         raised = any(one.code == LOST_CONTACT for one in station.alarms)
         if raised or (live is not None and live.output_on):
-            return Said("lost", "wifi-off", [*words, f" {MAY_RUN}"])
-        return Said("lost", "wifi-off", [*words, " Nothing was running then."])
+            return StatusNote("lost", "wifi-off", [*words, f" {MAY_RUN}"])
+        return StatusNote("lost", "wifi-off", [*words, " Nothing was running then."])
     if live.state is not StationState.RUNNING:
         off = "output off" if live.output_on is False else "output off not confirmed"
-        return Said("lost", "wifi-off", [*words, f" It was paused then, {off}."])
+        return StatusNote("lost", "wifi-off", [*words, f" It was paused then, {off}."])
     at = progress(station)
     goes_on = f" Goes on by itself; heard last: {at.words}." if at else " It goes on by itself."
     if at is not None and at.ends_by is not None:
         latest = f" Ends at {clock(at.ends_by, station.at, zone)} at the latest."
     else:
         latest = " When it ends is not known."
-    return Said("lost", "wifi-off", [*words, goes_on, latest, " Treat the cell as live."])
+    return StatusNote("lost", "wifi-off", [*words, goes_on, latest, " Treat the cell as live."])
 
 
 def _of_wattrex(live: LiveFacts, lost_at: datetime) -> str:
@@ -277,7 +277,7 @@ def _of_wattrex(live: LiveFacts, lost_at: datetime) -> str:
     return f"{still}{queue}"
 
 
-def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:
+def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> StatusNote:
     since = clock(live.state_since, station.at, zone)
     off = {
         True: html.B(" The station says that its output is still on. Treat the cell as live."),
@@ -291,15 +291,15 @@ def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> Said:
     if command is not None and command.kind is StationCommand.PAUSE and between == ": ":
         why = f" by {command.user_name}{why}" if command.state is CommandState.DONE else why
     kind = "paused" if live.output_on is False else "error"
-    return Said(kind, "pause-fill", [f"Paused {since}{why}", off])
+    return StatusNote(kind, "pause-fill", [f"Paused {since}{why}", off])
 
 
-def _held_note(station: StationNow, held: HeldNow) -> Said:
+def _held_note(station: StationNow, held: HeldNow) -> StatusNote:
     confirmed = station.confirmed
     if confirmed is not None and held.battery is not None and confirmed.id == held.battery.id:
-        return Said("queued", "plug", sentence(held.because or "It waits for a person."))
+        return StatusNote("queued", "plug", sentence(held.because or "It waits for a person."))
     name = confirmed.name if confirmed else ""
-    return Said("queued", "plug", held_question(station.name, name, held))
+    return StatusNote("queued", "plug", held_question(station.name, name, held))
 
 
 def _concerns_the_present(station: StationNow, command: CommandNow) -> bool:
@@ -309,8 +309,7 @@ def _concerns_the_present(station: StationNow, command: CommandNow) -> bool:
     """
     if command.kind is StationCommand.STOP:
         return True
-    shown = station.experiment.id if station.experiment else None
-    return command.experiment_id == shown
+    return command.experiment_id == (station.experiment.id if station.experiment else None)
 
 
 def sentence(text: str) -> str:
@@ -319,6 +318,6 @@ def sentence(text: str) -> str:
     return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
 
 
-def said_note(said: Said) -> html.Div:
+def draw_note(notes: StatusNote) -> html.Div:
     """Draw what must be said."""
-    return html.Div([icon(said.icon), html.Div(said.words)], className=f"bem-note {said.kind}")
+    return html.Div([icon(notes.icon), html.Div(notes.words)], className=f"bem-note {notes.kind}")

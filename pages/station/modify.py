@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from components.blocks import note, page_header
 from cycling.errors import NotFoundError
-from db.queries.stations.details import StationSheet, station_set_up, station_sheet
+from db.queries.stations.details import StationFacts, find_station, station_set_up
 from db.queries.stations.units import find_unit
 from db.queries.stations.use import names
 from db.terms import Role
@@ -38,50 +38,50 @@ def layout(station_id: str = "", **_query: str) -> Component:
     """Return the form of a station in use, or say that there is none."""
     try:
         begin, mark = station_set_up(database(), int(station_id))
-        sheet = station_sheet(database(), int(station_id))
+        station = find_station(database(), int(station_id))
         unit = find_unit(database(), begin.unit_id)
     except NotFoundError as error:
         return not_found(str(error), "/stations", "All stations")
-    locked = bool(sheet.use.keeps)
-    kept_as = f"modify-{sheet.id}-{mark[:8]}{'-locked' if locked else ''}"
-    filling = Filling(unit, begin, kept_as, sheet.id, mark, locked)
+    locked = bool(station.use.keeps)
+    kept_as = f"modify-{station.id}-{mark[:8]}{'-locked' if locked else ''}"
+    filling = Filling(unit, begin, kept_as, station.id, mark, locked)
     return html.Div(
         [
-            page_header(f"Modify {sheet.name}", count=f"on {unit.name}"),
+            page_header(f"Modify {station.name}", count=f"on {unit.name}"),
             html.Div(
                 [
-                    html.Div([*_blocked(sheet), fields(filling)], className="bem-stack"),
-                    html.Div(_before(sheet), className="bem-stack bem-beside"),
+                    html.Div([*_blocked(station), fields(filling)], className="bem-stack"),
+                    html.Div(_before(station), className="bem-stack bem-beside"),
                 ],
                 className="bem-form-page",
             ),
-            save_bar("Save changes", f"/stations?station={sheet.id}"),
+            save_bar("Save changes", f"/stations?station={station.id}"),
         ],
         className="bem-page",
     )
 
 
-def _blocked(sheet: StationSheet) -> list[Component]:
+def _blocked(station: StationFacts) -> list[Component]:
     """Say what cannot be changed now, and why."""
-    if not sheet.use.keeps:
+    if not station.use.keeps:
         return []
-    words = f"Only the real range and the calibration can be changed now. {sheet.use.keeps} "
-    link = dcc.Link("Open it on the Monitor", href=f"/monitor/{sheet.id}")
-    return [note("paused", [words, link])]
+    text = f"Only the real range and the calibration can be changed now. {station.use.keeps} "
+    link = dcc.Link("Open it on the Monitor", href=f"/monitor/{station.id}")
+    return [note("paused", [text, link])]
 
 
-def _before(sheet: StationSheet) -> list[Component]:
+def _before(station: StationFacts) -> list[Component]:
     """Say what saving does, before."""
-    said = [note("info", IN_PLACE)]
-    if sheet.use.held:
-        one = len(sheet.use.held) == 1
+    notes = [note("info", IN_PLACE)]
+    if station.use.held:
+        one = len(station.use.held) == 1
         follows = "moves to the new set-up and stays" if one else "move to the new set-up and stay"
-        words = f"{names(sheet.use.held)}, held here, {follows} held."
-        said.append(note("queued", words))
-    if sheet.now.confirmed is not None:
-        battery = sheet.now.confirmed
-        words = f"{battery.name} (SN {battery.serial_number}) stays confirmed. {OTHER_DEVICES}"
-        said.append(note("queued", words))
-    if not sheet.is_ours:
-        said.append(note("queued", WATTREX))
-    return said
+        text = f"{names(station.use.held)}, held here, {follows} held."
+        notes.append(note("queued", text))
+    if station.now.confirmed is not None:
+        battery = station.now.confirmed
+        text = f"{battery.name} (SN {battery.serial_number}) stays confirmed. {OTHER_DEVICES}"
+        notes.append(note("queued", text))
+    if not station.is_ours:
+        notes.append(note("queued", WATTREX))
+    return notes

@@ -58,7 +58,7 @@ def progress(station: StationNow) -> Progress | None:
         place=place,
         number=number,
         count=count,
-        words=row_words(row),
+        words=row_label(row),
         running_s=running_s,
         part=_part(row, place, len(outline.rows), test_s, left),
         left_s=None if left is None else left / station.speed,
@@ -68,12 +68,12 @@ def progress(station: StationNow) -> Progress | None:
     )
 
 
-def row_words(row: OutlineRow) -> str:
+def row_label(row: OutlineRow) -> str:
     """Return an instruction in words."""
     return instruction_words(row.mode, row.set_point, row.limits, row.max_current_a)
 
 
-def loop_words(row: OutlineRow) -> str:
+def loop_label(row: OutlineRow) -> str:
     """Say which cycle or which round of the outermost loop an instruction belongs to."""
     if row.cycle is not None and row.cycles:
         return f"Cycle {row.cycle:,} of {row.cycles:,}"
@@ -102,10 +102,10 @@ def _ends_by(
     station: StationNow, outline: Outline, row: OutlineRow, place: int, running_s: float
 ) -> datetime | None:
     longest = _sum(_less(row.longest_s, running_s), outline.longest_after_s(place))
-    heard = station.live.measured_at or station.live.seen_at if station.live else None
-    if longest is None or heard is None or longest > FAR_S:
+    heard_at = station.live.measured_at or station.live.seen_at if station.live else None
+    if longest is None or heard_at is None or longest > FAR_S:
         return None
-    return heard + timedelta(seconds=longest / station.speed)
+    return heard_at + timedelta(seconds=longest / station.speed)
 
 
 def _less(value: float | None, by: float) -> float | None:

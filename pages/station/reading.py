@@ -29,7 +29,7 @@ CONTROLS = (*TEXTS, *ENDS, Ids.CALIBRATED)  # in the order of the form
 
 
 @dataclass(frozen=True)
-class Typed:
+class FormData:
     """What the form holds: texts by control, devices taken, channels as (device, kind, name)."""
 
     texts: Mapping[str, str]
@@ -45,15 +45,15 @@ class Reading:
     problems: Mapping[str, str]
 
 
-def typed_of(
+def form_data_of(
     values: object,
     devices: Sequence[tuple[Any, Any]],
     records: Sequence[tuple[Any, Any]],
     called: Sequence[tuple[Any, Any]],
-) -> Typed:
+) -> FormData:
     """Gather what the browser sent; pattern-matched values come as pairs of id and value."""
-    given = values if isinstance(values, list) and len(values) == len(CONTROLS) else []
-    texts = dict(zip(CONTROLS, map(_text, given), strict=False))
+    value = values if isinstance(values, list) and len(values) == len(CONTROLS) else []
+    texts = dict(zip(CONTROLS, map(_text, value), strict=False))
     taken = tuple(
         id_["device"] for id_, value in devices if value is True and _is_id(id_.get("device"))
     )
@@ -63,21 +63,21 @@ def typed_of(
         for id_, value in records
         if value is True and _is_id(id_.get("channel")) and id_.get("device") in taken
     )
-    return Typed(texts, taken, channels)
+    return FormData(texts, taken, channels)
 
 
-def read(typed: Typed, unit_id: int, today: date) -> Reading:
+def read(data: FormData, unit_id: int, today: date) -> Reading:
     """Read the form of a station of a unit."""
     problems: dict[str, str] = {}
     values: dict[str, Any] = {}
     for control in CONTROLS:
         try:
-            values[control] = read_control(control, typed.texts.get(control, ""), today)
+            values[control] = read_control(control, data.texts.get(control, ""), today)
         except InputError as error:
             problems[control] = str(error)
-    if not typed.devices:
+    if not data.devices:
         problems[Ids.DEVICES_ERROR] = "Choose at least one device."
-    elif words := _channel_problem(typed.channels):
+    elif words := _channel_problem(data.channels):
         problems[Ids.DEVICES_ERROR] = words
     ends = {name: values.get(control) for control, name in ENDS.items()}
     for low, high in ((Ids.VOLTAGE_MIN, Ids.VOLTAGE_MAX), (Ids.CURRENT_MIN, Ids.CURRENT_MAX)):
@@ -90,7 +90,7 @@ def read(typed: Typed, unit_id: int, today: date) -> Reading:
         return Reading(None, problems)
     figures = StationFigures(**ends, calibrated_on=values[Ids.CALIBRATED])
     station = NewStation(
-        unit_id, typed.devices, values[Ids.NAME], values[Ids.LOCATION], typed.channels, figures
+        unit_id, data.devices, values[Ids.NAME], values[Ids.LOCATION], data.channels, figures
     )
     return Reading(station, {})
 
@@ -151,12 +151,12 @@ def _channel_problem(channels: Sequence[tuple[int, int, str]]) -> str:
     return ""
 
 
-def _text(given: object) -> str:
-    if isinstance(given, str):
-        return given.strip()[:400]
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return str(given)[: LONGEST_NUMBER + 1] if is_number else ""
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()[:400]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value)[: LONGEST_NUMBER + 1] if is_number else ""
 
 
-def _is_id(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool) and 0 < given < 2**31
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31

@@ -23,7 +23,7 @@ from cycling.errors import InputError
 from db.commands.stations.details import latest_day
 from db.models.station_rows import NewStation
 from pages.context import now
-from pages.station.reading import CONTROLS, Reading, Typed, read, read_control, typed_of
+from pages.station.reading import CONTROLS, FormData, Reading, form_data_of, read, read_control
 from pages.stations.ids import FormIds as Ids
 
 Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
@@ -90,33 +90,33 @@ def try_to_save(sent: tuple[Any, ...], save: Callable[[NewStation], Saved]) -> t
     values, devices, device_ids, records, record_ids, called, called_ids, unit_id = sent
     if not isinstance(unit_id, int) or isinstance(unit_id, bool):
         raise PreventUpdate  # nothing that our page has sent
-    typed = typed_of(
+    data = form_data_of(
         values, _pairs(device_ids, devices), _pairs(record_ids, records), _pairs(called_ids, called)
     )
-    reading = _reading(typed, unit_id)
+    reading = _reading(data, unit_id)
     if reading.station is None:
         return _mended(reading)
     try:
-        leads_to, told = save(reading.station)
+        leads_to, message = save(reading.station)
     except InputError as error:
         words = str(error)
         return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
-    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, told
+    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, message
 
 
-def _reading(typed: Typed, unit_id: int) -> Reading:
-    return read(typed, unit_id, latest_day(now()))
+def _reading(data: FormData, unit_id: int) -> Reading:
+    return read(data, unit_id, latest_day(now()))
 
 
 def _mended(reading: Reading) -> tuple[Any, ...]:
-    found = [
+    sentences = [
         reading.problems.get(one if one == Ids.DEVICES_ERROR else one.removesuffix("-error"), "")
         for one in ERRORS
     ]
     first = next((one for one in CONTROLS if one in reading.problems), None)
     count = formatting.counted(len(reading.problems), "field")
     words = f"{count} to mend." if first else "Look at the devices."
-    return {"focus": first}, *found, words, no_update, no_update
+    return {"focus": first}, *sentences, words, no_update, no_update
 
 
 def _pairs(ids: object, values: object) -> list[tuple[Any, Any]]:

@@ -19,13 +19,13 @@ from db.commands.stations.control import request
 from db.commands.stations.deletion import delete_station, station_kept_because
 from db.commands.stations.out_of_service import return_to_service, take_out_of_service
 from db.engine import Database
-from db.queries.stations.details import StationSheet, station_sheet
+from db.queries.stations.details import StationFacts, find_station
 from db.queries.stations.use import names
 from db.terms import Role
 from pages.context import Viewer
 from pages.stations.ids import Ids
-from pages.stations.synchroniser import begin_repair, repair_words
-from pages.stations.unreachable import give_up_now, give_up_words
+from pages.stations.synchroniser import begin_repair, repair_text
+from pages.stations.unreachable import give_up_now, give_up_text
 
 DEEDS = ("detect", "launch", "out", "back", "retire", "delete", "repair", "give up")
 FOR_ADMINS = {
@@ -70,13 +70,13 @@ def question(database: Database, asked: Asked, who: Viewer) -> Question:
     _check_role(asked, who)
     if asked.do == "repair":
         title = f"Repair the synchroniser of experiment {asked.of}?"
-        return Question(title, repair_words(database, asked.of), go=f"Repair experiment {asked.of}")
+        return Question(title, repair_text(database, asked.of), go=f"Repair experiment {asked.of}")
     if asked.do == "give up":
-        name, words = give_up_words(database, asked.of, who.zone)
+        name, words = give_up_text(database, asked.of, who.zone)
         return Question(
             f"Give {name} up?", words, go=f"Give {name} up", danger=True, wants_reason=True
         )
-    sheet = station_sheet(database, asked.of)
+    sheet = find_station(database, asked.of)
     if asked.do == "retire":
         return _retire(sheet)
     if asked.do == "delete":
@@ -103,7 +103,7 @@ def carry_out(
         return toast("info", begin_repair(database, asked.of, by=by))
     if asked.do == "give up":
         return toast("info", give_up_now(database, asked.of, reason, by=by))
-    sheet = station_sheet(database, asked.of)
+    sheet = find_station(database, asked.of)
     if asked.do == "launch":
         _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
         return None
@@ -160,7 +160,7 @@ def _check_role(asked: Asked, who: Viewer) -> None:
         raise InputError(refusal)
 
 
-def _retire(sheet: StationSheet) -> Question:
+def _retire(sheet: StationFacts) -> Question:
     title = f"Retire {sheet.name}?"
     if sheet.deprecated:
         return Question(title, [html.P(f"{sheet.name} is not in use any more.")])
@@ -187,7 +187,7 @@ def _retire(sheet: StationSheet) -> Question:
     return Question(title, words, go=f"Retire {sheet.name}", danger=True)
 
 
-def _delete(sheet: StationSheet, kept_because: str) -> Question:
+def _delete(sheet: StationFacts, kept_because: str) -> Question:
     named = html.B(f"{sheet.name}, station {sheet.id}")
     if kept_because:
         title = f"{sheet.name} cannot be deleted now"
@@ -198,7 +198,7 @@ def _delete(sheet: StationSheet, kept_because: str) -> Question:
     return Question(f"{go}?", [html.P([named, words]), html.P(kept)], go=go, danger=True)
 
 
-def _out(sheet: StationSheet) -> Question:
+def _out(sheet: StationFacts) -> Question:
     words = [html.P("It takes no further experiments until it is back.")]
     if sheet.now.experiment is not None:
         words.append(html.P(f"{sheet.now.experiment.name} runs there and goes on to its end."))
@@ -213,7 +213,7 @@ def _out(sheet: StationSheet) -> Question:
     return Question(f"{go}?", words, go=go, wants_reason=True)
 
 
-def _back(sheet: StationSheet, who: Viewer) -> Question:
+def _back(sheet: StationFacts, who: Viewer) -> Question:
     title = f"Put {sheet.name} back into service?"
     out = sheet.now.out
     if out is None:
@@ -226,7 +226,7 @@ def _back(sheet: StationSheet, who: Viewer) -> Question:
     return Question(title, words, go="Back into service")
 
 
-def _launch(sheet: StationSheet) -> Question:
+def _launch(sheet: StationFacts) -> Question:
     title = f"Launch the cycler of {sheet.name}?"
     words = [
         html.P(

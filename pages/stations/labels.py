@@ -13,7 +13,7 @@ from cycling.terms import StationCommand
 from db.queries.stations.state import CommandNow
 from db.queries.stations.units import DeviceFacts, UnitContact, UnitFacts
 from db.terms import CommandState
-from pages.station.labels import Said, ago, clock
+from pages.station.labels import StatusNote, ago, clock
 
 ANSWERED_WITHIN = timedelta(seconds=10)
 SHOWN_FOR = timedelta(minutes=10)
@@ -50,7 +50,7 @@ def last_contact(unit: UnitContact, zone: tzinfo) -> html.Span:
     return html.Span(ago(unit.seen_at, unit.at, zone), **{"data-bem-unit": str(unit.id)})
 
 
-def clock_words(unit: UnitContact) -> str:
+def clock_label(unit: UnitContact) -> str:
     """Say how far a unit's clock is off."""
     offset_s = unit.clock_offset_s
     if offset_s is None:
@@ -58,42 +58,42 @@ def clock_words(unit: UnitContact) -> str:
     if abs(offset_s) < RIGHT_S:
         return "right"
     way = "ahead" if offset_s > 0 else "behind"
-    shown = f"{abs(offset_s):.1f} s" if abs(offset_s) < 60 else formatting.duration(abs(offset_s))
-    return f"{shown} {way}"
+    size = f"{abs(offset_s):.1f} s" if abs(offset_s) < 60 else formatting.duration(abs(offset_s))
+    return f"{size} {way}"
 
 
-def unit_notes(unit: UnitFacts, zone: tzinfo) -> list[Said]:
+def unit_notes(unit: UnitFacts, zone: tzinfo) -> list[StatusNote]:
     """Return what must be said about a unit, the most urgent first."""
-    said = []
+    notes = []
     if not unit.online:
         since = clock(unit.seen_at, unit.at, zone)
         goes_on = " What its stations run goes on there by itself." if unit.stations else ""
-        words = (
+        text = (
             f" since {since}.{goes_on} See that its computer is on, its program runs and the "
             "broker is reached."
         )
-        said.append(Said("lost", "wifi-off", [html.B(f"No contact with {unit.name}"), words]))
+        notes.append(StatusNote("lost", "wifi-off", [html.B(f"No contact with {unit.name}"), text]))
     if unit.online and abs(unit.clock_offset_s or 0.0) > CLOCK_OFF_S:
-        words = f"The clock of {unit.name} is {clock_words(unit)}: the times of its measures are "
-        said.append(Said("paused", "clock", f"{words}off by as much. Set its clock."))
-    return said
+        text = f"The clock of {unit.name} is {clock_label(unit)}: the times of its measures are "
+        notes.append(StatusNote("paused", "clock", f"{text}off by as much. Set its clock."))
+    return notes
 
 
-def command_note(command: CommandNow | None, unit: UnitFacts, name: str) -> Said | None:
+def command_note(command: CommandNow | None, unit: UnitFacts, name: str) -> StatusNote | None:
     """Say how far a command to a unit is; None for one of long ago. `name` answers it."""
     if command is None or unit.at - (command.answered_at or command.created_at) > SHOWN_FOR:
         return None
     what = html.B(f"{WHAT.get(command.kind, command.kind.value)}: ")
     if command.state is CommandState.DONE:
-        return Said("running", "check-circle-fill", [what, _done(command, unit, name)])
+        return StatusNote("running", "check-circle-fill", [what, _done(command, unit, name)])
     if command.state is CommandState.REFUSED:
         why = command.answer or "It gave no reason."
-        return Said("error", "x-circle-fill", [what, f"{name} refused: {why}"])
+        return StatusNote("error", "x-circle-fill", [what, f"{name} refused: {why}"])
     if not is_waiting(command, unit):
-        return Said("paused", "hourglass-bottom", [what, _unanswered(command, name)])
+        return StatusNote("paused", "hourglass-bottom", [what, _unanswered(command, name)])
     if command.state is CommandState.SENT:
-        return Said("queued", "send", [what, f"sent, waiting for {name} to answer."])
-    return Said("queued", "send", [what, "waiting for the master node to send it."])
+        return StatusNote("queued", "send", [what, f"sent, waiting for {name} to answer."])
+    return StatusNote("queued", "send", [what, "waiting for the master node to send it."])
 
 
 def is_waiting(command: CommandNow | None, unit: UnitFacts) -> bool:
@@ -105,7 +105,7 @@ def is_waiting(command: CommandNow | None, unit: UnitFacts) -> bool:
     )
 
 
-def reach_words(
+def reach_label(
     ends: tuple[float | None, float | None], unit: str, *, unknown: str = "not told"
 ) -> str:
     """Write a range: 0 to 5 V."""
@@ -124,38 +124,38 @@ def range_words(device: DeviceFacts) -> str:
     ends = [*device.voltage_v, *device.current_a]
     if all(one is None for one in ends):
         return "range not told"
-    volts = reach_words(device.voltage_v, "V", unknown="voltage not told")
-    return f"{volts}, {reach_words(device.current_a, 'A', unknown='current not told')}"
+    volts = reach_label(device.voltage_v, "V", unknown="voltage not told")
+    return f"{volts}, {reach_label(device.current_a, 'A', unknown='current not told')}"
 
 
 def voltage_of(can: StationCapabilities | None) -> str:
     """Write the voltage that a station reaches."""
     if can is None:
         return "not told"
-    return reach_words((_number(can.voltage_min_v), _number(can.voltage_max_v)), "V")
+    return reach_label((_number(can.voltage_min_v), _number(can.voltage_max_v)), "V")
 
 
 def current_of(can: StationCapabilities | None) -> str:
     """Write the current that a station reaches."""
     if can is None:
         return "not told"
-    return reach_words((_number(can.current_min_a), _number(can.current_max_a)), "A")
+    return reach_label((_number(can.current_min_a), _number(can.current_max_a)), "A")
 
 
-def can_words(abilities: Mapping[str, Any] | None) -> str:
+def abilities_label(abilities: Mapping[str, Any] | None) -> str:
     """Say what a device can do, beside its ranges."""
     if abilities is None:
         return "One limit a step; what WattRex cyclers do"
     modes = [MODES[one] for one in abilities.get("modes", MODES) if one in MODES]
-    more = [words for name, words in CAN.items() if abilities.get(name)]
+    more = [text for name, text in CAN.items() if abilities.get(name)]
     shortest_s = abilities.get("shortest_step_s") or 0
     if shortest_s:
         more.append(f"steps from {shortest_s:g} s")
-    words = "; ".join(part for part in (", ".join(modes), ", ".join(more)) if part)
-    return words[:1].upper() + words[1:]
+    text = "; ".join(part for part in (", ".join(modes), ", ".join(more)) if part)
+    return text[:1].upper() + text[1:]
 
 
-def maker_words(device: DeviceFacts) -> str:
+def maker_label(device: DeviceFacts) -> str:
     """Say who made a device and what kind it is."""
     return f"{device.manufacturer} {device.model}, {device.device_type.value}"
 
@@ -171,10 +171,12 @@ def _number(value: object) -> float | None:
 
 def _done(command: CommandNow, unit: UnitFacts, name: str) -> str:
     if command.kind is StationCommand.LAUNCH:
-        told = command.answer or f"{name} was told. It does not report whether the cycler started."
-        return f"{told} It has when it takes an experiment."
-    found = sum(1 for one in unit.devices if one.connected)
-    return f"{name} has answered: {formatting.counted(found, 'device')} connected."
+        answer = (
+            command.answer or f"{name} was told. It does not report whether the cycler started."
+        )
+        return f"{answer} It has when it takes an experiment."
+    connected = sum(1 for one in unit.devices if one.connected)
+    return f"{name} has answered: {formatting.counted(connected, 'device')} connected."
 
 
 def _unanswered(command: CommandNow, name: str) -> str:

@@ -15,7 +15,7 @@ from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
 from pages.stations.labels import (
-    clock_words,
+    clock_label,
     contact_pill,
     current_of,
     day_label,
@@ -38,10 +38,10 @@ def overview_actions(lab: Laboratory, who: Viewer) -> list[Component]:
     """Return the way to set up a station, for those who may."""
     if not who.role.includes(Role.OPERATOR) or not lab.units:
         return []
-    words = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
+    text = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
     return [
         dcc.Link(
-            words,
+            text,
             href="/stations/new",
             className="btn btn-primary bem-action",
             title="Add station",
@@ -67,8 +67,8 @@ def master_note(lab: Laboratory, who: Viewer) -> list[Component]:
         return [note("paused", nobody)]
     if not master.alive and master.silent_s > MASTER_SILENT_S:
         since = ago(master.beat_at, lab.at, who.zone)
-        words = ["The master node was last heard ", since, ": units are shown as they were then."]
-        return [note("error", words)]
+        text = ["The master node was last heard ", since, ": units are shown as they were then."]
+        return [note("error", text)]
     if master.detail.get("broker") == "not connected":
         return [note("error", "The master node does not reach the broker: no unit can be heard.")]
     return []
@@ -169,7 +169,7 @@ def _unit_row(unit: ListedUnit, who: Viewer) -> html.Tr:
             html.Td(contact_pill(unit)),
             html.Td(last_contact(unit, who.zone)),
             html.Td(protocol(unit), className="in-wide"),
-            html.Td(clock_words(unit), className="in-wide"),
+            html.Td(clock_label(unit), className="in-wide"),
             html.Td(devices, title=devices),
             html.Td(str(unit.stations), className="num in-wide"),
         ]
@@ -185,7 +185,7 @@ def devices_label(devices: int, free: int, unplugged: int) -> str:
 
 
 def _table(head: Sequence[tuple[str, str]], rows: list[html.Tr], class_name: str) -> Component:
-    cells = [html.Th(words, scope="col", className=classes) for words, classes in head]
+    cells = [html.Th(text, scope="col", className=classes) for text, classes in head]
     return html.Table(
         [html.Thead(html.Tr(cells)), html.Tbody(rows)],
         className=f"bem-table in-card {class_name}",

@@ -67,5 +67,5 @@ def _newest(newest: Sequence[Refused], who: Viewer) -> Component:
 
 
 def _table(heads: Sequence[tuple[str, str]], rows: list[html.Tr]) -> Component:
-    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in heads])
+    head = html.Tr([html.Th(text, scope="col", className=look) for text, look in heads])
     return html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table in-card")

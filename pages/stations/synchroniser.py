@@ -26,7 +26,7 @@ def repair_notes(ended: Sequence[EndedRepair]) -> list[Component]:
     return [_ended(one) for one in ended]
 
 
-def repair_words(database: Database, experiment_id: int) -> list[Component]:
+def repair_text(database: Database, experiment_id: int) -> list[Component]:
     """Say what a repair does before it is done, and to which experiment."""
     with database.read() as session:
         names = {one.experiment_id: one.name for one in stalled_runs(session)}

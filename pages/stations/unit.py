@@ -11,15 +11,15 @@ from components.sent import Sent
 from db.queries.stations.units import DeviceFacts, UnitFacts
 from db.terms import Role
 from pages.context import Viewer
-from pages.station.labels import said_note
+from pages.station.labels import draw_note
 from pages.stations.labels import (
-    can_words,
-    clock_words,
+    abilities_label,
+    clock_label,
     command_note,
     contact_pill,
     is_waiting,
     last_contact,
-    maker_words,
+    maker_label,
     protocol,
     range_words,
     unit_notes,
@@ -32,12 +32,12 @@ def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
         return [back_link()]
     reason = "" if unit.online else f"{unit.name} cannot be reached."
     busy = is_waiting(unit.command, unit)
-    words = [
+    text = [
         icon("search"),
         html.Span("Detecting" if busy else "Detect devices", className="wide-only"),
     ]
     detect = html.Button(
-        words,
+        text,
         type="button",
         className="btn btn-secondary bem-action",
         disabled=bool(reason) or busy,
@@ -59,32 +59,32 @@ def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
 
 def back_link() -> Component:
     """Return the way to all stations and units."""
-    words = [icon("chevron-left"), html.Span("All stations", className="wide-only")]
+    text = [icon("chevron-left"), html.Span("All stations", className="wide-only")]
     return dcc.Link(
-        words, href="/stations", className="btn btn-link bem-action", title="All stations"
+        text, href="/stations", className="btn btn-link bem-action", title="All stations"
     )
 
 
 def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return all about a unit."""
-    said = [*unit_notes(unit, who.zone)]
-    if (asked := command_note(unit.command, unit, unit.name)) is not None:
-        said.insert(0, asked)
+    notes = [*unit_notes(unit, who.zone)]
+    if (status := command_note(unit.command, unit, unit.name)) is not None:
+        notes.insert(0, status)
     devices = [device_item(one, with_owner=True) for one in unit.devices]
-    found = (
+    listing = (
         html.Ul(devices, className="bem-devices")
         if devices
         else empty("usb-plug", "This unit has named no devices yet. Let it detect them.")
     )
     return [
         *(
-            [html.Div([said_note(one) for one in said], className="bem-said", role="status")]
-            if said
+            [html.Div([draw_note(one) for one in notes], className="bem-said", role="status")]
+            if notes
             else []
         ),
         html.Div(
             [
-                html.Div([card("Devices", found, note=_count(unit))], className="bem-stack"),
+                html.Div([card("Devices", listing, note=_count(unit))], className="bem-stack"),
                 html.Div([_about(unit, who), _stations(unit)], className="bem-stack"),
             ],
             className="bem-cols bem-station-cols",
@@ -115,10 +115,10 @@ def device_item(device: DeviceFacts, *, with_owner: bool) -> html.Li:
             html.Dl(
                 _rows(
                     [
-                        ("Kind", f"{maker_words(device)}, SN {device.serial_number}"),
+                        ("Kind", f"{maker_label(device)}, SN {device.serial_number}"),
                         *([("Used by", _owner(device))] if with_owner else []),
                         ("Range", range_words(device)),
-                        ("Can", can_words(device.abilities)),
+                        ("Can", abilities_label(device.abilities)),
                         ("Also measures", channels or "nothing else"),
                     ]
                 ),
@@ -155,7 +155,7 @@ def _about(unit: UnitFacts, who: Viewer) -> Component:
                     [
                         ("Contact", contact_pill(unit)),
                         ("Last contact", last_contact(unit, who.zone)),
-                        ("Clock", clock_words(unit)),
+                        ("Clock", clock_label(unit)),
                     ],
                     [
                         ("Protocol", protocol(unit)),

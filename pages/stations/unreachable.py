@@ -12,7 +12,7 @@ from cycling.errors import ConflictError
 from db.commands.audit import By
 from db.commands.experiments.force_end import give_up
 from db.engine import Database
-from db.queries.stations.unreachable import LostRun, find_lost_run
+from db.queries.stations.unreachable import UnreachableRun, find_unreachable_run
 from db.terms import Role
 from pages.context import Viewer
 
@@ -22,12 +22,12 @@ NOTHING_SWITCHES_OFF = (
 )
 
 
-def lost_notes(lost: LostRun | None, who: Viewer) -> list[Component]:
+def unreachable_notes(run: UnreachableRun | None, who: Viewer) -> list[Component]:
     """Say that an experiment can be given up, once its unit has been silent for long enough."""
-    if lost is None or lost.refusal:
+    if run is None or run.refusal:
         return []
     words: list[Any] = [
-        html.B(f"{lost.name} is under way on {lost.station}, and nobody hears of it. "),
+        html.B(f"{run.name} is under way on {run.station}, and nobody hears of it. "),
         "If its unit comes back it goes on by itself here. If it is gone for good, ",
     ]
     if not who.role.includes(Role.OPERATOR):
@@ -36,42 +36,42 @@ def lost_notes(lost: LostRun | None, who: Viewer) -> list[Component]:
         "Give up",
         type="button",
         className="btn btn-secondary btn-sm",
-        title=f"Give {lost.name} up",
-        **{"data-bem-do": "give up", "data-bem-of": str(lost.experiment_id)},
+        title=f"Give {run.name} up",
+        **{"data-bem-do": "give up", "data-bem-of": str(run.experiment_id)},
     )
     return [note("lost", [*words, "give the experiment up. ", button])]
 
 
-def unreachable_token(lost: LostRun | None) -> object:
+def unreachable_token(run: UnreachableRun | None) -> object:
     """Return what changes with the text of these notes."""
-    return (lost.experiment_id, lost.name) if lost is not None and not lost.refusal else None
+    return (run.experiment_id, run.name) if run is not None and not run.refusal else None
 
 
-def give_up_words(
+def give_up_text(
     database: Database, experiment_id: int, zone: tzinfo
 ) -> tuple[str, list[Component]]:
     """Return the name of an experiment and what follows from giving it up. Raises ConflictError."""
-    lost = find_lost_run(database, experiment_id)
-    if lost is None:
+    run = find_unreachable_run(database, experiment_id)
+    if run is None:
         raise ConflictError(f"Experiment {experiment_id} is not under way any more.")
-    if lost.refusal:
-        raise ConflictError(f"{lost.name} cannot be given up now. {lost.refusal}")
-    since = formatting.exactly(lost.heard_at, zone)
+    if run.refusal:
+        raise ConflictError(f"{run.name} cannot be given up now. {run.refusal}")
+    since = formatting.exactly(run.heard_at, zone)
     words = [
         note("error", NOTHING_SWITCHES_OFF),
         html.P(
-            f"{lost.station} was last heard {since}. The experiment ends as an error at its last "
+            f"{run.station} was last heard {since}. The experiment ends as an error at its last "
             "measure, with your reason. What is queued there is held."
         ),
         html.P(
             "Should the unit come back, its measures are stored and an alarm says so"
-            + ("; a status that it writes is believed." if lost.is_wattrex else ".")
+            + ("; a status that it writes is believed." if run.is_wattrex else ".")
         ),
     ]
-    return lost.name, words
+    return run.name, words
 
 
 def give_up_now(database: Database, experiment_id: int, reason: str, *, by: By) -> str:
     """Give an experiment up and return the sentence that says so. Raises InputError."""
-    lost = give_up(database, experiment_id, reason=reason, by=by)
-    return f"{lost.name} is given up. Current may still be flowing at {lost.station}."
+    run = give_up(database, experiment_id, reason=reason, by=by)
+    return f"{run.name} is given up. Current may still be flowing at {run.station}."

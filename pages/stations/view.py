@@ -1,7 +1,7 @@
 """What the page of stations shows for an address: everything, one unit, one station, refusals."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,17 +12,17 @@ from components.sent import Sent
 from cycling.errors import NotFoundError
 from db.engine import Database
 from db.queries.master_node import refusals, refused_messages
-from db.queries.stations.details import StationSheet, station_sheet
+from db.queries.stations.details import StationFacts, find_station
 from db.queries.stations.laboratory import Laboratory, laboratory
 from db.queries.stations.overview import lab_now
 from db.queries.stations.units import UnitContact, UnitFacts, find_unit
-from db.queries.stations.unreachable import LostRun, lost_run
+from db.queries.stations.unreachable import UnreachableRun, unreachable_run
 from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.parts import unregistered_notes
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash
-from pages.stations.labels import clock_words, command_note, is_waiting, protocol, unit_notes
+from pages.stations.labels import clock_label, command_note, is_waiting, protocol, unit_notes
 from pages.stations.overview import (
     master_note,
     overview,
@@ -33,7 +33,7 @@ from pages.stations.overview import (
 from pages.stations.refused_messages import refused_body
 from pages.stations.synchroniser import repair_notes, stalled_notes
 from pages.stations.unit import back_link, unit_actions, unit_body
-from pages.stations.unreachable import lost_notes, unreachable_token
+from pages.stations.unreachable import unreachable_notes, unreachable_token
 
 KINDS = ("unit", "station", "refused")
 
@@ -87,9 +87,9 @@ def content_of(database: Database, view: View, who: Viewer) -> Content:
     if view.kind == "unit":
         return _unit(find_unit(database, view.id), who)
     if view.kind == "station":
-        sheet = station_sheet(database, view.id)
-        unit = find_unit(database, sheet.now.unit_id)
-        return _station(sheet, unit, lost_run(database, sheet.id), who)
+        station = find_station(database, view.id)
+        unit = find_unit(database, station.now.unit_id)
+        return _station(station, unit, unreachable_run(database, station.id), who)
     if view.kind == "refused":
         return _refused(database, who)
     return _all(laboratory(database), who)
@@ -138,22 +138,26 @@ def _unit(unit: UnitFacts, who: Viewer) -> Content:
     )
 
 
-def _station(sheet: StationSheet, unit: UnitFacts, lost: LostRun | None, who: Viewer) -> Content:
+def _station(
+    station: StationFacts, unit: UnitFacts, run: UnreachableRun | None, who: Viewer
+) -> Content:
     return Content(
         lambda: page_header(
-            station_title(sheet), count=sheet.location, actions=station_actions(sheet, unit, who)
+            station_title(station),
+            count=station.location,
+            actions=station_actions(station, unit, who),
         ),
-        lambda: [*lost_notes(lost, who), *station_body(sheet, unit, who)],
+        lambda: [*unreachable_notes(run, who), *station_body(station, unit, who)],
         short_hash(
             (
-                _station_token(sheet),
+                _station_token(station),
                 _unit_token(unit),
-                _command_token(sheet.launch, unit),
-                unreachable_token(lost),
+                _command_token(station.launch, unit),
+                unreachable_token(run),
             )
         ),
         _heard([unit]),
-        waiting=is_waiting(sheet.launch, unit),
+        waiting=is_waiting(station.launch, unit),
     )
 
 
@@ -178,7 +182,7 @@ def _heard(units: Iterable[UnitContact]) -> dict[str, int]:
 def _contact_token(unit: UnitContact) -> object:
     """Return what changes with what is said of a unit in its row, not with its times."""
     plain = replace(unit, at=datetime.min, seen_at=datetime.min, clock_offset_s=None)
-    return plain, clock_words(unit)
+    return plain, clock_label(unit)
 
 
 def _unit_token(unit: UnitFacts) -> object:
@@ -192,17 +196,6 @@ def _command_token(command: Sent, unit: UnitFacts) -> object:
     return note and (note.kind, str(note.words)), is_waiting(command, unit)
 
 
-def _station_token(sheet: StationSheet) -> object:
-    return (
-        digest(sheet.now),
-        sheet.location,
-        sheet.deprecated,
-        sheet.successor,
-        sheet.unit,
-        sheet.devices,
-        sheet.channels,
-        sheet.figures,
-        sheet.can,
-        sheet.use,
-        sheet.launch,
-    )
+def _station_token(station: StationFacts) -> object:
+    rest = [getattr(station, one.name) for one in fields(station) if one.name != "now"]
+    return digest(station.now), rest

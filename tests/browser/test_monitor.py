@@ -1,4 +1,4 @@
-"""The Monitor: the wall and the live view, worked with as an operator does.
+"""The Monitor: the overview and the live view, worked with as an operator does.
 
 The rows that a master node would write are written by the tests.
 """
@@ -415,7 +415,7 @@ def test_the_wall_is_filtered_searched_and_remembered(
         for name in ("07", "01")
     }
     assert boxes["07"]["y"] < boxes["01"]["y"]  # the alarm comes first
-    screenshot(page, "wall")
+    screenshot(page, "monitor")
     page.get_by_role("button", name=re.compile("Held")).click()
     page.get_by_role("button", name=re.compile("Paused")).click()
     expect(tiles).to_have_count(2)
@@ -439,7 +439,7 @@ def test_the_wall_is_filtered_searched_and_remembered(
     row = page.get_by_label("Station 04", exact=True)
     for words in ("Station 04", "Running", "NMC-018 cycle life 0.5C", "3.819", "Cycle 12 of 100"):
         expect(row.get_by_text(words, exact=True)).to_be_visible()
-    screenshot(page, "wall-table")
+    screenshot(page, "monitor-table")
 
 
 def test_a_wall_that_is_open_follows(page: Page, station: Station, sign_in):

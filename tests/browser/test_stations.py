@@ -21,7 +21,7 @@ from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
 from db.models import Experiment, ExtendedMeasure
-from db.queries.stations.details import station_sheet
+from db.queries.stations.details import find_station
 from db.queries.stations.overview import overview
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
@@ -201,5 +201,5 @@ def _channels(database: Database) -> set[str]:
     with database.read() as session:
         ids = set(session.scalars(select(ExtendedMeasure.used_measure_id).distinct()))
     (now,) = overview(database)
-    sheet = station_sheet(database, now.id)
+    sheet = find_station(database, now.id)
     return {sheet.channels[0].name} if len(ids) == 1 else set()

@@ -19,7 +19,7 @@ from db.commands.queue import hold_queue
 from db.engine import Database
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.stations.queue import busy_with
-from db.queries.stations.unreachable import GIVEN_UP, LostRun, judge
+from db.queries.stations.unreachable import GIVEN_UP, UnreachableRun, judge
 from db.repeating import repeated
 
 LONGEST_REASON = 150
@@ -27,7 +27,7 @@ RETURNED = "came back"
 
 
 @repeated
-def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> LostRun:
+def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> UnreachableRun:
     """End an experiment as ERROR, with a reason, because nobody will hear of its unit again.
 
     It ends at its last measure. What is queued on its station is held. Raises InputError without a
@@ -117,7 +117,7 @@ def _sentence(reason: str) -> str:
     return sentence
 
 
-def _check(session: Session, experiment: Experiment) -> LostRun:
+def _check(session: Session, experiment: Experiment) -> UnreachableRun:
     busy = busy_with(session, experiment.station_id)
     if experiment.status not in runs.OPEN or busy is None:
         raise ConflictError(f"Experiment {experiment.id} is not under way any more.")

@@ -75,5 +75,5 @@ def store_figures(session: Session, station_id: int, figures: StationFigures) ->
 
 
 def _end(kinds: Iterable[CompatibleDevice], name: str, of: Any) -> float | None:  # noqa: ANN401
-    known = [getattr(one, name) for one in kinds if getattr(one, name) is not None]
-    return of(known) / 1000 if known else None
+    values = [getattr(one, name) for one in kinds if getattr(one, name) is not None]
+    return of(values) / 1000 if values else None

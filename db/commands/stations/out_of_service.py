@@ -44,10 +44,10 @@ def take_out_of_service(database: Database, station_id: int, *, reason: str, by:
     sentence = _sentence(reason)
     with database.write() as session:
         station = _taken(session, station_id)
-        known = session.get(OutOfService, station_id)
-        if known is not None:
+        row = session.get(OutOfService, station_id)
+        if row is not None:
             raise ConflictError(
-                f"{known.user_name} has taken {station.name} out of service already: {known.reason}"
+                f"{row.user_name} has taken {station.name} out of service already: {row.reason}"
             )
         session.add(
             OutOfService(
@@ -70,17 +70,17 @@ def return_to_service(database: Database, station_id: int, *, by: By) -> None:
     """Let a station take experiments again. Raises ConflictError if it is in service already."""
     with database.write() as session:
         station = _taken(session, station_id)
-        known = session.get(OutOfService, station_id)
-        if known is None:
+        row = session.get(OutOfService, station_id)
+        if row is None:
             raise ConflictError(f"{station.name} is in service already.")
         audit.record(
             session,
             by,
             "return to service",
             f"station {station_id}",
-            {"reason": known.reason, "by": known.user_name},
+            {"reason": row.reason, "by": row.user_name},
         )
-        session.delete(known)
+        session.delete(row)
 
 
 def hold_queues_out_of_service(session: Session, now: datetime) -> None:
@@ -88,7 +88,7 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
 
     Some cyclers run what is queued by themselves.
     """
-    found = session.execute(
+    rows = session.execute(
         select(CyclerStation, OutOfService.reason)
         .join(OutOfService, OutOfService.station_id == CyclerStation.id)
         .where(
@@ -98,7 +98,7 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
             )
         )
     ).all()
-    for station, reason in found:
+    for station, reason in rows:
         done = _hold_queue(session, station, reason, now)
         if done.held:
             audit.record(
@@ -154,9 +154,9 @@ def _hold_queue(session: Session, station: CyclerStation, reason: str, now: date
 
 def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
     """Return the plan of an experiment, or one for a row that another program has put there."""
-    known = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
-    if known is not None:
-        return known
+    row = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
+    if row is not None:
+        return row
     electrolytes = session.scalars(
         select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
     )

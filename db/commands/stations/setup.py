@@ -119,12 +119,12 @@ def take_unit(session: Session, unit_id: int) -> None:
 
 
 def _devices(session: Session, new: NewStation) -> dict[int, DetectedDevice]:
-    found = session.scalars(
+    rows = session.scalars(
         select(DetectedDevice).where(
             DetectedDevice.id.in_(new.device_ids), DetectedDevice.unit_id == new.unit_id
         )
     )
-    by_id = {device.id: device for device in found}
+    by_id = {device.id: device for device in rows}
     if missing := set(new.device_ids) - by_id.keys():
         raise NotFoundError(
             f"The unit has no device {min(missing)}. Detect its devices again, then choose."
@@ -192,8 +192,8 @@ def _add_measures(
 
 def _unit(session: Session, device_id: int, channel: str) -> str:
     """Return the unit of a device's channel as its computational unit has told it, "" if not."""
-    known = session.get(DeviceAbilities, device_id)
-    for offered in known.abilities.get("channels", []) if known else []:
+    abilities = session.get(DeviceAbilities, device_id)
+    for offered in abilities.abilities.get("channels", []) if abilities else []:
         if offered.get("name") == channel:
             return str(offered.get("unit", ""))[:30]
     return ""

@@ -71,13 +71,13 @@ def capabilities_of(
 ) -> StationCapabilities:
     """Return what a station of these devices can carry out, with the range measured there."""
     powered = [one for one in devices if one[0].device_type in POWERED]
-    known = WATTREX
+    basis = WATTREX
     if is_ours:
         # A device of a unit of ours that has not said what it can do is taken at the least.
-        known = _least([_own(abilities or {}) for _, abilities in powered])
+        basis = _least([_own(abilities or {}) for _, abilities in powered])
     fixed = [one for one, _ in powered]
     as_told = replace(
-        known,
+        basis,
         name=name,
         voltage_min_v=_units(max(_ends(one.voltage_min_mv for one in fixed), default=None)),
         voltage_max_v=_units(min(_ends(one.voltage_max_mv for one in fixed), default=None)),
@@ -87,16 +87,16 @@ def capabilities_of(
     return _measured(as_told, measured)
 
 
-def _measured(known: StationCapabilities, real: StationDetails | None) -> StationCapabilities:
+def _measured(basis: StationCapabilities, real: StationDetails | None) -> StationCapabilities:
     """Return the same with the range that somebody has measured, where there is one."""
     if real is None:
-        return known
+        return basis
     return replace(
-        known,
-        voltage_min_v=_exactly(real.voltage_min_v, known.voltage_min_v),
-        voltage_max_v=_exactly(real.voltage_max_v, known.voltage_max_v),
-        current_min_a=_exactly(real.current_min_a, known.current_min_a),
-        current_max_a=_exactly(real.current_max_a, known.current_max_a),
+        basis,
+        voltage_min_v=_exactly(real.voltage_min_v, basis.voltage_min_v),
+        voltage_max_v=_exactly(real.voltage_max_v, basis.voltage_max_v),
+        current_min_a=_exactly(real.current_min_a, basis.current_min_a),
+        current_max_a=_exactly(real.current_max_a, basis.current_max_a),
     )
 
 
@@ -104,26 +104,26 @@ def _exactly(measured: float | None, otherwise: Decimal | None) -> Decimal | Non
     return otherwise if measured is None else Decimal(repr(measured))
 
 
-def _own(said: Mapping[str, Any]) -> StationCapabilities:
+def _own(abilities: Mapping[str, Any]) -> StationCapabilities:
     more = {
-        LimitKind.CAPACITY: said.get("capacity_limit"),
-        LimitKind.ENERGY: said.get("energy_limit"),
-        LimitKind.TEMPERATURE: said.get("temperature_limit"),
+        LimitKind.CAPACITY: abilities.get("capacity_limit"),
+        LimitKind.ENERGY: abilities.get("energy_limit"),
+        LimitKind.TEMPERATURE: abilities.get("temperature_limit"),
     }
-    exact = bool(said.get("exact", True))
+    exact = bool(abilities.get("exact", True))
     return replace(
         OWN_PROTOCOL,
-        modes=frozenset(Mode(mode) for mode in said.get("modes", Mode)),
+        modes=frozenset(Mode(mode) for mode in abilities.get("modes", Mode)),
         limits=TABLE_LIMITS | {kind for kind, can in more.items() if can},
-        several_limits=bool(said.get("several_limits")),
-        max_current=bool(said.get("limits_current")),
-        safety=bool(said.get("safety")),
-        record=bool(said.get("record")),
+        several_limits=bool(abilities.get("several_limits")),
+        max_current=bool(abilities.get("limits_current")),
+        safety=bool(abilities.get("safety")),
+        record=bool(abilities.get("record")),
         end_test=False,  # no message carries it
         whole_numbers=not exact,
         refuses_rounding=not exact,
-        guards_battery_range=bool(said.get("safety")),
-        min_step_s=Decimal(str(said.get("shortest_step_s", 0))),
+        guards_battery_range=bool(abilities.get("safety")),
+        min_step_s=Decimal(str(abilities.get("shortest_step_s", 0))),
     )
 
 
@@ -148,9 +148,8 @@ def _least(each: list[StationCapabilities]) -> StationCapabilities:
 
 def _ends(values: Iterable[int | None]) -> list[int]:
     """Return one end of each device; nothing if one does not tell it, because it may be any."""
-    told = list(values)
-    known = [one for one in told if one is not None]
-    return known if len(known) == len(told) else []
+    ends = list(values)
+    return [] if None in ends else [one for one in ends if one is not None]
 
 
 def _units(milli: int | None) -> Decimal | None:

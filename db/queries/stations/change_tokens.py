@@ -1,7 +1,7 @@
 """Whether anything about a station has changed, with one statement.
 
-An open live view asks every few seconds; mostly only measures have come, and nothing of what is
-said in words needs to be read again.
+An open live view asks every few seconds; mostly only measures have come, and the text of the page
+needs not to be read again.
 """
 
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ class UsedChannel:
 
 
 @dataclass(frozen=True)
-class StationSheet:
+class StationFacts:
     """A station as it is set up.
 
     `parent` is the station that this one has replaced, `successor` the one that replaced it.
@@ -74,7 +74,7 @@ class StationSheet:
         return self.now.name
 
 
-def station_sheet(database: Database, station_id: int) -> StationSheet:
+def find_station(database: Database, station_id: int) -> StationFacts:
     """Return one station, also one that is not in use any more. Raises NotFoundError."""
     now = station_now(database, station_id)
     can = station_capabilities(database, [station_id])
@@ -89,7 +89,7 @@ def station_sheet(database: Database, station_id: int) -> StationSheet:
         if row is None:  # deleted meanwhile
             raise NotFoundError(f"There is no station {station_id}.")
         station, fixed, unit, measured = row
-        return StationSheet(
+        return StationFacts(
             now=now,
             location=station.location,
             registered_at=station.register_date,

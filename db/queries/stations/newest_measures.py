@@ -41,7 +41,7 @@ Values = list[float | None]
 
 @dataclass(frozen=True)
 class NewPoints:
-    """Measures after one that is known, as columns of the same length; V, A, W or own units.
+    """Measures after a MeasID, as columns of the same length; V, A, W or own units.
 
     `through` is the last MeasID. `too_many`: nothing is listed, the figure must be read anew.
     """
@@ -55,7 +55,7 @@ class NewPoints:
 def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, ...]:
     """Return the channels that a station records, whether there is a value yet or not."""
     with database.read() as session:
-        found = session.execute(
+        rows = session.execute(
             select(
                 UsedMeasure.id,
                 func.coalesce(Channel.name, UsedMeasure.custom_name, AvailableMeasure.name),
@@ -66,10 +66,10 @@ def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, 
             .where(UsedMeasure.station_id == station_id)
             .order_by(UsedMeasure.id)
         ).all()
-        of_epc = scales(session, [row[0] for row in found])
+        of_epc = scales(session, [row[0] for row in rows])
     extended = (
         ChannelInfo(f"x{id_}", name, unit or of_epc.get(id_, AS_STORED).unit, id_)
-        for id_, name, unit in found
+        for id_, name, unit in rows
     )
     return (VOLTAGE, CURRENT, POWER, *extended)
 
@@ -82,8 +82,8 @@ def new_points(
     extended = {int(key[1:]): key for key in keys if key[:1] == "x" and key[1:].isdigit()}
     with database.read() as session:
         of_it = {"experiment": experiment_id, "after": after - LOOK_BACK}
-        found = session.execute(_generic_after(tuple(generic)), of_it).all()
-        rows = [row for row in found if row[0] > after]
+        recent = session.execute(_generic_after(tuple(generic)), of_it).all()
+        rows = [row for row in recent if row[0] > after]
         if len(rows) > MAX_ROWS:
             return NewPoints(after, [], {}, too_many=True)
         wattrex = bool(rows) and bool(rows[0].wattrex)
@@ -100,7 +100,7 @@ def new_points(
         if measure_id in places:
             factor = of_epc.get(id_, AS_STORED).factor
             values[extended[id_]][places[measure_id]] = _number(value, 1.0 / factor)
-    unix_ms = _times_ms(found, even=wattrex)[len(found) - len(rows) :]
+    unix_ms = _times_ms(recent, even=wattrex)[len(recent) - len(rows) :]
     return _thinned(NewPoints(rows[-1][0] if rows else after, unix_ms, values))
 
 
@@ -114,12 +114,12 @@ def _further(
     return session.execute(_extended_between(), {"experiment": experiment_id, **between}).all()
 
 
-def _times_ms(found: Sequence[Any], *, even: bool) -> list[int]:
+def _times_ms(rows: Sequence[Any], *, even: bool) -> list[int]:
     """Return when measures count as taken; with `even` a second's are spread over it.
 
-    Some that are known already come first, because they tell how many a second has.
+    The earlier rows come first, because they tell how many a second has.
     """
-    us = np.array([round(row[1].timestamp() * 1_000_000) for row in found], np.int64)
+    us = np.array([round(row[1].timestamp() * 1_000_000) for row in rows], np.int64)
     return [round(one / 1000) for one in (spread(us, goes_on=True) if even else us).tolist()]
 
 
@@ -189,12 +189,12 @@ def _thinned(points: NewPoints) -> NewPoints:
     if count <= MAX_POINTS or not points.values:
         return points
     edges = np.linspace(0, count, MAX_POINTS // (2 * len(points.values)) + 1).astype(int)
-    kept = {0, count - 1}
+    places = {0, count - 1}
     for column in points.values.values():
         values = np.array([np.nan if one is None else one for one in column])
         for first, end in pairwise(edges.tolist()):
-            kept |= _extremes(values[first:end], first)
-    order = sorted(kept)
+            places |= _extremes(values[first:end], first)
+    order = sorted(places)
     return NewPoints(
         points.through,
         [points.unix_ms[place] for place in order],

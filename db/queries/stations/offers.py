@@ -97,7 +97,7 @@ def _measures_temperature(session: Session, station_id: int) -> bool:
 
 
 def _instructions(session: Session, profile_id: int) -> tuple[OfferedInstruction, ...]:
-    found = session.execute(
+    rows = session.execute(
         select(
             Instruction.id,
             Instruction.mode,
@@ -116,4 +116,4 @@ def _instructions(session: Session, profile_id: int) -> tuple[OfferedInstruction
         .where(Instruction.profile_id == profile_id)
         .order_by(Instruction.id)
     )
-    return tuple(OfferedInstruction(*row) for row in found)
+    return tuple(OfferedInstruction(*row) for row in rows)

@@ -54,16 +54,16 @@ ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
 def overview(database: Database) -> tuple[StationNow, ...]:
-    """Return all stations that are in use, by name; the virtual one is on no wall."""
+    """Return all stations that are in use, by name, without that of imported experiments."""
     return _stations(database, IN_USE)
 
 
 def station_now(database: Database, station_id: int) -> StationNow:
     """Return one station, also one that is not in use any more. Raises NotFoundError."""
-    found = _stations(database, CyclerStation.id == station_id) if station_id > VIRTUAL else ()
-    if not found:
+    stations = _stations(database, CyclerStation.id == station_id) if station_id > VIRTUAL else ()
+    if not stations:
         raise NotFoundError(f"There is no station {station_id}.")
-    return found[0]
+    return stations[0]
 
 
 def lab_now(database: Database) -> LabNow:
@@ -83,13 +83,13 @@ def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNo
         ids = [row[0].id for row in rows]
         waiting = waiting_experiments(session, ids)
         present = {row[0].id: present_id(row[1], waiting.get(row[0].id, ())) for row in rows}
-        wanted = {*present.values(), *(row.last_id for row in rows)} - {None}
-        experiments = find_experiments(session, wanted)
+        experiment_ids = {*present.values(), *(row.last_id for row in rows)} - {None}
+        experiments = find_experiments(session, experiment_ids)
         held = held_plans(session, ids)
         alarms = open_alarms(session, ids)
         commands = find_commands(session, [row.command_id for row in rows if row.command_id])
-    shown = [one for id_ in present.values() if (one := experiments.get(id_))]
-    profiles = outlines(database, {one.profile_id for one in shown})
+    running = [one for id_ in present.values() if (one := experiments.get(id_))]
+    profiles = outlines(database, {one.profile_id for one in running})
     return tuple(
         _station(
             row,

@@ -76,7 +76,7 @@ def find_plan(database: Database, plan_id: int) -> PlanFacts:
 def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]:
     """Return what waits on a station, held and queued, in its order."""
     with database.read() as session:
-        found = session.execute(
+        rows = session.execute(
             waiting()
             .add_columns(Battery, Profile.name, OFFERED)
             .outerjoin(Battery, Battery.id == Plan.battery_id)
@@ -91,7 +91,7 @@ def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]
                 profile_name or "",
                 bool(starting),
             )
-            for plan, battery, profile_name, starting in found
+            for plan, battery, profile_name, starting in rows
         )
 
 

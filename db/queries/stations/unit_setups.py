@@ -51,10 +51,10 @@ class UnitSetup:
 
 def unit_setups(session: Session, unit_ids: Iterable[int] | None = None) -> list[UnitSetup]:
     """Return some units, or all, with the stations that are not replaced."""
-    wanted = select(Unit.unit_id, Unit.hardware_id, Unit.online).order_by(Unit.unit_id)
+    statement = select(Unit.unit_id, Unit.hardware_id, Unit.online).order_by(Unit.unit_id)
     if unit_ids is not None:
-        wanted = wanted.where(Unit.unit_id.in_(set(unit_ids)))
-    units = session.execute(wanted).all()
+        statement = statement.where(Unit.unit_id.in_(set(unit_ids)))
+    units = session.execute(statement).all()
     stations = _stations(session, [unit_id for unit_id, *_ in units])
     return [
         UnitSetup(unit_id, hardware_id, online, tuple(stations[unit_id]))
@@ -64,24 +64,24 @@ def unit_setups(session: Session, unit_ids: Iterable[int] | None = None) -> list
 
 def unfinished(session: Session, unit_id: int) -> dict[int, int]:
     """Return the runs of a unit that have not ended, and the last MeasID stored of each."""
-    found = session.execute(
+    rows = session.execute(
         select(Run.experiment_id, Run.through)
         .join(CyclerStation, CyclerStation.id == Run.station_id)
         .where(CyclerStation.unit_id == unit_id, Run.ended_at.is_(None))
     )
-    return {row.experiment_id: row.through for row in found}
+    return {row.experiment_id: row.through for row in rows}
 
 
 def _stations(session: Session, unit_ids: list[int]) -> dict[int, list[SetUpStation]]:
-    found = session.execute(
+    rows = session.execute(
         select(CyclerStation.id, CyclerStation.unit_id, CyclerStation.name)
         .where(CyclerStation.unit_id.in_(unit_ids), CyclerStation.deprecated.is_(False))
         .order_by(CyclerStation.id)
     ).all()
-    ids = [station_id for station_id, *_ in found]
+    ids = [station_id for station_id, *_ in rows]
     links, channels = _links(session, ids), _channels(session, ids)
     stations = defaultdict(list)
-    for id_, unit_id, name in found:
+    for id_, unit_id, name in rows:
         stations[unit_id].append(SetUpStation(id_, name, tuple(links[id_]), tuple(channels[id_])))
     return stations
 

@@ -30,7 +30,7 @@ from db.queries.stations.occupancy import command_now
 from db.queries.stations.state import CommandNow
 from db.series.epc import AS_STORED, SCALES
 
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 SILENT = timedelta(seconds=30)  # a unit that lives says something every few seconds
 OLD_SILENT = timedelta(seconds=15)  # a WattRex unit beats every second
 
@@ -112,11 +112,11 @@ def lab_units(database: Database) -> tuple[UnitFacts, ...]:
 
 def find_unit(database: Database, unit_id: int) -> UnitFacts:
     """Return one unit. Raises NotFoundError."""
-    known = VIRTUAL_UNIT < unit_id <= LARGEST_ID
-    found = _units(database, ComputationalUnit.id == unit_id) if known else ()
-    if not found:
+    is_id = VIRTUAL_UNIT < unit_id <= MAX_ID
+    units = _units(database, ComputationalUnit.id == unit_id) if is_id else ()
+    if not units:
         raise NotFoundError(f"There is no computational unit {unit_id}.")
-    return found[0]
+    return units[0]
 
 
 def devices_of_station(session: Session, station_id: int) -> tuple[DeviceFacts, ...]:
@@ -194,15 +194,15 @@ def _units(database: Database, which: ColumnElement[bool]) -> tuple[UnitFacts, .
 
 
 def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:
-    found = session.execute(
+    rows = session.execute(
         select(DetectedDevice, CompatibleDevice, DeviceAbilities.abilities)
         .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
         .outerjoin(DeviceAbilities, DeviceAbilities.device_id == DetectedDevice.id)
         .where(which)
         .order_by(DetectedDevice.unit_id, DetectedDevice.link_name, DetectedDevice.id)
     ).all()
-    owners = _owners(session, [device.id for device, *_ in found])
-    offered = _offered(session, {kind.id for _, kind, _ in found})
+    owners = _owners(session, [device.id for device, *_ in rows])
+    offered = _offered(session, {kind.id for _, kind, _ in rows})
     return [
         DeviceFacts(
             id=device.id,
@@ -220,7 +220,7 @@ def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:
             channels=_channels(offered[kind.id], abilities, kind.device_type),
             used_by=owners.get(device.id),
         )
-        for device, kind, abilities in found
+        for device, kind, abilities in rows
     ]
 
 
@@ -230,23 +230,23 @@ def _channels(
     device_type: DeviceType,
 ) -> tuple[OfferedChannel, ...]:
     """Return what this device measures; of one that names its channels only those."""
-    said = abilities.get("channels") if abilities else None
-    if said is None:
-        known = SCALES if device_type is DeviceType.EPC else {}  # of a WattRex unit
+    channels = abilities.get("channels") if abilities else None
+    if channels is None:
+        scales = SCALES if device_type is DeviceType.EPC else {}  # of a WattRex unit
         return tuple(
-            OfferedChannel(id_, name, known.get(name, AS_STORED).unit) for id_, name in offered
+            OfferedChannel(id_, name, scales.get(name, AS_STORED).unit) for id_, name in offered
         )
-    units = {str(one.get("name")): str(one.get("unit", "")) for one in said}
+    units = {str(one.get("name")): str(one.get("unit", "")) for one in channels}
     return tuple(OfferedChannel(id_, name, units[name]) for id_, name in offered if name in units)
 
 
 def _owners(session: Session, device_ids: Collection[int]) -> dict[int, tuple[int, str]]:
-    found = session.execute(
+    rows = session.execute(
         select(UsedDevice.device_id, CyclerStation.id, CyclerStation.name)
         .join(CyclerStation, CyclerStation.id == UsedDevice.station_id)
         .where(UsedDevice.device_id.in_(device_ids), CyclerStation.deprecated.is_(False))
     )
-    return {device_id: (id_, name) for device_id, id_, name in found}
+    return {device_id: (id_, name) for device_id, id_, name in rows}
 
 
 def _offered(session: Session, kind_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
@@ -278,15 +278,15 @@ def _commands(session: Session, unit_ids: Collection[int]) -> dict[int, CommandN
         .where(Command.unit_id.in_(unit_ids), Command.kind == StationCommand.DETECT)
         .group_by(Command.unit_id)
     )
-    found = session.scalars(select(Command).where(Command.id.in_(newest)))
-    return {one.unit_id: command_now(one) for one in found}
+    rows = session.scalars(select(Command).where(Command.id.in_(newest)))
+    return {one.unit_id: command_now(one) for one in rows}
 
 
 def _by_unit(devices: Iterable[DeviceFacts]) -> dict[int, list[DeviceFacts]]:
-    found: dict[int, list[DeviceFacts]] = defaultdict(list)
+    of_units: dict[int, list[DeviceFacts]] = defaultdict(list)
     for one in devices:
-        found[one.unit_id].append(one)
-    return found
+        of_units[one.unit_id].append(one)
+    return of_units
 
 
 def _units_of(milli: int | None) -> float | None:

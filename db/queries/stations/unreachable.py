@@ -26,7 +26,7 @@ UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
 @dataclass(frozen=True)
-class LostRun:
+class UnreachableRun:
     """An experiment under way; `refusal` says why it cannot be given up now, "" if it can.
 
     `heard_at` is the last sign of life of its unit and its station, by the database's clock.
@@ -41,36 +41,36 @@ class LostRun:
     refusal: str
 
 
-def lost_run(database: Database, station_id: int) -> LostRun | None:
+def unreachable_run(database: Database, station_id: int) -> UnreachableRun | None:
     """Return what is under way on a station, None if nothing is."""
     with database.read() as session:
         experiment = busy_with(session, station_id)
         return judge(session, experiment) if experiment is not None else None
 
 
-def find_lost_run(database: Database, experiment_id: int) -> LostRun | None:
+def find_unreachable_run(database: Database, experiment_id: int) -> UnreachableRun | None:
     """Return an experiment that is under way, None if it is not."""
     with database.read() as session:
         experiment = session.get(Experiment, experiment_id)
-        found = busy_with(session, experiment.station_id) if experiment else None
-        runs = experiment is not None and (experiment.status in UNDER_WAY or found is experiment)
+        busy = busy_with(session, experiment.station_id) if experiment else None
+        runs = experiment is not None and (experiment.status in UNDER_WAY or busy is experiment)
         return judge(session, experiment) if experiment is not None and runs else None
 
 
-def judge(session: Session, experiment: Experiment) -> LostRun:
+def judge(session: Session, experiment: Experiment) -> UnreachableRun:
     """Return whether the unit of an experiment has been silent for long enough."""
     now = database_now(session)
     station = session.get_one(CyclerStation, experiment.station_id)
     fixed = session.get_one(ComputationalUnit, station.unit_id)
     unit = session.get(Unit, station.unit_id)
     live = session.get(StationLive, station.id)
-    heard = [unit.seen_at if unit else fixed.last_connection]
+    contacts = [unit.seen_at if unit else fixed.last_connection]
     if live is not None:
-        heard.append(live.seen_at)
+        contacts.append(live.seen_at)
         # of a WattRex station it is the time at which rows were last seen to come
-        heard += [live.measured_at] if unit is None and live.measured_at is not None else []
-    heard_at = max(heard)
-    return LostRun(
+        contacts += [live.measured_at] if unit is None and live.measured_at is not None else []
+    heard_at = max(contacts)
+    return UnreachableRun(
         experiment_id=experiment.id,
         name=experiment.name,
         station_id=station.id,

@@ -45,10 +45,10 @@ def station_use(session: Session, station: CyclerStation) -> StationUse:
 
 def names(listed: Sequence[str]) -> str:
     """List names in a sentence, the first three and how many more."""
-    shown = list(listed[:NAMED])
+    listing = list(listed[:NAMED])
     if len(listed) > NAMED:
-        shown.append(f"{len(listed) - NAMED} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+        listing.append(f"{len(listed) - NAMED} more")
+    return listing[0] if len(listing) == 1 else f"{', '.join(listing[:-1])} and {listing[-1]}"
 
 
 def _runs(session: Session, station: CyclerStation) -> str:

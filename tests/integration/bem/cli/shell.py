@@ -18,7 +18,7 @@ GOOD = [f"{n},{3 + n / 1000},1" for n in range(40)]
 
 
 @dataclass
-class Said:
+class StatusNote:
     """How a command ended and what it said."""
 
     status: int
@@ -35,7 +35,7 @@ class Shell:
     patch: pytest.MonkeyPatch
     output: pytest.CaptureFixture[str]
 
-    def __call__(self, *arguments: str | Path, say: str = "", **settings: str) -> Said:
+    def __call__(self, *arguments: str | Path, say: str = "", **settings: str) -> StatusNote:
         """Call it with a text for its standard input; the keywords are its environment."""
         said = self._run([str(one) for one in arguments], say, settings)
         check(said)
@@ -53,7 +53,7 @@ class Shell:
         assert said.status == 0, said
         return said.out
 
-    def _run(self, arguments: list[str], say: str, settings: dict[str, str]) -> Said:
+    def _run(self, arguments: list[str], say: str, settings: dict[str, str]) -> StatusNote:
         with self.patch.context() as patch:
             for name, value in {**own_settings(self), **settings}.items():
                 patch.setenv(name, value)
@@ -63,7 +63,7 @@ class Shell:
             with pytest.raises(SystemExit) as ended:
                 app.main()
         said = self.output.readouterr()
-        return Said(ended.value.code or 0, said.out, said.err)
+        return StatusNote(ended.value.code or 0, said.out, said.err)
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Program:
     database_url: str | None
     settings: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path) -> Said:
+    def __call__(self, *arguments: str | Path) -> StatusNote:
         """Run it to its end."""
         ended = subprocess.run(
             [BEM, *map(str, arguments)],
@@ -85,7 +85,7 @@ class Program:
             env=self.environment(),
             timeout=120,
         )
-        said = Said(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        said = StatusNote(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
         check(said)
         return said
 
@@ -101,7 +101,7 @@ def own_settings(of: Shell | Program) -> dict[str, str]:
     return {**url, "BEM_DATA_DIR": str(of.folder / "data")}
 
 
-def check(said: Said) -> None:
+def check(said: StatusNote) -> None:
     """Hold what holds for every command: no traceback, and no output of one that failed."""
     assert "Traceback" not in said.err + said.out
     assert said.status in (0, 1, 2), said

@@ -43,7 +43,7 @@ from db.models import (
     UsedMeasure,
     WattrexUnit,
 )
-from db.queries.stations.details import station_sheet
+from db.queries.stations.details import find_station
 from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
@@ -369,7 +369,7 @@ class TestWhatIsShown:
         units = {"temp_body": "degC", "hs_voltage": "V"}
         live = {one.name: one.unit for one in station_channels(lab.database, lab.station_id)}
         assert live.items() >= units.items()
-        sheet = station_sheet(lab.database, lab.station_id)
+        sheet = find_station(lab.database, lab.station_id)
         assert {one.name: one.unit for one in sheet.channels}.items() >= units.items()
         (device,) = [
             one

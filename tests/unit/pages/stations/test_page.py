@@ -15,11 +15,11 @@ from db.models import (
     Unit,
 )
 from db.models.station_rows import StationFigures
-from db.queries.stations.details import station_set_up, station_sheet
+from db.queries.stations.details import find_station, station_set_up
 from db.queries.stations.overview import overview
 from db.queries.stations.units import find_unit
 from db.terms import CommandState, PlanState
-from pages.station.reading import CONTROLS, read, typed_of
+from pages.station.reading import CONTROLS, form_data_of, read
 from pages.stations.ids import FormIds, Ids
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.unit.components.tree import find, of_type, text
@@ -376,7 +376,7 @@ class TestForm:
             },
         )
         (now,) = overview(lab.database)
-        sheet = station_sheet(lab.database, now.id)
+        sheet = find_station(lab.database, now.id)
         assert saved[f"{FormIds.GO}.href"] == f"/stations?station={sheet.id}"
         assert (sheet.name, sheet.location) == ("Station 08", "Lab 2")
         assert [(one.name, one.unit) for one in sheet.channels] == [("Cell T1", "degC")]
@@ -509,7 +509,7 @@ class TestForm:
 
     def test_whatever_the_browser_sends_is_read(self):
         for values in (None, [], [1] * 9, [{}] * len(CONTROLS), [10**400] * len(CONTROLS)):
-            typed = typed_of(values, [({"device": "x"}, True)], [({}, True)], [({}, 1)])
+            typed = form_data_of(values, [({"device": "x"}, True)], [({}, True)], [({}, 1)])
             assert read(typed, 2, TODAY).station is None
 
 

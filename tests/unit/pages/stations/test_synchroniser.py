@@ -1,4 +1,4 @@
-"""What the wall and the live view say of WattRex stations."""
+"""What the overview and the live view say of WattRex stations."""
 
 import time
 from datetime import timedelta

@@ -23,7 +23,7 @@ from db.models import (
     Unit,
 )
 from db.queries.stations.overview import station_now
-from db.queries.stations.unreachable import lost_run
+from db.queries.stations.unreachable import unreachable_run
 from db.terms import MASTER_NODE, OverviewState, PlanState
 from tests.integration.master_node.wattrex.test_service import BY, WattrexLab
 from tests.running_lab import RunningLab
@@ -88,7 +88,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
     begun = bench.row(Experiment, bench.run).begun_at
     with pytest.raises(ConflictError, match="give it up on the station's page"):
         retire_station(bench.database, bench.station, by=BY(bench.lab.now))
-    assert lost_run(bench.database, bench.station).refusal == ""
+    assert unreachable_run(bench.database, bench.station).refusal == ""
     bench.give_up(" The unit  burnt out ")
     ended = bench.row(Experiment, bench.run)
     assert (ended.status, ended.finished_at) == (ERROR, begun)
@@ -100,7 +100,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.user_name) == ("give up experiment", "oscar")
     assert entry.detail["reason"] == "The unit burnt out."
-    assert lost_run(bench.database, bench.station) is None
+    assert unreachable_run(bench.database, bench.station) is None
     retire_station(bench.database, bench.station, by=BY(bench.lab.now))
     assert bench.row(CyclerStation, bench.station).deprecated
 

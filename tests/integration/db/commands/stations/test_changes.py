@@ -33,7 +33,7 @@ from db.models import (
 )
 from db.models.station_rows import NewStation, StationFigures, change_token
 from db.queries.stations.capabilities import station_capabilities
-from db.queries.stations.details import station_set_up, station_sheet
+from db.queries.stations.details import find_station, station_set_up
 from db.queries.stations.overview import overview, station_now
 from db.queries.stations.unit_setups import unit_setups
 from db.terms import PlanState
@@ -107,11 +107,11 @@ def test_a_modified_station_is_a_new_row_that_names_the_old_one(bench: Bench):
     assert [one.id for one in overview(bench.database)] == [done.station_id]
     replaced = station_now(bench.database, bench.station)
     assert (replaced.deprecated, replaced.lost_at) == (True, None)
-    sheet = station_sheet(bench.database, done.station_id)
+    sheet = find_station(bench.database, done.station_id)
     assert sheet.parent == (bench.station, "Station 01")
     assert [one.name for one in sheet.channels] == ["Cell T1"]
     assert [one.id for one in sheet.devices] == [bench.unit.devices[0]]
-    assert station_sheet(bench.database, bench.station).successor == (
+    assert find_station(bench.database, bench.station).successor == (
         done.station_id,
         "Station 01b",
     )
@@ -123,7 +123,7 @@ def test_a_modified_station_may_keep_its_name_and_give_up_a_device(bench: Bench)
     done = bench.modify(device_ids=(second,), measures=())
     assert bench.row(CyclerStation, done.station_id).name == "Station 01"
     freed = add_station(bench.database, bench.unit.new(name="Station 02", measures=()), by=BY)
-    assert [one.id for one in station_sheet(bench.database, freed).devices] == [first]
+    assert [one.id for one in find_station(bench.database, freed).devices] == [first]
 
 
 def test_a_unit_is_told_of_the_new_set_up_only(bench: Bench):
@@ -139,7 +139,7 @@ def test_range_and_calibration_change_in_place_also_while_something_runs(bench: 
     bench.lab.experiment("Cycling", bench.station, bench.cell, bench.profile)
     done = bench.modify(figures=REAL)
     assert (done.station_id, done.replaced) == (bench.station, False)
-    assert station_sheet(bench.database, bench.station).figures == REAL
+    assert find_station(bench.database, bench.station).figures == REAL
     assert not bench.row(CyclerStation, bench.station).deprecated
     assert bench.actions()[-1] == "modify station"
 
@@ -187,7 +187,7 @@ def test_whoever_edits_what_another_has_changed_is_told(bench: Bench):
         modify_station(
             bench.database, bench.station, bench.unit.new(name="Other"), seen=mark, by=BY
         )
-    assert station_sheet(bench.database, done.station_id).figures == REAL
+    assert find_station(bench.database, done.station_id).figures == REAL
 
 
 def test_of_those_who_modify_a_station_at_once_one_does(bench: Bench):
@@ -274,7 +274,7 @@ def test_a_retired_station_leaves_its_devices_and_keeps_its_experiments(bench: B
     bench.retire()
     assert overview(bench.database) == ()
     assert overview(bench.database) == ()
-    assert station_sheet(bench.database, bench.station).deprecated
+    assert find_station(bench.database, bench.station).deprecated
     assert bench.row(ConfirmedBattery, bench.station) is None
     assert bench.row(Experiment, run).station_id == bench.station
     assert bench.unit.add() > bench.station
@@ -293,7 +293,7 @@ def test_the_station_of_imported_measures_stays(bench: Bench):
         with pytest.raises(InputError):
             refused()
     with pytest.raises(NotFoundError, match="There is no station 1"):
-        station_sheet(bench.database, 1)
+        find_station(bench.database, 1)
 
 
 def test_a_station_needs_a_device_that_carries_the_current(bench: Bench):

@@ -21,7 +21,7 @@ from db.engine import Database
 from db.models import Command, ComputationalUnit, DetectedDevice, StationAlarm, StationLive
 from db.models import Unit as UnitRow
 from db.models.station_rows import NewStation
-from db.queries.stations.details import station_sheet
+from db.queries.stations.details import find_station
 from db.queries.stations.overview import overview
 from db.queries.stations.units import find_unit, lab_units
 from db.terms import CommandState
@@ -176,7 +176,7 @@ def test_the_unit_of_imported_measures_is_none(lab: Lab, unit_id: int):
 
 
 def test_a_station_of_an_old_unit_has_the_range_of_its_epc(lab: Lab):
-    sheet = station_sheet(lab.database, lab.station(lab.wattrex))
+    sheet = find_station(lab.database, lab.station(lab.wattrex))
     assert not sheet.is_ours
     assert (float(sheet.can.voltage_max_v), float(sheet.can.current_min_a)) == (6.0, -15.0)
     assert [one.id for one in overview(lab.database)] == [sheet.id]
@@ -220,7 +220,7 @@ def test_an_old_unit_that_cannot_be_reached_is_asked_nothing(lab: Lab, kind: Sta
 def test_only_the_cycler_of_an_old_station_that_is_free_is_launched(lab: Lab):
     station, ours = lab.station(lab.wattrex), lab.station(lab.ours, "Station 02")
     launched = lab.ask(LAUNCH, lab.wattrex, station)
-    assert station_sheet(lab.database, station).launch.id == launched
+    assert find_station(lab.database, station).launch.id == launched
     with pytest.raises(ConflictError, match="none is launched"):
         lab.ask(LAUNCH, lab.ours, ours)
     for unit_id, station_id in ((lab.wattrex, ours), (lab.wattrex, None), (lab.wattrex, 4711)):
