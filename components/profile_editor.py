@@ -20,7 +20,7 @@ from dash.development.base_component import Component
 from components.blocks import icon
 from cycling.profile import Problem
 
-MOST_SHOWN = 100  # problems; the others come when these are mended
+MOST_SHOWN = 100  # problems; the others come when these are fixed
 MOST_DRAWN = 150  # lines whose words are marked
 ICONS = {"error": "x-circle-fill", "warning": "exclamation-triangle-fill"}
 NOTES = {"error": "error", "warning": "paused"}

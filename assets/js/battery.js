@@ -64,7 +64,7 @@
   function words(problems) {
     const count = Object.keys(problems).length;
     if (!count) return "";
-    return count === 1 ? "1 field to mend" : count + " fields to mend";
+    return count === 1 ? "1 field to fix" : count + " fields to fix";
   }
 
   function valueOf(output, prefix, shown) {

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.figures.measure_axes import grid, scale
-from cycling.profile.simulation.expected_curve import Sketch
+from cycling.profile.simulation.expected_curve import ExpectedCurve
 
 Floats = NDArray[np.float64]
 
@@ -42,10 +42,10 @@ class CurveAxis:
         return self.place(self.end_s)
 
 
-def curve_axis(sketch: Sketch) -> CurveAxis:
+def curve_axis(curve: ExpectedCurve) -> CurveAxis:
     """Return the time axis of a curve."""
-    stretches = tuple((one.start_s, one.end_s) for one in sketch.skipped if one.end_s > one.start_s)
-    end = float(sketch.time_s[-1]) if len(sketch.time_s) else 0.0
+    stretches = tuple((one.start_s, one.end_s) for one in curve.skipped if one.end_s > one.start_s)
+    end = float(curve.time_s[-1]) if len(curve.time_s) else 0.0
     drawn = end - sum(stop - start for start, stop in stretches)
     return CurveAxis(stretches, BAND * max(drawn, 1.0), end)
 

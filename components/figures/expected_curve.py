@@ -15,22 +15,22 @@ from components.figures.expected_axis import ScaledChannel, curve_axis, scaled_c
 from components.figures.expected_markers import CurveLook, Markers
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import channel_colours, packed, template
-from cycling.profile.simulation.expected_curve import Sketch
+from cycling.profile.simulation.expected_curve import ExpectedCurve
 
 Floats = NDArray[np.float64]
 
 HEIGHT = 320
-END_BAND = 0.25  # of what waits for a line to be mended
+END_BAND = 0.25  # of what waits for a line to be fixed
 MAX_HOURS = 240  # longer curves are drawn in days
 
 
-def expected_curve(sketch: Sketch, look: CurveLook) -> dict[str, Any]:
+def expected_curve(curve: ExpectedCurve, look: CurveLook) -> dict[str, Any]:
     """Return the figure; times are in the unit that suits what is drawn."""
-    axis = curve_axis(sketch)
+    axis = curve_axis(curve)
     end = axis.width * (1 + END_BAND) if look.waits_for else axis.width
     unit, unit_s = formatting.time_unit(axis.width, max_hours=MAX_HOURS)
-    markers = Markers(sketch, axis, end, look)
-    volts, amperes = scaled_channel(sketch.voltage_v, "V"), scaled_channel(sketch.current_a, "A")
+    markers = Markers(curve, axis, end, look)
+    volts, amperes = scaled_channel(curve.voltage_v, "V"), scaled_channel(curve.current_a, "A")
     blue, orange = channel_colours([("voltage", "V"), ("current", "A")], dark=look.dark)
     values, texts = ticks(axis, unit_s)
     layout: dict[str, Any] = {
@@ -57,9 +57,9 @@ def expected_curve(sketch: Sketch, look: CurveLook) -> dict[str, Any]:
         },
         **markers.layout(volts),
     }
-    gaps = np.searchsorted(sketch.time_s, [end for _, end in axis.skipped])  # lines break there
-    x = np.insert(axis.places(sketch.time_s), gaps, np.nan)
-    hover = _hover(sketch, unit, unit_s)
+    gaps = np.searchsorted(curve.time_s, [end for _, end in axis.skipped])  # lines break there
+    x = np.insert(axis.places(curve.time_s), gaps, np.nan)
+    hover = _hover(curve, unit, unit_s)
     for gap in gaps.tolist()[::-1]:
         hover.insert(gap, "")
     lines = [
@@ -101,14 +101,14 @@ def _trace(
     }
 
 
-def _hover(sketch: Sketch, unit: str, unit_s: float) -> list[str]:
+def _hover(curve: ExpectedCurve, unit: str, unit_s: float) -> list[str]:
     """Return for each point its line, its round and its time."""
-    starts = np.array([one.start_s for one in sketch.rounds])
-    at = np.searchsorted(starts, sketch.time_s, side="right") - 1
+    starts = np.array([one.start_s for one in curve.rounds])
+    at = np.searchsorted(starts, curve.time_s, side="right") - 1
     return [
         f"{time_s / unit_s:.4g} {unit}, line {line}"
-        + (f", {sketch.rounds[number].name}" if number >= 0 else "")
+        + (f", {curve.rounds[number].name}" if number >= 0 else "")
         for time_s, line, number in zip(
-            sketch.time_s.tolist(), sketch.line.tolist(), at.tolist(), strict=True
+            curve.time_s.tolist(), curve.line.tolist(), at.tolist(), strict=True
         )
     ]

@@ -9,7 +9,7 @@ from components import formatting
 from components.figures.expected_axis import CurveAxis, ScaledChannel
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import template
-from cycling.profile.simulation.expected_curve import Sketch, step_starts
+from cycling.profile.simulation.expected_curve import ExpectedCurve, step_starts
 
 NARROWEST = 0.06  # a step that takes less of the width has no number
 ROUND_APART = 0.31
@@ -30,13 +30,13 @@ class CurveLook:
 class Markers:
     """Steps as thin lines with the numbers of their lines, rounds by name, bands, limits."""
 
-    def __init__(self, sketch: Sketch, axis: CurveAxis, end: float, look: CurveLook) -> None:
+    def __init__(self, curve: ExpectedCurve, axis: CurveAxis, end: float, look: CurveLook) -> None:
         meta = template(dark=look.dark)["layout"]
         self._thin = meta["meta"]["mark_colours"]["instruction"]
         self._gap = meta["meta"]["mark_colours"]["gap"]
         self._error = meta["meta"]["mark_colours"]["alarm"]
         self._quiet = meta["xaxis"]["tickfont"]["color"]
-        self._sketch, self._axis, self._end, self._look = sketch, axis, end, look
+        self._curve, self._axis, self._end, self._look = curve, axis, end, look
         self.shapes: list[dict[str, Any]] = []
         self.words: list[dict[str, Any]] = []
 
@@ -44,7 +44,7 @@ class Markers:
         """Return shapes and annotations."""
         self._steps()
         self._rounds()
-        for one in self._sketch.skipped:
+        for one in self._curve.skipped:
             if one.end_s > one.start_s:
                 words = f"{formatting.number(one.rounds)} more"
                 self._band(self._axis.place(one.start_s), self._axis.place(one.end_s), words)
@@ -55,19 +55,19 @@ class Markers:
         return {"shapes": self.shapes, "annotations": self.words}
 
     def _steps(self) -> None:
-        if not len(self._sketch.step):
+        if not len(self._curve.step):
             return
-        starts = step_starts(self._sketch.step)
-        lasts = np.append(starts[1:] - 1, len(self._sketch.step) - 1)
+        starts = step_starts(self._curve.step)
+        lasts = np.append(starts[1:] - 1, len(self._curve.step) - 1)
         for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
-            x, end = (self._axis.place(float(self._sketch.time_s[one])) for one in (start, last))
+            x, end = (self._axis.place(float(self._curve.time_s[one])) for one in (start, last))
             self.shapes.append(_upright(x, self._thin))
             if (end - x) / (self._end or 1) >= NARROWEST:
-                self._word(str(int(self._sketch.line[start])), x, 1.0, "left", size=10)
+                self._word(str(int(self._curve.line[start])), x, 1.0, "left", size=10)
 
     def _rounds(self) -> None:
         last = -1.0
-        for one in self._sketch.rounds:
+        for one in self._curve.rounds:
             x = self._axis.place(one.start_s)
             if last < 0 or (x - last) / (self._end or 1) >= ROUND_APART:
                 self._word(one.name, x, 1.055, "left", size=11)

@@ -14,12 +14,12 @@ from cycling.battery.description import NewBattery
 from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import new_token
 from db.queries.batteries.choices import known_manufacturers
-from db.queries.batteries.detail import battery_sheet
+from db.queries.batteries.detail import battery_details
 from db.terms import Role
 from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, save_bar
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, fields
-from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed, register
+from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal, register
 from pages.context import database
 
 register_page(
@@ -82,11 +82,11 @@ def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[An
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     reading = read_typed(by_field(values))
     if reading.battery is None:
-        return mended(problems_of(reading)), no_update, no_update
+        return refusal(problems_of(reading)), no_update, no_update
     try:
         battery_id = register(reading.battery, token)
     except InputError as error:
-        return mended(problems_of(reading) or {"name": str(error)}), no_update, no_update
+        return refusal(problems_of(reading) or {"name": str(error)}), no_update, no_update
     to_next = ctx.triggered_id == Ids.SAVE_NEXT
     target = (NEXT if to_next else AFTER_SAVING).format(battery_id)
     return {"problems": {}, "saved": True}, target, _added(reading.battery, battery_id, to_next)
@@ -104,7 +104,7 @@ def _pattern(like: str) -> tuple[NewBattery | None, Component | None]:
     if not (like.isascii() and like.isdigit() and len(like) <= 9):
         return None, None
     try:
-        known = battery_sheet(database(), int(like)).battery
+        known = battery_details(database(), int(like)).battery
     except NotFoundError as error:
         return None, note("paused", f"{error} The form is empty.")
     copy = next_one(known)

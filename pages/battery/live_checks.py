@@ -103,6 +103,6 @@ def registered_words(battery_id: int) -> Component:
     )
 
 
-def mended(found: dict[str, Any]) -> dict[str, Any]:
+def refusal(found: dict[str, Any]) -> dict[str, Any]:
     """Return what the form shows after a try to save: everything, the first one in focus."""
     return {"problems": found, "all": True, "focus": next(iter(in_order(found)), None)}

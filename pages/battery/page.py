@@ -12,15 +12,15 @@ from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
 from db.queries.batteries.choices import known_manufacturers
-from db.queries.batteries.detail import BatterySheet, battery_sheet
+from db.queries.batteries.detail import BatteryFacts, battery_details
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import Sort, SortKey, list_experiments
 from db.terms import Role
 from pages.battery.experiments import PAGE_ROWS, Listed
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
-from pages.battery.live_checks import by_field, follow, mended, problems_of, read_typed
-from pages.battery.parts import FORM, Ids, Shown, edit_page, may_edit, sheet_page
+from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
+from pages.battery.parts import FORM, Ids, Shown, details_page, edit_page, may_edit
 from pages.context import actor, database, now, viewer
 from pages.not_found_404 import not_found
 
@@ -38,14 +38,14 @@ follow(FORM)
 def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str) -> Component:
     """Return the page of a battery, or the form to change it, or say that there is none."""
     try:
-        sheet = battery_sheet(database(), int(battery_id))
+        details = battery_details(database(), int(battery_id))
     except NotFoundError as error:
         return not_found(str(error), "/batteries", "All batteries")
     who = viewer()
     if edit and may_edit(who):
-        return edit_page(sheet, _filling(sheet), mark_of(sheet.battery))
-    experiments = _experiments(sheet.id, _page_number(page))
-    return sheet_page(Shown(sheet, experiments, now()), who)
+        return edit_page(details, _filling(details), mark_of(details.battery))
+    experiments = _experiments(details.id, _page_number(page))
+    return details_page(Shown(details, experiments, now()), who)
 
 
 @callback(
@@ -70,11 +70,11 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
-        return mended(problems_of(reading, number)), no_update, no_update
+        return refusal(problems_of(reading, number)), no_update, no_update
     try:
         is_changed = change_battery(database(), number, reading.battery, seen=str(seen), by=actor())
     except InputError as error:
-        return mended(problems_of(reading, number)), no_update, toast("error", str(error))
+        return refusal(problems_of(reading, number)), no_update, toast("error", str(error))
     words = "The changes are saved." if is_changed else "Nothing was different."
     return {"problems": {}, "saved": True}, f"/batteries/{number}", toast("done", words)
 
@@ -98,7 +98,7 @@ def delete(opened: Sent, keep: Sent, sure: Sent, battery_id: Sent) -> tuple[Any,
         return ctx.triggered_id == Ids.DELETE, "", no_update, no_update
     number = _number(battery_id)
     try:
-        name = battery_sheet(database(), number).battery.name
+        name = battery_details(database(), number).battery.name
         delete_battery(database(), number, by=actor())
     except InputError as error:
         return True, str(error), no_update, no_update
@@ -119,17 +119,17 @@ def _experiments(battery_id: int, number: int) -> Listed:
     return Listed(battery_id, page, number)
 
 
-def _filling(sheet: BatterySheet) -> Filling:
+def _filling(details: BatteryFacts) -> Filling:
     limits = {
-        CHEMISTRY.get(sheet.battery.technology, one) if one == "chemistry" else one
+        CHEMISTRY.get(details.battery.technology, one) if one == "chemistry" else one
         for one in LIMITS
     }
     return Filling(
-        values=typed_as(sheet.battery),
+        values=typed_as(details.battery),
         manufacturers=known_manufacturers(database()),
-        kept_as=f"battery-{sheet.id}",
-        locked=frozenset({"technology", *(limits if sheet.under_way else ())}),
-        own_id=sheet.id,
+        kept_as=f"battery-{details.id}",
+        locked=frozenset({"technology", *(limits if details.under_way else ())}),
+        own_id=details.id,
     )
 
 

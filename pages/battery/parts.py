@@ -13,7 +13,7 @@ from components.battery_labels import technology_word
 from components.blocks import card, facts, icon, note, page_header
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.terms import Technology
-from db.queries.batteries.detail import BatterySheet, busy_words
+from db.queries.batteries.detail import BatteryFacts, busy_words
 from db.terms import Role
 from pages.battery.experiments import Listed, experiments_card
 from pages.battery.form import Filling, Form, fields
@@ -44,22 +44,22 @@ class Ids:
 class Shown:
     """What the page shows."""
 
-    sheet: BatterySheet
+    details: BatteryFacts
     experiments: Listed
     time: datetime
 
 
-def sheet_page(shown: Shown, who: Viewer) -> Component:
+def details_page(shown: Shown, who: Viewer) -> Component:
     """Return the page of a battery."""
-    sheet = shown.sheet
-    battery = sheet.battery
+    details = shown.details
+    battery = details.battery
     return html.Div(
         [
-            dcc.Store(id=Ids.BATTERY, data=sheet.id),
+            dcc.Store(id=Ids.BATTERY, data=details.id),
             page_header(
                 html.Span(battery.name, className="cut"),
                 count=f"SN {battery.serial_number}",
-                actions=_actions(sheet, who),
+                actions=_actions(details, who),
             ),
             html.Div(
                 [
@@ -73,30 +73,30 @@ def sheet_page(shown: Shown, who: Viewer) -> Component:
                             card(
                                 "Limits", html.Div(facts(what_it_takes(battery)), className="body")
                             ),
-                            _confirmed(sheet, who),
+                            _confirmed(details, who),
                         ],
                         className="bem-stack",
                     ),
                 ],
                 className="bem-cols",
             ),
-            *([_delete_dialog(sheet)] if may_delete(who) else []),
+            *([_delete_dialog(details)] if may_delete(who) else []),
         ],
         className="bem-page",
     )
 
 
-def edit_page(sheet: BatterySheet, filling: Filling, seen: str) -> Component:
+def edit_page(details: BatteryFacts, filling: Filling, seen: str) -> Component:
     """Return the form with what is stored; what may not change now can only be seen."""
-    battery = sheet.battery
+    battery = details.battery
     said: list[Component] = []
-    if sheet.under_way:
-        words = f"Limits and capacity stay as they are: {busy_words(sheet.under_way)}"
+    if details.under_way:
+        words = f"Limits and capacity stay as they are: {busy_words(details.under_way)}"
         said.append(note("queued", words))
-    cancel = dcc.Link("Cancel", href=f"/batteries/{sheet.id}", className="btn btn-link")
+    cancel = dcc.Link("Cancel", href=f"/batteries/{details.id}", className="btn btn-link")
     return html.Div(
         [
-            dcc.Store(id=Ids.BATTERY, data=sheet.id),
+            dcc.Store(id=Ids.BATTERY, data=details.id),
             dcc.Store(id=Ids.SEEN, data=seen),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header(f"Change {battery.name}", count=f"SN {battery.serial_number}"),
@@ -213,20 +213,20 @@ def _span(ends: tuple[float | None, float | None], unit: str) -> str:
     return f"{formatting.quantity(low, '')} to {formatting.quantity(high, unit)}"
 
 
-def _actions(sheet: BatterySheet, who: Viewer) -> list[Component]:
+def _actions(details: BatteryFacts, who: Viewer) -> list[Component]:
     if not may_edit(who):
         return []
-    own = f"/batteries/{sheet.id}"
+    own = f"/batteries/{details.id}"
     actions: list[Component] = []
     if may_delete(who):
         words = [icon("trash"), html.Span("Delete", className="wide-only")]
         actions.append(dbc.Button(words, id=Ids.DELETE, color="link", title="Delete"))
     actions += [
         _action("pencil", "Change", f"{own}?edit=1"),
-        _action("copy", "Copy as next serial number", f"/add-battery?like={sheet.id}"),
+        _action("copy", "Copy as next serial number", f"/add-battery?like={details.id}"),
     ]
     add = [icon("plus-lg"), html.Span("Add experiment")]
-    href = ADD_EXPERIMENT.format(sheet.id)
+    href = ADD_EXPERIMENT.format(details.id)
     return [*actions, dcc.Link(add, href=href, className="btn btn-primary")]
 
 
@@ -239,8 +239,8 @@ def _action(icon_name: str, words: str, href: str) -> Component:
     )
 
 
-def _confirmed(sheet: BatterySheet, who: Viewer) -> Component:
-    if not sheet.confirmed:
+def _confirmed(details: BatteryFacts, who: Viewer) -> Component:
+    if not details.confirmed:
         return card("Confirmed on", html.Div("No station.", className="body t3"))
     rows = [
         [
@@ -251,25 +251,25 @@ def _confirmed(sheet: BatterySheet, who: Viewer) -> Component:
             ),
             ("By", one.user_name),
         ]
-        for one in sheet.confirmed
+        for one in details.confirmed
     ]
     named = [[("Station", group[0][0]), *group[1:]] for group in rows]
     return card("Confirmed on", html.Div(facts(named), className="body"))
 
 
-def _delete_dialog(sheet: BatterySheet) -> Component:
-    battery = sheet.battery
+def _delete_dialog(details: BatteryFacts) -> Component:
+    battery = details.battery
     name = f"{battery.name} (SN {battery.serial_number})"
     body: list[Component] = [
-        html.Div(f"What is known of battery {sheet.id} goes; the audit trail keeps a copy.")
+        html.Div(f"What is known of battery {details.id} goes; the audit trail keeps a copy.")
     ]
     buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
     sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
-    if sheet.kept_because:
-        body = [html.Div(f"{name} is kept. {sheet.kept_because}")]
+    if details.kept_because:
+        body = [html.Div(f"{name} is kept. {details.kept_because}")]
         sure.style = {"display": "none"}
     body.append(html.Div(id=Ids.DELETE_ERROR, className="bem-field-error", role="alert"))
-    title = f"{battery.name} cannot be deleted" if sheet.kept_because else f"Delete {name}?"
+    title = f"{battery.name} cannot be deleted" if details.kept_because else f"Delete {name}?"
     return html.Div(
         [
             dcc.Location(id=Ids.DELETE_GO, refresh="callback-nav"),

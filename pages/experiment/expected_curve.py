@@ -16,7 +16,7 @@ from cycling.errors import NotFoundError
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.forecast import Forecast, forecast
 from db.engine import Database
-from db.queries.batteries.detail import battery_sheet
+from db.queries.batteries.detail import battery_details
 from db.queries.experiments.clock_time import TestClock, test_clock
 from db.queries.experiments.template import experiment_pattern
 
@@ -77,7 +77,7 @@ def _forecast(database: Database, experiment_id: int, clock: TestClock) -> Forec
 def _made(database: Database, experiment_id: int, clock: TestClock) -> Forecast | None:
     try:
         pattern = experiment_pattern(database, experiment_id)
-        battery = battery_sheet(database, pattern.battery_id).battery
+        battery = battery_details(database, pattern.battery_id).battery
     except NotFoundError:
         return None
     profile = parse(pattern.profile.text).profile

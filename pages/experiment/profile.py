@@ -8,12 +8,12 @@ from components import formatting
 from components.blocks import card
 from components.profile_editor import profile_text
 from components.sent import Sent
-from db.queries.profiles.compiled import outlines
+from db.queries.profiles.compiled import compiled_profiles
 from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
 from pages.context import database
 from pages.experiment.ids import Ids
 from pages.experiment.request import sent_id
-from pages.profile.rows import outline_rows
+from pages.profile.rows import compiled_rows
 
 
 def profile_card(source: ProfileSource | None) -> list[Component]:
@@ -60,4 +60,4 @@ def show_rows(clicks: int | None, experiment_id: Sent) -> list[Component]:
     profile_id = experiment_profile(database(), sent_id(experiment_id))
     if not clicks or profile_id is None:
         raise PreventUpdate
-    return outline_rows(outlines(database(), [profile_id])[profile_id])
+    return compiled_rows(compiled_profiles(database(), [profile_id])[profile_id])

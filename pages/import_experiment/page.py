@@ -22,9 +22,9 @@ from db.terms import Role
 from pages.battery.live_checks import (
     by_field,
     follow,
-    mended,
     problems_of,
     read_typed,
+    refusal,
     register,
 )
 from pages.context import database
@@ -114,11 +114,11 @@ def new_battery(
         return is_open, None, no_update, no_update, new_token()
     reading = read_typed(by_field(values))
     if reading.battery is None:
-        return True, mended(problems_of(reading)), *unchanged
+        return True, refusal(problems_of(reading)), *unchanged
     try:
         battery_id = register(reading.battery, token)
     except InputError as error:
         problems = problems_of(reading) or {"name": str(error)}
-        return True, mended(problems), *unchanged
+        return True, refusal(problems), *unchanged
     options = battery_options(battery_choices(database()))
     return False, {"problems": {}, "saved": True}, options, battery_id, no_update

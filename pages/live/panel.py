@@ -12,7 +12,7 @@ from components import formatting
 from components.blocks import card, facts, icon
 from components.instruction_labels import clock_duration, short_duration
 from cycling.terms import ExperimentStatus, StationState, StepEnd
-from db.queries.profiles.compiled import Outline, OutlineRow
+from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.limits import limit_rows
 from pages.live.view import LiveView
@@ -36,7 +36,7 @@ BY_ITSELF = (
 class Listed:
     """An instruction of the list: `state` is done, short (of its end), now or next."""
 
-    row: OutlineRow
+    row: CompiledRow
     number: int
     state: str
     took_s: float | None
@@ -44,12 +44,16 @@ class Listed:
 
 def panel_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Component]:
     """Return the cards."""
-    cards = [_instructions(view, zone)] if view.outline and view.outline.rows else []
+    cards = [_instructions(view, zone)] if view.compiled and view.compiled.rows else []
     return [*cards, _alarms(view, zone, operates=operates), _limits(view)]
 
 
 def listed(
-    outline: Outline, place: int | None, steps: Sequence[StepEndFacts] = (), *, ended: bool = False
+    compiled: CompiledProfile,
+    place: int | None,
+    steps: Sequence[StepEndFacts] = (),
+    *,
+    ended: bool = False,
 ) -> list[Listed]:
     """Return the profile's lines, or where it has no text a part of its instructions.
 
@@ -57,19 +61,19 @@ def listed(
     """
     took = {one.instruction_id: one.took_s for one in reversed(steps)}
     broken_off = {one.instruction_id for one in steps if one.ended_by in BROKEN_OFF}
-    if outline.lines:
-        rows = _rows_of_lines(outline, place)
-        present = outline.rows[place].line if place is not None else None
-        order = {line: index for index, line in enumerate(outline.lines)}
+    if compiled.lines:
+        rows = _rows_of_lines(compiled, place)
+        present = compiled.rows[place].line if place is not None else None
+        order = {line: index for index, line in enumerate(compiled.lines)}
         at = order.get(present) if present is not None else None
     else:
         first = max(0, (place or 0) - BEFORE)
-        rows = list(outline.rows[first : (place or 0) + AFTER + 1])
+        rows = list(compiled.rows[first : (place or 0) + AFTER + 1])
         order = {}
         at = place
     entries = []
     for row in rows:
-        number = order[row.line] if row.line in order else outline.places[row.id]
+        number = order[row.line] if row.line in order else compiled.places[row.id]
         state = "done" if ended and at is None else "next"
         if at is not None:
             state = "done" if number < at else "now" if number == at else "next"
@@ -82,31 +86,31 @@ def listed(
     return entries
 
 
-def _rows_of_lines(outline: Outline, place: int | None) -> list[OutlineRow]:
+def _rows_of_lines(compiled: CompiledProfile, place: int | None) -> list[CompiledRow]:
     """Return a row for each line: the last one until now, or the first one to come."""
-    rows: dict[int, OutlineRow] = {}
-    for index, row in enumerate(outline.rows):
+    rows: dict[int, CompiledRow] = {}
+    for index, row in enumerate(compiled.rows):
         if row.line is None or (row.line in rows and place is not None and index > place):
             continue
         if row.line in rows and place is None:
             continue
         rows[row.line] = row
-    return [rows[line] for line in outline.lines]
+    return [rows[line] for line in compiled.lines]
 
 
 def _instructions(view: LiveView, zone: tzinfo) -> Component:
-    outline = view.outline
+    compiled = view.compiled
     at = progress(view.station) if view.is_present else None
     ended = view.experiment is not None and not view.is_present
-    if outline is None:
+    if compiled is None:
         return html.Div()
-    last = None if not ended or _is_whole(view) else _last_place(outline, view)
+    last = None if not ended or _is_whole(view) else _last_place(compiled, view)
     place = at.place if at else last
-    rows = listed(outline, place, view.run.steps, ended=ended)
+    rows = listed(compiled, place, view.run.steps, ended=ended)
     items = list(_items(view, rows, at))
-    if not outline.lines:
+    if not compiled.lines:
         items = [*_rest(rows[0].number - 1, "earlier"), *items]
-        items += _rest(len(outline.rows) - rows[-1].number, "later")
+        items += _rest(len(compiled.rows) - rows[-1].number, "later")
     note = _left(view, at, zone) if at else ("ended" if ended else "not started")
     inside: list[Any] = [html.Ol(items, className="bem-steps")]
     if at is not None and view.station.speed != 1:
@@ -125,12 +129,12 @@ def _is_whole(view: LiveView) -> bool:
     return is_finished and not view.run.end_reason
 
 
-def _last_place(outline: Outline, view: LiveView) -> int | None:
+def _last_place(compiled: CompiledProfile, view: LiveView) -> int | None:
     """Return where the newest step that is over stands, or the instruction measured last."""
     steps, last_id = view.run.steps, view.run.last_instruction_id
     if steps or last_id is None:
-        return outline.places.get(steps[0].instruction_id) if steps else None
-    return outline.places.get(last_id) if view.station.is_wattrex else None
+        return compiled.places.get(steps[0].instruction_id) if steps else None
+    return compiled.places.get(last_id) if view.station.is_wattrex else None
 
 
 def _items(view: LiveView, rows: Sequence[Listed], at: Progress | None) -> Iterator[Component]:
@@ -143,7 +147,7 @@ def _items(view: LiveView, rows: Sequence[Listed], at: Progress | None) -> Itera
         yield _item(view, one, at, indented=depth > 0)
 
 
-def _loop_item(row: OutlineRow) -> Component:
+def _loop_item(row: CompiledRow) -> Component:
     words = loop_label(row)
     number, of = (row.cycle, row.cycles) if row.cycle and row.cycles else row.loops[0]
     percent = round(100 * number / of)
@@ -285,7 +289,7 @@ def alarm_item(alarm: RunAlarm, view: LiveView, zone: tzinfo, *, operates: bool)
 def _limits(view: LiveView) -> Component:
     rows = []
     if view.battery is not None:
-        safety = view.outline.safety if view.outline else {}
+        safety = view.compiled.safety if view.compiled else {}
         rows = limit_rows(safety, view.battery, watches_temperature=view.watches_temperature)
     parts: list[Any] = [facts([rows])] if rows else []
     words, act = RED_SWITCH, "act in the station"

@@ -10,7 +10,7 @@ from components.sent import Sent
 from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import Database
-from db.queries.profiles.compiled import Outline, outlines
+from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.stations.capabilities import guarded_battery
 from db.queries.stations.overview import station_now
 from db.queries.stations.run import RunFacts, run_facts
@@ -43,7 +43,7 @@ class LiveView:
 
     station: StationNow
     experiment: ExperimentNow | None
-    outline: Outline | None
+    compiled: CompiledProfile | None
     run: RunFacts
     battery: NewBattery | None = None
     watches_temperature: bool = False
@@ -64,10 +64,13 @@ def view_of(database: Database, station: StationNow) -> LiveView:
     experiment = latest_experiment(station)
     if experiment is None:
         return LiveView(station, None, None, NOTHING_RUN)
-    outline = station.outline or outlines(database, {experiment.profile_id})[experiment.profile_id]
+    compiled = (
+        station.compiled
+        or compiled_profiles(database, {experiment.profile_id})[experiment.profile_id]
+    )
     run = run_facts(database, experiment.id)
     guarded = guarded_battery(database, station.id, experiment.battery.id)
-    return LiveView(station, experiment, outline, run, *guarded)
+    return LiveView(station, experiment, compiled, run, *guarded)
 
 
 def latest_experiment(station: StationNow) -> ExperimentNow | None:

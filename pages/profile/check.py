@@ -1,4 +1,4 @@
-"""Checking a profile text for a page: problems, ranges, duration, throughput and the sketch."""
+"""Checking a profile text for a page: problems, ranges, duration, throughput and the curve."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from cycling.profile import (
 from cycling.profile.problems import errors_in
 from cycling.profile.simulation.estimate import estimate
 from cycling.profile.simulation.expected import Throughput
-from cycling.profile.simulation.expected_curve import Sketch, sketched
+from cycling.profile.simulation.expected_curve import ExpectedCurve, simulate_curve
 from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
@@ -55,7 +55,7 @@ class CheckedBattery:
 class CheckedView:
     """What a page shows of a text; `program` is None where an error prevents it.
 
-    `drawn` is the program of the sketch: that of the lines before the first error, whose number is
+    `drawn` is the program of the curve: that of the lines before the first error, whose number is
     `waits_for`, where the whole has none.
     """
 
@@ -75,16 +75,16 @@ class CheckedView:
 
     @property
     def capacity_is_assumed(self) -> bool:
-        """Whether the sketch is of a battery whose capacity nobody has said."""
+        """Whether the curve is of a battery whose capacity nobody has said."""
         return self.capacity_ah is None
 
     @cached_property
-    def sketch(self) -> Sketch | None:
+    def curve(self) -> ExpectedCurve | None:
         """The expected course; simulated when it is first asked for, in up to 0.1 s."""
         if self.drawn is None:
             return None
         capacity_ah = self.capacity_ah or _assumed_ah(self.drawn)
-        return sketched(self.drawn, self.battery.model(capacity_ah))
+        return simulate_curve(self.drawn, self.battery.model(capacity_ah))
 
     @property
     def throughput(self) -> Throughput | None:
@@ -92,13 +92,13 @@ class CheckedView:
 
         Of the whole test, or until SAFETY ends it.
         """
-        sketch = self.sketch if self.program is not None else None
-        if sketch is None or sketch.unending:
+        curve = self.curve if self.program is not None else None
+        if curve is None or curve.unending:
             return None
-        is_cut_off = not sketch.complete and sketch.aborted_by is None
+        is_cut_off = not curve.complete and curve.aborted_by is None
         if is_cut_off and self.program is not None:
             return estimate(self.program).total
-        return sketch.total
+        return curve.total
 
     @property
     def duration_s(self) -> float | None:
@@ -107,13 +107,13 @@ class CheckedView:
         return None if total is None else total.duration_s
 
     def figure(self, *, dark: bool) -> dict[str, Any] | None:
-        """Return the sketch as a figure; None where there is nothing to draw."""
-        if self.sketch is None:
+        """Return the curve as a figure; None where there is nothing to draw."""
+        if self.curve is None:
             return None
         limits = self.battery.limits
         volts = (None, None) if limits is None else (limits.lowest_v, limits.highest_v)
         low, high = (None if one is None else float(one) for one in volts)
-        return expected_curve(self.sketch, CurveLook(dark, self.waits_for, (low, high)))
+        return expected_curve(self.curve, CurveLook(dark, self.waits_for, (low, high)))
 
 
 def checked(

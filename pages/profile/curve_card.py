@@ -15,7 +15,7 @@ from pages.profile.battery_kinds import KINDS, MOST_CELLS, Chosen
 from pages.profile.check import CheckedView
 
 
-class SketchIds:
+class CurveIds:
     """Ids of the card's parts, by the page's prefix."""
 
     def __init__(self, prefix: str) -> None:
@@ -37,7 +37,7 @@ class SketchIds:
         }
 
     def outputs(self) -> list[Output]:
-        """Return what `sketch_parts` fills."""
+        """Return what `curve_parts` fills."""
         return [
             Output(self.graph, "figure"),
             Output(self.frame, "hidden"),
@@ -48,7 +48,7 @@ class SketchIds:
         ]
 
 
-def sketch_card(ids: SketchIds, chosen: Chosen) -> Component:
+def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
     """Return the card, empty until its figure comes."""
     kind = dbc.Select(
         id=ids.kind,
@@ -93,8 +93,8 @@ def sketch_card(ids: SketchIds, chosen: Chosen) -> Component:
     )
 
 
-def sketch_parts(view: CheckedView, *, dark: bool) -> tuple[Any, bool, Any, bool, Any, str]:
-    """Return what `SketchIds.outputs` names: the figure or what stands in its place, readings."""
+def curve_parts(view: CheckedView, *, dark: bool) -> tuple[Any, bool, Any, bool, Any, str]:
+    """Return what `CurveIds.outputs` names: the figure or what stands in its place, readings."""
     figure = view.figure(dark=dark)
     if figure is None:
         return (
@@ -115,16 +115,16 @@ def _nothing(view: CheckedView) -> str:
 
 
 def _note(view: CheckedView) -> str:
-    sketch = view.sketch
+    curve = view.curve
     if view.waits_for:
         return f"the lines before line {view.waits_for}"
-    if sketch is None:
+    if curve is None:
         return ""
-    if sketch.aborted_by is not None:
-        return f"SAFETY {sketch.aborted_by} ends it here"
-    if sketch.unending:
-        return f"line {sketch.unending[0]} does not end within 100 h"
-    return "from a model of such a battery" if sketch.complete else "the beginning"
+    if curve.aborted_by is not None:
+        return f"SAFETY {curve.aborted_by} ends it here"
+    if curve.unending:
+        return f"line {curve.unending[0]} does not end within 100 h"
+    return "from a model of such a battery" if curve.complete else "the beginning"
 
 
 def _readings(view: CheckedView) -> list[Component]:
@@ -140,7 +140,7 @@ def _readings(view: CheckedView) -> list[Component]:
 
 
 def _length_name(view: CheckedView) -> str:
-    aborted = view.sketch is not None and view.sketch.aborted_by is not None
+    aborted = view.curve is not None and view.curve.aborted_by is not None
     return "Until SAFETY" if aborted else "Whole profile"
 
 

@@ -19,8 +19,8 @@ from pages.context import actor, database, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import chosen, suited
 from pages.profile.check import checked, watch_editor
-from pages.profile.curve_card import sketch_parts
-from pages.profile.edit_parts import EDITOR, SKETCH, Editing, Ids, new_page, page, save
+from pages.profile.curve_card import curve_parts
+from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, new_page, page, save
 from pages.profile.files import text_of_file
 from pages.profile.ids import read_id
 from pages.profile.labels import problem_words
@@ -64,10 +64,10 @@ def check(text: Sent) -> tuple[Any, Any]:
 
 
 @callback(
-    output=SKETCH.outputs(),
+    output=CURVE.outputs(),
     inputs={
         "text": Input(typed_id(EDITOR), "data"),
-        "battery": SKETCH.inputs(),
+        "battery": CURVE.inputs(),
         "theme": Input(Shell.THEME, "data"),
     },
 )
@@ -77,7 +77,7 @@ def draw(text: Sent, battery: dict[str, Sent], theme: Sent) -> Sent:
         raise PreventUpdate  # the script and the frame say both in a moment
     drawn_for = chosen(**battery, otherwise=suited(None))
     view = checked(text, battery=drawn_for.battery, capacity_ah=drawn_for.capacity_ah)
-    return sketch_parts(view, dark=theme == "dark")
+    return curve_parts(view, dark=theme == "dark")
 
 
 @callback(

@@ -18,10 +18,10 @@ from db.engine import Database
 from db.queries.profiles.library import LibraryFacts, VersionFacts
 from pages.context import Viewer
 from pages.profile.battery_kinds import suited
-from pages.profile.curve_card import SketchIds, sketch_card
+from pages.profile.curve_card import CurveIds, curve_card
 
 EDITOR = "profile-write-editor"
-SKETCH = SketchIds("profile-write")
+CURVE = CurveIds("profile-write")
 EDITOR_PX = 396
 NEW = "new-profile"
 
@@ -57,7 +57,7 @@ def new_page() -> Component:
         fields=_names("", "", keep=NEW),
         comment=dcc.Input(id=Ids.COMMENT, type="hidden", value=""),
         editor=profile_editor(EDITOR, "", EDITOR_PX, end=[_upload()], keep=NEW),
-        sketch=sketch_card(SKETCH, suited(None)),
+        curve=curve_card(CURVE, suited(None)),
         button="Save profile",
     )
 
@@ -83,7 +83,7 @@ def page(editing: Editing, who: Viewer) -> Component:
             end=[_upload()],
             keep=f"profile-{known.id}-{version.number}-{version.created_at.timestamp():.0f}",
         ),
-        sketch=sketch_card(SKETCH, suited(version.summary)),
+        curve=curve_card(CURVE, suited(version.summary)),
         button="Save",
         words=_version_words(known, version, who),
     )
@@ -130,7 +130,7 @@ def _page(
     fields: Component,
     comment: Component,
     editor: Component,
-    sketch: Component,
+    curve: Component,
     button: str,
     words: Sequence[Component] = (),
 ) -> Component:
@@ -141,7 +141,7 @@ def _page(
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header(title),
             html.Div(
-                [left, html.Div(sketch, className="bem-stack bem-beside")], className="bem-work"
+                [left, html.Div(curve, className="bem-stack bem-beside")], className="bem-work"
             ),
             html.Div(
                 [

@@ -31,12 +31,12 @@ from pages.context import actor, database, now, once, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
-from pages.profile.curve_card import sketch_parts
+from pages.profile.curve_card import curve_parts
 from pages.profile.deletion import ask_and_delete, delete_button, delete_dialog
 from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import read_id
-from pages.profile.parts import SKETCH, Ids, Shown, page
+from pages.profile.parts import CURVE, Ids, Shown, page
 from pages.profile.rows import program_rows
 
 register_page(
@@ -72,8 +72,8 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
 
 
 @callback(
-    output=(*SKETCH.outputs(), Output(Ids.PROBLEMS, "children")),
-    inputs={"battery": SKETCH.inputs(), "theme": Input(Shell.THEME, "data")},
+    output=(*CURVE.outputs(), Output(Ids.PROBLEMS, "children")),
+    inputs={"battery": CURVE.inputs(), "theme": Input(Shell.THEME, "data")},
     state={"version": State(Ids.VERSION, "data")},
 )
 def draw(battery: dict[str, Sent], theme: Sent, version: Sent) -> Sent:
@@ -81,13 +81,13 @@ def draw(battery: dict[str, Sent], theme: Sent, version: Sent) -> Sent:
     if theme is None or not isinstance(version, dict):
         raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
     view = _view(version, _chosen(version, **battery))
-    return *sketch_parts(view, dark=theme == "dark"), problems_list(view.problems)
+    return *curve_parts(view, dark=theme == "dark"), problems_list(view.problems)
 
 
 @callback(
     output=Output(Ids.VIEW, "data"),
     inputs={
-        "controls": SKETCH.inputs(),
+        "controls": CURVE.inputs(),
         "compared": Input(Ids.COMPARE, "value"),
     },
     state={"version": State(Ids.VERSION, "data")},
@@ -126,7 +126,7 @@ def compare(number: Sent, version: Sent) -> Sent:
 @callback(
     output=Output(Ids.ROWS, "children"),
     inputs={"clicks": Input(Ids.SHOW_ROWS, "n_clicks")},
-    state={"version": State(Ids.VERSION, "data"), "capacity": State(SKETCH.capacity, "value")},
+    state={"version": State(Ids.VERSION, "data"), "capacity": State(CURVE.capacity, "value")},
     prevent_initial_call=True,
 )
 def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
@@ -145,7 +145,7 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": [Input(Ids.download(kind), "n_clicks") for kind in FORMATS]},
-    state={"version": State(Ids.VERSION, "data"), "capacity": State(SKETCH.capacity, "value")},
+    state={"version": State(Ids.VERSION, "data"), "capacity": State(CURVE.capacity, "value")},
     prevent_initial_call=True,
 )
 def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""The layout of a profile's page: its text, its versions, the sketch, who used it."""
+"""The layout of a profile's page: its text, its versions, the curve, who used it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from db.queries.profiles.uses import Use
 from db.terms import Role
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen
-from pages.profile.curve_card import SketchIds, sketch_card
+from pages.profile.curve_card import CurveIds, curve_card
 from pages.profile.files import FORMATS
 from pages.profile.labels import current_words, steps_words, voltage_words
 
@@ -55,7 +55,7 @@ class Ids:
         return f"profile-download-{kind}"
 
 
-SKETCH = SketchIds("profile")
+CURVE = CurveIds("profile")
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ def _right(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
         ]
     )
     return [
-        sketch_card(SKETCH, shown.chosen),
+        curve_card(CURVE, shown.chosen),
         card("About", html.Div(about, className="body")),
         card("Used by", _uses(shown.uses, who, time), note=_use_words(shown)),
     ]

@@ -13,7 +13,7 @@ from cycling.profile import INSTRUCTION_TABLE, Program, check_station, reference
 from cycling.profile.problems import errors_in
 from cycling.profile.program.instructions import Instruction
 from cycling.terms import Mode
-from db.queries.profiles.compiled import Outline, OutlineRow
+from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 
 MOST_ROWS = 2_000
 ROW_PX, MOST_PX = 33, 430
@@ -47,7 +47,7 @@ def program_rows(program: Program) -> list[Component]:
     return [*parts, _grid(heads, rows), *_rest(len(flat.rows))]
 
 
-def outline_rows(outline: Outline) -> list[Component]:
+def compiled_rows(compiled: CompiledProfile) -> list[Component]:
     """Return the rows that an experiment executes, as they are stored."""
     rows = [
         (
@@ -55,9 +55,9 @@ def outline_rows(outline: Outline) -> list[Component]:
             instruction_words(row.mode, row.set_point, row.limits, row.max_current_a),
             _place(row),
         )
-        for row in outline.rows[:MOST_ROWS]
+        for row in compiled.rows[:MOST_ROWS]
     ]
-    return [_grid(("Row", "Instruction", "From"), rows), *_rest(len(outline.rows))]
+    return [_grid(("Row", "Instruction", "From"), rows), *_rest(len(compiled.rows))]
 
 
 def _words(step: Instruction) -> str:
@@ -67,7 +67,7 @@ def _words(step: Instruction) -> str:
     return instruction_words(step.mode, set_point, limits, most)
 
 
-def _place(row: OutlineRow) -> str:
+def _place(row: CompiledRow) -> str:
     if row.line is None:
         return ""
     if row.cycle is not None:

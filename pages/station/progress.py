@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from components.instruction_labels import instruction_words
-from db.queries.profiles.compiled import Outline, OutlineRow
+from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.state import StationNow
 
 FAR_S = 50 * 365 * 86400.0  # what ends later has no end that a date could name
@@ -21,7 +21,7 @@ class Progress:
     it is expected to take; `ends_by` the latest time at which it ends. None where not known.
     """
 
-    row: OutlineRow
+    row: CompiledRow
     place: int
     number: int
     count: int
@@ -36,23 +36,23 @@ class Progress:
 
 def progress(station: StationNow) -> Progress | None:
     """Return where a station stands; None without a run or before its first instruction."""
-    live, outline = station.live, station.outline
-    if live is None or outline is None or live.instruction_id is None:
+    live, compiled = station.live, station.compiled
+    if live is None or compiled is None or live.instruction_id is None:
         return None
-    place = outline.places.get(live.instruction_id)
+    place = compiled.places.get(live.instruction_id)
     if place is None:
         return None
-    row = outline.rows[place]
+    row = compiled.rows[place]
     test_s = live.test_time_s or 0.0
     running_s = max(0.0, test_s - (live.instruction_began_s or 0.0))
-    number, count = _number_of(outline, row, place)
+    number, count = _number_of(compiled, row, place)
     step_left = _less(row.likely_s, running_s)
-    left = _sum(step_left, outline.likely_after_s(place))
+    left = _sum(step_left, compiled.likely_after_s(place))
     is_exact = left is not None and left == _sum(
-        _less(row.longest_s, running_s), outline.longest_after_s(place)
+        _less(row.longest_s, running_s), compiled.longest_after_s(place)
     )
-    if left is None and outline.expected_s is not None and outline.expected_s > test_s:
-        left = outline.expected_s - test_s
+    if left is None and compiled.expected_s is not None and compiled.expected_s > test_s:
+        left = compiled.expected_s - test_s
     return Progress(
         row=row,
         place=place,
@@ -60,20 +60,20 @@ def progress(station: StationNow) -> Progress | None:
         count=count,
         words=row_label(row),
         running_s=running_s,
-        part=_part(row, place, len(outline.rows), test_s, left),
+        part=_part(row, place, len(compiled.rows), test_s, left),
         left_s=None if left is None else left / station.speed,
         step_left_s=None if step_left is None else step_left / station.speed,
         is_exact=is_exact,
-        ends_by=_ends_by(station, outline, row, place, running_s),
+        ends_by=_ends_by(station, compiled, row, place, running_s),
     )
 
 
-def row_label(row: OutlineRow) -> str:
+def row_label(row: CompiledRow) -> str:
     """Return an instruction in words."""
     return instruction_words(row.mode, row.set_point, row.limits, row.max_current_a)
 
 
-def loop_label(row: OutlineRow) -> str:
+def loop_label(row: CompiledRow) -> str:
     """Say which cycle or which round of the outermost loop an instruction belongs to."""
     if row.cycle is not None and row.cycles:
         return f"Cycle {row.cycle:,} of {row.cycles:,}"
@@ -82,14 +82,14 @@ def loop_label(row: OutlineRow) -> str:
     return ""
 
 
-def _number_of(outline: Outline, row: OutlineRow, place: int) -> tuple[int, int]:
-    if row.line in outline.lines:
-        return outline.lines.index(row.line) + 1, len(outline.lines)
-    return place + 1, len(outline.rows)
+def _number_of(compiled: CompiledProfile, row: CompiledRow, place: int) -> tuple[int, int]:
+    if row.line in compiled.lines:
+        return compiled.lines.index(row.line) + 1, len(compiled.lines)
+    return place + 1, len(compiled.rows)
 
 
 def _part(
-    row: OutlineRow, place: int, count: int, test_s: float, left_s: float | None
+    row: CompiledRow, place: int, count: int, test_s: float, left_s: float | None
 ) -> float | None:
     if row.cycle is not None and row.cycles:
         return row.cycle / row.cycles
@@ -99,9 +99,9 @@ def _part(
 
 
 def _ends_by(
-    station: StationNow, outline: Outline, row: OutlineRow, place: int, running_s: float
+    station: StationNow, compiled: CompiledProfile, row: CompiledRow, place: int, running_s: float
 ) -> datetime | None:
-    longest = _sum(_less(row.longest_s, running_s), outline.longest_after_s(place))
+    longest = _sum(_less(row.longest_s, running_s), compiled.longest_after_s(place))
     heard_at = station.live.measured_at or station.live.seen_at if station.live else None
     if longest is None or heard_at is None or longest > FAR_S:
         return None

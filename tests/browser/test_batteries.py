@@ -146,7 +146,7 @@ def test_errors_come_on_leaving_a_field_and_the_first_one_gets_the_focus(
     save(page)
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     expect(page.locator("#battery-add-name-error")).to_have_text("Give the name.")
-    expect(page.get_by_role("status").filter(has_text="fields to mend")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="fields to fix")).to_be_visible()
     expect(voltage).to_have_value("4.2")
     assert batteries(served) == 0
 

@@ -24,7 +24,7 @@ from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
 from db.engine import Database
 from db.models import AuditEntry, Experiment, StationAlarm
-from db.queries.batteries.detail import battery_sheet
+from db.queries.batteries.detail import battery_details
 from db.queries.stations.details import station_set_up
 from db.terms import Role
 from tests.integration.db.commands.experiments.test_force_end import Bench
@@ -227,7 +227,7 @@ def batteries(diary: Diary) -> None:
     battery = diary.give(
         "batteries.registration.add_battery", "add battery", cell("To go"), by=diary.by
     )
-    known = battery_sheet(diary.database, battery).battery
+    known = battery_details(diary.database, battery).battery
     changed = cell("To go", description="A pouch cell")
     mark = importlib.import_module("db.commands.batteries.changes").mark_of(known)
     change = "batteries.changes.change_battery"

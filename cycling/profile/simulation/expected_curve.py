@@ -29,7 +29,7 @@ class Round:
 
 
 @dataclass(frozen=True, eq=False)
-class Sketch:
+class ExpectedCurve:
     """The course: s, V, A, and of each point the step and its line; `total` is of the whole test.
 
     `skipped` stretches have no points. `unending` names lines whose step was cut off; `aborted_by`
@@ -49,11 +49,11 @@ class Sketch:
     complete: bool
 
 
-def sketched(program: Program, model: BatteryModel) -> Sketch:
-    """Simulate a profile from where it most likely begins, as far as a sketch needs it."""
+def simulate_curve(program: Program, model: BatteryModel) -> ExpectedCurve:
+    """Simulate a profile from where it most likely begins, as far as a curve needs it."""
     course = expected(program, model, first_state(program, model), INTERVAL_S, MAX_STEPS)
     kept = _kept(course)
-    return Sketch(
+    return ExpectedCurve(
         course.time_s[kept],
         course.voltage_v[kept],
         course.current_a[kept],

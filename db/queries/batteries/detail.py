@@ -40,7 +40,7 @@ class UnderWay:
 
 
 @dataclass(frozen=True)
-class BatterySheet:
+class BatteryFacts:
     """A battery; `kept_because` says what keeps it from being deleted, "" for nothing."""
 
     id: int
@@ -50,13 +50,13 @@ class BatterySheet:
     kept_because: str
 
 
-def battery_sheet(database: Database, battery_id: int) -> BatterySheet:
+def battery_details(database: Database, battery_id: int) -> BatteryFacts:
     """Return a battery; raises NotFoundError."""
     with database.read() as session:
         battery = session.get(Battery, battery_id) if 0 < battery_id <= LARGEST_ID else None
         if battery is None:
             raise NotFoundError(f"There is no battery {battery_id}.")
-        return BatterySheet(
+        return BatteryFacts(
             id=battery.id,
             battery=description_of(session, battery),
             confirmed=_confirmed(session, battery_id),

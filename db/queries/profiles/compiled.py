@@ -22,7 +22,7 @@ Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost 
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineRow:
+class CompiledRow:
     """One instruction as a station executes it: A, V, W; limits as (kind, value) in base units.
 
     `line` is that of the profile's text, `expected_s` and `longest_s` are None where not known.
@@ -53,13 +53,13 @@ class OutlineRow:
 
 
 @dataclass(frozen=True)
-class Outline:
+class CompiledProfile:
     """The instructions of a profile in their order, and what else it says.
 
     `safety` has what `protocol.messages.Safety` has as JSON, empty where there is none.
     """
 
-    rows: tuple[OutlineRow, ...]
+    rows: tuple[CompiledRow, ...]
     expected_s: float | None
     safety: Mapping[str, Any]
 
@@ -92,22 +92,22 @@ class Outline:
 
 
 class _Kept:
-    """The outlines of one database, the least recently read ones dropped."""
+    """The compiled profiles of one database, the least recently read ones dropped."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._outlines: dict[int, Outline] = {}
+        self._outlines: dict[int, CompiledProfile] = {}
 
-    def find(self, profile_ids: Collection[int]) -> dict[int, Outline]:
+    def find(self, profile_ids: Collection[int]) -> dict[int, CompiledProfile]:
         with self._lock:
             found = {id_: self._outlines[id_] for id_ in profile_ids if id_ in self._outlines}
             for id_ in found:  # to the end of the line
                 self._outlines[id_] = self._outlines.pop(id_)
         return found
 
-    def add(self, outlines: Mapping[int, Outline]) -> None:
+    def add(self, compiled_profiles: Mapping[int, CompiledProfile]) -> None:
         with self._lock:
-            self._outlines.update(outlines)
+            self._outlines.update(compiled_profiles)
             held = sum(len(one.rows) for one in self._outlines.values())
             for id_ in list(self._outlines):
                 if held <= MOST_ROWS:
@@ -118,8 +118,10 @@ class _Kept:
 _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 
 
-def outlines(database: Database, profile_ids: Collection[int]) -> Mapping[int, Outline]:
-    """Return the outlines of profiles by their ids, with at most three statements for all."""
+def compiled_profiles(
+    database: Database, profile_ids: Collection[int]
+) -> Mapping[int, CompiledProfile]:
+    """Return compiled profiles by their ids, with at most three statements for all."""
     kept = _KEPT.setdefault(database.engine, _Kept())
     found = kept.find(profile_ids)
     missing = sorted(set(profile_ids) - found.keys())
@@ -130,7 +132,7 @@ def outlines(database: Database, profile_ids: Collection[int]) -> Mapping[int, O
     return found
 
 
-def _read(database: Database, ids: Collection[int]) -> dict[int, Outline]:
+def _read(database: Database, ids: Collection[int]) -> dict[int, CompiledProfile]:
     detail = InstructionDetail
     with database.read() as session:
         instructions = session.execute(
@@ -168,20 +170,20 @@ def _read(database: Database, ids: Collection[int]) -> dict[int, Outline]:
                 ).where(ProfileDetail.profile_id.in_(ids))
             )
         }
-    rows: dict[int, list[OutlineRow]] = {id_: [] for id_ in ids}
+    rows: dict[int, list[CompiledRow]] = {id_: [] for id_ in ids}
     for found in instructions:
         rows[found[0]].append(_row(found, details.get((found[0], found[1]))))
     nothing: tuple[int, None, dict[str, Any]] = (0, None, {})
-    return {id_: Outline(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
+    return {id_: CompiledProfile(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
 
 
-def _row(found: Any, detail: Any) -> OutlineRow:  # noqa: ANN401 - rows of two statements
+def _row(found: Any, detail: Any) -> CompiledRow:  # noqa: ANN401 - rows of two statements
     _profile, id_, mode, set_point, limit_type, limit_point = found
     if detail is None:
-        return OutlineRow(id_, mode, set_point / 1000, ((str(limit_type), limit_point / 1000),))
+        return CompiledRow(id_, mode, set_point / 1000, ((str(limit_type), limit_point / 1000),))
     exact = detail.exact or {}
     limits = tuple((one["type"], float(one["value"])) for one in exact.get("limits", ()))
-    return OutlineRow(
+    return CompiledRow(
         id=id_,
         mode=Mode(exact.get("mode", mode)),
         set_point=float(exact.get("set_point", set_point / 1000)),

@@ -24,7 +24,7 @@ from db.models import (
     Unit,
     WattrexUnit,
 )
-from db.queries.profiles.compiled import Outline, outlines
+from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.stations.occupancy import (
     battery_name,
     find_commands,
@@ -89,7 +89,7 @@ def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNo
         alarms = open_alarms(session, ids)
         commands = find_commands(session, [row.command_id for row in rows if row.command_id])
     running = [one for id_ in present.values() if (one := experiments.get(id_))]
-    profiles = outlines(database, {one.profile_id for one in running})
+    profiles = compiled_profiles(database, {one.profile_id for one in running})
     return tuple(
         _station(
             row,
@@ -152,7 +152,7 @@ def _station(
     *,
     experiment: ExperimentNow | None,
     last: ExperimentNow | None,
-    profiles: Mapping[int, Outline],
+    profiles: Mapping[int, CompiledProfile],
     held: Sequence[HeldNow],
     alarms: Sequence[AlarmNow],
     queue: tuple[str, ...],
@@ -183,7 +183,7 @@ def _station(
         lost_at=lost_at,
         live=live,
         experiment=experiment,
-        outline=profiles.get(experiment.profile_id) if experiment else None,
+        compiled=profiles.get(experiment.profile_id) if experiment else None,
         last=last,
         confirmed=battery_name(confirmed) if confirmed else None,
         out=OutFacts(out.reason, out.user_name, out.since) if out else None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
-from db.queries.profiles.compiled import Outline
+from db.queries.profiles.compiled import CompiledProfile
 from db.terms import CommandState, OverviewState
 
 
@@ -122,7 +122,7 @@ class StationNow:
     `at` is the time of the reading by the database's clock. `lost_at` is the time of the last
     contact while there is none. `speed` is that of a simulated station's clock, 1 for a real one.
     `clock_offset_s` is how far the unit's clock is ahead. `online` is None on WattRex stations.
-    `outline` is that of the present experiment's profile.
+    `compiled` is that of the present experiment's profile.
     """
 
     id: int
@@ -137,7 +137,7 @@ class StationNow:
     lost_at: datetime | None
     live: LiveFacts | None
     experiment: ExperimentNow | None
-    outline: Outline | None
+    compiled: CompiledProfile | None
     last: ExperimentNow | None
     confirmed: BatteryName | None
     out: OutFacts | None

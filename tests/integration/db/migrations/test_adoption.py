@@ -27,7 +27,7 @@ from db.migrations import adoption
 from db.migrations.adoption import plan as plans
 from db.migrations.adoption import run as running
 from db.models import Base
-from db.queries.batteries.detail import battery_sheet
+from db.queries.batteries.detail import battery_details
 from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.events import experiment_alarms, status_changes
@@ -513,7 +513,7 @@ class TestInThePages:
 
     def test_batteries_stations_alarms_and_states(self, small: Database):
         upgrade(small)
-        assert [battery_sheet(small, id_).id for id_ in (1, 2, 3)] == [1, 2, 3]
+        assert [battery_details(small, id_).id for id_ in (1, 2, 3)] == [1, 2, 3]
         assert {station.name for station in overview(small)} >= {"Prüfplatz 1", "Cellar"}
         execute(small, "INSERT INTO Alarm VALUES (0, 1, '2024-01-01', 3, -20)")
         assert experiment_alarms(small, 1).total == 1

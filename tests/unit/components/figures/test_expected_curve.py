@@ -10,7 +10,7 @@ from components.figures.expected_markers import CurveLook
 from components.figures.template import channel_colours
 from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
-from cycling.profile.simulation.expected_curve import MAX_POINTS, sketched
+from cycling.profile.simulation.expected_curve import MAX_POINTS, simulate_curve
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 1h\nEND\n"
 
@@ -18,7 +18,7 @@ CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n 
 def figure(text: str = CYCLES, capacity_ah: float = 3.0, **look):
     program = resolve(parse(text).profile, capacity_ah).program
     look = {"dark": False, **look}
-    return expected_curve(sketched(program, NMC.battery(capacity_ah)), CurveLook(**look))
+    return expected_curve(simulate_curve(program, NMC.battery(capacity_ah)), CurveLook(**look))
 
 
 def values(packed: dict) -> np.ndarray:

@@ -36,7 +36,7 @@ def test_the_limits_of_battery_and_station_count():
 def test_the_lines_before_an_error_are_drawn():
     view = checked(GOOD.replace("-1C, VOLTAGE", "-1C, CURRENT"), battery=CELL, capacity_ah=2.9)
     assert (view.waits_for, view.program, view.duration_s) == (3, None, None)
-    assert set(view.sketch.line.tolist()) == {2}
+    assert set(view.curve.line.tolist()) == {2}
     names = [one["text"] for one in view.figure(dark=True)["layout"]["annotations"]]
     assert "line 3" in names
 
@@ -99,5 +99,5 @@ def test_every_technology_has_a_model():
 def test_what_safety_ends_is_counted_until_then():
     text = "SAFETY VOLTAGE 2.5 4.0\nWAIT, 60\nCC, C/2, TIME, 5h\n"
     view = checked(text, capacity_ah=2.9)
-    assert view.sketch.aborted_by == "VOLTAGE"
+    assert view.curve.aborted_by == "VOLTAGE"
     assert 1800 < view.duration_s < 3 * 3600

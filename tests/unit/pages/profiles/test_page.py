@@ -14,7 +14,7 @@ from tests.unit.pages.lab import Lab
 from tests.unit.pages.visitor import shown
 
 CYCLE = "CC, C/2, VOLTAGE, 4.2\nCC, -1C, VOLTAGE, 2.7\n"
-SKETCH = {
+CURVE = {
     "profile-sketch-kind.value": "NMC",
     "profile-sketch-capacity.value": 3,
     "profile-sketch-cells.value": 1,
@@ -127,7 +127,7 @@ class TestProfile:
 
     def test_the_sketch_comes_with_the_address_to_send(self, vera, store, profile):
         values = {
-            **SKETCH,
+            **CURVE,
             "shell-theme.data": "dark",
             "profile-version.data": version(store, profile),
         }

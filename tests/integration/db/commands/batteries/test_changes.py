@@ -14,7 +14,7 @@ from db.commands.form_tokens import DoneBeforeError, once
 from db.engine import Database
 from db.models import AuditEntry, Battery, BatteryDetails, ConfirmedBattery, Plan
 from db.queries.batteries.choices import known_manufacturers, known_models, registered_as
-from db.queries.batteries.detail import battery_sheet
+from db.queries.batteries.detail import battery_details
 from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once, cell
 
@@ -43,7 +43,7 @@ REFUSED = (InputError, ConflictError, NotFoundError)
 
 
 def stored(database: Database, battery_id: int) -> NewBattery:
-    return battery_sheet(database, battery_id).battery
+    return battery_details(database, battery_id).battery
 
 
 def change(database: Database, battery_id: int, seen: str | None = None, **changes) -> bool:
@@ -296,17 +296,17 @@ class TestTheSheet:
         running = add_experiment(
             database, battery_id=battery_id, status=ExperimentStatus.RUNNING, name="Run"
         )
-        sheet = battery_sheet(database, battery_id)
-        assert [(one.station, one.user_name) for one in sheet.confirmed] == [
+        details = battery_details(database, battery_id)
+        assert [(one.station, one.user_name) for one in details.confirmed] == [
             ("Station 04", "oscar")
         ]
-        assert [(one.id, one.status) for one in sheet.under_way] == [(running, "running")]
-        assert sheet.kept_because.startswith("It has 1 experiment.")
+        assert [(one.id, one.status) for one in details.under_way] == [(running, "running")]
+        assert details.kept_because.startswith("It has 1 experiment.")
 
     @pytest.mark.parametrize("battery_id", [0, -1, 4711, 2**32, 10**30])
     def test_of_one_that_is_not_there(self, database: Database, battery_id):
         with pytest.raises(NotFoundError, match="There is no battery"):
-            battery_sheet(database, battery_id)
+            battery_details(database, battery_id)
 
 
 def test_forms_are_offered_what_exists(database: Database):

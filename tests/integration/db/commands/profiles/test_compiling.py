@@ -29,7 +29,7 @@ from db.models import (
     ProfileDetail,
     ProfileVersion,
 )
-from db.queries.profiles.compiled import outlines
+from db.queries.profiles.compiled import compiled_profiles
 from master_node.protocol import messages as m
 from tests.unit.db.lab import BY, at_once, statements
 
@@ -293,7 +293,7 @@ def test_with_a_model_rows_know_how_long_they_are_expected_to_take(database: Dat
     with database.read() as session:
         whole = session.get(ProfileDetail, made).expected_s
     assert sum(one.expected_s for one in details) == pytest.approx(whole, rel=0.02)
-    assert outlines(database, [made])[made].expected_s == whole
+    assert compiled_profiles(database, [made])[made].expected_s == whole
 
 
 def test_20_000_rows_take_about_a_second_and_few_statements(database: Database):

@@ -10,7 +10,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import CyclerStation, Experiment, StationLive
 from db.queries.experiments.detail import experiment_facts
-from db.queries.profiles.compiled import outlines
+from db.queries.profiles.compiled import compiled_profiles
 from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
 from db.queries.stations.newest_measures import new_points, station_channels
@@ -234,9 +234,9 @@ def test_the_channels_of_a_station_are_there_before_its_measures(database, lab):
 def test_a_profile_is_read_once(database, lab):
     profile = lab.profile("P", cycles=100)
     with statements(database) as first:
-        found = outlines(database, {profile})[profile]
+        found = compiled_profiles(database, {profile})[profile]
     with statements(database) as second:
-        outlines(database, {profile})
+        compiled_profiles(database, {profile})
     assert (len(first), len(second)) == (3, 0)
     assert len(found.rows) == 501
     assert found.lines == (1, 2, 3, 4, 5, 6)

@@ -6,7 +6,7 @@ import pytest
 from cycling.battery.chemistry import NMC
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.durations import HIGH_SOC, LOW_SOC, first_state, step_times
-from cycling.profile.simulation.expected_curve import MAX_POINTS, sketched, step_starts
+from cycling.profile.simulation.expected_curve import MAX_POINTS, simulate_curve, step_starts
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 60\nEND\n"
 MODEL = NMC.battery(3.0)
@@ -17,34 +17,34 @@ def program(text: str):
 
 
 def test_rounds_have_names_and_those_left_out_are_counted():
-    sketch = sketched(program(CYCLES), MODEL)
-    names = [one.name for one in sketch.rounds]
+    curve = simulate_curve(program(CYCLES), MODEL)
+    names = [one.name for one in curve.rounds]
     assert names == ["cycle 1 of 100", "cycle 2 of 100", "cycle 100 of 100"]
-    assert [one.rounds for one in sketch.skipped] == [97]
-    assert sketch.rounds[2].start_s == pytest.approx(sketch.skipped[0].end_s)
-    assert sketch.complete
+    assert [one.rounds for one in curve.skipped] == [97]
+    assert curve.rounds[2].start_s == pytest.approx(curve.skipped[0].end_s)
+    assert curve.complete
 
 
 def test_loops_without_the_word_are_rounds_and_a_single_one_has_no_name():
     text = "REPEAT 2\n  WAIT, 60\nEND\nREPEAT 1\n  WAIT, 60\nEND\n"
-    names = [one.name for one in sketched(program(text), MODEL).rounds]
+    names = [one.name for one in simulate_curve(program(text), MODEL).rounds]
     assert names == ["round 1 of 2", "round 2 of 2"]
 
 
 def test_no_more_points_than_a_graph_needs_and_both_ends_of_every_step():
     text = "".join(f"CC, 1.{n:02}, TIME, 1h\nCC, -1.{n:02}, TIME, 1h\n" for n in range(40))
-    sketch = sketched(program(text), MODEL)
-    assert len(sketch.time_s) <= MAX_POINTS
-    starts = step_starts(sketch.step)
+    curve = simulate_curve(program(text), MODEL)
+    assert len(curve.time_s) <= MAX_POINTS
+    starts = step_starts(curve.step)
     assert len(starts) == 80
-    assert np.diff(sketch.time_s[starts]) == pytest.approx(3600)
+    assert np.diff(curve.time_s[starts]) == pytest.approx(3600)
 
 
 def test_a_long_profile_is_drawn_as_far_as_a_sketch_goes():
     text = "WAIT, 60\n" * 200
-    sketch = sketched(program(text), MODEL)
-    assert not sketch.complete
-    assert sketch.time_s[-1] == pytest.approx(80 * 60)
+    curve = simulate_curve(program(text), MODEL)
+    assert not curve.complete
+    assert curve.time_s[-1] == pytest.approx(80 * 60)
 
 
 @pytest.mark.parametrize(
