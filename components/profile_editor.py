@@ -20,8 +20,8 @@ from dash.development.base_component import Component
 from components.blocks import icon
 from cycling.profile import Problem
 
-MOST_SHOWN = 100  # problems; the others come when these are fixed
-MOST_DRAWN = 150  # lines whose words are marked
+MAX_SHOWN = 100  # problems; the others come when these are fixed
+MAX_DRAWN = 150  # lines whose words are marked
 ICONS = {"error": "x-circle-fill", "warning": "exclamation-triangle-fill"}
 NOTES = {"error": "error", "warning": "paused"}
 _COMMENT = re.compile(r"[#;].*")
@@ -103,7 +103,7 @@ def profile_text(text: str, *, current_line: int | None = None) -> html.Div:
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    is_long = len(lines) > MOST_DRAWN
+    is_long = len(lines) > MAX_DRAWN
     drawn = (
         _plain(lines)
         if is_long
@@ -158,9 +158,9 @@ def _pieces(line: str) -> list[Component | str]:
 
 def problems_list(problems: Sequence[Problem]) -> list[Component]:
     """Return errors and warnings in the order of the text, each leading to its place."""
-    shown = [_problem(one) for one in problems[:MOST_SHOWN]]
-    if len(problems) > MOST_SHOWN:
-        rest = len(problems) - MOST_SHOWN
+    shown = [_problem(one) for one in problems[:MAX_SHOWN]]
+    if len(problems) > MAX_SHOWN:
+        rest = len(problems) - MAX_SHOWN
         shown.append(html.Div(f"{rest:,} more follow.", className="t3 small"))
     return shown
 

@@ -5,7 +5,7 @@
   "use strict";
   window.dash_clientside = window.dash_clientside || {};
   const BOX = "[data-bem-editor]", FIELD = ".bem-editor-text", INDENT = "  ";
-  const PAUSE_MS = 250, LARGEST_FILE = 4000000, MOST_TYPED = 50;
+  const PAUSE_MS = 250, MAX_FILE = 4000000, MAX_TYPED = 50;
   const KEYWORD = /^\s*(SAFETY|RECORD|WAIT|CC|CV|CP|REPEAT|END\s+TEST|END)(?![\w.])/i;
   const ENDS = /^\s+END\s*$/i;
   const OPENS = /^\s*REPEAT(?![\w.])/i;
@@ -117,7 +117,7 @@
   /* Through the browser's own editing, so that undo goes on working; it is slow for many lines. */
   function type(field, text) {
     field.focus();
-    const isLong = text.split("\n").length > MOST_TYPED;
+    const isLong = text.split("\n").length > MAX_TYPED;
     if (isLong || !document.execCommand("insertText", false, text)) {
       field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -184,7 +184,7 @@
   }
 
   async function read(prefix, file) {
-    if (file.size > LARGEST_FILE) {
+    if (file.size > MAX_FILE) {
       return window.bem.toast("error", file.name + " is larger than any profile: 1,000,000 characters.");
     }
     const text = decoded(await file.arrayBuffer());

@@ -22,7 +22,7 @@ from cycling.terms import (
 
 CELLS = (Technology.LITHIUM, Technology.LEAD_ACID)
 STACK = (Technology.REDOX_STACK,)
-LONGEST_NUMBER = 40
+MAX_NUMBER = 40
 
 
 class Kind(StrEnum):
@@ -45,7 +45,7 @@ class Field:
     unit: str = ""
     optional: bool = False
     help: str = ""
-    width: int = LONGEST_NUMBER
+    width: int = MAX_NUMBER
     choices: type[StrEnum] | None = None
     only: tuple[Technology, ...] = tuple(Technology)
     initial: str = ""

@@ -12,7 +12,7 @@ from components.sent import Sent
 from cycling.battery.cautions import cautions
 from cycling.battery.description import NewBattery, Problem, problems
 from cycling.terms import Technology
-from pages.battery.fields import CHEMISTRY, LONGEST_NUMBER, STACK, Field, Kind, fields_of
+from pages.battery.fields import CHEMISTRY, MAX_NUMBER, STACK, Field, Kind, fields_of
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
@@ -98,11 +98,11 @@ def _text(given: object) -> str:
     if isinstance(given, str):
         return given.strip()
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return str(given)[: LONGEST_NUMBER + 1] if is_number and _is_short(given) else ""
+    return str(given)[: MAX_NUMBER + 1] if is_number and _is_short(given) else ""
 
 
 def _is_short(given: object) -> bool:
-    return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**LONGEST_NUMBER)
+    return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**MAX_NUMBER)
 
 
 def _missing(field: Field) -> str:
@@ -133,7 +133,7 @@ def _number(field: Field, text: str) -> float:
     plain = text.replace("\u2212", "-")  # a real minus sign, as we print it
     if _COMMA.fullmatch(plain):
         raise ValueError(f"Write {plain.replace(',', '.')}, with a point instead of the comma.")
-    if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+    if len(plain) > MAX_NUMBER or not _NUMBER.fullmatch(plain):
         example = "3.7" if field.unit == "V" else "2.5"
         raise ValueError(f"This is no number. Write it like {example}, without the unit.")
     value = float(plain)

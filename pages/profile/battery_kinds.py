@@ -8,8 +8,8 @@ from cycling.profile.summary import ProfileSummary
 from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 from pages.profile.check import HOURS_OF_LARGEST, CheckedBattery
 
-MOST_CELLS = 1_000
-LARGEST_AH, SMALLEST_AH = 1e6, 1e-6
+MAX_CELLS = 1_000
+MAX_AH, MIN_AH = 1e6, 1e-6
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def suited(summary: ProfileSummary | None) -> Chosen:
     high, low = summary.voltage.high, summary.voltage.low
     tried = []
     for place, (name, kind) in enumerate(KINDS.items()):
-        cells = min(max(1, round(high / kind.cell_v[1])), MOST_CELLS)
+        cells = min(max(1, round(high / kind.cell_v[1])), MAX_CELLS)
         far = abs(high / (cells * kind.cell_v[1]) - 1)
         if low is not None:
             far += abs(low / (cells * kind.cell_v[0]) - 1)
@@ -69,8 +69,8 @@ def chosen(
     """Read what a page or an address says; what makes no sense is as in `otherwise`."""
     name = kind if isinstance(kind, str) and kind in KINDS else otherwise.kind
     count, size = _number(cells), _number(capacity_ah)
-    is_count = count is not None and count.is_integer() and 1 <= count <= MOST_CELLS
-    is_size = size is not None and SMALLEST_AH <= size <= LARGEST_AH
+    is_count = count is not None and count.is_integer() and 1 <= count <= MAX_CELLS
+    is_size = size is not None and MIN_AH <= size <= MAX_AH
     return Chosen(
         name,
         int(count) if is_count and count is not None else otherwise.cells,

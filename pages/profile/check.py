@@ -32,7 +32,7 @@ from cycling.profile.simulation.expected_curve import ExpectedCurve, simulate_cu
 from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
-SMALLEST_AH = 0.001
+MIN_AH = 0.001
 _LOOP = re.compile(r"^\s*(REPEAT)\b|^\s*(END)\s*(?:[#;].*)?$", re.IGNORECASE)
 
 
@@ -190,7 +190,7 @@ def _assumed_ah(program: Program) -> float:
     """Return a capacity for a battery of which none is known, by the currents it is meant for."""
     span = reach(program).current_a
     largest = max(abs(one) for one in (span.low, span.high, Decimal(0)) if one is not None)
-    return max(float(largest) * HOURS_OF_LARGEST, SMALLEST_AH)
+    return max(float(largest) * HOURS_OF_LARGEST, MIN_AH)
 
 
 def _decimal(value: float | None) -> Decimal | None:

@@ -11,7 +11,7 @@ from components.blocks import card, empty, labelled
 from components.figures.expected_curve import HEIGHT
 from components.figures.template import CONFIG
 from components.instruction_labels import short_duration
-from pages.profile.battery_kinds import KINDS, MOST_CELLS, Chosen
+from pages.profile.battery_kinds import KINDS, MAX_CELLS, Chosen
 from pages.profile.check import CheckedView
 
 
@@ -62,7 +62,7 @@ def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
         id=ids.cells,
         type="number",
         min=1,
-        max=MOST_CELLS,
+        max=MAX_CELLS,
         step=1,
         value=chosen.cells,
         debounce=True,

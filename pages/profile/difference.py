@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from components.blocks import empty
 
 AROUND = 3  # equal lines that are shown around a change
-MOST_LINES = 300
+MAX_LINES = 300
 KINDS = {"+": ("add", "+"), "-": ("del", "−"), "@": ("hunk", "…")}
 
 
@@ -18,9 +18,9 @@ def difference(before: str, after: str) -> Component:
     rows = list(_rows(before, after))
     if not rows:
         return empty("check2", "Both versions say the same.")
-    shown = [_line(one) for one in rows[:MOST_LINES]]
-    if len(rows) > MOST_LINES:
-        shown.append(html.Div(f"{len(rows) - MOST_LINES:,} lines more", className="t3 small p-2"))
+    shown = [_line(one) for one in rows[:MAX_LINES]]
+    if len(rows) > MAX_LINES:
+        shown.append(html.Div(f"{len(rows) - MAX_LINES:,} lines more", className="t3 small p-2"))
     return html.Div(
         shown,
         className="bem-source bem-diff",

@@ -8,7 +8,7 @@ from cycling.profile import Problem
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
 
 UNBOUNDED = "not bounded"
-MOST_LINES = 6
+MAX_LINES = 6
 
 
 def extent_words(extent: Extent | None, otherwise: str) -> str:
@@ -60,10 +60,10 @@ def _lines(errors: Sequence[Problem]) -> str:
     lines = sorted({one.line for one in errors})
     if len(lines) == 1:
         return f"line {lines[0]}"
-    if len(lines) <= MOST_LINES:
+    if len(lines) <= MAX_LINES:
         return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
-    named = ", ".join(map(str, lines[:MOST_LINES]))
-    return f"lines {named} and {len(lines) - MOST_LINES:,} more"
+    named = ", ".join(map(str, lines[:MAX_LINES]))
+    return f"lines {named} and {len(lines) - MAX_LINES:,} more"
 
 
 def _one_sided(extent: Extent) -> str:

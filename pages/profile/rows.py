@@ -15,8 +15,8 @@ from cycling.profile.program.instructions import Instruction
 from cycling.terms import Mode
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 
-MOST_ROWS = 2_000
-ROW_PX, MOST_PX = 33, 430
+MAX_ROWS = 2_000
+ROW_PX, MAX_PX = 33, 430
 NARROW = {"Row": 58, "SetPoint": 96, "LimitPoint": 100, "LimitType": 96}
 SHARES = {"Instruction": 1.25, "From": 1}
 
@@ -34,7 +34,7 @@ def program_rows(program: Program) -> list[Component]:
             f"{row.limit_point:,}".replace("-", "−"),
             origin.text,
         )
-        for row, origin in zip(flat.rows[:MOST_ROWS], flat.origins[:MOST_ROWS], strict=True)
+        for row, origin in zip(flat.rows[:MAX_ROWS], flat.origins[:MAX_ROWS], strict=True)
     ]
     parts: list[Component] = []
     if errors_in(check_station(program, INSTRUCTION_TABLE)):
@@ -55,7 +55,7 @@ def compiled_rows(compiled: CompiledProfile) -> list[Component]:
             instruction_words(row.mode, row.set_point, row.limits, row.max_current_a),
             _place(row),
         )
-        for row in compiled.rows[:MOST_ROWS]
+        for row in compiled.rows[:MAX_ROWS]
     ]
     return [_grid(("Row", "Instruction", "From"), rows), *_rest(len(compiled.rows))]
 
@@ -99,12 +99,12 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Component:
         columnDefs=columns,
         className="bem-grid",
         dashGridOptions={"rowHeight": ROW_PX, "headerHeight": ROW_PX, "animateRows": False},
-        style={"height": f"{min(MOST_PX, ROW_PX * (len(rows) + 1) + 2)}px", "width": "100%"},
+        style={"height": f"{min(MAX_PX, ROW_PX * (len(rows) + 1) + 2)}px", "width": "100%"},
     )
 
 
 def _rest(count: int) -> list[Component]:
-    if count <= MOST_ROWS:
+    if count <= MAX_ROWS:
         return []
-    words = f"The first {formatting.number(MOST_ROWS)} of {formatting.number(count)} rows."
+    words = f"The first {formatting.number(MAX_ROWS)} of {formatting.number(count)} rows."
     return [html.Div(words, className="t3 small p-3")]

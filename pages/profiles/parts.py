@@ -23,7 +23,7 @@ ORDERS = {
     ProfileSort.USED: "Most used",
     ProfileSort.CHANGED: "Last changed",
 }
-LONGEST_SEARCH = 100
+MAX_SEARCH = 100
 
 
 class Ids:
@@ -60,7 +60,7 @@ def view_from(given: Mapping[str, Any]) -> View:
     plain = text.encode(errors="ignore").decode() if isinstance(text, str) else ""
     sort = str(given.get("sort"))
     return View(
-        plain[:LONGEST_SEARCH],
+        plain[:MAX_SEARCH],
         given.get("shelf") == ARCHIVED,
         ProfileSort(sort) if sort in set(ProfileSort) else ProfileSort.NAME,
     )
@@ -72,7 +72,7 @@ def header_actions(view: View, role: Role) -> list[Component]:
         id=Ids.SEARCH,
         value=view.text,
         debounce=0.3,
-        maxLength=LONGEST_SEARCH,
+        maxLength=MAX_SEARCH,
         type="search",
         placeholder="Search name and text",
         className="form-control",

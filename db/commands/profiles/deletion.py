@@ -23,7 +23,7 @@ from db.models import (
 from db.queries.references import profile_kept
 from db.repeating import repeated
 
-LONGEST_TEXT = 20_000  # of the last version, in the audit trail
+MAX_TEXT = 20_000  # of the last version, in the audit trail
 
 
 @repeated
@@ -80,7 +80,7 @@ def _detail(session: Session, profile: LibraryProfile) -> dict[str, Any]:
         "name": profile.name,
         "description": profile.description,
         "versions": last.number,
-        "text": last.text[:LONGEST_TEXT],
+        "text": last.text[:MAX_TEXT],
     }
 
 

@@ -11,7 +11,7 @@ from db.engine import Database
 from db.models import Battery
 from db.models.battery_rows import shown
 
-MOST_OFFERED = 500
+MAX_OFFERED = 500
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def registered_as(
 
 def _known(database: Database, query: Select[str]) -> tuple[str, ...]:
     with database.read() as session:
-        return tuple(session.scalars(query.distinct().limit(MOST_OFFERED)))
+        return tuple(session.scalars(query.distinct().limit(MAX_OFFERED)))
 
 
 def _choice(battery: Battery) -> BatteryChoice:

@@ -16,7 +16,7 @@ from db.models.battery_rows import description_of, descriptions
 from db.queries.references import battery_planned, with_experiments
 from db.terms import PlanState
 
-LARGEST_ID = 2**32 - 1
+MAX_ID = 2**32 - 1
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
 
 
@@ -53,7 +53,7 @@ class BatteryFacts:
 def battery_details(database: Database, battery_id: int) -> BatteryFacts:
     """Return a battery; raises NotFoundError."""
     with database.read() as session:
-        battery = session.get(Battery, battery_id) if 0 < battery_id <= LARGEST_ID else None
+        battery = session.get(Battery, battery_id) if 0 < battery_id <= MAX_ID else None
         if battery is None:
             raise NotFoundError(f"There is no battery {battery_id}.")
         return BatteryFacts(

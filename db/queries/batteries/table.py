@@ -29,7 +29,7 @@ from db.models import (
 
 Columns = TypeVarTuple("Columns")
 
-LONGEST_TEXT = 250
+MAX_TEXT = 250
 SEARCHED = (
     Battery.name,
     Battery.serial_number,
@@ -198,7 +198,7 @@ def _narrowed(query: Select[*Columns], wanted: BatteryFilter) -> Select[*Columns
     if wanted.technologies:
         query = query.where(Battery.technology.in_(wanted.technologies))
     searched = wanted.text.strip()
-    if len(searched) > LONGEST_TEXT:
+    if len(searched) > MAX_TEXT:
         return query.where(Battery.id < 0)  # no text is as long
     if searched:
         query = query.where(or_(*(_holds(column, searched) for column in SEARCHED)))

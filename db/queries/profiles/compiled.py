@@ -16,7 +16,7 @@ from cycling.terms import LimitType, Mode
 from db.engine import Database
 from db.models import Instruction, InstructionDetail, ProfileDetail
 
-MOST_ROWS = 60_000  # that a process keeps; an unrolled profile may have 20,000
+MAX_ROWS = 60_000  # that a process keeps; an unrolled profile may have 20,000
 
 Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost first
 
@@ -110,7 +110,7 @@ class _Kept:
             self._outlines.update(compiled_profiles)
             held = sum(len(one.rows) for one in self._outlines.values())
             for id_ in list(self._outlines):
-                if held <= MOST_ROWS:
+                if held <= MAX_ROWS:
                     break
                 held -= len(self._outlines.pop(id_).rows)
 
