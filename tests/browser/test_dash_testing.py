@@ -49,7 +49,7 @@ def test_a_user_signs_in_with_the_form(address: str, dash_br: Browser):
 def test_a_session_shows_a_page_without_browser_errors(
     address: str, dash_br: Browser, sqlite_database: Database
 ):
-    token = users.sign_in(sqlite_database, "olga", PASSWORD, **WHO)
+    token = users.sign_in(sqlite_database, "olga", PASSWORD, address=WHO.address, now=NOW)
     dash_br.driver.get(f"{address}/login")
     dash_br.driver.add_cookie({"name": SESSION_COOKIE, "value": token})
     dash_br.server_url = f"{address}/experiments"
