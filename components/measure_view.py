@@ -79,7 +79,7 @@ def graph_card(
         id=overview_id,
         config=CONFIG,
         figure={"layout": {"height": 68}},
-        className="bem-overview",
+        className="bem-whole",
         style={"height": 68},
     )
     return html.Section(

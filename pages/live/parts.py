@@ -159,7 +159,7 @@ def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer) ->
         id=Ids.OVERVIEW,
         config=CONFIG,
         figure=blank(STRIP_PX),
-        className="bem-overview",
+        className="bem-whole",
         style={"height": STRIP_PX},
     )
     parts = [

@@ -187,6 +187,13 @@ def points(page: Page) -> int:
     return int(page.evaluate(f"{trace}.x.length"))
 
 
+def width(page: Page, graph: str) -> float:
+    """The width of what is drawn of a graph."""
+    box = page.locator(f"{graph} .js-plotly-plot").bounding_box()
+    assert box is not None
+    return box["width"]
+
+
 def test_zooming_brings_single_samples_and_channels_can_be_switched(
     page: Page, library: Served, sign_in, screenshot
 ):
@@ -203,6 +210,7 @@ def test_zooming_brings_single_samples_and_channels_can_be_switched(
     page.locator("#experiment-channels").get_by_text("Cell T1 / °C").click()
     expect(page.locator("#experiment-graph").get_by_text("Cell T1 / °C")).to_be_visible()
     expect(shown).to_contain_text("every sample")  # the zoom is kept
+    assert width(page, "#experiment-overview") == width(page, "#experiment-graph")
     screenshot(page, "experiment-zoomed")
 
     drag(page, "#experiment-overview", 0.2, 0.6)
