@@ -38,6 +38,12 @@ class FileBlock:
     cells: dict[int, "pa.StringArray"]
     bytes_done: int
 
+    def terminals(self) -> tuple[FloatArray, FloatArray]:
+        """Return voltage (V) and current (A); `mapping_problems` has refused a file without."""
+        if self.voltage_v is None or self.current_a is None:
+            raise ValueError("a block without voltage or current")
+        return self.voltage_v, self.current_a
+
 
 @dataclass(frozen=True)
 class Block:
@@ -134,9 +140,7 @@ def read_measures(
 
 
 def _measures(block: FileBlock, sign: float, clock: ClockCheck) -> Block:
-    voltage, current = block.voltage_v, block.current_a
-    assert voltage is not None  # noqa: S101 - mapping_problems has seen to both
-    assert current is not None  # noqa: S101
+    voltage, current = block.terminals()
     return Block(
         test_time_s=block.test_time_s,
         unix_time_s=clock.unix_time_s(block.test_time_s, block.clock_s),

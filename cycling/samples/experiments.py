@@ -91,7 +91,8 @@ def sample_experiments(without: Collection[str] = ()) -> Iterator[SampleExperime
 
 
 def _plans() -> tuple[_Plan, ...]:
-    return (*_nmc_plans(), *_other_cell_plans(), *_coin_and_lead_plans(), *_stack_plans())
+    cells = (*_nmc_plans(), *_aged_nmc_plans(), *_other_cell_plans())
+    return (*cells, *_coin_and_lead_plans(), *_stack_plans())
 
 
 def _experiment(plan: _Plan, battery: NewBattery, rng: np.random.Generator) -> SampleExperiment:
@@ -161,6 +162,11 @@ def _nmc_plans() -> tuple[_Plan, ...]:
             partial(procedures.cycle_life, cycles=100),
             channels=(CELL_T1, AMBIENT),
         ),
+    )
+
+
+def _aged_nmc_plans() -> tuple[_Plan, ...]:
+    return (
         _Plan(
             "NMC-015 rates C/5 to 3C",
             "Discharges at C/5, C/2, 1C, 2C and 3C, each after a charge at C/2.",

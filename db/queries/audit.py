@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
 from db.models import AuditEntry
@@ -100,7 +100,7 @@ def audit_actions(database: Database) -> tuple[str, ...]:
     return _distinct(database, AuditEntry.action)
 
 
-def _distinct(database: Database, column: Any) -> tuple[str, ...]:  # noqa: ANN401 - a text column
+def _distinct(database: Database, column: InstrumentedAttribute[str]) -> tuple[str, ...]:
     with database.read() as session:
         found = session.scalars(select(column).distinct()).all()
     return tuple(sorted(found, key=str.casefold))

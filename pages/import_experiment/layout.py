@@ -48,7 +48,7 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
     )
 
 
-def _work() -> list[Component]:
+def _sign_and_zone() -> Component:
     sign = dbc.RadioItems(
         id=Ids.SIGN,
         options=[
@@ -61,7 +61,7 @@ def _work() -> list[Component]:
         label_checked_class_name="active",
     )
     zone = dcc.Dropdown(id=Ids.ZONE, options=zone_options(), clearable=False)
-    choices = html.Div(
+    return html.Div(
         [
             html.Div(
                 [
@@ -76,6 +76,9 @@ def _work() -> list[Component]:
         ],
         className="body bem-two",
     )
+
+
+def _work() -> list[Component]:
     left = [
         html.Section(
             [html.Div(id=Ids.FILE), html.Div(id=Ids.FILE_STATE)],
@@ -89,7 +92,7 @@ def _work() -> list[Component]:
                     html.Div(id=Ids.COLUMNS),
                     note=html.Span(id=Ids.COLUMNS_NOTE),
                 ),
-                card("Current and clock", choices),
+                card("Current and clock", _sign_and_zone()),
             ],
             id=Ids.DETAILS,
             className="bem-stack",

@@ -203,7 +203,7 @@ def _places(channel: ChannelInfo) -> int:
     )
 
 
-def _tools() -> Component:
+def _ranges() -> Component:
     ranges = dbc.RadioItems(
         id=Ids.RANGE,
         options=[{"label": words, "value": seconds} for seconds, words in RANGES.items()],
@@ -214,6 +214,10 @@ def _tools() -> Component:
         persistence=True,
         persistence_type="local",
     )
+    return html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"})
+
+
+def _tools() -> Component:
     every = dbc.Select(
         id=Ids.EVERY,
         options=[
@@ -227,7 +231,7 @@ def _tools() -> Component:
     )
     return html.Div(
         [
-            html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"}),
+            _ranges(),
             html.Span(
                 [
                     html.Button(

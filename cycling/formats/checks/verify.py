@@ -146,9 +146,7 @@ class _Watch:
             self._note_clock(block)
         else:
             self._clock.steps_back(block)
-        voltage, current = block.voltage_v, block.current_a
-        assert voltage is not None  # noqa: S101 - mapping_problems has seen to both
-        assert current is not None  # noqa: S101
+        voltage, current = block.terminals()
         self._sign.add(voltage, current, (block.step, block.step_id))
         self._preview.add(block.test_time_s, voltage, current)
         self._note_blanks(block)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
@@ -156,7 +156,7 @@ def _left_of(table: Any, experiment_id: Any) -> ColumnElement[bool]:  # noqa: AN
     return of_it
 
 
-def _to_clear(now: datetime) -> Any:  # noqa: ANN401 - a Select of ids
+def _to_clear(now: datetime) -> Select[int]:
     """Select deleted experiments that somebody must clear: no job does it, or rows came late."""
     alive = exists().where(
         Job.id == DeletedExperiment.job_id, Job.state.in_([JobState.QUEUED, JobState.RUNNING])

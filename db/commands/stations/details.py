@@ -1,10 +1,9 @@
 """What somebody has measured at a station's leads: its real range, and when it was calibrated."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from math import isfinite
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,6 +73,8 @@ def store_figures(session: Session, station_id: int, figures: StationFigures) ->
     session.flush()
 
 
-def _end(kinds: Iterable[CompatibleDevice], name: str, of: Any) -> float | None:  # noqa: ANN401
+def _end(
+    kinds: Iterable[CompatibleDevice], name: str, of: Callable[[list[float]], float]
+) -> float | None:
     values = [getattr(one, name) for one in kinds if getattr(one, name) is not None]
     return of(values) / 1000 if values else None

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Row, select
 
 from cycling.terms import LimitType, Mode
 from db.engine import Database
@@ -177,7 +177,7 @@ def _read(database: Database, ids: Collection[int]) -> dict[int, CompiledProfile
     return {id_: CompiledProfile(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
 
 
-def _row(found: Any, detail: Any) -> CompiledRow:  # noqa: ANN401 - rows of two statements
+def _row(found: Row[*tuple[Any, ...]], detail: Row[*tuple[Any, ...]] | None) -> CompiledRow:
     _profile, id_, mode, set_point, limit_type, limit_point = found
     if detail is None:
         return CompiledRow(id_, mode, set_point / 1000, ((str(limit_type), limit_point / 1000),))

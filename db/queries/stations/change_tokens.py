@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Label, Row, Select, bindparam, func, select
 
 from cycling.terms import StationState
 from db.clock import database_now
@@ -90,7 +90,7 @@ def station_version(database: Database, station_id: int) -> StationVersion:
     return StationVersion(repr(fields), waits, _present(row))
 
 
-def _present(row: Any) -> PresentReadings | None:  # noqa: ANN401 - of the statement
+def _present(row: Row[*tuple[Any, ...]]) -> PresentReadings | None:
     """Return what a station that is heard and does not run says; a WattRex one says nothing."""
     if row.state is StationState.RUNNING or row.contact_lost_at is not None or row.online is None:
         return None
@@ -103,6 +103,21 @@ def _age(moment: datetime | None, now: datetime) -> int | None:
 
 
 @cache
+def _counts() -> tuple[Label[int], ...]:
+    """Return the open alarms of a station, the newest of them, and its held experiments."""
+    is_open = (StationAlarm.station_id == CyclerStation.id) & StationAlarm.acknowledged_at.is_(None)
+    is_held = (Plan.station_id == CyclerStation.id) & (Plan.state == PlanState.HELD)
+    columns = {
+        "alarms": select(func.count()).where(is_open),
+        "last_alarm": select(func.max(StationAlarm.id)).where(is_open),
+        "held": select(func.count()).where(is_held).select_from(Plan),
+    }
+    return tuple(
+        column.correlate(CyclerStation).scalar_subquery().label(name)
+        for name, column in columns.items()
+    )
+
+
 def _statement() -> Select[*tuple[Any, ...]]:
     station = CyclerStation.id
     newest = (
@@ -113,14 +128,6 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .correlate(CyclerStation)
         .scalar_subquery()
     )
-    is_open = (StationAlarm.station_id == station) & StationAlarm.acknowledged_at.is_(None)
-    held = (
-        select(func.count())
-        .where(Plan.station_id == station, Plan.state == PlanState.HELD)
-        .correlate(CyclerStation)
-    )
-    alarms = select(func.count()).where(is_open).correlate(CyclerStation)
-    last_alarm = select(func.max(StationAlarm.id)).where(is_open).correlate(CyclerStation)
     live = StationLive
     return (
         select(
@@ -143,9 +150,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Command.state.label("command_state"),
             Command.created_at,
             Command.answered_at,
-            alarms.scalar_subquery().label("alarms"),
-            last_alarm.scalar_subquery().label("last_alarm"),
-            held.scalar_subquery().label("held"),
+            *_counts(),
             ConfirmedBattery.battery_id,
             OutOfService.reason,
         )

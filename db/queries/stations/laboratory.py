@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Row, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from cycling.profile import StationCapabilities
@@ -197,7 +197,7 @@ def _station_rows() -> Select[*tuple[Any, ...]]:
 
 
 def _listed(
-    row: Any,  # noqa: ANN401 - of the statement above
+    row: Row[*tuple[Any, ...]],
     waiting: Waiting,
     alarm_codes: Sequence[str],
     devices: Iterable[_Device],

@@ -178,7 +178,7 @@ def _extended_between() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _number(value: Any, divided_by: float) -> float | None:  # noqa: ANN401 - of a mixed row
+def _number(value: float | None, divided_by: float) -> float | None:
     """Return a value with the six digits that a screen can show."""
     return None if value is None else float(f"{value / divided_by:.6g}")
 

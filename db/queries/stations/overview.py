@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from cycling.errors import NotFoundError
@@ -148,7 +148,7 @@ def _rows(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _station(
-    row: Any,  # noqa: ANN401 - of the statement above
+    row: Row[*tuple[Any, ...]],
     *,
     experiment: ExperimentNow | None,
     last: ExperimentNow | None,

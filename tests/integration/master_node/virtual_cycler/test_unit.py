@@ -381,7 +381,11 @@ class TestOutbox:
     def test_two_messages_of_500_then_it_waits(self, store):
         sent = []
         box = Outbox(1, 11, Watermark(), store.last(1))
-        send = lambda records: bool(sent.append(records)) or True  # noqa: E731
+
+        def send(records) -> bool:
+            sent.append(records)
+            return True
+
         for clock_s in (0.0, 1.0, 4.9):
             box.pump(store, {}, send, clock_s)
         assert [(one.samples.first, one.samples.last) for one in sent] == [(0, 499), (500, 999)]
@@ -394,7 +398,11 @@ class TestOutbox:
     def test_an_answer_without_news_asks_for_the_same_but_not_at_once(self, store):
         sent = []
         box = Outbox(1, 11, Watermark(), store.last(1))
-        send = lambda records: bool(sent.append(records)) or True  # noqa: E731
+
+        def send(records) -> bool:
+            sent.append(records)
+            return True
+
         box.pump(store, {}, send, 0.0)
         assert not box.acknowledge(Watermark(), 0.5)
         box.pump(store, {}, send, 0.5)

@@ -183,7 +183,10 @@ class TestTheList:
     def test_it_sorts_as_asked_and_ignores_what_is_no_column(self, vera, lab):
         for name in ("b", "a"):
             lab.battery(name)
-        by = lambda column: [{"colId": column, "sort": "asc"}]  # noqa: E731
+
+        def by(column: str) -> list[dict]:
+            return [{"colId": column, "sort": "asc"}]
+
         assert [r["name"] for r in self.rows(vera, sortModel=by("name"))["rowData"]] == ["a", "b"]
         assert [r["name"] for r in self.rows(vera, sortModel=by("x"))["rowData"]] == ["a", "b"]
 

@@ -1,6 +1,7 @@
 """Changing and deleting batteries, the exact limits, a form that is sent twice; on each engine."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -144,14 +145,14 @@ class TestTheSameFormTwice:
 
     def test_makes_one_battery(self, database: Database):
         first = add_battery(database, cell(), by=self.BY)
-        send = lambda: add_battery(database, cell(), by=self.BY)  # noqa: E731
+        send = partial(add_battery, database, cell(), by=self.BY)
         with pytest.raises(DoneBeforeError) as done:
             once(database, self.BY.form_token, send)
         assert done.value.number == first
         assert [action for action, _ in audits(database)] == ["add battery"]
 
     def test_from_ten_threads_at_once_everybody_gets_it(self, database: Database):
-        send = lambda: add_battery(database, cell(), by=self.BY)  # noqa: E731
+        send = partial(add_battery, database, cell(), by=self.BY)
         made = at_once([lambda: once(database, self.BY.form_token, send)] * 10)
         assert len({getattr(one, "number", one) for one in made}) == 1
         assert sum(isinstance(one, int) for one in made) == 1
