@@ -89,6 +89,7 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
     Input(Ids.DELETE_SURE, "n_clicks"),
     State(Ids.BATTERY, "data"),
     prevent_initial_call=True,
+    running=[(Output(Ids.DELETE_SURE, "disabled"), True, False)],
 )
 def delete(opened: Sent, keep: Sent, sure: Sent, battery_id: Sent) -> tuple[Any, ...]:
     """Ask before a battery is deleted, naming it; say what keeps it."""

@@ -85,6 +85,7 @@ def delete_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
         "experiment_id": State(Ids.EXPERIMENT, "data"),
     },
     prevent_initial_call=True,
+    running=[(Output(Ids.DELETE_SURE, "disabled"), True, False)],
 )
 def delete(
     opened: Sent, keep: Sent, sure: Sent, confirmed_name: Sent, experiment_id: Sent

@@ -261,6 +261,7 @@ def write_note(
     },
     state={"noted": State(Ids.NOTED, "data")},
     prevent_initial_call=True,
+    running=[(Output(Ids.NOTE_DELETE, "disabled"), True, False)],
 )
 def remove_note(chosen: Sent, _keep: Sent, _delete: Sent, noted: Sent) -> tuple[Any, ...]:
     """Ask before a note is deleted, naming it."""

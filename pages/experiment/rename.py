@@ -87,6 +87,7 @@ def rename_parts(known: ExperimentFacts, who: Viewer) -> tuple[list[Component], 
         "experiment_id": State(Ids.EXPERIMENT, "data"),
     },
     prevent_initial_call=True,
+    running=[(Output(Ids.RENAME_SAVE, "disabled"), True, False)],
 )
 def rename(
     _open: Sent, _cancel: Sent, _save: Sent, name: Sent, description: Sent, experiment_id: Sent

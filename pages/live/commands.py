@@ -1,13 +1,14 @@
 """Telling a station what to do: buttons, the question before, the request."""
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import icon, labelled
 from cycling.terms import StationCommand, StationState
-from pages.live.ids import CommandIds
+from pages.ask import Question, ask_dialog
+from pages.live.ids import COMMAND
 from pages.live.view import LiveView, why_not
 
 LOOKS = {  # words, icon, colour of the button
@@ -31,8 +32,8 @@ def command_buttons(view: LiveView, *, able: bool) -> list[Component]:
     return [*text, *(_button(kind, reasons[kind], about) for kind in kinds)]
 
 
-def question(view: LiveView, kind: StationCommand) -> tuple[str, str, str]:
-    """Return title, question and the words of the button; they name what they are about."""
+def question(view: LiveView, kind: StationCommand) -> Question:
+    """Return the question before a command; title and button name what it is about."""
     station, shown = view.station, view.station.experiment
     which = f"experiment {shown.id}" if shown else "what runs there"
     title = f"{LOOKS[kind][0]} {which} on {station.name}?"
@@ -54,37 +55,23 @@ def question(view: LiveView, kind: StationCommand) -> tuple[str, str, str]:
             " The station cannot be heard: this is sent until it answers. Until then treat the "
             "cell as live, and go there."
         )
-    return title, f"{name}{what}".strip(), f"{LOOKS[kind][0]} {which}"
+    return Question(
+        title,
+        html.P(f"{name}{what}".strip()),
+        go=f"{LOOKS[kind][0]} {which}",
+        danger=kind is StationCommand.STOP,
+    )
 
 
 def command_dialog() -> list[Component]:
     """Return the dialog, closed, with its stores."""
-    dialog = dbc.Modal(
-        [
-            dbc.ModalHeader(dbc.ModalTitle(id=CommandIds.TITLE), close_button=False),
-            dbc.ModalBody(
-                [
-                    html.P(id=CommandIds.QUESTION),
-                    labelled(
-                        "Reason",
-                        dbc.Input(id=CommandIds.REASON, maxlength=250, autocomplete="off"),
-                        optional=True,
-                        help_text="It is kept with your name.",
-                        error_id=CommandIds.ERROR,
-                    ),
-                ]
-            ),
-            dbc.ModalFooter(
-                [
-                    dbc.Button("Cancel", id=CommandIds.CANCEL, color="secondary"),
-                    dbc.Button("Send", id=CommandIds.SEND, color="primary"),
-                ]
-            ),
-        ],
-        id=CommandIds.DIALOG,
-        is_open=False,
+    reason = labelled(
+        "Reason",
+        dbc.Input(id=COMMAND.reason, maxlength=250, autocomplete="off"),
+        optional=True,
+        help_text="It is kept with your name.",
     )
-    return [dcc.Store(id=CommandIds.CHOSEN), dcc.Store(id=CommandIds.SENT), dialog]
+    return ask_dialog(COMMAND, html.Div(reason, id=COMMAND.box))
 
 
 def asked_kind(chosen: object) -> StationCommand | None:

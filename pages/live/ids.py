@@ -1,5 +1,7 @@
 """Ids of the live view, whose parts live in several files."""
 
+from pages.ask import AskIds
+
 
 class Ids:
     """Ids of the live view of a station.
@@ -28,15 +30,4 @@ class Ids:
     FOLLOW = "live-follow"
 
 
-class CommandIds:
-    """Ids of what tells a station what to do; for operators."""
-
-    CHOSEN = "live-command-chosen"
-    DIALOG = "live-command-dialog"
-    TITLE = "live-command-title"
-    QUESTION = "live-command-question"
-    REASON = "live-command-reason"
-    ERROR = "live-command-error"
-    CANCEL = "live-command-cancel"
-    SEND = "live-command-send"
-    SENT = "live-command-sent"
+COMMAND = AskIds("live-command")  # tells a station what to do; for operators

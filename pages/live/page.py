@@ -9,7 +9,6 @@ from dash import (
     State,
     callback,
     clientside_callback,
-    ctx,
     no_update,
     register_page,
 )
@@ -17,8 +16,9 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
-from cycling.errors import ConflictError, NotFoundError
+from cycling.errors import NotFoundError
 from cycling.terms import StationCommand
+from db.commands.audit import By
 from db.commands.stations import control
 from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
@@ -26,10 +26,12 @@ from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.overview import station_now
 from db.queries.stations.state import StationNow
 from db.terms import Role
-from pages.context import actor, database, viewer
+from pages import ask
+from pages.ask import Done, ask_then_do
+from pages.context import database, viewer
 from pages.live.commands import asked_kind, question
 from pages.live.graph_card import page_id
-from pages.live.ids import CommandIds, Ids
+from pages.live.ids import COMMAND, Ids
 from pages.live.parts import page, text_of
 from pages.live.update import Key, Question, points_update, present_update
 from pages.live.view import latest_experiment, live_view, view_digest, view_of
@@ -121,52 +123,41 @@ def _text(station: StationNow, question: Question, update: dict[str, Any]) -> di
     return {**parts, "experiment": experiment.id if experiment else None}
 
 
-@callback(
-    Output(CommandIds.DIALOG, "is_open"),
-    Output(CommandIds.TITLE, "children"),
-    Output(CommandIds.QUESTION, "children"),
-    Output(CommandIds.SEND, "children"),
-    Output(CommandIds.SEND, "color"),
-    Output(CommandIds.ERROR, "children"),
-    Output(CommandIds.REASON, "value"),
-    Output(CommandIds.SENT, "data"),
-    Input(CommandIds.CHOSEN, "data"),
-    Input(CommandIds.CANCEL, "n_clicks"),
-    Input(CommandIds.SEND, "n_clicks"),
-    State(CommandIds.REASON, "value"),
-    State(Ids.STATION, "data"),
-    prevent_initial_call=True,
-)
-def command(
-    chosen: Sent, _cancel: Sent, _send: Sent, reason: Sent, station_id: Sent
-) -> tuple[Any, ...]:
-    """Ask before a station is told something; then leave the request to the master node."""
+def ask_command(chosen: Sent, station_id: Sent) -> ask.Question:
+    """Ask before a station is told something."""
+    return question(live_view(database(), page_id(station_id)), _kind(chosen))
+
+
+def command(by: By, chosen: Sent, station_id: Sent, reason: Sent) -> Done:
+    """Leave the request to the master node."""
+    kind, view = _kind(chosen), live_view(database(), page_id(station_id))
+    control.request(
+        database(),
+        kind,
+        unit_id=view.station.unit_id,
+        station_id=view.station.id,
+        experiment_id=chosen.get("experiment"),
+        reason=str(reason or ""),
+        by=by,
+    )
+    return Done()
+
+
+def _kind(chosen: Sent) -> StationCommand:
     kind = asked_kind(chosen)
     if kind is None:
-        raise PreventUpdate
-    nothing = [no_update] * 4
-    if ctx.triggered_id == CommandIds.CANCEL:
-        return False, *nothing, "", None, no_update
-    view = live_view(database(), page_id(station_id))
-    if ctx.triggered_id == CommandIds.CHOSEN:
-        look = "danger" if kind is StationCommand.STOP else "primary"
-        return True, *question(view, kind), look, "", None, no_update
-    try:
-        control.request(
-            database(),
-            kind,
-            unit_id=view.station.unit_id,
-            station_id=view.station.id,
-            experiment_id=chosen.get("experiment"),
-            reason=str(reason or ""),
-            by=actor(),
-        )
-    except ConflictError as error:
-        return no_update, *nothing, str(error), no_update, no_update
-    return False, *nothing, "", None, chosen
+        raise PreventUpdate  # nothing that our page has sent
+    return kind
 
 
-clientside_callback(ClientsideFunction("live", "sent"), Input(CommandIds.SENT, "data"))
+ask_then_do(
+    COMMAND,
+    ask_command,
+    command,
+    state={"station_id": State(Ids.STATION, "data")},
+    fields={"reason": (COMMAND.reason, COMMAND.box)},
+)
+clientside_callback(ClientsideFunction("live", "sent"), Input(COMMAND.done, "data"))
 
 
 def _points(question: Question) -> dict[str, Any]:

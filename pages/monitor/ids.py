@@ -1,5 +1,7 @@
 """Ids of the Monitor, whose parts live in several files."""
 
+from pages.ask import AskIds
+
 
 class Ids:
     """Ids of the overview and of the dialogs that the live view shares with it.
@@ -26,26 +28,5 @@ class Ids:
         return {"type": "monitor-tile", "station": station}
 
 
-class AlarmIds:
-    """Ids of the dialog that acknowledges an alarm; for operators."""
-
-    CHOSEN = "monitor-alarm-chosen"
-    DIALOG = "monitor-alarm-dialog"
-    QUOTE = "monitor-alarm-quote"
-    COMMENT = "monitor-alarm-comment"
-    ERROR = "monitor-alarm-error"
-    SAVE = "monitor-alarm-save"
-    CANCEL = "monitor-alarm-cancel"
-    DONE = "monitor-alarm-done"
-
-
-class ConfirmIds:
-    """Ids of the dialog that confirms a battery; for operators."""
-
-    CHOSEN = "monitor-confirm-chosen"
-    DIALOG = "monitor-confirm-dialog"
-    QUESTION = "monitor-confirm-question"
-    ERROR = "monitor-confirm-error"
-    SAVE = "monitor-confirm-save"
-    CANCEL = "monitor-confirm-cancel"
-    DONE = "monitor-confirm-done"
+ALARM = AskIds("monitor-alarm")  # acknowledges an alarm; for operators
+CONFIRM = AskIds("monitor-confirm")  # confirms a battery; for operators

@@ -11,7 +11,6 @@ from dash import (
     State,
     callback,
     clientside_callback,
-    ctx,
     dcc,
     html,
     no_update,
@@ -24,17 +23,18 @@ from components.blocks import page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import lab_state, toast
-from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import alarms
+from db.commands.audit import By
 from db.commands.queue import confirm_battery
 from db.queries.stations.overview import lab_now, overview, station_now
 from db.queries.stations.run import find_alarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
-from pages.context import actor, database, limits, viewer
+from pages.ask import Done, Question, ask_then_do
+from pages.context import database, limits, viewer
 from pages.monitor.dialogs import dialogs
-from pages.monitor.ids import AlarmIds, ConfirmIds, Ids
+from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.parts import (
     SLOWLY_MS,
     alarm_quote,
@@ -173,70 +173,49 @@ def show_lab(_pulse: Sent) -> tuple[Any, ...]:
     return lab_state(lab.open_alarms, since, silent_s)
 
 
-@callback(
-    Output(AlarmIds.DIALOG, "is_open"),
-    Output(AlarmIds.QUOTE, "children"),
-    Output(AlarmIds.ERROR, "children"),
-    Output(AlarmIds.COMMENT, "value"),
-    Output(AlarmIds.DONE, "data"),
-    Input(AlarmIds.CHOSEN, "data"),
-    Input(AlarmIds.CANCEL, "n_clicks"),
-    Input(AlarmIds.SAVE, "n_clicks"),
-    State(AlarmIds.COMMENT, "value"),
-    prevent_initial_call=True,
-)
-def acknowledge(chosen: Sent, _cancel: Sent, _save: Sent, comment: Sent) -> tuple[Any, ...]:
-    """Ask what an alarm was, and keep the answer with it."""
-    alarm_id = chosen.get("alarm") if isinstance(chosen, dict) else None
-    if not isinstance(alarm_id, int):
-        raise PreventUpdate
-    if ctx.triggered_id == AlarmIds.CANCEL:
-        return False, no_update, "", None, no_update
-    who = viewer()
-    if ctx.triggered_id == AlarmIds.CHOSEN:
-        alarm = find_alarm(database(), alarm_id)
-        return True, alarm_quote(alarm, who), "", None, no_update
-    try:
-        alarms.acknowledge(database(), alarm_id, comment=str(comment or ""), by=actor())
-    except InputError as error:
-        return no_update, no_update, str(error), no_update, no_update
-    return False, no_update, "", None, chosen
+def ask_alarm(chosen: Sent) -> Question:
+    """Ask what an alarm was."""
+    quote = alarm_quote(find_alarm(database(), _chosen(chosen, "alarm")), viewer())
+    words = html.Blockquote(quote, className="bem-quote")
+    return Question("Acknowledge the alarm", words, go="Acknowledge")
 
 
-@callback(
-    Output(ConfirmIds.DIALOG, "is_open"),
-    Output(ConfirmIds.QUESTION, "children"),
-    Output(ConfirmIds.ERROR, "children"),
-    Output(ConfirmIds.DONE, "data"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(ConfirmIds.CHOSEN, "data"),
-    Input(ConfirmIds.CANCEL, "n_clicks"),
-    Input(ConfirmIds.SAVE, "n_clicks"),
-    prevent_initial_call=True,
-)
-def confirm(chosen: Sent, _cancel: Sent, _save: Sent) -> tuple[Any, ...]:
-    """Ask whether it is this battery; then what waited for it may begin."""
-    asked = chosen if isinstance(chosen, dict) else {}
-    station_id, battery_id = asked.get("station"), asked.get("battery")
-    if not (isinstance(station_id, int) and isinstance(battery_id, int)):
-        raise PreventUpdate
-    if ctx.triggered_id == ConfirmIds.CANCEL:
-        return False, no_update, "", no_update, no_update
-    try:
-        if ctx.triggered_id == ConfirmIds.CHOSEN:
-            question = confirm_question(station_now(database(), station_id), battery_id)
-            return True, question, "", no_update, no_update
-        done = confirm_battery(database(), station_id, battery_id, by=actor())
-    except (ConflictError, NotFoundError, InputError) as error:
-        return no_update, no_update, str(error), no_update, no_update
+def acknowledge(by: By, chosen: Sent, comment: Sent) -> Done:
+    """Keep with an alarm what it was."""
+    alarm_id = _chosen(chosen, "alarm")
+    alarms.acknowledge(database(), alarm_id, comment=str(comment or ""), by=by)
+    return Done()
+
+
+def ask_battery(chosen: Sent) -> Question:
+    """Ask whether it is this battery."""
+    station = station_now(database(), _chosen(chosen, "station"))
+    words = confirm_question(station, _chosen(chosen, "battery"))
+    return Question("Confirm the battery", words, go="It is connected")
+
+
+def confirm(by: By, chosen: Sent) -> Done:
+    """Confirm a battery: what waited for it may begin."""
+    pair = _chosen(chosen, "station"), _chosen(chosen, "battery")
+    done = confirm_battery(database(), *pair, by=by)
     words = "The battery is confirmed."
     if done.moved_from:
         words += f" It is no longer expected on {done.moved_from}."
-    return False, no_update, "", chosen, toast("done", words)
+    return Done(toast("done", words))
 
 
-clientside_callback(ClientsideFunction("monitor", "again"), Input(AlarmIds.DONE, "data"))
-clientside_callback(ClientsideFunction("monitor", "again"), Input(ConfirmIds.DONE, "data"))
+def _chosen(chosen: Sent, name: str) -> int:
+    """Return an id that a script has written."""
+    number = chosen.get(name) if isinstance(chosen, dict) else None
+    if not isinstance(number, int):
+        raise PreventUpdate  # nothing that our page has sent
+    return number
+
+
+ask_then_do(ALARM, ask_alarm, acknowledge, fields={"comment": (ALARM.comment, ALARM.box)})
+ask_then_do(CONFIRM, ask_battery, confirm)
+clientside_callback(ClientsideFunction("monitor", "again"), Input(ALARM.done, "data"))
+clientside_callback(ClientsideFunction("monitor", "again"), Input(CONFIRM.done, "data"))
 
 
 def _whole(stations: Iterable[StationNow]) -> dict[str, Any]:

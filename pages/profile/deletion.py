@@ -72,6 +72,7 @@ def ask_and_delete() -> None:
         Input(Ids.DELETE_SURE, "n_clicks"),
         State(Ids.VERSION, "data"),
         prevent_initial_call=True,
+        running=[(Output(Ids.DELETE_SURE, "disabled"), True, False)],
     )
     def delete(opened: Sent, keep: Sent, sure: Sent, version: Sent) -> tuple[Any, ...]:
         """Ask before a profile is deleted, naming it; say what keeps it."""

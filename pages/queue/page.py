@@ -187,6 +187,7 @@ def ask(clicks: list[Any], _keep: Sent) -> tuple[Any, ...]:
     Input(Ids.DO, "n_clicks"),
     State(Ids.CHOSEN, "data"),
     prevent_initial_call=True,
+    running=[(Output(Ids.DO, "disabled"), True, False)],
 )
 def drop(clicks: int | None, chosen: Sent) -> tuple[Any, ...]:
     """Cancel the experiment, or discard the draft; the dialog closes whatever comes of it.

@@ -25,7 +25,7 @@ from cycling.errors import InputError, NotFoundError
 from db.terms import Role
 from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
-from pages.monitor.ids import ConfirmIds
+from pages.monitor.ids import CONFIRM
 from pages.not_found_404 import not_found
 from pages.stations.dialogs import Question, asked_of, carry_out, change_dialog, question
 from pages.stations.ids import Ids
@@ -75,7 +75,7 @@ clientside_callback(
     ClientsideFunction("stations", "seen"), Output(Ids.SINK, "data"), Input(Ids.SEEN, "data")
 )
 clientside_callback(ClientsideFunction("stations", "again"), Input(Ids.DONE, "data"))
-clientside_callback(ClientsideFunction("stations", "again"), Input(ConfirmIds.DONE, "data"))
+clientside_callback(ClientsideFunction("stations", "again"), Input(CONFIRM.done, "data"))
 
 
 @callback(
@@ -127,6 +127,7 @@ def refresh(_ask: Sent, view: Sent, seen: Sent) -> dict[str, Any]:
     Input(Ids.SURE, "n_clicks"),
     State(Ids.REASON, "value"),
     prevent_initial_call=True,
+    running=[(Output(Ids.SURE, "disabled"), True, False)],
 )
 def change(chosen: Sent, _keep: Sent, _sure: Sent, reason: Sent) -> tuple[Any, ...]:
     """Ask before a station is changed, saying what follows; then do it."""

@@ -83,7 +83,7 @@ def carry_out(
         return _add_now(database, typed, by, hasher)
     own = one.name == by.user_name
     if deed == "password":
-        password, shown = _password(typed)
+        password, shown = password_of(typed, by.form_token)
         users.set_password(database, one.name, password, hasher=hasher, by=by)
         return Told(f"{one.name} has a new password.", shown)
     if deed == "sessions":
@@ -225,16 +225,16 @@ def _password_fields() -> list[Component]:
 
 def _add_now(database: Database, typed: Mapping[str, Any], by: By, hasher: Hasher) -> Told:
     name, role = str(typed.get("name") or "").strip(), _chosen_role(typed)
-    password, shown = _password(typed)
+    password, shown = password_of(typed, by.form_token)
     users.add_user(database, name, role, password, hasher=hasher, by=by)
     return Told(f"{name} may now sign in as {role}.", shown)
 
 
-def _password(typed: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the password, and again if it must be shown."""
+def password_of(typed: Mapping[str, Any], form_token: str) -> tuple[str, str]:
+    """Return the password, and again if it must be shown: the same one for the same form."""
     if typed.get("how") == TYPE:
         return str(typed.get("password") or ""), ""
-    made = users.generated_password()
+    made = users.generated_password(form_token.partition(" ")[0])
     return made, made
 
 

@@ -13,6 +13,7 @@ class Ids:
     ADD = "users-add"
     CHOSEN = "users-chosen"
     DONE = "users-done"
+    ONCE = "users-once"
     GO = "users-go"
     DIALOG = "users-dialog"
     TITLE = "users-title"

@@ -25,10 +25,11 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
+from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.users import Account, find_account, list_accounts
 from db.terms import Role
-from pages.context import actor, database, hasher, now, session_limits, viewer
-from pages.users.dialogs import DEEDS, Question, Told, carry_out, question, shown_once
+from pages.context import database, hasher, now, once, session_limits, viewer
+from pages.users.dialogs import DEEDS, Question, Told, carry_out, password_of, question, shown_once
 from pages.users.ids import Ids
 from pages.users.parts import count_words, dialog, header_actions, user_table
 
@@ -65,6 +66,7 @@ def layout(**_query: str) -> Component:
     Output(Ids.KEEP, "children"),
     Output(Ids.ERROR, "children"),
     Output(Ids.CHOSEN, "data"),
+    Output(Ids.ONCE, "data"),
     Input(Ids.do(ALL, ALL), "n_clicks"),
     Input(Ids.ADD, "n_clicks"),
     Input(Ids.KEEP, "n_clicks"),
@@ -76,11 +78,11 @@ def ask(*_clicks: Sent) -> tuple[Any, ...]:
         raise PreventUpdate  # the buttons of a list that was drawn anew
     asked = ctx.triggered_id
     if asked == Ids.KEEP:  # also takes a password that was shown off the page
-        return False, "", [], *AS_IT_IS[:4], "", None
+        return False, "", [], *AS_IT_IS[:4], "", None, no_update
     deed, of = ("add", None) if asked == Ids.ADD else (asked["do"], asked["of"])
     chosen = {"do": deed, "of": of}
     one = _chosen(chosen)
-    return *_opened(question(deed, one, _accounts(), viewer().name)), chosen
+    return *_opened(question(deed, one, _accounts(), viewer().name)), chosen, new_token()
 
 
 @callback(
@@ -97,24 +99,28 @@ def ask(*_clicks: Sent) -> tuple[Any, ...]:
     State(Ids.CHOSEN, "data"),
     State(Ids.field(ALL), "value"),
     State(Ids.field(ALL), "id"),
+    State(Ids.ONCE, "data"),
     prevent_initial_call=True,
+    running=[(Output(Ids.SURE, "disabled"), True, False)],
 )
-def change(clicks: int | None, chosen: Sent, values: Sent, fields: Sent) -> tuple[Any, ...]:
+def change(
+    clicks: int | None, chosen: Sent, values: Sent, fields: Sent, token: Sent
+) -> tuple[Any, ...]:
     """Do it; a refusal is said in the dialog, where everything typed stays."""
     if not clicks or not isinstance(chosen, dict) or chosen.get("do") not in DEEDS:
         raise PreventUpdate
     typed = {key.get("name"): value for key, value in zip(fields, values, strict=True)}
     try:
         one = _chosen(chosen)
-        told = _carried_out(chosen["do"], one, typed)
+        told = _carried_out(chosen["do"], one, typed, token)
     except InputError as error:
         return *AS_IT_IS, str(error), no_update, no_update
     if told.leave:
         return *AS_IT_IS, no_update, told.leave, no_update
     done = toast("done", told.words)
     if told.password:
-        once = shown_once(one.name if one else str(typed["name"]).strip(), told.password)
-        return clicks, True, once.title, once.words, HIDDEN, "Close", "", no_update, done
+        shown = shown_once(one.name if one else str(typed["name"]).strip(), told.password)
+        return clicks, True, shown.title, shown.words, HIDDEN, "Close", "", no_update, done
     return clicks, False, no_update, [], no_update, no_update, "", no_update, done
 
 
@@ -139,12 +145,21 @@ clientside_callback(
 )
 
 
-def _carried_out(deed: str, one: Account | None, typed: dict[str, Any]) -> Told:
-    by = actor()
+def _carried_out(deed: str, one: Account | None, typed: dict[str, Any], token: Sent) -> Told:
+    """Do it once; a second click is told the same, with the password that the first one made."""
     session_hash = current_user.session_hash
-    return carry_out(
-        database(), deed, one, typed, by=by, session_hash=session_hash, hasher=hasher()
-    )
+    try:
+        return once(
+            token,
+            lambda by: carry_out(
+                database(), deed, one, typed, by=by, session_hash=session_hash, hasher=hasher()
+            ),
+            deed,
+            one.id if one else None,
+        )
+    except DoneBeforeError:
+        _, shown = password_of(typed, f"{token}")
+        return Told("It is done.", shown if deed in ("add", "password") else "")
 
 
 def _accounts() -> Sequence[Account]:

@@ -56,6 +56,7 @@ def dialog() -> list[Component]:
     return [
         dcc.Store(id=Ids.CHOSEN),
         dcc.Store(id=Ids.DONE),
+        dcc.Store(id=Ids.ONCE),
         dcc.Location(id=Ids.GO, refresh=True),
         dbc.Modal(
             [

@@ -1,5 +1,6 @@
 """Which passwords are allowed, and how they are kept."""
 
+import hashlib
 import secrets
 import unicodedata
 from contextlib import suppress
@@ -77,9 +78,14 @@ def _unguessed(password: str, name: str) -> str:
     return left
 
 
-def generated_password() -> str:
-    """Return a password of 100 random bits that can be read aloud and typed."""
-    letters = [secrets.choice(READABLE) for _ in range(GROUPS * GROUP)]
+def generated_password(secret: str = "") -> str:
+    """Return a password of 100 random bits that can be read aloud and typed.
+
+    With the token of a form it is the form's own: who sends it twice is shown the one that counts.
+    """
+    seed = secret or secrets.token_hex(16)
+    digest = hashlib.sha256(f"password {seed}".encode("utf-8", "surrogatepass")).digest()
+    letters = [READABLE[byte % len(READABLE)] for byte in digest[: GROUPS * GROUP]]
     return "-".join("".join(letters[n * GROUP : (n + 1) * GROUP]) for n in range(GROUPS))
 
 

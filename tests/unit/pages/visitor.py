@@ -1,6 +1,7 @@
 """A browser with a page of ours: sends what Dash sends, and reads the answers."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
@@ -60,7 +61,7 @@ class Visitor:
 
     def body(self, first_output, values=None, *, by=None, patterns=None) -> dict[str, Any]:
         """Return what the browser sends for a callback."""
-        name, spec = self._callback(first_output)
+        callback, spec = self._callback(first_output, by)
         values, patterns = values or {}, patterns or {}
 
         def given(one: dict[str, str]) -> Any:
@@ -71,8 +72,11 @@ class Visitor:
                     {"id": key, "property": one["property"], "value": key if is_id else value}
                     for key, value in found
                 ]
-            fresh = new_token() if one["id"].endswith("-once") else None
-            value = values.get(f"{one['id']}.{one['property']}", fresh)
+            name = f"{one['id']}.{one['property']}"
+            usual = new_token() if one["id"].endswith("-once") else None
+            if name == by and one["property"] == "n_clicks":
+                usual = 1  # what calls was clicked
+            value = values.get(name, usual)
             return {"id": one["id"], "property": one["property"], "value": value}
 
         known = {f"{one['id']}.{one['property']}" for one in (*spec["inputs"], *spec["state"])}
@@ -87,7 +91,7 @@ class Visitor:
 
         named = [place(one) for one in (outputs if isinstance(outputs, list) else [outputs])]
         return {
-            "output": name,
+            "output": callback,
             "outputs": named if isinstance(outputs, list) else named[0],
             "inputs": [given(one) for one in spec["inputs"]],
             "state": [given(one) for one in spec["state"]],
@@ -102,11 +106,19 @@ class Visitor:
         assert not body.get("sideUpdate"), body["sideUpdate"]
         return body["response"]["_pages_content"]["children"]
 
-    def callback_of(self, first_output: str) -> str:
+    def callback_of(self, first_output: str, by: str) -> str:
         """Return the name of a callback in Dash's map."""
-        return self._callback(first_output)[0]
+        return self._callback(first_output, by)[0]
 
-    def _callback(self, first_output: str) -> tuple[str, dict]:
+    def _callback(self, first_output: str, by: str | dict | None) -> tuple[str, dict]:
+        """Return a callback by its first output, and by what calls it where two have the same."""
+        found = list(self._beginning_with(first_output))
+        called = [one for one in found if by in _inputs(one[1])]
+        if not found:
+            raise AssertionError(f"no callback begins with {first_output}")
+        return (called or found)[0]
+
+    def _beginning_with(self, first_output: str) -> Iterator[tuple[str, dict]]:
         for name, spec in self._app.callback_map.items():
             outputs = spec["output"]
             if not outputs:
@@ -114,8 +126,11 @@ class Visitor:
             first = outputs[0] if isinstance(outputs, list) else outputs
             plain = f"{first.component_id}.{first.component_property}".split("@")[0]
             if plain == first_output and "callback" in spec:
-                return name, spec
-        raise AssertionError(f"no callback begins with {first_output}")
+                yield name, spec
+
+
+def _inputs(spec: dict) -> list[str]:
+    return [f"{one['id']}.{one['property']}" for one in spec["inputs"]]
 
 
 def _written(component: dict) -> str:

@@ -148,8 +148,8 @@ def test_an_alarm_wants_a_comment_and_an_operator(oscar, vera, running, station)
     alarm = running.alarm(station["id"], "Voltage 4.262 V")
     chosen = {"monitor-alarm-chosen.data": {"alarm": alarm}}
     opened = oscar.call("monitor-alarm-dialog.is_open", chosen, by="monitor-alarm-chosen.data")
-    assert opened["monitor-alarm-quote.children"].startswith("Voltage 4.262 V")
-    save = "monitor-alarm-save.n_clicks"
+    assert text(opened["monitor-alarm-question.children"]).startswith("Voltage 4.262 V")
+    save = "monitor-alarm-sure.n_clicks"
     refused = oscar.call("monitor-alarm-dialog.is_open", chosen, by=save)
     assert "Write what you found" in refused["monitor-alarm-error.children"]
     with_words = {**chosen, "monitor-alarm-comment.value": "Plug was loose."}
@@ -321,12 +321,12 @@ def send(visitor, station, kind, **other):
 
 
 def test_a_command_is_asked_about_and_left_to_the_master_node(oscar, running, station):
-    ask_for = send(oscar, station, "stop", **{"live-command-reason.value": " leak "})
-    opened = ask_for("chosen.data")
+    opened = send(oscar, station, "stop")("chosen.data")
     title = opened["live-command-title.children"]
     assert title == f"Stop experiment {station['run']} on Station 04?"
-    assert "Its 10 measures are kept." in opened["live-command-question.children"]
-    assert ask_for("send.n_clicks")["live-command-dialog.is_open"] is False
+    assert "Its 10 measures are kept." in text(opened["live-command-question.children"])
+    ask_for = send(oscar, station, "stop", **{"live-command-reason.value": " leak "})
+    assert ask_for("sure.n_clicks")["live-command-dialog.is_open"] is False
     with running.database.read() as session:
         found = session.query(Command).one()
     assert (found.kind, found.reason, found.user_name) == (StationCommand.STOP, "leak", "oscar")
@@ -335,12 +335,12 @@ def test_a_command_is_asked_about_and_left_to_the_master_node(oscar, running, st
 
 
 def test_a_resume_of_what_runs_is_refused_in_words(oscar, station):
-    refused = send(oscar, station, "resume")("send.n_clicks")
+    refused = send(oscar, station, "resume")("sure.n_clicks")
     assert "is not paused" in refused["live-command-error.children"]
 
 
 def test_commands_are_for_operators(vera, station):
-    assert send(vera, station, "stop")("send.n_clicks").status == 403
+    assert send(vera, station, "stop")("sure.n_clicks").status == 403
     page = vera.open(f"/monitor/{station['id']}")
     assert not [one for one in of_type(page, "Button") if one["props"].get("data-bem-command")]
 

@@ -4,6 +4,7 @@ import pytest
 
 from db.commands import users
 from db.commands.audit import By
+from db.commands.form_tokens import new_token
 from db.queries.users import list_users
 from db.terms import Role
 from pages.users.ids import Ids
@@ -34,12 +35,16 @@ def asked(visitor: Visitor, deed: str, of: int | None):
     return visitor.call(DIALOG, by=by, patterns={"users-do": [(key, 1)]})
 
 
-def sure(visitor: Visitor, deed: str, of: int | None, **typed):
-    """Fill the dialog in and click its button."""
+def sure(visitor: Visitor, deed: str, of: int | None, *, token: str | None = None, **typed):
+    """Fill the dialog in and click its button; `token` where it is not that of a new dialog."""
     fields = [(Ids.field(name), value) for name, value in typed.items()]
     return visitor.call(
         "users-done.data",
-        {"users-sure.n_clicks": 1, "users-chosen.data": {"do": deed, "of": of}},
+        {
+            "users-sure.n_clicks": 1,
+            "users-chosen.data": {"do": deed, "of": of},
+            "users-once.data": token or new_token(),
+        },
         by="users-sure.n_clicks",
         patterns={"users-field": fields},
     )
@@ -100,6 +105,19 @@ def test_a_user_is_added_with_a_password_that_is_shown_once(web, ada, lab, store
     assert password not in str([one.detail for one in lab.audits()])
     closed = ada.call(DIALOG, {"users-keep.n_clicks": 1}, by="users-keep.n_clicks")
     assert (closed[DIALOG], closed["users-question.children"]) == (False, [])
+
+
+@pytest.mark.parametrize("deed", ["add", "password"])
+def test_who_clicks_twice_is_shown_the_password_that_counts(web, ada, ids, deed):
+    of, name = (None, "new.one") if deed == "add" else (ids["vera"], "vera")
+    typed = {"name": name, "role": "viewer", "how": "generate"}
+    answers = [sure(ada, deed, of, token="0123456789abcdef", **typed) for _ in range(2)]
+    passwords = [
+        find(answer["users-question.children"], readonly=True)[0]["props"]["value"]
+        for answer in answers
+    ]
+    assert passwords[0] == passwords[1]
+    assert can_sign_in(web, name, passwords[1])
 
 
 @pytest.mark.parametrize(
