@@ -84,7 +84,7 @@ def ask_dialog(ids: AskIds, *fields: Component, keep: str = "Cancel") -> list[Co
     ]
     buttons = [
         dbc.Button(keep, id=ids.keep, color="secondary"),
-        dbc.Button(id=ids.sure, color="primary"),
+        dbc.Button("Go on", id=ids.sure, color="primary"),
     ]
     dialog = dbc.Modal(
         [
