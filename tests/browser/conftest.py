@@ -17,6 +17,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from playwright.sync_api import Error as PlaywrightError
 from selenium.webdriver import ChromeOptions
 
 from tests.conftest import ServerUrls, require
@@ -179,6 +180,20 @@ def watch() -> Watch:
     return Watch()
 
 
+def left_and_closed(page: Page) -> bool:
+    """Close the page of an earlier test; False where it does not even go to an empty address.
+
+    To close a page has no time limit in Playwright, and one that is still at work may not answer.
+    """
+    try:
+        page.unroute_all(behavior="ignoreErrors")
+        page.goto("about:blank", timeout=10_000)
+    except PlaywrightError:
+        return False
+    page.close()
+    return True
+
+
 class Contexts:
     """One browser context for each address: what it has cached spares a test a second or two."""
 
@@ -197,8 +212,9 @@ class Contexts:
             )
             self._kept[address].set_default_timeout(TIMEOUT_MS)
         context = self._kept[address]
-        for page in context.pages:
-            page.close()
+        if not all(left_and_closed(page) for page in context.pages):
+            del self._kept[address]
+            return self.emptied(address)
         context.clear_cookies()
         if address:
             page = context.new_page()

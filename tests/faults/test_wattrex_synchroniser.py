@@ -75,7 +75,7 @@ class Cycler:
         with self.database.write() as session:
             identity = WattrexIdentity(77, "pi", "10.0.0.9", 22, "bench-pi-3")
             self.unit_id = units.register(session, identity, now())
-            units.store_found(session, self.unit_id, [WattrexDevice(2, "17", "19")])
+            units.store_devices(session, self.unit_id, [WattrexDevice(2, "17", "19")])
             station = CyclerStation(
                 unit_id=self.unit_id, name="Rack 3", location="Lab", register_date=now()
             )

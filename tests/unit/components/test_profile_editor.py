@@ -1,8 +1,8 @@
 """The editor of profile texts as the server draws it."""
 
 from components.profile_editor import (
-    MOST_DRAWN,
-    MOST_SHOWN,
+    MAX_DRAWN,
+    MAX_SHOWN,
     problems_list,
     profile_editor,
     profile_text,
@@ -33,9 +33,9 @@ def test_a_problem_leads_to_its_place():
 
 
 def test_warnings_look_different_and_too_many_problems_are_counted():
-    problems = [Problem(n, 1, 1, "Look.", "warning") for n in range(1, MOST_SHOWN + 6)]
+    problems = [Problem(n, 1, 1, "Look.", "warning") for n in range(1, MAX_SHOWN + 6)]
     shown = drawn(problems_list(problems))
-    assert len(shown) == MOST_SHOWN + 1
+    assert len(shown) == MAX_SHOWN + 1
     assert "paused" in shown[0]["props"]["className"]
     assert text(shown[-1]) == "5 more follow."
 
@@ -56,8 +56,8 @@ def test_what_a_text_says_is_never_html():
 
 
 def test_a_long_text_is_drawn_plainly():
-    shown = drawn(profile_text("WAIT, 1\n" * (MOST_DRAWN + 1)))
+    shown = drawn(profile_text("WAIT, 1\n" * (MAX_DRAWN + 1)))
     numbers, words = of_type(shown, "Pre")
-    assert text(numbers).split("\n")[-1] == str(MOST_DRAWN + 1)
-    assert text(words).count("WAIT") == MOST_DRAWN + 1
+    assert text(numbers).split("\n")[-1] == str(MAX_DRAWN + 1)
+    assert text(words).count("WAIT") == MAX_DRAWN + 1
     assert find(shown, id="anything") == []

@@ -203,7 +203,7 @@ def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_databa
     assert not worker.look_after_series()
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
-        assert (head.measures, head.settled) == (20, True)
+        assert (head.measures, head.final) == (20, True)
 
 
 def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):
@@ -214,4 +214,4 @@ def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):
     assert worker.look_after_series()
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
-        assert (head.measures, head.settled) == (5, False)  # one chunk, and on to the job
+        assert (head.measures, head.final) == (5, False)  # one chunk, and on to the job
