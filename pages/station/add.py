@@ -5,7 +5,7 @@ The callbacks of the form serve the page that modifies a station too.
 
 from typing import Any
 
-from dash import Output, callback, dcc, html, register_page
+from dash import Input, Output, callback, dcc, html, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -24,8 +24,8 @@ from pages.context import database, once
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, new_station, save_bar
 from pages.station.saving import (
-    SAVE_INPUTS,
     SAVE_OUTPUTS,
+    SAVE_STATE,
     Saved,
     focus_first,
     say_what_is_wrong,
@@ -114,17 +114,28 @@ say_what_is_wrong()
 
 @callback(
     output=SAVE_OUTPUTS,
-    inputs=SAVE_INPUTS,
+    inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
+    state=SAVE_STATE,
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(clicks: Sent, station_id: Sent, mark: Sent, token: Sent, *sent: Sent) -> tuple[Any, ...]:
+def save(
+    clicks: Sent,
+    station_id: Sent,
+    mark: Sent,
+    token: Sent,
+    unit_id: Sent,
+    texts: Sent,
+    boxes: Sent,
+) -> tuple[Any, ...]:
     """Set the station up, or modify it where the form is that of one; or say what is wrong."""
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     if isinstance(station_id, int) and not isinstance(station_id, bool):
-        return try_to_save(sent, lambda new: _modify(station_id, str(mark), new, token))
-    return try_to_save(sent, lambda new: _add(new, token))
+        return try_to_save(
+            unit_id, texts, boxes, lambda new: _modify(station_id, str(mark), new, token)
+        )
+    return try_to_save(unit_id, texts, boxes, lambda new: _add(new, token))
 
 
 def _add(new: NewStation, token: Sent) -> Saved:

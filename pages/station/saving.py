@@ -23,7 +23,7 @@ from cycling.errors import InputError
 from db.commands.stations.details import latest_day
 from db.models.station_rows import NewStation
 from pages.context import now
-from pages.station.reading import CONTROLS, FormData, Reading, form_data_of, read, read_control
+from pages.station.reading import CONTROLS, Reading, form_data_of, read, read_control
 from pages.stations.ids import FormIds as Ids
 
 Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
@@ -35,20 +35,21 @@ SAVE_OUTPUTS = (
     Output(Ids.GO, "href"),
     Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
 )
-SAVE_INPUTS = (
-    Input(Ids.SAVE, "n_clicks"),
-    State(Ids.STATION, "data"),
-    State(Ids.MARK, "data"),
-    State(Ids.ONCE, "data"),
-    [State(control, "value") for control in CONTROLS],
-    State(Ids.device(ALL), "value"),
-    State(Ids.device(ALL), "id"),
-    State(Ids.record(ALL, ALL), "value"),
-    State(Ids.record(ALL, ALL), "id"),
-    State(Ids.called(ALL, ALL), "value"),
-    State(Ids.called(ALL, ALL), "id"),
-    State(Ids.UNIT, "data"),
-)
+SAVE_STATE = {
+    "station_id": State(Ids.STATION, "data"),
+    "mark": State(Ids.MARK, "data"),
+    "token": State(Ids.ONCE, "data"),
+    "unit_id": State(Ids.UNIT, "data"),
+    "texts": [State(control, "value") for control in CONTROLS],
+    "boxes": {
+        name: {"ids": State(pattern, "id"), "values": State(pattern, "value")}
+        for name, pattern in (
+            ("devices", Ids.device(ALL)),
+            ("records", Ids.record(ALL, ALL)),
+            ("called", Ids.called(ALL, ALL)),
+        )
+    },
+}
 
 
 def focus_first() -> None:
@@ -85,15 +86,14 @@ def _follow(control: str) -> None:
         return ""
 
 
-def try_to_save(sent: tuple[Any, ...], save: Callable[[NewStation], Saved]) -> tuple[Any, ...]:
+def try_to_save(
+    unit_id: Sent, texts: Sent, boxes: Sent, save: Callable[[NewStation], Saved]
+) -> tuple[Any, ...]:
     """Save what was sent, or say at each field what is wrong."""
-    values, devices, device_ids, records, record_ids, called, called_ids, unit_id = sent
     if not isinstance(unit_id, int) or isinstance(unit_id, bool):
         raise PreventUpdate  # nothing that our page has sent
-    data = form_data_of(
-        values, _pairs(device_ids, devices), _pairs(record_ids, records), _pairs(called_ids, called)
-    )
-    reading = _reading(data, unit_id)
+    pairs = {name: _pairs(one["ids"], one["values"]) for name, one in boxes.items()}
+    reading = read(form_data_of(texts, **pairs), unit_id, latest_day(now()))
     if reading.station is None:
         return _mended(reading)
     try:
@@ -102,10 +102,6 @@ def try_to_save(sent: tuple[Any, ...], save: Callable[[NewStation], Saved]) -> t
         words = str(error)
         return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
     return {"saved": True}, *("" for _ in ERRORS), "", leads_to, message
-
-
-def _reading(data: FormData, unit_id: int) -> Reading:
-    return read(data, unit_id, latest_day(now()))
 
 
 def _mended(reading: Reading) -> tuple[Any, ...]:
