@@ -48,7 +48,7 @@ class AskIds:
 
 @dataclass(frozen=True)
 class Question:
-    """What the dialog says; without `go` there is nothing to do but to close it.
+    """What the dialog says; without `go` there is nothing to do but to close it by `keep`.
 
     `values` are what fields begin with, None where nothing is said; `hides` are fields without use.
     """
@@ -57,13 +57,17 @@ class Question:
     words: Sent
     go: Sent = ""
     danger: bool = False
+    keep: str = "Cancel"
     values: Mapping[str, Sent] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: a toast, an address to go to, something to show before the dialog closes."""
+    """What came of it: a toast, an address to go to, something to show before the dialog closes.
+
+    Who goes elsewhere draws nothing again.
+    """
 
     toast: Sent = same
     href: Sent = same
@@ -73,17 +77,24 @@ class Done:
 DONE_BEFORE = Done(toast("done", "It is done."))
 Ask = Callable[..., Question]
 Do = Callable[..., Done]
+Again = Callable[..., Done]
 
 
-def ask_dialog(ids: AskIds, *fields: Component, keep: str = "Cancel") -> list[Component]:
-    """Return the dialog, closed, with its stores; `fields` stand below the question."""
+def ask_dialog(
+    ids: AskIds, *fields: Component, refresh: Sent = "callback-nav", backdrop: Sent = True
+) -> list[Component]:
+    """Return the dialog, closed, with its stores; `fields` stand below the question.
+
+    `refresh` True loads the page anew that a deed goes to; `backdrop` "static" keeps the dialog
+    open when somebody clicks beside it.
+    """
     body = [
         html.Div(id=ids.question, className="bem-ask"),
         *fields,
         html.Div(id=ids.error, className="bem-field-error", role="alert"),
     ]
     buttons = [
-        dbc.Button(keep, id=ids.keep, color="secondary"),
+        dbc.Button("Cancel", id=ids.keep, color="secondary"),
         dbc.Button("Go on", id=ids.sure, color="primary"),
     ]
     dialog = dbc.Modal(
@@ -94,9 +105,10 @@ def ask_dialog(ids: AskIds, *fields: Component, keep: str = "Cancel") -> list[Co
         ],
         id=ids.dialog,
         is_open=False,
+        backdrop=backdrop,
     )
     stores = [dcc.Store(id=one) for one in (ids.chosen, ids.once, ids.done)]
-    return [*stores, dcc.Location(id=ids.go, refresh="callback-nav"), dialog]
+    return [*stores, dcc.Location(id=ids.go, refresh=refresh), dialog]
 
 
 def ask_then_do(
@@ -107,15 +119,18 @@ def ask_then_do(
     opens: Sequence[Input] = (),
     state: Mapping[str, State] | None = None,
     fields: Mapping[str, tuple[str, str]] | None = None,
+    answers: Mapping[str, State] | None = None,
+    again: Again = lambda _token, _chosen, **_answers: DONE_BEFORE,
 ) -> None:
     """Register what a dialog does; a page calls it when it is executed.
 
     `opens` are the buttons that open it; without them a script does, by writing what it is about
     into `ids.chosen`. `ask(chosen, **state)` returns the question, `do(by, chosen, **state,
-    **fields)` does it. `fields` are ids of inputs and of their boxes, by name.
+    **fields, **answers)` does it. `fields` are ids of inputs and of their boxes, by name, `answers`
+    what stands in the question itself. `again(token, chosen, ...)` answers the second click.
     """
     _register_opening(ids, ask, opens, state or {}, fields or {})
-    _register_deed(ids, do, state or {}, fields or {})
+    _register_deed(ids, do, again, {**(state or {}), **(answers or {})}, fields or {})
     clientside_callback(  # no answer of a server is waited for, and none comes too late
         ClientsideFunction("ask", "close"),
         Output(ids.dialog, "is_open", allow_duplicate=True),  # opening it opens it
@@ -136,7 +151,10 @@ def _register_opening(
 
     @callback(
         output={
-            "shown": [Output(*one) for one in _shown(ids)],
+            "is_open": Output(ids.dialog, "is_open"),
+            "look": [Output(*one) for one in _look(ids)],
+            "error": Output(ids.error, "children"),
+            "token": Output(ids.once, "data"),
             "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show one
             "chosen": [Output(ids.chosen, "data")] if opens else [],
             "values": [Output(control, "value") for control, _ in fields.values()],
@@ -154,7 +172,10 @@ def _register_opening(
         except InputError as error:
             return _unasked(opens, fields) | {"toast": toast("error", str(error))}
         return {
-            "shown": _opened(question),
+            "is_open": True,
+            "look": _filled(question),
+            "error": "",
+            "token": new_token(),
             "toast": same,
             "chosen": [chosen] if opens else [],
             "values": [question.values.get(name) for name in fields],
@@ -163,7 +184,11 @@ def _register_opening(
 
 
 def _register_deed(
-    ids: AskIds, do: Do, state: Mapping[str, State], fields: Mapping[str, tuple[str, str]]
+    ids: AskIds,
+    do: Do,
+    again: Again,
+    state: Mapping[str, State],
+    fields: Mapping[str, tuple[str, str]],
 ) -> None:
     @callback(
         output={
@@ -172,7 +197,7 @@ def _register_deed(
             "done": Output(ids.done, "data"),
             "href": Output(ids.go, "href"),
             "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show one
-            "shown": [Output(*one, allow_duplicate=True) for one in _again(ids)],
+            "look": [Output(*one, allow_duplicate=True) for one in _look(ids)],
         },
         inputs={"clicks": Input(ids.sure, "n_clicks")},
         state={
@@ -188,54 +213,59 @@ def _register_deed(
         """Do it once; a refusal is said in the dialog."""
         if not clicks:
             raise PreventUpdate  # the toast is older than this page
-        unchanged = {"shown": [same] * len(_again(ids))}
         try:
-            done = once(token, lambda by: do(by, chosen, **about, **typed), chosen, typed)
-        except DoneBeforeError:
-            done = DONE_BEFORE
+            return _answered(act(token, chosen, {**about, **typed}, typed), chosen)
         except InputError as error:
-            kept = dict.fromkeys(("is_open", "done", "href", "toast"), same)
-            return {**kept, "error": str(error), **unchanged}
-        if done.shows is not None:
-            look = done.shows
-            unchanged = {"shown": [look.title, look.words, HIDDEN, "Close"]}
-        answer = {"is_open": done.shows is not None, "error": "", "done": chosen}
-        return {**answer, "href": done.href, "toast": done.toast, **unchanged}
+            return _refused(str(error))
+
+    def act(token: Sent, chosen: Sent, answers: Sent, typed: Sent) -> Done:
+        try:
+            return once(token, lambda by: do(by, chosen, **answers), chosen, typed)
+        except DoneBeforeError:
+            return again(token, chosen, **answers)
 
 
-def _shown(ids: AskIds) -> list[tuple[str, str]]:
-    """Return what a question fills, in the order of `_opened`."""
+def _look(ids: AskIds) -> list[tuple[str, str]]:
+    """Return what a question fills, in the order of `_filled`."""
     return [
-        (ids.dialog, "is_open"),
         (ids.title, "children"),
         (ids.question, "children"),
         (ids.sure, "children"),
         (ids.sure, "color"),
         (ids.sure, "style"),
-        (ids.error, "children"),
-        (ids.once, "data"),
-    ]
-
-
-def _again(ids: AskIds) -> list[tuple[str, str]]:
-    """Return what the answer to a deed may fill anew."""
-    return [
-        (ids.title, "children"),
-        (ids.question, "children"),
-        (ids.sure, "style"),
         (ids.keep, "children"),
     ]
 
 
-def _opened(question: Question) -> list[Any]:
+def _filled(question: Question) -> list[Any]:
     color = "danger" if question.danger else "primary"
-    look = {} if question.go else HIDDEN
-    return [True, question.title, question.words, question.go, color, look, "", new_token()]
+    style = {} if question.go else HIDDEN
+    return [question.title, question.words, question.go, color, style, question.keep]
+
+
+def _answered(done: Done, chosen: Sent) -> dict[str, Sent]:
+    """Close the dialog, and take off the page what was asked in it; or show what came of it."""
+    return {
+        "is_open": done.shows is not None,
+        "error": "",
+        "done": chosen if done.href is same else same,
+        "href": done.href,
+        "toast": done.toast,
+        "look": [same, [], *[same] * 4] if done.shows is None else _filled(done.shows),
+    }
+
+
+def _refused(words: str) -> dict[str, Sent]:
+    unchanged = dict.fromkeys(("is_open", "done", "href", "toast"), same)
+    return {**unchanged, "error": words, "look": [same] * 6}
 
 
 def _unasked(opens: Sequence[Input], fields: Mapping[str, Any]) -> dict[str, Sent]:
     return {
-        "shown": [False, *[same] * 7],
+        "is_open": False,
+        "look": [same] * 6,
+        "error": same,
+        "token": same,
         "chosen": [same] if opens else [],
         "values": [same] * len(fields),
         "hidden": [same] * len(fields),

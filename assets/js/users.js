@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.closest(".bem-users-ask input")) return;
+    if (event.key !== "Enter" || !event.target.closest("#users-question input")) return;
     event.preventDefault();
     const sure = document.getElementById("users-sure");
     if (sure && sure.style.display !== "none") sure.click();
@@ -13,10 +13,6 @@
     document.querySelector(".bem-password-once").select();
     event.target.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl-C";
   });
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.users = {
-    close: (clicks) => (clicks ? false : window.dash_clientside.no_update),
-  };
   document.addEventListener("focusin", (event) => {
     if (event.target.matches(".bem-password-once")) event.target.select();
   });

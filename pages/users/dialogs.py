@@ -1,22 +1,24 @@
 """The questions before a user is added or changed, and the deeds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+from flask_login import current_user
 
 from components import formatting
 from components.blocks import labelled, note
+from components.sent import Sent
+from components.shell import toast
 from cycling.errors import InputError
 from db.commands import users
 from db.commands.audit import By
-from db.commands.users import Hasher
-from db.engine import Database
-from db.queries.users import Account
+from db.queries.users import Account, find_account, list_accounts
 from db.terms import Role
+from pages.ask import Done, Question
+from pages.context import database, hasher, session_limits, viewer
 from pages.users.ids import Ids
 
 DEEDS = ("add", "role", "password", "sessions", "disable", "enable")
@@ -29,33 +31,14 @@ MAY = {
 SURE = "Tick the box to say that you are sure. It is your own account."
 
 
-@dataclass(frozen=True)
-class Question:
-    """What the dialog says; without `go` there is nothing to do but to close it."""
-
-    title: str
-    words: list[Component] = field(default_factory=list)
-    go: str = ""
-    danger: bool = False
-
-
-@dataclass(frozen=True)
-class Told:
-    """What came of it: a toast, a password to show once, another page to go to."""
-
-    words: str
-    password: str = ""
-    leave: str = ""
-
-
-def question(deed: str, one: Account | None, everybody: Sequence[Account], me: str) -> Question:
-    """Return what must be said and asked before; `one` is None for a new user."""
-    if one is None or deed == "add":
+def ask_user(chosen: Sent) -> Question:
+    """Return what must be said and asked before. Raises NotFoundError."""
+    deed, one = _chosen(chosen)
+    if one is None:
         return _add()
-    own = one.name == me
-    last = _is_last_admin(one, everybody)
+    own = one.name == viewer().name
     if deed == "role":
-        return _role(one, own=own, last=last)
+        return _role(one, own=own)
     if deed == "password":
         words = html.P(f"{one.name} is signed out everywhere, and signs in with the new one.")
         fields = [words, *_password_fields()]
@@ -65,48 +48,71 @@ def question(deed: str, one: Account | None, everybody: Sequence[Account], me: s
     if deed == "enable":
         words = html.P(f"{one.name} may sign in again as {one.role}, with the password as it was.")
         return Question(f"Enable {one.name}?", [words], go=f"Enable {one.name}")
-    return _disable(one, own=own, last=last)
+    return _disable(one, own=own)
 
 
-def carry_out(
-    database: Database,
-    deed: str,
-    one: Account | None,
-    typed: Mapping[str, Any],
-    *,
-    by: By,
-    session_hash: str,
-    hasher: Hasher,
-) -> Told:
+def change_user(by: By, chosen: Sent, names: Sent, values: Sent) -> Done:
     """Do what was asked. Raises InputError with a sentence where it is refused."""
-    if one is None or deed == "add":
-        return _add_now(database, typed, by, hasher)
+    deed, one = _chosen(chosen)
+    fields = _fields(names, values)
+    if one is None:
+        return _add_now(fields, by)
     own = one.name == by.user_name
     if deed == "password":
-        password, shown = password_of(typed, by.form_token)
-        users.set_password(database, one.name, password, hasher=hasher, by=by)
-        return Told(f"{one.name} has a new password.", shown)
+        password, generated = _password(fields, by.form_token)
+        users.set_password(database(), one.name, password, hasher=hasher(), by=by)
+        return _done(f"{one.name} has a new password.", one.name, generated)
     if deed == "sessions":
-        keep = session_hash if own else None
-        ended = users.end_all_sessions(database, one.name, keep_session=keep, by=by)
-        return Told(f"{one.name}: {formatting.counted(ended, 'session')} ended.")
+        keep = current_user.session_hash if own else None
+        ended = users.end_all_sessions(database(), one.name, keep_session=keep, by=by)
+        return _done(f"{one.name}: {formatting.counted(ended, 'session')} ended.")
     if deed == "enable":
-        users.enable_user(database, one.name, by=by)
-        return Told(f"{one.name} may sign in again.")
-    role = _chosen_role(typed) if deed == "role" else None
-    if own and role is not Role.ADMIN and not typed.get("sure"):
+        users.enable_user(database(), one.name, by=by)
+        return _done(f"{one.name} may sign in again.")
+    role = _chosen_role(fields) if deed == "role" else None
+    if own and role is not Role.ADMIN and not fields.get("sure"):
         raise InputError(SURE)
     if role is None:
-        users.disable_user(database, one.name, by=by)
-        return Told(f"{one.name} is disabled and signed out.", leave="/login" if own else "")
-    users.set_role(database, one.name, role, by=by)
-    leave = "/" if own and role is not Role.ADMIN else ""
-    return Told(f"{one.name} is now {role}.", leave=leave)
+        users.disable_user(database(), one.name, by=by)
+        return Done(href="/login") if own else _done(f"{one.name} is disabled and signed out.")
+    users.set_role(database(), one.name, role, by=by)
+    return Done(href="/") if own and role is not Role.ADMIN else _done(f"{one.name} is now {role}.")
 
 
-def shown_once(name: str, password: str) -> Question:
+def changed_before(token: Sent, chosen: Sent, names: Sent, values: Sent) -> Done:
+    """Tell the second of two clicks the same, with the password that the first one made."""
+    deed, one = _chosen(chosen)
+    fields = _fields(names, values)
+    generated = _password(fields, f"{token}")[1] if deed in ("add", "password") else ""
+    return _done("It is done.", one.name if one else _new_name(fields), generated)
+
+
+def _chosen(chosen: Sent) -> tuple[str, Account | None]:
+    """Return a deed and the user that it is about, None for one that is new.
+
+    Raises NotFoundError; PreventUpdate for what no button asks for.
+    """
+    deed, of = (chosen.get("do"), chosen.get("of")) if isinstance(chosen, dict) else (None, None)
+    if deed == "add":
+        return deed, None
+    if deed not in DEEDS or not isinstance(of, int) or isinstance(of, bool):
+        raise PreventUpdate
+    return deed, find_account(database(), of, session_limits())
+
+
+def _fields(names: Sent, values: Sent) -> dict[str, Sent]:
+    """Return what stands in the fields of the question, by their names."""
+    return {key.get("name"): value for key, value in zip(names, values, strict=True)}
+
+
+def _done(words: str, name: str = "", generated: str = "") -> Done:
+    shows = _shown_once(name, generated) if generated else None
+    return Done(toast("done", words), shows=shows)
+
+
+def _shown_once(name: str, password: str) -> Question:
     """Return the answer that shows a generated password."""
-    shown = dbc.Input(
+    field = dbc.Input(
         id=Ids.field("shown"),
         value=password,
         readonly=True,
@@ -115,14 +121,15 @@ def shown_once(name: str, password: str) -> Question:
     )
     copy = html.Button("Copy", type="button", className="btn btn-secondary bem-copy")
     words = [
-        html.Div([labelled(f"Password of {name}", shown), copy], className="bem-once"),
+        html.Div([labelled(f"Password of {name}", field), copy], className="bem-once"),
         note("paused", f"It is shown only now. Give it to {name} and to nobody else."),
         html.P(f"{name} can change it at the foot of the menu, under Change password."),
     ]
-    return Question(f"{name} may sign in", words)
+    return Question(f"{name} may sign in", words, keep="Close")
 
 
-def _is_last_admin(one: Account, everybody: Sequence[Account]) -> bool:
+def _is_last_admin(one: Account) -> bool:
+    everybody = list_accounts(database(), session_limits())
     admins = [other for other in everybody if other.role is Role.ADMIN and not other.disabled]
     return [other.id for other in admins] == [one.id]
 
@@ -137,10 +144,10 @@ def _add() -> Question:
     return Question("Add a user", fields, go="Add user")
 
 
-def _role(one: Account, *, own: bool, last: bool) -> Question:
+def _role(one: Account, *, own: bool) -> Question:
     title = f"Change the role of {one.name}"
-    if last:
-        return Question(title, [_last_admin(one)])
+    if _is_last_admin(one):
+        return _last_admin(title, one)
     words: list[Component] = [_role_field(one.role)]
     if one.sessions:
         words.append(html.P("It holds from the next click, on every open page.", className="t3"))
@@ -162,10 +169,10 @@ def _sessions(one: Account, *, own: bool) -> Question:
     return Question(f"Sign {one.name} out everywhere?", [html.P(words)], go=f"Sign {one.name} out")
 
 
-def _disable(one: Account, *, own: bool, last: bool) -> Question:
+def _disable(one: Account, *, own: bool) -> Question:
     title = f"Disable {one.name}?"
-    if last:
-        return Question(title, [_last_admin(one)])
+    if _is_last_admin(one):
+        return _last_admin(title, one)
     words: list[Component] = [
         html.P(
             f"{one.name} is signed out and cannot sign in. What {one.name} has done stays; "
@@ -177,8 +184,9 @@ def _disable(one: Account, *, own: bool, last: bool) -> Question:
     return Question(title, words, go=f"Disable {one.name}", danger=True)
 
 
-def _last_admin(one: Account) -> Component:
-    return note("paused", f"{one.name} is the last admin. Make somebody else admin first.")
+def _last_admin(title: str, one: Account) -> Question:
+    words = f"{one.name} is the last admin. Make somebody else admin first."
+    return Question(title, [note("paused", words)], keep="Close")
 
 
 def _sure(words: str) -> list[Component]:
@@ -223,23 +231,27 @@ def _password_fields() -> list[Component]:
     ]
 
 
-def _add_now(database: Database, typed: Mapping[str, Any], by: By, hasher: Hasher) -> Told:
-    name, role = str(typed.get("name") or "").strip(), _chosen_role(typed)
-    password, shown = password_of(typed, by.form_token)
-    users.add_user(database, name, role, password, hasher=hasher, by=by)
-    return Told(f"{name} may now sign in as {role}.", shown)
+def _add_now(fields: Mapping[str, Sent], by: By) -> Done:
+    name, role = _new_name(fields), _chosen_role(fields)
+    password, generated = _password(fields, by.form_token)
+    users.add_user(database(), name, role, password, hasher=hasher(), by=by)
+    return _done(f"{name} may now sign in as {role}.", name, generated)
 
 
-def password_of(typed: Mapping[str, Any], form_token: str) -> tuple[str, str]:
+def _new_name(fields: Mapping[str, Sent]) -> str:
+    return str(fields.get("name") or "").strip()
+
+
+def _password(fields: Mapping[str, Sent], form_token: str) -> tuple[str, str]:
     """Return the password, and again if it must be shown: the same one for the same form."""
-    if typed.get("how") == TYPE:
-        return str(typed.get("password") or ""), ""
+    if fields.get("how") == TYPE:
+        return str(fields.get("password") or ""), ""
     made = users.generated_password(form_token.partition(" ")[0])
     return made, made
 
 
-def _chosen_role(typed: Mapping[str, Any]) -> Role:
-    chosen = typed.get("role")
+def _chosen_role(fields: Mapping[str, Sent]) -> Role:
+    chosen = fields.get("role")
     if chosen not in set(Role):
         raise InputError("Choose a role: viewer, operator or admin.")
     return Role(str(chosen))

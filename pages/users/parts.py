@@ -1,4 +1,4 @@
-"""Parts of the page of users: the table, and the dialog as long as it is closed."""
+"""Parts of the page of users: the table, and the buttons of each user."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def header_actions() -> list[Component]:
         dcc.Link(
             trail, href="/audit", className="btn btn-secondary bem-action", title="Audit trail"
         ),
-        dbc.Button([icon("plus-lg"), "Add user"], id=Ids.ADD, color="primary"),
+        dbc.Button([icon("plus-lg"), "Add user"], id=Ids.do("add", 0), color="primary"),
     ]
 
 
@@ -49,36 +49,6 @@ def user_table(accounts: Sequence[Account], who: Viewer, at: datetime) -> Compon
     head = html.Tr([html.Th(words, scope="col", className=look) for words, look in HEADS])
     rows = [_row(one, who, at) for one in accounts]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table bem-users-table")
-
-
-def dialog() -> list[Component]:
-    """Return the dialog, closed, with its stores."""
-    return [
-        dcc.Store(id=Ids.CHOSEN),
-        dcc.Store(id=Ids.DONE),
-        dcc.Store(id=Ids.ONCE),
-        dcc.Location(id=Ids.GO, refresh=True),
-        dbc.Modal(
-            [
-                dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),
-                dbc.ModalBody(
-                    [
-                        html.Div(id=Ids.QUESTION, className="bem-ask bem-users-ask"),
-                        html.Div(id=Ids.ERROR, className="bem-field-error", role="alert"),
-                    ]
-                ),
-                dbc.ModalFooter(
-                    [
-                        dbc.Button("Cancel", id=Ids.KEEP, color="secondary"),
-                        dbc.Button("Do it", id=Ids.SURE, color="primary"),
-                    ]
-                ),
-            ],
-            id=Ids.DIALOG,
-            is_open=False,
-            backdrop="static",  # a password that is shown once must not go with a stray click
-        ),
-    ]
 
 
 def _row(one: Account, who: Viewer, at: datetime) -> html.Tr:

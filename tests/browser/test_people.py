@@ -21,6 +21,7 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
     password = page.get_by_label("Password of marie.c").input_value()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("dash_component_api.getLayout('users-question').props.children") == []
 
     with browser.new_context(base_url=served.url) as other:
         hers = other.new_page()

@@ -28,9 +28,7 @@ def ids(store) -> dict[str, int]:
 
 def asked(visitor: Visitor, deed: str, of: int | None):
     """Click a button of the list, or Add user."""
-    if of is None:
-        return visitor.call(DIALOG, {"users-add.n_clicks": 1}, by="users-add.n_clicks")
-    key = Ids.do(deed, of)
+    key = Ids.do(deed, of or 0)
     by = {"id": key, "property": "n_clicks"}
     return visitor.call(DIALOG, by=by, patterns={"users-do": [(key, 1)]})
 
@@ -39,7 +37,7 @@ def sure(visitor: Visitor, deed: str, of: int | None, *, token: str | None = Non
     """Fill the dialog in and click its button; `token` where it is not that of a new dialog."""
     fields = [(Ids.field(name), value) for name, value in typed.items()]
     return visitor.call(
-        "users-done.data",
+        DIALOG,
         {
             "users-sure.n_clicks": 1,
             "users-chosen.data": {"do": deed, "of": of},
@@ -84,7 +82,8 @@ def test_every_question_names_the_user(ada, ids, deed):
     assert answer[DIALOG] is True
     assert "vera" in answer["users-title.children"]
     assert "vera" in answer["users-sure.children"]
-    assert answer["users-chosen.data"] == {"do": deed, "of": ids["vera"]}
+    assert answer["users-chosen.data"] == Ids.do(deed, ids["vera"])
+    assert answer["users-keep.children"] == "Cancel"
 
 
 def test_a_list_that_is_drawn_anew_asks_nothing(ada, ids):
@@ -103,8 +102,8 @@ def test_a_user_is_added_with_a_password_that_is_shown_once(web, ada, lab, store
     entry = next(one for one in lab.audits() if one.target == "user new.one")
     assert (entry.user_name, entry.action, entry.address) == ("ada", "add user", "127.0.0.1")
     assert password not in str([one.detail for one in lab.audits()])
-    closed = ada.call(DIALOG, {"users-keep.n_clicks": 1}, by="users-keep.n_clicks")
-    assert (closed[DIALOG], closed["users-question.children"]) == (False, [])
+    assert answer["users-keep.children"] == "Close"
+    assert answer["users-sure.style"] == {"display": "none"}
 
 
 @pytest.mark.parametrize("deed", ["add", "password"])
@@ -141,6 +140,7 @@ def test_a_refusal_is_said_in_the_dialog_and_changes_nothing_in_it(ada, store, t
 def test_a_typed_password_is_not_sent_back(web, ada, ids):
     answer = sure(ada, "password", ids["vera"], how="type", password="eight blue cells")
     assert "eight blue cells" not in str(answer)
+    assert answer["users-question.children"] == []
     assert can_sign_in(web, "vera", "eight blue cells")
     assert not can_sign_in(web, "vera", PASSWORD)
 
@@ -195,6 +195,7 @@ class TestOnesOwnAccount:
         answer = asked(ada, deed, ids["ada"])
         assert "ada is the last admin" in text(answer["users-question.children"])
         assert answer["users-sure.style"] == {"display": "none"}
+        assert answer["users-keep.children"] == "Close"
         assert "ada is the last admin" in sure(ada, deed, ids["ada"], sure=True, **typed)[ERROR]
         assert role_of(store, "ada") == (Role.ADMIN, False)
 
@@ -207,7 +208,9 @@ class TestOnesOwnAccount:
 
 def test_the_list_is_shown_again_after_a_deed(ada, store, ids):
     sure(ada, "disable", ids["vera"])
-    answer = ada.call(LIST, {"users-done.data": 1}, by="users-done.data")
+    answer = ada.call(
+        LIST, {"users-done.data": Ids.do("disable", ids["vera"])}, by="users-done.data"
+    )
     assert answer["users-count.children"] == "4, 1 disabled"
     assert "veraViewerDisabled" in text(answer[LIST])
 
@@ -217,7 +220,7 @@ def test_the_list_is_shown_again_after_a_deed(ada, store, ids):
 )
 def test_what_no_button_asks_for_does_nothing(ada, store, chosen):
     values = {"users-sure.n_clicks": 1, "users-chosen.data": chosen}
-    answer = ada.call("users-done.data", values, by="users-sure.n_clicks")
+    answer = ada.call(DIALOG, values, by="users-sure.n_clicks")
     assert answer.status == 204
     assert not any(one.disabled for one in list_users(store))
 
