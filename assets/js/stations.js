@@ -12,7 +12,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-bem-do]");
     if (!button || button.disabled) return;
-    setProps("stations-change-chosen", {
+    const detects = button.dataset.bemDo === "detect";  /* what is asked at once */
+    setProps(detects ? "stations-change-detect" : "stations-change-chosen", {
       data: { do: button.dataset.bemDo, of: Number(button.dataset.bemOf), asked: ++count },
     });
   });

@@ -1,15 +1,16 @@
 """The question before a station is changed or a synchroniser repaired, and the deed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import labelled, note
+from components.sent import Sent
 from components.shell import toast
 from cycling.errors import InputError
 from cycling.terms import StationCommand
@@ -18,20 +19,15 @@ from db.commands.stations.changes import retire_station
 from db.commands.stations.control import request
 from db.commands.stations.deletion import delete_station, station_kept_because
 from db.commands.stations.out_of_service import return_to_service, take_out_of_service
-from db.engine import Database
-from db.queries.stations.details import StationFacts, find_station
+from db.queries.stations.details import find_station
 from db.queries.stations.use import names
 from db.terms import Role
-from pages.context import Viewer
-from pages.stations.ids import Ids
-from pages.stations.synchroniser import begin_repair, repair_text
-from pages.stations.unreachable import give_up_now, give_up_text
+from pages.ask import Done, Question, ask_dialog
+from pages.context import database, viewer
+from pages.stations.ids import CHANGE
+from pages.stations.synchroniser import ask_repair, begin_repair
+from pages.stations.unreachable import ask_give_up, give_up_now
 
-DEEDS = ("detect", "launch", "out", "back", "retire", "delete", "repair", "give up")
-FOR_ADMINS = {
-    "repair": "An admin repairs synchronisers: ask one.",
-    "delete": "An admin deletes stations: ask one.",
-}
 RETIRES_WATTREX = (
     "Its cycler program on the unit notices it when it next looks for work, and ends by itself; it "
     "would end everything that runs or is queued there as ERROR, and nothing is."
@@ -39,128 +35,62 @@ RETIRES_WATTREX = (
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a button asked for: a deed, and the unit or station that it is about."""
+class Deed:
+    """What a button of the page asks for: its question, and what is done after it.
 
-    do: str
-    of: int
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the dialog says; without `go` there is nothing to do but to close it."""
-
-    title: str
-    words: list[Any]
-    go: str = ""
-    danger: bool = False
-    wants_reason: bool = False
-
-
-def asked_of(given: object) -> Asked | None:
-    """Read what a button asked for; None for anything else."""
-    chosen = given if isinstance(given, Mapping) else {}
-    do, of = chosen.get("do"), chosen.get("of")
-    known = do in DEEDS and isinstance(of, int) and not isinstance(of, bool)
-    return Asked(str(do), of) if known and isinstance(of, int) else None
-
-
-def question(database: Database, asked: Asked, who: Viewer) -> Question:
-    """Return what must be said before. Raises NotFoundError, InputError for another's deed."""
-    _check_role(asked, who)
-    if asked.do == "repair":
-        title = f"Repair the synchroniser of experiment {asked.of}?"
-        return Question(title, repair_text(database, asked.of), go=f"Repair experiment {asked.of}")
-    if asked.do == "give up":
-        name, words = give_up_text(database, asked.of, who.zone)
-        return Question(
-            f"Give {name} up?", words, go=f"Give {name} up", danger=True, wants_reason=True
-        )
-    sheet = find_station(database, asked.of)
-    if asked.do == "retire":
-        return _retire(sheet)
-    if asked.do == "delete":
-        return _delete(sheet, station_kept_because(database, sheet.id))
-    if asked.do == "out":
-        return _out(sheet)
-    if asked.do == "back":
-        return _back(sheet, who)
-    return _launch(sheet)
-
-
-def carry_out(
-    database: Database, asked: Asked, reason: str, who: Viewer, *, by: By
-) -> dict[str, Any] | None:
-    """Do what was asked; return the toast that says so. Raises InputError where it is refused.
-
-    None for what a unit is asked: the page itself says how far that is.
+    Both take the id of the unit, station or experiment; `refusal` is for who is no admin.
     """
-    if asked.do == "detect":
-        _request(database, StationCommand.DETECT, asked.of, None, by)
-        return None
-    _check_role(asked, who)
-    if asked.do == "repair":
-        return toast("info", begin_repair(database, asked.of, by=by))
-    if asked.do == "give up":
-        return toast("info", give_up_now(database, asked.of, reason, by=by))
-    sheet = find_station(database, asked.of)
-    if asked.do == "launch":
-        _request(database, StationCommand.LAUNCH, sheet.now.unit_id, sheet.id, by)
-        return None
-    if asked.do == "retire":
-        retire_station(database, sheet.id, by=by)
-        return toast("done", f"{sheet.name} is retired. Its experiments are kept.")
-    if asked.do == "delete":
-        return toast("done", f"The station {delete_station(database, sheet.id, by=by)} is deleted.")
-    if asked.do == "back":
-        return_to_service(database, sheet.id, by=by)
-        return toast("done", f"{sheet.name} is back in service.")
-    done = take_out_of_service(database, sheet.id, reason=reason, by=by)
-    if done.begun:
-        words = f"{names(done.begun)} may have begun already and goes on."
-        return toast("info", f"{sheet.name} is out of service. {words}")
-    held = f" {names(done.held)}: held." if done.held else ""
-    return toast("done", f"{sheet.name} is out of service.{held}")
+
+    ask: Callable[[int], Question]
+    do: Callable[[By, int, str], Done]
+    wants_reason: bool = False
+    refusal: str = ""
 
 
 def change_dialog() -> list[Component]:
     """Return the dialog, closed, with its stores; for operators."""
-    reason = dbc.Input(id=Ids.REASON, maxlength=249, autocomplete="off")
-    dialog = dbc.Modal(
-        [
-            dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),
-            dbc.ModalBody(
-                [
-                    html.Div(id=Ids.QUESTION, className="bem-ask"),
-                    html.Div(
-                        labelled("Reason", reason, help_text="It is shown with your name."),
-                        id=Ids.REASON_BOX,
-                        hidden=True,
-                    ),
-                    html.Div(id=Ids.ERROR, className="bem-field-error", role="alert"),
-                ]
-            ),
-            dbc.ModalFooter(
-                [
-                    dbc.Button("Cancel", id=Ids.KEEP, color="secondary"),
-                    dbc.Button("Do it", id=Ids.SURE, color="primary"),
-                ]
-            ),
-        ],
-        id=Ids.DIALOG,
-        is_open=False,
-    )
-    going = dcc.Location(id=Ids.GO, refresh="callback-nav")
-    return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), going, dialog]
+    reason = dbc.Input(id=CHANGE.reason, maxlength=249, autocomplete="off")
+    field = labelled("Reason", reason, help_text="It is shown with your name.")
+    return [dcc.Store(id=CHANGE.detect), *ask_dialog(CHANGE, html.Div(field, id=CHANGE.box))]
 
 
-def _check_role(asked: Asked, who: Viewer) -> None:
-    refusal = FOR_ADMINS.get(asked.do)
-    if refusal and not who.role.includes(Role.ADMIN):
-        raise InputError(refusal)
+def ask_change(chosen: Sent) -> Question:
+    """Say what must be said before. Raises NotFoundError, InputError for another's deed."""
+    deed = _deed(chosen)
+    question = deed.ask(chosen_id(chosen))
+    return question if deed.wants_reason else replace(question, hides=frozenset({"reason"}))
 
 
-def _retire(sheet: StationFacts) -> Question:
+def change(by: By, chosen: Sent, reason: Sent) -> Done:
+    """Do what was asked. Raises InputError where it is refused."""
+    return _deed(chosen).do(by, chosen_id(chosen), str(reason or ""))
+
+
+def detect(by: By, unit_id: int) -> None:
+    """Ask a unit what is connected to it; the page itself says how far that is."""
+    request(database(), StationCommand.DETECT, unit_id=unit_id, by=by)
+
+
+def chosen_id(chosen: Sent) -> int:
+    """Return the id of what a button is about; PreventUpdate for what no button sends."""
+    number = chosen.get("of") if isinstance(chosen, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise PreventUpdate
+    return number
+
+
+def _deed(chosen: Sent) -> Deed:
+    """Return what a button asked for; PreventUpdate for what no button sends."""
+    deed = DEEDS.get(str(chosen.get("do"))) if isinstance(chosen, dict) else None
+    if deed is None:
+        raise PreventUpdate
+    if deed.refusal and not viewer().role.includes(Role.ADMIN):
+        raise InputError(deed.refusal)
+    return deed
+
+
+def _ask_retire(station_id: int) -> Question:
+    sheet = find_station(database(), station_id)
     title = f"Retire {sheet.name}?"
     if sheet.deprecated:
         return Question(title, [html.P(f"{sheet.name} is not in use any more.")])
@@ -187,9 +117,16 @@ def _retire(sheet: StationFacts) -> Question:
     return Question(title, words, go=f"Retire {sheet.name}", danger=True)
 
 
-def _delete(sheet: StationFacts, kept_because: str) -> Question:
+def _retire(by: By, station_id: int, _reason: str) -> Done:
+    sheet = find_station(database(), station_id)
+    retire_station(database(), sheet.id, by=by)
+    return Done(toast("done", f"{sheet.name} is retired. Its experiments are kept."))
+
+
+def _ask_delete(station_id: int) -> Question:
+    sheet = find_station(database(), station_id)
     named = html.B(f"{sheet.name}, station {sheet.id}")
-    if kept_because:
+    if kept_because := station_kept_because(database(), sheet.id):
         title = f"{sheet.name} cannot be deleted now"
         return Question(title, [html.P([named, f", is kept. {kept_because}"])])
     words = ", is deleted with its set-up. No experiment has run there. Its devices are free."
@@ -198,7 +135,13 @@ def _delete(sheet: StationFacts, kept_because: str) -> Question:
     return Question(f"{go}?", [html.P([named, words]), html.P(kept)], go=go, danger=True)
 
 
-def _out(sheet: StationFacts) -> Question:
+def _delete(by: By, station_id: int, _reason: str) -> Done:
+    name = delete_station(database(), find_station(database(), station_id).id, by=by)
+    return Done(toast("done", f"The station {name} is deleted."), href="/stations")
+
+
+def _ask_out(station_id: int) -> Question:
+    sheet = find_station(database(), station_id)
     words = [html.P("It takes no further experiments until it is back.")]
     if sheet.now.experiment is not None:
         words.append(html.P(f"{sheet.now.experiment.name} runs there and goes on to its end."))
@@ -210,15 +153,27 @@ def _out(sheet: StationFacts) -> Question:
         if not sheet.is_ours:
             words.append(html.P("Its cycler takes what is queued by itself: one may have begun."))
     go = f"Take {sheet.name} out of service"
-    return Question(f"{go}?", words, go=go, wants_reason=True)
+    return Question(f"{go}?", words, go=go)
 
 
-def _back(sheet: StationFacts, who: Viewer) -> Question:
+def _out(by: By, station_id: int, reason: str) -> Done:
+    sheet = find_station(database(), station_id)
+    done = take_out_of_service(database(), sheet.id, reason=reason, by=by)
+    words = f"{sheet.name} is out of service."
+    if done.begun:
+        begun = f"{names(done.begun)} may have begun already and goes on."
+        return Done(toast("info", f"{words} {begun}"))
+    held = f" {names(done.held)}: held." if done.held else ""
+    return Done(toast("done", f"{words}{held}"))
+
+
+def _ask_back(station_id: int) -> Question:
+    sheet = find_station(database(), station_id)
     title = f"Put {sheet.name} back into service?"
     out = sheet.now.out
     if out is None:
         return Question(title, [html.P(f"{sheet.name} is in service already.")])
-    since = formatting.exactly(out.since, who.zone)
+    since = formatting.exactly(out.since, viewer().zone)
     words = [html.P([html.B("Out of service: "), f"{out.reason} By {out.user_name}, {since}."])]
     if sheet.now.held:
         waits = names([one.name for one in sheet.now.held])
@@ -226,7 +181,14 @@ def _back(sheet: StationFacts, who: Viewer) -> Question:
     return Question(title, words, go="Back into service")
 
 
-def _launch(sheet: StationFacts) -> Question:
+def _back(by: By, station_id: int, _reason: str) -> Done:
+    sheet = find_station(database(), station_id)
+    return_to_service(database(), sheet.id, by=by)
+    return Done(toast("done", f"{sheet.name} is back in service."))
+
+
+def _ask_launch(station_id: int) -> Question:
+    sheet = find_station(database(), station_id)
     title = f"Launch the cycler of {sheet.name}?"
     words = [
         html.P(
@@ -242,15 +204,19 @@ def _launch(sheet: StationFacts) -> Question:
     return Question(title, words, go=f"Launch on {sheet.unit}")
 
 
-def _request(
-    database: Database, kind: StationCommand, unit_id: int, station_id: int | None, by: By
-) -> None:
-    request(
-        database,
-        kind,
-        unit_id=unit_id,
-        station_id=station_id,
-        experiment_id=None,
-        reason="",
-        by=by,
-    )
+def _launch(by: By, station_id: int, _reason: str) -> Done:
+    sheet = find_station(database(), station_id)
+    unit_id = sheet.now.unit_id
+    request(database(), StationCommand.LAUNCH, unit_id=unit_id, station_id=sheet.id, by=by)
+    return Done()
+
+
+DEEDS = {
+    "launch": Deed(_ask_launch, _launch),
+    "out": Deed(_ask_out, _out, wants_reason=True),
+    "back": Deed(_ask_back, _back),
+    "retire": Deed(_ask_retire, _retire),
+    "delete": Deed(_ask_delete, _delete, refusal="An admin deletes stations: ask one."),
+    "repair": Deed(ask_repair, begin_repair, refusal="An admin repairs synchronisers: ask one."),
+    "give up": Deed(ask_give_up, give_up_now, wants_reason=True),
+}

@@ -3,10 +3,11 @@
 from typing import Any
 
 from components.sent import Sent
+from pages.ask import AskIds
 
 
 class Ids:
-    """Ids of the page of stations; those that begin with stations-change are for operators."""
+    """Ids of the page of stations. `assets/js/stations.js` knows ASK."""
 
     VIEW = "stations-view"
     TICK = "stations-tick"
@@ -15,17 +16,9 @@ class Ids:
     HEAD = "stations-head"
     SEEN = "stations-seen"
     SINK = "stations-sink"
-    CHOSEN = "stations-change-chosen"
-    DIALOG = "stations-change-dialog"
-    TITLE = "stations-change-title"
-    QUESTION = "stations-change-question"
-    REASON = "stations-change-reason"
-    REASON_BOX = "stations-change-reason-box"
-    ERROR = "stations-change-error"
-    KEEP = "stations-change-keep"
-    SURE = "stations-change-sure"
-    DONE = "stations-change-done"
-    GO = "stations-change-go"
+
+
+CHANGE = AskIds("stations-change")  # changes a station; for operators; the script knows its parts
 
 
 class FormIds:

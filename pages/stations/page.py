@@ -9,26 +9,25 @@ from dash import (
     State,
     callback,
     clientside_callback,
-    ctx,
     dcc,
     html,
     no_update,
     register_page,
 )
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.terms import Role
+from pages.ask import ask_then_do
 from pages.context import actor, database, limits, viewer
 from pages.monitor.dialogs import dialogs
 from pages.monitor.ids import CONFIRM
 from pages.not_found_404 import not_found
-from pages.stations.dialogs import Question, asked_of, carry_out, change_dialog, question
-from pages.stations.ids import Ids
+from pages.stations.dialogs import ask_change, change, change_dialog, chosen_id, detect
+from pages.stations.ids import CHANGE, Ids
 from pages.stations.view import Content, content_of, stored_view, view_of
 
 register_page(
@@ -39,7 +38,6 @@ register_page(
 )
 
 WAITING_MS = 1000
-CLOSED = (False, no_update, no_update, no_update, no_update, no_update, no_update, None, "")
 
 
 def layout(**query: str) -> Component:
@@ -74,7 +72,7 @@ clientside_callback(
 clientside_callback(
     ClientsideFunction("stations", "seen"), Output(Ids.SINK, "data"), Input(Ids.SEEN, "data")
 )
-clientside_callback(ClientsideFunction("stations", "again"), Input(Ids.DONE, "data"))
+clientside_callback(ClientsideFunction("stations", "again"), Input(CHANGE.done, "data"))
 clientside_callback(ClientsideFunction("stations", "again"), Input(CONFIRM.done, "data"))
 
 
@@ -109,58 +107,24 @@ def refresh(_ask: Sent, view: Sent, seen: Sent) -> dict[str, Any]:
     }
 
 
+ask_then_do(CHANGE, ask_change, change, fields={"reason": (CHANGE.reason, CHANGE.box)})
+
+
 @callback(
-    Output(Ids.DIALOG, "is_open"),
-    Output(Ids.TITLE, "children"),
-    Output(Ids.QUESTION, "children"),
-    Output(Ids.SURE, "children"),
-    Output(Ids.SURE, "color"),
-    Output(Ids.SURE, "style"),
-    Output(Ids.REASON_BOX, "hidden"),
-    Output(Ids.REASON, "value"),
-    Output(Ids.ERROR, "children"),
-    Output(Ids.DONE, "data"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Output(Ids.GO, "href"),
-    Input(Ids.CHOSEN, "data"),
-    Input(Ids.KEEP, "n_clicks"),
-    Input(Ids.SURE, "n_clicks"),
-    State(Ids.REASON, "value"),
+    output={
+        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+        "done": Output(CHANGE.done, "data", allow_duplicate=True),  # what was asked has it too
+    },
+    inputs={"chosen": Input(CHANGE.detect, "data")},
     prevent_initial_call=True,
-    running=[(Output(Ids.SURE, "disabled"), True, False)],
 )
-def change(chosen: Sent, _keep: Sent, _sure: Sent, reason: Sent) -> tuple[Any, ...]:
-    """Ask before a station is changed, saying what follows; then do it."""
-    asked = asked_of(chosen)
-    if asked is None:
-        raise PreventUpdate
-    who = viewer()
-    if ctx.triggered_id == Ids.KEEP:
-        return *CLOSED, no_update, no_update, no_update
+def detect_devices(chosen: Sent) -> dict[str, Sent]:
+    """Ask a unit what is connected to it, without a question before."""
     try:
-        if ctx.triggered_id == Ids.CHOSEN and asked.do != "detect":
-            return *_opened(question(database(), asked, who)), no_update, no_update, no_update
-        by = actor()
-        told = carry_out(database(), asked, str(reason or ""), who, by=by)
+        detect(actor(), chosen_id(chosen))
     except InputError as error:
-        return _refused(str(error), in_dialog=ctx.triggered_id == Ids.SURE)
-    if asked.do == "delete":  # there is nothing to draw again
-        return *CLOSED, no_update, told or no_update, "/stations"
-    return *CLOSED, chosen, told or no_update, no_update
-
-
-def _opened(ask: Question) -> tuple[Any, ...]:
-    """Return the dialog with a question; without a deed there is no button for it."""
-    look = {} if ask.go else {"display": "none"}
-    color = "danger" if ask.danger else "primary"
-    return True, ask.title, ask.words, ask.go, color, look, not ask.wants_reason, None, ""
-
-
-def _refused(words: str, *, in_dialog: bool) -> tuple[Any, ...]:
-    """Say why something was refused: in the open dialog, without one in a toast."""
-    if in_dialog:
-        return *(no_update for _ in range(8)), words, no_update, no_update, no_update
-    return *CLOSED, {"refused": words}, toast("error", words), no_update
+        return {"toast": toast("error", str(error)), "done": {"refused": str(error)}}
+    return {"toast": no_update, "done": chosen}
 
 
 def _seen(content: Content) -> dict[str, Any]:

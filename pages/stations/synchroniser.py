@@ -8,12 +8,13 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
+from components.shell import toast
 from db.commands.audit import By
 from db.commands.wattrex.repairs import FIRST_ROWS, repair
-from db.engine import Database
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
 from db.terms import Role
-from pages.context import Viewer
+from pages.ask import Done, Question
+from pages.context import Viewer, database
 
 
 def stalled_notes(stalled: Sequence[StalledRun], who: Viewer) -> list[Component]:
@@ -26,12 +27,12 @@ def repair_notes(ended: Sequence[EndedRepair]) -> list[Component]:
     return [_ended(one) for one in ended]
 
 
-def repair_text(database: Database, experiment_id: int) -> list[Component]:
+def ask_repair(experiment_id: int) -> Question:
     """Say what a repair does before it is done, and to which experiment."""
-    with database.read() as session:
+    with database().read() as session:
         names = {one.experiment_id: one.name for one in stalled_runs(session)}
     name = names.get(experiment_id, "")
-    return [
+    words = [
         *([html.P([html.B(name), f", experiment {experiment_id}."])] if name else []),
         html.P(
             f"Its newest {FIRST_ROWS:,} measures, after each try without effect ten times as many, "
@@ -42,12 +43,15 @@ def repair_text(database: Database, experiment_id: int) -> list[Component]:
             f"It takes up to a minute. Experiment {experiment_id} goes on on its station meanwhile."
         ),
     ]
+    title = f"Repair the synchroniser of experiment {experiment_id}?"
+    return Question(title, words, go=f"Repair experiment {experiment_id}")
 
 
-def begin_repair(database: Database, experiment_id: int, *, by: By) -> str:
-    """Begin a repair and return the sentence that says so. Raises InputError if it is refused."""
-    repair(database, experiment_id, by=by)
-    return f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
+def begin_repair(by: By, experiment_id: int, _reason: str) -> Done:
+    """Begin a repair. Raises InputError if it is refused."""
+    repair(database(), experiment_id, by=by)
+    words = f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
+    return Done(toast("info", words))
 
 
 def _ended(one: EndedRepair) -> Component:

@@ -1,6 +1,5 @@
 """What the page of a station says of an experiment whose unit is not heard, and giving it up."""
 
-from datetime import tzinfo
 from typing import Any
 
 from dash import html
@@ -8,13 +7,14 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
+from components.shell import toast
 from cycling.errors import ConflictError
 from db.commands.audit import By
 from db.commands.experiments.force_end import give_up
-from db.engine import Database
 from db.queries.stations.unreachable import UnreachableRun, find_unreachable_run
 from db.terms import Role
-from pages.context import Viewer
+from pages.ask import Done, Question
+from pages.context import Viewer, database, viewer
 
 NOTHING_SWITCHES_OFF = (
     "This switches nothing off. Current may still be flowing: go to the station, and take the "
@@ -47,16 +47,14 @@ def unreachable_token(run: UnreachableRun | None) -> object:
     return (run.experiment_id, run.name) if run is not None and not run.refusal else None
 
 
-def give_up_text(
-    database: Database, experiment_id: int, zone: tzinfo
-) -> tuple[str, list[Component]]:
-    """Return the name of an experiment and what follows from giving it up. Raises ConflictError."""
-    run = find_unreachable_run(database, experiment_id)
+def ask_give_up(experiment_id: int) -> Question:
+    """Say what follows from giving an experiment up. Raises ConflictError."""
+    run = find_unreachable_run(database(), experiment_id)
     if run is None:
         raise ConflictError(f"Experiment {experiment_id} is not under way any more.")
     if run.refusal:
         raise ConflictError(f"{run.name} cannot be given up now. {run.refusal}")
-    since = formatting.exactly(run.heard_at, zone)
+    since = formatting.exactly(run.heard_at, viewer().zone)
     words = [
         note("error", NOTHING_SWITCHES_OFF),
         html.P(
@@ -68,10 +66,12 @@ def give_up_text(
             + ("; a status that it writes is believed." if run.is_wattrex else ".")
         ),
     ]
-    return run.name, words
+    go = f"Give {run.name} up"
+    return Question(f"{go}?", words, go=go, danger=True)
 
 
-def give_up_now(database: Database, experiment_id: int, reason: str, *, by: By) -> str:
-    """Give an experiment up and return the sentence that says so. Raises InputError."""
-    run = give_up(database, experiment_id, reason=reason, by=by)
-    return f"{run.name} is given up. Current may still be flowing at {run.station}."
+def give_up_now(by: By, experiment_id: int, reason: str) -> Done:
+    """Give an experiment up. Raises InputError."""
+    run = give_up(database(), experiment_id, reason=reason, by=by)
+    words = f"{run.name} is given up. Current may still be flowing at {run.station}."
+    return Done(toast("info", words))

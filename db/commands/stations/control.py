@@ -37,9 +37,9 @@ def request(
     kind: StationCommand,
     *,
     unit_id: int,
-    station_id: int | None,
-    experiment_id: int | None,
-    reason: str,
+    station_id: int | None = None,
+    experiment_id: int | None = None,
+    reason: str = "",
     by: By,
 ) -> int:
     """Ask a station or a unit to do something and return the command's id.

@@ -13,6 +13,7 @@ from db.models import DeletedExperiment
 from pages.experiment.ids import Ids as Experiment
 from pages.live.ids import Ids as Live
 from pages.profile.parts import Ids as Profile
+from pages.stations.ids import CHANGE
 from pages.stations.ids import Ids as Stations
 from tests.integration.db.queries.stations.test_units import Lab as Units
 from tests.unit.components.tree import find, text
@@ -179,41 +180,41 @@ class TestAProfile:
 
 class TestAStation:
     def press(self, visitor, station: int, by: str):
-        given = {f"{Stations.CHOSEN}.data": {"do": "delete", "of": station, "asked": 1}}
-        return visitor.call(f"{Stations.DIALOG}.is_open", given, by=by)
+        given = {f"{CHANGE.chosen}.data": {"do": "delete", "of": station, "asked": 1}}
+        return visitor.call(f"{CHANGE.dialog}.is_open", given, by=by)
 
     def test_is_named_and_deleted(self, visitor, store):
         units = Units(store)
         ada, station = visitor("ada"), units.station(units.ours, "Station 07")
         search = f"?station={station}"
         assert find(ada.open("/stations", search), **{"data-bem-do": "delete"})
-        asked = self.press(ada, station, f"{Stations.CHOSEN}.data")
-        assert asked[f"{Stations.TITLE}.children"] == "Delete Station 07?"
-        words = text(asked[f"{Stations.QUESTION}.children"])
+        asked = self.press(ada, station, f"{CHANGE.chosen}.data")
+        assert asked[f"{CHANGE.title}.children"] == "Delete Station 07?"
+        words = text(asked[f"{CHANGE.question}.children"])
         assert words.startswith(f"Station 07, station {station}, is deleted with its set-up")
-        done = self.press(ada, station, f"{Stations.SURE}.n_clicks")
-        assert done[f"{Stations.GO}.href"] == "/stations"
+        done = self.press(ada, station, f"{CHANGE.sure}.n_clicks")
+        assert done[f"{CHANGE.go}.href"] == "/stations"
         assert done[TOAST]["text"] == "The station Station 07 is deleted."
-        assert f"{Stations.DONE}.data" not in done
+        assert f"{CHANGE.done}.data" not in done
         assert "There is no station" in text(ada.open("/stations", search))
 
     def test_with_a_battery_is_kept_and_says_why(self, visitor, store):
         units = Units(store)
         station = units.station(units.ours, "Station 07")
         units.rows.confirm(station, units.rows.battery("NMC-031", "1"))
-        asked = self.press(visitor("ada"), station, f"{Stations.CHOSEN}.data")
-        assert asked[f"{Stations.TITLE}.children"] == "Station 07 cannot be deleted now"
-        assert "NMC-031 is confirmed there" in text(asked[f"{Stations.QUESTION}.children"])
-        assert asked[f"{Stations.SURE}.style"] == {"display": "none"}
-        refused = self.press(visitor("ada"), station, f"{Stations.SURE}.n_clicks")
-        assert "NMC-031 is confirmed there" in refused[f"{Stations.ERROR}.children"]
+        asked = self.press(visitor("ada"), station, f"{CHANGE.chosen}.data")
+        assert asked[f"{CHANGE.title}.children"] == "Station 07 cannot be deleted now"
+        assert "NMC-031 is confirmed there" in text(asked[f"{CHANGE.question}.children"])
+        assert asked[f"{CHANGE.sure}.style"] == {"display": "none"}
+        refused = self.press(visitor("ada"), station, f"{CHANGE.sure}.n_clicks")
+        assert "NMC-031 is confirmed there" in refused[f"{CHANGE.error}.children"]
 
     def test_is_nothing_that_an_operator_deletes(self, oscar, store):
         units = Units(store)
         station = units.station(units.ours, "Station 07")
         search = f"?station={station}"
         assert not find(oscar.open("/stations", search), **{"data-bem-do": "delete"})
-        for by in (f"{Stations.CHOSEN}.data", f"{Stations.SURE}.n_clicks"):
+        for by in (f"{CHANGE.chosen}.data", f"{CHANGE.sure}.n_clicks"):
             assert "An admin deletes stations" in str(self.press(oscar, station, by))
         assert "Station 07" in text(oscar.open("/stations", search))
 

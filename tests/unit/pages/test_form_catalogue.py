@@ -292,7 +292,7 @@ def _users(deed: str, of: int | None, **typed: Any) -> Form:
     save = "users-sure.n_clicks"
     values = {save: 1, "users-chosen.data": {"do": deed, "of": of}}
     fields = [({"type": "users-field", "name": name}, value) for name, value in typed.items()]
-    return Form("ada", "users-done.data", save, values, {"users-field": fields})
+    return Form("ada", "users-dialog.is_open", save, values, {"users-field": fields})
 
 
 def _id_of(world: World, name: str) -> int:
@@ -338,7 +338,8 @@ OTHERS = {  # by room
     "profile": "act check draw take_file",
     "queue": "move ask drop",
     "station": "left",
-    "users": "ask refresh",
+    "stations": "detect_devices",
+    "users": "refresh",
 }
 
 

@@ -20,7 +20,7 @@ from db.queries.stations.overview import overview
 from db.queries.stations.units import find_unit
 from db.terms import CommandState, PlanState
 from pages.station.reading import CONTROLS, form_data_of, read
-from pages.stations.ids import FormIds, Ids
+from pages.stations.ids import CHANGE, FormIds, Ids
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.unit.components.tree import find, of_type, text
 from tests.unit.db.lab import statements
@@ -144,7 +144,7 @@ class TestLooking:
         for search in ("", f"?unit={lab.ours}", f"?station={station}"):
             page = vera.open("/stations", search)
             assert not [one for one in of_type(page, "Button") if "data-bem-do" in one["props"]]
-            assert not find(page, id=Ids.DIALOG)
+            assert not find(page, id=CHANGE.dialog)
 
     def test_admins_see_what_the_master_node_has_refused(self, lab, visitor):
         lab.rows.add(RefusedCount(sender="bench-9", kind="json", count=1234, last_at=lab.now))
@@ -234,23 +234,27 @@ class TestChanging:
     """The dialog of operators."""
 
     def choose(self, visitor, do: str, of: int):
-        values = {f"{Ids.CHOSEN}.data": {"do": do, "of": of, "asked": 1}}
-        return visitor.call(f"{Ids.DIALOG}.is_open", values, by=f"{Ids.CHOSEN}.data")
+        values = {f"{CHANGE.chosen}.data": {"do": do, "of": of, "asked": 1}}
+        return visitor.call(f"{CHANGE.dialog}.is_open", values, by=f"{CHANGE.chosen}.data")
+
+    def detect(self, visitor, chosen):
+        by = f"{CHANGE.detect}.data"
+        return visitor.call("shell-toasts-store.data", {by: chosen}, by=by)
 
     def sure(self, visitor, do: str, of: int, reason: str | None = None):
-        values = {f"{Ids.CHOSEN}.data": {"do": do, "of": of}, f"{Ids.REASON}.value": reason}
-        return visitor.call(f"{Ids.DIALOG}.is_open", values, by=f"{Ids.SURE}.n_clicks")
+        values = {f"{CHANGE.chosen}.data": {"do": do, "of": of}, f"{CHANGE.reason}.value": reason}
+        return visitor.call(f"{CHANGE.dialog}.is_open", values, by=f"{CHANGE.sure}.n_clicks")
 
     def test_retiring_is_asked_and_done(self, lab, oscar):
         station = lab.station(lab.ours)
         asked = self.choose(oscar, "retire", station)
-        assert asked[f"{Ids.DIALOG}.is_open"] is True
-        assert asked[f"{Ids.TITLE}.children"] == "Retire Station 01?"
-        assert asked[f"{Ids.SURE}.children"] == "Retire Station 01"
-        assert asked[f"{Ids.SURE}.color"] == "danger"
+        assert asked[f"{CHANGE.dialog}.is_open"] is True
+        assert asked[f"{CHANGE.title}.children"] == "Retire Station 01?"
+        assert asked[f"{CHANGE.sure}.children"] == "Retire Station 01"
+        assert asked[f"{CHANGE.sure}.color"] == "danger"
         assert len(overview(lab.database)) == 1
         done = self.sure(oscar, "retire", station)
-        assert done[f"{Ids.DIALOG}.is_open"] is False
+        assert done[f"{CHANGE.dialog}.is_open"] is False
         assert overview(lab.database) == ()
 
     def test_a_station_that_runs_says_so_before_and_has_no_button(self, lab, oscar):
@@ -259,15 +263,15 @@ class TestChanging:
         lab.rows.experiment("Cycling", station, cell, profile)
         asked = self.choose(oscar, "retire", station)
         assert "Station 01 cannot be retired now. Cycling is under way there" in words(
-            asked[f"{Ids.QUESTION}.children"]
+            asked[f"{CHANGE.question}.children"]
         )
-        assert asked[f"{Ids.SURE}.style"] == {"display": "none"}
+        assert asked[f"{CHANGE.sure}.style"] == {"display": "none"}
         refused = self.sure(oscar, "retire", station)
-        assert "cannot be retired now" in refused[f"{Ids.ERROR}.children"]
+        assert "cannot be retired now" in refused[f"{CHANGE.error}.children"]
 
     def test_retiring_an_old_station_says_what_its_cycler_will_do(self, lab, oscar):
         asked = self.choose(oscar, "retire", lab.station(lab.wattrex))
-        said = words(asked[f"{Ids.QUESTION}.children"])
+        said = words(asked[f"{CHANGE.question}.children"])
         assert "Its cycler program on the unit notices it when it next looks for work" in said
         assert "as ERROR" in said
 
@@ -278,25 +282,40 @@ class TestChanging:
             "Next", station, cell, profile, status=ExperimentStatus.QUEUED, begun_at=None
         )
         asked = self.choose(oscar, "out", station)
-        assert asked[f"{Ids.REASON_BOX}.hidden"] is False
-        assert "Next is queued and will be held until" in words(asked[f"{Ids.QUESTION}.children"])
+        assert asked[f"{CHANGE.box}.hidden"] is False
+        assert "Next is queued and will be held until" in words(
+            asked[f"{CHANGE.question}.children"]
+        )
         assert (
             "Say in 1 to 250 characters"
-            in self.sure(oscar, "out", station, "")[f"{Ids.ERROR}.children"]
+            in self.sure(oscar, "out", station, "")[f"{CHANGE.error}.children"]
         )
         done = self.sure(oscar, "out", station, "Fan")
-        assert done[f"{Ids.DIALOG}.is_open"] is False
+        assert done[f"{CHANGE.dialog}.is_open"] is False
         assert "Out of service: Fan. By oscar" in words(
-            self.choose(oscar, "back", station)[f"{Ids.QUESTION}.children"]
+            self.choose(oscar, "back", station)[f"{CHANGE.question}.children"]
         )
         self.sure(oscar, "back", station)
         (now,) = overview(lab.database)
         assert now.out is None
 
     def test_detecting_is_asked_at_once(self, lab, oscar):
-        asked = self.choose(oscar, "detect", lab.ours)
-        assert asked[f"{Ids.DIALOG}.is_open"] is False
+        chosen = {"do": "detect", "of": lab.ours, "asked": 1}
+        asked = self.detect(oscar, chosen)
+        assert asked == {f"{CHANGE.done}.data": chosen}
         assert find_unit(lab.database, lab.ours).command.state is CommandState.PENDING
+
+    def test_what_is_asked_of_no_unit_is_said(self, lab, oscar):
+        asked = self.detect(oscar, {"do": "detect", "of": 4711})
+        sentence = "There is no such computational unit."
+        assert asked["shell-toasts-store.data"]["text"] == sentence
+        assert asked[f"{CHANGE.done}.data"] == {"refused": sentence}
+        for chosen in (None, {}, {"do": "detect", "of": True}):
+            assert self.detect(oscar, chosen).status == 204
+
+    def test_a_viewer_detects_nothing(self, lab, vera):
+        assert self.detect(vera, {"do": "detect", "of": lab.ours}).status == 403
+        assert find_unit(lab.database, lab.ours).command is None
 
     def test_launching_names_what_begins(self, lab, oscar):
         station = lab.station(lab.wattrex)
@@ -307,7 +326,7 @@ class TestChanging:
         )
         asked = self.choose(oscar, "launch", station)
         assert "Next is queued and begins at once: current flows into NMC-031 (SN 24A)." in words(
-            asked[f"{Ids.QUESTION}.children"]
+            asked[f"{CHANGE.question}.children"]
         )
         self.sure(oscar, "launch", station)
         said = opened(oscar, f"?station={station}")
@@ -317,12 +336,14 @@ class TestChanging:
         "chosen", [None, {}, {"do": "x", "of": 1}, {"do": "retire", "of": "1"}]
     )
     def test_nothing_happens_for_what_no_button_sends(self, lab, oscar, chosen):
-        values = {f"{Ids.CHOSEN}.data": chosen}
-        assert oscar.call(f"{Ids.DIALOG}.is_open", values, by=f"{Ids.CHOSEN}.data").status == 204
+        values = {f"{CHANGE.chosen}.data": chosen}
+        assert (
+            oscar.call(f"{CHANGE.dialog}.is_open", values, by=f"{CHANGE.chosen}.data").status == 204
+        )
 
     def test_a_station_that_is_gone_is_said(self, lab, oscar):
         gone = self.choose(oscar, "retire", 4711)
-        assert gone[f"{Ids.DIALOG}.is_open"] is False
+        assert gone[f"{CHANGE.dialog}.is_open"] is False
         assert gone["shell-toasts-store.data"]["text"] == "There is no station 4711."
 
     def test_a_viewer_changes_nothing(self, lab, vera):

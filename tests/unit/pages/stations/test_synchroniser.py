@@ -7,7 +7,7 @@ import pytest
 
 from cycling.terms import ExperimentStatus
 from db.models import Experiment, WattrexUnit
-from pages.stations.ids import Ids
+from pages.stations.ids import CHANGE
 from tests.integration.master_node.wattrex.test_service import TestStalled as Stalling
 from tests.integration.master_node.wattrex.test_service import WattrexLab
 from tests.unit.components.tree import find, of_type, text
@@ -105,8 +105,8 @@ def test_an_operator_renames_an_experiment_and_a_viewer_is_not_offered_it(oscar,
 
 class TestStationsPage:
     def repair(self, visitor, experiment_id: int, by: str):
-        values = {f"{Ids.CHOSEN}.data": {"do": "repair", "of": experiment_id, "asked": 1}}
-        return visitor.call(f"{Ids.DIALOG}.is_open", values, by=by)
+        values = {f"{CHANGE.chosen}.data": {"do": "repair", "of": experiment_id, "asked": 1}}
+        return visitor.call(f"{CHANGE.dialog}.is_open", values, by=by)
 
     def test_a_stalled_synchroniser_is_said_and_repaired_by_an_admin(self, visitor, oscar, rack):
         ada = visitor("ada")
@@ -116,26 +116,26 @@ class TestStationsPage:
         (button,) = find(ada.open("/stations"), **{"data-bem-do": "repair"})
         assert button["props"]["data-bem-of"] == str(experiment_id)
 
-        asked = self.repair(ada, experiment_id, f"{Ids.CHOSEN}.data")
+        asked = self.repair(ada, experiment_id, f"{CHANGE.chosen}.data")
         title = f"Repair the synchroniser of experiment {experiment_id}?"
-        assert asked[f"{Ids.TITLE}.children"] == title
-        done = self.repair(ada, experiment_id, f"{Ids.SURE}.n_clicks")
+        assert asked[f"{CHANGE.title}.children"] == title
+        done = self.repair(ada, experiment_id, f"{CHANGE.sure}.n_clicks")
         assert "is under way" in done["shell-toasts-store.data"]["text"]
         assert "A repair is under way: up to a minute." in text(ada.open("/stations"))
-        again = self.repair(ada, experiment_id, f"{Ids.SURE}.n_clicks")
-        assert "has not found" in again[f"{Ids.ERROR}.children"]
+        again = self.repair(ada, experiment_id, f"{CHANGE.sure}.n_clicks")
+        assert "has not found" in again[f"{CHANGE.error}.children"]
 
     def test_the_question_names_the_experiment_and_what_is_kept(self, visitor, rack):
         experiment_id = Stalling().stall(rack)
-        asked = self.repair(visitor("ada"), experiment_id, f"{Ids.CHOSEN}.data")
-        words = text(asked[f"{Ids.QUESTION}.children"])
+        asked = self.repair(visitor("ada"), experiment_id, f"{CHANGE.chosen}.data")
+        words = text(asked[f"{CHANGE.question}.children"])
         assert f"Ageing, experiment {experiment_id}." in words
         assert "No measure is lost." in words
 
     def test_what_came_of_a_repair_is_said(self, visitor, rack, monkeypatch):
         monkeypatch.setattr("db.commands.wattrex.repairs.RECONCILE_AFTER", timedelta(0))
         experiment_id = Stalling().stall(rack)
-        self.repair(visitor("ada"), experiment_id, f"{Ids.SURE}.n_clicks")
+        self.repair(visitor("ada"), experiment_id, f"{CHANGE.sure}.n_clicks")
         rack.rows(experiment_id, 3, 3)  # it goes on: two again, one new
         for _ in range(2):
             rack.look()
@@ -148,7 +148,7 @@ class TestStationsPage:
     def test_a_repair_without_effect_is_said_with_what_to_do(self, visitor, rack, monkeypatch):
         monkeypatch.setattr("db.commands.wattrex.repairs.GOES_ON_WITHIN", timedelta(0))
         experiment_id = Stalling().stall(rack)
-        self.repair(visitor("ada"), experiment_id, f"{Ids.SURE}.n_clicks")
+        self.repair(visitor("ada"), experiment_id, f"{CHANGE.sure}.n_clicks")
         time.sleep(0.05)
         rack.look()
         said = text(visitor("ada").open("/stations"))
@@ -157,7 +157,7 @@ class TestStationsPage:
 
     def test_an_operator_repairs_nothing(self, oscar, rack):
         experiment_id = Stalling().stall(rack)
-        for by in (f"{Ids.CHOSEN}.data", f"{Ids.SURE}.n_clicks"):
+        for by in (f"{CHANGE.chosen}.data", f"{CHANGE.sure}.n_clicks"):
             answer = self.repair(oscar, experiment_id, by)
             assert "An admin repairs synchronisers" in str(answer)
         assert "A repair is under way" not in text(oscar.open("/stations"))
