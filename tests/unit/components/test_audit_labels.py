@@ -7,7 +7,7 @@ from cycling.terms import StationCommand
 from tests.machine import ROOT
 
 LITERALS = re.compile(
-    r"(?:record\(\s*session,\s*(?:\w+|\w+\([^()]*\)),\s*|refused\(database, "
+    r"(?:record\(\s*(?:session|database),\s*(?:\w+|\w+\([^()]*\)),\s*|refused\(database, "
     r'|note(?:_profile)?\(\s*session, (?:plan, )?)"([^"]+)"'
 )
 
