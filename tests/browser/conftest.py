@@ -22,7 +22,7 @@ from selenium.webdriver import ChromeOptions
 
 from tests.conftest import ServerUrls, require
 from tests.databases import ENGINES, create, drop, sqlite_url
-from tests.machine import CHROMEDRIVER, CHROMIUM, is_root
+from tests.machine import CHROMEDRIVER, CHROMIUM, HEADLESS, is_root
 from tests.served import PASSWORD, Served
 
 ARTIFACTS = Path("test-artifacts")
@@ -120,7 +120,7 @@ def sign_in(served: Served) -> Callable[[Page, str], None]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, with an empty profile."""
-    executable = require(CHROMIUM)
+    executable = require(HEADLESS)
     with sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MS)
         chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
