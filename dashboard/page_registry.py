@@ -18,7 +18,9 @@ from db.terms import Role
 
 Page = Mapping[str, Any]
 NOT_FOUND = "not_found_404"
-REGISTERS = re.compile(r"^(register_page\(|@callback\b|clientside_callback\()", re.MULTILINE)
+REGISTERS = re.compile(
+    r"^(register_page\(|@callback\b|clientside_callback\(|ask_then_do\()", re.MULTILINE
+)
 
 
 def load_pages(package: str) -> None:

@@ -28,7 +28,7 @@ from dash.exceptions import PreventUpdate
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
-from cycling.errors import InputError
+from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import DoneBeforeError, new_token
 from pages.context import once
 
@@ -154,6 +154,7 @@ def _register_opening(
             "is_open": Output(ids.dialog, "is_open"),
             "look": [Output(*one) for one in _look(ids)],
             "error": Output(ids.error, "children"),
+            "done": Output(ids.done, "data", allow_duplicate=True),  # a deed too
             "token": Output(ids.once, "data"),
             "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show one
             "chosen": [Output(ids.chosen, "data")] if opens else [],
@@ -170,11 +171,15 @@ def _register_opening(
         try:
             question = ask(chosen, **about)
         except InputError as error:
-            return _unasked(opens, fields) | {"toast": toast("error", str(error))}
+            return _unasked(opens, fields) | {
+                "toast": toast("error", str(error)),
+                "done": _outdated(error, chosen),
+            }
         return {
             "is_open": True,
             "look": _filled(question),
             "error": "",
+            "done": same,
             "token": new_token(),
             "toast": same,
             "chosen": [chosen] if opens else [],
@@ -216,7 +221,7 @@ def _register_deed(
         try:
             return _answered(act(token, chosen, {**about, **typed}, typed), chosen)
         except InputError as error:
-            return _refused(str(error))
+            return _refused(str(error)) | {"done": _outdated(error, chosen)}
 
     def act(token: Sent, chosen: Sent, answers: Sent, typed: Sent) -> Done:
         try:
@@ -258,6 +263,11 @@ def _answered(done: Done, chosen: Sent) -> dict[str, Sent]:
 def _refused(words: str) -> dict[str, Sent]:
     unchanged = dict.fromkeys(("is_open", "done", "href", "toast"), same)
     return {**unchanged, "error": words, "look": [same] * 6}
+
+
+def _outdated(error: InputError, chosen: Sent) -> Sent:
+    """Let the page be drawn again where it still shows what somebody else has removed."""
+    return chosen if isinstance(error, NotFoundError) else same
 
 
 def _unasked(opens: Sequence[Input], fields: Mapping[str, Any]) -> dict[str, Sent]:

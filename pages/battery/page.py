@@ -1,8 +1,9 @@
 """Battery: all about one, with its experiments; change it, delete it while nothing refers to it."""
 
+from dataclasses import replace
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, no_update, register_page
+from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -10,17 +11,19 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
+from db.commands.audit import By
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import BatteryFacts, battery_details
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import Sort, SortKey, list_experiments
 from db.terms import Role
+from pages.ask import DONE_BEFORE, Done, Question, ask_then_do
 from pages.battery.experiments import PAGE_ROWS, Listed
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
-from pages.battery.parts import FORM, Ids, Shown, details_page, edit_page, may_edit
+from pages.battery.parts import DELETE, FORM, Ids, Shown, details_page, edit_page, may_edit
 from pages.context import actor, database, now, viewer
 from pages.not_found_404 import not_found
 
@@ -79,31 +82,24 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
     return {"problems": {}, "saved": True}, f"/batteries/{number}", toast("done", words)
 
 
-@callback(
-    Output(Ids.DELETE_DIALOG, "is_open"),
-    Output(Ids.DELETE_ERROR, "children"),
-    Output(Ids.DELETE_GO, "href"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Input(Ids.DELETE, "n_clicks"),
-    Input(Ids.DELETE_KEEP, "n_clicks"),
-    Input(Ids.DELETE_SURE, "n_clicks"),
-    State(Ids.BATTERY, "data"),
-    prevent_initial_call=True,
-    running=[(Output(Ids.DELETE_SURE, "disabled"), True, False)],
-)
-def delete(opened: Sent, keep: Sent, sure: Sent, battery_id: Sent) -> tuple[Any, ...]:
+def ask_deletion(_chosen: Sent, battery_id: Sent) -> Question:
     """Ask before a battery is deleted, naming it; say what keeps it."""
-    if not (opened or keep or sure):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    if ctx.triggered_id != Ids.DELETE_SURE:
-        return ctx.triggered_id == Ids.DELETE, "", no_update, no_update
+    details = battery_details(database(), _number(battery_id))
+    battery = details.battery
+    name = f"{battery.name} (SN {battery.serial_number})"
+    if details.kept_because:
+        words = f"{name} is kept. {details.kept_because}"
+        return Question(f"{battery.name} cannot be deleted", words, keep="Keep it")
+    words = f"What is known of battery {details.id} goes; the audit trail keeps a copy."
+    return Question(f"Delete {name}?", words, go="Delete battery", danger=True, keep="Keep it")
+
+
+def delete(by: By, _chosen: Sent, battery_id: Sent) -> Done:
+    """Delete the battery."""
     number = _number(battery_id)
-    try:
-        name = battery_details(database(), number).battery.name
-        delete_battery(database(), number, by=actor())
-    except InputError as error:
-        return True, str(error), no_update, no_update
-    return False, "", "/batteries", toast("done", f"The battery {name} is deleted.")
+    name = battery_details(database(), number).battery.name
+    delete_battery(database(), number, by=by)
+    return Done(toast("done", f"The battery {name} is deleted."), "/batteries")
 
 
 def _experiments(battery_id: int, number: int) -> Listed:
@@ -144,3 +140,13 @@ def _number(given: object) -> int:
     if not isinstance(given, int) or isinstance(given, bool):
         raise PreventUpdate  # nothing that our page has sent
     return given
+
+
+ask_then_do(
+    DELETE,
+    ask_deletion,
+    delete,
+    opens=[Input(DELETE.open, "n_clicks")],
+    state={"battery_id": State(Ids.BATTERY, "data")},
+    again=lambda _token, _chosen, **_about: replace(DONE_BEFORE, href="/batteries"),
+)

@@ -15,6 +15,7 @@ from cycling.battery.description import NewBattery, safety_range_v
 from cycling.terms import Technology
 from db.queries.batteries.detail import BatteryFacts, busy_words
 from db.terms import Role
+from pages.ask import AskIds, ask_dialog
 from pages.battery.experiments import Listed, experiments_card
 from pages.battery.form import Filling, Form, fields
 from pages.context import Viewer
@@ -22,6 +23,7 @@ from pages.context import Viewer
 # Where an experiment is added with this battery, and a saved battery leads.
 ADD_EXPERIMENT = "/add-experiment?battery={}"
 FORM = Form("battery-edit")
+DELETE = AskIds("battery-delete")  # deletes the battery; for admins
 
 
 class Ids:
@@ -32,12 +34,6 @@ class Ids:
     SEEN = FORM.part("seen")
     FOUND = FORM.part("found")
     GO = FORM.part("go")
-    DELETE = "battery-delete"
-    DELETE_DIALOG = "battery-delete-dialog"
-    DELETE_KEEP = "battery-delete-keep"
-    DELETE_SURE = "battery-delete-sure"
-    DELETE_ERROR = "battery-delete-error"
-    DELETE_GO = "battery-delete-go"
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ def details_page(shown: Shown, who: Viewer) -> Component:
                 ],
                 className="bem-cols",
             ),
-            *([_delete_dialog(details)] if may_delete(who) else []),
+            *(ask_dialog(DELETE) if may_delete(who) else []),
         ],
         className="bem-page",
     )
@@ -220,7 +216,7 @@ def _actions(details: BatteryFacts, who: Viewer) -> list[Component]:
     actions: list[Component] = []
     if may_delete(who):
         words = [icon("trash"), html.Span("Delete", className="wide-only")]
-        actions.append(dbc.Button(words, id=Ids.DELETE, color="link", title="Delete"))
+        actions.append(dbc.Button(words, id=DELETE.open, color="link", title="Delete"))
     actions += [
         _action("pencil", "Change", f"{own}?edit=1"),
         _action("copy", "Copy as next serial number", f"/add-battery?like={details.id}"),
@@ -255,32 +251,3 @@ def _confirmed(details: BatteryFacts, who: Viewer) -> Component:
     ]
     named = [[("Station", group[0][0]), *group[1:]] for group in rows]
     return card("Confirmed on", html.Div(facts(named), className="body"))
-
-
-def _delete_dialog(details: BatteryFacts) -> Component:
-    battery = details.battery
-    name = f"{battery.name} (SN {battery.serial_number})"
-    body: list[Component] = [
-        html.Div(f"What is known of battery {details.id} goes; the audit trail keeps a copy.")
-    ]
-    buttons: list[Component] = [dbc.Button("Keep it", id=Ids.DELETE_KEEP, color="secondary")]
-    sure = dbc.Button("Delete battery", id=Ids.DELETE_SURE, color="danger", outline=True)
-    if details.kept_because:
-        body = [html.Div(f"{name} is kept. {details.kept_because}")]
-        sure.style = {"display": "none"}
-    body.append(html.Div(id=Ids.DELETE_ERROR, className="bem-field-error", role="alert"))
-    title = f"{battery.name} cannot be deleted" if details.kept_because else f"Delete {name}?"
-    return html.Div(
-        [
-            dcc.Location(id=Ids.DELETE_GO, refresh="callback-nav"),
-            dbc.Modal(
-                [
-                    dbc.ModalHeader(dbc.ModalTitle(title)),
-                    dbc.ModalBody(body),
-                    dbc.ModalFooter([*buttons, sure]),
-                ],
-                id=Ids.DELETE_DIALOG,
-                is_open=False,
-            ),
-        ]
-    )

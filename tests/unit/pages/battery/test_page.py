@@ -9,8 +9,8 @@ from pages.battery.add_parts import FORM as ADD
 from pages.battery.add_parts import Ids as AddIds
 from pages.battery.add_parts import next_one
 from pages.battery.fields import FIELDS
+from pages.battery.parts import DELETE, Ids
 from pages.battery.parts import FORM as EDIT
-from pages.battery.parts import Ids
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.lab import new_battery
@@ -355,7 +355,7 @@ class TestChanging:
 
 
 class TestDeleting:
-    OPEN = f"{Ids.DELETE_DIALOG}.is_open"
+    OPEN = f"{DELETE.dialog}.is_open"
 
     def press(self, visitor, battery: int, button: str):
         given = {f"{Ids.BATTERY}.data": battery, f"{button}.n_clicks": 1}
@@ -363,31 +363,36 @@ class TestDeleting:
 
     def test_asks_and_then_deletes(self, visitor, lab):
         ada, battery = visitor("ada"), lab.battery()
-        assert "Delete Cell A (SN SN-1)?" in text(ada.open(f"/batteries/{battery}"))
-        assert self.press(ada, battery, Ids.DELETE)[self.OPEN] is True
-        assert self.press(ada, battery, Ids.DELETE_KEEP)[self.OPEN] is False
+        assert find(ada.open(f"/batteries/{battery}"), id=DELETE.open)
+        asked = self.press(ada, battery, DELETE.open)
+        assert asked[self.OPEN] is True
+        assert asked[f"{DELETE.title}.children"] == "Delete Cell A (SN SN-1)?"
+        assert f"What is known of battery {battery} goes" in asked[f"{DELETE.question}.children"]
         assert len(lab.batteries()) == 1
-        answer = self.press(ada, battery, Ids.DELETE_SURE)
-        assert answer[f"{Ids.DELETE_GO}.href"] == "/batteries"
+        answer = self.press(ada, battery, DELETE.sure)
+        assert answer[f"{DELETE.go}.href"] == "/batteries"
         assert lab.batteries() == []
         assert lab.audits()[-1].action == "delete battery"
 
     def test_a_battery_with_experiments_is_kept_and_says_so(self, visitor, lab):
         ada, battery = visitor("ada"), lab.battery()
         lab.experiment("Test", battery)
-        words = text(ada.open(f"/batteries/{battery}"))
+        asked = self.press(ada, battery, DELETE.open)
+        words = asked[f"{DELETE.question}.children"]
+        assert asked[f"{DELETE.title}.children"] == "Cell A cannot be deleted"
+        assert asked[f"{DELETE.sure}.style"] == {"display": "none"}
         assert (
             "is kept. It has 1 experiment. Only a battery without experiments can be deleted."
             in words
         )
-        answer = self.press(ada, battery, Ids.DELETE_SURE)
-        assert "Only a battery without" in answer[f"{Ids.DELETE_ERROR}.children"]
+        answer = self.press(ada, battery, DELETE.sure)
+        assert "Only a battery without" in answer[f"{DELETE.error}.children"]
         assert len(lab.batteries()) == 1
 
     def test_an_operator_may_not(self, oscar, lab):
         battery = lab.battery()
-        given = {f"{Ids.BATTERY}.data": battery, f"{Ids.DELETE_SURE}.n_clicks": 1}
-        body = oscar.body(self.OPEN, given, by=f"{Ids.DELETE_SURE}.n_clicks")
+        given = {f"{Ids.BATTERY}.data": battery, f"{DELETE.sure}.n_clicks": 1}
+        body = oscar.body(self.OPEN, given, by=f"{DELETE.sure}.n_clicks")
         assert oscar.client.post(UPDATE, json=body).status_code == 403
         assert len(lab.batteries()) == 1
-        assert not find(oscar.open(f"/batteries/{battery}"), id=Ids.DELETE_DIALOG)
+        assert not find(oscar.open(f"/batteries/{battery}"), id=DELETE.dialog)
