@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -12,21 +11,17 @@ from components.blocks import icon
 from db.engine import Database
 from db.queries.stations.queue import QueueEntry, station_queue
 from db.terms import PlanState, Role
+from pages.ask import AskIds, ask_dialog
 from pages.context import Viewer, limits
+
+CHANGE = AskIds("queue-change")  # cancels an experiment, discards a draft; for operators
 
 
 class Ids:
-    """Ids of the queues; those that begin with CHANGE are for operators."""
+    """Ids of the queues; those of `queue-change` are for operators."""
 
     PAGE = "queue-page"
     DRAFTS = "queue-drafts"
-    DONE = "queue-done"
-    CHOSEN = "queue-change-chosen"
-    DIALOG = "queue-change-dialog"
-    TITLE = "queue-change-title"
-    QUESTION = "queue-change-question"
-    KEEP = "queue-change-keep"
-    DO = "queue-change-do"
 
     @staticmethod
     def body(station: object) -> dict[str, object]:
@@ -78,23 +73,7 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
 
 def queue_dialog(who: Viewer) -> list[Component]:
     """Return the question before an experiment is cancelled; for operators."""
-    if not may_change(who):
-        return []
-    dialog = dbc.Modal(
-        [
-            dbc.ModalHeader(dbc.ModalTitle(id=Ids.TITLE), close_button=False),
-            dbc.ModalBody(html.Div(id=Ids.QUESTION, className="bem-ask")),
-            dbc.ModalFooter(
-                [
-                    dbc.Button("Keep it", id=Ids.KEEP, color="secondary"),
-                    dbc.Button("Cancel experiment", id=Ids.DO, color="primary"),
-                ]
-            ),
-        ],
-        id=Ids.DIALOG,
-        is_open=False,
-    )
-    return [dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), dialog]
+    return ask_dialog(CHANGE) if may_change(who) else []
 
 
 def may_change(who: Viewer) -> bool:

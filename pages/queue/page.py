@@ -12,7 +12,6 @@ from dash import (
     ctx,
     dcc,
     html,
-    no_update,
     register_page,
 )
 from dash.development.base_component import Component
@@ -21,17 +20,18 @@ from dash.exceptions import PreventUpdate
 from components import formatting
 from components.blocks import card, empty, icon, page_header
 from components.sent import Sent
-from components.shell import Ids as Shell
 from components.shell import toast
-from cycling.errors import InputError
+from db.commands.audit import By
 from db.commands.queue import cancel, discard_draft, reorder
 from db.queries.experiments.drafts import Draft, find_draft, list_drafts
 from db.queries.experiments.form_choices import OfferedStation, offered_stations
 from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState, Role
+from pages.ask import Done, Question, ask_then_do
 from pages.context import Viewer, actor, database, now, viewer
 from pages.monitor.dialogs import dialogs
 from pages.queue.card import (
+    CHANGE,
     Ids,
     draft_words,
     entry_list,
@@ -148,72 +148,39 @@ def move(clicks: list[Any], shown: Sent, id_: Sent) -> tuple[Any, ...]:
     return _list(station_id, None)
 
 
-@callback(
-    Output(Ids.DIALOG, "is_open"),
-    Output(Ids.TITLE, "children"),
-    Output(Ids.QUESTION, "children"),
-    Output(Ids.DO, "children"),
-    Output(Ids.CHOSEN, "data"),
-    Input(Ids.drop(ALL, ALL), "n_clicks"),
-    Input(Ids.KEEP, "n_clicks"),
-    prevent_initial_call=True,
-)
-def ask(clicks: list[Any], _keep: Sent) -> tuple[Any, ...]:
+def ask_change(chosen: Sent) -> Question:
     """Ask before an experiment is cancelled or a draft is discarded, naming it."""
-    asked = ctx.triggered_id
-    if not isinstance(asked, dict):
-        return False, no_update, no_update, no_update, None
-    if not any(clicks or ()) or not ctx.triggered[0]["value"]:
-        raise PreventUpdate
-    if asked["kind"] == "draft":
-        name = draft_words(find_draft(database(), asked["plan"]).name)
-        return (
-            True,
-            "Discard the draft",
-            f"Discard {name}? It cannot be got back.",
-            "Discard",
-            asked,
-        )
-    plan = find_plan(database(), asked["plan"])
+    kind, plan_id = _read_button(chosen)
+    if kind == "draft":
+        name = draft_words(find_draft(database(), plan_id).name)
+        words = f"Discard {name}? It cannot be got back."
+        return Question("Discard the draft", words, go="Discard", keep="Keep it")
+    plan = find_plan(database(), plan_id)
     held = " It is held; no station has it." if plan.state is PlanState.HELD else ""
-    question = f"Cancel {plan.name}? It leaves the queue for good.{held}"
-    return True, "Cancel the experiment", question, "Cancel experiment", asked
+    words = f"Cancel {plan.name}? It leaves the queue for good.{held}"
+    return Question("Cancel the experiment", words, go="Cancel experiment", keep="Keep it")
 
 
-@callback(
-    Output(Ids.DONE, "data"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    Output(Ids.DIALOG, "is_open", allow_duplicate=True),  # ask opens it
-    Input(Ids.DO, "n_clicks"),
-    State(Ids.CHOSEN, "data"),
-    prevent_initial_call=True,
-    running=[(Output(Ids.DO, "disabled"), True, False)],
-)
-def drop(clicks: int | None, chosen: Sent) -> tuple[Any, ...]:
-    """Cancel the experiment, or discard the draft; the dialog closes whatever comes of it.
-
-    Not `ask` closes it: the buttons of the lists that are drawn anew would ask it again.
-    """
-    if not clicks or not isinstance(chosen, dict) or not isinstance(chosen.get("plan"), int):
-        raise PreventUpdate
-    by = actor()
-    try:
-        if chosen.get("kind") == "draft":
-            discard_draft(database(), chosen["plan"], by=by)
-            return clicks, toast("done", "The draft is discarded."), False
-        was_queued = find_plan(database(), chosen["plan"]).state is PlanState.QUEUED
-        plan = cancel(database(), chosen["plan"], by=by)
-    except InputError as error:
-        return clicks, toast("error", str(error)), False
+def change(by: By, chosen: Sent) -> Done:
+    """Cancel the experiment, or discard the draft."""
+    kind, plan_id = _read_button(chosen)
+    if kind == "draft":
+        discard_draft(database(), plan_id, by=by)
+        return Done(toast("done", "The draft is discarded."))
+    was_queued = find_plan(database(), plan_id).state is PlanState.QUEUED
+    plan = cancel(database(), plan_id, by=by)
     if was_queued and _runs_by_itself(plan.station_id):
-        return clicks, toast("info", OUT_OF_REACH), False
-    return clicks, toast("done", f"{plan.name} is cancelled."), False
+        return Done(toast("info", OUT_OF_REACH))
+    return Done(toast("done", f"{plan.name} is cancelled."))
+
+
+ask_then_do(CHANGE, ask_change, change, opens=[Input(Ids.drop(ALL, ALL), "n_clicks")])
 
 
 @callback(
     Output(Ids.body(ALL), "children", allow_duplicate=True),  # the clock brings it up to date
     Output(Ids.seen(ALL), "data", allow_duplicate=True),
-    Input(Ids.DONE, "data"),
+    Input(CHANGE.done, "data"),
     State(Ids.seen(ALL), "id"),
     prevent_initial_call=True,
 )
@@ -223,10 +190,19 @@ def show_done(_done: Sent, ids: list[dict[str, Any]]) -> tuple[Any, ...]:
     return [one[0] for one in lists], [one[1] for one in lists]
 
 
-@callback(Output(Ids.DRAFTS, "children"), Input(Ids.DONE, "data"), prevent_initial_call=True)
+@callback(Output(Ids.DRAFTS, "children"), Input(CHANGE.done, "data"), prevent_initial_call=True)
 def show_drafts(_done: Sent) -> list[Component]:
     """Show the drafts again after one was discarded."""
     return _drafts(viewer())
+
+
+def _read_button(chosen: Sent) -> tuple[Sent, int]:
+    """Return whether it is about a plan or a draft, and which."""
+    button = chosen if isinstance(chosen, dict) else {}
+    plan_id = button.get("plan")
+    if not isinstance(plan_id, int):
+        raise PreventUpdate  # nothing that our page has sent
+    return button.get("kind"), plan_id
 
 
 def _list(station_id: object, shown: object) -> tuple[Any, Any]:

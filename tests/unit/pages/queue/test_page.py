@@ -1,0 +1,84 @@
+"""The queues' question: what is cancelled or discarded, once, and by whom."""
+
+from functools import partial
+
+import pytest
+
+from db.commands.queue import NewPlan, add_plan, save_draft
+from db.queries.stations.queue import station_queue
+from pages.queue.card import CHANGE, Ids
+from tests.form_lab import BY, FormLab
+from tests.running_lab import RunningLab
+from tests.unit.pages.visitor import UPDATE
+
+OPEN, TOAST = f"{CHANGE.dialog}.is_open", "shell-toasts-store.data"
+SURE = f"{CHANGE.sure}.n_clicks"
+
+
+@pytest.fixture
+def forms(store) -> FormLab:
+    return FormLab(store)
+
+
+@pytest.fixture
+def plan(forms: FormLab) -> int:
+    profile_id = RunningLab(forms.database).profile("Rest")
+    new = NewPlan("0123456789abcdef-1", "Ageing", "", forms.s1, forms.a, profile_id)
+    return add_plan(forms.database, new, by=BY(forms.now())).id
+
+
+def ask(visitor, kind: str, plan_id: int):
+    button = Ids.drop(kind, plan_id)
+    pressed = {Ids.drop("", 0)["type"]: [(button, 1)]}
+    by = {"id": button, "property": "n_clicks"}
+    return visitor.call(OPEN, by=by, patterns=pressed)
+
+
+def change(visitor, kind: str, plan_id: int, token: str = "0123456789abcdef"):
+    values = {f"{CHANGE.chosen}.data": Ids.drop(kind, plan_id), f"{CHANGE.once}.data": token}
+    return visitor.call(OPEN, values, by=SURE)
+
+
+def test_cancelling_asks_first_names_the_experiment_and_is_done_once(oscar, forms, plan):
+    asked = ask(oscar, "plan", plan)
+    assert asked[f"{CHANGE.title}.children"] == "Cancel the experiment"
+    assert asked[f"{CHANGE.question}.children"] == (
+        "Cancel Ageing? It leaves the queue for good. It is held; no station has it."
+    )
+    assert asked[f"{CHANGE.chosen}.data"] == Ids.drop("plan", plan)
+    sure = partial(change, oscar, "plan", plan, asked[f"{CHANGE.once}.data"])
+    done = sure()
+    assert done[TOAST]["text"] == "Ageing is cancelled."
+    assert done[OPEN] is False
+    assert done[f"{CHANGE.done}.data"] == Ids.drop("plan", plan)
+    assert station_queue(forms.database, forms.s1) == ()
+    assert sure()[TOAST]["text"] == "It is done."
+    again = ask(oscar, "plan", plan)[f"{CHANGE.once}.data"]
+    refused = change(oscar, "plan", plan, again)
+    assert refused[f"{CHANGE.error}.children"] == "Ageing is cancelled already."
+
+
+def test_a_draft_is_discarded_after_a_question_and_one_that_is_gone_is_said(oscar, forms):
+    draft = save_draft(forms.database, "0123456789abcdef", "", {}, by=BY(forms.now())).id
+    asked = ask(oscar, "draft", draft)
+    assert asked[f"{CHANGE.title}.children"] == "Discard the draft"
+    words = asked[f"{CHANGE.question}.children"]
+    assert words == "Discard Without a name? It cannot be got back."
+    done = change(oscar, "draft", draft, asked[f"{CHANGE.once}.data"])
+    assert done[TOAST]["text"] == "The draft is discarded."
+    gone = ask(oscar, "draft", draft)
+    assert gone[OPEN] is False
+    assert "it is queued or discarded" in gone[TOAST]["text"]
+    assert gone[f"{CHANGE.done}.data"] == Ids.drop("draft", draft)
+
+
+@pytest.mark.parametrize("plan_id", [None, "5", [1]], ids=str)
+def test_odd_choices_change_nothing(oscar, forms, plan, plan_id):
+    assert change(oscar, "plan", plan_id).status == 204
+    assert len(station_queue(forms.database, forms.s1)) == 1
+
+
+def test_a_viewer_cancels_nothing(vera, forms, plan):
+    body = vera.body(OPEN, {f"{CHANGE.chosen}.data": Ids.drop("plan", plan)}, by=SURE)
+    assert vera.client.post(UPDATE, json=body).status_code == 403
+    assert len(station_queue(forms.database, forms.s1)) == 1
