@@ -37,7 +37,7 @@
       drawn("experiment-graph").closest("section").scrollIntoView({ block: "nearest" });
     }
     const bin = event.target.closest("[data-bem-note]");
-    if (bin) setProps("experiment-note-chosen", { data: { note: Number(bin.dataset.bemNote), asked: ++asked } });
+    if (bin) setProps("experiment-note-delete-chosen", { data: { note: Number(bin.dataset.bemNote), asked: ++asked } });
     const opens = event.target.closest("[data-bem-opens]");
     if (opens) document.getElementById(opens.dataset.bemOpens).click();
     const picture = event.target.closest("[data-bem-picture]");
@@ -119,6 +119,8 @@
       form.scrollIntoView({ block: above < 0 ? "end" : "nearest" });
       document.getElementById("experiment-note-text").focus({ preventScroll: true });
     },
+
+    countNoted: (done, count) => (done ? (count || 0) + 1 : keep()),
 
     readTime: function (text, known) {
       if (known !== null && known !== undefined && text === localText(known)) return keep();

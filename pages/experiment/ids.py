@@ -1,13 +1,15 @@
 """Ids of the experiment page, whose parts live in several files."""
 
+from pages.ask import AskIds
+
 
 class Ids:
     """Ids of this page.
 
-    Those of NOTE and RENAME are for operators, of DELETE for admins, see `dashboard.roles`.
+    Those of NOTE are for operators, see `dashboard.roles`.
 
     `assets/js/experiment.js` knows GRAPH, OVERVIEW, WINDOW, NOTE_FORM, NOTE_AT, NOTE_TIME and
-    NOTE_CHOSEN.
+    `REMOVE.chosen`.
     """
 
     EXPERIMENT = "experiment-id"
@@ -42,25 +44,8 @@ class Ids:
     NOTE_ONCE = "experiment-note-once"
     NOTE_CANCEL = "experiment-note-cancel"
     NOTE_ERROR = "experiment-note-error"
-    NOTE_CHOSEN = "experiment-note-chosen"
-    NOTE_DIALOG = "experiment-note-dialog"
-    NOTE_QUOTE = "experiment-note-quote"
-    NOTE_DELETE = "experiment-note-delete"
-    NOTE_KEEP = "experiment-note-keep"
-    RENAME = "experiment-rename-open"
-    RENAME_DIALOG = "experiment-rename-dialog"
-    RENAME_NAME = "experiment-rename-name"
-    RENAME_ABOUT = "experiment-rename-about"
-    RENAME_ERROR = "experiment-rename-error"
-    RENAME_CANCEL = "experiment-rename-cancel"
-    RENAME_SAVE = "experiment-rename-save"
-    RENAMED = "experiment-rename-done"
-    DELETE = "experiment-delete-open"
-    DELETE_DIALOG = "experiment-delete-dialog"
-    DELETE_QUESTION = "experiment-delete-question"
-    DELETE_BOX = "experiment-delete-box"
-    DELETE_NAME = "experiment-delete-name"
-    DELETE_ERROR = "experiment-delete-error"
-    DELETE_KEEP = "experiment-delete-keep"
-    DELETE_SURE = "experiment-delete-sure"
-    DELETED = "experiment-delete-done"
+
+
+DELETE = AskIds("experiment-delete")  # deletes the experiment; for admins
+RENAME = AskIds("experiment-rename")  # gives it another name; for operators
+REMOVE = AskIds("experiment-note-delete")  # deletes a note; for operators

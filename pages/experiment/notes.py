@@ -24,16 +24,16 @@ from components import formatting
 from components.blocks import card, icon, labelled
 from components.figures.time_axis import Window
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
-from cycling.errors import InputError, NotFoundError
+from cycling.errors import InputError
 from db import series
+from db.commands.audit import By
 from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.experiments.notes import NoteFacts, experiment_notes, find_note
 from db.terms import Role
-from pages.context import Viewer, actor, database, once, viewer
-from pages.experiment.ids import Ids
+from pages.ask import Done, Question, ask_dialog, ask_then_do
+from pages.context import Viewer, database, once, viewer
+from pages.experiment.ids import REMOVE, Ids
 from pages.experiment.moments import moment_of, numbered, zoom_link
 from pages.experiment.request import sent_id
 
@@ -48,14 +48,14 @@ def notes_card(notes: Sequence[NoteFacts], whole: Window | None, who: Viewer) ->
         return card("Notes", listed)
     if whole is None:
         add = dbc.Button([icon("plus-lg"), "Add"], id=Ids.NOTE_ADD, color="link", size="sm")
-        return card("Notes", [note_form(marks_time=False), listed, _dialog()], end=add)
+        return card("Notes", [note_form(marks_time=False), listed, *ask_dialog(REMOVE)], end=add)
     opens = html.Button(
         [icon("plus-lg"), "Add"],
         type="button",
         className="btn btn-link btn-sm",
         **{"data-bem-opens": Ids.NOTE_ADD},
     )
-    return card("Notes", [listed, _dialog()], end=opens)
+    return card("Notes", [listed, *ask_dialog(REMOVE)], end=opens)
 
 
 def may_write(who: Viewer) -> bool:
@@ -82,15 +82,6 @@ def new_note(experiment_id: int, text: object, at_ms: object) -> NewNote:
     if at is None and at_ms is not None:
         raise InputError(UNREADABLE)
     return NewNote(experiment_id, str(text or ""), at)
-
-
-def question(note: NoteFacts, who: Viewer) -> list[Any]:
-    """Return the note that is about to be deleted, in words."""
-    by = f"{note.user_name}, {formatting.exactly(note.created_at, who.zone)}"
-    return [
-        html.Blockquote(note.text, className="bem-quote"),
-        html.Div(f"Written by {by}. It also goes from the graph." if note.at else f"By {by}."),
-    ]
 
 
 def _entry(note: NoteFacts, number: int | None, whole: Window | None, who: Viewer) -> Component:
@@ -151,33 +142,16 @@ def note_form(*, marks_time: bool) -> Component:
     )
 
 
-def _dialog() -> Component:
-    return html.Div(
-        [
-            dcc.Store(id=Ids.NOTE_CHOSEN),
-            dbc.Modal(
-                [
-                    dbc.ModalHeader(dbc.ModalTitle("Delete this note?")),
-                    dbc.ModalBody(id=Ids.NOTE_QUOTE),
-                    dbc.ModalFooter(
-                        [
-                            dbc.Button("Keep it", id=Ids.NOTE_KEEP, color="secondary"),
-                            dbc.Button(
-                                "Delete note", id=Ids.NOTE_DELETE, color="danger", outline=True
-                            ),
-                        ]
-                    ),
-                ],
-                id=Ids.NOTE_DIALOG,
-                is_open=False,
-            ),
-        ]
-    )
-
-
 clientside_callback(
     ClientsideFunction("experiment", "openForm"),
     Input(Ids.NOTE_FORM, "hidden"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("experiment", "countNoted"),
+    Output(Ids.NOTED, "data", allow_duplicate=True),  # write_note too
+    Input(REMOVE.done, "data"),
+    State(Ids.NOTED, "data"),
     prevent_initial_call=True,
 )
 clientside_callback(
@@ -247,33 +221,24 @@ def write_note(
     return True, "", None, None, (count or 0) + 1, new_token()
 
 
-@callback(
-    output=(
-        Output(Ids.NOTE_DIALOG, "is_open"),
-        Output(Ids.NOTE_QUOTE, "children"),
-        Output(Ids.NOTED, "data", allow_duplicate=True),  # write_note too
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
-    inputs={
-        "chosen": Input(Ids.NOTE_CHOSEN, "data"),
-        "_keep": Input(Ids.NOTE_KEEP, "n_clicks"),
-        "_delete": Input(Ids.NOTE_DELETE, "n_clicks"),
-    },
-    state={"noted": State(Ids.NOTED, "data")},
-    prevent_initial_call=True,
-    running=[(Output(Ids.NOTE_DELETE, "disabled"), True, False)],
-)
-def remove_note(chosen: Sent, _keep: Sent, _delete: Sent, noted: Sent) -> tuple[Any, ...]:
+def ask_removal(chosen: Sent) -> Question:
     """Ask before a note is deleted, naming it."""
-    if not isinstance(chosen, dict):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    if ctx.triggered_id == Ids.NOTE_KEEP:
-        return False, no_update, no_update, no_update
-    try:
-        if ctx.triggered_id == Ids.NOTE_DELETE:
-            delete_note(database(), sent_id(chosen.get("note")), by=actor())
-            return False, no_update, (noted or 0) + 1, no_update
-        note = find_note(database(), sent_id(chosen.get("note")))
-    except NotFoundError as error:
-        return False, no_update, (noted or 0) + 1, toast("error", str(error))
-    return True, question(note, viewer()), no_update, no_update
+    note, who = find_note(database(), _note_id(chosen)), viewer()
+    by = f"{note.user_name}, {formatting.exactly(note.created_at, who.zone)}"
+    words = f"Written by {by}. It also goes from the graph." if note.at else f"By {by}."
+    quote = [html.Blockquote(note.text, className="bem-quote"), html.Div(words)]
+    return Question("Delete this note?", quote, go="Delete note", danger=True, keep="Keep it")
+
+
+def remove_note(by: By, chosen: Sent) -> Done:
+    """Delete a note."""
+    delete_note(database(), _note_id(chosen), by=by)
+    return Done()
+
+
+def _note_id(chosen: Sent) -> int:
+    """Return the id that the script has written."""
+    return sent_id(chosen.get("note") if isinstance(chosen, dict) else None)
+
+
+ask_then_do(REMOVE, ask_removal, remove_note)

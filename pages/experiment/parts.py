@@ -53,8 +53,8 @@ class Shown:
 def page(shown: Shown, who: Viewer) -> Component:
     """Return the whole page."""
     window = [end * 1000 for end in shown.window] if shown.window else None
-    rename, dialog = rename_parts(shown.known, who)
-    delete, question = delete_parts(shown.known, who)
+    rename, dialog = rename_parts(who)
+    delete, question = delete_parts(who)
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),

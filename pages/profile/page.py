@@ -32,7 +32,7 @@ from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
-from pages.profile.deletion import ask_and_delete, delete_button, delete_dialog
+from pages.profile.deletion import delete_button, delete_dialog
 from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import read_id
@@ -205,7 +205,6 @@ def _duplicated(profile_id: int, token: Sent) -> tuple[Any, Any]:
     return f"/edit-profile?profile={copy_id}", toast("done", "The copy is saved.")
 
 
-ask_and_delete()
 clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
 
 

@@ -16,6 +16,7 @@ from db.commands.form_tokens import new_token
 from db.queries.profiles.library import LibraryFacts, VersionFacts
 from db.queries.profiles.uses import Use
 from db.terms import Role
+from pages.ask import AskIds
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen
 from pages.profile.curve_card import CurveIds, curve_card
@@ -26,7 +27,7 @@ from pages.profile.labels import current_words, steps_words, voltage_words
 class Ids:
     """Ids of a profile's page.
 
-    Those of `profile-write` are for operators, of `profile-delete` for admins.
+    Those of `profile-write` are for operators.
     """
 
     VERSION = "profile-version"
@@ -40,14 +41,6 @@ class Ids:
     GO = "profile-write-go"
     DUPLICATE = "profile-write-duplicate"
     ARCHIVE = "profile-write-archive"
-    DELETE = "profile-delete-open"
-    DELETE_DIALOG = "profile-delete-dialog"
-    DELETE_TITLE = "profile-delete-title"
-    DELETE_QUESTION = "profile-delete-question"
-    DELETE_ERROR = "profile-delete-error"
-    DELETE_KEEP = "profile-delete-keep"
-    DELETE_SURE = "profile-delete-sure"
-    DELETE_GO = "profile-delete-go"
 
     @staticmethod
     def download(kind: str) -> str:
@@ -56,6 +49,7 @@ class Ids:
 
 
 CURVE = CurveIds("profile")
+DELETE = AskIds("profile-delete")  # deletes the profile; for admins
 
 
 @dataclass(frozen=True)

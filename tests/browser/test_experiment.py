@@ -106,6 +106,10 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
     entry.get_by_role("button", name="Delete note").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Chamber door open for 4 min.")
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_have_count(0)
+    entry.get_by_role("button", name="Delete note").click()
+    expect(dialog).to_contain_text("Chamber door open for 4 min.")
     dialog.get_by_role("button", name="Delete note").click()
     expect(page.get_by_text("No notes yet.")).to_be_visible()
     expect(page.locator("#experiment-range")).to_contain_text("h elapsed")  # the zoom is kept
@@ -152,6 +156,29 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
 
 
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+def test_an_operator_renames_an_experiment_by_keyboard(page: Page, experiment: int, sign_in):
+    sign_in(page, "operator")
+    page.goto(f"/experiments/{experiment}")
+    expect(page.locator(PLOT).first).to_be_visible()
+    page.get_by_role("button", name="Rename").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    name = dialog.get_by_label("Name", exact=True)
+    expect(name).to_have_value("Ageing 2")
+    name.fill(" ")
+    save = dialog.get_by_role("button", name="Save")
+    save.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    name.fill("Ageing at 40 degrees")
+    save.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ageing at 40 degrees")
+    expect(dialog).to_have_count(0)
+    expect(page).to_have_url(re.compile(f"/experiments/{experiment}$"))
+
+
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
     page: Page, experiment: int, served: Served, sign_in, screenshot
 ):
@@ -166,6 +193,9 @@ def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
     page.get_by_role("button", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Ageing 2, experiment {experiment}, is deleted with 3,601")
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Delete", exact=True).click()
     screenshot(page, "experiment-delete")
     sure = dialog.get_by_role("button", name=f"Delete experiment {experiment}")
     sure.click()

@@ -10,8 +10,10 @@ from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.commands.stations.deletion import delete_station
 from db.models import DeletedExperiment
+from pages.experiment.ids import DELETE as DELETE_EXPERIMENT
 from pages.experiment.ids import Ids as Experiment
 from pages.live.ids import Ids as Live
+from pages.profile.parts import DELETE as DELETE_PROFILE
 from pages.profile.parts import Ids as Profile
 from pages.stations.ids import CHANGE
 from pages.stations.ids import Ids as Stations
@@ -24,13 +26,12 @@ BY = partial(By, "oscar", "")
 
 
 class TestAnExperiment:
-    def press(self, visitor, experiment: int, button: str, typed: str | None = None):
-        given = {
-            f"{Experiment.EXPERIMENT}.data": experiment,
-            f"{Experiment.DELETE_NAME}.value": typed,
-            f"{button}.n_clicks": 1,
-        }
-        first = f"{Experiment.DELETE_DIALOG}.is_open"
+    def press(self, visitor, experiment: int, button: str, typed: str | None = None, **token: str):
+        given = {f"{Experiment.EXPERIMENT}.data": experiment, f"{button}.n_clicks": 1}
+        if button == DELETE_EXPERIMENT.sure:
+            given[f"{DELETE_EXPERIMENT.name}.value"] = typed
+            given |= {f"{DELETE_EXPERIMENT.once}.data": one for one in token.values()}
+        first = f"{DELETE_EXPERIMENT.dialog}.is_open"
         return visitor.call(first, given, by=f"{button}.n_clicks")
 
     def test_is_named_with_all_that_is_lost_and_deleted_once_its_name_is_typed(
@@ -39,50 +40,58 @@ class TestAnExperiment:
         ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
         lab.measures(experiment, 1200)
         add_note(lab.database, NewNote(experiment, "Swapped the leads"), by=BY(clock()))
-        assert find(ada.open(f"/experiments/{experiment}"), id=Experiment.DELETE)
-        asked = self.press(ada, experiment, Experiment.DELETE)
-        assert asked[f"{Experiment.DELETE_DIALOG}.is_open"] is True
-        assert asked[f"{Experiment.DELETE_BOX}.hidden"] is False
-        words = text(asked[f"{Experiment.DELETE_QUESTION}.children"])
+        assert find(ada.open(f"/experiments/{experiment}"), id=DELETE_EXPERIMENT.open)
+        asked = self.press(ada, experiment, DELETE_EXPERIMENT.open)
+        assert asked[f"{DELETE_EXPERIMENT.dialog}.is_open"] is True
+        assert asked[f"{DELETE_EXPERIMENT.box}.hidden"] is False
+        words = text(asked[f"{DELETE_EXPERIMENT.question}.children"])
         assert f"Ageing, experiment {experiment}, is deleted with 1,200 measures and 1 note." in (
             words
         )
-        assert self.press(ada, experiment, Experiment.DELETE_KEEP) == {
-            **asked_closed(Experiment.DELETE_DIALOG)
-        }
 
-        mistyped = self.press(ada, experiment, Experiment.DELETE_SURE, "Agein")
+        mistyped = self.press(ada, experiment, DELETE_EXPERIMENT.sure, "Agein")
         assert (
-            "Type the experiment's name, Ageing" in mistyped[f"{Experiment.DELETE_ERROR}.children"]
+            "Type the experiment's name, Ageing" in mistyped[f"{DELETE_EXPERIMENT.error}.children"]
         )
-        done = self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")
-        assert done[f"{Experiment.DELETED}.href"] == "/experiments"
+        done = self.press(ada, experiment, DELETE_EXPERIMENT.sure, "Ageing")
+        assert done[f"{DELETE_EXPERIMENT.go}.href"] == "/experiments"
         assert done[TOAST]["text"] == (
             f"Experiment {experiment} (Ageing) is deleted. Its 1,200 measures are being removed."
         )
         assert lab.audits()[-1].action == "delete experiment"
 
+    def test_that_a_second_click_deletes_is_done_and_not_gone(self, visitor, lab):
+        ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
+        asked = self.press(ada, experiment, DELETE_EXPERIMENT.open)
+        token = asked[f"{DELETE_EXPERIMENT.once}.data"]
+        sure = partial(self.press, ada, experiment, DELETE_EXPERIMENT.sure, "Ageing", token=token)
+        assert "is deleted" in sure()[TOAST]["text"]
+        again = sure()
+        assert again[TOAST]["text"] == "It is done."
+        assert again[f"{DELETE_EXPERIMENT.go}.href"] == "/experiments"
+        assert again[f"{DELETE_EXPERIMENT.dialog}.is_open"] is False
+
     def test_that_runs_is_kept_and_says_what_to_do(self, visitor, lab):
         status = ExperimentStatus.RUNNING
         experiment = lab.experiment("Ageing", lab.battery(), status=status)
-        asked = self.press(visitor("ada"), experiment, Experiment.DELETE)
-        words = text(asked[f"{Experiment.DELETE_QUESTION}.children"])
+        asked = self.press(visitor("ada"), experiment, DELETE_EXPERIMENT.open)
+        words = text(asked[f"{DELETE_EXPERIMENT.question}.children"])
         assert words.endswith("is kept. It is running: stop it, or wait until it has ended.")
-        assert asked[f"{Experiment.DELETE_BOX}.hidden"] is True
-        assert asked[f"{Experiment.DELETE_SURE}.style"] == {"display": "none"}
-        sure = self.press(visitor("ada"), experiment, Experiment.DELETE_SURE, "Ageing")
-        assert "It is running" in sure[f"{Experiment.DELETE_ERROR}.children"]
+        assert asked[f"{DELETE_EXPERIMENT.box}.hidden"] is True
+        assert asked[f"{DELETE_EXPERIMENT.sure}.style"] == {"display": "none"}
+        sure = self.press(visitor("ada"), experiment, DELETE_EXPERIMENT.sure, "Ageing")
+        assert "It is running" in sure[f"{DELETE_EXPERIMENT.error}.children"]
 
     def test_is_nothing_that_an_operator_deletes(self, oscar, lab):
         experiment = lab.experiment("Ageing", lab.battery())
-        assert not find(oscar.open(f"/experiments/{experiment}"), id=Experiment.DELETE)
-        assert not find(oscar.open(f"/experiments/{experiment}"), id=Experiment.DELETE_DIALOG)
+        assert not find(oscar.open(f"/experiments/{experiment}"), id=DELETE_EXPERIMENT.open)
+        assert not find(oscar.open(f"/experiments/{experiment}"), id=DELETE_EXPERIMENT.dialog)
         given = {
             f"{Experiment.EXPERIMENT}.data": experiment,
-            f"{Experiment.DELETE_NAME}.value": "Ageing",
-            f"{Experiment.DELETE_SURE}.n_clicks": 1,
+            f"{DELETE_EXPERIMENT.name}.value": "Ageing",
+            f"{DELETE_EXPERIMENT.sure}.n_clicks": 1,
         }
-        first, by = f"{Experiment.DELETE_DIALOG}.is_open", f"{Experiment.DELETE_SURE}.n_clicks"
+        first, by = f"{DELETE_EXPERIMENT.dialog}.is_open", f"{DELETE_EXPERIMENT.sure}.n_clicks"
         body = oscar.body(first, given, by=by)
         assert oscar.client.post(UPDATE, json=body).status_code == 403
         assert "Ageing" in text(oscar.open(f"/experiments/{experiment}"))
@@ -103,7 +112,7 @@ class TestAnExperiment:
         by = f"{Live.AGAIN}.data"
         drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
         assert drawn["data"]
-        self.press(visitor("ada"), experiment, Experiment.DELETE_SURE, "Ageing")
+        self.press(visitor("ada"), experiment, DELETE_EXPERIMENT.sure, "Ageing")
         drawn = vera.call(f"{Live.GRAPH}.figure", given, by=by)[f"{Live.GRAPH}.figure"]
         assert drawn["data"] == []
         assert "(Ageing) was deleted by ada on" in str(drawn["layout"]["annotations"])
@@ -111,7 +120,7 @@ class TestAnExperiment:
     def test_that_somebody_has_open_says_who_has_deleted_it(self, visitor, vera, lab):
         ada, experiment = visitor("ada"), lab.experiment("Ageing", lab.battery())
         lab.measures(experiment, 50)
-        self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")
+        self.press(ada, experiment, DELETE_EXPERIMENT.sure, "Ageing")
         says = f"Experiment {experiment} (Ageing) was deleted by ada on "
         own, light = {f"{Experiment.EXPERIMENT}.data": experiment}, {"shell-theme.data": "light"}
         for output, by, state in (
@@ -126,23 +135,20 @@ class TestAnExperiment:
         for address in ("report.html", "preview.svg"):
             refused = vera.client.get(f"/experiments/{experiment}/{address}")
             assert (refused.status_code, says in refused.text) == (404, True), address
-        again = self.press(ada, experiment, Experiment.DELETE)
+        again = self.press(ada, experiment, DELETE_EXPERIMENT.open)
         assert says in again[TOAST]["text"]
-        assert self.press(ada, experiment, Experiment.DELETE_SURE, "Ageing")[
-            f"{Experiment.DELETE_ERROR}.children"
+        assert self.press(ada, experiment, DELETE_EXPERIMENT.sure, "Ageing")[
+            f"{DELETE_EXPERIMENT.error}.children"
         ].startswith(says)
         with lab.database.read() as session:
             assert session.get_one(DeletedExperiment, experiment).user_name == "ada"
 
 
-def asked_closed(dialog: str) -> dict[str, bool]:
-    return {f"{dialog}.is_open": False}
-
-
 class TestAProfile:
-    def press(self, visitor, profile: int, button: str):
+    def press(self, visitor, profile: int, button: str, **token: str):
         given = {f"{Profile.VERSION}.data": {"profile": profile}, f"{button}.n_clicks": 1}
-        first = f"{Profile.DELETE_DIALOG}.is_open"
+        given |= {f"{DELETE_PROFILE.once}.data": one for one in token.values()}
+        first = f"{DELETE_PROFILE.dialog}.is_open"
         return visitor.call(first, given, by=f"{button}.n_clicks")
 
     @pytest.fixture
@@ -154,26 +160,28 @@ class TestAProfile:
 
     def test_is_named_and_deleted(self, visitor, profile: int):
         ada = visitor("ada")
-        assert find(ada.open(f"/profiles/{profile}"), id=Profile.DELETE)
-        asked = self.press(ada, profile, Profile.DELETE)
-        assert asked[f"{Profile.DELETE_TITLE}.children"] == "Delete Ageing?"
-        words = text(asked[f"{Profile.DELETE_QUESTION}.children"])
+        assert find(ada.open(f"/profiles/{profile}"), id=DELETE_PROFILE.open)
+        asked = self.press(ada, profile, DELETE_PROFILE.open)
+        assert asked[f"{DELETE_PROFILE.title}.children"] == "Delete Ageing?"
+        words = text(asked[f"{DELETE_PROFILE.question}.children"])
         assert words.startswith(f"Ageing, profile {profile}, is deleted with its only version")
-        closed = self.press(ada, profile, Profile.DELETE_KEEP)
-        assert closed == asked_closed(Profile.DELETE_DIALOG)
-        done = self.press(ada, profile, Profile.DELETE_SURE)
-        assert done[f"{Profile.DELETE_GO}.href"] == "/profiles"
+        token = asked[f"{DELETE_PROFILE.once}.data"]
+        done = self.press(ada, profile, DELETE_PROFILE.sure, token=token)
+        assert done[f"{DELETE_PROFILE.go}.href"] == "/profiles"
         assert done[TOAST]["text"] == "The profile Ageing is deleted."
         assert "There is no profile" in text(ada.open(f"/profiles/{profile}"))
-        again = self.press(ada, profile, Profile.DELETE_SURE)
-        assert "does not exist any more" in again[f"{Profile.DELETE_ERROR}.children"]
-        assert "There is no profile" in self.press(ada, profile, Profile.DELETE)[TOAST]["text"]
+        twice = self.press(ada, profile, DELETE_PROFILE.sure, token=token)
+        assert twice[TOAST]["text"] == "It is done."
+        assert twice[f"{DELETE_PROFILE.go}.href"] == "/profiles"
+        again = self.press(ada, profile, DELETE_PROFILE.sure)
+        assert "does not exist any more" in again[f"{DELETE_PROFILE.error}.children"]
+        assert "There is no profile" in self.press(ada, profile, DELETE_PROFILE.open)[TOAST]["text"]
 
     def test_is_nothing_that_an_operator_deletes(self, oscar, profile: int):
-        assert not find(oscar.open(f"/profiles/{profile}"), id=Profile.DELETE)
+        assert not find(oscar.open(f"/profiles/{profile}"), id=DELETE_PROFILE.open)
         given = {f"{Profile.VERSION}.data": {"profile": profile}}
-        by = f"{Profile.DELETE_SURE}.n_clicks"
-        body = oscar.body(f"{Profile.DELETE_DIALOG}.is_open", {**given, by: 1}, by=by)
+        by = f"{DELETE_PROFILE.sure}.n_clicks"
+        body = oscar.body(f"{DELETE_PROFILE.dialog}.is_open", {**given, by: 1}, by=by)
         assert oscar.client.post(UPDATE, json=body).status_code == 403
         assert "Ageing" in text(oscar.open(f"/profiles/{profile}"))
 

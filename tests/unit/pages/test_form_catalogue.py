@@ -17,7 +17,9 @@ from flask import Flask
 
 from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
+from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
+from db.commands.queue import NewPlan, add_plan
 from db.models import Base
 from db.queries.stations.units import find_unit
 from db.queries.users import list_users
@@ -231,7 +233,7 @@ def note(world: World) -> Form:
 
 
 def new_name(world: World) -> Form:
-    save = "experiment-rename-save.n_clicks"
+    save = "experiment-rename-sure.n_clicks"
     values = {
         save: 1,
         "experiment-rename-name.value": "Ageing at 40 degrees",
@@ -264,6 +266,26 @@ def deleted_profile(world: World) -> Form:
     )
     values = {save: 1, "profile-version.data": {"profile": saved.profile_id}}
     return Form("ada", "profile-delete-dialog.is_open", save, values)
+
+
+def deleted_note(world: World) -> Form:
+    experiment_id = world.lab.experiment("Ageing", world.lab.battery())
+    new = NewNote(experiment_id, "Door open")
+    written = add_note(world.store, new, by=BY(world.forms.now()))
+    save = "experiment-note-delete-sure.n_clicks"
+    values = {save: 1, "experiment-note-delete-chosen.data": {"note": written, "asked": 1}}
+    return Form("oscar", "experiment-note-delete-dialog.is_open", save, values)
+
+
+def cancelled(world: World) -> Form:
+    forms = world.forms
+    profile_id = RunningLab(world.store).profile("Rest")
+    new = NewPlan("0123456789abcdef-1", "Ageing", "", forms.s1, forms.a, profile_id)
+    plan = add_plan(world.store, new, by=BY(forms.now()))
+    save = "queue-change-sure.n_clicks"
+    button = {"type": "queue-change-drop", "kind": "plan", "plan": plan.id}
+    values = {save: 1, "queue-change-chosen.data": button}
+    return Form("oscar", "queue-change-dialog.is_open", save, values)
 
 
 def new_user(_world: World) -> Form:
@@ -317,6 +339,8 @@ FORMS = {
     "write a note": note,
     "rename an experiment": new_name,
     "delete an experiment": deleted_experiment,
+    "delete a note": deleted_note,
+    "cancel an experiment that waits": cancelled,
     "delete a battery": deleted_battery,
     "delete a profile": deleted_profile,
     "add a user": new_user,
@@ -332,11 +356,10 @@ OTHERS = {  # by room
     "ask": "open_dialog",
     "audit": "show",
     "battery": "check",
-    "experiment": "remove_note",
     "import_experiment": "show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
     "profile": "act check draw take_file",
-    "queue": "move ask drop",
+    "queue": "move show_done show_drafts",
     "station": "left",
     "stations": "detect_devices",
     "users": "refresh",

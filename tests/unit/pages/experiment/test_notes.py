@@ -15,10 +15,11 @@ from tests.unit.pages.visitor import UPDATE, shown
 
 FORM, DIALOG, LIST = (
     "experiment-note-form.hidden",
-    "experiment-note-dialog.is_open",
+    "experiment-note-delete-dialog.is_open",
     "experiment-notes.children",
 )
-SAVE, CHOSEN = "experiment-note-save.n_clicks", "experiment-note-chosen.data"
+SAVE, CHOSEN = "experiment-note-save.n_clicks", "experiment-note-delete-chosen.data"
+SURE = "experiment-note-delete-sure.n_clicks"
 AT = BEGIN + timedelta(minutes=10)
 AT_MS = AT.timestamp() * 1000
 
@@ -101,7 +102,7 @@ def test_viewers_read_and_are_offered_nothing_else(vera, web, write, experiment,
     note = write("Door open")
     page = vera.open(f"/experiments/{experiment}")
     assert "Door open" in text(shown(page, "experiment-notes")["children"])
-    for absent in ("experiment-note-add", "experiment-note-form", "experiment-note-dialog"):
+    for absent in ("experiment-note-add", "experiment-note-form", "experiment-note-delete-dialog"):
         assert not find(page, id=absent)
     assert not find(page, **{"data-bem-note": str(note)})
     app = web.extensions["bem.dash"]
@@ -156,7 +157,7 @@ def test_an_experiment_without_a_graph_takes_notes_too(oscar, lab):
 
 
 def remove(visitor, note, by):
-    values = {CHOSEN: {"note": note, "asked": 1}, "experiment-noted.data": 3}
+    values = {CHOSEN: {"note": note, "asked": 1}}
     if by != CHOSEN:
         values[by] = 1
     return visitor.call(DIALOG, values, by=by)
@@ -166,31 +167,31 @@ def test_deleting_asks_first_and_names_the_note(oscar, store, write, experiment)
     note = write("Door open", AT)
     asked = remove(oscar, note, CHOSEN)
     assert asked[DIALOG] is True
-    assert "Door open" in text(asked["experiment-note-quote.children"])
-    assert nested_lists(asked["experiment-note-quote.children"]) == []
-    kept = remove(oscar, note, "experiment-note-keep.n_clicks")
-    assert kept[DIALOG] is False
+    words = asked["experiment-note-delete-question.children"]
+    assert "Door open" in text(words)
+    assert "It also goes from the graph." in text(words)
+    assert nested_lists(words) == []
     assert len(experiment_notes(store, experiment)) == 1
-    gone = remove(oscar, note, "experiment-note-delete.n_clicks")
+    gone = remove(oscar, note, SURE)
     assert gone[DIALOG] is False
-    assert gone["experiment-noted.data"] == 4
+    assert gone["experiment-note-delete-done.data"] == {"note": note, "asked": 1}
     assert experiment_notes(store, experiment) == ()
 
 
-@pytest.mark.parametrize("by", [CHOSEN, "experiment-note-delete.n_clicks"])
-def test_a_note_that_somebody_else_has_deleted_is_said(oscar, store, write, by):
+def test_a_note_that_somebody_else_has_deleted_is_said_and_goes_from_the_list(oscar, store, write):
     note = write()
     delete_note(store, note, by=By("ada", "", datetime.now(UTC)))
-    answer = remove(oscar, note, by)
-    assert "Somebody has deleted it already" in answer["shell-toasts-store.data"]["text"]
-    assert answer["experiment-noted.data"] == 4
-    assert answer[DIALOG] is False
+    asked, sure = remove(oscar, note, CHOSEN), remove(oscar, note, SURE)
+    assert "Somebody has deleted it already" in asked["shell-toasts-store.data"]["text"]
+    assert asked[DIALOG] is False
+    assert "Somebody has deleted it already" in sure["experiment-note-delete-error.children"]
+    for answer in (asked, sure):
+        assert answer["experiment-note-delete-done.data"] == {"note": note, "asked": 1}
 
 
 @pytest.mark.parametrize("chosen", [None, 5, "5", {}, {"note": "5"}, {"note": None}], ids=str)
 def test_odd_choices_change_nothing(oscar, chosen):
-    values = {CHOSEN: chosen, "experiment-note-delete.n_clicks": 1}
-    answer = oscar.call(DIALOG, values, by="experiment-note-delete.n_clicks")
+    answer = oscar.call(DIALOG, {CHOSEN: chosen, SURE: 1}, by=SURE)
     assert answer.status == 204
 
 

@@ -90,11 +90,11 @@ def test_an_operator_renames_an_experiment_and_a_viewer_is_not_offered_it(oscar,
         "experiment-rename-about.value": "cell 12",
         "experiment-id.data": experiment_id,
     }
-    save, opened = "experiment-rename-save.n_clicks", "experiment-rename-dialog.is_open"
+    save, opened = "experiment-rename-sure.n_clicks", "experiment-rename-dialog.is_open"
     empty = oscar.call(opened, {**typed, "experiment-rename-name.value": " ", save: 1}, by=save)
     assert empty["experiment-rename-error.children"]
     done = oscar.call(opened, {**typed, save: 1}, by=save)
-    assert done["experiment-rename-done.href"] == address
+    assert done["experiment-rename-go.href"] == address
     rack.change(Experiment, experiment_id, name="Ageing", description="theirs")
     rack.look()
     words = text(oscar.open(address))
