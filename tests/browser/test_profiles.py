@@ -11,6 +11,7 @@ from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
 from db.engine import connect
 from tests.browser.conftest import Served
+from tests.browser.test_vertical import choose
 
 NOW = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
 BY = By("operator", "", NOW)
@@ -102,9 +103,7 @@ def test_a_file_in_another_language_fills_the_editor(
     file.write_text("Discharge at 1C until 2.5 V\nRest for 10 minutes\n")
     sign_in(page, "operator")
     page.goto("/edit-profile")
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Upload").click()
-    chooser.value.set_files(file)
+    choose(page, file, "Upload")
     expect(editor(page)).to_have_value("CC, -1C, VOLTAGE, 2.5\nWAIT, 10min\n")
     expect(page.locator(".bem-editor-drawn .ln").first).to_have_text("CC, -1C, VOLTAGE, 2.5")
     expect(page.locator(DRAWN.format("profile-write")).first).to_be_visible()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.conftest import PASSWORD, Served
 from tests.browser.files import bdf_file, discharge_positive_file
@@ -12,11 +13,18 @@ from tests.browser.files import bdf_file, discharge_positive_file
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
-def choose(page: Page, file: Path) -> None:
-    page.wait_for_load_state("networkidle")  # what is drawn anew between press and release is lost
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a file").click()
-    chooser.value.set_files(file)
+def choose(page: Page, file: Path, button: str = "Choose a file") -> None:
+    """Choose a file, as a person does: once more if the button was just drawn anew."""
+    page.wait_for_load_state("networkidle")
+    for patience_ms in (10_000, 10_000, 60_000):
+        try:
+            with page.expect_file_chooser(timeout=patience_ms) as chooser:
+                page.get_by_role("button", name=button).click()
+        except PlaywrightTimeoutError:
+            continue
+        chooser.value.set_files(file)
+        return
+    raise AssertionError(f"{button} opened nothing")
 
 
 CALLS_IN_HALF_A_SECOND = """() => new Promise((tell) => {
