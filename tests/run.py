@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
     if missing and in_ci():
         say("Nothing may be left out in CI, and these are missing:", missing)
         return 1
+    FAILED.unlink(missing_ok=True)  # what failed in another run is not asked for again
     status = run_pytest(["-n", "4", *(f"tests/{suite}" for suite in suites), *rest])
     if in_ci() and status == SOME_FAILED:
         status = run_failed_browser_tests_again()
