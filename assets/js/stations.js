@@ -45,7 +45,7 @@
     again: function (done) {
       if (done && page()) setProps("stations-ask", { data: ++count });
     },
-    mend: function (found) {
+    markErrors: function (found) {
       focusFirst(found);
       return keep();
     },

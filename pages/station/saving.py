@@ -55,7 +55,7 @@ SAVE_STATE = {
 def focus_first() -> None:
     """Let the first field with an error get the focus; a page calls it when it is executed."""
     clientside_callback(
-        ClientsideFunction("stations", "mend"),
+        ClientsideFunction("stations", "markErrors"),
         Output(Ids.FORM, "title"),
         Input(Ids.FOUND, "data"),
         prevent_initial_call=True,
@@ -111,7 +111,7 @@ def _mended(reading: Reading) -> tuple[Any, ...]:
     ]
     first = next((one for one in CONTROLS if one in reading.problems), None)
     count = formatting.counted(len(reading.problems), "field")
-    words = f"{count} to mend." if first else "Look at the devices."
+    words = f"{count} to fix." if first else "Look at the devices."
     return {"focus": first}, *sentences, words, no_update, no_update
 
 
