@@ -23,19 +23,43 @@ from tests.databases import (
     drop,
     sqlite_url,
 )
-from tests.machine import MARIADB, Program, in_ci
+from tests.machine import MARIADB, ROOT, Program, in_ci
 from tests.servers import MariaDb
+
+SLOW = {"browser", "faults"}  # folders
 
 generated.load_profile()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the long tests out unless they are asked for."""
+    """Leave the long tests out unless they are asked for; begin with those that take seconds."""
     if not os.environ.get("BEM_TEST_LONG"):
         skip = pytest.mark.skip(reason="long: BEM_TEST_LONG=1 runs it (see docs/testing.md)")
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(skip)
+    items[:] = slow_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def slow_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Return the tests so that each process begins with its share of the slow modules.
+
+    xdist gives each process one run of the list, and a long test that comes last is waited for.
+    """
+    modules: dict[Path, list[pytest.Item]] = {}
+    others: list[pytest.Item] = []
+    for item in items:
+        slow = SLOW.intersection(item.path.relative_to(ROOT / "tests").parts)
+        (modules.setdefault(item.path, []) if slow else others).append(item)
+    slow_modules = list(modules.values())
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        for module in slow_modules[process::processes]:
+            ordered.extend(module)
+        missing = len(items) * (process + 1) // processes - len(ordered)
+        ordered.extend(others[: max(missing, 0)])
+        del others[: max(missing, 0)]
+    return ordered
 
 
 def require(program: Program) -> str:

@@ -5,7 +5,6 @@ it runs what it can and names the rest; in CI nothing may be left out.
 """
 
 # ruff: noqa: T201 - it talks to whoever runs the tests
-import json
 import os
 import subprocess
 import sys
@@ -15,9 +14,6 @@ from pathlib import Path
 from tests.machine import PROGRAMS, ROOT, Program, in_ci, is_root
 
 SUITES = ("unit", "integration", "browser", "faults")
-FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
-SOME_FAILED = 1  # pytest's exit status
-FEW = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -36,10 +32,7 @@ def main(arguments: list[str]) -> int:
     if missing and in_ci():
         say("Nothing may be left out in CI, and these are missing:", missing)
         return 1
-    FAILED.unlink(missing_ok=True)  # what failed in another run is not asked for again
     status = run_pytest(["-n", "4", *(f"tests/{suite}" for suite in suites), *rest])
-    if in_ci() and status == SOME_FAILED:
-        status = run_failed_browser_tests_again()
     if missing:
         say("Left out above, because these are not installed:", missing)
     return status
@@ -61,18 +54,6 @@ def install(packages: list[str]) -> None:
     install_them = ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", *packages]
     for command in (["apt-get", "update", "-qq"], install_them):
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
-
-
-def run_failed_browser_tests_again() -> int:
-    """Run a few failed browser tests alone: a renderer that draws no more stops one in some runs.
-
-    Every other failure stays one. Whoever passes now is named, and needs mending.
-    """
-    failed = list(json.loads(FAILED.read_text()))
-    if len(failed) > FEW or not all(name.startswith("tests/browser/") for name in failed):
-        return SOME_FAILED
-    print("\nOnce more, alone; who passes now is unsteady and needs mending:", *failed, sep="\n  ")
-    return run_pytest(["-n", "0", *failed])
 
 
 def run_pytest(arguments: list[str]) -> int:

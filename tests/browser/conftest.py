@@ -17,7 +17,6 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from playwright.sync_api import Error as PlaywrightError
 from selenium.webdriver import ChromeOptions
 
 from tests.conftest import ServerUrls, require
@@ -36,6 +35,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # With RenderDocument a page that is closed while it goes to another address may never close,
+    # and one that was clicked may draw no more (playwright issue 42068): 21 of 60 tries, none
+    # without. Of a switch that is given twice the last counts, so Playwright's own stand here too.
+    "--disable-features=RenderDocument,AvoidUnnecessaryBeforeUnloadCheckSync,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,"
+    "PaintHolding",
     # Nothing but our own server may be looked up, whatever a page or Chromium itself asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     *(["--no-sandbox"] if is_root() else []),
@@ -180,20 +185,6 @@ def watch() -> Watch:
     return Watch()
 
 
-def left_and_closed(page: Page) -> bool:
-    """Close the page of an earlier test; False where it does not even go to an empty address.
-
-    To close a page has no time limit in Playwright, and one that is still at work may not answer.
-    """
-    try:
-        page.unroute_all(behavior="ignoreErrors")
-        page.goto("about:blank", timeout=10_000)
-    except PlaywrightError:
-        return False
-    page.close()
-    return True
-
-
 class Contexts:
     """One browser context for each address: what it has cached spares a test a second or two."""
 
@@ -212,9 +203,9 @@ class Contexts:
             )
             self._kept[address].set_default_timeout(TIMEOUT_MS)
         context = self._kept[address]
-        if not all(left_and_closed(page) for page in context.pages):
-            del self._kept[address]
-            return self.emptied(address)
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+            page.close()
         context.clear_cookies()
         if address:
             page = context.new_page()
