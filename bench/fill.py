@@ -10,8 +10,7 @@ from bench.peers import Peer
 from bench.work import BEGIN, CHANNELS, add_battery, blocks
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus
-from db.commands.channels import ensure_channels
-from db.commands.experiments.imports import NewExperiment, import_experiment
+from db.commands.experiments.imports import NewExperiment, ensure_channels, import_experiment
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import MeasureRows

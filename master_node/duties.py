@@ -9,7 +9,7 @@ from typing import Any
 
 from db.commands.leases import LeaderLease, leader_transaction
 from db.engine import Database
-from db.queries.stations.unit_setups import SetUpStation, UnitSetup, unit_setups
+from db.queries.stations.offers import SetUpStation, UnitSetup, unit_setups
 from master_node.delivery import due_commands
 from master_node.dispatch import dispatch, expire_offers
 from master_node.inbox import Inbox

@@ -8,7 +8,7 @@ from db.commands.queue import hold_back
 from db.commands.units import registration as units
 from db.models import Unit
 from db.queries.experiments.deletion import unknown_words
-from db.queries.stations.unreachable import was_given_up
+from db.queries.stations.run import was_given_up
 from master_node.batch import Batch, Envelope
 from master_node.heartbeats import to_report
 from master_node.protocol import messages as m

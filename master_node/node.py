@@ -11,7 +11,7 @@ from threading import Event, Thread
 from types import FrameType
 
 from cycling.errors import UnavailableError
-from db.commands import leases, presence
+from db.commands import leases
 from db.commands.leases import LeaderLease
 from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
@@ -72,7 +72,7 @@ class Node:
             self._waits_since, self._said_waiting_at = now, -math.inf
         if now - self._said_waiting_at >= SAY_WAITING_EVERY_S:
             detail = {"waits_s": round(now - self._waits_since)}
-            presence.say_present(self._database, presence.STANDBY, self.name, detail)
+            leases.say_present(self._database, leases.STANDBY, self.name, detail)
             self._said_waiting_at = now
         self._say(f"what=standby name={self.name}")
         self._stop.wait(WAIT_S)
@@ -104,7 +104,7 @@ class Node:
             return
         self._waits_since = None
         try:
-            presence.end_presence(self._database, presence.STANDBY, self.name)
+            leases.end_presence(self._database, leases.STANDBY, self.name)
         except UnavailableError:
             LOG.info("what=standby-not-signed-off")  # it is forgotten after a minute
 

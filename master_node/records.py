@@ -12,7 +12,7 @@ from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
 from db.measures.rows import Floats, MeasureRows
 from db.models import StationLive
-from db.queries.stations.unreachable import was_given_up
+from db.queries.stations.run import was_given_up
 from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError

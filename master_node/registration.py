@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cycling.terms import DeviceType
 from db.commands.leases import LeaderTransaction
 from db.commands.units.registration import Introduction, ReportedDevice
-from db.queries.stations.unit_setups import SetUpStation, unfinished, unit_setups
+from db.queries.stations.offers import SetUpStation, unfinished, unit_setups
 from master_node.protocol import messages as m
 from master_node.protocol.codec import OutgoingMessage
 from master_node.protocol.topics import Kind

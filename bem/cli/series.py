@@ -56,8 +56,8 @@ def _percent(advance: Callable[[int], None]) -> Callable[[int, int], None]:
 def _chosen(database: "Database", experiment_ids: list[int] | None) -> list[int]:
     """Return the experiments that were named, each of which must be there; else all."""
     from db.queries.experiments.detail import experiment_facts
-    from db.series import upkeep
+    from db.series import store
 
     for experiment_id in experiment_ids or ():
         experiment_facts(database, experiment_id)
-    return experiment_ids or upkeep.list_all(database)
+    return experiment_ids or store.list_all(database)

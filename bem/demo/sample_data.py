@@ -17,7 +17,7 @@ from cycling.samples.experiments import (
     sample_names,
 )
 from db.commands.audit import By
-from db.commands.batteries.registration import add_battery
+from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.models import Battery, DeletedExperiment, ImportSource

@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.worker.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import form_tokens, jobs, presence, uploads
+from db.commands import form_tokens, jobs, leases, uploads
 from db.commands.experiments import clearing, reservations
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
-from db.series import upkeep
+from db.series import store
 
 LOG = logging.getLogger("bem.worker")
 
@@ -74,14 +74,14 @@ class Worker:
                 LOG.exception("the worker could not look for work")
                 time.sleep(UNREACHABLE_S)
         with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
-            presence.end_presence(self._place.database, presence.WORKER, self.name)
+            leases.end_presence(self._place.database, leases.WORKER, self.name)
 
     def say_present(self) -> None:
         """Note every 5 s that this worker lives; called from whatever it is doing."""
-        if time.monotonic() - self._said_at < presence.HEARTBEAT_EVERY_S:
+        if time.monotonic() - self._said_at < leases.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()
-        presence.say_present(self._place.database, presence.WORKER, self.name)
+        leases.say_present(self._place.database, leases.WORKER, self.name)
 
     def work_once(self) -> bool:
         """Do one job if there is one."""
@@ -100,7 +100,7 @@ class Worker:
             if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
                 return False
             self._looked_at = now
-            self._due = upkeep.find_due(place.database, now)
+            self._due = store.find_due(place.database, now)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)

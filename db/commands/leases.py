@@ -1,8 +1,9 @@
-"""The lease of the master node: one process leads, the others wait.
+"""The lease of the master node, and signs of life of processes that hold none.
 
-Times are those of the database's clock. Every transaction of the leader begins with an UPDATE of
-the lease that names its epoch: one that was paused and has lost it can write nothing more. That
-row also lets the leader's own transactions pass one at a time, so that they never deadlock.
+One process leads, the others wait. Times are those of the database's clock. Every transaction of
+the leader begins with an UPDATE of the lease that names its epoch: one that was paused and has lost
+it can write nothing more. That row also lets the leader's own transactions pass one at a time, so
+that they never deadlock.
 """
 
 import secrets
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import BemError
+from db import terms
 from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
@@ -29,6 +31,7 @@ LASTS = timedelta(seconds=6)
 # A paused process keeps its transaction open, and with it the lease's row. The server ends such a
 # connection after so many seconds, so that another process can lead.
 IDLE_S, LOCK_WAIT_S, ANSWER_WITHIN_S = 8, 5, 10
+HEARTBEAT_EVERY_S = 5.0  # of a worker
 
 
 class LostLeaseError(BemError):
@@ -139,3 +142,43 @@ def _update(session: Session, lease: LeaderLease, values: dict[str, Any]) -> boo
         Lease.name == MASTER_NODE, Lease.holder == lease.holder, Lease.epoch == lease.epoch
     )
     return count_changed(session, ours.values(**values)) == 1
+
+
+@dataclass(frozen=True)
+class ProcessKind:
+    """A kind of process: how its rows are named, how long a sign of life lasts, and a dead row."""
+
+    prefix: str
+    lasts: timedelta
+    forget_after: timedelta
+
+
+STANDBY = ProcessKind(terms.WAITING, timedelta(seconds=6), timedelta(minutes=1))
+# a job may be busy with one thing for long
+WORKER = ProcessKind(terms.WORKER, timedelta(seconds=60), timedelta(minutes=10))
+
+
+@idempotent
+def say_present(
+    database: Database, kind: ProcessKind, holder: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Note that a process is there; `holder` is its name, host:process:number."""
+    name = _name_of(kind, holder)
+    with database.write() as session:
+        now = database_now(session)
+        row = session.get(Lease, name) or Lease(name=name, holder=holder, epoch=0)
+        row.beat_at, row.expires_at, row.detail = now, now + kind.lasts, detail or {}
+        session.add(row)
+
+
+@idempotent
+def end_presence(database: Database, kind: ProcessKind, holder: str) -> None:
+    """Forget a process that ends, and those of its kind that died long ago."""
+    with database.write() as session:
+        long_ago = database_now(session) - kind.forget_after
+        dead = Lease.name.startswith(kind.prefix) & (Lease.expires_at < long_ago)
+        session.execute(delete(Lease).where((Lease.name == _name_of(kind, holder)) | dead))
+
+
+def _name_of(kind: ProcessKind, holder: str) -> str:
+    return kind.prefix + holder.rpartition(":")[2]

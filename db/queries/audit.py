@@ -1,7 +1,7 @@
-"""Reading the audit trail: a page of it, what its filters offer, all of it in pieces."""
+"""The audit trail: a page of it, what its filters offer, all in pieces; what things are called."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,26 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
-from db.models import AuditEntry
+from db.models import (
+    AuditEntry,
+    Battery,
+    ComputationalUnit,
+    CyclerStation,
+    Experiment,
+    LibraryProfile,
+    Plan,
+)
 
 PAGE = 50
 PIECE = 2000
+KINDS: Mapping[str, tuple[Any, Any]] = {
+    "experiment": (Experiment.id, Experiment.name),
+    "battery": (Battery.id, Battery.name),
+    "station": (CyclerStation.id, CyclerStation.name),
+    "unit": (ComputationalUnit.id, ComputationalUnit.host_name),
+    "plan": (Plan.id, Plan.name),
+    "library profile": (LibraryProfile.id, LibraryProfile.name),
+}
 
 
 @dataclass(frozen=True)
@@ -161,3 +177,22 @@ def _mentions(searched: str) -> ColumnElement[bool]:
         *(column.contains(searched, autoescape=True) for column in plain),
         *(detail.contains(one, autoescape=True) for one in sorted(spelt)),
     )
+
+
+def names_now(database: Database, targets: Collection[str]) -> dict[str, str]:
+    """Return the names of targets like "experiment 12" that are still there.
+
+    One statement for each kind, however many targets there are.
+    """
+    wanted: dict[str, set[int]] = {}
+    for target in targets:
+        kind, _, number = target.rpartition(" ")
+        if kind in KINDS and number.isascii() and number.isdigit() and len(number) < 10:
+            wanted.setdefault(kind, set()).add(int(number))
+    names: dict[str, str] = {}
+    with database.read() as session:
+        for kind, ids in wanted.items():
+            id_, name = KINDS[kind]
+            rows = session.execute(select(id_, name).where(id_.in_(ids)))
+            names |= {f"{kind} {row[0]}": row[1] for row in rows}
+    return names

@@ -19,7 +19,7 @@ from db.series.chunk_reader import ChunkReader, Columns
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
 from db.series.tables import MILLI, MeasureTable, column_keys, tables
-from db.series.thinning import thinned
+from db.series.window import thinned
 
 
 class BeingPreparedError(UnavailableError):

@@ -9,13 +9,14 @@ experiment's head row, so any number of processes may do this at once.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from cycling.terms import ExperimentStatus
 from db.engine import Database
-from db.models import SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models import Experiment, SeriesChannel, SeriesChunk, SeriesHead, Statistics
 from db.repeating import idempotent
 from db.series import chunks, rows
 from db.series.chunks import Chunk
@@ -25,6 +26,9 @@ from db.series.rows import Watermarks
 Progress = Callable[[int, int], None]
 
 AT_ONCE = 50_000  # rows that a page may wait for; more are the worker's
+COMPARE_EVERY = timedelta(hours=1)
+LATE_ROWS = timedelta(minutes=10)  # a synchroniser commits the last rows after the end
+AT_A_TIME = 20
 
 
 @dataclass(frozen=True)
@@ -262,3 +266,42 @@ def _make_head(database: Database, experiment_id: int) -> None:
             return
     with database.write() as session:
         insert_head(session, experiment_id)
+
+
+def find_due(database: Database, now: datetime) -> list[tuple[int, bool]]:
+    """Return some experiments to reconcile, newest first, and whether each has ended for good."""
+    status = Experiment.status
+    has_run = status != ExperimentStatus.QUEUED
+    with database.read() as session:
+        found = session.execute(
+            select(Experiment.id, Experiment.status, Experiment.finished_at)
+            .outerjoin(SeriesHead, SeriesHead.experiment_id == Experiment.id)
+            .where(has_run, _is_due(now))
+            .order_by(Experiment.id.desc())
+            .limit(AT_A_TIME)
+        ).all()
+    return [(id_, _has_ended(status, finished_at, now)) for id_, status, finished_at in found]
+
+
+def list_all(database: Database) -> list[int]:
+    """Return every experiment that has run, the newest first."""
+    with database.read() as session:
+        has_run = Experiment.status != ExperimentStatus.QUEUED
+        return list(
+            session.scalars(select(Experiment.id).where(has_run).order_by(Experiment.id.desc()))
+        )
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    looked_at_long_ago = or_(
+        SeriesHead.checked_at.is_(None), SeriesHead.checked_at < now - COMPARE_EVERY
+    )
+    return or_(
+        SeriesHead.experiment_id.is_(None),
+        and_(SeriesHead.final.is_(False), looked_at_long_ago),
+    )
+
+
+def _has_ended(status: ExperimentStatus, finished_at: datetime | None, now: datetime) -> bool:
+    ended = status in (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
+    return ended and (finished_at is None or finished_at < now - LATE_ROWS)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from cycling.errors import NotFoundError
 from db.engine import Database
-from db.queries.experiments.drafts import find_draft
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
-from db.queries.experiments.template import ExperimentPattern, experiment_pattern
+from db.queries.experiments.template import ExperimentPattern, experiment_pattern, find_draft
 from db.queries.profiles.library import version_text
 from pages.add_experiment.form_data import CHOOSE, FormData, Pair, read_form
 from pages.add_experiment.ids import QUANTITIES, Ids

@@ -18,8 +18,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
-from db.queries.audit import audit_actions, audit_page, audit_users
-from db.queries.audit_names import names_now
+from db.queries.audit import audit_actions, audit_page, audit_users, names_now
 from db.terms import Role
 from pages.audit.filters import FILE, NEWEST, PATH, Edge, View, address, edge_of, view_of
 from pages.audit.parts import Ids, clear, filters, header_actions, targets_of, trail

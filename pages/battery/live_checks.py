@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from components.sent import Sent
 from cycling.battery.description import NewBattery
-from db.commands.batteries.registration import add_battery
+from db.commands.batteries.changes import add_battery
 from db.commands.form_tokens import DoneBeforeError
 from db.queries.batteries.choices import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order

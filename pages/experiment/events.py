@@ -15,11 +15,12 @@ from db import series
 from db.queries.experiments.events import (
     AlarmFacts,
     Alarms,
+    EntryKind,
     StatusChanges,
     StatusFacts,
+    TimelineEntry,
     status_changes,
 )
-from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.ids import Ids

@@ -10,8 +10,8 @@ from components import formatting
 from components.figures.event_marks import ALARM_SIGN, EventMark
 from components.figures.time_axis import Window
 from db.engine import Database
+from db.queries.experiments.detail import NoteFacts, experiment_notes
 from db.queries.experiments.events import AlarmFacts, experiment_alarms
-from db.queries.experiments.notes import NoteFacts, experiment_notes
 from db.queries.stations.run import RunAlarm, run_alarms
 from pages.context import Viewer
 

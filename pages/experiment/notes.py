@@ -29,7 +29,7 @@ from db import series
 from db.commands.audit import By
 from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
 from db.commands.form_tokens import DoneBeforeError, new_token
-from db.queries.experiments.notes import NoteFacts, experiment_notes, find_note
+from db.queries.experiments.detail import NoteFacts, experiment_notes, find_note
 from db.terms import Role
 from pages.ask import Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database, once, viewer

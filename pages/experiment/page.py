@@ -20,10 +20,8 @@ from components.sent import Sent
 from cycling.errors import NotFoundError
 from db import series
 from db.commands import jobs
-from db.queries.experiments.detail import experiment_facts, neighbours
-from db.queries.experiments.events import experiment_alarms
-from db.queries.experiments.notes import experiment_notes
-from db.queries.experiments.timeline import run_timeline
+from db.queries.experiments.detail import experiment_facts, experiment_notes, neighbours
+from db.queries.experiments.events import experiment_alarms, run_timeline
 from db.queries.stations.run import run_alarms
 from db.series import ExperimentSeries
 from db.terms import Role

@@ -13,10 +13,8 @@ from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
 from components.status import ended_reason, status_pill
 from db.measures.export import csv_file_name
-from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
-from db.queries.experiments.events import Alarms
-from db.queries.experiments.notes import NoteFacts
-from db.queries.experiments.timeline import TimelineEntry
+from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, NoteFacts
+from db.queries.experiments.events import Alarms, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from db.series import ChannelInfo
 from db.terms import Role

@@ -21,12 +21,17 @@ from cycling.analysis.statistics import ExperimentStatistics
 from db import series
 from db.engine import Database
 from db.measures.statistics import experiment_statistics, stored_statistics
-from db.queries.experiments.detail import ExperimentFacts, check_experiment, experiment_facts
-from db.queries.experiments.events import Alarms, experiment_alarms
-from db.queries.experiments.notes import NoteFacts, experiment_notes
-from db.queries.experiments.provenance import database_name, source_sha256
-from db.queries.experiments.timeline import TimelineEntry, run_timeline
-from db.queries.profiles.instructions import profile_instructions
+from db.queries.experiments.detail import (
+    ExperimentFacts,
+    NoteFacts,
+    check_experiment,
+    database_name,
+    experiment_facts,
+    experiment_notes,
+    source_sha256,
+)
+from db.queries.experiments.events import Alarms, TimelineEntry, experiment_alarms, run_timeline
+from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import Viewer, limits

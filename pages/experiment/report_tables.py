@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from db.queries.experiments.events import Alarms
-from db.queries.experiments.timeline import TimelineEntry
-from db.queries.profiles.instructions import InstructionFacts
+from db.queries.experiments.events import Alarms, TimelineEntry
+from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
 from pages.experiment.events import entry_text
 from pages.experiment.statistics import instruction_words

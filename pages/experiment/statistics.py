@@ -14,7 +14,7 @@ from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals,
 from cycling.terms import LimitType, Mode
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment
-from db.queries.profiles.instructions import InstructionFacts, profile_instructions
+from db.queries.profiles.compiled import InstructionFacts, profile_instructions
 from pages.context import database
 from pages.experiment.ids import Ids
 from pages.experiment.request import sent_id

@@ -13,9 +13,8 @@ from db.engine import Database
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.stations.capabilities import guarded_battery
 from db.queries.stations.overview import station_now
-from db.queries.stations.run import RunFacts, run_facts
+from db.queries.stations.run import RunFacts, run_facts, was_given_up
 from db.queries.stations.state import ExperimentNow, StationNow
-from db.queries.stations.unreachable import was_given_up
 from db.terms import OverviewState
 from pages.monitor.tile import no_measures_text
 from pages.station.labels import (

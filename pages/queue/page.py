@@ -23,8 +23,8 @@ from components.sent import Sent
 from components.shell import toast
 from db.commands.audit import By
 from db.commands.queue import cancel, discard_draft, reorder
-from db.queries.experiments.drafts import Draft, find_draft, list_drafts
 from db.queries.experiments.form_choices import OfferedStation, offered_stations
+from db.queries.experiments.template import Draft, find_draft, list_drafts
 from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState, Role
 from pages.ask import Done, Question, ask_then_do

@@ -12,8 +12,9 @@ from components import formatting
 from components.blocks import icon
 from components.status import ended_reason
 from cycling.terms import ExperimentStatus, StationCommand, StationState
-from db.queries.stations.overview_state import LOST_CONTACT
+from db.queries.stations.run import was_given_up
 from db.queries.stations.state import (
+    LOST_CONTACT,
     AlarmNow,
     CommandNow,
     ExperimentNow,
@@ -21,7 +22,6 @@ from db.queries.stations.state import (
     LiveFacts,
     StationNow,
 )
-from db.queries.stations.unreachable import was_given_up
 from db.terms import CommandState, OverviewState
 from pages.station.progress import Progress, progress
 

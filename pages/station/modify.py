@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from components.blocks import note, page_header
 from cycling.errors import NotFoundError
 from db.queries.stations.details import StationFacts, find_station, station_set_up
+from db.queries.stations.queue import names
 from db.queries.stations.units import find_unit
-from db.queries.stations.use import names
 from db.terms import Role
 from pages.context import database
 from pages.not_found_404 import not_found

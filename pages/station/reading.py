@@ -10,8 +10,7 @@ from typing import Any
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.names import check_name
-from db.commands.stations.details import check_figures
-from db.commands.stations.setup import LONGEST_CHANNEL
+from db.commands.stations.setup import LONGEST_CHANNEL, check_figures
 from db.models.station_rows import NewStation, StationFigures
 from pages.stations.ids import FormIds as Ids
 

@@ -20,7 +20,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError
-from db.commands.stations.details import latest_day
+from db.commands.stations.setup import latest_day
 from db.models.station_rows import NewStation
 from pages.context import now
 from pages.station.reading import CONTROLS, Reading, form_data_of, read, read_control

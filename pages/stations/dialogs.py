@@ -15,12 +15,11 @@ from components.shell import toast
 from cycling.errors import InputError
 from cycling.terms import StationCommand
 from db.commands.audit import By
-from db.commands.stations.changes import retire_station
+from db.commands.stations.changes import delete_station, retire_station, station_kept_because
 from db.commands.stations.control import request
-from db.commands.stations.deletion import delete_station, station_kept_because
 from db.commands.stations.out_of_service import return_to_service, take_out_of_service
 from db.queries.stations.details import find_station
-from db.queries.stations.use import names
+from db.queries.stations.queue import names
 from db.terms import Role
 from pages.ask import Done, Question, ask_dialog
 from pages.context import database, viewer

@@ -11,7 +11,7 @@ from components.shell import toast
 from cycling.errors import ConflictError
 from db.commands.audit import By
 from db.commands.experiments.force_end import give_up
-from db.queries.stations.unreachable import UnreachableRun, find_unreachable_run
+from db.queries.stations.run import UnreachableRun, find_unreachable_run
 from db.terms import Role
 from pages.ask import Done, Question
 from pages.context import Viewer, database, viewer

@@ -15,8 +15,8 @@ from db.queries.master_node import refusals, refused_messages
 from db.queries.stations.details import StationFacts, find_station
 from db.queries.stations.laboratory import Laboratory, laboratory
 from db.queries.stations.overview import lab_now
+from db.queries.stations.run import UnreachableRun, unreachable_run
 from db.queries.stations.units import UnitContact, UnitFacts, find_unit
-from db.queries.stations.unreachable import UnreachableRun, unreachable_run
 from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.parts import unregistered_notes

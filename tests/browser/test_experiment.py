@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bem.services import utc_now
 from cycling.formats import Block
 from db.commands.audit import By
-from db.commands.batteries.registration import add_battery
+from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
 from db.models import Alarm, GenericMeasure

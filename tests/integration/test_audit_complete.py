@@ -55,25 +55,22 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.plans": "add_within take_plan note",
         "queue.rows": "take_battery take_stations publish hold set_aside take_back put_in_order",
         "wattrex.parked_rows": "park reconcile portions",
-        "stations.details": "store_figures",
-        "stations.setup": "insert_station take_unit",
+        "stations.setup": "insert_station take_unit store_figures",
         "users.sessions": "begin_session end_sessions record",
         "users.sign_in": "refused forget_tries unchanged",
     },
     CHECKS: {
-        "batteries.registration": "check_battery registered_already",
-        "batteries.changes": "mark_of",
+        "batteries.changes": "check_battery registered_already mark_of",
         "form_tokens": "new_token check_token once",
         "leases": "new_holder",
         "profiles.compiling": "capacity_key",
-        "profiles.texts": "plain_lines checked_summary",
+        "profiles.library": "plain_lines checked_summary",
         "queue.plans": "checked",
         "queue.rows": "confirmed_on check_station",
         "queue.station": "plan_of",
-        "stations.deletion": "station_kept_because what_keeps",
-        "stations.details": "latest_day check_figures check_within_devices",
-        "stations.setup": "plain checked",
-        "units.control": "check_unit_command",
+        "stations.changes": "station_kept_because what_keeps",
+        "stations.control": "check_unit_command",
+        "stations.setup": "latest_day check_figures check_within_devices plain checked",
         "uploads": "upload_path find_upload",
         "users.passwords": "check_password generated_password",
         "users.sessions": "new_token token_hash find_user get_user changed",
@@ -100,13 +97,13 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silent store_devices",
     },
     WORKER: {
-        "channels": "ensure_channels",
+        "experiments.imports": "ensure_channels",
         "experiments.clearing": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
         "fail_hopeless",
         "form_tokens": "sweep_form_tokens",
-        "presence": "say_present end_presence",
+        "leases": "say_present end_presence",
         "uploads": "sweep_uploads",
         "users.sessions": "sweep_sign_ins",
     },
@@ -224,9 +221,7 @@ def people(diary: Diary) -> None:
 
 
 def batteries(diary: Diary) -> None:
-    battery = diary.give(
-        "batteries.registration.add_battery", "add battery", cell("To go"), by=diary.by
-    )
+    battery = diary.give("batteries.changes.add_battery", "add battery", cell("To go"), by=diary.by)
     known = battery_details(diary.database, battery).battery
     changed = cell("To go", description="A pouch cell")
     mark = importlib.import_module("db.commands.batteries.changes").mark_of(known)
@@ -254,7 +249,7 @@ def stations(diary: Diary) -> None:
     third = give("stations.setup.add_station", "add station", begin, by=by)
     asked = {"unit_id": units.ours, "station_id": third, "experiment_id": None, "reason": "Smoke"}
     give("stations.control.request", "stop", StationCommand.STOP, **asked, by=by)
-    give("stations.deletion.delete_station", "delete station", second, by=by)
+    give("stations.changes.delete_station", "delete station", second, by=by)
 
 
 def experiments(diary: Diary) -> None:
@@ -308,13 +303,13 @@ def queue(diary: Diary) -> None:
     confirm = "queue.confirm.confirm_battery"
     give(confirm, "confirm battery", station, battery, by=by)
     several = [new("2", "Second", other)]
-    (second,) = give("queue.several.add_plans", "add experiment", TOKENS[0], several, by=by)
+    (second,) = give("queue.forms.add_plans", "add experiment", TOKENS[0], several, by=by)
     order = [second.id, first.id]
     give("queue.plans.reorder", "reorder queue", station, order, by=by)
     give("queue.plans.cancel", "cancel experiment", second.id, by=by)
     give("queue.plans.cancel", "cancel experiment", first.id, by=by)
-    saved = give("queue.drafts.save_draft", "save draft", TOKENS[1], "Later", {}, by=by)
-    give("queue.drafts.discard_draft", "discard draft", saved.id, by=by)
+    saved = give("queue.forms.save_draft", "save draft", TOKENS[1], "Later", {}, by=by)
+    give("queue.forms.discard_draft", "discard draft", saved.id, by=by)
 
 
 def faults(diary: Diary) -> None:

@@ -7,13 +7,12 @@ from functools import partial
 import pytest
 
 from cycling.errors import InputError
-from db.commands.batteries.changes import change_battery, mark_of
-from db.commands.batteries.registration import add_battery
+from db.commands.batteries.changes import add_battery, change_battery, mark_of
 from db.commands.experiments.names import rename_experiment
 from db.commands.profiles import save_profile
 from db.commands.profiles.library import describe
 from db.commands.queue import NewPlan, add_plan
-from db.commands.queue.several import add_plans
+from db.commands.queue.forms import add_plans
 from db.commands.stations.setup import add_station
 from db.engine import Database
 from db.models import Battery, CyclerStation, Experiment, LibraryProfile, Plan

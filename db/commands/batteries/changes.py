@@ -1,4 +1,4 @@
-"""Changing what is known of a battery, and removing one that was never used."""
+"""Registering batteries, changing what is known of one, removing one that was never used."""
 
 import hashlib
 from dataclasses import asdict
@@ -10,11 +10,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.battery.description import NewBattery
+from cycling.battery.description import NewBattery, problems
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.batteries.registration import check_battery, registered_already
 from db.engine import Database
 from db.models import Battery, BatteryDetails
 from db.models.battery_rows import (
@@ -23,6 +22,7 @@ from db.models.battery_rows import (
     fixed_values,
     kind_table,
     kind_values,
+    shown,
 )
 from db.queries.batteries.detail import busy_words, experiments_under_way, what_refers_to
 from db.repeating import repeated
@@ -48,6 +48,57 @@ LIMITS = frozenset(
         "electrode_size_cm2",
     }
 )
+__all__ = ["NewBattery", "add_battery", "check_battery", "registered_already"]
+
+
+@repeated
+def add_battery(database: Database, new: NewBattery, *, by: By) -> int:
+    """Register a battery and return its BatID.
+
+    Raises InputError for the first field that is wrong, ConflictError if the battery exists.
+    """
+    check_battery(new)
+    try:
+        with database.write() as session:
+            battery_id = _insert(session, new)
+            audit.record(
+                session,
+                by,
+                "add battery",
+                f"battery {battery_id}",
+                {"name": shown(new.name), "serial_number": shown(new.serial_number)},
+            )
+            return battery_id
+    except IntegrityError as error:
+        raise registered_already(new) from error
+
+
+def check_battery(new: NewBattery) -> None:
+    """Raise InputError for the first field that is wrong."""
+    for problem in problems(new):
+        raise InputError(problem.text)
+
+
+def registered_already(new: NewBattery) -> ConflictError:
+    """Return the error for a battery that has the name and numbers of another one."""
+    return ConflictError(
+        f"{shown(new.name)} by {shown(new.manufacturer)}, model {shown(new.model)}, serial number "
+        f"{shown(new.serial_number)} is registered already. Choose it, or change the serial number."
+    )
+
+
+def _insert(session: Session, new: NewBattery) -> int:
+    battery = Battery(**fixed_values(new))
+    session.add(battery)
+    session.flush()
+    session.add_all(
+        [
+            kind_table(new.technology)(battery_id=battery.id, **kind_values(new)),
+            BatteryDetails(battery_id=battery.id, **detail_values(new)),
+        ]
+    )
+    session.flush()
+    return battery.id
 
 
 def mark_of(battery: NewBattery) -> str:

@@ -19,7 +19,7 @@ from db.commands.queue import hold_queue
 from db.engine import Database
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.stations.queue import busy_with
-from db.queries.stations.unreachable import GIVEN_UP, UnreachableRun, judge
+from db.queries.stations.run import GIVEN_UP, UnreachableRun, judge
 from db.repeating import repeated
 
 LONGEST_REASON = 150

@@ -21,15 +21,22 @@ from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.channels import ChannelName, ensure_channels
 from db.commands.experiments import reservations
 from db.commands.jobs import JobInterruptedError
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import Floats, MeasureRows
-from db.models import Battery, Experiment, ImportSource, Profile
+from db.models import (
+    AvailableMeasure,
+    Battery,
+    Channel,
+    Experiment,
+    ImportSource,
+    Profile,
+    UsedMeasure,
+)
 from db.models.stations import VIRTUAL_STATION
-from db.repeating import repeated
+from db.repeating import idempotent, repeated
 from db.series.writer import SeriesWriter
 
 NOT_RECORDED = "Not recorded"
@@ -39,6 +46,10 @@ MAX_VALUE = 1e300  # V, A and W: far from where a double ends in milli-units
 
 Clock = Callable[[], datetime]
 Within = Callable[[Session, int], None]
+VIRTUAL_DEVICE = 1
+VIRTUAL_COMPATIBLE_DEVICE = 1
+
+ChannelName = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -255,3 +266,48 @@ def _experiment_row(session: Session, new: NewExperiment, now: datetime) -> Expe
         battery_id=new.battery_id,
         profile_id=profile,
     )
+
+
+def ensure_channels(database: Database, names: Iterable[ChannelName]) -> dict[ChannelName, int]:
+    """Return the UsedMeasID of each (name, unit), adding those that are new."""
+    return {name: _ensure_channel(database, name) for name in names}
+
+
+@idempotent
+def _ensure_channel(database: Database, channel: ChannelName) -> int:
+    try:
+        with database.write() as session:
+            return _find_channel(session, channel) or _add_channel(session, channel)
+    except IntegrityError:  # another import has just added the same one
+        with database.read() as session:
+            found = _find_channel(session, channel)
+        if found is None:
+            raise
+        return found
+
+
+def _find_channel(session: Session, channel: ChannelName) -> int | None:
+    name, unit = channel
+    return session.scalar(
+        select(Channel.used_measure_id).where(
+            Channel.station_id == VIRTUAL_STATION, Channel.name == name, Channel.unit == unit
+        )
+    )
+
+
+def _add_channel(session: Session, channel: ChannelName) -> int:
+    name, unit = channel
+    measure = AvailableMeasure(compatible_device_id=VIRTUAL_COMPATIBLE_DEVICE, name=name[:20])
+    session.add(measure)
+    session.flush()
+    used = UsedMeasure(
+        station_id=VIRTUAL_STATION,
+        device_id=VIRTUAL_DEVICE,
+        available_measure_id=measure.id,
+        custom_name=name[:40],
+    )
+    session.add(used)
+    session.flush()
+    session.add(Channel(used_measure_id=used.id, station_id=VIRTUAL_STATION, name=name, unit=unit))
+    session.flush()
+    return used.id

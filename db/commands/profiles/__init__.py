@@ -7,6 +7,7 @@ version is never changed, so that an experiment shows what it ran.
 from db.commands.profiles.compiling import compile_text, compile_version
 from db.commands.profiles.deletion import delete_profile
 from db.commands.profiles.library import (
+    RefusedProfileError,
     Saved,
     archive,
     describe,
@@ -14,7 +15,6 @@ from db.commands.profiles.library import (
     new_version,
     save_profile,
 )
-from db.commands.profiles.texts import RefusedProfileError
 
 __all__ = [
     "RefusedProfileError",

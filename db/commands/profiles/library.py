@@ -1,4 +1,4 @@
-"""Keeping profiles in the library: new ones, versions, copies, the archive."""
+"""Keeping profiles in the library: what may be kept, versions, copies, the archive."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,19 +7,42 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, NotFoundError
+from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.names import MAX_PROFILE_NAME, check_description, check_name
+from cycling.profile import Problem
+from cycling.profile.problems import errors_in
+from cycling.profile.summary import ProfileSummary, summarised, text_problems
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.profiles.texts import (
-    checked_summary,
-    plain_lines,
-)
 from db.engine import Database
 from db.models import CompiledVersion, LibraryProfile, ProfileVersion
 from db.repeating import idempotent, repeated
 
 GONE = "This profile does not exist any more. Go back to the list of profiles."
+
+
+class RefusedProfileError(InputError):
+    """A profile cannot be used; `problems` has every error and warning with its place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        errors = [one for one in problems if one.severity == "error"]
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        first = errors[0].sentence
+        super().__init__(f"{first[0].upper()}{first[1:]}{more}")
+
+
+def plain_lines(text: str) -> str:
+    """Return a text with line feeds only, as an editor shows it."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def checked_summary(text: str) -> ProfileSummary:
+    """Return what a text is about. Raises RefusedProfileError for one with errors."""
+    problems = text_problems(text)
+    if errors_in(problems):
+        raise RefusedProfileError(problems)
+    return summarised(text)
 
 
 @dataclass(frozen=True)

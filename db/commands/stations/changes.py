@@ -1,24 +1,40 @@
-"""Modifying and retiring stations: a changed station is a new row that names the old one."""
+"""Modifying, retiring and deleting stations: a changed one is a new row that names the old one."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
-from db.commands.stations.details import check_within_devices, latest_day, store_figures
-from db.commands.stations.setup import checked, insert_station, plain, take_unit
+from db.commands.stations.setup import (
+    check_within_devices,
+    checked,
+    insert_station,
+    latest_day,
+    plain,
+    store_figures,
+    take_unit,
+)
+from db.commands.wattrex.units import known_units
 from db.engine import Database
 from db.models import (
+    Channel,
+    Command,
     ConfirmedBattery,
     CyclerStation,
     OutOfService,
     Plan,
+    StationAlarm,
+    StationDetails,
+    StationLive,
+    UsedDevice,
+    UsedMeasure,
 )
 from db.models.station_rows import (
     NewStation,
@@ -28,11 +44,27 @@ from db.models.station_rows import (
     set_up_of,
 )
 from db.models.stations import VIRTUAL_STATION
-from db.queries.stations.use import station_use
+from db.queries.references import station_kept
+from db.queries.stations.queue import station_use
 from db.repeating import repeated
-from db.terms import PlanState
+from db.terms import CommandState, PlanState
 
 CHANGED = "was changed or retired by somebody meanwhile. Open it again to see how it stands."
+# Rows that describe the station itself, and what was asked and answered there.
+OWN: tuple[Any, ...] = (
+    Channel,
+    UsedMeasure,
+    UsedDevice,
+    StationDetails,
+    StationLive,
+    OutOfService,
+    StationAlarm,
+    Command,
+)
+WATTREX = (
+    "A WattRex cycler may still look for work there: retire the station first, then its program "
+    "ends by itself."
+)
 
 
 @dataclass(frozen=True)
@@ -159,3 +191,51 @@ def _hand_on(session: Session, old_id: int, new_id: int, *, battery: bool) -> No
         if model is OutOfService or battery:
             session.add(model(station_id=new_id, **values))
     session.flush()
+
+
+@repeated
+def delete_station(database: Database, station_id: int, *, by: By) -> str:
+    """Remove a station without experiments and return its name; its devices are free.
+
+    Raises NotFoundError, InputError for the one of imports, ConflictError saying what keeps it.
+    """
+    try:
+        with database.write() as session:
+            station = rows.take_stations(session, [station_id]).get(station_id)
+            if station is None:
+                raise NotFoundError("There is no such station.")
+            if reason := what_keeps(session, station):
+                raise ConflictError(f"{station.name} is kept. {reason}")
+            detail = {**plain(set_up_of(session, station)), "retired": station.deprecated}
+            for table in OWN:
+                session.execute(delete(table).where(table.station_id == station_id))
+            session.execute(delete(CyclerStation).where(CyclerStation.id == station_id))
+            audit.record(session, by, "delete station", f"station {station_id}", detail)
+            return station.name
+    except IntegrityError as error:  # another program added something in this moment
+        raise ConflictError("The station is kept. Something refers to it by now.") from error
+
+
+def station_kept_because(database: Database, station_id: int) -> str:
+    """Say what keeps a station from being deleted; blank if nothing does. Raises NotFoundError."""
+    with database.read() as session:
+        station = session.get(CyclerStation, station_id)
+        if station is None:
+            raise NotFoundError("There is no such station.")
+        return what_keeps(session, station)
+
+
+def what_keeps(session: Session, station: CyclerStation) -> str:
+    """Say what keeps a station. Raises InputError for the one that holds imported measures."""
+    if station.id == VIRTUAL_STATION:
+        raise InputError(f"The station {station.name} holds imported measures and stays as it is.")
+    if not station.deprecated and known_units(session, [station.unit_id]):
+        return station_kept(session, station) or WATTREX
+    use = station_use(session, station)
+    unanswered = exists().where(
+        Command.station_id == station.id,
+        Command.state.in_([CommandState.PENDING, CommandState.SENT]),
+    )
+    if session.scalar(select(unanswered)):
+        return "What it was asked to do is not answered yet."
+    return station_kept(session, station) or use.keeps or use.waits

@@ -1,8 +1,9 @@
-"""Setting up stations from the devices that units have found."""
+"""Setting up stations from the devices that units have found, with their measured ranges."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import select
@@ -12,12 +13,6 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.names import check_name
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.stations.details import (
-    check_figures,
-    check_within_devices,
-    latest_day,
-    store_figures,
-)
 from db.engine import Database
 from db.models import (
     AvailableMeasure,
@@ -27,16 +22,18 @@ from db.models import (
     CyclerStation,
     DetectedDevice,
     DeviceAbilities,
+    StationDetails,
     UsedDevice,
     UsedMeasure,
 )
-from db.models.station_rows import NO_FIGURES, NewStation, plain_figures
+from db.models.station_rows import NO_FIGURES, NewStation, StationFigures, plain_figures
 from db.models.stations import VIRTUAL_STATION
 from db.models.units import VIRTUAL_UNIT
 from db.queries.stations.capabilities import POWERED
 from db.repeating import repeated
 
 LONGEST_CHANNEL = 40
+LARGEST = 100_000.0  # V or A
 
 
 @repeated
@@ -197,3 +194,68 @@ def _unit(session: Session, device_id: int, channel: str) -> str:
         if offered.get("name") == channel:
             return str(offered.get("unit", ""))[:30]
     return ""
+
+
+def latest_day(now: datetime) -> date:
+    """Return the day that it is where the day begins first."""
+    return (now + timedelta(hours=14)).date()
+
+
+def check_figures(figures: StationFigures, today: date) -> None:
+    """Raise InputError for a range that is none, or a calibration that is still to come."""
+    for low, high, what, unit in (
+        (figures.voltage_min_v, figures.voltage_max_v, "voltage", "V"),
+        (figures.current_min_a, figures.current_max_a, "current", "A"),
+    ):
+        for value in (low, high):
+            if value is not None and not (isfinite(value) and abs(value) <= LARGEST):
+                raise InputError(f"The {what} of the real range is no number of {unit}.")
+        if low is not None and high is not None and low >= high:
+            raise InputError(
+                f"The lowest {what} of the real range ({low:g} {unit}) must be below the highest "
+                f"({high:g} {unit})."
+            )
+    if figures.calibrated_on is not None and figures.calibrated_on > today:
+        raise InputError("The day of the calibration is still to come. Give the day it was done.")
+
+
+def check_within_devices(
+    session: Session, figures: StationFigures, device_ids: Iterable[int]
+) -> None:
+    """Raise InputError where the real range is wider than what the devices say they can do."""
+    kinds = session.scalars(
+        select(CompatibleDevice)
+        .join(DetectedDevice, DetectedDevice.compatible_device_id == CompatibleDevice.id)
+        .where(DetectedDevice.id.in_(list(device_ids)))
+    ).all()
+    for what, milli, short, unit in (("voltage", "mv", "v", "V"), ("current", "ma", "a", "A")):
+        low = _end(kinds, f"{what}_min_{milli}", min)
+        high = _end(kinds, f"{what}_max_{milli}", max)
+        for value in (getattr(figures, f"{what}_{end}_{short}") for end in ("min", "max")):
+            if value is None or (low if low is not None else value) <= value <= (
+                high if high is not None else value
+            ):
+                continue
+            reach = " to ".join(f"{end:g}" for end in (low, high) if end is not None)
+            raise InputError(
+                f"The real range goes to {value:g} {unit}, beyond the {reach} {unit} of the "
+                f"devices. Give a {what} within that."
+            )
+
+
+def store_figures(session: Session, station_id: int, figures: StationFigures) -> None:
+    """Write what is known of a station, in the caller's transaction."""
+    row = session.get(StationDetails, station_id)
+    if row is None:
+        row = StationDetails(station_id=station_id)
+        session.add(row)
+    for name, value in asdict(figures).items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def _end(
+    kinds: Iterable[CompatibleDevice], name: str, of: Callable[[list[float]], float]
+) -> float | None:
+    values = [getattr(one, name) for one in kinds if getattr(one, name) is not None]
+    return of(values) / 1000 if values else None

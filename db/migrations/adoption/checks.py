@@ -18,12 +18,16 @@ from sqlalchemy import (
     text,
 )
 
-from db.migrations.adoption.seeds import seed_problems
 from db.migrations.adoption.shape import Reference, Shape, Shapes
-from db.migrations.adoption.used_measures import lost_used_measures
 from db.migrations.adoption.values import misfits
 
 MAX_ROWS = 5  # that a sentence names
+# table, its id, the column that says what it is
+VIRTUAL = (
+    ("CompatibleDevices", "CompDevID", "Name"),
+    ("ComputationalUnit", "CUID", "HostName"),
+    ("CyclerStation", "CSID", "Name"),
+)
 
 
 def problems(connection: Connection, have: Shapes, want: Shapes) -> list[str]:
@@ -152,3 +156,61 @@ def _rows_of(has: Shape) -> TableClause:
 
 def _number(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def lost_used_measures(connection: Connection) -> Iterator[str]:
+    """Yield a sentence for each such row; what to do depends on whether its station still runs."""
+    for used_measure, station, device, retired, is_device in connection.execute(
+        text(
+            "SELECT u.UsedMeasID, u.CSID, u.DevID, COALESCE(s.Deprecated, 0), d.DevID IS NOT NULL"
+            " FROM UsedMeasures u LEFT JOIN CyclerStation s ON s.CSID = u.CSID"
+            " LEFT JOIN DetectedDevices d ON d.DevID = u.DevID"
+            " WHERE NOT EXISTS (SELECT 1 FROM UsedDevices x"
+            " WHERE x.CSID = u.CSID AND x.DevID = u.DevID) ORDER BY u.UsedMeasID"
+        )
+    ):
+        says = (
+            f"UsedMeasures {used_measure} is a measure of device {device} at station {station}, "
+            f"but device {device} is not one of that station's."
+        )
+        values = connection.scalar(
+            text("SELECT COUNT(*) FROM ExtendedMeasures WHERE UsedMeasID = :id"),
+            {"id": used_measure},
+        )
+        add = f"INSERT INTO UsedDevices (CSID, DevID) VALUES ({station}, {device})"  # noqa: S608 - shown
+        remove = f"DELETE FROM UsedMeasures WHERE UsedMeasID = {used_measure}"  # noqa: S608
+        if not values:
+            yield f"{says} No value of it was ever stored. Remove it: {remove}"
+        elif not is_device:
+            yield (
+                f"{says} {values:,} values were stored under it, and DetectedDevices has no "
+                f"device {device}. Add that device to DetectedDevices, then: {add}"
+            )
+        elif retired:
+            yield f"{says} The station is deprecated and runs no more, so it may have it: {add}"
+        else:
+            yield (
+                f"{says} {values:,} values were stored under it. Give the device to the station: "
+                f"{add}. Its cycler will then load this device at its next start."
+            )
+
+
+def seed_problems(connection: Connection, have: Shapes) -> Iterator[str]:
+    """Yield a sentence for each id of the station "Virtual" that something else has."""
+    for kind, id_, name in VIRTUAL:
+        if kind not in have:
+            continue
+        row = connection.scalar(
+            select(column(name)).select_from(table(kind)).where(column(id_) == 1)
+        )
+        if row is not None and "virtual" not in str(row).lower():
+            yield (
+                f"{kind} 1 is {row!r}. In every database that the WattRex application made it "
+                "is Virtual, and imported experiments go there. Ask whoever set this one up."
+            )
+    device = connection.scalar(text("SELECT CompDevID FROM DetectedDevices WHERE DevID = 1"))
+    if device not in (None, 1):
+        yield (
+            f"Detected device 1 is of the kind {device}. In every database that the WattRex "
+            "application made it is the device of the station Virtual."
+        )

@@ -1,17 +1,27 @@
-"""What an adoption will do, in words, before it does it."""
+"""What an adoption will do, how long it takes and how much room it needs, in words."""
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, table, text
 
 from cycling.errors import InputError
-from db.migrations.adoption.changes import changes
 from db.migrations.adoption.checks import problems
-from db.migrations.adoption.room import BUSY, bytes_free, bytes_needed, seconds
-from db.migrations.adoption.shape import present, wanted
-from db.migrations.adoption.steps import MEASURE_TABLES, Step, steps
+from db.migrations.adoption.shape import Shape, Shapes, present, wanted
+from db.migrations.adoption.steps import MEASURE_TABLES, Step, differs, gets_empty_text, steps
 
 GB = 1e9
+# Measured on two cores with nothing else to do: seconds for a row, whole copies with their keys.
+SECONDS = {"GenericMeasures": 2e-6, "ExtendedMeasures": 2.8e-6, "Status": 2e-6}
+SECONDS_OTHERS = 1e-5
+BUSY = 8  # times as long, measured on the same cores when ten others wanted them
+SECONDS_STEP = 0.05
+WIDTH = {"int": 4, "double": 8, "datetime": 8, "enum": 1, "smallint": 2, "date": 3}
+ROW_BYTES = 25  # what the server keeps beside the columns
+LOOSE = 1.6  # pages that were filled in another order are not full
+LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -129,3 +139,84 @@ def _duration(taken: float) -> str:
 
 def _size(count: int) -> str:
     return f"{count / GB:.1f} GB" if count >= 0.1 * GB else f"{max(1, round(count / 1e6))} MB"
+
+
+def seconds(step: Step, have: Shapes) -> float:
+    """Estimate how long a step takes."""
+    if not step.copies:
+        return SECONDS_STEP
+    return SECONDS_STEP + have[step.table].rows * SECONDS.get(step.table, SECONDS_OTHERS)
+
+
+def bytes_needed(steps: Iterable[Step], have: Shapes, want: Shapes) -> int:
+    """Return the size of the largest copy: tables are copied one after the other."""
+    copies = {step.table for step in steps if step.copies}
+    return max((_copy_bytes(have[name], want[name]) for name in copies), default=0)
+
+
+def _copy_bytes(has: Shape, wants: Shape) -> int:
+    width = sum(WIDTH.get(column.kind, 0) for column in wants.columns.values())
+    return max(int(has.rows * (width + ROW_BYTES) * LOOSE), has.size_bytes)
+
+
+def bytes_free(connection: Connection) -> int | None:
+    """Return the room on the server's disk, None where this program cannot see it."""
+    if connection.engine.url.host not in (None, *LOCAL):
+        return None
+    folder = Path(str(connection.exec_driver_sql("SELECT @@datadir").scalar()))
+    name = str(connection.engine.url.database)
+    try:
+        if not (folder / name).is_dir():  # a server in a container has another disk
+            return None
+        disk = os.statvfs(folder)
+    except OSError:
+        return None
+    return disk.f_bavail * disk.f_frsize
+
+
+def changes(steps: Sequence[Step], have: Shapes, want: Shapes) -> Iterator[str]:
+    """Yield a line for each large table, one for all others, and one for indexes that go."""
+    tables = list(dict.fromkeys(step.table for step in steps))
+    for name in MEASURE_TABLES:
+        if name in tables:
+            yield f"  {name} (about {have[name].rows:,} rows): {_of_table(have[name], want[name])}"
+    others = [name for name in tables if name not in MEASURE_TABLES]
+    if others:
+        yield (
+            f"  {', '.join(others)}: wider numbers, text in full Unicode, times with fractions of "
+            "a second, foreign keys and indexes of other names"
+        )
+    for name in others:
+        for column, new in want[name].columns.items():
+            if column in have[name].columns and gets_empty_text(have[name].columns[column], new):
+                yield f"  {name}.{column} that is NULL becomes an empty text"
+    lost = [name for table in tables for name in _own_indexes(have[table], want[table])]
+    if lost:
+        yield f"  indexes that go, because nothing here uses them: {', '.join(lost)}"
+
+
+def _of_table(has: Shape, wants: Shape) -> str:
+    parts = [f"key ({', '.join(wants.key)})"] if has.key != wants.key else []
+    for name, column in wants.columns.items():
+        if name not in has.columns:
+            parts.append(f"new column {name}")
+        elif differs(has.columns[name], column):
+            kind = column.kind if column.kind == "enum" else column.type
+            parts.append(f"{name} as {kind}{' or NULL' if column.nullable else ''}")
+    return ", ".join(parts) or "foreign keys"
+
+
+def _own_indexes(has: Shape, wants: Shape) -> list[str]:
+    """Indexes that have no counterpart: neither for a foreign key nor of the same columns."""
+    referring = {columns for one in (has, wants) for columns in _key_columns(one)}
+    useful = {*wants.unique.values(), *wants.indexes.values(), *referring}
+    return [
+        f"{name} of {has.name}"
+        for name, columns in {**has.unique, **has.indexes}.items()
+        if columns not in useful and "_fk_" not in name  # left by an old foreign key
+    ]
+
+
+def _key_columns(shape: Shape) -> Iterator[tuple[str, ...]]:
+    for one in shape.references.values():
+        yield one.columns

@@ -1,8 +1,9 @@
-"""One experiment with everything that its page says about it."""
+"""One experiment with everything that its page says about it, its notes and its origin too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from db.models import (
     Experiment,
     GenericMeasure,
     ImportSource,
+    Note,
     Profile,
     Run,
     SeriesHead,
@@ -28,6 +30,8 @@ from db.models.battery_rows import description_of
 from db.queries.experiments.deletion import gone_words
 
 LARGEST_ID = 2**32 - 1
+ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
+MOST_NOTES = 500
 
 
 @dataclass(frozen=True)
@@ -217,3 +221,58 @@ def _source(source: ImportSource | None) -> SourceFacts | None:
     if source is None or source.published_at is None:
         return None
     return SourceFacts(source.file_name, source.format, source.user_name, source.published_at)
+
+
+def source_sha256(database: Database, experiment_id: int) -> str | None:
+    """Return the SHA-256 of the file that an experiment was imported from."""
+    with database.read() as session:
+        return session.scalar(
+            select(ImportSource.sha256).where(
+                ImportSource.experiment_id == experiment_id, ImportSource.published_at.is_not(None)
+            )
+        )
+
+
+def database_name(database: Database) -> str:
+    """Return kind and name of the database; neither folder, host nor user."""
+    url = database.engine.url
+    name = url.database or ""
+    if database.is_sqlite:
+        name = Path(name).name
+    return f"{ENGINES.get(database.engine.dialect.name, 'Database')} {name}".strip()
+
+
+@dataclass(frozen=True)
+class NoteFacts:
+    """A note; with `at` it marks that time in the graph."""
+
+    id: int
+    text: str
+    at: datetime | None
+    user_name: str
+    created_at: datetime
+
+
+def experiment_notes(database: Database, experiment_id: int) -> tuple[NoteFacts, ...]:
+    """Return the notes of an experiment, newest first; the oldest are left out above 500."""
+    with database.read() as session:
+        found = session.scalars(
+            select(Note)
+            .where(Note.experiment_id == experiment_id)
+            .order_by(Note.created_at.desc(), Note.id.desc())
+            .limit(MOST_NOTES)
+        )
+        return tuple(_facts(note) for note in found)
+
+
+def find_note(database: Database, note_id: int) -> NoteFacts:
+    """Return a note; raises NotFoundError if it is not there (any more)."""
+    with database.read() as session:
+        note = session.get(Note, note_id)
+        if note is None:
+            raise NotFoundError("This note is not there any more. Somebody has deleted it already.")
+        return _facts(note)
+
+
+def _facts(note: Note) -> NoteFacts:
+    return NoteFacts(note.id, note.text, note.at, note.user_name, note.created_at)

@@ -1,18 +1,30 @@
-"""What happened during an experiment beside its measures: alarms and states of its devices."""
+"""What happened during an experiment beside its measures: alarms, states, the run's timeline."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import DeviceStatus
+from cycling.terms import DeviceStatus, ExperimentStatus
 from db.engine import Database
-from db.models import Alarm, CompatibleDevice, DetectedDevice, StationStatus
+from db.models import (
+    Alarm,
+    Command,
+    CompatibleDevice,
+    DetectedDevice,
+    Experiment,
+    Plan,
+    Run,
+    RunEvent,
+    StationStatus,
+)
 
 FIRST = 100
 LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
+MOST = 500  # events; the newest
 
 
 @dataclass(frozen=True)
@@ -133,3 +145,80 @@ def _device_names(session: Session, ids: Collection[int]) -> dict[int, str]:
         .where(DetectedDevice.id.in_(ids))
     )
     return {row[0]: row[1] for row in found}
+
+
+class EntryKind(StrEnum):
+    """What happened to a run; those of the station are the kinds of its events."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened to a run.
+
+    `user_name` and `reason` are "" where nobody asked for it, or said why. An `interrupted` pause
+    is one that the station found when it came back: its power or its program had ended.
+    """
+
+    at: datetime
+    kind: EntryKind
+    user_name: str = ""
+    reason: str = ""
+    interrupted: bool = False
+
+
+def run_timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
+    """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
+    with database.read() as session:
+        run = session.execute(
+            select(Run.ended_at, Run.end_reason, Experiment.finished_at, Experiment.status)
+            .join(Experiment, Experiment.id == Run.experiment_id)
+            .where(Run.experiment_id == experiment_id)
+        ).first()
+        if run is None:
+            return ()
+        entries = [
+            *_queued(session, experiment_id),
+            *_on_the_station(session, experiment_id),
+        ]
+    if run.ended_at is not None:
+        failed = "It ended with an error." if run.status is ExperimentStatus.ERROR else ""
+        at = run.finished_at or run.ended_at  # the station's clock, as that of its events
+        entries.append(TimelineEntry(at, EntryKind.ENDED, reason=run.end_reason or failed))
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+
+
+def _queued(session: Session, experiment_id: int) -> list[TimelineEntry]:
+    plan = session.scalar(select(Plan).where(Plan.experiment_id == experiment_id))
+    return [TimelineEntry(plan.created_at, EntryKind.QUEUED, plan.user_name)] if plan else []
+
+
+def _on_the_station(session: Session, experiment_id: int) -> list[TimelineEntry]:
+    kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
+    events = session.scalars(
+        select(RunEvent)
+        .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
+        .order_by(RunEvent.number.desc())
+        .limit(MOST)
+    ).all()
+    asked = {number for event in events if (number := event.detail.get("command"))}
+    found = session.scalars(select(Command).where(Command.id.in_(asked))).all()
+    commands = {one.id: one for one in found if one.experiment_id == experiment_id}
+    entries = []
+    for event in events:
+        command = commands.get(event.detail.get("command", 0))
+        entries.append(
+            TimelineEntry(
+                at=event.at,
+                kind=EntryKind(event.kind),
+                user_name=command.user_name if command else "",
+                reason=command.reason if command else "",
+                interrupted=bool(event.detail.get("interrupted")),
+            )
+        )
+    return entries

@@ -1,6 +1,9 @@
-"""An earlier experiment as what a new one may be made of, and the text of its profile."""
+"""What a new experiment may begin with: an earlier one, the text of its profile, a draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,13 +16,16 @@ from db.models import (
     Battery,
     Experiment,
     Instruction,
+    Plan,
     ProfileDetail,
     ProfileVersion,
     RedoxElectrolyte,
 )
+from db.terms import PlanState
 
 LARGEST_ID = 2**31 - 1
 MOST_ROWS = 20_000
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -107,4 +113,48 @@ def _profile_text(session: Session, profile_id: int) -> ProfileText:
     )
     return ProfileText(
         text_of_rows((row[0], row[1], row[2], row[3]) for row in rows), None, capacity_ah
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a form said when it was kept; `token` is the form's own."""
+
+    id: int
+    token: str
+    name: str
+    typed: Mapping[str, Any]
+    user_name: str
+    saved_at: datetime
+
+
+def list_drafts(database: Database) -> tuple[Draft, ...]:
+    """Return the drafts, the one saved last first; the newest hundred."""
+    with database.read() as session:
+        found = session.scalars(
+            select(Plan)
+            .where(Plan.state == PlanState.DRAFT)
+            .order_by(Plan.state_since.desc(), Plan.id.desc())
+            .limit(MOST)
+        )
+        return tuple(_draft(plan) for plan in found)
+
+
+def find_draft(database: Database, plan_id: int) -> Draft:
+    """Return a draft. Raises NotFoundError if it is none any more."""
+    with database.read() as session:
+        plan = session.get(Plan, plan_id) if 0 < plan_id <= LARGEST_ID else None
+        if plan is None or plan.state is not PlanState.DRAFT:
+            raise NotFoundError(f"There is no draft {plan_id}: it is queued or discarded.")
+        return _draft(plan)
+
+
+def _draft(plan: Plan) -> Draft:
+    return Draft(
+        plan.id,
+        plan.token,
+        plan.name,
+        plan.detail.get("typed", {}),
+        plan.user_name,
+        plan.state_since,
     )

@@ -14,11 +14,12 @@ from sqlalchemy import Engine, Row, select
 
 from cycling.terms import LimitType, Mode
 from db.engine import Database
-from db.models import Instruction, InstructionDetail, ProfileDetail
+from db.models import Experiment, Instruction, InstructionDetail, ProfileDetail
 
 MAX_ROWS = 60_000  # that a process keeps; an unrolled profile may have 20,000
 
 Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost first
+MOST = 20_000  # a longer profile is not accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +206,31 @@ def _sums_after(values: Iterable[float | None]) -> list[float | None]:
         sums.append(total)
         total = None if total is None or value is None else total + value
     return sums[::-1]
+
+
+@dataclass(frozen=True)
+class InstructionFacts:
+    """One instruction: set-point and limit in A, V, W or s, as its mode and limit say."""
+
+    mode: Mode
+    set_point: float
+    limit_type: LimitType
+    limit_point: float
+
+
+def profile_instructions(database: Database, experiment_id: int) -> Mapping[int, InstructionFacts]:
+    """Return the instructions that the experiment's profile has, by their ids."""
+    with database.read() as session:
+        found = session.scalars(
+            select(Instruction)
+            .join(Experiment, Experiment.profile_id == Instruction.profile_id)
+            .where(Experiment.id == experiment_id)
+            .order_by(Instruction.id)
+            .limit(MOST)
+        )
+        return {
+            one.id: InstructionFacts(
+                one.mode, one.set_point / 1000, one.limit_type, one.limit_point / 1000
+            )
+            for one in found
+        }

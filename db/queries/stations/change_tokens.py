@@ -25,7 +25,7 @@ from db.models import (
     Unit,
     WattrexUnit,
 )
-from db.queries.stations.overview_state import SILENT
+from db.queries.stations.state import SILENT
 from db.terms import CommandState, PlanState
 
 AGES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120))  # words change with these

@@ -24,9 +24,9 @@ from db.models.station_rows import NewStation, StationFigures, change_token, fig
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.occupancy import command_now
 from db.queries.stations.overview import station_now
+from db.queries.stations.queue import StationUse, station_use
 from db.queries.stations.state import CommandNow, StationNow
 from db.queries.stations.units import DeviceFacts, devices_of_station, speaks_ours, unit_name
-from db.queries.stations.use import StationUse, station_use
 from db.series.epc import AS_STORED, scales
 
 

@@ -42,8 +42,7 @@ from db.queries.stations.occupancy import (
     waiting_experiments,
 )
 from db.queries.stations.overview import IN_USE
-from db.queries.stations.overview_state import lost_since, with_beneath
-from db.queries.stations.state import BatteryName
+from db.queries.stations.state import BatteryName, lost_since, with_beneath
 from db.queries.stations.units import UnitContact, contact_of, unit_name, unit_rows
 from db.queries.wattrex.units import (
     EndedRepair,

@@ -1,5 +1,7 @@
-"""What an offer of an experiment to its station is made of."""
+"""What the master node tells units: their stations, and the experiments that it offers."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +10,121 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from db.models import (
+    AvailableMeasure,
     Battery,
+    Channel,
     CyclerStation,
+    DetectedDevice,
     DeviceAbilities,
     Experiment,
     Instruction,
     InstructionDetail,
     ProfileDetail,
+    Run,
     Unit,
     UsedDevice,
+    UsedMeasure,
 )
 from db.models.battery_rows import description_of
+
+
+@dataclass(frozen=True)
+class SetUpChannel:
+    """A channel that a station records, on the device of a link, under the device's own name."""
+
+    used_measure_id: int
+    link: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class SetUpStation:
+    """A station, the links of its devices and the channels that it records."""
+
+    station_id: int
+    name: str
+    links: tuple[str, ...]
+    channels: tuple[SetUpChannel, ...]
+
+
+@dataclass(frozen=True)
+class UnitSetup:
+    """A unit with its stations, in the order of their ids."""
+
+    unit_id: int
+    hardware_id: str
+    online: bool
+    stations: tuple[SetUpStation, ...]
+
+
+def unit_setups(session: Session, unit_ids: Iterable[int] | None = None) -> list[UnitSetup]:
+    """Return some units, or all, with the stations that are not replaced."""
+    statement = select(Unit.unit_id, Unit.hardware_id, Unit.online).order_by(Unit.unit_id)
+    if unit_ids is not None:
+        statement = statement.where(Unit.unit_id.in_(set(unit_ids)))
+    units = session.execute(statement).all()
+    stations = _stations(session, [unit_id for unit_id, *_ in units])
+    return [
+        UnitSetup(unit_id, hardware_id, online, tuple(stations[unit_id]))
+        for unit_id, hardware_id, online in units
+    ]
+
+
+def unfinished(session: Session, unit_id: int) -> dict[int, int]:
+    """Return the runs of a unit that have not ended, and the last MeasID stored of each."""
+    rows = session.execute(
+        select(Run.experiment_id, Run.through)
+        .join(CyclerStation, CyclerStation.id == Run.station_id)
+        .where(CyclerStation.unit_id == unit_id, Run.ended_at.is_(None))
+    )
+    return {row.experiment_id: row.through for row in rows}
+
+
+def _stations(session: Session, unit_ids: list[int]) -> dict[int, list[SetUpStation]]:
+    rows = session.execute(
+        select(CyclerStation.id, CyclerStation.unit_id, CyclerStation.name)
+        .where(CyclerStation.unit_id.in_(unit_ids), CyclerStation.deprecated.is_(False))
+        .order_by(CyclerStation.id)
+    ).all()
+    ids = [station_id for station_id, *_ in rows]
+    links, channels = _links(session, ids), _channels(session, ids)
+    stations = defaultdict(list)
+    for id_, unit_id, name in rows:
+        stations[unit_id].append(SetUpStation(id_, name, tuple(links[id_]), tuple(channels[id_])))
+    return stations
+
+
+def _links(session: Session, station_ids: list[int]) -> dict[int, list[str]]:
+    links = defaultdict(list)
+    for station_id, link in session.execute(
+        select(UsedDevice.station_id, DetectedDevice.link_name)
+        .join(DetectedDevice, DetectedDevice.id == UsedDevice.device_id)
+        .where(UsedDevice.station_id.in_(station_ids))
+        .order_by(UsedDevice.station_id, DetectedDevice.id)
+    ):
+        links[station_id].append(link)
+    return links
+
+
+def _channels(session: Session, station_ids: list[int]) -> dict[int, list[SetUpChannel]]:
+    channels = defaultdict(list)
+    for station_id, id_, link, name, unit in session.execute(
+        select(
+            UsedMeasure.station_id,
+            UsedMeasure.id,
+            DetectedDevice.link_name,
+            AvailableMeasure.name,
+            Channel.unit,
+        )
+        .join(DetectedDevice, DetectedDevice.id == UsedMeasure.device_id)
+        .join(AvailableMeasure, AvailableMeasure.id == UsedMeasure.available_measure_id)
+        .outerjoin(Channel, Channel.used_measure_id == UsedMeasure.id)
+        .where(UsedMeasure.station_id.in_(station_ids))
+        .order_by(UsedMeasure.id)
+    ):
+        channels[station_id].append(SetUpChannel(id_, link, name, unit or ""))
+    return channels
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ from db.queries.stations.occupancy import (
     queued_names,
     waiting_experiments,
 )
-from db.queries.stations.overview_state import lost_since, with_beneath
 from db.queries.stations.state import (
     AlarmNow,
     CommandNow,
@@ -45,6 +44,8 @@ from db.queries.stations.state import (
     LiveFacts,
     OutFacts,
     StationNow,
+    lost_since,
+    with_beneath,
 )
 from db.terms import MASTER_NODE
 

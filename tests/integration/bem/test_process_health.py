@@ -12,7 +12,7 @@ import pytest
 from bem.process_health import check_master_node, check_web, check_worker
 from cycling.errors import BemError
 from db.clock import database_now
-from db.commands import leases, presence
+from db.commands import leases
 from db.engine import Database
 from db.models import Lease
 from tests.mqtt import wait_for
@@ -80,28 +80,28 @@ def test_a_worker_beats_while_it_is_busy(database: Database, tmp_path: Path):
 
 
 def test_workers_of_other_machines_and_dead_ones_do_not_count(database: Database):
-    presence.say_present(database, presence.WORKER, "elsewhere:7:aaaa")
-    presence.say_present(database, presence.WORKER, f"{HOST}:999999999:bbbb")
+    leases.say_present(database, leases.WORKER, "elsewhere:7:aaaa")
+    leases.say_present(database, leases.WORKER, f"{HOST}:999999999:bbbb")
     with pytest.raises(BemError, match="No worker of this machine"):
         check_worker(url_of(database))
 
 
 def test_of_a_number_that_was_given_out_again_the_newer_beat_counts(database: Database):
-    presence.say_present(database, presence.WORKER, f"{HOST}:7:aaaa")
+    leases.say_present(database, leases.WORKER, f"{HOST}:7:aaaa")
     age(database, 300)
-    presence.say_present(database, presence.WORKER, f"{HOST}:7:bbbb")
+    leases.say_present(database, leases.WORKER, f"{HOST}:7:bbbb")
     assert check_worker(url_of(database), alive).startswith("The worker works")
-    presence.say_present(database, presence.WORKER, f"{HOST}:8:cccc")
+    leases.say_present(database, leases.WORKER, f"{HOST}:8:cccc")
     age(database, 300)
-    presence.say_present(database, presence.WORKER, f"{HOST}:8:cccc")
+    leases.say_present(database, leases.WORKER, f"{HOST}:8:cccc")
     with pytest.raises(BemError, match="number 7 hangs"):
         check_worker(url_of(database), alive)
 
 
 def test_workers_that_died_long_ago_are_forgotten(database: Database):
-    presence.say_present(database, presence.WORKER, "elsewhere:7:aaaa")
+    leases.say_present(database, leases.WORKER, "elsewhere:7:aaaa")
     age(database, 3_600)
-    presence.end_presence(database, presence.WORKER, "elsewhere:8:bbbb")
+    leases.end_presence(database, leases.WORKER, "elsewhere:8:bbbb")
     with database.read() as session:
         assert session.query(Lease).count() == 0
 
@@ -115,7 +115,7 @@ def test_a_master_node_leads_with_its_broker_or_waits(database: Database):
     with database.write() as session:
         session.query(Lease).one().detail = {"broker": "connected"}
     assert "it leads, and has its broker" in check_master_node(url_of(database), alive)
-    presence.say_present(database, presence.STANDBY, f"{HOST}:8:bbbb", {})
+    leases.say_present(database, leases.STANDBY, f"{HOST}:8:bbbb", {})
     assert "works" in check_master_node(url_of(database), alive)
     waiting_only = check_master_node(url_of(database), lambda number: number == 8)
     assert waiting_only.endswith("it waits to take over.")

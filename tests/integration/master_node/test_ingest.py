@@ -19,7 +19,7 @@ from db.models import (
     StationAlarm,
     StationLive,
 )
-from db.queries.stations.unit_setups import unit_setups
+from db.queries.stations.offers import unit_setups
 from master_node import writer as writer_module
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.protocol import events

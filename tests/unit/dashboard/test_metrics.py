@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cycling.errors import InputError
 from dashboard.health import DatabaseProbe
 from dashboard.settings import WebSettings
-from db.commands.presence import WORKER, say_present
+from db.commands.leases import WORKER, say_present
 from db.models import Job, RefusedCount
 from db.terms import JobState
 from tests.machine import ROOT

@@ -16,7 +16,7 @@ from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
 from db import series
 from db.commands.audit import By
-from db.commands.batteries.registration import NewBattery, add_battery
+from db.commands.batteries.changes import NewBattery, add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.models import (

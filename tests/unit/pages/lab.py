@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cycling.terms import ExperimentStatus, Technology
 from db.commands import jobs
 from db.commands.audit import By
-from db.commands.batteries.registration import NewBattery, add_battery
+from db.commands.batteries.changes import NewBattery, add_battery
 from db.engine import Database
 from db.measures import writing
 from db.models import AuditEntry, Battery, CyclerStation, Experiment, Job, Profile

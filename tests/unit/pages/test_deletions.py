@@ -8,7 +8,7 @@ from cycling.terms import ExperimentStatus
 from db.commands.audit import By
 from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
-from db.commands.stations.deletion import delete_station
+from db.commands.stations.changes import delete_station
 from db.models import DeletedExperiment
 from pages.experiment.ids import DELETE as DELETE_EXPERIMENT
 from pages.experiment.ids import Ids as Experiment

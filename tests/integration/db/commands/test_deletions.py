@@ -13,8 +13,13 @@ from db.commands.batteries.changes import delete_battery
 from db.commands.profiles import compile_version, delete_profile, new_version, save_profile
 from db.commands.queue import NewPlan, add_plan, save_draft
 from db.commands.queue.plans import add_within
-from db.commands.stations.changes import modify_station, retire_station
-from db.commands.stations.deletion import OWN, delete_station, station_kept_because
+from db.commands.stations.changes import (
+    OWN,
+    delete_station,
+    modify_station,
+    retire_station,
+    station_kept_because,
+)
 from db.commands.stations.out_of_service import take_out_of_service
 from db.commands.stations.setup import add_station
 from db.engine import Database

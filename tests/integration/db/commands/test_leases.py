@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from db.clock import database_now
-from db.commands import presence
+from db.commands import leases
 from db.commands.leases import LostLeaseError, acquire, leader_transaction, release
 from db.engine import Database
 from db.models import AuditEntry, Lease
@@ -65,18 +65,18 @@ def test_what_is_known_of_leader_and_standbys(database: Database):
     lease = acquire(database, "host:1:aa", {})
     with leader_transaction(database, lease, {"broker": "connected"}):
         pass
-    presence.say_present(database, presence.STANDBY, "host:2:bb", {"waits_s": 0})
-    presence.say_present(database, presence.STANDBY, "host:2:bb", {"waits_s": 2})
-    presence.say_present(database, presence.STANDBY, "host:3:cc", {"waits_s": 0})
+    leases.say_present(database, leases.STANDBY, "host:2:bb", {"waits_s": 0})
+    leases.say_present(database, leases.STANDBY, "host:2:bb", {"waits_s": 2})
+    leases.say_present(database, leases.STANDBY, "host:3:cc", {"waits_s": 0})
     known = master_node(database)
     assert (known.alive, known.holder, known.standbys) == (True, "host:1:aa", 2)
     assert known.detail == {"broker": "connected"}
-    presence.end_presence(database, presence.STANDBY, "host:2:bb")
+    leases.end_presence(database, leases.STANDBY, "host:2:bb")
     assert master_node(database).standbys == 1
     with database.write() as session:
         past = database_now(session) - timedelta(minutes=2)
         session.execute(update(Lease).values(expires_at=past))
-    presence.end_presence(database, presence.STANDBY, "host:2:bb")
+    leases.end_presence(database, leases.STANDBY, "host:2:bb")
     with database.read() as session:
         assert [lease.name for lease in session.scalars(select(Lease))] == [MASTER_NODE]
     assert not master_node(database).alive

@@ -33,7 +33,7 @@ from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.events import experiment_alarms, status_changes
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
-from db.queries.profiles.instructions import profile_instructions
+from db.queries.profiles.compiled import profile_instructions
 from db.queries.stations.overview import overview
 from tests.databases import SERVER_ENGINES
 from tests.old_lab import LONG, checksums, make_old_database

@@ -17,8 +17,8 @@ from db.queries.audit import (
     audit_page,
     audit_pieces,
     audit_users,
+    names_now,
 )
-from db.queries.audit_names import names_now
 from db.queries.users import SessionLimits, find_account, list_accounts
 from db.terms import Role
 from tests.unit.dashboard.world import FakeHasher

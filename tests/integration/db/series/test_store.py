@@ -21,7 +21,7 @@ from db.models import (
     SeriesHead,
     Statistics,
 )
-from db.series import chunks, codec, upkeep, window
+from db.series import chunks, codec, store, window
 from tests.generated import examples
 from tests.unit.db.lab import START, block, channels_of, import_blocks, read_series, time_range_of
 
@@ -335,7 +335,7 @@ def test_many_missing_rows_are_the_workers(database: Database, monkeypatch):
 
 def test_the_worker_is_told_of_experiments_that_changed(database: Database):
     imported = import_blocks(database, [block(5)])
-    assert upkeep.find_due(database, START) == []
+    assert store.find_due(database, START) == []
     with database.write() as session:
         running = Experiment(
             name="Live",
@@ -349,13 +349,13 @@ def test_the_worker_is_told_of_experiments_that_changed(database: Database):
         session.add(running)
         session.flush()
         live = running.id
-    assert upkeep.find_due(database, START) == [(live, False)]
+    assert store.find_due(database, START) == [(live, False)]
     series.reconcile(database, live, final=False, now=START)
-    assert upkeep.find_due(database, START) == []
-    later = START + upkeep.COMPARE_EVERY * 1.5
+    assert store.find_due(database, START) == []
+    later = START + store.COMPARE_EVERY * 1.5
     with database.write() as session:
         session.get(Experiment, live).status = ExperimentStatus.FINISHED
         session.get(Experiment, live).finished_at = START
-    assert upkeep.find_due(database, later) == [(live, True)]
+    assert store.find_due(database, later) == [(live, True)]
     series.reconcile(database, live, final=True, now=later)
-    assert upkeep.find_due(database, later + upkeep.COMPARE_EVERY * 3) == []
+    assert store.find_due(database, later + store.COMPARE_EVERY * 3) == []

@@ -6,8 +6,14 @@ import pytest
 
 from cycling.terms import DeviceStatus
 from db.models import Alarm, StationStatus
-from db.queries.experiments.events import AlarmFacts, Alarms, StatusChanges, StatusFacts
-from db.queries.experiments.timeline import EntryKind, TimelineEntry
+from db.queries.experiments.events import (
+    AlarmFacts,
+    Alarms,
+    EntryKind,
+    StatusChanges,
+    StatusFacts,
+    TimelineEntry,
+)
 from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.events import (

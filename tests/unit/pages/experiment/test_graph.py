@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from components.figures.measure_graph import Look
 from db import series
-from db.commands.channels import ensure_channels
+from db.commands.experiments.imports import ensure_channels
 from pages.experiment.graph import (
     OVERVIEW_POINTS,
     drawing,

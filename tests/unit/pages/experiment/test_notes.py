@@ -7,7 +7,7 @@ import pytest
 from cycling.terms import ExperimentStatus
 from db.commands.audit import By
 from db.commands.experiments.notes import NewNote, add_note, delete_note
-from db.queries.experiments.notes import experiment_notes
+from db.queries.experiments.detail import experiment_notes
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.dashboard.world import callback_body
 from tests.unit.pages.lab import BEGIN

@@ -5,7 +5,7 @@ import numpy as np
 from cycling.analysis.integration import Samples
 from cycling.analysis.statistics import statistics
 from cycling.terms import LimitType, Mode
-from db.queries.profiles.instructions import InstructionFacts
+from db.queries.profiles.compiled import InstructionFacts
 from pages.experiment import report_tables
 
 CHARGE = InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from cycling.terms import LimitType, Mode
-from db.queries.profiles.instructions import InstructionFacts
+from db.queries.profiles.compiled import InstructionFacts
 from pages.experiment.statistics import MOST, decimals, instruction_words, statistics_parts
 from tests.unit.components.tree import as_json, find, nested_lists, of_type, text
 

@@ -23,7 +23,7 @@ from db.models import (
     Unit,
 )
 from db.queries.stations.overview import station_now
-from db.queries.stations.unreachable import unreachable_run
+from db.queries.stations.run import unreachable_run
 from db.terms import MASTER_NODE, OverviewState, PlanState
 from tests.integration.master_node.wattrex.test_service import BY, WattrexLab
 from tests.running_lab import RunningLab

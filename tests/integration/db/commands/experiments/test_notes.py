@@ -11,7 +11,7 @@ from db.commands.audit import By
 from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
 from db.engine import Database
 from db.models import AuditEntry, Note
-from db.queries.experiments.notes import MOST_NOTES, experiment_notes, find_note
+from db.queries.experiments.detail import MOST_NOTES, experiment_notes, find_note
 from tests.unit.db.lab import BY, NOW, add_experiment, at_once
 
 AT = datetime(2026, 11, 1, 8, 30, 0, 125_000, tzinfo=UTC)

@@ -34,8 +34,8 @@ from db.models import (
 from db.models.station_rows import NewStation, StationFigures, change_token
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.details import find_station, station_set_up
+from db.queries.stations.offers import unit_setups
 from db.queries.stations.overview import overview, station_now
-from db.queries.stations.unit_setups import unit_setups
 from db.terms import PlanState
 from tests.integration.db.commands.stations.test_setup import Unit, count
 from tests.running_lab import RunningLab

@@ -18,9 +18,8 @@ from db.commands.queue import (
 )
 from db.engine import Database
 from db.models import ConfirmedBattery, Experiment, Instruction, Plan, RedoxElectrolyte
-from db.queries.experiments.drafts import find_draft, list_drafts
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
-from db.queries.experiments.template import experiment_pattern
+from db.queries.experiments.template import experiment_pattern, find_draft, list_drafts
 from db.terms import PlanState
 from tests.unit.db.lab import BY, add_cell, add_experiment, add_profile, add_station, at_once
 

@@ -3,7 +3,7 @@
 from cycling.terms import LimitType, Mode
 from db.engine import Database
 from db.models import Instruction
-from db.queries.profiles.instructions import InstructionFacts, profile_instructions
+from db.queries.profiles.compiled import InstructionFacts, profile_instructions
 from tests.unit.db.lab import add_experiment, add_profile
 
 
