@@ -132,11 +132,13 @@ def test_resting_on_a_row_shows_a_picture_of_its_experiment(
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if "preview.svg" in one.url else None)
     sign_in(page, "viewer")
+    page.clock.install()
     page.goto("/experiments?q=Test%202")
     link = page.get_by_role("link", name="Test 29", exact=True)
     expect(link).to_be_visible()
-    page.wait_for_timeout(600)
+    page.clock.run_for(5_000)
     assert asked == []
+    page.clock.resume()
 
     card = page.get_by_role("tooltip")
     link.hover()
@@ -153,7 +155,8 @@ def test_resting_on_a_row_shows_a_picture_of_its_experiment(
     expect(card).to_be_visible()
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
-    page.wait_for_timeout(600)
+    page.clock.run_for(5_000)
+    page.clock.resume()
     expect(card).to_be_hidden()  # until the pointer comes again
 
     page.get_by_role("heading", level=1).hover()
@@ -263,6 +266,6 @@ def test_a_phone_never_scrolls_sideways(page: Page, library: Served, sign_in, ad
     sign_in(page, "operator")
     page.goto(address)
     expect(page.locator(".bem-header")).to_be_visible()
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Request, Response, expect
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import connect
@@ -73,18 +73,28 @@ def station(lab: RunningLab) -> Station:
     return Station(lab, place, unit, cell, profile, run, 2000)
 
 
+def asks(request: Request, output: str) -> bool:
+    """Whether a request is a callback with this first output."""
+    body = request.post_data or ""
+    return "_dash-update-component" in request.url and f'"output":"..{output}' in body
+
+
 @dataclass
 class Answers:
     """The answers to what an open view asks."""
 
     bodies: list[bytes] = field(default_factory=list)
+    asked: int = 0
 
     def listen(self, page: Page, output: str) -> None:
+        page.on("request", lambda request: self._count(request, output))
         page.on("response", lambda answer: self._keep(answer, output))
 
+    def _count(self, request: Request, output: str) -> None:
+        self.asked += asks(request, output)
+
     def _keep(self, answer: Response, output: str) -> None:
-        asked = answer.request.post_data or ""
-        if "_dash-update-component" in answer.url and f'"output":"..{output}' in asked:
+        if asks(answer.request, output):
             self.bodies.append(answer.body())
 
     @property
@@ -126,6 +136,13 @@ def width(page: Page) -> float:
     return last - first
 
 
+def drawn_frame(page: Page) -> None:
+    """Return once what has come is drawn: two frames later."""
+    page.evaluate(
+        "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    )
+
+
 def wait_until(page: Page, met, seconds: float = 15) -> None:
     """Look again and again."""
     for _ in range(int(seconds * 10)):
@@ -162,7 +179,7 @@ def test_only_new_points_travel_and_the_graph_moves_on(
 
 def test_zoom_and_hidden_traces_survive_what_comes(page: Page, station: Station, sign_in):
     sign_in(page, "operator")
-    open_live(page, station)
+    answers = open_live(page, station)
     page.locator(".bem-traces").get_by_text("Current").click()
     wait_until(
         page,
@@ -171,9 +188,10 @@ def test_zoom_and_hidden_traces_survive_what_comes(page: Page, station: Station,
     drag(page, "#live-graph", 0.6, 0.8)
     expect(page.get_by_role("button", name="Follow")).to_be_visible()
     zoomed = shown_range(page)
-    for _ in range(2):
+    for after in (2004, 2009):
         station.go_on(5)
-        page.wait_for_timeout(1500)
+        wait_until(page, lambda: any(one.get("after") == after for one in answers.updates))  # noqa: B023
+    drawn_frame(page)
     assert shown_range(page) == pytest.approx(zoomed, abs=1)
     assert drawn(page)[0]["key"] == "voltage"
     assert "current" not in [one["key"] for one in drawn(page)]
@@ -189,7 +207,7 @@ def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
     answers = open_live(page, station)
     page.get_by_text("1 min", exact=True).click()
     wait_until(page, lambda: width(page) < 61_000)
-    page.wait_for_timeout(500)
+    drawn_frame(page)
     low, high = shown_range(page)
     box = page.locator("#live-graph .nsewdrag").first.bounding_box()
     places = [box["x"] + part * box["width"] for part in (0.4, 0.5, 0.7)]
@@ -199,7 +217,7 @@ def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
     page.mouse.move(places[1], middle)
     station.go_on(5)
     wait_until(page, lambda: any(one.get("after") == 2004 for one in answers.updates))
-    page.wait_for_timeout(300)
+    drawn_frame(page)
     page.mouse.move(places[2], middle, steps=4)
     page.mouse.up()
     expect(page.get_by_role("button", name="Follow")).to_be_visible()
@@ -255,14 +273,14 @@ def test_ranges_go_by_time_and_reach_the_csv(page: Page, station: Station, sign_
 
 def test_a_tab_that_nobody_sees_asks_nothing(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
+    page.clock.install()
     answers = open_live(page, station)
     hide = "Object.defineProperty(document, 'hidden', {configurable: true, get: () => %s})"
     page.evaluate(hide % "true")
-    page.wait_for_timeout(500)
-    asked = len(answers.bodies)
+    asked = answers.asked
     station.go_on(7)
-    page.wait_for_timeout(2500)
-    assert len(answers.bodies) == asked
+    page.clock.run_for(10_000)
+    assert answers.asked == asked
     page.evaluate(hide % "false")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     wait_until(page, lambda: any(one.get("after") == 2006 for one in answers.updates))
@@ -270,14 +288,16 @@ def test_a_tab_that_nobody_sees_asks_nothing(page: Page, station: Station, sign_
 
 def test_refreshing_can_be_paused(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
+    page.clock.install()
     answers = open_live(page, station)
     page.get_by_role("button", name="Pause refreshing").click()
-    page.wait_for_timeout(500)
-    asked = len(answers.bodies)
-    page.wait_for_timeout(2200)
-    assert len(answers.bodies) == asked
+    expect(page.get_by_role("button", name="Go on refreshing")).to_be_visible()
+    asked = answers.asked
+    page.clock.run_for(10_000)
+    assert answers.asked == asked
     page.get_by_role("button", name="Go on refreshing").click()
-    wait_until(page, lambda: len(answers.bodies) > asked)
+    page.clock.run_for(2_000)
+    wait_until(page, lambda: answers.asked > asked)
 
 
 def command(station: Station) -> Command:
@@ -507,7 +527,7 @@ def test_a_phone_never_scrolls_sideways(
     sign_in(page, "operator")
     page.goto(address.format(station.id))
     expect(page.get_by_text("NMC-018 cycle life").first).to_be_visible()
-    page.wait_for_timeout(1000)
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
