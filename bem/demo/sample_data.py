@@ -9,13 +9,8 @@ from sqlalchemy import select
 
 from bem.services import utc_now
 from cycling.battery.description import NewBattery
-from cycling.formats import Block
-from cycling.samples.experiments import (
-    SampleExperiment,
-    sample_batteries,
-    sample_experiments,
-    sample_names,
-)
+from cycling.samples.batteries import sample_batteries
+from cycling.samples.experiments import SampleExperiment, sample_experiments, sample_names
 from db.commands.audit import By
 from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
@@ -67,7 +62,7 @@ def add_samples(
         import_experiment(
             database,
             new,
-            [_block(sample)],
+            [sample],
             start=start,
             clock=utc_now,
             on_progress=go_on,
@@ -103,17 +98,3 @@ def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:
 
 def _sha256(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
-
-
-def _block(sample: SampleExperiment) -> Block:
-    return Block(
-        test_time_s=sample.test_time_s,
-        unix_time_s=None,
-        voltage_v=sample.voltage_v,
-        current_a=sample.current_a,
-        power_w=None,
-        step=sample.step.astype(float),
-        cycle=sample.cycle.astype(float),
-        step_id=None,
-        extended=dict(sample.extended),
-    )

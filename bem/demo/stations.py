@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from bem.demo.experiments import DEMO_EXPERIMENTS, DemoExperiment
+from bem.demo.experiments import DemoExperiment, demo_experiments
 from bem.demo.sample_data import ensure_battery
 from cycling.battery.description import NewBattery
 from cycling.profile import OWN_PROTOCOL
@@ -67,7 +67,7 @@ def set_up_stations(database: Database, hardware_id: str, *, clock: Callable[[],
     battery_ids = {
         name: ensure_battery(database, battery, clock()) for name, battery in batteries.items()
     }
-    for one in DEMO_EXPERIMENTS:
+    for one in demo_experiments():
         station_id = station_ids[one.station]
         if station_id is not None and not _is_planned(database, one):
             place = (station_id, battery_ids[one.battery])

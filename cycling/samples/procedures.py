@@ -3,6 +3,7 @@
 Each drives a recorder from the state in which it finds the battery. Rates are in C.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cycling.battery.model import BatteryModel
@@ -19,7 +20,7 @@ class Window:
 
 
 NMC_WINDOW = Window(2.75, 4.2)
-LFP_WINDOW = Window(2.5, 3.6)
+CELL_WINDOWS = {"NMC": NMC_WINDOW, "LFP": Window(2.5, 3.6)}
 GEL_WINDOW = Window(10.5, 14.4, 0.02)
 STACK_WINDOW = Window(3.6, 6.4)
 HALF_CELL_WINDOW = Window(0.005, 1.5, 0.01)
@@ -53,12 +54,12 @@ def formation(recorder: Recorder) -> None:
         recorder.next_cycle()
 
 
-def capacity_check(recorder: Recorder, window: Window = NMC_WINDOW) -> None:
+def capacity_check(recorder: Recorder, cell: str = "NMC") -> None:
     """Two cycles at C/2."""
     recorder.sampling = Sampling(every_s=30, every_v=0.005)
     recorder.rest(30)
     for _ in range(2):
-        _cycle(recorder, window, 0.5, 0.5, 30)
+        _cycle(recorder, CELL_WINDOWS[cell], 0.5, 0.5, 30)
         recorder.next_cycle()
 
 
@@ -70,24 +71,22 @@ def faded(recorder: Recorder, new: BatteryModel, cycle: int, speed: float = 1.0)
     return replace(old, charge_efficiency=efficiency)
 
 
-def cycle_life(
-    recorder: Recorder, cycles: int, window: Window = NMC_WINDOW, speed: float = 1.0
-) -> None:
+def cycle_life(recorder: Recorder, cycles: int, cell: str = "NMC", speed: float = 1.0) -> None:
     """Cycles at 1C; the capacity fades and the resistance grows."""
     new = recorder.battery
     recorder.sampling = Sampling(every_s=30, every_v=0.012, look_s=5)
     for cycle in range(cycles):
         recorder.battery = faded(recorder, new, cycle, speed)
-        _cycle(recorder, window, 1.0, 1.0, 10)
+        _cycle(recorder, CELL_WINDOWS[cell], 1.0, 1.0, 10)
         recorder.next_cycle()
 
 
-def rate_test(recorder: Recorder, rates: tuple[float, ...], window: Window = NMC_WINDOW) -> None:
+def rate_test(recorder: Recorder, rates: Sequence[float]) -> None:
     """Discharges at rising rates, each after the same charge at C/2."""
     recorder.sampling = Sampling(every_s=60, every_v=0.005)
     recorder.rest(30)
     for rate in rates:
-        _cycle(recorder, window, 0.5, rate, 30)
+        _cycle(recorder, NMC_WINDOW, 0.5, rate, 30)
         recorder.next_cycle()
 
 
@@ -128,7 +127,7 @@ def calendar_check(recorder: Recorder, check_ups: int = 4, days: float = 5.0) ->
             recorder.next_cycle()
 
 
-def constant_power(recorder: Recorder, powers_w: tuple[float, ...]) -> None:
+def constant_power(recorder: Recorder, powers_w: Sequence[float]) -> None:
     """Discharges at constant power, each after a charge at C/2."""
     recorder.sampling = Sampling(every_s=30, every_v=0.008)
     for power_w in powers_w:
@@ -148,7 +147,7 @@ def lead_acid_c20(recorder: Recorder) -> None:
 
 
 def stack_cycles(
-    recorder: Recorder, c_rates: tuple[float, ...], resistances: tuple[float, ...]
+    recorder: Recorder, c_rates: Sequence[float], resistances: Sequence[float]
 ) -> None:
     """One cycle without a hold for each rate, with so many times the resistance of the stack.
 
@@ -168,9 +167,7 @@ def stack_cycles(
         recorder.next_cycle()
 
 
-def half_cell(
-    recorder: Recorder, c_rates: tuple[float, ...], first_efficiency: float = 0.93
-) -> None:
+def half_cell(recorder: Recorder, c_rates: Sequence[float], first_efficiency: float = 0.93) -> None:
     """Discharge first, held at the bottom; the first discharge loses lithium to the SEI."""
     formed = recorder.battery
     recorder.rest(60)
@@ -184,3 +181,20 @@ def half_cell(
         recorder.constant_current(c_rate, until_v=HALF_CELL_WINDOW.high_v)
         recorder.rest(30)
         recorder.next_cycle()
+
+
+PROCEDURES: Mapping[str, Callable[..., None]] = {
+    one.__name__: one
+    for one in (
+        formation,
+        capacity_check,
+        cycle_life,
+        rate_test,
+        pulse_test,
+        calendar_check,
+        constant_power,
+        lead_acid_c20,
+        stack_cycles,
+        half_cell,
+    )
+}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bem.demo import stations as demo_stations
-from bem.demo.experiments import DEMO_EXPERIMENTS
+from bem.demo.experiments import demo_experiments
 from bem.demo.stations import has_interrupted, set_up_stations
 from cycling.samples.batteries import sample_batteries, station_batteries
 from cycling.terms import DeviceType, ExperimentStatus
@@ -125,7 +125,7 @@ def test_what_was_interrupted_goes_on(sqlite_database: Database, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         set_up(sqlite_database)
     assert set_up(sqlite_database)
-    assert counts(sqlite_database)["bem_plans"] == len(DEMO_EXPERIMENTS)
+    assert counts(sqlite_database)["bem_plans"] == len(demo_experiments())
     assert counts(sqlite_database)["CyclerStation"] == 6
 
 
