@@ -12,14 +12,12 @@ from flask_login import current_user
 from components import shell
 from dashboard import errors
 from dashboard.access import guard
-from dashboard.audit_file import add_audit_file
 from dashboard.files import add_files
 from dashboard.health import add_health
 from dashboard.login import add_login
 from dashboard.metrics import add_metrics
 from dashboard.page_registry import addresses_for, load_pages
 from dashboard.previews import add_previews
-from dashboard.reports import add_reports
 from dashboard.security import protect
 from dashboard.settings import WebSettings
 from db.commands.users import ARGON2, Hasher
@@ -78,9 +76,7 @@ def create_app(
     add_login(server, settings, hasher)
     add_health(server, database)
     add_metrics(server, settings, database)
-    add_files(server, settings, database, clock)
-    add_reports(server)
-    add_audit_file(server)
+    add_files(server, settings)
     add_previews(server)
     guard(server, settings)
     server.extensions["bem.dash"] = _add_dash(server, pages)

@@ -44,8 +44,6 @@ def register(server: Flask) -> None:
     """Answer every error in our words; nobody but the log sees a traceback."""
     server.register_error_handler(HTTPException, _http)
     server.register_error_handler(BemError, _ours)
-    server.register_error_handler(OperationalError, _database)
-    server.register_error_handler(InterfaceError, _database)
     server.register_error_handler(dash.exceptions.DependencyException, _no_such_script)
     server.register_error_handler(Exception, _unexpected)
 
@@ -92,11 +90,9 @@ def on_callback_error(error: Exception) -> None:
         text = str(error)
         if isinstance(error, UnavailableError):
             logger.warning("Callback %s: %s", error_id, error)
-    elif isinstance(error, OperationalError | InterfaceError):
-        text = SENTENCES[503]
-        _log(error, error_id)
     else:
-        text = f"{UNEXPECTED} Tell an admin this number: {error_id}"
+        unknown = f"{UNEXPECTED} Tell an admin this number: {error_id}"
+        text = SENTENCES[503] if _is_of_database(error) else unknown
         _log(error, error_id)
     dash.set_props(TOASTS, {"data": {"kind": "error", "text": text, "id": error_id}})
 
@@ -120,12 +116,6 @@ def _ours(error: BemError) -> Response:
     return answer(status, str(error))
 
 
-def _database(error: Exception) -> Response:
-    error_id = secrets.token_hex(4)
-    _log(error, error_id)
-    return answer(503, error_id=error_id)
-
-
 def _no_such_script(_error: Exception) -> Response:
     return answer(404)
 
@@ -133,7 +123,11 @@ def _no_such_script(_error: Exception) -> Response:
 def _unexpected(error: Exception) -> Response:
     error_id = secrets.token_hex(4)
     _log(error, error_id)
-    return answer(500, error_id=error_id)
+    return answer(503 if _is_of_database(error) else 500, error_id=error_id)
+
+
+def _is_of_database(error: Exception) -> bool:
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _log(error: Exception, error_id: str) -> None:

@@ -1,11 +1,13 @@
-"""Files in and out, as streams: uploads into the data folder, measures as CSV."""
+"""Files in and out, as streams: uploads into the data folder; measures, reports, audit trail."""
 
+import csv
 import hashlib
+import io
+import json
 import math
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
@@ -14,22 +16,26 @@ from flask import Flask, Response, request
 from flask_login import current_user
 
 from cycling.errors import BemError, InputError
+from cycling.formats.columns.labels import neutralised
 from dashboard.settings import WebSettings
-from db.commands.audit import By, record_export
+from db.commands.audit import record_audit_export, record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
+from db.queries.audit import AuditFilter, AuditRow, audit_pieces
 from db.queries.experiments.detail import experiment_facts
+from pages.audit.filters import FILE, view_of
+from pages.context import actor, database, now, viewer
+from pages.experiment.report import experiment_report
 
 PIECE_BYTES = 1024 * 1024
 NAME_LENGTH = 255
 LATEST_S = 1e11  # what a time can say
+AUDIT_COLUMNS = ("Time / UTC", "User", "From", "Action", "Target", "Details")
 
 
-def add_files(
-    server: Flask, settings: WebSettings, database: Database, clock: Callable[[], datetime]
-) -> None:
-    """Add the two routes; who may call them stands in `dashboard.roles`."""
+def add_files(server: Flask, settings: WebSettings) -> None:
+    """Add the routes; who may call them stands in `dashboard.roles`."""
 
     @server.put("/uploads", endpoint="upload")
     def _upload() -> tuple[dict[str, object], int]:
@@ -40,33 +46,74 @@ def add_files(
         sha256 = _receive(request.stream, path, length)
         try:
             add_upload(
-                database,
+                database(),
                 upload_id=upload_id,
                 file_name=name,
                 size_bytes=length,
                 sha256=sha256,
                 user_name=current_user.name,
-                now=clock(),
+                now=now(),
             )
         except Exception:
             path.unlink(missing_ok=True)  # nobody would find it
             raise
         return {"id": upload_id, "name": name, "size": length}, 201
 
-    @server.get("/experiments/<int:experiment_id>/measures.csv", endpoint="measures_csv")
-    def _measures_csv(experiment_id: int) -> Response:
-        known = experiment_facts(database, experiment_id)
-        choice = _csv_choice(request.args)
-        pieces = csv_pieces(database, known.id, choice)
-        record_export(
-            database, experiment_id, by=By(current_user.name, request.remote_addr or "", clock())
-        )
-        name = csv_file_name(known.id, known.name, choice)
-        return Response(
-            pieces,
-            mimetype="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+    server.add_url_rule(
+        "/experiments/<int:experiment_id>/measures.csv", "measures_csv", _measures, methods=["GET"]
+    )
+    server.add_url_rule(
+        "/experiments/<int:experiment_id>/report.html", "report_html", _report, methods=["GET"]
+    )
+    server.add_url_rule(FILE, "audit_csv", _audit_trail, methods=["GET"])
+
+
+def _measures(experiment_id: int) -> Response:
+    known = experiment_facts(database(), experiment_id)
+    choice = _csv_choice(request.args)
+    pieces = csv_pieces(database(), known.id, choice)
+    record_export(database(), known.id, by=actor())
+    return _attachment(pieces, "text/csv", csv_file_name(known.id, known.name, choice))
+
+
+def _report(experiment_id: int) -> Response:
+    """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
+    known, by = experiment_facts(database(), experiment_id), actor()
+    document = experiment_report(database(), known.id, viewer(), by.now)
+    record_export(database(), known.id, by=by, file_format="html")
+    name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
+    return _attachment(document, "text/html", f"{name}-report.html")
+
+
+def _audit_trail() -> Response:
+    by, view = actor(), view_of(request.args)
+    record_audit_export(database(), view.to_query(), by=by)
+    lines = _audit_lines(database(), view.to_filter(viewer().zone))
+    return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")
+
+
+def _attachment(content: str | Iterable[bytes], mimetype: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=mimetype, headers=headers)
+
+
+def _audit_lines(opened: Database, choice: AuditFilter) -> Iterator[bytes]:
+    yield _csv_lines([AUDIT_COLUMNS])
+    for piece in audit_pieces(opened, choice):
+        yield _csv_lines([_cells(row) for row in piece])
+
+
+def _csv_lines(rows: list[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _cells(row: AuditRow) -> tuple[str, ...]:
+    """Return a row's cells; none of them is a formula to a spreadsheet."""
+    detail = json.dumps(row.detail, ensure_ascii=False) if row.detail else ""
+    texts = (row.user_name, row.address, row.action, row.target, detail)
+    return (f"{row.at:%Y-%m-%dT%H:%M:%S.%f}Z", *map(neutralised, texts))
 
 
 def _file_name(header: str) -> str:

@@ -26,40 +26,30 @@ class DatabaseProbe:
 
     database: Database
     patience_s: float = PATIENCE_S
+    leader: MasterNode | None = None  # as it was when `works` asked last; None without one
+    seconds: float = 0.0  # that the last answer took
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _running: threading.Thread | None = None
     _answered: bool = False
-    _leader: MasterNode | None = None
-    _seconds: float = 0.0
 
     def works(self) -> bool:
         """Whether the database answers within the patience; a hanging question is not repeated."""
         with self._lock:
             if self._running is None or not self._running.is_alive():
-                self._answered, self._leader = False, None
+                self._answered, self.leader = False, None
                 self._running = threading.Thread(target=self._ask, daemon=True)
                 self._running.start()
             running = self._running
         running.join(self.patience_s)
         return not running.is_alive() and self._answered
 
-    @property
-    def leader(self) -> MasterNode | None:
-        """The master node as it was when `works` asked last; None without one."""
-        return self._leader
-
-    @property
-    def seconds(self) -> float:
-        """How long the last answer took."""
-        return self._seconds
-
     def _ask(self) -> None:
         began = time.monotonic()
         try:
-            self._leader = master_node(self.database)
+            self.leader = master_node(self.database)
         except (BemError, SQLAlchemyError):
             return
-        self._seconds = time.monotonic() - began
+        self.seconds = time.monotonic() - began
         self._answered = True
 
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,10 +23,9 @@ from cycling.errors import UnavailableError
 from dashboard import errors
 from dashboard.settings import WebSettings
 from db.commands import users
-from db.commands.audit import By
-from db.engine import Database
 from db.queries.users import signed_in
 from db.terms import Role
+from pages import context
 
 SESSION_COOKIE = "bem_session"
 WHO_COOKIE = "bem_who"
@@ -96,14 +94,14 @@ def _load_user(request: Request) -> CurrentUser | None:
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
-    now, database = _now(), _database()
-    found = signed_in(database, users.token_hash(token), _settings().session_limits(now))
-    if found is None:
+    now, database = context.now(), context.database()
+    user = signed_in(database, users.token_hash(token), context.session_limits())
+    if user is None:
         return None
-    if now - found.seen_at >= users.SEEN_EVERY:
+    if now - user.seen_at >= users.SEEN_EVERY:
         with suppress(UnavailableError):  # the page is more important than the note
-            users.seen(database, found.session_hash, now=now)
-    return CurrentUser(found.id, found.name, found.role, found.session_hash)
+            users.seen(database, user.session_hash, now=now)
+    return CurrentUser(user.id, user.name, user.role, user.session_hash)
 
 
 def _show_login() -> Response:
@@ -118,7 +116,9 @@ def _show_login() -> Response:
 
 def _use_link(token: str) -> Response:
     try:
-        session_token = users.use_login_link(_database(), token, address=_address(), now=_now())
+        session_token = users.use_login_link(
+            context.database(), token, address=request.remote_addr or "", now=context.now()
+        )
     except users.SignInRefusedError as error:
         return _form("", error=str(error), status=401)
     return _signed_in(session_token, "/")
@@ -129,13 +129,13 @@ def _sign_in() -> Response:
     next_address = request.form.get("next", "")
     try:
         token = users.sign_in(
-            _database(),
+            context.database(),
             name,
             request.form.get("password", ""),
-            address=_address(),
-            now=_now(),
-            hasher=current_app.extensions["bem.hasher"],
-            limits=_settings().limits,
+            address=request.remote_addr or "",
+            now=context.now(),
+            hasher=context.hasher(),
+            limits=context.limits(),
         )
     except users.SignInRefusedError as error:
         return _form(next_address, username=name, error=str(error), status=401)
@@ -145,9 +145,7 @@ def _sign_in() -> Response:
 
 
 def _sign_out() -> Response:
-    users.end_session(
-        _database(), current_user.session_hash, by=By(current_user.name, _address(), _now())
-    )
+    users.end_session(context.database(), current_user.session_hash, by=context.actor())
     response = _redirect("/login")
     response.delete_cookie(SESSION_COOKIE)
     return response
@@ -157,11 +155,10 @@ def _signed_in(token: str, next_address: str) -> Response:
     """Give the browser its new session and end the one that it had before."""
     before = request.cookies.get(SESSION_COOKIE)
     if before:
-        users.drop_session(_database(), users.token_hash(before))
-    settings, now = _settings(), _now()
-    users.sweep_sign_ins(_database(), settings.session_limits(now), now=now)
+        users.drop_session(context.database(), users.token_hash(before))
+    users.sweep_sign_ins(context.database(), context.session_limits(), now=context.now())
     response = _redirect(next_address)
-    common: dict[str, Any] = {"samesite": "Lax", "secure": settings.https, "path": "/"}
+    common: dict[str, Any] = {"samesite": "Lax", "secure": _is_https(), "path": "/"}
     response.set_cookie(SESSION_COOKIE, token, httponly=True, **common)
     # what another user has typed in this tab is forgotten by a script that reads it
     response.set_cookie(WHO_COOKIE, _mark_of(token), **common)
@@ -170,8 +167,13 @@ def _signed_in(token: str, next_address: str) -> Response:
 
 def _mark_of(token: str) -> str:
     """Return what tells the users of a browser apart, and nothing else."""
-    found = signed_in(_database(), users.token_hash(token), _settings().session_limits(_now()))
-    return str(found.id) if found else ""
+    user = signed_in(context.database(), users.token_hash(token), context.session_limits())
+    return str(user.id) if user else ""
+
+
+def _is_https() -> bool:
+    settings: WebSettings = current_app.extensions["bem.web_settings"]
+    return settings.https
 
 
 def _redirect(address: str) -> Response:
@@ -196,22 +198,3 @@ def _form(
         error=error,
     )
     return make_response(page, status)
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["bem.database"]
-    return database
-
-
-def _now() -> datetime:
-    now: datetime = current_app.extensions["bem.clock"]()
-    return now
-
-
-def _settings() -> WebSettings:
-    settings: WebSettings = current_app.extensions["bem.web_settings"]
-    return settings
-
-
-def _address() -> str:
-    return request.remote_addr or ""

@@ -1,4 +1,7 @@
-"""Queued experiments to their stations: one at a time, the oldest first, never in doubt."""
+"""What goes to stations: queued experiments, one at a time and never in doubt, and commands.
+
+A stop is repeated until it is answered.
+"""
 
 import logging
 from datetime import timedelta
@@ -6,6 +9,7 @@ from datetime import timedelta
 from db.clock import database_now
 from db.commands.alarms import raise_alarm
 from db.commands.leases import LeaderLease, LeaderTransaction, leader_transaction
+from db.commands.master_node.command_delivery import DueCommand, is_due, take_due
 from db.commands.master_node.offers import (
     ANSWERED_WITHIN,
     forget_unanswered,
@@ -19,6 +23,7 @@ from db.models import Experiment
 from db.queries.stations.offers import offer_facts
 from master_node.offers import UnofferableError, offer_of
 from master_node.protocol.codec import MAX_BYTES, OutgoingMessage, encode
+from master_node.protocol.messages import Command
 from master_node.protocol.topics import Address, Kind
 
 LOG = logging.getLogger("bem.master-node")
@@ -88,3 +93,37 @@ def _hold_back(transaction: LeaderTransaction, experiment: Experiment, reason: s
         text=text,
         at=transaction.now,
     )
+
+
+def due_commands(database: Database, lease: LeaderLease) -> list[OutgoingMessage]:
+    """Return the commands to be sent now; each is noted as sent already."""
+    with database.read() as session:
+        if not is_due(session, database_now(session)):
+            return []
+    with leader_transaction(database, lease) as transaction:
+        due = take_due(transaction.session, transaction.now)
+    return [_command(one, lease.epoch) for one in due]
+
+
+def _command(due: DueCommand, epoch: int) -> OutgoingMessage:
+    """Build the message; its expiry is by the unit's clock, as far as we know that."""
+    expires_at = None
+    if due.expires_at is not None:
+        expires_at = due.expires_at.timestamp() + due.clock_offset_s
+    command = Command(
+        id=due.command_id,
+        kind=due.kind,
+        epoch=epoch,
+        station=due.station_id,
+        experiment=due.experiment_id,
+        expires_at=expires_at,
+        reason=due.reason,
+    )
+    LOG.info(
+        "what=command command=%s kind=%s unit=%s station=%s",
+        due.command_id,
+        due.kind.value,
+        due.hardware_id,
+        due.station_id,
+    )
+    return OutgoingMessage.to(due.hardware_id, Kind.COMMAND, command)

@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from db.commands.leases import LeaderLease, leader_transaction
+from db.commands.master_node import live_state
 from db.engine import Database
 from db.queries.stations.offers import SetUpStation, UnitSetup, unit_setups
-from master_node.delivery import due_commands
-from master_node.dispatch import dispatch, expire_offers
+from master_node.dispatch import dispatch, due_commands, expire_offers
 from master_node.inbox import Inbox
 from master_node.leader_thread import LeaderThread
 from master_node.protocol.codec import OutgoingMessage
 from master_node.registration import setup_messages
-from master_node.watchdog import Watchdog
 from master_node.wattrex.service import WattrexService
 from master_node.wattrex.watch import WattrexWatch
 from master_node.writer import Writer
@@ -25,6 +24,7 @@ LOG = logging.getLogger("bem.master-node")
 
 ROUND_S = 0.25
 DISPATCH_EVERY_S, RENEW_EVERY_S = 1.0, 2.0
+BEHIND_S = 2.0
 
 
 class Every:
@@ -40,6 +40,33 @@ class Every:
             return False
         self._due_at = now + self._seconds
         return True
+
+
+class Watchdog:
+    """Notes the stations that were not heard for 15 s.
+
+    After we began to listen, or had trouble storing what we heard, everybody has that time anew.
+    """
+
+    def __init__(self, silent_after: timedelta) -> None:
+        self._silent_after = silent_after
+        self._listens_since = time.monotonic()
+
+    def begin_again(self) -> None:
+        """Give every station its time anew."""
+        self._listens_since = time.monotonic()
+
+    def look(self, database: Database, lease: LeaderLease, *, behind_s: float) -> int:
+        """Return how many stations are newly silent; `behind_s`: how old what we store is."""
+        if behind_s > BEHIND_S:
+            self.begin_again()
+        heard_s = time.monotonic() - self._listens_since
+        if heard_s < self._silent_after.total_seconds():
+            return 0
+        with leader_transaction(database, lease) as transaction:
+            return live_state.note_silence(
+                transaction.session, transaction.now - self._silent_after, transaction.now
+            )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.figures.measure_axes import grid, scale
-from cycling.profile.simulation.expected_curve import ExpectedCurve
+from cycling.profile.simulation.expected import Expected
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class CurveAxis:
         return self.place(self.end_s)
 
 
-def curve_axis(curve: ExpectedCurve) -> CurveAxis:
+def curve_axis(curve: Expected) -> CurveAxis:
     """Return the time axis of a curve."""
     stretches = tuple((one.start_s, one.end_s) for one in curve.skipped if one.end_s > one.start_s)
     end = float(curve.time_s[-1]) if len(curve.time_s) else 0.0

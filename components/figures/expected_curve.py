@@ -15,7 +15,7 @@ from components.figures.expected_axis import ScaledChannel, curve_axis, scaled_c
 from components.figures.expected_markers import CurveLook, Markers
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import channel_colours, packed, template
-from cycling.profile.simulation.expected_curve import ExpectedCurve
+from cycling.profile.simulation.expected import Expected
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ END_BAND = 0.25  # of what waits for a line to be fixed
 MAX_HOURS = 240  # longer curves are drawn in days
 
 
-def expected_curve(curve: ExpectedCurve, look: CurveLook) -> dict[str, Any]:
+def expected_curve(curve: Expected, look: CurveLook) -> dict[str, Any]:
     """Return the figure; times are in the unit that suits what is drawn."""
     axis = curve_axis(curve)
     end = axis.width * (1 + END_BAND) if look.waits_for else axis.width
@@ -101,7 +101,7 @@ def _trace(
     }
 
 
-def _hover(curve: ExpectedCurve, unit: str, unit_s: float) -> list[str]:
+def _hover(curve: Expected, unit: str, unit_s: float) -> list[str]:
     """Return for each point its line, its round and its time."""
     starts = np.array([one.start_s for one in curve.rounds])
     at = np.searchsorted(starts, curve.time_s, side="right") - 1

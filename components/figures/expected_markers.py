@@ -9,7 +9,8 @@ from components import formatting
 from components.figures.expected_axis import CurveAxis, ScaledChannel
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import template
-from cycling.profile.simulation.expected_curve import ExpectedCurve, step_starts
+from cycling.profile.simulation.expected import Expected
+from cycling.profile.simulation.expected_curve import step_starts
 
 NARROWEST = 0.06  # a step that takes less of the width has no number
 ROUND_APART = 0.31
@@ -30,7 +31,7 @@ class CurveLook:
 class Markers:
     """Steps as thin lines with the numbers of their lines, rounds by name, bands, limits."""
 
-    def __init__(self, curve: ExpectedCurve, axis: CurveAxis, end: float, look: CurveLook) -> None:
+    def __init__(self, curve: Expected, axis: CurveAxis, end: float, look: CurveLook) -> None:
         meta = template(dark=look.dark)["layout"]
         self._thin = meta["meta"]["mark_colours"]["instruction"]
         self._gap = meta["meta"]["mark_colours"]["gap"]

@@ -1,20 +1,49 @@
-"""Battery models by technology and chemistry.
+"""Battery models by technology and chemistry; what is not known of a battery is guessed.
 
 The numbers are our own: round figures of the size that cells of each kind have, not a fit to any
 product. Voltages hold for one cell; resistances are given as the drop at 1C and heat as that of
 1 Ah, so a model scales with its capacity.
 """
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from cycling.battery.model import OCV_INTERVALS, BatteryModel, EndResistance, FloatArray, OcvTable
+from cycling.battery.model import (
+    OCV_INTERVALS,
+    BatteryModel,
+    BatteryState,
+    EndResistance,
+    FloatArray,
+    OcvTable,
+)
 from cycling.terms import LithiumChemistry, Technology
 
+TABLE = Path(__file__).with_name("chemistry.toml")
 SECONDS_PER_DAY = 86_400.0
 OCV_END = 1e-3  # how far the logarithm stays away from an empty or full electrode
+USUAL_CAPACITY_AH: Mapping[Technology, float] = {
+    Technology.LITHIUM: 3.0,
+    Technology.LEAD_ACID: 7.0,
+    Technology.REDOX_STACK: 8.0,
+}
+FULL_CELL_V: Mapping[Technology, float] = {
+    Technology.LITHIUM: 4.2,
+    Technology.LEAD_ACID: 2.4,
+    Technology.REDOX_STACK: 1.6,
+}
+KINDS: Mapping[Technology, str] = {
+    Technology.LEAD_ACID: "lead_acid",
+    Technology.REDOX_STACK: "vanadium",
+}
+LITHIUM_KINDS: Mapping[str, str] = {LithiumChemistry.LFP: "lfp", LithiumChemistry.NCA: "nca"}
+SMALLEST_AH = 1e-6
+HALVINGS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,106 +110,11 @@ def _table(curve: OcvCurve) -> OcvTable:
     return OcvTable.from_curve(curve.cell_v(np.linspace(0, 1, OCV_INTERVALS + 1)))
 
 
-NMC = Chemistry(
-    OcvCurve(
-        2.40,
-        0.25,
-        0.012,
-        ((1.0, 0.0, 0.018), (0.13, 0.16, 0.06), (0.24, 0.63, 0.07), (0.10, 0.86, 0.05)),
-    ),
-    ohmic_drop_v=0.070,
-    rc_drop_v=0.045,
-    rc_time_s=35.0,
-    charge_end=(0.1, 0.08),
-    discharge_end=(0.25, 0.08),
-    heat_capacity_j_per_k_ah=15.0,
-    thermal_time_s=420.0,
-    charge_efficiency=0.9990,
-    self_discharge_per_day=0.0005,
-)
-NCA = Chemistry(
-    OcvCurve(
-        2.35,
-        0.38,
-        0.012,
-        ((1.0, 0.0, 0.016), (0.14, 0.18, 0.07), (0.14, 0.58, 0.05), (0.10, 0.80, 0.06)),
-    ),
-    ohmic_drop_v=0.085,
-    rc_drop_v=0.050,
-    rc_time_s=40.0,
-    charge_end=(0.12, 0.08),
-    discharge_end=(0.28, 0.08),
-    heat_capacity_j_per_k_ah=14.0,
-    thermal_time_s=520.0,
-    charge_efficiency=0.9988,
-    self_discharge_per_day=0.0006,
-)
-LFP = Chemistry(
-    OcvCurve(
-        2.24,
-        0.02,
-        0.012,
-        ((1.0, 0.0, 0.010), (0.055, 0.13, 0.04), (0.028, 0.66, 0.02), (0.14, 1.0, 0.007)),
-    ),
-    ohmic_drop_v=0.040,
-    rc_drop_v=0.035,
-    rc_time_s=50.0,
-    charge_end=(3.5, 0.01),
-    discharge_end=(0.15, 0.06),
-    heat_capacity_j_per_k_ah=25.0,
-    thermal_time_s=650.0,
-    charge_efficiency=0.9996,
-    self_discharge_per_day=0.0003,
-)
-LEAD_ACID = Chemistry(
-    OcvCurve(1.63, 0.16, 0.0, ((0.32, 0.0, 0.025),)),
-    ohmic_drop_v=0.030,
-    rc_drop_v=0.060,
-    rc_time_s=240.0,
-    charge_end=(18.0, 0.05),  # charge acceptance: a full cell takes hardly any current
-    discharge_end=(4.0, 0.05),
-    heat_capacity_j_per_k_ah=50.0,
-    thermal_time_s=7200.0,
-    charge_efficiency=0.93,
-    self_discharge_per_day=0.001,
-)
-GRAPHITE_HALF_CELL = Chemistry(
-    OcvCurve(
-        0.045,
-        0.02,
-        0.011,
-        (
-            (0.06, 0.02, 0.02),
-            (0.035, 0.50, 0.015),
-            (0.085, 0.77, 0.025),
-            (0.30, 0.94, 0.02),
-            (0.8, 1.0, 0.012),
-        ),
-    ),
-    ohmic_drop_v=0.060,
-    rc_drop_v=0.055,
-    rc_time_s=60.0,
-    charge_end=(11.0, 0.006),
-    discharge_end=(0.05, 0.05),
-    heat_capacity_j_per_k_ah=600.0,
-    thermal_time_s=300.0,
-    charge_efficiency=1 / 0.998,  # its losses are on the discharge
-)
-VANADIUM = Chemistry(
-    # The formal potential of 2 + 3 against 4 + 5, and two one-electron Nernst terms at 25 degC.
-    OcvCurve(1.40, 0.0, 2 * 0.02569),
-    ohmic_drop_v=0.085,
-    rc_drop_v=0.020,
-    rc_time_s=45.0,
-    charge_end=(0.12, 0.04),
-    discharge_end=(0.12, 0.04),
-    heat_capacity_j_per_k_ah=180.0,
-    thermal_time_s=5400.0,
-    self_discharge_per_day=0.35,
-)
-
-
-LITHIUM: dict[str, Chemistry] = {LithiumChemistry.LFP: LFP, LithiumChemistry.NCA: NCA}
+@cache
+def chemistries() -> Mapping[str, Chemistry]:
+    """Return all kinds of cells that have a model, by their names."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return msgspec.convert(table, dict[str, Chemistry])
 
 
 def model_of(
@@ -190,10 +124,34 @@ def model_of(
     cells: int,
 ) -> BatteryModel:
     """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
-    match technology:
-        case Technology.LEAD_ACID:
-            return LEAD_ACID.battery(capacity_ah, cells)
-        case Technology.REDOX_STACK:
-            return VANADIUM.battery(capacity_ah, cells)
-        case Technology.LITHIUM:
-            return LITHIUM.get(chemistry or "", NMC).battery(capacity_ah, cells)
+    kind = KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
+    return chemistries()[kind].battery(capacity_ah, cells)
+
+
+def guessed_model(
+    technology: Technology,
+    chemistry: str | None,
+    *,
+    cells: int,
+    capacity_ah: float | None,
+    voltage_max_v: float,
+) -> BatteryModel:
+    """Return the model; without a number of cells (0) the highest voltage (V) tells it."""
+    counted = cells or max(1, round(voltage_max_v / FULL_CELL_V[technology]))
+    known_ah = capacity_ah or USUAL_CAPACITY_AH[technology]
+    return model_of(technology, chemistry, max(known_ah, SMALLEST_AH), counted)
+
+
+def state_at(model: BatteryModel, voltage_v: float, current_a: float = 0.0) -> BatteryState[float]:
+    """Return the state of a battery that has this voltage (V) when a current (A) begins.
+
+    By bisection, because the voltage rises with the SOC; before the current it rested.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if model.voltage_v(model.rested(middle), current_a) < voltage_v:
+            low = middle
+        else:
+            high = middle
+    return model.rested((low + high) / 2)

@@ -232,10 +232,6 @@ class BatteryModel:
             return open_v
         return open_v + current_a * self.series_along_ohm(course.soc, current_a > 0)
 
-    def drive_current_a(self, state: BatteryState[float], drive: Drive) -> float:
-        """Current (A) that the mode asks for at this state."""
-        return self.driven(state, drive)[0]
-
     def driven(self, state: BatteryState[float], drive: Drive) -> tuple[float, float]:
         """Return the current (A) that the mode asks for, and the terminal voltage (V) with it."""
         source_v = self.ocv_v(state.soc) + state.rc_voltage_v

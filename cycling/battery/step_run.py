@@ -145,7 +145,7 @@ def _limits(drive: Drive, end: EndCondition) -> tuple[_Limit, ...]:
 
 def _run_steady(task: _Task) -> StepRun:
     """Run a step of constant current with the closed form."""
-    model, current_a = task.model, task.model.drive_current_a(task.state, task.drive)
+    model, (current_a, _voltage_v) = task.model, task.model.driven(task.state, task.drive)
     time_s, kind = _steady_times(task, current_a)
     course = model.course(task.state, current_a, time_s)
     return StepRun(

@@ -4,14 +4,12 @@
 files (and with it pyarrow) is loaded when it is first used.
 """
 
-from cycling.formats.checks.sign import SignEvidence
 from cycling.formats.checks.verify import Verification, verify
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.options import apply_options
 from cycling.formats.columns.recognise import propose
 from cycling.formats.measures import Block, read_measures
-from cycling.formats.problems import Problem
 from cycling.formats.text.table import TextTable, open_table
 from cycling.formats.write import csv_header, csv_rows
 
@@ -20,8 +18,6 @@ __all__ = [
     "Column",
     "Field",
     "Mapping",
-    "Problem",
-    "SignEvidence",
     "TextTable",
     "Verification",
     "apply_options",

@@ -9,7 +9,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.rows import IntArray
 from cycling.formats.text.table import TextTable
-from cycling.formats.values.clocks import UNITS_WRITTEN, parse_clock, zone
+from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, zone
 from cycling.formats.values.durations import parse_durations
 from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
 from cycling.units import to_base
@@ -107,7 +107,7 @@ def _not_a_value(column: Column, shown: str) -> str:
     where = f"{shown} in column {column.shown!r}"
     if column.field is Field.EXTENDED:
         return f"{where} is not a number. Correct it, or set the column to 'Not imported'."
-    if column.field is Field.CLOCK and column.unit in UNITS_WRITTEN:
+    if column.field is Field.CLOCK and column.unit in CLOCK_PATTERNS:
         return (
             f"{where} is not a date and time with the {column.unit}. "
             "Correct it, or choose another unit for the column."

@@ -22,30 +22,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FileBlock:
-    """Some rows as the file has them, in our units; a field is None where no column is it."""
-
-    rows: IntArray
-    test_time_s: FloatArray
-    clock_s: FloatArray | None
-    voltage_v: FloatArray | None
-    current_a: FloatArray | None
-    power_w: FloatArray | None
-    cycle: FloatArray | None
-    step: FloatArray | None
-    step_id: FloatArray | None
-    extended: dict[Channel, FloatArray]
-    cells: dict[int, "pa.StringArray"]
-    bytes_done: int
-
-    def terminals(self) -> tuple[FloatArray, FloatArray]:
-        """Return voltage (V) and current (A); `mapping_problems` has refused a file without."""
-        if self.voltage_v is None or self.current_a is None:
-            raise ValueError("a block without voltage or current")
-        return self.voltage_v, self.current_a
-
-
-@dataclass(frozen=True)
 class Block:
     """Some measures, each array as long as the others; NaN is blank, + of current_a charges.
 
@@ -63,6 +39,16 @@ class Block:
     cycle: FloatArray | None
     step_id: FloatArray | None
     extended: dict[Channel, FloatArray]
+
+
+@dataclass(frozen=True)
+class FileBlock:
+    """Some rows with their numbers and cells; the signs and the clock are those of the file."""
+
+    rows: IntArray
+    measures: Block
+    cells: dict[int, "pa.StringArray"]
+    bytes_done: int
 
 
 def file_blocks(
@@ -94,27 +80,27 @@ def _file_block(
         column = mapping.column(field)
         return reader.values(column, block.cells[column.index], rows) if column else None
 
-    clock = of(Field.CLOCK)
-    step_id = of(Field.STEP_ID)
+    blank = np.full(len(rows), np.nan)  # where only the times are read
+    clock, step_id = of(Field.CLOCK), of(Field.STEP_ID)
     extended = {
         (c.name, c.unit): reader.values(c, block.cells[c.index], rows) for c in mapping.extended
     }
     if step_id is not None:
         extended.setdefault(STEP_ID_CHANNEL, step_id)
-    return FileBlock(
-        rows=rows,
-        test_time_s=times.checked(rows, of(Field.TEST_TIME), clock),
-        clock_s=clock,
-        voltage_v=of(Field.VOLTAGE),
-        current_a=of(Field.CURRENT),
+    test_time_s = times.checked(rows, of(Field.TEST_TIME), clock)
+    voltage_v, current_a = of(Field.VOLTAGE), of(Field.CURRENT)
+    measures = Block(
+        test_time_s=test_time_s,
+        unix_time_s=clock,
+        voltage_v=blank if voltage_v is None else voltage_v,
+        current_a=blank if current_a is None else current_a,
         power_w=of(Field.POWER),
         cycle=of(Field.CYCLE),
         step=of(Field.STEP),
         step_id=step_id,
         extended=extended,
-        cells=block.cells,
-        bytes_done=block.bytes_done,
     )
+    return FileBlock(rows, measures, block.cells, block.bytes_done)
 
 
 def read_measures(
@@ -136,34 +122,22 @@ def read_measures(
     trusted = _clock_is_steady(table, mapping) if trust_clock is None else trust_clock
     clock = ClockCheck(trusted=trusted)
     for block in file_blocks(table, mapping, findings):
-        yield _measures(block, sign, clock)
+        measures = block.measures
+        unix_time_s = clock.unix_time_s(measures.test_time_s, measures.unix_time_s)
+        yield replace(_signed(measures, sign), unix_time_s=unix_time_s)
 
 
-def _measures(block: FileBlock, sign: float, clock: ClockCheck) -> Block:
-    voltage, current = block.terminals()
-    return Block(
-        test_time_s=block.test_time_s,
-        unix_time_s=clock.unix_time_s(block.test_time_s, block.clock_s),
-        voltage_v=voltage,
-        current_a=signed(current, sign),
-        power_w=None if block.power_w is None else _signed_power(block.power_w, current, sign),
-        step=block.step,
-        cycle=block.cycle,
-        step_id=block.step_id,
-        extended=block.extended,
-    )
+def _signed(measures: Block, sign: float) -> Block:
+    """Measures with + for charge; a zero stays a plain zero.
 
-
-def signed(current: FloatArray, sign: float) -> FloatArray:
-    """Current with + for charge; a zero stays a plain zero."""
-    return current if sign > 0 else 0.0 - current
-
-
-def _signed_power(power: FloatArray, current: FloatArray, sign: float) -> FloatArray:
-    """Power follows the current; where a file gives it the other sign already it stays."""
+    Power follows the current; where a file gives it the other sign already it stays.
+    """
     if sign > 0:
-        return power
-    return np.where(power * current > 0, 0.0 - power, power)
+        return measures
+    current, power = measures.current_a, measures.power_w
+    if power is not None:
+        power = np.where(power * current > 0, 0.0 - power, power)
+    return replace(measures, current_a=0.0 - current, power_w=power)
 
 
 def _clock_is_steady(table: TextTable, mapping: Mapping) -> bool:
@@ -176,6 +150,6 @@ def _clock_is_steady(table: TextTable, mapping: Mapping) -> bool:
     )
     check = ClockCheck(trusted=True)
     for block in file_blocks(table, replace(mapping, columns=times), RaisedFindings()):
-        if block.clock_s is not None and len(check.steps_back(block)):
+        if check.steps_back(block.rows, block.measures.test_time_s, block.measures.unix_time_s):
             return False
     return True

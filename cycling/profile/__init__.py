@@ -4,7 +4,7 @@
 `render` is the way back. What a station can carry out is in `StationCapabilities`.
 """
 
-from cycling.profile.check import Checked, check_profile
+from cycling.profile.check import check_profile
 from cycling.profile.checks.capabilities import (
     INSTRUCTION_TABLE,
     OWN_PROTOCOL,
@@ -14,17 +14,15 @@ from cycling.profile.checks.capabilities import (
 )
 from cycling.profile.checks.ranges import check_ranges
 from cycling.profile.checks.reach import BatteryLimits, Reach, Span, reach
-from cycling.profile.checks.review import review
-from cycling.profile.language.parser import Parsed, parse
+from cycling.profile.language.parser import parse
 from cycling.profile.language.render import render
 from cycling.profile.language.tree import Profile
-from cycling.profile.problems import Place, Problem
+from cycling.profile.problems import Problem
 from cycling.profile.program.instructions import Program
-from cycling.profile.program.resolve import Resolved, resolve
+from cycling.profile.program.resolve import resolve
 from cycling.profile.program.rows import (
     FlatRows,
     Row,
-    RowOrigin,
     compile_rows,
     reference_rows,
     row_count,
@@ -35,17 +33,12 @@ __all__ = [
     "OWN_PROTOCOL",
     "WATTREX",
     "BatteryLimits",
-    "Checked",
     "FlatRows",
-    "Parsed",
-    "Place",
     "Problem",
     "Profile",
     "Program",
     "Reach",
-    "Resolved",
     "Row",
-    "RowOrigin",
     "Span",
     "StationCapabilities",
     "check_profile",
@@ -57,6 +50,5 @@ __all__ = [
     "reference_rows",
     "render",
     "resolve",
-    "review",
     "row_count",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cycling.battery.chemistry import GRAPHITE_HALF_CELL, model_of
+from cycling.battery.chemistry import chemistries, model_of
 from cycling.battery.description import NewBattery
 from cycling.battery.model import BatteryModel
 
@@ -19,7 +19,7 @@ def new_model(battery: NewBattery) -> BatteryModel:
     """Return the model of a sample battery when it was new."""
     capacity_ah = battery.capacity_ah or ELECTROLYTE_AH
     if battery.name == HALF_CELL:
-        return GRAPHITE_HALF_CELL.battery(capacity_ah)
+        return chemistries()["graphite_half_cell"].battery(capacity_ah)
     return model_of(battery.technology, battery.chemistry, capacity_ah, battery.cells)
 
 

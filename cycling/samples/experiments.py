@@ -14,8 +14,8 @@ from cycling.battery.instrument import Instrument, to_resolution
 from cycling.battery.model import FloatArray
 from cycling.battery.recorder import Recorder, Recording
 from cycling.formats import Block
+from cycling.samples import procedures
 from cycling.samples.batteries import ELECTROLYTE_AH, new_model, sample_batteries
-from cycling.samples.procedures import PROCEDURES
 
 TABLE = Path(__file__).with_name("experiments.toml")
 SEED = 2027
@@ -86,7 +86,7 @@ def _plans() -> list[_Plan]:
 def _experiment(plan: _Plan, battery: NewBattery, rng: np.random.Generator) -> SampleExperiment:
     model = new_model(battery).aged(plan.capacity_left, plan.resistance_growth)
     recorder = Recorder(model, battery.capacity_ah or ELECTROLYTE_AH, rng, plan.soc)
-    PROCEDURES[plan.procedure](recorder, **plan.arguments)
+    getattr(procedures, plan.procedure)(recorder, **plan.arguments)
     true, instrument = recorder.recording(), INSTRUMENTS[plan.instrument]
     return SampleExperiment(
         name=plan.name,

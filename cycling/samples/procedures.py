@@ -3,7 +3,7 @@
 Each drives a recorder from the state in which it finds the battery. Rates are in C.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cycling.battery.model import BatteryModel
@@ -181,20 +181,3 @@ def half_cell(recorder: Recorder, c_rates: Sequence[float], first_efficiency: fl
         recorder.constant_current(c_rate, until_v=HALF_CELL_WINDOW.high_v)
         recorder.rest(30)
         recorder.next_cycle()
-
-
-PROCEDURES: Mapping[str, Callable[..., None]] = {
-    one.__name__: one
-    for one in (
-        formation,
-        capacity_check,
-        cycle_life,
-        rate_test,
-        pulse_test,
-        calendar_check,
-        constant_power,
-        lead_acid_c20,
-        stack_cycles,
-        half_cell,
-    )
-}

@@ -40,20 +40,19 @@ def profile_rows(
     program: Program, flat: FlatRows, expected_s: float | None, step_s: Steps
 ) -> ProfileRows:
     """Return the rows; `step_s` is how long (s) the steps are expected to take, by their number."""
-    executed = [one.instruction for one in program.executed()]
     split = _split_steps(flat)
     bodies: dict[int, str | None] = {}  # of the steps as they are written: loops repeat them
     details = []
     for row, origin in zip(flat.rows, flat.origins, strict=True):
-        step, is_split = executed[origin.step - 1], origin.step in split
+        step, is_split = origin.instruction, origin.step in split
         if id(step) not in bodies:
             bodies[id(step)] = None if is_split else _body(row, step)
         body = bodies[id(step)]
         details.append(
             {
-                "instruction_id": origin.row,
+                "instruction_id": row.id,
                 "exact": None if body is None else f'{{"id": {row.id}, {body}',
-                "line": origin.line,
+                "line": step.line,
                 "step": origin.step,
                 "cycle": origin.cycle,
                 "cycles": None if origin.cycle is None else origin.cycles,

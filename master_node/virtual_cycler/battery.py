@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cycling.battery.guess import guessed_model
+from cycling.battery.chemistry import guessed_model
 from cycling.battery.model import BatteryModel, BatteryState
 from master_node.protocol.messages import BatteryLimits
 

@@ -6,8 +6,7 @@ from master_node.protocol.messages import Abilities, Instruction, Offer
 from master_node.virtual_cycler.ends import allowed_limits
 from master_node.virtual_cycler.safety import Guard
 
-LABELS = {Mode.WAIT: "WAIT", Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
-UNITS = {Mode.WAIT: "", Mode.CC: " A", Mode.CV: " V", Mode.CP: " W"}
+UNITS = {Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
 SLACK = 1e-9
 
 
@@ -28,7 +27,7 @@ def offer_problem(offer: Offer, abilities: Abilities, guard: Guard) -> str | Non
 def _named(instruction: Instruction) -> str:
     if instruction.mode is Mode.WAIT:
         return "WAIT"
-    return f"{LABELS[instruction.mode]} {instruction.set_point:g}{UNITS[instruction.mode]}"
+    return f"{instruction.mode.name} {instruction.set_point:g} {UNITS[instruction.mode]}"
 
 
 def _set_point_problem(instruction: Instruction, abilities: Abilities, guard: Guard) -> str | None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from cycling.battery.instrument import Instrument
 from master_node.protocol.messages import Abilities, ChannelOffer, Device, Hello
+from master_node.virtual_cycler.sensors import TEMP_AMB, TEMP_CELL
 
-TEMP_CELL, TEMP_AMB = "temp_cell", "temp_amb"
 MANUFACTURER = "Virtual"
 SOFTWARE = "bem virtual cycler"
 

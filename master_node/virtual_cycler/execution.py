@@ -6,14 +6,27 @@ from typing import Any, Literal
 
 from cycling.battery.recorder import SWITCHING_S
 from cycling.terms import Mode, StationState, StepEnd
-from master_node.protocol.events import Ended, Paused, Resumed, Started, StepEnded, Tripped
+from master_node.protocol.events import (
+    AnyEvent,
+    Ended,
+    Paused,
+    Resumed,
+    Started,
+    StepEnded,
+    Tripped,
+)
 from master_node.protocol.fields import MAX_TEXT
 from master_node.protocol.messages import Instruction, Offer
-from master_node.virtual_cycler.journal import Journal, Moment
-from master_node.virtual_cycler.progress import Bench, Progress
-from master_node.virtual_cycler.records import Sample
+from master_node.virtual_cycler.records import Progress, Sample
 from master_node.virtual_cycler.safety import Breach
-from master_node.virtual_cycler.stepping import SLACK_S, Cause, Point, ReachedEnd, Stepper
+from master_node.virtual_cycler.stepping import (
+    SLACK_S,
+    Bench,
+    Cause,
+    Point,
+    ReachedEnd,
+    Stepper,
+)
 
 MIN_RECORD_S = 0.1
 
@@ -62,7 +75,7 @@ class Execution:
     def start(self, at: float) -> None:
         """Begin; the first sample comes with the first `advance`."""
         self._asked_at = at
-        self._journal.note(Started(**self._stamp))
+        self._note(Started(**self._stamp))
 
     def advance(self, seconds: float, at: float) -> float:
         """Go on for so long (s) until the wall time `at`; return the time that was left over."""
@@ -89,14 +102,14 @@ class Execution:
     def interrupt(self, at: float) -> None:
         """Note that the unit was off: the output stays off until somebody resumes."""
         self._hold(at)
-        before_v = self.progress.kept_v if self.bench.recorder.samples else None
+        before_v = self.progress.kept_v if self.progress.samples else None
         self._become(StationState.PAUSED, "Interrupted: the unit was off.")
         self._note_pause(before_v, interrupted=True)
 
     def resume(self, at: float, *, command: int) -> None:
         """Go on with the instruction; its time is the time in which it is driven."""
         self._hold(at)
-        self._journal.note(Resumed(**self._stamp, command=command))
+        self._note(Resumed(**self._stamp, command=command))
         self._become(StationState.RUNNING, "")
         progress = self.progress
         if progress.began_s is None:
@@ -121,12 +134,6 @@ class Execution:
         self._hold(at)
         self._keep_last()
         self._trip(breach)
-
-    def snapshot(self) -> Progress:
-        """Return the progress with the numbers that are taken."""
-        recorder = self.bench.recorder
-        self.progress.samples, self.progress.events = recorder.samples, recorder.journal.number
-        return self.progress
 
     def _begin(self) -> None:
         """Begin an instruction: after a moment without a current, and with a sample."""
@@ -210,12 +217,10 @@ class Execution:
         progress, bench, instruction = self.progress, self.bench, self.instruction
         read = bench.sensors.read(voltage_v, current_a, bench.battery.state.temperature_degc)
         progress.kept_s, progress.kept_v = progress.test_time_s, voltage_v
-        now = self._now
         bench.recorder.keep(
             Sample(
-                n=0,
-                at=now.at,
-                test_time_s=now.test_time_s,
+                n=progress.samples,
+                **self._now,
                 instruction=instruction.id,
                 step=self.step,
                 cycle=instruction.cycle,
@@ -227,7 +232,7 @@ class Execution:
         )
 
     def _step_ended(self, by: StepEnd, value: float | None) -> None:
-        self._journal.note(
+        self._note(
             StepEnded(
                 **self._stamp,
                 instruction=self.instruction.id,
@@ -241,7 +246,7 @@ class Execution:
         self, before_v: float | None, *, command: int = 0, interrupted: bool = False
     ) -> None:
         """Note that the output is off, with the voltage before and now."""
-        self._journal.note(
+        self._note(
             Paused(
                 **self._stamp,
                 command=command,
@@ -252,27 +257,28 @@ class Execution:
         )
 
     def _note_end(self, result: Literal["finished", "stopped", "error"], reason: str = "") -> None:
-        self._journal.note(Ended(**self._stamp, result=result, reason=reason[:MAX_TEXT]))
+        self._note(Ended(**self._stamp, result=result, reason=reason[:MAX_TEXT]))
 
     def _trip(self, breach: Breach) -> None:
         self._step_ended(StepEnd.TRIPPED, breach.value)
         self._become(StationState.ERROR, breach.text)
-        self._journal.note(Tripped(**self._stamp, **asdict(breach)))
+        self._note(Tripped(**self._stamp, **asdict(breach)))
         self._note_end("error", breach.text)
 
     def _become(self, state: StationState, detail: str) -> None:
         self.progress.state, self.progress.detail = state, detail
 
-    @property
-    def _journal(self) -> Journal:
-        return self.bench.recorder.journal
+    def _note(self, event: AnyEvent) -> None:
+        self.bench.recorder.note(event)
 
     @property
     def _stamp(self) -> dict[str, Any]:
-        return self._journal.stamp(self._now)
+        """The fields that every event has: number and times of the next one."""
+        return {"n": self.progress.events, **self._now}
 
     @property
-    def _now(self) -> Moment:
+    def _now(self) -> dict[str, float]:
+        """Wall time (Unix, s) and test time (s)."""
         time_s = self.progress.test_time_s
         at = self._asked_at - (self._asked_s - time_s) / self._speed
-        return Moment(round(at, 6), round(time_s, 6))
+        return {"at": round(at, 6), "test_time_s": round(time_s, 6)}

@@ -6,8 +6,7 @@ from cycling.battery.model import BatteryState
 from master_node.protocol.messages import CommandAnswer, Offer, OfferAnswer, Records
 from master_node.virtual_cycler.battery import model_for
 from master_node.virtual_cycler.outbox import Outbox
-from master_node.virtual_cycler.progress import Progress
-from master_node.virtual_cycler.records import RecordBatch
+from master_node.virtual_cycler.records import Progress, RecordBatch
 from master_node.virtual_cycler.store import Batch, Store, StoredRun, Watermark
 
 MAX_REST_S = 3600.0  # that a battery is given for the time in which the unit was off

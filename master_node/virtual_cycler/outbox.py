@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from master_node.protocol.messages import Records, Samples
-from master_node.virtual_cycler.devices import TEMP_AMB, TEMP_CELL
 from master_node.virtual_cycler.records import Sample
+from master_node.virtual_cycler.sensors import TEMP_AMB, TEMP_CELL
 from master_node.virtual_cycler.store import Store, Watermark
 
 MAX_IN_FLIGHT = 2

@@ -1,15 +1,39 @@
-"""What a run leaves behind: samples as measured, and events."""
+"""How far a run is, and what it leaves behind: samples as measured, and events."""
 
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from cycling.battery.instrument import Instrument
 from cycling.battery.model import FloatArray
+from cycling.terms import StationState
 from master_node.protocol.events import AnyEvent
-from master_node.virtual_cycler.journal import Journal
+
+
+class Progress(msgspec.Struct, kw_only=True):
+    """How far an experiment is, as it is kept on disk: times in test time (s), Ah and Wh."""
+
+    state: StationState = StationState.RUNNING
+    detail: str = ""
+    position: int = 0  # among the instructions of the offer
+    test_time_s: float = 0.0
+    began_s: float | None = None  # the instruction; None: it is still to begin
+    step_began_s: float = 0.0
+    charge_ah: float = 0.0  # magnitudes since the step began
+    energy_wh: float = 0.0
+    start_degc: float = 0.0
+    kept_s: float = 0.0  # the last sample
+    kept_v: float = 0.0
+    samples: int = 0  # numbers that are taken: those of the next ones
+    events: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be recorded."""
+        return self.state in (StationState.IDLE, StationState.ERROR)
 
 
 class Sample(NamedTuple):
@@ -40,34 +64,35 @@ class Recorder:
     """Keeps true values, and reads them as an instrument would when they are asked for.
 
     Each channel has a source of noise of its own, so that the noise does not depend on how often
-    somebody asks. `samples` is the MeasID of the next one.
+    somebody asks. The progress has the numbers of the next sample and event.
     """
 
     def __init__(
-        self, experiment: int, instrument: Instrument, *, seed: int, samples: int, events: int
+        self, experiment: int, instrument: Instrument, progress: Progress, seed: int
     ) -> None:
-        self.samples = samples
-        self.journal = Journal(events)
         self._experiment = experiment
         self._instrument = instrument
+        self._progress = progress
         self._true: list[Sample] = []
-        start = (seed, experiment, samples)
+        self._events: list[AnyEvent] = []
+        start = (seed, experiment, progress.samples)
         self._noise = [np.random.default_rng([*start, channel]) for channel in range(4)]
 
     def keep(self, sample: Sample) -> None:
-        """Keep a true sample under the next MeasID."""
-        self._true.append(sample._replace(n=self.samples))
-        self.samples += 1
+        """Keep a true sample, which has the next MeasID."""
+        self._true.append(sample)
+        self._progress.samples += 1
 
-    def skip_to(self, samples: int, events: int) -> None:
-        """Number what follows from here at least: the numbers before are taken elsewhere."""
-        self.samples = max(self.samples, samples)
-        self.journal.number = max(self.journal.number, events)
+    def note(self, event: AnyEvent) -> None:
+        """Keep an event, which has the next number."""
+        self._events.append(event)
+        self._progress.events += 1
 
     def drain(self) -> RecordBatch:
         """Return what was kept since the last call."""
-        true, self._true = self._true, []
-        return RecordBatch(self._experiment, self._measured(true), self.journal.drain())
+        samples, events = self._measured(self._true), self._events
+        self._true, self._events = [], []
+        return RecordBatch(self._experiment, samples, events)
 
     def _measured(self, true: list[Sample]) -> list[Sample]:
         if not true:

@@ -11,10 +11,10 @@ from master_node.virtual_cycler.battery import BatteryPool, VirtualBattery
 from master_node.virtual_cycler.checks import offer_problem
 from master_node.virtual_cycler.devices import Size
 from master_node.virtual_cycler.execution import Execution
-from master_node.virtual_cycler.progress import Bench, Progress
-from master_node.virtual_cycler.records import RecordBatch, Recorder
+from master_node.virtual_cycler.records import Progress, RecordBatch, Recorder
 from master_node.virtual_cycler.safety import Breach, Guard
 from master_node.virtual_cycler.sensors import Sensors
+from master_node.virtual_cycler.stepping import Bench
 
 
 class Outcome(NamedTuple):
@@ -34,7 +34,7 @@ class Station:
         self.sensors = Sensors()
         self._size, self._pool = size, pool
         self._speed, self._seed = speed, seed
-        self._battery: VirtualBattery | None = None
+        self.battery: VirtualBattery | None = None  # that is connected
         self._execution: Execution | None = None
 
     @property
@@ -58,11 +58,6 @@ class Station:
         """Whether it drives the battery."""
         return self._execution is not None and self._execution.output_on
 
-    @property
-    def battery(self) -> VirtualBattery | None:
-        """The battery that is connected."""
-        return self._battery
-
     def offer(self, offer: Offer, now: float) -> str | None:
         """Begin an experiment; return why not in a sentence, None if it has begun."""
         problem = self._busy() or _expired(offer.expires_at, now, "offer")
@@ -72,7 +67,7 @@ class Station:
         problem = offer_problem(offer, self.device.abilities, guard)
         if problem:
             return problem
-        self._battery = battery = self._pool.take(offer.battery)
+        self.battery = battery = self._pool.take(offer.battery)
         problem = self._start_problem(guard, battery)
         if problem:
             return problem
@@ -82,7 +77,7 @@ class Station:
 
     def restore(self, offer: Offer, progress: Progress, now: float) -> None:
         """Take up an experiment after the unit was off. One that ran is paused: interrupted."""
-        self._battery = battery = self._pool.take(offer.battery)
+        self.battery = battery = self._pool.take(offer.battery)
         self._execution = self._execution_of(offer, progress, battery)
         if progress.state is StationState.RUNNING:
             self._execution.interrupt(now)
@@ -93,8 +88,8 @@ class Station:
 
     def disconnect(self, battery_id: int) -> None:
         """Let go of a battery that is now on another station."""
-        if self._battery is not None and self._battery.id == battery_id:
-            self._battery = None
+        if self.battery is not None and self.battery.id == battery_id:
+            self.battery = None
 
     def advance(self, seconds: float, now: float) -> None:
         """Let so much wall time (s) pass, until `now`."""
@@ -104,8 +99,8 @@ class Station:
             left_s = execution.advance(left_s, now)
         if left_s > 0:
             self.sensors.clock_s += left_s
-            if self._battery is not None:
-                self._battery.rest(left_s)
+            if self.battery is not None:
+                self.battery.rest(left_s)
 
     def command(self, command: Command, now: float) -> Outcome:
         """Carry out pause, resume or stop; the caller sees to it that each id comes once."""
@@ -141,7 +136,9 @@ class Station:
         """Take no number below these for what follows."""
         execution = self._execution
         if execution is not None and execution.offer.experiment == experiment:
-            execution.bench.recorder.skip_to(samples, events)
+            progress = execution.progress
+            progress.samples = max(progress.samples, samples)
+            progress.events = max(progress.events, events)
 
     def drain(self) -> RecordBatch | None:
         """Return what was recorded since the last call."""
@@ -149,12 +146,12 @@ class Station:
 
     def progress(self) -> Progress | None:
         """Return how far the latest experiment is."""
-        return None if self._execution is None else self._execution.snapshot()
+        return None if self._execution is None else self._execution.progress
 
     def heartbeat(self, station: int, pending: int) -> StationHeartbeat:
         """Return what it does, under the laboratory's id of it."""
         if self._execution is None or self.experiment is None:
-            voltage = None if self._battery is None else self._battery.open_voltage_v
+            voltage = None if self.battery is None else self.battery.open_voltage_v
             return self._idle_heartbeat(station, pending, voltage)
         execution = self._execution
         progress, instruction = execution.progress, execution.instruction
@@ -193,16 +190,10 @@ class Station:
     @property
     def _cell_degc(self) -> float:
         ambient_degc = 25.0
-        return ambient_degc if self._battery is None else self._battery.state.temperature_degc
+        return ambient_degc if self.battery is None else self.battery.state.temperature_degc
 
     def _execution_of(self, offer: Offer, progress: Progress, battery: VirtualBattery) -> Execution:
-        recorder = Recorder(
-            offer.experiment,
-            self._size.instrument,
-            seed=self._seed,
-            samples=progress.samples,
-            events=progress.events,
-        )
+        recorder = Recorder(offer.experiment, self._size.instrument, progress, self._seed)
         abilities = self.device.abilities
         guard = Guard(offer, abilities)
         bench = Bench(battery, self.sensors, guard, recorder, abilities.current[1])

@@ -7,22 +7,35 @@ searched for to the millisecond.
 """
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from cycling.battery.model import BatteryState, Drive, Elapsed
 from cycling.battery.step_run import CLOCK_S
 from cycling.terms import Mode, StepEnd
 from master_node.protocol.messages import Instruction
+from master_node.virtual_cycler.battery import VirtualBattery
 from master_node.virtual_cycler.ends import StepValues, ends_of, first_reached, time_limit_s
-from master_node.virtual_cycler.progress import Bench, Progress
-from master_node.virtual_cycler.safety import Breach
-from master_node.virtual_cycler.sensors import Reading
+from master_node.virtual_cycler.records import Progress, Recorder
+from master_node.virtual_cycler.safety import Breach, Guard
+from master_node.virtual_cycler.sensors import Reading, Sensors
 
 SMALL_STEPS_PER_RC_TIME = 6
 FOLLOWED_S = 2.0
 LOOK_S = 1.0  # how often the voltage is looked at where samples follow its change
 MAX_STEP_S = 60.0
 SLACK_S = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What an experiment runs on."""
+
+    battery: VirtualBattery
+    sensors: Sensors
+    guard: Guard
+    recorder: Recorder
+    max_current_a: float
 
 
 class Point(NamedTuple):

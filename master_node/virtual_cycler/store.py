@@ -17,8 +17,7 @@ from cycling.battery.model import BatteryState
 from cycling.errors import InputError, UnavailableError
 from master_node.protocol.events import AnyEvent
 from master_node.protocol.messages import CommandAnswer, Offer, OfferAnswer
-from master_node.virtual_cycler.progress import Progress
-from master_node.virtual_cycler.records import RecordBatch, Sample
+from master_node.virtual_cycler.records import Progress, RecordBatch, Sample
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS offers (experiment INTEGER PRIMARY KEY, answer BLOB NOT NULL);

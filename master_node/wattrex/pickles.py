@@ -25,42 +25,13 @@ MAX_BYTES: Mapping[Kind, int] = {  # bytes; the largest that were captured have 
 }
 MAX_MEMO = 5_000  # a memo index; a large one would make the reader reserve gigabytes
 STEPS = frozenset(
-    [
-        "PROTO",
-        "FRAME",
-        "STOP",
-        "MARK",
-        "NONE",
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "SHORT_BINUNICODE",
-        "BINUNICODE",
-        "SHORT_BINBYTES",
-        "BINBYTES",
-        "EMPTY_TUPLE",
-        "TUPLE",
-        "TUPLE1",
-        "TUPLE2",
-        "TUPLE3",
-        "EMPTY_LIST",
-        "APPEND",
-        "APPENDS",
-        "EMPTY_DICT",
-        "SETITEM",
-        "SETITEMS",
-        "MEMOIZE",
-        "BINPUT",
-        "LONG_BINPUT",
-        "BINGET",
-        "LONG_BINGET",
-        "GLOBAL",
-        "STACK_GLOBAL",
-        "NEWOBJ",
-        "REDUCE",
-        "BUILD",
-    ]
+    (
+        *("PROTO", "FRAME", "STOP", "MARK", "NONE", "BININT", "BININT1", "BININT2", "LONG1"),
+        *("SHORT_BINUNICODE", "BINUNICODE", "SHORT_BINBYTES", "BINBYTES", "EMPTY_TUPLE", "TUPLE"),
+        *("TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "APPEND", "APPENDS", "EMPTY_DICT", "SETITEM"),
+        *("SETITEMS", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET", "GLOBAL"),
+        *("STACK_GLOBAL", "NEWOBJ", "REDUCE", "BUILD"),
+    )
 )
 MEMO_STEPS = ("BINPUT", "LONG_BINPUT")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cycling.battery.guess import guessed_model
+from cycling.battery.chemistry import guessed_model
 from cycling.errors import InputError
 from cycling.terms import Technology
 from db.commands.audit import By

@@ -11,7 +11,7 @@ from components.figures.measure_axes import Line
 from components.figures.template import channel_colours
 from components.figures.time_axis import Window
 from components.measure_view import Toggle
-from cycling.battery.guess import guessed_model, state_at
+from cycling.battery.chemistry import guessed_model, state_at
 from cycling.errors import NotFoundError
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.forecast import Forecast, forecast

@@ -27,9 +27,9 @@ from cycling.profile import (
 )
 from cycling.profile.problems import errors_in
 from cycling.profile.simulation.estimate import estimate
-from cycling.profile.simulation.expected import Throughput
-from cycling.profile.simulation.expected_curve import ExpectedCurve, simulate_curve
-from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
+from cycling.profile.simulation.expected import Expected, Throughput
+from cycling.profile.simulation.expected_curve import simulate_curve
+from cycling.terms import Technology
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
 MIN_AH = 0.001
@@ -47,8 +47,7 @@ class CheckedBattery:
 
     def model(self, capacity_ah: float) -> BatteryModel:
         """Return the model of such a battery."""
-        known = {str(one): one for one in (*LithiumChemistry, *LeadAcidChemistry)}
-        return model_of(self.technology, known.get(self.chemistry), capacity_ah, self.cells)
+        return model_of(self.technology, self.chemistry, capacity_ah, self.cells)
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class CheckedView:
         return self.capacity_ah is None
 
     @cached_property
-    def curve(self) -> ExpectedCurve | None:
+    def curve(self) -> Expected | None:
         """The expected course; simulated when it is first asked for, in up to 0.1 s."""
         if self.drawn is None:
             return None

@@ -24,11 +24,10 @@ SHARES = {"Instruction": 1.25, "From": 1}
 def program_rows(program: Program) -> list[Component]:
     """Return the rows of a program as a table, with what the integers alone do not say."""
     flat = reference_rows(program)
-    steps = [one.instruction for one in program.executed()]
     rows = [
         (
             str(row.id),
-            _words(steps[origin.step - 1]),
+            _words(origin.instruction),
             f"{row.set_point:,}".replace("-", "−"),
             str(row.limit_type),
             f"{row.limit_point:,}".replace("-", "−"),

@@ -1,7 +1,6 @@
 """Test time that must not go back, a clock that may, and gaps between measures."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
@@ -13,15 +12,6 @@ _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _GAP_FACTOR = 10.0
 _GAP_LEAST_S = 60.0
 _MAX_GAPS = 2_000
-
-
-class _Timed(Protocol):
-    @property
-    def rows(self) -> IntArray: ...
-    @property
-    def test_time_s(self) -> FloatArray: ...
-    @property
-    def clock_s(self) -> FloatArray | None: ...
 
 
 class TimeCheck:
@@ -107,19 +97,20 @@ class ClockCheck:
     _first_time_s: float = np.nan
     _last_clock_s: float = np.nan
 
-    def steps_back(self, block: _Timed) -> list[tuple[int, float]]:
+    def steps_back(
+        self, rows: IntArray, test_time_s: FloatArray, clock_s: FloatArray | None
+    ) -> list[tuple[int, float]]:
         """(row, by how many s) wherever the clock goes back and the test time does not."""
-        clock = block.clock_s
-        if clock is None:
+        if clock_s is None:
             return []
-        self._note_first(block.test_time_s, clock)
-        known = np.flatnonzero(np.isfinite(clock))
+        self._note_first(test_time_s, clock_s)
+        known = np.flatnonzero(np.isfinite(clock_s))
         if not len(known):
             return []
-        steps = np.diff(clock[known], prepend=self._last_clock_s)
-        self._last_clock_s = float(clock[known[-1]])
+        steps = np.diff(clock_s[known], prepend=self._last_clock_s)
+        self._last_clock_s = float(clock_s[known[-1]])
         back = np.flatnonzero(steps < -_CLOCK_NOISE_S)
-        return [(int(block.rows[known[i]]), -float(steps[i])) for i in back]
+        return [(int(rows[known[i]]), -float(steps[i])) for i in back]
 
     def unix_time_s(self, test_time_s: FloatArray, clock_s: FloatArray | None) -> FloatArray | None:
         """The clock, or where it is not trusted its first time plus the test time."""
@@ -153,10 +144,10 @@ class IntervalCheck:
     _before: FloatArray = field(default_factory=lambda: np.empty(0))
     _rows_before: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def add(self, block: _Timed) -> None:
+    def add(self, rows: IntArray, test_time_s: FloatArray) -> None:
         """Take the next rows."""
-        known = np.isfinite(block.test_time_s)
-        times, rows = block.test_time_s[known], block.rows[known]
+        known = np.isfinite(test_time_s)
+        times, rows = test_time_s[known], rows[known]
         if not len(times):
             return
         if np.isnan(self.first_s):
@@ -184,8 +175,8 @@ class IntervalCheck:
         if len(steps) < 3:
             return
         beside = np.maximum(steps[:-2], steps[2:])
-        found = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
-        places = np.flatnonzero(found)
+        is_gap = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
+        places = np.flatnonzero(is_gap)
         room = max(0, _MAX_GAPS - len(self.gaps))
         self.gaps.extend((int(rows[i + 2]), float(steps[i + 1])) for i in places[:room])
 

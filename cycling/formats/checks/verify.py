@@ -140,20 +140,21 @@ class _Watch:
 
     def add(self, block: FileBlock) -> None:
         """Note what one block shows."""
+        measures = block.measures
+        voltage, current = measures.voltage_v, measures.current_a
         self.rows += len(block.rows)
-        self._intervals.add(block)
-        if self._mapping.column(Field.TEST_TIME):
-            self._note_clock(block)
-        else:
-            self._clock.steps_back(block)
-        voltage, current = block.terminals()
-        self._sign.add(voltage, current, (block.step, block.step_id))
-        self._preview.add(block.test_time_s, voltage, current)
+        self._intervals.add(block.rows, measures.test_time_s)
+        self._note_clock(block)
+        self._sign.add(voltage, current, (measures.step, measures.step_id))
+        self._preview.add(measures.test_time_s, voltage, current)
         self._note_blanks(block)
         self._note_late(block)
 
     def _note_clock(self, block: FileBlock) -> None:
-        back = self._clock.steps_back(block)
+        measures = block.measures
+        back = self._clock.steps_back(block.rows, measures.test_time_s, measures.unix_time_s)
+        if not self._mapping.column(Field.TEST_TIME):
+            return
         if back:
             self._clock.trusted = False
 
@@ -169,9 +170,9 @@ class _Watch:
 
     def _note_blanks(self, block: FileBlock) -> None:
         fields = {
-            Field.VOLTAGE: block.voltage_v,
-            Field.CURRENT: block.current_a,
-            Field.CLOCK: block.clock_s,
+            Field.VOLTAGE: block.measures.voltage_v,
+            Field.CURRENT: block.measures.current_a,
+            Field.CLOCK: block.measures.unix_time_s,
         }
         for name, values in fields.items():
             column = self._mapping.column(name)
@@ -198,23 +199,23 @@ class _Watch:
             self._findings.add(problem)
 
     def _whole_file(self, no_value_counts: dict[str, int]) -> list[Problem]:
-        found = [_blank(name, *rows) for name, rows in self._blanks.items()]
-        found += [_no_value(label, count) for label, count in no_value_counts.items()]
+        problems = [_blank(name, *rows) for name, rows in self._blanks.items()]
+        problems += [_no_value(label, count) for label, count in no_value_counts.items()]
         for index, row in self._late.items():
             label = self._mapping.columns[index].shown
             text = f"Column {label!r} is blank at first and has values from here; not imported."
-            found.append(Problem("warning", text, row=row, column=label, code="late-values"))
+            problems.append(Problem("warning", text, row=row, column=label, code="late-values"))
         clock = self._mapping.column(Field.CLOCK)
         if clock and self._dates_open and clock.unit in (DAY_FIRST, MONTH_FIRST):
             text = (
                 f"Every date in column {clock.shown!r} can be read with the day or the month "
                 f"first; it is read with the {clock.unit}. Choose the other unit if that is wrong."
             )
-            found.append(Problem("warning", text, column=clock.shown, code="date-order"))
+            problems.append(Problem("warning", text, column=clock.shown, code="date-order"))
         if not self.rows:
             text = "The file has no data rows. Export it again with its measures."
-            found.append(Problem("error", text, code="no-rows"))
-        return found + _gaps(self._intervals)
+            problems.append(Problem("error", text, code="no-rows"))
+        return problems + _gaps(self._intervals)
 
     def result(self) -> Verification:
         """All of it, with the sign of the current decided or asked for."""
@@ -254,7 +255,7 @@ def _no_value(label: str, count: int) -> Problem:
 
 def _gaps(intervals: IntervalCheck) -> list[Problem]:
     gaps = intervals.long_gaps
-    found = [
+    problems = [
         Problem("warning", f"Gap of {spoken(seconds)} before this row.", row=row, code="gap")
         for row, seconds in gaps[:_GAPS_SHOWN]
     ]
@@ -262,7 +263,7 @@ def _gaps(intervals: IntervalCheck) -> list[Problem]:
     if further:
         lost = spoken(sum(seconds for _, seconds in further))
         text = f"{len(further):,} further gaps, {lost} together."
-        found.append(
+        problems.append(
             Problem("warning", text, row=further[0][0], last_row=further[-1][0], code="gaps")
         )
-    return found
+    return problems

@@ -1,6 +1,7 @@
 """What a column of a file can be, and in which units."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Field(StrEnum):
@@ -20,17 +21,17 @@ class Field(StrEnum):
     @property
     def label(self) -> str:
         """The field's name on the page."""
-        return _LABELS[self]
+        return _FACTS[self].label
 
     @property
     def units(self) -> tuple[str, ...]:
         """Units offered for it, ours first; none where the unit is free text."""
-        return _UNITS.get(self, ())
+        return _FACTS[self].units
 
     @property
     def becomes(self) -> str:
         """The column of ours that it turns into; "" for extended and ignored ones."""
-        return _BECOMES.get(self, "")
+        return _FACTS[self].becomes
 
     @property
     def single(self) -> bool:
@@ -45,39 +46,27 @@ NUMERIC_CLOCKS = (UNIX_S, UNIX_MS, EXCEL_DAYS)
 WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID)
 STEP_ID_CHANNEL = ("Step ID", "1")
 
-_LABELS = {
-    Field.TEST_TIME: "Test time",
-    Field.CLOCK: "Clock time",
-    Field.VOLTAGE: "Voltage",
-    Field.CURRENT: "Current",
-    Field.POWER: "Power",
-    Field.CYCLE: "Cycle",
-    Field.STEP: "Step",
-    Field.STEP_ID: "Step ID",
-    Field.EXTENDED: "Extended measure",
-    Field.IGNORED: "Not imported",
-}
 
-_UNITS = {
-    Field.TEST_TIME: ("s", "ms", "us", "min", "h", "d", DURATION_UNIT),
-    Field.CLOCK: (UNIX_S, UNIX_MS, YEAR_FIRST, DAY_FIRST, MONTH_FIRST, EXCEL_DAYS),
-    Field.VOLTAGE: ("V", "mV", "uV", "kV"),
-    Field.CURRENT: ("A", "mA", "uA", "nA", "kA"),
-    Field.POWER: ("W", "mW", "uW", "kW"),
-    Field.CYCLE: ("1",),
-    Field.STEP: ("1",),
-    Field.STEP_ID: ("1",),
-}
+class _Facts(NamedTuple):
+    label: str
+    becomes: str = ""
+    units: tuple[str, ...] = ()
 
-_BECOMES = {
-    Field.TEST_TIME: "Test Time / s",
-    Field.CLOCK: "Unix Time / s",
-    Field.VOLTAGE: "Voltage / V",
-    Field.CURRENT: "Current / A",
-    Field.POWER: "Power / W",
-    Field.CYCLE: "Cycle Count / 1",
-    Field.STEP: "Step Count / 1",
-    Field.STEP_ID: "Step ID / 1",
+
+_CLOCK_UNITS = (UNIX_S, UNIX_MS, YEAR_FIRST, DAY_FIRST, MONTH_FIRST, EXCEL_DAYS)
+_FACTS = {
+    Field.TEST_TIME: _Facts(
+        "Test time", "Test Time / s", ("s", "ms", "us", "min", "h", "d", DURATION_UNIT)
+    ),
+    Field.CLOCK: _Facts("Clock time", "Unix Time / s", _CLOCK_UNITS),
+    Field.VOLTAGE: _Facts("Voltage", "Voltage / V", ("V", "mV", "uV", "kV")),
+    Field.CURRENT: _Facts("Current", "Current / A", ("A", "mA", "uA", "nA", "kA")),
+    Field.POWER: _Facts("Power", "Power / W", ("W", "mW", "uW", "kW")),
+    Field.CYCLE: _Facts("Cycle", "Cycle Count / 1", ("1",)),
+    Field.STEP: _Facts("Step", "Step Count / 1", ("1",)),
+    Field.STEP_ID: _Facts("Step ID", "Step ID / 1", ("1",)),
+    Field.EXTENDED: _Facts("Extended measure"),
+    Field.IGNORED: _Facts("Not imported"),
 }
 
 # Columns of our own CSV, in their order.

@@ -25,14 +25,7 @@ _ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME, Field.CLOCK)
 _OTHERS = (Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID)
 
 _BDF_NAMES = {
-    "test time": Field.TEST_TIME,
-    "unix time": Field.CLOCK,
-    "voltage": Field.VOLTAGE,
-    "current": Field.CURRENT,
-    "power": Field.POWER,
-    "cycle count": Field.CYCLE,
-    "step count": Field.STEP,
-    "step id": Field.STEP_ID,
+    **{split_own(field.becomes)[0].lower(): field for field in (*OWN_FIELDS, Field.STEP_ID)},
     "step index": Field.STEP_ID,
 }
 _BDF_MACHINE_NAMES = {

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from cycling.errors import InputError
@@ -88,19 +88,16 @@ def find_layout(text: str, *, complete: bool, shown_name: str) -> Layout:
     for delimiter in (*DELIMITERS, BLANKS):
         if delimiter == BLANKS and best:
             break
-        found = _candidates(body, delimiter, complete=complete)
-        for score, layout in found:
+        for score, layout in _candidates(body, delimiter, complete=complete):
             if best is None or score > best[0]:
                 best = score, layout
     if best is None:
         raise _no_table(body, skipped_rows, complete=complete, shown_name=shown_name)
     layout = best[1]
-    return Layout(
-        layout.delimiter,
-        layout.header_row + skipped_rows,
-        layout.labels,
-        layout.rows,
-        layout.data_start + skipped,
+    return replace(
+        layout,
+        header_row=layout.header_row + skipped_rows,
+        data_start=layout.data_start + skipped,
     )
 
 

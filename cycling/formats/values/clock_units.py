@@ -12,7 +12,7 @@ from cycling.formats.columns.fields import (
     UNIX_S,
     YEAR_FIRST,
 )
-from cycling.formats.values.clocks import UNITS_WRITTEN, clock_regex
+from cycling.formats.values.clocks import CLOCK_PATTERNS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,9 +31,9 @@ def clock_unit(cells: Sequence[str], elapsed_s: float | None = None) -> str | No
     filled = [cell for cell in cells if cell]
     if not filled:
         return None
-    if mostly(clock_regex(YEAR_FIRST).match, filled):
+    if mostly(CLOCK_PATTERNS[YEAR_FIRST].match, filled):
         return YEAR_FIRST
-    if mostly(clock_regex(DAY_FIRST).match, filled):
+    if mostly(CLOCK_PATTERNS[DAY_FIRST].match, filled):
         return _date_order(filled, elapsed_s)
     return _numeric_unit(filled)
 
@@ -53,7 +53,7 @@ def _numeric_unit(cells: Sequence[str]) -> str | None:
 
 def _date_order(cells: Sequence[str], elapsed_s: float | None) -> str:
     """Day or month first: by what is a date at all, then by the days that passed, else day."""
-    matches = [m for cell in cells if (m := clock_regex(DAY_FIRST).match(cell))]
+    matches = [m for cell in cells if (m := CLOCK_PATTERNS[DAY_FIRST].match(cell))]
     parts = [(int(m["a"]), int(m["b"])) for m in matches]
     if any(first > 12 for first, _ in parts):
         return DAY_FIRST
@@ -71,7 +71,7 @@ def _date_order(cells: Sequence[str], elapsed_s: float | None) -> str:
 
 def is_clock(cell: str) -> bool:
     """Whether a cell reads as a written date."""
-    return any(clock_regex(unit).match(cell) for unit in UNITS_WRITTEN)
+    return any(pattern.match(cell) for pattern in CLOCK_PATTERNS.values())
 
 
 def date_order_is_open(cells: "pa.StringArray") -> bool:

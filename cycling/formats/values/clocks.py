@@ -22,8 +22,7 @@ _TIME = (
 )
 _YEAR_FIRST = r"^\s*(?P<a>[0-9]{4})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{1,2})" + _TIME
 _YEAR_LAST = r"^\s*(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{4}|[0-9]{2})" + _TIME
-UNITS_WRITTEN = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
-_PATTERNS = {
+CLOCK_PATTERNS = {
     YEAR_FIRST: re.compile(_YEAR_FIRST, re.ASCII),
     DAY_FIRST: re.compile(_YEAR_LAST, re.ASCII),
     MONTH_FIRST: re.compile(_YEAR_LAST, re.ASCII),
@@ -34,11 +33,6 @@ _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
 _EXCEL_EPOCH_DAYS = 25569  # serial day of 1970-01-01
 _OFFSET_STEP_S = 900  # zones change their offset on a quarter of an hour
 _MAX_UNIX_S = 253_402_300_799.0  # the end of the year 9999
-
-
-def clock_regex(unit: str) -> re.Pattern[str]:
-    """The pattern of a written clock time, for looking at samples."""
-    return _PATTERNS[unit]
 
 
 def zone(name: str) -> ZoneInfo:
@@ -53,7 +47,7 @@ def zone(name: str) -> ZoneInfo:
 
 def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInfo) -> Numbers:
     """Unix seconds of clock cells; those that name no zone are in `where`."""
-    if unit in _PATTERNS:
+    if unit in CLOCK_PATTERNS:
         return _written(cells, unit, where)
     numbers = parse_numbers(cells, decimal)
     if unit == UNIX_S:
@@ -92,7 +86,7 @@ def _offset(local_s: int, where: ZoneInfo) -> float:
 
 
 def _written(cells: "pa.StringArray", unit: str, where: ZoneInfo) -> Numbers:
-    parts = captured(cells, _PATTERNS[unit], _NUMBERS, ("half", "zone"))
+    parts = captured(cells, CLOCK_PATTERNS[unit], _NUMBERS, ("half", "zone"))
     number = parts.numbers
     year, month, day = (number[part] for part in _ORDERS[unit])
     year = np.where(year < 100, year + 2000, year)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from cycling.profile.language.quantities import plain
-from cycling.profile.language.tree import MODE_WORDS, LimitKind
+from cycling.profile.language.quantities import UNITS, plain
+from cycling.profile.language.tree import SET_POINT_KINDS, LimitKind
 from cycling.profile.problems import Problem, error, in_order, warning
 from cycling.profile.program.instructions import ExactLimit, Instruction, Program
 from cycling.terms import Mode
@@ -13,16 +13,6 @@ from cycling.terms import Mode
 MAX_WHOLE = 8_388_607  # of a column of the Instructions table, in mV, mA, mW or ms
 MAX_ROUNDING = Decimal("0.01")  # a value that rounding moves by more is another value
 TABLE_LIMITS = frozenset((LimitKind.TIME, LimitKind.VOLTAGE, LimitKind.CURRENT, LimitKind.POWER))
-UNITS = {
-    LimitKind.TIME: "s",
-    LimitKind.VOLTAGE: "V",
-    LimitKind.CURRENT: "A",
-    LimitKind.POWER: "W",
-    LimitKind.CAPACITY: "Ah",
-    LimitKind.ENERGY: "Wh",
-    LimitKind.TEMPERATURE: "degC",
-}
-SET_POINT_UNITS = {Mode.WAIT: "s", Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +103,7 @@ def _settings(program: Program, station: StationCapabilities) -> Iterator[Proble
 
 
 def _step(step: Instruction, station: StationCapabilities) -> Iterator[Problem]:
-    word = MODE_WORDS[step.mode]
+    word = step.mode.name
     if step.mode not in station.modes:
         why = " (their devices count power in dW, and this one is not marked as taking CP)"
         yield error(
@@ -162,10 +152,10 @@ def _time_and_bound(step: Instruction, station: StationCapabilities) -> Iterator
 def _whole_numbers(step: Instruction, station: StationCapabilities) -> Iterator[Problem]:
     """Yield values that change, or don't fit, when they become whole mA, mV, mW or ms."""
     values = [ExactLimit(limit.kind, limit.value, limit.place) for limit in step.limits]
-    units = [UNITS[limit.kind] for limit in step.limits]
+    units = [UNITS[limit.kind.kind][0] for limit in step.limits]
     if step.mode is not Mode.WAIT:
         values.insert(0, ExactLimit(LimitKind.TIME, step.set_point, step.set_point_place))
-        units.insert(0, SET_POINT_UNITS[step.mode])
+        units.insert(0, UNITS[SET_POINT_KINDS[step.mode]][0])
     for value, unit in zip(values, units, strict=True):
         splits = unit == "s" and len(step.limits) == 1
         yield from _whole_number(value, unit, splits, station)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cycling.profile.language.quantities import plain
-from cycling.profile.language.tree import MODE_WORDS, LimitKind
+from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import Place, Problem, error, hazard, in_order, warning
 from cycling.profile.program.instructions import (
     SETTLED,
@@ -56,7 +56,7 @@ def _held_voltage(before: Instruction | None, step: Instruction) -> Iterator[Pro
 
 
 def _differing(before: Instruction, end_v: Decimal, step: Instruction) -> Problem:
-    word = MODE_WORDS[before.mode]
+    word = before.mode.name
     held_v = step.set_point
     said = f"The {word} step before (line {before.line}) ends at {plain(end_v)} V, this CV holds "
     said += f"{plain(held_v)} V"
@@ -150,7 +150,7 @@ def _without_bound(step: Instruction) -> Iterator[Problem]:
     """Yield a CC or CP step that no voltage ends."""
     if not step.direction or step.limit(LimitKind.VOLTAGE) is not None:
         return
-    word = MODE_WORDS[step.mode]
+    word = step.mode.name
     kinds = " or ".join(limit.kind for limit in step.limits)
     yield hazard(
         step.place,

@@ -55,14 +55,18 @@ class LineReader:
         """Where the last word of the line stands."""
         return self.line.tokens[-1].place
 
+    def error(self, place: Place, message: str) -> None:
+        """Say what is wrong at a place."""
+        self.findings.error(place, message)
+
     def missing(self, message: str) -> None:
         """Say what is missing at this place."""
-        self.findings.error(self.peek.place if self.peek else self.end, message)
+        self.error(self.peek.place if self.peek else self.end, message)
 
     def refuse_rest(self, message: str) -> None:
         """Say that words are left which have no place here."""
         if token := self.peek:
-            self.findings.error(token.place, f"{quoted(token.text)} has no place here. {message}")
+            self.error(token.place, f"{quoted(token.text)} has no place here. {message}")
 
     def quantity(self, kind: Kind, what: str) -> Quantity | None:
         """Return the number with its unit that comes next; a unit may stand after a blank.
@@ -82,7 +86,7 @@ class LineReader:
         try:
             return read_quantity(text, kind, place)
         except NotAQuantityError as error:
-            self.findings.error(place, f"{what} is {quoted(text)}. {error}")
+            self.error(place, f"{what} is {quoted(text)}. {error}")
             return None
 
     def _unit_after(self, token: Token) -> Token | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cycling.profile.language.quantities import plain
-from cycling.profile.language.tree import MODE_WORDS, Item, Profile, Record, Repeat, Safety, Step
+from cycling.profile.language.tree import Item, Profile, Record, Repeat, Safety, Step
 
 
 def render(profile: Profile) -> str:
@@ -33,7 +33,7 @@ def _item_lines(items: tuple[Item, ...], indent: str) -> Iterator[str]:
 
 def render_step(step: Step) -> str:
     """Return the canonical line of a step."""
-    parts = [MODE_WORDS[step.mode], step.set_point.text]
+    parts = [step.mode.name, step.set_point.text]
     for limit in step.limits:
         parts += [limit.kind, limit.value.text]
     if step.max_current is not None:

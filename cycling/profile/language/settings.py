@@ -33,16 +33,14 @@ def parse_repeat(reader: LineReader) -> tuple[int, bool]:
 def _count(reader: LineReader, text: str) -> int:
     place = reader.line.tokens[1].place
     if not (text.isascii() and text.isdigit()):
-        reader.findings.error(
-            place, f"The count is {quoted(text)}: write a whole number, 1 or more."
-        )
+        reader.error(place, f"The count is {quoted(text)}: write a whole number, 1 or more.")
         return 1
     digits = text.lstrip("0")
     if not digits:
-        reader.findings.error(place, "The count is 0: write 1 or more, or remove the loop.")
+        reader.error(place, "The count is 0: write 1 or more, or remove the loop.")
         return 1
     if len(digits) > len(str(MAX_REPEATS)) or int(digits) > MAX_REPEATS:
-        reader.findings.error(
+        reader.error(
             place, f"The count is {quoted(text)}: a loop runs {MAX_REPEATS:,} times at most."
         )
         return 1
@@ -60,7 +58,7 @@ def parse_safety(reader: LineReader) -> Safety | None:
     while token := reader.take():
         if token.upper not in _SAFETY_WORDS:
             hint = suggestion(token.text, _SAFETY_WORDS)
-            reader.findings.error(
+            reader.error(
                 token.place,
                 f"{quoted(token.text)} stands where VOLTAGE, CURRENT or TEMPERATURE is expected: "
                 f"{_SAFETY_EXAMPLE}.{hint}",
@@ -69,7 +67,7 @@ def parse_safety(reader: LineReader) -> Safety | None:
         kind = LimitKind(token.upper)
         found = _safety_range(reader, kind)
         if kind in ranges:
-            reader.findings.error(token.place, f"{kind} is there twice: keep one.")
+            reader.error(token.place, f"{kind} is there twice: keep one.")
             complete = False
         if found is None:
             complete = False
@@ -85,9 +83,7 @@ def _safety_range(reader: LineReader, kind: LimitKind) -> SafetyRange | None:
         return None
     comparable = low.needs_capacity == high.needs_capacity
     if comparable and low.amount(Decimal(1)) >= high.amount(Decimal(1)):
-        reader.findings.error(
-            low.place, f"The lowest {kind.kind} comes first and is below the highest."
-        )
+        reader.error(low.place, f"The lowest {kind.kind} comes first and is below the highest.")
         return None
     return SafetyRange(kind, low, high)
 
@@ -106,7 +102,7 @@ def parse_record(reader: LineReader) -> Record | None:
     reader.refuse_rest("Write RECORD 5s, or RECORD 5s 10mV.")
     for value in (interval, voltage):
         if value is not None and value.value <= 0:
-            reader.findings.error(value.place, "RECORD takes values above 0, like RECORD 5s 10mV.")
+            reader.error(value.place, "RECORD takes values above 0, like RECORD 5s 10mV.")
             return None
     return Record(interval, voltage, reader.line.place)
 
@@ -129,11 +125,9 @@ def parse_end_test(reader: LineReader) -> EndTest | None:
     try:
         share = read_number(text)
     except NotAQuantityError as error:
-        reader.findings.error(token.place, f"{error} {_END_TEST_EXAMPLE}")
+        reader.error(token.place, f"{error} {_END_TEST_EXAMPLE}")
         return None
     if not 0 < share < 100:
-        reader.findings.error(
-            token.place, f"A share lies between 0 % and 100 %. {_END_TEST_EXAMPLE}"
-        )
+        reader.error(token.place, f"A share lies between 0 % and 100 %. {_END_TEST_EXAMPLE}")
         return None
     return EndTest(share, reader.line.place)

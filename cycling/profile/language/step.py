@@ -2,11 +2,11 @@
 
 from cycling.profile.language.line_reader import LIMIT_WORDS, LineReader, suggestion
 from cycling.profile.language.quantities import EXAMPLES, Quantity
-from cycling.profile.language.tree import MODE_WORDS, SET_POINT_KINDS, Limit, LimitKind, Step
+from cycling.profile.language.tree import SET_POINT_KINDS, Limit, LimitKind, Step
 from cycling.profile.problems import quoted
 from cycling.terms import Mode
 
-MODES = {word: mode for mode, word in MODE_WORDS.items()}
+MODES = Mode.__members__
 _HELD = {  # the mode holds it, so it cannot end the step
     Mode.CC: (LimitKind.CURRENT, "the current is constant: end CC by VOLTAGE or TIME"),
     Mode.CV: (LimitKind.VOLTAGE, "the voltage is constant: end CV by CURRENT or TIME"),
@@ -23,7 +23,7 @@ def parse_step(reader: LineReader) -> Step | None:
     """Return the step of a line that begins with its mode; None where something is wrong."""
     keyword = reader.take()
     mode = MODES[keyword.upper] if keyword else Mode.WAIT
-    word = MODE_WORDS[mode]
+    word = mode.name
     what = "The time of WAIT" if mode is Mode.WAIT else f"The set-point of {word}"
     set_point = reader.quantity(SET_POINT_KINDS[mode], what)
     if set_point is not None and not _set_point_fits(mode, set_point, reader):
@@ -40,10 +40,10 @@ def parse_step(reader: LineReader) -> Step | None:
 
 def _set_point_fits(mode: Mode, set_point: Quantity, reader: LineReader) -> bool:
     if mode is Mode.WAIT and set_point.value < 0:
-        reader.findings.error(set_point.place, "A time is not negative: write WAIT, 600.")
+        reader.error(set_point.place, "A time is not negative: write WAIT, 600.")
         return False
     if mode is Mode.CV and set_point.value <= 0:
-        reader.findings.error(
+        reader.error(
             set_point.place, "The set-point of CV is a voltage above 0: write CV, 4.2, CURRENT, ..."
         )
         return False
@@ -58,7 +58,7 @@ def _limits(reader: LineReader, mode: Mode) -> tuple[tuple[Limit, ...], Quantity
     while token := reader.take():
         if token.upper not in LIMIT_WORDS:
             hint = reader.decimal_comma_hint(token) or suggestion(token.text, LIMIT_WORDS)
-            reader.findings.error(
+            reader.error(
                 token.place,
                 f"{quoted(token.text)} stands where {', '.join(LIMIT_WORDS[:-1])} or MAX is "
                 f"expected.{hint}",
@@ -76,7 +76,7 @@ def _limits(reader: LineReader, mode: Mode) -> tuple[tuple[Limit, ...], Quantity
             if limit is not None:
                 limits[kind] = limit
         if again:
-            reader.findings.error(token.place, f"{token.upper} is there twice: keep one.")
+            reader.error(token.place, f"{token.upper} is there twice: keep one.")
             complete = False
     return tuple(limits.values()), max_current, complete
 
@@ -86,10 +86,10 @@ def _max_current(reader: LineReader, mode: Mode) -> Quantity | None:
     if value is None:
         return None
     if mode is Mode.CC:
-        reader.findings.error(value.place, "MAX is for CV and CP: CC draws its set-point.")
+        reader.error(value.place, "MAX is for CV and CP: CC draws its set-point.")
         return None
     if value.value <= 0:
-        reader.findings.error(value.place, "MAX is a current above 0, for both directions.")
+        reader.error(value.place, "MAX is a current above 0, for both directions.")
         return None
     return value
 
@@ -100,9 +100,7 @@ def _limit(reader: LineReader, mode: Mode, kind: LimitKind) -> Limit | None:
         return None
     held, why = _HELD[mode]
     if kind is held:
-        reader.findings.error(
-            value.place, f"{MODE_WORDS[mode]} cannot end by {kind}, because {why}."
-        )
+        reader.error(value.place, f"{mode.name} cannot end by {kind}, because {why}.")
         return None
     return _with_sign(reader, Limit(kind, value))
 
@@ -118,21 +116,21 @@ def _with_sign(reader: LineReader, limit: Limit) -> Limit | None:
         )
         return Limit(kind, size)
     if kind in (LimitKind.CAPACITY, LimitKind.ENERGY) and value.value <= 0:
-        reader.findings.error(
+        reader.error(
             value.place, f"A {kind} limit is above 0, also for a discharge: {EXAMPLES[kind.kind]}."
         )
         return None
     if negative and kind is not LimitKind.TEMPERATURE:
-        reader.findings.error(value.place, f"A {kind} limit is not negative.")
+        reader.error(value.place, f"A {kind} limit is not negative.")
         return None
     return limit
 
 
 def _ends(step: Step, reader: LineReader) -> bool:
     """Whether something can end the step."""
-    word = MODE_WORDS[step.mode]
+    word = step.mode.name
     if not step.limits:
-        reader.findings.error(
+        reader.error(
             step.place,
             f"Nothing ends this step: write a limit after it, like {_EXAMPLE_STEPS[step.mode]}.",
         )
@@ -141,7 +139,7 @@ def _ends(step: Step, reader: LineReader) -> bool:
         timely = (LimitKind.TIME, LimitKind.TEMPERATURE)
         wrong = [limit for limit in step.limits if limit.kind not in timely]
         if wrong:
-            reader.findings.error(
+            reader.error(
                 wrong[0].value.place,
                 f"{word} at 0 moves nothing, so it ends by TIME only: {word}, 0, TIME, 600.",
             )

@@ -33,7 +33,6 @@ class LimitKind(StrEnum):
         return Kind[self.name]
 
 
-MODE_WORDS = {Mode.WAIT: "WAIT", Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
 SET_POINT_KINDS = {
     Mode.WAIT: Kind.TIME,
     Mode.CC: Kind.CURRENT,

@@ -104,11 +104,27 @@ class Executed:
     `cycle` is the running number of the loop that counts CYCLES, None outside it.
     """
 
-    number: int
+    step: int
     instruction: Instruction
     iterations: tuple[tuple[int, int], ...]
     cycle: int | None
     cycles: int
+
+    @property
+    def round_name(self) -> str:
+        """The round of the innermost loop: "cycle 12 of 100", "round 2 of 3"; "" outside."""
+        if self.cycle is not None:
+            return f"cycle {self.cycle} of {self.cycles}"
+        if self.iterations:
+            this, of = self.iterations[-1]
+            return f"round {this} of {of}"
+        return ""
+
+    @property
+    def text(self) -> str:
+        """Where it comes from: "cycle 12 of 100, line 5"."""
+        line = f"line {self.instruction.line}"
+        return f"{self.round_name}, {line}" if self.round_name else line
 
 
 @dataclass(frozen=True)

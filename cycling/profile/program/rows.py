@@ -1,6 +1,6 @@
-"""The flat rows of the Instructions table, and where in the profile each comes from."""
+"""The flat rows of the Instructions table, where in the profile each comes from, and their text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,12 +11,22 @@ from cycling.profile.checks.capabilities import (
     check_station,
     whole_milli,
 )
-from cycling.profile.language.tree import LimitKind
+from cycling.profile.language.quantities import UNITS, plain
+from cycling.profile.language.tree import SET_POINT_KINDS, LimitKind
 from cycling.profile.problems import NOWHERE, Problem, error, errors_in, warning
-from cycling.profile.program.instructions import ExactLimit, Instruction, Part, Program
+from cycling.profile.program.instructions import (
+    ExactLimit,
+    Executed,
+    Instruction,
+    Part,
+    Program,
+)
 from cycling.terms import LimitType, Mode
 
 WARN_ROWS, MAX_ROWS = 2_000, 20_000
+MAGNITUDES = (LimitType.CURRENT, LimitType.POWER)
+
+FlatRow = tuple[Mode, int, LimitType, int]  # set-point and limit in mA, mV, mW or ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +41,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class RowOrigin:
-    """Where a row comes from: "cycle 12 of 100, line 5".
-
-    `step` is the number of the step as executed; the rows of a split step share it. `iterations`
-    has (this iteration, of how many) for each loop around it, outermost first.
-    """
-
-    row: int
-    line: int
-    step: int
-    iterations: tuple[tuple[int, int], ...]
-    cycle: int | None
-    cycles: int
-
-    @property
-    def text(self) -> str:
-        """Say it in words."""
-        if self.cycle is not None:
-            return f"cycle {self.cycle} of {self.cycles}, line {self.line}"
-        if self.iterations:
-            this, of = self.iterations[-1]
-            return f"round {this} of {of}, line {self.line}"
-        return f"line {self.line}"
-
-
-@dataclass(frozen=True, slots=True)
 class FlatRows:
-    """The rows with one origin each; none where there is an error."""
+    """The rows with the execution that each is of (several of a split step); none with errors."""
 
     rows: tuple[Row, ...]
-    origins: tuple[RowOrigin, ...]
+    origins: tuple[Executed, ...]
     problems: tuple[Problem, ...]
 
 
@@ -112,26 +96,16 @@ def check_row_count(program: Program) -> Iterator[Problem]:
 
 def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
     rows: list[Row] = []
-    origins: list[RowOrigin] = []
+    origins: list[Executed] = []
     known: dict[int, tuple[_Values, ...]] = {}
-    for executed in program.executed():
-        step = executed.instruction
+    for execution in program.executed():
+        step = execution.instruction
         values = known.get(id(step))
         if values is None:
             values = known[id(step)] = tuple(_values(step))
         for set_point, limit_type, limit_point in values:
-            number = len(rows) + 1
-            rows.append(Row(number, step.mode, set_point, limit_type, limit_point))
-            origins.append(
-                RowOrigin(
-                    number,
-                    step.line,
-                    executed.number,
-                    executed.iterations,
-                    executed.cycle,
-                    executed.cycles,
-                )
-            )
+            rows.append(Row(len(rows) + 1, step.mode, set_point, limit_type, limit_point))
+            origins.append(execution)
     return FlatRows(tuple(rows), tuple(origins), problems)
 
 
@@ -173,3 +147,20 @@ def _count(parts: tuple[Part, ...]) -> int:
         rows_of(part) if isinstance(part, Instruction) else part.count * _count(part.items)
         for part in parts
     )
+
+
+def text_of_rows(rows: Iterable[FlatRow]) -> str:
+    """Return one line for each row, in A, V, W and s, where nothing but the rows is known."""
+    return "\n".join(_line(*row) for row in rows)
+
+
+def _line(mode: Mode, set_point: int, limit_type: LimitType, limit_point: int) -> str:
+    if mode is Mode.WAIT:
+        return f"WAIT, {_units(limit_point)}s"
+    point = abs(limit_point) if limit_type in MAGNITUDES else limit_point
+    held = f"{mode.name}, {_units(set_point)}{UNITS[SET_POINT_KINDS[mode]][0]}"
+    return f"{held}, {limit_type}, {_units(point)}{UNITS[LimitKind(limit_type).kind][0]}"
+
+
+def _units(milli: int) -> str:
+    return plain(Decimal(milli) / 1000)

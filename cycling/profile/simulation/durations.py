@@ -38,7 +38,7 @@ def step_times(program: Program, model: BatteryModel) -> StepTimes:
     course = expected(program, model, first_state(program, model), INTERVAL_S, FEW_STEPS)
     by_step, by_line = _simulated(course)
     for executed in program.executed():
-        number, line = executed.number, executed.instruction.line
+        number, line = executed.step, executed.instruction.line
         if number not in by_step and line in by_line:
             by_step[number] = by_line[line]
     known = course.complete and not course.unending

@@ -52,13 +52,22 @@ class Skipped:
     rounds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Where a round of a loop begins (s), and its name: "cycle 2 of 100"."""
+
+    start_s: float
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Expected:
-    """The expected course; the arrays have one value a sample.
+    """The expected course; the arrays have one value a sample. `total` is of the whole test.
 
-    `step` is the number of the step as executed, `line` its line in the text. `unending` names
-    lines whose step was cut off after 100 h; `aborted_by` is the SAFETY channel that would abort;
-    `complete` is False where the profile goes on after what was simulated.
+    `step` is the number of the step as executed, `line` its line in the text. `skipped` stretches
+    have no samples. `unending` names lines whose step was cut off after 100 h; `aborted_by` is the
+    SAFETY channel that would abort; `complete` is False where the profile goes on after what was
+    simulated. `rounds` are named for a curve only.
     """
 
     time_s: FloatArray
@@ -71,6 +80,7 @@ class Expected:
     unending: tuple[int, ...]
     aborted_by: LimitKind | None
     complete: bool
+    rounds: tuple[Round, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -156,9 +166,9 @@ class _Simulation:
         interval_s = self._interval_s
         if time_s is not None:
             interval_s = max(interval_s, float(time_s) / 2000)
-        ran = run_instruction(self._model, self._state, instruction, interval_s)
-        run = self._safe(ran.run)
-        if ran.ended_by is None and run.time_s[-1] >= MAX_STEP_S:
+        whole, limit = run_instruction(self._model, self._state, instruction, interval_s)
+        run = self._safe(whole)
+        if limit is None and run.time_s[-1] >= MAX_STEP_S:
             self._unending[instruction.line] = None
         start_s = self._total.duration_s
         kept = np.unique(np.linspace(0, len(run.time_s) - 1, POINTS_PER_STEP).round().astype(int))

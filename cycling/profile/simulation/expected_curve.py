@@ -1,18 +1,16 @@
 """The expected course of a profile as it is drawn: few points, rounds by name, gaps in words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.battery.model import BatteryModel, FloatArray
+from cycling.battery.model import BatteryModel
 from cycling.profile import Program, row_count
-from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import Executed
 from cycling.profile.program.rows import MAX_ROWS
 from cycling.profile.simulation.durations import first_state
-from cycling.profile.simulation.expected import Expected, Skipped, Throughput, expected
+from cycling.profile.simulation.expected import Expected, Round, expected
 
 MAX_POINTS = 1_000
 MAX_STEPS = 80  # simulated: a tenth of a second
@@ -20,51 +18,18 @@ INTERVAL_S = 60.0
 IntArray = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Round:
-    """Where a round of a loop begins (s), and its name: "cycle 2 of 100"."""
-
-    start_s: float
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class ExpectedCurve:
-    """The course: s, V, A, and of each point the step and its line; `total` is of the whole test.
-
-    `skipped` stretches have no points. `unending` names lines whose step was cut off; `aborted_by`
-    is what SAFETY would abort for; `complete` is False where the profile goes on after the end.
-    """
-
-    time_s: FloatArray
-    voltage_v: FloatArray
-    current_a: FloatArray
-    step: IntArray
-    line: IntArray
-    rounds: Sequence[Round]
-    skipped: Sequence[Skipped]
-    total: Throughput
-    unending: Sequence[int]
-    aborted_by: LimitKind | None
-    complete: bool
-
-
-def simulate_curve(program: Program, model: BatteryModel) -> ExpectedCurve:
+def simulate_curve(program: Program, model: BatteryModel) -> Expected:
     """Simulate a profile from where it most likely begins, as far as a curve needs it."""
     course = expected(program, model, first_state(program, model), INTERVAL_S, MAX_STEPS)
     kept = _kept(course)
-    return ExpectedCurve(
-        course.time_s[kept],
-        course.voltage_v[kept],
-        course.current_a[kept],
-        course.step[kept],
-        course.line[kept],
-        _rounds(program, course) if row_count(program) <= MAX_ROWS else (),
-        course.skipped,
-        course.total,
-        course.unending,
-        course.aborted_by,
-        course.complete,
+    return replace(
+        course,
+        time_s=course.time_s[kept],
+        voltage_v=course.voltage_v[kept],
+        current_a=course.current_a[kept],
+        step=course.step[kept],
+        line=course.line[kept],
+        rounds=_rounds(program, course) if row_count(program) <= MAX_ROWS else (),
     )
 
 
@@ -86,24 +51,20 @@ def _kept(course: Expected) -> IntArray:
     return np.unique(np.concatenate([edges, others]))
 
 
-def _rounds(program: Program, course: Expected) -> list[Round]:
+def _rounds(program: Program, course: Expected) -> tuple[Round, ...]:
     starts = step_starts(course.step)
     begins = dict(zip(course.step[starts].tolist(), course.time_s[starts].tolist(), strict=True))
     last = max(begins, default=0)
     rounds: list[Round] = []
-    for executed in program.executed():
-        if executed.number > last:
+    for execution in program.executed():
+        if execution.step > last:
             break
-        name = _round_name(executed)
-        if executed.number in begins and name and (not rounds or rounds[-1].name != name):
-            rounds.append(Round(begins[executed.number], name))
-    return rounds
+        name = "" if _only_once(execution) else execution.round_name
+        if execution.step in begins and name and (not rounds or rounds[-1].name != name):
+            rounds.append(Round(begins[execution.step], name))
+    return tuple(rounds)
 
 
-def _round_name(executed: Executed) -> str:
-    if executed.cycle is not None:
-        return f"cycle {executed.cycle} of {executed.cycles}"
-    if executed.iterations:
-        this, of = executed.iterations[-1]
-        return f"round {this} of {of}" if of > 1 else ""
-    return ""
+def _only_once(execution: Executed) -> bool:
+    """Whether it is in a loop of one round that counts no cycles."""
+    return execution.cycle is None and execution.iterations[-1:] == ((1, 1),)

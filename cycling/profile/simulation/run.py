@@ -1,7 +1,5 @@
 """Runs one exact instruction on the battery model, with every kind of limit."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cycling.battery.model import BatteryModel, BatteryState, Drive, FloatArray
@@ -14,22 +12,14 @@ MAX_STEP_S = 100 * 3600.0
 _COUNTED = (LimitKind.CAPACITY, LimitKind.ENERGY, LimitKind.TEMPERATURE)
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionRun:
-    """The samples of an instruction, and the limit that ended it; None where none did."""
-
-    run: StepRun
-    ended_by: LimitKind | None
-
-
 def run_instruction(
     model: BatteryModel,
     state: BatteryState[float],
     instruction: Instruction,
     interval_s: float = 10.0,
     longest_s: float = MAX_STEP_S,
-) -> InstructionRun:
-    """Run an instruction until its first limit, `longest_s` at most.
+) -> tuple[StepRun, LimitKind | None]:
+    """Run an instruction until its first limit, `longest_s` at most; return what ended it too.
 
     CAPACITY and ENERGY are magnitudes since the start of the step; TEMPERATURE ends it on the far
     side of where it began. They are found between samples, to a straight line.
@@ -44,10 +34,10 @@ def run_instruction(
     ]
     reached = [(time_s, kind) for time_s, kind in passed if time_s is not None]
     if not reached:
-        return InstructionRun(run, LimitKind(run.ended_by) if run.ended_by else None)
+        return run, LimitKind(run.ended_by) if run.ended_by else None
     time_s, kind = min(reached)
     cut = EndCondition(time_s, end.voltage_v, end.current_a, end.power_w)
-    return InstructionRun(run_step(model, state, drive, cut, interval_s, longest_s), kind)
+    return run_step(model, state, drive, cut, interval_s, longest_s), kind
 
 
 def drive_of(instruction: Instruction) -> Drive:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
-from cycling.profile.program.text_of_rows import text_of_rows
+from cycling.profile.program.rows import text_of_rows
 from cycling.terms import Polarity, Technology
 from db.engine import Database
 from db.models import (

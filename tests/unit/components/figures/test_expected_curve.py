@@ -8,9 +8,11 @@ import pytest
 from components.figures.expected_curve import expected_curve
 from components.figures.expected_markers import CurveLook
 from components.figures.template import channel_colours
-from cycling.battery.chemistry import NMC
+from cycling.battery.chemistry import chemistries
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.expected_curve import MAX_POINTS, simulate_curve
+
+NMC = chemistries()["nmc"]
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 1h\nEND\n"
 

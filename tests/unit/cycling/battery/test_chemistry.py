@@ -5,18 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.chemistry import (
-    GRAPHITE_HALF_CELL,
-    LEAD_ACID,
-    LFP,
-    NCA,
-    NMC,
-    VANADIUM,
-    model_of,
-)
+from cycling.battery.chemistry import chemistries, model_of
 from cycling.battery.model import BatteryModel, Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import LithiumChemistry, Mode, Technology
+
+GRAPHITE_HALF_CELL = chemistries()["graphite_half_cell"]
+LEAD_ACID = chemistries()["lead_acid"]
+LFP = chemistries()["lfp"]
+NCA = chemistries()["nca"]
+NMC = chemistries()["nmc"]
+VANADIUM = chemistries()["vanadium"]
 
 
 def charge_ah(run):

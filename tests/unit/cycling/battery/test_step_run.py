@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.chemistry import (
-    GRAPHITE_HALF_CELL,
-    LEAD_ACID,
-    LFP,
-    NCA,
-    NMC,
-    VANADIUM,
-)
+from cycling.battery.chemistry import chemistries
 from cycling.battery.model import Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import LimitType, Mode
 from tests.generated import examples
+
+GRAPHITE_HALF_CELL = chemistries()["graphite_half_cell"]
+LEAD_ACID = chemistries()["lead_acid"]
+LFP = chemistries()["lfp"]
+NCA = chemistries()["nca"]
+NMC = chemistries()["nmc"]
+VANADIUM = chemistries()["vanadium"]
 
 BATTERIES = {
     "nmc": NMC.battery(3.0),

@@ -60,7 +60,7 @@ def run_rows(rows, origins, model, state):
         if row.mode is Mode.WAIT:
             end = EndCondition(time_s=row.set_point / 1000)
         set_point = 0.0 if row.mode is Mode.WAIT else row.set_point / 1000
-        _run(origin.line, Drive(row.mode, set_point), end, model, states, done)
+        _run(origin.instruction.line, Drive(row.mode, set_point), end, model, states, done)
         if origin.step == step_before:  # a further row of the same step
             done[-1].duration_s += done.pop(-2).duration_s
         step_before = origin.step

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.chemistry import NMC
+from cycling.battery.chemistry import chemistries
 from cycling.profile import compile_rows, parse, render, resolve
 from cycling.profile.language.quantities import Quantity
 from cycling.profile.language.tree import Limit, LimitKind, Profile, Repeat, Step
@@ -14,6 +14,8 @@ from cycling.profile.simulation.run import run_instruction
 from cycling.terms import Mode
 from tests.unit.cycling.profile.interpreters import INTERVAL_S, LONGEST_S, run_rows, run_tree
 from tests.unit.cycling.profile.profiles import many
+
+NMC = chemistries()["nmc"]
 
 CELL, CAPACITY = NMC.battery(3.0), Decimal(3)
 currents = st.sampled_from(["0.5C", "-0.5C", "C/3", "-C/3", "1500mA", "-1.2", "0.9"])
@@ -113,10 +115,10 @@ def test_the_exact_program_does_what_the_tree_says(profile, soc):
     executed = list(program.executed())
     assert len(executed) == program.instruction_count == len(by_tree)
     for one, step in zip(executed, by_tree, strict=True):
-        ran = run_instruction(CELL, state, one.instruction, INTERVAL_S, LONGEST_S)
-        state = ran.run.state
-        assert ran.ended_by == step.ended_by
-        assert ran.run.duration_s == step.duration_s
+        run, ended_by = run_instruction(CELL, state, one.instruction, INTERVAL_S, LONGEST_S)
+        state = run.state
+        assert ended_by == step.ended_by
+        assert run.duration_s == step.duration_s
         assert state.soc == step.soc
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cycling.terms import StationCommand
 from master_node.protocol.messages import Command, Safety
-from master_node.virtual_cycler.progress import Progress
+from master_node.virtual_cycler.records import Progress
 from master_node.virtual_cycler.safety import Breach
 from tests.virtual import CELL, SAFE, Lab, cc, cp, cv, offer_of, wait
 

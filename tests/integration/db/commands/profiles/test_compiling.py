@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from cycling.battery.chemistry import NMC
+from cycling.battery.chemistry import chemistries
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.profile import INSTRUCTION_TABLE, OWN_PROTOCOL, WATTREX, BatteryLimits
 from cycling.terms import LimitType, Mode
@@ -32,6 +32,8 @@ from db.models import (
 from db.queries.profiles.compiled import compiled_profiles
 from master_node.protocol import messages as m
 from tests.unit.db.lab import BY, at_once, statements
+
+NMC = chemistries()["nmc"]
 
 TEXT = """\
 SAFETY VOLTAGE 2.4 4.25 CURRENT -6 6 TEMPERATURE 0 45

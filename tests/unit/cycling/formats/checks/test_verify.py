@@ -80,16 +80,9 @@ def test_gaps_are_warned_of_and_summed_up_when_they_are_many(proposed):
 
 
 def timed(times, block):
-    class Part:
-        clock_s = None
-
-        def __init__(self, start):
-            self.test_time_s = times[start : start + block]
-            self.rows = np.arange(start, start + len(self.test_time_s)) + 2
-
-    check = IntervalCheck()
+    check, rows = IntervalCheck(), np.arange(len(times)) + 2
     for start in range(0, len(times), block):
-        check.add(Part(start))
+        check.add(rows[start : start + block], times[start : start + block])
     return check
 
 

@@ -139,7 +139,6 @@ def test_rows_fit_the_columns_and_say_what_the_program_says(profile):
     assert [row.id for row in flat.rows] == list(range(1, row_count(program) + 1))
     by_step = {}
     for row, origin in zip(flat.rows, flat.origins, strict=True):
-        assert origin.row == row.id
         assert abs(row.set_point) <= MAX_WHOLE
         assert abs(row.limit_point) <= MAX_WHOLE
         if row.mode is Mode.WAIT:
@@ -147,7 +146,7 @@ def test_rows_fit_the_columns_and_say_what_the_program_says(profile):
             assert row.limit_type is LimitType.TIME
         by_step.setdefault(origin.step, []).append(row)
     for executed in program.executed():
-        rows, step = by_step[executed.number], executed.instruction
+        rows, step = by_step[executed.step], executed.instruction
         (limit,) = step.limits
         assert {row.mode for row in rows} == {step.mode}
         assert {row.limit_type.value for row in rows} == {limit.kind.value}

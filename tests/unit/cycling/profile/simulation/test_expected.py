@@ -5,12 +5,14 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from cycling.battery.chemistry import NMC
+from cycling.battery.chemistry import chemistries
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.simulation.estimate import estimate
 from cycling.profile.simulation.expected import expected
 from cycling.profile.simulation.run import run_instruction
 from tests.unit.cycling.profile.texts import program_of
+
+NMC = chemistries()["nmc"]
 
 CELL = NMC.battery(3.0)
 CYCLE = (
@@ -89,20 +91,20 @@ def test_too_many_steps_are_cut_off_and_said():
 )
 def test_limits_that_are_counted(text, kind, duration_s):
     (step,) = program_of(text).instructions()
-    ran = run_instruction(CELL, CELL.rested(0.3), step)
-    assert ran.ended_by is kind
-    assert ran.run.duration_s == pytest.approx(duration_s, rel=1e-3)
+    run, ended_by = run_instruction(CELL, CELL.rested(0.3), step)
+    assert ended_by is kind
+    assert run.duration_s == pytest.approx(duration_s, rel=1e-3)
 
 
 def test_a_temperature_ends_a_step_from_either_side():
     (warm,) = program_of("CC, -3C, TEMPERATURE, 30, VOLTAGE, 2.5").instructions()
-    ran = run_instruction(CELL, CELL.rested(0.9), warm)
-    assert ran.ended_by is LimitKind.TEMPERATURE
-    assert ran.run.temperature_degc[-1] == pytest.approx(30, abs=0.1)
+    run, ended_by = run_instruction(CELL, CELL.rested(0.9), warm)
+    assert ended_by is LimitKind.TEMPERATURE
+    assert run.temperature_degc[-1] == pytest.approx(30, abs=0.1)
     (cool,) = program_of("CC, 0, TEMPERATURE, 27, TIME, 10h").instructions()
-    cooled = run_instruction(CELL, ran.run.state, cool)
-    assert cooled.ended_by is LimitKind.TEMPERATURE
-    assert cooled.run.temperature_degc[-1] == pytest.approx(27, abs=0.1)
+    cooling, ended_by = run_instruction(CELL, run.state, cool)
+    assert ended_by is LimitKind.TEMPERATURE
+    assert cooling.temperature_degc[-1] == pytest.approx(27, abs=0.1)
 
 
 def test_times_alone_are_exact():

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from cycling.battery.chemistry import NMC
+from cycling.battery.chemistry import chemistries
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.durations import HIGH_SOC, LOW_SOC, first_state, step_times
 from cycling.profile.simulation.expected_curve import MAX_POINTS, simulate_curve, step_starts
+
+NMC = chemistries()["nmc"]
 
 CYCLES = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\n  WAIT, 60\nEND\n"
 MODEL = NMC.battery(3.0)
