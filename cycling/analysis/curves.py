@@ -141,18 +141,8 @@ def course(
     lowest = np.minimum.reduceat(values, steps.starts)
     highest = np.maximum.reduceat(values, steps.starts)
     if not age_rows and np.isfinite(lowest).all() and np.isfinite(highest).all():
-        every = np.arange(len(steps.starts))
-        return Course(
-            steps,
-            every,
-            steps.starts,
-            values,
-            steps.counted_s,
-            steps.weights_s,
-            lowest,
-            highest,
-            None,
-        )
+        every, times = np.arange(len(steps.starts)), (steps.counted_s, steps.weights_s)
+        return Course(steps, every, steps.starts, values, *times, lowest, highest, None)
     return _bridged(values, steps, age_s, age_rows, longest_blank_s)
 
 

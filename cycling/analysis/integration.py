@@ -144,13 +144,13 @@ class Integrator:
         """Return how a quantity goes, from its last known value on."""
         before = self._last_known.get(name)
         if before is None or np.isfinite(values[0]):
-            found = course(values, steps, longest_blank_s=longest_blank_s)
+            this = course(values, steps, longest_blank_s=longest_blank_s)
         else:
             values = values.copy()
             values[0] = before.value
-            found = course(values, steps, before.age_s, before.rows, longest_blank_s)
-        self._last_known[name] = found.open_end
-        return found
+            this = course(values, steps, before.age_s, before.rows, longest_blank_s)
+        self._last_known[name] = this.open_end
+        return this
 
 
 def _mean(course: Course) -> Mean:

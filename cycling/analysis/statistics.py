@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,10 @@ HOUR_S = 3600.0
 REST_HOURS = 2000.0
 REST_SHARE = 0.0005
 PENDING = 10_000  # steps that wait to be added up
+SUMMED = (
+    *("executions", "samples", "duration_s", "missing_s"),
+    *("charge_as", "discharge_as", "charge_ws", "discharge_ws"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,16 +82,7 @@ class ExperimentStatistics:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "ExperimentStatistics":
         """Read what `to_json` gave."""
-        return cls(
-            deadband_a=stored["deadband_a"],
-            temperature_name=stored["temperature_name"],
-            temperature_unit=stored["temperature_unit"],
-            whole=_totals_from(stored["whole"]),
-            instructions=tuple(
-                InstructionTotals(one["instruction"], _totals_from(one["totals"]))
-                for one in stored["instructions"]
-            ),
-        )
+        return msgspec.convert(stored, cls)
 
 
 def deadband_a(capacity_ah: float | None, greatest_a: float) -> float:
@@ -189,16 +185,7 @@ class _Table:
 
 
 def _sums(part: StepTotals) -> list[Floats]:
-    columns = [
-        part.executions,
-        part.samples,
-        part.duration_s,
-        part.missing_s,
-        part.charge_as,
-        part.discharge_as,
-        part.charge_ws,
-        part.discharge_ws,
-    ]
+    columns = [getattr(part, name) for name in SUMMED]
     for mean in (part.voltage_v, part.current_a, part.temperature):
         columns += [mean.integral, mean.known_s]
     return columns
@@ -235,8 +222,3 @@ def _totals(sums: Floats, lowest: Floats, highest: Floats) -> Totals:
 
 def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _totals_from(stored: Mapping[str, Any]) -> Totals:
-    spreads = {name: Spread(**stored[name]) for name in ("voltage_v", "current_a", "temperature")}
-    return Totals(**{**stored, **spreads})

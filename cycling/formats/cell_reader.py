@@ -11,7 +11,7 @@ from cycling.formats.text.rows import IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, zone
 from cycling.formats.values.durations import parse_durations
-from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
+from cycling.formats.values.numbers import FloatArray, Numbers, parse_numbers
 from cycling.units import to_base
 
 if TYPE_CHECKING:
@@ -42,9 +42,13 @@ class CellReader:
         elif numbers.no_value is not None:
             bad = numbers.no_value if bad is None else bad | numbers.no_value
         if bad is not None:
-            self._report(column, cells, rows, bad)
+            self._report(column, cells, rows[bad], np.flatnonzero(bad), "cell")
         if column.field in WHOLE_NUMBERS:
-            self._report_not_whole(column, cells, rows, values)
+            least = _least_whole(column)
+            whole = (values == np.floor(values)) & (values >= least) & (values <= _MAX_WHOLE)
+            places = np.flatnonzero(np.isfinite(values) & ~whole)
+            self._report(column, cells, rows[places], places, "whole-number")
+            values[places] = np.nan
         return values
 
     def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
@@ -59,36 +63,16 @@ class CellReader:
         return Numbers(numbers.values * multiply / divide, numbers.bad, numbers.no_value)
 
     def _report(
-        self, column: Column, cells: "pa.StringArray", rows: IntArray, bad: BoolArray
+        self, column: Column, cells: "pa.StringArray", rows: IntArray, places: IntArray, code: str
     ) -> None:
-        places = np.flatnonzero(bad)
+        """Report the cells at these places, which are those of these rows of the file."""
+        say = _not_a_value if code == "cell" else _not_whole
 
         def problem(number: int) -> Problem:
-            place = int(places[number])
-            text = _not_a_value(column, self._shown(cells, place))
-            return _error(column, text, int(rows[place]), "cell")
+            text = say(column, self._shown(cells, int(places[number])))
+            return Problem("error", text, int(rows[number]), column=column.shown, code=code)
 
         self._findings.add_each(len(places), problem)
-
-    def _report_not_whole(
-        self, column: Column, cells: "pa.StringArray", rows: IntArray, values: FloatArray
-    ) -> None:
-        least = 0 if column.field is Field.STEP_ID else -_MAX_WHOLE - 1
-        filled = np.isfinite(values)
-        whole = (values == np.floor(values)) & (values >= least) & (values <= _MAX_WHOLE)
-        places = np.flatnonzero(filled & ~whole)
-
-        def problem(number: int) -> Problem:
-            place = int(places[number])
-            text = (
-                f"{self._shown(cells, place)} in column {column.shown!r} is not a whole number "
-                f"from {least:,} to {_MAX_WHOLE:,}. Correct it, or set the column to "
-                "'Extended measure' or 'Not imported'."
-            )
-            return _error(column, text, int(rows[place]), "whole-number")
-
-        self._findings.add_each(len(places), problem)
-        values[places] = np.nan
 
     def _shown(self, cells: "pa.StringArray", place: int) -> str:
         """A cell for a message, quoted and not endless."""
@@ -99,8 +83,15 @@ class CellReader:
         return repr(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "...")
 
 
-def _error(column: Column, text: str, row: int, code: str) -> Problem:
-    return Problem("error", text, row=row, column=column.shown, code=code)
+def _least_whole(column: Column) -> int:
+    return 0 if column.field is Field.STEP_ID else -_MAX_WHOLE - 1
+
+
+def _not_whole(column: Column, shown: str) -> str:
+    return (
+        f"{shown} in column {column.shown!r} is not a whole number from {_least_whole(column):,} "
+        f"to {_MAX_WHOLE:,}. Correct it, or set the column to 'Extended measure' or 'Not imported'."
+    )
 
 
 def _not_a_value(column: Column, shown: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
+
 from cycling.profile import (
     Problem,
     Profile,
@@ -56,10 +58,7 @@ class ProfileSummary:
 
 def summary_from(plain: Mapping[str, Any]) -> ProfileSummary:
     """Read what `to_json` has written."""
-    extents = {
-        name: Extent(**plain[name]) if plain[name] else None for name in ("voltage", "current")
-    }
-    return ProfileSummary(**{**plain, **extents})
+    return msgspec.convert(plain, ProfileSummary)
 
 
 def text_problems(text: str) -> tuple[Problem, ...]:

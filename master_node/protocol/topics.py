@@ -26,15 +26,10 @@ class Kind(StrEnum):
 
 
 UP = frozenset(
-    {
-        Kind.PRESENCE,
-        Kind.HELLO,
-        Kind.HEARTBEAT,
-        Kind.DEVICES,
-        Kind.OFFER_ANSWER,
-        Kind.RECORDS,
-        Kind.ANSWER,
-    }
+    (
+        *(Kind.PRESENCE, Kind.HELLO, Kind.HEARTBEAT, Kind.DEVICES),
+        *(Kind.OFFER_ANSWER, Kind.RECORDS, Kind.ANSWER),
+    )
 )
 
 _TOPIC = re.compile(r"bem/v1/([a-z0-9][a-z0-9-]{2,38}[a-z0-9])/(up|down)/([a-z-]{1,20})")

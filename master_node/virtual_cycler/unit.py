@@ -6,6 +6,7 @@ whether there is a connection. One thread calls it.
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from cycling.errors import UnavailableError
 from cycling.terms import StationCommand, StationState
@@ -20,7 +21,6 @@ from master_node.protocol.messages import (
     Offer,
     OfferAnswer,
     Presence,
-    Records,
     SetupMessage,
     StationHeartbeat,
     StationSetup,
@@ -283,10 +283,7 @@ class VirtualUnit:
         """Send records, if there is a master node that knows the stations."""
         if self._epoch is None or self._setup is None:
             return
-        self._memory.pump(self._channels, self._send_records, self._clock_s)
-
-    def _send_records(self, records: Records) -> bool:
-        return self._send(Kind.RECORDS, records)
+        self._memory.pump(self._channels, partial(self._send, Kind.RECORDS), self._clock_s)
 
     def _channels(self, station: int) -> dict[str, int]:
         setup = (self._setup or {}).get(station)

@@ -1,16 +1,22 @@
 """Which column of a file is what: proposed by us, corrected by the user, remembered as JSON."""
 
 from collections import Counter
-from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import DURATION_UNIT, STEP_ID_CHANNEL, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
 
 Channel = tuple[str, str]
+Word = Annotated[str, Meta(max_length=60)]
+MAX_COLUMNS = 2_000
+MAX_LABEL = 1_000
+_BROKEN = "The saved choice of columns cannot be read. Open the file again and check its columns."
 
 
 @dataclass(frozen=True)
@@ -18,10 +24,10 @@ class Column:
     """One column: where it is in the file, what it is, in which unit, and its channel name."""
 
     index: int
-    label: str
+    label: Annotated[str, Meta(max_length=MAX_LABEL)]
     field: Field
-    unit: str
-    name: str
+    unit: Annotated[str, Meta(max_length=UNIT_LENGTH)]
+    name: Annotated[str, Meta(max_length=NAME_LENGTH)]
 
     @property
     def becomes(self) -> str:
@@ -40,10 +46,10 @@ class Column:
 class Mapping:
     """All columns of a file, the sign of its current (None: not decided) and its time zone."""
 
-    format: str
+    format: Word
     columns: tuple[Column, ...]
     positive_is_charge: bool | None = None
-    time_zone: str = "UTC"
+    time_zone: Word = "UTC"
 
     def column(self, field: Field) -> Column | None:
         """The first column that is `field`."""
@@ -103,24 +109,16 @@ class Mapping:
     @classmethod
     def from_json(cls, value: object) -> "Mapping":
         """The mapping that `to_json` gave; anything else is refused with InputError."""
-        data = _object(value)
-        columns = data.get("columns")
-        sign = data.get("positive_is_charge")
-        if not isinstance(columns, list) or not (sign is None or isinstance(sign, bool)):
+        try:
+            mapping = msgspec.convert(value, cls)
+        except msgspec.ValidationError as error:
+            raise InputError(_BROKEN) from error
+        indices = [column.index for column in mapping.columns]
+        if not indices or len(indices) > MAX_COLUMNS or indices != list(range(len(indices))):
             raise InputError(_BROKEN)
-        if not columns or len(columns) > MAX_COLUMNS:
-            raise InputError(_BROKEN)
-        return cls(
-            format=_text(data, "format", 60),
-            columns=tuple(_column(item, index) for index, item in enumerate(columns)),
-            positive_is_charge=sign,
-            time_zone=_text(data, "time_zone", 60),
-        )
-
-
-MAX_COLUMNS = 2_000
-_BROKEN = "The saved choice of columns cannot be read. Open the file again and check its columns."
-MAX_LABEL = 1_000
+        for column in mapping.columns:
+            _check(column)
+        return mapping
 
 
 def _free_unit(column: Column) -> str:
@@ -138,36 +136,11 @@ def _free_name(name: str, unit: str, taken: set[Channel]) -> str:
     return candidate
 
 
-def _object(value: object) -> AnyMapping[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(_BROKEN)
-    return value
-
-
-def _text(data: AnyMapping[str, Any], key: str, longest: int) -> str:
-    value = data.get(key)
-    if not isinstance(value, str) or len(value) > longest:
-        raise InputError(_BROKEN)
-    return value
-
-
-def _column(value: object, index: int) -> Column:
-    data = _object(value)
-    field = _text(data, "field", 20)
-    if field not in list(Field) or data.get("index") != index:
-        raise InputError(_BROKEN)
-    column = Column(
-        index=index,
-        label=_text(data, "label", MAX_LABEL),
-        field=Field(field),
-        unit=_text(data, "unit", UNIT_LENGTH),
-        name=_text(data, "name", NAME_LENGTH),
-    )
+def _check(column: Column) -> None:
     if column.field.units and column.unit not in column.field.units:
         raise InputError(unknown_unit(column.unit, column.field))
     if column.field is Field.EXTENDED and not (column.name and column.unit):
         raise InputError(_BROKEN)
-    return column
 
 
 def unknown_unit(unit: str, field: Field) -> str:

@@ -1,7 +1,7 @@
 """What a station can carry out, and why it refuses a profile; nothing is dropped in silence."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from cycling.profile.language.quantities import UNITS, plain
@@ -58,16 +58,10 @@ INSTRUCTION_TABLE = StationCapabilities(
     end_test=False,
     whole_numbers=True,
 )
-WATTREX = StationCapabilities(
-    "WattRex",
+WATTREX = replace(
+    INSTRUCTION_TABLE,
+    name="WattRex",
     modes=frozenset((Mode.WAIT, Mode.CC, Mode.CV)),
-    limits=TABLE_LIMITS,
-    several_limits=False,
-    max_current=False,
-    safety=False,
-    record=False,
-    end_test=False,
-    whole_numbers=True,
     refuses_rounding=True,
     guards_battery_range=False,
     min_step_s=Decimal(2),

@@ -30,37 +30,24 @@ class _Writer:
     def __init__(self) -> None:
         self.findings = Findings()
 
-    def listed(self, items: tuple[Item, ...], indent: str) -> str:
-        """Return items outside a cycle: lists that are added and repeated."""
+    def listed(self, items: tuple[Item, ...], indent: str, *, in_cycle: bool = False) -> str:
+        """Return lists that are added and repeated; within a cycle they are tuples."""
+        opening, closing = "()" if in_cycle else "[]"
         parts = []
         for is_step, group in groupby(items, lambda item: isinstance(item, Step)):
             if is_step:
-                parts.append(self._bracketed(list(group), "[", "]", indent))
+                steps = [one for one in group if isinstance(one, Step)]
+                lines = "".join(f'\n{indent}    "{self._sentence(one)}",' for one in steps)
+                parts.append(f"{opening}{lines}\n{indent}{closing}")
             else:
-                parts += [self._loop(item, indent) for item in group if isinstance(item, Repeat)]
-        return f"\n{indent}+ ".join(parts)
+                loops = [one for one in group if isinstance(one, Repeat)]
+                parts += [self._loop(one, indent, in_cycle) for one in loops]
+        return (" + " if in_cycle else f"\n{indent}+ ").join(parts)
 
-    def _loop(self, loop: Repeat, indent: str) -> str:
-        if loop.counts_cycles:
-            return f"[{self._tupled(loop.items, indent + '    ')}] * {loop.count}"
-        return f"({self.listed(loop.items, indent)}) * {loop.count}"
-
-    def _tupled(self, items: tuple[Item, ...], indent: str) -> str:
-        """Return items inside a cycle: tuples that are added and repeated."""
-        parts = []
-        for is_step, group in groupby(items, lambda item: isinstance(item, Step)):
-            if is_step:
-                parts.append(self._bracketed(list(group), "(", ")", indent))
-                continue
-            loops = [item for item in group if isinstance(item, Repeat)]
-            parts += [f"({self._tupled(one.items, indent)}) * {one.count}" for one in loops]
-        return " + ".join(parts)
-
-    def _bracketed(self, items: list[Item], opening: str, closing: str, indent: str) -> str:
-        lines = [
-            f'\n{indent}    "{self._sentence(item)}",' for item in items if isinstance(item, Step)
-        ]
-        return f"{opening}{''.join(lines)}\n{indent}{closing}"
+    def _loop(self, loop: Repeat[Step], indent: str, in_cycle: bool) -> str:
+        if loop.counts_cycles and not in_cycle:
+            return f"[{self.listed(loop.items, indent + '    ', in_cycle=True)}] * {loop.count}"
+        return f"({self.listed(loop.items, indent, in_cycle=in_cycle)}) * {loop.count}"
 
     def _sentence(self, step: Step) -> str:
         size = _size(step.set_point)

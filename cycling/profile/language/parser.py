@@ -195,7 +195,7 @@ class _Parser:
         return profile
 
 
-def _counts(loop: Repeat) -> bool:
+def _counts(loop: Repeat[Step]) -> bool:
     """Whether the loop or one inside counts cycles."""
     return loop.counts_cycles or any(
         isinstance(item, Repeat) and _counts(item) for item in loop.items

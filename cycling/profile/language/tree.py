@@ -3,17 +3,17 @@
 Places in the text do not count when trees are compared.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from cycling.profile.language.quantities import Kind, Quantity
 from cycling.profile.problems import NOWHERE, Place
 from cycling.terms import Mode
 
 DEEPEST = 4  # REPEAT within REPEAT
+One = TypeVar("One")
 
 
 class LimitKind(StrEnum):
@@ -65,16 +65,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """A loop; `counts_cycles` is the word CYCLES."""
+class Repeat(Generic[One]):
+    """A loop of steps, or of instructions; `counts_cycles` is the word CYCLES."""
 
     count: int
     counts_cycles: bool
-    items: tuple["Item", ...]
+    items: tuple["One | Repeat[One]", ...]
     place: Place = field(default=NOWHERE, compare=False)
 
 
-Item: TypeAlias = Step | Repeat
+Item: TypeAlias = Step | Repeat[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +119,3 @@ class Profile:
     safety: Safety | None = None
     record: Record | None = None
     end_test: EndTest | None = None
-
-    def steps(self) -> Iterator[Step]:
-        """Yield every step once, in the order of the text."""
-        return steps_of(self.items)
-
-
-def steps_of(items: tuple[Item, ...]) -> Iterator[Step]:
-    """Yield every step below these items once, in the order of the text."""
-    for item in items:
-        if isinstance(item, Step):
-            yield item
-        else:
-            yield from steps_of(item.items)

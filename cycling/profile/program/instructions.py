@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
-from cycling.profile.language.tree import LimitKind
+from cycling.profile.language.tree import LimitKind, Repeat
 from cycling.profile.problems import NOWHERE, Place
 from cycling.terms import Mode
 
@@ -73,16 +73,7 @@ class Instruction:
         return end_v is not None and certain and abs(end_v - voltage_v) <= SETTLED * voltage_v
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Instructions that are repeated."""
-
-    count: int
-    counts_cycles: bool
-    items: tuple["Part", ...]
-    place: Place = field(default=NOWHERE, compare=False)
-
-
+Loop: TypeAlias = Repeat[Instruction]
 Part: TypeAlias = Instruction | Loop
 
 
@@ -180,7 +171,7 @@ def _count(parts: tuple[Part, ...]) -> int:
 
 
 def _cycles(parts: tuple[Part, ...]) -> int:
-    loops = [part for part in parts if isinstance(part, Loop)]
+    loops = [part for part in parts if isinstance(part, Repeat)]
     return sum(loop.count * (1 if loop.counts_cycles else _cycles(loop.items)) for loop in loops)
 
 
@@ -211,7 +202,7 @@ class _Unrolling:
 def loops_of(parts: tuple[Part, ...]) -> Iterator[Loop]:
     """Yield every loop below these parts, outer before inner."""
     for part in parts:
-        if isinstance(part, Loop):
+        if isinstance(part, Repeat):
             yield part
             yield from loops_of(part.items)
 
@@ -230,7 +221,7 @@ def _inner_edges(parts: tuple[Part, ...]) -> Iterator[tuple[Instruction, Instruc
     for before, after in pairwise(parts):
         yield _last((before,)), _first((after,))
     for part in parts:
-        if isinstance(part, Loop):
+        if isinstance(part, Repeat):
             if part.count > 1:
                 yield _last(part.items), _first(part.items)
             yield from _inner_edges(part.items)

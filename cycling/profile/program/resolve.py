@@ -10,7 +10,6 @@ from cycling.profile.program.instructions import (
     ExactLimit,
     ExactRange,
     Instruction,
-    Loop,
     Part,
     Program,
 )
@@ -73,7 +72,7 @@ class _Resolver:
     def _part(self, item: Item) -> Part:
         if isinstance(item, Repeat):
             items = tuple(self._part(inner) for inner in item.items)
-            return Loop(item.count, item.counts_cycles, items, item.place)
+            return Repeat(item.count, item.counts_cycles, items, item.place)
         return self._instruction(item)
 
     def _instruction(self, step: Step) -> Instruction:

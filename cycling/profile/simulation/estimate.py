@@ -20,14 +20,13 @@ DECAY_S = 1200.0
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Duration and throughput; `only_times` says that nothing but time limits went into it.
+    """Duration and throughput.
 
     `unknown_lines` are steps whose duration cannot be told and which count as 0, so the rest is a
     lower bound. Energies are 0 where the voltages are not known.
     """
 
     total: Throughput
-    only_times: bool
     unknown_lines: tuple[int, ...]
 
 
@@ -35,12 +34,11 @@ def estimate(program: Program, soc: float = 0.5) -> Estimate:
     """Return an estimate for a battery that begins at this SOC (0 to 1)."""
     counting = _Counting(program, soc)
     total = counting.run(program.parts)
-    return Estimate(total, counting.only_times, tuple(counting.unknown))
+    return Estimate(total, tuple(counting.unknown))
 
 
 class _Counting:
     def __init__(self, program: Program, soc: float) -> None:
-        self.only_times = True
         self.unknown: dict[int, None] = {}
         self._capacity_ah = None if program.capacity_ah is None else float(program.capacity_ah)
         self._soc = soc
@@ -65,8 +63,6 @@ class _Counting:
         current_a = self._current(step)
         durations = [self._duration_s(step, limit.kind, current_a) for limit in step.limits]
         known = [one for one in durations if one is not None]
-        if not (len(step.limits) == 1 and step.limits[0].kind is LimitKind.TIME):
-            self.only_times = False
         if not known:
             self.unknown[step.line] = None
             return Throughput()

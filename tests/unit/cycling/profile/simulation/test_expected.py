@@ -109,7 +109,6 @@ def test_a_temperature_ends_a_step_from_either_side():
 
 def test_times_alone_are_exact():
     one = estimate(program_of("WAIT, 600\nREPEAT 10\nCC, 1, TIME, 60\nWAIT, 4min\nEND"))
-    assert one.only_times
     assert one.total.duration_s == 600 + 10 * 300
     assert one.total.charge_ah == pytest.approx(1 / 6)
 
@@ -117,7 +116,6 @@ def test_times_alone_are_exact():
 def test_charge_is_counted_where_a_voltage_ends_it():
     text = "CC, -1C, VOLTAGE, 2.75\nCC, 0.5C, VOLTAGE, 4.2"
     one = estimate(program_of(text), soc=1.0)
-    assert not one.only_times
     assert one.total.duration_s == pytest.approx(3600 + 7200)
     assert one.total.discharge_wh == pytest.approx(3 * (2.75 + 4.2) / 2)
 
