@@ -2,7 +2,7 @@
 
 A worker and a master node beat from the loop that does the work: one that hangs goes silent. A
 number of a process that has ended says nothing; after a restart it may be given out again, so of
-two rows with the same number the newer one counts.
+two rows with the same number the other one counts.
 """
 
 import json
@@ -76,8 +76,8 @@ def _of_this_machine(
     host = socket.gethostname()[:40]
     newest: dict[int, Process] = {}
     for one in processes:
-        known = newest.get(one.process_id)
-        if one.host == host and (known is None or one.silent_s < known.silent_s):
+        other = newest.get(one.process_id)
+        if one.host == host and (other is None or one.silent_s < other.silent_s):
             newest[one.process_id] = one
     return tuple(one for one in newest.values() if is_running(one.process_id))
 

@@ -71,8 +71,8 @@ def wants_page() -> bool:
     accepted = request.headers.get("Accept", "")
     if "text/html" in accepted:
         return True
-    opened = request.endpoint in PAGES and request.method != "OPTIONS"
-    return opened and "json" not in accepted and not request.path.startswith("/_")
+    is_page = request.endpoint in PAGES and request.method != "OPTIONS"
+    return is_page and "json" not in accepted and not request.path.startswith("/_")
 
 
 def theme() -> str:

@@ -69,11 +69,11 @@ def add_files(server: Flask, settings: WebSettings) -> None:
 
 
 def _measures(experiment_id: int) -> Response:
-    known = experiment_facts(database(), experiment_id)
+    experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
-    pieces = csv_pieces(database(), known.id, choice)
-    record_export(database(), known.id, by=actor())
-    return _attachment(pieces, "text/csv", csv_file_name(known.id, known.name, choice))
+    pieces = csv_pieces(database(), experiment.id, choice)
+    record_export(database(), experiment.id, by=actor())
+    return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
 
 
 def _report(experiment_id: int) -> Response:
@@ -119,8 +119,8 @@ def _cells(row: AuditRow) -> tuple[str, ...]:
 def _file_name(header: str) -> str:
     """Return the last part of the name that the browser sent; it never becomes a path."""
     name = unquote(header).replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(character for character in name if character.isprintable()).strip()
-    return shown[-NAME_LENGTH:] or "file"
+    printable = "".join(character for character in name if character.isprintable()).strip()
+    return printable[-NAME_LENGTH:] or "file"
 
 
 def _checked_length(settings: WebSettings, length: int | None) -> int:
@@ -166,18 +166,18 @@ def _copy(stream: IO[bytes], file: IO[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _csv_choice(given: Mapping[str, str]) -> CsvChoice:
+def _csv_choice(arguments: Mapping[str, str]) -> CsvChoice:
     """Read `columns=voltage,x12`, `from` and `to` (Unix seconds); absent ones choose everything."""
-    columns = given.get("columns")
-    ends = (_seconds(given, "from", -math.inf), _seconds(given, "to", math.inf))
+    columns = arguments.get("columns")
+    ends = (_seconds(arguments, "from", -math.inf), _seconds(arguments, "to", math.inf))
     return CsvChoice(
         channels=None if columns is None else [one for one in columns.split(",") if one],
         between=None if ends == (-math.inf, math.inf) else ends,
     )
 
 
-def _seconds(given: Mapping[str, str], name: str, otherwise: float) -> float:
-    text = given.get(name)
+def _seconds(arguments: Mapping[str, str], name: str, otherwise: float) -> float:
+    text = arguments.get(name)
     if not text:
         return otherwise
     try:

@@ -33,14 +33,14 @@ class _Scrape(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield everything that is known."""
         yield from self._folder()
-        found = self._figures() if self._probe.works() else None
-        yield _one("bem_database_up", "Whether the database answers.", found is not None)
-        if found is None:
+        figures = self._figures() if self._probe.works() else None
+        yield _one("bem_database_up", "Whether the database answers.", figures is not None)
+        if figures is None:
             return
         yield _one("bem_database_seconds", "Time of a small query.", self._probe.seconds)
-        yield from _laboratory(found)
-        yield from _work(found)
-        yield from _master_node(found.leader)
+        yield from _laboratory(figures)
+        yield from _work(figures)
+        yield from _master_node(figures.leader)
 
     def _figures(self) -> Figures | None:
         try:
@@ -56,23 +56,25 @@ class _Scrape(Collector):
         yield _one("bem_data_folder_free_bytes", "Free on the disk of the data folder.", free)
 
 
-def _laboratory(found: Figures) -> Iterator[Metric]:
-    states = {state.value: count for state, count in found.stations.items()}
+def _laboratory(figures: Figures) -> Iterator[Metric]:
+    states = {state.value: count for state, count in figures.stations.items()}
     yield _by("bem_stations", "Stations, as the Monitor shows them.", "state", states)
-    yield _one("bem_alarms_open", "Alarms that nobody has acknowledged.", found.alarms)
-    yield _one("bem_units", "Computational units that are known.", found.units)
-    yield _one("bem_units_online", "Those that are connected.", found.units_online)
+    yield _one("bem_alarms_open", "Alarms that nobody has acknowledged.", figures.alarms)
+    yield _one("bem_units", "Computational units that are known.", figures.units)
+    yield _one("bem_units_online", "Those that are connected.", figures.units_online)
 
 
-def _work(found: Figures) -> Iterator[Metric]:
-    states = {state.value: count for state, count in found.jobs.items()}
+def _work(figures: Figures) -> Iterator[Metric]:
+    states = {state.value: count for state, count in figures.jobs.items()}
     yield _by("bem_jobs", "Tasks of workers.", "state", states)
-    yield _one("bem_jobs_oldest_queued_seconds", "Age of the first that waits.", found.oldest_job_s)
-    yield _one("bem_workers", "Workers that have beaten within a minute.", found.workers)
+    yield _one(
+        "bem_jobs_oldest_queued_seconds", "Age of the first that waits.", figures.oldest_job_s
+    )
+    yield _one("bem_workers", "Workers that have beaten within a minute.", figures.workers)
     refused = CounterMetricFamily(
         "bem_messages_refused", "Messages of units that were not taken.", labels=["kind"]
     )
-    for kind, count in sorted(found.refused.items()):
+    for kind, count in sorted(figures.refused.items()):
         refused.add_metric([kind], count)
     yield refused
 

@@ -84,6 +84,13 @@ def _hold_back(transaction: LeaderTransaction, experiment: Experiment, reason: s
     experiment_id, station_id = experiment.id, experiment.station_id
     text = f"Experiment {experiment_id} cannot be sent to its station: {reason}."
     hold_back(transaction.session, experiment_id, text, now=transaction.now)
+    alarm_refusal(transaction, experiment_id, station_id, text)
+
+
+def alarm_refusal(
+    transaction: LeaderTransaction, experiment_id: int, station_id: int, text: str
+) -> None:
+    """Alarm where an experiment does not get to its station."""
     raise_alarm(
         transaction.session,
         key=f"refused-{experiment_id}",

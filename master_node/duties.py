@@ -42,33 +42,6 @@ class Every:
         return True
 
 
-class Watchdog:
-    """Notes the stations that were not heard for 15 s.
-
-    After we began to listen, or had trouble storing what we heard, everybody has that time anew.
-    """
-
-    def __init__(self, silent_after: timedelta) -> None:
-        self._silent_after = silent_after
-        self._listens_since = time.monotonic()
-
-    def begin_again(self) -> None:
-        """Give every station its time anew."""
-        self._listens_since = time.monotonic()
-
-    def look(self, database: Database, lease: LeaderLease, *, behind_s: float) -> int:
-        """Return how many stations are newly silent; `behind_s`: how old what we store is."""
-        if behind_s > BEHIND_S:
-            self.begin_again()
-        heard_s = time.monotonic() - self._listens_since
-        if heard_s < self._silent_after.total_seconds():
-            return 0
-        with leader_transaction(database, lease) as transaction:
-            return live_state.note_silence(
-                transaction.session, transaction.now - self._silent_after, transaction.now
-            )
-
-
 @dataclass(frozen=True)
 class DutyContext:
     """What the duties are done with."""
@@ -93,7 +66,7 @@ class Duties(LeaderThread):
         self._since = datetime.now(UTC)
         self._setups: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
-        self.watchdog = Watchdog(context.silent_after)
+        self._listens_since = time.monotonic()
         self._wattrex = WattrexWatch(context.silent_after)
 
     def _round(self) -> None:
@@ -106,8 +79,12 @@ class Duties(LeaderThread):
                 context.publish(dispatch(context.database, context.lease, context.max_bytes))
         self.stopping.wait(ROUND_S)
 
+    def begin_again(self) -> None:
+        """Give every station its time anew: we began to listen, or had trouble to store."""
+        self._listens_since = time.monotonic()
+
     def _begin_again(self) -> None:
-        self.watchdog.begin_again()
+        self.begin_again()
 
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
@@ -118,22 +95,33 @@ class Duties(LeaderThread):
         with leader_transaction(context.database, context.lease, self._detail(len(online))):
             pass
         expire_offers(context.database, context.lease)
-        lost = self.watchdog.look(context.database, context.lease, behind_s=self._behind_s())
-        if lost:
-            LOG.warning("what=contact-lost stations=%s", lost)
+        self._note_silence()
         if context.connected():
             self._send_setups(online)
         self._watch_wattrex()
+
+    def _note_silence(self) -> None:
+        """Note which stations are silent, judged only while we could have heard them."""
+        context, silent_after = self._context, self._context.silent_after
+        if self._behind_s() > BEHIND_S:
+            self.begin_again()
+        if time.monotonic() - self._listens_since < silent_after.total_seconds():
+            return
+        with leader_transaction(context.database, context.lease) as transaction:
+            now = transaction.now
+            count = live_state.note_silence(transaction.session, now - silent_after, now)
+        if count:
+            LOG.warning("what=contact-lost stations=%s", count)
 
     def _send_setups(self, online: Iterable[UnitSetup]) -> None:
         """Tell units whose stations were changed by somebody."""
         context = self._context
         setups = {one.unit_id: one.stations for one in online}
-        changed = [id_ for id_, stations in setups.items() if self._setups.get(id_) != stations]
+        unit_ids = [id_ for id_, stations in setups.items() if self._setups.get(id_) != stations]
         self._setups = setups
-        if changed:
+        if unit_ids:
             with leader_transaction(context.database, context.lease) as transaction:
-                messages = list(setup_messages(transaction, changed))
+                messages = list(setup_messages(transaction, unit_ids))
             context.publish(messages)
 
     def _watch_wattrex(self) -> None:
@@ -144,7 +132,7 @@ class Duties(LeaderThread):
             self._wattrex.look(transaction, speaks=service is not None, listens_since=since)
 
     def _behind_s(self) -> float:
-        trouble_at = self._context.writer.progress.trouble_at
+        trouble_at = self._context.writer.trouble_at
         stuck_s = 0.0 if trouble_at is None else float("inf")
         return max(self._context.inbox.age_s, stuck_s)
 
@@ -153,7 +141,7 @@ class Duties(LeaderThread):
         detail = {
             "broker": _connection(context.connected()),
             "units": units,
-            "stored": context.writer.progress.stored,
+            "stored": context.writer.stored,
             "refused": context.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
             "queue": len(context.inbox),
             "since": self._since.isoformat(timespec="seconds"),

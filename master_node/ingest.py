@@ -10,6 +10,7 @@ from db.models import Unit
 from db.queries.experiments.deletion import unknown_words
 from db.queries.stations.run import was_given_up
 from master_node.batch import Batch, Envelope
+from master_node.dispatch import alarm_refusal
 from master_node.heartbeats import to_report
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
@@ -106,15 +107,8 @@ def _take_back_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:
         return
     del batch.runs_by_id[row.experiment_id]
     session.expunge(row)  # the row is gone
-    raise_alarm(
-        session,
-        key=f"refused-{row.experiment_id}",
-        station_id=row.station_id,
-        experiment_id=row.experiment_id,
-        code="offer refused",
-        text=f"The station has not taken experiment {row.experiment_id}: {reason}",
-        at=batch.transaction.now,
-    )
+    text = f"The station has not taken experiment {row.experiment_id}: {reason}"
+    alarm_refusal(batch.transaction, row.experiment_id, row.station_id, text)
 
 
 def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:

@@ -142,7 +142,7 @@ class Leader:
             self._say_online()
 
     def _connected(self) -> None:
-        self._duties.watchdog.begin_again()
+        self._duties.begin_again()
         self._say_online()
 
     def _say_online(self) -> None:

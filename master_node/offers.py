@@ -47,17 +47,17 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
 
 
 def _battery(battery: OfferedBattery) -> m.BatteryLimits:
-    described = battery.described
+    description = battery.described
     return m.BatteryLimits(
         id=battery.id,
-        name=described.name,
-        serial_number=described.serial_number,
-        technology=described.technology,
-        chemistry=described.chemistry or "",
-        cells=described.cells,
-        voltage=(described.voltage_min_v, described.voltage_max_v),
-        current=(described.current_min_a, described.current_max_a),
-        capacity_ah=described.capacity_ah,
+        name=description.name,
+        serial_number=description.serial_number,
+        technology=description.technology,
+        chemistry=description.chemistry or "",
+        cells=description.cells,
+        voltage=(description.voltage_min_v, description.voltage_max_v),
+        current=(description.current_min_a, description.current_max_a),
+        capacity_ah=description.capacity_ah,
     )
 
 

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Event
 
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
@@ -28,14 +27,6 @@ FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 5.0
 REFUSALS_EVERY_S = 1.0
 
 
-@dataclass
-class Progress:
-    """What the writer says of itself. `trouble_at`: the monotonic time of the last failed try."""
-
-    stored: int = 0
-    trouble_at: float | None = None
-
-
 class Writer(LeaderThread):
     """Takes messages from the inbox; what is left there at the end is not acknowledged."""
 
@@ -52,7 +43,8 @@ class Writer(LeaderThread):
         self._written_at = 0.0
         self.unregistered_heard = Event()  # a unit that has not introduced itself was heard
         self.refusals = Refusals()
-        self.progress = Progress()
+        self.stored = 0  # samples
+        self.trouble_at: float | None = None  # the monotonic time of the last failed try
 
     def _round(self) -> None:
         incoming = self._inbox.take(GROUP_BYTES, GROUP_MESSAGES, GROUP_WITHIN_S)
@@ -114,7 +106,7 @@ class Writer(LeaderThread):
                 self.refusals.write(transaction)
         self.refusals.forget()
         self._written_at = time.monotonic()
-        self.progress.stored += batch.stored
+        self.stored += batch.stored
         for refusal in batch.refusals:
             self._refuse(refusal)
         self._publish(outgoing)
@@ -140,15 +132,15 @@ class Writer(LeaderThread):
         self.refusals.add(refusal)
 
     def _pause(self, error: Exception, pause_s: float) -> None:
-        if self.progress.trouble_at is None:
+        if self.trouble_at is None:
             LOG.warning("what=database-trouble error=%s said=%r", type(error).__name__, str(error))
-        self.progress.trouble_at = time.monotonic()
+        self.trouble_at = time.monotonic()
         self.stopping.wait(pause_s)
 
     def _recovered(self) -> None:
-        if self.progress.trouble_at is not None:
+        if self.trouble_at is not None:
             LOG.info("what=database-back queue=%s", len(self._inbox))
-            self.progress.trouble_at = None
+            self.trouble_at = None
 
 
 def _samples(one: Envelope) -> int:

@@ -16,9 +16,9 @@ def moment(text: str | None, option: str) -> datetime | None:
     if text is None:
         return None
     try:
-        written = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(
             f"{option} {text} is not a date and time. Write it like 2026-11-22T08:30:00."
         ) from error
-    return written if written.tzinfo else written.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -34,13 +34,13 @@ def prepare_broker(data_dir: Path, users: Sequence[str]) -> BrokerSettings:
 
     Passwords are random and stay; so does the port, while nobody else has taken it.
     """
-    kept = _kept(data_dir)
-    passwords = kept.passwords if kept else {}
+    earlier = _kept(data_dir)
+    passwords = earlier.passwords if earlier else {}
     settings = BrokerSettings(
-        port=_free_port(*([kept.port] if kept else [])),
+        port=_free_port(*([earlier.port] if earlier else [])),
         passwords={user: passwords.get(user) or secrets.token_urlsafe(24) for user in users},
     )
-    if settings != kept:
+    if settings != earlier:
         _keep(data_dir, settings)
     return settings
 
@@ -58,8 +58,8 @@ def read_broker(data_dir: Path) -> BrokerSettings:
 
 def _kept(data_dir: Path) -> BrokerSettings | None:
     try:
-        found = json.loads((data_dir / "broker.json").read_text(encoding="utf-8"))
-        return BrokerSettings(int(found["port"]), {**found["passwords"]})
+        content = json.loads((data_dir / "broker.json").read_text(encoding="utf-8"))
+        return BrokerSettings(int(content["port"]), {**content["passwords"]})
     except (FileNotFoundError, ValueError, KeyError, TypeError):  # none yet, or cut off
         return None
 
@@ -74,12 +74,12 @@ def _keep(data_dir: Path, settings: BrokerSettings) -> None:
     new.replace(data_dir / "broker.json")
 
 
-def _free_port(*wanted: int) -> int:
+def _free_port(*ports: int) -> int:
     """Return the first port that nobody listens on: a wanted one, the usual one, any."""
-    for port in (*wanted, USUAL_PORT, 0):
+    for port in (*ports, USUAL_PORT, 0):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
-            found: int = probe.getsockname()[1]
-            return found
+            number: int = probe.getsockname()[1]
+            return number
     raise InputError("No port is free for the demo's broker.")

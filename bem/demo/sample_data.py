@@ -28,14 +28,14 @@ class StoppedError(Exception):
 def missing_samples(database: Database) -> set[str]:
     """Return the names of the sample experiments that are not there, and that nobody deleted."""
     with database.read() as session:
-        made = session.scalars(
+        hashes = session.scalars(
             select(ImportSource.sha256).where(
                 ImportSource.published_at.is_not(None), ImportSource.format == FORMAT
             )
         ).all()
         deleted = session.scalars(select(DeletedExperiment.name)).all()
-    wanted = set(sample_names()) - set(deleted)
-    return {name for name in wanted if _sha256(name) not in made}
+    names = set(sample_names()) - set(deleted)
+    return {name for name in names if _sha256(name) not in hashes}
 
 
 def add_samples(
@@ -74,12 +74,12 @@ def add_samples(
 def ensure_battery(database: Database, sample: NewBattery, now: datetime) -> int:
     """Return the BatID of a sample battery, adding it if it is not there."""
     with database.read() as session:
-        known = session.scalar(
+        battery_id = session.scalar(
             select(Battery.id).where(
                 Battery.name == sample.name, Battery.serial_number == sample.serial_number
             )
         )
-    return known or add_battery(database, sample, by=BY(now))
+    return battery_id or add_battery(database, sample, by=BY(now))
 
 
 def _experiment(sample: SampleExperiment, battery_id: int) -> NewExperiment:

@@ -50,7 +50,7 @@ def import_file(file: Path, options: ImportOptions) -> int:
     database = open_database(settings, check=True)
     battery_id = find_battery(database, options.battery).id
     table = open_table(file, file.name, max_rows=settings.limits.max_file_rows)
-    checked = _verified(table, _mapping(table, options))
+    verification = _verified(table, _mapping(table, options))
     new = imports.NewExperiment(
         name=name,
         description=description,
@@ -59,10 +59,10 @@ def import_file(file: Path, options: ImportOptions) -> int:
         address=COMMAND_LINE,
         file_name=file.name,
         sha256=_sha256(file),
-        format=checked.mapping.format,
-        mapping=checked.mapping.to_json(),
+        format=verification.mapping.format,
+        mapping=verification.mapping.to_json(),
     )
-    return _import(database, table, checked, new, options.start or _start(table, checked))
+    return _import(database, table, verification, new, options.start or _start(table, verification))
 
 
 def _mapping(table: TextTable, options: ImportOptions) -> Mapping:
@@ -76,15 +76,15 @@ def _mapping(table: TextTable, options: ImportOptions) -> Mapping:
 def _verified(table: TextTable, mapping: Mapping) -> Verification:
     """Check the whole file; say warnings, refuse errors and open questions."""
     with progress("Checking", table.size_bytes) as advance:
-        checked = verify(table, mapping, lambda done, _total: advance(done))
-    for problem in checked.problems:
+        verification = verify(table, mapping, lambda done, _total: advance(done))
+    for problem in verification.problems:
         typer.echo(f"{problem.severity}: {problem.sentence}", err=True)
-    further = checked.problem_count - len(checked.problems)
+    further = verification.problem_count - len(verification.problems)
     if further:
         typer.echo(f"and {further} more", err=True)
-    if checked.ok:
-        return checked
-    if any(problem.code in ("sign", "unsigned") for problem in checked.problems):
+    if verification.ok:
+        return verification
+    if any(problem.code in ("sign", "unsigned") for problem in verification.problems):
         raise InputError(
             "Nothing was imported. Say which sign of the current charges: "
             "--charge-sign + or --charge-sign -."
@@ -100,12 +100,12 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _start(table: TextTable, checked: Verification) -> datetime | None:
+def _start(table: TextTable, verification: Verification) -> datetime | None:
     """Return when a file without a clock began, if its last change was its end; say so."""
-    if checked.starts_at is not None:
+    if verification.starts_at is not None:
         return None
-    times_s = checked.preview.time_s  # the last test time; the first need not be 0
-    ends_after_s = float(times_s[-1]) if len(times_s) else checked.duration_s
+    times_s = verification.preview.time_s  # the last test time; the first need not be 0
+    ends_after_s = float(times_s[-1]) if len(times_s) else verification.duration_s
     start_s = max(table.path.stat().st_mtime - ends_after_s, EARLIEST_START_S)
     start = datetime.fromtimestamp(start_s, UTC)
     typer.echo(
@@ -119,15 +119,15 @@ def _start(table: TextTable, checked: Verification) -> datetime | None:
 def _import(
     database: Database,
     table: TextTable,
-    checked: Verification,
+    verification: Verification,
     new: imports.NewExperiment,
     start: datetime | None,
 ) -> int:
-    with progress("Importing", checked.rows) as advance:
+    with progress("Importing", verification.rows) as advance:
         return imports.import_experiment(
             database,
             new,
-            read_measures(table, checked.mapping, trust_clock=checked.trust_clock),
+            read_measures(table, verification.mapping, trust_clock=verification.trust_clock),
             start=start,
             clock=utc_now,
             on_progress=advance,

@@ -19,9 +19,9 @@ MAX_FILE = 4 * MAX_TEXT  # bytes: as many as the longest text can have in UTF-8
 
 def print_rows(file: Path, capacity_ah: str | None) -> None:
     """Print the rows of a profile; say errors and warnings. Raises InputError for errors."""
-    checked = check_profile(_text_of(file), _capacity(capacity_ah))
-    flat = None if checked.program is None else compile_rows(checked.program)
-    problems = in_order([*checked.problems, *(flat.problems if flat else ())])
+    check = check_profile(_text_of(file), _capacity(capacity_ah))
+    flat = None if check.program is None else compile_rows(check.program)
+    problems = in_order([*check.problems, *(flat.problems if flat else ())])
     for problem in problems:
         typer.echo(_sentence(problem), err=True)
     if flat is None or errors_in(problems):

@@ -60,13 +60,13 @@ def verify_file(place: Workplace, mine: Claim) -> None:
     """Check an uploaded file with the mapping that was sent, or propose one."""
     upload = _upload(place, mine)
     table = _table(place, upload)
-    sent = mine.payload.get("mapping")
-    mapping = Mapping.from_json(sent) if sent else _proposed(table, mine.payload)
-    checked = verify(table, mapping, Beat(place, mine))
+    choice = mine.payload.get("mapping")
+    mapping = Mapping.from_json(choice) if choice else _proposed(table, mine.payload)
+    verification = verify(table, mapping, Beat(place, mine))
     result = {
         "upload": upload.id,
         "dialect": table.dialect,
-        "verification": checked.to_json(),
+        "verification": verification.to_json(),
         "sample": list(table.sample[0]) if table.sample else [],
     }
     _end(place, mine, result)

@@ -97,11 +97,11 @@ def _currents(new: NewBattery) -> Iterator[Problem]:
 
 def _safety(new: NewBattery) -> Iterator[Problem]:
     low, high = safety_range_v(new)
-    words = "Closer than 10 mV to the battery's range: measuring noise alone may trip it."
+    text = "Closer than 10 mV to the battery's range: measuring noise alone may trip it."
     if new.voltage_min_v - low < NOISE_V - 1e-9:
-        yield Problem("safety_voltage_min_v", words)
+        yield Problem("safety_voltage_min_v", text)
     if high - new.voltage_max_v < NOISE_V - 1e-9:
-        yield Problem("safety_voltage_max_v", words)
+        yield Problem("safety_voltage_max_v", text)
 
 
 def _cold_charge(new: NewBattery) -> Iterator[Problem]:

@@ -137,9 +137,9 @@ def guessed_model(
     voltage_max_v: float,
 ) -> BatteryModel:
     """Return the model; without a number of cells (0) the highest voltage (V) tells it."""
-    counted = cells or max(1, round(voltage_max_v / FULL_CELL_V[technology]))
-    known_ah = capacity_ah or USUAL_CAPACITY_AH[technology]
-    return model_of(technology, chemistry, max(known_ah, SMALLEST_AH), counted)
+    number = cells or max(1, round(voltage_max_v / FULL_CELL_V[technology]))
+    size_ah = capacity_ah or USUAL_CAPACITY_AH[technology]
+    return model_of(technology, chemistry, max(size_ah, SMALLEST_AH), number)
 
 
 def state_at(model: BatteryModel, voltage_v: float, current_a: float = 0.0) -> BatteryState[float]:

@@ -102,21 +102,21 @@ def safety_range_v(new: NewBattery) -> tuple[float, float]:
 
 def rate_c(text: str) -> float | None:
     """Return a rate in units of 1/h: 0.2 for "C/5", "0.2C" and, for lead-acid, "C5"; else None."""
-    found = _RATE.fullmatch(text.strip().upper())
-    if found is None:
+    match = _RATE.fullmatch(text.strip().upper())
+    if match is None:
         return None
-    hours = float(found["part"] or found["hours"] or 0)
-    rate = float(found["c"]) if found["c"] else 1 / hours if hours else 0
+    hours = float(match["part"] or match["hours"] or 0)
+    rate = float(match["c"]) if match["c"] else 1 / hours if hours else 0
     return rate if 0 < rate <= 1000 and isfinite(rate) else None
 
 
 def next_serial_number(serial_number: str) -> str:
     """Count the last number in a serial number on: "24A-0099" gives "24A-0100"."""
-    found = re.search(r"(\d+)(\D*)$", serial_number, re.ASCII)
-    if found is None:
+    match = re.search(r"(\d+)(\D*)$", serial_number, re.ASCII)
+    if match is None:
         return ""
-    digits = found[1]
-    return f"{serial_number[: found.start()]}{int(digits) + 1:0{len(digits)}d}{found[2]}"
+    digits = match[1]
+    return f"{serial_number[: match.start()]}{int(digits) + 1:0{len(digits)}d}{match[2]}"
 
 
 def _margin(voltage_v: float) -> float:
@@ -219,12 +219,12 @@ def _safety(new: NewBattery) -> Iterator[Problem]:
 def _temperatures(new: NewBattery) -> Iterator[Problem]:
     low, high = new.temperature_min_degc, new.temperature_max_degc
     charge = new.charge_temperature_min_degc
-    given = {
+    temperatures = {
         "temperature_min_degc": low,
         "temperature_max_degc": high,
         "charge_temperature_min_degc": charge,
     }
-    for field, value in given.items():
+    for field, value in temperatures.items():
         if value is not None and not COLDEST_DEGC <= value <= HOTTEST_DEGC:
             yield Problem(field, "Give a temperature between -273.15 and 1000 °C.")
     if low is not None and high is not None and not low < high:

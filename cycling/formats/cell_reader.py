@@ -9,8 +9,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.rows import IntArray
 from cycling.formats.text.table import TextTable
-from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, zone
-from cycling.formats.values.durations import parse_durations
+from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, parse_durations, zone
 from cycling.formats.values.numbers import FloatArray, Numbers, parse_numbers
 from cycling.units import to_base
 
@@ -37,8 +36,8 @@ class CellReader:
         values, bad = numbers.values, numbers.bad
         if numbers.no_value is not None and column.field is Field.EXTENDED:
             count = int(np.count_nonzero(numbers.no_value))
-            seen = self.no_value_counts.get(column.shown, 0)
-            self.no_value_counts[column.shown] = seen + count
+            count_before = self.no_value_counts.get(column.shown, 0)
+            self.no_value_counts[column.shown] = count_before + count
         elif numbers.no_value is not None:
             bad = numbers.no_value if bad is None else bad | numbers.no_value
         if bad is not None:

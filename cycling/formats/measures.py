@@ -65,8 +65,8 @@ def file_blocks(
     """
     reader = reader or CellReader(table, mapping, findings)
     times = TimeCheck(findings, by_clock=mapping.column(Field.TEST_TIME) is None)
-    wanted = {c.index for c in mapping.columns if c.field is not Field.IGNORED} | set(also)
-    for block in read_rows(table, sorted(wanted), findings):
+    indices = {c.index for c in mapping.columns if c.field is not Field.IGNORED} | set(also)
+    for block in read_rows(table, sorted(indices), findings):
         if len(block.rows):
             yield _file_block(mapping, reader, times, block)
 

@@ -41,20 +41,20 @@ def check_profile(
     What is not given is not checked, except that C-rates need a capacity (Ah). Raise ValueError
     for a capacity that is not above 0.
     """
-    parsed = parse(text)
-    if parsed.profile is None:
-        return Checked(None, None, parsed.problems)
-    resolved = resolve(parsed.profile, capacity_ah)
-    problems = [*parsed.problems, *resolved.problems]
-    program = resolved.program
-    known = program is not None
+    reading = parse(text)
+    if reading.profile is None:
+        return Checked(None, None, reading.problems)
+    exact = resolve(reading.profile, capacity_ah)
+    problems = [*reading.problems, *exact.problems]
+    program = exact.program
+    currents_known = program is not None
     if program is None and capacity_ah is None:
-        program = resolve(parsed.profile, 1).program  # what does not hang on the capacity
+        program = resolve(reading.profile, 1).program  # what does not hang on the capacity
     if program is not None:
-        problems += review(program, currents_known=known)
+        problems += review(program, currents_known=currents_known)
         problems += check_row_count(program)
-    if resolved.program is not None:
-        problems += check_ranges(resolved.program, battery, station)
+    if exact.program is not None:
+        problems += check_ranges(exact.program, battery, station)
         if station is not None:
-            problems += check_station(resolved.program, station)
-    return Checked(parsed.profile, resolved.program, in_order(problems))
+            problems += check_station(exact.program, station)
+    return Checked(reading.profile, exact.program, in_order(problems))

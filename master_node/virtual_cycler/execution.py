@@ -215,7 +215,7 @@ class Execution:
 
     def _keep(self, current_a: float, voltage_v: float) -> None:
         progress, bench, instruction = self.progress, self.bench, self.instruction
-        read = bench.sensors.read(voltage_v, current_a, bench.battery.state.temperature_degc)
+        reading = bench.sensors.read(voltage_v, current_a, bench.battery.state.temperature_degc)
         progress.kept_s, progress.kept_v = progress.test_time_s, voltage_v
         bench.recorder.keep(
             Sample(
@@ -224,9 +224,9 @@ class Execution:
                 instruction=instruction.id,
                 step=self.step,
                 cycle=instruction.cycle,
-                voltage=read.voltage,
-                current=read.current,
-                temp_cell=read.temp_cell,
+                voltage=reading.voltage,
+                current=reading.current,
+                temp_cell=reading.temp_cell,
                 temp_amb=bench.sensors.ambient(bench.battery.model.ambient_degc),
             )
         )

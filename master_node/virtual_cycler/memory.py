@@ -68,15 +68,15 @@ class Memory:
         self._answers[answer.id] = answer
         self._batch.commands.append(answer)
 
-    def record(self, recorded: RecordBatch, progress: Progress) -> None:
+    def record(self, records: RecordBatch, progress: Progress) -> None:
         """Take over what a station has recorded, and how far it is now."""
-        if recorded.experiment not in self._outboxes:
+        if records.experiment not in self._outboxes:
             return
-        if recorded.samples or recorded.events:
-            self._batch.recorded.append(recorded)
-        self._batch.progress[recorded.experiment] = progress
+        if records.samples or records.events:
+            self._batch.recorded.append(records)
+        self._batch.progress[records.experiment] = progress
         if progress.ended:
-            self._ended.add(recorded.experiment)
+            self._ended.add(records.experiment)
 
     def keep_battery(self, battery_id: int, state: BatteryState[float]) -> None:
         """Remember the state of a battery."""
@@ -88,8 +88,8 @@ class Memory:
         if outbox is None or not outbox.acknowledge(watermark, clock_s):
             return False
         self._batch.acknowledged[experiment] = outbox.acknowledged
-        unwritten = any(one.experiment == experiment for one in self._batch.recorded)
-        if experiment in self._ended and outbox.empty and not unwritten:
+        waits = any(one.experiment == experiment for one in self._batch.recorded)
+        if experiment in self._ended and outbox.empty and not waits:
             self._batch.closed.add(experiment)
             del self._outboxes[experiment]
         return True
@@ -103,14 +103,14 @@ class Memory:
     def write(self, now: float) -> None:
         """Write everything that is new. Raises UnavailableError; it is then tried again."""
         self._store.write(self._batch, now)
-        written, self._batch = self._batch, Batch()
+        batch, self._batch = self._batch, Batch()
         self._answers.clear()
-        for recorded in written.recorded:
-            outbox = self._outboxes.get(recorded.experiment)
+        for records in batch.recorded:
+            outbox = self._outboxes.get(records.experiment)
             if outbox is None:
                 continue
-            samples = recorded.samples[-1].n if recorded.samples else -1
-            events = recorded.events[-1].n if recorded.events else -1
+            samples = records.samples[-1].n if records.samples else -1
+            events = records.events[-1].n if records.events else -1
             outbox.add(Watermark(samples, events))
 
     def send_again(self) -> None:

@@ -104,9 +104,9 @@ class Station:
 
     def command(self, command: Command, now: float) -> Outcome:
         """Carry out pause, resume or stop; the caller sees to it that each id comes once."""
-        expired = _expired(command.expires_at, now, "command")
-        if expired:
-            return Outcome(False, expired)
+        lateness = _expired(command.expires_at, now, "command")
+        if lateness:
+            return Outcome(False, lateness)
         other = command.experiment is not None and command.experiment != self.experiment
         if command.kind is StationCommand.STOP:
             return self._stop(command, now, other=other)
@@ -156,7 +156,7 @@ class Station:
         execution = self._execution
         progress, instruction = execution.progress, execution.instruction
         current_a, voltage_v = execution.driven
-        read = self.sensors.read(voltage_v, current_a, self._cell_degc)
+        reading = self.sensors.read(voltage_v, current_a, self._cell_degc)
         return StationHeartbeat(
             station=station,
             state=progress.state,
@@ -167,9 +167,9 @@ class Station:
             step=execution.step,
             cycle=instruction.cycle,
             test_time_s=round(progress.test_time_s, 3),
-            voltage=_shown(read.voltage),
-            current=_shown(read.current),
-            temperature=_shown(read.temp_cell),
+            voltage=_shown(reading.voltage),
+            current=_shown(reading.current),
+            temperature=_shown(reading.temp_cell),
             pending=pending,
             detail=progress.detail,
         )

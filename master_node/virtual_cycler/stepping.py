@@ -90,8 +90,8 @@ class Stepper:
         """Return where the battery is now."""
         progress, state = self._progress, self._bench.battery.state
         current_a, voltage_v = self._model.driven(state, self.drive)
-        counted = progress.charge_ah, progress.energy_wh
-        return Point(progress.test_time_s, state, current_a, voltage_v, *counted)
+        counters = progress.charge_ah, progress.energy_wh
+        return Point(progress.test_time_s, state, current_a, voltage_v, *counters)
 
     def next(self, until_s: float) -> tuple[Point, Cause]:
         """Return where an inner step leads that ends at this test time at the latest.
@@ -112,15 +112,15 @@ class Stepper:
     def cause(self, point: Point) -> Cause:
         """Return what ends the instruction, or the experiment, at a point from now on."""
         bench = self._bench
-        read = bench.sensors.read(point.voltage_v, point.current_a, point.state.temperature_degc)
-        breach = bench.guard.breach(read)
+        reading = bench.sensors.read(point.voltage_v, point.current_a, point.state.temperature_degc)
+        breach = bench.guard.breach(reading)
         if breach is None and not bench.sensors.undisturbed:
             breach = bench.guard.silence(bench.sensors, point.time_s - self._progress.test_time_s)
         if breach is not None:
             return breach
         since_s = point.time_s - self._progress.step_began_s
         if self._ends:
-            values = _step_values(read, point)
+            values = _step_values(reading, point)
             end = first_reached(self._ends, values, since_s)
             if end is not None:
                 return ReachedEnd(end.kind, values[end.index] or 0.0)
@@ -165,8 +165,8 @@ class Stepper:
         return self._after(end_s - start_s)._replace(time_s=end_s)
 
 
-def _step_values(read: Reading, point: Point) -> StepValues:
-    voltage, current, cell = read
+def _step_values(reading: Reading, point: Point) -> StepValues:
+    voltage, current, cell = reading
     magnitude = None if current is None else abs(current)
     power = None if voltage is None or magnitude is None else abs(voltage * magnitude)
     return StepValues(voltage, magnitude, power, point.charge_ah, point.energy_wh, cell)

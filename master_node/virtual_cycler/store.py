@@ -183,10 +183,10 @@ class Store:
                 for link, offer in batch.begun
             ),
         )
-        for recorded in batch.recorded:
-            key = recorded.experiment
-            self._put("samples", ((key, *sample) for sample in recorded.samples))
-            self._put("events", ((key, event.n, _json(event)) for event in recorded.events))
+        for records in batch.recorded:
+            key = records.experiment
+            self._put("samples", ((key, *sample) for sample in records.samples))
+            self._put("events", ((key, event.n, _json(event)) for event in records.events))
         self._database.executemany(
             "UPDATE runs SET progress = ? WHERE experiment = ?",
             [(_json(progress), key) for key, progress in batch.progress.items()],

@@ -253,9 +253,9 @@ class VirtualUnit:
     def _collect(self) -> None:
         """Take over what the stations have recorded."""
         for station in self.stations.values():
-            recorded, progress = station.drain(), station.progress()
-            if recorded is not None and progress is not None:
-                self._memory.record(recorded, progress)
+            records, progress = station.drain(), station.progress()
+            if records is not None and progress is not None:
+                self._memory.record(records, progress)
             if station.battery is not None:
                 self._memory.keep_battery(station.battery.id, station.battery.state)
 

@@ -135,10 +135,10 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         """Return a class of ours for a name that is admitted here."""
-        admitted = self._admitted.get((module, name))
-        if admitted is None:
+        own_class = self._admitted.get((module, name))
+        if own_class is None:
             raise RefusedError("pickle", f"{module}.{name} has no place here"[:200])
-        return admitted
+        return own_class
 
     def persistent_load(self, _id: object) -> Never:
         """Refuse what the base class refuses too; said here so that it stays so."""

@@ -24,8 +24,6 @@ from master_node.wattrex.topics import (
     HEARTBEATS,
     INFORM,
     REGISTER,
-    detect_topic,
-    launch_topic,
     parse_topic,
     sender_of,
 )
@@ -179,9 +177,9 @@ class WattrexService(LeaderThread):
             launch = one.kind is StationCommand.LAUNCH and one.station_id is not None
             # a unit reads this with int(): anything but decimal digits would end it
             topic, number = (
-                (launch_topic(one.unit_id), one.station_id)
+                (f"/{one.unit_id}/launch", one.station_id)
                 if launch
-                else (detect_topic(one.unit_id), one.unit_id)
+                else (f"/{one.unit_id}/req_detect", one.unit_id)
             )
             LOG.info("what=wattrex-%s unit=%s number=%s", one.kind.value, one.unit_id, number)
             if self._link.publish(topic, str(number).encode("ascii")) and launch:

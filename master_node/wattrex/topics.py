@@ -44,13 +44,3 @@ def sender_of(topic: str) -> str | None:
     if source is None:
         return None
     return f"wattrex unit {source.unit_id}" if source.unit_id else "wattrex registration"
-
-
-def detect_topic(unit_id: int) -> str:
-    """Return the topic on which a unit is asked for its devices."""
-    return f"/{unit_id}/req_detect"
-
-
-def launch_topic(unit_id: int) -> str:
-    """Return the topic on which a unit is told to start the cycler of a station."""
-    return f"/{unit_id}/launch"

@@ -187,8 +187,8 @@ class SignWatch:
         change = max(_LEAST_CHANGE_V, _LEAST_CHANGE * (self._most_v - self._least_v))
         # The later half is past what the step before left behind; where it is flat, the whole.
         late = np.where(np.abs(runs[:, 2]) >= change, runs[:, 2], runs[:, 1])
-        said = (runs[:, 3] >= _DEADBAND * self._greatest_a) & (np.abs(late) >= change)
-        positive, rises = runs[said, 0] > 0, late[said] > 0
+        tells = (runs[:, 3] >= _DEADBAND * self._greatest_a) & (np.abs(late) >= change)
+        positive, rises = runs[tells, 0] > 0, late[tells] > 0
         return SignEvidence(
             rises_positive=int(np.count_nonzero(positive & rises)),
             falls_positive=int(np.count_nonzero(positive & ~rises)),

@@ -14,7 +14,7 @@ from cycling.formats.columns.mapping import Column
 from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clock_units import clock_unit, is_clock, mostly
-from cycling.formats.values.durations import is_duration
+from cycling.formats.values.clocks import is_duration
 
 # Names in our order of preference, as `plain_name` gives them.
 NAMES: dict[Field, tuple[str, ...]] = {
@@ -60,36 +60,36 @@ def extended(
     table: TextTable, index: int, name: str, unit: str, field: Field = Field.EXTENDED
 ) -> Column:
     """A column under its channel name; one without a label is called by its number."""
-    named = name[:NAME_LENGTH].strip() or f"Column {index + 1}"
-    return Column(index, table.labels[index], field, unit[:UNIT_LENGTH] or "1", named)
+    channel = name[:NAME_LENGTH].strip() or f"Column {index + 1}"
+    return Column(index, table.labels[index], field, unit[:UNIT_LENGTH] or "1", channel)
 
 
 def holds_numbers(cells: Iterable[str]) -> bool:
     """Whether cells are plain numbers (or say that there is none), and at least one is."""
-    filled = [c for c in cells if c and c.lower() not in _NO_VALUE]
-    return bool(filled) and all(map(_is_plain_number, filled))
+    texts = [c for c in cells if c and c.lower() not in _NO_VALUE]
+    return bool(texts) and all(map(_is_plain_number, texts))
 
 
 def _is_plain_number(cell: str) -> bool:
     return is_numeric(cell) and not is_duration(cell) and not is_clock(cell)
 
 
-def guess_fields(table: TextTable, columns: list[Column], wanted: Iterable[Field]) -> list[Column]:
+def guess_fields(table: TextTable, columns: list[Column], fields: Iterable[Field]) -> list[Column]:
     """`columns` with the best candidate for each wanted field made that field."""
-    taken = {c.index for c in columns if c.field.single}
-    guessed = list(columns)
-    for field in wanted:
+    used_indices = {c.index for c in columns if c.field.single}
+    columns_now = list(columns)
+    for field in fields:
         best: tuple[int, int, str] | None = None
         for index in range(len(columns)):
-            found = None if index in taken else _rank(table, index, field)
-            if found and (best is None or found[0] < best[0]):
-                best = (found[0], index, found[1])
+            candidate = None if index in used_indices else _rank(table, index, field)
+            if candidate and (best is None or candidate[0] < best[0]):
+                best = (candidate[0], index, candidate[1])
         if best:
             _, index, unit = best
-            taken.add(index)
-            old = guessed[index]
-            guessed[index] = Column(index, old.label, field, unit, old.name)
-    return guessed
+            used_indices.add(index)
+            old = columns_now[index]
+            columns_now[index] = Column(index, old.label, field, unit, old.name)
+    return columns_now
 
 
 def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
@@ -112,14 +112,14 @@ def _name_and_unit(label: str, field: Field) -> tuple[str, str | None]:
 
 def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
     """The unit that a column has as `field`; None if label or cells speak against the field."""
-    filled = [c for c in cells if c]
-    if not filled:
+    texts = [c for c in cells if c]
+    if not texts:
         return None
-    if field is Field.TEST_TIME and mostly(is_duration, filled):
+    if field is Field.TEST_TIME and mostly(is_duration, texts):
         return DURATION_UNIT
-    if not mostly(_is_plain_number, filled):
+    if not mostly(_is_plain_number, texts):
         return None
-    if field in WHOLE_NUMBERS and not mostly(_is_whole, filled):
+    if field in WHOLE_NUMBERS and not mostly(_is_whole, texts):
         return None
     if unit is None:
         looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in (UNIX_S, UNIX_MS)
@@ -135,11 +135,11 @@ def _is_whole(cell: str) -> bool:
 
 
 def _clock_unit(table: TextTable, cells: list[str], unit: str | None) -> str | None:
-    found = clock_unit(cells, elapsed_s(table))
+    guess = clock_unit(cells, elapsed_s(table))
     if unit in ("s", "ms"):
-        wanted = UNIX_S if unit == "s" else UNIX_MS
-        return found if found == wanted else None
-    return found
+        unix_unit = UNIX_S if unit == "s" else UNIX_MS
+        return guess if guess == unix_unit else None
+    return guess
 
 
 def elapsed_s(table: TextTable) -> float | None:

@@ -39,8 +39,8 @@ def split_label(label: str) -> tuple[str, str | None]:
     if slash and name and len(unit) <= UNIT_LENGTH:
         return name, canonical_unit(unit, name)
     name, slash, unit = text.rpartition("/")
-    if slash and name.strip() and (known := _unit(unit, name)):
-        return name.strip(), known
+    if slash and name.strip() and (own_unit := _unit(unit, name)):
+        return name.strip(), own_unit
     if (match := _BRACKETED.fullmatch(text)) and len(match[2]) <= UNIT_LENGTH:
         return match[1], canonical_unit(match[2], match[1])
     return text, None
@@ -56,8 +56,8 @@ def split_suffix(label: str) -> tuple[str, str | None]:
     name, separator, unit = restored(label).strip().rpartition("_")
     if not separator:
         name, separator, unit = label.strip().rpartition(" ")
-    known = known_unit(unit, any_case=True) if name else None
-    return (name, known) if known else (label, None)
+    own_unit = known_unit(unit, any_case=True) if name else None
+    return (name, own_unit) if own_unit else (label, None)
 
 
 def plain_name(name: str) -> str:

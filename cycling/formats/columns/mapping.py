@@ -58,12 +58,12 @@ class Mapping:
     @property
     def extended(self) -> tuple[Column, ...]:
         """The extended measures, with names made unique: a second (name, unit) gets " (2)"."""
-        taken: set[Channel] = set()
+        keys: set[Channel] = set()
         unique = []
         for column in self.columns:
             if column.field is Field.EXTENDED:
-                name = _free_name(column.name, column.unit, taken)
-                taken.add((name, column.unit))
+                name = _free_name(column.name, column.unit, keys)
+                keys.add((name, column.unit))
                 unique.append(replace(column, name=name))
         return tuple(unique)
 
@@ -128,9 +128,9 @@ def _free_unit(column: Column) -> str:
     return column.unit or "1"
 
 
-def _free_name(name: str, unit: str, taken: set[Channel]) -> str:
+def _free_name(name: str, unit: str, keys: set[Channel]) -> str:
     candidate, number = name, 2
-    while (candidate, unit) in taken:
+    while (candidate, unit) in keys:
         suffix = f" ({number})"
         candidate, number = name[: NAME_LENGTH - len(suffix)] + suffix, number + 1
     return candidate

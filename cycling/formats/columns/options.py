@@ -16,13 +16,13 @@ def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
 
     COLUMN is a label as in the file, or `#3` for the third column.
     """
-    chosen: set[int] = set()
+    own_choices: set[int] = set()
     for option in options:
         label, field, unit = _parts(option)
         column = _find(mapping, label)
         mapping = mapping.with_column(column.index, field, _checked_unit(field, unit))
-        chosen.add(column.index)
-        mapping = _displaced(mapping, field, chosen)
+        own_choices.add(column.index)
+        mapping = _displaced(mapping, field, own_choices)
     return mapping
 
 
@@ -42,23 +42,23 @@ def _parts(option: str) -> tuple[str, Field, str]:
 
 
 def _find(mapping: Mapping, label: str) -> Column:
-    found = [c for c in mapping.columns if c.label == label]
-    found = found or [
+    matches = [c for c in mapping.columns if c.label == label]
+    matches = matches or [
         c for c in mapping.columns if c.label.strip().lower() == label.strip().lower()
     ]
-    found = found or [c for c in mapping.columns if f"#{c.index + 1}" == label.strip()]
-    if len(found) > 1:
-        numbers = " or ".join(f"#{c.index + 1}" for c in found)
+    matches = matches or [c for c in mapping.columns if f"#{c.index + 1}" == label.strip()]
+    if len(matches) > 1:
+        numbers = " or ".join(f"#{c.index + 1}" for c in matches)
         raise InputError(
-            f"--map: {len(found)} columns are named {label!r}. Write {numbers} instead."
+            f"--map: {len(matches)} columns are named {label!r}. Write {numbers} instead."
         )
-    if not found:
+    if not matches:
         names = [c.shown for c in mapping.columns]
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         raise InputError(
             f"--map: the file has no column {label!r}. It has: {', '.join(names[:_LISTED])}{more}."
         )
-    return found[0]
+    return matches[0]
 
 
 def _checked_unit(field: Field, unit: str) -> str | None:
@@ -69,18 +69,18 @@ def _checked_unit(field: Field, unit: str) -> str | None:
             raise InputError(f"--map: the unit {unit!r} is longer than {UNIT_LENGTH} characters.")
         return unit
     same = {u.lower(): u for u in field.units}
-    wanted = unit if unit in field.units else same.get(unit.lower(), known_unit(unit) or unit)
-    if wanted not in field.units:
+    spelling = unit if unit in field.units else same.get(unit.lower(), known_unit(unit) or unit)
+    if spelling not in field.units:
         raise InputError(f"--map: {unknown_unit(unit, field)}")
-    return wanted
+    return spelling
 
 
-def _displaced(mapping: Mapping, field: Field, chosen: set[int]) -> Mapping:
+def _displaced(mapping: Mapping, field: Field, own_choices: set[int]) -> Mapping:
     """The column that we had taken for `field` ourselves makes room for the user's."""
     if not field.single:
         return mapping
     for column in mapping.columns:
-        if column.field is field and column.index not in chosen:
+        if column.field is field and column.index not in own_choices:
             textual = column.unit == DURATION_UNIT or (
                 field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS
             )

@@ -73,9 +73,9 @@ def _bdf(table: TextTable) -> Mapping | None:
     """Battery Data Format: preferred labels or machine names; look-alikes are left aside."""
     columns = [plain_column(table, index) for index in range(len(table.labels))]
     for index, label in enumerate(table.labels):
-        found = _bdf_field(label)
-        if found and (any(table.sample_of(index)) or found[0] in _ESSENTIAL[:3]):
-            columns[index] = Column(index, label, *found, columns[index].name)
+        match = _bdf_field(label)
+        if match and (any(table.sample_of(index)) or match[0] in _ESSENTIAL[:3]):
+            columns[index] = Column(index, label, *match, columns[index].name)
         elif channel := _BDF_MACHINE_CHANNELS.get(label):
             columns[index] = extended(table, index, *channel, columns[index].field)
     fields = {column.field for column in columns}
@@ -101,12 +101,14 @@ def _bdf_field(label: str) -> tuple[Field, str] | None:
 
 def _one_step_id(columns: list[Column]) -> list[Column]:
     """`Step ID` is the step's id where a file has `Step Index` as well."""
-    found = [c for c in columns if c.field is Field.STEP_ID]
-    if len(found) < 2:
+    candidates = [c for c in columns if c.field is Field.STEP_ID]
+    if len(candidates) < 2:
         return columns
-    ids = [c for c in found if "index" not in c.label.lower()] or found[:1]
+    ids = [c for c in candidates if "index" not in c.label.lower()] or candidates[:1]
     return [
-        Column(c.index, c.label, Field.EXTENDED, "1", c.name) if c in found and c not in ids else c
+        Column(c.index, c.label, Field.EXTENDED, "1", c.name)
+        if c in candidates and c not in ids
+        else c
         for c in columns
     ]
 
@@ -144,9 +146,9 @@ def _named(table: TextTable, name: str, fields: dict[str, tuple[Field, str]]) ->
     columns = []
     for index, label in enumerate(table.labels):
         column = plain_column(table, index)
-        found = fields.get(restored(label))
-        if found and (found[0] in _ESSENTIAL or any(table.sample_of(index))):
-            column = Column(index, label, *found, column.name)
+        match = fields.get(restored(label))
+        if match and (match[0] in _ESSENTIAL or any(table.sample_of(index))):
+            column = Column(index, label, *match, column.name)
         columns.append(column)
     return Mapping(name, tuple(columns))
 

@@ -111,8 +111,8 @@ def _declared_preamble(text: str) -> tuple[int, int]:
 
 
 def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[float, Layout]]:
-    filled = (r for r in records(text, delimiter, complete=complete) if not r.blank)
-    rows = list(islice(filled, _MAX_RECORDS))
+    records_with_text = (r for r in records(text, delimiter, complete=complete) if not r.blank)
+    rows = list(islice(records_with_text, _MAX_RECORDS))
     numeric = [sum(map(is_numeric, row.cells)) for row in rows]
     for position, header in enumerate(rows[:-1]):
         first = position + 1
@@ -136,21 +136,21 @@ def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[
 
 def _labels(header: Record, following: list[Record]) -> tuple[str, ...]:
     """Labels of a row that can be the header of the rows after it; () if it cannot."""
-    width, named = len(following[0].cells), len(header.cells)
-    while named and not header.cells[named - 1].strip():
-        named -= 1
-    if named < 2 or named > width:
+    width, count = len(following[0].cells), len(header.cells)
+    while count and not header.cells[count - 1].strip():
+        count -= 1
+    if count < 2 or count > width:
         return ()
     extra = range(len(header.cells), width)  # a separator at the end of each row
     if any(r.cells[i].strip() for r in following for i in extra if i < len(r.cells)):
         return ()
-    return tuple(cell.strip() for cell in header.cells[:named]) + ("",) * (width - named)
+    return tuple(cell.strip() for cell in header.cells[:count]) + ("",) * (width - count)
 
 
 def _score(numeric: list[int], first: Record) -> float:
     """How much a candidate looks like a table of measures: many rows, most cells numbers."""
-    filled = sum(1 for cell in first.cells if cell.strip())
-    return len(numeric) * max(numeric[:3]) ** 2 / max(1, filled)
+    texts = sum(1 for cell in first.cells if cell.strip())
+    return len(numeric) * max(numeric[:3]) ** 2 / max(1, texts)
 
 
 def _no_table(text: str, skipped: int, *, complete: bool, shown_name: str) -> InputError:

@@ -37,13 +37,13 @@ class RowSource(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` further bytes, b"" at the end."""
-        wanted = size if size >= 0 else self._table.size_bytes * 2
+        room = size if size >= 0 else self._table.size_bytes * 2
         while not self._pending:
-            raw = self._file.read(max(wanted, 4096))
+            raw = self._file.read(max(room, 4096))
             self._pending = self._text(raw)
             if not raw:
                 break
-        piece, self._pending = self._pending[:wanted], self._pending[wanted:]
+        piece, self._pending = self._pending[:room], self._pending[room:]
         return piece
 
     def close(self) -> None:

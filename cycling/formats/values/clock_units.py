@@ -28,14 +28,14 @@ def clock_unit(cells: Sequence[str], elapsed_s: float | None = None) -> str | No
 
     `elapsed_s`: what passed between the first and the last cell, if something else says it.
     """
-    filled = [cell for cell in cells if cell]
-    if not filled:
+    texts = [cell for cell in cells if cell]
+    if not texts:
         return None
-    if mostly(CLOCK_PATTERNS[YEAR_FIRST].match, filled):
+    if mostly(CLOCK_PATTERNS[YEAR_FIRST].match, texts):
         return YEAR_FIRST
-    if mostly(CLOCK_PATTERNS[DAY_FIRST].match, filled):
-        return _date_order(filled, elapsed_s)
-    return _numeric_unit(filled)
+    if mostly(CLOCK_PATTERNS[DAY_FIRST].match, texts):
+        return _date_order(texts, elapsed_s)
+    return _numeric_unit(texts)
 
 
 def mostly(test: Callable[[str], object], cells: Sequence[str]) -> bool:

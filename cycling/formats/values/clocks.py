@@ -1,4 +1,4 @@
-"""Clock times in the ways that instruments write them, as Unix seconds (UTC)."""
+"""Clock times in the ways that instruments write them, as Unix seconds (UTC); durations in s."""
 
 import re
 from datetime import UTC, datetime
@@ -27,6 +27,11 @@ CLOCK_PATTERNS = {
     DAY_FIRST: re.compile(_YEAR_LAST, re.ASCII),
     MONTH_FIRST: re.compile(_YEAR_LAST, re.ASCII),
 }
+_DURATION = re.compile(
+    r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|-|\.|\s)\s*)?(?P<hours>[0-9]{1,9})"
+    r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,9})?))?\s*$",
+    re.ASCII,
+)
 _NUMBERS = ("a", "b", "c", "hour", "minute", "second")
 _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
 
@@ -114,8 +119,8 @@ def _zoned(local: FloatArray, zones: npt.NDArray[np.str_], where: ZoneInfo) -> F
     if not zones.any():
         return _to_utc(local, where)
     names, position = np.unique(zones, return_inverse=True)
-    fixed = np.array([_fixed_offset(str(name)) for name in names])[position]
-    return np.where(np.isnan(fixed), _to_utc(local, where), local - fixed)
+    offsets_s = np.array([_fixed_offset(str(name)) for name in names])[position]
+    return np.where(np.isnan(offsets_s), _to_utc(local, where), local - offsets_s)
 
 
 def _fixed_offset(name: str) -> float:
@@ -151,3 +156,19 @@ def _days_since_1970(year: FloatArray, month: FloatArray, day: FloatArray) -> Fl
         - 719468
     )
     return days
+
+
+def is_duration(cell: str) -> bool:
+    """Whether a cell reads as h:min:s."""
+    return bool(_DURATION.match(cell))
+
+
+def parse_durations(cells: "pa.StringArray") -> Numbers:
+    """Seconds of `h:min:s` cells, for example 144:02:18.500; NaN where blank or bad."""
+    parts = captured(cells, _DURATION, ("days", "hours", "minutes", "seconds"), ())
+    number = parts.numbers
+    whole = np.nan_to_num(number["days"]) * 86400 + number["hours"] * 3600 + number["minutes"] * 60
+    seconds = np.nan_to_num(number["seconds"])
+    ok = parts.matched & (number["minutes"] < 60) & (seconds < 60)
+    bad = ~ok if ok.all() else ~ok & ~was_blank(cells)
+    return Numbers(np.where(ok, whole + seconds, np.nan), bad if bad.any() else None)

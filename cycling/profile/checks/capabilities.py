@@ -113,9 +113,9 @@ def _step(step: Instruction, station: StationCapabilities) -> Iterator[Problem]:
         )
     for limit in step.limits:
         if limit.kind not in station.limits:
-            known = ", ".join(kind for kind in LimitKind if kind in station.limits)
+            kinds_here = ", ".join(kind for kind in LimitKind if kind in station.limits)
             yield error(
-                limit.place, f"{station.title} cannot end a step by {limit.kind}: use {known}."
+                limit.place, f"{station.title} cannot end a step by {limit.kind}: use {kinds_here}."
             )
     if step.max_current_a is not None and not station.max_current:
         yield error(
@@ -159,21 +159,21 @@ def _whole_number(
     value: ExactLimit, unit: str, splits: bool, station: StationCapabilities
 ) -> Iterator[Problem]:
     exact, whole = value.value * 1000, whole_milli(value.value)
-    said = f"{plain(value.value)} {unit}"
+    size = f"{plain(value.value)} {unit}"
     if abs(whole) > MAX_WHOLE and not splits:
         yield error(
             value.place,
-            f"{said} does not fit: {station.name} takes {MAX_WHOLE / 1000:,} {unit} at most.",
+            f"{size} does not fit: {station.name} takes {MAX_WHOLE / 1000:,} {unit} at most.",
         )
     if exact and not whole:
         yield error(
-            value.place, f"{said} becomes 0, because {station.name} takes whole m{unit} only."
+            value.place, f"{size} becomes 0, because {station.name} takes whole m{unit} only."
         )
     elif abs(exact - whole) > MAX_ROUNDING * abs(exact):
         say = error if station.refuses_rounding else warning
         yield say(
             value.place,
-            f"{said} becomes {whole} m{unit}, more than 1 % away: {station.name} takes whole "
+            f"{size} becomes {whole} m{unit}, more than 1 % away: {station.name} takes whole "
             f"m{unit} only.",
         )
 

@@ -106,8 +106,8 @@ class _Bounds:
         bound = self.current_a.high if high else self.current_a.low
         if bound is None or (value <= bound if high else value >= bound):
             return
-        said = f"{may}{plain(round(value, 6))} A"
-        yield _outside(said, f"{plain(bound)} A", self.name, place, high)
+        size = f"{may}{plain(round(value, 6))} A"
+        yield _outside(size, f"{plain(bound)} A", self.name, place, high)
 
 
 def _outside(value: str, bound: str, name: str, place: Place, high: bool) -> Problem:
@@ -154,9 +154,9 @@ def _safety_against(program: Program, battery: BatteryLimits | None) -> Iterator
         if safety is None:
             continue
         if (low is not None and safety.low < low) or (high is not None and safety.high > high):
-            known = [f"{plain(one)} {unit}" for one in (low, high) if one is not None]
+            ends = [f"{plain(one)} {unit}" for one in (low, high) if one is not None]
             yield warning(
                 safety.place,
-                f"SAFETY is wider than the range of the battery ({' to '.join(known)}), whose "
+                f"SAFETY is wider than the range of the battery ({' to '.join(ends)}), whose "
                 "limits act first.",
             )

@@ -32,15 +32,15 @@ class BatteryLimits:
     def lowest_v(self) -> Decimal | None:
         """Lowest voltage of the whole battery."""
         cells = None if self.cell_voltage_min_v is None else self.cells * self.cell_voltage_min_v
-        known = [one for one in (self.voltage_min_v, cells) if one is not None]
-        return max(known, default=None)
+        bounds = [one for one in (self.voltage_min_v, cells) if one is not None]
+        return max(bounds, default=None)
 
     @property
     def highest_v(self) -> Decimal | None:
         """Highest voltage of the whole battery."""
         cells = None if self.cell_voltage_max_v is None else self.cells * self.cell_voltage_max_v
-        known = [one for one in (self.voltage_max_v, cells) if one is not None]
-        return min(known, default=None)
+        bounds = [one for one in (self.voltage_max_v, cells) if one is not None]
+        return min(bounds, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,16 +58,18 @@ def _held_voltage(before: Instruction | None, step: Instruction) -> Iterator[Pro
 def _differing(before: Instruction, end_v: Decimal, step: Instruction) -> Problem:
     word = before.mode.name
     held_v = step.set_point
-    said = f"The {word} step before (line {before.line}) ends at {plain(end_v)} V, this CV holds "
-    said += f"{plain(held_v)} V"
+    difference = (
+        f"The {word} step before (line {before.line}) ends at {plain(end_v)} V, this CV holds "
+    )
+    difference += f"{plain(held_v)} V"
     jump_v = before.direction * (held_v - end_v)
     if jump_v > SETTLED * held_v and step.max_current_a is None:
         return error(
             step.set_point_place,
-            f"{said}: it jumps and may pull the full current of the station. Write "
+            f"{difference}: it jumps and may pull the full current of the station. Write "
             f"CV, {plain(end_v)}, or limit the current with MAX.",
         )
-    return warning(step.set_point_place, f"{said}: usually they are equal.")
+    return warning(step.set_point_place, f"{difference}: usually they are equal.")
 
 
 def _wrong_side(

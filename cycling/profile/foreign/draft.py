@@ -46,14 +46,14 @@ class Draft:
 
     def finish(self) -> Imported:
         """Read the lines as a profile; its problems get the places of the other text."""
-        parsed = parse("\n".join(line for line, _ in self._lines))
+        reading = parse("\n".join(line for line, _ in self._lines))
         problems = [*self.findings.sorted()]
         if not self._lines and problems:
             return Imported(None, "", in_order(problems))
-        for one in parsed.problems:
+        for one in reading.problems:
             line, place = self._lines[one.line - 1] if self._lines else ("", Place(1))
-            said = f"{one.message} (read as: {line})" if line else one.message
-            problems.append(Problem(place.line, place.column, place.length, said, one.severity))
-        if parsed.profile is None or self.findings.failed:
+            message = f"{one.message} (read as: {line})" if line else one.message
+            problems.append(Problem(place.line, place.column, place.length, message, one.severity))
+        if reading.profile is None or self.findings.failed:
             return Imported(None, "", in_order(problems))
-        return Imported(parsed.profile, render(parsed.profile), in_order(problems))
+        return Imported(reading.profile, render(reading.profile), in_order(problems))

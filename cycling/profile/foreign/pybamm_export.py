@@ -53,16 +53,16 @@ class _Writer:
         size = _size(step.set_point)
         if step.mode is Mode.WAIT:
             return f"Rest for {_time(step.set_point)}"
-        said = {
+        verb = {
             Mode.CV: f"Hold at {size}",
             Mode.CC: f"{'Charge' if step.set_point.value > 0 else 'Discharge'} at {size}",
             Mode.CP: f"{'Charge' if step.set_point.value > 0 else 'Discharge'} at {size}",
         }[step.mode]
         if step.mode is not Mode.CV and not step.set_point.value:
-            said = "Rest"
+            verb = "Rest"
         if step.max_current is not None:
             self.findings.error(step.max_current.place, "PyBaMM has no MAX: leave it out.")
-        return " ".join([said, *self._ends(step)])
+        return " ".join([verb, *self._ends(step)])
 
     def _ends(self, step: Step) -> Iterator[str]:
         time = step.limit(LimitKind.TIME)

@@ -44,10 +44,10 @@ class _Reader:
     def sentences(self, text: str) -> None:
         """Read one step a line."""
         for number, line in enumerate(text.splitlines(), 1):
-            spoken = line.split("#")[0].strip().rstrip(",").strip("\"' ")
-            if spoken:
-                column = line.index(spoken[0]) + 1
-                self._step(spoken, Place(number, column, len(spoken)))
+            step = line.split("#")[0].strip().rstrip(",").strip("\"' ")
+            if step:
+                column = line.index(step[0]) + 1
+                self._step(step, Place(number, column, len(step)))
 
     def python(self, text: str) -> None:
         """Read a Python expression without executing it."""
@@ -64,13 +64,13 @@ class _Reader:
             return
         values = [one.value for one in body if isinstance(one, ast.Assign | ast.Expr)]
         experiments = [one for one in values if _has_experiment(one)]
-        found = experiments or values
-        if len(found) != 1:
+        lists = experiments or values
+        if len(lists) != 1:
             self._draft.findings.error(
                 Place(1), "There must be one list of steps in the text, or one Experiment."
             )
             return
-        self._element(found[0], 0)
+        self._element(lists[0], 0)
 
     def _element(self, node: ast.expr, depth: int, *, in_cycle: bool = False) -> None:
         """Read a list, a tuple, a repetition, a sum, a call or a sentence."""
@@ -138,8 +138,11 @@ class _Reader:
         if unknown:
             self._draft.refuse(place, f"{unknown[0]} of pybamm.step.{name} cannot be expressed.")
             return
-        given = [*(_texts(one)[0] for one in node.args if _texts(one)), *arguments.get("value", [])]
-        self._add(lambda: call(name, given[0] if given else None, arguments), place)
+        values = [
+            *(_texts(one)[0] for one in node.args if _texts(one)),
+            *arguments.get("value", []),
+        ]
+        self._add(lambda: call(name, values[0] if values else None, arguments), place)
 
     def _settings(self, node: ast.Call) -> None:
         for keyword in node.keywords:
@@ -152,12 +155,12 @@ class _Reader:
                 self._draft.refuse(place, f"{keyword.arg} of Experiment cannot be expressed.")
 
     def _step(self, text: str, place: Place) -> None:
-        said, period = split_period(text)
+        step, period = split_period(text)
         if period is not None:
             self._periods.setdefault(period, place)
         else:
             self._without_period += 1
-        self._add(lambda: sentence(said), place)
+        self._add(lambda: sentence(step), place)
 
     def _add(self, line: Callable[[], str], place: Place) -> None:
         try:

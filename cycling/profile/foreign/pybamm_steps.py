@@ -59,8 +59,8 @@ def sentence(text: str) -> str:
 
 def _lower_words(text: str) -> str:
     """Return the text with its words in small letters, its units as they are."""
-    words = {"rest", "charge", "discharge", "hold", "at", "for", "until", "or"}
-    return " ".join(word.lower() if word.lower() in words else word for word in text.split(" "))
+    verbs = {"rest", "charge", "discharge", "hold", "at", "for", "until", "or"}
+    return " ".join(word.lower() if word.lower() in verbs else word for word in text.split(" "))
 
 
 def _rest(at: str | None, limits: list[str]) -> str:
@@ -72,8 +72,8 @@ def _rest(at: str | None, limits: list[str]) -> str:
 def _limit(word: str, value: str) -> str:
     if word == "for":
         return f"TIME, {value.replace(' ', '')}"
-    said, kind = amount(value)
-    return f"{kind}, {said.removeprefix('-')}"
+    size, kind = amount(value)
+    return f"{kind}, {size.removeprefix('-')}"
 
 
 def amount(text: str) -> tuple[str, str]:
@@ -106,8 +106,8 @@ def call(name: str, value: str | None, arguments: dict[str, list[str]]) -> str:
         raise NotExpressibleError(f"pybamm.step.{name} with these arguments")
     if name == "voltage":
         return ", ".join(["CV", f"{value}V", *limits])
-    turned = value[1:] if value.startswith("-") else f"-{value}"
-    return ", ".join(["CP" if name == "power" else "CC", turned + units[name], *limits])
+    opposite = value[1:] if value.startswith("-") else f"-{value}"
+    return ", ".join(["CP" if name == "power" else "CC", opposite + units[name], *limits])
 
 
 def _bare(text: str) -> bool:

@@ -93,21 +93,21 @@ class _Writer:
         if step.max_current is not None:
             self.findings.error(step.max_current.place, "unicycler has no MAX: leave it out.")
         if step.mode is Mode.CC:
-            said: dict[str, Any] = {"step": "constant_current"}
-            said |= _current(step.set_point, "rate_C", "current_mA")
+            entry: dict[str, Any] = {"step": "constant_current"}
+            entry |= _current(step.set_point, "rate_C", "current_mA")
         else:
-            said = {"step": "constant_voltage", "voltage_V": _number(step.set_point.amount())}
+            entry = {"step": "constant_voltage", "voltage_V": _number(step.set_point.amount())}
         for limit in sorted(step.limits, key=lambda one: one.kind is LimitKind.TIME):
             if limit.kind not in _LIMITS[step.mode] or not limit.value.value:
                 self.findings.error(
                     limit.value.place, f"unicycler cannot end this step by {limit.kind}."
                 )
             elif limit.kind is LimitKind.CURRENT:
-                said |= _current(limit.value, "until_rate_C", "until_current_mA")
+                entry |= _current(limit.value, "until_rate_C", "until_current_mA")
             else:
                 key = "until_time_s" if limit.kind is LimitKind.TIME else "until_voltage_V"
-                said[key] = _number(limit.value.amount())
-        self.method.append(said)
+                entry[key] = _number(limit.value.amount())
+        self.method.append(entry)
 
 
 def _current(current: Quantity, rate_key: str, current_key: str) -> dict[str, Any]:

@@ -92,8 +92,8 @@ class _Reader:
             try:
                 self._step(number, step, place)
             except _RefusedError as error:
-                said = f"Step {number + 1} cannot be expressed: {error}."
-                self._draft.findings.error(place, said)
+                message = f"Step {number + 1} cannot be expressed: {error}."
+                self._draft.findings.error(place, message)
                 self._pieces.append(_Piece(number, number, (("WAIT, 0", place),)))
         for piece in self._pieces:
             for line_text, place in piece.lines:
@@ -101,25 +101,25 @@ class _Reader:
 
     def _settings(self, protocol: dict[str, Any]) -> None:
         place = Place(1)
-        known = {"unicycler", "sample", "record", "measurement", "safety", "method"}
-        for name in sorted(set(protocol) - known):
+        own_names = {"unicycler", "sample", "record", "measurement", "safety", "method"}
+        for name in sorted(set(protocol) - own_names):
             self._draft.findings.error(place, f"{quoted(name)} cannot be expressed.")
         record = _object(protocol.get("record") or protocol.get("measurement"))
         safety = _object(protocol.get("safety"))
         if (every := _text(record.pop("time_s", None))) is not None:
             volts = _text(record.pop("voltage_V", None))
             self._draft.add(f"RECORD {every}s" + (f" {volts}V" if volts else ""), place)
-        words = []
+        limits = []
         for kind, (low_key, high_key, unit) in _SAFETY.items():
             low, high = _text(safety.pop(low_key, None)), _text(safety.pop(high_key, None))
             if low is not None and high is not None:
-                words.append(f"{kind} {low}{unit} {high}{unit}")
+                limits.append(f"{kind} {low}{unit} {high}{unit}")
             elif low is not None or high is not None:
                 self._draft.findings.error(
                     place, f"safety needs both {low_key} and {high_key}: SAFETY has two sides."
                 )
-        if words:
-            self._draft.add(f"SAFETY {' '.join(words)}", place)
+        if limits:
+            self._draft.add(f"SAFETY {' '.join(limits)}", place)
         for name, value in (*record.items(), *safety.items()):
             if value not in (None, ""):
                 self._draft.findings.error(place, f"{quoted(str(name))} cannot be expressed.")
@@ -156,18 +156,18 @@ class _Reader:
             start = int(target) - 1
         else:
             raise _RefusedError(f"it goes to {quoted(target)}, and there is no such step before it")
-        kept = [piece for piece in self._pieces if piece.first < start]
+        before = [piece for piece in self._pieces if piece.first < start]
         inside = [piece for piece in self._pieces if piece.first >= start]
-        if any(piece.last >= start for piece in kept):
+        if any(piece.last >= start for piece in before):
             raise _RefusedError("it begins inside an earlier loop")
         ways = frozenset(way for piece in inside for way in piece.ways)
-        counted = any(piece.counts_cycles for piece in inside)
-        counts = len(ways) == 2 and not counted
+        counts_within = any(piece.counts_cycles for piece in inside)
+        counts = len(ways) == 2 and not counts_within
         word = " CYCLES" if counts else ""
         lines = [(f"REPEAT {values.get('cycle_count')}{word}", place)]
         lines += [line for piece in inside for line in piece.lines]
         lines.append(("END", place))
-        self._pieces = [*kept, _Piece(start, number, tuple(lines), ways, counts or counted)]
+        self._pieces = [*before, _Piece(start, number, tuple(lines), ways, counts or counts_within)]
 
 
 def _instruction(name: str, values: dict[str, str | None]) -> str:

@@ -175,8 +175,8 @@ def _unit(text: str, kind: Kind) -> str:
     if lower in _SPELLINGS.get(kind, {}):
         return _SPELLINGS[kind][lower]
     mega = text.startswith("M") and lower != "min"  # MW is no mW
-    found = [unit for unit in units if unit.lower() == lower]
-    if found and not mega:
-        return found[0]
-    known = ", ".join(units)
-    raise NotAQuantityError(f"The unit of a {kind} is one of {known}: write {EXAMPLES[kind]}.")
+    spellings = [unit for unit in units if unit.lower() == lower]
+    if spellings and not mega:
+        return spellings[0]
+    names = ", ".join(units)
+    raise NotAQuantityError(f"The unit of a {kind} is one of {names}: write {EXAMPLES[kind]}.")

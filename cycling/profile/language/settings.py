@@ -65,14 +65,14 @@ def parse_safety(reader: LineReader) -> Safety | None:
             )
             return None
         kind = LimitKind(token.upper)
-        found = _safety_range(reader, kind)
+        ends = _safety_range(reader, kind)
         if kind in ranges:
             reader.error(token.place, f"{kind} is there twice: keep one.")
             complete = False
-        if found is None:
+        if ends is None:
             complete = False
         else:
-            ranges[kind] = found
+            ranges[kind] = ends
     return Safety(tuple(ranges.values()), reader.line.place) if complete else None
 
 

@@ -98,8 +98,8 @@ def _limit(reader: LineReader, mode: Mode, kind: LimitKind) -> Limit | None:
     value = reader.quantity(kind.kind, f"The limit {kind}")
     if value is None:
         return None
-    held, why = _HELD[mode]
-    if kind is held:
+    held_kind, why = _HELD[mode]
+    if kind is held_kind:
         reader.error(value.place, f"{mode.name} cannot end by {kind}, because {why}.")
         return None
     return _with_sign(reader, Limit(kind, value))

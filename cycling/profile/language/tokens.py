@@ -51,15 +51,15 @@ class Line:
 def lines_of(text: str, findings: Findings) -> Iterator[Line]:
     """Yield the lines that say something; commas without a word between are errors."""
     for number, line in enumerate(_NEW_LINE.split(text.removeprefix("\ufeff")), 1):
-        spoken = _COMMENT.sub("", line)
-        if not spoken or spoken.isspace():
+        content = _COMMENT.sub("", line)
+        if not content or content.isspace():
             continue
-        if len(spoken) > MAX_LINE:
+        if len(content) > MAX_LINE:
             place = Place(number, 1, MAX_LINE)
             findings.error(place, f"The line is longer than {MAX_LINE:,} characters.")
             continue
-        _check_commas(spoken, number, findings)
-        if tokens := _tokens(spoken, number):
+        _check_commas(content, number, findings)
+        if tokens := _tokens(content, number):
             yield Line(number, tokens)
 
 

@@ -97,12 +97,12 @@ def check_row_count(program: Program) -> Iterator[Problem]:
 def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
     rows: list[Row] = []
     origins: list[Executed] = []
-    known: dict[int, tuple[_Values, ...]] = {}
+    values_of: dict[int, tuple[_Values, ...]] = {}
     for execution in program.executed():
         step = execution.instruction
-        values = known.get(id(step))
+        values = values_of.get(id(step))
         if values is None:
-            values = known[id(step)] = tuple(_values(step))
+            values = values_of[id(step)] = tuple(_values(step))
         for set_point, limit_type, limit_point in values:
             rows.append(Row(len(rows) + 1, step.mode, set_point, limit_type, limit_point))
             origins.append(execution)
@@ -111,8 +111,8 @@ def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:
 
 def _kept_limit(step: Instruction) -> ExactLimit:
     """Return the limit that stands in the row."""
-    known = [limit for limit in step.limits if limit.kind in TABLE_LIMITS]
-    return known[0] if known else ExactLimit(LimitKind.TIME, Decimal(0))
+    limits = [limit for limit in step.limits if limit.kind in TABLE_LIMITS]
+    return limits[0] if limits else ExactLimit(LimitKind.TIME, Decimal(0))
 
 
 def _values(step: Instruction) -> Iterator[_Values]:
@@ -158,8 +158,8 @@ def _line(mode: Mode, set_point: int, limit_type: LimitType, limit_point: int) -
     if mode is Mode.WAIT:
         return f"WAIT, {_units(limit_point)}s"
     point = abs(limit_point) if limit_type in MAGNITUDES else limit_point
-    held = f"{mode.name}, {_units(set_point)}{UNITS[SET_POINT_KINDS[mode]][0]}"
-    return f"{held}, {limit_type}, {_units(point)}{UNITS[LimitKind(limit_type).kind][0]}"
+    drive = f"{mode.name}, {_units(set_point)}{UNITS[SET_POINT_KINDS[mode]][0]}"
+    return f"{drive}, {limit_type}, {_units(point)}{UNITS[LimitKind(limit_type).kind][0]}"
 
 
 def _units(milli: int) -> str:

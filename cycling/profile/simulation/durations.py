@@ -37,8 +37,8 @@ def step_times(program: Program, model: BatteryModel) -> StepTimes:
     """Return the expected durations; rounds that were not simulated are like the ones before."""
     course = expected(program, model, first_state(program, model), INTERVAL_S, FEW_STEPS)
     by_step, by_line = _simulated(course)
-    for executed in program.executed():
-        number, line = executed.step, executed.instruction.line
+    for execution in program.executed():
+        number, line = execution.step, execution.instruction.line
         if number not in by_step and line in by_line:
             by_step[number] = by_line[line]
     known = course.complete and not course.unending

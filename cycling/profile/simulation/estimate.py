@@ -44,8 +44,8 @@ class _Counting:
         self._soc = soc
         self._current_a = self._capacity_ah or 0.0  # of the step before
         span = reach(program).voltage_v
-        known = [one for one in (span.low, span.high) if one is not None] if span else []
-        self._mean_v = float(sum(known) / len(known)) if known else 0.0
+        ends = [one for one in (span.low, span.high) if one is not None] if span else []
+        self._mean_v = float(sum(ends) / len(ends)) if ends else 0.0
 
     def run(self, parts: tuple[Part, ...]) -> Throughput:
         """Count parts; from the second round on a loop is taken to repeat itself."""
@@ -62,11 +62,11 @@ class _Counting:
     def _step(self, step: Instruction) -> Throughput:
         current_a = self._current(step)
         durations = [self._duration_s(step, limit.kind, current_a) for limit in step.limits]
-        known = [one for one in durations if one is not None]
-        if not known:
+        limits_s = [one for one in durations if one is not None]
+        if not limits_s:
             self.unknown[step.line] = None
             return Throughput()
-        duration_s = min(known)
+        duration_s = min(limits_s)
         mean_a = current_a
         if step.mode is Mode.CV and duration_s:
             left = math.exp(-duration_s / DECAY_S)

@@ -121,7 +121,7 @@ class _Simulation:
         self._steps_left = most_steps
         self._number = 0
         self._total = Throughput()
-        self._pieces: list[tuple[FloatArray, FloatArray, FloatArray, int, int]] = []
+        self._pieces: list[tuple[FloatArray, FloatArray, FloatArray, IntArray, IntArray]] = []
         self._skipped: list[Skipped] = []
         self._unending: dict[int, None] = {}
         self._aborted_by: LimitKind | None = None
@@ -142,14 +142,16 @@ class _Simulation:
                 self._loop(part)
 
     def _loop(self, loop: Loop) -> None:
-        shown = min(loop.count, FIRST_ROUNDS + LAST_ROUNDS)
-        skipped = loop.count - shown
+        rounds = min(loop.count, FIRST_ROUNDS + LAST_ROUNDS)
+        rounds_left_out = loop.count - rounds
         round_before = round_now = Throughput()
         first_number = self._number
-        for number in range(shown):
-            if number == FIRST_ROUNDS and skipped and not self._over:
+        for number in range(rounds):
+            if number == FIRST_ROUNDS and rounds_left_out and not self._over:
                 round_before = _difference(self._total, round_now)
-                self._skip(skipped, round_before, (self._number - first_number) // FIRST_ROUNDS)
+                self._skip(
+                    rounds_left_out, round_before, (self._number - first_number) // FIRST_ROUNDS
+                )
             round_now = self._total
             self.run(loop.items)
 
@@ -172,15 +174,9 @@ class _Simulation:
             self._unending[instruction.line] = None
         start_s = self._total.duration_s
         kept = np.unique(np.linspace(0, len(run.time_s) - 1, POINTS_PER_STEP).round().astype(int))
-        self._pieces.append(
-            (
-                start_s + run.time_s[kept],
-                run.voltage_v[kept],
-                run.current_a[kept],
-                self._number,
-                instruction.line,
-            )
-        )
+        step, line = (np.full(len(kept), one) for one in (self._number, instruction.line))
+        measured = start_s + run.time_s[kept], run.voltage_v[kept], run.current_a[kept]
+        self._pieces.append((*measured, step, line))
         self._total = self._total.plus(throughput(run))
         self._state = run.state
 
@@ -209,16 +205,14 @@ class _Simulation:
 
     def result(self) -> Expected:
         """Return what was simulated."""
-        pieces = self._pieces
-        lengths = [len(piece[0]) for piece in pieces]
-        numbers = np.array([piece[3] for piece in pieces], np.int64)
-        lines = np.array([piece[4] for piece in pieces], np.int64)
+        columns = map(np.concatenate, zip(*self._pieces, strict=True))
+        time_s, voltage_v, current_a, step, line = columns
         return Expected(
-            np.concatenate([piece[0] for piece in pieces]),
-            np.concatenate([piece[1] for piece in pieces]),
-            np.concatenate([piece[2] for piece in pieces]),
-            np.repeat(numbers, lengths),
-            np.repeat(lines, lengths),
+            time_s,
+            voltage_v,
+            current_a,
+            step,
+            line,
             self._total,
             tuple(self._skipped),
             tuple(self._unending),

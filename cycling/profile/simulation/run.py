@@ -27,17 +27,17 @@ def run_instruction(
     drive = drive_of(instruction)
     end = _end_condition(instruction)
     run = run_step(model, state, drive, end, interval_s, longest_s)
-    passed = [
+    crossings = [
         (_crossing_s(_course(run, limit.kind), run.time_s, float(limit.value)), limit.kind)
         for limit in instruction.limits
         if limit.kind in _COUNTED
     ]
-    reached = [(time_s, kind) for time_s, kind in passed if time_s is not None]
-    if not reached:
+    ends = [(time_s, kind) for time_s, kind in crossings if time_s is not None]
+    if not ends:
         return run, LimitKind(run.ended_by) if run.ended_by else None
-    time_s, kind = min(reached)
-    cut = EndCondition(time_s, end.voltage_v, end.current_a, end.power_w)
-    return run_step(model, state, drive, cut, interval_s, longest_s), kind
+    time_s, kind = min(ends)
+    shorter = EndCondition(time_s, end.voltage_v, end.current_a, end.power_w)
+    return run_step(model, state, drive, shorter, interval_s, longest_s), kind
 
 
 def drive_of(instruction: Instruction) -> Drive:

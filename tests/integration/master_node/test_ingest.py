@@ -102,7 +102,7 @@ def test_a_group_is_acknowledged_once_for_each_experiment(stage: Stage):
     }
     stage.lab.check_exact(first, 20)
     stage.lab.check_exact(second, 5)
-    assert stage.writer.progress.stored == 25
+    assert stage.writer.stored == 25
 
 
 def test_a_large_group_is_loaded_in_bulk(stage: Stage):
@@ -147,7 +147,7 @@ def test_a_database_that_fails_is_tried_again_and_nothing_is_acknowledged_before
     monkeypatch.setattr(Writer, "_commit", commit)
     (ack,) = stage.store(stage.records(0, 9))
     assert ack.samples == 9
-    assert stage.writer.progress.trouble_at is None
+    assert stage.writer.trouble_at is None
 
 
 def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: Stage):

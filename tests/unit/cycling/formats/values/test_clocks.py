@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from cycling.formats import Field, read_measures, verify
 from cycling.formats.values.clock_units import clock_unit
-from cycling.formats.values.clocks import parse_clock, zone
-from cycling.formats.values.durations import parse_durations
+from cycling.formats.values.clocks import parse_clock, parse_durations, zone
 
 UTC_ZONE = zone("UTC")
 
