@@ -2,7 +2,7 @@
 
 A worker and a master node beat from the loop that does the work: one that hangs goes silent. A
 number of a process that has ended says nothing; after a restart it may be given out again, so of
-two rows with the same number the other one counts.
+two rows with the same number the newer one counts.
 """
 
 import json

@@ -2,8 +2,9 @@
 
 import re
 
-# unit -> (multiply by, divide by): dividing by 1000 is exact to the last bit, times 0.001 is not.
-_TO_BASE: dict[str, tuple[float, float]] = {
+# unit -> (multiply by, divide by) to s, V, A, W or 1: dividing by 1000 is exact to the last bit,
+# times 0.001 is not.
+TO_BASE: dict[str, tuple[float, float]] = {
     "s": (1, 1),
     "ms": (1, 1e3),
     "us": (1, 1e6),
@@ -34,7 +35,7 @@ _OTHER_UNITS = (
     *("mAh/V.g", "L/min", "mL/min", "L/h", "rpm", "m", "cm", "mm", "um", "ppm", "h:min:s"),
 )
 
-_KNOWN = {unit: unit for unit in (*_TO_BASE, *_OTHER_UNITS) if unit != "1"}
+_KNOWN = {unit: unit for unit in (*TO_BASE, *_OTHER_UNITS) if unit != "1"}
 
 _SPELLINGS = {
     **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
@@ -64,11 +65,6 @@ _SPELLINGS = {
 # "\ufffd" is what is left of a degree sign that some other program failed to decode.
 _DEGREE = re.compile(r"(?:[°º˚\ufffd?]|deg\.?|degree[s]?|o)\s?([CFcf])")
 _LOWER = {unit.lower(): unit for unit in reversed(_KNOWN)} | {"ma": "mA", "ms": "ms", "mw": "mW"}
-
-
-def to_base(unit: str) -> tuple[float, float]:
-    """Factors (multiply by, divide by) from `unit` to s, V, A, W or 1."""
-    return _TO_BASE[unit]
 
 
 def known_unit(text: str, *, any_case: bool = False) -> str | None:

@@ -33,20 +33,13 @@ EXPIRED = "You are signed out: your login has ended. What you had typed is kept.
 
 
 @dataclass(frozen=True)
-class CurrentUser:
+class CurrentUser(flask_login.UserMixin):  # type: ignore[misc]  # flask-login carries no types
     """flask-login's `current_user` of a signed-in request."""
 
     id: int
     name: str
     role: Role
     session_hash: str
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """Return the id as flask-login wants it."""
-        return str(self.id)
 
 
 class _NoFlaskSession(SessionInterface):

@@ -97,17 +97,13 @@ def finish(batch: Batch) -> list[OutgoingMessage]:
     writing.insert_missing(session, batch.parts)
     runs.store_events(session, batch.runs_by_id.values())
     session.flush()
-    outgoing = [
-        OutgoingMessage.to(hardware_id, Kind.ACK, _ack(batch.runs_by_id[experiment]))
-        for experiment, hardware_id in batch.answered.items()
-        if experiment in batch.runs_by_id
-    ]
+    outgoing = []
+    for experiment, hardware_id in batch.answered.items():
+        if experiment in batch.runs_by_id:
+            row = batch.runs_by_id[experiment].row
+            ack = m.Ack(experiment=experiment, samples=row.through, events=row.events_through)
+            outgoing.append(OutgoingMessage.to(hardware_id, Kind.ACK, ack))
     for hardware_id, experiment in sorted(batch.unknown):
         ack = m.Ack(experiment=experiment, samples=-1, events=-1, unknown=True)
         outgoing.append(OutgoingMessage.to(hardware_id, Kind.ACK, ack))
     return [*outgoing, *setup_messages(batch.transaction, batch.to_set_up)]
-
-
-def _ack(run: runs.RunNow) -> m.Ack:
-    row = run.row
-    return m.Ack(experiment=row.experiment_id, samples=row.through, events=row.events_through)

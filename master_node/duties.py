@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,72 +41,65 @@ class Every:
         return True
 
 
-@dataclass(frozen=True)
-class DutyContext:
-    """What the duties are done with."""
-
-    database: Database
-    lease: LeaderLease
-    inbox: Inbox
-    writer: Writer
-    publish: Callable[[Sequence[OutgoingMessage]], None]
-    connected: Callable[[], bool]
-    silent_after: timedelta
-    wattrex: WattrexService | None
-    max_bytes: int
-
-
 class Duties(LeaderThread):
     """The thread that does them, round after round."""
 
-    def __init__(self, context: DutyContext) -> None:
+    def __init__(
+        self,
+        database: Database,
+        lease: LeaderLease,
+        inbox: Inbox,
+        writer: Writer,
+        publish: Callable[[Sequence[OutgoingMessage]], None],
+        connected: Callable[[], bool],
+        silent_after: timedelta,
+        wattrex: WattrexService | None,
+        max_bytes: int,
+    ) -> None:
         super().__init__("duties")
-        self._context = context
+        self._database, self._lease, self._inbox, self._writer = database, lease, inbox, writer
+        self._publish, self._connected, self._max_bytes = publish, connected, max_bytes
+        self._silent_after, self._service = silent_after, wattrex
         self._since = datetime.now(UTC)
         self._setups: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
         self._listens_since = time.monotonic()
-        self._wattrex = WattrexWatch(context.silent_after)
+        self._wattrex = WattrexWatch(silent_after)
 
     def _round(self) -> None:
-        context = self._context
         if self._may_renew():
             self._renew()
-        if context.connected():
-            context.publish(due_commands(context.database, context.lease))
+        if self._connected():
+            self._publish(due_commands(self._database, self._lease))
             if self._may_dispatch():
-                context.publish(dispatch(context.database, context.lease, context.max_bytes))
+                self._publish(dispatch(self._database, self._lease, self._max_bytes))
         self.stopping.wait(ROUND_S)
 
     def begin_again(self) -> None:
         """Give every station its time anew: we began to listen, or had trouble to store."""
         self._listens_since = time.monotonic()
 
-    def _begin_again(self) -> None:
-        self.begin_again()
-
     def _renew(self) -> None:
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
-        context = self._context
-        with context.database.read() as session:
+        with self._database.read() as session:
             setups = unit_setups(session)
         online = [one for one in setups if one.online]
-        with leader_transaction(context.database, context.lease, self._detail(len(online))):
+        with leader_transaction(self._database, self._lease, self._detail(len(online))):
             pass
-        expire_offers(context.database, context.lease)
+        expire_offers(self._database, self._lease)
         self._note_silence()
-        if context.connected():
+        if self._connected():
             self._send_setups(online)
         self._watch_wattrex()
 
     def _note_silence(self) -> None:
         """Note which stations are silent, judged only while we could have heard them."""
-        context, silent_after = self._context, self._context.silent_after
+        silent_after = self._silent_after
         if self._behind_s() > BEHIND_S:
             self.begin_again()
         if time.monotonic() - self._listens_since < silent_after.total_seconds():
             return
-        with leader_transaction(context.database, context.lease) as transaction:
+        with leader_transaction(self._database, self._lease) as transaction:
             now = transaction.now
             count = live_state.note_silence(transaction.session, now - silent_after, now)
         if count:
@@ -115,35 +107,34 @@ class Duties(LeaderThread):
 
     def _send_setups(self, online: Iterable[UnitSetup]) -> None:
         """Tell units whose stations were changed by somebody."""
-        context = self._context
         setups = {one.unit_id: one.stations for one in online}
         unit_ids = [id_ for id_, stations in setups.items() if self._setups.get(id_) != stations]
         self._setups = setups
         if unit_ids:
-            with leader_transaction(context.database, context.lease) as transaction:
+            with leader_transaction(self._database, self._lease) as transaction:
                 messages = list(setup_messages(transaction, unit_ids))
-            context.publish(messages)
+            self._publish(messages)
 
     def _watch_wattrex(self) -> None:
         """Look after stations whose cyclers write into the database by themselves."""
-        context, service = self._context, self._context.wattrex
+        service = self._service
         since = service.listens_since if service is not None and service.connected else None
-        with leader_transaction(context.database, context.lease) as transaction:
+        with leader_transaction(self._database, self._lease) as transaction:
             self._wattrex.look(transaction, speaks=service is not None, listens_since=since)
 
     def _behind_s(self) -> float:
-        trouble_at = self._context.writer.trouble_at
+        trouble_at = self._writer.trouble_at
         stuck_s = 0.0 if trouble_at is None else float("inf")
-        return max(self._context.inbox.age_s, stuck_s)
+        return max(self._inbox.age_s, stuck_s)
 
     def _detail(self, units: int) -> dict[str, Any]:
-        context, wattrex = self._context, self._context.wattrex
+        wattrex = self._service
         detail = {
-            "broker": _connection(context.connected()),
+            "broker": _connection(self._connected()),
             "units": units,
-            "stored": context.writer.stored,
-            "refused": context.writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
-            "queue": len(context.inbox),
+            "stored": self._writer.stored,
+            "refused": self._writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
+            "queue": len(self._inbox),
             "since": self._since.isoformat(timespec="seconds"),
         }
         return {**detail, "wattrex": _connection(wattrex.connected)} if wattrex else detail

@@ -9,7 +9,7 @@ from threading import Thread
 from db.commands.leases import LeaderLease
 from db.engine import Database
 from db.limits import Limits
-from master_node.duties import Duties, DutyContext
+from master_node.duties import Duties
 from master_node.inbox import Inbox
 from master_node.leader_thread import LeaderThread
 from master_node.link import Broker, Link, Will
@@ -52,17 +52,15 @@ class Leader:
         self._writer = Writer(database, lease, self._inbox, self._publish)
         self._wattrex = WattrexService(database, broker, lease, limits) if wattrex else None
         self._duties = Duties(
-            DutyContext(
-                database,
-                lease,
-                self._inbox,
-                self._writer,
-                self._publish,
-                lambda: self._link.connected,
-                silent_after,
-                self._wattrex,
-                limits.mqtt_message_bytes,
-            )
+            database,
+            lease,
+            self._inbox,
+            self._writer,
+            self._publish,
+            lambda: self._link.connected,
+            silent_after,
+            self._wattrex,
+            limits.mqtt_message_bytes,
         )
         self._threads: list[LeaderThread] = [self._writer, self._duties]
         if self._wattrex is not None:

@@ -50,7 +50,7 @@ class LeaderThread:
         """Do one piece of work."""
         raise NotImplementedError
 
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
         """Forget since when units were listened to: the database was away meanwhile."""
 
     def _run(self) -> None:
@@ -71,5 +71,5 @@ class LeaderThread:
             text = error if isinstance(error, UnavailableError) else type(error).__name__
             LOG.warning("what=database-trouble said=%r", str(text))
         self._in_trouble = True
-        self._begin_again()
+        self.begin_again()
         self.stopping.wait(AFTER_TROUBLE_S)

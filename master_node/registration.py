@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cycling.terms import DeviceType
 from db.commands.leases import LeaderTransaction
 from db.commands.units.registration import Introduction, ReportedDevice
-from db.queries.stations.offers import SetUpStation, unfinished, unit_setups
+from db.queries.stations.offers import SetUpChannel, unfinished, unit_setups
 from master_node.protocol import messages as m
 from master_node.protocol.codec import OutgoingMessage
 from master_node.protocol.topics import Kind
@@ -49,19 +49,19 @@ def setup_messages(
         message = m.SetupMessage(
             unit=setup.unit_id,
             at=transaction.now.timestamp(),
-            stations=[_station_setup(one) for one in setup.stations],
+            stations=[
+                m.StationSetup(
+                    station=one.station_id,
+                    name=one.name,
+                    devices=list(one.links),
+                    channels=[_channel(channel) for channel in one.channels],
+                )
+                for one in setup.stations
+            ],
             resume={str(experiment_id): through for experiment_id, through in resume.items()},
         )
         yield OutgoingMessage.to(setup.hardware_id, Kind.SET_UP, message)
 
 
-def _station_setup(station: SetUpStation) -> m.StationSetup:
-    return m.StationSetup(
-        station=station.station_id,
-        name=station.name,
-        devices=list(station.links),
-        channels=[
-            m.StationChannel(id=one.used_measure_id, device=one.link, name=one.name, unit=one.unit)
-            for one in station.channels
-        ],
-    )
+def _channel(one: SetUpChannel) -> m.StationChannel:
+    return m.StationChannel(id=one.used_measure_id, device=one.link, name=one.name, unit=one.unit)

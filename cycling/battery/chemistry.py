@@ -27,16 +27,6 @@ from cycling.terms import LithiumChemistry, Technology
 TABLE = Path(__file__).with_name("chemistry.toml")
 SECONDS_PER_DAY = 86_400.0
 OCV_END = 1e-3  # how far the logarithm stays away from an empty or full electrode
-USUAL_CAPACITY_AH: Mapping[Technology, float] = {
-    Technology.LITHIUM: 3.0,
-    Technology.LEAD_ACID: 7.0,
-    Technology.REDOX_STACK: 8.0,
-}
-FULL_CELL_V: Mapping[Technology, float] = {
-    Technology.LITHIUM: 4.2,
-    Technology.LEAD_ACID: 2.4,
-    Technology.REDOX_STACK: 1.6,
-}
 KINDS: Mapping[Technology, str] = {
     Technology.LEAD_ACID: "lead_acid",
     Technology.REDOX_STACK: "vanadium",
@@ -72,9 +62,12 @@ class OcvCurve:
 class Chemistry:
     """One kind of cell, at rest and under load: drops in V at 1C, heat capacity in J/K for 1 Ah.
 
-    The ends of charge and discharge are (drop V at 1C, width SOC).
+    The ends of charge and discharge are (drop V at 1C, width SOC). `usual_ah` and `full_v` are the
+    capacity and the highest voltage where nobody says them.
     """
 
+    usual_ah: float
+    full_v: float
     curve: OcvCurve
     ohmic_drop_v: float
     rc_drop_v: float
@@ -124,8 +117,12 @@ def model_of(
     cells: int,
 ) -> BatteryModel:
     """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
+    return _chemistry(technology, chemistry).battery(capacity_ah, cells)
+
+
+def _chemistry(technology: Technology, chemistry: str | None) -> Chemistry:
     kind = KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
-    return chemistries()[kind].battery(capacity_ah, cells)
+    return chemistries()[kind]
 
 
 def guessed_model(
@@ -137,9 +134,9 @@ def guessed_model(
     voltage_max_v: float,
 ) -> BatteryModel:
     """Return the model; without a number of cells (0) the highest voltage (V) tells it."""
-    number = cells or max(1, round(voltage_max_v / FULL_CELL_V[technology]))
-    size_ah = capacity_ah or USUAL_CAPACITY_AH[technology]
-    return model_of(technology, chemistry, max(size_ah, SMALLEST_AH), number)
+    kind = _chemistry(technology, chemistry)
+    number = cells or max(1, round(voltage_max_v / kind.full_v))
+    return kind.battery(max(capacity_ah or kind.usual_ah, SMALLEST_AH), number)
 
 
 def state_at(model: BatteryModel, voltage_v: float, current_a: float = 0.0) -> BatteryState[float]:

@@ -11,7 +11,7 @@ from cycling.formats.text.rows import IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, parse_durations, zone
 from cycling.formats.values.numbers import FloatArray, Numbers, parse_numbers
-from cycling.units import to_base
+from cycling.units import TO_BASE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +58,7 @@ class CellReader:
         numbers = parse_numbers(cells, self._decimal)
         if column.field is Field.EXTENDED:
             return numbers
-        multiply, divide = to_base(column.unit)
+        multiply, divide = TO_BASE[column.unit]
         return Numbers(numbers.values * multiply / divide, numbers.bad, numbers.no_value)
 
     def _report(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from cycling.errors import InputError
 
@@ -43,41 +43,34 @@ class Problem:
         return {**asdict(self), "place": self.place}
 
 
-class Findings(Protocol):
+class Findings:
     """Takes problems as reading finds them."""
 
     def add(self, problem: Problem) -> None:
         """Take one problem."""
+        self.add_each(1, lambda _: problem)
 
     def add_each(self, count: int, problem: Callable[[int], Problem]) -> None:
-        """Take `count` problems of one kind; `problem(n)` makes the n-th when it is wanted."""
+        """Take `count` problems of one kind; `problem(n)` makes the n-th when it is needed."""
+        raise NotImplementedError
 
 
-class RaisedFindings:
+class RaisedFindings(Findings):
     """For importing: the first error ends it, everything else was shown before."""
-
-    def add(self, problem: Problem) -> None:
-        """Raise InputError if it is an error."""
-        if problem.severity == "error":
-            raise InputError(problem.sentence)
 
     def add_each(self, count: int, problem: Callable[[int], Problem]) -> None:
         """Raise InputError if they are errors."""
-        if count:
-            self.add(problem(0))
+        if count and (first := problem(0)).severity == "error":
+            raise InputError(first.sentence)
 
 
 @dataclass
-class KeptFindings:
+class KeptFindings(Findings):
     """For verifying: counts every problem, keeps the first of each kind."""
 
     kept: list[Problem] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _kinds: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-
-    def add(self, problem: Problem) -> None:
-        """Count it, and keep it while there are few of its kind."""
-        self.add_each(1, lambda _: problem)
 
     def add_each(self, count: int, problem: Callable[[int], Problem]) -> None:
         """Count all, keep the first few."""

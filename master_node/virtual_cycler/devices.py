@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from cycling.battery.instrument import Instrument
-from master_node.protocol.messages import Abilities, ChannelOffer, Device, Hello
+from master_node.protocol.messages import Abilities, ChannelOffer, Device
 from master_node.virtual_cycler.sensors import TEMP_AMB, TEMP_CELL
 
 MANUFACTURER = "Virtual"
-SOFTWARE = "bem virtual cycler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,4 @@ def device_of(hardware_id: str, number: int) -> Device:
             ChannelOffer(name=TEMP_CELL, unit="degC"),
             ChannelOffer(name=TEMP_AMB, unit="degC"),
         ],
-    )
-
-
-def hello_of(
-    hardware_id: str, host_name: str, devices: list[Device], speed: float, now: float
-) -> Hello:
-    """Return how a virtual unit introduces itself."""
-    return Hello(
-        hardware_id=hardware_id,
-        host_name=host_name[:50],
-        software=SOFTWARE,
-        at=now,
-        devices=devices,
-        simulated=True,
-        speed=speed,
     )

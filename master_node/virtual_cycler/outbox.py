@@ -67,7 +67,7 @@ class Outbox:
         self.acknowledged = more
         self.add(more)
         self._sent = Watermark(*map(max, self._sent, more))
-        while self._in_flight and _covers(more, self._in_flight[0]):
+        while self._in_flight and Watermark(*map(max, more, self._in_flight[0])) == more:
             self._in_flight.popleft()
         if progress:
             self._moved_s = clock_s
@@ -118,10 +118,6 @@ class Outbox:
             events[-1].n if events else self._sent.events,
         )
         return records, self.stored if to_the_end else last
-
-
-def _covers(watermark: Watermark, other: Watermark) -> bool:
-    return watermark.samples >= other.samples and watermark.events >= other.events
 
 
 def _columns(samples: list[Sample], channels: Mapping[str, int]) -> Samples:

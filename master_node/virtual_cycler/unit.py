@@ -17,6 +17,7 @@ from master_node.protocol.messages import (
     CommandAnswer,
     Devices,
     Heartbeat,
+    Hello,
     MasterPresence,
     Offer,
     OfferAnswer,
@@ -27,7 +28,7 @@ from master_node.protocol.messages import (
 )
 from master_node.protocol.topics import Kind
 from master_node.virtual_cycler.battery import BatteryPool
-from master_node.virtual_cycler.devices import device_of, hello_of, size_of
+from master_node.virtual_cycler.devices import device_of, size_of
 from master_node.virtual_cycler.memory import Memory
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.station import Station
@@ -307,5 +308,13 @@ class VirtualUnit:
         self._send(Kind.PRESENCE, Presence(online=True))
 
     def _say_hello(self, now: float) -> None:
-        hello = hello_of(self._hardware_id, self._host_name, self._devices, self._speed, now)
+        hello = Hello(
+            hardware_id=self._hardware_id,
+            host_name=self._host_name[:50],
+            software="bem virtual cycler",
+            at=now,
+            devices=self._devices,
+            simulated=True,
+            speed=self._speed,
+        )
         self._send(Kind.HELLO, hello)

@@ -50,7 +50,7 @@ class Handler:
             self.offsets[unit_id] = round(offset_s, 3)
 
     def store(self, transaction: LeaderTransaction, envelopes: Sequence[Envelope]) -> list[Refusal]:
-        """Write what has come; return what was refused. `forget_stored` follows the commit."""
+        """Write what has come; return what was refused. After the commit the offsets go."""
         session = transaction.session
         if self.offsets:
             for unit_id in units.note_heartbeats(session, self.offsets, transaction.now):
@@ -64,10 +64,6 @@ class Handler:
         for unit_id in self.registrar.drop_silent():
             units.end_waiting(session, [unit_id])
         return refusals
-
-    def forget_stored(self) -> None:
-        """Forget what is committed."""
-        self.offsets.clear()
 
     def _take(self, transaction: LeaderTransaction, envelope: Envelope) -> None:
         match envelope.message:

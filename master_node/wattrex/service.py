@@ -55,7 +55,7 @@ class WattrexService(LeaderThread):
             # an old heartbeat is worth nothing, a unit that wants its number asks only once
             subscriptions=[(REGISTER, 1), (DEVICES, 1), (HEARTBEATS, 0)],
             on_message=self._inbox.put,
-            on_connect=self._begin_again,
+            on_connect=self.begin_again,
             keeps_session=True,
         )
         self.refusals = Refusals(sender_in=sender_of)
@@ -80,7 +80,8 @@ class WattrexService(LeaderThread):
         """Leave the broker, which keeps what comes for the next leader."""
         self._link.stop()
 
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
+        """Listen anew: what was said before is not known."""
         self.listens_since = time.monotonic()
 
     def _begin(self) -> None:
@@ -148,7 +149,7 @@ class WattrexService(LeaderThread):
                 self.refusals.write(transaction)
         self._written_at = time.monotonic()
         self.refusals.forget()
-        self._handler.forget_stored()
+        self._handler.offsets.clear()
         self._launches.clear()
         for refusal in refusals:
             self.refusals.add(refusal)

@@ -72,11 +72,7 @@ class Verification:
             "duration_s": _plain(self.duration_s),
             "median_interval_s": _plain(self.median_interval_s),
             "channels": [list(channel) for channel in self.channels],
-            "preview": {
-                "time_s": _listed(self.preview.time_s),
-                "voltage_v": _listed(self.preview.voltage_v),
-                "current_a": _listed(self.preview.current_a),
-            },
+            "preview": {name: _listed(values) for name, values in vars(self.preview).items()},
             "trust_clock": self.trust_clock,
             "ok": self.ok,
         }
@@ -195,10 +191,6 @@ class _Watch:
 
     def finish(self, no_value_counts: dict[str, int]) -> None:
         """Report what only the whole file shows."""
-        for problem in self._whole_file(no_value_counts):
-            self._findings.add(problem)
-
-    def _whole_file(self, no_value_counts: dict[str, int]) -> list[Problem]:
         problems = [_blank(name, *rows) for name, rows in self._blanks.items()]
         problems += [_no_value(label, count) for label, count in no_value_counts.items()]
         for index, row in self._late.items():
@@ -215,7 +207,8 @@ class _Watch:
         if not self.rows:
             text = "The file has no data rows. Export it again with its measures."
             problems.append(Problem("error", text, code="no-rows"))
-        return problems + _gaps(self._intervals)
+        for problem in problems + _gaps(self._intervals):
+            self._findings.add(problem)
 
     def result(self) -> Verification:
         """All of it, with the sign of the current decided or asked for."""

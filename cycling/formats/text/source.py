@@ -3,9 +3,8 @@
 import codecs
 import io
 
-from cycling.formats.text.encoding import is_wide
+from cycling.formats.text.first_bytes import is_wide, refuse_nul
 from cycling.formats.text.layout import BLANKS
-from cycling.formats.text.refusals import refuse_nul
 from cycling.formats.text.table import TextTable
 
 

@@ -7,9 +7,14 @@ from pathlib import Path
 
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
-from cycling.formats.text.encoding import decoded, is_wide, sniff_encoding
+from cycling.formats.text.first_bytes import (
+    decoded,
+    is_wide,
+    refuse_binary,
+    refuse_nul,
+    sniff_encoding,
+)
 from cycling.formats.text.layout import BLANKS, Layout, decimal_mark, find_layout, records
-from cycling.formats.text.refusals import refuse_binary, refuse_nul
 
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024

@@ -60,16 +60,12 @@ def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInf
     elif unit == UNIX_MS:
         seconds = numbers.values / 1000
     else:
-        seconds = _from_excel(numbers.values, where)
+        # they count local time to about a microsecond, so milliseconds are meant
+        local = np.round((numbers.values - _EXCEL_EPOCH_DAYS) * 86400, 3)
+        seconds = _to_utc(local, where)
     far = np.abs(seconds) > _MAX_UNIX_S
     bad = far if numbers.bad is None else numbers.bad | far
     return Numbers(np.where(far, np.nan, seconds), bad if bad.any() else None, numbers.no_value)
-
-
-def _from_excel(days: FloatArray, where: ZoneInfo) -> FloatArray:
-    """Serial days count local time; they carry about a microsecond, so milliseconds are meant."""
-    local = np.round((days - _EXCEL_EPOCH_DAYS) * 86400, 3)
-    return _to_utc(local, where)
 
 
 def _to_utc(local: FloatArray, where: ZoneInfo) -> FloatArray:

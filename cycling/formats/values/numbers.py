@@ -42,7 +42,7 @@ def parse_numbers(cells: "pa.StringArray", decimal: str) -> Numbers:
         values = floats(pc.cast(plain, pa.float64()))
     except pa.ArrowInvalid:
         return _parse_carefully(cells, decimal)
-    if np.isfinite(values).all() or _only_blanks_missing(values, cells):
+    if np.count_nonzero(~np.isfinite(values)) == cells.null_count:  # nothing but blanks is missing
         return Numbers(values)
     return _parse_carefully(cells, decimal)
 
@@ -52,10 +52,6 @@ def _with_point(cells: "pa.StringArray") -> "pa.StringArray":
     import pyarrow.compute as pc
 
     return pc.replace_substring(pc.replace_substring(cells, ".", "?"), ",", ".")
-
-
-def _only_blanks_missing(values: FloatArray, cells: "pa.StringArray") -> bool:
-    return bool(np.count_nonzero(~np.isfinite(values)) == cells.null_count)
 
 
 def _parse_carefully(cells: "pa.StringArray", decimal: str) -> Numbers:

@@ -82,7 +82,9 @@ def _wrong_side(
     if step.direction > 0 and not limit_v:
         yield warning(_place_of(step, LimitKind.VOLTAGE), "A charge to 0 V ends at once.")
         return
-    if before is None or before.end_voltage_v is None or not _surely_there(before):
+    if before is None or before.end_voltage_v is None:
+        return
+    if not before.settles_at(before.end_voltage_v):
         return
     past = step.direction * (before.end_voltage_v - limit_v) >= 0
     if not past:
@@ -101,10 +103,6 @@ def _wrong_side(
 
 def _place_of(step: Instruction, kind: LimitKind) -> Place:
     return next(one.place for one in step.limits if one.kind is kind)
-
-
-def _surely_there(step: Instruction) -> bool:
-    return step.end_voltage_v is not None and step.settles_at(step.end_voltage_v)
 
 
 def _current_already_reached(before: Instruction | None, step: Instruction) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ in that stretch. A battery that still drifts after two rounds is shown wrongly i
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,7 @@ POINTS_PER_STEP = 120
 IntArray = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Throughput:
+class Throughput(NamedTuple):
     """Duration (s), charge (Ah) and energy (Wh), both ways apart, as magnitudes."""
 
     duration_s: float = 0.0
@@ -34,13 +34,7 @@ class Throughput:
 
     def plus(self, other: "Throughput", times: int = 1) -> "Throughput":
         """Return this and so many times the other."""
-        return Throughput(
-            self.duration_s + times * other.duration_s,
-            self.charge_ah + times * other.charge_ah,
-            self.discharge_ah + times * other.discharge_ah,
-            self.charge_wh + times * other.charge_wh,
-            self.discharge_wh + times * other.discharge_wh,
-        )
+        return Throughput(*(own + times * more for own, more in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +142,7 @@ class _Simulation:
         first_number = self._number
         for number in range(rounds):
             if number == FIRST_ROUNDS and rounds_left_out and not self._over:
-                round_before = _difference(self._total, round_now)
+                round_before = self._total.plus(round_now, -1)
                 self._skip(
                     rounds_left_out, round_before, (self._number - first_number) // FIRST_ROUNDS
                 )
@@ -234,7 +228,3 @@ def throughput(run: StepRun) -> Throughput:
         float(energy_wh.clip(min=0).sum()),
         float(-energy_wh.clip(max=0).sum()),
     )
-
-
-def _difference(now: Throughput, before: Throughput) -> Throughput:
-    return now.plus(before, -1)

@@ -9,6 +9,7 @@ from cycling.profile.program.instructions import Instruction
 from cycling.terms import Mode
 
 MAX_STEP_S = 100 * 3600.0
+_OF_THE_STEP = (LimitKind.TIME, LimitKind.VOLTAGE, LimitKind.CURRENT, LimitKind.POWER)
 _COUNTED = (LimitKind.CAPACITY, LimitKind.ENERGY, LimitKind.TEMPERATURE)
 
 
@@ -50,12 +51,7 @@ def drive_of(instruction: Instruction) -> Drive:
 
 def _end_condition(instruction: Instruction) -> EndCondition:
     values = {limit.kind: float(limit.value) for limit in instruction.limits}
-    return EndCondition(
-        values.get(LimitKind.TIME),
-        values.get(LimitKind.VOLTAGE),
-        values.get(LimitKind.CURRENT),
-        values.get(LimitKind.POWER),
-    )
+    return EndCondition(*(values.get(kind) for kind in _OF_THE_STEP))
 
 
 def _course(run: StepRun, kind: LimitKind) -> FloatArray:

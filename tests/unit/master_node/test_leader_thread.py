@@ -27,7 +27,7 @@ class Rounds(LeaderThread):
         self.goes_on.set()
         self.stopping.wait()
 
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
         self.began_again += 1
 
 
