@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple, TypeAlias
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components import formatting
 from components.sent import Sent
 
 Children: TypeAlias = Any  # text, a component, or a sequence of both (Dash takes all of them)
@@ -62,6 +64,55 @@ def facts(groups: Sequence[Sequence[tuple[str, Children]]]) -> html.Dl:
     return html.Dl(rows, className="facts")
 
 
+def fact_card(
+    title: str, groups: Sequence[Sequence[tuple[str, Children]]], *, note: Children = None
+) -> Component:
+    """Frame names and values, see `facts`."""
+    return card(title, html.Div(facts(groups), className="body"), note=note)
+
+
+def columns(left: Sequence[Children], right: Sequence[Children], look: str) -> html.Div:
+    """Stack parts of a page at the left and at the right; `look` says how wide both are."""
+    return html.Div(
+        [html.Div(list(one), className="bem-stack") for one in (left, right)], className=look
+    )
+
+
+class Head(NamedTuple):
+    """The head of a table's column: its words, its classes, its width as CSS has it."""
+
+    words: Children
+    look: str = ""
+    width: str = ""
+
+
+def table(heads: Sequence[Head], rows: Sequence[Component], look: str = "in-card") -> html.Table:
+    """Return a table with one row of heads."""
+    cells = [
+        html.Th(
+            head.words,
+            scope="col",
+            className=head.look or None,
+            style={"width": head.width} if head.width else None,
+        )
+        for head in heads
+    ]
+    return html.Table(
+        [html.Thead(html.Tr(cells)), html.Tbody(list(rows))], className=f"bem-table {look}".strip()
+    )
+
+
+def exact_time(moment: datetime, zone: tzinfo) -> html.Span:
+    """Write a moment to the second in the viewer's zone; UTC stands in its title."""
+    return html.Span(formatting.exactly(moment, zone), title=formatting.utc(moment))
+
+
+def short_time(moment: datetime | None, zone: tzinfo, now: datetime) -> html.Td:
+    """Return a cell with a moment, as short as its distance allows; UTC stands in its title."""
+    words = formatting.when(moment, zone, now) or "–"
+    return html.Td(words, className="num", title=formatting.utc(moment))
+
+
 def empty(icon_name: str, sentence: Children, action: Children = None) -> html.Div:
     """Stand in the place of content that is not there: one sentence, one action."""
     return html.Div([icon(icon_name), html.Div(sentence), action], className="bem-empty")
@@ -112,10 +163,10 @@ def labelled(
         below.append(html.Div(id=error_id, className="bem-field-error", role="alert"))
     if help_text is not None:
         below.append(dbc.FormText(help_text))
-    return html.Div([dbc.Label(words, html_for=_in_the_page(control.id)), held, *below])
+    return html.Div([dbc.Label(words, html_for=id_in_the_page(control.id)), held, *below])
 
 
-def _in_the_page(component_id: Sent) -> str:
+def id_in_the_page(component_id: Sent) -> str:
     """Return an id as it stands in the page, where Dash writes a dict as JSON."""
     if isinstance(component_id, dict):
         return json.dumps(component_id, sort_keys=True, separators=(",", ":"))

@@ -30,6 +30,16 @@ def quantity(value: float, unit: str) -> str:
     return f"{value or 0:.6g}".replace("-", "−") + (f" {unit}" if unit else "")
 
 
+def span(low: float | None, high: float | None, unit: str, *, unknown: str = "") -> str:
+    """Write a range: 2.5 to 4.2 V, up to 45 °C, from 0 °C."""
+    if low is None and high is None:
+        return unknown
+    if low is None or high is None:
+        word, end = ("from", low) if high is None else ("up to", high)
+        return f"{word} {quantity(end or 0.0, unit)}"
+    return f"{quantity(low, '')} to {quantity(high, unit)}"
+
+
 def size(size_bytes: int) -> str:
     """Write a file's size: 184.2 MB."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

@@ -10,6 +10,9 @@ from dash.development.base_component import Component
 from components.blocks import loading
 from components.figures.measure_graph import height
 from components.figures.template import CONFIG
+from components.sent import Sent
+
+STRIP_PX = 68
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,28 @@ def trace_toggles(
     )
 
 
+def measure_graph(graph_id: str, figure: Sent) -> dcc.Loading:
+    """Return a graph of measures, with the figure that it has until the measures are read."""
+    graph = dcc.Graph(
+        id=graph_id,
+        config={**CONFIG, "doubleClick": "autosize"},
+        figure=figure,
+        className="bem-graph",
+    )
+    return loading(graph, "Reading the measures")
+
+
+def overview_strip(graph_id: str, figure: Sent) -> dcc.Graph:
+    """Return the strip below a graph: the whole experiment, and which part of it is shown."""
+    return dcc.Graph(
+        id=graph_id,
+        config=CONFIG,
+        figure=figure,
+        className="bem-whole",
+        style={"height": STRIP_PX},
+    )
+
+
 def graph_card(
     *,
     graph_id: str,
@@ -66,22 +91,8 @@ def graph_card(
         ],
         className="bem-tools",
     )
-    graph = loading(
-        dcc.Graph(
-            id=graph_id,
-            config={**CONFIG, "doubleClick": "autosize"},
-            figure={"layout": {"height": height([])}},
-            className="bem-graph",
-        ),
-        "Reading the measures",
-    )
-    strip = dcc.Graph(
-        id=overview_id,
-        config=CONFIG,
-        figure={"layout": {"height": 68}},
-        className="bem-whole",
-        style={"height": 68},
-    )
+    graph = measure_graph(graph_id, {"layout": {"height": height([])}})
+    strip = overview_strip(overview_id, {"layout": {"height": STRIP_PX}})
     return html.Section(
         [bar, toggles, graph, strip, *below], className="bem-card", **{"aria-label": "Graph"}
     )

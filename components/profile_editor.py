@@ -3,11 +3,11 @@
 `assets/js/profile-editor.js` draws numbers, words and marks. It marks what the list of problems
 says, so the page's answer to a changed text is that list and nothing else.
 
-A page that has an editor reads `typed_id(prefix)` (the text, when typing has paused) as the input
-of its check, `text_id(prefix)` as the state when something is saved or set, and writes
-`problems_list(...)` into `problems_id(prefix)`. `pages.profile.check.watch_editor(prefix)` tells
-the script of a text that a callback has set. `file_button(prefix)`, or a file dropped on the
-editor, fills `file_id(prefix)`; `pages.profile.check.text_of_file` makes a text of it.
+A page that has an editor reads `ids.typed` (the text, when typing has paused) as the input of its
+check, `ids.text` as the state when something is saved or set, and writes `problems_list(...)` into
+`ids.problems`. `pages.profile.check.watch_editor(ids)` tells the script of a text that a callback
+has set. `file_button(ids)`, or a file dropped on the editor, fills `ids.file`;
+`pages.profile.files.text_of_file` makes a text of it.
 """
 
 import re
@@ -18,6 +18,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import icon
+from components.controls import small_button
+from components.sent import PrefixIds
 from cycling.profile import Problem
 
 MAX_SHOWN = 100  # problems; the others come when these are fixed
@@ -30,28 +32,16 @@ _KEYWORD = re.compile(
 )
 
 
-def text_id(prefix: str) -> str:
-    """Id of the field (`value` is its text)."""
-    return f"{prefix}-text"
+class EditorIds(PrefixIds):
+    """Ids of an editor: `text` is its field, `problems` the place for the list of problems.
 
-
-def typed_id(prefix: str) -> str:
-    """Id of the store with the text as it stood when typing paused (`data`)."""
-    return f"{prefix}-typed"
-
-
-def file_id(prefix: str) -> str:
-    """Id of the store with the file that was chosen or dropped: {"name", "text"} (`data`)."""
-    return f"{prefix}-file"
-
-
-def problems_id(prefix: str) -> str:
-    """Id of the place for the list of problems (`children`)."""
-    return f"{prefix}-problems"
+    `typed` is the store with the text as it stood when typing paused, `file` that with the file
+    that was chosen or dropped: {"name", "text"}.
+    """
 
 
 def profile_editor(
-    id_prefix: str,
+    ids: EditorIds,
     text: str = "",
     height: int = 312,
     *,
@@ -64,7 +54,7 @@ def profile_editor(
     With `keep` what was typed survives a reload of the tab, under this name.
     """
     field = dcc.Textarea(
-        id=text_id(id_prefix),
+        id=ids.text,
         value=text,
         className="bem-editor-text",
         spellCheck=False,
@@ -73,10 +63,10 @@ def profile_editor(
     )
     return html.Div(
         [
-            dcc.Store(id=typed_id(id_prefix)),
-            dcc.Store(id=file_id(id_prefix)),
+            dcc.Store(id=ids.typed),
+            dcc.Store(id=ids.file),
             html.Div(
-                [dbc.Label(label, html_for=text_id(id_prefix), class_name="mb-0"), *end],
+                [dbc.Label(label, html_for=ids.text, class_name="mb-0"), *end],
                 className="bem-editor-head",
             ),
             html.Div(
@@ -87,9 +77,9 @@ def profile_editor(
                 ],
                 className="bem-editor",
                 style={"height": f"{height}px"},
-                **{"data-bem-editor": id_prefix},
+                **{"data-bem-editor": ids.prefix},
             ),
-            html.Div(id=problems_id(id_prefix), className="bem-editor-problems", role="status"),
+            html.Div(id=ids.problems, className="bem-editor-problems", role="status"),
         ],
         className="bem-editor-box",
     )
@@ -118,14 +108,9 @@ def profile_text(text: str, *, current_line: int | None = None) -> html.Div:
     )
 
 
-def file_button(prefix: str) -> html.Button:
-    """Return the button that reads a text file into the editor's page, see `file_id`."""
-    return html.Button(
-        [icon("upload"), "Upload"],
-        type="button",
-        className="btn btn-secondary btn-sm",
-        **{"data-bem-profile-file": prefix},
-    )
+def file_button(ids: EditorIds) -> html.Button:
+    """Return the button that reads a text file into the editor's page, see `EditorIds`."""
+    return small_button([icon("upload"), "Upload"], **{"data-bem-profile-file": ids.prefix})
 
 
 def _plain(lines: Sequence[str]) -> list[Component]:

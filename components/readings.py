@@ -3,6 +3,8 @@
 from dash import html
 from dash.development.base_component import Component
 
+from components.sent import Sent
+
 UNKNOWN = "–"
 SMALL_A = 0.1  # a battery that may carry no more is read in mA
 
@@ -39,8 +41,24 @@ def signed(value: float, places: int) -> str:
     return written.replace("-", "−")
 
 
+def progress_bar(label: str, number: int, of: int, **more: Sent) -> html.Div:
+    """Return a bar that is filled so far."""
+    width = {"width": f"{round(100 * number / of)}%"}
+    return html.Div(
+        html.Div(className="progress-bar", style=width, **more),
+        className="progress",
+        role="progressbar",
+        **{
+            "aria-label": label,
+            "aria-valuenow": str(number),
+            "aria-valuemin": "0",
+            "aria-valuemax": str(of),
+        },
+    )
+
+
 def reading(
-    value: str, unit: str, *, name: str = "", colour: str = "", live: str = ""
+    value: str, unit: str, *, name: str = "", colour: str = "", live: str = "", small: bool = False
 ) -> Component:
     """Return a value with its unit, its name above; scripts write the newest into `live`."""
     key = html.Span(className="bem-key", style={"color": colour}) if colour else None
@@ -49,7 +67,7 @@ def reading(
     return html.Div(
         [
             *label,
-            html.Span(value, className="v", **attributes),
+            html.Span(value, className="v small" if small else "v", **attributes),
             html.Span(unit, className="u"),
         ],
         className="bem-reading",

@@ -61,6 +61,21 @@ def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
+def column(field: str, title: str, **more: Sent) -> dict[str, Any]:
+    """Return the definition of a column."""
+    return {"field": field, "headerName": title, **more}
+
+
 def right(field: str, title: str, **more: Sent) -> dict[str, Any]:
     """Return the definition of a column of numbers or times."""
-    return {"field": field, "headerName": title, "type": "rightAligned", **more}
+    return column(field, title, type="rightAligned", **more)
+
+
+def in_order(
+    columns: list[dict[str, Any]], sort_key: str, *, descending: bool
+) -> list[dict[str, Any]]:
+    """Return the definitions of columns, one of them sorted."""
+    for one in columns:
+        if one["field"] == sort_key:
+            one["sort"] = "desc" if descending else "asc"
+    return columns

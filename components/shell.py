@@ -122,16 +122,12 @@ def lab_state(
     words = "alarm" if open_alarms == 1 else "alarms"
     title = f"{open_alarms} {words} not acknowledged" if open_alarms else ""
     count = str(open_alarms) if open_alarms else ""
-    usual = "bem-nav bem-master"
+    usual, off = "bem-nav bem-master", "bem-nav bem-master off"
     if heard is None or silent_s is None:
-        return count, title, [icon("dash-circle"), "No master node yet"], f"{usual} off"
+        return count, title, [icon("dash-circle"), "No master node yet"], off
     if silent_s > MASTER_SILENT_S:
-        return (
-            count,
-            title,
-            [icon("x-circle-fill"), html.Span(["Master node silent, ", heard])],
-            f"{usual} off",
-        )
+        silent = [icon("x-circle-fill"), html.Span(["Master node silent, ", heard])]
+        return count, title, silent, off
     return count, title, [icon("check-circle"), html.Span(["Master node, ", heard])], usual
 
 

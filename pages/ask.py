@@ -10,40 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    dcc,
-    html,
-)
+from dash import Input, Output, State, callback, ctx, dcc, html
 from dash import no_update as same
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.sent import Sent
+from components.sent import PrefixIds, Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import DoneBeforeError, new_token
-from pages.context import once
+from pages.context import once, run_script
 
 HIDDEN = {"display": "none"}
 
 
-@dataclass(frozen=True)
-class AskIds:
-    """Ids of one dialog; all begin with its prefix, by which `dashboard.roles` knows who may."""
-
-    prefix: str
-
-    def __getattr__(self, name: str) -> str:
-        """Return the id of a part: `ids.sure`, `ids.error`."""
-        return f"{self.prefix}-{name}"
+class AskIds(PrefixIds):
+    """Ids of one dialog: `ids.sure`. By their prefix `dashboard.roles` knows who may."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +57,14 @@ class Done:
     shows: Question | None = None
 
 
-DONE_BEFORE = Done(toast("done", "It is done."))
 Ask = Callable[..., Question]
 Do = Callable[..., Done]
 Again = Callable[..., Done]
+
+
+def done_before(href: Sent = same) -> Again:
+    """Return the usual answer to the second click: that it is done, and where to go."""
+    return lambda *_asked, **_answers: Done(toast("done", "It is done."), href)
 
 
 def ask_dialog(
@@ -120,7 +107,7 @@ def ask_then_do(
     state: Mapping[str, State] | None = None,
     fields: Mapping[str, tuple[str, str]] | None = None,
     answers: Mapping[str, State] | None = None,
-    again: Again = lambda _token, _chosen, **_answers: DONE_BEFORE,
+    again: Again | None = None,
 ) -> None:
     """Register what a dialog does; a page calls it when it is executed.
 
@@ -130,13 +117,14 @@ def ask_then_do(
     what stands in the question itself. `again(token, chosen, ...)` answers the second click.
     """
     _register_opening(ids, ask, opens, state or {}, fields or {})
-    _register_deed(ids, do, again, {**(state or {}), **(answers or {})}, fields or {})
-    clientside_callback(  # no answer of a server is waited for, and none comes too late
-        ClientsideFunction("ask", "close"),
+    about = {**(state or {}), **(answers or {})}
+    _register_deed(ids, do, again or done_before(), about, fields or {})
+    run_script(  # no answer of a server is waited for, and none comes too late
+        "ask.close",
         Output(ids.dialog, "is_open", allow_duplicate=True),  # opening it opens it
         Output(ids.question, "children", allow_duplicate=True),  # a password goes with it
         Input(ids.keep, "n_clicks"),
-        prevent_initial_call=True,
+        at_start=False,
     )
 
 

@@ -1,5 +1,6 @@
-"""What a page may reach for during a request: the database and who is looking."""
+"""What a page may reach for: registration, scripts; in a request the database and the viewer."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -7,6 +8,9 @@ from typing import TypeVar
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import dash
+from dash import ClientsideFunction, clientside_callback
+from dash.dependencies import DashDependency
 from flask import current_app, request
 from flask_login import current_user
 
@@ -22,6 +26,7 @@ from db.terms import Role
 
 R = TypeVar("R")
 
+PRODUCT = "Battery Experiments Manager"
 ZONE_COOKIE = "bem_zone"
 THEME_COOKIE = "bem_theme"
 NARROW_COOKIE = "bem_narrow"
@@ -37,6 +42,16 @@ class Viewer:
     zone: tzinfo
     dark: bool
     narrow: bool
+
+    @property
+    def operates(self) -> bool:
+        """Whether this user may change what there is: operators and admins."""
+        return self.role.includes(Role.OPERATOR)
+
+    @property
+    def administers(self) -> bool:
+        """Whether this user is an admin."""
+        return self.role.includes(Role.ADMIN)
 
 
 def database() -> Database:
@@ -95,6 +110,32 @@ def once(form_token: Sent, deed: Callable[[By], R], *content: object) -> R:
     token = f"{check_token(form_token)} {content!r}"
     by = replace(actor(), form_token=token)
     return done_once(database(), token, lambda: deed(by))
+
+
+def register_page(
+    module: str, path: str | None, title: str, role: Role, *, order: int | None = None
+) -> None:
+    """Register a page for a role; both may name ids: `<battery_id>`, `{battery_id}`."""
+
+    def words(**ids: str) -> str:
+        return f"{title.format_map(defaultdict(str, ids))} - {PRODUCT}"
+
+    template = path if path and "<" in path else None
+    dash.register_page(
+        module,
+        path=None if template else path,
+        path_template=template,
+        title=words,
+        order=order,
+        role=role,
+    )
+
+
+def run_script(function: str, *wires: DashDependency, at_start: bool = True) -> None:
+    """Let a script answer changes, `live.update` is in assets/js/live.js; also as a page opens."""
+    clientside_callback(
+        ClientsideFunction(*function.split(".")), *wires, prevent_initial_call=not at_start
+    )
 
 
 def _zone(name: str) -> tzinfo:

@@ -1,12 +1,13 @@
 """The page for addresses that lead nowhere."""
 
-from dash import dcc, html, register_page
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import empty, page_header
 from db.terms import Role
+from pages.context import register_page
 
-register_page(__name__, title="Not found - Battery Experiments Manager", role=Role.VIEWER)
+register_page(__name__, None, "Not found", Role.VIEWER)
 
 
 def layout(**_query: str) -> Component:

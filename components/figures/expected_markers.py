@@ -9,6 +9,7 @@ from components import formatting
 from components.figures.expected_axis import CurveAxis, ScaledChannel
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import template
+from components.sent import Sent
 from cycling.profile.simulation.expected import Expected
 from cycling.profile.simulation.expected_curve import step_starts
 
@@ -62,16 +63,17 @@ class Markers:
         lasts = np.append(starts[1:] - 1, len(self._curve.step) - 1)
         for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
             x, end = (self._axis.place(float(self._curve.time_s[one])) for one in (start, last))
-            self.shapes.append(_upright(x, self._thin))
+            line = {"width": 1, "color": self._thin}
+            self.shapes.append({**_upright("line", x, x), "line": line})
             if (end - x) / (self._end or 1) >= NARROWEST:
-                self._word(str(int(self._curve.line[start])), x, 1.0, "left", size=10)
+                self._step_word(str(int(self._curve.line[start])), x, 1.0, 10)
 
     def _rounds(self) -> None:
         last = -1.0
         for one in self._curve.rounds:
             x = self._axis.place(one.start_s)
             if last < 0 or (x - last) / (self._end or 1) >= ROUND_APART:
-                self._word(one.name, x, 1.055, "left", size=11)
+                self._step_word(one.name, x, 1.055, 11)
                 last = x
 
     def _limits(self, volts: ScaledChannel) -> None:
@@ -80,87 +82,45 @@ class Markers:
             if value is None or not volts.low <= value * volts.factor <= top:
                 continue
             line = {"color": self._quiet, "width": 1, "dash": "dot"}
-            self.shapes.append(
-                {
-                    "type": "line",
-                    "xref": "paper",
-                    "x0": 0,
-                    "x1": 1,
-                    "yref": "y",
-                    "y0": value * volts.factor,
-                    "y1": value * volts.factor,
-                    "line": line,
-                }
-            )
-            self.words.append(
-                {
-                    "text": f"battery {name} {value:g} V",
-                    "xref": "paper",
-                    "x": 0.99,
-                    "xanchor": "right",
-                    "yref": "y",
-                    "y": value * volts.factor,
-                    "yanchor": "bottom" if name == "highest" else "top",
-                    "showarrow": False,
-                    "font": {"size": 10, "color": self._quiet},
-                }
+            y = value * volts.factor
+            ends = {"x0": 0, "x1": 1, "y0": y, "y1": y}
+            self.shapes.append({"type": "line", "xref": "paper", "yref": "y", **ends, "line": line})
+            self._word(
+                f"battery {name} {value:g} V",
+                (0.99, y),
+                10,
+                xref="paper",
+                xanchor="right",
+                yref="y",
+                yanchor="bottom" if name == "highest" else "top",
             )
 
     def _band(self, start: float, end: float, words: str, colour: str | None = None) -> None:
-        self.shapes.append(
-            {
-                "type": "rect",
-                "xref": "x",
-                "yref": "paper",
-                "x0": start,
-                "x1": end,
-                "y0": 0,
-                "y1": 1,
-                "line": {"width": 0},
-                "fillcolor": colour or self._gap,
-                "opacity": 0.12 if colour else 1,
-                "layer": "below",
-            }
-        )
-        self.words.append(
-            {
-                "text": words,
-                "xref": "x",
-                "x": (start + end) / 2,
-                "yref": "paper",
-                "y": 0.5,
-                "textangle": 0 if colour else -90,
-                "showarrow": False,
-                "font": {"size": 11, "color": colour or self._quiet},
-            }
-        )
+        look = {"fillcolor": colour or self._gap, "opacity": 0.12 if colour else 1}
+        self.shapes.append({**_upright("rect", start, end), **look, "line": {"width": 0}})
+        turned = 0 if colour else -90
+        self._word(words, ((start + end) / 2, 0.5), 11, colour=colour, textangle=turned)
 
-    def _word(self, text: str, x: float, y: float, anchor: str, *, size: int) -> None:
-        self.words.append(
-            {
-                "text": text,
-                "xref": "x",
-                "x": x,
-                "xanchor": anchor,
-                "xshift": 2,
-                "yref": "paper",
-                "y": y,
-                "yanchor": "bottom" if y > 1 else "top",
-                "showarrow": False,
-                "font": {"size": size, "color": self._quiet},
-            }
-        )
+    def _step_word(self, text: str, x: float, y: float, size: int) -> None:
+        above = "bottom" if y > 1 else "top"
+        self._word(text, (x, y), size, xanchor="left", xshift=2, yanchor=above)
+
+    def _word(
+        self,
+        text: str,
+        place: tuple[float, float],
+        size: int,
+        *,
+        colour: str | None = None,
+        **more: Sent,
+    ) -> None:
+        x, y = place
+        font = {"size": size, "color": colour or self._quiet}
+        at = {"xref": "x", "x": x, "yref": "paper", "y": y}
+        self.words.append({"text": text, "showarrow": False, "font": font, **at, **more})
 
 
-def _upright(x: float, colour: str) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "xref": "x",
-        "x0": x,
-        "x1": x,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "layer": "below",
-        "line": {"width": 1, "color": colour},
-    }
+def _upright(kind: str, start: float, end: float) -> dict[str, Any]:
+    """Return a shape as high as the figure, below what is drawn."""
+    place = {"xref": "x", "x0": start, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": kind, **place, "layer": "below"}

@@ -2,27 +2,16 @@
 
 from typing import Any
 
-from dash import (
-    ALL,
-    Input,
-    Output,
-    State,
-    callback,
-)
+from dash import ALL, Input, Output, State, callback
 from dash.exceptions import PreventUpdate
 
 from components.blocks import note
-from components.profile_editor import problems_id, problems_list
+from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
 from pages.add_experiment.form_data import CHOOSE, read_form
-from pages.add_experiment.form_state import (
-    checked_for,
-    form_state,
-    main_equipment,
-    profile_text,
-)
-from pages.add_experiment.ids import PROFILE, Ids
+from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
+from pages.add_experiment.ids import EDITOR, Ids
 from pages.add_experiment.labels import (
     assignment_note,
     button_label,
@@ -38,7 +27,7 @@ from pages.context import database
 
 @callback(
     output={
-        "problems": Output(problems_id(PROFILE), "children"),
+        "problems": Output(EDITOR.problems, "children"),
         "checked": Output(Ids.CHECKED, "children"),
         "capacity": Output(Ids.CAPACITY, "children"),
         "notes": Output(Ids.note(ALL), "children"),

@@ -5,11 +5,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import icon, labelled
+from components.controls import segments
 from components.profile_editor import file_button, profile_editor
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from cycling.terms import Polarity, Technology
 from pages.add_experiment.form_data import CHOOSE, WRITE, FormData
-from pages.add_experiment.ids import PROFILE, Ids
+from pages.add_experiment.ids import EDITOR, PROFILE, Ids
 from pages.add_experiment.pairs import Offers, rows
 
 TECHNOLOGIES = {
@@ -69,15 +70,8 @@ def _description(form: FormData) -> Component:
 
 
 def _technology(form: FormData) -> Component:
-    choice = dbc.RadioItems(
-        id=Ids.TECHNOLOGY,
-        options=[{"label": label, "value": value} for value, label in TECHNOLOGIES.items()],
-        value=form.technology.value if form.technology else "",
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_class_name=" ",
-        label_checked_class_name="active",
-    )
+    chosen = form.technology.value if form.technology else ""
+    choice = segments(Ids.TECHNOLOGY, TECHNOLOGIES, chosen)
     return html.Fieldset([html.Legend("Technology", className="form-label"), choice])
 
 
@@ -116,22 +110,14 @@ def _amount(form: FormData, polarity: Polarity, quantity: str) -> Component:
 
 
 def _profile(form: FormData) -> Component:
-    source = dbc.RadioItems(
-        id=Ids.SOURCE,
-        options=[{"label": "Choose", "value": CHOOSE}, {"label": "Write", "value": WRITE}],
-        value=form.source,
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_class_name=" ",
-        label_checked_class_name="active",
-    )
+    source = segments(Ids.SOURCE, {CHOOSE: "Choose", WRITE: "Write"}, form.source)
     head = html.Div(
         [
             html.H2("Profile"),
             html.Div(
                 [
                     html.Div(source, role="group", **{"aria-label": "Where the profile is from"}),
-                    file_button(PROFILE),
+                    file_button(EDITOR),
                 ],
                 className="end",
             ),
@@ -173,7 +159,7 @@ def _choose(form: FormData) -> Component:
 def _write(form: FormData) -> Component:
     return html.Div(
         [
-            profile_editor(PROFILE, form.text, label="Profile text"),
+            profile_editor(EDITOR, form.text, label="Profile text"),
             html.Small(id=Ids.CAPACITY, className="form-text"),
             html.Details(
                 [html.Summary("How to write a profile"), html.Pre(HOW_TO)], className="bem-choose"

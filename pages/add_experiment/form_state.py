@@ -9,11 +9,7 @@ from cycling.profile import Problem, StationCapabilities
 from cycling.terms import Technology
 from db.engine import Database
 from db.queries.batteries.detail import battery_descriptions
-from db.queries.experiments.form_choices import (
-    offered_batteries,
-    offered_stations,
-    usable_station,
-)
+from db.queries.experiments.form_choices import offered_batteries, offered_stations, usable_station
 from db.queries.profiles.library import version_text
 from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.form_data import CHOOSE, FormData, Pair

@@ -1,8 +1,11 @@
 """Ids of Add experiment, whose parts live in several files."""
 
+from components.profile_editor import EditorIds
+from components.sent import PatternId
 from cycling.terms import Polarity
 
-PROFILE = "addexp-profile"  # prefix of the editor
+PROFILE = "addexp-profile"
+EDITOR = EditorIds(PROFILE)
 QUANTITIES = ("volume", "soc", "min-flow", "max-flow")
 
 
@@ -46,30 +49,12 @@ class Ids:
     STATE = "addexp-state"
     SAVED = "addexp-saved"
 
-    @staticmethod
-    def battery(row: object) -> dict[str, object]:
-        """Id of the choice of a battery."""
-        return {"type": "addexp-battery", "row": row}
-
-    @staticmethod
-    def station(row: object) -> dict[str, object]:
-        """Id of the choice of a station."""
-        return {"type": "addexp-station", "row": row}
-
-    @staticmethod
-    def connected(row: object) -> dict[str, object]:
-        """Id of the box that says that the battery is connected."""
-        return {"type": "addexp-connected", "row": row}
-
-    @staticmethod
-    def remove(row: object) -> dict[str, object]:
-        """Id of the button that takes a pair away."""
-        return {"type": "addexp-remove", "row": row}
-
-    @staticmethod
-    def note(row: object) -> dict[str, object]:
-        """Id of the place for what is said of a pair."""
-        return {"type": "addexp-note", "row": row}
+    battery = PatternId("addexp-battery", "row")  # the choice of a battery
+    station = PatternId("addexp-station", "row")  # the choice of a station
+    # The box that says that the battery is connected:
+    connected = PatternId("addexp-connected", "row")
+    remove = PatternId("addexp-remove", "row")  # the button that takes a pair away
+    note = PatternId("addexp-note", "row")  # the place for what is said of a pair
 
     @staticmethod
     def quantity(polarity: Polarity, quantity: str) -> str:

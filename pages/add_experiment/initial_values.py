@@ -9,6 +9,7 @@ from db.queries.experiments.template import ExperimentPattern, experiment_patter
 from db.queries.profiles.library import version_text
 from pages.add_experiment.form_data import CHOOSE, FormData, Pair, read_form
 from pages.add_experiment.ids import QUANTITIES, Ids
+from pages.sent import read_id
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,6 @@ def _amounts(pattern: ExperimentPattern) -> dict[str, str]:
 
 def _number(text: object) -> int:
     """Return an id of the address. Raises NotFoundError for anything else."""
-    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 9:
-        return int(text)
+    if number := read_id(text):
+        return number
     raise NotFoundError("The address names nothing that exists.")

@@ -6,7 +6,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.blocks import card, icon
+from components.blocks import Head, card, icon, table
+from components.controls import unseen
 from components.sent import Sent
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import Span
@@ -37,19 +38,15 @@ def limits_card(assignment: Assignment) -> list[Component]:
         (can.current_min_a, can.current_max_a) if can else None,
     )
     rows = [volts, amperes, *_safety_rows(view, battery)]
-    heads = ["Limit", "Profile", "Battery", station.name if station else "Station", ""]
-    classes = [None, "num", "num", "num", "sign"]
-    table = html.Table(
-        [
-            html.Thead(
-                html.Tr([html.Th(h, className=c) for h, c in zip(heads, classes, strict=True)])
-            ),
-            html.Tbody(rows),
-        ],
-        className="bem-table in-card bem-limits",
+    heads = (
+        Head("Limit"),
+        Head("Profile", "num"),
+        Head("Battery", "num"),
+        Head(station.name if station else "Station", "num"),
+        Head("", "sign"),
     )
     which = f"up to line {view.waits_for - 1}" if view.waits_for and view.waits_for > 1 else None
-    return [card("Limits check", table, note=which)]
+    return [card("Limits check", table(heads, rows, "in-card bem-limits"), note=which)]
 
 
 def _limits_row(
@@ -110,7 +107,7 @@ def _within(reach: Span, bounds: Sequence[Any]) -> bool:
 def _mark(within: bool) -> html.Td:
     title = "Within" if within else "Outside, or not known"
     mark = icon("check2", "bem-ok") if within else icon("exclamation-triangle", "bem-bad")
-    spoken = html.Span("within" if within else title, className="visually-hidden")
+    spoken = unseen("within" if within else title)
     return html.Td(html.Span([mark, spoken], title=title), className="sign")
 
 

@@ -4,25 +4,11 @@ import uuid
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import (
-    ALL,
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    dcc,
-    html,
-    no_update,
-    register_page,
-)
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import icon, note, page_header
-from components.profile_editor import file_id, text_id, typed_id
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -32,24 +18,17 @@ from db.queries.profiles.library import list_profiles, version_text
 from db.terms import Role
 from pages.add_experiment.form import fields
 from pages.add_experiment.form_data import CHOOSE, MAX_ROWS, WRITE, Pair, read_form
-from pages.add_experiment.form_state import (
-    main_equipment,
-)
-from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
+from pages.add_experiment.form_state import main_equipment
+from pages.add_experiment.ids import EDITOR, ELECTROLYTE_FIELDS, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import others_list, profile_options
 from pages.add_experiment.pairs import Offers, battery_options, rows
 from pages.add_experiment.panel import panel
-from pages.context import database
+from pages.context import database, register_page, run_script
 from pages.profile.check import watch_editor
 from pages.profile.files import text_of_file
 
-register_page(
-    __name__,
-    path="/add-experiment",
-    title="Add experiment - Battery Experiments Manager",
-    role=Role.OPERATOR,
-)
+register_page(__name__, "/add-experiment", "Add experiment", Role.OPERATOR)
 
 
 def layout(**query: str) -> Component:
@@ -105,7 +84,7 @@ def _save_bar() -> Component:
     )
 
 
-watch_editor(PROFILE)
+watch_editor(EDITOR)
 
 _CONTROLS: list[tuple[Any, str]] = [
     (Ids.NAME, "value"),
@@ -120,40 +99,28 @@ _CONTROLS: list[tuple[Any, str]] = [
     *((name, "value") for name in ELECTROLYTE_FIELDS),
 ]
 
-clientside_callback(
-    ClientsideFunction("addExperiment", "typed"),
+run_script(
+    "addExperiment.typed",
     *(Input(*control) for control in _CONTROLS),
-    Input(typed_id(PROFILE), "data"),
+    Input(EDITOR.typed, "data"),
     State(Ids.BEGIN, "data"),
 )
-clientside_callback(
-    ClientsideFunction("addExperiment", "send"),
+run_script(
+    "addExperiment.send",
     Output(Ids.SEND, "data"),
     Input(Ids.SAVE, "n_clicks"),
     Input(Ids.DRAFT, "n_clicks"),
-    prevent_initial_call=True,
+    at_start=False,
 )
-clientside_callback(
-    ClientsideFunction("addExperiment", "restore"),
-    Output(Ids.RESTORE, "data"),
-    Input(Ids.BEGIN, "data"),
-)
-clientside_callback(
-    ClientsideFunction("addExperiment", "restored"),
-    Input(Ids.FORM, "children"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("addExperiment", "source"),
+run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
+run_script("addExperiment.restored", Input(Ids.FORM, "children"), at_start=False)
+run_script(
+    "addExperiment.source",
     Output(Ids.CHOOSE_BOX, "hidden"),
     Output(Ids.WRITE_BOX, "hidden"),
     Input(Ids.SOURCE, "value"),
 )
-clientside_callback(
-    ClientsideFunction("addExperiment", "show"),
-    Input(Ids.FOUND, "data"),
-    Input(Ids.ANSWER, "data"),
-)
+run_script("addExperiment.show", Input(Ids.FOUND, "data"), Input(Ids.ANSWER, "data"))
 
 
 @callback(
@@ -226,18 +193,18 @@ def offer_profiles(plain: Sent, source: Sent, version_id: Sent) -> dict[str, Any
 
 @callback(
     output={
-        "text": Output(text_id(PROFILE), "value"),
+        "text": Output(EDITOR.text, "value"),
         "source": Output(Ids.SOURCE, "value"),
         "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     },
-    inputs={"clicks": Input(Ids.EDIT, "n_clicks"), "file": Input(file_id(PROFILE), "data")},
+    inputs={"clicks": Input(Ids.EDIT, "n_clicks"), "file": Input(EDITOR.file, "data")},
     state={"version_id": State(Ids.VERSION, "value")},
     prevent_initial_call=True,
 )
 def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> dict[str, Any]:
     """Put the chosen profile's text, or that of a file, into the editor."""
     try:
-        if ctx.triggered_id == file_id(PROFILE) and file is not None:
+        if ctx.triggered_id == EDITOR.file and file is not None:
             read = text_of_file(file)
             return {"text": read.text, "source": WRITE, "toast": toast("info", read.words)}
         if clicks and isinstance(version_id, int) and not isinstance(version_id, bool):

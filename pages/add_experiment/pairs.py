@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon
+from components.controls import bare_button
 from components.sent import Sent
 from cycling.terms import Technology
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
@@ -125,12 +125,11 @@ def _row(
         placeholder="Choose",
         optionHeight="auto",
     )
-    remove = html.Button(
-        [icon("x-lg"), html.Span(f"Remove pair {number + 1}", className="visually-hidden")],
-        id=Ids.remove(number),
-        type="button",
-        className="bem-bare",
+    remove = bare_button(
+        "x-lg",
+        f"Remove pair {number + 1}",
         title="Remove this pair",
+        id=Ids.remove(number),
         hidden=not several,
     )
     connected = dbc.Checkbox(

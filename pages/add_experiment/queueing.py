@@ -1,26 +1,36 @@
-"""From the form of a new experiment to the queues of its stations."""
+"""From the form of a new experiment to the queues of its stations, or to a draft."""
 
 from typing import Any
 
+from dash import Input, Output, callback, no_update
+from dash.exceptions import PreventUpdate
+
+from components.sent import Sent
+from components.shell import Ids as Shell
+from components.shell import toast
 from cycling.battery.chemistry import guessed_model
 from cycling.errors import InputError
 from cycling.terms import Technology
 from db.commands.audit import By
 from db.commands.form_tokens import check_token
 from db.commands.profiles import compile_text, compile_version
-from db.commands.queue import NewPlan, PairError, add_plans
+from db.commands.queue import NewPlan, PairError, add_plans, save_draft
 from db.engine import Database
 from db.queries.stations.queue import PlanFacts
 from pages.add_experiment.assignment import Assignment, has_errors
 from pages.add_experiment.form_data import (
     CHOOSE,
+    FormData,
     electrolyte_problems,
     electrolytes,
     profile_problem,
+    read_form,
     text_problems,
 )
-from pages.add_experiment.form_state import FormState
+from pages.add_experiment.form_state import FormState, form_state
 from pages.add_experiment.ids import PROFILE, Ids
+from pages.add_experiment.labels import queued_text
+from pages.context import actor, database, viewer
 from pages.profile.check import battery_for_check
 
 UNREAD = "Say that you have read the warnings."
@@ -115,3 +125,55 @@ def _compiled(database: Database, state: FormState, assignment: Assignment, by: 
     if form.source == CHOOSE and form.version_id is not None:
         return compile_version(database, form.version_id, **limits)
     return compile_text(database, state.text, name=form.name, **limits)
+
+
+@callback(
+    output={
+        "result": Output(Ids.ANSWER, "data"),
+        "saved": Output(Ids.SAVED, "children"),
+        "address": Output(Ids.GO, "href"),
+        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    },
+    inputs={"request": Input(Ids.SEND, "data")},
+    prevent_initial_call=True,
+    running=[
+        (Output(Ids.SAVE, "disabled"), True, False),
+        (Output(Ids.DRAFT, "disabled"), True, False),
+    ],
+)
+def send(request: Sent) -> dict[str, Any]:
+    """Queue the experiments, or keep the form as a draft; or say what is wrong."""
+    if not isinstance(request, dict):
+        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+    form = read_form(request.get("typed"))
+    try:
+        answer = _save(form) if request.get("what") == "draft" else _queue(form)
+    except PairError as error:
+        answer = _refused({row_key(error.place): str(error)})
+    except InputError as error:
+        answer = _refused({PROFILE: str(error)})
+    unchanged = dict.fromkeys(("result", "saved", "address", "toast"), no_update)
+    return {**unchanged, **answer}
+
+
+def _save(form: FormData) -> dict[str, Any]:
+    by = actor()
+    save_draft(database(), form.token, form.name, form.to_json(), by=by)
+    at = by.now.astimezone(viewer().zone)
+    return {"saved": f"Draft saved {at:%H:%M}"}
+
+
+def _queue(form: FormData) -> dict[str, Any]:
+    state = form_state(database(), form)
+    if problems := problems_of(state):
+        return _refused(problems)
+    plans = queue(database(), state, actor())
+    return {
+        "result": {"problems": {}, "saved": True},
+        "address": "/",
+        "toast": toast("done", queued_text(plans)),
+    }
+
+
+def _refused(problems: dict[str, str]) -> dict[str, Any]:
+    return {"result": {"problems": problems, "focus": next(iter(problems))}}

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 from components.sent import Sent
 from db.queries.audit import AuditFilter
-from pages.days import day_of, end_of, start_of
+from pages.sent import day_of, end_of, read_id, searched_text, start_of
 
 PATH, FILE = "/audit", "/audit.csv"
-LONGEST = 100
 ANY = "*"  # what a control says where everything is wanted; nobody is called that
 
 
@@ -77,7 +76,7 @@ def view_of(given: object) -> View:
 def edge_of(given: object) -> Edge:
     """Read which page an address or a store names."""
     query = given if isinstance(given, Mapping) else {}
-    before, after = _number(query.get("before")), _number(query.get("after"))
+    before, after = read_id(query.get("before")) or None, read_id(query.get("after")) or None
     return Edge(before, after if before is None else None)
 
 
@@ -93,10 +92,4 @@ def _chosen(given: Sent) -> str:
 
 
 def _text(given: Sent) -> str:
-    text = given.strip() if isinstance(given, str) else ""
-    return text.encode(errors="ignore").decode()[:LONGEST]  # half a character is in no name
-
-
-def _number(given: Sent) -> int | None:
-    text = str(given)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return searched_text(given.strip() if isinstance(given, str) else "")

@@ -2,17 +2,7 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    dcc,
-    html,
-    register_page,
-)
+from dash import Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
@@ -22,11 +12,9 @@ from db.queries.audit import audit_actions, audit_page, audit_users, names_now
 from db.terms import Role
 from pages.audit.filters import FILE, NEWEST, PATH, Edge, View, address, edge_of, view_of
 from pages.audit.parts import Ids, clear, filters, header_actions, targets_of, trail
-from pages.context import database, viewer
+from pages.context import database, register_page, run_script, viewer
 
-register_page(
-    __name__, path=PATH, title="Audit trail - Battery Experiments Manager", role=Role.ADMIN
-)
+register_page(__name__, PATH, "Audit trail", Role.ADMIN)
 
 
 def layout(**query: Sent) -> Component:
@@ -76,7 +64,7 @@ def show(
     )
 
 
-clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
+run_script("profiles.remember", Input(Ids.VIEW, "data"))
 
 
 def _stored(view: View, edge: Edge) -> dict[str, Any]:

@@ -8,19 +8,19 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.audit_labels import detail_lines, has_thing, sentence, thing
-from components.blocks import empty, icon
+from components.blocks import Head, empty, icon, table
+from components.controls import inline, search_box
 from db.queries.audit import AuditPage, AuditRow
-from pages.audit.filters import ANY, FILE, LONGEST, PATH, Edge, View, address
+from pages.audit.filters import ANY, FILE, PATH, Edge, View, address
 from pages.context import Viewer
 
 HEADS = (
-    ("Time", "when"),
-    ("User", "who"),
-    ("What", "what"),
-    ("Action", "action"),
-    ("From", "from"),
+    Head("Time", "when"),
+    Head("User", "who"),
+    Head("What", "what"),
+    Head("Action", "action"),
+    Head("From", "from"),
 )
-SEARCH = "Search the audit trail"
 
 
 class Ids:
@@ -40,21 +40,9 @@ class Ids:
 
 def header_actions(view: View) -> list[Component]:
     """Return the search field and the download of what is shown."""
-    search = dcc.Input(
-        id=Ids.SEARCH,
-        value=view.text,
-        debounce=0.3,
-        maxLength=LONGEST,
-        type="search",
-        placeholder="Search, like station 4",
-        className="form-control",
-    )
+    example, label = "Search, like station 4", "Search the audit trail"
     return [
-        html.Label(
-            [icon("search"), search, html.Kbd("/")],
-            className="bem-search",
-            **{"aria-label": SEARCH},
-        ),
+        search_box(Ids.SEARCH, view.text, example, label=label),
         html.A(
             [icon("download"), "CSV"],
             id=Ids.CSV,
@@ -72,8 +60,8 @@ def filters(view: View, users: Sequence[str], actions: Sequence[str]) -> html.Di
         [
             _choice("User", Ids.USER, view.user, users, "Everybody"),
             _choice("Action", Ids.ACTION, view.action, actions, "Every action"),
-            _day("From", Ids.BEGIN, view.begin),
-            _day("To", Ids.END, view.end),
+            inline("From", dbc.Input(id=Ids.BEGIN, type="date", value=view.begin, size="sm")),
+            inline("To", dbc.Input(id=Ids.END, type="date", value=view.end, size="sm")),
             html.Span(clear(view), id=Ids.CLEAR),
         ],
         className="bem-bar bem-audit-bar",
@@ -92,16 +80,14 @@ def trail(page: AuditPage, view: View, names: Mapping[str, str], who: Viewer) ->
     if not page.rows:
         nothing = "Nothing in the audit trail matches this filter."
         return [empty("funnel", nothing, dcc.Link("Clear filters", href=PATH))]
-    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in HEADS])
-    rows = [_row(row, names, who) for row in page.rows]
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table bem-audit-table")
-    return [table, _pages(page, view)] if page.has_newer or page.has_older else [table]
+    rows = table(HEADS, [_row(row, names, who) for row in page.rows], "bem-audit-table")
+    return [rows, _pages(page, view)] if page.has_newer or page.has_older else [rows]
 
 
 def targets_of(rows: Sequence[AuditRow]) -> set[str]:
     """Return what rows are about, to be named."""
-    found = {row.target for row in rows}
-    return found | {
+    targets = {row.target for row in rows}
+    return targets | {
         f"experiment {row.detail['experiment']}" for row in rows if row.detail.get("experiment")
     }
 
@@ -182,10 +168,4 @@ def _choice(
     known = offered if not value or value in offered else [value, *offered]
     options = [{"label": everything, "value": ANY}]
     options += [{"label": one, "value": one} for one in known]
-    select = dbc.Select(id=select_id, options=options, value=value or ANY, size="sm")
-    return html.Div([dbc.Label(label, html_for=select_id), select], className="bem-inline bem-slim")
-
-
-def _day(label: str, input_id: str, value: str) -> html.Div:
-    day = dbc.Input(id=input_id, type="date", value=value, size="sm")
-    return html.Div([dbc.Label(label, html_for=input_id), day], className="bem-inline bem-slim")
+    return inline(label, dbc.Select(id=select_id, options=options, value=value or ANY, size="sm"))

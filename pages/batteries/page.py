@@ -2,27 +2,17 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    dcc,
-    html,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 
-from components import formatting, row_grid
+from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
 from db.queries.batteries.table import count_by_technology, list_batteries
 from db.terms import Role
 from pages.batteries.parts import (
     NARROW_COLUMNS,
+    TABLE,
     Ids,
     header_actions,
     nothing_to_show,
@@ -33,14 +23,10 @@ from pages.batteries.parts import (
     view_of,
     wide_columns,
 )
-from pages.context import database, now, viewer
+from pages.context import database, now, register_page, viewer
+from pages.experiments.row_table import register_table, table_page
 
-register_page(
-    __name__,
-    path="/batteries",
-    title="Batteries - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
 
 
 def layout(**query: Sent) -> Component:
@@ -48,24 +34,11 @@ def layout(**query: Sent) -> Component:
     view, who = view_of(query), viewer()
     columns = NARROW_COLUMNS if who.narrow else wide_columns(sort_of(query.get("sort")))
     count = html.Span(id=Ids.COUNT)
-    return html.Div(
-        [
-            dcc.Store(id=Ids.VIEW, data=view.to_store()),
-            dcc.Store(id=Ids.SETS, data={"narrow": who.narrow, "columns": columns}),
-            dcc.Store(id=Ids.SINK),
-            page_header("Batteries", count=count, actions=header_actions(view, who)),
-            html.Div(technology_choice(view), className="bem-bar"),
-            html.Div(
-                [
-                    row_grid.row_grid(Ids.GRID, narrow=who.narrow),
-                    html.Div(id=Ids.NONE, className="bem-over", hidden=True),
-                ],
-                className="bem-grid-frame",
-            ),
-        ],
-        className="bem-page bem-fixed",
-        **{"data-bem-reload-narrow": "true"},
-    )
+    head = [
+        page_header("Batteries", count=count, actions=header_actions(view, who)),
+        html.Div(technology_choice(view), className="bem-bar"),
+    ]
+    return table_page(TABLE, view.to_store(), columns, head, narrow=who.narrow)
 
 
 @callback(
@@ -92,42 +65,12 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
     )
 
 
-@callback(
-    output=Output(Ids.GRID, "getRowsResponse"),
-    inputs={"wanted": Input(Ids.GRID, "getRowsRequest")},
-    state={"view": State(Ids.VIEW, "data")},
-    prevent_initial_call=True,
-)
-def rows(wanted: dict[str, Any] | None, view: Sent) -> Sent:
-    """Answer one block of the grid."""
-    if wanted is None:
-        return no_update
-    offset, limit = row_grid.asked_block(wanted)
-    page = list_batteries(
-        database(),
-        view_of(view).to_filter(),
-        sort_of(row_grid.sort_text(wanted)),
-        offset=offset,
-        limit=limit,
-    )
-    who, time = viewer(), now()
-    return {"rowData": [row_cells(row, who, time) for row in page.rows], "rowCount": page.count}
+def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """Return a block of the table."""
+    order, who, time = sort_of(sort), viewer(), now()
+    narrowed = view_of(view).to_filter()
+    page = list_batteries(database(), narrowed, order, offset=offset, limit=limit)
+    return [row_cells(row, who, time) for row in page.rows], page.count
 
 
-clientside_callback(
-    ClientsideFunction("batteries", "refetch"),
-    Output(Ids.SINK, "data"),
-    Input(Ids.VIEW, "data"),
-)
-clientside_callback(
-    ClientsideFunction("batteries", "rememberSort"),
-    Output(Ids.SINK, "storage_type"),
-    Input(Ids.GRID, "getRowsRequest"),
-    State(Ids.VIEW, "data"),
-)
-clientside_callback(
-    ClientsideFunction("batteries", "columns"),
-    Output(Ids.GRID, "columnDefs"),
-    Input(Ids.SINK, "id"),
-    State(Ids.SETS, "data"),
-)
+register_table(TABLE, rows, Input(TABLE.sink, "id"))

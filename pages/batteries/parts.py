@@ -11,18 +11,17 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.battery_labels import technology_word
-from components.blocks import empty, icon
-from components.row_grid import right
+from components.blocks import empty
+from components.controls import action_link, search_box
+from components.row_grid import column, in_order, right
+from components.sent import PrefixIds
 from components.status import ended_reason, status_look
 from cycling.terms import Technology
 from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySort, BatterySortKey
-from db.terms import Role
 from pages.context import Viewer
+from pages.sent import searched_text
 
-NARROW_COLUMNS = [
-    {"field": "name", "headerName": "Name", "cellRenderer": "BatteryLines", "flex": 1}
-]
-SEARCH = "Search name, number, maker"
+NARROW_COLUMNS = [column("name", "Name", cellRenderer="BatteryLines", flex=1)]
 
 
 class Ids:
@@ -35,7 +34,9 @@ class Ids:
     TECHNOLOGY = "batteries-technology"
     SEARCH = "batteries-search"
     SETS = "batteries-sets"
-    SINK = "batteries-sink"
+
+
+TABLE = PrefixIds("batteries")
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,8 @@ def view_of(given: object) -> BatteryView:
     store = given if isinstance(given, Mapping) else {}
     asked = store.get("technology")
     listed = asked if isinstance(asked, list | tuple) else [asked]
-    text = store.get("q")
-    plain = text.encode(errors="ignore").decode()[:100] if isinstance(text, str) else ""
-    return BatteryView(tuple(str(one) for one in Technology if one in listed), plain)
+    text = searched_text(store.get("q"))
+    return BatteryView(tuple(str(one) for one in Technology if one in listed), text)
 
 
 def sort_of(text: object) -> BatterySort | None:
@@ -74,27 +74,10 @@ def sort_of(text: object) -> BatterySort | None:
 
 def header_actions(view: BatteryView, who: Viewer) -> list[Component]:
     """Return the search field, and the way to add a battery for those who may."""
-    search = dcc.Input(
-        id=Ids.SEARCH,
-        value=view.text,
-        debounce=0.3,
-        maxLength=100,
-        type="search",
-        placeholder=SEARCH,
-        className="form-control",
-    )
-    actions: list[Component] = [
-        html.Label(
-            [icon("search"), search, html.Kbd("/")],
-            className="bem-search",
-            **{"aria-label": SEARCH},
-        )
-    ]
-    if who.role.includes(Role.OPERATOR):
-        words = [icon("plus-lg"), html.Span("Add battery", className="wide-only")]
-        classes = "btn btn-primary bem-action"
-        actions.append(dcc.Link(words, href="/add-battery", className=classes, title="Add battery"))
-    return actions
+    search = search_box(Ids.SEARCH, view.text, "Search name, number, maker")
+    if not who.operates:
+        return [search]
+    return [search, action_link("plus-lg", "Add battery", "/add-battery", "btn-primary")]
 
 
 def technology_choice(view: BatteryView) -> Component:
@@ -128,42 +111,23 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
 
 def wide_columns(sort: BatterySort | None) -> list[dict[str, Any]]:
     """Return the column definitions, one of them sorted."""
-    columns: list[dict[str, Any]] = [
-        {
-            "field": "name",
-            "headerName": "Name",
-            "cellRenderer": "BatteryName",
-            "flex": 2,
-            "minWidth": 118,
-        },
-        {**_text("serial", "Serial number", 152), "flex": 2},
-        {**_text("technology", "Technology", 130), "flex": 1},
-        {**_text("manufacturer", "Manufacturer", 106), "flex": 1},
-        {**_text("model", "Model", 106), "flex": 1},
+    columns = [
+        column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=118),
+        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=152),
+        column("technology", "Technology", cellRenderer="Cut", flex=1, minWidth=130),
+        column("manufacturer", "Manufacturer", cellRenderer="Cut", flex=1, minWidth=106),
+        column("model", "Model", cellRenderer="Cut", flex=1, minWidth=106),
         right("capacity", "Capacity / Ah", width=108),
         right("range", "Range / V", width=108, sortable=False),
         right("experiments", "Experiments", width=104),
-        {
-            "field": "last",
-            "headerName": "Last experiment",
-            "cellRenderer": "LastExperiment",
-            "width": 152,
-        },
-        {**_text("station", "Confirmed on", 108), "sortable": False},
+        column("last", "Last experiment", cellRenderer="LastExperiment", width=152),
+        column("station", "Confirmed on", cellRenderer="Cut", minWidth=108, sortable=False),
     ]
-    for column in columns:
-        if sort is not None and column["field"] == sort.key:
-            column["sort"] = "desc" if sort.descending else "asc"
-    return columns
-
-
-def _text(field: str, title: str, least: int) -> dict[str, Any]:
-    return {"field": field, "headerName": title, "cellRenderer": "Cut", "minWidth": least}
+    return in_order(columns, sort.key if sort else "", descending=bool(sort and sort.descending))
 
 
 def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     """Write one row as the grid draws it."""
-    low, high = (formatting.quantity(one, "") for one in row.voltage_v)
     last = row.last and {
         "id": row.last.id,
         "status": status_look(row.last.status, ended_reason(row.last.status, row.last.end_reason)),
@@ -180,7 +144,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "model": row.model,
         "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",
         "size": _size(row),
-        "range": f"{low} to {high}",
+        "range": formatting.span(*row.voltage_v, ""),
         "experiments": formatting.number(row.experiments) if row.experiments else "–",
         "last": last,
         "station": row.station,
@@ -192,8 +156,7 @@ def nothing_to_show(total: int, who: Viewer) -> Component:
     if total:
         return empty("funnel", "No battery matches this search.")
     add = dcc.Link("Add the first one", href="/add-battery")
-    may = who.role.includes(Role.OPERATOR)
-    return empty("battery", "There are no batteries yet.", add if may else None)
+    return empty("battery", "There are no batteries yet.", add if who.operates else None)
 
 
 def _size(row: BatteryRow) -> str:

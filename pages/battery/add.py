@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update, register_page
+import dash_bootstrap_components as dbc
+from dash import Input, Output, State, callback, ctx, dcc, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -11,23 +12,19 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.battery.description import NewBattery
-from cycling.errors import InputError, NotFoundError
+from cycling.errors import NotFoundError
 from db.commands.form_tokens import new_token
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import battery_details
 from db.terms import Role
-from pages.battery.add_parts import AFTER_SAVING, FORM, NEXT, Ids, next_one, save_bar
+from pages.battery.add_parts import FORM, NEXT, Ids, next_one
 from pages.battery.fields import typed_as
-from pages.battery.form import Filling, fields
-from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal, register
-from pages.context import database
+from pages.battery.form import Filling, form_page
+from pages.battery.live_checks import RefusedBatteryError, follow, register
+from pages.battery.parts import ADD_EXPERIMENT
+from pages.context import database, register_page
 
-register_page(
-    __name__,
-    path="/add-battery",
-    title="Add battery - Battery Experiments Manager",
-    role=Role.OPERATOR,
-)
+register_page(__name__, "/add-battery", "Add battery", Role.OPERATOR)
 
 follow(FORM)
 
@@ -40,22 +37,14 @@ def layout(like: str = "", **_query: str) -> Component:
         manufacturers=known_manufacturers(database()),
         kept_as=f"like-{like}" if pattern else "new",
     )
-    left: list[Component] = [words] if words else []
-    return html.Div(
-        [
-            dcc.Store(id=Ids.ONCE, data=new_token()),
-            dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            page_header("Add battery"),
-            html.Div(
-                [
-                    html.Div([*left, fields(FORM, filling)], className="bem-stack"),
-                    html.Div(id=FORM.part("side"), className="bem-stack bem-beside"),
-                ],
-                className="bem-form-page",
-            ),
-            save_bar(),
-        ],
-        className="bem-page",
+    save = dbc.Button("Add battery", id=Ids.SAVE, color="primary")
+    save_next = dbc.Button("Add and copy as next", id=Ids.SAVE_NEXT, color="secondary")
+    return form_page(
+        FORM,
+        filling,
+        [page_header("Add battery"), dcc.Store(id=Ids.ONCE, data=new_token())],
+        buttons=[save, save_next],
+        words=words,
     )
 
 
@@ -80,16 +69,13 @@ def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[An
     """Register the battery, or say under each field what is wrong."""
     if not (clicks or clicks_next):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
-    reading = read_typed(by_field(values))
-    if reading.battery is None:
-        return refusal(problems_of(reading)), no_update, no_update
     try:
-        battery_id = register(reading.battery, token)
-    except InputError as error:
-        return refusal(problems_of(reading) or {"name": str(error)}), no_update, no_update
+        battery, battery_id = register(values, token)
+    except RefusedBatteryError as error:
+        return error.answer, no_update, no_update
     to_next = ctx.triggered_id == Ids.SAVE_NEXT
-    target = (NEXT if to_next else AFTER_SAVING).format(battery_id)
-    return {"problems": {}, "saved": True}, target, _added(reading.battery, battery_id, to_next)
+    target = (NEXT if to_next else ADD_EXPERIMENT).format(battery_id)
+    return {"problems": {}, "saved": True}, target, _added(battery, battery_id, to_next)
 
 
 def _added(battery: NewBattery, battery_id: int, to_next: bool) -> dict[str, Any]:

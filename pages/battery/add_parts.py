@@ -1,19 +1,13 @@
-"""Parts of Add battery: where it leads, the next one of equal batteries, the buttons."""
+"""Ids of Add battery, and the next one of equal batteries."""
 
 from dataclasses import replace
-
-import dash_bootstrap_components as dbc
-from dash import html
-from dash.development.base_component import Component
 
 from cycling.battery.description import NewBattery, next_serial_number
 from cycling.names import MAX_NAME
 from db.queries.batteries.choices import registered_as
 from pages.battery.form import Form
-from pages.battery.parts import ADD_EXPERIMENT
 from pages.context import database
 
-AFTER_SAVING = ADD_EXPERIMENT
 NEXT = "/add-battery?like={}"
 TRIES = 200  # serial numbers that are taken already, before the user finds the next one
 
@@ -35,16 +29,16 @@ def next_one(known: NewBattery) -> NewBattery:
 
     A name that ends in the same number counts with it: NMC-031, SN 24-031.
     """
-    found = known
+    copy = known
     for _ in range(TRIES):
-        serial = next_serial_number(found.serial_number)
+        serial = next_serial_number(copy.serial_number)
         if not serial or len(serial) > 30:
             return replace(known, serial_number="")
-        name = _counted_name(found.name, found.serial_number)
-        found = replace(found, serial_number=serial, name=name)
+        name = _counted_name(copy.name, copy.serial_number)
+        copy = replace(copy, serial_number=serial, name=name)
         if registered_as(database(), name, known.manufacturer, known.model, serial) is None:
             break
-    return found
+    return copy
 
 
 def _counted_name(name: str, serial_number: str) -> str:
@@ -55,15 +49,3 @@ def _counted_name(name: str, serial_number: str) -> str:
         return name
     counted = next_serial_number(name)
     return counted if len(counted) <= MAX_NAME else name
-
-
-def save_bar() -> Component:
-    """Return the buttons, and beside them what is missing."""
-    return html.Div(
-        [
-            dbc.Button("Add battery", id=Ids.SAVE, color="primary"),
-            dbc.Button("Add and copy as next", id=Ids.SAVE_NEXT, color="secondary"),
-            html.Span(id=FORM.part("state"), className="bem-bad small", role="status"),
-        ],
-        className="bem-savebar",
-    )

@@ -8,12 +8,21 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty
+from components.blocks import Head, card, empty, short_time, table
 from components.status import ended_reason, status_pill
 from db.queries.experiments.table import ExperimentRow, Page
 from pages.context import Viewer
 
 PAGE_ROWS = 25
+HEADS = (
+    Head("ID", "in-id num wide-only"),
+    Head("Name", "in-name"),
+    Head("Status", "in-status"),
+    Head("Station", "in-station wide-only"),
+    Head("Profile", "in-profile wide-only"),
+    Head("Started", "in-started num"),
+    Head("Duration", "in-duration num wide-only"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,30 +40,13 @@ def experiments_card(listed: Listed, who: Viewer, time: datetime) -> Component:
     if not page.count:
         words = "No experiment has been made with this battery."
         return card("Experiments", empty("clipboard-data", words))
-    head = ("ID", "Name", "Status", "Station", "Profile", "Started", "Duration")
-    numeric = {"ID", "Started", "Duration"}
-    wide = {"ID", "Station", "Profile", "Duration"}
-    table = html.Table(
-        [
-            html.Thead(
-                html.Tr([html.Th(one, className=_cell(one, numeric, wide)) for one in head])
-            ),
-            html.Tbody([_experiment_row(row, who, time) for row in page.rows]),
-        ],
-        className="bem-table in-card bem-battery-experiments",
-    )
+    rows = [_experiment_row(row, who, time) for row in page.rows]
     everything = dcc.Link("Show in Experiments", href=f"/experiments?battery={listed.battery_id}")
     return card(
         "Experiments",
-        [table, *_pager(listed)],
+        [table(HEADS, rows, "in-card bem-battery-experiments"), *_pager(listed)],
         note=formatting.number(page.count),
         end=everything,
-    )
-
-
-def _cell(name: str, numeric: set[str], wide: set[str]) -> str:
-    return " ".join(
-        [f"in-{name.lower()}", *(["num"] * (name in numeric)), *(["wide-only"] * (name in wide))]
     )
 
 
@@ -65,7 +57,6 @@ def _status(row: ExperimentRow) -> list[Component]:
 
 
 def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
-    begun = row.begun_at
     return html.Tr(
         [
             html.Td(row.id, className="num t3 wide-only"),
@@ -75,11 +66,7 @@ def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
             html.Td(_status(row)),
             html.Td(row.station, className="wide-only", title=row.station),
             html.Td(row.profile, className="wide-only", title=row.profile),
-            html.Td(
-                formatting.when(begun, who.zone, time) or "–",
-                className="num",
-                title=formatting.utc(begun),
-            ),
+            short_time(row.begun_at, who.zone, time),
             html.Td(formatting.duration(row.duration_s(time)) or "–", className="num wide-only"),
         ]
     )

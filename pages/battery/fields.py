@@ -6,10 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from components.sent import Sent
-from cycling.battery.description import (
-    TEXT_WIDTHS,
-    NewBattery,
-)
+from cycling.battery.description import TEXT_WIDTHS, NewBattery
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from cycling.terms import (
     BipolarType,
@@ -19,10 +16,10 @@ from cycling.terms import (
     MembraneType,
     Technology,
 )
+from pages.sent import MAX_NUMBER
 
 CELLS = (Technology.LITHIUM, Technology.LEAD_ACID)
 STACK = (Technology.REDOX_STACK,)
-MAX_NUMBER = 40
 
 
 class Kind(StrEnum):

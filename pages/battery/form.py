@@ -9,7 +9,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty, labelled, note
+from components.blocks import Head, card, empty, labelled, note, table
+from components.controls import segments, unseen
 from cycling.battery.description import safety_range_v
 from cycling.terms import Technology
 from pages.battery.fields import FIELDS, Field, Kind
@@ -129,6 +130,34 @@ def fields(form: Form, filling: Filling) -> Component:
     )
 
 
+def form_page(
+    form: Form,
+    filling: Filling,
+    head: Sequence[Component],
+    *,
+    buttons: Sequence[Component],
+    words: Component | None,
+) -> Component:
+    """Return a page with the form: `words` stand above its fields, the buttons at its foot."""
+    above = [] if words is None else [words]
+    state = html.Span(id=form.part("state"), className="bem-bad small", role="status")
+    return html.Div(
+        [
+            dcc.Location(id=form.part("go"), refresh="callback-nav"),
+            *head,
+            html.Div(
+                [
+                    html.Div([*above, fields(form, filling)], className="bem-stack"),
+                    html.Div(id=form.part("side"), className="bem-stack bem-beside"),
+                ],
+                className="bem-form-page",
+            ),
+            html.Div([*buttons, state], className="bem-savebar"),
+        ],
+        className="bem-page",
+    )
+
+
 def consequences(reading: Reading) -> list[Component]:
     """Say what the limits mean for profiles and stations, and what looks unusual."""
     parts: list[Component] = [card("What it means", _meaning(reading))]
@@ -166,21 +195,8 @@ def _meaning(reading: Reading) -> Component:
         if size and "electrode_size_cm2" not in reading.unread:
             density = 1000 * battery.current_min_a / size, 1000 * battery.current_max_a / size
             rows.append(("Current / mA/cm²", *density))
-    return html.Table(
-        [
-            html.Thead(
-                html.Tr(
-                    [
-                        html.Th(html.Span("Limit", className="visually-hidden")),
-                        html.Th("Lowest", className="num"),
-                        html.Th("Highest", className="num"),
-                    ]
-                )
-            ),
-            html.Tbody([_range_row(*row) for row in rows]),
-        ],
-        className="bem-table in-card",
-    )
+    heads = (Head(unseen("Limit")), Head("Lowest", "num"), Head("Highest", "num"))
+    return table(heads, [_range_row(*row) for row in rows])
 
 
 def _range_row(label: str, low: float, high: float) -> html.Tr:
@@ -194,19 +210,10 @@ def _four_digits(value: float) -> str:
 
 
 def _technology(form: Form, filling: Filling, technology: str) -> Component:
-    locked = "technology" in filling.locked
-    choice = dbc.RadioItems(
-        id=form.field("technology"),
-        options=[
-            {"label": one.word, "value": str(one), "disabled": locked and one != technology}
-            for one in Technology
-        ],
-        value=technology,
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_class_name=" ",
-        label_checked_class_name="active",
-        **_kept(filling),
+    choices = {str(one): one.word for one in Technology}
+    locked = choices.keys() - {technology} if "technology" in filling.locked else ()
+    choice = segments(
+        form.field("technology"), choices, technology, disabled=locked, **_kept(filling)
     )
     error = html.Div(id=form.error("technology"), className="bem-field-error", role="alert")
     return html.Fieldset([html.Legend("Technology", className="form-label"), choice, error])

@@ -2,38 +2,44 @@
 
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash import Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
 from components.sent import Sent
 from cycling.battery.description import NewBattery
+from cycling.errors import InputError
 from db.commands.batteries.changes import add_battery
 from db.commands.form_tokens import DoneBeforeError
 from db.queries.batteries.choices import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order
 from pages.battery.form import Form, consequences, offered_models
 from pages.battery.reading import Reading, read
-from pages.context import database, now, once, viewer
+from pages.context import database, now, once, run_script, viewer
 
 IDENTITY = ("name", "manufacturer", "model", "serial_number")
+
+
+class RefusedBatteryError(InputError):
+    """What somebody has typed cannot be registered: `answer` is what the form shows."""
+
+    def __init__(self, problems: dict[str, Any]) -> None:
+        super().__init__("The battery is not registered: see its fields.")
+        self.answer = refusal(problems)
 
 
 def follow(form: Form) -> None:
     """Add the callbacks of a form; a page calls it when it is executed."""
     values = [Input(control, "value") for control in form.controls]
-    clientside_callback(
-        ClientsideFunction("battery", "typed"),
-        Output(form.part("typed"), "data"),
-        *values,
-        State(form.part("box"), "id"),
+    run_script(
+        "battery.typed", Output(form.part("typed"), "data"), *values, State(form.part("box"), "id")
     )
-    clientside_callback(
-        ClientsideFunction("battery", "technology"),
+    run_script(
+        "battery.technology",
         Output(form.part("box"), "className"),
         Input(form.field("technology"), "value"),
     )
-    clientside_callback(
-        ClientsideFunction("battery", "show"),
+    run_script(
+        "battery.show",
         *(Output(form.error(name), "children") for name in FIELDS),
         *(Output(form.field(name), "invalid") for name in FIELDS if name != "technology"),
         Output(form.part("state"), "children"),
@@ -57,8 +63,8 @@ def follow(form: Form) -> None:
         given = by_field(typed)
         reading = read_typed(given)
         models = known_models(database(), reading.partial.manufacturer if given else "")
-        found = {"problems": problems_of(reading, own)}
-        return consequences(reading), offered_models(models), found
+        problems = {"problems": problems_of(reading, own)}
+        return consequences(reading), offered_models(models), problems
 
 
 def by_field(values: Sent) -> dict[str, Any]:
@@ -75,21 +81,32 @@ def read_typed(typed: dict[str, Any]) -> Reading:
 
 def problems_of(reading: Reading, own_id: object = None) -> dict[str, Any]:
     """Return what is wrong by field, also a battery of the same name, with the way to it."""
-    found: dict[str, Any] = {name: reading.problems[name] for name in in_order(reading.problems)}
-    if not any(name in found for name in IDENTITY):
+    problems: dict[str, Any] = {name: reading.problems[name] for name in in_order(reading.problems)}
+    if not any(name in problems for name in IDENTITY):
         battery = reading.partial
         other = registered_as(database(), *(getattr(battery, name) for name in IDENTITY))
         if other is not None and other != own_id:
-            found["serial_number"] = registered_words(other)
-    return found
+            problems["serial_number"] = registered_words(other)
+    return problems
 
 
-def register(battery: NewBattery, form_token: Sent) -> int:
-    """Register a battery, once for a form, and return its id. Raises InputError."""
+def register(values: Sent, form_token: Sent) -> tuple[NewBattery, int]:
+    """Register what somebody has typed, once for a form; return it with its id.
+
+    Raises RefusedBatteryError.
+    """
+    reading = read_typed(by_field(values))
+    battery = reading.battery
+    if battery is None:
+        raise RefusedBatteryError(problems_of(reading))
     try:
-        return once(form_token, lambda by: add_battery(database(), battery, by=by), battery)
+        return battery, once(
+            form_token, lambda by: add_battery(database(), battery, by=by), battery
+        )
     except DoneBeforeError as error:
-        return error.number
+        return battery, error.number
+    except InputError as error:
+        raise RefusedBatteryError(problems_of(reading) or {"name": str(error)}) from error
 
 
 def registered_words(battery_id: int) -> Component:
@@ -103,6 +120,6 @@ def registered_words(battery_id: int) -> Component:
     )
 
 
-def refusal(found: dict[str, Any]) -> dict[str, Any]:
+def refusal(problems: dict[str, Any]) -> dict[str, Any]:
     """Return what the form shows after a try to save: everything, the first one in focus."""
-    return {"problems": found, "all": True, "focus": next(iter(in_order(found)), None)}
+    return {"problems": problems, "all": True, "focus": next(iter(in_order(problems)), None)}

@@ -1,9 +1,8 @@
 """Battery: all about one, with its experiments; change it, delete it while nothing refers to it."""
 
-from dataclasses import replace
 from typing import Any
 
-from dash import Input, Output, State, callback, no_update, register_page
+from dash import Input, Output, State, callback, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,21 +17,17 @@ from db.queries.batteries.detail import BatteryFacts, battery_details
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import Sort, SortKey, list_experiments
 from db.terms import Role
-from pages.ask import DONE_BEFORE, Done, Question, ask_then_do
+from pages.ask import Done, Question, ask_then_do, done_before
 from pages.battery.experiments import PAGE_ROWS, Listed
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
-from pages.battery.parts import DELETE, FORM, Ids, Shown, details_page, edit_page, may_edit
-from pages.context import actor, database, now, viewer
+from pages.battery.parts import DELETE, FORM, Ids, Shown, details_page, edit_page
+from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
+from pages.sent import read_id, sent_id
 
-register_page(
-    __name__,
-    path_template="/batteries/<battery_id>",
-    title=lambda battery_id="": f"Battery {battery_id} - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/batteries/<battery_id>", "Battery {battery_id}", Role.VIEWER)
 
 
 follow(FORM)
@@ -45,9 +40,9 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
     except NotFoundError as error:
         return not_found(str(error), "/batteries", "All batteries")
     who = viewer()
-    if edit and may_edit(who):
+    if edit and who.operates:
         return edit_page(details, _filling(details), mark_of(details.battery))
-    experiments = _experiments(details.id, _page_number(page))
+    experiments = _experiments(details.id, max(1, read_id(page)))
     return details_page(Shown(details, experiments, now()), who)
 
 
@@ -68,7 +63,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
 )
 def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any, ...]:
     """Store what was changed, or say under each field what is wrong."""
-    number = _number(battery_id)
+    number = sent_id(battery_id)
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     reading, _who = read_typed(by_field(values)), viewer()
@@ -84,7 +79,7 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
 
 def ask_deletion(_chosen: Sent, battery_id: Sent) -> Question:
     """Ask before a battery is deleted, naming it; say what keeps it."""
-    details = battery_details(database(), _number(battery_id))
+    details = battery_details(database(), sent_id(battery_id))
     battery = details.battery
     name = f"{battery.name} (SN {battery.serial_number})"
     if details.kept_because:
@@ -96,7 +91,7 @@ def ask_deletion(_chosen: Sent, battery_id: Sent) -> Question:
 
 def delete(by: By, _chosen: Sent, battery_id: Sent) -> Done:
     """Delete the battery."""
-    number = _number(battery_id)
+    number = sent_id(battery_id)
     name = battery_details(database(), number).battery.name
     delete_battery(database(), number, by=by)
     return Done(toast("done", f"The battery {name} is deleted."), "/batteries")
@@ -130,23 +125,11 @@ def _filling(details: BatteryFacts) -> Filling:
     )
 
 
-def _page_number(text: object) -> int:
-    is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 7
-    return max(1, int(str(text))) if is_number else 1
-
-
-def _number(given: object) -> int:
-    """Return an id that the browser sent."""
-    if not isinstance(given, int) or isinstance(given, bool):
-        raise PreventUpdate  # nothing that our page has sent
-    return given
-
-
 ask_then_do(
     DELETE,
     ask_deletion,
     delete,
     opens=[Input(DELETE.open, "n_clicks")],
     state={"battery_id": State(Ids.BATTERY, "data")},
-    again=lambda _token, _chosen, **_about: replace(DONE_BEFORE, href="/batteries"),
+    again=done_before("/batteries"),
 )

@@ -10,14 +10,14 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.battery_labels import technology_word
-from components.blocks import card, facts, icon, note, page_header
+from components.blocks import card, columns, exact_time, fact_card, icon, note, page_header
+from components.controls import action_link
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.terms import Technology
 from db.queries.batteries.detail import BatteryFacts, busy_words
-from db.terms import Role
 from pages.ask import AskIds, ask_dialog
 from pages.battery.experiments import Listed, experiments_card
-from pages.battery.form import Filling, Form, fields
+from pages.battery.form import Filling, Form, form_page
 from pages.context import Viewer
 
 # Where an experiment is added with this battery, and a saved battery leads.
@@ -57,26 +57,16 @@ def details_page(shown: Shown, who: Viewer) -> Component:
                 count=f"SN {battery.serial_number}",
                 actions=_actions(details, who),
             ),
-            html.Div(
+            columns(
+                [experiments_card(shown.experiments, who, shown.time)],
                 [
-                    html.Div(
-                        [experiments_card(shown.experiments, who, shown.time)],
-                        className="bem-stack",
-                    ),
-                    html.Div(
-                        [
-                            card("Battery", html.Div(facts(what_it_is(battery)), className="body")),
-                            card(
-                                "Limits", html.Div(facts(what_it_takes(battery)), className="body")
-                            ),
-                            _confirmed(details, who),
-                        ],
-                        className="bem-stack",
-                    ),
+                    fact_card("Battery", what_it_is(battery)),
+                    fact_card("Limits", what_it_takes(battery)),
+                    _confirmed(details, who),
                 ],
-                className="bem-cols",
+                "bem-cols",
             ),
-            *(ask_dialog(DELETE) if may_delete(who) else []),
+            *(ask_dialog(DELETE) if who.administers else []),
         ],
         className="bem-page",
     )
@@ -84,46 +74,18 @@ def details_page(shown: Shown, who: Viewer) -> Component:
 
 def edit_page(details: BatteryFacts, filling: Filling, seen: str) -> Component:
     """Return the form with what is stored; what may not change now can only be seen."""
-    battery = details.battery
-    said: list[Component] = []
+    battery, words = details.battery, None
     if details.under_way:
-        words = f"Limits and capacity stay as they are: {busy_words(details.under_way)}"
-        said.append(note("queued", words))
+        busy = f"Limits and capacity stay as they are: {busy_words(details.under_way)}"
+        words = note("queued", busy)
+    save = dbc.Button("Save changes", id=Ids.SAVE, color="primary")
     cancel = dcc.Link("Cancel", href=f"/batteries/{details.id}", className="btn btn-link")
-    return html.Div(
-        [
-            dcc.Store(id=Ids.BATTERY, data=details.id),
-            dcc.Store(id=Ids.SEEN, data=seen),
-            dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            page_header(f"Change {battery.name}", count=f"SN {battery.serial_number}"),
-            html.Div(
-                [
-                    html.Div([*said, fields(FORM, filling)], className="bem-stack"),
-                    html.Div(id=FORM.part("side"), className="bem-stack bem-beside"),
-                ],
-                className="bem-form-page",
-            ),
-            html.Div(
-                [
-                    dbc.Button("Save changes", id=Ids.SAVE, color="primary"),
-                    cancel,
-                    html.Span(id=FORM.part("state"), className="bem-bad small", role="status"),
-                ],
-                className="bem-savebar",
-            ),
-        ],
-        className="bem-page",
-    )
-
-
-def may_edit(who: Viewer) -> bool:
-    """Whether this viewer changes batteries."""
-    return who.role.includes(Role.OPERATOR)
-
-
-def may_delete(who: Viewer) -> bool:
-    """Whether this viewer deletes batteries."""
-    return who.role.includes(Role.ADMIN)
+    head = [
+        page_header(f"Change {battery.name}", count=f"SN {battery.serial_number}"),
+        dcc.Store(id=Ids.BATTERY, data=details.id),
+        dcc.Store(id=Ids.SEEN, data=seen),
+    ]
+    return form_page(FORM, filling, head, buttons=[save, cancel], words=words)
 
 
 def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
@@ -152,8 +114,8 @@ def what_it_takes(battery: NewBattery) -> list[list[tuple[str, Any]]]:
         charge = 0.0
     return [
         [
-            ("Range", _span((battery.voltage_min_v, battery.voltage_max_v), "V")),
-            ("A cell", _span(cell, "V")),
+            ("Range", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
+            ("A cell", formatting.span(*cell, "V")),
             ("Charge", f"up to {formatting.quantity(battery.current_max_a, 'A')}"),
             ("Discharge", f"up to {formatting.quantity(-battery.current_min_a, 'A')}"),
         ],
@@ -161,11 +123,11 @@ def what_it_takes(battery: NewBattery) -> list[list[tuple[str, Any]]]:
             (
                 "Off outside",
                 [
-                    _span((round(low, 6), round(high, 6)), "V"),
+                    formatting.span(round(low, 6), round(high, 6), "V"),
                     html.Span("" if None not in given else ", by default", className="t3"),
                 ],
             ),
-            ("Temperature", _span(heat, "°C")),
+            ("Temperature", formatting.span(*heat, "°C")),
             ("Charge above", "" if charge is None else formatting.quantity(charge, "°C")),
         ],
     ]
@@ -199,55 +161,28 @@ def _stack(battery: NewBattery) -> list[tuple[str, Any]]:
     ]
 
 
-def _span(ends: tuple[float | None, float | None], unit: str) -> str:
-    low, high = ends
-    if low is None and high is None:
-        return ""
-    if low is None or high is None:
-        word, value = ("up to", high) if low is None else ("from", low)
-        return f"{word} {formatting.quantity(value or 0, unit)}"
-    return f"{formatting.quantity(low, '')} to {formatting.quantity(high, unit)}"
-
-
 def _actions(details: BatteryFacts, who: Viewer) -> list[Component]:
-    if not may_edit(who):
+    if not who.operates:
         return []
     own = f"/batteries/{details.id}"
     actions: list[Component] = []
-    if may_delete(who):
+    if who.administers:
         words = [icon("trash"), html.Span("Delete", className="wide-only")]
         actions.append(dbc.Button(words, id=DELETE.open, color="link", title="Delete"))
     actions += [
-        _action("pencil", "Change", f"{own}?edit=1"),
-        _action("copy", "Copy as next serial number", f"/add-battery?like={details.id}"),
+        action_link("pencil", "Change", f"{own}?edit=1"),
+        action_link("copy", "Copy as next serial number", f"/add-battery?like={details.id}"),
     ]
     add = [icon("plus-lg"), html.Span("Add experiment")]
     href = ADD_EXPERIMENT.format(details.id)
     return [*actions, dcc.Link(add, href=href, className="btn btn-primary")]
 
 
-def _action(icon_name: str, words: str, href: str) -> Component:
-    return dcc.Link(
-        [icon(icon_name), html.Span(words, className="wide-only")],
-        href=href,
-        className="btn btn-secondary bem-action",
-        title=words,
-    )
-
-
 def _confirmed(details: BatteryFacts, who: Viewer) -> Component:
     if not details.confirmed:
         return card("Confirmed on", html.Div("No station.", className="body t3"))
-    rows = [
-        [
-            (one.station, ""),
-            (
-                "Since",
-                html.Span(formatting.exactly(one.at, who.zone), title=formatting.utc(one.at)),
-            ),
-            ("By", one.user_name),
-        ]
+    groups = [
+        [("Station", one.station), ("Since", exact_time(one.at, who.zone)), ("By", one.user_name)]
         for one in details.confirmed
     ]
-    named = [[("Station", group[0][0]), *group[1:]] for group in rows]
-    return card("Confirmed on", html.Div(facts(named), className="body"))
+    return fact_card("Confirmed on", groups)

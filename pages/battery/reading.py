@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from math import isfinite
 from typing import Any
 
 from components.sent import Sent
 from cycling.battery.cautions import cautions
 from cycling.battery.description import NewBattery, Problem, problems
+from cycling.errors import InputError
 from cycling.terms import Technology
-from pages.battery.fields import CHEMISTRY, MAX_NUMBER, STACK, Field, Kind, fields_of
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+from pages.battery.fields import CHEMISTRY, STACK, Field, Kind, fields_of
+from pages.sent import typed_day, typed_number, typed_text
 
 VOLTAGES = frozenset({"voltage_min_v", "voltage_max_v"})
 CURRENTS = frozenset({"current_min_a", "current_max_a"})
@@ -58,7 +56,7 @@ def read(typed: Mapping[str, Any], today: date) -> Reading:
             continue
         try:
             values[field.name] = _value(field, typed.get(field.name))
-        except ValueError as error:
+        except InputError as error:
             wrong[field.name] = str(error)
     partial = _battery(kind, values, today)
     unread = frozenset(wrong)
@@ -79,10 +77,10 @@ def _technology(given: object) -> Technology | None:
 
 
 def _value(field: Field, given: object) -> Sent:
-    """Return what a field holds; raises ValueError with what to do."""
-    text = _text(given)
+    """Return what a field holds; raises InputError with what to do."""
+    text = typed_text(given)
     if not text and not field.optional:
-        raise ValueError(_missing(field))
+        raise InputError(_missing(field))
     if field.kind is Kind.TEXT:
         return text if field.name == "description" else " ".join(text.split())
     if not text:
@@ -90,19 +88,8 @@ def _value(field: Field, given: object) -> Sent:
     if field.kind is Kind.CHOICE:
         return _choice(field, text)
     if field.kind is Kind.DAY:
-        return _day(text)
+        return typed_day(text)
     return _whole(text) if field.kind is Kind.WHOLE else _number(field, text)
-
-
-def _text(given: object) -> str:
-    if isinstance(given, str):
-        return given.strip()
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return str(given)[: MAX_NUMBER + 1] if is_number and _is_short(given) else ""
-
-
-def _is_short(given: object) -> bool:
-    return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**MAX_NUMBER)
 
 
 def _missing(field: Field) -> str:
@@ -118,35 +105,20 @@ def _missing(field: Field) -> str:
 def _choice(field: Field, text: str) -> StrEnum:
     choices = field.choices or Technology
     if text not in set(choices):
-        raise ValueError(f"Choose one of: {', '.join(choices)}.")
+        raise InputError(f"Choose one of: {', '.join(choices)}.")
     return choices(text)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError("This is no day. Write it as 2026-08-24.") from error
-
-
 def _number(field: Field, text: str) -> float:
-    plain = text.replace("\u2212", "-")  # a real minus sign, as we print it
-    if _COMMA.fullmatch(plain):
-        raise ValueError(f"Write {plain.replace(',', '.')}, with a point instead of the comma.")
-    if len(plain) > MAX_NUMBER or not _NUMBER.fullmatch(plain):
-        example = "3.7" if field.unit == "V" else "2.5"
-        raise ValueError(f"This is no number. Write it like {example}, without the unit.")
-    value = float(plain)
-    if not isfinite(value):
-        raise ValueError("This number is too large.")
+    value = typed_number(text, "3.7" if field.unit == "V" else "2.5")
     if field.name in CURRENTS and value < 0:
-        raise ValueError("Give a positive number; the field says which direction it is.")
+        raise InputError("Give a positive number; the field says which direction it is.")
     return value
 
 
 def _whole(text: str) -> int:
     if len(text) > 9 or not re.fullmatch(r"\d+(\.0)?", text, re.ASCII):
-        raise ValueError("Give a whole number, 1 or more.")
+        raise InputError("Give a whole number, 1 or more.")
     return int(float(text))
 
 

@@ -7,7 +7,7 @@ from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, icon
+from components.blocks import Head, card, exact_time, icon, table
 from components.figures.time_axis import Window
 from components.sent import Sent
 from cycling.terms import DeviceStatus
@@ -25,8 +25,9 @@ from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.ids import Ids
 from pages.experiment.moments import zoom_link
-from pages.experiment.request import sent_id
+from pages.sent import sent_id
 
+TIME = Head("Time", "time")
 AT_ONCE = 10  # rows that are shown before the rest is unfolded
 STATES = {
     DeviceStatus.OK: ("running", "check-circle", "OK"),
@@ -48,13 +49,11 @@ def timeline_card(
     entries: Sequence[TimelineEntry], whole: Window | None, who: Viewer
 ) -> list[Component]:
     """Return the card of who queued a run, when it was paused and went on, and how it ended."""
-    if not entries:
-        return []
-    head = [html.Th("Time", className="time"), html.Th("What"), html.Th("By whom, why")]
-    rows = [_entry_row(entry, whole, who) for entry in entries]
     pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
+    rows = [_entry_row(entry, whole, who) for entry in entries]
+    heads = (TIME, Head("What"), Head("By whom, why"))
     said = formatting.counted(pauses, "pause") if pauses else "no pause"
-    return [card("Course", _table(head, rows), note=said)]
+    return _card("Course", heads, rows, said)
 
 
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
@@ -69,46 +68,29 @@ def entry_text(entry: TimelineEntry) -> tuple[str, str]:
 
 def alarms_card(alarms: Alarms, whole: Window | None, who: Viewer) -> list[Component]:
     """Return the card of the alarms, nothing where there are none."""
-    if not alarms.rows:
-        return []
-    head = [
-        html.Th("Time", className="time"),
-        html.Th("Code", className="num number"),
-        html.Th("Value", className="num number"),
-        html.Th(""),
-    ]
     rows = [_alarm_row(alarm, whole, who) for alarm in alarms.rows]
-    said = _said(len(alarms.rows), alarms.total, "alarm")
-    return [card("Alarms", _table(head, rows), note=said)]
+    heads = (TIME, Head("Code", "num number"), Head("Value", "num number"), Head(""))
+    return _card("Alarms", heads, rows, _said(len(rows), alarms.total, "alarm"))
 
 
 def station_alarms_card(
     alarms: Sequence[RunAlarm], whole: Window | None, who: Viewer
 ) -> list[Component]:
     """Return the card of what its station raised and people found, nothing where nothing was."""
-    if not alarms:
-        return []
-    head = [html.Th("Time", className="time"), html.Th("Alarm"), html.Th("Found")]
     rows = [_station_alarm_row(one, whole, who) for one in alarms]
+    heads = (TIME, Head("Alarm"), Head("Found"))
     count = sum(1 for one in alarms if one.acknowledged_at is None)
     said = f"{count} not acknowledged" if count else "all acknowledged"
-    return [card("Station alarms", _table(head, rows), note=said)]
+    return _card("Station alarms", heads, rows, said)
 
 
 def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> list[Component]:
     """Return the card of what the devices reported, nothing where they reported nothing."""
-    if not changes.rows:
-        return []
-    head = [
-        html.Th("Time", className="time"),
-        html.Th("Device"),
-        html.Th("State"),
-    ]
     rows = [_state_row(change, whole, who) for change in changes.rows]
-    said = _said(len(changes.rows), changes.total, "change")
+    said = _said(len(rows), changes.total, "change")
     if changes.since_id:
         said += f" since report {formatting.number(changes.since_id)}"
-    return [card("Device states", _table(head, rows), note=said)]
+    return _card("Device states", (TIME, Head("Device"), Head("State")), rows, said)
 
 
 @callback(
@@ -146,14 +128,14 @@ def _alarm_row(alarm: AlarmFacts, whole: Window | None, who: Viewer) -> Componen
 
 
 def _station_alarm_row(alarm: RunAlarm, whole: Window | None, who: Viewer) -> Component:
-    found = "Not acknowledged yet."
+    cause = "Not acknowledged yet."
     if alarm.acknowledged_at is not None:
-        found = f"{alarm.acknowledged_by}: {alarm.comment}"
+        cause = f"{alarm.acknowledged_by}: {alarm.comment}"
     return html.Tr(
         [
             html.Td(_time(alarm.at, whole, who)),
             html.Td(alarm.text, className="words"),
-            html.Td(found, className="words"),
+            html.Td(cause, className="words"),
         ]
     )
 
@@ -172,7 +154,7 @@ def _state_row(change: StatusFacts, whole: Window | None, who: Viewer) -> Compon
 
 def _time(at: datetime, whole: Window | None, who: Viewer) -> Component:
     if whole is None:
-        return html.Span(formatting.exactly(at, who.zone), title=formatting.utc(at))
+        return exact_time(at, who.zone)
     return zoom_link(at, whole, who)
 
 
@@ -181,17 +163,16 @@ def _said(shown: int, total: int, noun: str) -> str:
     return counted if shown == total else f"the newest {shown} of {counted}"
 
 
-def _table(head: Sequence[Component], rows: Sequence[Component]) -> list[Component]:
-    """Return the first rows, and the others folded in."""
-    first, rest = list(rows[:AT_ONCE]), list(rows[AT_ONCE:])
-    shown: list[Component] = [
-        html.Table(
-            [html.Thead(html.Tr(list(head))), html.Tbody(first)], className="bem-table in-card"
-        )
-    ]
-    if rest:
-        more = html.Summary(f"Show {len(rest)} more")
-        same_widths = html.Thead(html.Tr(list(head)), className="visually-collapsed")
-        table = html.Table([same_widths, html.Tbody(rest)], className="bem-table in-card")
-        shown.append(html.Details([more, table], className="bem-more"))
-    return shown
+def _card(
+    title: str, heads: Sequence[Head], rows: Sequence[Component], said: str
+) -> list[Component]:
+    """Return a card with the first rows and the others folded in, none without rows."""
+    if not rows:
+        return []
+    parts: list[Component] = [table(heads, rows[:AT_ONCE])]
+    if others := rows[AT_ONCE:]:
+        folded = table(heads, others)
+        folded.children[0].className = "visually-collapsed"  # it keeps the widths of the first
+        more = html.Summary(f"Show {len(others)} more")
+        parts.append(html.Details([more, folded], className="bem-more"))
+    return [card(title, parts, note=said)]

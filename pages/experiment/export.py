@@ -14,7 +14,7 @@ from components.sent import Sent
 from db.queries.experiments.detail import ExperimentFacts
 from pages.experiment.graph import window_of
 from pages.experiment.ids import Ids
-from pages.experiment.request import sent_id
+from pages.sent import sent_id
 
 WHOLE, SHOWN = "whole", "shown"
 
@@ -69,18 +69,15 @@ def _choice(channels: Sequence[tuple[str, str]]) -> Component:
         value=WHOLE,
         class_name="bem-ticks",
     )
+    always = html.Div("Test time and Unix time are always in it.", className="form-text")
     return html.Details(
         [
             html.Summary("Choose columns and time"),
-            html.Fieldset([html.Legend("Columns"), columns, _always()]),
+            html.Fieldset([html.Legend("Columns"), columns, always]),
             html.Fieldset([html.Legend("Time"), part]),
         ],
         className="bem-choose",
     )
-
-
-def _always() -> Component:
-    return html.Div("Test time and Unix time are always in it.", className="form-text")
 
 
 def _row(title: str, about: str, end: Component) -> Component:

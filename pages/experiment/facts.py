@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.battery_labels import technology_word
+from components.blocks import exact_time
 from components.status import ended_reason
 from db.queries.experiments.detail import BatteryFacts, ExperimentFacts
 from pages.context import Viewer
@@ -46,8 +47,6 @@ def _station(known: ExperimentFacts) -> str:
 
 
 def _battery(battery: BatteryFacts) -> Group:
-    low_v, high_v = battery.voltage_v
-    low_a, high_a = battery.current_a
     parts = [technology_word(battery.technology), battery.chemistry, f"{battery.cells} in series"]
     if battery.cells == 1:
         parts[2] = "1 cell"
@@ -68,8 +67,8 @@ def _battery(battery: BatteryFacts) -> Group:
         ("Made by", f"{battery.manufacturer}, {battery.model}"),
         ("Kind", ", ".join(part for part in parts if part)),
         ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
-        ("Voltage", f"{formatting.quantity(low_v, '')} to {formatting.quantity(high_v, 'V')}"),
-        ("Current", f"{formatting.quantity(low_a, '')} to {formatting.quantity(high_a, 'A')}"),
+        ("Voltage", formatting.span(*battery.voltage_v, "V")),
+        ("Current", formatting.span(*battery.current_a, "A")),
     ]
 
 
@@ -85,6 +84,4 @@ def _origin(known: ExperimentFacts, who: Viewer) -> Group:
 
 
 def _moment(moment: datetime | None, who: Viewer) -> Component | None:
-    if moment is None:
-        return None
-    return html.Span(formatting.exactly(moment, who.zone), title=formatting.utc(moment))
+    return None if moment is None else exact_time(moment, who.zone)

@@ -1,55 +1,37 @@
 """The graph of the experiment page and the strip below it: drawn, zoomed, moved."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    Patch,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    html,
-    no_update,
-)
+from dash import Input, Output, Patch, State, callback, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components.figures.measure_graph import Look, figure, height, marks, overview
 from components.sent import Sent
 from components.shell import Ids as Shell
+from db import series
+from db.queries.experiments.detail import check_experiment
 from db.series import ExperimentSeries
-from pages.context import limits, viewer
-from pages.experiment.graph import (
-    drawing,
-    range_words,
-    time_axis,
-    whole_voltage,
-    window_of,
-    zoomed,
-)
+from pages.context import database, limits, run_script, viewer
+from pages.experiment.graph import drawing, range_words, time_axis, whole_voltage, window_of, zoomed
 from pages.experiment.ids import Ids
 from pages.experiment.moments import graph_marks
 from pages.experiment.parts import ELAPSED
-from pages.experiment.request import opened
+from pages.sent import sent_id
 
 # Only what changes the window reaches the server: an answer to anything else (a resize while the
 # first drawing is under way) would make Dash drop the drawing.
-clientside_callback(
-    ClientsideFunction("experiment", "window"),
+run_script(
+    "experiment.window",
     Output(Ids.WINDOW, "data"),
     Input(Ids.GRAPH, "relayoutData"),
     Input(Ids.OVERVIEW, "selectedData"),
     Input(Ids.WHOLE, "n_clicks"),
-    prevent_initial_call=True,
+    at_start=False,
 )
-clientside_callback(ClientsideFunction("experiment", "remember"), Input(Ids.WINDOW, "data"))
-clientside_callback(
-    ClientsideFunction("experiment", "markTime"),
-    Input(Ids.GRAPH, "clickData"),
-    prevent_initial_call=True,
-)
+run_script("experiment.remember", Input(Ids.WINDOW, "data"))
+run_script("experiment.markTime", Input(Ids.GRAPH, "clickData"), at_start=False)
 
 
 @callback(
@@ -135,3 +117,11 @@ def _check_theme(theme: str | None) -> None:
 def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: Sent) -> Look:
     axis = time_axis(experiment, by_clock=time != ELAPSED)
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow), time=axis)
+
+
+@contextmanager
+def opened(experiment_id: Sent) -> Iterator[ExperimentSeries]:
+    """Open the series of an experiment that there is; raises NotFoundError."""
+    with series.opened(database(), sent_id(experiment_id)) as experiment:
+        check_experiment(experiment.database, experiment.id)
+        yield experiment

@@ -57,12 +57,8 @@ def event_marks(
         if note.at is not None
     ]
     of_alarms = [
-        EventMark(
-            alarm.at.timestamp(),
-            ALARM_SIGN,
-            f"Alarm {alarm.code}, value {formatting.quantity(alarm.value, '')}\n"
-            f"{formatting.exactly(alarm.at, who.zone)}",
-            alarm=True,
+        _alarm_mark(
+            alarm.at, f"Alarm {alarm.code}, value {formatting.quantity(alarm.value, '')}", who
         )
         for alarm in alarms
     ]
@@ -71,15 +67,12 @@ def event_marks(
 
 def alarm_marks(alarms: Sequence[RunAlarm], who: Viewer) -> list[EventMark]:
     """Return the marks of what stations have raised."""
-    return [
-        EventMark(
-            one.at.timestamp(),
-            ALARM_SIGN,
-            f"{one.text}\n{formatting.exactly(one.at, who.zone)}",
-            alarm=True,
-        )
-        for one in alarms
-    ]
+    return [_alarm_mark(one.at, one.text, who) for one in alarms]
+
+
+def _alarm_mark(at: datetime, words: str, who: Viewer) -> EventMark:
+    hover = f"{words}\n{formatting.exactly(at, who.zone)}"
+    return EventMark(at.timestamp(), ALARM_SIGN, hover, alarm=True)
 
 
 def graph_marks(database: Database, experiment_id: int, who: Viewer) -> list[EventMark]:

@@ -5,23 +5,13 @@ from contextlib import suppress
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    dcc,
-    html,
-    no_update,
-)
+from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import formatting
-from components.blocks import card, icon, labelled
+from components.blocks import card, exact_time, icon, labelled
+from components.controls import small_button
 from components.figures.time_axis import Window
 from components.sent import Sent
 from cycling.errors import InputError
@@ -30,12 +20,11 @@ from db.commands.audit import By
 from db.commands.experiments.notes import LONGEST, NewNote, add_note, delete_note
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.experiments.detail import NoteFacts, experiment_notes, find_note
-from db.terms import Role
 from pages.ask import Done, Question, ask_dialog, ask_then_do
-from pages.context import Viewer, database, once, viewer
+from pages.context import Viewer, database, once, run_script, viewer
 from pages.experiment.ids import REMOVE, Ids
 from pages.experiment.moments import moment_of, numbered, zoom_link
-from pages.experiment.request import sent_id
+from pages.sent import sent_id
 
 AT_ONCE = 8  # notes that are shown before the rest is unfolded
 UNREADABLE = "The time cannot be read. Give day and time, or leave it empty."
@@ -44,23 +33,13 @@ UNREADABLE = "The time cannot be read. Give day and time, or leave it empty."
 def notes_card(notes: Sequence[NoteFacts], whole: Window | None, who: Viewer) -> Component:
     """Return the card; where there is a graph, the form stands at the foot of the graph."""
     listed = html.Div(note_list(notes, whole, who), id=Ids.NOTES, className="bem-entries")
-    if not may_write(who):
+    if not who.operates:
         return card("Notes", listed)
     if whole is None:
         add = dbc.Button([icon("plus-lg"), "Add"], id=Ids.NOTE_ADD, color="link", size="sm")
         return card("Notes", [note_form(marks_time=False), listed, *ask_dialog(REMOVE)], end=add)
-    opens = html.Button(
-        [icon("plus-lg"), "Add"],
-        type="button",
-        className="btn btn-link btn-sm",
-        **{"data-bem-opens": Ids.NOTE_ADD},
-    )
+    opens = small_button([icon("plus-lg"), "Add"], "btn-link", **{"data-bem-opens": Ids.NOTE_ADD})
     return card("Notes", [listed, *ask_dialog(REMOVE)], end=opens)
-
-
-def may_write(who: Viewer) -> bool:
-    """Whether this viewer adds and deletes notes."""
-    return who.role.includes(Role.OPERATOR)
 
 
 def note_list(notes: Sequence[NoteFacts], whole: Window | None, who: Viewer) -> list[Component]:
@@ -90,19 +69,9 @@ def _entry(note: NoteFacts, number: int | None, whole: Window | None, who: Viewe
         sign = html.Span(str(number), className="bem-number")
         parts.append(html.Div([sign, zoom_link(note.at, whole, who)], className="bem-moment"))
     parts.append(html.Div(note.text, className="words"))
-    parts.append(
-        html.Div(
-            [
-                html.Span(f"{note.user_name}, "),
-                html.Span(
-                    formatting.exactly(note.created_at, who.zone),
-                    title=formatting.utc(note.created_at),
-                ),
-            ],
-            className="t3 small",
-        )
-    )
-    if may_write(who):
+    by = [html.Span(f"{note.user_name}, "), exact_time(note.created_at, who.zone)]
+    parts.append(html.Div(by, className="t3 small"))
+    if who.operates:
         parts.append(_delete_button(note))
     return html.Div(parts, className="bem-entry")
 
@@ -142,24 +111,20 @@ def note_form(*, marks_time: bool) -> Component:
     )
 
 
-clientside_callback(
-    ClientsideFunction("experiment", "openForm"),
-    Input(Ids.NOTE_FORM, "hidden"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("experiment", "countNoted"),
+run_script("experiment.openForm", Input(Ids.NOTE_FORM, "hidden"), at_start=False)
+run_script(
+    "experiment.countNoted",
     Output(Ids.NOTED, "data", allow_duplicate=True),  # write_note too
     Input(REMOVE.done, "data"),
     State(Ids.NOTED, "data"),
-    prevent_initial_call=True,
+    at_start=False,
 )
-clientside_callback(
-    ClientsideFunction("experiment", "readTime"),
+run_script(
+    "experiment.readTime",
     Output(Ids.NOTE_AT, "data"),
     Input(Ids.NOTE_TIME, "value"),
     State(Ids.NOTE_AT, "data"),
-    prevent_initial_call=True,
+    at_start=False,
 )
 
 
@@ -223,7 +188,7 @@ def write_note(
 
 def ask_removal(chosen: Sent) -> Question:
     """Ask before a note is deleted, naming it."""
-    note, who = find_note(database(), _note_id(chosen)), viewer()
+    note, who = find_note(database(), sent_id(chosen, "note")), viewer()
     by = f"{note.user_name}, {formatting.exactly(note.created_at, who.zone)}"
     words = f"Written by {by}. It also goes from the graph." if note.at else f"By {by}."
     quote = [html.Blockquote(note.text, className="bem-quote"), html.Div(words)]
@@ -232,13 +197,8 @@ def ask_removal(chosen: Sent) -> Question:
 
 def remove_note(by: By, chosen: Sent) -> Done:
     """Delete a note."""
-    delete_note(database(), _note_id(chosen), by=by)
+    delete_note(database(), sent_id(chosen, "note"), by=by)
     return Done()
-
-
-def _note_id(chosen: Sent) -> int:
-    """Return the id that the script has written."""
-    return sent_id(chosen.get("note") if isinstance(chosen, dict) else None)
 
 
 ask_then_do(REMOVE, ask_removal, remove_note)

@@ -6,40 +6,24 @@ The callbacks of a card stand in the card's own file.
 from collections.abc import Mapping
 from typing import Any
 
-from dash import (
-    Input,
-    Output,
-    State,
-    callback,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, no_update
 from dash.development.base_component import Component
 
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from db import series
 from db.commands import jobs
-from db.queries.experiments.detail import experiment_facts, experiment_notes, neighbours
-from db.queries.experiments.events import experiment_alarms, run_timeline
-from db.queries.stations.run import run_alarms
+from db.queries.experiments.detail import experiment_facts, neighbours
 from db.series import ExperimentSeries
 from db.terms import Role
-from pages.context import database, now, viewer
-from pages.experiment.graph import (
-    asked_window,
-)
+from pages.context import database, now, register_page, viewer
+from pages.experiment.graph import asked_window
+from pages.experiment.graph_card import opened
 from pages.experiment.ids import Ids
 from pages.experiment.parts import Shown, page, preparing, preparing_words
-from pages.experiment.request import opened
 from pages.not_found_404 import not_found
 
-register_page(
-    __name__,
-    path_template="/experiments/<experiment_id>",
-    title=lambda experiment_id="": f"Experiment {experiment_id} - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/experiments/<experiment_id>", "Experiment {experiment_id}", Role.VIEWER)
 
 
 def layout(experiment_id: str = "", **query: str) -> Component:
@@ -62,18 +46,8 @@ def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Componen
     around = neighbours(whole, known)
     if experiment.fraction < 1:
         return preparing(known, around, experiment.fraction)
-    shown = Shown(
-        known=known,
-        around=around,
-        channels=experiment.channels if known.measures else (),
-        whole=experiment.time_range if known.measures else None,
-        notes=experiment_notes(whole, experiment.id),
-        alarms=experiment_alarms(whole, experiment.id),
-        station_alarms=run_alarms(whole, experiment.id),
-        timeline=run_timeline(whole, experiment.id),
-        window=asked_window(query) if known.measures else None,
-    )
-    return page(shown, viewer())
+    window = asked_window(query) if known.measures else None
+    return page(Shown(experiment, known), around, window, viewer())
 
 
 @callback(

@@ -8,26 +8,25 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty, facts, icon, page_header
+from components.blocks import card, columns, empty, fact_card, icon, page_header
+from components.controls import action_link, segments, unseen
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
 from components.status import ended_reason, status_pill
 from db.measures.export import csv_file_name
-from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, NoteFacts
-from db.queries.experiments.events import Alarms, TimelineEntry
-from db.queries.stations.run import RunAlarm
-from db.series import ChannelInfo
-from db.terms import Role
+from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
+from db.queries.experiments.events import experiment_alarms, run_timeline
+from db.queries.stations.run import run_alarms
+from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, now, viewer
-from pages.experiment.deletion import delete_parts
+from pages.experiment.changes import change_buttons, change_dialogs
 from pages.experiment.events import alarms_card, station_alarms_card, timeline_card
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
 from pages.experiment.facts import fact_groups
 from pages.experiment.graph import FIRST_SHOWN, colours_of
 from pages.experiment.ids import Ids
-from pages.experiment.notes import may_write, note_form, notes_card
-from pages.experiment.rename import rename_parts
+from pages.experiment.notes import note_form, notes_card
 from pages.experiment.statistics import statistics_frame
 
 CLOCK, ELAPSED = "clock", "elapsed"
@@ -35,41 +34,34 @@ CLOCK, ELAPSED = "clock", "elapsed"
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page is built from; `whole` is None without measures."""
+    """The experiment that the page shows, as it is at one moment."""
 
+    experiment: ExperimentSeries
     known: ExperimentFacts
-    around: Neighbours
-    channels: Sequence[ChannelInfo]
-    whole: Window | None
-    notes: Sequence[NoteFacts]
-    alarms: Alarms
-    station_alarms: Sequence[RunAlarm]
-    timeline: Sequence[TimelineEntry]
-    window: Window | None
+
+    @property
+    def channels(self) -> Sequence[ChannelInfo]:
+        """Its channels, none without measures."""
+        return self.experiment.channels if self.known.measures else ()
+
+    @property
+    def whole(self) -> Window | None:
+        """From when to when it was measured; None without measures."""
+        return self.experiment.time_range if self.known.measures else None
 
 
-def page(shown: Shown, who: Viewer) -> Component:
-    """Return the whole page."""
-    window = [end * 1000 for end in shown.window] if shown.window else None
-    rename, dialog = rename_parts(who)
-    delete, question = delete_parts(who)
+def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -> Component:
+    """Return the whole page; `window` is the part of the graph that is shown at first."""
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
-            dcc.Store(id=Ids.WINDOW, data=window),
+            dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
             dcc.Store(id=Ids.DRAWN),
             dcc.Store(id=Ids.STRIP_DRAWN),
             dcc.Store(id=Ids.NOTED, data=0),
-            _header(shown.known, shown.around, [*delete, *rename]),
-            *dialog,
-            *question,
-            html.Div(
-                [
-                    html.Div(_main(shown, who), className="bem-stack"),
-                    html.Div(_side(shown, who), className="bem-stack"),
-                ],
-                className="bem-cols",
-            ),
+            _header(shown.known, around, change_buttons(who)),
+            *change_dialogs(who),
+            columns(_main(shown, who), _side(shown, who), "bem-cols"),
         ],
         className="bem-page",
     )
@@ -118,17 +110,10 @@ def _header(
 
 def _again(known: ExperimentFacts) -> list[Component]:
     """Return the way to a copy of it, for those who may queue one."""
-    if not viewer().role.includes(Role.OPERATOR):
+    if not viewer().operates:
         return []
     address = f"/add-experiment?like={known.id}"
-    return [
-        dcc.Link(
-            [icon("arrow-repeat"), html.Span("Run again", className="bem-wide-words")],
-            href=address,
-            className="btn btn-secondary bem-action",
-            title="Run again",
-        )
-    ]
+    return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
 
 
 def _around(known: ExperimentFacts, around: Neighbours) -> list[Component]:
@@ -154,7 +139,7 @@ def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str
         )
     words = f"{which} of {battery}: {other.name}"
     return dcc.Link(
-        [icon(icon_name), _aloud(words)],
+        [icon(icon_name), unseen(words)],
         href=f"/experiments/{other.id}",
         className="btn btn-link icon",
         title=words,
@@ -167,11 +152,12 @@ def _main(shown: Shown, who: Viewer) -> list[Component]:
     graph = [_graph(shown, who), statistics_frame()]
     if not shown.known.measures:
         graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
+    database, number = shown.experiment.database, shown.known.id
     return [
         *graph,
-        *station_alarms_card(shown.station_alarms, shown.whole, who),
-        *alarms_card(shown.alarms, shown.whole, who),
-        *timeline_card(shown.timeline, shown.whole, who),
+        *station_alarms_card(run_alarms(database, number), shown.whole, who),
+        *alarms_card(experiment_alarms(database, number), shown.whole, who),
+        *timeline_card(run_timeline(database, number), shown.whole, who),
         states,
         profile,
     ]
@@ -185,9 +171,9 @@ def _graph(shown: Shown, who: Viewer) -> Component:
     ]
     if shown.known.source is None:  # what was imported has no profile
         toggles.append(expected_toggle(dark=who.dark))
-    writes = may_write(who)
+    writes = who.operates
     add_note = dbc.Button(
-        [icon("pencil-square"), _aloud("Add a note")],
+        [icon("pencil-square"), unseen("Add a note")],
         id=Ids.NOTE_ADD,
         color="link",
         class_name="icon",
@@ -216,22 +202,8 @@ def _graph(shown: Shown, who: Viewer) -> Component:
     )
 
 
-def _aloud(words: str) -> Component:
-    """Return the name of what shows only an icon."""
-    return html.Span(words, className="visually-hidden")
-
-
 def _time_switch() -> Component:
-    choice = dbc.RadioItems(
-        id=Ids.TIME,
-        options=[{"label": "Clock", "value": CLOCK}, {"label": "Elapsed", "value": ELAPSED}],
-        value=CLOCK,
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_checked_class_name="active",
-        persistence=True,
-        persistence_type="local",
-    )
+    choice = segments(Ids.TIME, {CLOCK: "Clock", ELAPSED: "Elapsed"}, CLOCK, kept=True)
     return html.Div(choice, role="group", **{"aria-label": "Time axis"})
 
 
@@ -239,7 +211,7 @@ def _picture_menu(known: ExperimentFacts) -> Component:
     name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
     return dbc.DropdownMenu(
         [_picture("SVG", "lines stay sharp", name, known), _picture("PNG", "pixels", name, known)],
-        label=html.Span([icon("image"), _aloud("Picture")], title="Picture"),
+        label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
         color="link",
         toggle_class_name="icon",
         align_end=True,
@@ -270,9 +242,9 @@ def channel_words(channel: ChannelInfo) -> str:
 def _side(shown: Shown, who: Viewer) -> list[Component]:
     known = shown.known
     ended = [("Ended", known.end_reason)]
-    listed = facts([*fact_groups(known, who, now()), ended])
-    cards = [card("Facts", html.Div(listed, className="body"))]
+    cards = [fact_card("Facts", [*fact_groups(known, who, now()), ended])]
     if known.measures:
         names = [(channel.key, channel_words(channel)) for channel in shown.channels]
         cards.append(export_card(known, names))
-    return [*cards, notes_card(shown.notes, shown.whole, who)]
+    notes = experiment_notes(shown.experiment.database, known.id)
+    return [*cards, notes_card(notes, shown.whole, who)]

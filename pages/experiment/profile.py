@@ -6,23 +6,22 @@ from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import card
+from components.controls import small_button
 from components.profile_editor import profile_text
 from components.sent import Sent
 from db.queries.profiles.compiled import compiled_profiles
 from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
 from pages.context import database
 from pages.experiment.ids import Ids
-from pages.experiment.request import sent_id
 from pages.profile.rows import compiled_rows
+from pages.sent import sent_id
 
 
 def profile_card(source: ProfileSource | None) -> list[Component]:
     """Return the card; none for a profile that was not made of a text of ours."""
     if source is None:
         return []
-    rows = html.Button(
-        "Show the rows", id=Ids.SHOW_ROWS, type="button", className="btn btn-secondary btn-sm"
-    )
+    rows = small_button("Show the rows", id=Ids.SHOW_ROWS)
     note = [_name(source)]
     if source.capacity_ah is not None:
         note.append(html.Span(f", for {formatting.quantity(source.capacity_ah, 'Ah')}"))

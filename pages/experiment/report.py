@@ -1,7 +1,6 @@
 """The report of an experiment: one HTML file that opens without a network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -30,98 +29,74 @@ from db.queries.experiments.detail import (
     experiment_notes,
     source_sha256,
 )
-from db.queries.experiments.events import Alarms, TimelineEntry, experiment_alarms, run_timeline
+from db.queries.experiments.events import Alarms, experiment_alarms, run_timeline
 from db.queries.profiles.compiled import profile_instructions
-from db.queries.profiles.uses import ProfileSource, experiment_profile, source_of
+from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
-from pages.context import Viewer, limits
+from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
 from pages.experiment.facts import fact_groups
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
 
-PRODUCT = "Battery Experiments Manager"
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
-
-
-@dataclass(frozen=True)
-class Source:
-    """Everything that a report is made of."""
-
-    known: ExperimentFacts
-    profile: ProfileSource | None
-    instructions: report_tables.Instructions
-    alarms: Alarms
-    timeline: Sequence[TimelineEntry]
-    notes: Sequence[NoteFacts]
-    channels: Sequence[ChannelInfo]
-    statistics: ExperimentStatistics | None
-    graph: dict[str, Any] | None
-    database_name: str
-    sha256: str | None
 
 
 def experiment_report(database: Database, experiment_id: int, who: Viewer, time: datetime) -> str:
     """Return the report as a whole document; raises NotFoundError.
 
-    It needs an application's context, whose templates escape what they show.
+    It needs an application's context, whose templates escape what they show, also what people have
+    typed.
     """
-    return rendered(gathered(database, experiment_id, who), who, time)
+    return render_template_string(_template(), **_content(database, experiment_id, who, time))
 
 
-def gathered(database: Database, experiment_id: int, who: Viewer) -> Source:
-    """Read everything that a report is made of, at one moment; raises NotFoundError."""
+def _content(database: Database, experiment_id: int, who: Viewer, time: datetime) -> dict[str, Any]:
+    """Return everything that a report says, of one moment."""
     check_experiment(database, experiment_id)
-    statistics = experiment_statistics(database, experiment_id)
+    computed = experiment_statistics(database, experiment_id)
     with series.opened(database, experiment_id) as experiment:
         whole = experiment.database
         known = experiment_facts(whole, experiment_id)
-        alarms = experiment_alarms(whole, experiment_id)
-        notes = experiment_notes(whole, experiment_id)
-        return Source(
-            known=known,
-            profile=source_of(whole, experiment_profile(whole, experiment_id) or 0),
-            instructions=profile_instructions(whole, experiment_id),
-            alarms=alarms,
-            timeline=run_timeline(whole, experiment_id),
-            notes=notes,
-            channels=experiment.channels if known.measures else (),
-            statistics=stored_statistics(experiment) or statistics,
-            graph=_graph(experiment, notes, alarms, who) if known.measures else None,
-            database_name=database_name(database),
-            sha256=source_sha256(whole, experiment_id),
+        alarms, notes = (
+            experiment_alarms(whole, experiment_id),
+            experiment_notes(whole, experiment_id),
         )
+        instructions = profile_instructions(whole, experiment_id)
+        graph = _graph(experiment, notes, alarms, who) if known.measures else None
+        reason = ended_reason(known.status, known.end_reason)
+        return {
+            "product": PRODUCT,
+            "known": known,
+            "status": status_word(known.status, reason),
+            "reason": reason,
+            "groups": [_plain_facts(group) for group in fact_groups(known, who, time)],
+            "graph": graph,
+            "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
+            "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
+            **_statistics(stored_statistics(experiment) or computed, instructions),
+            "profile": source_of(whole, experiment_profile(whole, experiment_id) or 0),
+            "instructions": report_tables.instructions_table(instructions),
+            "timeline": report_tables.timeline_table(run_timeline(whole, experiment_id), who),
+            "alarms": report_tables.alarms_table(alarms, who),
+            "notes": _notes(notes, who),
+            "origin": [*_origin(database, known, who, time), *_file(whole, known)],
+            "zone": zone_name(who, time),
+        }
 
 
-def rendered(source: Source, who: Viewer, time: datetime) -> str:
-    """Write a report; what people have typed is escaped by the template."""
-    known, found = source.known, source.statistics
-    reason = ended_reason(known.status, known.end_reason)
-    return render_template_string(
-        _template(),
-        product=PRODUCT,
-        known=known,
-        status=status_word(known.status, reason),
-        reason=reason,
-        groups=[_plain_facts(group) for group in fact_groups(known, who, time)],
-        graph=source.graph,
-        graph_words=_graph_words(source, who),
-        plotly=Markup(get_plotlyjs()) if source.graph else "",  # noqa: S704 - Plotly's own code
-        whole_facts=report_tables.whole_facts(found.whole) if found else [],
-        whole_tables=report_tables.whole_tables(found) if found else [],
-        instruction_tables=(
-            report_tables.instruction_tables(found, source.instructions) if found else []
-        ),
-        method=_method(found) if found else "",
-        profile=source.profile,
-        instructions=report_tables.instructions_table(source.instructions),
-        timeline=report_tables.timeline_table(source.timeline, who),
-        alarms=report_tables.alarms_table(source.alarms, who),
-        notes=_notes(source.notes, who),
-        origin=_origin(source, who, time),
-        zone=zone_name(who, time),
-    )
+def _statistics(
+    stats: ExperimentStatistics | None, instructions: report_tables.Instructions
+) -> dict[str, Any]:
+    if stats is None:
+        return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
+    return {
+        "whole_facts": report_tables.whole_facts(stats.whole),
+        "whole_tables": report_tables.whole_tables(stats),
+        "instruction_tables": report_tables.instruction_tables(stats, instructions),
+        "method": _method(stats),
+    }
 
 
 def zone_name(who: Viewer, time: datetime) -> str:
@@ -161,22 +136,22 @@ def _graph(
     return graph
 
 
-def _graph_words(source: Source, who: Viewer) -> list[str]:
+def _graph_words(
+    graph: dict[str, Any], channels: Sequence[ChannelInfo], known: ExperimentFacts, who: Viewer
+) -> list[str]:
     """Say in words what the graph shows, also for those who cannot see it."""
-    if source.graph is None:
-        return []
-    drawn = drawn_channels(source.channels)
+    drawn = drawn_channels(channels)
     words = [f"{', '.join(channel.name for channel in drawn)} over elapsed time."]
-    begun = source.graph["layout"]["meta"].get("begin_ms")
+    begun = graph["layout"]["meta"].get("begin_ms")
     if begun is not None:
         first = datetime.fromtimestamp(begun / 1000, who.zone)
         words.append(
             f"It begins at {formatting.exactly(first, who.zone)} ({formatting.utc(first)})."
         )
-    if source.known.measures > limits().graph_points:
+    if known.measures > limits().graph_points:
         most = f"{limits().graph_points:,}"
         words.append(f"At most {most} points a channel are drawn; the extremes are kept.")
-    others = [channel.name for channel in source.channels if channel not in drawn]
+    others = [channel.name for channel in channels if channel not in drawn]
     if others:
         words.append(f"Not drawn: {', '.join(others)}.")
     return words
@@ -217,8 +192,8 @@ def _notes(notes: Sequence[NoteFacts], who: Viewer) -> list[dict[str, str]]:
     ]
 
 
-def _method(found: ExperimentStatistics) -> str:
-    band = formatting.quantity(float(f"{found.deadband_a * 1000:.3g}"), "mA")
+def _method(stats: ExperimentStatistics) -> str:
+    band = formatting.quantity(float(f"{stats.deadband_a * 1000:.3g}"), "mA")
     return (
         "Integrated within steps; at a step's edge the old value is held. "
         f"A current of less than {band} is rest. Intervals of more than 60 s and 10 times a "
@@ -227,20 +202,23 @@ def _method(found: ExperimentStatistics) -> str:
     )
 
 
-def _origin(source: Source, who: Viewer, time: datetime) -> list[tuple[str, str]]:
+def _origin(
+    database: Database, known: ExperimentFacts, who: Viewer, time: datetime
+) -> list[tuple[str, str]]:
     local = f"{formatting.exactly(time, who.zone)} ({zone_name(who, time)})"
-    rows = [
+    return [
         ("Made by", f"{PRODUCT} {product_version()}".strip()),
         ("Made for", who.name),
         ("Made at", f"{formatting.utc(time)}, {local}"),
-        ("Database", source.database_name),
-        ("Experiment", str(source.known.id)),
+        ("Database", database_name(database)),
+        ("Experiment", str(known.id)),
     ]
-    if source.known.source is not None:
-        rows.append(("Source file", source.known.source.file_name))
-    if source.sha256:
-        rows.append(("SHA-256 of the file", source.sha256))
-    return rows
+
+
+def _file(database: Database, known: ExperimentFacts) -> list[tuple[str, str]]:
+    sha256 = source_sha256(database, known.id)
+    rows = [("Source file", known.source.file_name)] if known.source else []
+    return [*rows, ("SHA-256 of the file", sha256)] if sha256 else rows
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
@@ -23,6 +24,9 @@ class Column:
     is_number: bool = True
 
 
+UNNAMED = Column("", is_number=False)
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows of words; the first cell names its row. `note` says what was left out."""
@@ -33,12 +37,12 @@ class Table:
     note: str = ""
 
 
-def whole_tables(found: ExperimentStatistics) -> list[Table]:
+def whole_tables(stats: ExperimentStatistics) -> list[Table]:
     """Return the statistics of the whole experiment."""
-    whole = found.whole
+    whole = stats.whole
     sums = Table(
         "Charge, energy and time",
-        [Column("", is_number=False), Column("Charge"), Column("Discharge")],
+        [UNNAMED, Column("Charge"), Column("Discharge")],
         [
             ["Charge / Ah", _value(whole.charge_ah), _value(whole.discharge_ah)],
             ["Energy / Wh", _value(whole.charge_wh), _value(whole.discharge_wh)],
@@ -46,11 +50,8 @@ def whole_tables(found: ExperimentStatistics) -> list[Table]:
     )
     spreads = Table(
         "Lowest and highest value, mean over time",
-        [Column("", is_number=False), Column("Lowest"), Column("Mean"), Column("Highest")],
-        [
-            [name, _value(spread.lowest), _value(spread.mean), _value(spread.highest)]
-            for name, spread in _spreads(found, whole)
-        ],
+        [UNNAMED, Column("Lowest"), Column("Mean"), Column("Highest")],
+        [[name, *_ends(spread)] for name, spread in _spreads(stats, whole)],
     )
     return [sums, spreads]
 
@@ -65,13 +66,16 @@ def whole_facts(whole: Totals) -> list[tuple[str, str]]:
     ]
 
 
-def instruction_tables(found: ExperimentStatistics, instructions: Instructions) -> list[Table]:
+def instruction_tables(stats: ExperimentStatistics, instructions: Instructions) -> list[Table]:
     """Return the statistics of each instruction; none where the measures name only one."""
-    if len(found.instructions) < 2:
+    if len(stats.instructions) < 2:
         return []
-    shown = found.instructions[:MOST_ROWS]
-    note = _left_out(len(shown), len(found.instructions))
-    return [_sums_table(shown, instructions, note), _spread_table(found, shown, instructions, note)]
+    shown = stats.instructions[:MOST_ROWS]
+    note = _left_out(len(shown), len(stats.instructions))
+    return [
+        _sums_table(shown, instructions, note),
+        _spread_table(stats, shown, instructions, note),
+    ]
 
 
 def instructions_table(instructions: Instructions) -> Table:
@@ -112,17 +116,12 @@ def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
 
 
 def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: str) -> Table:
+    sums = ("Charge / Ah", "Discharge / Ah", "Charge / Wh", "Discharge / Wh")
     return Table(
         "Charge, energy and time of each instruction",
         [
             Column("Instruction", is_number=False),
-            Column("Executions"),
-            Column("Time"),
-            Column("Missing"),
-            Column("Charge / Ah"),
-            Column("Discharge / Ah"),
-            Column("Charge / Wh"),
-            Column("Discharge / Wh"),
+            *map(Column, ("Executions", "Time", "Missing", *sums)),
         ],
         [
             [
@@ -142,12 +141,12 @@ def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: s
 
 
 def _spread_table(
-    found: ExperimentStatistics,
+    stats: ExperimentStatistics,
     shown: Sequence[InstructionTotals],
     named: Instructions,
     note: str,
 ) -> Table:
-    names = [name for name, _ in _spreads(found, found.whole)]
+    names = [name for name, _ in _spreads(stats, stats.whole)]
     parts = ("lowest", "mean", "highest")
     heads = [Column(f"{name}, {part}") for name in names for part in parts]
     return Table(
@@ -156,11 +155,7 @@ def _spread_table(
         [
             [
                 instruction_words(one.instruction, named),
-                *(
-                    _value(value)
-                    for _, spread in _spreads(found, one.totals)
-                    for value in (spread.lowest, spread.mean, spread.highest)
-                ),
+                *chain(*(_ends(spread) for _, spread in _spreads(stats, one.totals))),
             ]
             for one in shown
         ],
@@ -168,13 +163,17 @@ def _spread_table(
     )
 
 
-def _spreads(found: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
+def _spreads(stats: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
     spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
-    if found.temperature_name:
-        unit = formatting.unit_words(found.temperature_unit)
-        name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
+    if stats.temperature_name:
+        unit = formatting.unit_words(stats.temperature_unit)
+        name = f"{stats.temperature_name} / {unit}" if unit else stats.temperature_name
         spreads.append((name, totals.temperature))
     return spreads
+
+
+def _ends(spread: Spread) -> list[str]:
+    return [_value(spread.lowest), _value(spread.mean), _value(spread.highest)]
 
 
 def _value(value: float | None) -> str:

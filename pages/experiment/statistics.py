@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, loading
+from components.readings import reading
 from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from cycling.terms import LimitType, Mode
@@ -17,7 +18,7 @@ from db.queries.experiments.detail import check_experiment
 from db.queries.profiles.compiled import InstructionFacts, profile_instructions
 from pages.context import database
 from pages.experiment.ids import Ids
-from pages.experiment.request import sent_id
+from pages.sent import sent_id
 
 MOST = 500  # instructions that are listed
 DIGITS = 4  # of the largest number of a column
@@ -105,17 +106,7 @@ def _readings(whole: Totals) -> list[Component]:
     ]
     if whole.missing_s > 0:
         shown.append(("Missing", formatting.duration(whole.missing_s), ""))
-    return [
-        html.Div(
-            [
-                html.Div(name, className="k"),
-                html.Span(value, className="v"),
-                html.Span(unit, className="u"),
-            ],
-            className="bem-reading",
-        )
-        for name, value, unit in shown
-    ]
+    return [reading(value, unit, name=name) for name, value, unit in shown]
 
 
 def _table(found: ExperimentStatistics, named: Named) -> list[Component]:

@@ -8,7 +8,7 @@ from typing import Any
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import Sort, SortKey
-from pages.days import day_of, end_of, start_of
+from pages.sent import day_of, end_of, searched_text, start_of
 
 FACETS = ("technology", "status", "battery", "station", "profile")
 PARTS = (*FACETS, "from", "to", "q")
@@ -52,7 +52,7 @@ def from_store(given: object) -> View:
         facets={name: _values(name, store.get(name)) for name in FACETS},
         created_from=day_of(store.get("from")),
         created_to=day_of(store.get("to")),
-        text=_text(store.get("q")),
+        text=searched_text(store.get("q")),
     )
 
 
@@ -92,8 +92,3 @@ def _is_known(name: str, text: str) -> bool:
     if name == "status":
         return text in set(ExperimentStatus)
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _text(given: object) -> str:
-    text = given if isinstance(given, str) else ""
-    return text.encode(errors="ignore").decode()[:100]  # half a character is in no name

@@ -2,34 +2,21 @@
 
 from typing import Any
 
-from dash import (
-    ALL,
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    dcc,
-    html,
-    no_update,
-    register_page,
-)
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 from dash.development.base_component import Component
 
-from components import experiment_table, row_grid
+from components import experiment_table, formatting
 from components.blocks import icon, page_header
 from components.sent import Sent
 from db.queries.experiments.table import list_experiments
 from db.terms import Role
-from pages.context import database, now, viewer
+from pages.context import database, now, register_page, viewer
 from pages.experiments.choices import offered
 from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter, to_sort
 from pages.experiments.parts import (
     EVERYTHING,
+    TABLE,
     Ids,
-    count_words,
     filter_chips,
     filter_options,
     filter_panel,
@@ -37,14 +24,9 @@ from pages.experiments.parts import (
     nothing_to_show,
     row_cells,
 )
+from pages.experiments.row_table import register_table, table_page
 
-register_page(
-    __name__,
-    path="/experiments",
-    title="Experiments - Battery Experiments Manager",
-    order=0,
-    role=Role.VIEWER,
-)
+register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0)
 
 
 CONTROLS = [Ids.part(name) for name in PARTS]
@@ -62,36 +44,17 @@ def layout(**query: Sent) -> Component:
             sort.key if sort else "", descending=bool(sort and sort.descending)
         )
     )
-    return html.Div(
-        [
-            dcc.Store(id=Ids.VIEW, data=view.to_store()),
-            dcc.Store(id=Ids.SETS, data={"narrow": narrow, "columns": columns}),
-            dcc.Store(id=Ids.SINK),
-            page_header("Experiments", count=html.Span(id=Ids.COUNT), actions=header_actions(view)),
-            html.Div(
-                [
-                    html.Div(id=Ids.CHIPS, className="bem-chips"),
-                    html.Button(
-                        [icon("plus"), "Filter"],
-                        id=Ids.OPEN,
-                        type="button",
-                        className="bem-chip add",
-                    ),
-                ],
-                className="bem-bar",
-            ),
-            html.Div(
-                [
-                    row_grid.row_grid(Ids.GRID, narrow=narrow),
-                    html.Div(id=Ids.NONE, className="bem-over", hidden=True),
-                ],
-                className="bem-grid-frame",
-            ),
-            filter_panel(view),
-        ],
-        className="bem-page bem-fixed",
-        **{"data-bem-reload-narrow": "true"},
-    )
+    opens = [icon("plus"), "Filter"]
+    bar = [
+        html.Div(id=Ids.CHIPS, className="bem-chips"),
+        html.Button(opens, id=Ids.OPEN, type="button", className="bem-chip add"),
+    ]
+    head = [
+        page_header("Experiments", count=html.Span(id=Ids.COUNT), actions=header_actions(view)),
+        html.Div(bar, className="bem-bar"),
+    ]
+    panels = [filter_panel(view)]
+    return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 
 @callback(
@@ -119,7 +82,7 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
     choices = offered(database(), view, wanted)
     return (
         no_update if view.to_store() == known else view.to_store(),
-        count_words(page.count, page.total),
+        formatting.number_of(page.count, page.total),
         filter_chips(view, choices),
         nothing_to_show(page.total),
         page.count > 0,
@@ -128,51 +91,21 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
     )
 
 
-@callback(
-    Output(Ids.GRID, "getRowsResponse"),
-    Input(Ids.GRID, "getRowsRequest"),
-    State(Ids.VIEW, "data"),
-    prevent_initial_call=True,
-)
-def rows(wanted: dict[str, Any] | None, view: dict[str, Any]) -> Sent:
-    """Answer one block of the grid."""
-    if wanted is None:
-        return no_update
-    who, time = viewer(), now()
-    offset, limit = row_grid.asked_block(wanted)
-    page = list_experiments(
-        database(),
-        to_filter(from_store(view), who.zone),
-        to_sort(row_grid.sort_text(wanted)),
-        offset=offset,
-        limit=limit,
-    )
-    return {"rowData": [row_cells(row, who, time) for row in page.rows], "rowCount": page.count}
+def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """Return a block of the table."""
+    order, who, time = to_sort(sort), viewer(), now()
+    narrowed = to_filter(from_store(view), who.zone)
+    page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
+    return [row_cells(row, who, time) for row in page.rows], page.count
+
+
+register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))
 
 
 @callback(Output(Ids.PANEL, "is_open"), Input(Ids.OPEN, "n_clicks"), prevent_initial_call=True)
 def open_panel(_clicks: int) -> bool:
     """Open the filters."""
     return True
-
-
-clientside_callback(
-    ClientsideFunction("experiments", "refetch"),
-    Output(Ids.SINK, "data"),
-    Input(Ids.VIEW, "data"),
-)
-clientside_callback(
-    ClientsideFunction("experiments", "rememberSort"),
-    Output(Ids.SINK, "storage_type"),
-    Input(Ids.GRID, "getRowsRequest"),
-    State(Ids.VIEW, "data"),
-)
-clientside_callback(
-    ClientsideFunction("experiments", "columns"),
-    Output(Ids.GRID, "columnDefs"),
-    Input(Ids.COLUMNS, "value"),
-    State(Ids.SETS, "data"),
-)
 
 
 def _without_removed(view: View) -> View:

@@ -10,6 +10,8 @@ from dash.development.base_component import Component
 from components import experiment_table, formatting
 from components.battery_labels import technology_word
 from components.blocks import empty, icon, labelled
+from components.controls import search_box, small_button
+from components.sent import PatternId, PrefixIds
 from components.status import ended_reason, filter_word, status_look
 from cycling.terms import ExperimentStatus
 from db.queries.experiments.choices import Choice
@@ -30,34 +32,21 @@ class Ids:
     OPEN = "experiments-open"
     PANEL = "experiments-panel"
     COLUMNS = "experiments-columns"
-    SETS = "experiments-sets"
-    SINK = "experiments-sink"
 
     @staticmethod
     def part(name: str) -> str:
         """Id of the control of a part of the filter."""
         return f"experiments-part-{name}"
 
-    @staticmethod
-    def remove(part: object) -> dict[str, object]:
-        """Id of the button that removes a filter."""
-        return {"type": "experiments-remove", "part": part}
+    remove = PatternId("experiments-remove", "part")  # the button that removes a filter
 
 
+TABLE = PrefixIds("experiments")
 EVERYTHING = "everything"
 
 
 def header_actions(view: View) -> list[Component]:
     """Return the search field and the choice of columns."""
-    search = dcc.Input(
-        id=Ids.part("q"),
-        value=view.text,
-        debounce=0.3,
-        maxLength=100,
-        type="search",
-        placeholder="Search name and description",
-        className="form-control",
-    )
     columns = dbc.DropdownMenu(
         dbc.Checklist(
             id=Ids.COLUMNS,
@@ -73,14 +62,7 @@ def header_actions(view: View) -> list[Component]:
         align_end=True,
         class_name="wide-only",
     )
-    return [
-        html.Label(
-            [icon("search"), search, html.Kbd("/")],
-            className="bem-search",
-            **{"aria-label": "Search name and description"},
-        ),
-        columns,
-    ]
+    return [search_box(Ids.part("q"), view.text, "Search name and description"), columns]
 
 
 def filter_panel(view: View) -> dbc.Offcanvas:
@@ -109,11 +91,6 @@ def filter_panel(view: View) -> dbc.Offcanvas:
         placement="end",
         is_open=False,
     )
-
-
-def count_words(count: int, total: int) -> str:
-    """Say how many there are: 128 of 10,412."""
-    return formatting.number_of(count, total)
 
 
 def nothing_to_show(total: int) -> Component:
@@ -156,14 +133,7 @@ def filter_chips(view: View, choices: Offered) -> list[Component]:
         if value:
             chips.append(_chip(name, value))
     if chips:
-        chips.append(
-            html.Button(
-                "Clear all",
-                id=Ids.remove(EVERYTHING),
-                type="button",
-                className="btn btn-link btn-sm",
-            )
-        )
+        chips.append(small_button("Clear all", "btn-link", id=Ids.remove(EVERYTHING)))
     return chips
 
 

@@ -1,6 +1,5 @@
 """The columns of the file: what each is and in which unit, as a table of controls."""
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from zoneinfo import available_timezones
@@ -9,23 +8,22 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from components.blocks import Head, id_in_the_page, table
 from cycling.formats import Column, Field, Mapping
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import SHOWN_COLUMNS
 
+HEADS = (
+    Head("In the file"),
+    Head("First value", "num", "100px"),
+    Head("Is", "", "186px"),
+    Head("Unit", "", "130px"),
+    Head("Becomes", "", "140px"),
+)
+
 
 def columns_table(mapping: Mapping, sample: Sequence[str]) -> Component:
     """Return the mapping: each column, its first value, what it is and in which unit."""
-    widths = {"In the file": None, "First value": 100, "Is": 186, "Unit": 130, "Becomes": 140}
-    head = [
-        html.Th(
-            title,
-            scope="col",
-            className="num" if title == "First value" else None,
-            style={"width": width} if width else None,
-        )
-        for title, width in widths.items()
-    ]
     order = list(Field)
     ranked = sorted(mapping.columns, key=lambda column: order.index(column.field))
     body = [_column_row(column, sample) for column in ranked[:SHOWN_COLUMNS]]
@@ -35,8 +33,7 @@ def columns_table(mapping: Mapping, sample: Sequence[str]) -> Component:
         if further
         else None
     )
-    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="bem-table in-card")
-    return html.Div([table, more], className="bem-columns")
+    return html.Div([table(HEADS, body), more], className="bem-columns")
 
 
 def columns_text(mapping: Mapping) -> str:
@@ -72,8 +69,7 @@ def _column_row(column: Column, sample: Sequence[str]) -> Component:
 
 
 def _hidden_label(text: str, control_id: dict[str, object]) -> dbc.Label:
-    target = json.dumps(control_id, sort_keys=True, separators=(",", ":"))  # as Dash writes it
-    return dbc.Label(text, html_for=target, class_name="visually-hidden")
+    return dbc.Label(text, html_for=id_in_the_page(control_id), class_name="visually-hidden")
 
 
 def _unit_control(column: Column) -> Component:

@@ -1,4 +1,4 @@
-"""The file: where it is dropped, how far its upload, its check and its import are."""
+"""The file: where it is dropped, the tasks on it, and how far they are."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,11 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import icon
-from db.queries.jobs import JobStatus
+from components.controls import small_button
+from cycling.errors import InputError, NotFoundError
+from db.commands import jobs
+from db.queries.jobs import JobStatus, job_status
+from pages.context import database, now, viewer
 from pages.import_experiment.ids import Ids
 
 NO_WORKER = "Waiting for a free worker. If this lasts, ask an admin whether `bem worker` runs."
@@ -45,12 +49,7 @@ def upload_progress() -> Component:
         [
             html.Span(id=Ids.UPLOAD_TEXT, className="small"),
             dbc.Progress(id=Ids.UPLOAD_PROGRESS, value=0, class_name="work"),
-            html.Button(
-                "Cancel",
-                type="button",
-                className="btn btn-link btn-sm",
-                **{"data-bem-upload-cancel": "true"},
-            ),
+            small_button("Cancel", "btn-link", **{"data-bem-upload-cancel": "true"}),
         ],
         id=Ids.UPLOAD_RUNNING,
         className="bem-uploading",
@@ -108,3 +107,19 @@ def recognised(result: dict[str, Any]) -> Component:
 
 def _bar(job: JobStatus) -> Component:
     return dbc.Progress(value=max(2, round(100 * job.fraction)), class_name="work")
+
+
+def own_job(job_id: int, kind: str) -> JobStatus:
+    """Return the viewer's job; raises NotFoundError for anybody else's and one of another kind."""
+    job = job_status(database(), job_id)
+    if (job.user_name, job.kind) != (viewer().name, kind):
+        raise NotFoundError("This task is not known any more. Start it again.")
+    return job
+
+
+def cancel_quietly(job_id: int) -> None:
+    """Cancel a task of the viewer; one that has ended stays as it is."""
+    try:
+        jobs.cancel(database(), job_id, user_name=viewer().name, now=now())
+    except InputError:
+        return  # it has ended by itself meanwhile

@@ -1,5 +1,7 @@
 """Ids of the import page, whose callbacks and parts live in several files."""
 
+from components.sent import PatternId
+
 
 class Ids:
     """Ids of this page; `assets/js/upload.js` knows UPLOAD and the three about its progress."""
@@ -47,12 +49,5 @@ class Ids:
     RUNNING = "import-running"
     GO = "import-go"
 
-    @staticmethod
-    def field(index: object) -> dict[str, object]:
-        """Id of the choice of what a column is."""
-        return {"type": "import-field", "column": index}
-
-    @staticmethod
-    def unit(index: object) -> dict[str, object]:
-        """Id of the unit of a column."""
-        return {"type": "import-unit", "column": index}
+    field = PatternId("import-field", "column")  # the choice of what a column is
+    unit = PatternId("import-unit", "column")  # the unit of a column

@@ -3,16 +3,7 @@
 from datetime import UTC
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    html,
-    no_update,
-)
+from dash import Input, Output, State, callback, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components import formatting
@@ -27,15 +18,11 @@ from db.commands import jobs
 from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.terms import JobState
-from pages.context import database, now, once, viewer
-from pages.import_experiment.file import importing
+from pages.context import database, now, once, run_script, viewer
+from pages.import_experiment.file import cancel_quietly, importing, own_job
 from pages.import_experiment.ids import Ids
-from pages.import_experiment.mapping import (
-    start_from,
-    to_correct,
-)
+from pages.import_experiment.mapping import start_from, to_correct
 from pages.import_experiment.problems import missing
-from pages.import_experiment.tasks import cancel_quietly, own_job
 
 
 @callback(
@@ -196,8 +183,8 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     return importing(job, now()), no_update, *same, (ticks or 0) + 1
 
 
-clientside_callback(
-    ClientsideFunction("upload", "askAgain"),
+run_script(
+    "upload.askAgain",
     Output(Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True),  # ask_verification starts it
     Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
     Input(Ids.LOST_POLL, "n_intervals"),
@@ -206,7 +193,7 @@ clientside_callback(
     State(Ids.VERIFY_POLL, "n_intervals"),
     State(Ids.IMPORT_JOB, "data"),
     State(Ids.IMPORT_POLL, "n_intervals"),
-    prevent_initial_call=True,
+    at_start=False,
 )
 
 

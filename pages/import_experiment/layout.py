@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import card, page_header
+from components.controls import segments
 from components.figures.template import CONFIG
 from db.commands.form_tokens import new_token
 from pages.import_experiment import battery
@@ -49,17 +50,7 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
 
 
 def _sign_and_zone() -> Component:
-    sign = dbc.RadioItems(
-        id=Ids.SIGN,
-        options=[
-            {"label": "Charge", "value": CHARGE},
-            {"label": "Discharge", "value": DISCHARGE},
-        ],
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_class_name=" ",
-        label_checked_class_name="active",
-    )
+    sign = segments(Ids.SIGN, {CHARGE: "Charge", DISCHARGE: "Discharge"}, None)
     zone = dcc.Dropdown(id=Ids.ZONE, options=zone_options(), clearable=False)
     return html.Div(
         [

@@ -2,44 +2,23 @@
 
 from typing import Any
 
-from dash import (
-    Input,
-    Output,
-    State,
-    callback,
-    ctx,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
-from cycling.errors import InputError
 from db.commands.form_tokens import new_token
 from db.queries.batteries.choices import battery_choices, known_manufacturers
 from db.terms import Role
-from pages.battery.live_checks import (
-    by_field,
-    follow,
-    problems_of,
-    read_typed,
-    refusal,
-    register,
-)
-from pages.context import database
+from pages.battery.live_checks import RefusedBatteryError, follow, register
+from pages.context import database, register_page
 from pages.import_experiment import battery
 from pages.import_experiment.file import file_line
 from pages.import_experiment.form import battery_options, experiment_form
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.layout import import_page
 
-register_page(
-    __name__,
-    path="/import-experiment",
-    title="Import experiment - Battery Experiments Manager",
-    role=Role.OPERATOR,
-)
+register_page(__name__, "/import-experiment", "Import experiment", Role.OPERATOR)
 
 
 def layout(**_query: str) -> Component:
@@ -108,17 +87,12 @@ def new_battery(
     opened: int | None, _cancel: int, _save: int, values: list[Any], token: Sent
 ) -> tuple[Any, ...]:
     """Open and close the dialog; on success the new battery is the chosen one."""
-    unchanged = (no_update, no_update, no_update)
     if ctx.triggered_id != battery.SAVE:
         is_open = bool(opened and ctx.triggered_id == Ids.NEW_BATTERY)
         return is_open, None, no_update, no_update, new_token()
-    reading = read_typed(by_field(values))
-    if reading.battery is None:
-        return True, refusal(problems_of(reading)), *unchanged
     try:
-        battery_id = register(reading.battery, token)
-    except InputError as error:
-        problems = problems_of(reading) or {"name": str(error)}
-        return True, refusal(problems), *unchanged
+        _battery, battery_id = register(values, token)
+    except RefusedBatteryError as error:
+        return True, error.answer, no_update, no_update, no_update
     options = battery_options(battery_choices(database()))
     return False, {"problems": {}, "saved": True}, options, battery_id, no_update

@@ -3,15 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dash import (
-    ALL,
-    Input,
-    Output,
-    State,
-    callback,
-    ctx,
-    no_update,
-)
+from dash import ALL, Input, Output, State, callback, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from components.blocks import note
@@ -22,7 +14,7 @@ from db.commands import jobs
 from db.terms import JobState
 from pages.context import database, now, viewer
 from pages.import_experiment.columns import columns_table, columns_text
-from pages.import_experiment.file import checking, recognised
+from pages.import_experiment.file import cancel_quietly, checking, own_job, recognised
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import (
     clock_is_local,
@@ -33,7 +25,6 @@ from pages.import_experiment.mapping import (
 )
 from pages.import_experiment.preview import preview
 from pages.import_experiment.problems import problems_list, problems_text
-from pages.import_experiment.tasks import cancel_quietly, own_job
 
 
 @callback(

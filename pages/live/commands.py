@@ -3,6 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import icon, labelled
@@ -16,7 +17,6 @@ LOOKS = {  # words, icon, colour of the button
     StationCommand.RESUME: ("Resume", "play-fill", "btn-secondary"),
     StationCommand.STOP: ("Stop", "stop-circle", "btn-outline-danger"),
 }
-OFFERED = tuple(LOOKS)
 
 
 def command_buttons(view: LiveView, *, able: bool) -> list[Component]:
@@ -74,10 +74,13 @@ def command_dialog() -> list[Component]:
     return ask_dialog(COMMAND, html.Div(reason, id=COMMAND.box))
 
 
-def asked_kind(chosen: object) -> StationCommand | None:
-    """Return the command that a click asked for; None for anything else."""
+def asked_kind(chosen: object) -> StationCommand:
+    """Return the command that a click asked for; PreventUpdate for anything else."""
     kind = chosen.get("kind") if isinstance(chosen, dict) else None
-    return next((one for one in OFFERED if one.value == kind), None)
+    for one in LOOKS:
+        if one.value == kind:
+            return one
+    raise PreventUpdate
 
 
 def _button(kind: StationCommand, reason: str, about: str) -> Component:

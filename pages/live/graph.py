@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from components.figures.measure_axes import axes_of, axis_of
-from components.figures.measure_graph import Look, figure, height, overview
+from components.figures.measure_graph import Look, figure, overview
 from components.figures.time_axis import Window
 from db.queries.stations.newest_measures import new_points
 from db.queries.stations.run import RunAlarm
@@ -26,20 +26,6 @@ RANGES = {  # seconds; 0: everything
     0: "All",
 }
 USUAL_S = 3600
-STRIP_PX = 68
-
-
-@dataclass(frozen=True)
-class LiveFigure:
-    """A figure and its height. What scripts must know to add points stands in its `layout.meta`."""
-
-    figure: dict[str, Any]
-    height: int
-
-    @property
-    def drawn(self) -> dict[str, Any]:
-        """What scripts know of it; `drawn` is its token."""
-        return dict(self.figure["layout"]["meta"])
 
 
 def shown_window(whole: Window | None, range_s: int, zoom: Window | None) -> Window | None:
@@ -75,8 +61,8 @@ def live_figure(
     look: Look,
     alarms: Sequence[RunAlarm],
     who: Viewer,
-) -> LiveFigure:
-    """Draw what somebody wants to see of an experiment."""
+) -> dict[str, Any]:
+    """Draw what somebody wants to see; what scripts must know of it stands in its `layout.meta`."""
     through, whole = experiment.head.watermarks.generic, experiment.time_range
     if whole is None:
         return sentence_figure(look, "No measures yet.", choice, experiment_id=experiment.id)
@@ -100,12 +86,12 @@ def live_figure(
         "ends": [end * 1000 for end in whole],
         "last": {key: column[-1] for key, column in newest.values.items() if column},
     }
-    return LiveFigure(whole_figure, height(drawn.lines))
+    return whole_figure
 
 
 def sentence_figure(
     look: Look, sentence: str, choice: Choice, *, experiment_id: int | None, retry: bool = False
-) -> LiveFigure:
+) -> dict[str, Any]:
     """Return a figure that says something instead; with `retry` a script asks again soon."""
     empty = figure([], (0.0, 1.0), look)
     empty["layout"] |= _sentence(sentence)
@@ -118,7 +104,7 @@ def sentence_figure(
         "ends": None,
         "retry": retry,
     }
-    return LiveFigure(empty, height([]))
+    return empty
 
 
 def live_overview(

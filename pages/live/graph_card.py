@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback
+from dash import Input, Output, State, callback
 from dash.exceptions import PreventUpdate
 
 from components.figures.measure_graph import Look
+from components.measure_view import STRIP_PX
 from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.errors import NotFoundError
@@ -14,13 +15,11 @@ from db.commands import jobs
 from db.queries.experiments.detail import check_experiment
 from db.queries.stations.newest_measures import station_channels
 from db.queries.stations.run import run_alarms
-from pages.context import database, now, viewer
+from pages.context import database, now, run_script, viewer
 from pages.experiment.graph import window_of
 from pages.experiment.parts import preparing_words
 from pages.live.graph import (
-    STRIP_PX,
     Choice,
-    LiveFigure,
     blank,
     live_figure,
     live_overview,
@@ -29,15 +28,11 @@ from pages.live.graph import (
     shown_window,
 )
 from pages.live.ids import Ids
+from pages.sent import sent_id
 
-clientside_callback(
-    ClientsideFunction("live", "drawn"),
-    Output(Ids.SINK, "storage_type"),
-    Input(Ids.DRAWN, "data"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("live", "window"),
+run_script("live.drawn", Output(Ids.SINK, "storage_type"), Input(Ids.DRAWN, "data"), at_start=False)
+run_script(
+    "live.window",
     Output(Ids.WINDOW, "data"),
     Input(Ids.GRAPH, "relayoutData"),
     Input(Ids.OVERVIEW, "selectedData"),
@@ -45,7 +40,7 @@ clientside_callback(
     Input(Ids.RANGE, "value"),
     Input(Ids.EXPERIMENT, "data"),
     State(Ids.WINDOW, "data"),
-    prevent_initial_call=True,
+    at_start=False,
 )
 
 
@@ -77,12 +72,9 @@ def draw(
 ) -> dict[str, Any]:
     """Draw the chosen channels of the station's experiment; later only new points travel."""
     choice = Choice(channels or (), range_of(range_s), window_of(zoom))
-    figure = _figure(experiment_id, page_id(station_id), choice, _look(theme, narrow))
-    return {
-        "figure": figure.figure,
-        "style": {"height": figure.height},
-        "drawn": figure.drawn,
-    }
+    figure = _figure(experiment_id, sent_id(station_id), choice, _look(theme, narrow))
+    layout = figure["layout"]
+    return {"figure": figure, "style": {"height": layout["height"]}, "drawn": layout["meta"]}
 
 
 @callback(
@@ -102,7 +94,7 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
         return live_overview(experiment, window, _look(theme, narrow))
 
 
-def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) -> LiveFigure:
+def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) -> dict[str, Any]:
     if not isinstance(experiment_id, int):
         sentence = "Nothing has run on this station yet."
         return sentence_figure(look, sentence, choice, experiment_id=None)
@@ -120,7 +112,7 @@ def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) ->
 
 def _figure_of(
     experiment: series.ExperimentSeries, station_id: int, choice: Choice, look: Look
-) -> LiveFigure:
+) -> dict[str, Any]:
     channels = station_channels(experiment.database, station_id)
     alarms = run_alarms(experiment.database, experiment.id)
     return live_figure(experiment, channels, choice, look, alarms, viewer())
@@ -130,10 +122,3 @@ def _look(theme: str | None, narrow: Sent) -> Look:
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow))
-
-
-def page_id(number: object) -> int:
-    """Return an id that the browser sent."""
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise PreventUpdate  # nothing that our page has sent
-    return number

@@ -2,18 +2,8 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, no_update
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
 from cycling.errors import NotFoundError
@@ -28,22 +18,17 @@ from db.queries.stations.state import StationNow
 from db.terms import Role
 from pages import ask
 from pages.ask import Done, ask_then_do
-from pages.context import database, viewer
+from pages.context import database, register_page, run_script, viewer
 from pages.live.commands import asked_kind, question
-from pages.live.graph_card import page_id
 from pages.live.ids import COMMAND, Ids
 from pages.live.parts import page, text_of
 from pages.live.update import Key, Question, points_update, present_update
 from pages.live.view import latest_experiment, live_view, view_digest, view_of
 from pages.not_found_404 import not_found
+from pages.sent import sent_id
 from pages.station.labels import short_hash
 
-register_page(
-    __name__,
-    path_template="/monitor/<station_id>",
-    title=lambda station_id="": f"Station {station_id} - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/monitor/<station_id>", "Station {station_id}", Role.VIEWER)
 
 
 UNCHANGED = dict.fromkeys(("head", "notes", "panel", "experiment"), no_update)
@@ -59,20 +44,9 @@ def layout(station_id: str = "") -> Component:
     return page(view, station_channels(database(), view.station.id), viewer(), able=able)
 
 
-clientside_callback(
-    ClientsideFunction("live", "every"),
-    Output(Ids.TICK, "interval"),
-    Input(Ids.EVERY, "value"),
-)
-clientside_callback(
-    ClientsideFunction("live", "ask"),
-    Output(Ids.ASK, "data"),
-    Input(Ids.TICK, "n_intervals"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("live", "update"), Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data")
-)
+run_script("live.every", Output(Ids.TICK, "interval"), Input(Ids.EVERY, "value"))
+run_script("live.ask", Output(Ids.ASK, "data"), Input(Ids.TICK, "n_intervals"), at_start=False)
+run_script("live.update", Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data"))
 
 
 @callback(
@@ -90,7 +64,7 @@ clientside_callback(
 def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
     """Return new measures, and the text of the page only when it has changed."""
     question = Question.read(ask)
-    rows = station_version(database(), page_id(station_id))
+    rows = station_version(database(), sent_id(station_id))
     update: dict[str, Any] = {Key.WAITS: 1} if rows.waits else {}
     update |= _points(question) | present_update(rows.present)
     version = short_hash(rows.text) if rows.text else ""
@@ -115,8 +89,7 @@ def _text(station: StationNow, question: Question, update: dict[str, Any]) -> di
         return {}
     update[Key.DIGEST] = digest
     able = can(database(), station.id, StationCommand.PAUSE)
-    text = text_of(view_of(database(), station), viewer(), able=able)
-    parts = {"head": text.head, "notes": text.notes, "panel": text.panel}
+    parts: dict[str, Any] = {**text_of(view_of(database(), station), viewer(), able=able)}
     if is_same:
         return parts
     update[Key.NEXT] = experiment.name if experiment else ""
@@ -125,12 +98,12 @@ def _text(station: StationNow, question: Question, update: dict[str, Any]) -> di
 
 def ask_command(chosen: Sent, station_id: Sent) -> ask.Question:
     """Ask before a station is told something."""
-    return question(live_view(database(), page_id(station_id)), _kind(chosen))
+    return question(live_view(database(), sent_id(station_id)), asked_kind(chosen))
 
 
 def command(by: By, chosen: Sent, station_id: Sent, reason: Sent) -> Done:
     """Leave the request to the master node."""
-    kind, view = _kind(chosen), live_view(database(), page_id(station_id))
+    kind, view = asked_kind(chosen), live_view(database(), sent_id(station_id))
     control.request(
         database(),
         kind,
@@ -143,13 +116,6 @@ def command(by: By, chosen: Sent, station_id: Sent, reason: Sent) -> Done:
     return Done()
 
 
-def _kind(chosen: Sent) -> StationCommand:
-    kind = asked_kind(chosen)
-    if kind is None:
-        raise PreventUpdate  # nothing that our page has sent
-    return kind
-
-
 ask_then_do(
     COMMAND,
     ask_command,
@@ -157,7 +123,7 @@ ask_then_do(
     state={"station_id": State(Ids.STATION, "data")},
     fields={"reason": (COMMAND.reason, COMMAND.box)},
 )
-clientside_callback(ClientsideFunction("live", "sent"), Input(COMMAND.done, "data"))
+run_script("live.sent", Input(COMMAND.done, "data"))
 
 
 def _points(question: Question) -> dict[str, Any]:

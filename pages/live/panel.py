@@ -1,6 +1,6 @@
 """The cards beside the live graph: instructions, alarms, safety limits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Any
@@ -10,11 +10,14 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, facts, icon
+from components.controls import small_button
 from components.instruction_labels import clock_duration, short_duration
+from components.readings import progress_bar
+from cycling.battery.description import NewBattery
+from cycling.profile.safety_limits import ProfileLimits, joined
 from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
-from pages.live.limits import limit_rows
 from pages.live.view import LiveView
 from pages.station.labels import clock, left_label
 from pages.station.progress import Progress, loop_label, progress, row_label
@@ -150,18 +153,7 @@ def _items(view: LiveView, rows: Sequence[Listed], at: Progress | None) -> Itera
 def _loop_item(row: CompiledRow) -> Component:
     words = loop_label(row)
     number, of = (row.cycle, row.cycles) if row.cycle and row.cycles else row.loops[0]
-    percent = round(100 * number / of)
-    bar = html.Div(
-        html.Div(className="progress-bar", style={"width": f"{percent}%"}),
-        className="progress",
-        role="progressbar",
-        **{
-            "aria-label": words,
-            "aria-valuenow": str(number),
-            "aria-valuemin": "0",
-            "aria-valuemax": str(of),
-        },
-    )
+    bar = progress_bar(words, number, of)
     return html.Li(
         [icon("arrow-repeat"), html.Span(words, className="d"), html.Span(bar, className="r bar")],
         className="loop",
@@ -273,12 +265,7 @@ def alarm_item(alarm: RunAlarm, view: LiveView, zone: tzinfo, *, operates: bool)
                 html.Div([html.Div(alarm.text), html.Div(words, className="t3 small")]),
             ]
         )
-    button = html.Button(
-        "Acknowledge",
-        type="button",
-        className="btn btn-secondary btn-sm",
-        **{"data-bem-alarm": str(alarm.id)},
-    )
+    button = small_button("Acknowledge", **{"data-bem-alarm": str(alarm.id)})
     inside = [html.Div(alarm.text), html.Div(f"{at}. Not acknowledged yet.", className="small")]
     return html.Li(
         [icon("exclamation-octagon"), html.Div([*inside, *([button] if operates else [])])],
@@ -300,3 +287,27 @@ def _limits(view: LiveView) -> Component:
         html.Div([*parts, html.P(words, className="t3 small bem-red")], className="body"),
         end=_quiet(act),
     )
+
+
+def limit_rows(
+    profile: Mapping[str, Any], battery: NewBattery, *, watches_temperature: bool
+) -> list[tuple[str, str]]:
+    """Return names and words of the limits; `profile` is its `Safety` as JSON."""
+    asked = ProfileLimits(
+        profile.get("voltage"),
+        profile.get("current"),
+        profile.get("temperature"),
+        profile.get("charge_temperature_min"),
+    )
+    limits = joined(asked, battery, watches_temperature=watches_temperature)
+    rows = [
+        ("Voltage", formatting.span(*limits.voltage_v, "V")),
+        ("Current", formatting.span(*limits.current_a, "A")),
+    ]
+    low, high = limits.temperature_degc
+    if low is not None or high is not None:
+        rows.append(("Temperature", formatting.span(low, high, "°C")))
+    if limits.charge_from_degc is not None:
+        coldest = formatting.quantity(float(limits.charge_from_degc), "°C")
+        rows.append(("No charge", f"below {coldest}"))
+    return rows

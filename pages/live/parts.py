@@ -1,7 +1,6 @@
 """The layout of the live view: header, readings, graph card."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 import dash_bootstrap_components as dbc
@@ -9,26 +8,31 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon, loading, page_header
+from components.blocks import columns, icon, page_header
+from components.controls import segments, small_button, unseen
 from components.figures.measure_graph import height
-from components.figures.template import CONFIG
-from components.measure_view import Toggle, trace_toggles
+from components.measure_view import (
+    STRIP_PX,
+    Toggle,
+    measure_graph,
+    overview_strip,
+    trace_toggles,
+)
 from components.readings import UNKNOWN, current_unit, reading
 from components.sent import Sent
 from components.status import station_pill
 from db.queries.stations.state import StationNow
 from db.series import ChannelInfo
-from db.terms import Role
 from pages.context import Viewer, database, limits
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.graph import colours_of
 from pages.live.commands import command_buttons, command_dialog
-from pages.live.graph import RANGES, STRIP_PX, USUAL_S, blank
+from pages.live.graph import RANGES, USUAL_S, blank
 from pages.live.ids import Ids
 from pages.live.panel import panel_cards
 from pages.live.update import Key
 from pages.live.view import LiveView, view_digest, view_notes
-from pages.monitor.dialogs import dialogs
+from pages.monitor.parts import dialogs
 from pages.monitor.tile import most_current_a, simulated_tag
 from pages.queue.card import queue_card, queue_dialog
 from pages.station.labels import ago, draw_note
@@ -38,29 +42,18 @@ FIRST_SHOWN = ("voltage", "current")
 MOST_READINGS = 6
 
 
-@dataclass(frozen=True)
-class Text:
-    """The parts of the page that travel again only when something of their text has changed."""
-
-    head: list[Component]
-    notes: list[Component]
-    panel: list[Component]
-
-
-def text_of(view: LiveView, who: Viewer, *, able: bool) -> Text:
-    """Return the text of the page."""
-    operates = who.role.includes(Role.OPERATOR)
-    return Text(
-        head=_head(view, who.zone, operates=operates, able=able),
-        notes=[draw_note(one) for one in view_notes(view, who.zone)],
-        panel=panel_cards(view, who.zone, operates=operates),
-    )
+def text_of(view: LiveView, who: Viewer, *, able: bool) -> dict[str, list[Component]]:
+    """Return the parts of the page that travel again only when something of their text changes."""
+    return {
+        "head": _head(view, who, able=able),
+        "notes": [draw_note(one) for one in view_notes(view, who.zone)],
+        "panel": panel_cards(view, who.zone, operates=who.operates),
+    }
 
 
 def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: bool) -> Component:
     """Return the whole page."""
     text = text_of(view, who, able=able)
-    operates = who.role.includes(Role.OPERATOR)
     update = {Key.DIGEST: view_digest(view.station)}
     return html.Div(
         [
@@ -73,34 +66,26 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
             dcc.Store(id=Ids.AGAIN, data=0),
             dcc.Store(id=Ids.DRAWN),
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
-            html.Div(text.head, id=Ids.HEAD),
-            html.Div(
+            html.Div(text["head"], id=Ids.HEAD),
+            columns(
                 [
-                    html.Div(
-                        [
-                            html.Div(text.notes, id=Ids.NOTES, className="bem-said", role="status"),
-                            _graph_card(view, channels, who),
-                        ],
-                        className="bem-stack",
-                    ),
-                    html.Div(
-                        [
-                            html.Div(text.panel, id=Ids.PANEL, className="bem-stack"),
-                            queue_card(database(), view.station.id, "", who),
-                        ],
-                        className="bem-stack",
-                    ),
+                    html.Div(text["notes"], id=Ids.NOTES, className="bem-said", role="status"),
+                    _graph_card(view, channels, who),
                 ],
-                className="bem-cols",
+                [
+                    html.Div(text["panel"], id=Ids.PANEL, className="bem-stack"),
+                    queue_card(database(), view.station.id, "", who),
+                ],
+                "bem-cols",
             ),
-            *([*dialogs(), *command_dialog()] if operates else []),
+            *([*dialogs(), *command_dialog()] if who.operates else []),
             *queue_dialog(who),
         ],
         className="bem-page bem-live",
     )
 
 
-def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[Component]:
+def _head(view: LiveView, who: Viewer, *, able: bool) -> list[Component]:
     station = view.station
     title: list[Component] = [
         dcc.Link("Monitor /", href="/", className="t3 bem-crumb wide-only"),
@@ -110,9 +95,9 @@ def _head(view: LiveView, zone: tzinfo, *, operates: bool, able: bool) -> list[C
     if station.simulated:
         count.append(simulated_tag(station.speed))
     header = page_header(
-        title, count=count, actions=command_buttons(view, able=able) if operates else None
+        title, count=count, actions=command_buttons(view, able=able) if who.operates else None
     )
-    return [header, html.Div(_about(view, zone), className="bem-bar bem-about")]
+    return [header, html.Div(_about(view, who.zone), className="bem-bar bem-about")]
 
 
 def _about(view: LiveView, zone: tzinfo) -> list[Component]:
@@ -146,28 +131,12 @@ def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer) ->
     toggles = [Toggle(one.key, one.name, colours[one.key]) for one in channels]
     toggles.append(expected_toggle(dark=who.dark))
     temperature = [one.key for one in channels if one.unit == "degC"][:1]
-    graph = loading(
-        dcc.Graph(
-            id=Ids.GRAPH,
-            config={**CONFIG, "doubleClick": "autosize"},
-            figure=blank(height([])),
-            className="bem-graph",
-        ),
-        "Reading the measures",
-    )
-    strip = dcc.Graph(
-        id=Ids.OVERVIEW,
-        config=CONFIG,
-        figure=blank(STRIP_PX),
-        className="bem-whole",
-        style={"height": STRIP_PX},
-    )
     parts = [
         _readings(view.station, channels, colours, who.zone),
         _tools(),
         trace_toggles(Ids.CHANNELS, toggles, [*FIRST_SHOWN, *temperature]),
-        graph,
-        strip,
+        measure_graph(Ids.GRAPH, blank(height([]))),
+        overview_strip(Ids.OVERVIEW, blank(STRIP_PX)),
     ]
     return html.Section(parts, className="bem-card", id="live-card", **{"aria-label": "Graph"})
 
@@ -204,16 +173,7 @@ def _places(channel: ChannelInfo) -> int:
 
 
 def _ranges() -> Component:
-    ranges = dbc.RadioItems(
-        id=Ids.RANGE,
-        options=[{"label": words, "value": seconds} for seconds, words in RANGES.items()],
-        value=USUAL_S,
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_checked_class_name="active",
-        persistence=True,
-        persistence_type="local",
-    )
+    ranges = segments(Ids.RANGE, RANGES, USUAL_S, kept=True)
     return html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"})
 
 
@@ -234,15 +194,13 @@ def _tools() -> Component:
             _ranges(),
             html.Span(
                 [
-                    html.Button(
+                    small_button(
                         [icon("skip-end-fill"), "Follow"],
                         id=Ids.FOLLOW,
-                        type="button",
                         hidden=True,
-                        className="btn btn-secondary btn-sm",
                         title="Back to the newest measures",
                     ),
-                    html.Label([html.Span("Refresh", className="visually-hidden"), every]),
+                    html.Label([unseen("Refresh"), every]),
                     html.Button(
                         icon("pause-fill"),
                         type="button",

@@ -1,5 +1,6 @@
 """Ids of the Monitor, whose parts live in several files."""
 
+from components.sent import PatternId
 from pages.ask import AskIds
 
 
@@ -22,10 +23,7 @@ class Ids:
     SORT = "monitor-sort"
     SHAPE = "monitor-shape"
 
-    @staticmethod
-    def tile(station: object) -> dict[str, object]:
-        """Id of the tile of a station."""
-        return {"type": "monitor-tile", "station": station}
+    tile = PatternId("monitor-tile", "station")  # the tile of a station
 
 
 ALARM = AskIds("monitor-alarm")  # acknowledges an alarm; for operators

@@ -3,23 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dash import (
-    ALL,
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    dcc,
-    html,
-    no_update,
-    register_page,
-)
+from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
-from components.blocks import page_header
+from components.blocks import empty, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import lab_state, toast
@@ -32,8 +19,7 @@ from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do
-from pages.context import database, limits, viewer
-from pages.monitor.dialogs import dialogs
+from pages.context import database, limits, register_page, run_script, viewer
 from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.parts import (
     SLOWLY_MS,
@@ -41,29 +27,23 @@ from pages.monitor.parts import (
     chips,
     confirm_question,
     count_words,
+    dialogs,
     header_actions,
-    nothing_found,
     overview_tiles,
     unregistered_notes,
     updated,
 )
 from pages.monitor.tile import tile_parts
 from pages.monitor.update import Key, entry, update
+from pages.sent import sent_id
 from pages.station.labels import ago
 
-register_page(
-    __name__,
-    path="/",
-    title="Monitor - Battery Experiments Manager",
-    order=0,
-    role=Role.VIEWER,
-)
+register_page(__name__, "/", "Monitor", Role.VIEWER, order=0)
 
 
 def layout(**query: str) -> Component:
     """Return the overview; a script narrows it to the states that the address names."""
     who, stations = viewer(), overview(database())
-    operates = who.role.includes(Role.OPERATOR)
     head = page_header(
         "Monitor", count=count_words(stations), actions=header_actions(str(query.get("q") or ""))
     )
@@ -84,26 +64,21 @@ def layout(**query: str) -> Component:
                 className="bem-unregistered",
             ),
             html.Div(overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"),
-            html.Div(nothing_found(), className="bem-none-found", hidden=True),
-            *(dialogs() if operates else []),
+            html.Div(
+                empty("funnel", "No station matches these filters."),
+                className="bem-none-found",
+                hidden=True,
+            ),
+            *(dialogs() if who.operates else []),
         ],
         className="bem-page bem-monitor",
     )
 
 
-clientside_callback(
-    ClientsideFunction("monitor", "ask"),
-    Output(Ids.ASK, "data"),
-    Input(Ids.TICK, "n_intervals"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("monitor", "update"),
-    Output(Ids.SINK, "data"),
-    Input(Ids.UPDATE, "data"),
-)
-clientside_callback(
-    ClientsideFunction("monitor", "narrow"),
+run_script("monitor.ask", Output(Ids.ASK, "data"), Input(Ids.TICK, "n_intervals"), at_start=False)
+run_script("monitor.update", Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data"))
+run_script(
+    "monitor.narrow",
     Output(Ids.SINK, "storage_type"),
     Input(Ids.SEARCH, "value"),
     Input(Ids.SORT, "value"),
@@ -134,11 +109,10 @@ def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
             "overview": overview_tiles(stations.values(), who),
         }
     updates = {id_: update(entry(one), digests.get(str(id_))) for id_, one in stations.items()}
-    operates = who.role.includes(Role.OPERATOR)
     return {
         "update": {str(id_): one for id_, one in updates.items() if one},
         "tiles": [
-            tile_parts(stations[id_], who.zone, operates=operates)
+            tile_parts(stations[id_], who.zone, operates=who.operates)
             if Key.TEXT_DIGEST in updates[id_]
             else no_update
             for id_ in ids
@@ -175,28 +149,28 @@ def show_lab(_pulse: Sent) -> tuple[Any, ...]:
 
 def ask_alarm(chosen: Sent) -> Question:
     """Ask what an alarm was."""
-    quote = alarm_quote(find_alarm(database(), _chosen(chosen, "alarm")), viewer())
+    quote = alarm_quote(find_alarm(database(), sent_id(chosen, "alarm")), viewer())
     words = html.Blockquote(quote, className="bem-quote")
     return Question("Acknowledge the alarm", words, go="Acknowledge")
 
 
 def acknowledge(by: By, chosen: Sent, comment: Sent) -> Done:
     """Keep with an alarm what it was."""
-    alarm_id = _chosen(chosen, "alarm")
+    alarm_id = sent_id(chosen, "alarm")
     alarms.acknowledge(database(), alarm_id, comment=str(comment or ""), by=by)
     return Done()
 
 
 def ask_battery(chosen: Sent) -> Question:
     """Ask whether it is this battery."""
-    station = station_now(database(), _chosen(chosen, "station"))
-    words = confirm_question(station, _chosen(chosen, "battery"))
+    station = station_now(database(), sent_id(chosen, "station"))
+    words = confirm_question(station, sent_id(chosen, "battery"))
     return Question("Confirm the battery", words, go="It is connected")
 
 
 def confirm(by: By, chosen: Sent) -> Done:
     """Confirm a battery: what waited for it may begin."""
-    pair = _chosen(chosen, "station"), _chosen(chosen, "battery")
+    pair = sent_id(chosen, "station"), sent_id(chosen, "battery")
     done = confirm_battery(database(), *pair, by=by)
     words = "The battery is confirmed."
     if done.moved_from:
@@ -204,18 +178,10 @@ def confirm(by: By, chosen: Sent) -> Done:
     return Done(toast("done", words))
 
 
-def _chosen(chosen: Sent, name: str) -> int:
-    """Return an id that a script has written."""
-    number = chosen.get(name) if isinstance(chosen, dict) else None
-    if not isinstance(number, int):
-        raise PreventUpdate  # nothing that our page has sent
-    return number
-
-
 ask_then_do(ALARM, ask_alarm, acknowledge, fields={"comment": (ALARM.comment, ALARM.box)})
 ask_then_do(CONFIRM, ask_battery, confirm)
-clientside_callback(ClientsideFunction("monitor", "again"), Input(ALARM.done, "data"))
-clientside_callback(ClientsideFunction("monitor", "again"), Input(CONFIRM.done, "data"))
+run_script("monitor.again", Input(ALARM.done, "data"))
+run_script("monitor.again", Input(CONFIRM.done, "data"))
 
 
 def _whole(stations: Iterable[StationNow]) -> dict[str, Any]:

@@ -4,18 +4,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import empty, icon
+from components.blocks import icon, labelled
+from components.controls import MAX_SEARCH, search_box, segments, unseen
 from components.status import STATION_LOOK
 from db.queries.stations.run import RunAlarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import UnregisteredUnitNow
-from db.terms import OverviewState, Role
+from db.terms import OverviewState
+from pages.ask import ask_dialog
 from pages.context import Viewer
-from pages.monitor.ids import Ids
+from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.tile import nothing_yet, tile
 from pages.station.labels import StatusNote, draw_note, held_question
 
@@ -25,11 +27,10 @@ SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 
 def overview_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
     """Return the tiles in the order in which they need somebody, or what to do without any."""
-    operates = who.role.includes(Role.OPERATOR)
     urgency = list(OverviewState)
     ordered = sorted(stations, key=lambda one: urgency.index(one.state))
-    tiles = [tile(one, who.zone, operates=operates) for one in ordered]
-    return [_headings(), *tiles] if tiles else nothing_yet(operates=operates)
+    tiles = [tile(one, who.zone, operates=who.operates) for one in ordered]
+    return [_headings(), *tiles] if tiles else nothing_yet(operates=who.operates)
 
 
 def _headings() -> Component:
@@ -45,11 +46,6 @@ def updated() -> Component:
     return html.Span(
         ["Updated ", html.Span("now", className="bem-updated")], className="t3 small wide-only end"
     )
-
-
-def nothing_found() -> Component:
-    """Stand in the place of the tiles when the filter leaves none."""
-    return empty("funnel", "No station matches these filters.")
 
 
 def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
@@ -72,14 +68,9 @@ def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
 
 def header_actions(text: str) -> list[Component]:
     """Return search, order and the choice between tiles and table."""
-    search = dcc.Input(
-        id=Ids.SEARCH,
-        value=text[:100],
-        debounce=0.2,
-        maxLength=100,
-        type="search",
-        placeholder="Station or battery",
-        className="form-control",
+    label = "Search stations, batteries and experiments"
+    search = search_box(
+        Ids.SEARCH, text[:MAX_SEARCH], "Station or battery", label=label, pause_s=0.2
     )
     sort = dbc.Select(
         id=Ids.SORT,
@@ -89,23 +80,10 @@ def header_actions(text: str) -> list[Component]:
         persistence_type="local",
         class_name="bem-sort",
     )
-    shape = dbc.RadioItems(
-        id=Ids.SHAPE,
-        options=[{"label": "Tiles", "value": "tiles"}, {"label": "Table", "value": "table"}],
-        value="tiles",
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_checked_class_name="active",
-        persistence=True,
-        persistence_type="local",
-    )
+    shape = segments(Ids.SHAPE, {"tiles": "Tiles", "table": "Table"}, "tiles", kept=True)
     return [
-        html.Label(
-            [icon("search"), search, html.Kbd("/")],
-            className="bem-search",
-            **{"aria-label": "Search stations, batteries and experiments"},
-        ),
-        html.Label([html.Span("Order", className="visually-hidden"), sort], className="wide-only"),
+        search,
+        html.Label([unseen("Order"), sort], className="wide-only"),
         html.Div(shape, role="group", className="wide-only", **{"aria-label": "Tiles or table"}),
     ]
 
@@ -155,3 +133,13 @@ def confirm_question(station: StationNow, battery_id: int) -> list[Any]:
         html.P(held_question(station.name, before, held[0])),
         html.P(follows, className="t2"),
     ]
+
+
+def dialogs() -> list[Component]:
+    """Return both dialogs, closed, with the stores that open them; for operators."""
+    comment = labelled(
+        "What did you find?",
+        dbc.Textarea(id=ALARM.comment, maxlength=250, rows=3),
+        help_text="It is kept with the alarm and your name.",
+    )
+    return [*ask_dialog(ALARM, html.Div(comment, id=ALARM.box)), *ask_dialog(CONFIRM)]

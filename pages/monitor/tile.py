@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import icon
+from components.controls import small_button
 from components.figures.sparkline import spark_mask
-from components.readings import amperes, degrees, reading, volts
+from components.readings import amperes, degrees, progress_bar, reading, volts
 from components.status import station_pill
 from cycling.terms import StationState
 from db.queries.stations.state import StationNow
@@ -168,9 +169,6 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
     percent = round(100 * (at.part or 0.0))
     line = f"Line {at.row.line}, " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
-    bar = html.Div(
-        className="progress-bar", style={"width": f"{percent}%"}, **{"data-bem-live": "bar"}
-    )
     parts.append(
         html.Div(
             [
@@ -181,17 +179,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
                     ],
                     className="row2",
                 ),
-                html.Div(
-                    bar,
-                    className="progress",
-                    role="progressbar",
-                    **{
-                        "aria-label": "Progress",
-                        "aria-valuenow": str(percent),
-                        "aria-valuemin": "0",
-                        "aria-valuemax": "100",
-                    },
-                ),
+                progress_bar("Progress", percent, 100, **{"data-bem-live": "bar"}),
                 html.Div(
                     html.Span(place, className="cut", title=f"Instruction {place}"),
                     className="row2",
@@ -228,11 +216,11 @@ def _idle(station: StationNow, zone: tzinfo) -> Component:
 def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
     left: list[Component] = []
     if operates and station.alarms:
-        left.append(_button("Acknowledge", "data-bem-alarm", station.alarms[0].id))
+        left.append(small_button("Acknowledge", **{"data-bem-alarm": str(station.alarms[0].id)}))
     held = station.held[0] if station.state is OverviewState.HELD else None
     if operates and held is not None and held.battery is not None:
         what = f"{station.id},{held.battery.id}"
-        left.append(_button("Confirm battery", "data-bem-confirm", what))
+        left.append(small_button("Confirm battery", **{"data-bem-confirm": what}))
     if left or station.state in (
         OverviewState.ALARM,
         OverviewState.LOST,
@@ -265,12 +253,6 @@ def _age(station: StationNow, zone: tzinfo) -> Component | None:
     if live is None:
         return html.Span("not heard of yet", className="t3") if station.online is not None else None
     return html.Span(ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
-
-
-def _button(text: str, attribute: str, value: object) -> Component:
-    return html.Button(
-        text, type="button", className="btn btn-secondary btn-sm", **{attribute: str(value)}
-    )
 
 
 def nothing_yet(*, operates: bool) -> Component:

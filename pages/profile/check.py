@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from dash import ClientsideFunction, Input, clientside_callback
+from dash import Input
 
 from components.figures.expected_curve import expected_curve
 from components.figures.expected_markers import CurveLook
-from components.profile_editor import text_id
+from components.profile_editor import EditorIds
 from cycling.battery.chemistry import model_of
 from cycling.battery.description import NewBattery
 from cycling.battery.model import BatteryModel
@@ -30,6 +30,7 @@ from cycling.profile.simulation.estimate import estimate
 from cycling.profile.simulation.expected import Expected, Throughput
 from cycling.profile.simulation.expected_curve import simulate_curve
 from cycling.terms import Technology
+from pages.context import run_script
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
 MIN_AH = 0.001
@@ -162,11 +163,9 @@ def battery_for_check(known: NewBattery) -> CheckedBattery:
     )
 
 
-def watch_editor(prefix: str) -> None:
+def watch_editor(ids: EditorIds) -> None:
     """Tell the editor's script of a text that a callback has set; a page calls it once."""
-    clientside_callback(
-        ClientsideFunction("profileEditor", "changed"), Input(text_id(prefix), "value")
-    )
+    run_script("profileEditor.changed", Input(ids.text, "value"))
 
 
 def _before(text: str, line: int | None, capacity_ah: float | None) -> Program | None:

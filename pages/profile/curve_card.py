@@ -11,22 +11,14 @@ from components.blocks import card, empty, labelled
 from components.figures.expected_curve import HEIGHT
 from components.figures.template import CONFIG
 from components.instruction_labels import short_duration
+from components.readings import reading
+from components.sent import PrefixIds
 from pages.profile.battery_kinds import KINDS, MAX_CELLS, Chosen
 from pages.profile.check import CheckedView
 
 
-class CurveIds:
-    """Ids of the card's parts, by the page's prefix."""
-
-    def __init__(self, prefix: str) -> None:
-        self.kind = f"{prefix}-sketch-kind"
-        self.capacity = f"{prefix}-sketch-capacity"
-        self.cells = f"{prefix}-sketch-cells"
-        self.graph = f"{prefix}-sketch-graph"
-        self.frame = f"{prefix}-sketch-frame"
-        self.none = f"{prefix}-sketch-none"
-        self.readings = f"{prefix}-sketch-readings"
-        self.note = f"{prefix}-sketch-note"
+class CurveIds(PrefixIds):
+    """Ids of the card's parts: `ids.graph`."""
 
     def inputs(self) -> dict[str, Input]:
         """Return the controls of the battery that the curve is drawn for."""
@@ -131,11 +123,14 @@ def _readings(view: CheckedView) -> list[Component]:
     total = view.throughput
     if total is None:
         words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
-        return [_reading("Whole profile", words, "")]
+        return [reading(words, "", name="Whole profile", small=True)]
     return [
-        _reading(_length_name(view), short_duration(total.duration_s), ""),
-        _reading("Charge in / out", _both(total.charge_ah, total.discharge_ah), "Ah"),
-        _reading("Energy in / out", _both(total.charge_wh, total.discharge_wh), "Wh"),
+        reading(value, unit, name=name, small=True)
+        for name, value, unit in (
+            (_length_name(view), short_duration(total.duration_s), ""),
+            ("Charge in / out", _both(total.charge_ah, total.discharge_ah), "Ah"),
+            ("Energy in / out", _both(total.charge_wh, total.discharge_wh), "Wh"),
+        )
     ]
 
 
@@ -146,14 +141,3 @@ def _length_name(view: CheckedView) -> str:
 
 def _both(charge: float, discharge: float) -> str:
     return " / ".join(formatting.quantity(float(f"{one:.3g}"), "") for one in (charge, discharge))
-
-
-def _reading(name: str, value: str, unit: str) -> html.Div:
-    return html.Div(
-        [
-            html.Div(name, className="k"),
-            html.Span(value, className="v small"),
-            html.Span(unit, className="u"),
-        ],
-        className="bem-reading",
-    )

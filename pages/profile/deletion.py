@@ -1,10 +1,7 @@
 """Deleting a profile of the library: the button, the dialog that names it, the deed; for admins."""
 
-from dataclasses import replace
-
 from dash import Input, State, html
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from components.blocks import icon
 from components.sent import Sent
@@ -13,15 +10,15 @@ from db.commands.audit import By
 from db.commands.profiles import delete_profile
 from db.queries.profiles.library import LibraryFacts, library_profile
 from db.queries.references import profile_kept_because
-from db.terms import Role
-from pages.ask import DONE_BEFORE, Done, Question, ask_dialog, ask_then_do
+from pages.ask import Done, Question, ask_dialog, ask_then_do, done_before
 from pages.context import Viewer, database
-from pages.profile.parts import DELETE, Ids
+from pages.profile.ids import DELETE, Ids
+from pages.sent import sent_id
 
 
 def delete_button(who: Viewer) -> list[Component]:
     """Return the button, for those who may."""
-    if not who.role.includes(Role.ADMIN):
+    if not who.administers:
         return []
     words = [icon("trash"), "Delete"]
     return [html.Button(words, id=DELETE.open, type="button", className="btn btn-link")]
@@ -29,18 +26,18 @@ def delete_button(who: Viewer) -> list[Component]:
 
 def delete_dialog(who: Viewer) -> list[Component]:
     """Return the dialog, closed, for those who may."""
-    return ask_dialog(DELETE) if who.role.includes(Role.ADMIN) else []
+    return ask_dialog(DELETE) if who.administers else []
 
 
 def ask_deletion(_chosen: Sent, version: Sent) -> Question:
     """Ask before a profile is deleted, naming it; say what keeps it."""
-    known = library_profile(database(), _profile_id(version))
+    known = library_profile(database(), sent_id(version, "profile"))
     return question(known, profile_kept_because(database(), known.id))
 
 
 def delete(by: By, _chosen: Sent, version: Sent) -> Done:
     """Delete the profile."""
-    name = delete_profile(database(), _profile_id(version), by=by)
+    name = delete_profile(database(), sent_id(version, "profile"), by=by)
     return Done(toast("done", f"The profile {name} is deleted."), "/profiles")
 
 
@@ -62,19 +59,11 @@ def question(known: LibraryFacts, kept_because: str) -> Question:
     )
 
 
-def _profile_id(version: Sent) -> int:
-    """Return the id that the page has sent."""
-    profile_id = version.get("profile") if isinstance(version, dict) else None
-    if not isinstance(profile_id, int):
-        raise PreventUpdate  # nothing that our page has sent
-    return profile_id
-
-
 ask_then_do(
     DELETE,
     ask_deletion,
     delete,
     opens=[Input(DELETE.open, "n_clicks")],
     state={"version": State(Ids.VERSION, "data")},
-    again=lambda _token, _chosen, **_about: replace(DONE_BEFORE, href="/profiles"),
+    again=done_before("/profiles"),
 )

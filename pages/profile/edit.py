@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dash import Input, Output, State, callback, no_update, register_page
+from dash import Input, Output, State, callback, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.profile_editor import file_id, problems_id, problems_list, text_id, typed_id
+from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -15,22 +15,17 @@ from cycling.profile.summary import text_problems
 from db.commands.profiles import RefusedProfileError
 from db.queries.profiles.library import library_profile, version_text
 from db.terms import Role
-from pages.context import actor, database, viewer
+from pages.context import actor, database, register_page, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import chosen, suited
 from pages.profile.check import checked, watch_editor
 from pages.profile.curve_card import curve_parts
 from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, new_page, page, save
 from pages.profile.files import text_of_file
-from pages.profile.ids import read_id
 from pages.profile.labels import problem_words
+from pages.sent import read_id
 
-register_page(
-    __name__,
-    path="/edit-profile",
-    title="Edit profile - Battery Experiments Manager",
-    role=Role.OPERATOR,
-)
+register_page(__name__, "/edit-profile", "Edit profile", Role.OPERATOR)
 
 
 def layout(profile: str = "", version: str = "") -> Component:
@@ -50,10 +45,10 @@ watch_editor(EDITOR)
 
 @callback(
     output=(
-        Output(problems_id(EDITOR), "children"),
+        Output(EDITOR.problems, "children"),
         Output(Ids.STATE, "children"),
     ),
-    inputs={"text": Input(typed_id(EDITOR), "data")},
+    inputs={"text": Input(EDITOR.typed, "data")},
 )
 def check(text: Sent) -> tuple[Any, Any]:
     """Say what is wrong with the text, whatever the battery."""
@@ -66,7 +61,7 @@ def check(text: Sent) -> tuple[Any, Any]:
 @callback(
     output=CURVE.outputs(),
     inputs={
-        "text": Input(typed_id(EDITOR), "data"),
+        "text": Input(EDITOR.typed, "data"),
         "battery": CURVE.inputs(),
         "theme": Input(Shell.THEME, "data"),
     },
@@ -82,10 +77,10 @@ def draw(text: Sent, battery: dict[str, Sent], theme: Sent) -> Sent:
 
 @callback(
     output=(
-        Output(text_id(EDITOR), "value"),
+        Output(EDITOR.text, "value"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
-    inputs={"file": Input(file_id(EDITOR), "data")},
+    inputs={"file": Input(EDITOR.file, "data")},
     prevent_initial_call=True,
 )
 def take_file(file: Sent) -> tuple[Any, Any]:
@@ -105,14 +100,14 @@ def take_file(file: Sent) -> tuple[Any, Any]:
         "name_error": Output(Ids.NAME_ERROR, "children"),
         "error": Output(Ids.ERROR, "children"),
         "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-        "text": Output(text_id(EDITOR), "value", allow_duplicate=True),  # take_file too
+        "text": Output(EDITOR.text, "value", allow_duplicate=True),  # take_file too
         "name": Output(Ids.NAME, "value"),
         "description": Output(Ids.DESCRIPTION, "value"),
     },
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
     state={
         "fields": {
-            "text": State(text_id(EDITOR), "value"),
+            "text": State(EDITOR.text, "value"),
             "name": State(Ids.NAME, "value"),
             "description": State(Ids.DESCRIPTION, "value"),
             "comment": State(Ids.COMMENT, "value"),

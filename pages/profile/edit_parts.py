@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import labelled, note, page_header
-from components.profile_editor import file_button, profile_editor
+from components.profile_editor import EditorIds, file_button, profile_editor
 from components.sent import Sent
 from cycling.names import MAX_DESCRIPTION, MAX_PROFILE_NAME
 from db.commands.audit import By
@@ -20,8 +20,8 @@ from pages.context import Viewer
 from pages.profile.battery_kinds import suited
 from pages.profile.curve_card import CurveIds, curve_card
 
-EDITOR = "profile-write-editor"
-CURVE = CurveIds("profile-write")
+EDITOR = EditorIds("profile-write-editor")
+CURVE = CurveIds("profile-write-sketch")
 EDITOR_PX = 396
 NEW = "new-profile"
 

@@ -1,9 +1,30 @@
-"""Ids that the browser sends: of profiles, of versions, of what is compared."""
+"""Ids of a profile's page, whose parts live in several files."""
+
+from pages.ask import AskIds
 
 
-def read_id(value: object) -> int:
-    """Return a number of an address or a page; 0, which nothing has, for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return 0
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+class Ids:
+    """Ids of a profile's page.
+
+    Those of `profile-write` are for operators.
+    """
+
+    VERSION = "profile-version"
+    VIEW = "profile-view"
+    PROBLEMS = "profile-problems"
+    COMPARE = "profile-compare"
+    DIFFERENCE = "profile-difference"
+    SHOW_ROWS = "profile-show-rows"
+    ROWS = "profile-rows"
+    FILE = "profile-file"
+    GO = "profile-write-go"
+    DUPLICATE = "profile-write-duplicate"
+    ARCHIVE = "profile-write-archive"
+
+    @staticmethod
+    def download(kind: str) -> str:
+        """Id of the entry that sends the profile in a format."""
+        return f"profile-download-{kind}"
+
+
+DELETE = AskIds("profile-delete")  # deletes the profile; for admins

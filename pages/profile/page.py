@@ -2,17 +2,7 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    ctx,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -27,24 +17,19 @@ from db.commands.profiles import archive, duplicate
 from db.queries.profiles.library import library_profile, version_text
 from db.queries.profiles.uses import uses_of
 from db.terms import Role
-from pages.context import actor, database, now, once, viewer
+from pages.context import actor, database, now, once, register_page, run_script, viewer
 from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
-from pages.profile.deletion import delete_button, delete_dialog
 from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
-from pages.profile.ids import read_id
-from pages.profile.parts import CURVE, Ids, Shown, page
+from pages.profile.ids import Ids
+from pages.profile.parts import CURVE, Shown, page
 from pages.profile.rows import program_rows
+from pages.sent import read_id
 
-register_page(
-    __name__,
-    path_template="/profiles/<profile_id>",
-    title="Profile - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/profiles/<profile_id>", "Profile", Role.VIEWER)
 
 
 def layout(profile_id: str = "", **query: Sent) -> Component:
@@ -67,8 +52,7 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
         ),
         compared=read_id(query.get("compare")),
     )
-    who = viewer()
-    return page(shown, who, now(), button=delete_button(who), dialog=delete_dialog(who))
+    return page(shown, viewer(), now())
 
 
 @callback(
@@ -205,7 +189,7 @@ def _duplicated(profile_id: int, token: Sent) -> tuple[Any, Any]:
     return f"/edit-profile?profile={copy_id}", toast("done", "The copy is saved.")
 
 
-clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
+run_script("profiles.remember", Input(Ids.VIEW, "data"))
 
 
 def _chosen(version: dict[str, Any], **controls: Sent) -> Chosen:

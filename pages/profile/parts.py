@@ -10,46 +10,32 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty, facts, icon, note, page_header
+from components.blocks import (
+    Head,
+    card,
+    columns,
+    empty,
+    fact_card,
+    icon,
+    note,
+    page_header,
+    short_time,
+    table,
+)
+from components.controls import inline, small_button
 from components.profile_editor import profile_text
 from db.commands.form_tokens import new_token
 from db.queries.profiles.library import LibraryFacts, VersionFacts
 from db.queries.profiles.uses import Use
-from db.terms import Role
-from pages.ask import AskIds
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen
 from pages.profile.curve_card import CurveIds, curve_card
+from pages.profile.deletion import delete_button, delete_dialog
 from pages.profile.files import FORMATS
+from pages.profile.ids import Ids
 from pages.profile.labels import current_words, steps_words, voltage_words
 
-
-class Ids:
-    """Ids of a profile's page.
-
-    Those of `profile-write` are for operators.
-    """
-
-    VERSION = "profile-version"
-    VIEW = "profile-view"
-    PROBLEMS = "profile-problems"
-    COMPARE = "profile-compare"
-    DIFFERENCE = "profile-difference"
-    SHOW_ROWS = "profile-show-rows"
-    ROWS = "profile-rows"
-    FILE = "profile-file"
-    GO = "profile-write-go"
-    DUPLICATE = "profile-write-duplicate"
-    ARCHIVE = "profile-write-archive"
-
-    @staticmethod
-    def download(kind: str) -> str:
-        """Id of the entry that sends the profile in a format."""
-        return f"profile-download-{kind}"
-
-
-CURVE = CurveIds("profile")
-DELETE = AskIds("profile-delete")  # deletes the profile; for admins
+CURVE = CurveIds("profile-sketch")
 
 
 @dataclass(frozen=True)
@@ -64,15 +50,8 @@ class Shown:
     compared: int
 
 
-def page(
-    shown: Shown,
-    who: Viewer,
-    time: datetime,
-    *,
-    button: Sequence[Component] = (),
-    dialog: Sequence[Component] = (),
-) -> Component:
-    """Return the whole page; `button` and `dialog` are those that delete the profile."""
+def page(shown: Shown, who: Viewer, time: datetime) -> Component:
+    """Return the whole page."""
     known, version = shown.known, shown.version
     is_last = version.number == known.last.number
     stored = {
@@ -90,21 +69,15 @@ def page(
             dcc.Store(id=Ids.VIEW),
             dcc.Download(id=Ids.FILE),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            _header(shown, who, button),
-            *dialog,
-            html.Div(
-                [
-                    html.Div(_left(shown, who, time), className="bem-stack"),
-                    html.Div(_right(shown, who, time), className="bem-stack"),
-                ],
-                className="bem-work",
-            ),
+            _header(shown, who),
+            *delete_dialog(who),
+            columns(_left(shown, who, time), _right(shown, who, time), "bem-work"),
         ],
         className="bem-page",
     )
 
 
-def _header(shown: Shown, who: Viewer, button: Sequence[Component]) -> Component:
+def _header(shown: Shown, who: Viewer) -> Component:
     known = shown.known
     title: list[Any] = [
         dcc.Link("Profiles /", href="/profiles", className="t3 bem-crumb"),
@@ -114,14 +87,16 @@ def _header(shown: Shown, who: Viewer, button: Sequence[Component]) -> Component
     return page_header(
         title,
         count=f"{count}, archived" if known.archived else count,
-        actions=html.Div([*button, *_writing(shown, who), _downloads()], className="bem-wrap"),
+        actions=html.Div(
+            [*delete_button(who), *_writing(shown, who), _downloads()], className="bem-wrap"
+        ),
     )
 
 
 def _writing(shown: Shown, who: Viewer) -> list[Component]:
     """Return what operators can do."""
     known = shown.known
-    if not who.role.includes(Role.OPERATOR):
+    if not who.operates:
         return []
     address = f"/edit-profile?profile={known.id}"
     if shown.version.number != known.last.number:
@@ -173,9 +148,7 @@ def _left(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
         ],
         note=formatting.counted(lines, "line"),
     )
-    rows = html.Button(
-        "Show the rows", id=Ids.SHOW_ROWS, type="button", className="btn btn-secondary btn-sm"
-    )
+    rows = small_button("Show the rows", id=Ids.SHOW_ROWS)
     return [
         *parts,
         text,
@@ -202,31 +175,21 @@ def _comparison(shown: Shown) -> list[Component]:
     )
     label = f"Version {shown.version.number} compared with"
     return [
-        html.Div(
-            html.Div(
-                [dbc.Label(label, html_for=Ids.COMPARE), select], className="bem-inline bem-slim"
-            ),
-            className="body",
-            hidden=not others,
-        ),
+        html.Div(inline(label, select), className="body", hidden=not others),
         html.Div(id=Ids.DIFFERENCE),
     ]
 
 
 def _versions(shown: Shown, who: Viewer, time: datetime) -> Component:
-    head = html.Tr(
-        [
-            html.Th("", style={"width": "44px"}),
-            html.Th("Comment"),
-            html.Th("By", style={"width": "96px"}),
-            html.Th("Saved", className="num", style={"width": "128px"}),
-            html.Th("Experiments", className="num", style={"width": "100px"}),
-        ]
+    heads = (
+        Head("", "", "44px"),
+        Head("Comment"),
+        Head("By", "", "96px"),
+        Head("Saved", "num", "128px"),
+        Head("Experiments", "num", "100px"),
     )
     rows = [_version(shown, one, who, time) for one in shown.known.versions]
-    return html.Table(
-        [html.Thead(head), html.Tbody(rows)], className="bem-table in-card bem-version"
-    )
+    return table(heads, rows, "in-card bem-version")
 
 
 def _version(shown: Shown, one: VersionFacts, who: Viewer, time: datetime) -> html.Tr:
@@ -239,11 +202,7 @@ def _version(shown: Shown, one: VersionFacts, who: Viewer, time: datetime) -> ht
             html.Td(dcc.Link(str(one.number), href=address)),
             html.Td(words, className="words", title=words),
             html.Td(one.user_name, title=one.user_name),
-            html.Td(
-                formatting.when(one.created_at, who.zone, time),
-                className="num",
-                title=formatting.utc(one.created_at),
-            ),
+            short_time(one.created_at, who.zone, time),
             html.Td(formatting.number(one.experiments), className="num"),
         ],
         className="shown" if one.number == shown.version.number else "",
@@ -253,27 +212,22 @@ def _version(shown: Shown, one: VersionFacts, who: Viewer, time: datetime) -> ht
 def _right(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
     summary = shown.version.summary
     rates = "relative to the capacity" if summary.needs_capacity else "absolute"
-    about = facts(
+    saved = formatting.exactly(shown.version.created_at, who.zone)
+    about = [
         [
-            [
-                ("Description", shown.known.description),
-                ("Voltage", voltage_words(summary)),
-                ("Current", current_words(summary)),
-                ("Values", rates),
-                ("Executes", steps_words(summary)),
-            ],
-            [("Written by", f"{shown.version.user_name}, {_when(shown.version, who)}")],
-        ]
-    )
+            ("Description", shown.known.description),
+            ("Voltage", voltage_words(summary)),
+            ("Current", current_words(summary)),
+            ("Values", rates),
+            ("Executes", steps_words(summary)),
+        ],
+        [("Written by", f"{shown.version.user_name}, {saved}")],
+    ]
     return [
         curve_card(CURVE, shown.chosen),
-        card("About", html.Div(about, className="body")),
+        fact_card("About", about),
         card("Used by", _uses(shown.uses, who, time), note=_use_words(shown)),
     ]
-
-
-def _when(version: VersionFacts, who: Viewer) -> str:
-    return formatting.exactly(version.created_at, who.zone)
 
 
 def _use_words(shown: Shown) -> str:
@@ -284,17 +238,14 @@ def _use_words(shown: Shown) -> str:
 def _uses(uses: Sequence[Use], who: Viewer, time: datetime) -> Component:
     if not uses:
         return empty("journal", "No experiment has used it yet.")
-    head = html.Tr(
-        [
-            html.Th("Experiment"),
-            html.Th("Battery", style={"width": "30%"}),
-            html.Th("Version", className="num", style={"width": "64px"}),
-            html.Th("Created", className="num", style={"width": "128px"}),
-        ]
+    heads = (
+        Head("Experiment"),
+        Head("Battery", "", "30%"),
+        Head("Version", "num", "64px"),
+        Head("Created", "num", "128px"),
     )
     rows = [_use(one, who, time) for one in uses]
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table in-card")
-    return html.Div(table, className="bem-rows")
+    return html.Div(table(heads, rows), className="bem-rows")
 
 
 def _use(one: Use, who: Viewer, time: datetime) -> html.Tr:
@@ -308,10 +259,6 @@ def _use(one: Use, who: Viewer, time: datetime) -> html.Tr:
             html.Td(name, title=f"{one.name}, {one.status.lower()}"),
             html.Td(one.battery, title=one.battery),
             html.Td(str(one.number), className="num"),
-            html.Td(
-                formatting.when(one.created_at, who.zone, time),
-                className="num",
-                title=formatting.utc(one.created_at),
-            ),
+            short_time(one.created_at, who.zone, time),
         ]
     )

@@ -2,39 +2,20 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    callback,
-    clientside_callback,
-    html,
-    register_page,
-)
+from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
+from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
-from pages.context import database, now, viewer
-from pages.profiles.parts import (
-    Ids,
-    count_words,
-    header_actions,
-    profile_list,
-    shelf_and_order,
-    view_from,
-)
+from pages.context import database, now, register_page, run_script, viewer
+from pages.profiles.parts import Ids, header_actions, profile_list, shelf_and_order, view_from
 
 PATH = "/profiles"
 
-register_page(
-    __name__,
-    path=PATH,
-    title="Profiles - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, PATH, "Profiles", Role.VIEWER)
 
 
 def layout(**query: Sent) -> Component:
@@ -45,7 +26,7 @@ def layout(**query: Sent) -> Component:
             page_header(
                 "Profiles",
                 count=html.Span(id=Ids.COUNT),
-                actions=header_actions(view, viewer().role),
+                actions=header_actions(view, viewer()),
             ),
             shelf_and_order(view),
             html.Div(id=Ids.LIST, className="bem-library"),
@@ -69,9 +50,10 @@ def layout(**query: Sent) -> Component:
 def show(text: Sent, shelf: Sent, order: Sent) -> tuple[Any, ...]:
     """List the profiles that are wanted."""
     view = view_from({"q": text, "shelf": shelf, "sort": order})
-    found = list_profiles(database(), text=view.text, archived=view.archived, sort=view.sort)
+    profiles = list_profiles(database(), text=view.text, archived=view.archived, sort=view.sort)
+    count = formatting.number_of(profiles.count, profiles.total)
     stored = {"path": PATH, "query": view.to_query()}
-    return profile_list(found, view, viewer(), now()), count_words(found), stored
+    return profile_list(profiles, view, viewer(), now()), count, stored
 
 
-clientside_callback(ClientsideFunction("profiles", "remember"), Input(Ids.VIEW, "data"))
+run_script("profiles.remember", Input(Ids.VIEW, "data"))

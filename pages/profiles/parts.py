@@ -10,11 +10,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import empty, icon
+from components.blocks import Head, empty, icon, short_time, table
+from components.controls import inline, search_box, segments
 from db.queries.profiles.library import ProfileList, ProfileRow, ProfileSort
-from db.terms import Role
 from pages.context import Viewer
 from pages.profile.labels import current_words, duration_words, steps_words, voltage_words
+from pages.sent import searched_text
 
 ARCHIVED, IN_USE = "archived", ""
 ORDERS = {
@@ -23,7 +24,18 @@ ORDERS = {
     ProfileSort.USED: "Most used",
     ProfileSort.CHANGED: "Last changed",
 }
-MAX_SEARCH = 100
+HEADS = (
+    Head("Name", "", "auto"),
+    Head("Version", "num", "66px"),
+    Head("Voltage", "num", "124px"),
+    Head("Current", "num", "130px"),
+    Head("Cycles", "num", "66px"),
+    Head("Duration", "num", "112px"),
+    Head("Experiments", "num", "96px"),
+    Head("Last used", "num", "116px"),
+    Head("Changed", "num", "116px"),
+    Head("By", "", "92px"),
+)
 
 
 class Ids:
@@ -56,54 +68,28 @@ class View:
 
 def view_from(given: Mapping[str, Any]) -> View:
     """Read an address or the controls; nothing in it can fail."""
-    text = given.get("q")
-    plain = text.encode(errors="ignore").decode() if isinstance(text, str) else ""
     sort = str(given.get("sort"))
     return View(
-        plain[:MAX_SEARCH],
+        searched_text(given.get("q")),
         given.get("shelf") == ARCHIVED,
         ProfileSort(sort) if sort in set(ProfileSort) else ProfileSort.NAME,
     )
 
 
-def header_actions(view: View, role: Role) -> list[Component]:
+def header_actions(view: View, who: Viewer) -> list[Component]:
     """Return the search field, and for operators the way to a new profile."""
-    search = dcc.Input(
-        id=Ids.SEARCH,
-        value=view.text,
-        debounce=0.3,
-        maxLength=MAX_SEARCH,
-        type="search",
-        placeholder="Search name and text",
-        className="form-control",
-    )
-    actions: list[Component] = [
-        html.Label(
-            [icon("search"), search, html.Kbd("/")],
-            className="bem-search",
-            **{"aria-label": "Search name, description and text"},
-        )
-    ]
-    if role.includes(Role.OPERATOR):
-        actions.append(
-            dcc.Link(
-                [icon("plus"), "New profile"], href="/edit-profile", className="btn btn-primary"
-            )
-        )
-    return actions
+    label = "Search name, description and text"
+    search = search_box(Ids.SEARCH, view.text, "Search name and text", label=label)
+    if not who.operates:
+        return [search]
+    words = [icon("plus"), "New profile"]
+    return [search, dcc.Link(words, href="/edit-profile", className="btn btn-primary")]
 
 
 def shelf_and_order(view: View) -> html.Div:
     """Return the choice of the archive and of the order."""
-    shelf = dbc.RadioItems(
-        id=Ids.SHELF,
-        options=[{"label": "In use", "value": IN_USE}, {"label": "Archived", "value": ARCHIVED}],
-        value=ARCHIVED if view.archived else IN_USE,
-        class_name="bem-seg",
-        input_class_name="btn-check",
-        label_class_name=" ",
-        label_checked_class_name="active",
-    )
+    shelves = {IN_USE: "In use", ARCHIVED: "Archived"}
+    shelf = segments(Ids.SHELF, shelves, ARCHIVED if view.archived else IN_USE)
     order = dbc.Select(
         id=Ids.ORDER,
         options=[{"label": words, "value": str(sort)} for sort, words in ORDERS.items()],
@@ -114,31 +100,23 @@ def shelf_and_order(view: View) -> html.Div:
         [
             dcc.Store(id=Ids.VIEW),
             shelf,
-            html.Div(
-                [dbc.Label("Sort by", html_for=Ids.ORDER), order], className="bem-inline bem-slim"
-            ),
+            inline("Sort by", order),
         ],
         className="bem-bar",
     )
 
 
-def count_words(found: ProfileList) -> str:
-    """Say how many there are: 3 of 41."""
-    if found.count == found.total:
-        return formatting.number(found.total)
-    return f"{formatting.number(found.count)} of {formatting.number(found.total)}"
-
-
-def profile_list(found: ProfileList, view: View, who: Viewer, time: datetime) -> list[Component]:
+def profile_list(profiles: ProfileList, view: View, who: Viewer, time: datetime) -> list[Component]:
     """Return the table, or on a phone a list; a sentence where there is nothing."""
-    if not found.rows:
+    if not profiles.rows:
         return [_nothing(view, who)]
-    rest = found.count - len(found.rows)
-    more = [html.Div(_left_out(rest), className="t3 small p-3")] if rest else []
+    rest = profiles.count - len(profiles.rows)
+    words = f"{formatting.number(rest)} more. Narrow the list with a search."
+    more = [html.Div(words, className="t3 small p-3")] if rest else []
     if who.narrow:
-        lines = [html.Li(_lines(row, who, time)) for row in found.rows]
+        lines = [html.Li(_lines(row, who, time)) for row in profiles.rows]
         return [html.Ul(lines, className="bem-plain-list"), *more]
-    return [_table([_row(row, who, time) for row in found.rows]), *more]
+    return [table(HEADS, [_row(row, who, time) for row in profiles.rows], ""), *more]
 
 
 def _nothing(view: View, who: Viewer) -> Component:
@@ -146,33 +124,10 @@ def _nothing(view: View, who: Viewer) -> Component:
         return empty("search", f"No profile has “{view.text}” in its name or text.")
     if view.archived:
         return empty("archive", "No profile is archived.")
-    if not who.role.includes(Role.OPERATOR):
+    if not who.operates:
         return empty("inbox", "There are no profiles yet. Operators write them.")
     action = dcc.Link("Write the first one", href="/edit-profile")
     return empty("inbox", "There are no profiles yet.", action)
-
-
-def _left_out(rest: int) -> str:
-    return f"{formatting.number(rest)} more. Narrow the list with a search."
-
-
-def _table(rows: list[Component]) -> html.Table:
-    heads = [
-        ("Name", "", "auto"),
-        ("Version", "num", "66px"),
-        ("Voltage", "num", "124px"),
-        ("Current", "num", "130px"),
-        ("Cycles", "num", "66px"),
-        ("Duration", "num", "112px"),
-        ("Experiments", "num", "96px"),
-        ("Last used", "num", "116px"),
-        ("Changed", "num", "116px"),
-        ("By", "", "92px"),
-    ]
-    head = html.Tr(
-        [html.Th(words, className=kind, style={"width": width}) for words, kind, width in heads]
-    )
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table")
 
 
 def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
@@ -190,8 +145,8 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
         html.Td(_cycles(row), className="num", title=steps_words(row.summary)),
         html.Td(duration_words(row.summary), className="num", title="Estimated, not simulated"),
         _number(formatting.number(row.experiments)),
-        _number(formatting.when(row.last_used_at, who.zone, time) or "–", row.last_used_at),
-        _number(formatting.when(row.changed_at, who.zone, time), row.changed_at),
+        short_time(row.last_used_at, who.zone, time),
+        short_time(row.changed_at, who.zone, time),
         html.Td(row.user_name, title=row.user_name),
     ]
     return html.Tr(cells)
@@ -201,8 +156,8 @@ def _cycles(row: ProfileRow) -> str:
     return formatting.number(row.summary.cycles) if row.summary.cycles else "–"
 
 
-def _number(words: str, moment: datetime | None = None) -> html.Td:
-    return html.Td(words, className="num", title=formatting.utc(moment) if moment else words)
+def _number(words: str) -> html.Td:
+    return html.Td(words, className="num", title=words)
 
 
 def _lines(row: ProfileRow, who: Viewer, time: datetime) -> dcc.Link:

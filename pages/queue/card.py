@@ -8,9 +8,11 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import icon
+from components.controls import bare_button
+from components.sent import PatternId
 from db.engine import Database
 from db.queries.stations.queue import QueueEntry, station_queue
-from db.terms import PlanState, Role
+from db.terms import PlanState
 from pages.ask import AskIds, ask_dialog
 from pages.context import Viewer, limits
 
@@ -23,30 +25,13 @@ class Ids:
     PAGE = "queue-page"
     DRAFTS = "queue-drafts"
 
-    @staticmethod
-    def body(station: object) -> dict[str, object]:
-        """Id of the list of a station."""
-        return {"type": "queue-body", "station": station}
-
-    @staticmethod
-    def tick(station: object) -> dict[str, object]:
-        """Id of what brings a list up to date."""
-        return {"type": "queue-tick", "station": station}
-
-    @staticmethod
-    def seen(station: object) -> dict[str, object]:
-        """Id of the store with what a list shows."""
-        return {"type": "queue-seen", "station": station}
-
-    @staticmethod
-    def move(station: object, plan: object, way: object) -> dict[str, object]:
-        """Id of a button that moves an experiment; `way` is -1 up, 1 down."""
-        return {"type": "queue-change-move", "station": station, "plan": plan, "way": way}
-
-    @staticmethod
-    def drop(kind: object, plan: object) -> dict[str, object]:
-        """Id of a button that cancels ("plan") or discards ("draft")."""
-        return {"type": "queue-change-drop", "kind": kind, "plan": plan}
+    body = PatternId("queue-body", "station")  # the list of a station
+    tick = PatternId("queue-tick", "station")  # what brings a list up to date
+    seen = PatternId("queue-seen", "station")  # the store with what a list shows
+    # A button that moves an experiment; `way` is -1 up, 1 down:
+    move = PatternId("queue-change-move", "station", "plan", "way")
+    # A button that cancels ("plan") or discards ("draft"):
+    drop = PatternId("queue-change-drop", "kind", "plan")
 
 
 def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> Component:
@@ -56,11 +41,10 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
     add = dcc.Link(
         [icon("plus-lg"), "Add"], href="/add-experiment", className="btn btn-link btn-sm"
     )
-    operates = may_change(who)
     return html.Section(
         [
             html.Div(
-                [title, html.Span(add, className="end") if operates else None], className="head"
+                [title, html.Span(add, className="end") if who.operates else None], className="head"
             ),
             dcc.Interval(id=Ids.tick(station_id), interval=1000 * limits().refresh_s),
             dcc.Store(id=Ids.seen(station_id), data=seen(entries)),
@@ -73,12 +57,7 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
 
 def queue_dialog(who: Viewer) -> list[Component]:
     """Return the question before an experiment is cancelled; for operators."""
-    return ask_dialog(CHANGE) if may_change(who) else []
-
-
-def may_change(who: Viewer) -> bool:
-    """Whether this user may change queues."""
-    return who.role.includes(Role.OPERATOR)
+    return ask_dialog(CHANGE) if who.operates else []
 
 
 def entry_list(entries: Sequence[QueueEntry], station_id: int, who: Viewer) -> Component:
@@ -126,7 +105,7 @@ def _entry(
                 className="t3 small about",
             ),
             html.Div(plan.held_because, className="t2 small") if plan.held_because else None,
-            html.Div(actions, className="acts") if may_change(who) else None,
+            html.Div(actions, className="acts") if who.operates else None,
         ]
     )
 
@@ -139,9 +118,19 @@ def _actions(
     plan = entry.plan
     return [
         *_confirm(entry, station_id),
-        _button("arrow-up", f"Move {plan.name} up", Ids.move(station_id, plan.id, -1), is_first),
-        _button("arrow-down", f"Move {plan.name} down", Ids.move(station_id, plan.id, 1), is_last),
-        _button("x-lg", f"Cancel {plan.name}", Ids.drop("plan", plan.id), False),
+        bare_button(
+            "arrow-up",
+            f"Move {plan.name} up",
+            id=Ids.move(station_id, plan.id, -1),
+            disabled=is_first,
+        ),
+        bare_button(
+            "arrow-down",
+            f"Move {plan.name} down",
+            id=Ids.move(station_id, plan.id, 1),
+            disabled=is_last,
+        ),
+        bare_button("x-lg", f"Cancel {plan.name}", id=Ids.drop("plan", plan.id)),
     ]
 
 
@@ -151,27 +140,8 @@ def _confirm(entry: QueueEntry, station_id: int) -> list[Component]:
     if plan.state is not PlanState.HELD or plan.battery_id is None:
         return []
     words = f"Confirm that {entry.battery_name} is connected"
-    asked = {"data-bem-confirm": f"{station_id},{plan.battery_id}"}
-    return [
-        html.Button(
-            [icon("plug"), html.Span(words, className="visually-hidden")],
-            type="button",
-            className="bem-bare",
-            title=words,
-            **asked,
-        )
-    ]
-
-
-def _button(icon_name: str, words: str, id_: dict[str, object], disabled: bool) -> Component:
-    return html.Button(
-        [icon(icon_name), html.Span(words, className="visually-hidden")],
-        id=id_,
-        type="button",
-        className="bem-bare",
-        title=words,
-        disabled=disabled,
-    )
+    pair = {"data-bem-confirm": f"{station_id},{plan.battery_id}"}
+    return [bare_button("plug", words, **pair)]
 
 
 def draft_words(name: str) -> str:

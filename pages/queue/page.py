@@ -2,23 +2,13 @@
 
 from typing import Any
 
-from dash import (
-    ALL,
-    MATCH,
-    Input,
-    Output,
-    State,
-    callback,
-    ctx,
-    dcc,
-    html,
-    register_page,
-)
+from dash import ALL, MATCH, Input, Output, State, callback, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import formatting
-from components.blocks import card, empty, icon, page_header
+from components.blocks import card, empty, page_header
+from components.controls import bare_button
 from components.sent import Sent
 from components.shell import toast
 from db.commands.audit import By
@@ -28,23 +18,21 @@ from db.queries.experiments.template import Draft, find_draft, list_drafts
 from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState, Role
 from pages.ask import Done, Question, ask_then_do
-from pages.context import Viewer, actor, database, now, viewer
-from pages.monitor.dialogs import dialogs
+from pages.context import Viewer, actor, database, now, register_page, viewer
+from pages.monitor.parts import dialogs
 from pages.queue.card import (
     CHANGE,
     Ids,
     draft_words,
     entry_list,
-    may_change,
     moved,
     queue_card,
     queue_dialog,
     seen,
 )
+from pages.sent import sent_id
 
-register_page(
-    __name__, path="/queue", title="Queues - Battery Experiments Manager", role=Role.VIEWER
-)
+register_page(__name__, "/queue", "Queues", Role.VIEWER)
 
 OUT_OF_REACH = "Cancel requested; the station may already have started it."
 
@@ -61,20 +49,20 @@ def layout(**_query: str) -> Component:
                 [
                     *(queue_card(database(), one.id, one.name, who) for one in busy),
                     *_idle(busy, stations),
-                    *([html.Div(_drafts(who), id=Ids.DRAFTS)] if may_change(who) else []),
+                    *([html.Div(_drafts(who), id=Ids.DRAFTS)] if who.operates else []),
                 ],
                 id=Ids.PAGE,
                 className="bem-queues",
             ),
             *queue_dialog(who),
-            *(dialogs() if may_change(who) else []),
+            *(dialogs() if who.operates else []),
         ],
         className="bem-page",
     )
 
 
 def _actions(who: Viewer) -> Component | None:
-    if not may_change(who):
+    if not who.operates:
         return None
     return dcc.Link("Add experiment", href="/add-experiment", className="btn btn-primary")
 
@@ -95,13 +83,7 @@ def _drafts(who: Viewer) -> list[Component]:
 
 def _draft(draft: Draft, who: Viewer) -> html.Li:
     name = draft_words(draft.name)
-    discard = html.Button(
-        [icon("trash3"), html.Span(f"Discard {name}", className="visually-hidden")],
-        id=Ids.drop("draft", draft.id),
-        type="button",
-        className="bem-bare",
-        title=f"Discard {name}",
-    )
+    discard = bare_button("trash3", f"Discard {name}", id=Ids.drop("draft", draft.id))
     saved = formatting.when(draft.saved_at, who.zone, now())
     return html.Li(
         [
@@ -150,8 +132,8 @@ def move(clicks: list[Any], shown: Sent, id_: Sent) -> tuple[Any, ...]:
 
 def ask_change(chosen: Sent) -> Question:
     """Ask before an experiment is cancelled or a draft is discarded, naming it."""
-    kind, plan_id = _read_button(chosen)
-    if kind == "draft":
+    plan_id = sent_id(chosen, "plan")
+    if chosen.get("kind") == "draft":
         name = draft_words(find_draft(database(), plan_id).name)
         words = f"Discard {name}? It cannot be got back."
         return Question("Discard the draft", words, go="Discard", keep="Keep it")
@@ -163,8 +145,8 @@ def ask_change(chosen: Sent) -> Question:
 
 def change(by: By, chosen: Sent) -> Done:
     """Cancel the experiment, or discard the draft."""
-    kind, plan_id = _read_button(chosen)
-    if kind == "draft":
+    plan_id = sent_id(chosen, "plan")
+    if chosen.get("kind") == "draft":
         discard_draft(database(), plan_id, by=by)
         return Done(toast("done", "The draft is discarded."))
     was_queued = find_plan(database(), plan_id).state is PlanState.QUEUED
@@ -196,23 +178,13 @@ def show_drafts(_done: Sent) -> list[Component]:
     return _drafts(viewer())
 
 
-def _read_button(chosen: Sent) -> tuple[Sent, int]:
-    """Return whether it is about a plan or a draft, and which."""
-    button = chosen if isinstance(chosen, dict) else {}
-    plan_id = button.get("plan")
-    if not isinstance(plan_id, int):
-        raise PreventUpdate  # nothing that our page has sent
-    return button.get("kind"), plan_id
-
-
 def _list(station_id: object, shown: object) -> tuple[Any, Any]:
-    if not isinstance(station_id, int) or isinstance(station_id, bool):
-        raise PreventUpdate
-    entries = station_queue(database(), station_id)
+    number = sent_id(station_id)
+    entries = station_queue(database(), number)
     fresh = seen(entries)
     if shown == fresh:
         raise PreventUpdate
-    return entry_list(entries, station_id, viewer()), fresh
+    return entry_list(entries, number, viewer()), fresh
 
 
 def _runs_by_itself(station_id: int | None) -> bool:

@@ -3,44 +3,61 @@
 The callbacks of the form serve the page that modifies a station too.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from dash import Input, Output, callback, dcc, html, register_page
+from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components import formatting
 from components.blocks import empty, icon, note, page_header
 from components.sent import Sent
+from components.shell import Ids as Shell
 from components.shell import toast
-from cycling.errors import NotFoundError
+from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import DoneBeforeError
 from db.commands.stations.changes import modify_station
-from db.commands.stations.setup import add_station
+from db.commands.stations.setup import add_station, latest_day
 from db.models.station_rows import NewStation
 from db.queries.stations.details import find_station, newest_station
 from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role
-from pages.context import database, once
+from pages.context import database, now, once, register_page, run_script
 from pages.not_found_404 import not_found
+from pages.sent import sent_id
 from pages.station.form import Filling, fields, new_station, save_bar
-from pages.station.saving import (
-    SAVE_OUTPUTS,
-    SAVE_STATE,
-    Saved,
-    focus_first,
-    say_what_is_wrong,
-    try_to_save,
-)
+from pages.station.reading import CONTROLS, Reading, form_data_of, read, read_control
 from pages.stations.ids import FormIds as Ids
 from pages.stations.labels import contact_pill, protocol
 from pages.stations.overview import devices_label
 
-register_page(
-    __name__,
-    path="/stations/new",
-    title="Add station - Battery Experiments Manager",
-    role=Role.OPERATOR,
+register_page(__name__, "/stations/new", "Add station", Role.OPERATOR)
+
+Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
+ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
+SAVE_OUTPUTS = (
+    Output(Ids.FOUND, "data"),
+    *(Output(error, "children") for error in ERRORS),
+    Output(Ids.STATE, "children"),
+    Output(Ids.GO, "href"),
+    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
 )
+SAVE_STATE = {
+    "station_id": State(Ids.STATION, "data"),
+    "mark": State(Ids.MARK, "data"),
+    "token": State(Ids.ONCE, "data"),
+    "unit_id": State(Ids.UNIT, "data"),
+    "texts": [State(control, "value") for control in CONTROLS],
+    "boxes": {
+        name: {"ids": State(pattern, "id"), "values": State(pattern, "value")}
+        for name, pattern in (
+            ("devices", Ids.device(ALL)),
+            ("records", Ids.record(ALL, ALL)),
+            ("called", Ids.called(ALL, ALL)),
+        )
+    },
+}
 
 
 def layout(unit: str = "", **_query: str) -> Component:
@@ -108,8 +125,9 @@ def _offer(unit: UnitFacts) -> Component:
     return dcc.Link(text, href=f"/stations/new?unit={unit.id}")
 
 
-focus_first()
-say_what_is_wrong()
+run_script(
+    "stations.markErrors", Output(Ids.FORM, "title"), Input(Ids.FOUND, "data"), at_start=False
+)
 
 
 @callback(
@@ -132,10 +150,10 @@ def save(
     if not clicks:
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     if isinstance(station_id, int) and not isinstance(station_id, bool):
-        return try_to_save(
+        return _try_to_save(
             unit_id, texts, boxes, lambda new: _modify(station_id, str(mark), new, token)
         )
-    return try_to_save(unit_id, texts, boxes, lambda new: _add(new, token))
+    return _try_to_save(unit_id, texts, boxes, lambda new: _add(new, token))
 
 
 def _add(new: NewStation, token: Sent) -> Saved:
@@ -156,3 +174,61 @@ def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> Saved:
     if done.replaced and not find_station(database(), done.station_id).is_ours:
         text += " Launch its cycler: the one of before ends by itself."
     return f"/stations?station={done.station_id}", toast("done", text)
+
+
+def _say_what_is_wrong(control: str) -> None:
+    """Say under a field what is wrong with it once it is left."""
+
+    @callback(
+        Output(Ids.error(control), "children", allow_duplicate=True),  # saving writes it too
+        Input(control, "n_blur"),
+        State(control, "value"),
+        prevent_initial_call=True,
+    )
+    def left(left_times: Sent, text: Sent) -> str:
+        """Return what is wrong with the field, "" for nothing."""
+        if not left_times:
+            raise PreventUpdate
+        try:
+            read_control(control, str(text or "").strip(), latest_day(now()))
+        except InputError as error:
+            return str(error)
+        return ""
+
+
+def _try_to_save(
+    unit_id: Sent, texts: Sent, boxes: Sent, save: Callable[[NewStation], Saved]
+) -> tuple[Any, ...]:
+    """Save what was sent, or say at each field what is wrong."""
+    number = sent_id(unit_id)
+    pairs = {name: _pairs(one["ids"], one["values"]) for name, one in boxes.items()}
+    reading = read(form_data_of(texts, **pairs), number, latest_day(now()))
+    if reading.station is None:
+        return _mended(reading)
+    try:
+        leads_to, message = save(reading.station)
+    except InputError as error:
+        words = str(error)
+        return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
+    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, message
+
+
+def _mended(reading: Reading) -> tuple[Any, ...]:
+    sentences = [
+        reading.problems.get(one if one == Ids.DEVICES_ERROR else one.removesuffix("-error"), "")
+        for one in ERRORS
+    ]
+    first = next((one for one in CONTROLS if one in reading.problems), None)
+    count = formatting.counted(len(reading.problems), "field")
+    words = f"{count} to fix." if first else "Look at the devices."
+    return {"focus": first}, *sentences, words, no_update, no_update
+
+
+def _pairs(ids: object, values: object) -> list[tuple[Any, Any]]:
+    if not isinstance(ids, list) or not isinstance(values, list):
+        return []
+    return [(id_, value) for id_, value in zip(ids, values, strict=False) if isinstance(id_, dict)]
+
+
+for _control in CONTROLS:
+    _say_what_is_wrong(_control)

@@ -6,11 +6,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, facts, icon, note
+from components.blocks import Head, card, columns, exact_time, fact_card, facts, note, table
+from components.controls import action_button, action_link, small_button
 from components.status import station_pill
 from db.queries.stations.details import StationFacts
 from db.queries.stations.units import UnitFacts
-from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import draw_note, held_question
@@ -38,12 +38,12 @@ def station_title(station: StationFacts) -> list[Any]:
 def station_actions(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return what can be done with a station in use."""
     actions = [back_link()]
-    if who.role.includes(Role.ADMIN):
+    if who.administers:
         actions.append(_button(station, "delete", "Delete", "trash", look="btn-link"))
     if station.deprecated:
         return actions
-    actions.append(_link("Monitor", "activity", f"/monitor/{station.id}"))
-    if not who.role.includes(Role.OPERATOR):
+    actions.append(action_link("activity", "Monitor", f"/monitor/{station.id}"))
+    if not who.operates:
         return actions
     if not station.is_ours:
         why = "" if unit.online else f"{unit.name} cannot be reached."
@@ -54,7 +54,7 @@ def station_actions(station: StationFacts, unit: UnitFacts, who: Viewer) -> list
     else:
         actions.append(_button(station, "back", "Back in service", "check2-circle"))
     retire = _button(station, "retire", "Retire", "archive")
-    return [*actions, retire, _link("Modify", "pencil", f"/stations/{station.id}/edit")]
+    return [*actions, retire, action_link("pencil", "Modify", f"/stations/{station.id}/edit")]
 
 
 def station_body(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
@@ -63,21 +63,10 @@ def station_body(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Co
     notes = _notes(station, unit, who)
     return [
         *([html.Div(notes, className="bem-said", role="status")] if notes else []),
-        html.Div(
-            [
-                html.Div(
-                    [
-                        card("Devices", html.Ul(devices, className="bem-devices")),
-                        _channels(station),
-                    ],
-                    className="bem-stack",
-                ),
-                html.Div(
-                    [_about(station, who), _range(station), *_present(station, who)],
-                    className="bem-stack",
-                ),
-            ],
-            className="bem-cols bem-station-cols",
+        columns(
+            [card("Devices", html.Ul(devices, className="bem-devices")), _channels(station)],
+            [_about(station, who), _range(station), *_present(station, who)],
+            "bem-cols bem-station-cols",
         ),
     ]
 
@@ -122,14 +111,12 @@ def _channels(station: StationFacts) -> Component:
         for one in station.channels
     ]
     heads = (
-        ("Shown as", ""),
-        ("Unit", "in-day"),
-        ("Name of the device", ""),
-        ("Device", "in-wide"),
+        Head("Shown as"),
+        Head("Unit", "in-day"),
+        Head("Name of the device"),
+        Head("Device", "in-wide"),
     )
-    head = html.Tr([html.Th(text, scope="col", className=look) for text, look in heads])
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table in-card")
-    return card("Measures", table, note="beside voltage, current and power")
+    return card("Measures", table(heads, rows), note="beside voltage, current and power")
 
 
 def _about(station: StationFacts, who: Viewer) -> Component:
@@ -138,21 +125,13 @@ def _about(station: StationFacts, who: Viewer) -> Component:
     if station.parent is not None:
         parent_id, name = station.parent
         parent = dcc.Link(f"{name} (number {parent_id})", href=f"/stations?station={parent_id}")
-    since = html.Span(
-        formatting.exactly(station.registered_at, who.zone),
-        title=formatting.utc(station.registered_at),
-    )
-    return card(
+    since = exact_time(station.registered_at, who.zone)
+    return fact_card(
         "Station",
-        html.Div(
-            facts(
-                [
-                    [("Location", station.location), ("Unit", unit), ("Number", str(station.id))],
-                    [("Set up", since), ("Replaces", parent)],
-                ]
-            ),
-            className="body",
-        ),
+        [
+            [("Location", station.location), ("Unit", unit), ("Number", str(station.id))],
+            [("Set up", since), ("Replaces", parent)],
+        ],
     )
 
 
@@ -165,17 +144,12 @@ def _range(station: StationFacts) -> Component:
         measured.current_max_a,
     )
     source = "as measured here" if any(one is not None for one in ends) else "as its devices say"
-    return card(
+    return fact_card(
         "Real range",
-        html.Div(
-            facts(
-                [
-                    [("Voltage", voltage_of(station.can)), ("Current", current_of(station.can))],
-                    [("Calibrated", day_label(measured.calibrated_on))],
-                ]
-            ),
-            className="body",
-        ),
+        [
+            [("Voltage", voltage_of(station.can)), ("Current", current_of(station.can))],
+            [("Calibrated", day_label(measured.calibrated_on))],
+        ],
         note=source,
     )
 
@@ -198,7 +172,7 @@ def _present(station: StationFacts, who: Viewer) -> list[Component]:
         queue = dcc.Link(", ".join(counts), href=f"/monitor/{station.id}")
     groups = [[("Confirmed", battery), ("Runs", runs), ("Waits", queue)]]
     parts: list[Any] = [html.Div(facts(groups), className="body")]
-    asks = bool(now.held) and now.experiment is None and who.role.includes(Role.OPERATOR)
+    asks = bool(now.held) and now.experiment is None and who.operates
     if asks and now.out is None and now.held[0].battery is not None:
         parts.append(_confirm(station))
     return [card("Battery and experiments", parts)]
@@ -209,23 +183,11 @@ def _confirm(station: StationFacts) -> Component:
     battery = held.battery
     confirmed = station.now.confirmed
     before = confirmed.name if confirmed and battery and confirmed.id != battery.id else ""
-    button = html.Button(
-        "Confirm battery",
-        type="button",
-        className="btn btn-secondary btn-sm",
-        **{"data-bem-confirm": f"{station.id},{battery.id if battery else 0}"},
+    button = small_button(
+        "Confirm battery", **{"data-bem-confirm": f"{station.id},{battery.id if battery else 0}"}
     )
     return html.Div(
         [html.P(held_question(station.name, before, held)), button], className="body bem-ask"
-    )
-
-
-def _link(text: str, icon_name: str, href: str) -> Component:
-    return dcc.Link(
-        [icon(icon_name), html.Span(text, className="wide-only")],
-        href=href,
-        className="btn btn-secondary bem-action",
-        title=text,
     )
 
 
@@ -239,11 +201,11 @@ def _button(
     busy: bool = False,
     look: str = "btn-secondary",
 ) -> Component:
-    return html.Button(
-        [icon(icon_name), html.Span(text, className="wide-only")],
-        type="button",
-        className=f"btn {look} bem-action",
+    return action_button(
+        icon_name,
+        text,
+        look,
+        title=why,
         disabled=bool(why) or busy,
-        title=why or text,
         **{"data-bem-do": do, "data-bem-of": str(station.id)},
     )

@@ -1,6 +1,6 @@
 """The form of a station: its name, its devices with what they record, its real range."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
@@ -14,6 +14,8 @@ from db.commands.form_tokens import new_token
 from db.commands.stations.setup import LONGEST_CHANNEL
 from db.models.station_rows import NewStation
 from db.queries.stations.units import DeviceFacts, OfferedChannel, UnitFacts
+from pages.sent import MAX_NUMBER
+from pages.station.reading import ENDS
 from pages.stations.ids import FormIds as Ids
 from pages.stations.labels import abilities_label, maker_label, range_words
 
@@ -60,13 +62,7 @@ def fields(filling: Filling) -> Component:
             dcc.Store(id=Ids.FOUND),
             dcc.Store(id=Ids.ONCE, data=new_token()),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            html.Fieldset(
-                [
-                    html.Div([_name(filling), _location(filling)], className="bem-fields"),
-                    _devices(filling),
-                ],
-                disabled=filling.locked,
-            ),
+            html.Fieldset([_names(filling), _devices(filling)], disabled=filling.locked),
             _range(filling),
         ],
         id=Ids.FORM,
@@ -86,67 +82,58 @@ def save_bar(words: str, back: str) -> Component:
     )
 
 
-def _name(filling: Filling) -> Component:
-    return labelled(
-        "Name",
-        _input(Ids.NAME, filling, filling.begin.name, maxlength=MAX_NAME),
-        help_text="As it stands on the Monitor and on the station itself.",
-        error_id=Ids.error(Ids.NAME),
+def _names(filling: Filling) -> Component:
+    begin = filling.begin
+    fields = (
+        (Ids.NAME, "Name", begin.name, "As it stands on the Monitor and on the station itself."),
+        (Ids.LOCATION, "Location", begin.location, "Room, bench, rack."),
     )
-
-
-def _location(filling: Filling) -> Component:
-    return labelled(
-        "Location",
-        _input(Ids.LOCATION, filling, filling.begin.location, maxlength=MAX_NAME),
-        help_text="Room, bench, rack.",
-        error_id=Ids.error(Ids.LOCATION),
+    return _row(
+        labelled(
+            label,
+            _input(control, filling, value, maxlength=MAX_NAME),
+            help_text=help_text,
+            error_id=Ids.error(control),
+        )
+        for control, label, value, help_text in fields
     )
 
 
 def _range(filling: Filling) -> Component:
-    figures = filling.begin.figures
-    day = figures.calibrated_on
+    about = (
+        "What was measured at the station's leads. Profiles are checked against it when they are "
+        "queued from now on."
+    )
+    day = filling.begin.figures.calibrated_on
+    calibrated = labelled(
+        "Calibrated on",
+        _input(Ids.CALIBRATED, filling, day.isoformat() if day else "", type="date"),
+        optional=True,
+        error_id=Ids.error(Ids.CALIBRATED),
+    )
+    volts = (("Lowest voltage", Ids.VOLTAGE_MIN), ("Highest voltage", Ids.VOLTAGE_MAX))
+    amperes = (("Largest discharge", Ids.CURRENT_MIN), ("Largest charge", Ids.CURRENT_MAX))
     return html.Section(
         [
             html.H2("Real range"),
-            html.P(
-                "What was measured at the station's leads. Profiles are checked against it when "
-                "they are queued from now on.",
-                className="t3 small",
-            ),
-            html.Div(
-                [
-                    _end("Lowest voltage", Ids.VOLTAGE_MIN, "V", filling, figures.voltage_min_v),
-                    _end("Highest voltage", Ids.VOLTAGE_MAX, "V", filling, figures.voltage_max_v),
-                ],
-                className="bem-fields",
-            ),
-            html.Div(
-                [
-                    _end("Largest discharge", Ids.CURRENT_MIN, "A", filling, figures.current_min_a),
-                    _end("Largest charge", Ids.CURRENT_MAX, "A", filling, figures.current_max_a),
-                ],
-                className="bem-fields",
-            ),
-            html.Div(
-                labelled(
-                    "Calibrated on",
-                    _input(Ids.CALIBRATED, filling, day.isoformat() if day else "", type="date"),
-                    optional=True,
-                    error_id=Ids.error(Ids.CALIBRATED),
-                ),
-                className="bem-fields",
-            ),
+            html.P(about, className="t3 small"),
+            _row(_end(label, control, "V", filling) for label, control in volts),
+            _row(_end(label, control, "A", filling) for label, control in amperes),
+            _row([calibrated]),
         ],
         className="bem-form-part",
     )
 
 
-def _end(label: str, control: str, unit: str, filling: Filling, value: float | None) -> Component:
+def _row(fields: Iterable[Component]) -> html.Div:
+    return html.Div(list(fields), className="bem-fields")
+
+
+def _end(label: str, control: str, unit: str, filling: Filling) -> Component:
     help_text = RANGE_HELP if control != Ids.CURRENT_MIN else f"With a minus. {RANGE_HELP}"
+    value = getattr(filling.begin.figures, ENDS[control])
     text = "" if value is None else f"{value:.15g}"
-    field = _input(control, filling, text, inputmode="decimal", maxlength=40)
+    field = _input(control, filling, text, inputmode="decimal", maxlength=MAX_NUMBER)
     return labelled(
         label, field, optional=True, unit=unit, help_text=help_text, error_id=Ids.error(control)
     )
@@ -184,44 +171,34 @@ def _devices(filling: Filling) -> Component:
 def _device(device: DeviceFacts, filling: Filling) -> Component:
     named = {kind: name for id_, kind, name in filling.begin.measures if id_ == device.id}
     title = html.Span([html.B(device.name), html.Span(f" on {device.link}", className="t3")])
-    gone = (
-        []
-        if device.connected
-        else [html.Span([icon("plug"), " Not connected"], className="bem-bad small")]
-    )
     facts = (
         f"SN {device.serial_number}. {maker_label(device)}. {range_words(device)}. "
         f"{abilities_label(device.abilities)}."
     )
-    taken = device.id in filling.begin.device_ids
+    about: list[Sent] = [facts, " "]
+    if not device.connected:
+        about.append(html.Span([icon("plug"), " Not connected"], className="bem-bad small"))
+    nothing = html.Div("Nothing beside voltage, current and power.", className="t3 small")
+    channels = [_channel(device, one, named, filling) for one in device.channels]
+    box = _checkbox(Ids.device(device.id), filling, title, device.id in filling.begin.device_ids)
     return html.Div(
         [
-            html.Div(
-                dbc.Checkbox(
-                    id=Ids.device(device.id),
-                    label=title,
-                    value=taken,
-                    persistence=filling.kept_as,
-                    persistence_type="session",
-                ),
-                className="pick",
-            ),
-            html.Div([facts, " ", *gone], className="t3 small about"),
-            html.Div(_channels(device, device.channels, named, filling), className="channels"),
+            html.Div(box, className="pick"),
+            html.Div(about, className="t3 small about"),
+            html.Div(channels or [nothing], className="channels"),
         ],
         className="bem-pick-device",
     )
 
 
-def _channels(
-    device: DeviceFacts,
-    channels: Sequence[OfferedChannel],
-    named: dict[int, str],
-    filling: Filling,
-) -> list[Component]:
-    if not channels:
-        return [html.Div("Nothing beside voltage, current and power.", className="t3 small")]
-    return [_channel(device, one, named, filling) for one in channels]
+def _checkbox(control: Sent, filling: Filling, label: Sent, value: bool) -> dbc.Checkbox:
+    return dbc.Checkbox(
+        id=control,
+        label=label,
+        value=value,
+        persistence=filling.kept_as,
+        persistence_type="session",
+    )
 
 
 def _channel(
@@ -230,12 +207,11 @@ def _channel(
     unit = f" ({channel.unit})" if channel.unit else ""
     is_new = not filling.begin.name
     is_state = channel.name == STATE and not filling.unit.is_ours
-    record = dbc.Checkbox(
-        id=Ids.record(device.id, channel.id),
-        label=f"{channel.name}{' (not a number)' if is_state else unit}",
-        value=channel.id in named or (is_new and not is_state),
-        persistence=filling.kept_as,
-        persistence_type="session",
+    record = _checkbox(
+        Ids.record(device.id, channel.id),
+        filling,
+        f"{channel.name}{' (not a number)' if is_state else unit}",
+        channel.id in named or (is_new and not is_state),
     )
     called = _input(
         Ids.called(device.id, channel.id),

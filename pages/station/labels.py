@@ -31,6 +31,13 @@ MAY_RUN = "An experiment may have begun since. Treat the cell as live."
 CONFIRMED_WITHIN = timedelta(seconds=10)
 SAID_FOR = timedelta(minutes=2)  # the answer to a command is shown so long
 MEASURES_GO_ON = timedelta(seconds=10)
+COMMANDS = {  # what was asked, what was done
+    StationCommand.STOP: ("Stop", "Stopped"),
+    StationCommand.PAUSE: ("Pause", "Paused"),
+    StationCommand.RESUME: ("Resume", "Resumed"),
+    StationCommand.DETECT: ("Detect devices", "Detected"),
+    StationCommand.LAUNCH: ("Launch cycler", "Launched"),
+}
 SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
 
 
@@ -126,14 +133,7 @@ def answer_is_news(station: StationNow) -> bool:
 
 def command_status(command: CommandNow, *, late: bool) -> StatusNote:
     """Say how far a command is."""
-    what = {
-        "stop": "Stop",
-        "pause": "Pause",
-        "resume": "Resume",
-        "detect": "Detect devices",
-        "launch": "Launch cycler",
-    }
-    name = what[command.kind.value]
+    name, done = COMMANDS[command.kind]
     if late:
         again = " It is sent until the station answers." if name == "Stop" else ""
         return StatusNote("error", "exclamation-octagon", [html.B(f"{name}: {UNCONFIRMED}"), again])
@@ -146,24 +146,13 @@ def command_status(command: CommandNow, *, late: bool) -> StatusNote:
     if command.state is CommandState.EXPIRED:
         words = "The station did not hear it in time. It will not be carried out later."
         return StatusNote("paused", "hourglass-bottom", [html.B(f"{name} expired. "), words])
-    done = {
-        "stop": "Stopped",
-        "pause": "Paused",
-        "resume": "Resumed",
-        "detect": "Detected",
-        "launch": "Launched",
-    }
-    words = done[command.kind.value]
-    if command.kind in SWITCHES_OFF:
-        if command.output_off:
-            words += ", output off, confirmed by the station."
-        else:
-            return StatusNote("error", "exclamation-octagon", [html.B(f"{words}. {UNCONFIRMED}")])
-    elif command.answer:
-        words += f". {sentence(command.answer)}"
+    if command.kind not in SWITCHES_OFF:
+        how = f". {sentence(command.answer)}" if command.answer else ", confirmed by the station."
+    elif command.output_off:
+        how = ", output off, confirmed by the station."
     else:
-        words += ", confirmed by the station."
-    return StatusNote("running", "check-circle-fill", words)
+        return StatusNote("error", "exclamation-octagon", [html.B(f"{done}. {UNCONFIRMED}")])
+    return StatusNote("running", "check-circle-fill", f"{done}{how}")
 
 
 def held_question(station: str, confirmed: str, held: HeldNow) -> list[Any]:

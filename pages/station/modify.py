@@ -3,7 +3,7 @@
 Its callbacks are those of Add station, which has the same form.
 """
 
-from dash import dcc, html, register_page
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import note, page_header
@@ -12,16 +12,11 @@ from db.queries.stations.details import StationFacts, find_station, station_set_
 from db.queries.stations.queue import names
 from db.queries.stations.units import find_unit
 from db.terms import Role
-from pages.context import database
+from pages.context import database, register_page
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, save_bar
 
-register_page(
-    __name__,
-    path_template="/stations/<station_id>/edit",
-    title=lambda station_id="": f"Modify station {station_id} - Battery Experiments Manager",
-    role=Role.OPERATOR,
-)
+register_page(__name__, "/stations/<station_id>/edit", "Modify station {station_id}", Role.OPERATOR)
 
 IN_PLACE = (
     "Real range and calibration change in place. Name, location, devices or measures make a new "

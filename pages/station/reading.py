@@ -1,10 +1,8 @@
 """A station from what somebody typed: what it is, and what is wrong."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from components.sent import Sent
@@ -12,11 +10,10 @@ from cycling.errors import InputError
 from cycling.names import check_name
 from db.commands.stations.setup import LONGEST_CHANNEL, check_figures
 from db.models.station_rows import NewStation, StationFigures
+from pages.sent import typed_day, typed_number, typed_text
 from pages.stations.ids import FormIds as Ids
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-LONGEST_NUMBER = 40
+LONGEST = 400
 TEXTS = {Ids.NAME: "name", Ids.LOCATION: "location"}
 ENDS = {
     Ids.VOLTAGE_MIN: "voltage_min_v",
@@ -101,7 +98,7 @@ def read_control(control: str, text: str, today: date) -> Sent:
     if not text:
         return None
     if control in ENDS:
-        return _number(text)
+        return typed_number(text, "4.98")
     return _day(text, today)
 
 
@@ -115,23 +112,8 @@ def _name(what: str, text: str) -> str:
     return check_name(text, what)
 
 
-def _number(text: str) -> float:
-    plain = text.replace("\u2212", "-")  # a real minus sign, as we print it
-    if _COMMA.fullmatch(plain):
-        raise InputError(f"Write {plain.replace(',', '.')}, with a point instead of the comma.")
-    if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
-        raise InputError("This is no number. Write it like 4.98, without the unit.")
-    value = float(plain)
-    if not isfinite(value):
-        raise InputError("This number is too large.")
-    return value
-
-
 def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("This is no day. Write it as 2026-08-24.") from error
+    day = typed_day(text)
     if day > today:
         raise InputError("This day is still to come. Give the day it was done.")
     return day
@@ -151,10 +133,7 @@ def _channel_problem(channels: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()[:400]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value)[: LONGEST_NUMBER + 1] if is_number else ""
+    return typed_text(value)[:LONGEST]
 
 
 def _is_id(value: object) -> bool:

@@ -20,9 +20,9 @@ from db.commands.stations.control import request
 from db.commands.stations.out_of_service import return_to_service, take_out_of_service
 from db.queries.stations.details import find_station
 from db.queries.stations.queue import names
-from db.terms import Role
 from pages.ask import Done, Question, ask_dialog
 from pages.context import database, viewer
+from pages.sent import sent_id
 from pages.stations.ids import CHANGE
 from pages.stations.synchroniser import ask_repair, begin_repair
 from pages.stations.unreachable import ask_give_up, give_up_now
@@ -56,26 +56,13 @@ def change_dialog() -> list[Component]:
 def ask_change(chosen: Sent) -> Question:
     """Say what must be said before. Raises NotFoundError, InputError for another's deed."""
     deed = _deed(chosen)
-    question = deed.ask(chosen_id(chosen))
+    question = deed.ask(sent_id(chosen, "of"))
     return question if deed.wants_reason else replace(question, hides=frozenset({"reason"}))
 
 
 def change(by: By, chosen: Sent, reason: Sent) -> Done:
     """Do what was asked. Raises InputError where it is refused."""
-    return _deed(chosen).do(by, chosen_id(chosen), str(reason or ""))
-
-
-def detect(by: By, unit_id: int) -> None:
-    """Ask a unit what is connected to it; the page itself says how far that is."""
-    request(database(), StationCommand.DETECT, unit_id=unit_id, by=by)
-
-
-def chosen_id(chosen: Sent) -> int:
-    """Return the id of what a button is about; PreventUpdate for what no button sends."""
-    number = chosen.get("of") if isinstance(chosen, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise PreventUpdate
-    return number
+    return _deed(chosen).do(by, sent_id(chosen, "of"), str(reason or ""))
 
 
 def _deed(chosen: Sent) -> Deed:
@@ -83,7 +70,7 @@ def _deed(chosen: Sent) -> Deed:
     deed = DEEDS.get(str(chosen.get("do"))) if isinstance(chosen, dict) else None
     if deed is None:
         raise PreventUpdate
-    if deed.refusal and not viewer().role.includes(Role.ADMIN):
+    if deed.refusal and not viewer().administers:
         raise InputError(deed.refusal)
     return deed
 

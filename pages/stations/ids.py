@@ -1,8 +1,6 @@
 """Ids of the page of stations, and of the form that sets one up."""
 
-from typing import Any
-
-from components.sent import Sent
+from components.sent import PatternId
 from pages.ask import AskIds
 
 
@@ -47,17 +45,7 @@ class FormIds:
         """Id of the place for what is wrong with a control."""
         return f"{control}-error"
 
-    @staticmethod
-    def device(device: Sent) -> dict[str, Any]:
-        """Id of the box that takes a device."""
-        return {"type": "station-edit-device", "device": device}
-
-    @staticmethod
-    def record(device: Sent, channel: Sent) -> dict[str, Any]:
-        """Id of the box that takes a channel of a device."""
-        return {"type": "station-edit-record", "device": device, "channel": channel}
-
-    @staticmethod
-    def called(device: Sent, channel: Sent) -> dict[str, Any]:
-        """Id of the field for a channel's name."""
-        return {"type": "station-edit-called", "device": device, "channel": channel}
+    device = PatternId("station-edit-device", "device")  # the box that takes a device
+    # The box that takes a channel of a device:
+    record = PatternId("station-edit-record", "device", "channel")
+    called = PatternId("station-edit-called", "device", "channel")  # the field for a channel's name

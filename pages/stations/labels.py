@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from dash import html
@@ -105,41 +106,27 @@ def is_waiting(command: CommandNow | None, unit: UnitFacts) -> bool:
     )
 
 
-def reach_label(
-    ends: tuple[float | None, float | None], unit: str, *, unknown: str = "not told"
-) -> str:
-    """Write a range: 0 to 5 V."""
-    low, high = ends
-    if low is None and high is None:
-        return unknown
-    if low is None:
-        return f"up to {formatting.quantity(high or 0.0, unit)}"
-    if high is None:
-        return f"from {formatting.quantity(low, unit)}"
-    return f"{formatting.quantity(low, '')} to {formatting.quantity(high, unit)}"
-
-
 def range_words(device: DeviceFacts) -> str:
     """Write the voltage and the current of a device."""
     ends = [*device.voltage_v, *device.current_a]
     if all(one is None for one in ends):
         return "range not told"
-    volts = reach_label(device.voltage_v, "V", unknown="voltage not told")
-    return f"{volts}, {reach_label(device.current_a, 'A', unknown='current not told')}"
+    volts = formatting.span(*device.voltage_v, "V", unknown="voltage not told")
+    return f"{volts}, {formatting.span(*device.current_a, 'A', unknown='current not told')}"
 
 
 def voltage_of(can: StationCapabilities | None) -> str:
     """Write the voltage that a station reaches."""
     if can is None:
         return "not told"
-    return reach_label((_number(can.voltage_min_v), _number(can.voltage_max_v)), "V")
+    return _reach(can.voltage_min_v, can.voltage_max_v, "V")
 
 
 def current_of(can: StationCapabilities | None) -> str:
     """Write the current that a station reaches."""
     if can is None:
         return "not told"
-    return reach_label((_number(can.current_min_a), _number(can.current_max_a)), "A")
+    return _reach(can.current_min_a, can.current_max_a, "A")
 
 
 def abilities_label(abilities: Mapping[str, Any] | None) -> str:
@@ -165,8 +152,9 @@ def day_label(day: date | None) -> str:
     return f"{day.day} {day:%b %Y}" if day else "not known"
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
+def _reach(low: Decimal | None, high: Decimal | None, unit: str) -> str:
+    lowest, highest = (None if one is None else float(one) for one in (low, high))
+    return formatting.span(lowest, highest, unit, unknown="not told")
 
 
 def _done(command: CommandNow, unit: UnitFacts, name: str) -> str:

@@ -1,16 +1,18 @@
-"""The page of stations without a choice: all stations, all units."""
+"""All stations and units, where the page of stations has no choice; and what was refused."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty, icon, note
+from components.blocks import Head, card, empty, exact_time, note, table
+from components.controls import action_link
 from components.status import station_pill
+from db.queries.master_node import Refusals, Refused
 from db.queries.stations.laboratory import Laboratory, ListedStation, ListedUnit
-from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
@@ -36,17 +38,9 @@ def overview_count(lab: Laboratory) -> str:
 
 def overview_actions(lab: Laboratory, who: Viewer) -> list[Component]:
     """Return the way to set up a station, for those who may."""
-    if not who.role.includes(Role.OPERATOR) or not lab.units:
+    if not who.operates or not lab.units:
         return []
-    text = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
-    return [
-        dcc.Link(
-            text,
-            href="/stations/new",
-            className="btn btn-primary bem-action",
-            title="Add station",
-        )
-    ]
+    return [action_link("plus-lg", "Add station", "/stations/new", "btn-primary")]
 
 
 def overview(lab: Laboratory, who: Viewer) -> list[Component]:
@@ -76,7 +70,7 @@ def master_note(lab: Laboratory, who: Viewer) -> list[Component]:
 
 def refused_link(refused: int, who: Viewer) -> list[Component]:
     """Point admins at what the master node has refused."""
-    if not refused or not who.role.includes(Role.ADMIN):
+    if not refused or not who.administers:
         return []
     count = formatting.counted(refused, "message")
     link = dcc.Link(f"{count} refused", href="/stations?refused=1", className="t3")
@@ -93,7 +87,7 @@ def _no_unit(who: Viewer) -> Component:
         ),
         html.Div(
             "Then an operator sets up a station from its devices."
-            if not who.role.includes(Role.OPERATOR)
+            if not who.operates
             else "Then set up a station from its devices, here."
         ),
     ]
@@ -105,21 +99,21 @@ def _stations(stations: Sequence[ListedStation], who: Viewer) -> Component:
         sentence = "No station is set up yet. A station is a test channel made of devices."
         action = (
             dcc.Link("Add station", href="/stations/new", className="btn btn-primary")
-            if who.role.includes(Role.OPERATOR)
+            if who.operates
             else None
         )
         return empty("hdd-rack", sentence, action)
-    head = [
-        ("Station", "in-name"),
-        ("State", "in-state"),
-        ("Location", "in-wide"),
-        ("Unit", "in-wide"),
-        ("Voltage", "num in-wide"),
-        ("Current", "num in-wide"),
-        ("Battery confirmed", "in-battery"),
-        ("Calibrated", "in-day in-wide"),
+    heads = [
+        Head("Station", "in-name"),
+        Head("State", "in-state"),
+        Head("Location", "in-wide"),
+        Head("Unit", "in-wide"),
+        Head("Voltage", "num in-wide"),
+        Head("Current", "num in-wide"),
+        Head("Battery confirmed", "in-battery"),
+        Head("Calibrated", "in-day in-wide"),
     ]
-    return _table(head, [_station_row(one) for one in stations], "bem-stations-table")
+    return table(heads, [_station_row(one) for one in stations], "in-card bem-stations-table")
 
 
 def _station_row(station: ListedStation) -> html.Tr:
@@ -146,16 +140,16 @@ def _station_row(station: ListedStation) -> html.Tr:
 
 
 def _units(units: Sequence[ListedUnit], who: Viewer) -> Component:
-    head = [
-        ("Unit", "in-name"),
-        ("Contact", "in-state"),
-        ("Last contact", ""),
-        ("Protocol", "in-wide"),
-        ("Clock", "in-wide"),
-        ("Devices", ""),
-        ("Stations", "num in-day in-wide"),
+    heads = [
+        Head("Unit", "in-name"),
+        Head("Contact", "in-state"),
+        Head("Last contact"),
+        Head("Protocol", "in-wide"),
+        Head("Clock", "in-wide"),
+        Head("Devices"),
+        Head("Stations", "num in-day in-wide"),
     ]
-    return _table(head, [_unit_row(one, who) for one in units], "bem-units-table")
+    return table(heads, [_unit_row(one, who) for one in units], "in-card bem-units-table")
 
 
 def _unit_row(unit: ListedUnit, who: Viewer) -> html.Tr:
@@ -184,9 +178,52 @@ def devices_label(devices: int, free: int, unplugged: int) -> str:
     return ", ".join([*parts, f"{unplugged} not connected"] if unplugged else parts)
 
 
-def _table(head: Sequence[tuple[str, str]], rows: list[html.Tr], class_name: str) -> Component:
-    cells = [html.Th(text, scope="col", className=classes) for text, classes in head]
-    return html.Table(
-        [html.Thead(html.Tr(cells)), html.Tbody(rows)],
-        className=f"bem-table in-card {class_name}",
+def refused_body(
+    counts: Sequence[Refusals], newest: Sequence[Refused], who: Viewer, at: datetime
+) -> list[Component]:
+    """Return both tables, or say that nothing was refused."""
+    if not counts and not newest:
+        return [card("Refused messages", empty("shield-check", "No message was refused yet."))]
+    return [
+        card("By sender", _counts(counts, who, at)),
+        card("Newest", _newest(newest, who), note=f"the last {len(newest)}"),
+    ]
+
+
+def _counts(counts: Sequence[Refusals], who: Viewer, at: datetime) -> Component:
+    rows = [
+        html.Tr(
+            [
+                html.Td(one.sender or "not told", title=one.sender),
+                html.Td(one.kind),
+                html.Td(formatting.number(one.count), className="num"),
+                html.Td(ago(one.last_at, at, who.zone)),
+            ]
+        )
+        for one in counts
+    ]
+    heads = (Head("Sender"), Head("Reason"), Head("Messages", "num"), Head("Last"))
+    return table(heads, rows)
+
+
+def _newest(newest: Sequence[Refused], who: Viewer) -> Component:
+    rows = [
+        html.Tr(
+            [
+                html.Td(exact_time(one.at, who.zone), className="time"),
+                html.Td(one.topic, title=one.topic),
+                html.Td(one.reason, title=one.reason),
+                html.Td(formatting.size(one.size_bytes), className="num number"),
+                html.Td(html.Code(one.beginning), title=one.beginning, className="in-wide"),
+            ]
+        )
+        for one in newest
+    ]
+    heads = (
+        Head("Time", "time"),
+        Head("Topic"),
+        Head("Why it was refused"),
+        Head("Size", "num number"),
+        Head("Begins with", "in-wide"),
     )
+    return table(heads, rows)

@@ -2,40 +2,27 @@
 
 from typing import Any
 
-from dash import (
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    dcc,
-    html,
-    no_update,
-    register_page,
-)
+from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
+from cycling.terms import StationCommand
+from db.commands.stations.control import request
 from db.terms import Role
 from pages.ask import ask_then_do
-from pages.context import actor, database, limits, viewer
-from pages.monitor.dialogs import dialogs
+from pages.context import actor, database, limits, register_page, run_script, viewer
 from pages.monitor.ids import CONFIRM
+from pages.monitor.parts import dialogs
 from pages.not_found_404 import not_found
-from pages.stations.dialogs import ask_change, change, change_dialog, chosen_id, detect
+from pages.sent import sent_id
+from pages.stations.dialogs import ask_change, change, change_dialog
 from pages.stations.ids import CHANGE, Ids
-from pages.stations.view import Content, content_of, stored_view, view_of
+from pages.stations.view import Content, content_of, view_of
 
-register_page(
-    __name__,
-    path="/stations",
-    title="Stations - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/stations", "Stations", Role.VIEWER)
 
 WAITING_MS = 1000
 
@@ -47,7 +34,6 @@ def layout(**query: str) -> Component:
         content = content_of(database(), view, who)
     except NotFoundError as error:
         return not_found(str(error), "/stations", "All stations")
-    operates = who.role.includes(Role.OPERATOR)
     return html.Div(
         [
             dcc.Interval(id=Ids.TICK, interval=_pace(content)),
@@ -57,23 +43,16 @@ def layout(**query: str) -> Component:
             dcc.Store(id=Ids.SINK),
             html.Div(content.header(), id=Ids.HEAD),
             html.Div(content.body(), id=Ids.BODY, className="bem-stations"),
-            *([*change_dialog(), *dialogs()] if operates else []),
+            *([*change_dialog(), *dialogs()] if who.operates else []),
         ],
         className="bem-page",
     )
 
 
-clientside_callback(
-    ClientsideFunction("stations", "ask"),
-    Output(Ids.ASK, "data"),
-    Input(Ids.TICK, "n_intervals"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("stations", "seen"), Output(Ids.SINK, "data"), Input(Ids.SEEN, "data")
-)
-clientside_callback(ClientsideFunction("stations", "again"), Input(CHANGE.done, "data"))
-clientside_callback(ClientsideFunction("stations", "again"), Input(CONFIRM.done, "data"))
+run_script("stations.ask", Output(Ids.ASK, "data"), Input(Ids.TICK, "n_intervals"), at_start=False)
+run_script("stations.seen", Output(Ids.SINK, "data"), Input(Ids.SEEN, "data"))
+run_script("stations.again", Input(CHANGE.done, "data"))
+run_script("stations.again", Input(CONFIRM.done, "data"))
 
 
 @callback(
@@ -90,7 +69,7 @@ clientside_callback(ClientsideFunction("stations", "again"), Input(CONFIRM.done,
 def refresh(_ask: Sent, view: Sent, seen: Sent) -> dict[str, Any]:
     """Draw what has changed; else only the times of the last contacts travel."""
     try:
-        content = content_of(database(), stored_view(view), viewer())
+        content = content_of(database(), view_of(view), viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
         return {
             "head": None,
@@ -120,8 +99,9 @@ ask_then_do(CHANGE, ask_change, change, fields={"reason": (CHANGE.reason, CHANGE
 )
 def detect_devices(chosen: Sent) -> dict[str, Sent]:
     """Ask a unit what is connected to it, without a question before."""
+    unit_id = sent_id(chosen, "of")
     try:
-        detect(actor(), chosen_id(chosen))
+        request(database(), StationCommand.DETECT, unit_id=unit_id, by=actor())
     except InputError as error:
         return {"toast": toast("error", str(error)), "done": {"refused": str(error)}}
     return {"toast": no_update, "done": chosen}

@@ -8,11 +8,11 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
+from components.controls import small_button
 from components.shell import toast
 from db.commands.audit import By
 from db.commands.wattrex.repairs import FIRST_ROWS, repair
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
-from db.terms import Role
 from pages.ask import Done, Question
 from pages.context import Viewer, database
 
@@ -82,13 +82,11 @@ def _stalled(one: StalledRun, who: Viewer) -> Component:
     ]
     if one.repairing:
         words.append(" A repair is under way: up to a minute.")
-    elif who.role.includes(Role.ADMIN):
+    elif who.administers:
         words += [
             " ",
-            html.Button(
+            small_button(
                 "Repair",
-                type="button",
-                className="btn btn-secondary btn-sm",
                 title=f"Repair the synchroniser of experiment {one.experiment_id}",
                 **{"data-bem-do": "repair", "data-bem-of": str(one.experiment_id)},
             ),

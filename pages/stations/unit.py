@@ -6,10 +6,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty, facts, icon
+from components.blocks import card, columns, empty, fact_card, icon
+from components.controls import action_button, action_link
 from components.sent import Sent
 from db.queries.stations.units import DeviceFacts, UnitFacts
-from db.terms import Role
 from pages.context import Viewer
 from pages.station.labels import draw_note
 from pages.stations.labels import (
@@ -28,41 +28,24 @@ from pages.stations.labels import (
 
 def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return what can be asked of a unit, greyed with the reason where it cannot be reached."""
-    if not who.role.includes(Role.OPERATOR):
+    if not who.operates:
         return [back_link()]
     reason = "" if unit.online else f"{unit.name} cannot be reached."
     busy = is_waiting(unit.command, unit)
-    text = [
-        icon("search"),
-        html.Span("Detecting" if busy else "Detect devices", className="wide-only"),
-    ]
-    detect = html.Button(
-        text,
-        type="button",
-        className="btn btn-secondary bem-action",
+    detect = action_button(
+        "search",
+        "Detecting" if busy else "Detect devices",
         disabled=bool(reason) or busy,
         title=reason or "Let the unit look for its devices",
         **{"data-bem-do": "detect", "data-bem-of": str(unit.id)},
     )
-    add = [icon("plus-lg"), html.Span("Add station", className="wide-only")]
-    return [
-        back_link(),
-        detect,
-        dcc.Link(
-            add,
-            href=f"/stations/new?unit={unit.id}",
-            className="btn btn-primary bem-action",
-            title="Add station",
-        ),
-    ]
+    add = action_link("plus-lg", "Add station", f"/stations/new?unit={unit.id}", "btn-primary")
+    return [back_link(), detect, add]
 
 
 def back_link() -> Component:
     """Return the way to all stations and units."""
-    text = [icon("chevron-left"), html.Span("All stations", className="wide-only")]
-    return dcc.Link(
-        text, href="/stations", className="btn btn-link bem-action", title="All stations"
-    )
+    return action_link("chevron-left", "All stations", "/stations", "btn-link")
 
 
 def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
@@ -82,12 +65,10 @@ def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
             if notes
             else []
         ),
-        html.Div(
-            [
-                html.Div([card("Devices", listing, note=_count(unit))], className="bem-stack"),
-                html.Div([_about(unit, who), _stations(unit)], className="bem-stack"),
-            ],
-            className="bem-cols bem-station-cols",
+        columns(
+            [card("Devices", listing, note=_count(unit))],
+            [_about(unit, who), _stations(unit)],
+            "bem-cols bem-station-cols",
         ),
     ]
 
@@ -147,28 +128,23 @@ def _about(unit: UnitFacts, who: Viewer) -> Component:
     simulated = "" if not unit.simulated else "yes, its measures are computed by a program"
     if unit.simulated and unit.speed != 1:
         simulated += f", {unit.speed:g} times as fast as the clock"
-    return card(
+    return fact_card(
         "Unit",
-        html.Div(
-            facts(
-                [
-                    [
-                        ("Contact", contact_pill(unit)),
-                        ("Last contact", last_contact(unit, who.zone)),
-                        ("Clock", clock_label(unit)),
-                    ],
-                    [
-                        ("Protocol", protocol(unit)),
-                        ("Program", unit.software),
-                        ("Computer", unit.host_name),
-                        ("Address", unit.address),
-                        ("Hardware id" if unit.is_ours else "MAC", unit.hardware),
-                        ("Simulated", simulated),
-                    ],
-                ]
-            ),
-            className="body",
-        ),
+        [
+            [
+                ("Contact", contact_pill(unit)),
+                ("Last contact", last_contact(unit, who.zone)),
+                ("Clock", clock_label(unit)),
+            ],
+            [
+                ("Protocol", protocol(unit)),
+                ("Program", unit.software),
+                ("Computer", unit.host_name),
+                ("Address", unit.address),
+                ("Hardware id" if unit.is_ours else "MAC", unit.hardware),
+                ("Simulated", simulated),
+            ],
+        ],
     )
 
 

@@ -7,12 +7,12 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import note
+from components.controls import small_button
 from components.shell import toast
 from cycling.errors import ConflictError
 from db.commands.audit import By
 from db.commands.experiments.force_end import give_up
 from db.queries.stations.run import UnreachableRun, find_unreachable_run
-from db.terms import Role
 from pages.ask import Done, Question
 from pages.context import Viewer, database, viewer
 
@@ -30,12 +30,10 @@ def unreachable_notes(run: UnreachableRun | None, who: Viewer) -> list[Component
         html.B(f"{run.name} is under way on {run.station}, and nobody hears of it. "),
         "If its unit comes back it goes on by itself here. If it is gone for good, ",
     ]
-    if not who.role.includes(Role.OPERATOR):
+    if not who.operates:
         return [note("lost", [*words, "an operator can give the experiment up."])]
-    button = html.Button(
+    button = small_button(
         "Give up",
-        type="button",
-        className="btn btn-secondary btn-sm",
         title=f"Give {run.name} up",
         **{"data-bem-do": "give up", "data-bem-of": str(run.experiment_id)},
     )

@@ -17,9 +17,9 @@ from db.queries.stations.laboratory import Laboratory, laboratory
 from db.queries.stations.overview import lab_now
 from db.queries.stations.run import UnreachableRun, unreachable_run
 from db.queries.stations.units import UnitContact, UnitFacts, find_unit
-from db.terms import Role
 from pages.context import Viewer
 from pages.monitor.parts import unregistered_notes
+from pages.sent import read_id
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash
 from pages.stations.labels import clock_label, command_note, is_waiting, protocol, unit_notes
@@ -28,9 +28,9 @@ from pages.stations.overview import (
     overview,
     overview_actions,
     overview_count,
+    refused_body,
     refused_link,
 )
-from pages.stations.refused_messages import refused_body
 from pages.stations.synchroniser import repair_notes, stalled_notes
 from pages.stations.unit import back_link, unit_actions, unit_body
 from pages.stations.unreachable import unreachable_notes, unreachable_token
@@ -46,8 +46,8 @@ class View:
     id: int = 0
 
     def to_store(self) -> dict[str, Any]:
-        """Return what the page's store holds."""
-        return {"kind": self.kind, "id": self.id}
+        """Return what the page's store holds: the same as the address."""
+        return {self.kind: str(self.id)}
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,13 @@ class Content:
     waiting: bool
 
 
-def view_of(query: Mapping[str, Any]) -> View:
-    """Read what an address asks for."""
+def view_of(given: object) -> View:
+    """Read what an address or the page's store asks for."""
+    query = given if isinstance(given, Mapping) else {}
     for kind in KINDS:
-        text = query.get(kind)
-        if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 9:
-            return View(kind, int(text))
+        if number := read_id(query.get(kind)):
+            return View(kind, number)
     return View()
-
-
-def stored_view(stored: object) -> View:
-    """Read a view from the page's store."""
-    store = stored if isinstance(stored, Mapping) else {}
-    kind, id_ = store.get("kind"), store.get("id")
-    is_view = kind in KINDS and isinstance(id_, int) and not isinstance(id_, bool)
-    return View(str(kind), int(id_ or 0)) if is_view else View()
 
 
 def content_of(database: Database, view: View, who: Viewer) -> Content:
@@ -162,7 +154,7 @@ def _station(
 
 
 def _refused(database: Database, who: Viewer) -> Content:
-    if not who.role.includes(Role.ADMIN):
+    if not who.administers:
         raise NotFoundError("What was refused is shown to admins.")
     counts, newest, at = refusals(database), refused_messages(database), lab_now(database).at
     total = sum(one.count for one in counts)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, dcc, html, no_update, register_page
+from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask_login import current_user
@@ -17,14 +17,9 @@ from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.commands.users import change_password
 from db.terms import Role
-from pages.context import database, hasher, limits, once, viewer
+from pages.context import database, hasher, limits, once, register_page, viewer
 
-register_page(
-    __name__,
-    path="/account",
-    title="Change password - Battery Experiments Manager",
-    role=Role.VIEWER,
-)
+register_page(__name__, "/account", "Change password", Role.VIEWER)
 
 
 class Ids:

@@ -19,6 +19,7 @@ from db.queries.users import Account, find_account, list_accounts
 from db.terms import Role
 from pages.ask import Done, Question
 from pages.context import database, hasher, session_limits, viewer
+from pages.sent import sent_id
 from pages.users.ids import Ids
 
 DEEDS = ("add", "role", "password", "sessions", "disable", "enable")
@@ -95,9 +96,9 @@ def _chosen(chosen: Sent) -> tuple[str, Account | None]:
     deed, of = (chosen.get("do"), chosen.get("of")) if isinstance(chosen, dict) else (None, None)
     if deed == "add":
         return deed, None
-    if deed not in DEEDS or not isinstance(of, int) or isinstance(of, bool):
+    if deed not in DEEDS:
         raise PreventUpdate
-    return deed, find_account(database(), of, session_limits())
+    return deed, find_account(database(), sent_id(of), session_limits())
 
 
 def _fields(names: Sent, values: Sent) -> dict[str, Sent]:

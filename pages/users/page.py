@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dash import ALL, Input, Output, State, callback, html, register_page
+from dash import ALL, Input, Output, State, callback, html
 from dash.development.base_component import Component
 
 from components.blocks import page_header
@@ -10,12 +10,12 @@ from components.sent import Sent
 from db.queries.users import Account, list_accounts
 from db.terms import Role
 from pages.ask import ask_dialog, ask_then_do
-from pages.context import database, now, session_limits, viewer
+from pages.context import database, now, register_page, session_limits, viewer
 from pages.users.dialogs import ask_user, change_user, changed_before
 from pages.users.ids import ASK, Ids
 from pages.users.parts import count_words, header_actions, user_table
 
-register_page(__name__, path="/users", title="Users - Battery Experiments Manager", role=Role.ADMIN)
+register_page(__name__, "/users", "Users", Role.ADMIN)
 
 
 def layout(**_query: str) -> Component:

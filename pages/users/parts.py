@@ -9,20 +9,21 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon
+from components.blocks import Head, icon, table
+from components.controls import action_link
 from db.queries.users import Account
 from pages.context import Viewer
 from pages.station.labels import ago
 from pages.users.ids import Ids
 
 HEADS = (
-    ("Name", "in-name"),
-    ("Role", "role"),
-    ("State", "state"),
-    ("Last seen", "when"),
-    ("Last sign-in", "when"),
-    ("Sessions", "num sessions"),
-    ("", "deeds"),
+    Head("Name", "in-name"),
+    Head("Role", "role"),
+    Head("State", "state"),
+    Head("Last seen", "when"),
+    Head("Last sign-in", "when"),
+    Head("Sessions", "num sessions"),
+    Head("", "deeds"),
 )
 
 
@@ -35,20 +36,15 @@ def count_words(accounts: Sequence[Account]) -> str:
 
 def header_actions() -> list[Component]:
     """Return the way to the audit trail and the button that adds a user."""
-    trail = [icon("clock-history"), html.Span("Audit trail", className="wide-only")]
     return [
-        dcc.Link(
-            trail, href="/audit", className="btn btn-secondary bem-action", title="Audit trail"
-        ),
+        action_link("clock-history", "Audit trail", "/audit"),
         dbc.Button([icon("plus-lg"), "Add user"], id=Ids.do("add", 0), color="primary"),
     ]
 
 
 def user_table(accounts: Sequence[Account], who: Viewer, at: datetime) -> Component:
     """Return the table of all users; there is always one, who is looking."""
-    head = html.Tr([html.Th(words, scope="col", className=look) for words, look in HEADS])
-    rows = [_row(one, who, at) for one in accounts]
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="bem-table bem-users-table")
+    return table(HEADS, [_row(one, who, at) for one in accounts], "bem-users-table")
 
 
 def _row(one: Account, who: Viewer, at: datetime) -> html.Tr:

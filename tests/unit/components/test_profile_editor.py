@@ -3,6 +3,7 @@
 from components.profile_editor import (
     MAX_DRAWN,
     MAX_SHOWN,
+    EditorIds,
     problems_list,
     profile_editor,
     profile_text,
@@ -13,7 +14,7 @@ from tests.unit.components.tree import find, nested_lists, of_type, text, walk
 
 
 def test_the_editor_has_a_labelled_field_its_stores_and_a_place_for_problems():
-    editor = drawn(profile_editor("page", "WAIT, 1\n", 200, label="Profile text"))
+    editor = drawn(profile_editor(EditorIds("page"), "WAIT, 1\n", 200, label="Profile text"))
     ids = {node["props"].get("id") for node in walk(editor)}
     assert {"page-text", "page-typed", "page-file", "page-problems"} <= ids
     (label,) = of_type(editor, "Label")

@@ -13,8 +13,8 @@ from db.models import DeletedExperiment
 from pages.experiment.ids import DELETE as DELETE_EXPERIMENT
 from pages.experiment.ids import Ids as Experiment
 from pages.live.ids import Ids as Live
-from pages.profile.parts import DELETE as DELETE_PROFILE
-from pages.profile.parts import Ids as Profile
+from pages.profile.ids import DELETE as DELETE_PROFILE
+from pages.profile.ids import Ids as Profile
 from pages.stations.ids import CHANGE
 from pages.stations.ids import Ids as Stations
 from tests.integration.db.queries.stations.test_units import Lab as Units

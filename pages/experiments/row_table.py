@@ -1,0 +1,65 @@
+"""A page with one table that asks for its rows: that of the experiments, and that of the batteries.
+
+Ids begin with the page's name; `rowTable` in assets/js/experiments.js is the table's script.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dash import Input, Output, State, callback, dcc, html, no_update
+from dash.development.base_component import Component
+
+from components.row_grid import asked_block, row_grid, sort_text
+from components.sent import PrefixIds, Sent
+from pages.context import run_script
+
+Columns = Sequence[dict[str, Any]]
+# Rows for a view in an order (`-name`), from an offset on, at most so many; and how many there are.
+Rows = Callable[[Sent, str, int, int], tuple[list[dict[str, Any]], int]]
+
+
+def table_page(
+    ids: PrefixIds,
+    view: dict[str, Any],
+    columns: Columns,
+    head: Sequence[Component],
+    *,
+    narrow: bool,
+    panels: Sequence[Component] = (),
+) -> Component:
+    """Return the page: its view as it is stored, head, table, and panels that open beside it."""
+    none = html.Div(id=ids.none, className="bem-over", hidden=True)
+    return html.Div(
+        [
+            dcc.Store(id=ids.view, data=view),
+            dcc.Store(id=ids.sets, data={"narrow": narrow, "columns": columns}),
+            dcc.Store(id=ids.sink),
+            *head,
+            html.Div([row_grid(ids.grid, narrow=narrow), none], className="bem-grid-frame"),
+            *panels,
+        ],
+        className="bem-page bem-fixed",
+        **{"data-bem-reload-narrow": "true"},
+    )
+
+
+def register_table(ids: PrefixIds, rows: Rows, shown_columns: Input) -> None:
+    """Let the table ask for rows, again after each change of the view, and remember its order."""
+    page, sink, request = ids.prefix, ids.sink, Input(ids.grid, "getRowsRequest")
+    view, sets = State(ids.view, "data"), State(ids.sets, "data")
+    run_script(f"{page}.refetch", Output(sink, "data"), Input(ids.view, "data"))
+    run_script(f"{page}.rememberSort", Output(sink, "storage_type"), request, view)
+    run_script(f"{page}.columns", Output(ids.grid, "columnDefs"), shown_columns, sets)
+
+    @callback(
+        output=Output(ids.grid, "getRowsResponse"),
+        inputs={"request": request},
+        state={"view": view},
+        prevent_initial_call=True,
+    )
+    def answer_block(request: Sent, view: Sent) -> Sent:
+        """Answer one block of the grid."""
+        if request is None:
+            return no_update
+        cells, count = rows(view, sort_text(request), *asked_block(request))
+        return {"rowData": cells, "rowCount": count}
