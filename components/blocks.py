@@ -25,14 +25,8 @@ def page_header(title: Children, *, count: Children = None, actions: Children = 
     words = list(title) if isinstance(title, list) else [title]
     if count is not None:
         words.append(html.Span(count, className="count", **{"aria-live": "polite"}))
-    return html.Div(
-        [html.H1(words), _actions(actions)],
-        className="bem-header",
-    )
-
-
-def _actions(actions: Children) -> html.Div | None:
-    return html.Div(actions, className="actions") if actions else None
+    at_right = html.Div(actions, className="actions") if actions else None
+    return html.Div([html.H1(words), at_right], className="bem-header")
 
 
 def card(

@@ -1,6 +1,8 @@
-"""Numbers and times in the lab's words."""
+"""Numbers, times and terms in the lab's words."""
 
 from datetime import UTC, datetime, tzinfo
+
+from cycling.terms import Technology
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -8,6 +10,11 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 def unit_words(unit: str) -> str:
     """Return a unit as people write it: files and tables have degC, and 1 for none."""
     return {"1": "", "degC": "°C"}.get(unit, unit)
+
+
+def technology_word(technology: str) -> str:
+    """Return the word for a technology as the database has it; any other text as it is."""
+    return Technology(technology).word if technology in list(Technology) else technology
 
 
 def number(value: int) -> str:

@@ -53,11 +53,7 @@ def _label(mark: EventMark, time: TimeAxis, look: Sent) -> dict[str, Any]:
         "text": plain(mark.label),
         "font": {"size": 11, "color": _colour(mark, look)},
         "hovertext": "<br>".join(_wrapped(mark.words)),
-        "hoverlabel": {
-            "bgcolor": look["hoverlabel"]["bgcolor"],
-            "bordercolor": look["hoverlabel"]["bordercolor"],
-            "font": look["hoverlabel"]["font"],
-        },
+        "hoverlabel": {one: look["hoverlabel"][one] for one in ("bgcolor", "bordercolor", "font")},
     }
     if not mark.alarm:
         label |= {"bordercolor": look["modebar"]["color"], "borderwidth": 1, "borderpad": 1}

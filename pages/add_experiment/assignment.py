@@ -7,7 +7,6 @@ from functools import cached_property
 from components import formatting
 from cycling.battery.description import NewBattery
 from cycling.profile import Problem
-from cycling.profile.problems import errors_in
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from pages.add_experiment.form_data import Pair
 from pages.profile.check import CheckedView
@@ -109,11 +108,6 @@ def first_error(problems: Sequence[Problem]) -> str:
     more = f" ({formatting.counted(len(errors) - 1, 'more error')})" if len(errors) > 1 else ""
     first = errors[0].sentence
     return f"{first[0].upper()}{first[1:]}{more}"
-
-
-def has_errors(assignment: Assignment) -> bool:
-    """Whether the profile cannot be carried out by this pair."""
-    return assignment.view is None or errors_in(assignment.view.problems)
 
 
 def queue_text(assignment: Assignment) -> str:

@@ -71,7 +71,7 @@ def read_form(plain: object) -> FormData:
         token=_text(plain.get("token"), 40),
         name=_text(plain.get("name")),
         description=_text(plain.get("description")),
-        technology=_technology(plain.get("technology")),
+        technology=next((one for one in Technology if one == plain.get("technology")), None),
         pairs=tuple(_pairs(plain.get("pairs"))) or (Pair(),),
         source=CHOOSE if plain.get("source") == CHOOSE else WRITE,
         version_id=_id(plain.get("version")),
@@ -164,7 +164,3 @@ def _id(value: object) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 < value <= MAX_ID else None
-
-
-def _technology(value: object) -> Technology | None:
-    return next((one for one in Technology if one.value == value), None)

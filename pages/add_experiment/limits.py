@@ -12,7 +12,6 @@ from components.sent import Sent
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import Span
 from cycling.profile.language.tree import LimitKind
-from cycling.profile.program.instructions import ExactRange
 from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.pairs import short_number
 from pages.profile.check import CheckedView
@@ -77,14 +76,11 @@ def _safety_rows(view: CheckedView, battery: NewBattery | None) -> list[html.Tr]
     limits = (("V", LimitKind.VOLTAGE, volts), ("°C", LimitKind.TEMPERATURE, degrees))
     rows = []
     for unit, kind, own in limits:
-        profile = _ends(view.drawn.safety_range(kind) if view.drawn else None)
+        off = view.drawn.safety_range(kind) if view.drawn else None
+        profile = (off.low, off.high) if off else None
         if profile is not None or own is not None:
             rows.append(_off_row(f"Off outside / {unit}", profile, own))
     return rows
-
-
-def _ends(limits: ExactRange | None) -> tuple[Any, Any] | None:
-    return None if limits is None else (limits.low, limits.high)
 
 
 def _off_row(

@@ -6,7 +6,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.battery_labels import technology_word
 from components.blocks import card, empty
 from components.figures.template import CONFIG
 from pages.add_experiment.assignment import Assignment, queue_text
@@ -41,7 +40,7 @@ def about_text(view: CheckedView | None) -> str:
     """Say what the curve was calculated for."""
     if view is None or view.drawn is None:
         return ""
-    what = view.battery.chemistry or technology_word(view.battery.technology)
+    what = view.battery.chemistry or formatting.technology_word(view.battery.technology)
     if view.capacity_is_assumed:
         return f"from a battery model, {what}, the capacity assumed"
     return f"from a battery model, {what} of {formatting.quantity(view.capacity_ah or 0, 'Ah')}"
@@ -56,8 +55,9 @@ def stats(view: CheckedView | None) -> list[Component]:
     if total is None:
         values = [html.Span(waits, className="t3 small") for _ in labels]
     else:
-        charges = [_amp_hours(one) for one in (total.charge_ah, total.discharge_ah)]
-        texts = [formatting.duration(total.duration_s), *charges]
+        charges = [float(f"{one:.4g}") for one in (total.charge_ah, total.discharge_ah)]
+        texts = [formatting.quantity(one, "Ah") for one in charges]
+        texts.insert(0, formatting.duration(total.duration_s))
         values = [html.Span(text, className="v") for text in texts]
     return [
         html.Div([html.Div(label, className="k"), value], className="bem-reading")
@@ -108,7 +108,3 @@ def _real_time(assignment: Assignment, duration_s: float | None) -> str:
     if not duration_s or speed == 1.0:
         return ""
     return f", at {speed:g} times the speed {formatting.duration(duration_s / speed)}"
-
-
-def _amp_hours(value: float) -> str:
-    return formatting.quantity(float(f"{value:.4g}"), "Ah")

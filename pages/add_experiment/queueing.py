@@ -17,7 +17,7 @@ from db.commands.profiles import compile_text, compile_version
 from db.commands.queue import NewPlan, PairError, add_plans, save_draft
 from db.engine import Database
 from db.queries.stations.queue import PlanFacts
-from pages.add_experiment.assignment import Assignment, has_errors
+from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.form_data import (
     CHOOSE,
     FormData,
@@ -51,7 +51,7 @@ def problems_of(state: FormState) -> dict[str, str]:
         problems[PROFILE] = problem
     elif not state.text.strip():
         problems[PROFILE] = "This profile does not exist any more. Choose another one."
-    elif any(has_errors(assignment) for assignment in state.assignments):
+    elif not all(one.view and one.view.ok for one in state.assignments):
         problems[PROFILE] = "Fix what is marked in the profile, or choose another one."
     if state.hazards and not state.form.acknowledged:
         problems[Ids.ACKNOWLEDGE] = UNREAD

@@ -10,7 +10,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.battery_labels import technology_word
 from components.blocks import empty
 from components.controls import action_link, search_box
 from components.row_grid import column, in_order, right
@@ -128,6 +127,7 @@ def wide_columns(sort: BatterySort | None) -> list[dict[str, Any]]:
 
 def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     """Write one row as the grid draws it."""
+    technology = formatting.technology_word(row.technology)
     last = row.last and {
         "id": row.last.id,
         "status": status_look(row.last.status, ended_reason(row.last.status, row.last.end_reason)),
@@ -139,7 +139,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "name": row.name,
         "title": f"{row.name}: {row.description}" if row.description else row.name,
         "serial": row.serial_number,
-        "technology": ", ".join(filter(None, [technology_word(row.technology), row.chemistry])),
+        "technology": ", ".join(filter(None, [technology, row.chemistry])),
         "manufacturer": row.manufacturer,
         "model": row.model,
         "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",

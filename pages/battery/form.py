@@ -168,11 +168,6 @@ def consequences(reading: Reading) -> list[Component]:
     return parts
 
 
-def offered_models(models: Sequence[str]) -> list[Component]:
-    """Return the models that are offered for the manufacturer."""
-    return [html.Option(value=name) for name in models]
-
-
 def _meaning(reading: Reading) -> Component:
     if reading.unread & (VOLTAGES | {"technology"}) or "voltage_max_v" in reading.problems:
         return empty("rulers", "The limits show here once the voltages are given.")
@@ -200,13 +195,8 @@ def _meaning(reading: Reading) -> Component:
 
 
 def _range_row(label: str, low: float, high: float) -> html.Tr:
-    return html.Tr(
-        [html.Td(label), *(html.Td(_four_digits(one), className="num") for one in (low, high))]
-    )
-
-
-def _four_digits(value: float) -> str:
-    return formatting.quantity(float(f"{value:.5g}"), "")
+    ends = (formatting.quantity(float(f"{one:.5g}"), "") for one in (low, high))
+    return html.Tr([html.Td(label), *(html.Td(one, className="num") for one in ends)])
 
 
 def _technology(form: Form, filling: Filling, technology: str) -> Component:

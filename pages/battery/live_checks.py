@@ -12,7 +12,7 @@ from db.commands.batteries.changes import add_battery
 from db.commands.form_tokens import DoneBeforeError
 from db.queries.batteries.choices import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order
-from pages.battery.form import Form, consequences, offered_models
+from pages.battery.form import Form, consequences
 from pages.battery.reading import Reading, read
 from pages.context import database, now, once, run_script, viewer
 
@@ -64,7 +64,7 @@ def follow(form: Form) -> None:
         reading = read_typed(given)
         models = known_models(database(), reading.partial.manufacturer if given else "")
         problems = {"problems": problems_of(reading, own)}
-        return consequences(reading), offered_models(models), problems
+        return consequences(reading), [html.Option(value=one) for one in models], problems
 
 
 def by_field(values: Sent) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.battery_labels import technology_word
 from components.blocks import card, columns, exact_time, fact_card, icon, note, page_header
 from components.controls import action_link
 from cycling.battery.description import NewBattery, safety_range_v
@@ -93,7 +92,7 @@ def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
     made = battery.fabrication_date
     return [
         [
-            ("Technology", technology_word(battery.technology)),
+            ("Technology", formatting.technology_word(battery.technology)),
             ("Chemistry", battery.chemistry),
             ("Made by", f"{battery.manufacturer}, {battery.model}"),
             ("Made on", f"{made.day} {made:%b %Y}"),

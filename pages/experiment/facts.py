@@ -7,7 +7,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.battery_labels import technology_word
 from components.blocks import exact_time
 from components.status import ended_reason
 from db.queries.experiments.detail import BatteryFacts, ExperimentFacts
@@ -47,7 +46,11 @@ def _station(known: ExperimentFacts) -> str:
 
 
 def _battery(battery: BatteryFacts) -> Group:
-    parts = [technology_word(battery.technology), battery.chemistry, f"{battery.cells} in series"]
+    parts = [
+        formatting.technology_word(battery.technology),
+        battery.chemistry,
+        f"{battery.cells} in series",
+    ]
     if battery.cells == 1:
         parts[2] = "1 cell"
     size = (

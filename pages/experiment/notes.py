@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from components import formatting
 from components.blocks import card, exact_time, icon, labelled
-from components.controls import small_button
+from components.controls import bare_button, small_button
 from components.figures.time_axis import Window
 from components.sent import Sent
 from cycling.errors import InputError
@@ -77,10 +77,8 @@ def _entry(note: NoteFacts, number: int | None, whole: Window | None, who: Viewe
 
 
 def _delete_button(note: NoteFacts) -> Component:
-    names = {"data-bem-note": str(note.id), "aria-label": f"Delete note: {note.text[:60]}"}
-    return html.Button(
-        icon("trash"), type="button", className="bem-bare", title="Delete this note", **names
-    )
+    words, about = f"Delete note: {note.text[:60]}", {"data-bem-note": str(note.id)}
+    return bare_button("trash", words, title="Delete this note", **about)
 
 
 def note_form(*, marks_time: bool) -> Component:

@@ -179,13 +179,14 @@ def _graph(shown: Shown, who: Viewer) -> Component:
         class_name="icon",
         title="Add a note",
     )
+    time = segments(Ids.TIME, {CLOCK: "Clock", ELAPSED: "Elapsed"}, CLOCK, kept=True)
     return graph_card(
         graph_id=Ids.GRAPH,
         overview_id=Ids.OVERVIEW,
         range_id=Ids.RANGE,
         toggles=trace_toggles(Ids.CHANNELS, toggles, FIRST_SHOWN),
         tools=[
-            _time_switch(),
+            html.Div(time, role="group", **{"aria-label": "Time axis"}),
             dbc.Button(
                 [
                     icon("arrows-angle-expand"),
@@ -200,11 +201,6 @@ def _graph(shown: Shown, who: Viewer) -> Component:
         ],
         below=[note_form(marks_time=True)] if writes else [],
     )
-
-
-def _time_switch() -> Component:
-    choice = segments(Ids.TIME, {CLOCK: "Clock", ELAPSED: "Elapsed"}, CLOCK, kept=True)
-    return html.Div(choice, role="group", **{"aria-label": "Time axis"})
 
 
 def _picture_menu(known: ExperimentFacts) -> Component:

@@ -8,15 +8,17 @@ from dash.development.base_component import Component
 from components import experiment_table, formatting
 from components.blocks import icon, page_header
 from components.sent import Sent
+from db.queries.experiments.choices import Choice, Choices, filter_choices
+from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import list_experiments
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
-from pages.experiments.choices import offered
 from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter, to_sort
 from pages.experiments.parts import (
     EVERYTHING,
     TABLE,
     Ids,
+    Offered,
     filter_chips,
     filter_options,
     filter_panel,
@@ -77,9 +79,9 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
     """Read the controls; say what the table holds and what each filter still offers."""
     asked = from_store(dict(zip(PARTS, values, strict=True)))
     view = _without_removed(asked)
-    wanted = to_filter(view, viewer().zone)
-    page = list_experiments(database(), wanted, offset=0, limit=0)
-    choices = offered(database(), view, wanted)
+    narrowed = to_filter(view, viewer().zone)
+    page = list_experiments(database(), narrowed, offset=0, limit=0)
+    choices = _offered(view, narrowed)
     return (
         no_update if view.to_store() == known else view.to_store(),
         formatting.number_of(page.count, page.total),
@@ -114,3 +116,31 @@ def _without_removed(view: View) -> View:
         return view
     part = ctx.triggered_id["part"]
     return from_store({}) if part == EVERYTHING else view.without(part)
+
+
+def _offered(view: View, narrowed: Filter) -> Offered:
+    """Return the values that leave a row, and those that are chosen although they leave none.
+
+    Dash takes a chosen value away as soon as its options do not have it: a view that is empty for
+    the moment would lose its filter.
+    """
+    choices = _by_facet(filter_choices(database(), narrowed))
+    lost = {name: set(view.facets[name]) - {one.value for one in choices[name]} for name in FACETS}
+    if not any(lost.values()):
+        return choices
+    everything = _by_facet(filter_choices(database(), Filter()))
+    for name in FACETS:
+        labels = {one.value: one.label for one in everything[name]}
+        choices[name] += [Choice(value, labels.get(value, value), 0) for value in lost[name]]
+        choices[name].sort(key=lambda one: one.label.lower())
+    return choices
+
+
+def _by_facet(choices: Choices) -> Offered:
+    return {
+        "technology": list(choices.technologies),
+        "status": list(choices.statuses),
+        "battery": list(choices.batteries),
+        "station": list(choices.stations),
+        "profile": list(choices.profiles),
+    }

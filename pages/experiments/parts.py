@@ -8,7 +8,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import experiment_table, formatting
-from components.battery_labels import technology_word
 from components.blocks import empty, icon, labelled
 from components.controls import search_box, small_button
 from components.sent import PatternId, PrefixIds
@@ -17,7 +16,6 @@ from cycling.terms import ExperimentStatus
 from db.queries.experiments.choices import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
-from pages.experiments.choices import Offered
 from pages.experiments.filters import FACETS, LABELS, View
 
 
@@ -41,6 +39,7 @@ class Ids:
     remove = PatternId("experiments-remove", "part")  # the button that removes a filter
 
 
+Offered = dict[str, list[Choice]]  # the choices of each filter
 TABLE = PrefixIds("experiments")
 EVERYTHING = "everything"
 
@@ -118,7 +117,7 @@ def filter_options(name: str, choices: list[Choice]) -> list[dict[str, str]]:
 def _label(name: str, choice: Choice) -> str:
     if name == "status":
         return filter_word(ExperimentStatus(choice.value))
-    return technology_word(choice.value) if name == "technology" else choice.label
+    return formatting.technology_word(choice.value) if name == "technology" else choice.label
 
 
 def filter_chips(view: View, choices: Offered) -> list[Component]:
@@ -164,7 +163,7 @@ def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]
         "title": f"{row.name}: {row.description}" if row.description else row.name,
         "status": status_look(row.status, ended_reason(row.status, row.end_reason)),
         "battery": row.battery,
-        "technology": technology_word(row.technology),
+        "technology": formatting.technology_word(row.technology),
         "station": row.station,
         "profile": row.profile,
         "duration": formatting.duration(row.duration_s(time)) or "–",

@@ -149,7 +149,8 @@ def _readings(
     for channel in channels[:MOST_READINGS]:
         small = channel.key == "current"
         words = unit if small else formatting.unit_words(channel.unit)
-        live = f"{channel.key},{factor if small else 1:g},{_places(channel)}"
+        places = 1 if channel.unit == "degC" else 3
+        live = f"{channel.key},{factor if small else 1:g},{places}"
         readings.append(
             reading(UNKNOWN, words, name=channel.name, colour=colours[channel.key], live=live)
         )
@@ -166,17 +167,6 @@ def _readings(
     return html.Div([*readings, last], className="bem-strip")
 
 
-def _places(channel: ChannelInfo) -> int:
-    return {"voltage": 3, "current": 3, "power": 3}.get(
-        channel.key, 1 if channel.unit == "degC" else 3
-    )
-
-
-def _ranges() -> Component:
-    ranges = segments(Ids.RANGE, RANGES, USUAL_S, kept=True)
-    return html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"})
-
-
 def _tools() -> Component:
     every = dbc.Select(
         id=Ids.EVERY,
@@ -189,9 +179,10 @@ def _tools() -> Component:
         persistence_type="local",
         class_name="bem-every",
     )
+    ranges = segments(Ids.RANGE, RANGES, USUAL_S, kept=True)
     return html.Div(
         [
-            _ranges(),
+            html.Div(ranges, role="group", className="bem-ranges", **{"aria-label": "Time range"}),
             html.Span(
                 [
                     small_button(

@@ -6,6 +6,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
+from components import formatting
 from components.blocks import empty, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
@@ -23,7 +24,6 @@ from pages.context import database, limits, register_page, run_script, viewer
 from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.parts import (
     SLOWLY_MS,
-    alarm_quote,
     chips,
     confirm_question,
     count_words,
@@ -149,7 +149,8 @@ def show_lab(_pulse: Sent) -> tuple[Any, ...]:
 
 def ask_alarm(chosen: Sent) -> Question:
     """Ask what an alarm was."""
-    quote = alarm_quote(find_alarm(database(), sent_id(chosen, "alarm")), viewer())
+    alarm = find_alarm(database(), sent_id(chosen, "alarm"))
+    quote = f"{alarm.text}\n{formatting.exactly(alarm.at, viewer().zone)}"
     words = html.Blockquote(quote, className="bem-quote")
     return Question("Acknowledge the alarm", words, go="Acknowledge")
 

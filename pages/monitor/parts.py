@@ -11,7 +11,6 @@ from components import formatting
 from components.blocks import icon, labelled
 from components.controls import MAX_SEARCH, search_box, segments, unseen
 from components.status import STATION_LOOK
-from db.queries.stations.run import RunAlarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import UnregisteredUnitNow
 from db.terms import OverviewState
@@ -113,11 +112,6 @@ def _chip(state: OverviewState, stations: Sequence[StationNow]) -> Component:
 def count_words(stations: Sequence[StationNow]) -> str | None:
     """Say how many stations there are."""
     return formatting.counted(len(stations), "station") if stations else None
-
-
-def alarm_quote(alarm: RunAlarm, who: Viewer) -> str:
-    """Repeat an alarm in the dialog that acknowledges it."""
-    return f"{alarm.text}\n{formatting.exactly(alarm.at, who.zone)}"
 
 
 def confirm_question(station: StationNow, battery_id: int) -> list[Any]:

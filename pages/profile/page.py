@@ -22,10 +22,9 @@ from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
-from pages.profile.difference import difference
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import Ids
-from pages.profile.parts import CURVE, Shown, page
+from pages.profile.parts import CURVE, Shown, difference, page
 from pages.profile.rows import program_rows
 from pages.sent import read_id
 

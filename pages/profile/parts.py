@@ -1,6 +1,7 @@
 """The layout of a profile's page: its text, its versions, the curve, who used it."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ from pages.profile.ids import Ids
 from pages.profile.labels import current_words, steps_words, voltage_words
 
 CURVE = CurveIds("profile-sketch")
+AROUND = 3  # equal lines that are shown around a change
+MAX_LINES = 300
+DIFF_KINDS = {"+": ("add", "+"), "-": ("del", "−"), "@": ("hunk", "…")}
 
 
 @dataclass(frozen=True)
@@ -223,16 +227,13 @@ def _right(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
         ],
         [("Written by", f"{shown.version.user_name}, {saved}")],
     ]
+    uses = sum(one.experiments for one in shown.known.versions)
+    used = formatting.counted(uses, "experiment") if uses else ""
     return [
         curve_card(CURVE, shown.chosen),
         fact_card("About", about),
-        card("Used by", _uses(shown.uses, who, time), note=_use_words(shown)),
+        card("Used by", _uses(shown.uses, who, time), note=used),
     ]
-
-
-def _use_words(shown: Shown) -> str:
-    experiments = sum(one.experiments for one in shown.known.versions)
-    return formatting.counted(experiments, "experiment") if experiments else ""
 
 
 def _uses(uses: Sequence[Use], who: Viewer, time: datetime) -> Component:
@@ -262,3 +263,33 @@ def _use(one: Use, who: Viewer, time: datetime) -> html.Tr:
             short_time(one.created_at, who.zone, time),
         ]
     )
+
+
+def difference(before: str, after: str) -> Component:
+    """Return the lines that were added and taken away, with those around them."""
+    rows = list(_changed_lines(before, after))
+    if not rows:
+        return empty("check2", "Both versions say the same.")
+    shown = [_diff_line(one) for one in rows[:MAX_LINES]]
+    if len(rows) > MAX_LINES:
+        shown.append(html.Div(f"{len(rows) - MAX_LINES:,} lines more", className="t3 small p-2"))
+    return html.Div(
+        shown,
+        className="bem-source bem-diff",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": "Difference"},
+    )
+
+
+def _changed_lines(before: str, after: str) -> Iterator[str]:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=AROUND)
+    for number, line in enumerate(lines):
+        if number >= 2:  # the names of both files
+            yield line
+
+
+def _diff_line(row: str) -> html.Div:
+    kind, sign = DIFF_KINDS.get(row[0], ("", ""))
+    words = "" if kind == "hunk" else row[1:] or "\u200b"
+    return html.Div([html.Span(sign), html.Span(words)], className=f"ln {kind}".strip())

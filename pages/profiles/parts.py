@@ -137,12 +137,13 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
     ]
     if row.description:
         name.append(html.Span(row.description, className="t3 small"))
+    cycles = formatting.number(row.summary.cycles) if row.summary.cycles else "–"
     cells = [
         html.Td(name, title=described),
         _number(str(row.number)),
         _number(voltage_words(row.summary)),
         _number(current_words(row.summary)),
-        html.Td(_cycles(row), className="num", title=steps_words(row.summary)),
+        html.Td(cycles, className="num", title=steps_words(row.summary)),
         html.Td(duration_words(row.summary), className="num", title="Estimated, not simulated"),
         _number(formatting.number(row.experiments)),
         short_time(row.last_used_at, who.zone, time),
@@ -150,10 +151,6 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
         html.Td(row.user_name, title=row.user_name),
     ]
     return html.Tr(cells)
-
-
-def _cycles(row: ProfileRow) -> str:
-    return formatting.number(row.summary.cycles) if row.summary.cycles else "–"
 
 
 def _number(words: str) -> html.Td:

@@ -42,9 +42,10 @@ def layout(**_query: str) -> Component:
     who, stations = viewer(), offered_stations(database())
     busy = [one for one in stations if one.waiting]
     count = formatting.counted(sum(one.waiting for one in busy), "experiment") + " waiting"
+    add = dcc.Link("Add experiment", href="/add-experiment", className="btn btn-primary")
     return html.Div(
         [
-            page_header("Queues", count=count, actions=_actions(who)),
+            page_header("Queues", count=count, actions=add if who.operates else None),
             html.Div(
                 [
                     *(queue_card(database(), one.id, one.name, who) for one in busy),
@@ -59,12 +60,6 @@ def layout(**_query: str) -> Component:
         ],
         className="bem-page",
     )
-
-
-def _actions(who: Viewer) -> Component | None:
-    if not who.operates:
-        return None
-    return dcc.Link("Add experiment", href="/add-experiment", className="btn btn-primary")
 
 
 def _idle(busy: list[OfferedStation], stations: tuple[OfferedStation, ...]) -> list[Component]:

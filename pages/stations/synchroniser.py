@@ -1,6 +1,5 @@
 """What the page of stations says of stalled synchronisers of WattRex units, and their repair."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -15,16 +14,6 @@ from db.commands.wattrex.repairs import FIRST_ROWS, repair
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
 from pages.ask import Done, Question
 from pages.context import Viewer, database
-
-
-def stalled_notes(stalled: Sequence[StalledRun], who: Viewer) -> list[Component]:
-    """Say which synchronisers stand still and what to do; admins have the repair at hand."""
-    return [_stalled(one, who) for one in stalled]
-
-
-def repair_notes(ended: Sequence[EndedRepair]) -> list[Component]:
-    """Say what came of the repairs that have ended lately."""
-    return [_ended(one) for one in ended]
 
 
 def ask_repair(experiment_id: int) -> Question:
@@ -54,7 +43,8 @@ def begin_repair(by: By, experiment_id: int, _reason: str) -> Done:
     return Done(toast("info", words))
 
 
-def _ended(one: EndedRepair) -> Component:
+def repair_note(one: EndedRepair) -> Component:
+    """Say what came of a repair that has ended lately."""
     title = html.B(f"Repair of {one.name or 'experiment'} ({one.experiment_id}): ")
     if not one.helped:
         words = (
@@ -74,7 +64,8 @@ def _ended(one: EndedRepair) -> Component:
     return note("running", [title, words])
 
 
-def _stalled(one: StalledRun, who: Viewer) -> Component:
+def stalled_note(one: StalledRun, who: Viewer) -> Component:
+    """Say which synchroniser stands still and what to do; admins have the repair at hand."""
     words: list[Any] = [
         html.B(f"{one.name or 'Experiment'} ({one.experiment_id}): its measures do not come. "),
         f"{one.text} ",

@@ -1,12 +1,10 @@
 """One computational unit: contact, clock, and every device that it has found."""
 
-from typing import Any
-
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, columns, empty, fact_card, icon
+from components.blocks import card, columns, empty, fact_card, facts, icon
 from components.controls import action_button, action_link
 from components.sent import Sent
 from db.queries.stations.units import DeviceFacts, UnitFacts
@@ -59,6 +57,7 @@ def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
         if devices
         else empty("usb-plug", "This unit has named no devices yet. Let it detect them.")
     )
+    count = formatting.counted(len(unit.devices), "device") if unit.devices else ""
     return [
         *(
             [html.Div([draw_note(one) for one in notes], className="bem-said", role="status")]
@@ -66,7 +65,7 @@ def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
             else []
         ),
         columns(
-            [card("Devices", listing, note=_count(unit))],
+            [card("Devices", listing, note=count)],
             [_about(unit, who), _stations(unit)],
             "bem-cols bem-station-cols",
         ),
@@ -93,24 +92,19 @@ def device_item(device: DeviceFacts, *, with_owner: bool) -> html.Li:
                 ],
                 className="first",
             ),
-            html.Dl(
-                _rows(
+            facts(
+                [
                     [
                         ("Kind", f"{maker_label(device)}, SN {device.serial_number}"),
-                        *([("Used by", _owner(device))] if with_owner else []),
+                        ("Used by", _owner(device) if with_owner else ""),
                         ("Range", range_words(device)),
                         ("Can", abilities_label(device.abilities)),
                         ("Also measures", channels or "nothing else"),
                     ]
-                ),
-                className="facts",
+                ]
             ),
         ]
     )
-
-
-def _rows(pairs: list[tuple[str, Any]]) -> list[Component]:
-    return [part for name, value in pairs for part in (html.Dt(name), html.Dd(value))]
 
 
 def _owner(device: DeviceFacts) -> Sent:
@@ -118,10 +112,6 @@ def _owner(device: DeviceFacts) -> Sent:
         return html.Span("free", className="t2")
     station_id, name = device.used_by
     return dcc.Link(name, href=f"/stations?station={station_id}")
-
-
-def _count(unit: UnitFacts) -> str:
-    return formatting.counted(len(unit.devices), "device") if unit.devices else ""
 
 
 def _about(unit: UnitFacts, who: Viewer) -> Component:

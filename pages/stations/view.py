@@ -31,7 +31,7 @@ from pages.stations.overview import (
     refused_body,
     refused_link,
 )
-from pages.stations.synchroniser import repair_notes, stalled_notes
+from pages.stations.synchroniser import repair_note, stalled_note
 from pages.stations.unit import back_link, unit_actions, unit_body
 from pages.stations.unreachable import unreachable_notes, unreachable_token
 
@@ -99,8 +99,8 @@ def _all(lab: Laboratory, who: Viewer) -> Content:
         ),
         lambda: [
             *notes,
-            *stalled_notes(lab.stalled, who),
-            *repair_notes(lab.repairs),
+            *(stalled_note(one, who) for one in lab.stalled),
+            *map(repair_note, lab.repairs),
             *unregistered_notes(lab.unregistered),
             *overview(lab, who),
             *refused_link(lab.refused, who),

@@ -82,19 +82,16 @@ def save(clicks: Sent, enters: Sent, passwords: Sent, token: Sent) -> tuple[obje
     if not any((clicks, *enters)):
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     old, new, again = (one or "" for one in passwords)
+    if new != again:
+        words = "The two new passwords differ. Type the same one twice."
+        return words, None, no_update, passwords
     try:
-        _check_same(new, again)
         with suppress(DoneBeforeError):
             once(token, lambda by: _change(old, new, by))
     except InputError as error:
         return str(error), None, no_update, passwords
     done = toast("done", "Your password is changed. Other browsers are signed out.")
     return "", done, new_token(), ["", "", ""]
-
-
-def _check_same(new: str, again: str) -> None:
-    if new != again:
-        raise InputError("The two new passwords differ. Type the same one twice.")
 
 
 def _change(old: str, new: str, by: By) -> None:
