@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
 from db.commands.units.registration import known_units
+from db.limits import Limits
 from db.measures import writing
 from db.measures.rows import MeasureRows
 from db.models import StationLive, Unit
@@ -69,7 +70,7 @@ class Batch:
 
 
 def open_batch(
-    transaction: LeaderTransaction, envelopes: Sequence[Envelope], clocks: Clocks
+    transaction: LeaderTransaction, envelopes: Sequence[Envelope], clocks: Clocks, limits: Limits
 ) -> Batch:
     """Load the rows that these messages are about."""
     session = transaction.session
@@ -80,6 +81,8 @@ def open_batch(
         if isinstance(one.message, m.Records | m.OfferAnswer)
     }
     runs_by_id = runs.runs_now(session, experiments) if experiments else {}
+    for run in runs_by_id.values():
+        run.goes_on_after_limit = bool(limits.go_on_after_limit)
     stations = live_state.stations_of(session, [unit.unit_id for unit in units.values()])
     station_ids = {run.row.station_id for run in runs_by_id.values()}
     for one in envelopes:

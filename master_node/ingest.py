@@ -71,11 +71,56 @@ def _take_heartbeat(batch: Batch, envelope: Envelope, heartbeat: m.Heartbeat) ->
     now = batch.transaction.now
     offset_s = round(heartbeat.at - (now.timestamp() - envelope.age_s), 3)
     _note_contact(batch, unit, offset_s)
+    elsewhere = _experiments_elsewhere(batch, heartbeat)
     for one in heartbeat.stations:
+        if one.station in elsewhere:
+            continue
         row = batch.live_rows[one.station]
         live_state.take_report(row, to_report(one), at=to_time(heartbeat.at), now=now)
+    if elsewhere:
+        station, experiment = next(iter(elsewhere.items()))
+        reason = f"experiment {experiment} is not on station {station}"
+        refuse(batch, envelope, RefusedError("foreign", reason))
     if batch.clocks.note(unit.hardware_id, heartbeat.at, offset_s) and own:
         _alarm_clock(batch, unit, min(own), offset_s)
+
+
+def _experiments_elsewhere(batch: Batch, heartbeat: m.Heartbeat) -> dict[int, int]:
+    """Return the stations that say they run what was given to another one, with what they name."""
+    named = {
+        one.station: one.experiment
+        for one in heartbeat.stations
+        if one.experiment is not None
+        and one.experiment != batch.live_rows[one.station].experiment_id
+    }
+    if not named:
+        return {}
+    rightful = runs.stations_of_experiments(batch.transaction.session, named.values())
+    return {
+        station: experiment
+        for station, experiment in named.items()
+        if rightful.get(experiment, station) != station
+    }
+
+
+def refuse(batch: Batch, envelope: Envelope, error: RefusedError) -> None:
+    """Refuse a message; alarm where it names what is another unit's, or another station's."""
+    batch.refusals.append(Refusal.of(envelope.incoming, error))
+    unit = batch.units.get(envelope.address.hardware_id)
+    own = batch.stations.get(unit.unit_id) if unit else None
+    if error.kind != "foreign" or unit is None or not own:
+        return
+    now = batch.transaction.now
+    raise_alarm(
+        batch.transaction.session,
+        key=f"foreign-{unit.unit_id}-{now.timestamp():.0f}",
+        station_id=min(own),
+        code="foreign message",
+        text=f"{unit.hardware_id} has sent what is not its own: {error}. Nothing of it was taken. "
+        "Two units may have one name or one journal, or somebody uses its account: look at it.",
+        at=now,
+        unless_open=True,
+    )
 
 
 def _alarm_clock(batch: Batch, unit: Unit, station_id: int, offset_s: float) -> None:
@@ -143,11 +188,14 @@ def _refuse_unknown(
 
     One alarm a station, until somebody has looked: nobody can fill the list of alarms.
     """
-    batch.refusals.append(Refusal.of(envelope.incoming, error))
     unit = batch.unit_of(envelope.address)
     _note_contact(batch, unit)
     batch.unknown.add((unit.hardware_id, records.experiment))
     session = batch.transaction.session
+    if runs.stations_of_experiments(session, [records.experiment]):
+        refuse(batch, envelope, error)
+        return
+    batch.refusals.append(Refusal.of(envelope.incoming, error))
     if records.station in batch.stations[unit.unit_id]:
         raise_alarm(
             session,

@@ -49,7 +49,7 @@ class Leader:
             on_connect=self._connected,
             will=Will(MASTER, self._presence(online=False)),
         )
-        self._writer = Writer(database, lease, self._inbox, self._publish)
+        self._writer = Writer(database, lease, self._inbox, self._publish, limits)
         self._wattrex = WattrexService(database, broker, lease, limits) if wattrex else None
         self._duties = Duties(
             database,

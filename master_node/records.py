@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
-from db.commands.alarms import raise_alarm
+from db.commands.alarms import BY_LIMIT, ENDED_IN_ERROR, NOTHING_FOLLOWS, raise_alarm
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
@@ -132,7 +132,8 @@ def _carry_out(
             runs.resume(session, experiment_id)
             return StationState.RUNNING
         case events.Tripped():
-            _alarm(session, run, event, "trip", event.text or _trip(event))
+            code = BY_LIMIT if _goes_on(run, event.limit) else "trip"
+            _alarm(session, run, event, code, event.text or _trip(event))
             return StationState.ERROR
         case events.Warned():
             _alarm(session, run, event, event.code, event.text)
@@ -144,19 +145,49 @@ def _carry_out(
 
 def _end(transaction: LeaderTransaction, run: runs.RunNow, event: events.Ended) -> None:
     session, now, reason = transaction.session, transaction.now, event.reason
-    failed, at = event.result == "error", to_time(event.at)
+    earlier = runs.events_of(session, run)
+    tripped, begun = "tripped" in earlier, "started" in earlier
     if event.result == "stopped":
         reason = runs.stop_reason(session, run.row.experiment_id, reason)
-        # who stopped it had a reason: nothing else starts there by itself
-        text = f"Experiment {run.row.experiment_id} was stopped here."
-        hold_queue(session, run.row.station_id, text, now=now)
-    runs.end(session, run.row, failed=failed, reason=reason, at=at, now=now)
+    by_limit = tripped and _goes_on(run, earlier["tripped"].get("limit"))
+    as_written = event.result == "finished" and begun and not tripped
+    if not as_written and not (by_limit and event.result != "stopped"):
+        _let_nothing_follow(transaction, run, event, tripped, reason)
+    failed = event.result == "error" or tripped
+    runs.end(session, run.row, failed=failed, reason=reason, at=to_time(event.at), now=now)
     if not event.output_off:
         text = (
             "The experiment has ended, and the station does not say that its output is off. "
             "Current may still be flowing: go to the station."
         )
         _alarm(session, run, event, "output on", text)
+
+
+def _goes_on(run: runs.RunNow, limit: float | None) -> bool:
+    """Whether the laboratory wants what waits to follow when a safety limit has acted."""
+    return run.goes_on_after_limit and limit is not None
+
+
+def _let_nothing_follow(
+    transaction: LeaderTransaction,
+    run: runs.RunNow,
+    event: events.Ended,
+    tripped: bool,
+    reason: str,
+) -> None:
+    """Hold the queue after an end that is not "finished as written"; alarm, if no trip has."""
+    session, experiment_id = transaction.session, run.row.experiment_id
+    ways = {
+        "stopped": ("stopped", "was stopped here"),
+        "error": (ENDED_IN_ERROR, "ended in error here"),
+        "finished": ("never begun", "ended here, and its station never said that it began"),
+    }
+    code, what = ("trip", "tripped here") if tripped else ways[event.result]
+    why = f"Experiment {experiment_id} {what}."
+    if not tripped and event.output_off:  # else there is another alarm
+        said = f"{reason.rstrip('.')}. " if reason else ""
+        _alarm(session, run, event, code, f"{why} {said[:90]}{NOTHING_FOLLOWS}")
+    hold_queue(session, run.row.station_id, why, now=transaction.now)
 
 
 def _interruption(event: events.Paused) -> str:

@@ -7,10 +7,11 @@ from threading import Event
 
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
+from db.limits import USUAL, Limits
 from master_node.batch import Envelope, finish, open_batch
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, IncomingMessage
-from master_node.ingest import take
+from master_node.ingest import refuse, take
 from master_node.leader_thread import PASSING, LeaderThread
 from master_node.protocol.codec import OutgoingMessage, RefusedError, decode
 from master_node.protocol.fields import MAX_SAMPLES
@@ -36,8 +37,10 @@ class Writer(LeaderThread):
         lease: LeaderLease,
         inbox: Inbox,
         publish: Callable[[Sequence[OutgoingMessage]], None],
+        limits: Limits = USUAL,
     ) -> None:
         super().__init__("writer")
+        self._limits = limits
         self._database, self._lease, self._inbox, self._publish = database, lease, inbox, publish
         self._clocks = Clocks()
         self._written_at = 0.0
@@ -95,12 +98,12 @@ class Writer(LeaderThread):
         # a message alone never is: what the server does not take in bulk is tried one by one
         bulk = sum(map(_samples, envelopes)) > MAX_SAMPLES
         with leader_transaction(self._database, self._lease, bulk=bulk) as transaction:
-            batch = open_batch(transaction, envelopes, self._clocks)
+            batch = open_batch(transaction, envelopes, self._clocks, self._limits)
             for one in envelopes:
                 try:
                     take(batch, one)
                 except RefusedError as error:
-                    batch.refusals.append(Refusal.of(one.incoming, error))
+                    refuse(batch, one, error)
             outgoing = finish(batch)
             if self.refusals:
                 self.refusals.write(transaction)

@@ -15,6 +15,9 @@ from db.updates import count_changed
 from db.upserts import insert_missing
 
 MAX_TEXT = 250
+ENDED_IN_ERROR = "ended in error"
+BY_LIMIT = "stopped by limit"  # where the laboratory lets the next experiment follow
+NOTHING_FOLLOWS = "Nothing follows on this station until somebody confirms its battery again."
 
 
 def raise_alarm(
@@ -43,6 +46,11 @@ def raise_alarm(
         "at": at,
     }
     insert_missing(session, StationAlarm, [row])
+
+
+def was_raised(session: Session, key: str) -> bool:
+    """Whether there is an alarm of this key, acknowledged or not."""
+    return session.scalar(select(StationAlarm.id).where(StationAlarm.key == key)) is not None
 
 
 @repeated

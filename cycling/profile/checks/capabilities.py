@@ -134,12 +134,13 @@ def _time_and_bound(step: Instruction, station: StationCapabilities) -> Iterator
             f"A step of {plain(time_s)} s is shorter than 5 samples of {station.name}: "
             f"{plain(station.min_step_s)} s or more.",
         )
-    only_time = time_s is not None and len(step.limits) == 1
-    if step.direction and only_time and not station.guards_battery_range:
+    bounded = step.limit(LimitKind.VOLTAGE) is not None
+    if step.direction and not bounded and not station.guards_battery_range:
+        kinds = " or ".join(limit.kind for limit in step.limits)
         yield error(
             step.place,
-            f"Only TIME ends this step, and {station.name} does not stop at the limits of the "
-            "battery: end it by VOLTAGE.",
+            f"Only {kinds} ends this step, and {station.name} does not stop at the limits of the "
+            "battery, so nothing bounds its voltage: end it by VOLTAGE.",
         )
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cycling.profile.checks.capabilities import StationCapabilities
-from cycling.profile.checks.reach import BatteryLimits, Demand, Span, Surroundings, demands_of
+from cycling.profile.checks.reach import (
+    UNKNOWN,
+    BatteryLimits,
+    Demand,
+    Span,
+    Surroundings,
+    demands_of,
+)
 from cycling.profile.language.quantities import plain
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import Place, Problem, error, in_order, warning
@@ -23,7 +30,8 @@ def check_ranges(
 ) -> tuple[Problem, ...]:
     """Return where a profile leaves, or nearly touches, the range of battery, station or SAFETY.
 
-    Also an error for a CV step that may pull the full current of a station which cannot limit it.
+    Also an error for a CV step that may pull the full current of a station which cannot limit it,
+    and for a CC or CP whose voltage neither its limits nor SAFETY nor the battery's limits bound.
     """
     around = Surroundings(program, battery, station)
     demands = tuple(dict.fromkeys(demands_of(around)))
@@ -43,7 +51,23 @@ def check_ranges(
             Span(station.current_min_a, station.current_max_a),
         )
         problems += [*bounds.check(demands), *_unlimited(program, station)]
+    if battery is not None and station is not None and station.guards_battery_range:
+        problems += _unbounded(demands, battery)
     return in_order(problems)
+
+
+def _unbounded(demands: tuple[Demand, ...], battery: BatteryLimits) -> Iterator[Problem]:
+    """Yield steps that nothing keeps from going on up, or down: the battery's limit is unknown."""
+    ends = ((UNKNOWN, battery.highest_v, "highest"), (-UNKNOWN, battery.lowest_v, "lowest"))
+    for one in demands:
+        for unknown, bound_v, end in ends:
+            if unknown in (one.low_v, one.high_v) and bound_v is None:
+                yield error(
+                    one.voltage_place,
+                    "Nothing bounds the voltage of this step: no VOLTAGE ends it, there is no "
+                    f"SAFETY VOLTAGE, and the {end} voltage of the battery is not known. Add "
+                    "VOLTAGE, or complete the battery.",
+                )
 
 
 def _unlimited(program: Program, station: StationCapabilities) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def _held_voltage(before: Instruction | None, step: Instruction) -> Iterator[Pro
     if step.mode is not Mode.CV:
         return
     held_v, end_v = step.set_point, before.end_voltage_v if before else None
-    if before is not None and before.direction and end_v not in (None, held_v):
+    if before is not None and end_v not in (None, held_v):
         yield _differing(before, end_v, step)
         return
     if step.max_current_a is None and (before is None or not before.settles_at(held_v)):
@@ -60,13 +60,13 @@ def _differing(before: Instruction, end_v: Decimal, step: Instruction) -> Proble
     held_v = step.set_point
     difference = (
         f"The {word} step before (line {before.line}) ends at {plain(end_v)} V, this CV holds "
+        f"{plain(held_v)} V"
     )
-    difference += f"{plain(held_v)} V"
-    jump_v = before.direction * (held_v - end_v)
-    if jump_v > SETTLED * held_v and step.max_current_a is None:
+    if abs(held_v - end_v) > SETTLED * held_v and step.max_current_a is None:
+        way = "charge" if held_v > end_v else "discharge"
         return error(
             step.set_point_place,
-            f"{difference}: it jumps and may pull the full current of the station. Write "
+            f"{difference}: it jumps and may {way} with the full current of the station. Write "
             f"CV, {plain(end_v)}, or limit the current with MAX.",
         )
     return warning(step.set_point_place, f"{difference}: usually they are equal.")

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
+from db.commands.alarms import BY_LIMIT
 from db.commands.queue import next_queued
 from db.models import (
     CyclerStation,
@@ -20,7 +21,8 @@ from db.models import (
 
 ANSWERED_WITHIN = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=15)
-NO_HINDRANCE = ("contact lost", "clock")  # alarms that are over once the station is heard again
+# alarms that are over once the station is heard again, or that the laboratory wants to go on after
+NO_HINDRANCE = ("contact lost", "clock", BY_LIMIT)
 
 
 def free_stations(session: Session, now: datetime, among: Iterable[int] | None = None) -> list[int]:

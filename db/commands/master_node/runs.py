@@ -23,11 +23,15 @@ OPEN = (ExperimentStatus.QUEUED, ExperimentStatus.RUNNING, ExperimentStatus.PAUS
 
 @dataclass
 class RunNow:
-    """A run within one transaction: the row, whose unit it is, the channels of its station."""
+    """A run within one transaction: the row, whose unit it is, the channels of its station.
+
+    `goes_on_after_limit`: what waits behind it follows also if a safety limit ends it.
+    """
 
     row: Run
     hardware_id: str
     channels: frozenset[int]
+    goes_on_after_limit: bool = False
     events: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -44,6 +48,14 @@ def runs_now(session: Session, experiment_ids: Iterable[int]) -> dict[int, RunNo
         run.experiment_id: RunNow(run, hardware_id, frozenset(channels[run.station_id]))
         for run, hardware_id in rows
     }
+
+
+def stations_of_experiments(session: Session, experiment_ids: Iterable[int]) -> dict[int, int]:
+    """Return the station that each of these experiments is for; those that exist."""
+    rows = select(Experiment.id, Experiment.station_id).where(
+        Experiment.id.in_(set(experiment_ids))
+    )
+    return {row.id: row.station_id for row in session.execute(rows)}
 
 
 def add_event(run: RunNow, number: int, at: datetime, kind: str, detail: dict[str, Any]) -> None:
@@ -97,6 +109,17 @@ def end(
     _change(session, run.experiment_id, OPEN, {"status": status, "finished_at": at})
     if run.ended_at is None:
         run.ended_at, run.end_reason = now, reason[:MAX_REASON]
+
+
+def events_of(session: Session, run: RunNow) -> dict[str, dict[str, Any]]:
+    """Return what a station has sent of a run: each kind of event with the latest one's detail."""
+    stored = (
+        select(RunEvent.kind, RunEvent.detail)
+        .where(RunEvent.experiment_id == run.row.experiment_id, RunEvent.kind != "step_ended")
+        .order_by(RunEvent.number)
+    )
+    latest = {row.kind: row.detail for row in session.execute(stored)}
+    return latest | {event["kind"]: event["detail"] for event in run.events}
 
 
 def stop_reason(session: Session, experiment_id: int, station_reason: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
@@ -57,19 +57,21 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
 
 
 def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime) -> None:
-    """Let what waits on a station wait for a person, who confirms its battery again.
+    """Let nothing follow on a station until a person has looked, and confirms its battery again.
 
-    Where nothing waits, the confirmation stays.
+    What waits there is held, and the battery is no longer confirmed: also where nothing waits.
     """
+    confirmed = session.get(ConfirmedBattery, station_id)
     queued = session.scalars(
         waiting().where(Plan.station_id == station_id, Plan.state == PlanState.QUEUED)
     ).all()
     held = [plan for plan in queued if rows.take_back(session, plan.experiment_id)]
-    if not held:
-        return
-    session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station_id))
     for plan in held:
         rows.hold(session, plan, reason, now)
+    if confirmed is not None:
+        session.delete(confirmed)
+    elif not held:
+        return
     audit.record(
         session,
         By(audit.MASTER_NODE, audit.MASTER_NODE, now),

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
-from db.commands.alarms import raise_alarm
+from db.commands.alarms import ENDED_IN_ERROR, raise_alarm, was_raised
 from db.commands.master_node import live_state
+from db.commands.queue import hold_queue
 from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
 from db.models.wattrex import STALLED
 from db.queries.wattrex.runs import (
@@ -20,7 +21,6 @@ from db.queries.wattrex.runs import (
 )
 from db.terms import PlanState
 
-FAILED = "ended in error"
 BEGUN_ALL_THE_SAME = "begun all the same"
 AGAIN = {
     PlanState.CANCELLED: "was cancelled",
@@ -110,12 +110,19 @@ def note_measures_offset(session: Session, unit_id: int, offset_s: float) -> Non
 
 
 def alarm_failed(session: Session, run: WattrexRun, now: datetime) -> None:
-    """Alarm once for an experiment that has ended in error: the output may still be on."""
+    """Alarm once for an experiment that has ended in error, and hold what waits behind it.
+
+    The output may still be on, and the cycler would run what is queued by itself.
+    """
+    key = f"wattrex-error-{run.id}"
+    if was_raised(session, key):
+        return
     text = (
         f"Experiment {run.id} ({run.name}) has ended in error. On this station that does not "
         "mean that the output is off. Current may still be flowing: go to the station."
     )
-    _alarm(session, run, f"wattrex-error-{run.id}", FAILED, text, now)
+    _alarm(session, run, key, ENDED_IN_ERROR, text, now)
+    hold_queue(session, run.station_id, f"Experiment {run.id} ended in error here.", now=now)
 
 
 def alarm_withdrawn(

@@ -1,6 +1,7 @@
 """The writer of the master node, without a broker: groups, bulk, failures of the database."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,18 +9,23 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from cycling.errors import UnavailableError
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
+from db.commands.queue import next_queued
+from db.limits import USUAL
 from db.models import (
+    ConfirmedBattery,
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
+    Plan,
     RefusedCount,
     Run,
     StationAlarm,
     StationLive,
 )
 from db.queries.stations.offers import unit_setups
+from db.terms import PlanState
 from master_node import writer as writer_module
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.protocol import events
@@ -244,3 +250,153 @@ def test_what_comes_of_an_experiment_that_was_given_up_is_stored_and_changes_no_
     with stage.lab.database.read() as session:
         assert session.get_one(Experiment, experiment).status is ExperimentStatus.ERROR
         assert session.get_one(Run, experiment).end_reason == reason
+
+
+def ends(stage: Stage, *items: events.AnyEvent, which: int = 0) -> None:
+    """Send events of an experiment that has begun."""
+    began = events.Started(n=0, at=1e9, test_time_s=0.0)
+    station = list(stage.unit.stations)[which]
+    records = m.Records(
+        experiment=stage.experiments[which], station=station, events=[began, *items]
+    )
+    stage.store(stage.message(Kind.RECORDS, records))
+
+
+def confirmed(stage: Stage) -> set[int]:
+    return {row.station_id for row in stage.lab.all_rows(ConfirmedBattery)}
+
+
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize(
+    ("items", "code", "status"),
+    [
+        (
+            [events.Ended(n=1, at=1e9, test_time_s=1.0, result="error", reason="E-stop pressed")],
+            "ended in error",
+            ExperimentStatus.ERROR,
+        ),
+        (
+            [events.Ended(n=1, at=1e9, test_time_s=1.0, result="stopped", reason="at the device")],
+            "stopped",
+            ExperimentStatus.FINISHED,
+        ),
+        (
+            [
+                events.Tripped(
+                    n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=4.25, text=""
+                ),
+                events.Ended(n=2, at=1e9, test_time_s=1.0, result="error"),
+            ],
+            "trip",
+            ExperimentStatus.ERROR,
+        ),
+        (
+            [
+                events.Tripped(
+                    n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=4.25, text=""
+                ),
+                events.Ended(n=2, at=1e9, test_time_s=1.0, result="finished"),
+            ],
+            "trip",
+            ExperimentStatus.ERROR,
+        ),
+    ],
+)
+def test_nothing_follows_an_end_that_is_not_as_written(
+    stage: Stage, items, code: str, status: ExperimentStatus, waits: bool
+):
+    station, _other = stage.unit.stations
+    following = stage.lab.queue(station) if waits else None
+    ends(stage, *items)
+    ends(stage, *items)  # again: changes nothing
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert (alarm.code, alarm.station_id) == (code, station)
+    assert confirmed(stage) == {_other}
+    with stage.lab.database.write() as session:
+        assert session.get_one(Experiment, stage.experiments[0]).status is status
+        if waits:
+            assert session.get(Experiment, following) is None
+            (plan,) = session.scalars(select(Plan).where(Plan.state == PlanState.HELD))
+            assert str(stage.experiments[0]) in plan.detail["held_because"]
+        alarm = session.scalars(select(StationAlarm)).one()
+        alarm.acknowledged_at = datetime.now(UTC)  # alone that releases nothing
+    with stage.lab.database.write() as session:
+        assert next_queued(session, station) is None
+
+
+@pytest.mark.parametrize(("limit", "follows"), [(4.25, True), (None, False)])
+def test_a_laboratory_may_go_on_after_a_limit_and_after_nothing_else(
+    stage: Stage, limit: float | None, follows: bool
+):
+    """None: a safety channel fell silent."""
+    stage.writer._limits = replace(USUAL, go_on_after_limit=1)
+    station = next(iter(stage.unit.stations))
+    following = stage.lab.queue(station)
+    tripped = events.Tripped(
+        n=1, at=1e9, test_time_s=1.0, channel="voltage", value=4.3, limit=limit, text=""
+    )
+    ends(stage, tripped, events.Ended(n=2, at=1e9, test_time_s=1.0, result="error"))
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert alarm.code == ("stopped by limit" if follows else "trip")
+    with stage.lab.database.write() as session:
+        assert (session.get(Experiment, following) is not None) == follows
+        waits = next_queued(session, station)
+    assert (waits is not None) == follows
+
+
+def test_an_end_as_written_lets_the_next_one_begin(stage: Stage):
+    station, other = stage.unit.stations
+    following = stage.lab.queue(station)
+    ends(stage, events.Ended(n=1, at=1e9, test_time_s=1.0, result="finished"))
+    assert stage.lab.all_rows(StationAlarm) == []
+    assert confirmed(stage) == {station, other}
+    with stage.lab.database.write() as session:
+        assert next_queued(session, station).id == following
+
+
+def test_an_end_without_a_beginning_is_none_as_written(stage: Stage):
+    station = next(iter(stage.unit.stations))
+    ended = events.Ended(n=0, at=1e9, test_time_s=0.0, result="finished")
+    records = m.Records(experiment=stage.experiments[0], station=station, events=[ended])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert (alarm.code, station in confirmed(stage)) == ("never begun", False)
+
+
+def foreign(stage: Stage, kind: str) -> IncomingMessage:
+    """A message of another unit, with stations of its own, about the first one's experiment."""
+    if "unit-1" not in stage.lab.stations:
+        stage.lab.unit("unit-1", stations=1)
+    (own,) = stage.lab.stations["unit-1"]
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    started = events.Started(n=0, at=1e9, test_time_s=0.0)
+    beat = m.StationHeartbeat(
+        station=own, state=StationState.RUNNING, output_on=True, experiment=experiment
+    )
+    message = {
+        "records of its station": m.Records(experiment=experiment, station=own, events=[started]),
+        "records": m.Records(experiment=experiment, station=station, events=[started]),
+        "heartbeat": m.Heartbeat(at=time.time(), stations=[beat]),
+        "answer": m.OfferAnswer(experiment=experiment, station=station, accepted=True),
+    }[kind]
+    kinds = {"heartbeat": Kind.HEARTBEAT, "answer": Kind.OFFER_ANSWER}
+    payload = encode(message)
+    topic = Address("unit-1", kinds.get(kind, Kind.RECORDS)).topic
+    return IncomingMessage(topic, payload, len(payload), time.monotonic())
+
+
+@pytest.mark.parametrize("kind", ["records", "records of its station", "heartbeat", "answer"])
+def test_what_names_an_experiment_of_another_unit_is_refused_with_an_alarm(stage: Stage, kind: str):
+    for _ in range(3):
+        stage.store(foreign(stage, kind))
+    (own,) = stage.lab.stations["unit-1"]
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert (alarm.code, alarm.station_id) == ("foreign message", own)
+    assert f"experiment {stage.experiments[0]}" in alarm.text
+    assert stage.writer.refusals.total == 3
+    with stage.lab.database.read() as session:
+        run = session.get_one(Run, stage.experiments[0])
+        assert (run.accepted_at, run.events_through) == (None, -1)
+        assert session.get_one(Experiment, run.experiment_id).status is ExperimentStatus.QUEUED
+        live = session.get(StationLive, own)
+        assert live is None or live.experiment_id is None

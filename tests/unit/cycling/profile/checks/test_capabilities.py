@@ -35,6 +35,8 @@ def test_our_own_protocol_takes_everything():
         ("CC, 1, CAPACITY, 1Ah", 1, "cannot end a step by CAPACITY: use TIME"),
         ("WAIT, 1.9", 1, "shorter than 5 samples of WattRex: 2 s"),
         ("CC, 1, TIME, 60", 1, "Only TIME ends this step"),
+        ("CC, 1, POWER, 50", 1, "Only POWER ends this step"),
+        ("CC, -1, POWER, 5", 1, "nothing bounds its voltage: end it by VOLTAGE"),
         ("CC, 0.0124, VOLTAGE, 4.2", 1, "0.0124 A becomes 12 mA, more than 1 % away"),
         ("CC, 0.0001, VOLTAGE, 4.2", 1, "0.0001 A becomes 0"),
         ("CC, 9000, VOLTAGE, 4.2", 1, "does not fit: WattRex takes 8,388.607 A"),
@@ -43,6 +45,23 @@ def test_our_own_protocol_takes_everything():
 def test_a_wattrex_station_refuses_with_line_and_reason(text, line, words):
     found = refused(text)
     assert any(one[:2] == (line, "error") and words in one[2] for one in found), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CP, 10, TIME, 60",
+        "CP, -10, CURRENT, 5",
+        "CC, 1, CAPACITY, 1Ah",
+        "CC, 1, TIME, 60, POWER, 50",
+        "REPEAT 2\nCC, 1, VOLTAGE, 4.2\nCC, -1, ENERGY, 5Wh\nEND",
+    ],
+)
+def test_whatever_else_ends_it_only_a_voltage_bounds_a_step_there(text):
+    """On a station that takes it, and does not watch the battery."""
+    able = replace(OWN_PROTOCOL, guards_battery_range=False)
+    assert len([one for one in refused(text, able) if "nothing bounds" in one[2]]) == 1
+    assert refused(text, OWN_PROTOCOL) == []
 
 
 def test_a_flat_profile_runs_on_wattrex():

@@ -117,6 +117,17 @@ def test_an_unknown_range_is_not_checked_and_not_invented():
     assert found("CC, 99, VOLTAGE, 99", None) == []
 
 
+@pytest.mark.parametrize("text", ["CC, 1, TIME, 60", "CC, 1, POWER, 50", "CP, 5, CAPACITY, 1Ah"])
+def test_a_step_whose_voltage_nothing_bounds_is_an_error_where_it_is_to_run(text):
+    unknown = replace(CELL, voltage_max_v=None)
+    assert found(text, unknown, STATION) == [(1, 5)]
+    assert found(text, unknown) == []  # nobody runs it yet
+    assert found(text, CELL, STATION) == []
+    assert found(f"SAFETY VOLTAGE 2.5 4.25\n{text}", unknown, STATION) == []
+    downwards = text.replace(", ", ", -", 1)
+    assert found(downwards, replace(CELL, voltage_min_v=None), STATION) == [(1, 5)]
+
+
 def test_safety_that_ends_the_test_before_a_step_ends():
     assert found("SAFETY VOLTAGE 2.5 4.1\nCC, 1, VOLTAGE, 4.2", None) == [(2, 17)]
     assert found("SAFETY CURRENT -1 1\nCC, 2, VOLTAGE, 4.2", None) == [(2, 5)]

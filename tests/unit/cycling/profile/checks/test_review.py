@@ -21,7 +21,7 @@ def test_a_sound_cycle_has_no_findings():
     [
         ("CC, 1, VOLTAGE, 4.1\nCV, 4.2, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
         ("CC, -1, VOLTAGE, 3\nCV, 2.8, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
-        ("CC, 1, VOLTAGE, 4.2\nCV, 4.1, CURRENT, 0.05", "warning 2:5 The CC step before"),
+        ("CC, 1, VOLTAGE, 4.2\nCV, 4.17, CURRENT, 0.05", "warning 2:5 The CC step before"),
         ("CC, 1, VOLTAGE, 4.19\nCV, 4.2, CURRENT, 0.05", "warning 2:5 The CC step before"),
         ("CC, 1, VOLTAGE, 4\nCV, 4.2, TIME, 5, MAX, 1", "warning 2:5 The CC step before"),
         ("CV, 4.2, CURRENT, 0.05", "warning 1:1 This CV may pull the full current"),
@@ -53,6 +53,22 @@ def test_a_sound_cycle_has_no_findings():
 def test_a_doubt_is_told_once_with_its_place(text, finding):
     found = findings(text, 3.0)
     assert len([one for one in found if one.startswith(finding)]) == 1, found
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("CC, 1, VOLTAGE, 4.1\nCV, 4.2, TIME, 60", "charge"),
+        ("CC, 1, VOLTAGE, 4.2\nCV, 4.0, TIME, 60", "discharge"),
+        ("CC, -1, VOLTAGE, 3\nCV, 4.2, TIME, 60", "charge"),
+        ("CC, -1, VOLTAGE, 3\nCV, 2.8, TIME, 60", "discharge"),
+        ("CC, 1, VOLTAGE, 4.2\nCV, 4.2, TIME, 60\nCV, 3, TIME, 60", "discharge"),
+    ],
+)
+def test_a_cv_that_jumps_either_way_is_an_error_unless_it_names_a_maximum(text, way):
+    assert [one for one in findings(text, 3.0) if f"may {way} with the full current" in one]
+    limited = f"{text}, MAX, 0.5C"
+    assert not [one for one in findings(limited, 3.0) if one.startswith("error")]
 
 
 def test_safety_is_a_bound_for_a_step_by_time():
