@@ -9,8 +9,8 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
-from db.models import ConfirmedBattery, Experiment, Plan
-from db.queries.stations.queue import WITHDRAWN, waiting
+from db.models import ConfirmedBattery, Experiment, Plan, RedoxElectrolyte
+from db.queries.stations.queue import WITHDRAWN
 from db.terms import PlanState
 
 
@@ -38,13 +38,14 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
 
     False if there is nothing to hold: it has begun, or was cancelled.
     """
-    plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment_id)).first()
     experiment = session.get(Experiment, experiment_id)
-    if experiment is None or not rows.take_back(session, experiment_id, refused=True):
+    if experiment is None:
         return False
-    if plan is None:
-        plan = plan_of(experiment, now)
-        session.add(plan)
+    plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment_id)).first()
+    plan = plan or plan_of(session, experiment, now)
+    if not rows.take_back(session, experiment_id, refused=True):
+        return False
+    session.add(plan)
     rows.hold(session, plan, reason, now)
     audit.record(
         session,
@@ -62,12 +63,7 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
     What waits there is held, and the battery is no longer confirmed: also where nothing waits.
     """
     confirmed = session.get(ConfirmedBattery, station_id)
-    queued = session.scalars(
-        waiting().where(Plan.station_id == station_id, Plan.state == PlanState.QUEUED)
-    ).all()
-    held = [plan for plan in queued if rows.take_back(session, plan.experiment_id)]
-    for plan in held:
-        rows.hold(session, plan, reason, now)
+    held, _begun = take_back_queue(session, station_id, reason, now)
     if confirmed is not None:
         session.delete(confirmed)
     elif not held:
@@ -81,8 +77,38 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
     )
 
 
-def plan_of(experiment: Experiment, now: datetime) -> Plan:
+def take_back_queue(
+    session: Session, station_id: int, reason: str, now: datetime
+) -> tuple[list[Plan], list[str]]:
+    """Hold what waits on a station: some cyclers run what is queued by themselves.
+
+    Returns the plans that are held, and the names of what the station has taken a moment before.
+    """
+    queued = session.scalars(
+        select(Experiment)
+        .where(Experiment.station_id == station_id, Experiment.status == ExperimentStatus.QUEUED)
+        .order_by(Experiment.created_at, Experiment.id)
+    ).all()
+    held: list[Plan] = []
+    begun: list[str] = []
+    for experiment in queued:
+        plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
+        plan = plan or plan_of(session, experiment, now)
+        if not rows.take_back(session, experiment.id):
+            begun.append(experiment.name)
+            continue
+        session.add(plan)
+        rows.hold(session, plan, reason, now)
+        held.append(plan)
+    return held, begun
+
+
+def plan_of(session: Session, experiment: Experiment, now: datetime) -> Plan:
     """Return a plan for a row that another program has put into Experiment."""
+    electrolytes = session.scalars(
+        select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
+    )
+    fields = ("volume", "initial_soc", "min_flow_rate", "max_flow_rate")
     return Plan(
         token=f"experiment-{experiment.id}",
         state=PlanState.HELD,
@@ -92,7 +118,13 @@ def plan_of(experiment: Experiment, now: datetime) -> Plan:
         battery_id=experiment.battery_id,
         profile_id=experiment.profile_id,
         position=0,
-        detail={WITHDRAWN: [experiment.id]},
+        detail={
+            WITHDRAWN: [experiment.id],
+            "electrolytes": [
+                {"polarity": one.polarity.value, **{name: getattr(one, name) for name in fields}}
+                for one in electrolytes
+            ],
+        },
         user_name=audit.MASTER_NODE,
         created_at=experiment.created_at,
         state_since=now,

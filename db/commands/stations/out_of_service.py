@@ -11,15 +11,13 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
-from db.commands.queue.station import plan_of
+from db.commands.queue.station import take_back_queue
 from db.engine import Database
 from db.models import (
     ConfirmedBattery,
     CyclerStation,
     Experiment,
     OutOfService,
-    Plan,
-    RedoxElectrolyte,
 )
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import repeated
@@ -129,49 +127,9 @@ def _taken(session: Session, station_id: int) -> CyclerStation:
 
 
 def _hold_queue(session: Session, station: CyclerStation, reason: str, now: datetime) -> TakenOut:
-    """Take back what waits: some cyclers run what is queued by themselves.
-
-    Somebody works at the station, so the battery is confirmed again before anything goes on.
-    """
-    queued = session.scalars(
-        select(Experiment)
-        .where(Experiment.station_id == station.id, Experiment.status == ExperimentStatus.QUEUED)
-        .order_by(Experiment.created_at, Experiment.id)
-    ).all()
-    held, begun = [], []
-    for experiment in queued:
-        plan = _plan(session, experiment, now)
-        if not rows.take_back(session, experiment.id):
-            begun.append(experiment.name)
-            continue
-        session.add(plan)
-        rows.hold(session, plan, f"The station was taken out of service: {reason}", now)
-        held.append(plan.name)
+    """Take back what waits. Somebody works at the station: its battery is confirmed again."""
+    why = f"The station was taken out of service: {reason}"
+    held, begun = take_back_queue(session, station.id, why, now)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
-    return TakenOut(tuple(held), tuple(begun))
-
-
-def _plan(session: Session, experiment: Experiment, now: datetime) -> Plan:
-    """Return the plan of an experiment, or one for a row that another program has put there."""
-    row = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
-    if row is not None:
-        return row
-    electrolytes = session.scalars(
-        select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
-    )
-    plan = plan_of(experiment, now)
-    plan.detail = {
-        **plan.detail,
-        "electrolytes": [
-            {
-                "polarity": one.polarity.value,
-                "volume": one.volume,
-                "initial_soc": one.initial_soc,
-                "min_flow_rate": one.min_flow_rate,
-                "max_flow_rate": one.max_flow_rate,
-            }
-            for one in electrolytes
-        ],
-    }
-    return plan
+    return TakenOut(tuple(plan.name for plan in held), tuple(begun))

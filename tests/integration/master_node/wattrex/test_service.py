@@ -32,6 +32,7 @@ from db.models import (
     AvailableMeasure,
     Battery,
     ComputationalUnit,
+    ConfirmedBattery,
     DetectedDevice,
     Experiment,
     ExtendedMeasure,
@@ -49,7 +50,7 @@ from db.queries.stations.overview import station_now
 from db.queries.stations.units import find_unit
 from db.queries.wattrex.units import find_unregistered_units
 from db.queries.wattrex.units import wattrex_units as list_units
-from db.terms import CommandState, OverviewState, RepairState
+from db.terms import CommandState, OverviewState, PlanState, RepairState
 from master_node.wattrex.watch import WattrexWatch
 from tests.commands import command_row
 from tests.running_lab import RunningLab
@@ -86,8 +87,8 @@ class WattrexLab(RunningLab):
         with leader_transaction(self.database, self.lease) as transaction:
             self.watch.look(transaction, speaks=speaks, listens_since=LONG_AGO if speaks else None)
 
-    def begin(self, **other) -> int:
-        cell = self.battery("Cell", "1")
+    def begin(self, serial: str = "1", **other) -> int:
+        cell = self.battery("Cell", serial)
         return self.experiment("Ageing", self.station_id, cell, self.profile_id, **other)
 
     def rows(self, experiment_id: int, first: int, count: int, instruction: int = 1) -> None:
@@ -293,6 +294,28 @@ class TestWhatIsShown:
         (alarm,) = lab.alarms()
         assert "Current may still be flowing: go to the station." in alarm.text
         assert lab.shown().state is OverviewState.ALARM
+
+    @pytest.mark.parametrize("ours", [True, False])
+    def test_after_an_error_its_cycler_finds_nothing_queued(self, lab, ours):
+        """Neither what we have queued nor what the old application has."""
+        experiment_id = lab.begin()
+        waits = lab.begin("2", status=ExperimentStatus.QUEUED, begun_at=None)
+        with lab.database.write() as session:
+            plan = session.scalars(select(Plan).where(Plan.experiment_id == waits)).one()
+            if not ours:
+                session.delete(plan)
+        lab.look()
+        lab.change(Experiment, experiment_id, status=ExperimentStatus.ERROR, finished_at=lab.now)
+        lab.look()
+        with lab.database.read() as session:
+            assert session.get(Experiment, waits) is None
+            (plan,) = session.scalars(select(Plan).where(Plan.state == PlanState.HELD))
+            assert plan.detail["held_because"] == f"Experiment {experiment_id} ended in error here."
+            assert session.get(ConfirmedBattery, lab.station_id) is None
+        later = lab.begin("3", status=ExperimentStatus.QUEUED, begun_at=None)  # somebody has looked
+        lab.look()
+        with lab.database.read() as session:
+            assert session.get(Experiment, later) is not None
 
     def test_an_error_of_last_week_is_no_news(self, lab):
         lab.begin(status=ExperimentStatus.ERROR, finished_at=lab.ago(days=7))
