@@ -222,9 +222,10 @@ def test_after_a_stop_the_queue_waits_for_a_person(bench: Bench):
     assert list(released) == [plan.id for plan in plans]
 
 
-def test_a_stop_where_nothing_waits_keeps_the_confirmation(bench: Bench):
+def test_after_a_stop_where_nothing_waits_the_battery_is_confirmed_again_too(bench: Bench):
     for plan in bench.plans:
         cancel(bench.database, plan.id, by=BY)
     with bench.database.write() as session:
         hold_queue(session, bench.station_id, "Experiment 7 was stopped here.", now=NOW)
-        assert session.get(ConfirmedBattery, bench.station_id) is not None
+    with bench.database.read() as session:
+        assert session.get(ConfirmedBattery, bench.station_id) is None
