@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     AuditEntry,
     Battery,
@@ -143,12 +144,8 @@ def _edge(session: Session, row_id: int) -> tuple[datetime, int] | None:
 
 
 def _rows(session: Session, query: Select[AuditEntry]) -> tuple[AuditRow, ...]:
-    return tuple(
-        AuditRow(
-            row.id, row.at, row.user_name, row.address, row.action, row.target, row.detail or {}
-        )
-        for row in session.scalars(query)
-    )
+    rows = session.scalars(query)
+    return tuple(facts(AuditRow, row, detail=row.detail or {}) for row in rows)
 
 
 def _within(query: Select[Any], wanted: AuditFilter) -> Select[Any]:

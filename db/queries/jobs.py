@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cycling.errors import NotFoundError
 from db.engine import Database
+from db.facts import facts
 from db.models import Job
 from db.terms import JobState
 
@@ -43,15 +44,4 @@ def job_status(database: Database, job_id: int) -> JobStatus:
         job = session.scalar(select(Job).where(Job.id == job_id))
         if job is None:
             raise NotFoundError("This task is not known any more. Start it again.")
-        return JobStatus(
-            id=job.id,
-            kind=job.kind,
-            state=job.state,
-            done=job.done,
-            total=job.total,
-            error=job.error,
-            result=job.result,
-            user_name=job.user_name,
-            created_at=job.created_at,
-            ended_at=job.ended_at,
-        )
+        return facts(JobStatus, job)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import Lease, RefusedCount, RefusedMessage
 from db.terms import MASTER_NODE, WAITING
 
@@ -63,13 +64,11 @@ def leader(session: Session, now: datetime) -> MasterNode | None:
     own = next((one for one in leases if one.name == MASTER_NODE), None)
     if own is None:
         return None
-    return MasterNode(
+    return facts(
+        MasterNode,
+        own,
         alive=own.expires_at > now,
-        holder=own.holder,
-        epoch=own.epoch,
-        beat_at=own.beat_at,
         silent_s=max(0.0, (now - own.beat_at).total_seconds()),
-        detail=own.detail,
         standbys=sum(one.name.startswith(WAITING) and one.expires_at > now for one in leases),
     )
 
@@ -80,7 +79,7 @@ def refusals(database: Database) -> list[Refusals]:
         rows = session.scalars(
             select(RefusedCount).order_by(RefusedCount.last_at.desc()).limit(500)
         )
-        return [Refusals(row.sender, row.kind, row.count, row.last_at) for row in rows]
+        return [facts(Refusals, row) for row in rows]
 
 
 def refused_count(session: Session) -> int:
@@ -92,7 +91,4 @@ def refused_messages(database: Database, limit: int = 100) -> list[Refused]:
     """Return the messages that were refused last, the newest first."""
     newest = select(RefusedMessage).order_by(RefusedMessage.id.desc()).limit(limit)
     with database.read() as session:
-        return [
-            Refused(row.at, row.topic, row.reason, row.size_bytes, row.beginning)
-            for row in session.scalars(newest)
-        ]
+        return [facts(Refused, row) for row in session.scalars(newest)]

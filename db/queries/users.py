@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, and_, func, select
 
 from cycling.errors import NotFoundError
 from db.engine import Database
+from db.facts import facts
 from db.models import LoginSession, User
 from db.terms import Role
 
@@ -84,33 +85,14 @@ def _accounts(limits: SessionLimits) -> Select[User, int]:
 
 def _account(row: Row[User, int]) -> Account:
     user, sessions = row
-    return Account(
-        id=user.id,
-        name=user.name,
-        role=user.role,
-        disabled=user.disabled,
-        created_at=user.created_at,
-        last_seen_at=user.last_seen_at,
-        last_sign_in_at=user.last_sign_in_at,
-        sessions=sessions,
-    )
+    return facts(Account, user, sessions=sessions)
 
 
 def list_users(database: Database) -> list[UserRow]:
     """Return all users by name, the disabled ones too."""
     with database.read() as session:
         users = session.scalars(select(User).order_by(func.lower(User.name)))
-        return [
-            UserRow(
-                id=user.id,
-                name=user.name,
-                role=user.role,
-                disabled=user.disabled,
-                created_at=user.created_at,
-                last_seen_at=user.last_seen_at,
-            )
-            for user in users
-        ]
+        return [facts(UserRow, user) for user in users]
 
 
 def signed_in(database: Database, session_hash: str, limits: SessionLimits) -> SignedIn | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationCommand
+from db.facts import facts
 from db.models import Command, Unit
 from db.terms import CommandState
 from db.updates import count_changed
@@ -100,13 +101,11 @@ def _has_expired(now: datetime) -> ColumnElement[bool]:
 
 def _due_command(command: Command, hardware_id: str, clock_offset_s: float) -> DueCommand:
     why = f": {command.reason}" if command.reason else ""
-    return DueCommand(
+    return facts(
+        DueCommand,
+        command,
         command_id=command.id,
         hardware_id=hardware_id,
-        kind=command.kind,
-        station_id=command.station_id,
-        experiment_id=command.experiment_id,
-        expires_at=command.expires_at,
         reason=f"by {command.user_name}{why}"[:250],
         clock_offset_s=clock_offset_s,
     )

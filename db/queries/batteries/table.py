@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import InputError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     ConfirmedBattery,
@@ -239,15 +240,11 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
     )
     counts, last, stations = _use(session, ids), _last(session, ids), _stations(session, ids)
     rows = {
-        one.id: BatteryRow(
-            id=one.id,
-            name=one.name,
+        one.id: facts(
+            BatteryRow,
+            one,
             description=one.description or "",
-            technology=one.technology,
             chemistry=str(one.lithium or one.lead_acid or one.stack or ""),
-            manufacturer=one.manufacturer,
-            model=one.model,
-            serial_number=one.serial_number,
             capacity_ah=None if one.capacity_mah is None else one.capacity_mah / 1000,
             electrode_size_cm2=None if one.electrode is None else one.electrode / 100,
             voltage_v=(one.voltage_min_mv / 1000, one.voltage_max_mv / 1000),

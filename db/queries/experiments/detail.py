@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     CompatibleDevice,
@@ -145,14 +146,9 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             raise NotFoundError(gone_words(session, experiment_id))
         experiment, battery, station, profile, end_reason, simulated_speed = found
         source = session.get(ImportSource, experiment_id)
-        return ExperimentFacts(
-            id=experiment.id,
-            name=experiment.name,
-            description=experiment.description,
-            status=experiment.status,
-            created_at=experiment.created_at,
-            begun_at=experiment.begun_at,
-            finished_at=experiment.finished_at,
+        return facts(
+            ExperimentFacts,
+            experiment,
             station=station,
             devices=tuple(_devices(session, experiment.station_id)),
             profile=profile,
@@ -200,20 +196,13 @@ def _count(session: Session, experiment_id: int) -> int:
 
 def _battery(session: Session, row: Battery) -> BatteryFacts:
     battery = description_of(session, row)
-    return BatteryFacts(
+    return facts(
+        BatteryFacts,
+        battery,
         id=row.id,
-        name=battery.name,
-        description=battery.description,
-        manufacturer=battery.manufacturer,
-        model=battery.model,
-        serial_number=battery.serial_number,
-        technology=battery.technology,
         chemistry=str(battery.chemistry or battery.electrolyte_type or ""),
-        cells=battery.cells,
         voltage_v=(battery.voltage_min_v, battery.voltage_max_v),
         current_a=(battery.current_min_a, battery.current_max_a),
-        capacity_ah=battery.capacity_ah,
-        electrode_size_cm2=battery.electrode_size_cm2,
     )
 
 
@@ -262,7 +251,7 @@ def experiment_notes(database: Database, experiment_id: int) -> tuple[NoteFacts,
             .order_by(Note.created_at.desc(), Note.id.desc())
             .limit(MOST_NOTES)
         )
-        return tuple(_facts(note) for note in found)
+        return tuple(facts(NoteFacts, note) for note in found)
 
 
 def find_note(database: Database, note_id: int) -> NoteFacts:
@@ -271,8 +260,4 @@ def find_note(database: Database, note_id: int) -> NoteFacts:
         note = session.get(Note, note_id)
         if note is None:
             raise NotFoundError("This note is not there any more. Somebody has deleted it already.")
-        return _facts(note)
-
-
-def _facts(note: Note) -> NoteFacts:
-    return NoteFacts(note.id, note.text, note.at, note.user_name, note.created_at)
+        return facts(NoteFacts, note)

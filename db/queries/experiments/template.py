@@ -12,6 +12,7 @@ from cycling.errors import NotFoundError
 from cycling.profile.program.rows import text_of_rows
 from cycling.terms import Polarity, Technology
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     Experiment,
@@ -65,13 +66,10 @@ def experiment_pattern(database: Database, experiment_id: int) -> ExperimentPatt
         sides = session.scalars(
             select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
         )
-        return ExperimentPattern(
-            id=experiment.id,
-            name=experiment.name,
-            description=experiment.description,
+        return facts(
+            ExperimentPattern,
+            experiment,
             technology=battery.technology,
-            battery_id=battery.id,
-            station_id=experiment.station_id,
             profile=_profile_text(session, experiment.profile_id),
             electrolytes={
                 one.polarity: (
@@ -150,11 +148,5 @@ def find_draft(database: Database, plan_id: int) -> Draft:
 
 
 def _draft(plan: Plan) -> Draft:
-    return Draft(
-        plan.id,
-        plan.token,
-        plan.name,
-        plan.detail.get("typed", {}),
-        plan.user_name,
-        plan.state_since,
-    )
+    typed = plan.detail.get("typed", {})
+    return facts(Draft, plan, typed=typed, saved_at=plan.state_since)

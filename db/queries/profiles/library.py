@@ -1,6 +1,5 @@
 """The library of profiles: the list, one with its versions, the text of a version."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, defer
 from cycling.errors import NotFoundError
 from cycling.profile.summary import ProfileSummary, summary_from
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     CompiledVersion,
     Experiment,
@@ -130,15 +130,7 @@ def library_profile(database: Database, profile_id: int) -> LibraryFacts:
         profile = session.get(LibraryProfile, profile_id) if is_id else None
         if profile is None:
             raise NotFoundError(f"There is no profile {profile_id}.")
-        return LibraryFacts(
-            id=profile.id,
-            name=profile.name,
-            description=profile.description,
-            archived=profile.archived,
-            user_name=profile.user_name,
-            created_at=profile.created_at,
-            versions=tuple(_versions(session, profile.id)),
-        )
+        return facts(LibraryFacts, profile, versions=_versions(session, profile.id))
 
 
 def version_text(database: Database, version_id: int) -> str:
@@ -204,11 +196,9 @@ def _row(
     experiments: int | None,
     last_used_at: datetime | None,
 ) -> ProfileRow:
-    return ProfileRow(
-        id=profile.id,
-        name=profile.name,
-        description=profile.description,
-        archived=profile.archived,
+    return facts(
+        ProfileRow,
+        profile,
         number=version.number,
         version_id=version.id,
         summary=summary_from(version.summary),
@@ -219,7 +209,7 @@ def _row(
     )
 
 
-def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
+def _versions(session: Session, profile_id: int) -> tuple[VersionFacts, ...]:
     rows = session.execute(
         select(
             ProfileVersion.id,
@@ -228,8 +218,8 @@ def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
             ProfileVersion.summary,
             ProfileVersion.user_name,
             ProfileVersion.created_at,
-            func.count(Experiment.id),
-            func.count(CompiledVersion.profile_id) > 0,
+            func.count(Experiment.id).label("experiments"),
+            (func.count(CompiledVersion.profile_id) > 0).label("fixed"),
         )
         .outerjoin(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
         .outerjoin(Experiment, Experiment.profile_id == CompiledVersion.profile_id)
@@ -237,16 +227,7 @@ def _versions(session: Session, profile_id: int) -> Sequence[VersionFacts]:
         .group_by(ProfileVersion.id)
         .order_by(ProfileVersion.number.desc())
     )
-    return [
-        VersionFacts(
-            id=id_,
-            number=number,
-            comment=comment,
-            summary=summary_from(summary),
-            user_name=user_name,
-            created_at=created_at,
-            experiments=experiments,
-            fixed=bool(fixed),
-        )
-        for id_, number, comment, summary, user_name, created_at, experiments, fixed in rows
-    ]
+    return tuple(
+        facts(VersionFacts, row, summary=summary_from(row.summary), fixed=bool(row.fixed))
+        for row in rows
+    )

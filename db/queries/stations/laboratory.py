@@ -16,6 +16,7 @@ from cycling.profile import StationCapabilities
 from cycling.terms import Connection
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     CompatibleDevice,
@@ -213,11 +214,9 @@ def _listed(
     )
     parts = [(one.fixed, one.abilities) for one in devices]
     simulated = unit is not None and unit.simulated
-    return ListedStation(
-        id=station.id,
-        name=station.name,
-        location=station.location,
-        unit_id=station.unit_id,
+    return facts(
+        ListedStation,
+        station,
         unit=unit_name(fixed, unit),
         state=state,
         beneath=beneath,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
+from db.facts import facts
 from db.models import (
     Battery,
     Command,
@@ -69,14 +70,9 @@ def find_experiments(
         .where(Experiment.id.in_(ids))
     )
     return {
-        one.id: ExperimentNow(
-            id=one.id,
-            name=one.name,
-            status=one.status,
-            created_at=one.created_at,
-            begun_at=one.begun_at,
-            finished_at=one.finished_at,
-            profile_id=one.profile_id,
+        one.id: facts(
+            ExperimentNow,
+            one,
             profile=profile,
             battery=battery_name(battery),
             user_name=user_name or "",
@@ -128,27 +124,14 @@ def find_commands(session: Session, ids: Collection[int]) -> dict[int | None, Co
 
 def command_now(command: Command) -> CommandNow:
     """Return what a command's row says."""
-    return CommandNow(
-        id=command.id,
-        kind=command.kind,
-        state=command.state,
-        experiment_id=command.experiment_id,
-        reason=command.reason,
-        user_name=command.user_name,
-        created_at=command.created_at,
-        answered_at=command.answered_at,
-        answer=command.answer or "",
-        output_off=command.output_off,
-        sent_at=command.sent_at,
-    )
+    return facts(CommandNow, command, answer=command.answer or "")
 
 
 def battery_name(battery: Battery) -> BatteryName:
     """Return what a battery's row says of its name and range."""
-    return BatteryName(
-        id=battery.id,
-        name=battery.name,
-        serial_number=battery.serial_number,
+    return facts(
+        BatteryName,
+        battery,
         voltage_v=(battery.voltage_min_mv / 1000, battery.voltage_max_mv / 1000),
         current_a=(battery.current_min_ma / 1000, battery.current_max_ma / 1000),
     )

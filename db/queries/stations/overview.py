@@ -11,6 +11,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationCommand
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     Command,
@@ -171,11 +172,10 @@ def _station(
         waits=bool(held),
         out=out is not None,
     )
-    return StationNow(
-        id=station.id,
+    return facts(
+        StationNow,
+        station,
         at=now,
-        name=station.name,
-        unit_id=station.unit_id,
         state=state,
         simulated=bool(unit and unit.simulated),
         speed=unit.speed if unit and unit.simulated else 1.0,
@@ -192,7 +192,6 @@ def _station(
         held=tuple(held),
         queue=queue,
         command=command,
-        deprecated=station.deprecated,
         beneath=beneath,
     )
 
@@ -207,21 +206,9 @@ def _clock_offset_s(unit: Unit | None, wattrex: WattrexUnit | None) -> float | N
 
 def _live(row: StationLive, unit: Unit | None) -> LiveFacts:
     ahead = timedelta(seconds=(unit.clock_offset_s if unit else None) or 0.0)
-    return LiveFacts(
-        state=row.state,
-        state_since=row.state_since,
-        detail=row.detail,
-        seen_at=row.seen_at,
-        contact_lost_at=row.contact_lost_at,
-        output_on=row.output_on,
-        experiment_id=row.experiment_id,
-        instruction_id=row.instruction_id,
-        instruction_began_s=row.instruction_began_s,
-        cycle=row.cycle,
-        test_time_s=row.test_time_s,
+    return facts(
+        LiveFacts,
+        row,
         measured_at=row.measured_at - ahead if row.measured_at else None,
-        voltage_v=row.voltage_v,
-        current_a=row.current_a,
-        temperature_degc=row.temperature_degc,
         trend=tuple((point[0], point[1]) for point in row.trend or ()),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     Battery,
     CyclerStation,
@@ -59,20 +60,8 @@ class QueueEntry:
 
 def plan_facts(plan: Plan) -> PlanFacts:
     """Return what a plan's row says."""
-    return PlanFacts(
-        id=plan.id,
-        state=plan.state,
-        experiment_id=plan.experiment_id,
-        name=plan.name,
-        description=plan.description,
-        station_id=plan.station_id,
-        battery_id=plan.battery_id,
-        profile_id=plan.profile_id,
-        position=plan.position,
-        held_because=str(plan.detail.get(HELD, "")) if plan.state is PlanState.HELD else "",
-        user_name=plan.user_name,
-        created_at=plan.created_at,
-    )
+    because = str(plan.detail.get(HELD, "")) if plan.state is PlanState.HELD else ""
+    return facts(PlanFacts, plan, held_because=because)
 
 
 def find_plan(database: Database, plan_id: int) -> PlanFacts:

@@ -12,6 +12,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     ComputationalUnit,
     CyclerStation,
@@ -129,11 +130,9 @@ def find_alarm(database: Database, alarm_id: int) -> RunAlarm:
 
 def run_alarm(alarm: StationAlarm) -> RunAlarm:
     """Return what an alarm's row says."""
-    return RunAlarm(
-        id=alarm.id,
-        text=alarm.text,
-        at=alarm.at,
-        acknowledged_at=alarm.acknowledged_at,
+    return facts(
+        RunAlarm,
+        alarm,
         acknowledged_by=alarm.acknowledged_by or "",
         comment=alarm.comment or "",
     )

@@ -13,6 +13,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     AvailableMeasure,
     Command,
@@ -204,15 +205,14 @@ def _devices(session: Session, which: ColumnElement[bool]) -> list[DeviceFacts]:
     owners = _owners(session, [device.id for device, *_ in rows])
     offered = _offered(session, {kind.id for _, kind, _ in rows})
     return [
-        DeviceFacts(
-            id=device.id,
-            unit_id=device.unit_id,
+        facts(
+            DeviceFacts,
+            device,
             link=device.link_name,
             name=kind.name,
             manufacturer=kind.manufacturer,
             model=kind.model,
             device_type=kind.device_type,
-            serial_number=device.serial_number,
             connected=device.connection is Connection.CONNECTED,
             voltage_v=(_units_of(kind.voltage_min_mv), _units_of(kind.voltage_max_mv)),
             current_a=(_units_of(kind.current_min_ma), _units_of(kind.current_max_ma)),

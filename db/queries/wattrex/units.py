@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.engine import Database
+from db.facts import facts
 from db.models import (
     ComputationalUnit,
     Experiment,
@@ -86,9 +87,7 @@ def unregistered_units(session: Session, now: datetime) -> tuple[UnregisteredUni
         .where(UnregisteredUnit.last_at > now - SHOWN_FOR)
         .order_by(UnregisteredUnit.claimed_id)
     )
-    return tuple(
-        UnregisteredUnitNow(one.claimed_id, one.reason, one.first_at, one.last_at) for one in rows
-    )
+    return tuple(facts(UnregisteredUnitNow, one) for one in rows)
 
 
 def find_unregistered_units(database: Database) -> tuple[UnregisteredUnitNow, ...]:
@@ -108,18 +107,17 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
             .order_by(ComputationalUnit.id)
         )
         return tuple(
-            WattrexUnitNow(
-                id=unit.id,
+            facts(
+                WattrexUnitNow,
+                unit,
                 host=unit.host_name,
-                ip=unit.ip,
-                mac=unit.mac,
                 heard_at=unit.last_connection,
                 is_heard=unit.last_connection > now - FRESH,
-                asks=facts is not None and facts.asked_at is not None,
-                clock_offset_s=facts.clock_offset_s if facts else None,
-                measures_offset_s=facts.measures_offset_s if facts else None,
+                asks=known is not None and known.asked_at is not None,
+                clock_offset_s=known.clock_offset_s if known else None,
+                measures_offset_s=known.measures_offset_s if known else None,
             )
-            for unit, facts in rows
+            for unit, known in rows
         )
 
 
@@ -140,12 +138,11 @@ def stalled_runs(session: Session) -> tuple[StalledRun, ...]:
         .order_by(StationAlarm.at.desc())
     )
     return tuple(
-        StalledRun(
+        facts(
+            StalledRun,
+            one,
             experiment_id=one.experiment_id or 0,
             name=name or "",
-            station_id=one.station_id,
-            text=one.text,
-            at=one.at,
             repairing=bool(is_repaired),
         )
         for one, name, is_repaired in rows
