@@ -1,6 +1,6 @@
 """The columns that revisions build tables of: each function returns one for every name."""
 
-from typing import Any, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -16,11 +16,39 @@ Columns = list[sa.Column[Any]]
 
 
 class Options(TypedDict, total=False):
-    """Whether a column is part of the primary key, may be NULL, has each value once."""
+    """Whether a column is of the primary key, may be NULL, has each value once; its default."""
 
     key: bool
     null: bool
     unique: bool
+    default: str | sa.TextClause
+
+
+class Kind(Protocol):
+    """Returns a column of one type for every name."""
+
+    def __call__(self, *names: str, **options: Unpack[Options]) -> Columns:
+        """Return the columns."""
+
+
+def _kind(type_: TypeEngine[Any]) -> Kind:
+    def columns(*names: str, **options: Unpack[Options]) -> Columns:
+        return _columns(type_, names, options)
+
+    return columns
+
+
+number = _kind(ID)  # whole numbers from 0
+signed = _kind(sa.Integer())
+small = _kind(sa.SmallInteger())  # whole numbers of two bytes
+big = _kind(sa.BigInteger())  # of eight
+real = _kind(sa.Double())  # numbers with fractions
+flag = _kind(sa.Boolean())
+moment = _kind(AT)  # date and time with microseconds
+day = _kind(sa.Date())
+long_text = _kind(LONG_TEXT)  # up to 16 MiB
+json = _kind(sa.JSON())
+blob = _kind(BLOB)  # bytes, up to 16 MiB
 
 
 def key(name: str, *, reused: bool = False) -> Columns:
@@ -35,46 +63,6 @@ def to(
     return _columns(ID, (name,), options, sa.ForeignKey(target, ondelete=ondelete))
 
 
-def number(*names: str, default: str | None = None, **options: Unpack[Options]) -> Columns:
-    """Whole numbers from 0."""
-    return _columns(ID, names, options, server_default=default)
-
-
-def signed(*names: str, **options: Unpack[Options]) -> Columns:
-    """Whole numbers."""
-    return _columns(sa.Integer(), names, options)
-
-
-def small(*names: str, **options: Unpack[Options]) -> Columns:
-    """Whole numbers of two bytes."""
-    return _columns(sa.SmallInteger(), names, options)
-
-
-def big(*names: str, **options: Unpack[Options]) -> Columns:
-    """Whole numbers of eight bytes."""
-    return _columns(sa.BigInteger(), names, options)
-
-
-def real(*names: str, **options: Unpack[Options]) -> Columns:
-    """Numbers with fractions."""
-    return _columns(sa.Double(), names, options)
-
-
-def flag(*names: str, default: sa.TextClause | None = None, **options: Unpack[Options]) -> Columns:
-    """Yes or no."""
-    return _columns(sa.Boolean(), names, options, server_default=default)
-
-
-def moment(*names: str, **options: Unpack[Options]) -> Columns:
-    """Date and time with microseconds."""
-    return _columns(AT, names, options)
-
-
-def day(*names: str, **options: Unpack[Options]) -> Columns:
-    """Dates."""
-    return _columns(sa.Date(), names, options)
-
-
 def text(length: int | None, *names: str, **options: Unpack[Options]) -> Columns:
     """Text of at most so many characters, of up to 64 KiB for None."""
     return _columns(sa.String(length) if length else sa.Text(), names, options)
@@ -83,11 +71,6 @@ def text(length: int | None, *names: str, **options: Unpack[Options]) -> Columns
 def by_user(*moments: str) -> Columns:
     """The name of who did something, and when."""
     return [*text(60, "user_name"), *moment(*moments)]
-
-
-def long_text(*names: str, **options: Unpack[Options]) -> Columns:
-    """Text of up to 16 MiB."""
-    return _columns(LONG_TEXT, names, options)
 
 
 def exact(length: int, *names: str, **options: Unpack[Options]) -> Columns:
@@ -102,22 +85,11 @@ def words(name: str, kind: str, *values: str, **options: Unpack[Options]) -> Col
     return _columns(enum, (name,), options)
 
 
-def json(*names: str, **options: Unpack[Options]) -> Columns:
-    """Values as JSON."""
-    return _columns(sa.JSON(), names, options)
-
-
-def blob(*names: str, **options: Unpack[Options]) -> Columns:
-    """Bytes, up to 16 MiB."""
-    return _columns(BLOB, names, options)
-
-
 def _columns(
     type_: TypeEngine[Any],
     names: tuple[str, ...],
     options: Options,
     *constraints: sa.ForeignKey,
-    server_default: str | sa.TextClause | None = None,
 ) -> Columns:
     return [
         sa.Column(
@@ -128,7 +100,7 @@ def _columns(
             autoincrement=False,
             nullable=options.get("null", False),
             unique=options.get("unique"),
-            server_default=server_default,
+            server_default=options.get("default"),
         )
         for name in names
     ]

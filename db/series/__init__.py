@@ -10,22 +10,3 @@ from db.series.experiment import (
 )
 from db.series.store import catch_up, compare, forget, rebuild, reconcile
 from db.series.tables import MeasureTable, stream
-
-__all__ = [
-    "CURRENT",
-    "POWER",
-    "VOLTAGE",
-    "BeingPreparedError",
-    "ChannelInfo",
-    "ExperimentSeries",
-    "MeasureTable",
-    "Series",
-    "Trace",
-    "catch_up",
-    "compare",
-    "forget",
-    "opened",
-    "rebuild",
-    "reconcile",
-    "stream",
-]

@@ -15,16 +15,3 @@ from db.commands.profiles.library import (
     new_version,
     save_profile,
 )
-
-__all__ = [
-    "RefusedProfileError",
-    "Saved",
-    "archive",
-    "compile_text",
-    "compile_version",
-    "delete_profile",
-    "describe",
-    "duplicate",
-    "new_version",
-    "save_profile",
-]

@@ -10,20 +10,3 @@ from db.commands.queue.confirm import Confirmation, confirm_battery
 from db.commands.queue.forms import PairError, add_plans, discard_draft, save_draft
 from db.commands.queue.plans import Electrolyte, NewPlan, add_plan, cancel, reorder
 from db.commands.queue.station import hold_back, hold_queue, next_queued
-
-__all__ = [
-    "Confirmation",
-    "Electrolyte",
-    "NewPlan",
-    "PairError",
-    "add_plan",
-    "add_plans",
-    "cancel",
-    "confirm_battery",
-    "discard_draft",
-    "hold_back",
-    "hold_queue",
-    "next_queued",
-    "reorder",
-    "save_draft",
-]

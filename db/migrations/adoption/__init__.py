@@ -9,5 +9,3 @@ possible to go on after an interruption.
 from db.migrations.adoption.plan import Plan, make_plan
 from db.migrations.adoption.recognition import Kind, kind_of, refusal
 from db.migrations.adoption.run import adopt
-
-__all__ = ["Kind", "Plan", "adopt", "kind_of", "make_plan", "refusal"]

@@ -8,26 +8,7 @@ from db.migrations.adoption.shape import Shapes, present, wanted
 from db.migrations.adoption.steps import can_be_added, steps
 
 MANY = 5  # tables that a sentence names
-CORE = {
-    "Battery",
-    "Lithium",
-    "LeadAcid",
-    "RedoxStack",
-    "CompatibleDevices",
-    "ComputationalUnit",
-    "CyclerStation",
-    "DetectedDevices",
-    "UsedDevices",
-    "AvailableMeasures",
-    "UsedMeasures",
-    "Profile",
-    "Instructions",
-    "Experiment",
-    "GenericMeasures",
-    "ExtendedMeasures",
-    "Status",
-    "Alarm",
-}
+NOT_EVERYWHERE = {"LinkConfiguration", "RedoxElectrolyte"}  # tables that some have not
 
 
 class Kind(StrEnum):
@@ -46,7 +27,7 @@ def kind_of(connection: Connection) -> Kind:
         return Kind.EMPTY
     if "alembic_version" in names or any(name.startswith("bem_") for name in names):
         return Kind.OURS
-    if connection.dialect.name == "sqlite" or not names >= CORE:
+    if connection.dialect.name == "sqlite" or not names >= _core():
         return Kind.FOREIGN
     have, want = present(connection), wanted()
     if missing_columns(have, want):
@@ -57,7 +38,7 @@ def kind_of(connection: Connection) -> Kind:
 def refusal(connection: Connection) -> str:
     """Say why a foreign database is refused."""
     names = sorted(inspect(connection).get_table_names())
-    if set(names) >= CORE and connection.dialect.name != "sqlite":
+    if set(names) >= _core() and connection.dialect.name != "sqlite":
         missing = missing_columns(present(connection), wanted())
         return (
             "This database was made by another application, or by a version of WattRex that is "
@@ -68,6 +49,11 @@ def refusal(connection: Connection) -> str:
         f"This database was made by another application: it has the tables {shown}. "
         "Nothing was changed. Give an empty database, or that of the WattRex application."
     )
+
+
+def _core() -> set[str]:
+    """Return the tables that every database of the WattRex application has."""
+    return wanted().keys() - NOT_EVERYWHERE
 
 
 def missing_columns(have: Shapes, want: Shapes) -> list[str]:

@@ -3,15 +3,12 @@
 from db.migrations.first import (
     batteries,
     experiments,
-    jobs,
-    master_node,
     measures,
     profiles,
+    programs,
     seeds,
     stations,
     units,
-    users,
-    wattrex,
 )
 
 TABLES = (  # each refers to those before it
@@ -21,10 +18,7 @@ TABLES = (  # each refers to those before it
     profiles,
     experiments,
     measures,
-    users,
-    jobs,
-    master_node,
-    wattrex,
+    programs,
 )
 
 

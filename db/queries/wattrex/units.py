@@ -113,11 +113,11 @@ def wattrex_units(database: Database) -> tuple[WattrexUnitNow, ...]:
                 host=unit.host_name,
                 heard_at=unit.last_connection,
                 is_heard=unit.last_connection > now - FRESH,
-                asks=known is not None and known.asked_at is not None,
-                clock_offset_s=known.clock_offset_s if known else None,
-                measures_offset_s=known.measures_offset_s if known else None,
+                asks=own is not None and own.asked_at is not None,
+                clock_offset_s=own.clock_offset_s if own else None,
+                measures_offset_s=own.measures_offset_s if own else None,
             )
-            for unit, known in rows
+            for unit, own in rows
         )
 
 
