@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, and_, exists
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from db.models.base import IDS_STAY_USED, Base, exact_text
+from db.models.experiments import Experiment
+from db.models.stations import CyclerStation
 from db.models.units import VIRTUAL_UNIT, ComputationalUnit, Unit
 from db.terms import RepairState
 
@@ -14,10 +16,17 @@ STALLED = "synchroniser stalled"  # code of an alarm
 FRESH = timedelta(seconds=15)  # a heartbeat; one comes every second
 
 
-def is_wattrex() -> ColumnElement[bool]:
-    """Whether a row of ComputationalUnit is a WattRex unit's."""
-    is_ours = exists().where(Unit.unit_id == ComputationalUnit.id)
-    return and_(ComputationalUnit.id != VIRTUAL_UNIT, ~is_ours)
+def is_wattrex(
+    unit_id: InstrumentedAttribute[int] = ComputationalUnit.id,
+) -> ColumnElement[bool]:
+    """Whether the unit of a column is a WattRex unit."""
+    return and_(unit_id != VIRTUAL_UNIT, ~exists().where(Unit.unit_id == unit_id))
+
+
+def is_measured_by_wattrex(experiment_id: int) -> ColumnElement[bool]:
+    """Whether a WattRex cycler measures an experiment, or has measured it."""
+    of_it = CyclerStation.id == Experiment.station_id
+    return exists().where(Experiment.id == experiment_id, of_it, is_wattrex(CyclerStation.unit_id))
 
 
 class WattrexUnit(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import AvailableMeasure, Channel, UsedMeasure
@@ -30,6 +30,11 @@ def extended_channels(session: Session, used_measure_ids: Collection[int]) -> li
     """Return extended channels with their names and units, in the order of their ids."""
     if not used_measure_ids:
         return []
+    return channels_of(session, UsedMeasure.id.in_(used_measure_ids))
+
+
+def channels_of(session: Session, which: ColumnElement[bool]) -> list[ChannelInfo]:
+    """Do the same for those of a condition."""
     rows = session.execute(
         select(
             UsedMeasure.id,
@@ -38,7 +43,7 @@ def extended_channels(session: Session, used_measure_ids: Collection[int]) -> li
         )
         .join(AvailableMeasure, AvailableMeasure.id == UsedMeasure.available_measure_id)
         .outerjoin(Channel, Channel.used_measure_id == UsedMeasure.id)
-        .where(UsedMeasure.id.in_(used_measure_ids))
+        .where(which)
         .order_by(UsedMeasure.id)
     ).all()
     of_epc = scales(session, [id_ for id_, _name, unit in rows if not unit])

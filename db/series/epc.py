@@ -6,12 +6,12 @@ The rows stay as their synchroniser writes them; whoever reads them multiplies b
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import DeviceType
-from db.models import AvailableMeasure, CompatibleDevice, CyclerStation, Unit, UsedMeasure
-from db.models.units import VIRTUAL_UNIT
+from db.models import AvailableMeasure, CompatibleDevice, CyclerStation, UsedMeasure
+from db.models.wattrex import is_wattrex
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def scales(session: Session, used_measure_ids: Collection[int]) -> dict[int, Sca
         .where(
             UsedMeasure.id.in_(used_measure_ids),
             CompatibleDevice.device_type == DeviceType.EPC,
-            CyclerStation.unit_id != VIRTUAL_UNIT,
-            ~exists().where(Unit.unit_id == CyclerStation.unit_id),
+            is_wattrex(CyclerStation.unit_id),
         )
     )
     return {id_: SCALES[name] for id_, name in found if name in SCALES}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ScalarSelect, func, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from db.models import ExtendedMeasure
+from db.models.wattrex import is_measured_by_wattrex
 from db.series.epc import AS_STORED, scales
 
 Floats = NDArray[np.float64]
@@ -128,33 +129,18 @@ def is_of_wattrex(session: Session, experiment_id: int) -> bool:
     The unit of its Power is that of its device, dW or mW, and nobody can tell which. So power is
     voltage times current there, which is what the device computes too (docs/decisions/0025).
     """
-    found = session.scalar(
-        text(
-            "SELECT 1 FROM Experiment e JOIN CyclerStation s ON s.CSID = e.CSID "
-            "WHERE e.ExpID = :experiment AND s.CUID <> 1 "
-            "AND NOT EXISTS (SELECT 1 FROM bem_units u WHERE u.unit_id = s.CUID)"
-        ),
-        {"experiment": experiment_id},
-    )
-    return found is not None
+    return bool(session.scalar(select(is_measured_by_wattrex(experiment_id))))
 
 
 def extended(
     session: Session, experiment_id: int, used_measure_id: int, first: int, last: int
 ) -> ExtendedRows:
     """Read the rows of an extended channel with MeasIDs from `first` to `last`, in its unit."""
+    of_it = _of_channel(experiment_id, used_measure_id, first, last)
+    row = ExtendedMeasure
     found = session.execute(
-        text(
-            "SELECT MeasID, Value FROM ExtendedMeasures WHERE ExpID = :experiment "
-            "AND UsedMeasID = :channel AND MeasID BETWEEN :first AND :last ORDER BY MeasID"
-        ),
-        {
-            "experiment": experiment_id,
-            "channel": used_measure_id,
-            "first": first,
-            "last": last,
-        },
-    ).fetchall()
+        select(row.measure_id, row.value).where(of_it).order_by(row.measure_id)
+    ).all()
     table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2)
     scale = scales(session, [used_measure_id]).get(used_measure_id, AS_STORED)
     return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1] * scale.factor)
@@ -164,19 +150,19 @@ def has_extended(
     session: Session, experiment_id: int, used_measure_id: int, first: int, last: int
 ) -> bool:
     """Whether an extended channel has a row with a MeasID from `first` to `last`."""
-    found = session.scalar(
-        text(
-            "SELECT MeasID FROM ExtendedMeasures WHERE ExpID = :experiment "
-            "AND UsedMeasID = :channel AND MeasID BETWEEN :first AND :last LIMIT 1"
-        ),
-        {
-            "experiment": experiment_id,
-            "channel": used_measure_id,
-            "first": first,
-            "last": last,
-        },
+    of_it = _of_channel(experiment_id, used_measure_id, first, last)
+    return bool(session.scalar(select(exists().where(of_it))))
+
+
+def _of_channel(
+    experiment_id: int, used_measure_id: int, first: int, last: int
+) -> ColumnElement[bool]:
+    row = ExtendedMeasure
+    return and_(
+        row.experiment_id == experiment_id,
+        row.used_measure_id == used_measure_id,
+        row.measure_id.between(first, last),
     )
-    return found is not None
 
 
 def tallies(

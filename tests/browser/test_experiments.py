@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from cycling.battery.description import NewBattery
 from cycling.formats import Block
 from cycling.terms import Technology
 from db.commands.audit import By
-from db.commands.batteries.changes import NewBattery, add_battery
+from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
 from tests.browser.conftest import Served

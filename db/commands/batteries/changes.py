@@ -48,7 +48,6 @@ LIMITS = frozenset(
         "electrode_size_cm2",
     }
 )
-__all__ = ["NewBattery", "add_battery", "check_battery", "registered_already"]
 
 
 @repeated
@@ -184,12 +183,7 @@ def _store(session: Session, battery_id: int, new: NewBattery) -> None:
     values = fixed_values(new)
     session.execute(update(Battery).where(Battery.id == battery_id).values(**values))
     session.execute(update(kind).where(kind.battery_id == battery_id).values(**kind_values(new)))
-    details = session.get(BatteryDetails, battery_id)
-    if details is None:
-        session.add(BatteryDetails(battery_id=battery_id, **detail_values(new)))
-        return
-    for name, value in detail_values(new).items():
-        setattr(details, name, value)
+    session.merge(BatteryDetails(battery_id=battery_id, **detail_values(new)))
 
 
 def _changes(before: NewBattery, new: NewBattery) -> dict[str, Any]:

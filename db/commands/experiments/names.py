@@ -30,12 +30,15 @@ def rename_experiment(
         if before == {"name": name, "description": description}:
             return
         experiment.name, experiment.description = name, description
-        kept = session.get(ExperimentName, experiment_id) or ExperimentName(
-            experiment_id=experiment_id
+        session.merge(
+            ExperimentName(
+                experiment_id=experiment_id,
+                name=name,
+                description=description,
+                user_name=by.user_name[:60],
+                at=by.now,
+            )
         )
-        kept.name, kept.description = name, description
-        kept.user_name, kept.at = by.user_name[:60], by.now
-        session.add(kept)
         audit.record(
             session,
             by,

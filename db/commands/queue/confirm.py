@@ -122,13 +122,14 @@ def _forget_elsewhere(
 def _write(
     session: Session, station: CyclerStation, battery: Battery, user_name: str, now: datetime
 ) -> None:
-    row = session.get(ConfirmedBattery, station.id)
-    if row is None:
-        row = ConfirmedBattery(station_id=station.id)
-        session.add(row)
-    row.battery_id = battery.id
-    row.user_name = user_name[:60]
-    row.confirmed_at = now
+    session.merge(
+        ConfirmedBattery(
+            station_id=station.id,
+            battery_id=battery.id,
+            user_name=user_name[:60],
+            confirmed_at=now,
+        )
+    )
     session.flush()
 
 

@@ -245,12 +245,7 @@ def check_within_devices(
 
 def store_figures(session: Session, station_id: int, figures: StationFigures) -> None:
     """Write what is known of a station, in the caller's transaction."""
-    row = session.get(StationDetails, station_id)
-    if row is None:
-        row = StationDetails(station_id=station_id)
-        session.add(row)
-    for name, value in asdict(figures).items():
-        setattr(row, name, value)
+    session.merge(StationDetails(station_id=station_id, **asdict(figures)))
     session.flush()
 
 

@@ -2,29 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
 from db.engine import Database
 from db.models import (
-    AvailableMeasure,
-    Channel,
-    CyclerStation,
-    Experiment,
     ExtendedMeasure,
     GenericMeasure,
-    Unit,
     UsedMeasure,
 )
-from db.models.units import VIRTUAL_UNIT
+from db.models.wattrex import is_measured_by_wattrex
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
+from db.series.channels import channels_of
 from db.series.epc import AS_STORED, scales
 
 MAX_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
@@ -55,22 +50,7 @@ class NewPoints:
 def station_channels(database: Database, station_id: int) -> tuple[ChannelInfo, ...]:
     """Return the channels that a station records, whether there is a value yet or not."""
     with database.read() as session:
-        rows = session.execute(
-            select(
-                UsedMeasure.id,
-                func.coalesce(Channel.name, UsedMeasure.custom_name, AvailableMeasure.name),
-                func.coalesce(Channel.unit, ""),
-            )
-            .join(AvailableMeasure, AvailableMeasure.id == UsedMeasure.available_measure_id)
-            .outerjoin(Channel, Channel.used_measure_id == UsedMeasure.id)
-            .where(UsedMeasure.station_id == station_id)
-            .order_by(UsedMeasure.id)
-        ).all()
-        of_epc = scales(session, [row[0] for row in rows])
-    extended = (
-        ChannelInfo(f"x{id_}", name, unit or of_epc.get(id_, AS_STORED).unit, id_)
-        for id_, name, unit in rows
-    )
+        extended = channels_of(session, UsedMeasure.station_id == station_id)
     return (VOLTAGE, CURRENT, POWER, *extended)
 
 
@@ -81,8 +61,8 @@ def new_points(
     generic = [key for key in keys if key in GENERIC]
     extended = {int(key[1:]): key for key in keys if key[:1] == "x" and key[1:].isdigit()}
     with database.read() as session:
-        of_it = {"experiment": experiment_id, "after": after - LOOK_BACK}
-        recent = session.execute(_generic_after(tuple(generic)), of_it).all()
+        statement = _generic_after(experiment_id, after - LOOK_BACK, generic)
+        recent = session.execute(statement).all()
         rows = [row for row in recent if row[0] > after]
         if len(rows) > MAX_ROWS:
             return NewPoints(after, [], {}, too_many=True)
@@ -110,8 +90,14 @@ def _further(
     """Return the values of extended channels that belong to these rows."""
     if not rows or not channels:
         return ()
-    between = {"channels": channels, "first": rows[0][0], "last": rows[-1][0]}
-    return session.execute(_extended_between(), {"experiment": experiment_id, **between}).all()
+    row = ExtendedMeasure
+    return session.execute(
+        select(row.used_measure_id, row.measure_id, row.value).where(
+            row.experiment_id == experiment_id,
+            row.used_measure_id.in_(channels),
+            row.measure_id.between(rows[0][0], rows[-1][0]),
+        )
+    ).all()
 
 
 def _times_ms(rows: Sequence[Any], *, even: bool) -> list[int]:
@@ -131,9 +117,7 @@ def _powers(rows: Sequence[Any]) -> Values:
     ]
 
 
-@lru_cache(maxsize=64)
-def _generic_after(keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """Return the statement, which is built once: it runs some dozen times a second."""
+def _generic_after(experiment_id: int, after: int, keys: Sequence[str]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             GenericMeasure.id,
@@ -141,40 +125,11 @@ def _generic_after(keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
             *(GENERIC[key] for key in keys),
             GenericMeasure.voltage_mv,
             GenericMeasure.current_ma,
-            _is_of_wattrex().label("wattrex"),
+            is_measured_by_wattrex(experiment_id).label("wattrex"),
         )
-        .where(
-            GenericMeasure.experiment_id == bindparam("experiment"),
-            GenericMeasure.id > bindparam("after"),
-        )
+        .where(GenericMeasure.experiment_id == experiment_id, GenericMeasure.id > after)
         .order_by(GenericMeasure.id)
         .limit(MAX_ROWS + LOOK_BACK + 1)
-    )
-
-
-def _is_of_wattrex() -> ScalarSelect[int]:
-    """Select whether a WattRex cycler measures the experiment, as `series.rows` does."""
-    return (
-        select(func.count())
-        .select_from(Experiment)
-        .join(CyclerStation, CyclerStation.id == Experiment.station_id)
-        .where(
-            Experiment.id == bindparam("experiment"),
-            CyclerStation.unit_id != VIRTUAL_UNIT,
-            ~exists().where(Unit.unit_id == CyclerStation.unit_id),
-        )
-        .scalar_subquery()
-    )
-
-
-@cache
-def _extended_between() -> Select[*tuple[Any, ...]]:
-    return select(
-        ExtendedMeasure.used_measure_id, ExtendedMeasure.measure_id, ExtendedMeasure.value
-    ).where(
-        ExtendedMeasure.experiment_id == bindparam("experiment"),
-        ExtendedMeasure.used_measure_id.in_(bindparam("channels", expanding=True)),
-        ExtendedMeasure.measure_id.between(bindparam("first"), bindparam("last")),
     )
 
 

@@ -12,11 +12,12 @@ import numpy as np
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
+from cycling.battery.description import NewBattery
 from cycling.formats import Block
 from cycling.terms import ExperimentStatus, Technology
 from db import series
 from db.commands.audit import By
-from db.commands.batteries.changes import NewBattery, add_battery
+from db.commands.batteries.changes import add_battery
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.models import (

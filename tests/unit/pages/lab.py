@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, Technology
 from db.commands import jobs
 from db.commands.audit import By
-from db.commands.batteries.changes import NewBattery, add_battery
+from db.commands.batteries.changes import add_battery
 from db.engine import Database
 from db.measures import writing
 from db.models import AuditEntry, Battery, CyclerStation, Experiment, Job, Profile
