@@ -12,7 +12,8 @@ from cycling.terms import Technology
 from db.engine import Database
 from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Sort, SortKey, list_experiments
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import Sort
 
 SERVER = Goal("50 ms; worst 200 ms", most=0.05, worst=0.2)
 NEWEST = "ORDER BY DateCreation DESC, ExpID DESC"

@@ -18,7 +18,7 @@ from flask_login import current_user
 from cycling.errors import BemError, InputError
 from cycling.formats.columns.labels import neutralised
 from dashboard.settings import WebSettings
-from db.commands.audit import record_audit_export, record_export
+from db.commands.audit import record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
@@ -72,7 +72,7 @@ def _measures(experiment_id: int) -> Response:
     experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
     pieces = csv_pieces(database(), experiment.id, choice)
-    record_export(database(), experiment.id, by=actor())
+    record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
 
 
@@ -80,14 +80,14 @@ def _report(experiment_id: int) -> Response:
     """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
     known, by = experiment_facts(database(), experiment_id), actor()
     document = experiment_report(database(), known.id, viewer(), by.now)
-    record_export(database(), known.id, by=by, file_format="html")
+    record_export(database(), f"experiment {known.id}", {"format": "html"}, by=by)
     name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
     return _attachment(document, "text/html", f"{name}-report.html")
 
 
 def _audit_trail() -> Response:
     by, view = actor(), view_of(request.args)
-    record_audit_export(database(), view.to_query(), by=by)
+    record_export(database(), "audit trail", view.to_query(), by=by, deed="export audit trail")
     lines = _audit_lines(database(), view.to_filter(viewer().zone))
     return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")
 

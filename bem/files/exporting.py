@@ -27,7 +27,8 @@ def export_csv(
     database = open_database(read_settings(), check=True)
     measures = experiment_facts(database, experiment_id).measures
     pieces = csv_pieces(database, experiment_id, choice)
-    record_export(database, experiment_id, by=by_system_user())
+    target = f"experiment {experiment_id}"
+    record_export(database, target, {"format": "csv"}, by=by_system_user())
     if output is None:
         _write(pieces, sys.stdout.buffer, measures)
     else:

@@ -52,27 +52,10 @@ def record(
     )
 
 
-def record_export(
-    database: Database, experiment_id: int, *, by: By, file_format: str = "csv"
-) -> None:
-    """Note that somebody takes an experiment's measures out."""
-    _record(database, by, "export", f"experiment {experiment_id}", {"format": file_format})
-
-
-def record_profile_export(
-    database: Database, profile_id: int, number: int, *, by: By, file_format: str
-) -> None:
-    """Note that somebody takes a version of a library profile out."""
-    detail = {"format": file_format, "number": number}
-    _record(database, by, "export", f"library profile {profile_id}", detail)
-
-
-def record_audit_export(database: Database, filters: dict[str, str], *, by: By) -> None:
-    """Note that somebody takes the audit trail out, and which part of it."""
-    _record(database, by, "export audit trail", "audit trail", filters)
-
-
 @repeated
-def _record(database: Database, by: By, action: str, target: str, detail: dict[str, Any]) -> None:
+def record_export(
+    database: Database, target: str, detail: dict[str, Any], *, by: By, deed: str = "export"
+) -> None:
+    """Note that somebody takes something out."""
     with database.write() as session:
-        record(session, by, action, target, detail)
+        record(session, by, deed, target, detail)

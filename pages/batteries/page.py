@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
-from db.queries.batteries.table import count_by_technology, list_batteries
+from db.queries.batteries.table import BatterySortKey, count_by_technology, list_batteries
+from db.queries.lists import read_sort
 from db.terms import Role
 from pages.batteries.parts import (
     NARROW_COLUMNS,
@@ -17,7 +18,6 @@ from pages.batteries.parts import (
     header_actions,
     nothing_to_show,
     row_cells,
-    sort_of,
     technology_choice,
     technology_options,
     view_of,
@@ -32,7 +32,8 @@ register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
 def layout(**query: Sent) -> Component:
     """Return the page for the view that its address names."""
     view, who = view_of(query), viewer()
-    columns = NARROW_COLUMNS if who.narrow else wide_columns(sort_of(query.get("sort")))
+    sort = read_sort(query.get("sort"), BatterySortKey)
+    columns = NARROW_COLUMNS if who.narrow else wide_columns(sort)
     count = html.Span(id=Ids.COUNT)
     head = [
         page_header("Batteries", count=count, actions=header_actions(view, who)),
@@ -67,7 +68,7 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
 
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
-    order, who, time = sort_of(sort), viewer(), now()
+    order, who, time = read_sort(sort, BatterySortKey), viewer(), now()
     narrowed = view_of(view).to_filter()
     page = list_batteries(database(), narrowed, order, offset=offset, limit=limit)
     return [row_cells(row, who, time) for row in page.rows], page.count

@@ -16,7 +16,8 @@ from components.row_grid import column, in_order, right
 from components.sent import PrefixIds
 from components.status import ended_reason, status_look
 from cycling.terms import Technology
-from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySort, BatterySortKey
+from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySortKey
+from db.queries.lists import Sort
 from pages.context import Viewer
 from pages.sent import searched_text
 
@@ -63,14 +64,6 @@ def view_of(given: object) -> BatteryView:
     return BatteryView(tuple(str(one) for one in Technology if one in listed), text)
 
 
-def sort_of(text: object) -> BatterySort | None:
-    """Read `name` or `-name`; None for anything else."""
-    key = str(text or "").removeprefix("-")
-    if key not in set(BatterySortKey):
-        return None
-    return BatterySort(BatterySortKey(key), descending=str(text).startswith("-"))
-
-
 def header_actions(view: BatteryView, who: Viewer) -> list[Component]:
     """Return the search field, and the way to add a battery for those who may."""
     search = search_box(Ids.SEARCH, view.text, "Search name, number, maker")
@@ -108,7 +101,7 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
     ]
 
 
-def wide_columns(sort: BatterySort | None) -> list[dict[str, Any]]:
+def wide_columns(sort: Sort[BatterySortKey] | None) -> list[dict[str, Any]]:
     """Return the column definitions, one of them sorted."""
     columns = [
         column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=118),

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, empty, short_time, table
 from components.status import ended_reason, status_pill
-from db.queries.experiments.table import ExperimentRow, Page
+from db.queries.experiments.table import ExperimentRow
+from db.queries.lists import Page
 from pages.context import Viewer
 
 PAGE_ROWS = 25
@@ -30,7 +31,7 @@ class Listed:
     """A page of the experiments of a battery; `number` begins at 1."""
 
     battery_id: int
-    page: Page
+    page: Page[ExperimentRow]
     number: int
 
 

@@ -15,7 +15,8 @@ from db.commands.batteries.changes import LIMITS, change_battery, delete_battery
 from db.queries.batteries.choices import known_manufacturers
 from db.queries.batteries.detail import BatteryFacts, battery_details
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Sort, SortKey, list_experiments
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import Sort
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do, done_before
 from pages.battery.experiments import PAGE_ROWS, Listed

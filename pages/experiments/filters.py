@@ -7,7 +7,6 @@ from typing import Any
 
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Sort, SortKey
 from pages.sent import day_of, end_of, searched_text, start_of
 
 FACETS = ("technology", "status", "battery", "station", "profile")
@@ -69,14 +68,6 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
         created_to=end_of(view.created_to, zone),
         text=view.text,
     )
-
-
-def to_sort(text: str | None) -> Sort | None:
-    """Read `name` or `-name`; None for anything else."""
-    key = (text or "").removeprefix("-")
-    if key not in set(SortKey):
-        return None
-    return Sort(SortKey(key), descending=str(text).startswith("-"))
 
 
 def _values(name: str, given: object) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from components.blocks import icon, page_header
 from components.sent import Sent
 from db.queries.experiments.choices import Choice, Choices, filter_choices
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import list_experiments
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import read_sort
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
-from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter, to_sort
+from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter
 from pages.experiments.parts import (
     EVERYTHING,
     TABLE,
@@ -37,7 +38,7 @@ CONTROLS = [Ids.part(name) for name in PARTS]
 def layout(**query: Sent) -> Component:
     """Return the page for the filter that its address names."""
     view = from_store(query)
-    sort = to_sort(str(query.get("sort") or ""))
+    sort = read_sort(query.get("sort"), SortKey)
     narrow = viewer().narrow
     columns = (
         experiment_table.NARROW_COLUMNS
@@ -95,7 +96,7 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
 
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
-    order, who, time = to_sort(sort), viewer(), now()
+    order, who, time = read_sort(sort, SortKey), viewer(), now()
     narrowed = to_filter(from_store(view), who.zone)
     page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
     return [row_cells(row, who, time) for row in page.rows], page.count

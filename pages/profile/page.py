@@ -11,7 +11,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
 from cycling.errors import InputError, NotFoundError
-from db.commands.audit import record_profile_export
+from db.commands.audit import record_export
 from db.commands.form_tokens import DoneBeforeError
 from db.commands.profiles import archive, duplicate
 from db.queries.profiles.library import library_profile, version_text
@@ -142,9 +142,9 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
     except InputError as error:
         return no_update, toast("error", str(error))
     name = file_name(version["name"], version["number"], kind)
-    by = actor()
-    of = read_id(version.get("profile")), read_id(version.get("number"))
-    record_profile_export(database(), *of, file_format=kind, by=by)
+    target = f"library profile {read_id(version.get('profile'))}"
+    detail = {"format": kind, "number": read_id(version.get("number"))}
+    record_export(database(), target, detail, by=actor())
     return {"content": content, "filename": name, "type": "text/plain"}, no_update
 
 

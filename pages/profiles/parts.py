@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, empty, icon, short_time, table
 from components.controls import inline, search_box, segments
-from db.queries.profiles.library import ProfileList, ProfileRow, ProfileSort
+from db.queries.lists import Page
+from db.queries.profiles.library import ProfileRow, ProfileSort
 from pages.context import Viewer
 from pages.profile.labels import current_words, duration_words, steps_words, voltage_words
 from pages.sent import searched_text
@@ -106,7 +107,9 @@ def shelf_and_order(view: View) -> html.Div:
     )
 
 
-def profile_list(profiles: ProfileList, view: View, who: Viewer, time: datetime) -> list[Component]:
+def profile_list(
+    profiles: Page[ProfileRow], view: View, who: Viewer, time: datetime
+) -> list[Component]:
     """Return the table, or on a phone a list; a sentence where there is nothing."""
     if not profiles.rows:
         return [_nothing(view, who)]

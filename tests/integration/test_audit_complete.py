@@ -207,7 +207,8 @@ def people(diary: Diary) -> None:
     give("users.accounts.enable_user", "enable user", "vera", by=by)
     give("users.accounts.set_password", "set password", "vera", OTHER, by=by, **fake)
     give("users.sessions.end_all_sessions", "end sessions", "vera", by=by)
-    give("audit.record_audit_export", "export audit trail", {"user": "vera"}, by=by)
+    given = ("audit trail", {"user": "vera"})
+    give("audit.record_export", "export audit trail", *given, deed="export audit trail", by=by)
     change = "users.accounts.change_password"
     diary.be_refused(change, "password change refused", OTHER, SECRET, by=by, **fake)
     give(change, "change password", SECRET, OTHER, by=by, **fake)
@@ -267,7 +268,7 @@ def experiments(diary: Diary) -> None:
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), by=by)
     give("experiments.notes.delete_note", "delete note", note, by=by)
-    give("audit.record_export", "export", experiment, by=by)
+    give("audit.record_export", "export", f"experiment {experiment}", {"format": "csv"}, by=by)
     delete = "experiments.deletion.delete_experiment"
     give(delete, "delete experiment", experiment, confirmed_name="Ageing", by=by)
 
@@ -287,7 +288,8 @@ def profiles(diary: Diary) -> None:
     copy = give(f"{library}.duplicate", "copy profile", of, by=by)
     give(f"{library}.archive", "archive profile", of, by=by)
     give(f"{library}.archive", "restore profile", of, archived=False, by=by)
-    give("audit.record_profile_export", "export", of, 2, file_format="text", by=by)
+    given = (f"library profile {of}", {"format": "text", "number": 2})
+    give("audit.record_export", "export", *given, by=by)
     give("profiles.deletion.delete_profile", "delete profile", copy.profile_id, by=by)
 
 

@@ -10,10 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
-from cycling.errors import InputError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.facts import facts
@@ -27,10 +26,10 @@ from db.models import (
     RedoxStack,
     Run,
 )
+from db.queries.lists import Page, Sort, alphabetic, check_page, mentions
 
 Columns = TypeVarTuple("Columns")
 
-MAX_TEXT = 250
 SEARCHED = (
     Battery.name,
     Battery.serial_number,
@@ -59,14 +58,6 @@ TEXTS = (
     BatterySortKey.MANUFACTURER,
     BatterySortKey.MODEL,
 )
-
-
-@dataclass(frozen=True)
-class BatterySort:
-    """An order that a person chose."""
-
-    key: BatterySortKey
-    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,36 +103,26 @@ class BatteryRow:
     station: str
 
 
-@dataclass(frozen=True)
-class BatteryPage:
-    """Some rows of the table and how many there are."""
-
-    rows: tuple[BatteryRow, ...]
-    count: int
-    total: int
-
-
 def list_batteries(
     database: Database,
     wanted: BatteryFilter,
-    sort: BatterySort | None = None,
+    sort: Sort[BatterySortKey] | None = None,
     *,
     offset: int,
     limit: int,
-) -> BatteryPage:
+) -> Page[BatteryRow]:
     """Return `limit` rows from `offset` on; without a sort those that were added last come first.
 
     Raises InputError for a negative offset or limit.
     """
-    if offset < 0 or limit < 0:
-        raise InputError("A page of the table starts at row 0 or later.")
+    check_page(offset, limit)
     with database.read() as session:
         ids = _ids(session, wanted, sort, offset, limit)
         total = session.scalar(select(func.count(Battery.id))) or 0
         count = total
         if not wanted.is_empty:
             count = session.scalar(_narrowed(select(func.count(Battery.id)), wanted)) or 0
-        return BatteryPage(_rows(session, ids), count, total)
+        return Page(_rows(session, ids), count, total)
 
 
 def count_by_technology(database: Database, text: str = "") -> Mapping[Technology, int]:
@@ -152,7 +133,11 @@ def count_by_technology(database: Database, text: str = "") -> Mapping[Technolog
 
 
 def _ids(
-    session: Session, wanted: BatteryFilter, sort: BatterySort | None, offset: int, limit: int
+    session: Session,
+    wanted: BatteryFilter,
+    sort: Sort[BatterySortKey] | None,
+    offset: int,
+    limit: int,
 ) -> Sequence[int]:
     query = _narrowed(select(Battery.id), wanted)
     order: tuple[Any, ...] = (Battery.id.desc(),)
@@ -190,26 +175,14 @@ def _sorted(
         BatterySortKey.MANUFACTURER: Battery.manufacturer,
         BatterySortKey.MODEL: Battery.model,
     }
-    if key in TEXTS and session.get_bind().dialect.name == "sqlite":
-        return query, columns[key].collate("NOCASE")  # as the servers compare
-    return query, columns[key]
+    return query, alphabetic(session, columns[key]) if key in TEXTS else columns[key]
 
 
 def _narrowed(query: Select[*Columns], wanted: BatteryFilter) -> Select[*Columns]:
     if wanted.technologies:
         query = query.where(Battery.technology.in_(wanted.technologies))
     searched = wanted.text.strip()
-    if len(searched) > MAX_TEXT:
-        return query.where(Battery.id < 0)  # no text is as long
-    if searched:
-        query = query.where(or_(*(_holds(column, searched) for column in SEARCHED)))
-    return query
-
-
-def _holds(column: SQLColumnExpression[Any], searched: str) -> SQLColumnExpression[bool]:
-    if searched.isascii():
-        return column.contains(searched, autoescape=True)
-    return column.icontains(searched, autoescape=True)
+    return query.where(mentions(SEARCHED, searched)) if searched else query
 
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, or_, select
+from sqlalchemy import Select, select
 
 from cycling.terms import ExperimentStatus, Technology
 from db.models import Battery, Experiment
+from db.queries.lists import mentions
 
 Columns = TypeVarTuple("Columns")
-
-MAX_TEXT = 250
 
 
 @dataclass(frozen=True)
@@ -52,23 +51,6 @@ def narrowed(query: Select[*Columns], filters: Filter) -> Select[*Columns]:
         query = query.where(Experiment.created_at >= filters.created_from)
     if filters.created_to is not None:
         query = query.where(Experiment.created_at < filters.created_to)
-    if filters.text.strip():
-        query = query.where(_contains(filters.text.strip()))
+    if searched := filters.text.strip():
+        query = query.where(mentions((Experiment.name, Experiment.description), searched))
     return query
-
-
-def _contains(searched: str) -> ColumnElement[bool]:
-    """Any part of name or description, ignoring case.
-
-    The servers' collations ignore it, and SQLite's LIKE for ASCII. For the rest of Unicode `lower`
-    is needed, which is ours there and slow.
-    """
-    if len(searched) > MAX_TEXT:
-        return false()  # and SQLite refuses patterns of 50,000 characters
-    return or_(*(_holds(column, searched) for column in (Experiment.name, Experiment.description)))
-
-
-def _holds(column: SQLColumnExpression[str], searched: str) -> ColumnElement[bool]:
-    if searched.isascii():
-        return column.contains(searched, autoescape=True)
-    return column.icontains(searched, autoescape=True)

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Float, Select, SQLColumnExpression, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from cycling.errors import InputError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, CyclerStation, Experiment, Profile, Run
 from db.queries.experiments.filters import Filter, narrowed
+from db.queries.lists import Page, Sort, alphabetic, check_page
 
 ACTIVE = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
 
@@ -39,14 +39,6 @@ class SortKey(StrEnum):
 
 
 TEXTS = (SortKey.NAME, SortKey.BATTERY, SortKey.STATION, SortKey.PROFILE)
-
-
-@dataclass(frozen=True)
-class Sort:
-    """An order that a person chose."""
-
-    key: SortKey
-    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,24 +67,19 @@ class ExperimentRow:
         return ((self.finished_at or now) - self.begun_at).total_seconds()
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some rows of the table and how many there are."""
-
-    rows: tuple[ExperimentRow, ...]
-    count: int
-    total: int
-
-
 def list_experiments(
-    database: Database, filters: Filter, sort: Sort | None = None, *, offset: int, limit: int
-) -> Page:
+    database: Database,
+    filters: Filter,
+    sort: Sort[SortKey] | None = None,
+    *,
+    offset: int,
+    limit: int,
+) -> Page[ExperimentRow]:
     """Return `limit` rows from `offset` on; without a sort the active ones first, then the newest.
 
     Raises InputError for a negative offset or limit.
     """
-    if offset < 0 or limit < 0:
-        raise InputError("A page of the table starts at row 0 or later.")
+    check_page(offset, limit)
     with database.read() as session:
         if sort is None:
             ids = _ids_by_default(session, filters, offset, limit)
@@ -133,7 +120,7 @@ def _ids_by_default(session: Session, filters: Filter, offset: int, limit: int) 
 
 
 def _ids_sorted(
-    session: Session, filters: Filter, sort: Sort, offset: int, limit: int
+    session: Session, filters: Filter, sort: Sort[SortKey], offset: int, limit: int
 ) -> Sequence[int]:
     query = _ids(filters)
     if sort.key in (SortKey.BATTERY, SortKey.TECHNOLOGY):
@@ -162,9 +149,7 @@ def _sort_column(session: Session, key: SortKey) -> SQLColumnExpression[Any]:
     }
     if key is SortKey.DURATION:
         return _duration(session)
-    if key in TEXTS and session.get_bind().dialect.name == "sqlite":
-        return columns[key].collate("NOCASE")  # as the servers compare
-    return columns[key]
+    return alphabetic(session, columns[key]) if key in TEXTS else columns[key]
 
 
 def _duration(session: Session) -> SQLColumnExpression[Any]:

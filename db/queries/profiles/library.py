@@ -18,6 +18,7 @@ from db.models import (
     LibraryProfile,
     ProfileVersion,
 )
+from db.queries.lists import Page, alphabetic
 
 MAX_ID = 2**31 - 1
 MAX_LISTED = 500
@@ -48,15 +49,6 @@ class ProfileRow:
     last_used_at: datetime | None
     user_name: str
     changed_at: datetime
-
-
-@dataclass(frozen=True)
-class ProfileList:
-    """Some profiles of the library: `count` match, `total` are in it."""
-
-    rows: tuple[ProfileRow, ...]
-    count: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ def list_profiles(
     archived: bool = False,
     sort: ProfileSort = ProfileSort.NAME,
     limit: int = MAX_LISTED,
-) -> ProfileList:
+) -> Page[ProfileRow]:
     """Return the profiles that have a text in their name, description or last version."""
     used = _used_by_profile()
     query = (
@@ -120,7 +112,7 @@ def list_profiles(
         count = len(rows) if len(rows) < limit else _count(session, query)
         all_of_them = select(func.count()).where(LibraryProfile.archived.is_(archived))
         total = session.scalar(all_of_them) or 0
-        return ProfileList(tuple(_row(*row) for row in rows), count, total)
+        return Page(tuple(_row(*row) for row in rows), count, total)
 
 
 def library_profile(database: Database, profile_id: int) -> LibraryFacts:
@@ -175,9 +167,7 @@ def _mentions(searched: str) -> ColumnElement[bool]:
 def _order(
     session: Session, sort: ProfileSort, used: Subquery
 ) -> tuple[SQLColumnExpression[Any], ...]:
-    name: SQLColumnExpression[Any] = LibraryProfile.name
-    if session.get_bind().dialect.name == "sqlite":
-        name = name.collate("NOCASE")  # as the servers compare
+    name = alphabetic(session, LibraryProfile.name)
     first: dict[ProfileSort, SQLColumnExpression[Any]] = {
         ProfileSort.USED: func.coalesce(used.c.experiments, 0).desc(),
         ProfileSort.LAST_USED: used.c.last_used_at.desc(),  # both kinds put NULL last

@@ -3,8 +3,10 @@
 import pytest
 
 from cycling.terms import ExperimentStatus, Technology
+from db.queries.batteries.table import BatterySortKey
+from db.queries.lists import read_sort
 from pages.batteries.parts import Ids as ListIds
-from pages.batteries.parts import sort_of, view_of
+from pages.batteries.parts import view_of
 from pages.battery.add_parts import FORM as ADD
 from pages.battery.add_parts import Ids as AddIds
 from pages.battery.add_parts import next_one
@@ -227,8 +229,11 @@ class TestTheList:
         view = view_of({"technology": ["RedoxStack", "Lithium"], "q": "cell"})
         assert view_of(view.to_store()) == view
         assert view.to_filter().technologies == (Technology.LITHIUM, Technology.REDOX_STACK)
-        assert (sort_of("-last").key, sort_of("-last").descending) == ("last", True)
-        assert sort_of("bogus") is sort_of(None) is None
+        assert (
+            read_sort("-last", BatterySortKey).key,
+            read_sort("-last", BatterySortKey).descending,
+        ) == ("last", True)
+        assert read_sort("bogus", BatterySortKey) is read_sort(None, BatterySortKey) is None
 
 
 class TestThePage:

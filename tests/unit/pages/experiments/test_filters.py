@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Sort, SortKey
-from pages.experiments.filters import FACETS, LABELS, PARTS, from_store, to_filter, to_sort
+from db.queries.experiments.table import SortKey
+from db.queries.lists import Sort, read_sort
+from pages.experiments.filters import FACETS, LABELS, PARTS, from_store, to_filter
 from tests.generated import examples
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -154,10 +155,10 @@ def test_the_store_names_every_part_once():
 
 @pytest.mark.parametrize("key", list(SortKey))
 def test_every_column_sorts_in_both_directions(key):
-    assert to_sort(str(key)) == Sort(key)
-    assert to_sort(f"-{key}") == Sort(key, descending=True)
+    assert read_sort(str(key), SortKey) == Sort(key)
+    assert read_sort(f"-{key}", SortKey) == Sort(key, descending=True)
 
 
 @pytest.mark.parametrize("text", [None, "", "-", "--id", "bogus", "ID", "id; DROP", "id "])
 def test_an_unknown_order_is_the_default_one(text):
-    assert to_sort(text) is None
+    assert read_sort(text, SortKey) is None

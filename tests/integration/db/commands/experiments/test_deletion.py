@@ -41,7 +41,8 @@ from db.models.base import UtcDateTime
 from db.queries.experiments.deletion import experiment_loss, unknown_words
 from db.queries.experiments.detail import check_experiment, experiment_facts
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Sort, SortKey, list_experiments
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import Sort
 from db.terms import CommandState, JobState, PlanState, RepairState
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (

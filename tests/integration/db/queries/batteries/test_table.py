@@ -8,11 +8,11 @@ from db.engine import Database
 from db.models import ConfirmedBattery
 from db.queries.batteries.table import (
     BatteryFilter,
-    BatterySort,
     BatterySortKey,
     count_by_technology,
     list_batteries,
 )
+from db.queries.lists import Sort
 from tests.unit.db.lab import NOW, add_cell, add_experiment, add_station, statements
 
 LEAD = {"technology": Technology.LEAD_ACID, "capacity_ah": 44.0}
@@ -119,8 +119,8 @@ def test_technologies_narrow_and_are_counted_within_the_search(lab: Database):
 def test_every_column_sorts_both_ways(lab: Database, key):
     ids = [row.id for row in list_batteries(lab, BatteryFilter(), offset=0, limit=9).rows]
     add_experiment(lab, battery_id=ids[1])
-    up = names(lab, sort=BatterySort(key))
-    assert names(lab, sort=BatterySort(key, descending=True)) == up[::-1]
+    up = names(lab, sort=Sort(key))
+    assert names(lab, sort=Sort(key, descending=True)) == up[::-1]
     expected = {
         BatterySortKey.NAME: ["alpha", "Beta", "gamma 100%"],
         BatterySortKey.CAPACITY: ["gamma 100%", "alpha", "Beta"],
@@ -138,7 +138,7 @@ def test_a_page_after_the_first(lab: Database):
 
 
 def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(lab: Database):
-    sort = BatterySort(BatterySortKey.NAME)
+    sort = Sort(BatterySortKey.NAME)
     with statements(lab) as few:
         names(lab, sort=sort)
     for number in range(30):

@@ -14,7 +14,8 @@ from db.queries.experiments import choices, table
 from db.queries.experiments.choices import Choice, filter_choices
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import Page, Sort, SortKey, list_experiments
+from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.lists import Page, Sort
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
