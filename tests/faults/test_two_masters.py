@@ -5,8 +5,12 @@ import signal
 
 import pytest
 
+from cycling.terms import StationCommand
+from db.commands.stations.control import request
+from db.models import Command, CyclerStation, StationAlarm
 from db.queries.master_node import master_node
-from tests.faults.lab import Lab, wait_for
+from db.terms import CommandState
+from tests.faults.lab import BY, Lab, now, wait_for
 
 
 @pytest.mark.mariadb
@@ -49,3 +53,40 @@ def test_a_killed_leader_is_replaced_within_ten_seconds(mariadb_lab: Lab):
     wait_for(lambda: "what=standby" in lab.log_of(1))
     lab.masters[0].kill()
     wait_for(lambda: "what=leading" in lab.log_of(1), 10)
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("asked", ["before the leader is paused", "after"])
+def test_a_stop_under_way_is_carried_out_once_whoever_leads(mariadb_lab: Lab, asked: str):
+    """The leader that wakes sends what it had taken no second time, and begins nothing."""
+    lab = mariadb_lab
+    first = lab.start_master()
+    unit = lab.unit("unit-0", samples=10**9, rate=100.0)
+    (station,) = lab.stations["unit-0"]
+    one, two = lab.queue(station, "One"), lab.queue(station, "Two")
+    wait_for(lambda: "what=leading" in lab.log_of(0))
+    lab.start_master()
+    unit.start()
+    wait_for(lambda: "what=standby" in lab.log_of(1))
+    wait_for(lambda: lab.stored(one) > 0)
+    with lab.database.read() as session:
+        unit_id = session.get_one(CyclerStation, station).unit_id
+    where = {"unit_id": unit_id, "station_id": station, "experiment_id": one}
+    unit.answers_commands = asked == "after"
+    if asked != "after":
+        command = request(lab.database, StationCommand.STOP, **where, by=BY(now()))
+        wait_for(lambda: unit.commands_seen[command] > 0)
+    os.kill(first.pid, signal.SIGSTOP)
+    unit.answers_commands = True
+    if asked == "after":
+        command = request(lab.database, StationCommand.STOP, **where, by=BY(now()))
+    wait_for(lambda: "what=leading" in lab.log_of(1), 20)
+    wait_for(lambda: unit.runs[one].ended)
+    os.kill(first.pid, signal.SIGCONT)
+    wait_for(lambda: "what=lease-lost" in lab.log_of(0))
+    wait_for(lambda: [one.code for one in lab.all_rows(StationAlarm)] == ["stopped"])
+    (row,) = lab.all_rows(Command)
+    assert (row.id, row.state, unit.executed[command]) == (command, CommandState.DONE, 1)
+    assert unit.begun[one] == 1
+    assert two not in unit.offers  # it is held
+    lab.check_exact(one, unit.runs[one].made)

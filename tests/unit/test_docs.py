@@ -185,3 +185,18 @@ def test_every_decision_is_listed_once():
     files = sorted(path.name for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
     listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", text_of("docs/decisions/README.md"))
     assert listed == files
+
+
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_test_that_a_document_names_is_there(document):
+    for path, name in NAMED_TEST.findall(text_of(document)):
+        assert re.search(rf"def {name}\(", text_of(path)), f"{path} has no {name}"
+
+
+def test_each_rule_of_safety_names_a_test():
+    rows = [line for line in text_of("docs/safety.md").splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 15
+    assert all(NAMED_TEST.search(row.rsplit("|", 2)[1]) for row in rows)

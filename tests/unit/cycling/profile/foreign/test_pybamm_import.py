@@ -1,12 +1,15 @@
 """PyBaMM experiments, in and out."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.profile import render
+from cycling.profile import OWN_PROTOCOL, WATTREX, BatteryLimits, check_profile, render
 from cycling.profile.foreign.pybamm_export import to_pybamm
 from cycling.profile.foreign.pybamm_import import from_pybamm
+from cycling.profile.language.tree import LimitKind
 from tests.unit.cycling.profile.profiles import many, profiles
 from tests.unit.cycling.profile.texts import WHOLE, places, profile_of, said
 
@@ -45,6 +48,31 @@ def test_a_sentence_is_a_line(sentence, line):
 def test_in_calls_a_positive_current_discharges(call, line):
     imported = from_pybamm(f"[{call}]")
     assert imported.text == line + "\n", said(imported)
+
+
+@pytest.mark.parametrize(
+    ("call", "station", "end"),
+    [
+        ('pybamm.step.current(1, termination="4.2 V")', WATTREX, None),
+        ('pybamm.step.c_rate(-1, termination="2.5 V")', OWN_PROTOCOL, None),
+        ("pybamm.step.current(1, duration=3600)", WATTREX, "nothing bounds its voltage"),
+        ("pybamm.step.current(-1, duration=3600)", WATTREX, "nothing bounds its voltage"),
+    ],
+)
+def test_a_sign_that_was_meant_the_other_way_ends_at_once_or_is_refused(call, station, end):
+    """A discharge to the highest voltage, a charge to the lowest: the limit is passed."""
+    checked = check_profile(
+        from_pybamm(f"[{call}]").text,
+        capacity_ah=Decimal(3),
+        battery=BatteryLimits(Decimal("2.5"), Decimal("4.2"), Decimal(-10), Decimal(10)),
+        station=station,
+    )
+    if end is not None:
+        assert any(end in one.message for one in checked.problems if one.severity == "error")
+        return
+    (step,) = checked.program.instructions()
+    limit_v = step.limit(LimitKind.VOLTAGE)
+    assert limit_v == (Decimal("2.5") if step.direction > 0 else Decimal("4.2"))
 
 
 def test_tuples_are_cycles_and_arguments_are_settings():
