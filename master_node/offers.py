@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from cycling.battery.description import NewBattery
 from cycling.profile.safety_limits import ProfileLimits, joined
 from cycling.terms import LimitType, Mode
-from db.queries.stations.offers import OfferedBattery, OfferedInstruction, OfferFacts
+from db.queries.stations.offers import OfferedInstruction, OfferFacts
 from master_node.protocol import fields
 from master_node.protocol import messages as m
 
@@ -36,7 +37,7 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
             station=facts.station_id,
             epoch=epoch,
             expires_at=expires_at.timestamp() + facts.clock_offset_s,
-            battery=_battery(facts.battery),
+            battery=_battery(facts.battery_id, facts.battery),
             safety=_safety(facts),
             instructions=[_instruction(one) for one in facts.instructions],
             record_s=facts.record_s or RECORD_S,
@@ -46,18 +47,17 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
         raise UnofferableError(f"the profile's details cannot be read: {error}") from error
 
 
-def _battery(battery: OfferedBattery) -> m.BatteryLimits:
-    description = battery.described
+def _battery(battery_id: int, battery: NewBattery) -> m.BatteryLimits:
     return m.BatteryLimits(
-        id=battery.id,
-        name=description.name,
-        serial_number=description.serial_number,
-        technology=description.technology,
-        chemistry=description.chemistry or "",
-        cells=description.cells,
-        voltage=(description.voltage_min_v, description.voltage_max_v),
-        current=(description.current_min_a, description.current_max_a),
-        capacity_ah=description.capacity_ah,
+        id=battery_id,
+        name=battery.name,
+        serial_number=battery.serial_number,
+        technology=battery.technology,
+        chemistry=battery.chemistry or "",
+        cells=battery.cells,
+        voltage=(battery.voltage_min_v, battery.voltage_max_v),
+        current=(battery.current_min_a, battery.current_max_a),
+        capacity_ah=battery.capacity_ah,
     )
 
 
@@ -67,9 +67,7 @@ def _safety(facts: OfferFacts) -> m.Safety:
     own_limits = ProfileLimits(
         own.voltage, own.current, own.temperature, own.charge_temperature_min
     )
-    limits = joined(
-        own_limits, facts.battery.described, watches_temperature=facts.measures_temperature
-    )
+    limits = joined(own_limits, facts.battery, watches_temperature=facts.measures_temperature)
     return msgspec.structs.replace(
         own,
         voltage=limits.voltage_v,

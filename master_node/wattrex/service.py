@@ -8,9 +8,9 @@ from cycling.terms import StationCommand
 from db.clock import database_now
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.commands.wattrex import command_delivery
-from db.commands.wattrex.command_delivery import DueCommand
 from db.engine import Database
 from db.limits import Limits
+from db.models import Command
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.leader_thread import PASSING, LeaderThread
 from master_node.link import Broker, Link
@@ -169,9 +169,9 @@ class WattrexService(LeaderThread):
                 return
         with leader_transaction(self._database, self._lease) as transaction:
             due = command_delivery.take_due(transaction.session, transaction.now)
-        self._launches += [one.command_id for one in self._publish(due)]
+        self._launches += [one.id for one in self._publish(due)]
 
-    def _publish(self, due: Sequence[DueCommand]) -> list[DueCommand]:
+    def _publish(self, due: Sequence[Command]) -> list[Command]:
         """Publish commands; return the launches that the broker has taken."""
         launched = []
         for one in due:

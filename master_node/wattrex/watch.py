@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,9 +15,9 @@ from db.commands.master_node import live_state
 from db.commands.wattrex import live_state as wattrex_live
 from db.commands.wattrex import repairs, units
 from db.commands.wattrex.live_state import Look
-from db.models import StationLive
+from db.models import Experiment, StationLive
 from db.queries.wattrex import runs as wattrex_runs
-from db.queries.wattrex.runs import LastRow, WattrexRun, WattrexStation
+from db.queries.wattrex.runs import LastRow, WattrexStation
 
 LOG = logging.getLogger("bem.master-node")
 
@@ -80,7 +81,7 @@ class WattrexWatch:
         self,
         transaction: LeaderTransaction,
         station: WattrexStation,
-        runs: list[WattrexRun],
+        runs: Sequence[Experiment],
         row: StationLive,
         *,
         speaks: bool,
@@ -115,7 +116,7 @@ class WattrexWatch:
             self._stalled(session, station, run or next(iter(runs), None), now)
 
     def _last(
-        self, session: Session, run: WattrexRun, now: datetime
+        self, session: Session, run: Experiment, now: datetime
     ) -> tuple[LastRow | None, bool]:
         """Return the newest measure of a run, and whether it has come since we last looked."""
         last = wattrex_runs.last_row(session, run.id)
@@ -129,12 +130,12 @@ class WattrexWatch:
             self._seen[run.id] = _Seen(through, now)
         return last, new
 
-    def _since(self, run: WattrexRun, now: datetime) -> datetime:
+    def _since(self, run: Experiment, now: datetime) -> datetime:
         seen = self._seen.get(run.id)
         return seen.since if seen else now
 
     def _stalled(
-        self, session: Session, station: WattrexStation, run: WattrexRun | None, now: datetime
+        self, session: Session, station: WattrexStation, run: Experiment | None, now: datetime
     ) -> None:
         """Alarm where measures should come and do not, or stand before their experiment began."""
         if run is None:
@@ -151,7 +152,7 @@ class WattrexWatch:
 
 
 def _look_for_withdrawal(
-    session: Session, station: WattrexStation, run: WattrexRun, now: datetime
+    session: Session, station: WattrexStation, run: Experiment, now: datetime
 ) -> None:
     """Alarm where a cycler has begun what was cancelled or held back a moment before."""
     plan = wattrex_runs.withdrawn_plan(session, run)

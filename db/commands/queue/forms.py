@@ -49,9 +49,7 @@ def add_plans(
     `connected` lists (station id, battery id) that the user says are connected: they are confirmed
     first. A draft of the same token is used up. Raises PairError naming the first that is refused.
     """
-    numbered = [
-        replace(one, token=f"{token}-{place}", draft=False) for place, one in enumerate(new)
-    ]
+    numbered = [replace(one, token=f"{token}-{place}") for place, one in enumerate(new)]
     numbered = _checked(token, numbered)
     try:
         with database.write() as session:

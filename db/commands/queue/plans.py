@@ -47,7 +47,7 @@ class Electrolyte:
 class NewPlan:
     """An experiment that a user has defined. The token is the form's own.
 
-    A draft may leave out what is not decided yet; `typed` keeps what its form said.
+    `typed` keeps what its form said.
     """
 
     token: str
@@ -56,7 +56,6 @@ class NewPlan:
     station_id: int | None
     battery_id: int | None
     profile_id: int | None
-    draft: bool = False
     electrolytes: tuple[Electrolyte, ...] = ()
     typed: dict[str, Any] = field(default_factory=dict)
 
@@ -143,15 +142,14 @@ def take_plan(session: Session, plan_id: int) -> Plan:
 
 
 def checked(new: NewPlan) -> NewPlan:
-    """Return a plan with its name and description as they are kept; a draft may have no name.
+    """Return a plan with its name and description as they are kept.
 
     Raises InputError for a token, name or description that no plan can have.
     """
     if not new.token or len(new.token) > LONGEST_TOKEN:
         raise InputError("The form has lost its number. Load the page again.")
-    is_unnamed_draft = new.draft and not new.name.strip()
-    name = "" if is_unnamed_draft else check_name(new.name)
-    return replace(new, name=name, description=check_description(new.description))
+    name, description = check_name(new.name), check_description(new.description)
+    return replace(new, name=name, description=description)
 
 
 def _known(session: Session, token: str) -> PlanFacts | None:
@@ -174,10 +172,6 @@ def _add(session: Session, new: NewPlan, user_name: str, now: datetime) -> Plan:
         created_at=now,
         state_since=now,
     )
-    if new.draft:
-        session.add(plan)
-        session.flush()
-        return plan
     station, battery = _checked(session, plan)
     plan.position = 1 + (
         session.scalar(select(func.max(Plan.position)).where(Plan.station_id == station.id)) or 0

@@ -159,9 +159,8 @@ def _store_device(session: Session, unit_id: int, device: ReportedDevice) -> int
     row.serial_number, row.connection = device.serial_number, Connection.CONNECTED
     session.flush()
     channels = [{"name": name, "unit": unit} for name, unit in device.channels]
-    abilities = session.get(DeviceAbilities, row.id) or DeviceAbilities(device_id=row.id)
-    abilities.abilities = {**device.abilities, "channels": channels}
-    session.add(abilities)
+    abilities = {**device.abilities, "channels": channels}
+    session.merge(DeviceAbilities(device_id=row.id, abilities=abilities))
     session.flush()
     return row.id
 

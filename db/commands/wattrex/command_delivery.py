@@ -3,8 +3,7 @@
 They know nothing else. None is sent twice: a unit starts its program again for every launch.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select, update
@@ -20,27 +19,17 @@ KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
 LAUNCHED = "The unit was told. It does not report whether the cycler has started."
 
 
-@dataclass(frozen=True)
-class DueCommand:
-    """A command to be published now; `station_id` is that of a launch."""
-
-    command_id: int
-    kind: StationCommand
-    unit_id: int
-    station_id: int | None
-
-
 def is_due(session: Session, now: datetime) -> bool:
     """Whether a command is to be sent."""
     return session.scalar(_due(now).with_only_columns(Command.id).limit(1)) is not None
 
 
-def take_due(session: Session, now: datetime) -> list[DueCommand]:
+def take_due(session: Session, now: datetime) -> Sequence[Command]:
     """Mark what is to be sent as sent: to units with a fresh heartbeat only."""
     due = session.scalars(_due(now).order_by(Command.id)).all()
     for command in due:
         command.state, command.sent_at, command.tries = CommandState.SENT, now, 1
-    return [DueCommand(one.id, one.kind, one.unit_id, one.station_id) for one in due]
+    return due
 
 
 def note_launches(session: Session, command_ids: Collection[int], now: datetime) -> None:

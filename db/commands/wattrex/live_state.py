@@ -14,7 +14,6 @@ from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
 from db.models.wattrex import STALLED
 from db.queries.wattrex.runs import (
     LastRow,
-    WattrexRun,
     WattrexStation,
     instruction_began_s,
     step_and_cycle,
@@ -37,7 +36,7 @@ class Look:
     """
 
     state: StationState
-    run: WattrexRun | None
+    run: Experiment | None
     last: LastRow | None
     noticed_at: datetime | None
 
@@ -104,12 +103,10 @@ def note_contact(
 
 def note_measures_offset(session: Session, unit_id: int, offset_s: float) -> None:
     """Note how far the times of a unit's measures are ahead of the database's clock."""
-    row = session.get(WattrexUnit, unit_id) or WattrexUnit(unit_id=unit_id)
-    row.measures_offset_s = round(offset_s, 1)
-    session.add(row)
+    session.merge(WattrexUnit(unit_id=unit_id, measures_offset_s=round(offset_s, 1)))
 
 
-def alarm_failed(session: Session, run: WattrexRun, now: datetime) -> None:
+def alarm_failed(session: Session, run: Experiment, now: datetime) -> None:
     """Alarm once for an experiment that has ended in error, and hold what waits behind it.
 
     The output may still be on, and the cycler would run what is queued by itself.
@@ -126,7 +123,7 @@ def alarm_failed(session: Session, run: WattrexRun, now: datetime) -> None:
 
 
 def alarm_withdrawn(
-    session: Session, run: WattrexRun, station: WattrexStation, plan: PlanState, now: datetime
+    session: Session, run: Experiment, station: WattrexStation, plan: PlanState, now: datetime
 ) -> None:
     """Alarm once that a cycler runs what was taken back here: it had begun a moment before."""
     text = (
@@ -138,7 +135,7 @@ def alarm_withdrawn(
 
 
 def alarm_stalled(
-    session: Session, run: WattrexRun, station: WattrexStation, through: int, now: datetime
+    session: Session, run: Experiment, station: WattrexStation, through: int, now: datetime
 ) -> None:
     """Alarm once that the measures of a run have stopped coming though its unit is alive."""
     text = (
@@ -150,7 +147,7 @@ def alarm_stalled(
 
 
 def _alarm(
-    session: Session, run: WattrexRun, key: str, code: str, text: str, now: datetime
+    session: Session, run: Experiment, key: str, code: str, text: str, now: datetime
 ) -> None:
     raise_alarm(
         session,

@@ -76,9 +76,7 @@ def register(session: Session, identity: WattrexIdentity, now: datetime) -> int:
     row.host_name, row.ip = identity.host, identity.ip
     row.port, row.user = identity.port, identity.user
     session.flush()
-    unit = session.get(WattrexUnit, row.id) or WattrexUnit(unit_id=row.id)
-    unit.asked_at = now
-    session.add(unit)
+    session.merge(WattrexUnit(unit_id=row.id, asked_at=now))
     session.flush()
     return row.id
 

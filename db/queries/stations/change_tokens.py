@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, bindparam, func, select
+from sqlalchemy import Label, Select, bindparam, func, select
 
 from cycling.terms import StationState
 from db.clock import database_now
@@ -26,7 +26,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.queries.stations.state import SILENT
-from db.terms import CommandState, PlanState
+from db.terms import PlanState
 
 AGES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120))  # words change with these
 OFF_S = 5.0
@@ -60,41 +60,41 @@ def station_version(database: Database, station_id: int) -> StationVersion:
     with database.read() as session:
         now = database_now(session)
         row = session.execute(_statement(), {"station": station_id}).one_or_none()
-    if row is None or row.state is None:
+    if row is None or row.StationLive is None:
         return StationVersion(None, waits=False)
+    live, command = row.StationLive, row.Command
     fields = (
-        row.state,
-        row.state_since,
-        row.detail,
-        row.output_on,
-        row.experiment_id,
-        row.instruction_id,
-        row.measured_at is None,
-        row.contact_lost_at,
-        now - row.seen_at > SILENT,
+        live.state,
+        live.state_since,
+        live.detail,
+        live.output_on,
+        live.experiment_id,
+        live.instruction_id,
+        live.measured_at is None,
+        live.contact_lost_at,
+        now - live.seen_at > SILENT,
         row.online,
         abs(row.clock_offset_s or 0.0) > OFF_S,
         abs(row.measures_offset_s or 0.0) > OFF_S,
-        row.command_id,
-        row.command_state,
-        _age(row.created_at, now),
-        _age(row.answered_at, now),
-        _age(row.state_since, now) if row.measured_at is None else None,
+        (command.id, command.state) if command else None,
+        _age(command.created_at, now) if command else None,
+        _age(command.answered_at, now) if command else None,
+        _age(live.state_since, now) if live.measured_at is None else None,
         row.alarms,
         row.last_alarm,
         row.held,
         row.battery_id,
         row.reason,
     )
-    waits = row.command_state is not None and not CommandState(row.command_state).ended
-    return StationVersion(repr(fields), waits, _present(row))
+    waits = command is not None and not command.state.ended
+    return StationVersion(repr(fields), waits, _present(live, row.online))
 
 
-def _present(row: Row[*tuple[Any, ...]]) -> PresentReadings | None:
+def _present(live: StationLive, online: bool | None) -> PresentReadings | None:
     """Return what a station that is heard and does not run says; a WattRex one says nothing."""
-    if row.state is StationState.RUNNING or row.contact_lost_at is not None or row.online is None:
+    if live.state is StationState.RUNNING or live.contact_lost_at is not None or online is None:
         return None
-    return PresentReadings(row.seen_at, row.voltage_v, row.current_a, row.temperature_degc)
+    return PresentReadings(live.seen_at, live.voltage_v, live.current_a, live.temperature_degc)
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
@@ -131,25 +131,11 @@ def _statement() -> Select[*tuple[Any, ...]]:
     live = StationLive
     return (
         select(
-            live.state,
-            live.state_since,
-            live.detail,
-            live.output_on,
-            live.experiment_id,
-            live.instruction_id,
-            live.measured_at,
-            live.contact_lost_at,
-            live.seen_at,
-            live.voltage_v,
-            live.current_a,
-            live.temperature_degc,
+            live,
             Unit.online,
             func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
             WattrexUnit.measures_offset_s,
-            Command.id.label("command_id"),
-            Command.state.label("command_state"),
-            Command.created_at,
-            Command.answered_at,
+            Command,
             *_counts(),
             ConfirmedBattery.battery_id,
             OutOfService.reason,

@@ -142,14 +142,6 @@ class OfferedInstruction:
 
 
 @dataclass(frozen=True)
-class OfferedBattery:
-    """The battery with its exact limits."""
-
-    id: int
-    described: NewBattery
-
-
-@dataclass(frozen=True)
 class OfferFacts:
     """An experiment with all that its station needs. `measures_temperature` of that station."""
 
@@ -158,7 +150,8 @@ class OfferFacts:
     station_id: int
     hardware_id: str
     clock_offset_s: float
-    battery: OfferedBattery
+    battery_id: int
+    battery: NewBattery
     measures_temperature: bool
     safety: dict[str, Any]
     record_s: float | None
@@ -174,23 +167,21 @@ def offer_facts(session: Session, experiment: Experiment) -> OfferFacts:
         .where(CyclerStation.id == experiment.station_id)
     ).one()
     detail = session.get(ProfileDetail, experiment.profile_id)
+    battery = session.get_one(Battery, experiment.battery_id)
     return OfferFacts(
         experiment_id=experiment.id,
         name=experiment.name,
         station_id=experiment.station_id,
         hardware_id=unit.hardware_id,
         clock_offset_s=unit.clock_offset_s or 0.0,
-        battery=_battery(session, experiment.battery_id),
+        battery_id=battery.id,
+        battery=description_of(session, battery),
         measures_temperature=_measures_temperature(session, experiment.station_id),
         safety=detail.safety if detail else {},
         record_s=detail.record_s if detail else None,
         record_v=detail.record_v if detail else None,
         instructions=_instructions(session, experiment.profile_id),
     )
-
-
-def _battery(session: Session, battery_id: int) -> OfferedBattery:
-    return OfferedBattery(battery_id, description_of(session, session.get_one(Battery, battery_id)))
 
 
 def _measures_temperature(session: Session, station_id: int) -> bool:

@@ -1,10 +1,10 @@
 """What the tables say of WattRex stations, whose cyclers and synchroniser write into them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
@@ -37,17 +37,6 @@ class WattrexStation:
 
 
 @dataclass(frozen=True)
-class WattrexRun:
-    """An experiment that has a station to itself, or waits for one."""
-
-    id: int
-    name: str
-    station_id: int
-    profile_id: int
-    status: ExperimentStatus
-
-
-@dataclass(frozen=True)
 class LastRow:
     """The newest measure of an experiment: V, A. `test_time_s` counts from its first one."""
 
@@ -76,18 +65,20 @@ def stations(session: Session) -> list[WattrexStation]:
     return [WattrexStation(*row) for row in rows]
 
 
-def open_runs(session: Session, station_ids: Collection[int]) -> list[WattrexRun]:
+def open_runs(session: Session, station_ids: Collection[int]) -> Sequence[Experiment]:
     """Return what runs or waits on stations, the oldest first."""
     return _runs(session, station_ids, (*UNDER_WAY, ExperimentStatus.QUEUED))
 
 
-def failed_runs(session: Session, station_ids: Collection[int], now: datetime) -> list[WattrexRun]:
+def failed_runs(
+    session: Session, station_ids: Collection[int], now: datetime
+) -> Sequence[Experiment]:
     """Return the experiments that have ended in error since yesterday."""
     ended = func.coalesce(Experiment.finished_at, Experiment.created_at)
     return _runs(session, station_ids, (ExperimentStatus.ERROR,), ended > now - ERRORS_FOR)
 
 
-def withdrawn_plan(session: Session, run: WattrexRun) -> PlanState | None:
+def withdrawn_plan(session: Session, run: Experiment) -> PlanState | None:
     """Return what became of the plan of a run whose row was taken back; None if it was not."""
     newest = (
         select(Plan.experiment_id, Plan.state, Plan.detail)
@@ -155,17 +146,10 @@ def _runs(
     session: Session,
     station_ids: Collection[int],
     statuses: Collection[ExperimentStatus],
-    *more: object,
-) -> list[WattrexRun]:
-    rows = session.execute(
-        select(
-            Experiment.id,
-            Experiment.name,
-            Experiment.station_id,
-            Experiment.profile_id,
-            Experiment.status,
-        )
-        .where(Experiment.station_id.in_(station_ids), Experiment.status.in_(statuses), *more)  # type: ignore[arg-type]
+    *more: ColumnElement[bool],
+) -> Sequence[Experiment]:
+    return session.scalars(
+        select(Experiment)
+        .where(Experiment.station_id.in_(station_ids), Experiment.status.in_(statuses), *more)
         .order_by(Experiment.created_at, Experiment.id)
-    )
-    return [WattrexRun(*row) for row in rows]
+    ).all()

@@ -18,6 +18,7 @@ from db.commands.queue import (
     hold_back,
     next_queued,
     reorder,
+    save_draft,
 )
 from db.commands.stations.out_of_service import (
     hold_queues_out_of_service,
@@ -193,16 +194,6 @@ class TestAdd:
         assert len({end.experiment_id for end in ends}) == 1
         assert lab.count(Experiment) == lab.count(Plan) == 1
         assert lab.audits() == ["confirm battery", "add experiment"]
-
-    def test_a_draft_may_be_incomplete_and_ten_of_one_token_are_one(self, lab: Lab):
-        new = lab.new(
-            draft=True, name="", station_id=None, battery_id=None, profile_id=None, typed={"a": 1}
-        )
-        ends = at_once([lambda: add_plan(lab.database, new, by=BY)] * 10)
-        assert {end.state for end in ends} == {PlanState.DRAFT}
-        assert lab.count(Plan) == 1
-        assert lab.count(Experiment) == 0
-        assert lab.names() == []
 
     def test_the_electrolytes_of_a_stack_go_with_it(self, lab: Lab):
         stack = add_cell(
@@ -471,7 +462,7 @@ class TestCancel:
         assert lab.state(plan) is CANCELLED
 
     def test_a_draft_can_be_cancelled(self, lab: Lab):
-        plan = lab.add(draft=True, station_id=None)
+        plan = save_draft(lab.database, "0123456789abcdef", "Later", {}, by=BY)
         assert cancel(lab.database, plan.id, by=BY).state is CANCELLED
 
     @pytest.mark.parametrize("status", [*UNDER_WAY, ExperimentStatus.FINISHED])
