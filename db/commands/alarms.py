@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, InputError
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
 from db.models import StationAlarm
 from db.repeating import repeated
-from db.updates import count_changed
-from db.upserts import insert_missing
+from db.statements import count_changed, insert_missing, require
 
 MAX_TEXT = 250
 ENDED_IN_ERROR = "ended in error"
@@ -71,9 +70,7 @@ def acknowledge(database: Database, alarm_id: int, *, comment: str, by: By) -> N
         )
         values = {"acknowledged_at": by.now, "acknowledged_by": by.user_name[:60], "comment": text}
         changed_rows = count_changed(session, still_open.values(**values))
-        alarm = session.get(StationAlarm, alarm_id)
-        if alarm is None:
-            raise NotFoundError("There is no such alarm.")
+        alarm = require(session.get(StationAlarm, alarm_id), "There is no such alarm.")
         if not changed_rows:
             raise ConflictError(f"{alarm.acknowledged_by} has acknowledged this alarm already.")
         audit.record(

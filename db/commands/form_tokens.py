@@ -19,7 +19,7 @@ from cycling.errors import InputError
 from db.engine import Database
 from db.models import FormToken
 from db.repeating import idempotent
-from db.updates import count_changed
+from db.statements import count_changed
 
 R = TypeVar("R")
 

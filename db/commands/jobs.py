@@ -16,8 +16,8 @@ from db.commands.form_tokens import spend
 from db.engine import Database
 from db.models import Experiment, Job
 from db.repeating import idempotent, repeated
+from db.statements import count_changed
 from db.terms import JobState
-from db.updates import count_changed
 
 SILENT_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 3

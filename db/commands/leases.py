@@ -23,8 +23,8 @@ from db.clock import database_now
 from db.engine import Database
 from db.models import Lease
 from db.repeating import idempotent, repeated
+from db.statements import count_changed
 from db.terms import MASTER_NODE
-from db.updates import count_changed
 
 LASTS = timedelta(seconds=6)
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import GenericMeasure, SeriesChannel, SeriesHead
 from db.series import chunks, rows
 from db.series.rows import Watermarks
+from db.statements import insert_missing
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,7 @@ def insert_head(session: Session, experiment_id: int) -> None:
         "final": False,
         "checked_at": None,
     }
-    session.execute(
-        insert(SeriesHead)
-        .prefix_with("OR IGNORE", dialect="sqlite")
-        .prefix_with("IGNORE", dialect="mysql")
-        .prefix_with("IGNORE", dialect="mariadb")
-        .values(**new)
-    )
+    insert_missing(session, SeriesHead, [new])
 
 
 def lock(session: Session, experiment_id: int) -> None:

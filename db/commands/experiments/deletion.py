@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, InputError
 from db.commands import audit, jobs
 from db.commands.audit import By
 from db.commands.experiments.clearing import AT_ONCE, DELETE
 from db.engine import Database
 from db.models import DeletedExperiment, Experiment, StationLive
-from db.queries.experiments.deletion import extras_of, gone_words, what_keeps
+from db.queries.experiments.deletion import existing_experiment, extras_of, what_keeps
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from db.repeating import repeated
 
@@ -57,9 +57,7 @@ def delete_experiment(
 
 def _taken(session: Session, experiment_id: int, confirmed_name: str) -> Experiment:
     """Return the experiment, locked, if it may be deleted."""
-    experiment = session.get(Experiment, experiment_id, with_for_update=True)
-    if experiment is None:
-        raise NotFoundError(gone_words(session, experiment_id))
+    experiment = existing_experiment(session, experiment_id, lock=True)
     if reason := what_keeps(session, experiment):
         raise ConflictError(f"Experiment {experiment_id} is kept. {reason}")
     if " ".join(confirmed_name.split()) != " ".join(experiment.name.split()):

@@ -1,12 +1,11 @@
 """Another name or description for an experiment; it stays, whoever rewrites the row."""
 
-from cycling.errors import NotFoundError
 from cycling.names import check_description, check_name
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
-from db.models import Experiment, ExperimentName
-from db.queries.experiments.deletion import gone_words
+from db.models import ExperimentName
+from db.queries.experiments.deletion import existing_experiment
 from db.repeating import repeated
 
 
@@ -23,9 +22,7 @@ def rename_experiment(
     """
     name, description = check_name(name), check_description(description)
     with database.write() as session:
-        experiment = session.get(Experiment, experiment_id, with_for_update=True)
-        if experiment is None:
-            raise NotFoundError(gone_words(session, experiment_id))
+        experiment = existing_experiment(session, experiment_id, lock=True)
         before = {"name": experiment.name, "description": experiment.description}
         if before == {"name": name, "description": description}:
             return

@@ -12,7 +12,7 @@ from db.engine import Database
 from db.models import Experiment, Note
 from db.queries.experiments.deletion import gone_words
 from db.repeating import repeated
-from db.updates import count_changed
+from db.statements import count_changed
 
 LONGEST = 500
 

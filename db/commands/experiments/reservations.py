@@ -16,8 +16,8 @@ from db.engine import Database
 from db.measures import writing as measures
 from db.models import ImportSource, Job
 from db.repeating import idempotent
+from db.statements import count_changed
 from db.terms import JobState
-from db.updates import count_changed
 
 DEAD_AFTER = timedelta(seconds=60)
 TAKEN = datetime(1970, 1, 2, tzinfo=UTC)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cycling.terms import StationCommand
 from db.facts import facts
 from db.models import Command, Unit
+from db.statements import count_changed
 from db.terms import CommandState
-from db.updates import count_changed
 
 REPEAT_AFTER = timedelta(seconds=2)
 ANSWER_TAKES = timedelta(seconds=15)  # after the expiry: it may have been carried out before

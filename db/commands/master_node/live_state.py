@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import StationState
 from db.commands.alarms import raise_alarm
 from db.models import CyclerStation, Run, StationLive, Unit
-from db.updates import count_changed
+from db.statements import count_changed
 
 TREND_LASTS_S = 3600.0
 TREND_POINTS = 120

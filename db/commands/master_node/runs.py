@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationCommand
 from db.models import Command, CyclerStation, Experiment, Run, RunEvent, Unit, UsedMeasure
-from db.updates import count_changed
-from db.upserts import insert_missing
+from db.statements import count_changed, insert_missing
 
 MAX_REASON = 250
 OPEN = (ExperimentStatus.QUEUED, ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, NotFoundError
+from cycling.errors import ConflictError
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.profiles.library import GONE
@@ -22,6 +22,7 @@ from db.models import (
 )
 from db.queries.references import profile_kept
 from db.repeating import repeated
+from db.statements import require
 
 MAX_TEXT = 20_000  # of the last version, in the audit trail
 
@@ -34,9 +35,7 @@ def delete_profile(database: Database, profile_id: int, *, by: By) -> str:
     """
     try:
         with database.write() as session:
-            profile = session.get(LibraryProfile, profile_id, with_for_update=True)
-            if profile is None:
-                raise NotFoundError(GONE)
+            profile = require(session.get(LibraryProfile, profile_id, with_for_update=True), GONE)
             compiled = _taken(session, profile_id)
             if reason := profile_kept(session, profile_id):
                 raise ConflictError(f"{profile.name} is kept. {reason}")

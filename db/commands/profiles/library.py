@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, InputError
 from cycling.names import MAX_PROFILE_NAME, check_description, check_name
 from cycling.profile import Problem
 from cycling.profile.problems import errors_in
@@ -17,6 +17,7 @@ from db.commands.audit import By
 from db.engine import Database
 from db.models import CompiledVersion, LibraryProfile, ProfileVersion
 from db.repeating import idempotent, repeated
+from db.statements import require
 
 GONE = "This profile does not exist any more. Go back to the list of profiles."
 
@@ -217,10 +218,7 @@ def _change(last: ProfileVersion, version: ProfileVersion) -> None:
 
 def _taken(session: Session, profile_id: int) -> LibraryProfile:
     """Return a profile that nobody else changes before we commit."""
-    profile = session.get(LibraryProfile, profile_id, with_for_update=True)
-    if profile is None:
-        raise NotFoundError(GONE)
-    return profile
+    return require(session.get(LibraryProfile, profile_id, with_for_update=True), GONE)
 
 
 def _is_used(session: Session, version_id: int) -> bool:

@@ -47,6 +47,7 @@ from db.models.stations import VIRTUAL_STATION
 from db.queries.references import station_kept
 from db.queries.stations.queue import station_use
 from db.repeating import repeated
+from db.statements import require
 from db.terms import CommandState, PlanState
 
 CHANGED = "was changed or retired by somebody meanwhile. Open it again to see how it stands."
@@ -219,9 +220,7 @@ def delete_station(database: Database, station_id: int, *, by: By) -> str:
 def station_kept_because(database: Database, station_id: int) -> str:
     """Say what keeps a station from being deleted; blank if nothing does. Raises NotFoundError."""
     with database.read() as session:
-        station = session.get(CyclerStation, station_id)
-        if station is None:
-            raise NotFoundError("There is no such station.")
+        station = require(session.get(CyclerStation, station_id), "There is no such station.")
         return what_keeps(session, station)
 
 

@@ -13,14 +13,13 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
-from cycling.errors import NotFoundError
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
 from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
 from db.repeating import idempotent, repeated
-from db.updates import count_changed
+from db.statements import count_changed, require
 
 NAME = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._@-]{1,60}")
 SEEN_EVERY = timedelta(minutes=1)
@@ -128,10 +127,7 @@ def find_user(session: Session, name: str) -> User | None:
 
 def get_user(session: Session, name: str) -> User:
     """Return the user of a name; raises NotFoundError."""
-    user = find_user(session, name)
-    if user is None:
-        raise NotFoundError(f"There is no user {name}.")
-    return user
+    return require(find_user(session, name), f"There is no user {name}.")
 
 
 def changed(session: Session, statement: UpdateBase) -> bool:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cycling.terms import StationCommand
 from db.models import Command, Unit, WattrexUnit
 from db.models.wattrex import FRESH
+from db.statements import count_changed
 from db.terms import CommandState
-from db.updates import count_changed
 
 KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
 LAUNCHED = "The unit was told. It does not report whether the cycler has started."

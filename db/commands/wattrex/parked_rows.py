@@ -21,7 +21,7 @@ from db.models import (
     SyncRepair,
 )
 from db.series.rows import extended_channels
-from db.upserts import insert_missing
+from db.statements import insert_missing
 
 AT_ONCE = 5_000
 KINDS: dict[str, type[Base]] = {

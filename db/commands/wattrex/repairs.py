@@ -31,6 +31,7 @@ from db.models import (
 )
 from db.models.wattrex import FRESH
 from db.repeating import repeated
+from db.statements import require
 from db.terms import RepairState
 
 FIRST_ROWS, TIMES, MAX_ROWS = 2_000, 10, 200_000
@@ -84,9 +85,7 @@ def repair(database: Database, experiment_id: int, *, by: By) -> int:
 def repair_state(database: Database, repair_id: int) -> tuple[RepairState, dict[str, Any]]:
     """Return how far a repair is, and what came of its rows. Raises NotFoundError."""
     with database.read() as session:
-        row = session.get(SyncRepair, repair_id)
-        if row is None:
-            raise NotFoundError(f"There is no repair {repair_id}.")
+        row = require(session.get(SyncRepair, repair_id), f"There is no repair {repair_id}.")
         return row.state, row.outcome
 
 

@@ -20,7 +20,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.models.wattrex import is_wattrex
-from db.updates import count_changed
+from db.statements import count_changed
 
 ASKED_FOR = timedelta(hours=1)  # a unit that wanted a number longer ago has been restarted since
 MAX_UNREGISTERED, FORGET_AFTER = 100, timedelta(days=1)

@@ -50,10 +50,16 @@ class Loss:
 def experiment_loss(database: Database, experiment_id: int) -> Loss:
     """Return what the deletion of an experiment would take. Raises NotFoundError."""
     with database.read() as session:
-        experiment = session.get(Experiment, experiment_id)
-        if experiment is None:
-            raise NotFoundError(gone_words(session, experiment_id))
+        experiment = existing_experiment(session, experiment_id)
         return Loss(extras_of(session, experiment_id), what_keeps(session, experiment))
+
+
+def existing_experiment(session: Session, experiment_id: int, *, lock: bool = False) -> Experiment:
+    """Return an experiment. Raises NotFoundError, saying who has deleted it if somebody has."""
+    experiment = session.get(Experiment, experiment_id, with_for_update=lock or None)
+    if experiment is None:
+        raise NotFoundError(gone_words(session, experiment_id))
+    return experiment
 
 
 def extras_of(session: Session, experiment_id: int) -> Extras:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database
 from db.facts import facts
@@ -21,6 +20,7 @@ from db.models import (
     StationAlarm,
     StationLive,
 )
+from db.statements import require
 from db.terms import PlanState
 
 OFFERED = exists().where(Run.experiment_id == Experiment.id, Run.offered_at.is_not(None))
@@ -67,9 +67,7 @@ def plan_facts(plan: Plan) -> PlanFacts:
 def find_plan(database: Database, plan_id: int) -> PlanFacts:
     """Return a plan. Raises NotFoundError."""
     with database.read() as session:
-        plan = session.get(Plan, plan_id)
-        if plan is None:
-            raise NotFoundError("This experiment is not in a queue any more.")
+        plan = require(session.get(Plan, plan_id), "This experiment is not in a queue any more.")
         return plan_facts(plan)
 
 

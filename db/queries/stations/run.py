@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus
 from db.clock import database_now
 from db.engine import Database
@@ -26,6 +25,7 @@ from db.models import (
     Unit,
 )
 from db.queries.stations.queue import busy_with
+from db.statements import require
 from db.terms import MASTER_NODE
 
 MAX_ALARMS = 20
@@ -122,9 +122,7 @@ def _alarms(session: Session, experiment_id: int) -> tuple[RunAlarm, ...]:
 def find_alarm(database: Database, alarm_id: int) -> RunAlarm:
     """Return an alarm. Raises NotFoundError."""
     with database.read() as session:
-        alarm = session.get(StationAlarm, alarm_id)
-        if alarm is None:
-            raise NotFoundError("There is no such alarm.")
+        alarm = require(session.get(StationAlarm, alarm_id), "There is no such alarm.")
         return run_alarm(alarm)
 
 
