@@ -10,8 +10,7 @@ from bench.peers import Peer, plain_query
 from bench.work import SEARCHED, add_experiments
 from cycling.terms import Technology
 from db.engine import Database
-from db.queries.experiments.choices import filter_choices
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.filters import Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 

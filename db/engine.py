@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, cast
@@ -265,3 +266,11 @@ def _make_folder(folder: Path) -> None:
 
 def _lower(text: str | None) -> str | None:
     return None if text is None else str(text).casefold()  # unlike lower(), final sigma is one
+
+
+def database_now(session: Session) -> datetime:
+    """Return the time by the database's clock; SQLite has none but this machine's."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = session.execute(text("SELECT UTC_TIMESTAMP(6)")).scalar_one()
+    return now.replace(tzinfo=UTC)

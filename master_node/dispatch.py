@@ -6,7 +6,6 @@ A stop is repeated until it is answered.
 import logging
 from datetime import timedelta
 
-from db.clock import database_now
 from db.commands.alarms import raise_alarm
 from db.commands.leases import LeaderLease, LeaderTransaction, leader_transaction
 from db.commands.master_node.command_delivery import DueCommand, is_due, take_due
@@ -18,7 +17,7 @@ from db.commands.master_node.offers import (
 )
 from db.commands.queue import hold_back
 from db.commands.stations.out_of_service import hold_queues_out_of_service
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Experiment
 from db.queries.stations.offers import offer_facts
 from master_node.offers import UnofferableError, offer_of

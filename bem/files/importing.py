@@ -25,7 +25,7 @@ from cycling.names import check_description, check_name
 from db.commands.audit import COMMAND_LINE
 from db.commands.experiments import imports
 from db.engine import Database
-from db.queries.batteries.choices import find_battery
+from db.queries.batteries.detail import find_battery
 
 EARLIEST_START_S = 86_400.0
 

@@ -13,7 +13,7 @@ from cycling.errors import InputError
 from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
 from db import series
 from db.commands import jobs
-from db.commands.experiments import clearing, imports, reservations
+from db.commands.experiments import deletion, imports, reservations
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
@@ -109,14 +109,14 @@ def remove_experiment(place: Workplace, mine: Claim) -> None:
     """Remove what a deleted experiment has left; where an earlier attempt stopped, go on."""
     experiment_id, total = mine.payload["experiment_id"], mine.payload["measures"]
     beat = Beat(place, mine)
-    clearing.clear(place.database, experiment_id, lambda gone: beat(min(gone, total), total))
+    deletion.clear(place.database, experiment_id, lambda gone: beat(min(gone, total), total))
     _end_removed(place, mine, experiment_id)
 
 
 @repeated
 def _end_removed(place: Workplace, mine: Claim, experiment_id: int) -> None:
     with place.database.write() as session:
-        clearing.note_cleared(session, experiment_id, place.clock())
+        deletion.note_cleared(session, experiment_id, place.clock())
         jobs.end_done(session, mine, result={}, now=place.clock())
 
 
@@ -124,7 +124,7 @@ HANDLERS: dict[str, Callable[[Workplace, Claim], None]] = {
     "verify file": verify_file,
     "import file": import_file,
     jobs.PREPARE: prepare_experiment,
-    clearing.DELETE: remove_experiment,
+    deletion.DELETE: remove_experiment,
 }
 
 

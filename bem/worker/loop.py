@@ -18,7 +18,7 @@ from bem.worker.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, leases, uploads
-from db.commands.experiments import clearing, reservations
+from db.commands.experiments import deletion, reservations
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
@@ -148,7 +148,7 @@ class Worker:
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
         swept += form_tokens.sweep_form_tokens(place.database, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time
-            swept += clearing.sweep(place.database, now, self._go_on)
+            swept += deletion.sweep(place.database, now, self._go_on)
         if swept:
             LOG.info("removed the leftovers of %s imports, uploads, forms or deletions", swept)
 

@@ -19,8 +19,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import BemError
 from db import terms
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Lease
 from db.repeating import idempotent, repeated
 from db.statements import count_changed

@@ -4,14 +4,16 @@ Alembic itself is loaded for an upgrade only: it takes longer than everything el
 needs. The check knows the revisions by the names of their files.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from cycling.errors import InputError
 from db.engine import Database
-from db.migrations.alone import alone
 
 HERE = Path(__file__).parent
 ADOPT = (
@@ -20,6 +22,9 @@ ADOPT = (
 )
 
 Adopt = Callable[[Connection], None]
+LOG = logging.getLogger("bem.db")
+LOOK_AGAIN_S = 5
+NAME_LENGTH = 64
 
 
 def upgrade(database: Database, adopt: Adopt | None = None) -> str:
@@ -141,3 +146,40 @@ def _unknown(present: str | None) -> str:
         f"The database is at revision {present}, which this program does not know: "
         "a newer version made it. Install that version, or restore a backup."
     )
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[Connection]:
+    """A connection that commits each statement, and no other upgrade of this database meanwhile.
+
+    The server keeps the lock while it still carries out the last statement of a command that was
+    killed; the next one waits for that.
+    """
+    engine = database.changing
+    if not database.is_sqlite:
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        try:
+            if not database.is_sqlite:
+                name = f"bem upgrade {database.engine.url.database}"
+                _wait_for_turn(connection, name[:NAME_LENGTH])
+            yield connection
+        finally:
+            connection.invalidate()  # closes it: what it has set and locked ends with it
+
+
+def _wait_for_turn(connection: Connection, name: str) -> None:
+    seconds = 0
+    while True:
+        try:
+            got = connection.exec_driver_sql("SELECT GET_LOCK(%s, %s)", (name, seconds)).scalar()
+        except DBAPIError:
+            return  # a cluster that has no such locks
+        if got:
+            return
+        if not seconds:
+            LOG.warning(
+                "Another upgrade of this database runs, or one was interrupted and the server "
+                "still carries out its last statement. Waiting for it."
+            )
+        seconds = LOOK_AGAIN_S

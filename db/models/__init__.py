@@ -18,8 +18,7 @@ from db.models.experiments import (
     Run,
     RunEvent,
 )
-from db.models.jobs import Job, Upload
-from db.models.master_node import Lease, RefusedCount, RefusedMessage
+from db.models.jobs import Job, Lease, RefusedCount, RefusedMessage, Upload
 from db.models.measures import Alarm, ExtendedMeasure, GenericMeasure, StationStatus
 from db.models.profiles import (
     CompiledVersion,

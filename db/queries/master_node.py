@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import Lease, RefusedCount, RefusedMessage
 from db.terms import MASTER_NODE, WAITING

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Job, Lease, RefusedCount, StationAlarm, Unit
 from db.queries.master_node import MasterNode, master_node
 from db.queries.stations.overview import overview

@@ -4,9 +4,10 @@ from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo
 from db.series.experiment import (
     BeingPreparedError,
     ExperimentSeries,
+    MeasureTable,
     Series,
     Trace,
     opened,
+    stream,
 )
 from db.series.store import catch_up, compare, forget, rebuild, reconcile
-from db.series.tables import MeasureTable, stream

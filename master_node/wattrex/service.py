@@ -5,10 +5,9 @@ import time
 from collections.abc import Sequence
 
 from cycling.terms import StationCommand
-from db.clock import database_now
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.commands.wattrex import command_delivery
-from db.engine import Database
+from db.engine import Database, database_now
 from db.limits import Limits
 from db.models import Command
 from master_node.inbox import Inbox, IncomingMessage

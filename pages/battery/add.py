@@ -14,8 +14,7 @@ from components.shell import toast
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
 from db.commands.form_tokens import new_token
-from db.queries.batteries.choices import known_manufacturers
-from db.queries.batteries.detail import battery_details
+from db.queries.batteries.detail import battery_details, known_manufacturers
 from db.terms import Role
 from pages.battery.add_parts import FORM, NEXT, Ids, next_one
 from pages.battery.fields import typed_as

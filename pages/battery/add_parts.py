@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cycling.battery.description import NewBattery, next_serial_number
 from cycling.names import MAX_NAME
-from db.queries.batteries.choices import registered_as
+from db.queries.batteries.detail import registered_as
 from pages.battery.form import Form
 from pages.context import database
 

@@ -10,7 +10,7 @@ from cycling.battery.description import NewBattery
 from cycling.errors import InputError
 from db.commands.batteries.changes import add_battery
 from db.commands.form_tokens import DoneBeforeError
-from db.queries.batteries.choices import known_models, registered_as
+from db.queries.batteries.detail import known_models, registered_as
 from pages.battery.fields import FIELDS, in_order
 from pages.battery.form import Form, consequences
 from pages.battery.reading import Reading, read

@@ -12,8 +12,7 @@ from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import By
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
-from db.queries.batteries.choices import known_manufacturers
-from db.queries.batteries.detail import BatteryFacts, battery_details
+from db.queries.batteries.detail import BatteryFacts, battery_details, known_manufacturers
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort

@@ -13,7 +13,7 @@ from components.controls import search_box, small_button
 from components.sent import PatternId, PrefixIds
 from components.status import ended_reason, filter_word, status_look
 from cycling.terms import ExperimentStatus
-from db.queries.experiments.choices import Choice
+from db.queries.experiments.filters import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
 from pages.experiments.filters import FACETS, LABELS, View

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components.blocks import labelled
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
-from db.queries.batteries.choices import BatteryChoice
+from db.queries.batteries.detail import BatteryChoice
 from pages.import_experiment.ids import Ids
 
 

@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
 from db.commands.form_tokens import new_token
-from db.queries.batteries.choices import battery_choices, known_manufacturers
+from db.queries.batteries.detail import battery_choices, known_manufacturers
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page

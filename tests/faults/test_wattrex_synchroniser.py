@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, select, text
 
 from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
-from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import rename_experiment
 from db.commands.leases import leader_transaction
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.commands.wattrex import units

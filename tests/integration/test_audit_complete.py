@@ -66,8 +66,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "profiles.compiling": "capacity_key",
         "profiles.library": "plain_lines checked_summary",
         "queue.plans": "checked",
-        "queue.rows": "confirmed_on check_station",
-        "queue.station": "plan_of",
+        "queue.rows": "confirmed_on check_station plan_of",
         "stations.changes": "station_kept_because what_keeps",
         "stations.control": "check_unit_command",
         "stations.setup": "latest_day check_figures check_within_devices plain checked",
@@ -84,7 +83,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silence",
         "master_node.offers": "free_stations take_next forget_unanswered",
         "stations.out_of_service": "hold_queues_out_of_service",
-        "queue.station": "next_queued hold_back hold_queue",
+        "queue.rows": "next_queued hold_back hold_queue",
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
         "begin pause resume end stop_reason",
@@ -98,7 +97,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     },
     WORKER: {
         "experiments.imports": "ensure_channels",
-        "experiments.clearing": "clear note_cleared sweep",
+        "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
         "fail_hopeless",
@@ -264,7 +263,7 @@ def experiments(diary: Diary) -> None:
         start=START,
         clock=lambda: diary.lab.now,
     )
-    rename = "experiments.names.rename_experiment"
+    rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), by=by)
     give("experiments.notes.delete_note", "delete note", note, by=by)

@@ -8,7 +8,7 @@ import pytest
 
 from cycling.errors import InputError
 from db.commands.batteries.changes import add_battery, change_battery, mark_of
-from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import rename_experiment
 from db.commands.profiles import save_profile
 from db.commands.profiles.library import describe
 from db.commands.queue import NewPlan, add_plan

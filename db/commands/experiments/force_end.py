@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState
-from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.stations.queue import busy_with
 from db.queries.stations.run import GIVEN_UP, UnreachableRun, judge

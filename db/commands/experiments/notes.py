@@ -1,4 +1,4 @@
-"""Writing notes about experiments, and removing them."""
+"""What people write of an experiment: another name or description, and notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from cycling.errors import InputError, NotFoundError
+from cycling.names import check_description, check_name
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
-from db.models import Experiment, Note
-from db.queries.experiments.deletion import gone_words
+from db.models import Experiment, ExperimentName, Note
+from db.queries.experiments.deletion import existing_experiment, gone_words
 from db.repeating import repeated
 from db.statements import count_changed
 
@@ -79,3 +80,39 @@ def _checked_text(text: str) -> str:
 def _detail(note: Note) -> dict[str, object]:
     at = note.at.isoformat() if note.at else None
     return {"note": note.id, "text": note.text, "at": at, "by": note.user_name}
+
+
+@repeated
+def rename_experiment(
+    database: Database, experiment_id: int, name: str, description: str, *, by: By
+) -> None:
+    """Give an experiment a name and a description; the same again changes nothing.
+
+    Raises InputError, NotFoundError.
+
+    They are kept in a table of ours too: a WattRex unit's synchroniser overwrites whole rows of
+    Experiment with what its cycler read when it began, and the master node writes them back.
+    """
+    name, description = check_name(name), check_description(description)
+    with database.write() as session:
+        experiment = existing_experiment(session, experiment_id, lock=True)
+        before = {"name": experiment.name, "description": experiment.description}
+        if before == {"name": name, "description": description}:
+            return
+        experiment.name, experiment.description = name, description
+        session.merge(
+            ExperimentName(
+                experiment_id=experiment_id,
+                name=name,
+                description=description,
+                user_name=by.user_name[:60],
+                at=by.now,
+            )
+        )
+        audit.record(
+            session,
+            by,
+            "rename experiment",
+            f"experiment {experiment_id}",
+            {"before": before, "name": name, "description": description},
+        )

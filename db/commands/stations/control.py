@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Availability, StationCommand, StationState
-from db.clock import database_now
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.wattrex.units import known_units
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import (
     Command,
     ComputationalUnit,

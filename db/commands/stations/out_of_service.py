@@ -11,7 +11,6 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
-from db.commands.queue.station import take_back_queue
 from db.engine import Database
 from db.models import (
     ConfirmedBattery,
@@ -129,7 +128,7 @@ def _taken(session: Session, station_id: int) -> CyclerStation:
 def _hold_queue(session: Session, station: CyclerStation, reason: str, now: datetime) -> TakenOut:
     """Take back what waits. Somebody works at the station: its battery is confirmed again."""
     why = f"The station was taken out of service: {reason}"
-    held, begun = take_back_queue(session, station.id, why, now)
+    held, begun = rows.take_back_queue(session, station.id, why, now)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
     return TakenOut(tuple(plan.name for plan in held), tuple(begun))

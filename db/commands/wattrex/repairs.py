@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import ExperimentStatus
-from db.clock import database_now
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
 from db.commands.wattrex.parked_rows import KINDS, park, portions, reconcile
 from db.commands.wattrex.units import known_units
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import (
     CyclerStation,
     Experiment,

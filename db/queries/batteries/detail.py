@@ -1,23 +1,24 @@
-"""One battery with everything that its page says about it."""
+"""Batteries: one with everything that its page says about it, and all as a choice in forms."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
-from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus
+from cycling.errors import InputError, NotFoundError
+from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.models.battery_rows import description_of, descriptions
+from db.models.battery_rows import description_of, descriptions, shown
 from db.queries.references import battery_planned, with_experiments
 from db.terms import PlanState
 
 MAX_ID = 2**32 - 1
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
+MAX_OFFERED = 500
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,83 @@ def _confirmed(session: Session, battery_id: int) -> tuple[ConfirmedOn, ...]:
         .order_by(CyclerStation.name)
     )
     return tuple(ConfirmedOn(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class BatteryChoice:
+    """A battery as it is offered."""
+
+    id: int
+    name: str
+    serial_number: str
+    technology: Technology
+
+
+def battery_choices(database: Database) -> tuple[BatteryChoice, ...]:
+    """Return all batteries, by name."""
+    with database.read() as session:
+        return tuple(
+            _choice(battery)
+            for battery in session.scalars(
+                select(Battery).order_by(Battery.name, Battery.serial_number)
+            )
+        )
+
+
+def find_battery(database: Database, id_or_name: str) -> BatteryChoice:
+    """Return the battery of an id or a name.
+
+    Raises NotFoundError for an unknown one, InputError for a name that several batteries have.
+    """
+    with database.read() as session:
+        found = session.scalars(select(Battery).where(Battery.name == id_or_name)).all()
+        if not found and id_or_name.isascii() and id_or_name.isdigit() and len(id_or_name) < 10:
+            found = session.scalars(select(Battery).where(Battery.id == int(id_or_name))).all()
+        if not found:
+            raise NotFoundError(
+                f"There is no battery '{id_or_name}'. Give the id or the name of one that exists."
+            )
+        if len(found) > 1:
+            raise InputError(f"Several batteries are named '{id_or_name}': {_ids(found)}.")
+        return _choice(found[0])
+
+
+def known_manufacturers(database: Database) -> tuple[str, ...]:
+    """Return the manufacturers that batteries have, by name; the first 500."""
+    return _known(database, select(Battery.manufacturer).order_by(Battery.manufacturer))
+
+
+def known_models(database: Database, manufacturer: str) -> tuple[str, ...]:
+    """Return the models of a manufacturer, those of all without one; the first 500."""
+    models = select(Battery.model).order_by(Battery.model)
+    made = shown(manufacturer)
+    return _known(database, models.where(Battery.manufacturer == made) if made else models)
+
+
+def registered_as(
+    database: Database, name: str, manufacturer: str, model: str, serial_number: str
+) -> int | None:
+    """Return the battery with these four, which are unique together; None if there is none."""
+    with database.read() as session:
+        return session.scalar(
+            select(Battery.id).where(
+                Battery.name == shown(name),
+                Battery.manufacturer == shown(manufacturer),
+                Battery.model == shown(model),
+                Battery.serial_number == shown(serial_number),
+            )
+        )
+
+
+def _known(database: Database, query: Select[str]) -> tuple[str, ...]:
+    with database.read() as session:
+        return tuple(session.scalars(query.distinct().limit(MAX_OFFERED)))
+
+
+def _choice(battery: Battery) -> BatteryChoice:
+    return BatteryChoice(battery.id, battery.name, battery.serial_number, battery.technology)
+
+
+def _ids(batteries: Sequence[Battery]) -> str:
+    listed = ", ".join(f"{battery.id} (SN {battery.serial_number})" for battery in batteries)
+    return f"give one of their ids {listed}"

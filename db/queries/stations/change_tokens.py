@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Label, Select, bindparam, func, select
 
 from cycling.terms import StationState
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import (
     Command,
     ConfirmedBattery,

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from cycling.profile import StationCapabilities
 from cycling.terms import Connection
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
     Battery,

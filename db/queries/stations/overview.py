@@ -9,8 +9,7 @@ from sqlalchemy.orm import aliased
 
 from cycling.errors import NotFoundError
 from cycling.terms import ExperimentStatus, StationCommand
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
     Battery,

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
     ComputationalUnit,

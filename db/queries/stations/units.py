@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
     AvailableMeasure,

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from db.clock import database_now
-from db.engine import Database
+from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
     ComputationalUnit,

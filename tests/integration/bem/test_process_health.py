@@ -11,9 +11,8 @@ import pytest
 
 from bem.process_health import check_master_node, check_web, check_worker
 from cycling.errors import BemError
-from db.clock import database_now
 from db.commands import leases
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Lease
 from tests.mqtt import wait_for
 from tests.served import BEM

@@ -9,7 +9,7 @@ import pytest
 
 from cycling.errors import UnavailableError
 from dashboard.health import DatabaseProbe
-from db.clock import database_now
+from db.engine import database_now
 from db.models import Lease
 from db.terms import MASTER_NODE
 

@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from db.clock import database_now
 from db.commands import leases
 from db.commands.leases import LostLeaseError, acquire, leader_transaction, release
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import AuditEntry, Lease
 from db.queries.master_node import master_node
 from db.terms import MASTER_NODE

@@ -13,10 +13,9 @@ from bem.cli import wattrex
 from cycling.errors import ConflictError
 from cycling.terms import Connection, DeviceType, ExperimentStatus, StationCommand, StationState
 from db import series
-from db.clock import database_now
 from db.commands import leases
 from db.commands.audit import By
-from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import rename_experiment
 from db.commands.leases import leader_transaction
 from db.commands.master_node.offers import SILENT_AFTER, free_stations
 from db.commands.queue import cancel
@@ -26,7 +25,7 @@ from db.commands.wattrex import command_delivery
 from db.commands.wattrex import units as wattrex_units
 from db.commands.wattrex.repairs import repair, repair_state
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
-from db.engine import Database
+from db.engine import Database, database_now
 from db.measures.export import csv_pieces
 from db.models import (
     AvailableMeasure,

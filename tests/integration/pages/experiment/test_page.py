@@ -12,7 +12,7 @@ from dashboard.settings import WebSettings
 from db import series
 from db.commands import users
 from db.commands.experiments.deletion import delete_experiment
-from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import rename_experiment
 from db.engine import Database
 from db.models import ImportSource, SeriesHead
 from db.queries.experiments.detail import check_experiment, experiment_facts

@@ -3,7 +3,7 @@
 import pytest
 
 from cycling.terms import Technology
-from db.queries.batteries.choices import BatteryChoice
+from db.queries.batteries.detail import BatteryChoice
 from pages.import_experiment.form import battery_options, experiment_form
 from tests.unit.components.tree import find, nested_lists
 from tests.unit.pages.files import UPLOAD

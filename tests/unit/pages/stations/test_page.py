@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from cycling.terms import ExperimentStatus, StationCommand
-from db.clock import database_now
+from db.engine import database_now
 from db.models import (
     Command,
     CyclerStation,

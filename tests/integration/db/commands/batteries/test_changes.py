@@ -30,14 +30,14 @@ from db.commands.batteries.changes import (
 from db.commands.form_tokens import DoneBeforeError, once
 from db.engine import Database
 from db.models import AuditEntry, Battery, BatteryDetails, ConfirmedBattery, Plan
-from db.queries.batteries.choices import (
+from db.queries.batteries.detail import (
     battery_choices,
+    battery_details,
     find_battery,
     known_manufacturers,
     known_models,
     registered_as,
 )
-from db.queries.batteries.detail import battery_details
 from db.queries.experiments.detail import experiment_facts
 from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_station, at_once, cell

@@ -14,7 +14,7 @@ from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState, Technology
 from db import removal, series
 from db.commands import jobs
-from db.commands.experiments import clearing, deletion
+from db.commands.experiments import deletion
 from db.commands.experiments.notes import NewNote, add_note
 from db.engine import Database
 from db.measures import writing
@@ -381,10 +381,10 @@ class TestKilledAtAnyMoment:
             jobs.cancel(database, done.job_id, user_name="oscar", now=NOW)
             try:
                 with Executioner(database, at):
-                    clearing.clear(database, experiment_id)
+                    deletion.clear(database, experiment_id)
             except Killed:
                 assert left(database, experiment_id)
-                assert clearing.sweep(database, NOW) == 1
+                assert deletion.sweep(database, NOW) == 1
                 assert left(database, experiment_id) == {}
                 with database.write() as session:
                     session.execute(StationLive.__table__.delete())
@@ -403,7 +403,7 @@ class TestKilledAtAnyMoment:
         worker.stop()
         worker.work_once()
         assert 0 < left(database, experiment_id)["GenericMeasures"] < 20
-        assert clearing.sweep(database, NOW) == 0  # the job will do it
+        assert deletion.sweep(database, NOW) == 0  # the job will do it
         assert work(database, tmp_path)
         assert left(database, experiment_id) == {}
 
@@ -414,7 +414,7 @@ class TestKilledAtAnyMoment:
         experiment_id = imported(database, 8)
         told: list[int] = []
         delete(database, experiment_id)
-        clearing.clear(database, experiment_id, told.append)
+        deletion.clear(database, experiment_id, told.append)
         assert told[:4] == [2, 4, 6, 6]
         assert told == sorted(told)
 
@@ -449,7 +449,7 @@ def test_no_transaction_deletes_more_rows_than_others_may_wait_for(
     event.listen(database.engine, "after_cursor_execute", count_rows)
     event.listen(database.engine, "commit", committed)
     try:
-        clearing.clear(database, experiment_id)
+        deletion.clear(database, experiment_id)
     finally:
         event.remove(database.engine, "after_cursor_execute", count_rows)
         event.remove(database.engine, "commit", committed)
@@ -464,9 +464,9 @@ class TestWhatComesLate:
         delete(database, experiment_id)
         work(database, tmp_path)
         self.write_late(database, experiment_id)
-        assert clearing.sweep(database, NOW + timedelta(hours=23)) == 1
+        assert deletion.sweep(database, NOW + timedelta(hours=23)) == 1
         assert left(database, experiment_id) == {}
-        assert clearing.sweep(database, NOW + timedelta(hours=23)) == 0
+        assert deletion.sweep(database, NOW + timedelta(hours=23)) == 0
 
     def test_a_row_in_experiment_that_is_written_again_is_there_again(
         self, database: Database, tmp_path: Path
@@ -482,7 +482,7 @@ class TestWhatComesLate:
         )
         self.write_late(database, experiment_id)
         work(database, tmp_path)
-        assert clearing.sweep(database, NOW) == 0
+        assert deletion.sweep(database, NOW) == 0
         assert left(database, experiment_id)["GenericMeasures"] == 1
         with database.read() as session:
             alarm = session.scalars(select(StationAlarm)).one()
@@ -505,15 +505,15 @@ class TestWhatComesLate:
         for experiment_id in (first, second):
             done = delete(database, experiment_id)
             jobs.cancel(database, done.job_id, user_name="oscar", now=NOW)
-        give_back = clearing._give_back
+        give_back = deletion._give_back
 
         def then_written(*args: Any) -> None:
             give_back(*args)
-            monkeypatch.setattr(clearing, "_give_back", give_back)
+            monkeypatch.setattr(deletion, "_give_back", give_back)
             add_experiment(database, id=first)
 
-        monkeypatch.setattr(clearing, "_give_back", then_written)
-        clearing.sweep(database, NOW)
+        monkeypatch.setattr(deletion, "_give_back", then_written)
+        deletion.sweep(database, NOW)
         assert left(database, second) == {}
         check_experiment(database, first)
 

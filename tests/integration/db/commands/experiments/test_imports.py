@@ -28,9 +28,8 @@ from db.models import (
     ImportSource,
     Lithium,
 )
-from db.queries.experiments.choices import filter_choices
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.filters import Filter, filter_choices
 from db.queries.experiments.table import list_experiments
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (

@@ -10,10 +10,9 @@ from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Experiment, Run
-from db.queries.experiments import choices, table
-from db.queries.experiments.choices import Choice, filter_choices
+from db.queries.experiments import filters, table
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.filters import Choice, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Page, Sort
 from tests.databases import SERVER_ENGINES
@@ -365,7 +364,7 @@ class TestChoices:
             assert page(lab, narrowed).count == choice.count
 
     def test_an_empty_database_offers_nothing(self, database: Database):
-        assert filter_choices(database, Filter()) == choices.Choices()
+        assert filter_choices(database, Filter()) == filters.Choices()
         assert page(database) == Page((), 0, 0)
 
     def test_labels_are_what_people_call_them(self, database: Database):

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
-from db.clock import database_now
 from db.commands.audit import By
 from db.commands.master_node.command_delivery import store_answer, take_due
 from db.commands.master_node.live_state import note_silence
@@ -17,7 +16,7 @@ from db.commands.stations.control import request
 from db.commands.stations.out_of_service import take_out_of_service
 from db.commands.stations.setup import add_station
 from db.commands.units import registration
-from db.engine import Database
+from db.engine import Database, database_now
 from db.models import Command, ComputationalUnit, DetectedDevice, StationAlarm, StationLive
 from db.models import Unit as UnitRow
 from db.models.station_rows import NewStation

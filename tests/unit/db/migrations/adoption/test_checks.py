@@ -2,8 +2,8 @@
 
 import pytest
 
+from db.migrations.adoption.checks import misfits
 from db.migrations.adoption.shape import Column
-from db.migrations.adoption.values import misfits
 
 
 def conditions(old: str, new: str, *, nullable: bool = False, may_be_null: bool = False):
