@@ -8,7 +8,7 @@ from db.commands.queue import hold_back
 from db.commands.units import registration as units
 from db.models import Unit
 from db.queries.experiments.deletion import unknown_words
-from db.queries.stations.run import was_given_up
+from db.queries.stations.run import is_force_end
 from master_node.batch import Batch, Envelope
 from master_node.dispatch import alarm_refusal
 from master_node.heartbeats import to_report
@@ -172,7 +172,7 @@ def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:
         records,
         batch.clocks.latest(hardware_id),
     )
-    if was_given_up(run.row.end_reason) and before != (run.row.through, run.row.events_through):
+    if is_force_end(run.row.end_reason) and before != (run.row.through, run.row.events_through):
         text = f"{hardware_id} is back with what it has of it"
         note_return(batch.transaction.session, run.row, text, batch.transaction.now)
     if part is not None:

@@ -12,7 +12,7 @@ from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
 from db.measures.rows import Floats, MeasureRows
 from db.models import StationLive
-from db.queries.stations.run import was_given_up
+from db.queries.stations.run import is_force_end
 from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
@@ -120,7 +120,7 @@ def _carry_out(
     match event:
         case events.Started():
             begun = runs.begin(session, experiment_id, to_time(event.at))
-            if not begun and not was_given_up(run.row.end_reason):  # that alarms by itself
+            if not begun and not is_force_end(run.row.end_reason):  # that alarms by itself
                 _alarm(session, run, event, "cancelled", "The station runs a cancelled experiment.")
             return StationState.RUNNING
         case events.Paused():

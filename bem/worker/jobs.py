@@ -20,7 +20,7 @@ from db.engine import Database
 from db.limits import USUAL, Limits
 from db.repeating import repeated
 
-BEAT_EVERY_S = 0.5
+HEARTBEAT_EVERY_S = 0.5
 
 Clock = Callable[[], datetime]
 
@@ -49,11 +49,13 @@ class Beat:
         """Say how far the job is; raises when it was cancelled or the worker must stop."""
         if self._place.is_stopping():
             raise JobInterruptedError("The worker was told to stop.")
-        if time.monotonic() - self._last < BEAT_EVERY_S:
+        if time.monotonic() - self._last < HEARTBEAT_EVERY_S:
             return
         self._last = time.monotonic()
         self._place.say_present()
-        jobs.beat(self._place.database, self._mine, done=done, total=total, now=self._place.clock())
+        jobs.heartbeat(
+            self._place.database, self._mine, done=done, total=total, now=self._place.clock()
+        )
 
 
 def verify_file(place: Workplace, mine: Claim) -> None:

@@ -1,4 +1,4 @@
-"""Jobs: asked for by a page, claimed, beaten and ended by workers.
+"""Jobs: asked for by a page, claimed, kept alive by heartbeats and ended by workers.
 
 Every change is an UPDATE whose WHERE names the state it expects; whoever changes no row was late.
 A worker that stops beating loses its job to the next one.
@@ -127,7 +127,7 @@ def claim(database: Database, *, worker: str, kinds: list[str], now: datetime) -
 
 
 @idempotent
-def beat(database: Database, mine: Claim, *, done: int, total: int, now: datetime) -> None:
+def heartbeat(database: Database, mine: Claim, *, done: int, total: int, now: datetime) -> None:
     """Say that the job is alive and how far it is; raises JobStoppedError when it is not ours."""
     wanted = and_(_held_by(mine), Job.cancel_asked.is_(False))
     if not _changed(database, mine.job_id, wanted, {"beat_at": now, "done": done, "total": total}):

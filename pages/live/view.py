@@ -13,7 +13,7 @@ from db.engine import Database
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.stations.capabilities import guarded_battery
 from db.queries.stations.overview import station_now
-from db.queries.stations.run import RunFacts, run_facts, was_given_up
+from db.queries.stations.run import RunFacts, is_force_end, run_facts
 from db.queries.stations.state import ExperimentNow, StationNow
 from db.terms import OverviewState
 from pages.monitor.tile import no_measures_text
@@ -141,7 +141,7 @@ def _ended_note(view: LiveView, experiment: ExperimentNow, link: Sent, zone: tzi
         how = f" has ended{at}."
     why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not OverviewState.OUT else " "
-    if ended and (view.station.is_wattrex or was_given_up(experiment.end_reason)):  # nobody knows
+    if ended and (view.station.is_wattrex or is_force_end(experiment.end_reason)):  # nobody knows
         now_words = f" {OUTPUT_UNKNOWN} "
     words = [html.B(experiment.name), f"{how}{why}{now_words}", link]
     return StatusNote(

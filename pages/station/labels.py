@@ -12,7 +12,7 @@ from components import formatting
 from components.blocks import icon
 from components.status import ended_reason
 from cycling.terms import ExperimentStatus, StationCommand, StationState
-from db.queries.stations.run import was_given_up
+from db.queries.stations.run import is_force_end
 from db.queries.stations.state import (
     LOST_CONTACT,
     AlarmNow,
@@ -240,7 +240,7 @@ def _lost_note(station: StationNow, lost_at: datetime, zone: tzinfo) -> StatusNo
     if station.is_wattrex and live is not None:
         words.append(_of_wattrex(live, lost_at))
     if live is None or live.state is StationState.IDLE:
-        if station.last is not None and was_given_up(station.last.end_reason):
+        if station.last is not None and is_force_end(station.last.end_reason):
             return StatusNote("lost", "wifi-off", [*words, f" {GIVEN_UP}"])
         raised = any(one.code == LOST_CONTACT for one in station.alarms)
         if raised or (live is not None and live.output_on):

@@ -11,7 +11,7 @@ from components.controls import small_button
 from components.shell import toast
 from cycling.errors import ConflictError
 from db.commands.audit import By
-from db.commands.experiments.force_end import give_up
+from db.commands.experiments.force_end import end_by_force
 from db.queries.stations.run import UnreachableRun, find_unreachable_run
 from pages.ask import Done, Question
 from pages.context import Viewer, database, viewer
@@ -70,6 +70,6 @@ def ask_give_up(experiment_id: int) -> Question:
 
 def give_up_now(by: By, experiment_id: int, reason: str) -> Done:
     """Give an experiment up. Raises InputError."""
-    run = give_up(database(), experiment_id, reason=reason, by=by)
+    run = end_by_force(database(), experiment_id, reason=reason, by=by)
     words = f"{run.name} is given up. Current may still be flowing at {run.station}."
     return Done(toast("info", words))

@@ -99,8 +99,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "experiments.imports": "ensure_channels",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
-        "jobs": "prepare_series is_waiting claim beat end_done end_failed end_cancelled release "
-        "fail_hopeless",
+        "jobs": "prepare_series is_waiting claim heartbeat end_done end_failed end_cancelled "
+        "release fail_hopeless",
         "form_tokens": "sweep_form_tokens",
         "leases": "say_present end_presence",
         "uploads": "sweep_uploads",
@@ -324,4 +324,6 @@ def faults(diary: Diary) -> None:
         alarm = session.scalars(select(StationAlarm.id).limit(1)).one()
     give("alarms.acknowledge", "acknowledge alarm", alarm, comment="Jammed", by=by)
     bench = Bench(diary.database)
-    give("experiments.force_end.give_up", "give up experiment", bench.run, reason="Burnt", by=by)
+    give(
+        "experiments.force_end.end_by_force", "give up experiment", bench.run, reason="Burnt", by=by
+    )

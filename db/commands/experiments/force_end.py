@@ -18,7 +18,7 @@ from db.commands.queue import hold_queue
 from db.engine import Database, database_now
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.stations.queue import busy_with
-from db.queries.stations.run import GIVEN_UP, UnreachableRun, judge
+from db.queries.stations.run import FORCE_END, UnreachableRun, judge
 from db.repeating import repeated
 
 LONGEST_REASON = 150
@@ -26,7 +26,7 @@ RETURNED = "came back"
 
 
 @repeated
-def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> UnreachableRun:
+def end_by_force(database: Database, experiment_id: int, *, reason: str, by: By) -> UnreachableRun:
     """End an experiment as ERROR, with a reason, because nobody will hear of its unit again.
 
     It ends at its last measure. What is queued on its station is held. Raises InputError without a
@@ -40,7 +40,7 @@ def give_up(database: Database, experiment_id: int, *, reason: str, by: By) -> U
         row = session.get(StationLive, experiment.station_id, with_for_update=True)
         lost = _check(session, experiment)
         at = database_now(session)
-        _end(session, experiment, f"{GIVEN_UP}{by.user_name}: {why}", at)
+        _end(session, experiment, f"{FORCE_END}{by.user_name}: {why}", at)
         if row is not None:
             live_state.take_event(row, StationState.IDLE, None, at)
             row.output_on = None  # nobody knows
@@ -87,7 +87,7 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
         .join(Experiment, Experiment.id == Run.experiment_id)
         .where(
             Run.station_id.in_(station_ids),
-            Run.end_reason.startswith(GIVEN_UP, autoescape=True),
+            Run.end_reason.startswith(FORCE_END, autoescape=True),
             (Experiment.status != ExperimentStatus.ERROR) | came,
         )
     ).all()

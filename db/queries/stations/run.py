@@ -31,7 +31,7 @@ MAX_ALARMS = 20
 MAX_STEPS = 100
 STEP_ENDED = "step_ended"
 SILENT_FOR = timedelta(minutes=5)
-GIVEN_UP = "Given up by "  # how the reason of such an end begins
+FORCE_END = "Given up by "  # how the reason of such an end begins
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
@@ -207,9 +207,9 @@ def judge(session: Session, experiment: Experiment) -> UnreachableRun:
     )
 
 
-def was_given_up(end_reason: str | None) -> bool:
+def is_force_end(end_reason: str | None) -> bool:
     """Whether a person has ended an experiment, and not its station."""
-    return (end_reason or "").startswith(GIVEN_UP)
+    return (end_reason or "").startswith(FORCE_END)
 
 
 def _deaf(session: Session, live: StationLive | None, now: datetime, *, is_wattrex: bool) -> str:

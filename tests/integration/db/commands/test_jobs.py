@@ -44,7 +44,7 @@ def test_a_job_waits_runs_and_ends_with_its_result(database: Database):
     )
     mine = claim(database)
     assert mine == jobs.Claim(job_id, KIND, {"upload": "abc"}, "oscar", "one", 1)
-    jobs.beat(database, mine, done=30, total=120, now=NOW)
+    jobs.heartbeat(database, mine, done=30, total=120, now=NOW)
     assert job_status(database, job_id).fraction == 0.25
     end(database, mine)
     ended = job_status(database, job_id)
@@ -93,14 +93,14 @@ def test_a_silent_worker_loses_its_job_to_one_other(database: Database):
     winners = [mine for mine in taken if mine is not None]
     assert [(mine.job_id, mine.attempt) for mine in winners] == [(job_id, 2)]
     with pytest.raises(jobs.JobStoppedError):
-        jobs.beat(database, old, done=1, total=2, now=LATER)
+        jobs.heartbeat(database, old, done=1, total=2, now=LATER)
     with pytest.raises(jobs.JobStoppedError):
         end(database, old)
     jobs.end_failed(database, old, error="late", now=LATER)
     jobs.release(database, old)
     assert state(database, job_id) is JobState.RUNNING
     assert job_status(database, job_id).error is None
-    jobs.beat(database, winners[0], done=1, total=2, now=LATER)
+    jobs.heartbeat(database, winners[0], done=1, total=2, now=LATER)
 
 
 def test_a_worker_that_lost_a_job_and_took_it_again_is_not_taken_for_its_old_self(
@@ -111,14 +111,14 @@ def test_a_worker_that_lost_a_job_and_took_it_again_is_not_taken_for_its_old_sel
     second = claim(database, "one", LATER)
     assert second.job_id == job_id
     with pytest.raises(jobs.JobStoppedError):
-        jobs.beat(database, first, done=1, total=2, now=LATER)
-    jobs.beat(database, second, done=1, total=2, now=LATER)
+        jobs.heartbeat(database, first, done=1, total=2, now=LATER)
+    jobs.heartbeat(database, second, done=1, total=2, now=LATER)
 
 
 def test_beats_keep_a_job(database: Database):
     ask(database)
     mine = claim(database)
-    jobs.beat(database, mine, done=1, total=2, now=NOW + jobs.SILENT_AFTER)
+    jobs.heartbeat(database, mine, done=1, total=2, now=NOW + jobs.SILENT_AFTER)
     assert claim(database, "other", LATER) is None
 
 
@@ -136,7 +136,7 @@ def test_cancelling_a_running_job_ends_it_at_its_next_beat(database: Database):
     jobs.cancel(database, job_id, user_name="oscar", now=NOW)
     assert state(database, job_id) is JobState.RUNNING
     with pytest.raises(jobs.JobStoppedError):
-        jobs.beat(database, mine, done=1, total=2, now=NOW)
+        jobs.heartbeat(database, mine, done=1, total=2, now=NOW)
     jobs.end_cancelled(database, mine, now=NOW)
     assert state(database, job_id) is JobState.CANCELLED
 
@@ -196,7 +196,7 @@ def test_nobody_cancels_the_job_of_somebody_else(database: Database, running: bo
     with pytest.raises(InputError, match="nothing to cancel"):
         jobs.cancel(database, job_id, user_name="vera", now=NOW)
     if mine:
-        jobs.beat(database, mine, done=1, total=2, now=NOW)
+        jobs.heartbeat(database, mine, done=1, total=2, now=NOW)
     else:
         assert state(database, job_id) is JobState.QUEUED
 
@@ -215,7 +215,7 @@ def test_a_cancel_and_a_claim_at_the_same_moment_leave_no_work_running(database:
             assert state(database, job_id) is JobState.CANCELLED
         else:
             with pytest.raises(jobs.JobStoppedError):
-                jobs.beat(database, mine, done=1, total=2, now=NOW)
+                jobs.heartbeat(database, mine, done=1, total=2, now=NOW)
             jobs.end_cancelled(database, mine, now=NOW)
 
 

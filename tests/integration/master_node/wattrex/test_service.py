@@ -214,7 +214,7 @@ class TestCommands:
         with lab.database.write() as session:
             now = database_now(session)
             (due,) = command_delivery.take_due(session, now)
-            assert (due.command_id, due.station_id) == (number, lab.station_id)
+            assert (due.id, due.station_id) == (number, lab.station_id)
             assert command_delivery.take_due(session, now + timedelta(seconds=5)) == []
             command_delivery.note_launches(session, [number], now)
         status = command_row(lab.database, number)

@@ -193,7 +193,7 @@ def test_names_of_workers_are_their_own(sqlite_database, tmp_path, clock):
 
 
 def test_silence_is_longer_than_a_few_beats():
-    assert timedelta(seconds=10 * handlers.BEAT_EVERY_S) < jobs.SILENT_AFTER
+    assert timedelta(seconds=10 * handlers.HEARTBEAT_EVERY_S) < jobs.SILENT_AFTER
 
 
 def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_database, clock):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState
-from db.commands.experiments.force_end import give_up
+from db.commands.experiments.force_end import end_by_force
 from db.commands.stations.changes import retire_station
 from db.engine import Database
 from db.models import (
@@ -66,9 +66,9 @@ class Bench:
             )
         )
 
-    def give_up(self, reason: str = "The unit burnt out", **other):
+    def end_by_force(self, reason: str = "The unit burnt out", **other):
         of = other.pop("of", self.run)
-        return give_up(self.database, of, reason=reason, by=BY(self.lab.now))
+        return end_by_force(self.database, of, reason=reason, by=BY(self.lab.now))
 
     def row(self, model, key):
         with self.database.read() as session:
@@ -89,7 +89,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
     with pytest.raises(ConflictError, match="give it up on the station's page"):
         retire_station(bench.database, bench.station, by=BY(bench.lab.now))
     assert unreachable_run(bench.database, bench.station).refusal == ""
-    bench.give_up(" The unit  burnt out ")
+    bench.end_by_force(" The unit  burnt out ")
     ended = bench.row(Experiment, bench.run)
     assert (ended.status, ended.finished_at) == (ERROR, begun)
     assert bench.row(Run, bench.run).end_reason == "Given up by oscar: The unit burnt out."
@@ -108,7 +108,7 @@ def test_it_ends_as_an_error_with_the_reason_and_the_station_can_be_retired(benc
 def test_it_ends_at_its_last_measure(bench: Bench):
     end = bench.lab.ago(minutes=10).replace(microsecond=0)
     bench.lab.measures(bench.run, bench.station, 5, end=end)
-    bench.give_up()
+    bench.end_by_force()
     assert bench.row(Experiment, bench.run).finished_at == end
 
 
@@ -116,7 +116,7 @@ def test_what_is_queued_there_waits_for_a_person(bench: Bench):
     waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
     queued = bench.lab.experiment("Next", bench.station, bench.cell, bench.profile, **waits)
     bench.lab.confirm(bench.station, bench.cell)
-    bench.give_up()
+    bench.end_by_force()
     assert bench.row(Experiment, queued) is None
     with bench.database.read() as session:
         (plan,) = session.scalars(select(Plan).where(Plan.name == "Next"))
@@ -139,7 +139,7 @@ def test_it_is_refused_while_its_unit_may_live_or_it_is_over(bench: Bench, spoil
     spoil(bench)
     before = bench.row(Experiment, bench.run).status
     with pytest.raises(ConflictError, match=sentence):
-        bench.give_up()
+        bench.end_by_force()
     assert bench.row(Experiment, bench.run).status is before
     assert bench.row(Run, bench.run).ended_at is None
 
@@ -147,16 +147,16 @@ def test_it_is_refused_while_its_unit_may_live_or_it_is_over(bench: Bench, spoil
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 200])
 def test_it_needs_a_reason_that_fits(bench: Bench, reason):
     with pytest.raises(InputError, match="what has become of the unit"):
-        bench.give_up(reason)
+        bench.end_by_force(reason)
 
 
 def test_what_is_not_there_or_has_not_begun_is_not_given_up(bench: Bench):
     with pytest.raises(NotFoundError):
-        bench.give_up(of=4711)
+        bench.end_by_force(of=4711)
     waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
     queued = bench.lab.experiment("Next", bench.station, bench.cell, bench.profile, **waits)
     with pytest.raises(ConflictError, match="cancel it in its queue"):
-        bench.give_up(of=queued)
+        bench.end_by_force(of=queued)
 
 
 class TestWattrex:
@@ -178,7 +178,7 @@ class TestWattrex:
         return experiment_id
 
     def end(self, rack: WattrexLab, experiment_id: int) -> None:
-        give_up(rack.database, experiment_id, reason="Stolen", by=BY(rack.now))
+        end_by_force(rack.database, experiment_id, reason="Stolen", by=BY(rack.now))
 
     def codes(self, rack: WattrexLab) -> list[str]:
         return [one.code for one in rack.alarms()]
