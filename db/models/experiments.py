@@ -52,14 +52,14 @@ class Plan(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(exact_text(40), unique=True)
-    state: Mapped[PlanState]
+    state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
     experiment_id: Mapped[int | None] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(30))
-    description: Mapped[str] = mapped_column(String(250))
+    description: Mapped[str] = mapped_column(String(250), default="")
     station_id: Mapped[int | None]
     battery_id: Mapped[int | None]
     profile_id: Mapped[int | None]
-    position: Mapped[int]  # within the station's queue, the least first
+    position: Mapped[int] = mapped_column(default=0)  # within the station's queue, the least first
     detail: Mapped[dict[str, Any]]  # drafts: what was typed; electrolytes
     user_name: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]

@@ -78,7 +78,8 @@ class ProfileVersion(Base):
     profile_id: Mapped[int | None] = mapped_column(ForeignKey("bem_profiles.id"))
     number: Mapped[int]
     once: Mapped[str | None] = mapped_column(exact_text(64), unique=True)
-    name: Mapped[str] = mapped_column(String(40))  # of a text without a library profile
+    # of a text without a library profile
+    name: Mapped[str] = mapped_column(String(40), default="")
     text: Mapped[str] = mapped_column(LongText)
     comment: Mapped[str] = mapped_column(String(250))
     summary: Mapped[dict[str, Any]]

@@ -26,11 +26,11 @@ class SeriesHead(Base):
     __table_args__ = (Index(None, "settled", "checked_at"),)
 
     experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    revision: Mapped[int]
-    measures: Mapped[int]
-    last_id: Mapped[int] = mapped_column(BigInteger)
-    has_power: Mapped[bool]
-    final: Mapped[bool] = mapped_column("settled")
+    revision: Mapped[int] = mapped_column(default=0)
+    measures: Mapped[int] = mapped_column(default=0)
+    last_id: Mapped[int] = mapped_column(BigInteger, default=-1)
+    has_power: Mapped[bool] = mapped_column(default=False)
+    final: Mapped[bool] = mapped_column("settled", default=False)
     checked_at: Mapped[datetime | None]
 
 

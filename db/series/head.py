@@ -67,16 +67,7 @@ def read_head(session: Session, experiment_id: int) -> Head:
 
 def insert_head(session: Session, experiment_id: int) -> None:
     """Insert the row of a copy unless another process has."""
-    new = {
-        "experiment_id": experiment_id,
-        "revision": 0,
-        "measures": 0,
-        "last_id": -1,
-        "has_power": False,
-        "final": False,
-        "checked_at": None,
-    }
-    insert_missing(session, SeriesHead, [new])
+    insert_missing(session, SeriesHead, [{"experiment_id": experiment_id}])
 
 
 def lock(session: Session, experiment_id: int) -> None:

@@ -66,7 +66,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "profiles.compiling": "capacity_key",
         "profiles.library": "plain_lines checked_summary",
         "queue.plans": "checked",
-        "queue.rows": "confirmed_on check_station plan_of",
+        "queue.rows": "confirmed_on check_station plan_of reason_sentence",
         "stations.changes": "station_kept_because what_keeps",
         "stations.control": "check_unit_command",
         "stations.setup": "latest_day check_figures check_within_devices plain checked",

@@ -5,21 +5,23 @@ Nothing here switches anything off. What still comes of it later is stored, and 
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import ExperimentStatus, StationState
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
+from db.commands.queue.rows import reason_sentence
 from db.engine import Database, database_now
 from db.models import Experiment, GenericMeasure, Run, StationLive
 from db.queries.stations.queue import busy_with
 from db.queries.stations.run import FORCE_END, UnreachableRun, judge
 from db.repeating import repeated
+from db.series.rows import last_generic
 
 LONGEST_REASON = 150
 RETURNED = "came back"
@@ -32,7 +34,7 @@ def end_by_force(database: Database, experiment_id: int, *, reason: str, by: By)
     It ends at its last measure. What is queued on its station is held. Raises InputError without a
     reason, ConflictError while the unit may be in contact or the experiment is over, NotFoundError.
     """
-    why = _sentence(reason)
+    why = reason_sentence(reason, LONGEST_REASON, "what has become of the unit.")
     with database.write() as session:
         experiment = session.get(Experiment, experiment_id, with_for_update=True)
         if experiment is None:
@@ -94,7 +96,7 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
     for run, status in found:
         if status is ExperimentStatus.ERROR:
             note_return(session, run, "measures of it have come since", now)
-            run.through = _last_id(session, run.experiment_id)
+            run.through = last_generic(session, run.experiment_id)
             continue
         note_return(session, run, f"its unit has written since that it is {status.value}", now)
         audit.record(
@@ -105,15 +107,6 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
             {"status": status.value, "reason": run.end_reason},
         )
         session.delete(run)
-
-
-def _sentence(reason: str) -> str:
-    """Return the reason as a sentence that fits. Raises InputError without one."""
-    why = " ".join(reason.split())
-    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
-    if not 1 <= len(sentence) <= LONGEST_REASON:
-        raise InputError(f"Say in 1 to {LONGEST_REASON} characters what has become of the unit.")
-    return sentence
 
 
 def _check(session: Session, experiment: Experiment) -> UnreachableRun:
@@ -137,15 +130,8 @@ def _end(session: Session, experiment: Experiment, reason: str, now: datetime) -
     )
     run = session.get(Run, experiment.id)
     if run is None:  # of a WattRex station
-        through = _last_id(session, experiment.id)
+        through = last_generic(session, experiment.id)
         run = Run(experiment_id=experiment.id, station_id=experiment.station_id, through=through)
         session.add(run)
     at = last or experiment.begun_at or now
     runs.end(session, run, failed=True, reason=reason, at=at, now=now)
-
-
-def _last_id(session: Session, experiment_id: int) -> int:
-    last = session.scalar(
-        select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment_id)
-    )
-    return -1 if last is None else last

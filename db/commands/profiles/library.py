@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -68,24 +68,14 @@ def save_profile(
     version = _new_row(text, comment, by.user_name, by.now)
     try:
         with database.write() as session:
-            profile = LibraryProfile(
-                name=shown,
-                description=words,
-                archived=False,
-                user_name=by.user_name[:60],
-                created_at=by.now,
-            )
-            session.add(profile)
-            session.flush()
+            profile = _add_profile(session, shown, words, by)
             saved = _add_version(session, profile.id, version, number=1)
             _note(session, "add profile", saved, by, name=shown)
             return saved
     except IntegrityError as error:
         made = _sent_before(database, shown, version, by.user_name)
         if made is None:
-            raise ConflictError(
-                f"There is a profile named {shown} already. Give this one another name."
-            ) from error
+            raise _name_conflict(shown) from error
         return made
 
 
@@ -101,13 +91,7 @@ def new_version(
     version = _new_row(text, comment, by.user_name, by.now)
     with database.write() as session:
         profile = _taken(session, profile_id)
-        last = session.scalars(
-            select(ProfileVersion)
-            .where(ProfileVersion.profile_id == profile.id)
-            .order_by(ProfileVersion.number.desc())
-            .limit(1)
-            .with_for_update()
-        ).one()
+        last = session.scalars(_last_version(profile.id).with_for_update()).one()
         if last.text == version.text:
             return Saved(profile.id, last.id, last.number)
         if last.number != after:
@@ -139,9 +123,7 @@ def describe(database: Database, profile_id: int, *, name: str, description: str
             session.flush()
             _note_profile(session, "rename profile", profile_id, by, **detail)
     except IntegrityError as error:
-        raise ConflictError(
-            f"There is a profile named {shown} already. Give this one another name."
-        ) from error
+        raise _name_conflict(shown) from error
 
 
 @repeated
@@ -149,23 +131,9 @@ def duplicate(database: Database, profile_id: int, *, by: By) -> Saved:
     """Copy a profile's last version into a new profile, named after it."""
     with database.write() as session:
         profile = _taken(session, profile_id)
-        last = session.scalars(
-            select(ProfileVersion)
-            .where(ProfileVersion.profile_id == profile.id)
-            .order_by(ProfileVersion.number.desc())
-            .limit(1)
-        ).one()
-        copy = LibraryProfile(
-            name=_free_name(session, profile.name),
-            description=profile.description,
-            archived=False,
-            user_name=by.user_name[:60],
-            created_at=by.now,
-        )
-        session.add(copy)
-        session.flush()
+        last = session.scalars(_last_version(profile.id)).one()
+        copy = _add_profile(session, _free_name(session, profile.name), profile.description, by)
         version = ProfileVersion(
-            name="",
             text=last.text,
             comment=f"Copy of {profile.name}, version {last.number}",
             summary=last.summary,
@@ -193,13 +161,30 @@ def _new_row(text: str, comment: str, user_name: str, now: datetime) -> ProfileV
     """Return a checked version, not yet in the library."""
     lines = plain_lines(text)
     return ProfileVersion(
-        name="",
         text=lines,
         comment=check_description(comment, "comment"),
         summary=checked_summary(lines).to_json(),
         user_name=user_name[:60],
         created_at=now,
     )
+
+
+def _name_conflict(name: str) -> ConflictError:
+    return ConflictError(f"There is a profile named {name} already. Give this one another name.")
+
+
+def _last_version(profile_id: int) -> Select[ProfileVersion]:
+    newest = select(ProfileVersion).order_by(ProfileVersion.number.desc()).limit(1)
+    return newest.where(ProfileVersion.profile_id == profile_id)
+
+
+def _add_profile(session: Session, name: str, description: str, by: By) -> LibraryProfile:
+    profile = LibraryProfile(
+        name=name, description=description, user_name=by.user_name[:60], created_at=by.now
+    )
+    session.add(profile)
+    session.flush()
+    return profile
 
 
 def _add_version(

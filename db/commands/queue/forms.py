@@ -173,10 +173,7 @@ def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], b
 def _new(session: Session, token: str, by: By) -> Plan:
     plan = Plan(
         token=token,
-        state=PlanState.DRAFT,
         name="",
-        description="",
-        position=0,
         detail={},
         user_name=by.user_name[:60],
         created_at=by.now,

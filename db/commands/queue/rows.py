@@ -74,6 +74,15 @@ def check_station(session: Session, station: CyclerStation | None) -> CyclerStat
     return station
 
 
+def reason_sentence(reason: str, longest: int, asked: str) -> str:
+    """Return a reason as a sentence. Raises InputError for none and one that is too long."""
+    why = " ".join(reason.split())
+    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
+    if not 1 <= len(sentence) <= longest:
+        raise InputError(f"Say in 1 to {longest} characters {asked}")
+    return sentence
+
+
 def publish(session: Session, plan: Plan, now: datetime) -> None:
     """Give a plan its row in Experiment: from the commit on its station may take it."""
     experiment = Experiment(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
@@ -38,7 +38,7 @@ def take_out_of_service(database: Database, station_id: int, *, reason: str, by:
 
     What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
     """
-    sentence = _sentence(reason)
+    sentence = rows.reason_sentence(reason, LONGEST_REASON, "why it is out of service.")
     with database.write() as session:
         station = _taken(session, station_id)
         row = session.get(OutOfService, station_id)
@@ -105,15 +105,6 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
                 f"station {station.id}",
                 {"reason": reason, "held": list(done.held)},
             )
-
-
-def _sentence(reason: str) -> str:
-    """Return the reason as a sentence that fits. Raises InputError without one."""
-    why = " ".join(reason.split())
-    sentence = why if not why or why.endswith((".", "!", "?")) else f"{why}."
-    if not 1 <= len(sentence) <= LONGEST_REASON:
-        raise InputError(f"Say in 1 to {LONGEST_REASON} characters why it is out of service.")
-    return sentence
 
 
 def _taken(session: Session, station_id: int) -> CyclerStation:

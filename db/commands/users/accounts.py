@@ -58,14 +58,7 @@ def set_role(database: Database, name: str, role: Role, *, by: By) -> None:
         before, user.role = user.role, role
         if role is before:
             return
-        record(
-            session,
-            by,
-            "set role",
-            user.name,
-            role=role,
-            before=before,
-        )
+        record(session, by, "set role", user.name, role=role, before=before)
 
 
 @repeated

@@ -22,7 +22,6 @@ from db.engine import Database, database_now
 from db.models import (
     CyclerStation,
     Experiment,
-    GenericMeasure,
     ParkedRow,
     StationAlarm,
     SyncRepair,
@@ -30,6 +29,7 @@ from db.models import (
 )
 from db.models.wattrex import FRESH
 from db.repeating import repeated
+from db.series.rows import last_generic
 from db.statements import require
 from db.terms import RepairState
 
@@ -118,10 +118,7 @@ def _check(session: Session, experiment: Experiment, at: datetime) -> int:
         raise ConflictError(
             f"The unit of {name} is not heard. Start it and its synchroniser first."
         )
-    last = session.scalar(
-        select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == experiment.id)
-    )
-    through = -1 if last is None else last
+    through = last_generic(session, experiment.id)
     found_stalled = select(StationAlarm.id).where(
         StationAlarm.key == f"stalled-{experiment.id}-{through}"
     )
@@ -145,10 +142,8 @@ def _goes_on(session: Session, one: SyncRepair) -> bool:
             ParkedRow.repair_id == one.id, ParkedRow.kind == "generic"
         )
     )
-    last = session.scalar(
-        select(func.max(GenericMeasure.id)).where(GenericMeasure.experiment_id == one.experiment_id)
-    )
-    return last is not None and last >= (one.last_id + 1 if first is None else first)
+    last = last_generic(session, one.experiment_id)
+    return last >= (one.last_id + 1 if first is None else first)
 
 
 def _end(session: Session, one: SyncRepair, state: RepairState, now: datetime) -> None:
