@@ -15,13 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def load(session: Session, experiment_id: int, rows: MeasureRows) -> None:
-    """Write samples in the caller's transaction. Raises InputError where a value does not fit."""
-    _load(session, "GenericMeasures", GENERIC_COLUMNS, experiment_id, _generic(rows))
-    _load(session, "ExtendedMeasures", EXTENDED_COLUMNS, experiment_id, _extended(rows))
-
-
-def load_several(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
+def load(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
     """Write samples of several experiments. Raises InputError where one does not fit, or is there.
 
     The server leaves out a row whose key is there; the caller's transaction is then undone.
@@ -36,15 +30,12 @@ def load_several(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> 
             frame_of(rows).select(pl.lit(experiment_id).alias("ExpID"), pl.all())
             for experiment_id, rows in parts
         ]
-        _load(session, table, f"ExpID, {columns}", None, pl.concat(frames))
+        _load(session, table, columns, pl.concat(frames))
 
 
-def _load(
-    session: Session, table: str, columns: str, experiment_id: int | None, frame: "pl.DataFrame"
-) -> None:
+def _load(session: Session, table: str, columns: str, frame: "pl.DataFrame") -> None:
     if not len(frame):
         return
-    one_experiment = "" if experiment_id is None else f"SET ExpID = {experiment_id:d}"
     with tempfile.NamedTemporaryFile(suffix=".tsv") as file:
         frame.write_csv(
             file.name,
@@ -56,7 +47,7 @@ def _load(
         )
         loaded = session.connection().exec_driver_sql(
             f"LOAD DATA LOCAL INFILE '{_quoted(file.name)}' INTO TABLE {table} "
-            f"CHARACTER SET utf8mb4 ({columns}) {one_experiment}"
+            f"CHARACTER SET utf8mb4 (ExpID, {columns})"
         )
     # with LOCAL the server leaves out or bends what does not fit, and only warns
     warnings = session.connection().exec_driver_sql("SHOW WARNINGS LIMIT 1").all()

@@ -22,7 +22,8 @@ ROWS_PER_STATEMENT = 10_000
 LITERAL_ROWS_PER_STATEMENT = 4_000  # at most half a megabyte: servers limit it
 MEASURES_PER_TRANSACTION = 4_096  # with four extended ones each about 0.1 s
 # what is there already stays; INSERT OR IGNORE would hide every other error too
-SKIP_KNOWN = " ON CONFLICT DO NOTHING"
+SKIP_PRESENT = " ON CONFLICT DO NOTHING"
+KEEP_PRESENT = " ON DUPLICATE KEY UPDATE ExpID = ExpID"
 
 
 def per_transaction(database: Database, rows: MeasureRows) -> Iterator[MeasureRows]:
@@ -37,13 +38,7 @@ def per_transaction(database: Database, rows: MeasureRows) -> Iterator[MeasureRo
 
 def insert(session: Session, experiment_id: int, rows: MeasureRows) -> None:
     """Write samples in the caller's transaction; by LOAD DATA in that of `Database.load`."""
-    if session.info.get(LOADS):
-        load_data.load(session, experiment_id, rows)
-        return
-    _insert_many(session, "GenericMeasures", GENERIC_COLUMNS, _generic(experiment_id, rows))
-    for used_measure_id in rows.extended:
-        extended = _extended(experiment_id, rows, used_measure_id)
-        _insert_many(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended)
+    _write(session, [(experiment_id, rows)], again="")
 
 
 def insert_missing(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
@@ -51,22 +46,26 @@ def insert_missing(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -
 
     In a transaction of `Database.load` they are an error: that is for what is known to be new.
     """
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    _write(session, parts, again=SKIP_PRESENT if is_sqlite else KEEP_PRESENT)
+
+
+def _write(session: Session, parts: Sequence[tuple[int, MeasureRows]], again: str) -> None:
     if not parts:
         return
     if session.info.get(LOADS):
-        load_data.load_several(session, parts)
-        return
-    if session.get_bind().dialect.name != "sqlite":
-        _insert_literally(session, parts)
+        load_data.load(session, parts)
         return
     generic = chain.from_iterable(_generic(*part) for part in parts)
-    _insert_many(session, "GenericMeasures", GENERIC_COLUMNS, generic, SKIP_KNOWN)
     extended = chain.from_iterable(
         _extended(experiment_id, rows, used_measure_id)
         for experiment_id, rows in parts
         for used_measure_id in rows.extended
     )
-    _insert_many(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended, SKIP_KNOWN)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert_rows = _insert_many if is_sqlite else _insert_literally
+    insert_rows(session, "GenericMeasures", GENERIC_COLUMNS, generic, again)
+    insert_rows(session, "ExtendedMeasures", EXTENDED_COLUMNS, extended, again)
 
 
 def delete_all(
@@ -155,43 +154,27 @@ def _extended(
 
 
 def _insert_many(
-    session: Session, table: str, columns: str, rows: Iterator[tuple[object, ...]], again: str = ""
+    session: Session, table: str, columns: str, rows: Iterator[tuple[object, ...]], again: str
 ) -> None:
-    connection = session.connection()
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * (columns.count(",") + 2))
+    marks = ", ".join(["?"] * (columns.count(",") + 2))
     sql = f"INSERT INTO {table} (ExpID, {columns}) VALUES ({marks}){again}"  # noqa: S608
     while some := list(islice(rows, ROWS_PER_STATEMENT)):
-        connection.exec_driver_sql(sql, some)
+        session.connection().exec_driver_sql(sql, some)
 
 
-def _insert_literally(session: Session, parts: Sequence[tuple[int, MeasureRows]]) -> None:
+def _insert_literally(
+    session: Session, table: str, columns: str, rows: Iterator[tuple[object, ...]], again: str
+) -> None:
     """Insert with the values in the statement: the driver takes ten times as long to put them in.
 
     They are numbers, our own time stamps and None; a number that is not finite is an error there.
     """
-    generic = (
-        ",".join(map(_literal, row))
-        for experiment_id, rows in parts
-        for row in _generic(experiment_id, rows)
-    )
-    extended = (
-        f"{experiment},{channel},{measure_id},{value:.16e}"
-        for experiment_id, rows in parts
-        for used_measure_id in rows.extended
-        for experiment, channel, measure_id, value in _extended(
-            experiment_id, rows, used_measure_id
+    texts = (",".join(map(_literal, row)) for row in rows)
+    while some := list(islice(texts, LITERAL_ROWS_PER_STATEMENT)):
+        values = "),(".join(some)
+        session.connection().exec_driver_sql(
+            f"INSERT INTO {table} (ExpID, {columns}) VALUES ({values}){again}"  # noqa: S608
         )
-    )
-    for table, columns, texts in (
-        ("GenericMeasures", GENERIC_COLUMNS, generic),
-        ("ExtendedMeasures", EXTENDED_COLUMNS, extended),
-    ):
-        while some := list(islice(texts, LITERAL_ROWS_PER_STATEMENT)):
-            session.connection().exec_driver_sql(
-                f"INSERT INTO {table} (ExpID, {columns}) VALUES ({'),('.join(some)}) "  # noqa: S608
-                "ON DUPLICATE KEY UPDATE ExpID = ExpID"
-            )
 
 
 def _literal(value: object) -> str:

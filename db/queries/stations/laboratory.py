@@ -101,23 +101,11 @@ class Laboratory:
     unregistered: tuple[UnregisteredUnitNow, ...]
 
 
-@dataclass(frozen=True)
-class _Device:
-    """A device with the station in use that has it, None for a free one."""
-
-    id: int
-    unit_id: int
-    connection: Connection
-    fixed: CompatibleDevice
-    abilities: dict[str, Any] | None
-    station_id: int | None
-
-
 def laboratory(database: Database) -> Laboratory:
     """Return the stations in use and the units, each by name."""
     with database.read() as session:
         now = database_now(session)
-        devices = [_Device(*row) for row in session.execute(_devices())]
+        devices = session.execute(_devices()).all()
         stations = _stations(session, devices, now)
         return Laboratory(
             at=now,
@@ -141,7 +129,7 @@ def _devices() -> Select[*tuple[Any, ...]]:
             DetectedDevice.connection,
             CompatibleDevice,
             DeviceAbilities.abilities,
-            CyclerStation.id,
+            CyclerStation.id.label("station_id"),
         )
         .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
         .outerjoin(DeviceAbilities, DeviceAbilities.device_id == DetectedDevice.id)
@@ -150,9 +138,7 @@ def _devices() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _stations(
-    session: Session, devices: Iterable[_Device], now: datetime
-) -> tuple[ListedStation, ...]:
+def _stations(session: Session, devices: Iterable[Any], now: datetime) -> tuple[ListedStation, ...]:
     rows = session.execute(_station_rows()).all()
     waiting = waiting_experiments(session, [row[0].id for row in rows])
     alarms, owned = defaultdict(list), defaultdict(list)
@@ -199,7 +185,7 @@ def _listed(
     row: Row[*tuple[Any, ...]],
     waiting: Waiting,
     alarm_codes: Sequence[str],
-    devices: Iterable[_Device],
+    devices: Iterable[Any],
     now: datetime,
 ) -> ListedStation:
     station, fixed, unit, live, measured, out_reason, confirmed, held = row
@@ -211,7 +197,7 @@ def _listed(
         waits=held,
         out=out_reason is not None,
     )
-    parts = [(one.fixed, one.abilities) for one in devices]
+    parts = [(one.CompatibleDevice, one.abilities) for one in devices]
     simulated = unit is not None and unit.simulated
     return facts(
         ListedStation,
@@ -230,11 +216,11 @@ def _listed(
 
 def _units(
     session: Session,
-    devices: Iterable[_Device],
+    devices: Iterable[Any],
     stations: Iterable[ListedStation],
     now: datetime,
 ) -> tuple[ListedUnit, ...]:
-    of_unit: dict[int, dict[int, _Device]] = defaultdict(dict)
+    of_unit: dict[int, dict[int, Any]] = defaultdict(dict)
     for one in devices:
         if one.station_id is not None or one.id not in of_unit[one.unit_id]:
             of_unit[one.unit_id][one.id] = one
