@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
@@ -94,8 +94,10 @@ def find_station(database: Database, station_id: int) -> StationFacts:
             location=station.location,
             registered_at=station.register_date,
             deprecated=station.deprecated,
-            parent=_named(_parent(session, station)),
-            successor=_named(_successor(session, station_id)),
+            parent=_newest(session, CyclerStation.id == station.parent_id)
+            if station.parent_id
+            else None,
+            successor=_newest(session, CyclerStation.parent_id == station_id),
             unit=unit_name(fixed, unit),
             is_ours=speaks_ours(fixed, unit),
             devices=devices_of_station(session, station_id),
@@ -144,22 +146,11 @@ def _channels(session: Session, station_id: int) -> tuple[UsedChannel, ...]:
     )
 
 
-def _parent(session: Session, station: CyclerStation) -> CyclerStation | None:
-    return session.get(CyclerStation, station.parent_id) if station.parent_id else None
-
-
-def _successor(session: Session, station_id: int) -> CyclerStation | None:
-    newest = (
-        select(CyclerStation)
-        .where(CyclerStation.parent_id == station_id)
-        .order_by(CyclerStation.id.desc())
-        .limit(1)
-    )
-    return session.scalars(newest).first()
-
-
-def _named(station: CyclerStation | None) -> tuple[int, str] | None:
-    return None if station is None else (station.id, station.name)
+def _newest(session: Session, which: ColumnElement[bool]) -> tuple[int, str] | None:
+    """Return the id and the name of the newest station of a condition."""
+    stations = select(CyclerStation.id, CyclerStation.name).where(which)
+    row = session.execute(stations.order_by(CyclerStation.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, row.name)
 
 
 def _launch(session: Session, station_id: int) -> CommandNow | None:
