@@ -3,7 +3,7 @@
 A compiled profile never changes once an experiment uses it, so each process reads it once.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, Row, select
+from sqlalchemy.orm import Session
 
 from cycling.terms import LimitType, Mode
 from db.engine import Database
@@ -122,7 +123,7 @@ _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 def compiled_profiles(
     database: Database, profile_ids: Collection[int]
 ) -> Mapping[int, CompiledProfile]:
-    """Return compiled profiles by their ids, with at most three statements for all."""
+    """Return compiled profiles by their ids, with at most two statements for all."""
     kept = _KEPT.setdefault(database.engine, _Kept())
     found = kept.find(profile_ids)
     missing = sorted(set(profile_ids) - found.keys())
@@ -134,35 +135,8 @@ def compiled_profiles(
 
 
 def _read(database: Database, ids: Collection[int]) -> dict[int, CompiledProfile]:
-    detail = InstructionDetail
     with database.read() as session:
-        instructions = session.execute(
-            select(
-                Instruction.profile_id,
-                Instruction.id,
-                Instruction.mode,
-                Instruction.set_point,
-                Instruction.limit_type,
-                Instruction.limit_point,
-            )
-            .where(Instruction.profile_id.in_(ids))
-            .order_by(Instruction.profile_id, Instruction.id)
-        ).all()
-        details = {
-            (row[0], row[1]): row
-            for row in session.execute(
-                select(
-                    detail.profile_id,
-                    detail.instruction_id,
-                    detail.exact,
-                    detail.line,
-                    detail.cycle,
-                    detail.cycles,
-                    detail.loops,
-                    detail.expected_s,
-                ).where(detail.profile_id.in_(ids))
-            )
-        }
+        instructions = instruction_rows(session, ids)
         whole = {
             row[0]: row
             for row in session.execute(
@@ -172,29 +146,52 @@ def _read(database: Database, ids: Collection[int]) -> dict[int, CompiledProfile
             )
         }
     rows: dict[int, list[CompiledRow]] = {id_: [] for id_ in ids}
-    for found in instructions:
-        rows[found[0]].append(_row(found, details.get((found[0], found[1]))))
+    for row in instructions:
+        rows[row.profile_id].append(_row(row))
     nothing: tuple[int, None, dict[str, Any]] = (0, None, {})
     return {id_: CompiledProfile(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
 
 
-def _row(found: Row[*tuple[Any, ...]], detail: Row[*tuple[Any, ...]] | None) -> CompiledRow:
-    _profile, id_, mode, set_point, limit_type, limit_point = found
-    if detail is None:
-        return CompiledRow(id_, mode, set_point / 1000, ((str(limit_type), limit_point / 1000),))
-    exact = detail.exact or {}
+def instruction_rows(session: Session, profile_ids: Collection[int]) -> Sequence[Any]:
+    """Return the instructions of profiles in their order, with what our own table says of each."""
+    fixed, detail = Instruction, InstructionDetail
+    same = (detail.profile_id == fixed.profile_id) & (detail.instruction_id == fixed.id)
+    return session.execute(
+        select(
+            fixed.profile_id,
+            fixed.id,
+            fixed.mode,
+            fixed.set_point,
+            fixed.limit_type,
+            fixed.limit_point,
+            detail.exact,
+            detail.line,
+            detail.step,
+            detail.cycle,
+            detail.cycles,
+            detail.loops,
+            detail.expected_s,
+        )
+        .outerjoin(detail, same)
+        .where(fixed.profile_id.in_(profile_ids))
+        .order_by(fixed.profile_id, fixed.id)
+    ).all()
+
+
+def _row(row: Row[*tuple[Any, ...]]) -> CompiledRow:
+    exact = row.exact or {}
     limits = tuple((one["type"], float(one["value"])) for one in exact.get("limits", ()))
     return CompiledRow(
-        id=id_,
-        mode=Mode(exact.get("mode", mode)),
-        set_point=float(exact.get("set_point", set_point / 1000)),
-        limits=limits or ((str(limit_type), limit_point / 1000),),
+        id=row.id,
+        mode=Mode(exact.get("mode", row.mode)),
+        set_point=float(exact.get("set_point", row.set_point / 1000)),
+        limits=limits or ((str(row.limit_type), row.limit_point / 1000),),
         max_current_a=exact.get("max_current"),
-        line=detail.line,
-        cycle=detail.cycle,
-        cycles=detail.cycles,
-        loops=tuple((int(one), int(of)) for one, of in detail.loops or ()),
-        expected_s=detail.expected_s,
+        line=row.line,
+        cycle=row.cycle,
+        cycles=row.cycles,
+        loops=tuple((int(one), int(of)) for one, of in row.loops or ()),
+        expected_s=row.expected_s,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
+from db.facts import facts
 from db.models import (
     AvailableMeasure,
     Battery,
@@ -17,8 +18,6 @@ from db.models import (
     DetectedDevice,
     DeviceAbilities,
     Experiment,
-    Instruction,
-    InstructionDetail,
     ProfileDetail,
     Run,
     Unit,
@@ -26,6 +25,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.models.battery_rows import description_of
+from db.queries.profiles.compiled import instruction_rows
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,10 @@ def offer_facts(session: Session, experiment: Experiment) -> OfferFacts:
         safety=detail.safety if detail else {},
         record_s=detail.record_s if detail else None,
         record_v=detail.record_v if detail else None,
-        instructions=_instructions(session, experiment.profile_id),
+        instructions=tuple(
+            facts(OfferedInstruction, row)
+            for row in instruction_rows(session, [experiment.profile_id])
+        ),
     )
 
 
@@ -191,26 +194,3 @@ def _measures_temperature(session: Session, station_id: int) -> bool:
         .where(UsedDevice.station_id == station_id)
     )
     return any(one.get("temperature_limit") for one in abilities)
-
-
-def _instructions(session: Session, profile_id: int) -> tuple[OfferedInstruction, ...]:
-    rows = session.execute(
-        select(
-            Instruction.id,
-            Instruction.mode,
-            Instruction.set_point,
-            Instruction.limit_type,
-            Instruction.limit_point,
-            InstructionDetail.exact,
-            InstructionDetail.step,
-            InstructionDetail.cycle,
-        )
-        .outerjoin(
-            InstructionDetail,
-            (InstructionDetail.profile_id == Instruction.profile_id)
-            & (InstructionDetail.instruction_id == Instruction.id),
-        )
-        .where(Instruction.profile_id == profile_id)
-        .order_by(Instruction.id)
-    )
-    return tuple(OfferedInstruction(*row) for row in rows)
