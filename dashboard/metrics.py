@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound, Unauthorized
 
 from dashboard.settings import WebSettings
 from db.engine import Database
-from db.queries.metrics import figures
+from db.queries.master_node import figures
 
 OFF = "Metrics are off here. BEM_METRICS_TOKEN switches them on."
 WRONG = "Metrics need the header 'Authorization: Bearer' with the value of BEM_METRICS_TOKEN."

@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cycling.errors import BemError
 from dashboard.health import BEATS_WITHIN_S, DatabaseProbe
-from db.queries.master_node import MasterNode
-from db.queries.metrics import Figures
+from db.queries.master_node import Figures, MasterNode
 
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 

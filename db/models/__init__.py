@@ -19,7 +19,16 @@ from db.models.experiments import (
     RunEvent,
 )
 from db.models.jobs import Job, Lease, RefusedCount, RefusedMessage, Upload
-from db.models.measures import Alarm, ExtendedMeasure, GenericMeasure, StationStatus
+from db.models.measures import (
+    Alarm,
+    ExtendedMeasure,
+    GenericMeasure,
+    SeriesChannel,
+    SeriesChunk,
+    SeriesHead,
+    StationStatus,
+    Statistics,
+)
 from db.models.profiles import (
     CompiledVersion,
     Instruction,
@@ -29,7 +38,6 @@ from db.models.profiles import (
     ProfileDetail,
     ProfileVersion,
 )
-from db.models.series import SeriesChannel, SeriesChunk, SeriesHead, Statistics
 from db.models.stations import (
     Channel,
     Command,
@@ -51,12 +59,5 @@ from db.models.units import (
     LinkConfiguration,
     Unit,
 )
-from db.models.users import (
-    AuditEntry,
-    FormToken,
-    LoginFailure,
-    LoginLink,
-    LoginSession,
-    User,
-)
+from db.models.users import AuditEntry, FormToken, LoginFailure, LoginLink, LoginSession, User
 from db.models.wattrex import ExperimentName, ParkedRow, SyncRepair, UnregisteredUnit, WattrexUnit

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import AvailableMeasure, Channel, UsedMeasure
 from db.series.chunks import extended_name
-from db.series.epc import AS_STORED, scales
+from db.series.rows import AS_STORED, scales
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from cycling.errors import UnavailableError
 from db.engine import Database, Snapshot
 from db.series import rows, store, window
 from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_channels
-from db.series.chunk_reader import ChunkReader, Columns
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
 from db.series.rows import COLUMNS
-from db.series.window import thinned
+from db.series.window import ChunkReader, Columns, thinned
 
 MILLI = 1000.0
 

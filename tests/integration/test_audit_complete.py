@@ -87,7 +87,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
         "begin pause resume end stop_reason",
-        "units.registration": "register store_devices known_units set_online note_contact",
+        "units.registration": "register store_devices store_detected known_units set_online "
+        "note_contact",
         "wattrex.command_delivery": "is_due take_due note_launches note_devices",
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
         "alarm_stalled keep_names",

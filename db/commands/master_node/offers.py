@@ -9,15 +9,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import ExperimentStatus, StationState
 from db.commands.alarms import BY_LIMIT
 from db.commands.queue import next_queued
-from db.models import (
-    CyclerStation,
-    Experiment,
-    OutOfService,
-    Run,
-    StationAlarm,
-    StationLive,
-    Unit,
-)
+from db.models import CyclerStation, Experiment, OutOfService, Run, StationAlarm, StationLive, Unit
 
 ANSWERED_WITHIN = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=15)

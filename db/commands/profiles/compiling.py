@@ -24,11 +24,7 @@ from cycling.profile.simulation.durations import StepTimes, step_times
 from cycling.profile.simulation.estimate import estimate
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.profiles.library import (
-    RefusedProfileError,
-    checked_summary,
-    plain_lines,
-)
+from db.commands.profiles.library import RefusedProfileError, checked_summary, plain_lines
 from db.engine import Database
 from db.models import (
     Base,

@@ -36,13 +36,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
-from db.models.station_rows import (
-    NewStation,
-    change_token,
-    comparable,
-    plain_figures,
-    set_up_of,
-)
+from db.models.station_rows import NewStation, change_token, comparable, plain_figures, set_up_of
 from db.models.stations import VIRTUAL_STATION
 from db.queries.references import station_kept
 from db.queries.stations.queue import station_use

@@ -1,12 +1,12 @@
 """Computational units that speak bem/v1, and the devices that they have found."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import Availability, Connection, DeviceType
@@ -74,12 +74,34 @@ def register(session: Session, unit: Introduction, now: datetime) -> int:
 
 def store_devices(session: Session, unit_id: int, devices: Iterable[ReportedDevice]) -> None:
     """Store what a unit has found; devices that it does not name are disconnected."""
-    connected = {_store_device(session, unit_id, device) for device in devices}
-    session.execute(
-        update(DetectedDevice)
-        .where(DetectedDevice.unit_id == unit_id, DetectedDevice.id.not_in(connected))
-        .values(connection=Connection.DISCONNECTED)
-    )
+    by_key = {(_store_kind(session, one), one.link): one for one in devices}
+    serial_numbers = {key: one.serial_number for key, one in by_key.items()}
+    rows = store_detected(session, unit_id, serial_numbers)
+    for key, device in by_key.items():
+        _offer_channels(session, key[0], device)
+        channels = [{"name": name, "unit": unit} for name, unit in device.channels]
+        abilities = {**device.abilities, "channels": channels}
+        session.merge(DeviceAbilities(device_id=rows[key].id, abilities=abilities))
+    session.flush()
+
+
+def store_detected(
+    session: Session, unit_id: int, serial_numbers: Mapping[tuple[int, str], str]
+) -> dict[tuple[int, str], DetectedDevice]:
+    """Store devices by kind and link, those of the unit that are not named as disconnected."""
+    stored = session.scalars(select(DetectedDevice).where(DetectedDevice.unit_id == unit_id))
+    rows = {(row.compatible_device_id, row.link_name): row for row in stored}
+    for row in rows.values():
+        row.connection = Connection.DISCONNECTED
+    for key, serial_number in serial_numbers.items():
+        row = rows.get(key) or DetectedDevice(
+            unit_id=unit_id, compatible_device_id=key[0], link_name=key[1]
+        )
+        row.serial_number, row.connection = serial_number, Connection.CONNECTED
+        session.add(row)
+        rows[key] = row
+    session.flush()
+    return rows
 
 
 def known_units(session: Session, hardware_ids: Iterable[str]) -> dict[str, Unit]:
@@ -141,28 +163,6 @@ def _is_taken(session: Session, mac: str, host_name: str) -> bool:
         ComputationalUnit.port == 0,
     )
     return session.scalar(same) is not None
-
-
-def _store_device(session: Session, unit_id: int, device: ReportedDevice) -> int:
-    kind_id = _store_kind(session, device)
-    _offer_channels(session, kind_id, device)
-    row = session.scalars(
-        select(DetectedDevice).where(
-            DetectedDevice.unit_id == unit_id,
-            DetectedDevice.compatible_device_id == kind_id,
-            DetectedDevice.link_name == device.link,
-        )
-    ).first()
-    if row is None:
-        row = DetectedDevice(unit_id=unit_id, compatible_device_id=kind_id, link_name=device.link)
-        session.add(row)
-    row.serial_number, row.connection = device.serial_number, Connection.CONNECTED
-    session.flush()
-    channels = [{"name": name, "unit": unit} for name, unit in device.channels]
-    abilities = {**device.abilities, "channels": channels}
-    session.merge(DeviceAbilities(device_id=row.id, abilities=abilities))
-    session.flush()
-    return row.id
 
 
 def _store_kind(session: Session, device: ReportedDevice) -> int:

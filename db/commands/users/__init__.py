@@ -8,13 +8,7 @@ from db.commands.users.accounts import (
     set_password,
     set_role,
 )
-from db.commands.users.passwords import (
-    ARGON2,
-    SHORTEST,
-    Hasher,
-    check_password,
-    generated_password,
-)
+from db.commands.users.passwords import ARGON2, SHORTEST, Hasher, check_password, generated_password
 from db.commands.users.sessions import (
     SEEN_EVERY,
     drop_session,

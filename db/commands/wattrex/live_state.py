@@ -12,12 +12,7 @@ from db.commands.master_node import live_state
 from db.commands.queue import hold_queue
 from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
 from db.models.wattrex import STALLED
-from db.queries.wattrex.runs import (
-    LastRow,
-    WattrexStation,
-    instruction_began_s,
-    step_and_cycle,
-)
+from db.queries.wattrex.runs import LastRow, WattrexStation, instruction_began_s, step_and_cycle
 from db.terms import PlanState
 
 BEGUN_ALL_THE_SAME = "begun all the same"

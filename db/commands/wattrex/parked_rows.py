@@ -12,14 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cycling.errors import ConflictError
 from cycling.terms import DeviceStatus, PowerMode
-from db.models import (
-    Base,
-    ExtendedMeasure,
-    GenericMeasure,
-    ParkedRow,
-    StationStatus,
-    SyncRepair,
-)
+from db.models import Base, ExtendedMeasure, GenericMeasure, ParkedRow, StationStatus, SyncRepair
 from db.series.rows import extended_channels
 from db.statements import insert_missing
 

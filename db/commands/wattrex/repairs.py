@@ -19,14 +19,7 @@ from db.commands.audit import By
 from db.commands.wattrex.parked_rows import KINDS, park, portions, reconcile
 from db.commands.wattrex.units import known_units
 from db.engine import Database, database_now
-from db.models import (
-    CyclerStation,
-    Experiment,
-    ParkedRow,
-    StationAlarm,
-    SyncRepair,
-    WattrexUnit,
-)
+from db.models import CyclerStation, Experiment, ParkedRow, StationAlarm, SyncRepair, WattrexUnit
 from db.models.wattrex import FRESH
 from db.repeating import repeated
 from db.series.rows import last_generic

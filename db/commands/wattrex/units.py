@@ -11,11 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import Availability, Connection
+from cycling.terms import Availability
+from db.commands.units.registration import store_detected
 from db.models import (
     CompatibleDevice,
     ComputationalUnit,
-    DetectedDevice,
     UnregisteredUnit,
     WattrexUnit,
 )
@@ -155,18 +155,8 @@ def store_devices(
     kinds = set(
         session.scalars(select(CompatibleDevice.id).where(CompatibleDevice.id.in_(named_kinds)))
     )
-    stored = session.scalars(select(DetectedDevice).where(DetectedDevice.unit_id == unit_id))
-    rows = {(row.compatible_device_id, row.link_name): row for row in stored}
-    for key, row in rows.items():
-        row.connection = Connection.CONNECTED if key in by_key else Connection.DISCONNECTED
-    compatible = {key: one for key, one in by_key.items() if one.kind_id in kinds}
-    for key, one in compatible.items():
-        row = rows.get(key) or DetectedDevice(
-            unit_id=unit_id, compatible_device_id=one.kind_id, link_name=one.link
-        )
-        row.serial_number, row.connection = one.serial_number, Connection.CONNECTED
-        session.add(row)
-    session.flush()
+    compatible = {key: one.serial_number for key, one in by_key.items() if one.kind_id in kinds}
+    store_detected(session, unit_id, compatible)
     return StoredDevices(len(compatible), sorted(named_kinds - kinds))
 
 

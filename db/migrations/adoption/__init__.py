@@ -6,6 +6,5 @@ and what is left to do is always worked out anew from the tables as they are: th
 possible to go on after an interruption.
 """
 
-from db.migrations.adoption.plan import Plan, make_plan
-from db.migrations.adoption.recognition import Kind, kind_of, refusal
+from db.migrations.adoption.plan import Kind, Plan, kind_of, make_plan, refusal
 from db.migrations.adoption.run import adopt

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
-from db.facts import facts
+from db.facts import facts, grouped
 from db.models import (
     Battery,
     ConfirmedBattery,
@@ -259,12 +259,10 @@ def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
 
 
 def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for battery, station in session.execute(
+    rows = session.execute(
         select(ConfirmedBattery.battery_id, CyclerStation.name)
         .join(CyclerStation, CyclerStation.id == ConfirmedBattery.station_id)
         .where(ConfirmedBattery.battery_id.in_(ids))
         .order_by(CyclerStation.name)
-    ):
-        found.setdefault(battery, []).append(station)
-    return found
+    )
+    return grouped((battery, station) for battery, station in rows)

@@ -12,12 +12,7 @@ from cycling.errors import NotFoundError
 from cycling.profile.summary import ProfileSummary, summary_from
 from db.engine import Database
 from db.facts import facts
-from db.models import (
-    CompiledVersion,
-    Experiment,
-    LibraryProfile,
-    ProfileVersion,
-)
+from db.models import CompiledVersion, Experiment, LibraryProfile, ProfileVersion
 from db.queries.lists import Page, alphabetic
 
 MAX_ID = 2**31 - 1

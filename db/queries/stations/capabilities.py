@@ -1,6 +1,5 @@
 """What the stations can carry out: the ranges of their devices, and what their programs take."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +13,7 @@ from cycling.profile.checks.capabilities import TABLE_LIMITS
 from cycling.profile.language.tree import LimitKind
 from cycling.terms import DeviceType, Mode, StationCommand
 from db.engine import Database
+from db.facts import grouped
 from db.models import (
     Battery,
     CompatibleDevice,
@@ -51,15 +51,14 @@ def station_capabilities(
             .outerjoin(StationDetails, StationDetails.station_id == CyclerStation.id)
             .where(CyclerStation.id.in_(ids), IN_USE if only_in_use else true())
         ).all()
-        devices = defaultdict(list)
-        for station_id, fixed, abilities in session.execute(
+        rows = session.execute(
             select(UsedDevice.station_id, CompatibleDevice, DeviceAbilities.abilities)
             .join(DetectedDevice, DetectedDevice.id == UsedDevice.device_id)
             .join(CompatibleDevice, CompatibleDevice.id == DetectedDevice.compatible_device_id)
             .outerjoin(DeviceAbilities, DeviceAbilities.device_id == UsedDevice.device_id)
             .where(UsedDevice.station_id.in_(ids))
-        ):
-            devices[station_id].append((fixed, abilities))
+        )
+        devices = grouped((station_id, device) for station_id, *device in rows)
     return {
         id_: capabilities_of(name, devices[id_], measured, is_ours=unit_id is not None)
         for id_, name, unit_id, measured in stations

@@ -27,7 +27,7 @@ from db.queries.stations.overview import station_now
 from db.queries.stations.queue import StationUse, station_use
 from db.queries.stations.state import CommandNow, StationNow
 from db.queries.stations.units import DeviceFacts, devices_of_station, speaks_ours, unit_name
-from db.series.epc import AS_STORED, scales
+from db.series.rows import AS_STORED, scales
 
 
 @dataclass(frozen=True)

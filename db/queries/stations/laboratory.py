@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cycling.profile import StationCapabilities
 from cycling.terms import Connection
 from db.engine import Database, database_now
-from db.facts import facts
+from db.facts import facts, grouped
 from db.models import (
     Battery,
     CompatibleDevice,
@@ -35,12 +35,7 @@ from db.models import (
 from db.models.units import VIRTUAL_UNIT
 from db.queries.master_node import MasterNode, leader, refused_count
 from db.queries.stations.capabilities import capabilities_of
-from db.queries.stations.occupancy import (
-    Waiting,
-    battery_name,
-    present_status,
-    waiting_experiments,
-)
+from db.queries.stations.occupancy import Waiting, battery_name, present_status, waiting_experiments
 from db.queries.stations.overview import IN_USE
 from db.queries.stations.state import BatteryName, lost_since, with_beneath
 from db.queries.stations.units import UnitContact, contact_of, unit_name, unit_rows
@@ -141,15 +136,10 @@ def _devices() -> Select[*tuple[Any, ...]]:
 def _stations(session: Session, devices: Iterable[Any], now: datetime) -> tuple[ListedStation, ...]:
     rows = session.execute(_station_rows()).all()
     waiting = waiting_experiments(session, [row[0].id for row in rows])
-    alarms, owned = defaultdict(list), defaultdict(list)
-    for station_id, code in session.execute(
-        select(StationAlarm.station_id, StationAlarm.code).where(
-            StationAlarm.acknowledged_at.is_(None)
-        )
-    ):
-        alarms[station_id].append(code)
-    for one in devices:
-        owned[one.station_id].append(one)
+    still_open = StationAlarm.acknowledged_at.is_(None)
+    codes = session.execute(select(StationAlarm.station_id, StationAlarm.code).where(still_open))
+    alarms = grouped((station_id, code) for station_id, code in codes)
+    owned = grouped((one.station_id, one) for one in devices)
     return tuple(
         _listed(row, waiting.get(row[0].id, ()), alarms[row[0].id], owned[row[0].id], now)
         for row in rows

@@ -12,15 +12,11 @@ from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
 from db.engine import Database
-from db.models import (
-    ExtendedMeasure,
-    GenericMeasure,
-    UsedMeasure,
-)
+from db.models import ExtendedMeasure, GenericMeasure, UsedMeasure
 from db.models.wattrex import is_measured_by_wattrex
 from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo
 from db.series.channels import channels_of
-from db.series.epc import AS_STORED, scales
+from db.series.rows import AS_STORED, scales
 
 MAX_ROWS = 2_000  # new measures of one answer; with more the figure is read anew
 LOOK_BACK = 20  # earlier measures that tell how many come in a second

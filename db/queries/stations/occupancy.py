@@ -1,23 +1,13 @@
 """What occupies stations: what runs, waits and is held there, open alarms, newest commands."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
-from db.facts import facts
-from db.models import (
-    Battery,
-    Command,
-    Experiment,
-    Plan,
-    Profile,
-    Run,
-    StationAlarm,
-    StationLive,
-)
+from db.facts import facts, grouped
+from db.models import Battery, Command, Experiment, Plan, Profile, Run, StationAlarm, StationLive
 from db.queries.stations.queue import HELD
 from db.queries.stations.state import AlarmNow, BatteryName, CommandNow, ExperimentNow, HeldNow
 from db.terms import PlanState
@@ -37,7 +27,7 @@ def waiting_experiments(session: Session, ids: Collection[int]) -> dict[int | No
         )
         .order_by(Experiment.created_at, Experiment.id)
     )
-    return _grouped((row[0], (row[1], row[2], row[3])) for row in rows)
+    return grouped((row[0], (row[1], row[2], row[3])) for row in rows)
 
 
 def queued_names(waiting: Waiting) -> tuple[str, ...]:
@@ -90,7 +80,7 @@ def held_plans(session: Session, ids: Collection[int]) -> dict[int | None, Seque
         .where(Plan.state == PlanState.HELD, Plan.station_id.in_(ids))
         .order_by(Plan.position, Plan.id)
     )
-    return _grouped(
+    return grouped(
         (
             plan.station_id,
             HeldNow(
@@ -111,7 +101,7 @@ def open_alarms(session: Session, ids: Collection[int]) -> dict[int | None, Sequ
         .where(StationAlarm.station_id.in_(ids), StationAlarm.acknowledged_at.is_(None))
         .order_by(StationAlarm.at.desc(), StationAlarm.id.desc())
     )
-    return _grouped((one.station_id, AlarmNow(one.id, one.code, one.text, one.at)) for one in rows)
+    return grouped((one.station_id, AlarmNow(one.id, one.code, one.text, one.at)) for one in rows)
 
 
 def find_commands(session: Session, ids: Collection[int]) -> dict[int | None, CommandNow]:
@@ -135,10 +125,3 @@ def battery_name(battery: Battery) -> BatteryName:
         voltage_v=(battery.voltage_min_mv / 1000, battery.voltage_max_mv / 1000),
         current_a=(battery.current_min_ma / 1000, battery.current_max_ma / 1000),
     )
-
-
-def _grouped(pairs: Iterable[tuple[int | None, Any]]) -> dict[int | None, Any]:
-    groups: dict[int | None, list[Any]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
-from db.facts import facts
+from db.facts import facts, grouped
 from db.models import (
     AvailableMeasure,
     Battery,
@@ -89,22 +89,20 @@ def _stations(session: Session, unit_ids: list[int]) -> dict[int, list[SetUpStat
     ).all()
     ids = [station_id for station_id, *_ in rows]
     links, channels = _links(session, ids), _channels(session, ids)
-    stations = defaultdict(list)
-    for id_, unit_id, name in rows:
-        stations[unit_id].append(SetUpStation(id_, name, tuple(links[id_]), tuple(channels[id_])))
-    return stations
+    return grouped(
+        (unit_id, SetUpStation(id_, name, tuple(links[id_]), tuple(channels[id_])))
+        for id_, unit_id, name in rows
+    )
 
 
 def _links(session: Session, station_ids: list[int]) -> dict[int, list[str]]:
-    links = defaultdict(list)
-    for station_id, link in session.execute(
+    rows = session.execute(
         select(UsedDevice.station_id, DetectedDevice.link_name)
         .join(DetectedDevice, DetectedDevice.id == UsedDevice.device_id)
         .where(UsedDevice.station_id.in_(station_ids))
         .order_by(UsedDevice.station_id, DetectedDevice.id)
-    ):
-        links[station_id].append(link)
-    return links
+    )
+    return grouped((station_id, link) for station_id, link in rows)
 
 
 def _channels(session: Session, station_ids: list[int]) -> dict[int, list[SetUpChannel]]:

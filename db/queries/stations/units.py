@@ -1,6 +1,5 @@
 """Computational units with their devices, for the page that sets stations up from them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import NotFoundError
 from cycling.terms import Availability, Connection, DeviceType, StationCommand
 from db.engine import Database, database_now
-from db.facts import facts
+from db.facts import facts, grouped
 from db.models import (
     AvailableMeasure,
     Command,
@@ -28,7 +27,7 @@ from db.models import (
 from db.models.units import PROTOCOL, VIRTUAL_UNIT
 from db.queries.stations.occupancy import command_now
 from db.queries.stations.state import CommandNow
-from db.series.epc import AS_STORED, SCALES
+from db.series.rows import AS_STORED, SCALES
 
 MAX_ID = 2**31 - 1
 SILENT = timedelta(seconds=30)  # a unit that lives says something every few seconds
@@ -174,7 +173,8 @@ def _units(database: Database, which: ColumnElement[bool]) -> tuple[UnitFacts, .
         now = database_now(session)
         rows = unit_rows(session, which)
         ids = [fixed.id for fixed, *_ in rows]
-        devices = _by_unit(_devices(session, DetectedDevice.unit_id.in_(ids)))
+        listed = _devices(session, DetectedDevice.unit_id.in_(ids))
+        devices = grouped((one.unit_id, one) for one in listed)
         stations = _stations(session, ids)
         commands = _commands(session, ids)
     units = [
@@ -249,25 +249,21 @@ def _owners(session: Session, device_ids: Collection[int]) -> dict[int, tuple[in
 
 
 def _offered(session: Session, kind_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    offered = defaultdict(list)
-    for kind_id, id_, name in session.execute(
+    rows = session.execute(
         select(AvailableMeasure.compatible_device_id, AvailableMeasure.id, AvailableMeasure.name)
         .where(AvailableMeasure.compatible_device_id.in_(kind_ids))
         .order_by(AvailableMeasure.id)
-    ):
-        offered[kind_id].append((id_, name))
-    return offered
+    )
+    return grouped((kind_id, (id_, name)) for kind_id, id_, name in rows)
 
 
 def _stations(session: Session, unit_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    stations = defaultdict(list)
-    for unit_id, id_, name in session.execute(
+    rows = session.execute(
         select(CyclerStation.unit_id, CyclerStation.id, CyclerStation.name)
         .where(CyclerStation.unit_id.in_(unit_ids), CyclerStation.deprecated.is_(False))
         .order_by(CyclerStation.name, CyclerStation.id)
-    ):
-        stations[unit_id].append((id_, name))
-    return stations
+    )
+    return grouped((unit_id, (id_, name)) for unit_id, id_, name in rows)
 
 
 def _commands(session: Session, unit_ids: Collection[int]) -> dict[int, CommandNow]:
@@ -279,13 +275,6 @@ def _commands(session: Session, unit_ids: Collection[int]) -> dict[int, CommandN
     )
     rows = session.scalars(select(Command).where(Command.id.in_(newest)))
     return {one.unit_id: command_now(one) for one in rows}
-
-
-def _by_unit(devices: Iterable[DeviceFacts]) -> dict[int, list[DeviceFacts]]:
-    of_units: dict[int, list[DeviceFacts]] = defaultdict(list)
-    for one in devices:
-        of_units[one.unit_id].append(one)
-    return of_units
 
 
 def _units_of(milli: int | None) -> float | None:

@@ -29,7 +29,7 @@ from db.commands.uploads import find_upload, sweep_uploads
 from db.engine import Database
 from db.limits import Limits
 from db.models import AuditEntry, Upload
-from db.series.chunk_reader import ChunkReader
+from db.series.window import ChunkReader
 from db.terms import Role
 from tests.integration.bem.cli.test_app import BEM
 from tests.servers import free_port, start, wait_until
