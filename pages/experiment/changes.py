@@ -12,7 +12,7 @@ from components.shell import toast
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.commands.audit import By
 from db.commands.experiments.deletion import Deleted, delete_experiment
-from db.commands.experiments.names import rename_experiment
+from db.commands.experiments.notes import rename_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from pages.ask import Done, Question, ask_dialog, ask_then_do, done_before

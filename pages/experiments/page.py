@@ -8,8 +8,7 @@ from dash.development.base_component import Component
 from components import experiment_table, formatting
 from components.blocks import icon, page_header
 from components.sent import Sent
-from db.queries.experiments.choices import Choice, Choices, filter_choices
-from db.queries.experiments.filters import Filter
+from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import read_sort
 from db.terms import Role
