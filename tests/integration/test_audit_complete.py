@@ -83,7 +83,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silence",
         "master_node.offers": "free_stations take_next forget_unanswered",
         "stations.out_of_service": "hold_queues_out_of_service",
-        "queue.rows": "next_queued hold_back hold_queue",
+        "queue.rows": "next_queued hold_back hold_queue take_back_queue",
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
         "begin pause resume end stop_reason",
