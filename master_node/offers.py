@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from cycling.battery.description import NewBattery
-from cycling.profile.safety_limits import ProfileLimits, joined
+from cycling.profile.safety_limits import joined
 from cycling.terms import LimitType, Mode
 from db.queries.stations.offers import OfferedInstruction, OfferFacts
 from master_node.protocol import fields
@@ -64,10 +64,7 @@ def _battery(battery_id: int, battery: NewBattery) -> m.BatteryLimits:
 def _safety(facts: OfferFacts) -> m.Safety:
     """Join the profile's limits with the battery's."""
     own = msgspec.convert(facts.safety, m.Safety)
-    own_limits = ProfileLimits(
-        own.voltage, own.current, own.temperature, own.charge_temperature_min
-    )
-    limits = joined(own_limits, facts.battery, watches_temperature=facts.measures_temperature)
+    limits = joined(facts.safety, facts.battery, watches_temperature=facts.measures_temperature)
     return msgspec.structs.replace(
         own,
         voltage=limits.voltage_v,

@@ -1,7 +1,7 @@
 """The profile language: text to tree, to exact program, to the rows that cyclers read.
 
 `check_profile` says everything about a text. `parse` -> `resolve` -> `compile_rows` are its parts;
-`render` is the way back. What a station can carry out is in `StationCapabilities`.
+`language.render` is the way back. What a station can carry out is in `StationCapabilities`.
 """
 
 from cycling.profile.check import check_profile
@@ -12,17 +12,13 @@ from cycling.profile.checks.capabilities import (
     StationCapabilities,
     check_station,
 )
-from cycling.profile.checks.ranges import check_ranges
 from cycling.profile.checks.reach import BatteryLimits, Reach, Span, reach
 from cycling.profile.language.parser import parse
-from cycling.profile.language.render import render
 from cycling.profile.language.tree import Profile
 from cycling.profile.problems import Problem
 from cycling.profile.program.instructions import Program
 from cycling.profile.program.resolve import resolve
 from cycling.profile.program.rows import (
-    FlatRows,
-    Row,
     compile_rows,
     reference_rows,
     row_count,
@@ -33,22 +29,18 @@ __all__ = [
     "OWN_PROTOCOL",
     "WATTREX",
     "BatteryLimits",
-    "FlatRows",
     "Problem",
     "Profile",
     "Program",
     "Reach",
-    "Row",
     "Span",
     "StationCapabilities",
     "check_profile",
-    "check_ranges",
     "check_station",
     "compile_rows",
     "parse",
     "reach",
     "reference_rows",
-    "render",
     "resolve",
     "row_count",
 ]

@@ -1,6 +1,8 @@
 """The limits that abort an experiment: those of its profile and of its battery together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.terms import Technology
@@ -9,16 +11,6 @@ Range = tuple[float, float]
 
 MARGIN, LEAST_MARGIN_A = 0.01, 0.001  # of a current: a measured value is not quite the set one
 LITHIUM_CHARGE_FROM_DEGC = 0.0
-
-
-@dataclass(frozen=True)
-class ProfileLimits:
-    """What a profile asks for, in V, A and degC; None where it says nothing."""
-
-    voltage_v: Range | None = None
-    current_a: Range | None = None
-    temperature_degc: Range | None = None
-    charge_from_degc: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,15 +27,15 @@ class SafetyLimits:
 
 
 def joined(
-    profile: ProfileLimits, battery: NewBattery, *, watches_temperature: bool
+    profile: Mapping[str, Any], battery: NewBattery, *, watches_temperature: bool
 ) -> SafetyLimits:
-    """Return the tighter limit on each side.
+    """Return the tighter limit on each side; `profile` is its `Safety` as JSON.
 
     The battery's temperatures count only where the station watches one: a channel that is never
     heard would be a trip.
     """
-    low, high = profile.temperature_degc or (None, None)
-    coldest = profile.charge_from_degc
+    low, high = profile.get("temperature") or (None, None)
+    coldest = profile.get("charge_temperature_min")
     if watches_temperature:
         low = _largest(low, battery.temperature_min_degc)
         high = _smallest(high, battery.temperature_max_degc)
@@ -51,8 +43,8 @@ def joined(
         if coldest is None and battery.technology is Technology.LITHIUM:
             coldest = LITHIUM_CHARGE_FROM_DEGC
     return SafetyLimits(
-        voltage_v=_within(profile.voltage_v, safety_range_v(battery)),
-        current_a=_within(profile.current_a, _current_range_a(battery)),
+        voltage_v=_within(profile.get("voltage"), safety_range_v(battery)),
+        current_a=_within(profile.get("current"), _current_range_a(battery)),
         temperature_degc=(low, high),
         charge_from_degc=coldest,
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from cycling.profile import FlatRows, Program, Row, Span, reach
+from cycling.profile import Program, Span, reach
 from cycling.profile.checks.capabilities import MAX_WHOLE
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import ExactLimit, Instruction
+from cycling.profile.program.rows import FlatRows, Row
 from cycling.terms import Mode
 
 MILLI = 1000

@@ -151,8 +151,16 @@ class Station:
     def heartbeat(self, station: int, pending: int) -> StationHeartbeat:
         """Return what it does, under the laboratory's id of it."""
         if self._execution is None or self.experiment is None:
-            voltage = None if self.battery is None else self.battery.open_voltage_v
-            return self._idle_heartbeat(station, pending, voltage)
+            voltage_v = None if self.battery is None else self.battery.open_voltage_v
+            return StationHeartbeat(
+                station=station,
+                state=StationState.IDLE,
+                output_on=False,
+                voltage=_shown(voltage_v),
+                current=None if voltage_v is None else 0.0,
+                temperature=_shown(self._cell_degc),
+                pending=pending,
+            )
         execution = self._execution
         progress, instruction = execution.progress, execution.instruction
         current_a, voltage_v = execution.driven
@@ -172,19 +180,6 @@ class Station:
             temperature=_shown(reading.temp_cell),
             pending=pending,
             detail=progress.detail,
-        )
-
-    def _idle_heartbeat(
-        self, station: int, pending: int, voltage_v: float | None
-    ) -> StationHeartbeat:
-        return StationHeartbeat(
-            station=station,
-            state=StationState.IDLE,
-            output_on=False,
-            voltage=_shown(voltage_v),
-            current=None if voltage_v is None else 0.0,
-            temperature=_shown(self._cell_degc),
-            pending=pending,
         )
 
     @property

@@ -23,7 +23,6 @@ from master_node.protocol.messages import (
     OfferAnswer,
     Presence,
     SetupMessage,
-    StationHeartbeat,
     StationSetup,
 )
 from master_node.protocol.topics import Kind
@@ -293,15 +292,12 @@ class VirtualUnit:
 
     def _send_heartbeat(self, now: float) -> None:
         self._heartbeat_s = self._clock_s
-        self._send(Kind.HEARTBEAT, Heartbeat(at=now, stations=self._heartbeats()))
-
-    def _heartbeats(self) -> list[StationHeartbeat]:
-        heartbeats = []
-        for number in self._setup or {}:
-            station = self._station(number)
-            if station is not None:
-                heartbeats.append(station.heartbeat(number, self._memory.pending(number)))
-        return heartbeats
+        stations = [
+            station.heartbeat(number, self._memory.pending(number))
+            for number in self._setup or {}
+            if (station := self._station(number)) is not None
+        ]
+        self._send(Kind.HEARTBEAT, Heartbeat(at=now, stations=stations))
 
     def _say_present(self) -> None:
         self._presence_s = self._clock_s

@@ -14,7 +14,7 @@ from components.controls import small_button
 from components.instruction_labels import clock_duration, short_duration
 from components.readings import progress_bar
 from cycling.battery.description import NewBattery
-from cycling.profile.safety_limits import ProfileLimits, joined
+from cycling.profile.safety_limits import joined
 from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
@@ -293,13 +293,7 @@ def limit_rows(
     profile: Mapping[str, Any], battery: NewBattery, *, watches_temperature: bool
 ) -> list[tuple[str, str]]:
     """Return names and words of the limits; `profile` is its `Safety` as JSON."""
-    asked = ProfileLimits(
-        profile.get("voltage"),
-        profile.get("current"),
-        profile.get("temperature"),
-        profile.get("charge_temperature_min"),
-    )
-    limits = joined(asked, battery, watches_temperature=watches_temperature)
+    limits = joined(profile, battery, watches_temperature=watches_temperature)
     rows = [
         ("Voltage", formatting.span(*limits.voltage_v, "V")),
         ("Current", formatting.span(*limits.current_a, "A")),

@@ -31,20 +31,17 @@ def parse_repeat(reader: LineReader) -> tuple[int, bool]:
 
 
 def _count(reader: LineReader, text: str) -> int:
-    place = reader.line.tokens[1].place
-    if not (text.isascii() and text.isdigit()):
-        reader.error(place, f"The count is {quoted(text)}: write a whole number, 1 or more.")
-        return 1
     digits = text.lstrip("0")
-    if not digits:
-        reader.error(place, "The count is 0: write 1 or more, or remove the loop.")
-        return 1
-    if len(digits) > len(str(MAX_REPEATS)) or int(digits) > MAX_REPEATS:
-        reader.error(
-            place, f"The count is {quoted(text)}: a loop runs {MAX_REPEATS:,} times at most."
-        )
-        return 1
-    return int(digits)
+    if not (text.isascii() and text.isdigit()):
+        message = f"The count is {quoted(text)}: write a whole number, 1 or more."
+    elif not digits:
+        message = "The count is 0: write 1 or more, or remove the loop."
+    elif len(digits) > len(str(MAX_REPEATS)) or int(digits) > MAX_REPEATS:
+        message = f"The count is {quoted(text)}: a loop runs {MAX_REPEATS:,} times at most."
+    else:
+        return int(digits)
+    reader.error(reader.line.tokens[1].place, message)
+    return 1
 
 
 def parse_safety(reader: LineReader) -> Safety | None:

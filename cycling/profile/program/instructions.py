@@ -44,10 +44,7 @@ class Instruction:
 
     def limit(self, kind: LimitKind) -> Decimal | None:
         """Return the limit of this kind, if it has one."""
-        for one in self.limits:
-            if one.kind is kind:
-                return one.value
-        return None
+        return next((one.value for one in self.limits if one.kind is kind), None)
 
     @property
     def only_limit(self) -> ExactLimit | None:

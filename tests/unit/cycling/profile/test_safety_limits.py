@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from cycling.battery.description import NewBattery
-from cycling.profile.safety_limits import ProfileLimits, joined
+from cycling.profile.safety_limits import joined
 from cycling.terms import Technology
 
 CELL = NewBattery(
@@ -23,7 +23,7 @@ CELL = NewBattery(
     current_max_a=4.0,
     temperature_max_degc=45.0,
 )
-NOTHING = ProfileLimits()
+NOTHING = {}
 
 
 def test_without_a_profile_the_battery_and_its_margins_count():
@@ -35,7 +35,12 @@ def test_without_a_profile_the_battery_and_its_margins_count():
 
 
 def test_a_profile_can_only_make_it_tighter():
-    asked = ProfileLimits((2.6, 5.0), (-20.0, 3.0), (10.0, 60.0), -20.0)
+    asked = {
+        "voltage": [2.6, 5.0],
+        "current": [-20.0, 3.0],
+        "temperature": [10.0, 60.0],
+        "charge_temperature_min": -20.0,
+    }
     cell = replace(CELL, charge_temperature_min_degc=5.0)
     limits = joined(asked, cell, watches_temperature=True)
     assert limits.voltage_v == pytest.approx((2.6, 4.25))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.battery.chemistry import chemistries
-from cycling.profile import compile_rows, parse, render, resolve
+from cycling.profile import compile_rows, parse, resolve
 from cycling.profile.language.quantities import Quantity
+from cycling.profile.language.render import render
 from cycling.profile.language.tree import Limit, LimitKind, Profile, Repeat, Step
 from cycling.profile.simulation.run import run_instruction
 from cycling.terms import Mode

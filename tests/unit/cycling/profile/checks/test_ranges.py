@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from cycling.profile import OWN_PROTOCOL, BatteryLimits, Span, check_ranges, reach
+from cycling.profile import OWN_PROTOCOL, BatteryLimits, Span, reach
+from cycling.profile.checks.ranges import check_ranges
 from tests.unit.cycling.profile.texts import WHOLE, places, program_of
 
 D = Decimal

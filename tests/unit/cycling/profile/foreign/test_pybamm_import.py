@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.profile import OWN_PROTOCOL, WATTREX, BatteryLimits, check_profile, render
+from cycling.profile import OWN_PROTOCOL, WATTREX, BatteryLimits, check_profile
 from cycling.profile.foreign.pybamm_export import to_pybamm
 from cycling.profile.foreign.pybamm_import import from_pybamm
+from cycling.profile.language.render import render
 from cycling.profile.language.tree import LimitKind
 from tests.unit.cycling.profile.profiles import many, profiles
 from tests.unit.cycling.profile.texts import WHOLE, places, profile_of, said

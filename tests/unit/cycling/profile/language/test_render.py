@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.profile import check_profile, parse, render
+from cycling.profile import check_profile, parse
+from cycling.profile.language.render import render
 from tests.unit.cycling.profile.profiles import many, mutated, profiles
 from tests.unit.cycling.profile.texts import WHOLE, profile_of
 
