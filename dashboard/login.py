@@ -1,7 +1,10 @@
 """Signing in and out. The cookie holds a random token; everything else is in the database."""
 
+import hashlib
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from flask import (
 )
 from flask.sessions import SessionInterface
 from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from cycling.errors import UnavailableError
 from dashboard import errors
@@ -29,6 +33,9 @@ from pages import context
 
 SESSION_COOKIE = "bem_session"
 WHO_COOKIE = "bem_who"
+BROWSER_COOKIE = "bem_browser"  # who was signed in here before; it lets nobody in
+REMEMBERED_FOR = timedelta(days=180)
+REMEMBERED_NAMES = 20
 EXPIRED = "You are signed out: your login has ended. What you had typed is kept."
 
 
@@ -127,6 +134,7 @@ def _sign_in() -> Response:
             request.form.get("password", ""),
             address=request.remote_addr or "",
             now=context.now(),
+            browser=known_browser(name),
             hasher=context.hasher(),
             limits=context.limits(),
         )
@@ -134,7 +142,9 @@ def _sign_in() -> Response:
         return _form(next_address, username=name, error=str(error), status=401)
     except users.TooManyTriesError as error:
         return _form(next_address, username=name, error=str(error), status=429)
-    return _signed_in(token, next_address)
+    response = _signed_in(token, next_address)
+    _remember_browser(response, name)
+    return response
 
 
 def _sign_out() -> Response:
@@ -156,6 +166,43 @@ def _signed_in(token: str, next_address: str) -> Response:
     # what another user has typed in this tab is forgotten by a script that reads it
     response.set_cookie(WHO_COOKIE, _mark_of(token), **common)
     return response
+
+
+def known_browser(name: str) -> str:
+    """Return the id of this browser if the user was signed in in it before, "" if not."""
+    browser, names = _remembered()
+    return browser if _fingerprint(name) in names else ""
+
+
+def _remembered() -> tuple[str, list[str]]:
+    """Return this browser's id and the fingerprints of who was signed in, as our cookie says."""
+    with suppress(BadSignature, ValueError, TypeError):
+        browser, names = _signer().loads(request.cookies.get(BROWSER_COOKIE, ""))
+        return str(browser), list(names)
+    return secrets.token_hex(8), []
+
+
+def _remember_browser(response: Response, name: str) -> None:
+    browser, names = _remembered()
+    others = [one for one in names if one != _fingerprint(name)]
+    value = _signer().dumps([browser, [*others, _fingerprint(name)][-REMEMBERED_NAMES:]])
+    response.set_cookie(
+        BROWSER_COOKIE,
+        value,
+        max_age=REMEMBERED_FOR,
+        path="/login",
+        httponly=True,
+        samesite="Lax",
+        secure=_is_https(),
+    )
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="known browser")
+
+
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _mark_of(token: str) -> str:

@@ -96,6 +96,7 @@ def set_password(
     with database.write() as session:
         user = get_user(session, name)
         user.password_hash = password_hash
+        forget_tries(session, user.name)
         end_sessions(session, user.id)
         record(session, by, "set password", user.name)
 

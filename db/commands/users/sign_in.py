@@ -3,6 +3,10 @@
 Tries are counted in the database, before any hashing, for all web workers together. A try is
 written down first and counted then, so simultaneous ones cannot pass together; a try that is
 refused for their number is not counted itself, so nobody is locked out for ever.
+
+They are counted by the place that they come from, and for each name there: a stranger who guesses
+locks nobody out elsewhere. A browser in which the user was signed in before is a place of its own,
+whatever its address.
 """
 
 from dataclasses import dataclass, replace
@@ -31,6 +35,7 @@ from db.models import LoginFailure, LoginLink, User
 from db.repeating import idempotent, repeated
 
 LINK_LASTS = timedelta(hours=24)
+BROWSER = "browser "  # how a place begins that is no address
 
 
 NOT_RIGHT = "User name or password is not right."
@@ -49,7 +54,7 @@ class SignInRefusedError(InputError):
 
 
 class TooManyTriesError(InputError):
-    """This address or this name has failed too often in the last hour."""
+    """From this place too much has failed in the last hour, or too much for this name."""
 
 
 def sign_in(
@@ -59,26 +64,32 @@ def sign_in(
     *,
     address: str,
     now: datetime,
+    browser: str = "",
     hasher: Hasher = ARGON2,
     limits: Limits = USUAL,
 ) -> str:
     """Check name and password and return the token of a new session.
 
+    `browser` names one in which this user was signed in before, "" for others.
+
     Raises SignInRefusedError, with the same words and after the same work for an unknown name, a
     wrong password and a disabled user, and TooManyTriesError.
     """
     by = By(name, address, now)
-    found = verified(database, password, by=by, hasher=hasher, limits=limits)
+    place = replace(by, address=f"{BROWSER}{browser}") if browser else by
+    found = verified(database, password, by=place, hasher=hasher, limits=limits)
     if found is None:
         refused(database, "login refused", by=by)
         raise SignInRefusedError(NOT_RIGHT)
-    return _let_in(database, name, found, address=address, now=now)
+    return _let_in(database, name, found, place.address, address=address, now=now)
 
 
 @repeated
-def _let_in(database: Database, name: str, found: Verified, *, address: str, now: datetime) -> str:
+def _let_in(
+    database: Database, name: str, found: Verified, place: str, *, address: str, now: datetime
+) -> str:
     with database.write() as session:
-        forget_tries(session, name, address)
+        forget_tries(session, name, place)
         user = unchanged(session, found)
         if user is None:
             raise SignInRefusedError(NOT_RIGHT)
@@ -117,13 +128,12 @@ def refused(database: Database, action: str, *, by: By) -> None:
         record(session, replace(by, user_name=name), action, name)
 
 
-def forget_tries(session: Session, name: str, address: str) -> None:
-    """Forget the failures that somebody had before they got it right."""
-    session.execute(
-        delete(LoginFailure).where(
-            LoginFailure.address == _column(address), LoginFailure.user_name == _key(name)
-        )
-    )
+def forget_tries(session: Session, name: str, place: str | None = None) -> None:
+    """Forget the failures of a name: those of one place, or all once it has a new password."""
+    failures = delete(LoginFailure).where(LoginFailure.user_name == _key(name))
+    if place is not None:
+        failures = failures.where(LoginFailure.address == _column(place))
+    session.execute(failures)
 
 
 def _count_try(database: Database, by: By, limits: Limits) -> None:
@@ -155,13 +165,14 @@ def _strike_out(database: Database, attempt_id: int) -> None:
 def _refuse_too_many(session: Session, by: By, limits: Limits, *, allowed: int) -> None:
     """Raise TooManyTriesError when more than the limit plus `allowed` tries are written down."""
     recent = select(func.count(LoginFailure.id)).where(LoginFailure.at > by.now - TRIES_COUNT_FOR)
-    from_here = session.scalar(recent.where(LoginFailure.address == _column(by.address))) or 0
-    for_name = session.scalar(recent.where(LoginFailure.user_name == _key(by.user_name))) or 0
+    here = recent.where(LoginFailure.address == _column(by.address))
+    from_here = session.scalar(here) or 0
+    for_name = session.scalar(here.where(LoginFailure.user_name == _key(by.user_name))) or 0
     per_address = limits.login_tries_per_address + allowed
     per_user = limits.login_tries_per_user + allowed
     if from_here > per_address or for_name > per_user:
         raise TooManyTriesError(
-            "Too many failed tries in the last hour. Wait a while, then try again; "
+            "Too many failed tries from here in the last hour. Wait a while, then try again; "
             "an admin can set a new password."
         )
 

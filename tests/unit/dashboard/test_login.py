@@ -221,20 +221,70 @@ def test_a_new_role_holds_from_the_next_request(browser, store, clock):
     assert client.get("/users").status_code == 200
 
 
-def test_the_eleventh_try_of_a_name_waits_without_hashing(web, hasher, clock, store):
-    for number in range(10):
-        client = web.test_client()
-        address = {"REMOTE_ADDR": f"10.0.0.{number}"}
-        data = {"username": "vera", "password": "wrong"}
-        assert client.post("/login", data=data, environ_base=address).status_code == 401
-    answer = log_in(web.test_client(), "VERA")
+def test_the_eleventh_try_of_a_name_waits_without_hashing(stranger, hasher, clock, store):
+    for _ in range(10):
+        assert log_in(stranger, "vera", "wrong").status_code == 401
+    answer = log_in(stranger, "VERA")
     assert answer.status_code == 429
-    assert "Too many failed tries in the last hour." in answer.text
+    assert "Too many failed tries from here in the last hour." in answer.text
     assert len(hasher.verified) == 10
-    assert log_in(web.test_client(), "oscar").status_code == 303
+    assert log_in(stranger, "oscar").status_code == 303
     clock.advance(minutes=60)
-    assert log_in(web.test_client(), "vera").status_code == 303
+    assert log_in(stranger, "vera").status_code == 303
     assert count(store, LoginFailure) == 0
+
+
+def guessed(web, times: int = 30, addresses: int = 1) -> None:
+    """Somebody guesses a password, from one address or from many."""
+    for number in range(times):
+        address = {"REMOTE_ADDR": f"10.0.0.{number % addresses}"}
+        data = {"username": "vera", "password": "wrong"}
+        web.test_client().post("/login", data=data, environ_base=address)
+
+
+@pytest.mark.parametrize("addresses", [1, 30])
+def test_who_guesses_locks_nobody_out_elsewhere(web, addresses: int):
+    guessed(web, addresses=addresses)
+    assert log_in(web.test_client(), "vera").status_code == 303
+
+
+def test_nor_in_a_browser_of_the_same_address_in_which_the_user_was_before(web):
+    own, behind_the_same_router = web.test_client(), {"REMOTE_ADDR": "10.0.0.0"}
+    data = {"username": "vera", "password": PASSWORD}
+    own.post("/login", data=data, environ_base=behind_the_same_router)
+    own.post("/logout", environ_base=behind_the_same_router)
+    guessed(web)
+    other = web.test_client().post("/login", data=data, environ_base=behind_the_same_router)
+    assert other.status_code == 429
+    again = own.post("/login", data=data, environ_base=behind_the_same_router)
+    assert again.status_code == 303
+
+
+def test_a_known_browser_guesses_no_more_than_others(web, hasher):
+    client = web.test_client()
+    log_in(client, "vera")
+    client.post("/logout")
+    before = len(hasher.verified)
+    assert [log_in(client, "vera", "wrong").status_code for _ in range(11)][-2:] == [401, 429]
+    assert len(hasher.verified) - before == 10
+    assert log_in(client, "oscar", "wrong").status_code == 401  # by its address, as anybody
+
+
+def test_a_cookie_that_we_have_not_signed_makes_no_browser_known(web):
+    guessed(web)
+    client = web.test_client()
+    client.set_cookie("bem_browser", "WyJhIixbIm5hbWUiXV0.x", path="/login")
+    data = {"username": "vera", "password": PASSWORD}
+    answer = client.post("/login", data=data, environ_base={"REMOTE_ADDR": "10.0.0.0"})
+    assert answer.status_code == 429
+
+
+def test_a_new_password_of_an_admin_is_a_way_in(web, store, clock, hasher):
+    guessed(web)
+    users.set_password(store, "vera", "words that belong apart", by=BY(clock()), hasher=hasher)
+    data = {"username": "vera", "password": "words that belong apart"}
+    answer = web.test_client().post("/login", data=data, environ_base={"REMOTE_ADDR": "10.0.0.0"})
+    assert answer.status_code == 303
 
 
 def test_the_twenty_first_try_of_an_address_waits(stranger, hasher):
