@@ -60,6 +60,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "users.sign_in": "refused forget_tries unchanged",
     },
     CHECKS: {
+        "alarms": "was_raised",
         "batteries.changes": "check_battery registered_already mark_of",
         "form_tokens": "new_token check_token once",
         "leases": "new_holder",
@@ -86,7 +87,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "queue.rows": "next_queued hold_back hold_queue take_back_queue",
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
-        "begin pause resume end stop_reason",
+        "begin pause resume end stop_reason stations_of_experiments events_of",
         "units.registration": "register store_devices store_detected known_units set_online "
         "note_contact",
         "wattrex.command_delivery": "is_due take_due note_launches note_devices",
