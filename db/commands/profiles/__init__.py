@@ -5,11 +5,11 @@ version is never changed, so that an experiment shows what it ran.
 """
 
 from db.commands.profiles.compiling import compile_text, compile_version
-from db.commands.profiles.deletion import delete_profile
 from db.commands.profiles.library import (
     RefusedProfileError,
     Saved,
     archive,
+    delete_profile,
     describe,
     duplicate,
     new_version,

@@ -12,12 +12,7 @@ from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
 from db.engine import Database
-from db.models import (
-    ConfirmedBattery,
-    CyclerStation,
-    Experiment,
-    OutOfService,
-)
+from db.models import ConfirmedBattery, CyclerStation, Experiment, OutOfService
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import repeated
 

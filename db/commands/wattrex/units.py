@@ -13,12 +13,7 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import Availability
 from db.commands.units.registration import store_detected
-from db.models import (
-    CompatibleDevice,
-    ComputationalUnit,
-    UnregisteredUnit,
-    WattrexUnit,
-)
+from db.models import CompatibleDevice, ComputationalUnit, UnregisteredUnit, WattrexUnit
 from db.models.wattrex import is_wattrex
 from db.statements import count_changed
 
