@@ -72,6 +72,24 @@ def columns(left: Sequence[Children], right: Sequence[Children], look: str) -> h
     )
 
 
+def form_page(
+    head: Sequence[Component],
+    fields: Sequence[Component],
+    bar: Sequence[Component],
+    *,
+    beside: Component | None = None,
+    look: str = "bem-form-page",
+) -> html.Div:
+    """Return a page with a form: its head, its fields, what stands beside them, its buttons."""
+    parts = [html.Div(list(fields), className="bem-stack")]
+    if beside is not None:
+        parts.append(beside)
+    return html.Div(
+        [*head, html.Div(parts, className=look), html.Div(list(bar), className="bem-savebar")],
+        className="bem-page",
+    )
+
+
 class Head(NamedTuple):
     """The head of a table's column: its words, its classes, its width as CSS has it."""
 
@@ -110,6 +128,11 @@ def short_time(moment: datetime | None, zone: tzinfo, now: datetime) -> html.Td:
 def empty(icon_name: str, sentence: Children, action: Children = None) -> html.Div:
     """Stand in the place of content that is not there: one sentence, one action."""
     return html.Div([icon(icon_name), html.Div(sentence), action], className="bem-empty")
+
+
+def stores(*ids: str) -> list[Component]:
+    """Return stores with nothing in them."""
+    return [dcc.Store(id=one) for one in ids]
 
 
 def note(kind: str, children: Children, *, alert: bool = False) -> html.Div:

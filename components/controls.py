@@ -96,6 +96,12 @@ def action_button(
     )
 
 
+def link_button(icon_name: str, words: str, control_id: str) -> html.Button:
+    """Return a button that looks like a link."""
+    look = "btn btn-link"
+    return html.Button([icon(icon_name), words], id=control_id, type="button", className=look)
+
+
 def small_button(words: Children, look: str = "btn-secondary", **more: Sent) -> html.Button:
     """Return a small button that stands beside what it is about."""
     return html.Button(words, type="button", className=f"btn {look} btn-sm", **more)

@@ -37,6 +37,13 @@ def quantity(value: float, unit: str) -> str:
     return f"{value or 0:.6g}".replace("-", "−") + (f" {unit}" if unit else "")
 
 
+def battery_size(capacity_ah: float | None, electrode_size_cm2: float | None) -> str:
+    """Write how large a battery is: by its capacity, a stack by its electrodes."""
+    if capacity_ah is not None:
+        return quantity(capacity_ah, "Ah")
+    return quantity(electrode_size_cm2 or 0, "cm²")
+
+
 def span(low: float | None, high: float | None, unit: str, *, unknown: str = "") -> str:
     """Write a range: 2.5 to 4.2 V, up to 45 °C, from 0 °C."""
     if low is None and high is None:

@@ -15,6 +15,7 @@ from dash import no_update as same
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components.blocks import stores
 from components.sent import PrefixIds, Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -94,8 +95,8 @@ def ask_dialog(
         is_open=False,
         backdrop=backdrop,
     )
-    stores = [dcc.Store(id=one) for one in (ids.chosen, ids.once, ids.done)]
-    return [*stores, dcc.Location(id=ids.go, refresh=refresh), dialog]
+    location = dcc.Location(id=ids.go, refresh=refresh)
+    return [*stores(ids.chosen, ids.once, ids.done), location, dialog]
 
 
 def ask_then_do(

@@ -9,16 +9,10 @@ from components.blocks import note
 from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
+from pages.add_experiment import labels
 from pages.add_experiment.form_data import CHOOSE, read_form
 from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
 from pages.add_experiment.ids import EDITOR, Ids
-from pages.add_experiment.labels import (
-    assignment_note,
-    button_label,
-    capacity_text,
-    connected_label,
-    obstacle_text,
-)
 from pages.add_experiment.limits import limits_card
 from pages.add_experiment.panel import GRAPH_PX, about_text, stats, summary_card
 from pages.add_experiment.queueing import problems_of
@@ -54,22 +48,22 @@ def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
     visible = [*state.assignments, *(state.main for _ in notes)][: len(notes)]
     problems = problems_list(state.problems)
     is_chosen = state.form.source == CHOOSE
-    labels = [connected_label(one) for one in visible]
+    sentences = [labels.connected_label(one) for one in visible]
     hazards = [note("paused", one.sentence.capitalize()) for one in state.hazards]
     return {
         "problems": [] if is_chosen else problems,
         "checked": problems if is_chosen else [],
-        "capacity": capacity_text(state.main.details),
-        "notes": [assignment_note(one) for one in visible],
-        "connected": labels,
-        "connected_style": [{} if label else {"display": "none"} for label in labels],
+        "capacity": labels.capacity_text(state.main.details),
+        "notes": [labels.assignment_note(one) for one in visible],
+        "connected": sentences,
+        "connected_style": [{} if one else {"display": "none"} for one in sentences],
         "no_electrolytes": not state.has_stack,
         "no_hazards": not state.hazards,
         "hazards": hazards if is_chosen else [],
         "limits": limits_card(state.main),
         "summary": summary_card(state),
-        "button": button_label(state),
-        "obstacle": obstacle_text(state),
+        "button": labels.button_label(state),
+        "obstacle": labels.obstacle_text(state),
         "result": {"problems": problems_of(state)},
     }
 

@@ -58,13 +58,8 @@ def _limits_row(
 ) -> html.Tr:
     ranges = [one for one in (battery, station) if one is not None]
     within = rests or all(_within(reach, one) for one in ranges)
-    cells = [
-        "rest" if rests else _range(reach.low, reach.high),
-        *("" if one is None else _range(*one) for one in (battery, station)),
-    ]
-    return html.Tr(
-        [html.Td(label), *(html.Td(one, className="num") for one in cells), _mark(within)]
-    )
+    profile = "rest" if rests else _range((reach.low, reach.high))
+    return _row(label, [profile, _range(battery), _range(station)], [_mark(within)])
 
 
 def _safety_rows(view: CheckedView, battery: NewBattery | None) -> list[html.Tr]:
@@ -79,17 +74,13 @@ def _safety_rows(view: CheckedView, battery: NewBattery | None) -> list[html.Tr]
         off = view.drawn.safety_range(kind) if view.drawn else None
         profile = (off.low, off.high) if off else None
         if profile is not None or own is not None:
-            rows.append(_off_row(f"Off outside / {unit}", profile, own))
+            cells = [_range(profile), _range(own)]
+            rows.append(_row(f"Off outside / {unit}", cells, [html.Td(), html.Td()]))
     return rows
 
 
-def _off_row(
-    label: str, profile: tuple[Any, Any] | None, battery: tuple[Any, Any] | None
-) -> html.Tr:
-    cells = ["" if one is None else _range(*one) for one in (profile, battery)]
-    return html.Tr(
-        [html.Td(label), *(html.Td(one, className="num") for one in cells), html.Td(), html.Td()]
-    )
+def _row(label: str, cells: Sequence[str], end: Sequence[html.Td]) -> html.Tr:
+    return html.Tr([html.Td(label), *(html.Td(one, className="num") for one in cells), *end])
 
 
 def _within(reach: Span, bounds: Sequence[Any]) -> bool:
@@ -107,6 +98,8 @@ def _mark(within: bool) -> html.Td:
     return html.Td(html.Span([mark, spoken], title=title), className="sign")
 
 
-def _range(low: Sent, high: Sent) -> str:
-    ends = ["?" if one is None else short_number(one) for one in (low, high)]
-    return "unknown" if low is None and high is None else " to ".join(ends)
+def _range(ends: tuple[Sent, Sent] | None) -> str:
+    if ends is None:
+        return ""
+    words = ["?" if one is None else short_number(one) for one in ends]
+    return "unknown" if ends == (None, None) else " to ".join(words)

@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import icon, note, page_header
+from components.blocks import form_page, icon, note, page_header, stores
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -38,50 +38,29 @@ def layout(**query: str) -> Component:
     notes = [note(kind, initial.message)] if initial.message else []
     begin = {"kept": initial.storage_name, "typed": initial.form.to_json()}
     form = html.Div(fields(initial.form, _offers()), id=Ids.FORM, className="bem-form")
-    return html.Div(
-        [
-            dcc.Store(id=Ids.BEGIN, data=begin),
-            dcc.Store(id=Ids.RESTORE),
-            dcc.Store(id=Ids.TYPED),
-            dcc.Store(id=Ids.SEND),
-            dcc.Store(id=Ids.FOUND),
-            dcc.Store(id=Ids.ANSWER),
-            dcc.Store(id=Ids.DRAWN),
-            dcc.Store(id=Ids.SINK),
-            dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            page_header(
-                "Add experiment",
-                count=html.Span(id=Ids.SAVED),
-                actions=dcc.Link(
-                    [icon("list-ol"), "Queues and drafts"], href="/queue", className="btn btn-link"
-                ),
-            ),
-            html.Div(
-                [
-                    html.Div([*notes, form], className="bem-stack"),
-                    html.Div(panel(), className="bem-stack bem-beside"),
-                ],
-                className="bem-form-page bem-add-experiment",
-            ),
-            _save_bar(),
-        ],
-        className="bem-page",
-    )
+    queues = [icon("list-ol"), "Queues and drafts"]
+    head = [
+        dcc.Store(id=Ids.BEGIN, data=begin),
+        *stores(Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.FOUND, Ids.ANSWER, Ids.DRAWN, Ids.SINK),
+        dcc.Location(id=Ids.GO, refresh="callback-nav"),
+        page_header(
+            "Add experiment",
+            count=html.Span(id=Ids.SAVED),
+            actions=dcc.Link(queues, href="/queue", className="btn btn-link"),
+        ),
+    ]
+    bar = [
+        dbc.Button("Queue experiment", id=Ids.SAVE, color="primary"),
+        dbc.Button("Save draft", id=Ids.DRAFT, color="link"),
+        html.Span(id=Ids.STATE, className="bem-bad small", role="status"),
+    ]
+    beside = html.Div(panel(), className="bem-stack bem-beside")
+    look = "bem-form-page bem-add-experiment"
+    return form_page(head, [*notes, form], bar, beside=beside, look=look)
 
 
 def _offers() -> Offers:
     return Offers(offered_batteries(database()), offered_stations(database()))
-
-
-def _save_bar() -> Component:
-    return html.Div(
-        [
-            dbc.Button("Queue experiment", id=Ids.SAVE, color="primary"),
-            dbc.Button("Save draft", id=Ids.DRAFT, color="link"),
-            html.Span(id=Ids.STATE, className="bem-bad small", role="status"),
-        ],
-        className="bem-savebar",
-    )
 
 
 watch_editor(EDITOR)

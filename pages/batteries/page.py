@@ -11,18 +11,8 @@ from components.sent import Sent
 from db.queries.batteries.table import BatterySortKey, count_by_technology, list_batteries
 from db.queries.lists import read_sort
 from db.terms import Role
-from pages.batteries.parts import (
-    NARROW_COLUMNS,
-    TABLE,
-    Ids,
-    header_actions,
-    nothing_to_show,
-    row_cells,
-    technology_choice,
-    technology_options,
-    view_of,
-    wide_columns,
-)
+from pages.batteries import parts
+from pages.batteries.parts import TABLE, Ids
 from pages.context import database, now, register_page, viewer
 from pages.experiments.row_table import register_table, table_page
 
@@ -31,13 +21,13 @@ register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
 
 def layout(**query: Sent) -> Component:
     """Return the page for the view that its address names."""
-    view, who = view_of(query), viewer()
+    view, who = parts.view_of(query), viewer()
     sort = read_sort(query.get("sort"), BatterySortKey)
-    columns = NARROW_COLUMNS if who.narrow else wide_columns(sort)
+    columns = parts.NARROW_COLUMNS if who.narrow else parts.wide_columns(sort)
     count = html.Span(id=Ids.COUNT)
     head = [
-        page_header("Batteries", count=count, actions=header_actions(view, who)),
-        html.Div(technology_choice(view), className="bem-bar"),
+        page_header("Batteries", count=count, actions=parts.header_actions(view, who)),
+        html.Div(parts.technology_choice(view), className="bem-bar"),
     ]
     return table_page(TABLE, view.to_store(), columns, head, narrow=who.narrow)
 
@@ -55,13 +45,13 @@ def layout(**query: Sent) -> Component:
 )
 def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
     """Read the controls; say what the table holds."""
-    view = view_of({"technology": technologies, "q": text})
+    view = parts.view_of({"technology": technologies, "q": text})
     page = list_batteries(database(), view.to_filter(), offset=0, limit=0)
     return (
         no_update if view.to_store() == known else view.to_store(),
         formatting.number_of(page.count, page.total),
-        technology_options(count_by_technology(database(), view.text)),
-        nothing_to_show(page.total, viewer()),
+        parts.technology_options(count_by_technology(database(), view.text)),
+        parts.nothing_to_show(page.total, viewer()),
         page.count > 0,
     )
 
@@ -69,9 +59,9 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
     order, who, time = read_sort(sort, BatterySortKey), viewer(), now()
-    narrowed = view_of(view).to_filter()
+    narrowed = parts.view_of(view).to_filter()
     page = list_batteries(database(), narrowed, order, offset=offset, limit=limit)
-    return [row_cells(row, who, time) for row in page.rows], page.count
+    return [parts.row_cells(row, who, time) for row in page.rows], page.count
 
 
 register_table(TABLE, rows, Input(TABLE.sink, "id"))

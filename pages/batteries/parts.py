@@ -136,7 +136,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "manufacturer": row.manufacturer,
         "model": row.model,
         "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",
-        "size": _size(row),
+        "size": formatting.battery_size(row.capacity_ah, row.electrode_size_cm2),
         "range": formatting.span(*row.voltage_v, ""),
         "experiments": formatting.number(row.experiments) if row.experiments else "–",
         "last": last,
@@ -150,9 +150,3 @@ def nothing_to_show(total: int, who: Viewer) -> Component:
         return empty("funnel", "No battery matches this search.")
     add = dcc.Link("Add the first one", href="/add-battery")
     return empty("battery", "There are no batteries yet.", add if who.operates else None)
-
-
-def _size(row: BatteryRow) -> str:
-    if row.capacity_ah is not None:
-        return formatting.quantity(row.capacity_ah, "Ah")
-    return formatting.quantity(row.electrode_size_cm2 or 0, "cm²")

@@ -18,7 +18,7 @@ from db.queries.batteries.detail import battery_details, known_manufacturers
 from db.terms import Role
 from pages.battery.add_parts import FORM, NEXT, Ids, next_one
 from pages.battery.fields import typed_as
-from pages.battery.form import Filling, form_page
+from pages.battery.form import Filling, battery_page
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.battery.parts import ADD_EXPERIMENT
 from pages.context import database, register_page
@@ -38,7 +38,7 @@ def layout(like: str = "", **_query: str) -> Component:
     )
     save = dbc.Button("Add battery", id=Ids.SAVE, color="primary")
     save_next = dbc.Button("Add and copy as next", id=Ids.SAVE_NEXT, color="secondary")
-    return form_page(
+    return battery_page(
         FORM,
         filling,
         [page_header("Add battery"), dcc.Store(id=Ids.ONCE, data=new_token())],

@@ -41,7 +41,6 @@ class Field:
     kind: Kind = Kind.TEXT
     unit: str = ""
     optional: bool = False
-    help: str = ""
     width: int = MAX_NUMBER
     choices: type[StrEnum] | None = None
     only: tuple[Technology, ...] = tuple(Technology)

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import Head, card, empty, labelled, note, table
+from components.blocks import Head, card, empty, form_page, labelled, note, table
 from components.controls import segments, unseen
 from cycling.battery.description import safety_range_v
 from cycling.terms import Technology
@@ -130,7 +130,7 @@ def fields(form: Form, filling: Filling) -> Component:
     )
 
 
-def form_page(
+def battery_page(
     form: Form,
     filling: Filling,
     head: Sequence[Component],
@@ -141,21 +141,10 @@ def form_page(
     """Return a page with the form: `words` stand above its fields, the buttons at its foot."""
     above = [] if words is None else [words]
     state = html.Span(id=form.part("state"), className="bem-bad small", role="status")
-    return html.Div(
-        [
-            dcc.Location(id=form.part("go"), refresh="callback-nav"),
-            *head,
-            html.Div(
-                [
-                    html.Div([*above, fields(form, filling)], className="bem-stack"),
-                    html.Div(id=form.part("side"), className="bem-stack bem-beside"),
-                ],
-                className="bem-form-page",
-            ),
-            html.Div([*buttons, state], className="bem-savebar"),
-        ],
-        className="bem-page",
-    )
+    location = dcc.Location(id=form.part("go"), refresh="callback-nav")
+    side = html.Div(id=form.part("side"), className="bem-stack bem-beside")
+    shown = [*above, fields(form, filling)]
+    return form_page([location, *head], shown, [*buttons, state], beside=side)
 
 
 def consequences(reading: Reading) -> list[Component]:

@@ -22,7 +22,7 @@ from pages.battery.experiments import PAGE_ROWS, Listed
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
-from pages.battery.parts import DELETE, FORM, Ids, Shown, details_page, edit_page
+from pages.battery.parts import DELETE, FORM, Ids, details_page, edit_page
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
 from pages.sent import read_id, sent_id
@@ -43,7 +43,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
     if edit and who.operates:
         return edit_page(details, _filling(details), mark_of(details.battery))
     experiments = _experiments(details.id, max(1, read_id(page)))
-    return details_page(Shown(details, experiments, now()), who)
+    return details_page(details, experiments, who, now())
 
 
 @callback(

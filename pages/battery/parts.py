@@ -1,6 +1,5 @@
 """Parts of a battery's page: what it is, what it may take, where it is, what was done with it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from cycling.terms import Technology
 from db.queries.batteries.detail import BatteryFacts, busy_words
 from pages.ask import AskIds, ask_dialog
 from pages.battery.experiments import Listed, experiments_card
-from pages.battery.form import Filling, Form, form_page
+from pages.battery.form import Filling, Form, battery_page
 from pages.context import Viewer
 
 # Where an experiment is added with this battery, and a saved battery leads.
@@ -35,18 +34,10 @@ class Ids:
     GO = FORM.part("go")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What the page shows."""
-
-    details: BatteryFacts
-    experiments: Listed
-    time: datetime
-
-
-def details_page(shown: Shown, who: Viewer) -> Component:
+def details_page(
+    details: BatteryFacts, experiments: Listed, who: Viewer, time: datetime
+) -> Component:
     """Return the page of a battery."""
-    details = shown.details
     battery = details.battery
     return html.Div(
         [
@@ -57,7 +48,7 @@ def details_page(shown: Shown, who: Viewer) -> Component:
                 actions=_actions(details, who),
             ),
             columns(
-                [experiments_card(shown.experiments, who, shown.time)],
+                [experiments_card(experiments, who, time)],
                 [
                     fact_card("Battery", what_it_is(battery)),
                     fact_card("Limits", what_it_takes(battery)),
@@ -84,7 +75,7 @@ def edit_page(details: BatteryFacts, filling: Filling, seen: str) -> Component:
         dcc.Store(id=Ids.BATTERY, data=details.id),
         dcc.Store(id=Ids.SEEN, data=seen),
     ]
-    return form_page(FORM, filling, head, buttons=[save, cancel], words=words)
+    return battery_page(FORM, filling, head, buttons=[save, cancel], words=words)
 
 
 def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:

@@ -53,11 +53,7 @@ def _battery(battery: BatteryFacts) -> Group:
     ]
     if battery.cells == 1:
         parts[2] = "1 cell"
-    size = (
-        formatting.quantity(battery.capacity_ah, "Ah")
-        if battery.capacity_ah is not None
-        else formatting.quantity(battery.electrode_size_cm2 or 0, "cm²")
-    )
+    size = formatting.battery_size(battery.capacity_ah, battery.electrode_size_cm2)
     return [
         (
             "Battery",

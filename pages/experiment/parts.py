@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, columns, empty, fact_card, icon, page_header
+from components.blocks import card, columns, empty, fact_card, icon, page_header, stores
 from components.controls import action_link, segments, unseen
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
@@ -56,8 +56,7 @@ def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
-            dcc.Store(id=Ids.DRAWN),
-            dcc.Store(id=Ids.STRIP_DRAWN),
+            *stores(Ids.DRAWN, Ids.STRIP_DRAWN),
             dcc.Store(id=Ids.NOTED, data=0),
             _header(shown.known, around, change_buttons(who)),
             *change_dialogs(who),

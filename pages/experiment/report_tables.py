@@ -10,7 +10,7 @@ from db.queries.experiments.events import Alarms, TimelineEntry
 from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
 from pages.experiment.events import entry_text
-from pages.experiment.statistics import instruction_words
+from pages.experiment.statistics import instruction_words, temperature_head
 
 MOST_ROWS = 200  # a printed report has to end somewhere
 Instructions = Mapping[int, InstructionFacts]
@@ -165,9 +165,7 @@ def _spread_table(
 
 def _spreads(stats: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
     spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
-    if stats.temperature_name:
-        unit = formatting.unit_words(stats.temperature_unit)
-        name = f"{stats.temperature_name} / {unit}" if unit else stats.temperature_name
+    if name := temperature_head(stats):
         spreads.append((name, totals.temperature))
     return spreads
 

@@ -81,6 +81,12 @@ def instruction_words(instruction: int | None, named: Named) -> str:
     return f"{instruction} {MODES[known.mode]} {set_point} {limit}"
 
 
+def temperature_head(stats: ExperimentStatistics) -> str:
+    """Return the head of the temperature, blank where none was measured."""
+    unit = formatting.unit_words(stats.temperature_unit) if stats.temperature_name else ""
+    return f"{stats.temperature_name} / {unit}" if unit else stats.temperature_name
+
+
 def decimals(values: Sequence[float | None]) -> int:
     """Return how many decimals all numbers of a column get."""
     known = [value for value in values if value is not None]
@@ -150,9 +156,7 @@ def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column
         *_spread("Voltage / V", [row.voltage_v for row in rows]),
         *_spread("Current / A", [row.current_a for row in rows]),
     ]
-    if found.temperature_name:
-        unit = formatting.unit_words(found.temperature_unit)
-        name = f"{found.temperature_name} / {unit}" if unit else found.temperature_name
+    if name := temperature_head(found):
         columns += _spread(name, [row.temperature for row in rows])
     return columns
 

@@ -6,13 +6,13 @@ from secrets import token_hex
 from typing import Any
 
 from components.figures.measure_axes import axes_of, axis_of
-from components.figures.measure_graph import Look, figure, overview
+from components.figures.measure_graph import Look, figure
 from components.figures.time_axis import Window
 from db.queries.stations.newest_measures import new_points
 from db.queries.stations.run import RunAlarm
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, limits
-from pages.experiment.graph import drawing, whole_voltage
+from pages.experiment.graph import drawing
 from pages.experiment.moments import alarm_marks
 
 RANGES = {  # seconds; 0: everything
@@ -105,15 +105,6 @@ def sentence_figure(
         "retry": retry,
     }
     return empty
-
-
-def live_overview(
-    experiment: ExperimentSeries, window: Window | None, look: Look
-) -> dict[str, Any]:
-    """Draw the strip of the whole experiment."""
-    whole = experiment.time_range or (0.0, 1.0)
-    line = whole_voltage(experiment, dark=look.dark)
-    return overview(line, window or whole, look)
 
 
 def blank(height_px: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from dash import Input, Output, State, callback
 from dash.exceptions import PreventUpdate
 
-from components.figures.measure_graph import Look
+from components.figures.measure_graph import Look, overview
 from components.measure_view import STRIP_PX
 from components.sent import Sent
 from components.shell import Ids as Shell
@@ -16,17 +16,9 @@ from db.queries.experiments.detail import check_experiment
 from db.queries.stations.newest_measures import station_channels
 from db.queries.stations.run import run_alarms
 from pages.context import database, now, run_script, viewer
-from pages.experiment.graph import window_of
+from pages.experiment.graph import whole_voltage, window_of
 from pages.experiment.parts import preparing_words
-from pages.live.graph import (
-    Choice,
-    blank,
-    live_figure,
-    live_overview,
-    range_of,
-    sentence_figure,
-    shown_window,
-)
+from pages.live import graph
 from pages.live.ids import Ids
 from pages.sent import sent_id
 
@@ -71,7 +63,7 @@ def draw(
     _again: Sent,
 ) -> dict[str, Any]:
     """Draw the chosen channels of the station's experiment; later only new points travel."""
-    choice = Choice(channels or (), range_of(range_s), window_of(zoom))
+    choice = graph.Choice(channels or (), graph.range_of(range_s), window_of(zoom))
     figure = _figure(experiment_id, sent_id(station_id), choice, _look(theme, narrow))
     layout = figure["layout"]
     return {"figure": figure, "style": {"height": layout["height"]}, "drawn": layout["meta"]}
@@ -87,35 +79,34 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
     """Draw the strip whenever the graph was drawn anew; a script moves its mark."""
     experiment_id = drawn.get("experiment") if isinstance(drawn, dict) else None
     if not isinstance(experiment_id, int) or not drawn.get("ends"):
-        return blank(STRIP_PX)
+        return graph.blank(STRIP_PX)
     whole = window_of(drawn["ends"])
-    window = shown_window(whole, range_of(drawn.get("range")), window_of(drawn.get("zoom")))
+    window = graph.shown_window(
+        whole, graph.range_of(drawn.get("range")), window_of(drawn.get("zoom"))
+    )
     with series.opened(database(), experiment_id) as experiment:
-        return live_overview(experiment, window, _look(theme, narrow))
+        look, whole = _look(theme, narrow), experiment.time_range or (0.0, 1.0)
+        return overview(whole_voltage(experiment, dark=look.dark), window or whole, look)
 
 
-def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) -> dict[str, Any]:
+def _figure(
+    experiment_id: Sent, station_id: int, choice: graph.Choice, look: Look
+) -> dict[str, Any]:
     if not isinstance(experiment_id, int):
         sentence = "Nothing has run on this station yet."
-        return sentence_figure(look, sentence, choice, experiment_id=None)
+        return graph.sentence_figure(look, sentence, choice, experiment_id=None)
     try:
         with series.opened(database(), experiment_id) as experiment:
             check_experiment(experiment.database, experiment_id)
             if experiment.fraction == 1:
-                return _figure_of(experiment, station_id, choice, look)
+                channels = station_channels(experiment.database, station_id)
+                alarms = run_alarms(experiment.database, experiment.id)
+                return graph.live_figure(experiment, channels, choice, look, alarms, viewer())
     except NotFoundError as error:
-        return sentence_figure(look, str(error), choice, experiment_id=None)
+        return graph.sentence_figure(look, str(error), choice, experiment_id=None)
     jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())
     sentence = preparing_words(experiment.fraction)
-    return sentence_figure(look, sentence, choice, experiment_id=experiment_id, retry=True)
-
-
-def _figure_of(
-    experiment: series.ExperimentSeries, station_id: int, choice: Choice, look: Look
-) -> dict[str, Any]:
-    channels = station_channels(experiment.database, station_id)
-    alarms = run_alarms(experiment.database, experiment.id)
-    return live_figure(experiment, channels, choice, look, alarms, viewer())
+    return graph.sentence_figure(look, sentence, choice, experiment_id=experiment_id, retry=True)
 
 
 def _look(theme: str | None, narrow: Sent) -> Look:

@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import columns, icon, page_header
+from components.blocks import columns, icon, page_header, stores
 from components.controls import segments, small_button, unseen
 from components.figures.measure_graph import height
 from components.measure_view import (
@@ -59,12 +59,9 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
         [
             dcc.Store(id=Ids.STATION, data=view.station.id),
             dcc.Store(id=Ids.EXPERIMENT, data=view.experiment.id if view.experiment else None),
-            dcc.Store(id=Ids.ASK),
+            *stores(Ids.ASK, Ids.SINK, Ids.WINDOW, Ids.DRAWN),
             dcc.Store(id=Ids.UPDATE, data=update),
-            dcc.Store(id=Ids.SINK),
-            dcc.Store(id=Ids.WINDOW),
             dcc.Store(id=Ids.AGAIN, data=0),
-            dcc.Store(id=Ids.DRAWN),
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
             html.Div(text["head"], id=Ids.HEAD),
             columns(

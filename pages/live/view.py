@@ -17,17 +17,7 @@ from db.queries.stations.run import RunFacts, is_force_end, run_facts
 from db.queries.stations.state import ExperimentNow, StationNow
 from db.terms import OverviewState
 from pages.monitor.tile import no_measures_text
-from pages.station.labels import (
-    StatusNote,
-    answer_is_news,
-    clock,
-    command_status,
-    digest,
-    is_late,
-    lasting_notes,
-    sentence,
-    short_hash,
-)
+from pages.station import labels
 
 OUTPUT_UNKNOWN = "Current may still be flowing: go to the station."
 NOTHING_RUN = RunFacts(last_id=-1, end_reason="", alarms=(), steps=())
@@ -79,20 +69,20 @@ def latest_experiment(station: StationNow) -> ExperimentNow | None:
 
 def view_digest(station: StationNow) -> str:
     """Return a short text that changes with everything that the view says in words."""
-    return short_hash((digest(station), bool(station.online), clock_is_off(station)))
+    return labels.short_hash((labels.digest(station), bool(station.online), clock_is_off(station)))
 
 
-def view_notes(view: LiveView, zone: tzinfo) -> list[StatusNote]:
+def view_notes(view: LiveView, zone: tzinfo) -> list[labels.StatusNote]:
     """Return what must be said above the graph, the most urgent first."""
     station = view.station
-    notes = lasting_notes(station, zone)
+    notes = labels.lasting_notes(station, zone)
     command = station.command
-    if command is not None and answer_is_news(station):
-        notes.insert(0, command_status(command, late=is_late(station)))
+    if command is not None and labels.answer_is_news(station):
+        notes.insert(0, labels.command_status(command, late=labels.is_late(station)))
     if station.deprecated:
         link = dcc.Link("Stations", href=f"/stations?station={station.id}")
         notes.append(
-            StatusNote("paused", "archive", ["This station was replaced or retired. ", link])
+            labels.StatusNote("paused", "archive", ["This station was replaced or retired. ", link])
         )
     notes += _state_notes(view, zone)
     if station.lost_at is not None and view.is_present:
@@ -101,7 +91,7 @@ def view_notes(view: LiveView, zone: tzinfo) -> list[StatusNote]:
         off = formatting.duration(abs(round(station.clock_offset_s)))
         which = "ahead" if station.clock_offset_s > 0 else "behind"
         words = f"The clock of this station is {off} {which}. Times in the graph are by that clock."
-        notes.append(StatusNote("paused", "clock", words))
+        notes.append(labels.StatusNote("paused", "clock", words))
     return notes
 
 
@@ -110,41 +100,49 @@ def clock_is_off(station: StationNow) -> bool:
     return abs(station.clock_offset_s or 0.0) > 5
 
 
-def _state_notes(view: LiveView, zone: tzinfo) -> list[StatusNote]:
+def _state_notes(view: LiveView, zone: tzinfo) -> list[labels.StatusNote]:
     station, experiment = view.station, view.experiment
     if experiment is None:
         words = "Nothing has run on this station yet."
-        return [] if station.state is OverviewState.HELD else [StatusNote("idle", "circle", words)]
+        return (
+            []
+            if station.state is OverviewState.HELD
+            else [labels.StatusNote("idle", "circle", words)]
+        )
     if view.is_present:
         nothing = station.live is not None and station.live.measured_at is None
         if nothing and station.lost_at is None:
-            return [StatusNote("queued", "hourglass-split", no_measures_text(station, zone))]
+            return [labels.StatusNote("queued", "hourglass-split", no_measures_text(station, zone))]
         return []
     link = dcc.Link("Open the experiment", href=f"/experiments/{experiment.id}")
     return [_ended_note(view, experiment, link, zone)]
 
 
-def _gone_note(station: StationNow) -> StatusNote:
+def _gone_note(station: StationNow) -> labels.StatusNote:
     link = dcc.Link("its page on Stations", href=f"/stations?station={station.id}")
     words = ["If its unit is gone for good, the experiment can be given up: see ", link, "."]
-    return StatusNote("idle", "info-circle", words)
+    return labels.StatusNote("idle", "info-circle", words)
 
 
-def _ended_note(view: LiveView, experiment: ExperimentNow, link: Sent, zone: tzinfo) -> StatusNote:
+def _ended_note(
+    view: LiveView, experiment: ExperimentNow, link: Sent, zone: tzinfo
+) -> labels.StatusNote:
     ended = experiment.status is ExperimentStatus.ERROR
     at = (
-        f" {clock(experiment.finished_at, view.station.at, zone)}" if experiment.finished_at else ""
+        f" {labels.clock(experiment.finished_at, view.station.at, zone)}"
+        if experiment.finished_at
+        else ""
     )
     stopped = bool(view.run.end_reason) and not ended
     how = f" has ended in error{at}." if ended else f" has finished{at}."
     if stopped:
         how = f" has ended{at}."
-    why = f" {sentence(view.run.end_reason)}" if view.run.end_reason else ""
+    why = f" {labels.sentence(view.run.end_reason)}" if view.run.end_reason else ""
     now_words = " Nothing runs now. " if view.station.state is not OverviewState.OUT else " "
     if ended and (view.station.is_wattrex or is_force_end(experiment.end_reason)):  # nobody knows
         now_words = f" {OUTPUT_UNKNOWN} "
     words = [html.B(experiment.name), f"{how}{why}{now_words}", link]
-    return StatusNote(
+    return labels.StatusNote(
         "error" if ended else "finished",
         "x-circle-fill" if ended else "stop-circle" if stopped else "check-circle",
         words,

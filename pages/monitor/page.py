@@ -7,7 +7,7 @@ from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import empty, page_header
+from components.blocks import empty, page_header, stores
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import lab_state, toast
@@ -21,18 +21,8 @@ from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do
 from pages.context import database, limits, register_page, run_script, viewer
+from pages.monitor import parts
 from pages.monitor.ids import ALARM, CONFIRM, Ids
-from pages.monitor.parts import (
-    SLOWLY_MS,
-    chips,
-    confirm_question,
-    count_words,
-    dialogs,
-    header_actions,
-    overview_tiles,
-    unregistered_notes,
-    updated,
-)
 from pages.monitor.tile import tile_parts
 from pages.monitor.update import Key, entry, update
 from pages.sent import sent_id
@@ -45,31 +35,37 @@ def layout(**query: str) -> Component:
     """Return the overview; a script narrows it to the states that the address names."""
     who, stations = viewer(), overview(database())
     head = page_header(
-        "Monitor", count=count_words(stations), actions=header_actions(str(query.get("q") or ""))
+        "Monitor",
+        count=formatting.counted(len(stations), "station") if stations else None,
+        actions=parts.header_actions(str(query.get("q") or "")),
     )
     return html.Div(
         [
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
-            dcc.Interval(id=Ids.SLOW_TICK, interval=SLOWLY_MS),
-            dcc.Store(id=Ids.ASK),
+            dcc.Interval(id=Ids.SLOW_TICK, interval=parts.SLOWLY_MS),
+            *stores(Ids.ASK, Ids.SINK),
             dcc.Store(id=Ids.UPDATE, data=_whole(stations)),
-            dcc.Store(id=Ids.SINK),
             head,
             html.Div(
-                [*chips(stations), updated()], id=Ids.CHIPS, className="bem-bar", role="group"
+                [*parts.chips(stations), parts.updated()],
+                id=Ids.CHIPS,
+                className="bem-bar",
+                role="group",
             ),
             html.Div(
-                unregistered_notes(find_unregistered_units(database())),
+                parts.unregistered_notes(find_unregistered_units(database())),
                 id=Ids.UNREGISTERED,
                 className="bem-unregistered",
             ),
-            html.Div(overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"),
+            html.Div(
+                parts.overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"
+            ),
             html.Div(
                 empty("funnel", "No station matches these filters."),
                 className="bem-none-found",
                 hidden=True,
             ),
-            *(dialogs() if who.operates else []),
+            *(parts.dialogs() if who.operates else []),
         ],
         className="bem-page bem-monitor",
     )
@@ -106,7 +102,7 @@ def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "update": _whole(stations.values()),
             "tiles": [no_update] * len(ids),
-            "overview": overview_tiles(stations.values(), who),
+            "overview": parts.overview_tiles(stations.values(), who),
         }
     updates = {id_: update(entry(one), digests.get(str(id_))) for id_, one in stations.items()}
     return {
@@ -128,7 +124,7 @@ def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
 )
 def show_unregistered(_count: Sent) -> list[Component]:
     """Say which units beat under numbers that nobody knows."""
-    return unregistered_notes(find_unregistered_units(database()))
+    return parts.unregistered_notes(find_unregistered_units(database()))
 
 
 @callback(
@@ -165,7 +161,7 @@ def acknowledge(by: By, chosen: Sent, comment: Sent) -> Done:
 def ask_battery(chosen: Sent) -> Question:
     """Ask whether it is this battery."""
     station = station_now(database(), sent_id(chosen, "station"))
-    words = confirm_question(station, sent_id(chosen, "battery"))
+    words = parts.confirm_question(station, sent_id(chosen, "battery"))
     return Question("Confirm the battery", words, go="It is connected")
 
 

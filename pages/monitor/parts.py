@@ -7,7 +7,6 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components import formatting
 from components.blocks import icon, labelled
 from components.controls import MAX_SEARCH, search_box, segments, unseen
 from components.status import STATION_LOOK
@@ -107,11 +106,6 @@ def _chip(state: OverviewState, stations: Sequence[StationNow]) -> Component:
         className="bem-chip" if count else "bem-chip none",
         **{"data-bem-state": state.value, "aria-pressed": "false"},
     )
-
-
-def count_words(stations: Sequence[StationNow]) -> str | None:
-    """Say how many stations there are."""
-    return formatting.counted(len(stations), "station") if stations else None
 
 
 def confirm_question(station: StationNow, battery_id: int) -> list[Any]:

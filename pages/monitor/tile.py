@@ -16,15 +16,7 @@ from cycling.terms import StationState
 from db.queries.stations.state import StationNow
 from db.terms import OverviewState
 from pages.monitor.ids import Ids
-from pages.station.labels import (
-    ago,
-    clock,
-    draw_note,
-    ended_text,
-    is_overdue,
-    left_label,
-    tile_notes,
-)
+from pages.station import labels
 from pages.station.progress import loop_label, progress
 
 FIRST_WITHIN_S = 10
@@ -42,12 +34,12 @@ def tile(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
 
 def tile_parts(station: StationNow, zone: tzinfo, *, operates: bool) -> list[Component]:
     """Return what stands in a tile."""
-    notes = tile_notes(station, zone)
+    notes = labels.tile_notes(station, zone)
     return [
         _header(station),
         html.Div(_what(station), className="what"),
         *_measures(station),
-        *(draw_note(one) for one in notes),
+        *(labels.draw_note(one) for one in notes),
         *_below(station, zone),
         _footer(station, zone, operates=operates),
     ]
@@ -138,11 +130,11 @@ def _below(station: StationNow, zone: tzinfo) -> list[Component]:
     if station.experiment is not None and station.lost_at is None:
         return _run(station, zone)
     if station.state is OverviewState.OUT and station.out is not None:
-        since = clock(station.out.since, station.at, zone)
+        since = labels.clock(station.out.since, station.at, zone)
         text = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
         return [html.Div(html.Span(text), className="fill")]
     if station.state is OverviewState.HELD:
-        since = clock(station.held[0].since, station.at, zone)
+        since = labels.clock(station.held[0].since, station.at, zone)
         held = [html.Span(f"Held since {since}.")]
         if len(station.held) > 1:
             held.append(html.Span(f" Next: {station.held[1].name}."))
@@ -165,7 +157,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
     loop = loop_label(at.row)
     first: Any = loop
     if not loop and started is not None:
-        first = ["Started ", ago(started, station.at, zone)]
+        first = ["Started ", labels.ago(started, station.at, zone)]
     percent = round(100 * (at.part or 0.0))
     line = f"Line {at.row.line}, " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
@@ -175,7 +167,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
                 html.Div(
                     [
                         html.Span(first, className="cut"),
-                        html.Span(left_label(at), **{"data-bem-live": "left"}),
+                        html.Span(labels.left_label(at), **{"data-bem-live": "left"}),
                     ],
                     className="row2",
                 ),
@@ -196,11 +188,11 @@ def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:
     begun = station.experiment.begun_at if station.experiment else None
     if begun is None:
         return ["Not started yet: the station has not said that it has begun."]
-    if is_overdue(station):
+    if labels.is_overdue(station):
         late = "No measures have arrived; look at the station."
-        return ["Started ", ago(begun, station.at, zone), f". {late}"]
+        return ["Started ", labels.ago(begun, station.at, zone), f". {late}"]
     due = f"No measures yet; the first one is due within {FIRST_WITHIN_S} s."
-    return ["Started ", ago(begun, station.at, zone), f". {due}"]
+    return ["Started ", labels.ago(begun, station.at, zone), f". {due}"]
 
 
 def _idle(station: StationNow, zone: tzinfo) -> Component:
@@ -209,7 +201,7 @@ def _idle(station: StationNow, zone: tzinfo) -> Component:
         text: list[Any] = ["Nothing has run here yet."]
     else:
         link = dcc.Link(last.name, href=f"/experiments/{last.id}")
-        text = ["Last: ", link, f", {ended_text(last, station.at, zone)}"]
+        text = ["Last: ", link, f", {labels.ended_text(last, station.at, zone)}"]
     return html.Div(html.Span(text), className="fill")
 
 
@@ -252,7 +244,7 @@ def _age(station: StationNow, zone: tzinfo) -> Component | None:
     live = station.live
     if live is None:
         return html.Span("not heard of yet", className="t3") if station.online is not None else None
-    return html.Span(ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
+    return html.Span(labels.ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
 
 
 def nothing_yet(*, operates: bool) -> Component:

@@ -1,32 +1,17 @@
-"""Deleting a profile of the library: the button, the dialog that names it, the deed; for admins."""
+"""Deleting a profile of the library: the question that names it, the deed; for admins."""
 
 from dash import Input, State, html
-from dash.development.base_component import Component
 
-from components.blocks import icon
 from components.sent import Sent
 from components.shell import toast
 from db.commands.audit import By
 from db.commands.profiles import delete_profile
 from db.queries.profiles.library import LibraryFacts, library_profile
 from db.queries.references import profile_kept_because
-from pages.ask import Done, Question, ask_dialog, ask_then_do, done_before
-from pages.context import Viewer, database
+from pages.ask import Done, Question, ask_then_do, done_before
+from pages.context import database
 from pages.profile.ids import DELETE, Ids
 from pages.sent import sent_id
-
-
-def delete_button(who: Viewer) -> list[Component]:
-    """Return the button, for those who may."""
-    if not who.administers:
-        return []
-    words = [icon("trash"), "Delete"]
-    return [html.Button(words, id=DELETE.open, type="button", className="btn btn-link")]
-
-
-def delete_dialog(who: Viewer) -> list[Component]:
-    """Return the dialog, closed, for those who may."""
-    return ask_dialog(DELETE) if who.administers else []
 
 
 def ask_deletion(_chosen: Sent, version: Sent) -> Question:

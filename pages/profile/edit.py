@@ -20,7 +20,7 @@ from pages.not_found_404 import not_found
 from pages.profile.battery_kinds import chosen, suited
 from pages.profile.check import checked, watch_editor
 from pages.profile.curve_card import curve_parts
-from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, new_page, page, save
+from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, page, save
 from pages.profile.files import text_of_file
 from pages.profile.labels import problem_words
 from pages.sent import read_id
@@ -31,7 +31,7 @@ register_page(__name__, "/edit-profile", "Edit profile", Role.OPERATOR)
 def layout(profile: str = "", version: str = "") -> Component:
     """Return the page for a new profile, or for the profile and version of the address."""
     if not profile:
-        return new_page()
+        return page(None, viewer())
     try:
         known = library_profile(database(), read_id(profile))
     except NotFoundError as error:

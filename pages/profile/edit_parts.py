@@ -1,14 +1,13 @@
 """The layout of the page on which a profile is written, and what saving it means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.blocks import labelled, note, page_header
+from components.blocks import form_page, labelled, note, page_header
 from components.profile_editor import EditorIds, file_button, profile_editor
 from components.sent import Sent
 from cycling.names import MAX_DESCRIPTION, MAX_PROFILE_NAME
@@ -49,21 +48,35 @@ class Editing:
     text: str
 
 
-def new_page() -> Component:
-    """Return the page for a new profile."""
-    return _page(
-        title="New profile",
-        data={"profile": None, "after": 0},
-        fields=_names("", "", keep=NEW),
-        comment=dcc.Input(id=Ids.COMMENT, type="hidden", value=""),
-        editor=profile_editor(EDITOR, "", EDITOR_PX, end=[_upload()], keep=NEW),
-        curve=curve_card(CURVE, suited(None)),
-        button="Save profile",
-    )
+def page(editing: Editing | None, who: Viewer) -> Component:
+    """Return the page for the next version of a profile; None is for a new profile."""
+    left, curve = _new() if editing is None else _next(editing, who)
+    known = editing.known if editing else None
+    title: Sent = "New profile"
+    if known:
+        title = ["Edit ", html.Span(known.name, className="cut", title=known.name)]
+    data = {"profile": known.id if known else None, "after": known.last.number if known else 0}
+    save = dbc.Button("Save" if known else "Save profile", id=Ids.SAVE, color="primary")
+    error = html.Span(id=Ids.ERROR, className="bem-bad small", role="alert")
+    state = html.Span(id=Ids.STATE, className="state t2")
+    head = [
+        dcc.Store(id=Ids.EDITING, data=data),
+        dcc.Location(id=Ids.GO, refresh="callback-nav"),
+        page_header(title),
+    ]
+    beside = html.Div(curve, className="bem-stack bem-beside")
+    return form_page(head, left, [save, error, state], beside=beside, look="bem-work")
 
 
-def page(editing: Editing, who: Viewer) -> Component:
-    """Return the page for the next version of a profile."""
+def _new() -> tuple[list[Component], Component]:
+    """Return what a new profile begins with: its fields, and its curve."""
+    comment = dcc.Input(id=Ids.COMMENT, type="hidden", value="")
+    fields = [_names("", "", keep=NEW), _editor("", NEW), comment]
+    return fields, curve_card(CURVE, suited(None))
+
+
+def _next(editing: Editing, who: Viewer) -> tuple[list[Component], Component]:
+    """Return what the next version begins with."""
     known, version = editing.known, editing.version
     comment = labelled(
         "What changed",
@@ -71,22 +84,19 @@ def page(editing: Editing, who: Viewer) -> Component:
         optional=True,
         help_text="Stands beside the version in its profile.",
     )
-    return _page(
-        title=["Edit ", html.Span(known.name, className="cut", title=known.name)],
-        data={"profile": known.id, "after": known.last.number},
-        fields=_names(known.name, known.description),
-        comment=comment,
-        editor=profile_editor(
-            EDITOR,
-            editing.text,
-            EDITOR_PX,
-            end=[_upload()],
-            keep=f"profile-{known.id}-{version.number}-{version.created_at.timestamp():.0f}",
-        ),
-        curve=curve_card(CURVE, suited(version.summary)),
-        button="Save",
-        words=_version_words(known, version, who),
-    )
+    keep = f"profile-{known.id}-{version.number}-{version.created_at.timestamp():.0f}"
+    fields = [
+        _names(known.name, known.description),
+        *_version_words(known, version, who),
+        _editor(editing.text, keep),
+        comment,
+    ]
+    return fields, curve_card(CURVE, suited(version.summary))
+
+
+def _editor(text: str, keep: str) -> Component:
+    upload = html.Span(file_button(EDITOR), className="end")
+    return html.Div([profile_editor(EDITOR, text, EDITOR_PX, end=[upload], keep=keep), _help()])
 
 
 def save(database: Database, fields: Mapping[str, object], editing: object, by: By) -> Saved:
@@ -123,39 +133,6 @@ def _version_words(known: LibraryFacts, version: VersionFacts, who: Viewer) -> l
     return [note("queued", words)]
 
 
-def _page(
-    *,
-    title: Sent,
-    data: dict[str, Any],
-    fields: Component,
-    comment: Component,
-    editor: Component,
-    curve: Component,
-    button: str,
-    words: Sequence[Component] = (),
-) -> Component:
-    left = html.Div([fields, *words, html.Div([editor, _help()]), comment], className="bem-stack")
-    return html.Div(
-        [
-            dcc.Store(id=Ids.EDITING, data=data),
-            dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            page_header(title),
-            html.Div(
-                [left, html.Div(curve, className="bem-stack bem-beside")], className="bem-work"
-            ),
-            html.Div(
-                [
-                    dbc.Button(button, id=Ids.SAVE, color="primary"),
-                    html.Span(id=Ids.ERROR, className="bem-bad small", role="alert"),
-                    html.Span(id=Ids.STATE, className="state t2"),
-                ],
-                className="bem-savebar",
-            ),
-        ],
-        className="bem-page",
-    )
-
-
 def _names(name: str, description: str, *, keep: str | None = None) -> Component:
     kept = {"persistence": keep, "persistence_type": "session"} if keep else {}
     return html.Div(
@@ -173,10 +150,6 @@ def _names(name: str, description: str, *, keep: str | None = None) -> Component
         ],
         className="bem-two",
     )
-
-
-def _upload() -> html.Span:
-    return html.Span(file_button(EDITOR), className="end")
 
 
 def _help() -> html.Div:

@@ -23,17 +23,17 @@ from components.blocks import (
     short_time,
     table,
 )
-from components.controls import inline, small_button
+from components.controls import inline, link_button, small_button
 from components.profile_editor import profile_text
 from db.commands.form_tokens import new_token
 from db.queries.profiles.library import LibraryFacts, VersionFacts
 from db.queries.profiles.uses import Use
+from pages.ask import ask_dialog
 from pages.context import Viewer
 from pages.profile.battery_kinds import Chosen
 from pages.profile.curve_card import CurveIds, curve_card
-from pages.profile.deletion import delete_button, delete_dialog
 from pages.profile.files import FORMATS
-from pages.profile.ids import Ids
+from pages.profile.ids import DELETE, Ids
 from pages.profile.labels import current_words, steps_words, voltage_words
 
 CURVE = CurveIds("profile-sketch")
@@ -74,7 +74,7 @@ def page(shown: Shown, who: Viewer, time: datetime) -> Component:
             dcc.Download(id=Ids.FILE),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             _header(shown, who),
-            *delete_dialog(who),
+            *(ask_dialog(DELETE) if who.administers else []),
             columns(_left(shown, who, time), _right(shown, who, time), "bem-work"),
         ],
         className="bem-page",
@@ -88,12 +88,11 @@ def _header(shown: Shown, who: Viewer) -> Component:
         html.Span(known.name, className="cut", title=known.name),
     ]
     count = f"version {shown.version.number} of {known.last.number}"
+    delete = [link_button("trash", "Delete", DELETE.open)] if who.administers else []
     return page_header(
         title,
         count=f"{count}, archived" if known.archived else count,
-        actions=html.Div(
-            [*delete_button(who), *_writing(shown, who), _downloads()], className="bem-wrap"
-        ),
+        actions=html.Div([*delete, *_writing(shown, who), _downloads()], className="bem-wrap"),
     )
 
 
@@ -107,18 +106,8 @@ def _writing(shown: Shown, who: Viewer) -> list[Component]:
         address += f"&version={shown.version.number}"
     words = ("arrow-counterclockwise", "Restore") if known.archived else ("archive", "Archive")
     return [
-        html.Button(
-            [icon("files"), "Duplicate"],
-            id=Ids.DUPLICATE,
-            type="button",
-            className="btn btn-link",
-        ),
-        html.Button(
-            [icon(words[0]), words[1]],
-            id=Ids.ARCHIVE,
-            type="button",
-            className="btn btn-link",
-        ),
+        link_button("files", "Duplicate", Ids.DUPLICATE),
+        link_button(*words, Ids.ARCHIVE),
         dcc.Link([icon("pencil"), "Edit"], href=address, className="btn btn-secondary"),
     ]
 

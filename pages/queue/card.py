@@ -116,20 +116,18 @@ def _actions(
     if entry.starting:
         return []
     plan = entry.plan
+    moves = [
+        bare_button(
+            f"arrow-{way}",
+            f"Move {plan.name} {way}",
+            id=Ids.move(station_id, plan.id, step),
+            disabled=is_last_place,
+        )
+        for way, step, is_last_place in (("up", -1, is_first), ("down", 1, is_last))
+    ]
     return [
         *_confirm(entry, station_id),
-        bare_button(
-            "arrow-up",
-            f"Move {plan.name} up",
-            id=Ids.move(station_id, plan.id, -1),
-            disabled=is_first,
-        ),
-        bare_button(
-            "arrow-down",
-            f"Move {plan.name} down",
-            id=Ids.move(station_id, plan.id, 1),
-            disabled=is_last,
-        ),
+        *moves,
         bare_button("x-lg", f"Cancel {plan.name}", id=Ids.drop("plan", plan.id)),
     ]
 

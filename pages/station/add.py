@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import formatting
-from components.blocks import empty, icon, note, page_header
+from components.blocks import empty, form_page, icon, note, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -25,7 +25,7 @@ from db.queries.stations.units import UnitFacts, find_unit, lab_units
 from db.terms import Role
 from pages.context import database, now, once, register_page, run_script
 from pages.not_found_404 import not_found
-from pages.sent import sent_id
+from pages.sent import read_id, sent_id
 from pages.station.form import Filling, fields, new_station, save_bar
 from pages.station.reading import CONTROLS, Reading, form_data_of, read, read_control
 from pages.stations.ids import FormIds as Ids
@@ -67,24 +67,16 @@ def layout(unit: str = "", **_query: str) -> Component:
         free = [one for one in units if one.free]
         return _form(free[0]) if len(free) == 1 else _choice(units)
     try:
-        return _form(find_unit(database(), int(unit) if unit.isdigit() and unit.isascii() else 0))
-    except (NotFoundError, ValueError):
+        return _form(find_unit(database(), read_id(unit)))
+    except NotFoundError:
         return not_found("There is no such computational unit.")
 
 
 def _form(unit: UnitFacts) -> Component:
     kept_as = f"new-{unit.id}-{newest_station(database())}"
-    return html.Div(
-        [
-            page_header("Add station", count=f"on {unit.name}"),
-            html.Div(
-                html.Div(fields(Filling(unit, new_station(unit), kept_as)), className="bem-stack"),
-                className="bem-form-page",
-            ),
-            save_bar("Add station", f"/stations?unit={unit.id}"),
-        ],
-        className="bem-page",
-    )
+    head = [page_header("Add station", count=f"on {unit.name}")]
+    form = [fields(Filling(unit, new_station(unit), kept_as))]
+    return form_page(head, form, save_bar("Add station", f"/stations?unit={unit.id}"))
 
 
 def _choice(units: tuple[UnitFacts, ...]) -> Component:

@@ -8,20 +8,14 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, columns, exact_time, fact_card, facts, note, table
 from components.controls import action_button, action_link, small_button
+from components.sent import Sent
 from components.status import station_pill
 from db.queries.stations.details import StationFacts
 from db.queries.stations.units import UnitFacts
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import draw_note, held_question
-from pages.stations.labels import (
-    command_note,
-    current_of,
-    day_label,
-    is_waiting,
-    unit_notes,
-    voltage_of,
-)
+from pages.stations import labels
 from pages.stations.unit import back_link, device_item
 
 
@@ -47,8 +41,9 @@ def station_actions(station: StationFacts, unit: UnitFacts, who: Viewer) -> list
         return actions
     if not station.is_ours:
         why = "" if unit.online else f"{unit.name} cannot be reached."
-        busy = is_waiting(station.launch, unit)
-        actions.append(_button(station, "launch", "Launch", "rocket-takeoff", why=why, busy=busy))
+        off = bool(why) or labels.is_waiting(station.launch, unit)
+        launch = _button(station, "launch", "Launch", "rocket-takeoff", title=why, disabled=off)
+        actions.append(launch)
     if station.now.out is None:
         actions.append(_button(station, "out", "Out of service", "cone-striped"))
     else:
@@ -74,8 +69,8 @@ def station_body(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Co
 def _notes(station: StationFacts, unit: UnitFacts, who: Viewer) -> list[Component]:
     if station.deprecated:
         return [_replaced(station)]
-    notes = [draw_note(one) for one in unit_notes(unit, who.zone)]
-    status = command_note(station.launch, unit, unit.name)
+    notes = [draw_note(one) for one in labels.unit_notes(unit, who.zone)]
+    status = labels.command_note(station.launch, unit, unit.name)
     if status is not None:
         notes.insert(0, draw_note(status))
     out = station.now.out
@@ -147,8 +142,11 @@ def _range(station: StationFacts) -> Component:
     return fact_card(
         "Real range",
         [
-            [("Voltage", voltage_of(station.can)), ("Current", current_of(station.can))],
-            [("Calibrated", day_label(measured.calibrated_on))],
+            [
+                ("Voltage", labels.voltage_of(station.can)),
+                ("Current", labels.current_of(station.can)),
+            ],
+            [("Calibrated", labels.day_label(measured.calibrated_on))],
         ],
         note=source,
     )
@@ -191,21 +189,7 @@ def _confirm(station: StationFacts) -> Component:
     )
 
 
-def _button(
-    station: StationFacts,
-    do: str,
-    text: str,
-    icon_name: str,
-    *,
-    why: str = "",
-    busy: bool = False,
-    look: str = "btn-secondary",
-) -> Component:
-    return action_button(
-        icon_name,
-        text,
-        look,
-        title=why,
-        disabled=bool(why) or busy,
-        **{"data-bem-do": do, "data-bem-of": str(station.id)},
-    )
+def _button(station: StationFacts, do: str, text: str, icon_name: str, **more: Sent) -> Component:
+    """Return a button; a script opens the question before its deed."""
+    about = {"data-bem-do": do, "data-bem-of": str(station.id)}
+    return action_button(icon_name, text, **about, **more)

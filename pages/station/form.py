@@ -70,16 +70,13 @@ def fields(filling: Filling) -> Component:
     )
 
 
-def save_bar(words: str, back: str) -> Component:
+def save_bar(words: str, back: str) -> list[Component]:
     """Return the button, the way back, and the place for what is missing."""
-    return html.Div(
-        [
-            dbc.Button(words, id=Ids.SAVE, color="primary"),
-            dcc.Link("Cancel", href=back, className="btn btn-link"),
-            html.Span(id=Ids.STATE, className="bem-bad small", role="status"),
-        ],
-        className="bem-savebar",
-    )
+    return [
+        dbc.Button(words, id=Ids.SAVE, color="primary"),
+        dcc.Link("Cancel", href=back, className="btn btn-link"),
+        html.Span(id=Ids.STATE, className="bem-bad small", role="status"),
+    ]
 
 
 def _names(filling: Filling) -> Component:

@@ -6,7 +6,7 @@ Its callbacks are those of Add station, which has the same form.
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.blocks import note, page_header
+from components.blocks import form_page, note, page_header
 from cycling.errors import NotFoundError
 from db.queries.stations.details import StationFacts, find_station, station_set_up
 from db.queries.stations.queue import names
@@ -40,20 +40,11 @@ def layout(station_id: str = "", **_query: str) -> Component:
     locked = bool(station.use.keeps)
     kept_as = f"modify-{station.id}-{mark[:8]}{'-locked' if locked else ''}"
     filling = Filling(unit, begin, kept_as, station.id, mark, locked)
-    return html.Div(
-        [
-            page_header(f"Modify {station.name}", count=f"on {unit.name}"),
-            html.Div(
-                [
-                    html.Div([*_blocked(station), fields(filling)], className="bem-stack"),
-                    html.Div(_before(station), className="bem-stack bem-beside"),
-                ],
-                className="bem-form-page",
-            ),
-            save_bar("Save changes", f"/stations?station={station.id}"),
-        ],
-        className="bem-page",
-    )
+    head = [page_header(f"Modify {station.name}", count=f"on {unit.name}")]
+    form = [*_blocked(station), fields(filling)]
+    before = html.Div(_before(station), className="bem-stack bem-beside")
+    bar = save_bar("Save changes", f"/stations?station={station.id}")
+    return form_page(head, form, bar, beside=before)
 
 
 def _blocked(station: StationFacts) -> list[Component]:

@@ -16,15 +16,7 @@ from db.queries.stations.laboratory import Laboratory, ListedStation, ListedUnit
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
-from pages.stations.labels import (
-    clock_label,
-    contact_pill,
-    current_of,
-    day_label,
-    last_contact,
-    protocol,
-    voltage_of,
-)
+from pages.stations import labels
 
 MASTER_SILENT_S = 15.0
 
@@ -131,10 +123,10 @@ def _station_row(station: ListedStation) -> html.Tr:
             html.Td(station_pill(station.state, station.beneath), title=station.out_reason or None),
             html.Td(station.location, className="in-wide t2", title=station.location),
             html.Td(unit, className="in-wide", title=station.unit),
-            html.Td(voltage_of(station.capabilities), className="num in-wide"),
-            html.Td(current_of(station.capabilities), className="num in-wide"),
+            html.Td(labels.voltage_of(station.capabilities), className="num in-wide"),
+            html.Td(labels.current_of(station.capabilities), className="num in-wide"),
             html.Td(battery, className="" if confirmed else "t3", title=battery),
-            html.Td(day_label(day), className="in-wide" if day else "in-wide t3"),
+            html.Td(labels.day_label(day), className="in-wide" if day else "in-wide t3"),
         ]
     )
 
@@ -160,10 +152,10 @@ def _unit_row(unit: ListedUnit, who: Viewer) -> html.Tr:
     return html.Tr(
         [
             html.Td(html.Span(name, className="bem-named"), title=unit.name),
-            html.Td(contact_pill(unit)),
-            html.Td(last_contact(unit, who.zone)),
-            html.Td(protocol(unit), className="in-wide"),
-            html.Td(clock_label(unit), className="in-wide"),
+            html.Td(labels.contact_pill(unit)),
+            html.Td(labels.last_contact(unit, who.zone)),
+            html.Td(labels.protocol(unit), className="in-wide"),
+            html.Td(labels.clock_label(unit), className="in-wide"),
             html.Td(devices, title=devices),
             html.Td(str(unit.stations), className="num in-wide"),
         ]

@@ -5,6 +5,7 @@ from typing import Any
 from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
+from components.blocks import stores
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
@@ -39,8 +40,7 @@ def layout(**query: str) -> Component:
             dcc.Interval(id=Ids.TICK, interval=_pace(content)),
             dcc.Store(id=Ids.VIEW, data=view.to_store()),
             dcc.Store(id=Ids.SEEN, data=_seen(content)),
-            dcc.Store(id=Ids.ASK),
-            dcc.Store(id=Ids.SINK),
+            *stores(Ids.ASK, Ids.SINK),
             html.Div(content.header(), id=Ids.HEAD),
             html.Div(content.body(), id=Ids.BODY, className="bem-stations"),
             *([*change_dialog(), *dialogs()] if who.operates else []),

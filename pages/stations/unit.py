@@ -10,18 +10,7 @@ from components.sent import Sent
 from db.queries.stations.units import DeviceFacts, UnitFacts
 from pages.context import Viewer
 from pages.station.labels import draw_note
-from pages.stations.labels import (
-    abilities_label,
-    clock_label,
-    command_note,
-    contact_pill,
-    is_waiting,
-    last_contact,
-    maker_label,
-    protocol,
-    range_words,
-    unit_notes,
-)
+from pages.stations import labels
 
 
 def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
@@ -29,7 +18,7 @@ def unit_actions(unit: UnitFacts, who: Viewer) -> list[Component]:
     if not who.operates:
         return [back_link()]
     reason = "" if unit.online else f"{unit.name} cannot be reached."
-    busy = is_waiting(unit.command, unit)
+    busy = labels.is_waiting(unit.command, unit)
     detect = action_button(
         "search",
         "Detecting" if busy else "Detect devices",
@@ -48,8 +37,8 @@ def back_link() -> Component:
 
 def unit_body(unit: UnitFacts, who: Viewer) -> list[Component]:
     """Return all about a unit."""
-    notes = [*unit_notes(unit, who.zone)]
-    if (status := command_note(unit.command, unit, unit.name)) is not None:
+    notes = [*labels.unit_notes(unit, who.zone)]
+    if (status := labels.command_note(unit.command, unit, unit.name)) is not None:
         notes.insert(0, status)
     devices = [device_item(one, with_owner=True) for one in unit.devices]
     listing = (
@@ -95,10 +84,10 @@ def device_item(device: DeviceFacts, *, with_owner: bool) -> html.Li:
             facts(
                 [
                     [
-                        ("Kind", f"{maker_label(device)}, SN {device.serial_number}"),
+                        ("Kind", f"{labels.maker_label(device)}, SN {device.serial_number}"),
                         ("Used by", _owner(device) if with_owner else ""),
-                        ("Range", range_words(device)),
-                        ("Can", abilities_label(device.abilities)),
+                        ("Range", labels.range_words(device)),
+                        ("Can", labels.abilities_label(device.abilities)),
                         ("Also measures", channels or "nothing else"),
                     ]
                 ]
@@ -122,12 +111,12 @@ def _about(unit: UnitFacts, who: Viewer) -> Component:
         "Unit",
         [
             [
-                ("Contact", contact_pill(unit)),
-                ("Last contact", last_contact(unit, who.zone)),
-                ("Clock", clock_label(unit)),
+                ("Contact", labels.contact_pill(unit)),
+                ("Last contact", labels.last_contact(unit, who.zone)),
+                ("Clock", labels.clock_label(unit)),
             ],
             [
-                ("Protocol", protocol(unit)),
+                ("Protocol", labels.protocol(unit)),
                 ("Program", unit.software),
                 ("Computer", unit.host_name),
                 ("Address", unit.address),
