@@ -17,6 +17,8 @@ from db.commands.audit import By
 from db.engine import Database
 from db.models import Battery, BatteryDetails
 from db.models.battery_rows import (
+    EXACT,
+    ONLY_OURS,
     description_of,
     detail_values,
     fixed_values,
@@ -28,26 +30,7 @@ from db.queries.batteries.detail import busy_words, experiments_under_way, what_
 from db.repeating import repeated
 
 # What a running or waiting experiment was checked against.
-LIMITS = frozenset(
-    {
-        "cells",
-        "parallel",
-        "capacity_ah",
-        "chemistry",
-        "voltage_min_v",
-        "voltage_max_v",
-        "cell_voltage_min_v",
-        "cell_voltage_max_v",
-        "current_min_a",
-        "current_max_a",
-        "safety_voltage_min_v",
-        "safety_voltage_max_v",
-        "temperature_min_degc",
-        "temperature_max_degc",
-        "charge_temperature_min_degc",
-        "electrode_size_cm2",
-    }
-)
+LIMITS = frozenset({"cells", "capacity_ah", "chemistry", "electrode_size_cm2", *EXACT, *ONLY_OURS})
 
 
 @repeated

@@ -14,7 +14,7 @@ from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Lead
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
-from db.queries.stations.state import StationNow
+from db.queries.stations.state import AboutStation
 
 UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
@@ -45,21 +45,10 @@ class OfferedBattery:
 
 
 @dataclass(frozen=True)
-class OfferedStation:
+class OfferedStation(AboutStation):
     """A station as the form offers it: what it does now, and what it can carry out."""
 
-    now: StationNow
     can: StationCapabilities
-
-    @property
-    def id(self) -> int:
-        """Its CSID."""
-        return self.now.id
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.now.name
 
     @property
     def waiting(self) -> int:

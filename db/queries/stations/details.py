@@ -25,7 +25,7 @@ from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.occupancy import command_now
 from db.queries.stations.overview import station_now
 from db.queries.stations.queue import StationUse, station_use
-from db.queries.stations.state import CommandNow, StationNow
+from db.queries.stations.state import AboutStation, CommandNow
 from db.queries.stations.units import DeviceFacts, devices_of_station, speaks_ours, unit_name
 from db.series.rows import AS_STORED, scales
 
@@ -41,14 +41,13 @@ class UsedChannel:
 
 
 @dataclass(frozen=True)
-class StationFacts:
+class StationFacts(AboutStation):
     """A station as it is set up.
 
     `parent` is the station that this one has replaced, `successor` the one that replaced it.
     `use` says what keeps it from being changed; `launch` is the newest launch of its cycler.
     """
 
-    now: StationNow
     location: str
     registered_at: datetime
     deprecated: bool
@@ -62,16 +61,6 @@ class StationFacts:
     can: StationCapabilities | None
     use: StationUse
     launch: CommandNow | None
-
-    @property
-    def id(self) -> int:
-        """Its CSID."""
-        return self.now.id
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.now.name
 
 
 def find_station(database: Database, station_id: int) -> StationFacts:

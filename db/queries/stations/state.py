@@ -161,6 +161,23 @@ class StationNow:
 
 
 @dataclass(frozen=True)
+class AboutStation:
+    """What is told of a station beside what it does now."""
+
+    now: StationNow
+
+    @property
+    def id(self) -> int:
+        """Its CSID."""
+        return self.now.id
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.now.name
+
+
+@dataclass(frozen=True)
 class LabNow:
     """What every page says of the laboratory: open alarms, and when the master node was heard."""
 
