@@ -73,6 +73,30 @@ def test_nobody_is_root_and_nothing_can_be_written_but_volumes(service):
     assert "privileged" not in one
 
 
+def in_bytes(text: str) -> int:
+    """A size like 2g, or the usual one of a variable: ${NAME:-2g}."""
+    number, unit = re.fullmatch(r"(?:\$\{\w+:-)?(\d+)([kmg]?)\}?", text.lower()).groups()
+    return int(number) * SIZES[unit]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_memory_processes_and_processors_have_limits(service):
+    one = SERVICES[service]
+    assert 256 * 1024**2 <= in_bytes(one["mem_limit"]) <= 4 * 1024**3
+    assert 64 <= one["pids_limit"] <= 512
+    assert in_bytes(str(one["cpus"])) in (1, 2)
+
+
+def test_what_a_service_keeps_in_memory_fits_into_its_limit():
+    pool = next(one for one in SERVICES["database"]["command"] if "buffer-pool" in one)
+    limit = in_bytes(SERVICES["database"]["mem_limit"])
+    assert in_bytes(pool.partition("=")[2]) * 2 <= limit
+    for service in ("web", "worker"):
+        (temporary,) = SERVICES[service]["tmpfs"]
+        size = in_bytes(temporary.rpartition("size=")[2])
+        assert size * 2 <= in_bytes(SERVICES[service]["mem_limit"])
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_logs_are_rotated_and_what_ends_is_started_again(service):
     one = SERVICES[service]
@@ -123,7 +147,20 @@ def test_things_start_in_order():
     assert waits("web") == waits("worker") == {"database": healthy, "migrate": ended}
     assert waits("master-node") == {"database": healthy, "migrate": ended, "broker": healthy}
     assert waits("virtual-cycler") == {"broker": healthy}
-    assert waits("backup") == {"database": healthy, "migrate": ended}
+    assert waits("backup") == waits("restore") == {"database": healthy}
+
+
+def waited_for(service: str) -> set[str]:
+    """All that Compose starts before a service."""
+    before = set(SERVICES[service].get("depends_on", {}))
+    return before.union(*(waited_for(name) for name in before))
+
+
+def test_a_backup_starts_nothing_that_changes_tables():
+    assert "migrate" in waited_for("web")
+    for service in ("backup", "restore"):
+        starts = [service, *waited_for(service)]
+        assert not [name for name in starts if SERVICES[name].get("command") == ["db", "upgrade"]]
 
 
 @pytest.mark.parametrize("service", sorted(OURS - {"credentials"}))
