@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from db.commands.leases import LeaderTransaction
-from db.commands.wattrex import command_delivery, units
+from db.commands.wattrex import units
 from db.commands.wattrex.units import WattrexIdentity
 from master_node.inbox import IncomingMessage
 from master_node.protocol.codec import RefusedError
@@ -83,7 +83,7 @@ def _store_devices(transaction: LeaderTransaction, unit_id: int, detected: Detec
     if unit_id not in units.known_units(session, [unit_id]):
         raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
     outcome = units.store_devices(session, unit_id, detected.devices)
-    command_delivery.note_devices(session, unit_id, outcome.devices, transaction.now)
+    units.note_devices(session, unit_id, outcome.devices, transaction.now)
     if outcome.unknown_kinds:
         raise RefusedError(
             "device", f"the kind of device {outcome.unknown_kinds[0]} is not in CompatibleDevices"

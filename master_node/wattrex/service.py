@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cycling.terms import StationCommand
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
-from db.commands.wattrex import command_delivery
+from db.commands.wattrex import units
 from db.engine import Database, database_now
 from db.limits import Limits
 from db.models import Command
@@ -143,7 +143,7 @@ class WattrexService(LeaderThread):
         with leader_transaction(self._database, self._lease) as transaction:
             refusals = self._handler.store(transaction, messages)
             if self._launches:
-                command_delivery.note_launches(transaction.session, self._launches, transaction.now)
+                units.note_launches(transaction.session, self._launches, transaction.now)
             if self.refusals:
                 self.refusals.write(transaction)
         self._written_at = time.monotonic()
@@ -164,10 +164,10 @@ class WattrexService(LeaderThread):
 
     def _send_commands(self) -> None:
         with self._database.read() as session:
-            if not command_delivery.is_due(session, database_now(session)):
+            if not units.is_due(session, database_now(session)):
                 return
         with leader_transaction(self._database, self._lease) as transaction:
-            due = command_delivery.take_due(transaction.session, transaction.now)
+            due = units.take_due(transaction.session, transaction.now)
         self._launches += [one.id for one in self._publish(due)]
 
     def _publish(self, due: Sequence[Command]) -> list[Command]:

@@ -17,7 +17,7 @@ from cycling.profile import parse, resolve
 from cycling.profile.simulation.forecast import Forecast, forecast
 from db.engine import Database
 from db.queries.batteries.detail import battery_details
-from db.queries.experiments.clock_time import TestClock, test_clock
+from db.queries.experiments.events import TestClock, test_clock
 from db.queries.experiments.template import experiment_pattern
 
 KEY, NAME = "expected", "Expected"

@@ -90,12 +90,11 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "begin pause resume end stop_reason stations_of_experiments events_of",
         "units.registration": "register store_devices store_detected known_units set_online "
         "note_contact",
-        "wattrex.command_delivery": "is_due take_due note_launches note_devices",
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
         "alarm_stalled keep_names",
         "wattrex.repairs": "finish_open",
         "wattrex.units": "register waiting_units end_waiting known_units note_heartbeats "
-        "note_silent store_devices",
+        "note_silent store_devices is_due take_due note_launches note_devices",
     },
     WORKER: {
         "experiments.imports": "ensure_channels",

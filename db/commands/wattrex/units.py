@@ -1,26 +1,38 @@
-"""Units that speak the WattRex protocol: their numbers, their last heartbeats, their devices.
+"""Units that speak the WattRex protocol: their numbers, heartbeats, devices, and their commands.
 
-A unit of the fixed table speaks it unless it has a row in bem_units (docs/decisions/0024).
+A unit of the fixed table speaks it unless it has a row in bem_units (docs/decisions/0024). It can
+look for devices and start a station's cycler, nothing else. No command is sent twice: a unit starts
+its program again for every launch.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import Availability
+from cycling.terms import Availability, StationCommand
 from db.commands.units.registration import store_detected
-from db.models import CompatibleDevice, ComputationalUnit, UnregisteredUnit, WattrexUnit
-from db.models.wattrex import is_wattrex
+from db.models import (
+    Command,
+    CompatibleDevice,
+    ComputationalUnit,
+    Unit,
+    UnregisteredUnit,
+    WattrexUnit,
+)
+from db.models.wattrex import FRESH, is_wattrex
 from db.statements import count_changed
+from db.terms import CommandState
 
 ASKED_FOR = timedelta(hours=1)  # a unit that wanted a number longer ago has been restarted since
 MAX_UNREGISTERED, FORGET_AFTER = 100, timedelta(days=1)
 NOT_KNOWN = "This number is not in the database."
 NOT_ITS_OWN = "This number belongs to a unit that speaks another protocol."
+KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
+LAUNCHED = "The unit was told. It does not report whether the cycler has started."
 
 
 @dataclass(frozen=True)
@@ -172,3 +184,50 @@ def _note_unregistered(session: Session, claimed: Collection[int], now: datetime
             session.add(row)
         row.last_at = now
         row.reason = NOT_ITS_OWN if claimed_id in ours else NOT_KNOWN
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether a command is to be sent."""
+    return session.scalar(_due(now).with_only_columns(Command.id).limit(1)) is not None
+
+
+def take_due(session: Session, now: datetime) -> Sequence[Command]:
+    """Mark what is to be sent as sent: to units with a fresh heartbeat only."""
+    due = session.scalars(_due(now).order_by(Command.id)).all()
+    for command in due:
+        command.state, command.sent_at, command.tries = CommandState.SENT, now, 1
+    return due
+
+
+def note_launches(session: Session, command_ids: Collection[int], now: datetime) -> None:
+    """Note that the broker has taken launches; nobody answers them."""
+    _end(session, Command.id.in_(command_ids), LAUNCHED, now)
+
+
+def note_devices(session: Session, unit_id: int, devices: int, now: datetime) -> None:
+    """Note that a unit has answered with the devices that it has found."""
+    text = "1 device found." if devices == 1 else f"{devices} devices found."
+    of_it = (Command.unit_id == unit_id) & (Command.kind == StationCommand.DETECT)
+    _end(session, of_it, text, now)
+
+
+def _end(session: Session, condition: ColumnElement[bool], answer: str, now: datetime) -> None:
+    open_commands = update(Command).where(
+        condition, Command.tries > 0, Command.answered_at.is_(None)
+    )
+    done = open_commands.values(state=CommandState.DONE, answered_at=now, answer=answer)
+    count_changed(session, done)
+
+
+def _due(now: datetime) -> Select[Command]:
+    return (
+        select(Command)
+        .join(WattrexUnit, WattrexUnit.unit_id == Command.unit_id)
+        .where(
+            Command.state == CommandState.PENDING,
+            Command.kind.in_(KINDS),
+            Command.expires_at > now,
+            WattrexUnit.seen_at > now - FRESH,
+            ~exists().where(Unit.unit_id == Command.unit_id),
+        )
+    )

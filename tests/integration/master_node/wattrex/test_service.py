@@ -21,7 +21,6 @@ from db.commands.master_node.offers import SILENT_AFTER, free_stations
 from db.commands.queue import cancel
 from db.commands.stations.control import request
 from db.commands.stations.out_of_service import take_out_of_service
-from db.commands.wattrex import command_delivery
 from db.commands.wattrex import units as wattrex_units
 from db.commands.wattrex.repairs import repair, repair_state
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
@@ -213,10 +212,10 @@ class TestCommands:
         number = self.ask(lab, StationCommand.LAUNCH, lab.station_id)
         with lab.database.write() as session:
             now = database_now(session)
-            (due,) = command_delivery.take_due(session, now)
+            (due,) = wattrex_units.take_due(session, now)
             assert (due.id, due.station_id) == (number, lab.station_id)
-            assert command_delivery.take_due(session, now + timedelta(seconds=5)) == []
-            command_delivery.note_launches(session, [number], now)
+            assert wattrex_units.take_due(session, now + timedelta(seconds=5)) == []
+            wattrex_units.note_launches(session, [number], now)
         status = command_row(lab.database, number)
         assert status.state is CommandState.DONE
         assert "does not report" in status.answer
@@ -225,8 +224,8 @@ class TestCommands:
         lab.heartbeat()
         number = self.ask(lab, StationCommand.DETECT)
         with lab.database.write() as session:
-            command_delivery.take_due(session, database_now(session))
-            command_delivery.note_devices(session, lab.unit_id, 1, database_now(session))
+            wattrex_units.take_due(session, database_now(session))
+            wattrex_units.note_devices(session, lab.unit_id, 1, database_now(session))
         assert command_row(lab.database, number).answer == "1 device found."
 
     def test_a_silent_unit_is_told_nothing(self, lab):
@@ -239,7 +238,7 @@ class TestCommands:
         self.ask(lab, StationCommand.LAUNCH, lab.station_id)
         lab.silence(20)
         with lab.database.write() as session:
-            assert command_delivery.take_due(session, database_now(session)) == []
+            assert wattrex_units.take_due(session, database_now(session)) == []
 
     @pytest.mark.parametrize("kind", ["pause", "resume", "stop"])
     def test_what_its_cycler_does_not_know_is_refused_with_the_reason(self, lab, kind):
