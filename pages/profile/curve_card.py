@@ -124,19 +124,15 @@ def _readings(view: CheckedView) -> list[Component]:
     if total is None:
         words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
         return [reading(words, "", name="Whole profile", small=True)]
+    aborted = view.curve is not None and view.curve.aborted_by is not None
     return [
         reading(value, unit, name=name, small=True)
         for name, value, unit in (
-            (_length_name(view), short_duration(total.duration_s), ""),
+            ("Until SAFETY" if aborted else "Whole profile", short_duration(total.duration_s), ""),
             ("Charge in / out", _both(total.charge_ah, total.discharge_ah), "Ah"),
             ("Energy in / out", _both(total.charge_wh, total.discharge_wh), "Wh"),
         )
     ]
-
-
-def _length_name(view: CheckedView) -> str:
-    aborted = view.curve is not None and view.curve.aborted_by is not None
-    return "Until SAFETY" if aborted else "Whole profile"
 
 
 def _both(charge: float, discharge: float) -> str:

@@ -146,7 +146,8 @@ def change(by: By, chosen: Sent) -> Done:
         return Done(toast("done", "The draft is discarded."))
     was_queued = find_plan(database(), plan_id).state is PlanState.QUEUED
     plan = cancel(database(), plan_id, by=by)
-    if was_queued and _runs_by_itself(plan.station_id):
+    by_themselves = {one.id for one in offered_stations(database()) if one.now.is_wattrex}
+    if was_queued and plan.station_id in by_themselves:  # so we may be late
         return Done(toast("info", OUT_OF_REACH))
     return Done(toast("done", f"{plan.name} is cancelled."))
 
@@ -180,9 +181,3 @@ def _list(station_id: object, shown: object) -> tuple[Any, Any]:
     if shown == fresh:
         raise PreventUpdate
     return entry_list(entries, number, viewer()), fresh
-
-
-def _runs_by_itself(station_id: int | None) -> bool:
-    """Whether a station's cyclers take what is queued by themselves, so that we may be late."""
-    known = {one.id: one for one in offered_stations(database())}
-    return station_id in known and known[station_id].now.is_wattrex

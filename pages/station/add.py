@@ -36,28 +36,6 @@ register_page(__name__, "/stations/new", "Add station", Role.OPERATOR)
 
 Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
 ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
-SAVE_OUTPUTS = (
-    Output(Ids.FOUND, "data"),
-    *(Output(error, "children") for error in ERRORS),
-    Output(Ids.STATE, "children"),
-    Output(Ids.GO, "href"),
-    Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-)
-SAVE_STATE = {
-    "station_id": State(Ids.STATION, "data"),
-    "mark": State(Ids.MARK, "data"),
-    "token": State(Ids.ONCE, "data"),
-    "unit_id": State(Ids.UNIT, "data"),
-    "texts": [State(control, "value") for control in CONTROLS],
-    "boxes": {
-        name: {"ids": State(pattern, "id"), "values": State(pattern, "value")}
-        for name, pattern in (
-            ("devices", Ids.device(ALL)),
-            ("records", Ids.record(ALL, ALL)),
-            ("called", Ids.called(ALL, ALL)),
-        )
-    },
-}
 
 
 def layout(unit: str = "", **_query: str) -> Component:
@@ -123,9 +101,29 @@ run_script(
 
 
 @callback(
-    output=SAVE_OUTPUTS,
+    output=(
+        Output(Ids.FOUND, "data"),
+        *(Output(error, "children") for error in ERRORS),
+        Output(Ids.STATE, "children"),
+        Output(Ids.GO, "href"),
+        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
+    ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
-    state=SAVE_STATE,
+    state={
+        "station_id": State(Ids.STATION, "data"),
+        "mark": State(Ids.MARK, "data"),
+        "token": State(Ids.ONCE, "data"),
+        "unit_id": State(Ids.UNIT, "data"),
+        "texts": [State(control, "value") for control in CONTROLS],
+        "boxes": {
+            name: {"ids": State(pattern, "id"), "values": State(pattern, "value")}
+            for name, pattern in (
+                ("devices", Ids.device(ALL)),
+                ("records", Ids.record(ALL, ALL)),
+                ("called", Ids.called(ALL, ALL)),
+            )
+        },
+    },
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )

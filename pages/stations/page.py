@@ -21,7 +21,7 @@ from pages.not_found_404 import not_found
 from pages.sent import sent_id
 from pages.stations.dialogs import ask_change, change, change_dialog
 from pages.stations.ids import CHANGE, Ids
-from pages.stations.view import Content, content_of, view_of
+from pages.stations.view import Content, content_of, stored_view, view_of
 
 register_page(__name__, "/stations", "Stations", Role.VIEWER)
 
@@ -69,7 +69,7 @@ run_script("stations.again", Input(CONFIRM.done, "data"))
 def refresh(_ask: Sent, view: Sent, seen: Sent) -> dict[str, Any]:
     """Draw what has changed; else only the times of the last contacts travel."""
     try:
-        content = content_of(database(), view_of(view), viewer())
+        content = content_of(database(), stored_view(view), viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
         return {
             "head": None,

@@ -46,8 +46,8 @@ class View:
     id: int = 0
 
     def to_store(self) -> dict[str, Any]:
-        """Return what the page's store holds: the same as the address."""
-        return {self.kind: str(self.id)}
+        """Return what the page's store holds."""
+        return {"kind": self.kind, "id": self.id}
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,20 @@ class Content:
     waiting: bool
 
 
-def view_of(given: object) -> View:
-    """Read what an address or the page's store asks for."""
-    query = given if isinstance(given, Mapping) else {}
+def view_of(query: Mapping[str, Any]) -> View:
+    """Read what an address asks for."""
     for kind in KINDS:
         if number := read_id(query.get(kind)):
             return View(kind, number)
     return View()
+
+
+def stored_view(stored: object) -> View:
+    """Read a view from the page's store."""
+    store = stored if isinstance(stored, Mapping) else {}
+    kind, number = store.get("kind"), store.get("id")
+    is_view = kind in KINDS and isinstance(number, int) and not isinstance(number, bool)
+    return View(str(kind), int(number or 0)) if is_view else View()
 
 
 def content_of(database: Database, view: View, who: Viewer) -> Content:
@@ -133,6 +140,7 @@ def _unit(unit: UnitFacts, who: Viewer) -> Content:
 def _station(
     station: StationFacts, unit: UnitFacts, run: UnreachableRun | None, who: Viewer
 ) -> Content:
+    rest = [getattr(station, one.name) for one in fields(station) if one.name != "now"]
     return Content(
         lambda: page_header(
             station_title(station),
@@ -142,7 +150,7 @@ def _station(
         lambda: [*unreachable_notes(run, who), *station_body(station, unit, who)],
         short_hash(
             (
-                _station_token(station),
+                (digest(station.now), rest),
                 _unit_token(unit),
                 _command_token(station.launch, unit),
                 unreachable_token(run),
@@ -186,8 +194,3 @@ def _unit_token(unit: UnitFacts) -> object:
 def _command_token(command: Sent, unit: UnitFacts) -> object:
     note = command_note(command, unit, unit.name)
     return note and (note.kind, str(note.words)), is_waiting(command, unit)
-
-
-def _station_token(station: StationFacts) -> object:
-    rest = [getattr(station, one.name) for one in fields(station) if one.name != "now"]
-    return digest(station.now), rest
