@@ -18,7 +18,6 @@ from db.models.experiments import (
     Run,
     RunEvent,
 )
-from db.models.jobs import Job, Lease, RefusedCount, RefusedMessage, Upload
 from db.models.measures import (
     Alarm,
     ExtendedMeasure,
@@ -37,6 +36,19 @@ from db.models.profiles import (
     Profile,
     ProfileDetail,
     ProfileVersion,
+)
+from db.models.programs import (
+    AuditEntry,
+    FormToken,
+    Job,
+    Lease,
+    LoginFailure,
+    LoginLink,
+    LoginSession,
+    RefusedCount,
+    RefusedMessage,
+    Upload,
+    User,
 )
 from db.models.stations import (
     Channel,
@@ -59,5 +71,4 @@ from db.models.units import (
     LinkConfiguration,
     Unit,
 )
-from db.models.users import AuditEntry, FormToken, LoginFailure, LoginLink, LoginSession, User
 from db.models.wattrex import ExperimentName, ParkedRow, SyncRepair, UnregisteredUnit, WattrexUnit
