@@ -4,7 +4,7 @@ import string
 from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from bem.settings import Settings
+from bem.settings import Settings, secret_of
 from cycling.errors import InputError
 from db.limits import SHORTEST_KEY
 
@@ -46,12 +46,12 @@ def check_settings(settings: Settings) -> None:
 def check_variables(environ: Mapping[str, str], names: Sequence[str]) -> None:
     """Raise InputError, naming each, unless all these variables hold secrets of their own.
 
-    They must be usable in a URL as they are.
+    They must be usable in a URL as they are. NAME_FILE may name a file in place of NAME.
     """
-    wrong = [f"{name} {why}." for name in names if (why := _why_not(name, environ.get(name, "")))]
+    secrets = {name: secret_of(environ, name) or "" for name in names}
+    wrong = [f"{name} {why}." for name, value in secrets.items() if (why := _why_not(name, value))]
     seen: dict[str, str] = {}
-    for name in names:
-        value = environ.get(name, "")
+    for name, value in secrets.items():
         if value and seen.setdefault(value, name) != name:
             wrong.append(f"{name} is the same as {seen[value]}.")
     if wrong:

@@ -32,19 +32,19 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     data_dir = Path(environ.get("BEM_DATA_DIR") or "var").expanduser().absolute()
     default_url = f"sqlite:///{data_dir / 'bem.sqlite'}"
     return Settings(
-        database_url=_secret(environ, "BEM_DATABASE_URL") or default_url,
+        database_url=secret_of(environ, "BEM_DATABASE_URL") or default_url,
         data_dir=data_dir,
-        secret_key=_secret(environ, "BEM_SECRET_KEY"),
+        secret_key=secret_of(environ, "BEM_SECRET_KEY"),
         base_url=_base_url(environ.get("BEM_BASE_URL", "").strip()),
         trusted_proxies=_count(environ, "BEM_TRUSTED_PROXIES"),
-        mqtt_url=_secret(environ, "BEM_MQTT_URL"),
-        metrics_token=_secret(environ, "BEM_METRICS_TOKEN"),
+        mqtt_url=secret_of(environ, "BEM_MQTT_URL"),
+        metrics_token=secret_of(environ, "BEM_METRICS_TOKEN"),
         wattrex=_switch(environ, "BEM_WATTREX"),
         limits=read_limits(environ),
     )
 
 
-def _secret(environ: Mapping[str, str], name: str) -> str | None:
+def secret_of(environ: Mapping[str, str], name: str) -> str | None:
     """Return a secret from NAME, or from the file that NAME_FILE names."""
     value, file = environ.get(name), environ.get(f"{name}_FILE")
     if value and file:

@@ -17,7 +17,10 @@ def _group() -> None:
 
 @app.command()
 def check(
-    names: Annotated[list[str], typer.Argument(help="Names of environment variables.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Names of environment variables; NAME_FILE may name a file instead."),
+    ],
 ) -> None:
     """Refuse examples, short secrets, equal ones, and those that cannot stand in a URL.
 

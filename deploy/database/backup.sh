@@ -7,6 +7,14 @@
 #   backup.sh show [NAME]     a dump to standard output, the newest without a name
 #   backup.sh health          fail unless there is a dump of the last time
 #   backup.sh restore NAME    replace the database by a dump; by - from standard input
+#
+# It is told by variables. Each password may stand in a file that NAME_FILE names instead.
+#
+#   BACKUP_FOLDER             where the dumps are; there is no usual one
+#   DATABASE_BACKUP_PASSWORD  of DATABASE_BACKUP_USER (bem_backup), who dumps
+#   DATABASE_MIGRATE_PASSWORD of DATABASE_MIGRATE_USER (bem_migrate), who restores
+#   DATABASE_HOST, _PORT, _NAME     127.0.0.1, 3306, bem
+#   BACKUP_EVERY_HOURS, BACKUP_KEEP   24, and 14 dumps
 set -euo pipefail
 umask 077
 
@@ -31,6 +39,11 @@ program() {
   command -v "mysql$1" || command -v "mariadb${2:-$1}" || fail "mysql$1 is not installed."
 }
 
+password() { # of the account BACKUP or MIGRATE
+  local name=DATABASE_${1}_PASSWORD file=DATABASE_${1}_PASSWORD_FILE
+  echo "${!name:-$(cat "${!file:-/dev/null}")}"
+}
+
 dumps() {
   local file
   for file in "$folder/$database"-*.sql.gz; do
@@ -53,7 +66,7 @@ once() {
   name=$database-$(date -u +%Y%m%dT%H%M%SZ).sql.gz
   part=$folder/.$name.part
   rm -f "$folder/.$database"-*.part # of one that was interrupted
-  if ! MYSQL_PWD=${DATABASE_BACKUP_PASSWORD:-} "$dump" --protocol=tcp --host="$host" \
+  if ! MYSQL_PWD=$(password BACKUP) "$dump" --protocol=tcp --host="$host" \
     --port="$port" --user="${DATABASE_BACKUP_USER:-bem_backup}" "${options[@]}" "$database" |
     gzip >"$part" || ! is_whole "$part"; then
     rm -f "$part"
@@ -96,7 +109,7 @@ restore() {
   [[ -e $file ]] || fail "There is no dump $name. These are kept: $(dumps | tr '\n' ' ')"
   is_whole "$file" || fail "$name is not a whole dump; the database is as it was."
   run() {
-    MYSQL_PWD=${DATABASE_MIGRATE_PASSWORD:-} "$client" --protocol=tcp --host="$host" \
+    MYSQL_PWD=$(password MIGRATE) "$client" --protocol=tcp --host="$host" \
       --port="$port" --user="${DATABASE_MIGRATE_USER:-bem_migrate}" \
       --default-character-set=utf8mb4 "$@"
   }

@@ -5,6 +5,8 @@ set -euo pipefail
 
 export MYSQL_PWD=$MYSQL_ROOT_PASSWORD
 for name in DATABASE_MIGRATE_PASSWORD DATABASE_PASSWORD DATABASE_BACKUP_PASSWORD; do
+  file=${name}_FILE
+  printf -v "$name" %s "${!name:-$(cat "${!file:-/dev/null}")}"
   if [[ ! ${!name:-} =~ ^[A-Za-z0-9._~-]+$ ]]; then
     echo "$name: letters, digits and - . _ ~ only." >&2
     exit 1

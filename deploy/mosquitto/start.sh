@@ -9,6 +9,10 @@ ours='^(master-node|health|virtual-1):'
 
 cp "$(dirname "$0")/acl" "$(dirname "$0")/mosquitto.conf" "$config/"
 fresh=$config/passwords.new
+# each stands in the environment, or in a file that NAME_FILE names
+BROKER_PASSWORD=${BROKER_PASSWORD:-$(cat "${BROKER_PASSWORD_FILE:?}")}
+BROKER_HEALTH_PASSWORD=${BROKER_HEALTH_PASSWORD:-$(cat "${BROKER_HEALTH_PASSWORD_FILE:?}")}
+BROKER_VIRTUAL_PASSWORD=${BROKER_VIRTUAL_PASSWORD:-$(cat "${BROKER_VIRTUAL_PASSWORD_FILE:?}")}
 printf 'master-node:%s\nhealth:%s\nvirtual-1:%s\n' \
   "$BROKER_PASSWORD" "$BROKER_HEALTH_PASSWORD" "$BROKER_VIRTUAL_PASSWORD" >"$fresh"
 mosquitto_passwd -U "$fresh"

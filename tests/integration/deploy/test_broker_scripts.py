@@ -49,7 +49,10 @@ class Broker:
     @property
     def environment(self) -> dict[str, str]:
         more = {"BROKER_CONFIG": str(self.config), "BROKER_LISTENS_ON": str(self.port)}
-        return {**os.environ, "PATH": SEARCH_PATH, **self.passwords, **more}
+        for name, password in self.passwords.items():
+            (self._scripts / name).write_text(password)
+        files = {f"{name}_FILE": str(self._scripts / name) for name in self.passwords}
+        return {**os.environ, "PATH": SEARCH_PATH, **files, **more}
 
     def start(self) -> None:
         self.process = start(["sh", self._scripts / "start.sh"], self._log, self.environment)

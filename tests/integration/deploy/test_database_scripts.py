@@ -35,7 +35,7 @@ class Deployment:
         self.backups.mkdir()
         self.environment = {
             **os.environ,
-            **PASSWORDS,
+            **{f"{name}_FILE": str(self.write(name, PASSWORDS[name])) for name in PASSWORDS},
             "MYSQL_ROOT_PASSWORD": "",
             "DATABASE_SOCKET": str(server.folder / "data" / "mariadbd.sock"),
             "DATABASE_HOST": "127.0.0.1",
@@ -43,6 +43,12 @@ class Deployment:
             "BACKUP_FOLDER": str(self.backups),
             "BACKUP_KEEP": "2",
         }
+
+    def write(self, name: str, password: str) -> Path:
+        """Put a password into a file, as Compose does."""
+        file = self.backups.parent / name
+        file.write_text(password)
+        return file
 
     def run(self, script: str, *arguments: str, **environment: str):
         return subprocess.run(
@@ -138,6 +144,8 @@ def test_a_password_that_could_end_a_statement_is_refused(deployment: Deployment
 
 def test_the_health_check_asks_as_our_services_do(deployment: Deployment):
     assert deployment.run("health.sh").returncode == 0
+    in_the_environment = PASSWORDS["DATABASE_PASSWORD"]
+    assert deployment.run("health.sh", DATABASE_PASSWORD=in_the_environment).returncode == 0
     assert deployment.run("health.sh", DATABASE_PASSWORD="wrong").returncode == 1
     deployment.server.kill()
     assert deployment.run("health.sh").returncode == 1

@@ -96,3 +96,12 @@ def test_the_key_is_as_long_as_the_web_server_wants_it():
 
 def test_secrets_of_their_own_are_taken():
     check_variables({"A": GOOD, "B": f"{GOOD}-2"}, ["A", "B"])
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path):
+    file = tmp_path / "secret"
+    file.write_text(f"{GOOD}\n")
+    check_variables({"BROKER_PASSWORD_FILE": str(file)}, ["BROKER_PASSWORD"])
+    file.write_text("example-of-a-password")
+    with pytest.raises(InputError, match="BROKER_PASSWORD still holds the example's value"):
+        check_variables({"BROKER_PASSWORD_FILE": str(file)}, ["BROKER_PASSWORD"])

@@ -40,7 +40,8 @@ def test_the_services_and_profiles_are_those_of_the_document():
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_images_have_exact_versions(service):
-    assert re.fullmatch(r"[a-z-]+:\d+\.\d+\.\d+", SERVICES[service]["image"])
+    exact = r"[a-z-]+:\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?"
+    assert re.fullmatch(exact, SERVICES[service]["image"])
 
 
 def test_the_database_and_the_broker_are_those_that_are_supported():
@@ -55,7 +56,9 @@ def test_all_services_of_ours_are_one_image_of_this_version():
 
 def test_the_image_is_made_in_two_stages_from_an_exact_python():
     dockerfile = (ROOT / "Dockerfile").read_text()
-    exact = re.search(r"^ARG PYTHON_IMAGE=(python:\d+\.\d+\.\d+-slim-\w+)$", dockerfile, re.M)
+    exact = re.search(
+        r"^ARG PYTHON_IMAGE=(python:\d+\.\d+\.\d+-slim-\w+(?:@sha256:\w+)?)$", dockerfile, re.M
+    )
     assert SERVICES["web"]["build"]["args"]["PYTHON_IMAGE"] == exact[1]
     assert dockerfile.count("FROM ${PYTHON_IMAGE}") == 2
     assert dockerfile.count("--require-hashes") == 2
@@ -171,45 +174,49 @@ def test_our_services_get_settings_that_exist(service):
 def test_every_setting_can_be_given_to_a_service():
     given = {name for one in OURS for name in environment(one) if name.startswith("BEM_")}
     in_the_image = {"BEM_DATA_DIR"}
-    assert {name for name in variables() if not name.endswith("_FILE")} == given | in_the_image
+    plain = {name.removesuffix("_FILE") for name in given}
+    assert {name for name in variables() if not name.endswith("_FILE")} == plain | in_the_image
 
 
-def test_the_urls_are_read_as_they_are_meant():
-    for service, user in (("migrate", "bem_migrate"), ("web", "bem"), ("worker", "bem")):
-        plain = re.sub(r"\$\{(\w+)[^}]*\}", r"secret", environment(service)["BEM_DATABASE_URL"])
-        assert plain == f"mysql+pymysql://{user}:secret@database:3306/bem"
-    assert from_environment({"BEM_MQTT_URL": environment("master-node")["BEM_MQTT_URL"]})
+def secrets_of(service: str) -> set[str]:
+    return set(SERVICES[service].get("secrets", []))
+
+
+def test_each_service_reads_the_secrets_that_it_is_given_and_no_others():
+    for service in SERVICES:
+        files = re.findall(r"/run/secrets/(\w+)", str(environment(service)))
+        assert secrets_of(service) == set(files)
+    assert environment("web")["BEM_METRICS_TOKEN_FILE"].startswith("${BEM_METRICS_TOKEN:+")
+    for service in ("web", "worker", "master-node"):
+        assert environment(service)["BEM_DATABASE_URL_FILE"] == "/run/secrets/BEM_DATABASE_URL"
+    assert "MIGRATE_DATABASE_URL" in environment("migrate")["BEM_DATABASE_URL_FILE"]
 
 
 def test_only_the_migrations_may_change_tables():
-    having = {name for name in SERVICES if "DATABASE_MIGRATE_PASSWORD" in str(environment(name))}
-    assert having == {"credentials", "database", "migrate", "restore"}
-    having = {name for name in SERVICES if "DATABASE_ROOT_PASSWORD" in str(environment(name))}
-    assert having == {"credentials", "database"}
-    having = {name for name in SERVICES if "BEM_SECRET_KEY" in str(environment(name))}
-    assert having == {"credentials", "web"}
+    def having(*names: str) -> set[str]:
+        return {service for service in SERVICES if secrets_of(service) & set(names)}
+
+    assert having("MIGRATE_DATABASE_URL") == {"migrate"}
+    assert having("DATABASE_MIGRATE_PASSWORD") == {"credentials", "database", "restore"}
+    assert having("DATABASE_ROOT_PASSWORD") == {"credentials", "database"}
+    assert having("BEM_SECRET_KEY") == {"credentials", "web"}
 
 
-def test_no_secret_stands_in_the_file():
+def test_no_secret_stands_in_the_file_or_in_an_environment():
     for service in SERVICES:
         for name, value in environment(service).items():
-            if re.search(r"PASSWORD|SECRET|TOKEN|URL", name):
-                left = re.sub(r"\$\{[^}]*\}", "", value)
-                assert re.fullmatch(r"((mysql\+pymysql|mqtt)://[\w-]+:@\w+:\d+(/bem)?)?", left)
+            if re.search(r"PASSWORD|SECRET|TOKEN|URL", name) and name != "BEM_BASE_URL":
+                assert name.endswith("_FILE")
+                assert re.fullmatch(r"(\$\{\w+:\+)?/run/secrets/\w+\}?", value)
         assert "env_file" not in SERVICES[service]
+    for name, one in COMPOSE["secrets"].items():
+        assert re.fullmatch(rf"\$\{{SECRETS_FOLDER[^}}]*\}}/{name}", one["file"])
 
 
 def test_every_secret_has_an_example_and_is_checked_before_anything_starts():
-    secrets = used_variables(str(environment("credentials")))
-    assert secrets == set(EXAMPLES)
+    assert set(EXAMPLES) == secrets_of("credentials") <= set(COMPOSE["secrets"])
     assert SERVICES["credentials"]["command"] == ["secrets", "check", *EXAMPLES]
     assert SERVICES["credentials"]["network_mode"] == "none"
-    everywhere = {
-        name
-        for name in used_variables((ROOT / "docker-compose.yml").read_text())
-        if name.endswith(("PASSWORD", "SECRET_KEY"))
-    }
-    assert everywhere == secrets
 
 
 LIMITS = {variable_of(one.name) for one in fields(Limits)}
@@ -219,6 +226,7 @@ SIZES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 def test_every_variable_is_in_the_example_unless_it_is_a_limit():
     for name in used_variables((ROOT / "docker-compose.yml").read_text()) - LIMITS:
         assert re.search(rf"^(# )?{name}=", EXAMPLE, re.MULTILINE), name
+    assert re.search(r"^SECRETS_FOLDER=", EXAMPLE, re.MULTILINE)
 
 
 def test_a_limit_that_is_not_given_is_the_usual_one():
@@ -253,7 +261,7 @@ def test_what_is_in_front_and_behind_lets_through_what_the_limits_allow():
 
 
 def test_the_real_secrets_are_not_committed_and_not_in_the_image():
-    assert ".cred.env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert {".cred.env", ".secrets/"} <= set((ROOT / ".gitignore").read_text().splitlines())
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert ignored[1] == "*"
-    assert not any(".cred" in line or ".git" in line for line in ignored)
+    assert not any(re.search(r"\.(cred|git|secrets)", line) for line in ignored)
