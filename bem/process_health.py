@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from cycling.errors import BemError
 from db.heartbeats import Process, read_processes
-from db.terms import MASTER_NODE, WAITING, WORKER
+from db.terms import MASTER_NODE, WAITING, WORKER, broker_trouble
 
 WORKER_SILENT_S = 60.0
 MASTER_NODE_SILENT_S = 10.0
@@ -46,8 +46,8 @@ def check_master_node(database_url: str, is_running: Callable[[int], bool] = run
     leader = next((one for one in mine if one.leads and one.lives), None)
     if leader is None:
         return f"{beats}; it waits to take over."
-    if leader.detail.get("broker") != "connected":
-        raise BemError("The master node leads, but has no connection to its broker.")
+    if trouble := broker_trouble(leader.detail):
+        raise BemError(f"The master node leads, but {trouble}.")
     return f"{beats}; it leads, and has its broker."
 
 

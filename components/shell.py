@@ -116,7 +116,7 @@ def toast(
 
 
 def lab_state(
-    open_alarms: int, heard: Component | None, silent_s: float | None
+    open_alarms: int, heard: Component | None, silent_s: float | None, trouble: str = ""
 ) -> tuple[str, str, list[Any], str]:
     """Return count and title of the alarms, words and classes of the master node's line."""
     words = "alarm" if open_alarms == 1 else "alarms"
@@ -128,6 +128,8 @@ def lab_state(
     if silent_s > MASTER_SILENT_S:
         silent = [icon("x-circle-fill"), html.Span(["Master node silent, ", heard])]
         return count, title, silent, off
+    if trouble:
+        return count, title, [icon("x-circle-fill"), html.Span(trouble)], off
     return count, title, [icon("check-circle"), html.Span(["Master node, ", heard])], usual
 
 

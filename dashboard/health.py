@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from cycling.errors import BemError
 from db.engine import Database
 from db.queries.master_node import MasterNode, master_node
+from db.terms import broker_trouble
 
 PATIENCE_S = 2.0
 BEATS_WITHIN_S = 10.0
-SAYS = ("broker", "units", "stored", "refused", "queue", "since")
+OK = {"status": "ok"}
+SAYS = ("units", "units_silent", "stored", "refused", "queue", "since")
 
 
 @dataclass
@@ -79,7 +81,8 @@ def _live(leader: MasterNode | None, known: bool) -> dict[str, Any]:
         return {"master_node": {"status": says}, "broker": {"status": "unknown"}}
     beats = leader.silent_s <= BEATS_WITHIN_S
     detail = {name: leader.detail[name] for name in SAYS if name in leader.detail}
-    connected = detail.pop("broker", None) == "connected"
+    trouble = broker_trouble(leader.detail)
+    broker = {"status": "error", "reason": f"The master node {trouble}."} if trouble else OK
     return {
         "master_node": {
             "status": "ok" if beats else "silent",
@@ -87,5 +90,5 @@ def _live(leader: MasterNode | None, known: bool) -> dict[str, Any]:
             "standbys": leader.standbys,
             **detail,
         },
-        "broker": {"status": ("ok" if connected else "error") if beats else "unknown"},
+        "broker": broker if beats else {"status": "unknown"},
     }

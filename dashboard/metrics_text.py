@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cycling.errors import BemError
 from dashboard.health import BEATS_WITHIN_S, DatabaseProbe
 from db.queries.master_node import Figures, MasterNode
+from db.terms import broker_trouble
 
 CONTENT_TYPE: str = CONTENT_TYPE_LATEST
 
@@ -84,8 +85,12 @@ def _master_node(leader: MasterNode | None) -> Iterator[Metric]:
     if leader is None:
         return
     says = leader.detail
-    connected = beats and says.get("broker") == "connected"
-    yield _one("bem_broker_connected", "Whether the master node has its broker.", connected)
+    connected = beats and not broker_trouble(says)
+    yield _one(
+        "bem_broker_connected",
+        "Whether the master node has its broker.",
+        connected,
+    )
     yield _one("bem_master_node_beat_age_seconds", "Since its last sign of life.", leader.silent_s)
     yield _one("bem_master_node_standbys", "Master nodes that wait to take over.", leader.standbys)
     yield _one("bem_master_node_queue", "Messages that it has yet to store.", says.get("queue", 0))

@@ -1,9 +1,40 @@
 """The application's fixed words, as the database stores them; cycling/terms.py has the field's."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 # Names of rows in bem_leases, or how they begin: who leads, who waits to take over, who works.
 MASTER_NODE, WAITING, WORKER = "master-node", "waiting-", "worker-"
+
+CONNECTED, NOT_CONNECTED = "connected", "not connected"
+
+# Why a message of a unit was not taken.
+REFUSED_KINDS = (
+    "channel",
+    "database",
+    "device",
+    "field",
+    "foreign",
+    "json",
+    "pickle",
+    "size",
+    "topic",
+    "unknown unit",
+)
+
+
+def broker_trouble(detail: Mapping[str, Any]) -> str:
+    """Return what a master node's row says against its connections to the broker, or nothing.
+
+    The rest of a sentence that begins with the master node.
+    """
+    for name, which in (("broker", ""), ("wattrex", " for WattRex units")):
+        state = detail.get(name, CONNECTED)
+        if state != CONNECTED:
+            why = "" if state == NOT_CONNECTED else f" ({state})"
+            return f"has no connection to its broker{which}{why}"
+    return ""
 
 
 class Role(StrEnum):

@@ -8,8 +8,10 @@ from typing import Any
 
 from db.commands.leases import LeaderLease, leader_transaction
 from db.commands.master_node import live_state
-from db.engine import Database
+from db.engine import Database, database_now
 from db.queries.stations.offers import SetUpStation, UnitSetup, unit_setups
+from db.queries.wattrex.units import heard_units
+from db.terms import CONNECTED, NOT_CONNECTED
 from master_node.dispatch import dispatch, due_commands, expire_offers
 from master_node.inbox import Inbox
 from master_node.leader_thread import LeaderThread
@@ -83,8 +85,11 @@ class Duties(LeaderThread):
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
         with self._database.read() as session:
             setups = unit_setups(session)
+            wattrex_online, wattrex = heard_units(session, database_now(session))
         online = [one for one in setups if one.online]
-        with leader_transaction(self._database, self._lease, self._detail(len(online))):
+        units = {"units": len(online) + wattrex_online}
+        units["units_silent"] = len(setups) + wattrex - units["units"]
+        with leader_transaction(self._database, self._lease, {**units, **self._detail()}):
             pass
         expire_offers(self._database, self._lease)
         self._note_silence()
@@ -127,12 +132,11 @@ class Duties(LeaderThread):
         stuck_s = 0.0 if trouble_at is None else float("inf")
         return max(self._inbox.age_s, stuck_s)
 
-    def _detail(self, units: int) -> dict[str, Any]:
+    def _detail(self) -> dict[str, Any]:
         wattrex = self._service
         detail = {
             "broker": _connection(self._connected()),
-            "units": units,
-            "stored": self._writer.stored,
+            "stored": self._writer.stored + self._wattrex.stored,
             "refused": self._writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
             "queue": len(self._inbox),
             "since": self._since.isoformat(timespec="seconds"),
@@ -141,4 +145,4 @@ class Duties(LeaderThread):
 
 
 def _connection(connected: bool) -> str:
-    return "connected" if connected else "not connected"
+    return CONNECTED if connected else NOT_CONNECTED

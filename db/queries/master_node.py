@@ -13,7 +13,8 @@ from db.engine import Database, database_now
 from db.facts import facts
 from db.models import Job, Lease, RefusedCount, RefusedMessage, StationAlarm, Unit
 from db.queries.stations.overview import overview
-from db.terms import MASTER_NODE, WAITING, WORKER, JobState, OverviewState
+from db.queries.wattrex.units import heard_units
+from db.terms import MASTER_NODE, REFUSED_KINDS, WAITING, WORKER, JobState, OverviewState
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def refused_messages(database: Database, limit: int = 100) -> list[Refused]:
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts at one moment; `oldest_job_s` is how long the first waiting job has waited."""
+    """Counts at one moment; `oldest_job_s` is how long the first waiting job has waited.
+
+    `units` are those of both protocols; a WattRex unit is online while its heartbeats come.
+    """
 
     stations: Mapping[OverviewState, int]
     alarms: int
@@ -123,6 +127,7 @@ def figures(database: Database) -> Figures:
             select(RefusedCount.kind, func.sum(RefusedCount.count)).group_by(RefusedCount.kind)
         ).all()
         units = session.scalars(select(Unit.online)).all()
+        wattrex_online, wattrex = heard_units(session, now)
         is_open = StationAlarm.acknowledged_at.is_(None)
         alarms = session.scalar(select(func.count()).where(is_open)) or 0
         lives = Lease.name.startswith(WORKER) & (Lease.expires_at > now)
@@ -132,11 +137,11 @@ def figures(database: Database) -> Figures:
     return Figures(
         stations={state: stations[state] for state in OverviewState},
         alarms=alarms,
-        units=len(units),
-        units_online=sum(units),
+        units=len(units) + wattrex,
+        units_online=sum(units) + wattrex_online,
         jobs={state: by_state.get(state, 0) for state in JobState},
         oldest_job_s=max(0.0, (now - waits_since).total_seconds()) if waits_since else 0.0,
         workers=workers,
-        refused={kind: int(count) for kind, count in refused},
+        refused=dict.fromkeys(REFUSED_KINDS, 0) | {kind: int(count) for kind, count in refused},
         leader=master_node(database),
     )

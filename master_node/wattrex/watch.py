@@ -43,6 +43,7 @@ class WattrexWatch:
     def __init__(self, silent_after: timedelta, stalled_after: timedelta = STALLED_AFTER) -> None:
         self._silent_after, self._stalled_after = silent_after, stalled_after
         self._seen: dict[int, _Seen] = {}
+        self.stored = 0  # samples that cyclers have stored by themselves
 
     def look(
         self, transaction: LeaderTransaction, *, speaks: bool, listens_since: float | None
@@ -126,6 +127,7 @@ class WattrexWatch:
             self._seen[run.id] = _Seen(through, now)
             return last, False
         new = through > seen.through
+        self.stored += max(0, through - seen.through)
         if through != seen.through:
             self._seen[run.id] = _Seen(through, now)
         return last, new

@@ -140,7 +140,7 @@ def show_lab(_pulse: Sent) -> tuple[Any, ...]:
     seen_at = lab.master_seen_at
     since = ago(seen_at, lab.at, viewer().zone) if seen_at else None
     silent_s = (lab.at - seen_at).total_seconds() if seen_at else None
-    return lab_state(lab.open_alarms, since, silent_s)
+    return lab_state(lab.open_alarms, since, silent_s, lab.trouble)
 
 
 def ask_alarm(chosen: Sent) -> Question:

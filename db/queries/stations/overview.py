@@ -47,7 +47,7 @@ from db.queries.stations.state import (
     lost_since,
     with_beneath,
 )
-from db.terms import MASTER_NODE
+from db.terms import MASTER_NODE, WAITING, broker_trouble
 
 VIRTUAL = 1  # the station of imported experiments
 IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
@@ -70,11 +70,22 @@ def station_now(database: Database, station_id: int) -> StationNow:
 def lab_now(database: Database) -> LabNow:
     """Return how many alarms are open, and when the master node was last heard."""
     is_open = StationAlarm.acknowledged_at.is_(None)
-    alarms = select(func.count()).select_from(StationAlarm).where(is_open).scalar_subquery()
-    heartbeat = select(Lease.beat_at).where(Lease.name == MASTER_NODE).scalar_subquery()
+    alarms = select(func.count()).select_from(StationAlarm).where(is_open)
+    nodes = (Lease.name == MASTER_NODE) | Lease.name.startswith(WAITING)
     with database.read() as session:
-        open_alarms, master_seen_at = session.execute(select(alarms, heartbeat)).one()
-        return LabNow(open_alarms, master_seen_at, database_now(session))
+        now, open_alarms = database_now(session), session.scalar(alarms) or 0
+        leases = session.scalars(select(Lease).where(nodes).order_by(Lease.name)).all()
+    seen_at = next((one.beat_at for one in leases if one.name == MASTER_NODE), None)
+    troubles = (
+        f"{_node(one)} {trouble}."
+        for one in leases
+        if one.expires_at > now and (trouble := broker_trouble(one.detail))
+    )
+    return LabNow(open_alarms, seen_at, next(troubles, ""), now)
+
+
+def _node(lease: Lease) -> str:
+    return "The master node" if lease.name == MASTER_NODE else "A master node that waits"
 
 
 def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNow, ...]:

@@ -179,10 +179,14 @@ class AboutStation:
 
 @dataclass(frozen=True)
 class LabNow:
-    """What every page says of the laboratory: open alarms, and when the master node was heard."""
+    """What every page says of the laboratory: open alarms, and when the master node was heard.
+
+    `trouble` is what a master node has to say against its broker.
+    """
 
     open_alarms: int
     master_seen_at: datetime | None
+    trouble: str
     at: datetime
 
 

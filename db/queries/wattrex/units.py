@@ -79,6 +79,12 @@ class EndedRepair:
     ended_at: datetime
 
 
+def heard_units(session: Session, now: datetime) -> tuple[int, int]:
+    """Return how many WattRex units are heard, and how many there are."""
+    heard_at = session.scalars(select(ComputationalUnit.last_connection).where(is_wattrex())).all()
+    return sum(at > now - FRESH for at in heard_at), len(heard_at)
+
+
 def unregistered_units(session: Session, now: datetime) -> tuple[UnregisteredUnitNow, ...]:
     """Return the units that beat under numbers that are none of ours, as of the last minute."""
     rows = session.scalars(

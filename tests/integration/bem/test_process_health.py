@@ -114,6 +114,12 @@ def test_a_master_node_leads_with_its_broker_or_waits(database: Database):
     with database.write() as session:
         session.query(Lease).one().detail = {"broker": "connected"}
     assert "it leads, and has its broker" in check_master_node(url_of(database), alive)
+    with database.write() as session:
+        session.query(Lease).one().detail = {"broker": "connected", "wattrex": "not connected"}
+    with pytest.raises(BemError, match="no connection to its broker for WattRex units"):
+        check_master_node(url_of(database), alive)
+    with database.write() as session:
+        session.query(Lease).one().detail = {"broker": "connected"}
     leases.say_present(database, leases.STANDBY, f"{HOST}:8:bbbb", {})
     assert "works" in check_master_node(url_of(database), alive)
     waiting_only = check_master_node(url_of(database), lambda number: number == 8)

@@ -113,7 +113,17 @@ def test_what_is_wrong_with_the_stations_does_not_change_the_status(
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"
     assert answer.json["master_node"]["status"] == master_node
-    assert answer.json["broker"] == {"status": shown}
+    assert answer.json["broker"]["status"] == shown
+
+
+def test_a_lost_connection_for_wattrex_units_is_an_error_of_the_broker(stranger, store):
+    lead(store, 3, wattrex="not connected", units_silent=1)
+    answer = stranger.get("/health")
+    assert answer.json["broker"] == {
+        "status": "error",
+        "reason": "The master node has no connection to its broker for WattRex units.",
+    }
+    assert answer.json["master_node"]["units_silent"] == 1
 
 
 def test_while_the_database_is_away_nothing_is_known_of_the_stations(web, stranger):

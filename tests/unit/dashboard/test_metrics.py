@@ -10,8 +10,11 @@ from cycling.errors import InputError
 from dashboard.health import DatabaseProbe
 from dashboard.settings import WebSettings
 from db.commands.leases import WORKER, say_present
-from db.models import Job, RefusedCount
-from db.terms import JobState
+from db.commands.wattrex import units
+from db.commands.wattrex.units import WattrexIdentity
+from db.engine import database_now
+from db.models import ComputationalUnit, Job, RefusedCount
+from db.terms import REFUSED_KINDS, JobState
 from tests.machine import ROOT
 from tests.unit.dashboard.test_health import Broken, lead
 from tests.unit.dashboard.world import START
@@ -88,6 +91,38 @@ def test_what_happens_is_counted(measured, store, clock):
     assert 3 <= found["bem_master_node_beat_age_seconds"] < 10
     later = scrape(measured)
     assert later["bem_samples_stored_total"] == 7
+
+
+def test_wattrex_units_are_counted_and_a_silent_one_is_not_online(measured, store):
+    with store.write() as session:
+        now = database_now(session)
+        for mac in (77, 78):
+            heard = units.register(
+                session, WattrexIdentity(mac, "pi", "10.0.0.9", 22, "bench"), now
+            )
+        units.note_heartbeats(session, {heard: 0.0}, now)
+        silent = session.get_one(ComputationalUnit, heard - 1)
+        silent.last_connection = now - timedelta(minutes=1)
+    found = scrape(measured)
+    assert (found["bem_units"], found["bem_units_online"]) == (2, 1)
+
+
+def test_a_counter_of_refused_messages_is_there_before_the_first_one(measured):
+    found = scrape(measured)
+    for kind in REFUSED_KINDS:
+        assert found[f"bem_messages_refused_total,{kind}"] == 0
+
+
+def test_every_kind_of_refusal_is_known():
+    pattern = r'(?:RefusedError|Refusal)\((?:\w+(?:\[0\]\.\w+)?, )?\s*"([a-z ]+)"'
+    sources = (ROOT / "master_node").rglob("*.py")
+    used = {kind for one in sources for kind in re.findall(pattern, one.read_text())}
+    assert used | {"database"} == set(REFUSED_KINDS)
+
+
+def test_the_second_connection_to_the_broker_counts(measured, store):
+    lead(store, 1, wattrex="not connected")
+    assert scrape(measured)["bem_broker_connected"] == 0
 
 
 def test_the_document_names_every_figure_and_no_other(measured, store):

@@ -35,6 +35,7 @@ from db.models import (
     Experiment,
     ExtendedMeasure,
     GenericMeasure,
+    Lease,
     Plan,
     StationAlarm,
     StationLive,
@@ -49,7 +50,10 @@ from db.queries.stations.units import find_unit
 from db.queries.wattrex.units import find_unregistered_units
 from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, PlanState, RepairState
+from master_node.duties import Duties
+from master_node.inbox import Inbox
 from master_node.wattrex.watch import WattrexWatch
+from master_node.writer import Writer
 from tests.commands import command_row
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import channels_of, read_series
@@ -68,6 +72,12 @@ class WattrexLab(RunningLab):
         self.lease = leases.acquire(database, "tests", {})
         self.watch = WattrexWatch(timedelta(seconds=15))
         self.profile_id = self.profile("Charge", details=False)
+        inbox = Inbox()
+        writer = Writer(database, self.lease, inbox, list)
+        patience = timedelta(seconds=15)
+        self.duties = Duties(
+            database, self.lease, inbox, writer, list, lambda: False, patience, None, 1_000
+        )
 
     def register(self, mac: int, host: str = "bench-pi-3") -> int:
         with self.database.write() as session:
@@ -84,6 +94,13 @@ class WattrexLab(RunningLab):
             self.heartbeat()
         with leader_transaction(self.database, self.lease) as transaction:
             self.watch.look(transaction, speaks=speaks, listens_since=LONG_AGO if speaks else None)
+
+    def renew(self) -> dict:
+        """Say how the master node is, as it does every 2 s, and return what it says then."""
+        self.duties._renew()
+        self.duties._renew()
+        with self.database.read() as session:
+            return session.get_one(Lease, "master-node").detail
 
     def begin(self, serial: str = "1", **other) -> int:
         cell = self.battery("Cell", serial)
@@ -641,3 +658,17 @@ class TestCommandLine:
     def test_what_it_refuses_it_refuses_in_a_sentence(self, lab, database_url, monkeypatch):
         said = self.run(monkeypatch, database_url, "repair", "4711")
         assert str(said.exception) == "There is no experiment 4711."
+
+
+def test_wattrex_units_and_the_rows_of_their_cyclers_count_in_what_the_leader_says(lab: WattrexLab):
+    silent = lab.register(78)
+    with lab.database.write() as session:
+        unit = session.get_one(ComputationalUnit, silent)
+        unit.last_connection = database_now(session) - timedelta(minutes=1)
+    lab.heartbeat()
+    experiment_id = lab.begin(status=ExperimentStatus.RUNNING)
+    lab.rows(experiment_id, 0, 40)
+    first = lab.renew()
+    assert (first["units"], first["units_silent"], first["stored"]) == (1, 1, 0)
+    lab.rows(experiment_id, 40, 8)
+    assert lab.renew()["stored"] == 8
