@@ -177,6 +177,11 @@ def _parse(url: str) -> URL:
             "mysql+pymysql://user:password@host:3306/bem or sqlite:////folder/bem.sqlite; "
             "special characters in the password are percent-encoded."
         ) from error
+    if parsed.host and "@" in parsed.host + (parsed.database or "").rpartition("/")[0]:
+        raise InputError(
+            "The password in the database URL has an @ as it is, which ends it there. Write it as "
+            "%40; likewise : as %3A, / as %2F, # as %23, ? as %3F and % as %25."
+        )
     if parsed.drivername in ("mysql", "mariadb"):
         parsed = parsed.set(drivername=f"{parsed.drivername}+pymysql")
     if parsed.drivername not in ("sqlite", "mysql+pymysql", "mariadb+pymysql"):

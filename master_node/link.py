@@ -5,7 +5,7 @@ import secrets
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -48,9 +48,10 @@ def broker_of(url: str) -> Broker:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise InputError(f"The broker's URL cannot be read. {EXAMPLE}") from error
-    if parts.scheme not in USUAL_PORTS or not parts.hostname or parts.path.strip("/"):
-        raise InputError(f"The broker's URL names no broker. {EXAMPLE}")
+        raise InputError(f"The broker's URL cannot be read. {_advice(url)}") from error
+    more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in USUAL_PORTS or not parts.hostname or more:
+        raise InputError(f"The broker's URL names no broker. {_advice(url)}")
     return Broker(
         host=parts.hostname,
         port=port or USUAL_PORTS[parts.scheme],
@@ -58,6 +59,15 @@ def broker_of(url: str) -> Broker:
         user=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
     )
+
+
+def _advice(url: str) -> str:
+    """Return what to write instead, without the password."""
+    password = url.rpartition("@")[0].partition("://")[2].partition(":")[2]
+    marks = [f"{mark} as {quote(mark, safe='')}" for mark in "@:/#?" if mark in password]
+    if not marks:
+        return EXAMPLE
+    return f"Its password has characters that end it too early: write {', '.join(marks)}."
 
 
 class Link:

@@ -226,6 +226,8 @@ def test_a_server_that_is_away_is_not_asked_again():
         ("", "cannot be read. Write it like mysql"),
         ("lab database", "cannot be read. Write it like mysql"),
         ("mysql://root:p@ss:w@host:port/bem", "cannot be read. Write it like mysql"),
+        ("mysql://root:a-long-p@ss@host:3306/bem", "has an @ as it is.* Write it as %40"),
+        ("mysql://root:a-long-p@s/s@host:3306/bem", "has an @ as it is.* / as %2F"),
         ("postgresql://host/bem", "names postgresql; use sqlite"),
         ("mysql+mysqldb://host/bem", r"names mysql\+mysqldb; use sqlite"),
     ],
@@ -236,7 +238,7 @@ def test_a_wrong_url_is_refused_with_a_sentence(url: str, sentence: str):
 
 
 def test_sqlite_makes_the_folder_of_its_file(tmp_path: Path):
-    database = connect(f"sqlite:///{tmp_path}/new/folder/bem.sqlite")
+    database = connect(f"sqlite:///{tmp_path}/new@lab/folder/bem.sqlite")
     with database.read() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
