@@ -10,8 +10,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import Head, empty, icon, short_time, table
-from components.controls import inline, search_box, segments
+from components.blocks import Head, empty, short_time, table
+from components.controls import action_link, inline, search_box, segments
 from db.queries.lists import Page
 from db.queries.profiles.library import ProfileRow, ProfileSort
 from pages.context import Viewer
@@ -83,8 +83,7 @@ def header_actions(view: View, who: Viewer) -> list[Component]:
     search = search_box(Ids.SEARCH, view.text, "Search name and text", label=label)
     if not who.operates:
         return [search]
-    words = [icon("plus"), "New profile"]
-    return [search, dcc.Link(words, href="/edit-profile", className="btn btn-primary")]
+    return [search, action_link("plus-lg", "New profile", "/edit-profile", "btn-primary")]
 
 
 def shelf_and_order(view: View) -> html.Div:
