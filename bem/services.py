@@ -3,7 +3,10 @@
 Every command loads this module, so what it builds is loaded when it is built.
 """
 
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,8 @@ from cycling.errors import InputError
 if TYPE_CHECKING:
     from db.commands.audit import By
     from db.engine import Database
+
+LOG = logging.getLogger("bem")
 
 
 def utc_now() -> datetime:
@@ -40,6 +45,21 @@ def open_database(settings: Settings, *, check: bool) -> "Database":
     except WrongDatabaseError as error:  # at the start it is a setting that somebody can correct
         raise InputError(str(error)) from error
     return database
+
+
+@contextmanager
+def logged_process(name: str, settings: Settings) -> Iterator[None]:
+    """Log the beginning and the end of a process of a service, and why it ended if it failed."""
+    number = os.getpid()
+    LOG.info("what=process-begins name=%s process=%s data=%s", name, number, settings.data_dir)
+    said: object = "-"
+    try:
+        yield
+    except Exception as error:
+        said = error
+        raise
+    finally:
+        LOG.info("what=process-ended name=%s process=%s said=%r", name, os.getpid(), str(said))
 
 
 def system_user() -> str:

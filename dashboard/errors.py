@@ -1,18 +1,19 @@
 """How a failure is told: a page to a person, JSON to a script, a toast to a page that is open."""
 
 import logging
-import secrets
 
 import dash
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from cycling.errors import BemError, ConflictError, InputError, NotFoundError, UnavailableError
-from pages.context import THEME_COOKIE
+from pages.context import THEME_COOKIE, request_id
 
 PAGES = {"/", "/<path:path>", "login", "sign_in"}  # endpoints that a person opens in the browser
 TOASTS = "shell-toasts-store"
+LEAST_OF_OURS = 500  # of the HTTP statuses
+MOST_OF_A_PATH = 200  # characters in the log
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +49,22 @@ def register(server: Flask) -> None:
     server.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, sentence: str | None = None, error_id: str | None = None) -> Response:
-    """Return a page for a person and `{"error": sentence}` for a script."""
+def answer(status: int, sentence: str | None = None, *, unexpected: bool = False) -> Response:
+    """Return a page for a person and `{"error": sentence}` for a script.
+
+    The page has the request's number; for a script it is in the header, and in the body of an
+    unexpected error too.
+    """
     text = sentence or SENTENCES.get(status, UNEXPECTED)
     if not wants_page():
-        body = {"error": text} if error_id is None else {"error": text, "id": error_id}
+        body = {"error": text, "id": request_id()} if unexpected else {"error": text}
         return make_response(jsonify(body), status)
     page = render_template(
         "error.html",
         title=TITLES.get(status, "Something went wrong"),
         sentence=text,
-        error_id=error_id,
+        request_id=request_id(),
+        unexpected=unexpected,
         theme=theme(),
         link="/login" if status == 401 else "/",
         link_text="Sign in" if status == 401 else "Go to the start page",
@@ -85,16 +91,30 @@ def on_callback_error(error: Exception) -> None:
 
     One of the three places with a broad net: Dash hands every exception of a callback here.
     """
-    error_id = secrets.token_hex(4)
+    number = request_id()
     if isinstance(error, BemError):
         text = str(error)
-        if isinstance(error, UnavailableError):
-            logger.warning("Callback %s: %s", error_id, error)
+        log_refusal(_status_of(error), text, error.__cause__)
     else:
-        unknown = f"{UNEXPECTED} Tell an admin this number: {error_id}"
+        unknown = f"{UNEXPECTED} Tell an admin this number: {number}"
         text = SENTENCES[503] if _is_of_database(error) else unknown
-        _log(error, error_id)
-    dash.set_props(TOASTS, {"data": {"kind": "error", "text": text, "id": error_id}})
+        _log(error)
+    dash.set_props(TOASTS, {"data": {"kind": "error", "text": text, "id": number}})
+
+
+def log_refusal(status: int, sentence: str, cause: BaseException | None = None) -> None:
+    """Write one line about a request that was not carried out; a warning where it is our side."""
+    logger.log(
+        logging.WARNING if status >= LEAST_OF_OURS else logging.INFO,
+        "what=refused request=%s status=%s user=%r method=%s path=%r said=%r cause=%r",
+        request_id(),
+        status,
+        getattr(g.get("_login_user"), "name", "-"),  # asking now could ask the database again
+        request.method,
+        request.path[:MOST_OF_A_PATH],
+        sentence,
+        str(cause or "-")[:MOST_OF_A_PATH],
+    )
 
 
 def _http(error: HTTPException) -> Response:
@@ -102,6 +122,7 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response(request.environ))
     status = error.code or 500
     said_by_us = error.description if error.description != type(error).description else None
+    log_refusal(status, said_by_us or SENTENCES.get(status, UNEXPECTED))
     result = answer(status, said_by_us)
     for name, value in error.get_headers(request.environ):
         if name not in ("Content-Type", "Content-Length"):
@@ -110,10 +131,13 @@ def _http(error: HTTPException) -> Response:
 
 
 def _ours(error: BemError) -> Response:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    if isinstance(error, UnavailableError):
-        logger.warning("%s %s: %s", request.method, request.path, error)
+    status = _status_of(error)
+    log_refusal(status, str(error), error.__cause__)
     return answer(status, str(error))
+
+
+def _status_of(error: BemError) -> int:
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
 
 
 def _no_such_script(_error: Exception) -> Response:
@@ -121,15 +145,14 @@ def _no_such_script(_error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    error_id = secrets.token_hex(4)
-    _log(error, error_id)
-    return answer(503 if _is_of_database(error) else 500, error_id=error_id)
+    _log(error)
+    return answer(503 if _is_of_database(error) else 500, unexpected=True)
 
 
 def _is_of_database(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError)
 
 
-def _log(error: Exception, error_id: str) -> None:
-    where = f"{request.method} {request.path}"
-    logger.error("Error %s in %s", error_id, where, exc_info=error)
+def _log(error: Exception) -> None:
+    where = f"{request.method} {request.path[:MOST_OF_A_PATH]}"
+    logger.error("what=error request=%s where=%r", request_id(), where, exc_info=error)

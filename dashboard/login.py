@@ -228,6 +228,8 @@ def _form(
     error: str | None = None,
     status: int = 200,
 ) -> Response:
+    if error:
+        errors.log_refusal(status, error)
     page = render_template(
         "login.html",
         title="Sign in",

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.errors import SENTENCES
 from dashboard.settings import WebSettings
+from pages.context import request_id
 
 CALLBACK = "/_dash-update-component"
 ASSETS = "_dash_assets.static"
@@ -31,6 +32,7 @@ def protect(server: Flask, settings: WebSettings) -> None:
     def _headers(response: Response) -> Response:
         hashes: Sequence[str] = server.extensions["bem.script_hashes"]
         response.headers.update(_fixed_headers(hashes, https=settings.https))
+        response.headers["X-Request-Id"] = request_id()
         _set_caching(response)
         return response
 

@@ -1,5 +1,6 @@
 """What an error of the database means: for its user in a sentence, for us whether to try again."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from cycling.errors import InputError, UnavailableError
+
+LOG = logging.getLogger("bem.db")
 
 AWAY = "The database cannot be reached. Nothing is lost; try again in a moment."
 
@@ -79,6 +82,7 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
             f"{_driver_text(error)}. Check its user, password, name or file."
         )
     if _is_full(error):
+        LOG.error("what=disk-full said=%r", _driver_text(error))
         return DiskFullError(
             "The disk of the database is full or broken. Nothing was kept. Tell an admin."
         )

@@ -1,5 +1,6 @@
 """Messages that are not taken: counted at once, written with the next transaction."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from db.commands.master_node.refused_messages import KEPT, note_refused
 from master_node.inbox import IncomingMessage
 from master_node.protocol.codec import RefusedError
 from master_node.protocol.topics import parse_topic
+
+LOG = logging.getLogger("bem.master-node")
 
 MAX_SENDERS = 500
 OTHERS = "(others)"
@@ -72,6 +75,8 @@ class Refusals:
 
     def forget(self) -> None:
         """Begin again: what was written is committed."""
+        for (sender, kind), count in self._counts.items():
+            LOG.warning("what=messages-refused sender=%r kind=%r count=%s", sender, kind, count)
         self._counts.clear()
         self._newest.clear()
 

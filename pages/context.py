@@ -1,5 +1,6 @@
 """What a page may reach for: registration, scripts; in a request the database and the viewer."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -94,6 +95,12 @@ def viewer() -> Viewer:
         dark=request.cookies.get(THEME_COOKIE) == "dark",
         narrow=request.cookies.get(NARROW_COOKIE) == "1",
     )
+
+
+def request_id() -> str:
+    """Return this request's number: it is in its answer's header, on error pages and in the log."""
+    number: str = request.environ.setdefault("bem.request_id", secrets.token_hex(4))
+    return number
 
 
 def actor() -> By:

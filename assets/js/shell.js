@@ -9,7 +9,7 @@
   }
 
   /* ---- toasts: drawn here so that they work while the server does not answer ---- */
-  bem.toast = function (kind, text, href, linkText) {
+  bem.toast = function (kind, text, href, linkText, request) {
     const box = document.getElementById("shell-toasts");
     if (!box || [...box.children].some((one) => one.dataset.text === text)) return;
     const toast = document.createElement("div");
@@ -27,6 +27,12 @@
       link.dataset.bemLink = "";
       link.textContent = linkText;
       words.append(" ", link);
+    }
+    if (request && !text.includes(request)) {
+      const number = document.createElement("div");
+      number.className = "t3 small";
+      number.textContent = "Number of this request: " + request;
+      words.append(number);
     }
     const close = document.createElement("button");
     close.type = "button";
@@ -86,13 +92,13 @@
     const here = location.pathname + location.search;
     location.assign("/login?expired=1&next=" + encodeURIComponent(here));
   };
-  bem.refused = async function (status, text) {
+  bem.refused = async function (status, text, request) {
     if (status === 401) return bem.toLogin();
     if (status < 400) return undefined;
     if (isOut()) return undefined; // it is said already
     let sentence = "The server did not answer. Nothing is lost; try again in a moment.";
     try { sentence = JSON.parse(text).error || sentence; } catch { /* not ours */ }
-    return bem.toast("error", sentence);
+    return bem.toast("error", sentence, null, null, request);
   };
 
   /* ---- an outage: said as long as it lasts, and what is shown is marked as old ---- */
@@ -149,7 +155,7 @@
       if (isCallback && answer.status >= 502) bem.failed(asksForPage(options));
       else if (isCallback) bem.answered();
       if (!isCallback || answer.ok) return answer;
-      bem.refused(answer.status, await answer.text());
+      bem.refused(answer.status, await answer.text(), answer.headers.get("X-Request-Id"));
       if (answer.status === 401) return new Promise(() => {}); // the page is being left
     } catch (error) {
       if (!isCallback || error.name === "AbortError" || bem.leaving) throw error;
@@ -176,7 +182,7 @@
       return document.hidden ? window.dash_clientside.no_update : count;
     },
     showToast: function (toast) {
-      if (toast && toast.text) bem.toast(toast.kind, toast.text, toast.href, toast.link);
+      if (toast && toast.text) bem.toast(toast.kind, toast.text, toast.href, toast.link, toast.id);
       return window.dash_clientside.no_update;
     },
     readScreen: function () {

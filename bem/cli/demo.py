@@ -17,15 +17,19 @@ def demo(
 ) -> None:
     """Show everything on this machine: sample data, running stations, worker and web server."""
     from bem.demo.run import run_demo
-    from bem.services import read_settings
+    from bem.services import logged_process, read_settings
 
-    run_demo(read_settings(), host=host, port=port, fresh=fresh, speed=speed)
+    settings = read_settings()
+    with logged_process("demo", settings):
+        run_demo(settings, host=host, port=port, fresh=fresh, speed=speed)
 
 
 def broker() -> None:
     """Serve MQTT for the demo of the same data folder, on the loopback address."""
     from bem.demo.broker import read_broker
     from bem.demo.broker_server import run_broker
-    from bem.services import read_settings
+    from bem.services import logged_process, read_settings
 
-    run_broker(read_broker(read_settings().data_dir))
+    settings = read_settings()
+    with logged_process("broker", settings):
+        run_broker(read_broker(settings.data_dir))

@@ -1,6 +1,6 @@
 """`bem master-node`: the service between the database and the laboratory's units."""
 
-from bem.services import open_database, read_settings
+from bem.services import logged_process, open_database, read_settings
 from cycling.errors import InputError
 
 EXAMPLE = "mqtt://user:password@host:1883"
@@ -26,6 +26,7 @@ def master_node() -> None:
     if settings.mqtt_url is None:
         raise InputError(f"BEM_MQTT_URL is not set. Name the MQTT broker, like {EXAMPLE}.")
     broker = broker_of(settings.mqtt_url)
-    database = open_database(settings, check=True)
-    database.dispose()
-    run_master_node(database, broker, wattrex=settings.wattrex, limits=settings.limits)
+    with logged_process("master-node", settings):
+        database = open_database(settings, check=True)
+        database.dispose()
+        run_master_node(database, broker, wattrex=settings.wattrex, limits=settings.limits)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bem.services import read_settings
+from bem.services import logged_process, read_settings
 from cycling.errors import InputError
 
 HARDWARE_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,38}[a-z0-9]")
@@ -43,4 +43,5 @@ def virtual_cycler(
         raise InputError("--hardware-id: write 4 to 40 of a-z, 0-9 and -, like virtual-1.")
     folder = data_dir or settings.data_dir / FOLDER
     options = Options(hardware_id, stations, speed, folder / f"{hardware_id}.sqlite")
-    run_virtual_cycler(broker_of(settings.mqtt_url), options, time.time)
+    with logged_process("virtual-cycler", settings):
+        run_virtual_cycler(broker_of(settings.mqtt_url), options, time.time)

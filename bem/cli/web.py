@@ -13,6 +13,8 @@ def web(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 2,
 ) -> None:
     """Serve the web application."""
-    from bem.services import read_settings, serve_web
+    from bem.services import logged_process, read_settings, serve_web
 
-    serve_web(read_settings(), host=host, port=port, workers=workers)
+    settings = read_settings()
+    with logged_process("web", settings):
+        serve_web(settings, host=host, port=port, workers=workers)

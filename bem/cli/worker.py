@@ -3,9 +3,10 @@
 
 def worker() -> None:
     """Do the work that pages ask for: verify and import files. Any number may run."""
-    from bem.services import open_database, read_settings, utc_now
+    from bem.services import logged_process, open_database, read_settings, utc_now
     from bem.worker.loop import run_worker
 
     settings = read_settings()
-    database = open_database(settings, check=True)
-    run_worker(database, settings.data_dir, utc_now, settings.limits)
+    with logged_process("worker", settings):
+        database = open_database(settings, check=True)
+        run_worker(database, settings.data_dir, utc_now, settings.limits)

@@ -60,7 +60,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped; a database that is away for a while is waited for."""
-        LOG.info("worker %s is ready", self.name)
+        LOG.info("what=ready name=%s", self.name)
         while not self._asked_to_stop:
             try:
                 self.say_present()
@@ -68,10 +68,10 @@ class Worker:
                 if not self.work_once() and not self.look_after_series():
                     time.sleep(IDLE_S)
             except UnavailableError as error:
-                LOG.warning("%s", error)
+                LOG.warning("what=database-trouble said=%r", str(error))
                 time.sleep(UNREACHABLE_S)
             except (SQLAlchemyError, OSError):  # a full disk, say: the others need this worker
-                LOG.exception("the worker could not look for work")
+                LOG.exception("what=no-look-for-work")
                 time.sleep(UNREACHABLE_S)
         with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
             leases.end_presence(self._place.database, leases.WORKER, self.name)
@@ -89,7 +89,13 @@ class Worker:
         mine = jobs.claim(place.database, worker=self.name, kinds=list(HANDLERS), now=place.clock())
         if mine is None:
             return False
-        LOG.info("job %s (%s), attempt %s", mine.job_id, mine.kind, mine.attempt)
+        LOG.info(
+            "what=job-begins %s kind=%r attempt=%s user=%r",
+            _name_of(mine),
+            mine.kind,
+            mine.attempt,
+            mine.user_name,
+        )
         self._do(mine)
         return True
 
@@ -119,38 +125,53 @@ class Worker:
         place = self._place
         try:
             HANDLERS[mine.kind](place, mine)
-        except JobInterruptedError:
+        except JobInterruptedError as error:
+            LOG.info("what=job-put-back %s said=%r", _name_of(mine), str(error))
             jobs.release(place.database, mine)
         except JobStoppedError as error:
-            LOG.info("job %s: %s", mine.job_id, error)
+            LOG.info("what=job-stopped %s said=%r", _name_of(mine), str(error))
             jobs.end_cancelled(place.database, mine, now=place.clock())
         except (InputError, DiskFullError) as error:
-            jobs.end_failed(place.database, mine, error=str(error), now=place.clock())
-        except UnavailableError:
-            raise  # the job goes silent and is claimed again once the database is back
+            self._fail(mine, str(error))
+        except UnavailableError as error:
+            # the job goes silent and is claimed again once the database is back
+            LOG.warning("what=job-left %s said=%r", _name_of(mine), str(error))
+            raise
         except Exception:  # the boundary of a job: the worker must live on
-            LOG.exception("job %s failed", mine.job_id)
-            jobs.end_failed(
-                place.database,
+            LOG.exception("what=job-broke %s", _name_of(mine))
+            self._fail(
                 mine,
-                error="Something went wrong in the program; nothing of it was kept. "
+                "Something went wrong in the program; nothing of it was kept. "
                 f"Tell an admin, naming task {mine.job_id}.",
-                now=place.clock(),
             )
+        else:
+            LOG.info("what=job-done %s", _name_of(mine))
+
+    def _fail(self, mine: Claim, sentence: str) -> None:
+        """End a job with what its user reads; the log has it too."""
+        LOG.warning("what=job-failed %s said=%r", _name_of(mine), sentence)
+        now = self._place.clock()
+        jobs.end_failed(self._place.database, mine, error=sentence, now=now)
 
     def _sweep(self) -> None:
         place, now = self._place, self._place.clock()
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return
         self._swept_at = now
-        jobs.fail_hopeless(place.database, now=now)
+        for job_id in jobs.fail_hopeless(place.database, now=now):
+            LOG.warning("what=job-failed job=%s said=%r", job_id, jobs.HOPELESS)
         swept = reservations.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
         swept += form_tokens.sweep_form_tokens(place.database, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time
             swept += deletion.sweep(place.database, now, self._go_on)
         if swept:
-            LOG.info("removed the leftovers of %s imports, uploads, forms or deletions", swept)
+            LOG.info("what=leftovers-removed count=%s", swept)
+
+
+def _name_of(mine: Claim) -> str:
+    """Return how the log names a job: by its number, and by the request that asked for it."""
+    return f"job={mine.job_id} request={mine.payload.get('request', '-')}"
 
 
 def run_worker(

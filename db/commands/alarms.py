@@ -1,5 +1,6 @@
 """Alarms of stations: raised once for each occasion, acknowledged by a person with a comment."""
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -12,6 +13,8 @@ from db.engine import Database
 from db.models import StationAlarm
 from db.repeating import repeated
 from db.statements import count_changed, insert_missing, require
+
+LOG = logging.getLogger("bem.alarms")
 
 MAX_TEXT = 250
 ENDED_IN_ERROR = "ended in error"
@@ -34,7 +37,7 @@ def raise_alarm(
 
     `unless_open`: nor if the station has an alarm of this code that nobody has acknowledged.
     """
-    if unless_open and _has_open(session, station_id, code):
+    if was_raised(session, key) or (unless_open and _has_open(session, station_id, code)):
         return
     row = {
         "key": key,
@@ -45,6 +48,9 @@ def raise_alarm(
         "at": at,
     }
     insert_missing(session, StationAlarm, [row])
+    LOG.warning(
+        "what=alarm code=%r station=%s experiment=%s said=%r", code, station_id, experiment_id, text
+    )
 
 
 def was_raised(session: Session, key: str) -> bool:

@@ -23,6 +23,10 @@ SILENT_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
 
 PREPARE = "prepare experiment"
+HOPELESS = (
+    f"It was interrupted {MAX_ATTEMPTS} times and given up. "
+    "Nothing of it was kept. Tell an admin, then start it again."
+)
 
 
 class JobStoppedError(BemError):
@@ -178,8 +182,11 @@ def cancel(database: Database, job_id: int, *, user_name: str, now: datetime) ->
 
 
 @idempotent
-def fail_hopeless(database: Database, *, now: datetime) -> None:
-    """End jobs whose worker died again and again, and cancelled ones whose worker is gone."""
+def fail_hopeless(database: Database, *, now: datetime) -> list[int]:
+    """End jobs whose worker died again and again, and cancelled ones whose worker is gone.
+
+    Return the ids of the first.
+    """
     silent = and_(Job.state == JobState.RUNNING, Job.beat_at < now - SILENT_AFTER)
     with database.write() as session:
         session.execute(
@@ -187,16 +194,11 @@ def fail_hopeless(database: Database, *, now: datetime) -> None:
             .where(silent, Job.cancel_asked.is_(True))
             .values(state=JobState.CANCELLED, ended_at=now)
         )
-        session.execute(
-            update(Job)
-            .where(silent, Job.attempts >= MAX_ATTEMPTS)
-            .values(
-                state=JobState.FAILED,
-                ended_at=now,
-                error=f"It was interrupted {MAX_ATTEMPTS} times and given up. "
-                "Nothing of it was kept. Tell an admin, then start it again.",
-            )
-        )
+        hopeless = and_(silent, Job.attempts >= MAX_ATTEMPTS)
+        job_ids = list(session.scalars(select(Job.id).where(hopeless)))
+        failed = {"state": JobState.FAILED, "ended_at": now, "error": HOPELESS}
+        session.execute(update(Job).where(hopeless).values(**failed))
+        return job_ids
 
 
 def _takeable(now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon
+from components.blocks import icon, note
 from components.controls import small_button
 from cycling.errors import InputError, NotFoundError
 from db.commands import jobs
@@ -91,6 +91,12 @@ def importing(job: JobStatus, now: datetime) -> Component:
         text = NO_WORKER
     label = html.Span(text, className="small")
     return html.Div([label, _bar(job)], className="bem-running", role="status")
+
+
+def failure(job: JobStatus) -> Component:
+    """Say why a task failed, and by which number the worker's log has it."""
+    number = html.Span(f" Task {job.id}.", className="t3 small")
+    return note("error", [job.error, number], alert=True)
 
 
 def recognised(result: dict[str, Any]) -> Component:

@@ -18,8 +18,8 @@ from db.commands import jobs
 from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.terms import JobState
-from pages.context import database, now, once, run_script, viewer
-from pages.import_experiment.file import cancel_quietly, importing, own_job
+from pages.context import database, now, once, request_id, run_script, viewer
+from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import start_from, to_correct
 from pages.import_experiment.problems import missing
@@ -127,7 +127,7 @@ def _enqueued(payload: dict[str, Any], by: By) -> int:
     return jobs.enqueue(
         database(),
         kind="import file",
-        payload=payload,
+        payload={**payload, "request": request_id()},
         user_name=by.user_name,
         now=by.now,
         form_token=by.form_token,
@@ -176,7 +176,7 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         done = toast("done", "The experiment is imported.", href=address, link="Open it")
         return None, None, None, done, "/experiments", no_update
     if job.state is JobState.FAILED:
-        return note("error", job.error, alert=True), None, *same, no_update
+        return failure(job), None, *same, no_update
     if job.state is JobState.CANCELLED:
         words = html.Span("Cancelled. Nothing was imported.", className="t2 small")
         return words, None, *same, no_update

@@ -12,9 +12,9 @@ from components.shell import Ids as Shell
 from cycling.errors import NotFoundError
 from db.commands import jobs
 from db.terms import JobState
-from pages.context import database, now, viewer
+from pages.context import database, now, request_id, viewer
 from pages.import_experiment.columns import columns_table, columns_text
-from pages.import_experiment.file import cancel_quietly, checking, own_job, recognised
+from pages.import_experiment.file import cancel_quietly, checking, failure, own_job, recognised
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import (
     clock_is_local,
@@ -54,7 +54,12 @@ def ask_verification(
     job_id = jobs.enqueue(
         database(),
         kind="verify file",
-        payload={"upload": upload["id"], "mapping": corrections, "time_zone": str(who.zone)},
+        payload={
+            "upload": upload["id"],
+            "mapping": corrections,
+            "time_zone": str(who.zone),
+            "request": request_id(),
+        },
         user_name=who.name,
         now=now(),
     )
@@ -88,7 +93,7 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     if job.state is JobState.DONE and job.result:
         return recognised(job.result), {"job": job.id, **job.result}, no_update
     if job.state is JobState.FAILED:
-        return note("error", job.error, alert=True), {"job": job.id, "error": job.error}, no_update
+        return failure(job), {"job": job.id, "error": job.error}, no_update
     if job.state.ended:
         raise PreventUpdate  # cancelled: another check has taken its place
     return checking(job, now()), no_update, (ticks or 0) + 1

@@ -133,3 +133,36 @@ def test_a_callback_tells_unexpected_errors_by_a_number(browser, web, caplog):
 
 def test_two_equal_errors_are_two_toasts(browser, web):
     assert toast(browser, web, 1)["id"] != toast(browser, web, 1)["id"]
+
+
+def test_a_refused_request_is_found_in_the_log_by_the_number_that_its_page_shows(failing, caplog):
+    caplog.set_level(logging.INFO, logger="dashboard.errors")
+    answer = failing(InputError("Give a number."), headers=PERSON)
+    (number,) = re.findall(r"<code>([0-9a-f]{8})</code>", answer.text)
+    assert answer.headers["X-Request-Id"] == number
+    (line,) = (entry.getMessage() for entry in caplog.records)
+    assert line == (
+        f"what=refused request={number} status=400 user='-' method=GET path='/health' "
+        "said='Give a number.' cause='-'"
+    )
+
+
+def test_what_the_server_could_not_do_is_logged_with_its_cause(failing, caplog):
+    error = BemError("The file could not be stored on the server.")
+    error.__cause__ = OSError(28, "No space left on device")
+    failing(error)
+    assert "cause='[Errno 28] No space left on device'" in caplog.text
+
+
+def test_a_refused_callback_is_found_in_the_log_by_the_number_of_its_toast(browser, web, caplog):
+    caplog.set_level(logging.INFO, logger="dashboard.errors")
+    number = toast(browser, web, 1)["id"]
+    assert f"what=refused request={number} status=400 user='vera' method=POST" in caplog.text
+    assert "said='Once is not enough.'" in caplog.text
+
+
+def test_a_refused_login_is_in_the_log_without_what_was_typed(stranger, caplog):
+    caplog.set_level(logging.INFO, logger="dashboard.errors")
+    stranger.post("/login", data={"username": "vera", "password": "hunter2"})
+    assert "status=401 user='-' method=POST path='/login'" in caplog.text
+    assert "hunter2" not in caplog.text

@@ -21,6 +21,7 @@ class Answer(dict):
 
     def __init__(self, response: Any) -> None:
         self.status = response.status_code
+        self.request = response.headers["X-Request-Id"]
         body = json.loads(response.text) if self.status == 200 else {}
         super().__init__(
             {

@@ -1,5 +1,6 @@
 """A worker's loop: what it does with jobs that end in every way, and that it lives on."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import jobs
 from db.engine import Database
+from db.failures import DiskFullError
 from db.models import SeriesHead
 from db.queries.jobs import job_status
 from db.terms import JobState
@@ -72,6 +74,37 @@ def test_a_job_ends_as_its_work_did(worker, sqlite_database, clock, doing, error
     if sentence:
         assert sentence in found.error
         assert "Traceback" not in found.error
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (None, "what=job-done job={} request=5ad1beef"),
+        (InputError("Row 7: 'x'."), "what=job-failed job={} request=5ad1beef said=\"Row 7: 'x'.\""),
+        (DiskFullError("Full."), "what=job-failed job={} request=5ad1beef said='Full.'"),
+        (RuntimeError("a bug"), "what=job-failed job={} request=5ad1beef said='Something went"),
+        (jobs.JobStoppedError("It was cancelled."), "what=job-stopped job={} request=5ad1beef"),
+        (jobs.JobInterruptedError("Stop."), "what=job-put-back job={} request=5ad1beef"),
+    ],
+)
+def test_every_job_logs_how_it_ended(worker, sqlite_database, clock, doing, caplog, error, line):
+    caplog.set_level(logging.INFO, logger="bem.worker")
+    job_id = ask(sqlite_database, clock, request="5ad1beef")
+    doing(raising(error) if error else lambda _place, _mine: None)
+    worker.work_once()
+    begins, *_, ended = (entry.getMessage() for entry in caplog.records)
+    kind = "kind='import file' attempt=1 user='oscar'"
+    assert begins == f"what=job-begins job={job_id} request=5ad1beef {kind}"
+    assert ended.startswith(line.format(job_id))
+
+
+def test_a_job_that_is_given_up_is_in_the_log(worker, sqlite_database, clock, caplog):
+    job_id = ask(sqlite_database, clock)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        jobs.claim(sqlite_database, worker="dead", kinds=["import file"], now=clock())
+        clock.advance(seconds=60)
+    worker._sweep()
+    assert f"what=job-failed job={job_id} said='It was interrupted 3 times" in caplog.text
 
 
 def test_a_bug_is_in_the_log_and_not_in_the_sentence(worker, sqlite_database, clock, doing, caplog):

@@ -182,7 +182,7 @@ def test_a_failed_check_says_why(oscar, lab):
     job = lab.job("verify file")
     lab.change_job(job, state=JobState.FAILED, error="The file has <no> columns.")
     answer = watch(oscar, job)
-    assert text(answer[WATCH]) == "The file has <no> columns."
+    assert text(answer[WATCH]) == f"The file has <no> columns. Task {job}."
     assert find(answer[WATCH], role="alert")
     assert answer[VERIFIED] == {"job": job, "error": "The file has <no> columns."}
     assert POLL not in answer
@@ -395,6 +395,7 @@ def test_the_import_is_one_job_with_all_that_it_needs(visitor, lab):
         "battery_id": battery,
         "start": "2026-08-24T06:10:00+00:00",
         "address": "127.0.0.1",
+        "request": answer.request,
     }
     assert answer["import-name-error.children"] == answer["import-battery-error.children"] == ""
 
@@ -479,7 +480,7 @@ def test_a_finished_import_leads_to_the_experiments(oscar, lab):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"state": JobState.FAILED, "error": "Row 7: no."}, "Row 7: no."),
+        ({"state": JobState.FAILED, "error": "Row 7: no."}, "Row 7: no. Task {}."),
         ({"state": JobState.CANCELLED}, "Cancelled. Nothing was imported."),
     ],
 )
@@ -487,7 +488,7 @@ def test_an_import_that_ended_otherwise_keeps_the_file(oscar, lab, changes, word
     job = lab.job("import file")
     lab.change_job(job, **changes)
     answer = follow(oscar, job)
-    assert text(answer[FOLLOW]) == words
+    assert text(answer[FOLLOW]) == words.format(job)
     assert answer[START] is None
     assert not {"import-upload.data", "import-go.href", IMPORT_POLL} & set(answer)
 
