@@ -133,7 +133,11 @@ def _row(
         hidden=not several,
     )
     connected = dbc.Checkbox(
-        id=Ids.connected(number), value=pair.connected, label="", class_name="bem-connected"
+        id=Ids.connected(number),
+        value=pair.connected,
+        label="",
+        class_name="bem-connected",
+        style={"display": "none"},  # until the first check has named it
     )
     return html.Div(
         [
