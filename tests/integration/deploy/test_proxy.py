@@ -4,11 +4,14 @@ import http.client
 import os
 import re
 import shutil
+import signal
 import ssl
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pytest
@@ -27,9 +30,21 @@ SHIPPED = ROOT / "deploy" / "nginx" / "bem.conf"
 TOKEN = "metrics-for-the-tests-of-the-proxy"
 
 
+class Served(NamedTuple):
+    """The port at which nginx gives https, and the web server behind it."""
+
+    port: int
+    web: subprocess.Popen[bytes]
+
+
 @pytest.fixture
-def https(sqlite_database: Database, tmp_path: Path) -> Iterator[int]:
+def https(served: Served) -> int:
     """The port at which nginx gives https."""
+    return served.port
+
+
+@pytest.fixture
+def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
     nginx = shutil.which("nginx", path=SEARCH_PATH)
     if nginx is None:
         pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
@@ -52,7 +67,7 @@ def https(sqlite_database: Database, tmp_path: Path) -> Iterator[int]:
     )
     try:
         wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
-        yield https_port
+        yield Served(https_port, web)
     finally:
         proxy.terminate()
         web.terminate()
@@ -77,6 +92,7 @@ def _settings(folder: Path, web: int, plain: int, https: int) -> Path:
         ("127.0.0.1:8050", f"127.0.0.1:{web}"),
         ("/etc/nginx/tls/bem.crt", str(certificate)),
         ("/etc/nginx/tls/bem.key", str(key)),
+        ("/etc/nginx/bem;", f"{SHIPPED.parent};"),
         ("bem.lab.example;", "localhost;"),
     ):
         assert shipped in server
@@ -132,12 +148,35 @@ def test_users_come_in_by_https_and_figures_stay_inside(https: int, sqlite_datab
     with sqlite_database.read() as session:
         signed_in = select(AuditEntry.address).where(AuditEntry.user_name == "oscar")
         # also the row of the user that the test has added
-        assert set(session.scalars(signed_in)) == {"127.0.0.1", BY["address"]}
+        assert set(session.scalars(signed_in)) == {"127.0.0.1", BY.address}
     answer, _ = ask(https, "POST", "/login", form, **{**came, "Origin": "https://evil.example"})
     assert answer.status == 403
     answer, text = ask(https, "GET", "/metrics", Authorization=f"Bearer {TOKEN}")
     assert answer.status == 404
     assert "bem_" not in text
+
+
+def test_while_the_web_server_is_away_a_page_of_ours_says_so(served: Served):
+    answer, _ = ask(served.port, "GET", "/restarting.html")
+    assert answer.status == 404  # nobody opens it by its name
+    served.web.terminate()
+    served.web.wait(30)
+    for method, path in (("GET", "/"), ("GET", "/monitor?x=1"), ("POST", "/login")):
+        answer, text = ask(served.port, method, path, "" if method == "POST" else None)
+        assert answer.status == 502
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert text == (SHIPPED.parent / "restarting.html").read_text()
+
+
+def test_no_request_fails_while_the_web_server_takes_new_processes(served: Served):
+    statuses = []
+    for number in range(60):
+        if number % 20 == 10:
+            served.web.send_signal(signal.SIGHUP)
+        statuses.append(ask(served.port, "GET", "/login")[0].status)
+        time.sleep(0.05)
+    assert statuses == [200] * 60
 
 
 def test_the_settings_for_haproxy_are_taken():
