@@ -86,6 +86,7 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None
     from dashboard.app import create_app
     from dashboard.server import serve
     from dashboard.settings import WebSettings
+    from db.commands.data_folder import join_data_folder
 
     web_settings = WebSettings(
         secret_key=settings.secret_key or "",
@@ -95,7 +96,9 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None
         metrics_token=settings.metrics_token,
         limits=settings.limits,
     )
-    open_database(settings, check=True).dispose()
+    database = open_database(settings, check=True)
+    join_data_folder(database, settings.data_dir, replaces=True)
+    database.dispose()
 
     def make_app() -> Flask:
         return create_app(web_settings, open_database(settings, check=True), clock=utc_now)

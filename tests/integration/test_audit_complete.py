@@ -104,6 +104,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "release fail_hopeless",
         "form_tokens": "sweep_form_tokens",
         "leases": "say_present end_presence",
+        "data_folder": "join_data_folder",
         "uploads": "sweep_uploads",
         "users.sessions": "sweep_sign_ins",
     },

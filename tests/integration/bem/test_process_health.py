@@ -14,6 +14,7 @@ from cycling.errors import BemError
 from db.commands import leases
 from db.engine import Database, database_now
 from db.models import Lease
+from db.terms import WORKER
 from tests.mqtt import wait_for
 from tests.served import BEM
 from tests.servers import free_port, start
@@ -46,7 +47,7 @@ def test_a_worker_process_beats_hangs_and_ends(sqlite_database: Database, tmp_pa
 
     def row() -> Lease | None:
         with database.read() as session:
-            return session.query(Lease).one_or_none()
+            return session.query(Lease).filter(Lease.name.startswith(WORKER)).one_or_none()
 
     wait_for(row)
     said = subprocess.run(
