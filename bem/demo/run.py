@@ -1,18 +1,23 @@
 """`bem demo`: everything on one machine, with sample data and a one-time address to sign in."""
 
 import gc
+import logging
 import os
 import secrets
 import shutil
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import typer
 
 from bem.demo.broker import MASTER_NODE, prepare_broker
+from bem.demo.sample_data import StoppedError, add_samples, missing_samples
+from bem.demo.stations import has_interrupted, set_up_stations
 from bem.demo.supervisor import Supervisor
 from bem.services import open_database, utc_now
 from bem.settings import Settings
@@ -25,12 +30,68 @@ from db.engine import Database
 from db.queries.users import list_users
 from db.terms import Role
 
+LOG = logging.getLogger("bem.demo")
+LOOK_EVERY_S = 0.5
+PATIENCE_S = 60.0
 MARK = "demo"
 USER = "demo"
 UNIT = "virtual-1"
 STATIONS = 5  # on the last one an experiment waits for its battery
 READY_WITHIN_S = 120
 BY = partial(By, "demo", "demo")
+
+
+class Filling:
+    """A thread that makes what a demo's database lacks, until it is told to stop."""
+
+    def __init__(
+        self, database: Database, hardware_id: str, *, stopping: Callable[[], bool]
+    ) -> None:
+        self._database, self._hardware_id, self._stopping = database, hardware_id, stopping
+        self._thread = Thread(target=self._fill, name="filling", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until it has ended; an experiment that is half made is taken back."""
+        self._thread.join(PATIENCE_S)
+
+    def _fill(self) -> None:
+        try:
+            self._set_up(PATIENCE_S)
+            self._add_samples()
+        except StoppedError:
+            pass
+        except BemError as error:
+            typer.echo(f"The demo's data is not complete: {error}", err=True)
+        except Exception:  # the boundary of the thread
+            LOG.exception("the demo's data is not complete")
+
+    def _set_up(self, patience_s: float) -> None:
+        interrupted = has_interrupted(self._database)
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if self._stopping():
+                raise StoppedError
+            if set_up_stations(self._database, self._hardware_id, clock=utc_now):
+                typer.echo("The stations are there.", err=True)
+                if interrupted:
+                    typer.echo(
+                        "What ran when the demo ended is paused: nothing goes on by itself. "
+                        "Resume it on the Monitor.",
+                        err=True,
+                    )
+                return
+            time.sleep(LOOK_EVERY_S)
+        typer.echo("The stations do not come up. What was said stands above.", err=True)
+
+    def _add_samples(self) -> None:
+        if missing_samples(self._database):
+            typer.echo("Making sample data; this takes about half a minute ...", err=True)
+            add_samples(self._database, utc_now(), stopping=self._stopping)
+            typer.echo("The sample data is complete.", err=True)
 
 
 def run_demo(settings: Settings, *, host: str, port: int, fresh: bool, speed: float) -> None:
@@ -63,7 +124,7 @@ def run_demo(settings: Settings, *, host: str, port: int, fresh: bool, speed: fl
 
 def _fill_while_running(supervisor: Supervisor, database: Database) -> None:
     """Watch over the processes, and meanwhile make what the database lacks."""
-    from bem.demo.filling import Filling  # takes a second, which the link need not wait for
+    from bem.demo.run import Filling  # takes a second, which the link need not wait for
 
     filling = Filling(database, UNIT, stopping=lambda: supervisor.stopping)
     filling.start()

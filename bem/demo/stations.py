@@ -3,13 +3,15 @@
 Every step looks first whether it is done: a demo that was stopped half-way goes on.
 """
 
+import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import select
 
-from bem.demo.experiments import DemoExperiment, demo_experiments
 from bem.demo.sample_data import ensure_battery
 from cycling.battery.description import NewBattery
 from cycling.profile import OWN_PROTOCOL
@@ -25,6 +27,7 @@ from db.models.station_rows import NewStation
 from db.models.stations import VIRTUAL_STATION
 from db.queries.stations.units import DeviceFacts, lab_units
 
+TABLE = Path(__file__).with_name("experiments.toml")
 STATIONS = ("Station 01", "Station 02", "Station 03", "Station 04", "Station 05")
 CONFIRMED = {  # the last one is for the user to confirm
     "Station 01": "NMC-021",
@@ -35,6 +38,19 @@ CONFIRMED = {  # the last one is for the user to confirm
 LOCATION = "Simulated"
 CHANNELS = {"temp_cell": "Cell T1", "temp_amb": "Ambient"}
 BY = partial(By, "demo", "demo")
+
+
+@dataclass(frozen=True)
+class DemoExperiment:
+    """An experiment of the demo: where, on what, and its profile for the library."""
+
+    token: str
+    station: str
+    battery: str
+    name: str
+    description: str
+    profile: str
+    text: str
 
 
 def set_up_stations(database: Database, hardware_id: str, *, clock: Callable[[], datetime]) -> bool:
@@ -135,3 +151,13 @@ def _queue(
     )
     new = NewPlan(one.token, one.name, one.description, station_id, battery_id, profile_id)
     add_plan(database, new, by=BY(now))
+
+
+def demo_experiments() -> list[DemoExperiment]:
+    """Return the experiments in the order in which they are queued."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    experiments = []
+    for row in table["experiment"]:
+        text = table["texts"][row["text"]].format(**row.pop("values"))
+        experiments.append(DemoExperiment(**{**row, "text": text}))
+    return experiments

@@ -5,23 +5,135 @@ places on the axis are not times; its ticks say the times.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from components import formatting
-from components.figures.expected_axis import ScaledChannel, curve_axis, scaled_channel, ticks
-from components.figures.expected_markers import CurveLook, Markers
+from components.figures.expected_axis import (
+    CurveAxis,
+    ScaledChannel,
+    curve_axis,
+    scaled_channel,
+    ticks,
+)
 from components.figures.measure_axes import INTERVALS
 from components.figures.template import channel_colours, packed, template
+from components.sent import Sent
 from cycling.profile.simulation.expected import Expected
+from cycling.profile.simulation.expected_curve import step_starts
 
+NARROWEST = 0.06  # a step that takes less of the width has no number
+ROUND_APART = 0.31
 Floats = NDArray[np.float64]
-
 HEIGHT = 320
 END_BAND = 0.25  # of what waits for a line to be fixed
 MAX_HOURS = 240  # longer curves are drawn in days
+
+
+@dataclass(frozen=True)
+class CurveLook:
+    """How it is drawn; `waits_for` is the line with an error after which nothing is known.
+
+    `battery_v` are the battery's lowest and highest voltage, drawn where the curve comes near.
+    """
+
+    dark: bool
+    waits_for: int | None = None
+    battery_v: tuple[float | None, float | None] = (None, None)
+
+
+class Markers:
+    """Steps as thin lines with the numbers of their lines, rounds by name, bands, limits."""
+
+    def __init__(self, curve: Expected, axis: CurveAxis, end: float, look: CurveLook) -> None:
+        meta = template(dark=look.dark)["layout"]
+        self._thin = meta["meta"]["mark_colours"]["instruction"]
+        self._gap = meta["meta"]["mark_colours"]["gap"]
+        self._error = meta["meta"]["mark_colours"]["alarm"]
+        self._quiet = meta["xaxis"]["tickfont"]["color"]
+        self._curve, self._axis, self._end, self._look = curve, axis, end, look
+        self.shapes: list[dict[str, Any]] = []
+        self.words: list[dict[str, Any]] = []
+
+    def layout(self, volts: ScaledChannel) -> dict[str, Any]:
+        """Return shapes and annotations."""
+        self._steps()
+        self._rounds()
+        for one in self._curve.skipped:
+            if one.end_s > one.start_s:
+                words = f"{formatting.number(one.rounds)} more"
+                self._band(self._axis.place(one.start_s), self._axis.place(one.end_s), words)
+        if self._look.waits_for:
+            words = f"line {self._look.waits_for}"
+            self._band(self._axis.width, self._end, words, self._error)
+        self._limits(volts)
+        return {"shapes": self.shapes, "annotations": self.words}
+
+    def _steps(self) -> None:
+        if not len(self._curve.step):
+            return
+        starts = step_starts(self._curve.step)
+        lasts = np.append(starts[1:] - 1, len(self._curve.step) - 1)
+        for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
+            x, end = (self._axis.place(float(self._curve.time_s[one])) for one in (start, last))
+            line = {"width": 1, "color": self._thin}
+            self.shapes.append({**_upright("line", x, x), "line": line})
+            if (end - x) / (self._end or 1) >= NARROWEST:
+                self._step_word(str(int(self._curve.line[start])), x, 1.0, 10)
+
+    def _rounds(self) -> None:
+        last = -1.0
+        for one in self._curve.rounds:
+            x = self._axis.place(one.start_s)
+            if last < 0 or (x - last) / (self._end or 1) >= ROUND_APART:
+                self._step_word(one.name, x, 1.055, 11)
+                last = x
+
+    def _limits(self, volts: ScaledChannel) -> None:
+        top = volts.low + INTERVALS * volts.step
+        for value, name in zip(self._look.battery_v, ("lowest", "highest"), strict=True):
+            if value is None or not volts.low <= value * volts.factor <= top:
+                continue
+            line = {"color": self._quiet, "width": 1, "dash": "dot"}
+            y = value * volts.factor
+            ends = {"x0": 0, "x1": 1, "y0": y, "y1": y}
+            self.shapes.append({"type": "line", "xref": "paper", "yref": "y", **ends, "line": line})
+            self._word(
+                f"battery {name} {value:g} V",
+                (0.99, y),
+                10,
+                xref="paper",
+                xanchor="right",
+                yref="y",
+                yanchor="bottom" if name == "highest" else "top",
+            )
+
+    def _band(self, start: float, end: float, words: str, colour: str | None = None) -> None:
+        look = {"fillcolor": colour or self._gap, "opacity": 0.12 if colour else 1}
+        self.shapes.append({**_upright("rect", start, end), **look, "line": {"width": 0}})
+        turned = 0 if colour else -90
+        self._word(words, ((start + end) / 2, 0.5), 11, colour=colour, textangle=turned)
+
+    def _step_word(self, text: str, x: float, y: float, size: int) -> None:
+        above = "bottom" if y > 1 else "top"
+        self._word(text, (x, y), size, xanchor="left", xshift=2, yanchor=above)
+
+    def _word(
+        self,
+        text: str,
+        place: tuple[float, float],
+        size: int,
+        *,
+        colour: str | None = None,
+        **more: Sent,
+    ) -> None:
+        x, y = place
+        font = {"size": size, "color": colour or self._quiet}
+        at = {"xref": "x", "x": x, "yref": "paper", "y": y}
+        self.words.append({"text": text, "showarrow": False, "font": font, **at, **more})
 
 
 def expected_curve(curve: Expected, look: CurveLook) -> dict[str, Any]:
@@ -112,3 +224,9 @@ def _hover(curve: Expected, unit: str, unit_s: float) -> list[str]:
             curve.time_s.tolist(), curve.line.tolist(), at.tolist(), strict=True
         )
     ]
+
+
+def _upright(kind: str, start: float, end: float) -> dict[str, Any]:
+    """Return a shape as high as the figure, below what is drawn."""
+    place = {"xref": "x", "x0": start, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": kind, **place, "layer": "below"}

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.figures.event_marks import ALARM_SIGN, EventMark
+from components.figures.measure_graph import ALARM_SIGN, EventMark
 from components.figures.time_axis import Window
 from db.engine import Database
 from db.queries.experiments.detail import NoteFacts, experiment_notes

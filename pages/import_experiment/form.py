@@ -10,7 +10,17 @@ from dash.development.base_component import Component
 from components.blocks import labelled
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.queries.batteries.detail import BatteryChoice
+from pages.battery.form import Filling, Form, fields
 from pages.import_experiment.ids import Ids
+
+FORM = Form("import-battery")
+SAVE = FORM.part("save")
+CANCEL = FORM.part("cancel")
+FOUND = FORM.part("found")
+ONCE = FORM.part("once")
+
+
+OPEN = FORM.part("dialog")
 
 
 def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) -> Component:
@@ -79,4 +89,31 @@ def _start_fields(keep: dict[str, Any]) -> Component:
         ],
         id=Ids.START_BOX,
         hidden=True,
+    )
+
+
+def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
+    """Return the dialog, closed."""
+    return dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle("New battery"), close_button=True),
+            dbc.ModalBody(
+                [
+                    fields(FORM, Filling(values={}, manufacturers=manufacturers)),
+                    dcc.Store(id=ONCE),
+                    html.Div(id=FORM.part("side"), className="bem-stack bem-below"),
+                ]
+            ),
+            dbc.ModalFooter(
+                [
+                    html.Span(id=FORM.part("state"), className="bem-bad small", role="status"),
+                    dbc.Button("Cancel", id=CANCEL, color="secondary"),
+                    dbc.Button("Add battery", id=SAVE, color="primary"),
+                ]
+            ),
+        ],
+        id=OPEN,
+        is_open=False,
+        scrollable=True,
+        size="lg",
     )

@@ -22,7 +22,7 @@ from pages.context import database, now, once, request_id, run_script, viewer
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import start_from, to_correct
-from pages.import_experiment.problems import missing
+from pages.import_experiment.verification import missing
 
 
 @callback(

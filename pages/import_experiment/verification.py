@@ -1,12 +1,21 @@
 """The check of the file: asked for, followed, shown, and asked for anew with corrections."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, no_update
+import numpy as np
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import note
+from components import formatting
+from components.blocks import icon, note
+from components.figures.measure_axes import Line
+from components.figures.measure_graph import Look, figure
+from components.figures.template import channel_colours
 from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.errors import NotFoundError
@@ -23,8 +32,13 @@ from pages.import_experiment.mapping import (
     sign_of,
     to_correct,
 )
-from pages.import_experiment.preview import preview
-from pages.import_experiment.problems import problems_list, problems_text
+
+SEVERITY_ICONS = {
+    "error": "x-circle-fill",
+    "question": "question-circle-fill",
+    "warning": "exclamation-triangle-fill",
+}
+PREVIEW_PX = 240
 
 
 @callback(
@@ -222,3 +236,66 @@ def correct(
         "mapping": correction.to_json(),
         "sign_chosen": sign_chosen,
     }
+
+
+def preview(result: dict[str, Any], start_s: float, zone: tzinfo, *, dark: bool) -> dict[str, Any]:
+    """Draw voltage and current of the whole file."""
+    points = result["verification"]["preview"]
+    time_s = np.array(points["time_s"], dtype=float) + start_s
+    timed = ~np.isnan(time_s)
+    channels = [("voltage", "Voltage", "V"), ("current", "Current", "A")]
+    colours = channel_colours([(key, unit) for key, _, unit in channels], dark=dark)
+    lines = []
+    for (key, name, unit), colour in zip(channels, colours, strict=True):
+        values = np.array(points[f"{key}_{unit.lower()}"], dtype=float)
+        valid = timed & ~np.isnan(values) if len(values) == len(time_s) else slice(0, 0)
+        lines.append(Line(key, name, unit, colour, time_s[valid], values[valid]))
+    whole = time_s[timed]
+    window = (float(whole[0]), float(whole[-1])) if len(whole) else (0.0, 1.0)
+    drawn = figure([line for line in lines if len(line.values)], window, Look(dark, zone))
+    drawn["layout"] |= {"height": PREVIEW_PX, "margin": {"l": 56, "r": 56, "t": 10, "b": 36}}
+    drawn["layout"]["xaxis"] |= {"nticks": 5}
+    return drawn
+
+
+def missing(checked: dict[str, Any]) -> Component | None:
+    """Say what stands between this file and its import."""
+    blocking = [one for one in checked["problems"] if one["severity"] != "warning"]
+    if not blocking:
+        return None
+    first = blocking[0]
+    verb = "Decide" if first["severity"] == "question" else "Correct"
+    place = first["place"].lower() or (f"column {first['column']}" if first["column"] else "")
+    what = "the sign of the current" if first["code"] == "sign" else place or "the columns"
+    return html.Span([icon("x-circle-fill"), f" {verb} {what}"], className="bem-bad")
+
+
+def problems_list(problems: Sequence[dict[str, Any]], count: int) -> Component:
+    """List what was found, each with its row."""
+    if not problems:
+        return html.Div(
+            [icon("check-circle"), " None: every row can be imported."], className="body t2 small"
+        )
+    rows = [
+        html.Li(
+            [
+                icon(SEVERITY_ICONS[problem["severity"]]),
+                html.Span(problem["place"] or "Whole file", className="t2"),
+                html.Span(problem["text"]),
+            ],
+            className=problem["severity"],
+        )
+        for problem in problems
+    ]
+    if count > len(problems):
+        rows.append(
+            html.Li([None, None, f"and {formatting.number(count - len(problems))} more of these"])
+        )
+    return html.Ul(rows, className="bem-problems")
+
+
+def problems_text(problems: Sequence[dict[str, Any]]) -> str:
+    """Count what must be corrected, decided, known."""
+    counts = Counter(problem["severity"] for problem in problems)
+    labels = {"error": "to correct", "question": "to decide", "warning": "to know"}
+    return ", ".join(f"{counts[one]} {label}" for one, label in labels.items() if counts[one])

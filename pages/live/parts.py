@@ -27,7 +27,7 @@ from pages.context import Viewer, database, limits
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.graph import colours_of
 from pages.live.commands import command_buttons, command_dialog
-from pages.live.graph import RANGES, USUAL_S, blank
+from pages.live.graph_card import RANGES, USUAL_S, blank
 from pages.live.ids import Ids
 from pages.live.panel import panel_cards
 from pages.live.update import Key

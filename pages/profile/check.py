@@ -8,8 +8,7 @@ from typing import Any
 
 from dash import Input
 
-from components.figures.expected_curve import expected_curve
-from components.figures.expected_markers import CurveLook
+from components.figures.expected_curve import CurveLook, expected_curve
 from components.profile_editor import EditorIds
 from cycling.battery.chemistry import model_of
 from cycling.battery.description import NewBattery

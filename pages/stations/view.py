@@ -23,6 +23,7 @@ from pages.monitor.parts import unregistered_notes
 from pages.sent import read_id
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash
+from pages.stations.dialogs import unreachable_notes, unreachable_token
 from pages.stations.labels import clock_label, command_note, is_waiting, protocol, unit_notes
 from pages.stations.overview import (
     master_note,
@@ -34,7 +35,6 @@ from pages.stations.overview import (
 )
 from pages.stations.synchroniser import repair_note, stalled_note
 from pages.stations.unit import back_link, unit_actions, unit_body
-from pages.stations.unreachable import unreachable_notes, unreachable_token
 
 KINDS = ("unit", "station", "refused")
 

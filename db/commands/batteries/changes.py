@@ -16,7 +16,7 @@ from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
 from db.models import Battery, BatteryDetails
-from db.models.battery_rows import (
+from db.models.batteries import (
     EXACT,
     ONLY_OURS,
     description_of,

@@ -20,8 +20,8 @@ from cycling.profile import (
     check_profile,
     reference_rows,
 )
-from cycling.profile.simulation.durations import StepTimes, step_times
 from cycling.profile.simulation.estimate import estimate
+from cycling.profile.simulation.expected_curve import StepTimes, step_times
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.profiles.library import RefusedProfileError, checked_summary, plain_lines

@@ -12,7 +12,7 @@ from cycling.errors import InputError, NotFoundError
 from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.models.battery_rows import description_of, descriptions, shown
+from db.models.batteries import description_of, descriptions, shown
 from db.queries.references import battery_planned, with_experiments
 from db.terms import PlanState
 

@@ -27,7 +27,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
-from db.models.battery_rows import description_of
+from db.models.batteries import description_of
 from db.queries.experiments.deletion import gone_words
 
 LARGEST_ID = 2**32 - 1

@@ -24,7 +24,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
-from db.models.battery_rows import description_of
+from db.models.batteries import description_of
 from db.queries.profiles.compiled import instruction_rows
 
 

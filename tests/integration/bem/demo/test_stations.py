@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bem.demo import stations as demo_stations
-from bem.demo.experiments import demo_experiments
-from bem.demo.stations import has_interrupted, set_up_stations
+from bem.demo.stations import demo_experiments, has_interrupted, set_up_stations
 from cycling.samples.batteries import sample_batteries, station_batteries
 from cycling.terms import DeviceType, ExperimentStatus
 from db.commands.units.registration import Introduction, ReportedDevice, register

@@ -5,8 +5,7 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from components.figures.expected_curve import expected_curve
-from components.figures.expected_markers import CurveLook
+from components.figures.expected_curve import CurveLook, expected_curve
 from components.figures.template import channel_colours
 from cycling.battery.chemistry import chemistries
 from cycling.profile import parse, resolve

@@ -13,14 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plotly.io.json import to_json_plotly
 
-from components.figures.event_marks import EventMark
 from components.figures.measure_axes import Line
 from components.figures.measure_graph import (
+    HOVER_WIDTH,
     MARKERS_BELOW,
+    EventMark,
     Look,
     detail,
     figure,
     height,
+    mark_layout,
     marks,
     overview,
 )
@@ -28,6 +30,9 @@ from components.figures.template import template
 from components.figures.time_axis import CLOCK, elapsed
 from tests.generated import examples
 
+AT = 1_780_000_000.0
+NOTE = EventMark(AT, "1", "24 Aug 2026\nDoor <b>open</b> & fan")
+ALARM = EventMark(AT + 60, "▼", "Alarm 12", alarm=True)
 LOOK = Look(dark=False, zone=UTC)
 MADRID = ZoneInfo("Europe/Madrid")
 BEGIN = 1_780_000_000.0
@@ -230,3 +235,43 @@ def test_names_and_units_with_markup_are_drawn_as_they_are():
     (trace,) = drawn["data"]
     assert trace["name"] == "T&lt;b>25&lt;/b> &amp; x"
     assert trace["hovertemplate"] == "%{y:.6~g} &lt;u>"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_mark_is_a_line_over_all_panels_and_a_label_above_them(dark):
+    parts = mark_layout([NOTE], CLOCK, dark=dark)
+    (line,), (label,) = parts["shapes"], parts["annotations"]
+    assert line["x0"] == line["x1"] == label["x"] == AT * 1000
+    assert (line["yref"], line["y0"], line["y1"]) == ("paper", 0, 1)
+    assert line["line"]["dash"] == "dot"
+    assert (label["text"], label["yanchor"]) == ("1", "bottom")
+
+
+def test_marks_stand_at_the_elapsed_time_too():
+    parts = mark_layout([ALARM], elapsed((AT, AT + 3600)), dark=False)
+    assert parts["shapes"][0]["x0"] == parts["annotations"][0]["x"] == 1
+
+
+def test_alarms_are_red_and_below_the_notes():
+    parts = mark_layout([NOTE, ALARM], CLOCK, dark=False)
+    alarm, note = parts["annotations"]
+    assert (alarm["text"], note["text"]) == ("▼", "1")
+    assert parts["shapes"][0]["line"] == {"width": 1, "color": "#d0352b", "dash": "solid"}
+    assert note["font"]["color"] != alarm["font"]["color"]
+
+
+def test_words_are_shown_as_they_are_with_their_lines():
+    (label,) = mark_layout([NOTE], CLOCK, dark=False)["annotations"]
+    assert label["hovertext"] == "24 Aug 2026<br>Door &lt;b>open&lt;/b> &amp; fan"
+
+
+def test_long_words_are_broken_into_lines():
+    long = EventMark(AT, "1", "word " * 100 + "x" * 200)
+    (label,) = mark_layout([long], CLOCK, dark=False)["annotations"]
+    lines = label["hovertext"].split("<br>")
+    assert len(lines) > 5
+    assert max(map(len, lines)) <= HOVER_WIDTH
+
+
+def test_without_marks_there_is_nothing():
+    assert mark_layout([], CLOCK, dark=False) == {"shapes": [], "annotations": []}

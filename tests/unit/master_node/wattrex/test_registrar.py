@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from master_node.wattrex.heartbeats import Freshness
+from master_node.wattrex.handler import Freshness
 from master_node.wattrex.pickles import RegisterStep
 from master_node.wattrex.registrar import Registrar, RegistrationReply
 

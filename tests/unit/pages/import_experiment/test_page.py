@@ -11,7 +11,7 @@ from cycling.terms import Technology
 from db.commands.form_tokens import check_token
 from db.commands.uploads import add_upload, upload_path
 from db.terms import JobState
-from pages.import_experiment.battery import CANCEL, FORM, OPEN, SAVE
+from pages.import_experiment.form import CANCEL, FORM, OPEN, SAVE
 from tests.unit.components.tree import classes, find, nested_lists, text
 from tests.unit.pages.battery_forms import LITHIUM, battery_controls
 from tests.unit.pages.files import MAPPING, UPLOAD, problem, result

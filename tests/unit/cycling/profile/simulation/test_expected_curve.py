@@ -5,8 +5,15 @@ import pytest
 
 from cycling.battery.chemistry import chemistries
 from cycling.profile import parse, resolve
-from cycling.profile.simulation.durations import HIGH_SOC, LOW_SOC, first_state, step_times
-from cycling.profile.simulation.expected_curve import MAX_POINTS, simulate_curve, step_starts
+from cycling.profile.simulation.expected_curve import (
+    HIGH_SOC,
+    LOW_SOC,
+    MAX_POINTS,
+    first_state,
+    simulate_curve,
+    step_starts,
+    step_times,
+)
 
 NMC = chemistries()["nmc"]
 
