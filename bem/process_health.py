@@ -39,15 +39,17 @@ def check_worker(database_url: str, is_running: Callable[[int], bool] = runs) ->
 def check_master_node(database_url: str, is_running: Callable[[int], bool] = runs) -> str:
     """Say how this machine's master nodes are.
 
-    Raises BemError unless all of them beat, and one that leads has its broker.
+    Raises BemError unless all of them beat and have their broker.
     """
     mine = _of_this_machine(read_processes(database_url, MASTER_NODE, WAITING), is_running)
     beats = _beats(mine, "master node", MASTER_NODE_SILENT_S)
-    leader = next((one for one in mine if one.leads and one.lives), None)
-    if leader is None:
+    alive = [one for one in mine if one.lives]
+    for one in alive:
+        if trouble := broker_trouble(one.detail):
+            does = "leads" if one.leads else "waits to take over"
+            raise BemError(f"The master node {does}, but {trouble}.")
+    if not any(one.leads for one in alive):
         return f"{beats}; it waits to take over."
-    if trouble := broker_trouble(leader.detail):
-        raise BemError(f"The master node leads, but {trouble}.")
     return f"{beats}; it leads, and has its broker."
 
 

@@ -88,6 +88,7 @@ def _live(leader: MasterNode | None, known: bool) -> dict[str, Any]:
             "status": "ok" if beats else "silent",
             "silent_seconds": round(leader.silent_s, 1),
             "standbys": leader.standbys,
+            "standbys_without_broker": leader.without_broker,
             **detail,
         },
         "broker": broker if beats else {"status": "unknown"},

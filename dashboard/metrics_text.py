@@ -93,6 +93,11 @@ def _master_node(leader: MasterNode | None) -> Iterator[Metric]:
     )
     yield _one("bem_master_node_beat_age_seconds", "Since its last sign of life.", leader.silent_s)
     yield _one("bem_master_node_standbys", "Master nodes that wait to take over.", leader.standbys)
+    yield _one(
+        "bem_master_node_standbys_without_broker",
+        "Those that could not: the broker does not take them in.",
+        leader.without_broker,
+    )
     yield _one("bem_master_node_queue", "Messages that it has yet to store.", says.get("queue", 0))
     yield CounterMetricFamily(
         "bem_samples_stored", "Stored since this master node leads.", says.get("stored", 0)

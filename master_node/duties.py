@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from db.commands.leases import LeaderLease, leader_transaction
+from db.commands.leases import LeaderLease, has_fit_standby, leader_transaction
 from db.commands.master_node import live_state
 from db.engine import Database, database_now
 from db.queries.stations.offers import SetUpStation, UnitSetup, unit_setups
 from db.queries.wattrex.units import heard_units
-from db.terms import CONNECTED, NOT_CONNECTED
 from master_node.dispatch import dispatch, due_commands, expire_offers
 from master_node.inbox import Inbox
 from master_node.leader_thread import LeaderThread
+from master_node.link import Link
 from master_node.protocol.codec import OutgoingMessage
 from master_node.registration import setup_messages
 from master_node.wattrex.service import WattrexService
@@ -26,6 +26,7 @@ LOG = logging.getLogger("bem.master-node")
 ROUND_S = 0.25
 DISPATCH_EVERY_S, RENEW_EVERY_S = 1.0, 2.0
 BEHIND_S = 2.0
+GIVES_UP_AFTER = 4  # renewals without a broker, beside a standby that has it
 
 
 class Every:
@@ -53,25 +54,31 @@ class Duties(LeaderThread):
         inbox: Inbox,
         writer: Writer,
         publish: Callable[[Sequence[OutgoingMessage]], None],
-        connected: Callable[[], bool],
+        link: Link,
         silent_after: timedelta,
         wattrex: WattrexService | None,
         max_bytes: int,
     ) -> None:
         super().__init__("duties")
         self._database, self._lease, self._inbox, self._writer = database, lease, inbox, writer
-        self._publish, self._connected, self._max_bytes = publish, connected, max_bytes
+        self._publish, self._link, self._max_bytes = publish, link, max_bytes
         self._silent_after, self._service = silent_after, wattrex
         self._since = datetime.now(UTC)
         self._setups: dict[int, tuple[SetUpStation, ...]] = {}
         self._may_dispatch, self._may_renew = Every(DISPATCH_EVERY_S), Every(RENEW_EVERY_S)
         self._listens_since = time.monotonic()
         self._wattrex = WattrexWatch(silent_after)
+        self._useless = 0  # renewals in a row in which a standby could do what we cannot
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether a standby should lead: it has the broker, and we have not had it for long."""
+        return self._useless >= GIVES_UP_AFTER
 
     def _round(self) -> None:
         if self._may_renew():
             self._renew()
-        if self._connected():
+        if self._link.connected:
             self._publish(due_commands(self._database, self._lease))
             if self._may_dispatch():
                 self._publish(dispatch(self._database, self._lease, self._max_bytes))
@@ -85,7 +92,12 @@ class Duties(LeaderThread):
         """Prolong the lease, saying how we are; then look who is silent and what has changed."""
         with self._database.read() as session:
             setups = unit_setups(session)
-            wattrex_online, wattrex = heard_units(session, database_now(session))
+            now = database_now(session)
+            wattrex_online, wattrex = heard_units(session, now)
+            useless = not self._link.connected and has_fit_standby(
+                session, now, besides=self._lease.holder
+            )
+        self._useless = self._useless + 1 if useless else 0
         online = [one for one in setups if one.online]
         units = {"units": len(online) + wattrex_online}
         units["units_silent"] = len(setups) + wattrex - units["units"]
@@ -93,7 +105,7 @@ class Duties(LeaderThread):
             pass
         expire_offers(self._database, self._lease)
         self._note_silence()
-        if self._connected():
+        if self._link.connected:
             self._send_setups(online)
         self._watch_wattrex()
 
@@ -123,7 +135,7 @@ class Duties(LeaderThread):
     def _watch_wattrex(self) -> None:
         """Look after stations whose cyclers write into the database by themselves."""
         service = self._service
-        since = service.listens_since if service is not None and service.connected else None
+        since = service.listens_since if service is not None and service.link.connected else None
         with leader_transaction(self._database, self._lease) as transaction:
             self._wattrex.look(transaction, speaks=service is not None, listens_since=since)
 
@@ -135,14 +147,10 @@ class Duties(LeaderThread):
     def _detail(self) -> dict[str, Any]:
         wattrex = self._service
         detail = {
-            "broker": _connection(self._connected()),
+            "broker": self._link.state,
             "stored": self._writer.stored + self._wattrex.stored,
             "refused": self._writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
             "queue": len(self._inbox),
             "since": self._since.isoformat(timespec="seconds"),
         }
-        return {**detail, "wattrex": _connection(wattrex.connected)} if wattrex else detail
-
-
-def _connection(connected: bool) -> str:
-    return CONNECTED if connected else NOT_CONNECTED
+        return {**detail, "wattrex": wattrex.link.state} if wattrex else detail

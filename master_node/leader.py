@@ -2,16 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from threading import Thread
 
 from db.commands.leases import LeaderLease
 from db.engine import Database
 from db.limits import Limits
 from master_node.duties import Duties
 from master_node.inbox import Inbox
-from master_node.leader_thread import LeaderThread
+from master_node.leader_thread import LeaderThread, ends
 from master_node.link import Broker, Link, Will
 from master_node.protocol.codec import OutgoingMessage, RefusedError, decode_master, encode
 from master_node.protocol.messages import MasterPresence
@@ -57,7 +56,7 @@ class Leader:
             self._inbox,
             self._writer,
             self._publish,
-            lambda: self._link.connected,
+            self._link,
             silent_after,
             self._wattrex,
             limits.mqtt_message_bytes,
@@ -73,6 +72,11 @@ class Leader:
     def lost(self) -> bool:
         """Whether somebody else leads now."""
         return any(thread.lost.is_set() for thread in self._threads)
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether somebody else should lead, who has the broker."""
+        return self._duties.gives_up
 
     def start(self) -> None:
         """Connect and begin."""
@@ -115,7 +119,7 @@ class Leader:
             thread.join(max(0.0, until - time.monotonic()))
         if leading:
             self._link.publish(MASTER, self._presence(online=False), retain=True)
-        disconnected = _ends(self._disconnect, LINK_ENDS_WITHIN_S)
+        disconnected = ends(self._disconnect, LINK_ENDS_WITHIN_S)
         return disconnected and not any(thread.alive for thread in self._threads)
 
     def _disconnect(self) -> None:
@@ -153,11 +157,3 @@ class Leader:
     def _publish(self, outgoing: Sequence[OutgoingMessage]) -> None:
         for one in outgoing:
             self._link.publish(one.address.topic, one.payload)
-
-
-def _ends(action: Callable[[], object], within_s: float) -> bool:
-    """Do something that may hang; whether it has ended in time."""
-    thread = Thread(target=action, daemon=True)
-    thread.start()
-    thread.join(within_s)
-    return not thread.is_alive()

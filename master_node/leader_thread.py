@@ -1,6 +1,7 @@
 """A thread that works as long as this master node leads."""
 
 import logging
+from collections.abc import Callable
 from threading import Event, Thread
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -14,6 +15,14 @@ AFTER_TROUBLE_S = 1.0
 
 # What another try can get through; everything else is the fault of a message.
 PASSING = (UnavailableError, OperationalError, InternalError, InterfaceError)
+
+
+def ends(action: Callable[[], object], within_s: float) -> bool:
+    """Do something that may hang; whether it has ended in time."""
+    thread = Thread(target=action, daemon=True)
+    thread.start()
+    thread.join(within_s)
+    return not thread.is_alive()
 
 
 class LeaderThread:

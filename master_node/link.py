@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from cycling.errors import InputError
+from db.terms import CONNECTED, NOT_CONNECTED
 
 LOG = logging.getLogger("bem.mqtt")
 
@@ -94,7 +95,7 @@ class Link:
         self._subscriptions = list(subscriptions)
         self._on_message = on_message
         self._on_connect = on_connect
-        self._refused_because = ""
+        self._refused_because = ""  # as the broker said it last, until it takes us in
         # two clients of one id throw each other out for ever; a session is kept by its id
         client_id = name if keeps_session else f"{name}-{secrets.token_hex(6)}"
         self._client = mqtt.Client(
@@ -120,6 +121,13 @@ class Link:
     def connected(self) -> bool:
         """Whether the broker has taken us in."""
         return self._client.is_connected()
+
+    @property
+    def state(self) -> str:
+        """How it stands with the broker, as a master node's row says it."""
+        if self.connected:
+            return CONNECTED
+        return f"refused: {self._refused_because}" if self._refused_because else NOT_CONNECTED
 
     def start(self) -> None:
         """Connect, now or as soon as the broker is there."""

@@ -9,22 +9,26 @@ import time
 from datetime import timedelta
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from cycling.errors import UnavailableError
+from db import terms
 from db.commands import leases
 from db.commands.leases import LeaderLease
 from db.commands.master_node.offers import SILENT_AFTER
 from db.engine import Database
 from db.limits import USUAL, Limits
-from master_node.leader import Leader
-from master_node.leader_thread import PASSING
-from master_node.link import Broker
+from master_node.leader import LINK_ENDS_WITHIN_S, Leader
+from master_node.leader_thread import PASSING, ends
+from master_node.link import Broker, Link
 
 LOG = logging.getLogger("bem.master-node")
 
 WAIT_S = 0.5
 SAY_WAITING_EVERY_S = 2.0
+CONNECTS_WITHIN_S = 5.0  # a standby that has just begun says nothing of its broker
 ENDS_WITHIN_S = 1.8
+STANDS_BACK_S = 30.0  # after it has given the lease up to another one
 
 
 class Node:
@@ -47,6 +51,8 @@ class Node:
         self._said: str | None = None
         self._waits_since: float | None = None
         self._said_waiting_at = -math.inf
+        self._stands_back_until = -math.inf
+        self._link: Link | None = None  # while it waits: whether the broker would take it in
 
     def stop(self) -> None:
         """End soon; `run` returns."""
@@ -56,7 +62,12 @@ class Node:
         """Wait, lead, wait again, until stopped."""
         while not self._stop.is_set():
             try:
-                lease = leases.acquire(self._database, self.name, {"broker": "not connected"})
+                lease = leases.acquire(
+                    self._database,
+                    self.name,
+                    {"broker": terms.NOT_CONNECTED},
+                    yields=not self._is_fit,
+                )
                 if lease is None:
                     self._wait()
                 else:
@@ -66,12 +77,26 @@ class Node:
                 self._stop.wait(WAIT_S)
         self._end_waiting()
 
+    @property
+    def _is_fit(self) -> bool:
+        """Whether it may lead before another one that waits: it has its broker, and its turn."""
+        has_broker = self._link is not None and self._link.connected
+        return has_broker and time.monotonic() >= self._stands_back_until
+
     def _wait(self) -> None:
         now = time.monotonic()
         if self._waits_since is None:
             self._waits_since, self._said_waiting_at = now, -math.inf
+        if self._link is None:
+            self._link = Link(
+                self._broker, name="bem-standby", subscriptions=[], on_message=lambda *_: None
+            )
+            self._link.start()
         if now - self._said_waiting_at >= SAY_WAITING_EVERY_S:
-            detail = {"waits_s": round(now - self._waits_since)}
+            waits_s = round(now - self._waits_since)
+            detail: dict[str, Any] = {"waits_s": waits_s}
+            if self._link.connected or waits_s >= CONNECTS_WITHIN_S:
+                detail["broker"] = self._link.state
             leases.say_present(self._database, leases.STANDBY, self.name, detail)
             self._said_waiting_at = now
         self._say(f"what=standby name={self.name}")
@@ -90,7 +115,7 @@ class Node:
         )
         leader.start()
         try:
-            while not self._stop.wait(0.1) and not leader.lost:
+            while not (self._stop.wait(0.1) or leader.lost or leader.gives_up):
                 leader.look()
         finally:
             ended = leader.stop(leading=not leader.lost)
@@ -98,11 +123,17 @@ class Node:
             self._say(f"what=lease-lost name={self.name} epoch={lease.epoch}")
         elif ended:
             leases.release(self._database, lease)
+        if leader.gives_up:
+            self._say(f"what=given-up name={self.name} said='a standby has the broker'")
+            self._stands_back_until = time.monotonic() + STANDS_BACK_S
 
     def _end_waiting(self) -> None:
         if self._waits_since is None:
             return
         self._waits_since = None
+        if self._link is not None:
+            ends(self._link.stop, LINK_ENDS_WITHIN_S)
+            self._link = None
         try:
             leases.end_presence(self._database, leases.STANDBY, self.name)
         except UnavailableError:

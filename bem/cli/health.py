@@ -30,7 +30,7 @@ def worker() -> None:
 
 @app.command("master-node")
 def master_node() -> None:
-    """Look whether the master nodes of this machine beat, and a leader has its broker."""
+    """Look whether the master nodes of this machine beat, and have their broker."""
     typer.echo(process_health.check_master_node(read_settings().database_url))
 
 

@@ -73,11 +73,18 @@ def limit_waiting(database: Database) -> None:
 
 
 @repeated
-def acquire(database: Database, holder: str, detail: dict[str, Any]) -> LeaderLease | None:
-    """Take the lease if nobody holds it; the epoch is one more than that of the last leader."""
+def acquire(
+    database: Database, holder: str, detail: dict[str, Any], *, yields: bool = False
+) -> LeaderLease | None:
+    """Take the lease if nobody holds it; the epoch is one more than that of the last leader.
+
+    With `yields` it is left to another process that waits and has its broker.
+    """
     with database.read() as session:
-        lease = session.get(Lease, MASTER_NODE)
-        if lease is not None and lease.expires_at > database_now(session):
+        lease, now = session.get(Lease, MASTER_NODE), database_now(session)
+        if lease is not None and lease.expires_at > now:
+            return None
+        if yields and has_fit_standby(session, now, besides=holder):
             return None
     try:
         with database.write() as session:
@@ -107,6 +114,13 @@ def leader_transaction(
         if not _update(session, lease, values):
             raise LostLeaseError("Another master node leads now.")
         yield LeaderTransaction(session, now)
+
+
+def has_fit_standby(session: Session, now: datetime, *, besides: str) -> bool:
+    """Whether a process other than `besides` waits to lead, and has its broker."""
+    waits = Lease.name.startswith(STANDBY.prefix) & (Lease.expires_at > now)
+    details = session.scalars(select(Lease.detail).where(waits, Lease.holder != besides))
+    return any(one.get("broker") == terms.CONNECTED for one in details)
 
 
 @idempotent

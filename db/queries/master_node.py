@@ -14,7 +14,15 @@ from db.facts import facts
 from db.models import Job, Lease, RefusedCount, RefusedMessage, StationAlarm, Unit
 from db.queries.stations.overview import overview
 from db.queries.wattrex.units import heard_units
-from db.terms import MASTER_NODE, REFUSED_KINDS, WAITING, WORKER, JobState, OverviewState
+from db.terms import (
+    MASTER_NODE,
+    REFUSED_KINDS,
+    WAITING,
+    WORKER,
+    JobState,
+    OverviewState,
+    broker_trouble,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class MasterNode:
     """The leader as it was last heard; `alive` while its lease lasts.
 
     `silent_s` is the time since its last heartbeat, `detail` has broker, units, stored, refused,
-    queue, since. `standbys` wait to take over.
+    queue, since. `standbys` wait to take over; some of them `without_broker`.
     """
 
     alive: bool
@@ -32,6 +40,7 @@ class MasterNode:
     silent_s: float
     detail: dict[str, Any]
     standbys: int
+    without_broker: int
 
 
 @dataclass(frozen=True)
@@ -67,12 +76,14 @@ def leader(session: Session, now: datetime) -> MasterNode | None:
     own = next((one for one in leases if one.name == MASTER_NODE), None)
     if own is None:
         return None
+    waiting = [one for one in leases if one.name.startswith(WAITING) and one.expires_at > now]
     return facts(
         MasterNode,
         own,
         alive=own.expires_at > now,
         silent_s=max(0.0, (now - own.beat_at).total_seconds()),
-        standbys=sum(one.name.startswith(WAITING) and one.expires_at > now for one in leases),
+        standbys=len(waiting),
+        without_broker=sum(broker_trouble(one.detail) != "" for one in waiting),
     )
 
 

@@ -48,7 +48,7 @@ class WattrexService(LeaderThread):
         self._launches: list[int] = []  # commands that the broker has taken
         self._written_at = 0.0
         self._began = False
-        self._link = Link(
+        self.link = Link(
             broker,
             name=CLIENT,
             # an old heartbeat is worth nothing, a unit that wants its number asks only once
@@ -60,15 +60,10 @@ class WattrexService(LeaderThread):
         self.refusals = Refusals(sender_in=sender_of)
         self.listens_since = time.monotonic()
 
-    @property
-    def connected(self) -> bool:
-        """Whether the broker has taken us in."""
-        return self._link.connected
-
     def start(self) -> None:
         """Connect and begin."""
         super().start()
-        self._link.start()
+        self.link.start()
 
     def stop(self) -> None:
         """Let the thread end soon."""
@@ -77,7 +72,7 @@ class WattrexService(LeaderThread):
 
     def disconnect(self) -> None:
         """Leave the broker, which keeps what comes for the next leader."""
-        self._link.stop()
+        self.link.stop()
 
     def begin_again(self) -> None:
         """Listen anew: what was said before is not known."""
@@ -102,7 +97,7 @@ class WattrexService(LeaderThread):
         ):
             self._store(self._uncommitted)
             self._uncommitted.clear()
-        if self._link.connected:
+        if self.link.connected:
             self._reply()
             self._send_commands()
 
@@ -160,7 +155,7 @@ class WattrexService(LeaderThread):
             return
         LOG.info("what=wattrex-%s unit=%s", reply.step.name.lower(), reply.unit_id)
         identity = self._handler.identities[reply.unit_id]
-        self._link.publish(INFORM, write_registration(reply.step, identity, reply.unit_id))
+        self.link.publish(INFORM, write_registration(reply.step, identity, reply.unit_id))
 
     def _send_commands(self) -> None:
         with self._database.read() as session:
@@ -182,6 +177,6 @@ class WattrexService(LeaderThread):
                 else (f"/{one.unit_id}/req_detect", one.unit_id)
             )
             LOG.info("what=wattrex-%s unit=%s number=%s", one.kind.value, one.unit_id, number)
-            if self._link.publish(topic, str(number).encode("ascii")) and launch:
+            if self.link.publish(topic, str(number).encode("ascii")) and launch:
                 launched.append(one)
         return launched

@@ -2,13 +2,17 @@
 
 import os
 import signal
+import time
 
 import pytest
 
+from bem.process_health import check_master_node
+from cycling.errors import BemError
 from cycling.terms import StationCommand
 from db.commands.stations.control import request
 from db.models import Command, CyclerStation, StationAlarm
 from db.queries.master_node import master_node
+from db.queries.stations.overview import lab_now
 from db.terms import CommandState
 from tests.faults.lab import BY, Lab, now, wait_for
 
@@ -90,3 +94,29 @@ def test_a_stop_under_way_is_carried_out_once_whoever_leads(mariadb_lab: Lab, as
     assert unit.begun[one] == 1
     assert two not in unit.offers  # it is held
     lab.check_exact(one, unit.runs[one].made)
+
+
+def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(sqlite_lab: Lab):
+    lab = sqlite_lab
+    wrong = lab.broker.url("master-node").replace("master-node:", "master-node:wrong")
+    refused = lab.start_master(wrong)
+    wait_for(lambda: "what=leading" in lab.log_of(0))
+    lab.start_master()
+    wait_for(lambda: "what=leading" in lab.log_of(1), 90)
+    assert "what=given-up" in lab.log_of(0)
+
+    def node():
+        return master_node(lab.database)
+
+    wait_for(lambda: node().detail.get("broker") == "connected" and node().without_broker == 1)
+    with pytest.raises(BemError, match=r"waits to take over, but .*\(refused: Not authorized\)"):
+        check_master_node(lab.url)
+    assert "A master node that waits has no connection" in lab_now(lab.database).trouble
+    time.sleep(8)
+    assert "epoch=2" in lab.log_of(1)
+    assert node().epoch == 2
+    lab.masters[1].kill()
+    wait_for(lambda: node().epoch == 3, 60)
+    wait_for(lambda: node().detail["broker"] != "not connected")
+    with pytest.raises(BemError, match=r"leads, but .*\(refused: Not authorized\)"):
+        check_master_node(lab.url, lambda number: number == refused.pid)

@@ -52,6 +52,7 @@ from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, PlanState, RepairState
 from master_node.duties import Duties
 from master_node.inbox import Inbox
+from master_node.link import Broker, Link
 from master_node.wattrex.watch import WattrexWatch
 from master_node.writer import Writer
 from tests.commands import command_row
@@ -75,9 +76,8 @@ class WattrexLab(RunningLab):
         inbox = Inbox()
         writer = Writer(database, self.lease, inbox, list)
         patience = timedelta(seconds=15)
-        self.duties = Duties(
-            database, self.lease, inbox, writer, list, lambda: False, patience, None, 1_000
-        )
+        link = Link(Broker("127.0.0.1", 1), name="tests", subscriptions=[], on_message=print)
+        self.duties = Duties(database, self.lease, inbox, writer, list, link, patience, None, 1_000)
 
     def register(self, mac: int, host: str = "bench-pi-3") -> int:
         with self.database.write() as session:
