@@ -22,6 +22,7 @@ def back_up(database: Database, target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
         with (
             closing(sqlite3.connect(str(database.engine.url.database))) as source,
             closing(sqlite3.connect(part)) as copy,

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ LOG = logging.getLogger("bem.db")
 # times a second after a while, and misses every gap), and `load` leaves a gap that is longer.
 RETRY_MS, YIELD_S, WAIT_S = 8, 0.02, 15
 ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+OPEN_TO_OTHERS = 0o077
 WRITE = "bem_write"
 LOADS = "bem_loads"
 
@@ -218,7 +219,7 @@ def _mysql(
 
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
-        _make_folder(Path(url.database).parent)
+        _make_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": WAIT_S})
 
     @event.listens_for(engine, "connect")
@@ -259,14 +260,20 @@ def _write_lock_taken(connection: Connection) -> bool:
     return False
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(file: Path) -> None:
+    """Make the file, and its folder, for us alone; SQLite gives its other files the same rights."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"The folder {folder} for the database cannot be made ({error.strerror}). "
+            f"The folder {file.parent} for the database cannot be made ({error.strerror}). "
             "Name another one with BEM_DATA_DIR or BEM_DATABASE_URL."
         ) from error
+    with suppress(OSError):  # the first query says what is wrong
+        if not file.exists():
+            file.touch(mode=0o600)
+        if file.stat().st_mode & OPEN_TO_OTHERS:
+            LOG.warning("what=open-to-others path=%r said='chmod 600 closes it'", str(file))
 
 
 def _lower(text: str | None) -> str | None:

@@ -13,7 +13,14 @@ LONGEST_WAIT_S = 60  # beside other tests
 class Client:
     """A connected MQTT client that keeps what it hears."""
 
-    def __init__(self, port: int, user: str | None, password: str | None, name: str = "") -> None:
+    def __init__(
+        self,
+        port: int,
+        user: str | None,
+        password: str | None,
+        name: str = "",
+        will: str | None = None,
+    ) -> None:
         self.heard: list[tuple[str, bytes]] = []
         self.answer = ""
         self.losses = 0
@@ -23,6 +30,8 @@ class Client:
         )
         if user is not None:
             self.paho.username_pw_set(user, password)
+        if will is not None:
+            self.paho.will_set(will, b"gone", qos=1)
         self.paho.on_connect = lambda *found: setattr(self, "answer", str(found[3]))
         self.paho.on_disconnect = lambda *_found: setattr(self, "losses", self.losses + 1)
         self.paho.on_subscribe = lambda *_found: setattr(self, "_subscribed", self._subscribed + 1)

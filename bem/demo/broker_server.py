@@ -9,9 +9,10 @@ import logging
 import signal
 from dataclasses import dataclass, field
 
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import Action, BrokerConfig, ListenerConfig
-from amqtt.errors import BrokerError
+from amqtt.errors import BrokerError, NoDataError
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 
@@ -21,6 +22,7 @@ from master_node.protocol.topics import MASTER, ROOT
 
 LOG = logging.getLogger("bem.broker")
 
+MAX_PACKET_BYTES = 8_650_752  # as in deploy/mosquitto/mosquitto.conf
 MASTER_LEVELS = MASTER.split("/")
 FOR_MASTER = {Action.PUBLISH: "down", Action.SUBSCRIBE: "up", Action.RECEIVE: "up"}
 FOR_UNIT = {Action.PUBLISH: "up", Action.SUBSCRIBE: "down", Action.RECEIVE: "down"}
@@ -36,11 +38,14 @@ class Accounts(BaseAuthPlugin):  # type: ignore[misc] # amqtt has no types
         passwords: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def authenticate(self, *, session: Session) -> bool:
-        """Whether the session's name and password are those of an account."""
-        known = self.config.passwords.get(session.username or "")
-        return known is not None and hmac.compare_digest(
+        """Whether name and password are those of an account, which may say its last will."""
+        user = session.username or ""
+        known = self.config.passwords.get(user)
+        if known is None or not hmac.compare_digest(
             known.encode(), (session.password or "").encode()
-        )
+        ):
+            return False
+        return not session.will_flag or may(user, session.will_topic or "", Action.PUBLISH)
 
 
 class Rights(BaseTopicPlugin):  # type: ignore[misc]
@@ -70,6 +75,30 @@ def may(user: str, topic: str, action: Action | None) -> bool:
     return levels[2] == user and levels[3] == FOR_UNIT[action]
 
 
+class ShortReader(StreamReaderAdapter):  # type: ignore[misc]
+    """Hangs up on who sends a packet that is too large."""
+
+    async def read(self, n: int = -1) -> bytes:
+        """Read so many bytes."""
+        if n > MAX_PACKET_BYTES:
+            LOG.warning("what=packet-refused bytes=%s", n)
+            self.feed_eof()
+            raise NoDataError("The packet is too large.")
+        return bytes(await super().read(n))
+
+
+class LimitedBroker(Broker):  # type: ignore[misc]
+    """A broker that reads no packet above the limit into memory."""
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """Serve a client."""
+        await self._client_connected(
+            listener_name, ShortReader(reader), StreamWriterAdapter(writer)
+        )
+
+
 def run_broker(settings: BrokerSettings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises BemError if the port is taken."""
     # it tells of every packet, and calls a client that hangs up an error
@@ -87,7 +116,7 @@ async def _serve(settings: BrokerSettings) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    broker = Broker(
+    broker = LimitedBroker(
         BrokerConfig(
             listeners={"default": ListenerConfig(bind=f"{HOST}:{settings.port}")},
             plugins={

@@ -162,7 +162,7 @@ def _begin_again(settings: Settings) -> None:
 def _mark(folder: Path) -> None:
     """Note in an empty data folder that the demo made it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not any(folder.iterdir()):
             text = "Made by `bem demo`; `bem demo --fresh` empties this folder.\n"
             (folder / MARK).write_text(text)

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
-from db.engine import Database, database_now
+from db.engine import OPEN_TO_OTHERS, Database, database_now
 from db.models import Lease
 from db.repeating import idempotent
 from db.statements import insert_missing
@@ -20,7 +20,6 @@ from db.terms import DATA_FOLDER, WORKER
 LOG = logging.getLogger("bem")
 
 MARK = "folder-id"
-OPEN_TO_OTHERS = 0o077
 TRIES, TRY_EVERY_S = 20, 0.1
 
 

@@ -1,5 +1,7 @@
 """The two kinds of transaction, on every engine, also while the server is away."""
 
+import os
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -252,3 +254,28 @@ def test_two_tests_never_share_rows(database: Database):
         session.add(user("left behind"))
         session.flush()
         assert session.scalars(select(User.id)).one() == 1
+
+
+def test_a_new_file_of_sqlite_is_closed_to_others_and_so_are_those_beside_it(tmp_path: Path):
+    before = os.umask(0)
+    try:
+        database = connect(f"sqlite:///{tmp_path}/new/bem.sqlite")
+        with database.write() as session:
+            session.execute(text("CREATE TABLE one (id INTEGER)"))
+        modes = {
+            file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "new").iterdir()
+        }
+        database.dispose()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("bem.sqlite", "bem.sqlite-wal", "bem.sqlite-shm"), 0o600)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_a_file_of_sqlite_that_others_can_read_is_in_the_log(tmp_path: Path, caplog):
+    file = tmp_path / "bem.sqlite"
+    connect(f"sqlite:///{file}")
+    assert caplog.text == ""
+    file.chmod(0o644)
+    connect(f"sqlite:///{file}")
+    assert f"what=open-to-others path='{file}'" in caplog.text

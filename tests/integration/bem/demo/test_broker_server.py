@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bem.demo.broker import prepare_broker
+from bem.demo.broker_server import MAX_PACKET_BYTES
 from tests.mqtt import Client, wait_for
 from tests.servers import free_port, start, wait_until
 
@@ -53,9 +55,12 @@ class Clients:
         self._settings = broker.settings
         self._all: list[Client] = []
 
-    def __call__(self, user: str | None, password: str | None = None) -> Client:
+    def __call__(
+        self, user: str | None, password: str | None = None, will: str | None = None
+    ) -> Client:
         known = self._settings.passwords.get(user or "", "")
-        self._all.append(Client(self._settings.port, user, known if password is None else password))
+        password = known if password is None else password
+        self._all.append(Client(self._settings.port, user, password, will=will))
         return self._all[-1]
 
     def end(self) -> None:
@@ -101,6 +106,32 @@ def test_a_unit_speaks_and_hears_as_itself_only(connect):
     wait_for(lambda: unit.heard and master.heard)
     assert unit.heard == [(DOWN, b"mine")]
     assert master.heard == [(UP, b"true")]
+
+
+@pytest.mark.parametrize("topic", ["bem/v1/master", "bem/v1/virtual-2/up/presence", DOWN])
+def test_a_last_will_that_a_unit_may_not_say_keeps_it_out(connect, topic):
+    assert connect("virtual-1", will=topic).answer == "Not authorized"
+
+
+def test_the_last_will_of_a_unit_is_heard(connect):
+    master = connect("master-node")
+    master.hear("bem/v1/+/up/+")
+    unit = connect("virtual-1", will=UP)
+    assert unit.answer == "Success"
+    unit.paho.socket().shutdown(socket.SHUT_RDWR)
+    wait_for(lambda: (UP, b"gone") in master.heard)
+
+
+def test_a_message_over_the_limit_is_not_taken_and_the_largest_of_ours_is(connect_to_another):
+    master, unit = connect_to_another("master-node"), connect_to_another("virtual-1")
+    master.hear("bem/v1/+/up/+")
+    unit.say(UP, bytes(8 * 1024 * 1024))
+    unit.paho.publish(UP, bytes(MAX_PACKET_BYTES + 1), qos=0)
+    wait_for(lambda: unit.losses)
+    wait_for(unit.paho.is_connected)
+    unit.say(UP, b"after")
+    wait_for(lambda: (UP, b"after") in master.heard)
+    assert [len(payload) for _, payload in master.heard] == [8 * 1024 * 1024, 5]
 
 
 def test_many_messages_come_in_their_order(connect_to_another):
