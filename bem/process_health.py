@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from cycling.errors import BemError
 from db.heartbeats import Process, read_processes
-from db.terms import MASTER_NODE, WAITING, WORKER, broker_trouble
+from db.terms import MASTER_NODE, WAITING, WORKER, node_trouble
 
 WORKER_SILENT_S = 60.0
 MASTER_NODE_SILENT_S = 10.0
@@ -45,7 +45,7 @@ def check_master_node(database_url: str, is_running: Callable[[int], bool] = run
     beats = _beats(mine, "master node", MASTER_NODE_SILENT_S)
     alive = [one for one in mine if one.lives]
     for one in alive:
-        if trouble := broker_trouble(one.detail):
+        if trouble := node_trouble(one.detail):
             does = "leads" if one.leads else "waits to take over"
             raise BemError(f"The master node {does}, but {trouble}.")
     if not any(one.leads for one in alive):

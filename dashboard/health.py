@@ -19,7 +19,7 @@ from db.terms import broker_trouble
 PATIENCE_S = 2.0
 BEATS_WITHIN_S = 10.0
 OK = {"status": "ok"}
-SAYS = ("units", "units_silent", "stored", "refused", "queue", "since")
+SAYS = ("units", "units_silent", "stored", "refused", "queue", "storing", "since")
 
 
 @dataclass

@@ -25,6 +25,13 @@ REFUSED_KINDS = (
 )
 
 
+def node_trouble(detail: Mapping[str, Any]) -> str:
+    """Return what a master node's row says against it, or nothing; the rest of a sentence."""
+    if storing := detail.get("storing"):
+        return f"cannot store what units send ({storing.rstrip('.')})"
+    return broker_trouble(detail)
+
+
 def broker_trouble(detail: Mapping[str, Any]) -> str:
     """Return what a master node's row says against its connections to the broker, or nothing.
 

@@ -151,6 +151,8 @@ class Duties(LeaderThread):
             "stored": self._writer.stored + self._wattrex.stored,
             "refused": self._writer.refusals.total + (wattrex.refusals.total if wattrex else 0),
             "queue": len(self._inbox),
+            "storing": self._writer.trouble
+            or ("The queue is full." if self._inbox.is_full else ""),
             "since": self._since.isoformat(timespec="seconds"),
         }
         return {**detail, "wattrex": wattrex.link.state} if wattrex else detail

@@ -34,6 +34,11 @@ class Inbox:
         return len(self._messages)
 
     @property
+    def is_full(self) -> bool:
+        """Whether the connection's reader must wait."""
+        return not self._has_room
+
+    @property
     def age_s(self) -> float:
         """How long the oldest message has waited."""
         with self._changed:

@@ -7,14 +7,32 @@ from threading import Event, Thread
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from cycling.errors import UnavailableError
-from db.commands.leases import LostLeaseError
+from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
+from db.engine import Database
+from db.failures import DiskFullError, WrongDatabaseError
 
 LOG = logging.getLogger("bem.master-node")
 
 AFTER_TROUBLE_S = 1.0
 
-# What another try can get through; everything else is the fault of a message.
+# What another try can get through; everything else is the fault of a message at once.
 PASSING = (UnavailableError, OperationalError, InternalError, InterfaceError)
+
+TRIES = 3  # of a group of messages, then of each alone
+
+
+def is_of_messages(error: Exception, tries: int, database: Database, lease: LeaderLease) -> bool:
+    """Whether messages fail, and not the database: they did again and again, and others pass.
+
+    Raises LostLeaseError.
+    """
+    if tries < TRIES or isinstance(error, DiskFullError | WrongDatabaseError):
+        return False
+    try:
+        with leader_transaction(database, lease):
+            return True
+    except PASSING:
+        return False
 
 
 def ends(action: Callable[[], object], within_s: float) -> bool:

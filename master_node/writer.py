@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Event
 
+from cycling.errors import UnavailableError
 from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from db.limits import USUAL, Limits
@@ -12,7 +13,7 @@ from master_node.batch import Envelope, finish, open_batch
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.ingest import refuse, take
-from master_node.leader_thread import PASSING, LeaderThread
+from master_node.leader_thread import PASSING, LeaderThread, is_of_messages
 from master_node.protocol.codec import OutgoingMessage, RefusedError, decode
 from master_node.protocol.fields import MAX_SAMPLES
 from master_node.protocol.messages import Records
@@ -48,6 +49,7 @@ class Writer(LeaderThread):
         self.refusals = Refusals()
         self.stored = 0  # samples
         self.trouble_at: float | None = None  # the monotonic time of the last failed try
+        self.trouble = ""  # why nothing can be stored now
 
     def _round(self) -> None:
         incoming = self._inbox.take(GROUP_BYTES, GROUP_MESSAGES, GROUP_WITHIN_S)
@@ -73,26 +75,36 @@ class Writer(LeaderThread):
 
     def _store(self, envelopes: Sequence[Envelope]) -> None:
         """Commit a group, or each message alone when one of them cannot be stored."""
-        pause_s = FIRST_PAUSE_S
+        pause_s, tries = FIRST_PAUSE_S, 0
         while not self.stopping.is_set() and not self.lost.is_set():
+            tries += 1
             try:
                 self._commit(envelopes)
             except LostLeaseError:
                 self.lost.set()
             except PASSING as error:
+                if is_of_messages(error, tries, self._database, self._lease):
+                    self._split(envelopes, error)
+                    return
                 self._pause(error, pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
             except Exception as error:  # a boundary: no message may end this thread
-                if len(envelopes) > 1:
-                    for one in envelopes:
-                        self._store([one])
-                else:
-                    LOG.exception("what=message-not-stored topic=%s", envelopes[0].incoming.topic)
-                    self._refuse(Refusal(envelopes[0].incoming, "database", type(error).__name__))
+                self._split(envelopes, error)
                 return
             else:
                 self._recovered()
                 return
+
+    def _split(self, envelopes: Sequence[Envelope], error: Exception) -> None:
+        """Store each message alone; refuse the one that fails alone. Records are sent again."""
+        self._recovered()
+        if len(envelopes) > 1:
+            for one in envelopes:
+                self._store([one])
+            return
+        incoming = envelopes[0].incoming
+        LOG.error("what=message-not-stored topic=%s", incoming.topic, exc_info=error)
+        self._refuse(Refusal(incoming, "database", type(error).__name__))
 
     def _commit(self, envelopes: Sequence[Envelope]) -> None:
         # a message alone never is: what the server does not take in bulk is tried one by one
@@ -138,12 +150,13 @@ class Writer(LeaderThread):
         if self.trouble_at is None:
             LOG.warning("what=database-trouble error=%s said=%r", type(error).__name__, str(error))
         self.trouble_at = time.monotonic()
+        self.trouble = str(error) if isinstance(error, UnavailableError) else type(error).__name__
         self.stopping.wait(pause_s)
 
     def _recovered(self) -> None:
         if self.trouble_at is not None:
             LOG.info("what=database-back queue=%s", len(self._inbox))
-            self.trouble_at = None
+            self.trouble_at, self.trouble = None, ""
 
 
 def _samples(one: Envelope) -> int:

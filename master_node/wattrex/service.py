@@ -11,7 +11,7 @@ from db.engine import Database, database_now
 from db.limits import Limits
 from db.models import Command
 from master_node.inbox import Inbox, IncomingMessage
-from master_node.leader_thread import PASSING, LeaderThread
+from master_node.leader_thread import PASSING, LeaderThread, is_of_messages
 from master_node.link import Broker, Link
 from master_node.protocol.codec import RefusedError
 from master_node.refused_messages import Refusal, Refusals
@@ -47,6 +47,7 @@ class WattrexService(LeaderThread):
         self._uncommitted: list[Envelope] = []
         self._launches: list[int] = []  # commands that the broker has taken
         self._written_at = 0.0
+        self._tries = 0  # of what is uncommitted
         self._began = False
         self.link = Link(
             broker,
@@ -97,6 +98,7 @@ class WattrexService(LeaderThread):
         ):
             self._store(self._uncommitted)
             self._uncommitted.clear()
+            self._tries = 0
         if self.link.connected:
             self._reply()
             self._send_commands()
@@ -121,18 +123,26 @@ class WattrexService(LeaderThread):
         """Commit what was heard, or each message alone when one of them cannot be stored."""
         try:
             self._write(messages)
-        except (LostLeaseError, *PASSING):
+        except LostLeaseError:
             raise
         except Exception as error:  # a boundary: no message may end this thread
-            if len(messages) > 1:
-                for one in messages:
-                    self._store([one])
-            elif messages:
-                LOG.exception("what=message-not-stored topic=%s", messages[0].incoming.topic)
-                refusal = Refusal(messages[0].incoming, "database", type(error).__name__)
-                self.refusals.add(refusal)
-            else:
+            self._tries += 1
+            passing = isinstance(error, PASSING)
+            if not messages or (
+                passing and not is_of_messages(error, self._tries, self._database, self._lease)
+            ):
                 raise
+            self._split(messages, error)
+
+    def _split(self, messages: Sequence[Envelope], error: Exception) -> None:
+        """Store each message alone; refuse the one that fails alone, or was the only one."""
+        if len(messages) > 1:
+            for one in messages:
+                self._store([one])
+            return
+        incoming = messages[0].incoming
+        LOG.error("what=message-not-stored topic=%s", incoming.topic, exc_info=error)
+        self.refusals.add(Refusal(incoming, "database", type(error).__name__))
 
     def _write(self, messages: Sequence[Envelope]) -> None:
         with leader_transaction(self._database, self._lease) as transaction:

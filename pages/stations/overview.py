@@ -13,7 +13,7 @@ from components.controls import action_link
 from components.status import station_pill
 from db.queries.master_node import Refusals, Refused
 from db.queries.stations.laboratory import Laboratory, ListedStation, ListedUnit
-from db.terms import broker_trouble
+from db.terms import node_trouble
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
@@ -56,8 +56,8 @@ def master_note(lab: Laboratory, who: Viewer) -> list[Component]:
         since = ago(master.beat_at, lab.at, who.zone)
         text = ["The master node was last heard ", since, ": units are shown as they were then."]
         return [note("error", text)]
-    if trouble := broker_trouble(master.detail):
-        return [note("error", f"The master node {trouble}: those units cannot be heard.")]
+    if trouble := node_trouble(master.detail):
+        return [note("error", f"The master node {trouble}: units are shown as they were.")]
     return []
 
 

@@ -17,7 +17,7 @@ from db.queries.stations.laboratory import Laboratory, laboratory
 from db.queries.stations.overview import lab_now
 from db.queries.stations.run import UnreachableRun, unreachable_run
 from db.queries.stations.units import UnitContact, UnitFacts, find_unit
-from db.terms import broker_trouble
+from db.terms import node_trouble
 from pages.context import Viewer
 from pages.monitor.parts import unregistered_notes
 from pages.sent import read_id
@@ -97,7 +97,7 @@ def content_of(database: Database, view: View, who: Viewer) -> Content:
 
 def _all(lab: Laboratory, who: Viewer) -> Content:
     notes = master_note(lab, who)
-    master = lab.master and (lab.master.alive, broker_trouble(lab.master.detail))
+    master = lab.master and (lab.master.alive, node_trouble(lab.master.detail))
     unregistered = tuple((one.claimed_id, one.reason) for one in lab.unregistered)
     return Content(
         lambda: page_header(

@@ -47,7 +47,7 @@ from db.queries.stations.state import (
     lost_since,
     with_beneath,
 )
-from db.terms import MASTER_NODE, WAITING, broker_trouble
+from db.terms import MASTER_NODE, WAITING, node_trouble
 
 VIRTUAL = 1  # the station of imported experiments
 IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
@@ -79,7 +79,7 @@ def lab_now(database: Database) -> LabNow:
     troubles = (
         f"{_node(one)} {trouble}."
         for one in leases
-        if one.expires_at > now and (trouble := broker_trouble(one.detail))
+        if one.expires_at > now and (trouble := node_trouble(one.detail))
     )
     return LabNow(open_alarms, seen_at, next(troubles, ""), now)
 

@@ -181,7 +181,7 @@ class AboutStation:
 class LabNow:
     """What every page says of the laboratory: open alarms, and when the master node was heard.
 
-    `trouble` is what a master node has to say against its broker.
+    `trouble` is a sentence about a master node that has no broker or cannot store.
     """
 
     open_alarms: int

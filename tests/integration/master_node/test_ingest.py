@@ -12,6 +12,7 @@ from cycling.errors import UnavailableError
 from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
 from db.commands.queue import next_queued
+from db.failures import DiskFullError
 from db.limits import USUAL
 from db.models import (
     ConfirmedBattery,
@@ -156,7 +157,35 @@ def test_a_database_that_fails_is_tried_again_and_nothing_is_acknowledged_before
     assert stage.writer.trouble_at is None
 
 
-def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: Stage):
+def test_with_a_full_disk_no_message_is_refused_and_the_reason_is_said(stage: Stage, monkeypatch):
+    monkeypatch.setattr(writer_module, "FIRST_PAUSE_S", 0.001)
+    really, said = Writer._commit, []
+
+    def commit(self, parsed) -> None:
+        said.append(self.trouble)
+        if len(said) <= 6:
+            raise DiskFullError("The disk of the database is full or broken.")
+        really(self, parsed)
+
+    monkeypatch.setattr(Writer, "_commit", commit)
+    acks = stage.store(stage.records(0, 9), stage.records(0, 9, which=1))
+    assert len(acks) == 2
+    assert said[-1] == "The disk of the database is full or broken."
+    assert (stage.writer.trouble, stage.writer.refusals.total) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("not foreseen"),
+        OperationalError("INSERT", {}, Exception(1366, "Incorrect integer value")),
+        UnavailableError("a lock that only this message meets"),
+    ],
+)
+def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(
+    stage: Stage, error: Exception, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "FIRST_PAUSE_S", 0.001)
     heartbeat = m.Heartbeat(at=time.time(), stations=[])
     bad = stage.message(Kind.HEARTBEAT, m.Heartbeat(at=time.time(), stations=[]))
     good = stage.records(0, 4, which=1)
@@ -165,7 +194,7 @@ def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(stage: St
     def take(batch, one) -> None:
         really(batch, one)
         if one.incoming is bad:
-            raise ValueError("not foreseen")
+            raise error
 
     writer_module.take = take
     try:

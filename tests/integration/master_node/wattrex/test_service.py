@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from bem.cli import wattrex
@@ -25,6 +26,7 @@ from db.commands.wattrex import units as wattrex_units
 from db.commands.wattrex.repairs import repair, repair_state
 from db.commands.wattrex.units import WattrexDevice, WattrexIdentity
 from db.engine import Database, database_now
+from db.limits import USUAL
 from db.measures.export import csv_pieces
 from db.models import (
     AvailableMeasure,
@@ -51,8 +53,12 @@ from db.queries.wattrex.units import find_unregistered_units
 from db.queries.wattrex.units import wattrex_units as list_units
 from db.terms import CommandState, OverviewState, PlanState, RepairState
 from master_node.duties import Duties
-from master_node.inbox import Inbox
+from master_node.inbox import Inbox, IncomingMessage
 from master_node.link import Broker, Link
+from master_node.wattrex.handler import Envelope, Handler
+from master_node.wattrex.messages import DetectedDevices
+from master_node.wattrex.service import WattrexService
+from master_node.wattrex.topics import Kind, Source
 from master_node.wattrex.watch import WattrexWatch
 from master_node.writer import Writer
 from tests.commands import command_row
@@ -672,3 +678,28 @@ def test_wattrex_units_and_the_rows_of_their_cyclers_count_in_what_the_leader_sa
     assert (first["units"], first["units_silent"], first["stored"]) == (1, 1, 0)
     lab.rows(experiment_id, 40, 8)
     assert lab.renew()["stored"] == 8
+
+
+def test_a_message_that_only_the_database_refuses_holds_up_no_other(lab: WattrexLab, monkeypatch):
+    broker = Broker("127.0.0.1", 1)
+    service = WattrexService(lab.database, broker, lab.lease, USUAL)
+    incoming = [
+        IncomingMessage(f"/{lab.unit_id}/detected_dev", b"", size, 0.0) for size in (1, 2, 3)
+    ]
+    service._uncommitted = [
+        Envelope(one, Source(Kind.DEVICES, lab.unit_id), DetectedDevices(())) for one in incoming
+    ]
+    stored = []
+
+    def store(_self, _transaction, envelopes):
+        if any(one.incoming.size == 2 for one in envelopes):
+            raise OperationalError("INSERT", {}, Exception(1366, "Incorrect integer value"))
+        stored.extend(one.incoming.size for one in envelopes)
+        return []
+
+    monkeypatch.setattr(Handler, "store", store)
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            service._round()
+    service._round()
+    assert (stored, service.refusals.total, service._uncommitted) == ([1, 3], 1, [])
