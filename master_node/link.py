@@ -1,5 +1,7 @@
 """The connection to the MQTT broker; the one module that knows paho."""
 
+import hashlib
+import hmac
 import logging
 import secrets
 import ssl
@@ -71,6 +73,12 @@ def _advice(url: str) -> str:
     return f"Its password has characters that end it too early: write {', '.join(marks)}."
 
 
+def _stable_suffix(broker: Broker, name: str) -> str:
+    """Return what only the account's owner can tell: who knows an id can throw its client out."""
+    secret = (broker.password or "").encode()
+    return hmac.new(secret, f"{broker.user}/{name}".encode(), hashlib.sha256).hexdigest()[:24]
+
+
 class Link:
     """An MQTT 3.1.1 connection that comes back by itself and subscribes again when it does.
 
@@ -97,7 +105,8 @@ class Link:
         self._on_connect = on_connect
         self._refused_because = ""  # as the broker said it last, until it takes us in
         # two clients of one id throw each other out for ever; a session is kept by its id
-        client_id = name if keeps_session else f"{name}-{secrets.token_hex(6)}"
+        suffix = _stable_suffix(broker, name) if keeps_session else secrets.token_hex(6)
+        client_id = f"{name}-{suffix}"
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,

@@ -88,7 +88,7 @@ class Writer(LeaderThread):
                     return
                 self._pause(error, pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
-            except Exception as error:  # a boundary: no message may end this thread
+            except Exception as error:  # noqa: BLE001 - no message may end this thread
                 self._split(envelopes, error)
                 return
             else:
