@@ -76,7 +76,7 @@ def spend(session: Session, token: str, *, user_name: str, target: str, now: dat
     session.info[SPENT] = token
     session.flush()  # a conflict of the deed itself is not one of the token
     row = {
-        "token_hash": _hash(token),
+        "token_hash": token_hash(token),
         "user_name": user_name[:60],
         "target": target[:120],
         "spent_at": now,
@@ -102,10 +102,10 @@ def _check_unspent(database: Database, token: str) -> None:
 
 
 def _target(session: Session, token: str) -> str | None:
-    row = session.get(FormToken, _hash(token))
+    row = session.get(FormToken, token_hash(token))
     return row.target if row else None
 
 
-def _hash(token: str) -> str:
-    """Return the key: who reads the database cannot send the form."""
+def token_hash(token: str) -> str:
+    """Return what the database knows of a token: who reads it can do nothing with that."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

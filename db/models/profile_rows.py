@@ -9,7 +9,7 @@ from typing import Any
 from cycling.profile import Program, Span, reach
 from cycling.profile.checks.capabilities import MAX_WHOLE
 from cycling.profile.language.tree import LimitKind
-from cycling.profile.program.instructions import ExactLimit, Instruction
+from cycling.profile.program.instructions import Instruction
 from cycling.profile.program.rows import FlatRows, Row
 from cycling.terms import Mode
 
@@ -98,11 +98,7 @@ def _says_all(row: Row, step: Instruction) -> bool:
     if only is None or step.max_current_a is not None or only.kind.name != row.limit_type.name:
         return False
     is_set = step.mode is Mode.WAIT or step.set_point * MILLI == row.set_point
-    return is_set and _same_size(only, row.limit_point)
-
-
-def _same_size(limit: ExactLimit, point: int) -> bool:
-    return limit.value * MILLI == point
+    return is_set and only.value * MILLI == row.limit_point
 
 
 def _split_steps(flat: FlatRows) -> set[int]:

@@ -44,15 +44,9 @@ class SessionLimits:
 
 
 @dataclass(frozen=True)
-class Account:
+class Account(UserRow):
     """A user as admins see them; `sessions` are those that are not over."""
 
-    id: int
-    name: str
-    role: Role
-    disabled: bool
-    created_at: datetime
-    last_seen_at: datetime | None
     last_sign_in_at: datetime | None
     sessions: int
 

@@ -20,22 +20,22 @@ FINE, COARSE = 64, 1024  # samples a bucket
 
 def pack_floats(values: Floats) -> bytes:
     """Compress float64 values, shape (n,); NaN and both zeros come back as they are."""
-    return _compress(_shuffled(np.ascontiguousarray(values, "<f8")))
+    return _packed(np.ascontiguousarray(values, "<f8"))
 
 
 def unpack_floats(data: bytes) -> Floats:
     """Return what `pack_floats` was given."""
-    return _unshuffled(_decompress(data)).view("<f8")
+    return _unpacked(data).view("<f8")
 
 
 def pack_ints(values: Ints) -> bytes:
     """Compress int64 values, shape (n,), best where neighbours differ little."""
-    return _compress(_shuffled(np.diff(values, prepend=np.int64(0)).astype("<i8")))
+    return _packed(np.diff(values, prepend=np.int64(0)).astype("<i8"))
 
 
 def unpack_ints(data: bytes) -> Ints:
     """Return what `pack_ints` was given."""
-    summed: Ints = np.cumsum(_unshuffled(_decompress(data)).view("<i8"))
+    summed: Ints = np.cumsum(_unpacked(data).view("<i8"))
     return summed
 
 
@@ -82,17 +82,11 @@ def extremes(us: Ints, values: Floats, bucket: int) -> tuple[Ints, Floats]:
     return us[index], values[index]
 
 
-def _shuffled(values: NDArray[np.generic]) -> bytes:
-    return np.ascontiguousarray(values.view(np.uint8).reshape(-1, 8).T).tobytes()
+def _packed(values: NDArray[np.generic]) -> bytes:
+    shuffled = np.ascontiguousarray(values.view(np.uint8).reshape(-1, 8).T)
+    return zstandard.ZstdCompressor(level=LEVEL).compress(shuffled.tobytes())
 
 
-def _unshuffled(data: bytes) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(8, -1).T).ravel()
-
-
-def _compress(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
-
-
-def _decompress(data: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(data)
+def _unpacked(data: bytes) -> NDArray[np.uint8]:
+    shuffled = np.frombuffer(zstandard.ZstdDecompressor().decompress(data), np.uint8)
+    return np.ascontiguousarray(shuffled.reshape(8, -1).T).ravel()

@@ -1,22 +1,30 @@
 """What the page answers to a change of the form: problems, limits, what would run, the curve."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback
+from dash import ALL, Input, Output, State, callback, html
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import note
+from components.blocks import Head, card, icon, note, table
+from components.controls import unseen
 from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
+from cycling.battery.description import NewBattery, safety_range_v
+from cycling.profile import Span
+from cycling.profile.language.tree import LimitKind
 from pages.add_experiment import labels
+from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.form_data import CHOOSE, read_form
 from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
 from pages.add_experiment.ids import EDITOR, Ids
-from pages.add_experiment.limits import limits_card
+from pages.add_experiment.pairs import short_number
 from pages.add_experiment.panel import GRAPH_PX, about_text, stats, summary_card
 from pages.add_experiment.queueing import problems_of
 from pages.context import database
+from pages.profile.check import CheckedView
 
 
 @callback(
@@ -100,3 +108,91 @@ def draw(plain: Sent, theme: str | None, drawn: Sent) -> dict[str, Any]:
         "stats": stats(view),
         "drawn": basis,
     }
+
+
+def limits_card(assignment: Assignment) -> list[Component]:
+    """Return the profile's ranges against those of battery and station."""
+    view, battery, station = assignment.view, assignment.details, assignment.station
+    if view is None or view.ranges is None or (battery is None and station is None):
+        return []
+    reach, can = view.ranges, station.can if station else None
+    volts = _limits_row(
+        "Voltage / V",
+        reach.voltage_v or Span(None, None),
+        (battery.voltage_min_v, battery.voltage_max_v) if battery else None,
+        (can.voltage_min_v, can.voltage_max_v) if can else None,
+        rests=reach.voltage_v is None,
+    )
+    amperes = _limits_row(
+        "Current / A",
+        reach.current_a,
+        (battery.current_min_a, battery.current_max_a) if battery else None,
+        (can.current_min_a, can.current_max_a) if can else None,
+    )
+    rows = [volts, amperes, *_safety_rows(view, battery)]
+    heads = (
+        Head("Limit"),
+        Head("Profile", "num"),
+        Head("Battery", "num"),
+        Head(station.name if station else "Station", "num"),
+        Head("", "sign"),
+    )
+    which = f"up to line {view.waits_for - 1}" if view.waits_for and view.waits_for > 1 else None
+    return [card("Limits check", table(heads, rows, "in-card bem-limits"), note=which)]
+
+
+def _limits_row(
+    label: str,
+    reach: Span,
+    battery: tuple[Any, Any] | None,
+    station: tuple[Any, Any] | None,
+    *,
+    rests: bool = False,
+) -> html.Tr:
+    ranges = [one for one in (battery, station) if one is not None]
+    within = rests or all(_within(reach, one) for one in ranges)
+    profile = "rest" if rests else _range((reach.low, reach.high))
+    return _row(label, [profile, _range(battery), _range(station)], [_mark(within)])
+
+
+def _safety_rows(view: CheckedView, battery: NewBattery | None) -> list[html.Tr]:
+    """Return where the station switches off: by the profile's SAFETY, and by the battery's."""
+    volts = safety_range_v(battery) if battery else None
+    degrees = (battery.temperature_min_degc, battery.temperature_max_degc) if battery else None
+    if degrees == (None, None):
+        degrees = None
+    limits = (("V", LimitKind.VOLTAGE, volts), ("°C", LimitKind.TEMPERATURE, degrees))
+    rows = []
+    for unit, kind, own in limits:
+        off = view.drawn.safety_range(kind) if view.drawn else None
+        profile = (off.low, off.high) if off else None
+        if profile is not None or own is not None:
+            cells = [_range(profile), _range(own)]
+            rows.append(_row(f"Off outside / {unit}", cells, [html.Td(), html.Td()]))
+    return rows
+
+
+def _row(label: str, cells: Sequence[str], end: Sequence[html.Td]) -> html.Tr:
+    return html.Tr([html.Td(label), *(html.Td(one, className="num") for one in cells), *end])
+
+
+def _within(reach: Span, bounds: Sequence[Any]) -> bool:
+    """Whether a reach surely stays within bounds; what is not known is not within."""
+    if None in (reach.low, reach.high, *bounds):
+        return False
+    low, high = float(reach.low or 0), float(reach.high or 0)
+    return float(bounds[0]) <= low and high <= float(bounds[1])
+
+
+def _mark(within: bool) -> html.Td:
+    title = "Within" if within else "Outside, or not known"
+    mark = icon("check2", "bem-ok") if within else icon("exclamation-triangle", "bem-bad")
+    spoken = unseen("within" if within else title)
+    return html.Td(html.Span([mark, spoken], title=title), className="sign")
+
+
+def _range(ends: tuple[Sent, Sent] | None) -> str:
+    if ends is None:
+        return ""
+    words = ["?" if one is None else short_number(one) for one in ends]
+    return "unknown" if ends == (None, None) else " to ".join(words)

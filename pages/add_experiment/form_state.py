@@ -9,8 +9,9 @@ from cycling.profile import Problem, StationCapabilities
 from cycling.terms import Technology
 from db.engine import Database
 from db.queries.batteries.detail import battery_descriptions
-from db.queries.experiments.form_choices import offered_batteries, offered_stations, usable_station
+from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.profiles.library import version_text
+from db.queries.stations.capabilities import station_capabilities
 from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.form_data import CHOOSE, FormData, Pair
 from pages.profile.check import CheckedView, battery_for_check, checked
@@ -86,7 +87,8 @@ def main_equipment(
     """Return the battery and the station of the first pair, with three statements."""
     battery_id, station_id = form.pairs[0].battery_id or 0, form.pairs[0].station_id or 0
     battery = battery_descriptions(database, [battery_id]).get(battery_id)
-    return battery, usable_station(database, station_id)
+    can = station_capabilities(database, [station_id], only_in_use=True)
+    return battery, can.get(station_id)
 
 
 def profile_text(database: Database, form: FormData) -> str:

@@ -1,5 +1,6 @@
 """Users, their passwords, and signing in."""
 
+from db.commands.form_tokens import token_hash
 from db.commands.users.accounts import (
     add_user,
     change_password,
@@ -16,7 +17,6 @@ from db.commands.users.sessions import (
     end_session,
     seen,
     sweep_sign_ins,
-    token_hash,
 )
 from db.commands.users.sign_in import (
     SignInRefusedError,

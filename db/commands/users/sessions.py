@@ -4,7 +4,6 @@ A browser keeps a random token; the database has only its SHA-256, so a copy of 
 nobody in.
 """
 
-import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.form_tokens import token_hash
 from db.engine import Database
 from db.models import LoginFailure, LoginLink, LoginSession, User
 from db.queries.users import SessionLimits
@@ -29,11 +29,6 @@ TRIES_COUNT_FOR = timedelta(hours=1)
 def new_token() -> str:
     """Return a secret that nobody guesses."""
     return secrets.token_urlsafe(32)
-
-
-def token_hash(token: str) -> str:
-    """Return what the database knows of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def begin_session(session: Session, user: User, *, address: str, now: datetime) -> str:

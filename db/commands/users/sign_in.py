@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import InputError
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.form_tokens import token_hash
 from db.commands.users.passwords import ARGON2, DUMMY_HASH, Hasher
 from db.commands.users.sessions import (
     TRIES_COUNT_FOR,
@@ -27,7 +28,6 @@ from db.commands.users.sessions import (
     get_user,
     new_token,
     record,
-    token_hash,
 )
 from db.engine import Database
 from db.limits import USUAL, Limits

@@ -14,7 +14,6 @@ from db.migrations.adoption.shape import Shape, Shapes, present, wanted
 from db.migrations.adoption.steps import (
     MEASURE_TABLES,
     Step,
-    can_be_added,
     differs,
     gets_empty_text,
     steps,
@@ -218,18 +217,13 @@ def _of_table(has: Shape, wants: Shape) -> str:
 
 def _own_indexes(has: Shape, wants: Shape) -> list[str]:
     """Indexes that have no counterpart: neither for a foreign key nor of the same columns."""
-    referring = {columns for one in (has, wants) for columns in _key_columns(one)}
+    referring = {key.columns for one in (has, wants) for key in one.references.values()}
     useful = {*wants.unique.values(), *wants.indexes.values(), *referring}
     return [
         f"{name} of {has.name}"
         for name, columns in {**has.unique, **has.indexes}.items()
         if columns not in useful and "_fk_" not in name  # left by an old foreign key
     ]
-
-
-def _key_columns(shape: Shape) -> Iterator[tuple[str, ...]]:
-    for one in shape.references.values():
-        yield one.columns
 
 
 class Kind(StrEnum):
@@ -284,5 +278,5 @@ def missing_columns(have: Shapes, want: Shapes) -> list[str]:
         for name, shape in want.items()
         if name in have
         for column in shape.columns.values()
-        if column.name not in have[name].columns and not can_be_added(column)
+        if column.name not in have[name].columns and not (column.nullable or column.has_default)
     ]

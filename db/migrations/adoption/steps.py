@@ -35,11 +35,6 @@ def steps(have: Shapes, want: Shapes) -> list[Step]:
     ]
 
 
-def can_be_added(column: Column) -> bool:
-    """Whether rows that are there need no value in a new column."""
-    return column.nullable or column.has_default
-
-
 def differs(has: Column, wants: Column) -> bool:
     """Whether a column must be changed."""
     return (

@@ -102,11 +102,6 @@ def offered_stations(database: Database) -> tuple[OfferedStation, ...]:
     return tuple(OfferedStation(one, can[one.id]) for one in stations if one.id in can)
 
 
-def usable_station(database: Database, station_id: int) -> StationCapabilities | None:
-    """Return what a station can carry out; None for one that the form does not offer."""
-    return station_capabilities(database, [station_id], only_in_use=True).get(station_id)
-
-
 def _places(session: Session) -> tuple[Mapping[int | None, Place], Mapping[int | None, Place]]:
     """Return by the ids of batteries where they are confirmed, and where they run or wait."""
     confirmed = _on_station(select(ConfirmedBattery), ConfirmedBattery, "confirmed")

@@ -29,7 +29,6 @@ class UnregisteredUnitNow:
 
     claimed_id: int
     reason: str
-    first_at: datetime
     last_at: datetime
 
 
