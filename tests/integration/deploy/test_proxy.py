@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import time
@@ -67,6 +68,7 @@ def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
     )
     try:
         wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
+        wait_until(lambda: _listens(https_port), proxy, tmp_path / "nginx.log", 30)
         yield Served(https_port, web)
     finally:
         proxy.terminate()
@@ -117,6 +119,11 @@ def _answers(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str):
