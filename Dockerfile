@@ -2,15 +2,18 @@
 # how it is used; docker-compose.yml does it.
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
-# Installs what is pinned, and our package, into /opt/bem. Compilers and pip stay behind.
+# Installs what is pinned, and our package, into /opt/bem. Compilers, pip and what
+# requirements/image.sh takes out stay behind.
 FROM ${PYTHON_IMAGE} AS build
 WORKDIR /src
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/bem
-COPY requirements/lock.txt requirements/build.txt requirements/run.txt requirements/
+RUN apt-get update -qq && apt-get install -qq --no-install-recommends binutils
+COPY requirements/lock.txt requirements/build.txt requirements/run.txt requirements/image.sh requirements/
 RUN /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check \
       --require-hashes -r requirements/lock.txt -r requirements/build.txt
 RUN /opt/build/bin/uv pip install --no-cache --compile-bytecode --python /opt/bem/bin/python \
-      --require-hashes -r requirements/run.txt
+      --require-hashes -r requirements/run.txt \
+    && sh requirements/image.sh /opt/bem/lib/python3.11/site-packages
 COPY . .
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /wheels \
     && /opt/build/bin/uv pip install --no-cache --compile-bytecode --no-deps --offline \

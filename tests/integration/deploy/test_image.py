@@ -115,6 +115,11 @@ def test_the_image_says_what_bem_can_do(image: Image):
     assert image.bem("secrets", "check", "X", X="example-x").returncode == 2
 
 
+def test_the_image_is_small(image: Image):
+    installed = [one for one in (image.root / "opt" / "bem").rglob("*") if not one.is_symlink()]
+    assert sum(one.stat().st_size for one in installed) < 450e6
+
+
 def test_the_web_server_of_the_image_is_healthy_and_writes_only_where_it_may(image: Image):
     mark = image.root / "tmp" / "mark"
     mark.touch()
