@@ -47,7 +47,7 @@ for name in BEM_SECRET_KEY DATABASE_ROOT_PASSWORD DATABASE_MIGRATE_PASSWORD DATA
       keep MIGRATE_DATABASE_URL "mysql+pymysql://bem_migrate:$secret@database:3306/bem"
       ;;
     DATABASE_PASSWORD) keep BEM_DATABASE_URL "mysql+pymysql://bem:$secret@database:3306/bem" ;;
-    BROKER_PASSWORD) keep BEM_MQTT_URL "mqtt://master-node:$secret@broker:1883" ;;
+    BROKER_PASSWORD) keep BEM_MQTT_URL "mqtt://master-node:$secret@broker:1884" ;;
     BROKER_VIRTUAL_PASSWORD) keep VIRTUAL_MQTT_URL "mqtt://virtual-1:$secret@broker:1883" ;;
   esac
 done

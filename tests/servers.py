@@ -236,6 +236,8 @@ class Mosquitto:
         settings = (SHIPPED / "mosquitto.conf").read_text()
         for shipped, here in (
             ("listener 1883", f"listener {self.port} 127.0.0.1"),
+            ("use_username_as_clientid true", ""),  # one listener for all, as it may be, too
+            ("listener 1884", f"listener {free_port()} 127.0.0.1"),
             ("/mosquitto/config", str(self._folder)),
             ("/mosquitto/data", str(self._folder)),
         ):
@@ -244,7 +246,7 @@ class Mosquitto:
         if is_root():
             settings += "\nuser root\n"
         (self._folder / "mosquitto.conf").write_text(settings)
-        for name in ("acl", "passwords"):
+        for name in ("acl", "passwords", "services"):
             (self._folder / name).touch(mode=0o600)
         (self._folder / "acl").write_text((SHIPPED / "acl").read_text())
         passwords = self._folder / "passwords"

@@ -6,6 +6,7 @@ umask 077
 
 config=${BROKER_CONFIG:-/mosquitto/config}
 ours='^(master-node|health|virtual-1):'
+services='^(master-node|health|wattrex):' # they come in by the second listener, and only there
 
 cp "$(dirname "$0")/acl" "$(dirname "$0")/mosquitto.conf" "$config/"
 fresh=$config/passwords.new
@@ -19,6 +20,13 @@ mosquitto_passwd -U "$fresh"
 if [ -e "$config/passwords" ]; then
   grep -Ev "$ours" "$config/passwords" >>"$fresh" || true # there may be no unit yet
 fi
-mv "$fresh" "$config/passwords"
+if [ -e "$config/services" ]; then
+  grep -E '^wattrex:' "$config/services" >>"$fresh" || true
+fi
+grep -E "$services" "$fresh" >"$config/services.new"
+mv "$config/services.new" "$config/services"
+grep -Ev "$services" "$fresh" >"$config/passwords.units"
+mv "$config/passwords.units" "$config/passwords"
+rm "$fresh"
 unset BROKER_PASSWORD BROKER_HEALTH_PASSWORD BROKER_VIRTUAL_PASSWORD
 exec mosquitto -c "$config/mosquitto.conf"

@@ -23,7 +23,7 @@ class Broker:
     """The broker's container without a container: its folders are the test's."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port, self.services_port = free_port(), free_port()
         self.passwords = {
             "BROKER_PASSWORD": secrets.token_hex(12),
             "BROKER_HEALTH_PASSWORD": secrets.token_hex(12),
@@ -37,6 +37,7 @@ class Broker:
         settings = (SHIPPED / "mosquitto.conf").read_text()
         for shipped, here in (
             ("listener 1883", f"listener {self.port} 127.0.0.1"),
+            ("listener 1884", f"listener {self.services_port} 127.0.0.1"),
             ("/mosquitto/config", str(self.config)),
             ("/mosquitto/data", str(self._data)),
         ):
@@ -48,7 +49,7 @@ class Broker:
 
     @property
     def environment(self) -> dict[str, str]:
-        more = {"BROKER_CONFIG": str(self.config), "BROKER_LISTENS_ON": str(self.port)}
+        more = {"BROKER_CONFIG": str(self.config), "BROKER_LISTENS_ON": str(self.services_port)}
         for name, password in self.passwords.items():
             (self._scripts / name).write_text(password)
         files = {f"{name}_FILE": str(self._scripts / name) for name in self.passwords}
@@ -109,13 +110,13 @@ def test_the_health_check_says_and_hears_a_message(broker: Broker):
 
 
 def test_the_health_account_hears_nothing_of_units(broker: Broker):
-    health = Client(broker.port, "health", broker.passwords["BROKER_HEALTH_PASSWORD"])
+    health = Client(broker.services_port, "health", broker.passwords["BROKER_HEALTH_PASSWORD"])
     unit = Client(broker.port, "virtual-1", broker.passwords["BROKER_VIRTUAL_PASSWORD"])
     health.hear("#", "bem/v1/+/up/+", "bem/health")
     unit.say("bem/v1/virtual-1/up/records", b"secret")
     unit.hear("bem/v1/virtual-1/down/+")
     # from a connection of its own: the broker ends one that says what it may not
-    forger = Client(broker.port, "health", broker.passwords["BROKER_HEALTH_PASSWORD"])
+    forger = Client(broker.services_port, "health", broker.passwords["BROKER_HEALTH_PASSWORD"])
     forger.say("bem/v1/virtual-1/down/command", b"forged")
     health.say("bem/health", b"mine")
     wait_for(lambda: health.heard)
@@ -127,18 +128,30 @@ def test_the_health_account_hears_nothing_of_units(broker: Broker):
 
 def test_units_keep_their_accounts_and_ours_take_new_passwords(broker: Broker):
     broker.account("bench-pi-3", "a-unit's-password")
+    broker.account("wattrex", "of-an-earlier-version")  # when there was one listener
     old = broker.passwords["BROKER_PASSWORD"]
     broker.stop()
     broker.passwords["BROKER_PASSWORD"] = "a-new-one-for-the-master-node"
     broker.start()
-    for user, password, answer in (
-        ("bench-pi-3", "a-unit's-password", "Success"),
-        ("master-node", "a-new-one-for-the-master-node", "Success"),
-        ("master-node", old, "Not authorized"),
+    units, services = broker.port, broker.services_port
+    for port, user, password, answer in (
+        (units, "bench-pi-3", "a-unit's-password", "Success"),
+        (services, "bench-pi-3", "a-unit's-password", "Not authorized"),
+        (services, "master-node", "a-new-one-for-the-master-node", "Success"),
+        (services, "master-node", old, "Not authorized"),
+        (services, "wattrex", "of-an-earlier-version", "Success"),
+        (units, "wattrex", "of-an-earlier-version", "Not authorized"),
     ):
-        client = Client(broker.port, user, password)
+        client = Client(port, user, password)
         assert client.answer == answer
         client.end()
-    kept = broker.config / "passwords"
-    assert kept.stat().st_mode & 0o077 == 0
-    assert "a-new-one" not in kept.read_text()
+    broker.stop()
+    broker.start()
+    for name, accounts in (
+        ("passwords", {"virtual-1", "bench-pi-3"}),
+        ("services", {"master-node", "health", "wattrex"}),
+    ):
+        kept = broker.config / name
+        assert kept.stat().st_mode & 0o077 == 0
+        assert "a-new-one" not in kept.read_text()
+        assert {line.partition(":")[0] for line in kept.read_text().splitlines()} == accounts

@@ -14,7 +14,8 @@ from tests.mqtt import PATIENCE_S, Client, wait_for
 from tests.servers import free_port, start, wait_until
 
 SHIPPED = ROOT / "deploy" / "mosquitto"
-USERS = ("master-node", "bench-1", "bench-2", "wattrex")
+SERVICES = ("master-node", "wattrex")
+USERS = (*SERVICES, "bench-1", "bench-2")
 MORE_THAN_THE_USUAL_QUEUE = 1500
 
 
@@ -22,11 +23,12 @@ class Broker:
     """Mosquitto with exactly our files; port and folders are those of the test."""
 
     def __init__(self, folder: Path, program: str) -> None:
-        self.port = free_port()
+        self.port, self.services_port = free_port(), free_port()
         self.passwords = {user: secrets.token_urlsafe(18) for user in USERS}
         settings = (SHIPPED / "mosquitto.conf").read_text()
         for shipped, here in (
             ("listener 1883", f"listener {self.port} 127.0.0.1"),
+            ("listener 1884", f"listener {self.services_port} 127.0.0.1"),
             ("/mosquitto/config", str(folder)),
             ("/mosquitto/data", str(folder)),
         ):
@@ -36,11 +38,11 @@ class Broker:
             settings += "\nuser root\n"
         (folder / "mosquitto.conf").write_text(settings)
         shutil.copy(SHIPPED / "acl", folder / "acl")
-        (folder / "passwords").touch(mode=0o600)
+        for name in ("passwords", "services"):
+            (folder / name).touch(mode=0o600)
         for user, password in self.passwords.items():
-            subprocess.run(
-                ["mosquitto_passwd", "-b", folder / "passwords", user, password], check=True
-            )
+            file = folder / ("services" if user in SERVICES else "passwords")
+            subprocess.run(["mosquitto_passwd", "-b", file, user, password], check=True)
         log = folder / "log"
         self.process = start([program, "-c", folder / "mosquitto.conf"], log)
         wait_until(self._answers, self.process, log, PATIENCE_S)
@@ -67,7 +69,8 @@ def connect(broker: Broker) -> Iterator[Callable[..., Client]]:
 
     def one(user: str | None, password: str | None = None, name: str = "") -> Client:
         known = broker.passwords.get(user, "")
-        clients.append(Client(broker.port, user, known if password is None else password, name))
+        port = broker.services_port if user in SERVICES else broker.port
+        clients.append(Client(port, user, known if password is None else password, name))
         return clients[-1]
 
     yield one
@@ -114,6 +117,7 @@ def test_a_unit_speaks_only_as_itself(connect, topic):
     master.heard.clear()
     unit.say(topic, b"forged")
     # comes after it, from another connection: the broker ends one that says what it may not
+    unit.end()
     connect("bench-1").say("bem/v1/bench-1/up/answer", b"true")
     wait_for(lambda: ("bem/v1/bench-1/up/answer", b"true") in master.heard)
     assert b"forged" not in {payload for _, payload in master.heard + other.heard}
@@ -189,3 +193,30 @@ def test_a_queue_longer_than_the_usual_limit_is_delivered_whole(connect):
     back = connect("master-node", name="master-1")
     wait_for(lambda: len(back.heard) >= MORE_THAN_THE_USUAL_QUEUE)
     assert [int(payload) for _, payload in back.heard] == list(range(MORE_THAN_THE_USUAL_QUEUE))
+
+
+def test_nobody_throws_another_out_by_its_id(connect, broker):
+    master, other = connect("master-node", name="bem-wattrex-master"), connect("bench-2")
+    for _ in range(20):
+        for taken in ("bem-wattrex-master", "bench-2"):
+            forger = connect("bench-1", name=taken)
+            assert forger.answer == "Success"  # its id is its account, whatever it says
+            forger.end()
+    assert (master.losses, other.losses) == (0, 0)
+    # by the listener of those who share an account, where ids are free, no unit comes in
+    unit = Client(broker.services_port, "bench-1", broker.passwords["bench-1"], "bench-2")
+    assert unit.answer == "Not authorized"
+    unit.end()
+
+
+def test_accounts_that_are_shared_have_several_connections(connect):
+    clients = [
+        connect("wattrex"),
+        connect("wattrex"),
+        connect("master-node"),
+        connect("master-node"),
+    ]
+    clients[0].hear("/inform_reg")
+    clients[2].say("/inform_reg", b"true")
+    wait_for(lambda: clients[0].heard)
+    assert [one.losses for one in clients] == [0, 0, 0, 0]

@@ -70,7 +70,7 @@ def test_the_files_hold_what_cred_env_says_and_only_their_owner_comes_to_them(tm
     assert {one.stat().st_mode & 0o777 for one in (tmp_path / ".secrets").iterdir()} == {0o444}
     use, broker = secrets["DATABASE_PASSWORD"], secrets["BROKER_PASSWORD"]
     assert files["BEM_DATABASE_URL"] == f"mysql+pymysql://bem:{use}@database:3306/bem"
-    assert files["BEM_MQTT_URL"] == f"mqtt://master-node:{broker}@broker:1883"
+    assert files["BEM_MQTT_URL"] == f"mqtt://master-node:{broker}@broker:1884"
     assert files["BEM_METRICS_TOKEN"] == ""
     assert set(files) == set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["secrets"])
 
