@@ -82,6 +82,11 @@ class ExperimentStatus(StrEnum):
     QUEUED = "QUEUED"
 
 
+UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
+NOT_ENDED = (*UNDER_WAY, ExperimentStatus.QUEUED)
+ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
+
+
 class DeviceType(StrEnum):
     """What a device of a station is."""
 

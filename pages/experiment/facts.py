@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import exact_time
 from components.status import ended_reason
-from db.queries.experiments.detail import BatteryFacts, ExperimentFacts
+from cycling.battery.description import NewBattery
+from db.queries.experiments.detail import ExperimentFacts
 from pages.context import Viewer
 
 Group = list[tuple[str, Any]]
@@ -19,7 +20,7 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
     """Return names and values: battery, station and profile, times, origin."""
     why = ended_reason(known.status, known.end_reason)
     return [
-        _battery(known.battery),
+        _battery(known.battery_id, known.battery),
         [
             ("Station", _station(known)),
             ("Devices", ", ".join(known.devices)),
@@ -45,10 +46,10 @@ def _station(known: ExperimentFacts) -> str:
     return f"{known.station}, simulated{speed}"
 
 
-def _battery(battery: BatteryFacts) -> Group:
+def _battery(battery_id: int, battery: NewBattery) -> Group:
     parts = [
         formatting.technology_word(battery.technology),
-        battery.chemistry,
+        str(battery.chemistry or battery.electrolyte_type or ""),
         f"{battery.cells} in series",
     ]
     if battery.cells == 1:
@@ -58,7 +59,7 @@ def _battery(battery: BatteryFacts) -> Group:
         (
             "Battery",
             [
-                dcc.Link(battery.name, href=f"/batteries/{battery.id}"),
+                dcc.Link(battery.name, href=f"/batteries/{battery_id}"),
                 " ",
                 html.Span(f"SN {battery.serial_number}", className="t3"),
             ],
@@ -66,8 +67,8 @@ def _battery(battery: BatteryFacts) -> Group:
         ("Made by", f"{battery.manufacturer}, {battery.model}"),
         ("Kind", ", ".join(part for part in parts if part)),
         ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
-        ("Voltage", formatting.span(*battery.voltage_v, "V")),
-        ("Current", formatting.span(*battery.current_a, "A")),
+        ("Voltage", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
+        ("Current", formatting.span(battery.current_min_a, battery.current_max_a, "A")),
     ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, NotFoundError
-from cycling.terms import ExperimentStatus, StationState
+from cycling.terms import NOT_ENDED, ExperimentStatus, StationState
 from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
@@ -111,7 +111,7 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
 
 def _check(session: Session, experiment: Experiment) -> UnreachableRun:
     busy = busy_with(session, experiment.station_id)
-    if experiment.status not in runs.OPEN or busy is None:
+    if experiment.status not in NOT_ENDED or busy is None:
         raise ConflictError(f"Experiment {experiment.id} is not under way any more.")
     if experiment.status is ExperimentStatus.QUEUED and busy is not experiment:
         raise ConflictError(f"Experiment {experiment.id} has not begun: cancel it in its queue.")

@@ -12,12 +12,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, StationCommand
+from cycling.terms import NOT_ENDED, ExperimentStatus, StationCommand
 from db.models import Command, CyclerStation, Experiment, Run, RunEvent, Unit, UsedMeasure
 from db.statements import count_changed, insert_missing
 
 MAX_REASON = 250
-OPEN = (ExperimentStatus.QUEUED, ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
 @dataclass
@@ -105,7 +104,7 @@ def end(
 ) -> None:
     """End an experiment, in error if it `failed`; `at` by the station's clock."""
     status = ExperimentStatus.ERROR if failed else ExperimentStatus.FINISHED
-    _change(session, run.experiment_id, OPEN, {"status": status, "finished_at": at})
+    _change(session, run.experiment_id, NOT_ENDED, {"status": status, "finished_at": at})
     if run.ended_at is None:
         run.ended_at, run.end_reason = now, reason[:MAX_REASON]
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from cycling.errors import InputError, UnavailableError
+from db.failures import code_of
 from db.migrations.adoption.plan import Plan
 from db.migrations.adoption.steps import Step
 
@@ -26,9 +27,9 @@ def try_locks(connection: Connection, tables: Sequence[str]) -> None:
     try:
         connection.exec_driver_sql(f"LOCK TABLES {listed}")
     except DBAPIError as error:
-        if code(error) in NO_RIGHT:
+        if code_of(error) in NO_RIGHT:
             return  # each step waits for its own lock, also briefly
-        if code(error) != TIMED_OUT:
+        if code_of(error) != TIMED_OUT:
             raise
         raise UnavailableError(held(connection, "Nothing was changed by this run.")) from error
     finally:
@@ -44,11 +45,6 @@ def held(connection: Connection, so_far: str) -> str:
         "is stopped turns the running and the queued ones to ERROR. Stop the old web application "
         "and the old master node too. Then run bem db upgrade again."
     )
-
-
-def code(error: DBAPIError) -> object:
-    """Return the server's error number."""
-    return error.orig.args[0] if error.orig and error.orig.args else None
 
 
 def _transactions(connection: Connection) -> str:
@@ -100,9 +96,9 @@ def _carry_out(connection: Connection, step: Step) -> None:
         connection.exec_driver_sql(step.statement.replace("%", "%%"))
     except DBAPIError as error:
         so_far = "What is done stays done."
-        if code(error) == TIMED_OUT:
+        if code_of(error) == TIMED_OUT:
             raise UnavailableError(held(connection, so_far)) from error
-        if code(error) in DATA:
+        if code_of(error) in DATA:
             reason = error.orig.args[-1] if error.orig else error
             raise InputError(
                 f"{step.table} could not be changed: {reason}. {so_far} "

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import NOT_ENDED, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
 from db.models.batteries import description_of, descriptions, shown
@@ -17,7 +17,6 @@ from db.queries.references import battery_planned, with_experiments
 from db.terms import PlanState
 
 MAX_ID = 2**32 - 1
-UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
 MAX_OFFERED = 500
 
 
@@ -76,7 +75,7 @@ def experiments_under_way(session: Session, battery_id: int) -> tuple[UnderWay, 
     """Return the experiments of a battery that run, are paused, queued or held."""
     rows = session.execute(
         select(Experiment.id, Experiment.name, Experiment.status)
-        .where(Experiment.battery_id == battery_id, Experiment.status.in_(UNDER_WAY))
+        .where(Experiment.battery_id == battery_id, Experiment.status.in_(NOT_ENDED))
         .order_by(Experiment.id)
     )
     held = session.scalars(

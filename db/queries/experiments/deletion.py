@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, StationState
+from cycling.terms import ENDED, ExperimentStatus, StationState
 from db.engine import Database
 from db.models import (
     Alarm,
@@ -23,7 +23,6 @@ from db.models import (
 from db.queries.stations.queue import WITHDRAWN
 from db.terms import JobState, PlanState, RepairState
 
-ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 UNDER_WAY = {
     ExperimentStatus.QUEUED: "It is queued: cancel it in its station's queue instead.",
     ExperimentStatus.RUNNING: "It is running: stop it, or wait until it has ended.",

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, Technology
 from db.engine import Database
 from db.facts import facts
 from db.models import (
@@ -29,29 +29,11 @@ from db.models import (
 )
 from db.models.batteries import description_of
 from db.queries.experiments.deletion import gone_words
+from db.queries.experiments.table import ExperimentTimes
 
 LARGEST_ID = 2**32 - 1
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
 MOST_NOTES = 500
-
-
-@dataclass(frozen=True)
-class BatteryFacts:
-    """The battery in user units: V, A, Ah, cm2."""
-
-    id: int
-    name: str
-    description: str
-    manufacturer: str
-    model: str
-    serial_number: str
-    technology: Technology
-    chemistry: str
-    cells: int
-    voltage_v: tuple[float, float]
-    current_a: tuple[float, float]
-    capacity_ah: float | None
-    electrode_size_cm2: float | None
 
 
 @dataclass(frozen=True)
@@ -81,34 +63,22 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class ExperimentFacts:
+class ExperimentFacts(ExperimentTimes):
     """What the page of an experiment shows beside its graph.
 
     `end_reason` says why it ended before its profile did: who stopped it, which limit; or is "".
     `simulated_speed`: its measures are computed by a program, so many times as fast as the clock.
     """
 
-    id: int
-    name: str
-    description: str
-    status: ExperimentStatus
-    created_at: datetime
-    begun_at: datetime | None
-    finished_at: datetime | None
     station: str
     devices: tuple[str, ...]
     profile: str
     measures: int
-    battery: BatteryFacts
+    battery_id: int
+    battery: NewBattery
     source: SourceFacts | None
     end_reason: str = ""
     simulated_speed: float | None = None
-
-    def duration_s(self, now: datetime) -> float | None:
-        """Seconds from start to finish, or until now; None before the start."""
-        if self.begun_at is None:
-            return None
-        return ((self.finished_at or now) - self.begun_at).total_seconds()
 
 
 def check_experiment(database: Database, experiment_id: int) -> None:
@@ -153,7 +123,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             devices=tuple(_devices(session, experiment.station_id)),
             profile=profile,
             measures=source.measures if source else _count(session, experiment_id),
-            battery=_battery(session, battery),
+            battery=description_of(session, battery),
             source=_source(source),
             end_reason=end_reason or "",
             simulated_speed=simulated_speed,
@@ -162,7 +132,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
 
 def neighbours(database: Database, known: ExperimentFacts) -> Neighbours:
     """Return the experiments of the same battery before and after this one."""
-    of_it = Experiment.battery_id == known.battery.id
+    of_it = Experiment.battery_id == known.battery_id
     before = select(func.max(Experiment.id)).where(of_it, Experiment.id < known.id)
     after = select(func.min(Experiment.id)).where(of_it, Experiment.id > known.id)
     either = Experiment.id.in_([before.scalar_subquery(), after.scalar_subquery()])
@@ -192,18 +162,6 @@ def _count(session: Session, experiment_id: int) -> int:
     after = GenericMeasure.id > (copied.last_id if copied else -1)
     later = session.scalar(select(func.count()).where(of_it, after)) or 0
     return later + (copied.measures if copied else 0)
-
-
-def _battery(session: Session, row: Battery) -> BatteryFacts:
-    battery = description_of(session, row)
-    return facts(
-        BatteryFacts,
-        battery,
-        id=row.id,
-        chemistry=str(battery.chemistry or battery.electrolyte_type or ""),
-        voltage_v=(battery.voltage_min_v, battery.voltage_max_v),
-        current_a=(battery.current_min_a, battery.current_max_a),
-    )
 
 
 def _source(source: ImportSource | None) -> SourceFacts | None:

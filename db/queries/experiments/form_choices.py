@@ -8,15 +8,13 @@ from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cycling.profile import StationCapabilities
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import UNDER_WAY, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, LeadAcid, Lithium, Plan
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
 from db.queries.stations.state import AboutStation
-
-UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,11 @@ from typing import Any
 from sqlalchemy import Float, Select, SQLColumnExpression, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import NOT_ENDED, ExperimentStatus, Technology
 from db.engine import Database
 from db.models import Battery, CyclerStation, Experiment, Profile, Run
 from db.queries.experiments.filters import Filter, narrowed
 from db.queries.lists import Page, Sort, alphabetic, check_page
-
-ACTIVE = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED)
 
 
 class SortKey(StrEnum):
@@ -42,29 +40,35 @@ TEXTS = (SortKey.NAME, SortKey.BATTERY, SortKey.STATION, SortKey.PROFILE)
 
 
 @dataclass(frozen=True)
-class ExperimentRow:
-    """One line of the table; `end_reason` says why it ended before its profile did, or is ""."""
+class ExperimentTimes:
+    """What an experiment is called, how far it is, and since when."""
 
     id: int
     name: str
     description: str
     status: ExperimentStatus
-    battery_id: int
-    battery: str
-    technology: Technology
-    station_id: int
-    station: str
-    profile: str
     created_at: datetime
     begun_at: datetime | None
     finished_at: datetime | None
-    end_reason: str = ""
 
     def duration_s(self, now: datetime) -> float | None:
         """Seconds from start to finish, or until now; None before the start."""
         if self.begun_at is None:
             return None
         return ((self.finished_at or now) - self.begun_at).total_seconds()
+
+
+@dataclass(frozen=True)
+class ExperimentRow(ExperimentTimes):
+    """One line of the table; `end_reason` says why it ended before its profile did, or is ""."""
+
+    battery_id: int
+    battery: str
+    technology: Technology
+    station_id: int
+    station: str
+    profile: str
+    end_reason: str = ""
 
 
 def list_experiments(
@@ -99,7 +103,7 @@ def _counted_by_page(offset: int, limit: int, rows: int) -> int | None:
 
 def _ids_by_default(session: Session, filters: Filter, offset: int, limit: int) -> Sequence[int]:
     """Active experiments first (few, found by their status), then the others, newest first."""
-    active = Experiment.status.in_(ACTIVE)
+    active = Experiment.status.in_(NOT_ENDED)
     newest = (Experiment.created_at.desc(), Experiment.id.desc())
     first = session.scalars(
         _ids(filters).where(active).order_by(*newest).offset(offset).limit(limit)
@@ -181,15 +185,15 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
             Experiment.name,
             Experiment.description,
             Experiment.status,
+            Experiment.created_at,
+            Experiment.begun_at,
+            Experiment.finished_at,
             Experiment.battery_id,
             Battery.name,
             Battery.technology,
             Experiment.station_id,
             CyclerStation.name,
             Profile.name,
-            Experiment.created_at,
-            Experiment.begun_at,
-            Experiment.finished_at,
             func.coalesce(Run.end_reason, ""),
         )
         .join(Battery, Battery.id == Experiment.battery_id)

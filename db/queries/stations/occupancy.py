@@ -5,14 +5,12 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, StationState
+from cycling.terms import NOT_ENDED, UNDER_WAY, ExperimentStatus, StationState
 from db.facts import facts, grouped
 from db.models import Battery, Command, Experiment, Plan, Profile, Run, StationAlarm, StationLive
 from db.queries.stations.queue import HELD
 from db.queries.stations.state import AlarmNow, BatteryName, CommandNow, ExperimentNow, HeldNow
 from db.terms import PlanState
-
-PRESENT = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 Waiting = Sequence[tuple[int, str, ExperimentStatus]]
 
@@ -22,7 +20,7 @@ def waiting_experiments(session: Session, ids: Collection[int]) -> dict[int | No
     rows = session.execute(
         select(Experiment.station_id, Experiment.id, Experiment.name, Experiment.status)
         .where(
-            Experiment.status.in_((*PRESENT, ExperimentStatus.QUEUED)),
+            Experiment.status.in_(NOT_ENDED),
             Experiment.station_id.in_(ids),
         )
         .order_by(Experiment.created_at, Experiment.id)
@@ -39,12 +37,12 @@ def present_id(live: StationLive | None, waiting: Waiting) -> int | None:
     """Return the experiment that a station works on; what the station says counts first."""
     if live is not None:
         return None if live.state is StationState.IDLE else live.experiment_id
-    return next((id_ for id_, _name, status in reversed(waiting) if status in PRESENT), None)
+    return next((id_ for id_, _name, status in reversed(waiting) if status in UNDER_WAY), None)
 
 
 def present_status(waiting: Waiting) -> ExperimentStatus | None:
     """Return the status of the experiment that a station of which nothing is heard works on."""
-    return next((status for *_, status in reversed(waiting) if status in PRESENT), None)
+    return next((status for *_, status in reversed(waiting) if status in UNDER_WAY), None)
 
 
 def find_experiments(

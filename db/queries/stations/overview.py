@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from cycling.errors import NotFoundError
-from cycling.terms import ExperimentStatus, StationCommand
+from cycling.terms import ENDED, StationCommand
 from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
@@ -51,7 +51,6 @@ from db.terms import MASTER_NODE, WAITING, node_trouble
 
 VIRTUAL = 1  # the station of imported experiments
 IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
-ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
 def overview(database: Database) -> tuple[StationNow, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus
+from cycling.terms import UNDER_WAY
 from db.engine import Database, database_now
 from db.facts import facts
 from db.models import (
@@ -32,7 +32,6 @@ MAX_STEPS = 100
 STEP_ENDED = "step_ended"
 SILENT_FOR = timedelta(minutes=5)
 FORCE_END = "Given up by "  # how the reason of such an end begins
-UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
 @dataclass(frozen=True)

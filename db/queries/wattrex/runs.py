@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus
+from cycling.terms import NOT_ENDED, ExperimentStatus
 from db.models import (
     ComputationalUnit,
     CyclerStation,
@@ -22,7 +22,6 @@ from db.terms import PlanState
 
 ERRORS_FOR = timedelta(days=1)
 NEWEST_PLANS = 500  # of a station: what was taken back begins within seconds or never
-UNDER_WAY = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def stations(session: Session) -> list[WattrexStation]:
 
 def open_runs(session: Session, station_ids: Collection[int]) -> Sequence[Experiment]:
     """Return what runs or waits on stations, the oldest first."""
-    return _runs(session, station_ids, (*UNDER_WAY, ExperimentStatus.QUEUED))
+    return _runs(session, station_ids, NOT_ENDED)
 
 
 def failed_runs(

@@ -1,13 +1,14 @@
 """The facts of an experiment in words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, Technology
-from db.queries.experiments.detail import BatteryFacts, ExperimentFacts, SourceFacts
+from db.queries.experiments.detail import ExperimentFacts, SourceFacts
 from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.facts import fact_groups
@@ -15,20 +16,21 @@ from tests.unit.components.tree import as_json, text
 
 NOW = datetime(2026, 11, 20, 14, tzinfo=UTC)
 VERA = Viewer("vera", Role.VIEWER, "", ZoneInfo("Europe/Madrid"), dark=False, narrow=False)
-BATTERY = BatteryFacts(
-    id=1,
+BATTERY = NewBattery(
     name="Cell A",
     description="",
     manufacturer="Maker",
     model="M1",
     serial_number="SN-1",
+    fabrication_date=date(2024, 1, 1),
     technology=Technology.LITHIUM,
     chemistry="NMC",
     cells=1,
-    voltage_v=(2.5, 4.2),
-    current_a=(-5.8, 2.9),
+    voltage_min_v=2.5,
+    voltage_max_v=4.2,
+    current_min_a=-5.8,
+    current_max_a=2.9,
     capacity_ah=2.9,
-    electrode_size_cm2=None,
 )
 KNOWN = ExperimentFacts(
     id=128,
@@ -42,6 +44,7 @@ KNOWN = ExperimentFacts(
     devices=("Meter 7", "Source 9"),
     profile="Fast charge",
     measures=14210,
+    battery_id=1,
     battery=BATTERY,
     source=SourceFacts("cell.csv", "BDF", "oscar", NOW),
 )
@@ -111,8 +114,8 @@ def test_an_experiment_of_a_cycler_has_no_origin():
     [
         ({"cells": 40}, "Kind", "Lithium, NMC, 40 in series"),
         ({"chemistry": ""}, "Kind", "Lithium, 1 cell"),
-        ({"current_a": (0.0, 3.0)}, "Current", "0 to 3 A"),
-        ({"voltage_v": (-0.5, 0.0)}, "Voltage", "−0.5 to 0 V"),
+        ({"current_min_a": 0.0, "current_max_a": 3.0}, "Current", "0 to 3 A"),
+        ({"voltage_min_v": -0.5, "voltage_max_v": 0.0}, "Voltage", "−0.5 to 0 V"),
         ({"capacity_ah": None, "electrode_size_cm2": 12.5}, "Electrode", "12.5 cm²"),
         ({"capacity_ah": 0.0}, "Capacity", "0 Ah"),
         ({"name": "<b>" * 10}, "Battery", f"{'<b>' * 10} SN SN-1"),

@@ -461,7 +461,7 @@ def test_the_widest_values_that_are_allowed_fit_their_columns(database: Database
     )
     add_cell(database, "Stack", **NEW_STACK | {"electrode_size_cm2": 1_999_999.0})
     facts = experiment_facts(database, add_experiment(database, battery_id=widest)).battery
-    assert facts.voltage_v == (-1_999_999.0, 1_999_999.0)
+    assert (facts.voltage_min_v, facts.voltage_max_v) == (-1_999_999.0, 1_999_999.0)
     assert facts.model == "🔋" * 20
 
 
@@ -486,7 +486,7 @@ def test_a_lithium_cell_in_the_fixed_columns(database: Database):
     assert rows(database, "SELECT * FROM Lithium") == [(battery_id, 4876.5, "NMC")]
     facts = experiment_facts(database, add_experiment(database, battery_id=battery_id)).battery
     assert (facts.capacity_ah, facts.chemistry) == (4.8765, "NMC")
-    assert facts.current_a == (-7.275, 5.0)
+    assert (facts.current_min_a, facts.current_max_a) == (-7.275, 5.0)
     assert facts.electrode_size_cm2 is None
 
 
@@ -519,7 +519,7 @@ def test_a_redox_stack_in_the_fixed_columns(database: Database):
     ]
     facts = experiment_facts(database, add_experiment(database, battery_id=battery_id)).battery
     assert (facts.electrode_size_cm2, facts.capacity_ah) == (62.5, None)
-    assert facts.chemistry == "All-vanadium"
+    assert facts.electrolyte_type == "All-vanadium"
 
 
 @pytest.mark.parametrize(
