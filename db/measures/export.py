@@ -3,16 +3,20 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
 
 from cycling.errors import InputError
 from cycling.formats import Field, csv_header, csv_rows
 from db import series
 from db.engine import Database
+from db.models import Experiment
+from db.models.wattrex import is_measured_by_wattrex
 from db.queries.experiments.detail import check_experiment
+from db.queries.profiles.compiled import instruction_rows
 from db.series import ChannelInfo, MeasureTable
 
 CHOSEN = {"voltage": Field.VOLTAGE, "current": Field.CURRENT, "power": Field.POWER}
@@ -68,11 +72,56 @@ def column_blocks(
 
     Raises NotFoundError at the end if the experiment was deleted meanwhile.
     """
+    places = _wattrex_places(database, experiment_id)
+    names = {*columns.fields, "instruction"} if places else set(columns.fields)
     for table in series.stream(
-        database, experiment_id, columns.extended, between=between, only=set(columns.fields)
+        database, experiment_id, columns.extended, between=between, only=names
     ):
-        yield [*(_values(table, field) for field in columns.fields), *table.extended]
+        placed = _placed(table, places) if places else table
+        yield [*(_values(placed, field) for field in columns.fields), *placed.extended]
     check_experiment(database, experiment_id)  # a file must not end as if it were whole
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Step and cycle of each instruction of a profile, in the order of their ids."""
+
+    instructions: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    cycles: NDArray[np.float64]
+
+
+def _wattrex_places(database: Database, experiment_id: int) -> _Places | None:
+    """Return where instructions stand in the profile of a WattRex experiment; None for others.
+
+    Its cyclers write neither step nor cycle, and carry out each instruction once, in order.
+    """
+    with database.read() as session:
+        profile_id = session.scalar(
+            select(Experiment.profile_id).where(
+                Experiment.id == experiment_id, is_measured_by_wattrex(experiment_id)
+            )
+        )
+        rows = instruction_rows(session, [profile_id]) if profile_id else ()
+    if not rows:
+        return None
+    steps = (place if row.step is None else row.step for place, row in enumerate(rows, 1))
+    cycles = (np.nan if row.cycle is None else row.cycle for row in rows)
+    return _Places(
+        np.array([row.id for row in rows], dtype=float),
+        np.array(list(steps), dtype=float),
+        np.array(list(cycles), dtype=float),
+    )
+
+
+def _placed(table: MeasureTable, places: _Places) -> MeasureTable:
+    """Fill in step and cycle where the measures have none."""
+    last = len(places.instructions) - 1
+    at = np.minimum(np.searchsorted(places.instructions, table.instruction), last)
+    is_known = places.instructions[at] == table.instruction
+    step = np.where(np.isnan(table.step) & is_known, places.steps[at], table.step)
+    cycle = np.where(np.isnan(table.cycle) & is_known, places.cycles[at], table.cycle)
+    return replace(table, step=step, cycle=cycle)
 
 
 def csv_pieces(

@@ -188,6 +188,9 @@ def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:
     begun = station.experiment.begun_at if station.experiment else None
     if begun is None:
         return ["Not started yet: the station has not said that it has begun."]
+    if station.is_wattrex and station.live is None:  # they may be stored all the same
+        unknown = "The master node has not looked at this station yet: no measures are shown here."
+        return ["Started ", labels.ago(begun, station.at, zone), f". {unknown}"]
     if labels.is_overdue(station):
         late = "No measures have arrived; look at the station."
         return ["Started ", labels.ago(begun, station.at, zone), f". {late}"]

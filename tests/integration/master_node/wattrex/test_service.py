@@ -1,7 +1,7 @@
 """WattRex units and stations in the database, on each engine."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from threading import Event, Thread
 
@@ -61,6 +61,7 @@ from master_node.wattrex.service import WattrexService
 from master_node.wattrex.topics import Kind, Source
 from master_node.wattrex.watch import WattrexWatch
 from master_node.writer import Writer
+from pages.monitor.tile import no_measures_text
 from tests.commands import command_row
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import channels_of, read_series
@@ -703,3 +704,31 @@ def test_a_message_that_only_the_database_refuses_holds_up_no_other(lab: Wattrex
             service._round()
     service._round()
     assert (stored, service.refusals.total, service._uncommitted) == ([1, 3], 1, [])
+
+
+@pytest.mark.parametrize("has_details", [False, True])
+def test_the_csv_has_step_and_cycle_from_the_profile(lab: WattrexLab, has_details: bool):
+    lab.profile_id = lab.profile("Cycles", cycles=2, details=has_details)
+    experiment_id = lab.begin()
+    lab.rows(experiment_id, 0, 2, instruction=0)
+    lab.rows(experiment_id, 2, 2, instruction=1)
+    lab.rows(experiment_id, 4, 2, instruction=4)
+    head, *lines = b"".join(csv_pieces(lab.database, experiment_id)).decode().splitlines()
+    step, cycle = (
+        next(n for n, name in enumerate(head.split(",")) if name.startswith(what))
+        for what in ("Step", "Cycle")
+    )
+    rows = [line.split(",") for line in lines]
+    expected = ["0", "0", "1", "1", "4", "4"] if has_details else ["1", "1", "2", "2", "5", "5"]
+    assert [row[step] for row in rows] == expected
+    cycles = [row[cycle] for row in rows]
+    assert cycles == (["", "", "1", "1", *cycles[4:]] if has_details else [""] * 6)
+    assert len(set(cycles[4:])) == 1
+
+
+def test_monitor_misses_no_measures_before_the_master_node_has_looked(lab: WattrexLab):
+    experiment_id = lab.begin()
+    lab.rows(experiment_id, 0, 8)
+    said = str(no_measures_text(station_now(lab.database, lab.station_id), UTC))
+    assert "The master node has not looked at this station yet" in said
+    assert "have arrived" not in said
