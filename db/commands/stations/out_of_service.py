@@ -16,8 +16,6 @@ from db.models import ConfirmedBattery, CyclerStation, Experiment, OutOfService
 from db.models.stations import VIRTUAL_STATION
 from db.repeating import repeated
 
-LONGEST_REASON = 250
-
 
 @dataclass(frozen=True)
 class TakenOut:
@@ -33,7 +31,7 @@ def take_out_of_service(database: Database, station_id: int, *, reason: str, by:
 
     What runs goes on. Raises InputError without a reason, ConflictError if it is out already.
     """
-    sentence = rows.reason_sentence(reason, LONGEST_REASON, "why it is out of service.")
+    sentence = rows.reason_sentence(reason, rows.LONGEST_REASON, "why it is out of service.")
     with database.write() as session:
         station = _taken(session, station_id)
         row = session.get(OutOfService, station_id)
