@@ -1,0 +1,81 @@
+"""RELIABILITY 12: however many slow clients there are, of whatever kind, others are answered."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from db.terms import Role
+from tests.attackers import KINDS, Attack, Front, slowest_answer
+from tests.faults.forms import ATTACK
+from tests.faults.lab import wait_for
+from tests.faults.web import Web, furnish
+from tests.nginx import Nginx
+
+NOBODY = ""
+BY_NOBODY = [
+    *("nothing", "head", "small body", "large body", "callback", "expect", "expect large"),
+    *("get with a body", "chunked get", "chunked", "asset reader"),
+]
+ATTACKS = [
+    *((kind, NOBODY) for kind in BY_NOBODY),
+    *((kind, Role.VIEWER) for kind in ("large body", "callback", "script reader", "export reader")),
+    *((kind, Role.OPERATOR) for kind in ("large body", "expect large", "chunked")),
+]
+pytestmark = [
+    pytest.mark.fault(12),
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into another process"),
+]
+
+
+@pytest.fixture(scope="module")
+def web(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """The web server that one kind of clients attacks after the other."""
+    folder = tmp_path_factory.mktemp("web")
+    url = sqlite_template.copy(folder)
+    furnish(url)
+    made = Web(url, folder, ATTACK.stall_s, ATTACK.workers, ATTACK.threads)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def cookies(web: Web) -> dict[str, str]:
+    """The cookie of each role."""
+    return {NOBODY: "", **{role: web.front.sign_in(role) for role in Role}}
+
+
+@pytest.fixture(scope="module", params=ATTACK.fronts)
+def front(
+    request: pytest.FixtureRequest, web: Web, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Front]:
+    """The web server itself; in the long form also nginx before it."""
+    if request.param == "direct":
+        yield web.front
+        return
+    nginx = Nginx(tmp_path_factory.mktemp("nginx"), web.front.port)
+    yield Front(nginx.https_port, tls=True)
+    nginx.close()
+
+
+@pytest.mark.parametrize(("kind", "who"), ATTACKS)
+def test_others_are_answered_meanwhile(
+    web: Web, front: Front, cookies: dict[str, str], kind: str, who: str, record_property
+):
+    visitor = cookies[Role.VIEWER]
+
+    def answers() -> bool:
+        health = front.ask("/health", patience_s=ATTACK.patience_s)
+        page = front.ask("/experiments", visitor, patience_s=ATTACK.patience_s)
+        return health[0] == page[0] == 200
+
+    head = KINDS[kind].head(cookies[who])
+    attack = Attack(front, KINDS[kind], head, ATTACK.clients, ATTACK.every_s)
+    try:
+        slowest, failures = slowest_answer(answers, ATTACK.lasts_s)
+        record_property("recovery_s", slowest)
+        assert failures == 0
+    finally:
+        attack.close()
+    wait_for(lambda: web.held() == 0, 60, "for the clients to be let go")
+    assert "Traceback" not in web.log.read_text()
