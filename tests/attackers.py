@@ -68,8 +68,12 @@ class Front:
         if window is not None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
         client.settimeout(10)
-        client.connect(("127.0.0.1", self.port))
-        return TRUSTING.wrap_socket(client) if self.tls else client
+        try:
+            client.connect(("127.0.0.1", self.port))
+            return TRUSTING.wrap_socket(client) if self.tls else client
+        except OSError:
+            client.close()
+            raise
 
     def ask(self, path: str, cookie: str = "", patience_s: float = 30) -> tuple[int, bytes]:
         """Return status and body of an answer; status 0 if there was none in time."""
@@ -122,7 +126,8 @@ class Attack:
 
     def _connect(self) -> socket.socket:
         client = self._front.connect(SMALL_WINDOW if self._kind.reads else None)
-        client.sendall(self._head)
+        with suppress(OSError):  # it may be turned away at once
+            client.sendall(self._head)
         client.setblocking(False)
         return client
 

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.machine import ROOT, SEARCH_PATH
-from tests.servers import free_port, start
+from tests.servers import free_port, start, wait_until
 
 SHIPPED = ROOT / "deploy" / "nginx" / "bem.conf"
 
@@ -22,7 +24,15 @@ class Nginx:
             pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
         self.https_port = https_port or free_port()
         settings = _settings(folder, web_port, free_port(), self.https_port)
-        self._process = start([nginx, "-c", settings], folder / "nginx.log")
+        log = folder / "nginx.log"
+        self._process = start([nginx, "-c", settings], log)
+        wait_until(self._listens, self._process, log, 30)
+
+    def _listens(self) -> bool:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.https_port), 5).close()
+            return True
+        return False
 
     def close(self) -> None:
         self._process.terminate()

@@ -4,6 +4,7 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Iterator
 from threading import BoundedSemaphore
 
 from dashboard.server.pace import SEND_BUFFER_BYTES, Pace, Patience, TooSlowError
@@ -114,6 +115,11 @@ class ClientSocket(socket.socket):
             if count < len(piece):
                 self._unsent.appendleft(piece[count:])
                 return
+
+    def kept_buffers(self) -> Iterator[tuple[int, int]]:
+        """Yield what is kept in memory for this client: a number that is its own, and its size."""
+        for piece in self._unsent:
+            yield id(piece.obj), len(piece.obj)  # type: ignore[arg-type]  # they are bytes
 
     def forget(self) -> None:
         """Keep nothing of the answer."""

@@ -211,14 +211,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
             self._drop(conn)
 
     def _forget_the_slowest(self) -> None:
-        """Let go of who has taken nothing for the longest time, if answers fill the memory."""
+        """Let go of who has taken nothing for the longest time, if answers fill the memory.
+
+        A script that many take at once is there once.
+        """
         senders = [conn for conn in self._waiting if conn.sock.unsent_bytes]
-        kept = sum(conn.sock.unsent_bytes for conn in senders)
-        for conn in sorted(senders, key=lambda sender: sender.since):
-            if kept <= KEPT_BYTES:
-                return
-            kept -= conn.sock.unsent_bytes
-            self._drop(conn)
+        buffers: dict[int, int] = {}
+        for conn in sorted(senders, key=lambda sender: sender.since, reverse=True):
+            buffers.update(conn.sock.kept_buffers())
+            if sum(buffers.values()) > KEPT_BYTES:
+                self._drop(conn)
 
     def _wait(self, conn: Connection, for_s: float) -> None:
         conn.since = time.monotonic()
