@@ -1,7 +1,6 @@
 """A real nginx with the settings that we ship, before a web server on this machine."""
 
 import os
-import shutil
 import socket
 import subprocess
 from contextlib import suppress
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import ROOT, SEARCH_PATH
+from tests.machine import NGINX, ROOT
 from tests.servers import free_port, start, wait_until
 
 SHIPPED = ROOT / "deploy" / "nginx" / "bem.conf"
@@ -19,7 +18,7 @@ class Nginx:
     """Gives https at a port of its own. Skips the test where nginx is not installed."""
 
     def __init__(self, folder: Path, web_port: int, https_port: int | None = None) -> None:
-        nginx = shutil.which("nginx", path=SEARCH_PATH)
+        nginx = NGINX.find()
         if nginx is None:
             pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
         self.https_port = https_port or free_port()
