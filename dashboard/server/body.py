@@ -6,7 +6,7 @@ from gunicorn.http.body import Body, LengthReader
 from werkzeug.exceptions import ServiceUnavailable
 
 from components.sent import Sent
-from dashboard.server.arrival import BODILESS, CONTINUE
+from dashboard.server.arrival import CONTINUE
 from dashboard.server.client_socket import ClientSocket
 from dashboard.turns import RECEIVES_NO_MORE, RETRY_AFTER_S
 
@@ -55,11 +55,6 @@ def guard_body(req: Sent, client: ClientSocket) -> None:
     asks, req._expected_100_continue = req._expected_100_continue, False  # gunicorn asks at once
     reader = req.body.reader
     length = reader.length if isinstance(reader, LengthReader) else None
-    if length == 0:
-        return
-    if req.method in BODILESS:
-        req.force_close()
-        req.body = Body(LengthReader(req.unreader, 0))
-    elif length is None or length > req.unreader.buf.getbuffer().nbytes:
+    if length is None or length > req.unreader.buf.getbuffer().nbytes:
         req.force_close()
         req.body = Body(LargeBody(reader, client, asks=asks))

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from components.sent import Sent
-from dashboard.server.arrival import CONTINUE, TOO_LONG, Arrival
+from dashboard.server.arrival import CONTINUE, Arrival
 from dashboard.server.body import guard_body
 from dashboard.server.client_socket import ClientSocket, Turns
 from dashboard.server.pace import Patience
@@ -94,7 +94,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         if piece == b"":
             self._drop(conn)
         elif piece is not None and conn.arrival is not None:
-            conn.arrival.buffer += piece
+            conn.arrival.take(piece)
             self._look(conn)
 
     def _look(self, conn: Connection) -> None:
@@ -102,16 +102,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         arrival = conn.arrival
         if arrival is None:
             return
-        if arrival.is_whole():
+        if arrival.refusal is not None:
+            conn.arrival = None
+            self._stop_waiting(conn)
+            conn.sock.sendall(arrival.refusal)
+            self._part(conn)
+        elif arrival.is_whole():
             conn.arrival = None
             self._stop_waiting(conn)
             conn.parser.unreader.unread(bytes(arrival.buffer))
             super().enqueue_req(conn)
-        elif arrival.is_too_long():
-            conn.arrival = None
-            self._stop_waiting(conn)
-            conn.sock.sendall(TOO_LONG)
-            self._part(conn)
         elif arrival.asks():
             conn.sock.sendall(CONTINUE)
 

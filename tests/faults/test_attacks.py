@@ -34,7 +34,7 @@ def web(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     folder = tmp_path_factory.mktemp("web")
     url = sqlite_template.copy(folder)
     furnish(url)
-    made = Web(url, folder, ATTACK.stall_s, ATTACK.workers, ATTACK.threads)
+    made = Web(url, folder, stall_s=ATTACK.stall_s, workers=ATTACK.workers, threads=ATTACK.threads)
     yield made
     made.close()
 

@@ -10,6 +10,7 @@ import psutil
 from db.commands import users
 from db.commands.audit import By
 from db.engine import connect
+from db.limits import USUAL
 from db.terms import Role
 from tests.attackers import Front
 from tests.served import PASSWORD
@@ -30,8 +31,8 @@ def make_app():
     settings = WebSettings("k" * 32, Path(sys.argv[1]), limits=limits)
     return create_app(settings, connect(sys.argv[2]), pages="tests.unit.dashboard.sample_pages")
 
-port, stall_s, workers, threads = (int(given) for given in sys.argv[3:])
-limits = Limits(client_stall_s=stall_s, min_free_bytes=16 * 1024**2)
+port, stall_s, rate, workers, threads = (int(given) for given in sys.argv[3:])
+limits = Limits(client_stall_s=stall_s, client_bytes_per_s=rate, min_free_bytes=16 * 1024**2)
 server.serve("127.0.0.1", port, make_app, workers=workers, threads=threads, limits=limits)
 """
 
@@ -39,10 +40,18 @@ server.serve("127.0.0.1", port, make_app, workers=workers, threads=threads, limi
 class Web:
     """The web server over a database with a user of each role, who are signed in."""
 
-    def __init__(self, url: str, folder: Path, stall_s: int, workers: int, threads: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        stall_s: int,
+        workers: int,
+        threads: int,
+        bytes_per_s: int = USUAL.client_bytes_per_s,
+    ) -> None:
         self.front, self.data_dir, self.log = Front(free_port()), folder, folder / "web.log"
-        self.threads = threads
-        arguments = [folder, url, self.front.port, stall_s, workers, threads]
+        arguments = [folder, url, self.front.port, stall_s, bytes_per_s, workers, threads]
         command = [sys.executable, "-c", SERVE, *map(str, arguments)]
         self._process = start(command, self.log, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
         wait_until(self._answers, self._process, self.log, 60)

@@ -51,14 +51,6 @@ def test_a_body_that_is_here_is_left_as_it_is(ends):
     assert request.body.read() == b"data"
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_a_get_brings_is_not_read(ends, method: str):
-    request = Request(method, 1_000_000_000, b"data")
-    guard_body(request, ends[0])
-    assert request.closes
-    assert request.body.read() == b""
-
-
 def test_a_large_body_takes_a_turn_and_gives_it_back(ends, turns: Turns):
     request = Request("PUT", 8, b"data")
     guard_body(request, ends[0])
