@@ -73,10 +73,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         """Take a new connection."""
         try:
             accepted, address = listener.accept()
+            client = ClientSocket(accepted, self.patience, self._turns)
         except OSError:  # it has gone again; without a free file `murder_pending` makes room
             return
         self.nr_conns += 1
-        client = ClientSocket(accepted, self.patience, self._turns)
         self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname()))
 
     def enqueue_req(self, conn: Connection) -> None:
@@ -144,7 +144,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
     def finish_request(self, conn: Connection, fs: "Future[bool]") -> None:
         """Send what is left of the answer, then wait for the next request or part."""
         conn.answered = fs
-        if conn.sock.unsent_bytes:
+        if conn.sock.fileno() == -1:  # gunicorn has closed it: the answer broke in the middle
+            self._drop(conn)
+        elif conn.sock.unsent_bytes:
             self._wait(conn, conn.sock.taking.left_s())
             self._register(conn, selectors.EVENT_WRITE, self._send)
             self._forget_the_slowest()

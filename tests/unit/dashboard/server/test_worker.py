@@ -2,9 +2,11 @@
 
 import inspect
 import json
+import os
 import re
 import resource
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,10 +19,11 @@ from gunicorn.workers import gthread
 from dashboard.server.worker import _most_connections
 from dashboard.turns import RECEIVES_NO_MORE, SENDS_NO_MORE
 from db.terms import Role
-from tests.attackers import KINDS, MEGABYTE, SCRIPT, SMALL_WINDOW
+from tests.attackers import KINDS, MEGABYTE, SCRIPT, SMALL_WINDOW, Front
 from tests.faults.lab import wait_for
 from tests.faults.web import Web, furnish
 from tests.machine import ROOT
+from tests.servers import free_port, start, wait_until
 
 STALL_S = 2
 RATE = 512 * 1024
@@ -92,6 +95,35 @@ class TestGunicorn:
     )
     def test_it_still_does_what_the_worker_relies_on(self, function, line: str):
         assert line in inspect.getsource(function)
+
+
+BREAKS = """
+import os, sys
+from dashboard import server
+
+def answer(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield str(os.getpid()).encode()
+    if environ["PATH_INFO"] == "/breaks":
+        raise RuntimeError("in the middle of an answer")
+
+server.serve("127.0.0.1", int(sys.argv[1]), lambda: answer, workers=1, threads=1)
+"""
+
+
+def test_an_answer_that_breaks_in_the_middle_ends_its_connection_only(tmp_path):
+    front, log = Front(free_port()), tmp_path / "web.log"
+    command = [sys.executable, "-c", BREAKS, str(front.port)]
+    process = start(command, log, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    try:
+        wait_until(lambda: front.ask("/")[0] == 200, process, log, 60)
+        _, worker = front.ask("/")
+        for _ in range(3):
+            assert front.ask("/breaks") == (0, b"")
+        assert front.ask("/") == (200, worker)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="module")
