@@ -19,7 +19,7 @@ from cycling.errors import BemError, InputError
 from cycling.formats.columns.labels import neutralised
 from dashboard.part_file import part_file
 from dashboard.settings import WebSettings
-from dashboard.turns import begin_stream
+from dashboard.turns import begin_export
 from db.commands.audit import record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
@@ -73,7 +73,7 @@ def add_files(server: Flask, settings: WebSettings) -> None:
 def _measures(experiment_id: int) -> Response:
     experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
-    begin_stream()
+    begin_export()
     pieces = csv_pieces(database(), experiment.id, choice)
     record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
@@ -82,6 +82,7 @@ def _measures(experiment_id: int) -> Response:
 def _report(experiment_id: int) -> Response:
     """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
     known, by = experiment_facts(database(), experiment_id), actor()
+    begin_export()
     document = experiment_report(database(), known.id, viewer(), by.now)
     record_export(database(), f"experiment {known.id}", {"format": "html"}, by=by)
     name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
@@ -90,7 +91,7 @@ def _report(experiment_id: int) -> Response:
 
 def _audit_trail() -> Response:
     by, view = actor(), view_of(request.args)
-    begin_stream()
+    begin_export()
     record_export(database(), "audit trail", view.to_query(), by=by, deed="export audit trail")
     lines = _audit_lines(database(), view.to_filter(viewer().zone))
     return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")

@@ -8,8 +8,8 @@ RECEIVES_NO_MORE = "The server is receiving as many files as it can. Try again i
 SENDS_NO_MORE = "The server is sending as many files as it can. Try again in a moment."
 
 
-def begin_stream() -> None:
-    """Begin an answer that comes in pieces. Raises ServiceUnavailable if there are enough."""
+def begin_export() -> None:
+    """Begin what takes long or much memory. Raises ServiceUnavailable if enough others do so."""
     client = request.environ.get("gunicorn.socket")  # a dashboard.server.client_socket
-    if client is not None and not client.begin_stream():
+    if client is not None and not client.begin_export():
         raise ServiceUnavailable(SENDS_NO_MORE, retry_after=RETRY_AFTER_S)

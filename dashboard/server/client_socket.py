@@ -19,7 +19,7 @@ class Turns:
     def __init__(self, threads: int) -> None:
         share = max(1, threads // 4)
         self.receiving = BoundedSemaphore(share)
-        self.streaming = BoundedSemaphore(share)
+        self.exporting = BoundedSemaphore(share)
 
 
 class ClientSocket(socket.socket):
@@ -56,9 +56,9 @@ class ClientSocket(socket.socket):
         self.sending = self._patience.of_sending()
         return self._take(self._turns.receiving)
 
-    def begin_stream(self) -> bool:
+    def begin_export(self) -> bool:
         """Let a thread wait where its client takes an answer in pieces; False as above."""
-        return self._take(self._turns.streaming)
+        return self._take(self._turns.exporting)
 
     def end_turn(self) -> None:
         """Let no thread wait any more."""

@@ -53,7 +53,7 @@ def pair(turns: Turns) -> Iterator:
 @pytest.mark.parametrize(("threads", "share"), [(1, 1), (4, 1), (16, 4), (18, 4)])
 def test_a_quarter_of_the_threads_may_wait_each_way(threads: int, share: int):
     turns = Turns(threads)
-    for ways in (turns.receiving, turns.streaming):
+    for ways in (turns.receiving, turns.exporting):
         assert [ways.acquire(blocking=False) for _ in range(share + 1)] == [True] * share + [False]
 
 
@@ -74,7 +74,7 @@ def test_an_answer_that_its_client_does_not_take_is_kept(pair):
 def test_a_stream_waits_for_its_client(pair):
     made, answers = pair(), []
     reader = Thread(target=lambda: answers.append(made.taken(3 * len(ANSWER))))
-    assert made.ours.begin_stream()
+    assert made.ours.begin_export()
     made.ours.sendall(ANSWER)
     assert made.ours.unsent_bytes > KEPT_BYTES
     reader.start()
@@ -88,7 +88,7 @@ def test_a_stream_waits_for_its_client(pair):
 
 def test_a_stream_whose_client_takes_nothing_is_given_up(pair):
     made = pair(HASTY)
-    assert made.ours.begin_stream()
+    assert made.ours.begin_export()
     made.ours.sendall(ANSWER)
     with pytest.raises(TooSlowError):
         made.ours.sendall(b"more")
@@ -104,13 +104,13 @@ def test_without_a_turn_no_thread_waits(pair):
 
 def test_turns_are_few_and_come_back(pair):
     clients = [pair() for _ in range(3)]
-    assert [one.ours.begin_stream() for one in clients] == [True, True, False]
+    assert [one.ours.begin_export() for one in clients] == [True, True, False]
     assert [pair().ours.begin_body() for _ in range(3)] == [True, True, False]
     clients[0].ours.end_turn()
     clients[0].ours.end_turn()
-    assert clients[2].ours.begin_stream()
-    assert clients[2].ours.begin_stream()
-    assert not pair().ours.begin_stream()
+    assert clients[2].ours.begin_export()
+    assert clients[2].ours.begin_export()
+    assert not pair().ours.begin_export()
 
 
 def test_a_body_is_read_as_it_comes_and_not_forever(pair):

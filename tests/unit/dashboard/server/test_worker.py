@@ -355,6 +355,7 @@ class TestTurns:
         status, headers, text = answer(third)
         assert (status, headers["retry-after"]) == (503, "5")
         assert json.loads(text)["error"] == SENDS_NO_MORE
+        assert web.front.ask("/experiments/1/report.html", oscar)[0] == 503
         assert web.front.ask("/experiments", oscar)[0] == 200
 
         def has_a_turn() -> bool:
