@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db.limits import USUAL, Limits
 
+SMALL_BYTES = 64 * 1024  # most callbacks
 SEND_BUFFER_BYTES = 128 * 1024  # of the system, for each connection; Linux takes twice as much
 
 
@@ -42,12 +43,13 @@ class Patience:
 
     stall_s: float = USUAL.client_stall_s
     bytes_per_s: float = USUAL.client_bytes_per_s
-    small_bytes: int = USUAL.max_form_bytes  # a body that a request waits for without a thread
+    small_bytes: int = SMALL_BYTES  # a body that a request waits for without a thread
 
     @classmethod
     def of(cls, limits: Limits) -> "Patience":
         """Return what these limits say."""
-        return cls(limits.client_stall_s, limits.client_bytes_per_s, limits.max_form_bytes)
+        small_bytes = max(SMALL_BYTES, limits.max_form_bytes)
+        return cls(limits.client_stall_s, limits.client_bytes_per_s, small_bytes)
 
     def of_sending(self) -> Pace:
         """Return the pace of a client that sends a body."""

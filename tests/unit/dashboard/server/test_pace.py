@@ -42,3 +42,8 @@ def test_what_a_client_takes_is_seen_late():
     assert pace.left_s() == patience.of_sending().left_s() == 10
     pace.passed_bytes = 10**9
     assert pace.left_s() == 10 + SEND_BUFFER_BYTES / 1000
+
+
+@pytest.mark.parametrize(("form", "small"), [(4096, 65536), (65536, 65536), (100_000, 100_000)])
+def test_forms_and_most_callbacks_need_no_turn(form: int, small: int):
+    assert Patience.of(Limits(max_form_bytes=form)).small_bytes == small
