@@ -66,9 +66,10 @@ def _settings(folder: Path, web: int, plain: int, https: int) -> Path:
     )
     settings = folder / "nginx.conf"
     user = "user root;\n" if os.geteuid() == 0 else ""
+    # as many connections as two processes have with the settings of Debian
     settings.write_text(
         f"{user}daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\n"
-        f"error_log {folder}/error.log;\nevents {{}}\n"
+        f"error_log {folder}/error.log;\nevents {{ worker_connections 1536; }}\n"
         f"http {{\naccess_log off;\n{temporary}{server}\n}}\n"
     )
     return settings

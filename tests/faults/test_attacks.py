@@ -58,24 +58,44 @@ def front(
     nginx.close()
 
 
+def check_visitors(web: Web, front: Front, cookie: str, attacks: list[Attack]) -> float:
+    """Return the longest time in which visitors had their answers; end the attacks."""
+
+    def answers() -> bool:
+        health = front.ask("/health", patience_s=ATTACK.patience_s)
+        page = front.ask("/experiments", cookie, patience_s=ATTACK.patience_s)
+        return health[0] == page[0] == 200
+
+    try:
+        slowest, failures = slowest_answer(answers, ATTACK.lasts_s)
+    finally:
+        for attack in attacks:
+            attack.close()
+    assert failures == 0
+    wait_for(lambda: web.held() == 0, 60, "for the clients to be let go")
+    assert "Traceback" not in web.log.read_text()
+    return slowest
+
+
 @pytest.mark.parametrize(("kind", "who"), ATTACKS)
 def test_others_are_answered_meanwhile(
     web: Web, front: Front, cookies: dict[str, str], kind: str, who: str, record_property
 ):
-    visitor = cookies[Role.VIEWER]
+    attack = begin(front, kind, cookies[who], ATTACK.clients)
+    slowest = check_visitors(web, front, cookies[Role.VIEWER], [attack])
+    record_property("recovery_s", slowest)
 
-    def answers() -> bool:
-        health = front.ask("/health", patience_s=ATTACK.patience_s)
-        page = front.ask("/experiments", visitor, patience_s=ATTACK.patience_s)
-        return health[0] == page[0] == 200
 
-    head = KINDS[kind].head(cookies[who])
-    attack = Attack(front, KINDS[kind], head, ATTACK.clients, ATTACK.every_s)
-    try:
-        slowest, failures = slowest_answer(answers, ATTACK.lasts_s)
-        record_property("recovery_s", slowest)
-        assert failures == 0
-    finally:
-        attack.close()
-    wait_for(lambda: web.held() == 0, 60, "for the clients to be let go")
-    assert "Traceback" not in web.log.read_text()
+def test_also_when_all_kinds_come_at_once(
+    web: Web, front: Front, cookies: dict[str, str], record_property
+):
+    count = max(1, ATTACK.clients // 20)
+    attacks = [
+        begin(front, kind, cookies[who], count) for kind in KINDS for who in (NOBODY, Role.OPERATOR)
+    ]
+    slowest = check_visitors(web, front, cookies[Role.VIEWER], attacks)
+    record_property("recovery_s", slowest)
+
+
+def begin(front: Front, kind: str, cookie: str, count: int) -> Attack:
+    return Attack(front, KINDS[kind], KINDS[kind].head(cookie), count, ATTACK.every_s)
