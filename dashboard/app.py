@@ -18,6 +18,7 @@ from dashboard.login import add_login
 from dashboard.metrics import add_metrics
 from dashboard.page_registry import addresses_for, load_pages
 from dashboard.previews import add_previews
+from dashboard.scripts import keep_scripts
 from dashboard.security import protect
 from dashboard.settings import WebSettings
 from db.commands.users import ARGON2, Hasher
@@ -80,6 +81,7 @@ def create_app(
     add_previews(server)
     guard(server, settings)
     server.extensions["bem.dash"] = _add_dash(server, pages)
+    keep_scripts(server)
     warm_up(server)
     return server
 

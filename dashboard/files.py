@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import math
-import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,10 +13,13 @@ from urllib.parse import unquote
 
 from flask import Flask, Response, request
 from flask_login import current_user
+from werkzeug.exceptions import ClientDisconnected
 
 from cycling.errors import BemError, InputError
 from cycling.formats.columns.labels import neutralised
+from dashboard.part_file import part_file
 from dashboard.settings import WebSettings
+from dashboard.turns import begin_export
 from db.commands.audit import record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
@@ -43,7 +45,7 @@ def add_files(server: Flask, settings: WebSettings) -> None:
         length = _checked_length(settings, request.content_length)
         upload_id = uuid.uuid4().hex
         path = upload_path(settings.data_dir, upload_id)
-        sha256 = _receive(request.stream, path, length)
+        sha256 = _receive(request.stream, path, length, settings.limits.min_free_bytes)
         try:
             add_upload(
                 database(),
@@ -71,6 +73,7 @@ def add_files(server: Flask, settings: WebSettings) -> None:
 def _measures(experiment_id: int) -> Response:
     experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
+    begin_export()
     pieces = csv_pieces(database(), experiment.id, choice)
     record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
@@ -79,6 +82,7 @@ def _measures(experiment_id: int) -> Response:
 def _report(experiment_id: int) -> Response:
     """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
     known, by = experiment_facts(database(), experiment_id), actor()
+    begin_export()
     document = experiment_report(database(), known.id, viewer(), by.now)
     record_export(database(), f"experiment {known.id}", {"format": "html"}, by=by)
     name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
@@ -87,6 +91,7 @@ def _report(experiment_id: int) -> Response:
 
 def _audit_trail() -> Response:
     by, view = actor(), view_of(request.args)
+    begin_export()
     record_export(database(), "audit trail", view.to_query(), by=by, deed="export audit trail")
     lines = _audit_lines(database(), view.to_filter(viewer().zone))
     return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")
@@ -124,7 +129,7 @@ def _file_name(header: str) -> str:
 
 
 def _checked_length(settings: WebSettings, length: int | None) -> int:
-    """Refuse what is too large or would fill the disk, before a byte is read."""
+    """Refuse what is too large, before a byte is read."""
     if length is None:
         raise InputError("The size of the file is not known. Choose the file again.")
     if length == 0:
@@ -132,28 +137,20 @@ def _checked_length(settings: WebSettings, length: int | None) -> int:
     if length > settings.limits.max_upload_bytes:
         limit = settings.limits.max_upload_bytes / 1e9
         raise InputError(f"The file is larger than {limit:.1f} GB. Split it into several files.")
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(settings.data_dir).free < length + settings.limits.min_free_bytes:
-        raise InputError("The server's disk is nearly full. Nothing was kept. Tell an admin.")
     return length
 
 
-def _receive(stream: IO[bytes], path: Path, length: int) -> str:
+def _receive(stream: IO[bytes], path: Path, length: int, min_free_bytes: int) -> str:
     """Write a stream to a file and return its SHA-256. A cut-off upload leaves nothing."""
-    partial = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
+        with part_file(path, length, min_free_bytes) as file:
             size, sha256 = _copy(stream, file)
-        if size != length:  # gunicorn's stream ends like a whole one when the browser has gone
-            raise InputError("The upload broke off. Choose the file again.")
-        partial.replace(path)
-    except BlockingIOError as error:  # gunicorn's socket, see dashboard.server
+            if size != length:  # gunicorn's stream ends like a whole one if the browser has gone
+                raise InputError("The upload broke off. Choose the file again.")
+    except ClientDisconnected as error:  # by the web server, which was tired of waiting
         raise InputError("The upload came to a stop. Choose the file again.") from error
     except OSError as error:
         raise BemError("The file could not be stored on the server. Tell an admin.") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return sha256
 
 

@@ -22,37 +22,50 @@ OK = {"status": "ok"}
 SAYS = ("units", "units_silent", "stored", "refused", "queue", "storing", "since")
 
 
+class _Question(threading.Thread):
+    """A small question to the database, and what came of it."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(daemon=True)
+        self._database = database
+        self.answered = False
+        self.leader: MasterNode | None = None
+        self.seconds = 0.0
+
+    def run(self) -> None:
+        """Ask it."""
+        began = time.monotonic()
+        try:
+            self.leader = master_node(self._database)
+        except (BemError, SQLAlchemyError):
+            return
+        self.seconds = time.monotonic() - began
+        self.answered = True
+
+
 @dataclass
 class DatabaseProbe:
     """Asks the database in a thread of its own: a half-open connection hangs for minutes."""
 
     database: Database
     patience_s: float = PATIENCE_S
-    leader: MasterNode | None = None  # as it was when `works` asked last; None without one
+    leader: MasterNode | None = None  # as the last answer said; None without one
     seconds: float = 0.0  # that the last answer took
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _running: threading.Thread | None = None
-    _answered: bool = False
+    _running: _Question | None = None
 
     def works(self) -> bool:
         """Whether the database answers within the patience; a hanging question is not repeated."""
         with self._lock:
             if self._running is None or not self._running.is_alive():
-                self._answered, self.leader = False, None
-                self._running = threading.Thread(target=self._ask, daemon=True)
+                self._running = _Question(self.database)
                 self._running.start()
-            running = self._running
-        running.join(self.patience_s)
-        return not running.is_alive() and self._answered
-
-    def _ask(self) -> None:
-        began = time.monotonic()
-        try:
-            self.leader = master_node(self.database)
-        except (BemError, SQLAlchemyError):
-            return
-        self.seconds = time.monotonic() - began
-        self._answered = True
+            question = self._running
+        question.join(self.patience_s)
+        if question.is_alive() or not question.answered:
+            return False
+        self.leader, self.seconds = question.leader, question.seconds
+        return True
 
 
 def add_health(server: Flask, database: Database) -> None:

@@ -31,6 +31,7 @@ class Limits:
     graph_points: int = _limit(2_000, 100, 20_000)
     refresh_s: int = _limit(5, 1, 60)
     client_stall_s: int = _limit(10, 1, 120)
+    client_bytes_per_s: int = _limit(16 * KIB, KIB, 16 * MIB)
     request_grace_s: int = _limit(30, 1, 600)
     # a station repeats what is refused, so less than the largest group of samples would jam it;
     # more than the protocol names no unit has to take

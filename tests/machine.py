@@ -102,6 +102,13 @@ HAPROXY = Program(
     brew="brew install haproxy",
     needed_by=("faults",),
 )
+NGINX = Program(
+    title="nginx",
+    names=("nginx",),
+    debian=("nginx-light",),
+    brew="brew install nginx",
+    needed_by=("faults",),
+)
 PROGRAMS = (
     MARIADB,
     MARIADB_DUMP,

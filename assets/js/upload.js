@@ -4,6 +4,7 @@
   const bem = (window.bem = window.bem || {});
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+  const TRIES = 12; // the server takes a few files at once, and says when to come back
   let running = null;
 
   function show(text, percent) {
@@ -12,7 +13,13 @@
     set("import-upload-running", { style: { display: percent === null ? "none" : "grid" } });
   }
 
-  function send(file) {
+  function sendLater(file, tries, seconds) {
+    show(file.name + " waits: the server is receiving other files", 0);
+    const timer = setTimeout(() => send(file, tries), 1000 * seconds);
+    running = { abort: () => { clearTimeout(timer); running = null; show("", null); } };
+  }
+
+  function send(file, tries) {
     if (running) running.abort();
     const request = (running = new XMLHttpRequest());
     request.open("PUT", "/uploads");
@@ -24,14 +31,18 @@
     };
     request.onload = () => {
       running = null;
+      const seconds = Number(request.getResponseHeader("Retry-After"));
+      if (request.status === 503 && seconds > 0 && tries < TRIES) {
+        return sendLater(file, tries + 1, seconds);
+      }
       show("", null);
       if (request.status === 201) {
         const upload = JSON.parse(request.responseText);
         upload.modified = file.lastModified;
         set("import-upload", { data: upload });
-      } else {
-        bem.refused(request.status, request.responseText);
+        return undefined;
       }
+      return bem.refused(request.status, request.responseText);
     };
     request.onerror = () => {
       running = null;
@@ -46,7 +57,7 @@
   function choose() {
     const input = document.createElement("input");
     input.type = "file";
-    input.addEventListener("change", () => { if (input.files.length) send(input.files[0]); });
+    input.addEventListener("change", () => { if (input.files.length) send(input.files[0], 1); });
     input.click();
   }
 
@@ -71,7 +82,7 @@
     const target = zone(event);
     if (!target) return;
     target.classList.remove("over");
-    send(event.dataTransfer.files[0]);
+    send(event.dataTransfer.files[0], 1);
   });
 
   window.dash_clientside = window.dash_clientside || {};

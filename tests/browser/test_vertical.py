@@ -146,6 +146,32 @@ def test_an_import_is_followed_to_its_end_although_answers_get_lost(
 
 
 @ON_SQLITE
+def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
+    page: Page, served: Served, sign_in, tmp_path: Path, watch
+):
+    watch.expect("503")
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    busy, waits = ["60", "1"], page.get_by_text("the server is receiving other files")
+
+    def answer(route: Route) -> None:
+        if busy:
+            route.fulfill(status=503, headers={"Retry-After": busy.pop(0)}, json={"error": "busy"})
+        else:
+            route.continue_()
+
+    page.route("**/uploads", answer)
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
+    expect(waits).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(waits).to_be_hidden()
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
+    expect(waits).to_be_visible()
+    expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
+    assert not busy
+
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [

@@ -1,11 +1,14 @@
 """RELIABILITY 7: a full disk refuses with a sentence, and nothing half-written stays."""
 
 import io
+import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -13,6 +16,7 @@ from sqlalchemy import func, insert, select
 from bem.worker.loop import Worker
 from cycling.errors import BemError, UnavailableError
 from dashboard.files import _receive
+from dashboard.part_file import NO_ROOM
 from db.commands import jobs
 from db.commands.experiments.reservations import sweep
 from db.engine import connect
@@ -23,6 +27,7 @@ from tests.machine import is_root
 from tests.unit.db.lab import add_cell, block, import_blocks
 
 SIZE_MB = 4
+MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
@@ -79,14 +84,58 @@ def count(database, model: type = RefusedCount) -> int:
         return session.scalar(select(func.count()).select_from(model))
 
 
+class Waiting(io.BytesIO):
+    """A file that comes once all uploads have begun."""
+
+    def __init__(self, size: int, go_on: Event) -> None:
+        super().__init__(bytes(size))
+        self._go_on = go_on
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert self._go_on.wait(20)
+        return super().read(size)
+
+
+class Filling(io.BytesIO):
+    """A file that comes while something else takes what is left of the disk."""
+
+    def __init__(self, size: int, filler: Path) -> None:
+        super().__init__(bytes(size))
+        self._filler = filler
+
+    def read(self, size: int | None = -1) -> bytes:
+        fill(self._filler)
+        return super().read(size)
+
+
 @pytest.mark.fault(7)
 def test_an_upload_that_fills_the_disk_leaves_no_file(small_disk: Path):
-    folder, size = small_disk / "uploads", (SIZE_MB + 2) * 1024 * 1024
+    folder, size, filler = small_disk / "uploads", MEGABYTE, small_disk / "filler"
     with pytest.raises(BemError, match="could not be stored on the server"):
-        _receive(io.BytesIO(bytes(size)), folder / "upload", size)
+        _receive(Filling(size, filler), folder / "upload", size, 0)
     assert list(folder.iterdir()) == []
-    _receive(io.BytesIO(bytes(1000)), folder / "upload", 1000)
+    filler.unlink()
+    _receive(io.BytesIO(bytes(1000)), folder / "upload", 1000, 0)
     assert [one.name for one in folder.iterdir()] == ["upload"]
+
+
+@pytest.mark.fault(7)
+def test_uploads_at_once_leave_free_what_is_to_stay_free(small_disk: Path):
+    folder, stays = small_disk / "uploads", MEGABYTE * 3 // 2
+    go_on = Event()
+
+    def upload(number: int) -> str:
+        return _receive(Waiting(MEGABYTE, go_on), folder / f"{number}", MEGABYTE, stays)
+
+    with ThreadPoolExecutor(4) as pool:
+        uploads = [pool.submit(upload, number) for number in range(4)]
+        wait(uploads, 10, FIRST_EXCEPTION)
+        go_on.set()
+    errors = [one.exception() for one in uploads if one.exception()]
+    assert {str(error) for error in errors} == {NO_ROOM}
+    assert shutil.disk_usage(folder).free >= stays
+    assert len(list(folder.iterdir())) == 4 - len(errors) <= 2
+    _receive(io.BytesIO(bytes(1000)), folder / "last", 1000, 0)
 
 
 @pytest.mark.fault(7)

@@ -22,12 +22,12 @@ from db.commands import users
 from db.engine import Database
 from db.models import AuditEntry
 from db.terms import Role
-from tests.machine import ROOT, SEARCH_PATH
+from tests.machine import SEARCH_PATH
+from tests.nginx import SHIPPED, Nginx
 from tests.served import BEM, PASSWORD
 from tests.servers import free_port, start, wait_until
 from tests.unit.db.lab import BY
 
-SHIPPED = ROOT / "deploy" / "nginx" / "bem.conf"
 TOKEN = "metrics-for-the-tests-of-the-proxy"
 
 
@@ -46,11 +46,9 @@ def https(served: Served) -> int:
 
 @pytest.fixture
 def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
-    nginx = shutil.which("nginx", path=SEARCH_PATH)
-    if nginx is None:
-        pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
+    web_port, https_port = free_port(), free_port()
+    proxy = Nginx(tmp_path, web_port, https_port)
     users.add_user(sqlite_database, "oscar", Role.OPERATOR, PASSWORD, by=BY)
-    web_port, plain_port, https_port = free_port(), free_port(), free_port()
     environment = {
         **os.environ,
         "BEM_DATABASE_URL": str(sqlite_database.engine.url),
@@ -63,54 +61,14 @@ def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
     web = start(
         [BEM, "web", "--port", str(web_port), "--workers", "1"], tmp_path / "web.log", environment
     )
-    proxy = start(
-        [nginx, "-c", _settings(tmp_path, web_port, plain_port, https_port)], tmp_path / "nginx.log"
-    )
     try:
         wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
         wait_until(lambda: _listens(https_port), proxy, tmp_path / "nginx.log", 30)
         yield Served(https_port, web)
     finally:
-        proxy.terminate()
+        proxy.close()
         web.terminate()
-        proxy.wait(10)
         web.wait(30)
-
-
-def _settings(folder: Path, web: int, plain: int, https: int) -> Path:
-    certificate, key = folder / "bem.crt", folder / "bem.key"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
-            *("-days", "1", "-keyout", key, "-out", certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    server = SHIPPED.read_text()
-    for shipped, here in (
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{https} ssl"),
-        ("127.0.0.1:8050", f"127.0.0.1:{web}"),
-        ("/etc/nginx/tls/bem.crt", str(certificate)),
-        ("/etc/nginx/tls/bem.key", str(key)),
-        ("/etc/nginx/bem;", f"{SHIPPED.parent};"),
-        ("bem.lab.example;", "localhost;"),
-    ):
-        assert shipped in server
-        server = server.replace(shipped, here)
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    settings = folder / "nginx.conf"
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    settings.write_text(
-        f"{user}daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\n"
-        f"error_log {folder}/error.log;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{temporary}{server}\n}}\n"
-    )
-    return settings
 
 
 def _answers(port: int) -> bool:

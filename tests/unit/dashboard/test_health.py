@@ -130,3 +130,27 @@ def test_while_the_database_is_away_nothing_is_known_of_the_stations(web, strang
     web.extensions["bem.probe"] = DatabaseProbe(Broken())
     answer = stranger.get("/health")
     assert answer.json["master_node"] == answer.json["broker"] == {"status": "unknown"}
+
+
+def test_a_question_that_somebody_asks_next_takes_no_answer_away(monkeypatch):
+    asked, release, join = threading.Semaphore(0), threading.Event(), threading.Thread.join
+    probe, others = DatabaseProbe(None), []
+
+    def answer(_database) -> None:
+        if others:
+            asked.release()
+            release.wait(10)
+
+    def join_and_be_overtaken(thread, timeout=None) -> None:
+        join(thread, timeout)
+        if not others:
+            others.append(threading.Thread(target=probe.works))
+            others[0].start()
+            assert asked.acquire(timeout=10)
+
+    monkeypatch.setattr("dashboard.health.master_node", answer)
+    monkeypatch.setattr(threading.Thread, "join", join_and_be_overtaken)
+    works = probe.works()
+    release.set()
+    join(others[0], 10)
+    assert works
