@@ -1,7 +1,6 @@
 """GET /health."""
 
 import threading
-import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -49,9 +48,8 @@ def test_a_database_that_hangs_is_given_up_and_not_asked_again(web, stranger):
     released = threading.Event()
     broken = Broken(released)
     web.extensions["bem.probe"] = probe = DatabaseProbe(broken, patience_s=0.05)
-    began = time.monotonic()
     assert [stranger.get("/health").status_code for _ in range(3)] == [503] * 3
-    assert time.monotonic() - began < 2
+    assert not released.is_set()  # nobody has waited for it
     assert broken.asked == 1
     released.set()
     probe._running.join(5)

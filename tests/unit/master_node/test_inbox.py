@@ -1,6 +1,5 @@
 """The queue between the connection and the writer: bounded, in order, never dropping."""
 
-import time
 from threading import Thread
 
 import pytest
@@ -47,9 +46,7 @@ def test_a_closed_inbox_lets_everybody_go():
 def test_a_group_is_handed_out_when_it_is_large_enough_or_old_enough():
     inbox = Inbox()
     inbox.put("t", b"x" * 100)
-    began = time.monotonic()
-    assert len(inbox.take(100, 50, 30.0)) == 1
-    assert time.monotonic() - began < 5
+    assert len(inbox.take(100, 50, 3600.0)) == 1  # at once: a test has ten minutes
     inbox.put("t", b"x")
     assert len(inbox.take(100, 50, 0.05)) == 1
 

@@ -62,11 +62,11 @@ def test_a_stack_without_a_capacity_is_drawn_for_the_currents_of_the_profile():
 
 
 def test_loops_of_a_billion_are_refused_at_once():
-    began = time.perf_counter()
+    began = time.process_time()
     view = checked("REPEAT 1000000000 CYCLES\n  WAIT, 1\n  CC, 1, TIME, 1\nEND\n")
     assert not view.ok
     assert view.figure(dark=False) is None
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_thousand_lines_are_checked_while_somebody_types():

@@ -47,10 +47,10 @@ def test_a_zip_bomb_is_refused_unopened(tmp_path):
     path = tmp_path / "bomb.csv"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", b"0" * 50_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match="zip archive"):
         open_table(path)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"  \r\n;;;\r\n", b"\xff\xfe"])
@@ -92,10 +92,10 @@ def test_nul_bytes_late_in_the_file_are_refused_with_their_row(proposed):
 def test_ten_thousand_columns_are_refused_quickly(opened):
     labels = ",".join(f"c{i}" for i in range(10_000))
     cells = ",".join("1.5" for _ in range(10_000))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match="10,000 columns; at most 2,000"):
         opened(f"{labels}\n" + f"{cells}\n" * 20)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("line", [b"x" * 3_000_000, HEADER.encode() + b"1,2," + b"3" * 3_000_000])
