@@ -8,10 +8,18 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
+from db.queries.profiles.adopted import adopted_profiles
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.context import database, now, register_page, run_script, viewer
-from pages.profiles.parts import Ids, header_actions, profile_list, shelf_and_order, view_from
+from pages.profiles.parts import (
+    Ids,
+    adopted_list,
+    header_actions,
+    profile_list,
+    shelf_and_order,
+    view_from,
+)
 
 PATH = "/profiles"
 
@@ -53,7 +61,9 @@ def show(text: Sent, shelf: Sent, order: Sent) -> tuple[Any, ...]:
     profiles = list_profiles(database(), text=view.text, archived=view.archived, sort=view.sort)
     count = formatting.number_of(profiles.count, profiles.total)
     stored = {"path": PATH, "query": view.to_query()}
-    return profile_list(profiles, view, viewer(), now()), count, stored
+    adopted = () if view.archived else adopted_list(adopted_profiles(database(), view.text))
+    listed = profile_list(profiles, view, viewer(), now())
+    return [*listed, *adopted], count, stored
 
 
 run_script("profiles.remember", Input(Ids.VIEW, "data"))

@@ -10,9 +10,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import Head, empty, short_time, table
+from components.blocks import Head, card, empty, short_time, table
 from components.controls import action_link, inline, search_box, segments
 from db.queries.lists import Page
+from db.queries.profiles.adopted import AdoptedProfile
 from db.queries.profiles.library import ProfileRow, ProfileSort
 from pages.context import Viewer
 from pages.profile.labels import current_words, duration_words, steps_words, voltage_words
@@ -119,6 +120,37 @@ def profile_list(
         lines = [html.Li(_lines(row, who, time)) for row in profiles.rows]
         return [html.Ul(lines, className="bem-plain-list"), *more]
     return [table(HEADS, [_row(row, who, time) for row in profiles.rows], ""), *more]
+
+
+def adopted_list(profiles: Page[AdoptedProfile]) -> list[Component]:
+    """Return the card of profiles that came with an adopted database; none without any."""
+    if not profiles.rows:
+        return []
+    rows = [
+        html.Tr(
+            [
+                html.Td(html.Details([html.Summary(one.name), *_adopted_text(one)])),
+                html.Td(one.description, className="t3 small"),
+                _number(formatting.number(one.experiments)),
+            ]
+        )
+        for one in profiles.rows
+    ]
+    heads = (Head("Name"), Head("Description"), Head("Experiments", "num"))
+    rest = profiles.count - len(profiles.rows)
+    words = f"{formatting.number(rest)} more. Narrow the list with a search."
+    more = [html.Div(words, className="t3 small p-3")] if rest else []
+    title = "Profiles of the WattRex application"
+    return [
+        card(title, [table(heads, rows, ""), *more], note="as their rows say; not changed here")
+    ]
+
+
+def _adopted_text(profile: AdoptedProfile) -> list[Component]:
+    text: list[Component] = [html.Pre(profile.text, className="small")]
+    if profile.is_cut:
+        text.append(html.Span("It goes on. “Run again” on an experiment has all of it."))
+    return text
 
 
 def _nothing(view: View, who: Viewer) -> Component:

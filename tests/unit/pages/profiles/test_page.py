@@ -3,9 +3,11 @@
 import pytest
 
 from cycling.profile import OWN_PROTOCOL
+from cycling.terms import LimitType, Mode
 from db.commands.audit import By
 from db.commands.form_tokens import new_token
 from db.commands.profiles import compile_version, new_version, save_profile
+from db.models import Instruction, Profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
 from pages.profiles.parts import View, view_from
 from tests.sample_profiles import add_sample_profiles
@@ -48,6 +50,33 @@ class TestList:
         assert answer["profiles-count.children"] == "5"
         assert "2.75 to 4.18 V" in text(rows[2])
         assert nested_lists(answer["profiles-list.children"]) == []
+
+    def test_profiles_of_an_adopted_database_are_listed_with_their_text(self, vera, store):
+        with store.write() as session:
+            for name, count in (("Old life", 2), ("Old long", 120)):
+                adopted = Profile(name=name, description="from the lab")
+                session.add(adopted)
+                session.flush()
+                session.add_all(
+                    Instruction(
+                        id=n,
+                        profile_id=adopted.id,
+                        mode=Mode.CC,
+                        set_point=1500,
+                        limit_type=LimitType.VOLTAGE,
+                        limit_point=4200,
+                    )
+                    for n in range(count)
+                )
+
+        def listed(search):
+            answer = vera.call("profiles-list.children", {"profiles-search.value": search})
+            return text(answer["profiles-list.children"])
+
+        assert "CC, 1.5 A, VOLTAGE, 4.2 V" in listed("") or "CC, 1.5A, VOLTAGE, 4.2V" in listed("")
+        assert "Old life" in listed("")
+        assert "It goes on." in listed("long")
+        assert "Old life" not in listed("long")
 
     def test_a_search_narrows_it_and_stands_in_the_address(self, vera, store, clock):
         add_sample_profiles(store, clock())
