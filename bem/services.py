@@ -33,13 +33,17 @@ def read_settings() -> Settings:
     return settings
 
 
-def open_database(settings: Settings, *, check: bool) -> "Database":
-    """Open the database; refuse one that settings name wrongly, with `check` another revision."""
+def open_database(settings: Settings, *, check: bool, for_pages: bool = False) -> "Database":
+    """Open the database; refuse one that settings name wrongly, with `check` another revision.
+
+    `for_pages`: somebody waits for every answer.
+    """
     from db import migrations
     from db.engine import connect
     from db.failures import WrongDatabaseError
+    from db.hanging import ANSWER_S, PAGE_S
 
-    database = connect(settings.database_url)
+    database = connect(settings.database_url, answer_s=PAGE_S if for_pages else ANSWER_S)
     try:
         migrations.check(database) if check else migrations.revision(database)
     except WrongDatabaseError as error:  # at the start it is a setting that somebody can correct
@@ -101,6 +105,7 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int) -> None
     database.dispose()
 
     def make_app() -> Flask:
-        return create_app(web_settings, open_database(settings, check=True), clock=utc_now)
+        database = open_database(settings, check=True, for_pages=True)
+        return create_app(web_settings, database, clock=utc_now)
 
     serve(host, port, make_app, workers=workers, limits=settings.limits)

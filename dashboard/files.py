@@ -27,7 +27,7 @@ from db.measures.export import CsvChoice, csv_file_name, csv_pieces
 from db.queries.audit import AuditFilter, AuditRow, audit_pieces
 from db.queries.experiments.detail import experiment_facts
 from pages.audit.filters import FILE, view_of
-from pages.context import actor, database, now, viewer
+from pages.context import actor, database, now, patient_database, viewer
 from pages.experiment.report import experiment_report
 
 PIECE_BYTES = 1024 * 1024
@@ -74,7 +74,7 @@ def _measures(experiment_id: int) -> Response:
     experiment = experiment_facts(database(), experiment_id)
     choice = _csv_choice(request.args)
     begin_export()
-    pieces = csv_pieces(database(), experiment.id, choice)
+    pieces = csv_pieces(patient_database(), experiment.id, choice)
     record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
 
@@ -83,7 +83,7 @@ def _report(experiment_id: int) -> Response:
     """Return a report; as an attachment: our own pages' policy would forbid the scripts in it."""
     known, by = experiment_facts(database(), experiment_id), actor()
     begin_export()
-    document = experiment_report(database(), known.id, viewer(), by.now)
+    document = experiment_report(patient_database(), known.id, viewer(), by.now)
     record_export(database(), f"experiment {known.id}", {"format": "html"}, by=by)
     name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
     return _attachment(document, "text/html", f"{name}-report.html")
@@ -93,7 +93,7 @@ def _audit_trail() -> Response:
     by, view = actor(), view_of(request.args)
     begin_export()
     record_export(database(), "audit trail", view.to_query(), by=by, deed="export audit trail")
-    lines = _audit_lines(database(), view.to_filter(viewer().zone))
+    lines = _audit_lines(patient_database(), view.to_filter(viewer().zone))
     return _attachment(lines, "text/csv", f"audit-{by.now:%Y-%m-%d}.csv")
 
 

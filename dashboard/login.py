@@ -109,8 +109,9 @@ def _show_login() -> Response:
     token = request.args.get("token")
     if token and request.method == "GET":
         return _use_link(token)
-    if current_user.is_authenticated:
-        return _redirect(next_address)
+    with suppress(UnavailableError):  # who is to sign in sees the form
+        if current_user.is_authenticated:
+            return _redirect(next_address)
     return _form(next_address, notice=EXPIRED if request.args.get("expired") == "1" else None)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cycling.errors import UnavailableError
-from db.failures import AWAY, LOST, code_of, code_of_driver
+from db.failures import AWAY, LOST, code_of, code_of_driver, is_hang
 from db.repeating import Patience
 
 IS_NODE = "bem_cluster"
@@ -58,7 +58,7 @@ def _connection(engine: Engine) -> Connection | None:
     try:
         connection = engine.connect()
     except DBAPIError as error:
-        if code_of(error) not in LOST:
+        if code_of(error) not in LOST or is_hang(error.orig):
             raise
         return None  # a proxy whose node has just died has hung up
     if _is_ready(connection):

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,14 +17,16 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from cycling.errors import InputError
-from db import cluster
+from db import cluster, hanging
 from db.failures import Progress, translate_errors
+from db.hanging import ANSWER_S, ANSWERS_WITHIN, GREETING_S
 
 LOG = logging.getLogger("bem.db")
 
 # SQLite has one writer. Who waits for it looks every few milliseconds (its own patience looks ten
 # times a second after a while, and misses every gap), and `load` leaves a gap that is longer.
-RETRY_MS, YIELD_S, WAIT_S = 8, 0.02, 15
+RETRY_MS, YIELD_S, WAIT_S = 8, 0.02, 15.0
+LOCK_WAITS = ("innodb_lock_wait_timeout", "lock_wait_timeout")
 ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 OPEN_TO_OTHERS = 0o077
 WRITE = "bem_write"
@@ -47,7 +49,7 @@ class Database:
         """A transaction that is always rolled back."""
         with (
             translate_errors(),
-            cluster.connected(self.engine) as connection,
+            _connected(self.engine) as connection,
             Session(connection) as session,
         ):
             yield session
@@ -59,6 +61,10 @@ class Database:
             if not self.is_sqlite:  # whose transactions always see one moment
                 session.execute(ONE_MOMENT)
             yield Snapshot(self.engine, session)
+
+    def within(self, seconds: float) -> "Database":
+        """This database for statements that may take longer than those of a page."""
+        return Database(self.engine.execution_options(**{ANSWERS_WITHIN: seconds}))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -101,7 +107,7 @@ class Database:
     @cached_property
     def changing(self) -> Engine:
         """The engine that changes tables: a statement may take as long as it takes."""
-        return self.engine if self.is_sqlite else _mysql(self.engine.url, patient=True)
+        return self.engine if self.is_sqlite else _mysql(self.engine.url, answer_s=None)
 
     @cached_property
     def _server_takes_files(self) -> bool:
@@ -149,7 +155,7 @@ def _committed(engine: Engine) -> Iterator[Session]:
     progress = Progress()
     with (
         translate_errors(progress),
-        cluster.connected(engine) as connection,
+        _connected(engine) as connection,
         Session(connection, expire_on_commit=False) as session,
         session.begin(),
     ):
@@ -158,15 +164,24 @@ def _committed(engine: Engine) -> Iterator[Session]:
         progress.commits = True
 
 
-def connect(url: str) -> Database:
+def _connected(engine: Engine) -> AbstractContextManager[Connection]:
+    """A connection, unless whoever asks would wait for a database that hangs."""
+    writes = engine.get_execution_options().get(WRITE, False)
+    if writes or engine.dialect.name != "sqlite":  # which keeps nobody from reading
+        hanging.check(engine)
+    return cluster.connected(engine)
+
+
+def connect(url: str, *, answer_s: float = ANSWER_S) -> Database:
     """Open the database of a URL; no connection is made before the first query.
 
-    Raises InputError for a URL that names no engine of ours.
+    No statement waits longer than `answer_s` for an answer. Raises InputError for a URL that names
+    no engine of ours.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed))
-    return Database(_mysql(parsed))
+        return Database(_sqlite(parsed, min(WAIT_S, answer_s)))
+    return Database(_mysql(parsed, answer_s=answer_s))
 
 
 def _parse(url: str) -> URL:
@@ -194,10 +209,18 @@ def _parse(url: str) -> URL:
 
 
 def _mysql(
-    url: URL, *, local_infile: bool = False, pool_size: int = 8, patient: bool = False
+    url: URL,
+    *,
+    local_infile: bool = False,
+    pool_size: int = 8,
+    answer_s: float | None = ANSWER_S,
 ) -> Engine:
     # as bytes: pymysql would encode a text as Latin-1, servers hash UTF-8
     password = {"password": url.password.encode()} if url.password else {}
+    settings = "time_zone = '+00:00'"
+    if answer_s is not None and answer_s < ANSWER_S:  # the server is to give up first
+        settings += ", {0} = {2}, {1} = {2}".format(*LOCK_WAITS, int(answer_s / 2))
+
     engine = create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         pool_pre_ping=True,
@@ -205,22 +228,24 @@ def _mysql(
         pool_size=pool_size,
         isolation_level="READ COMMITTED",
         connect_args={
-            "init_command": "SET time_zone = '+00:00'",
-            "connect_timeout": 5,
+            "init_command": f"SET {settings}",
+            "connect_timeout": GREETING_S,
             "local_infile": local_infile,
-            "read_timeout": None if patient else 120,
-            "write_timeout": None if patient else 120,
+            "read_timeout": answer_s,
+            "write_timeout": answer_s,
             **password,
         },
     )
     cluster.attend(engine)
+    hanging.attend(engine, lambda: engine.raw_connection().close())
+    hanging.hurry(engine)
     return engine
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, wait_s: float) -> Engine:
     if url.database and url.database != ":memory:":
         _make_private(Path(url.database))
-    engine = create_engine(url, connect_args={"timeout": WAIT_S})
+    engine = create_engine(url, connect_args={"timeout": wait_s})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -235,16 +260,22 @@ def _sqlite(url: URL) -> Engine:
         writes = connection.get_execution_options().get(WRITE, False)
         if not writes:
             connection.exec_driver_sql("BEGIN")
-        elif not _write_lock_taken(connection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what the driver says
+        else:
+            _take_write_lock(connection, wait_s)
+
+    def ask_for_write_lock() -> None:
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("BEGIN IMMEDIATE")
+
+    hanging.attend(engine, ask_for_write_lock)
 
     return engine
 
 
-def _write_lock_taken(connection: Connection) -> bool:
-    """Begin a transaction that writes as soon as nobody else does; False after `WAIT_S`."""
+def _take_write_lock(connection: Connection, wait_s: float) -> None:
+    """Begin a transaction that writes as soon as nobody else does."""
     driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-    until = time.monotonic() + WAIT_S
+    until = time.monotonic() + wait_s
     driver.execute(f"PRAGMA busy_timeout = {RETRY_MS}")
     try:
         while time.monotonic() < until:
@@ -252,12 +283,12 @@ def _write_lock_taken(connection: Connection) -> bool:
                 driver.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
-                    return False
+                    break
             else:
-                return True
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what the driver says
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
-    return False
+        driver.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
 
 
 def _make_private(file: Path) -> None:

@@ -12,6 +12,7 @@ from cycling.errors import InputError, UnavailableError
 LOG = logging.getLogger("bem.db")
 
 AWAY = "The database cannot be reached. Nothing is lost; try again in a moment."
+HANGS = "The database does not answer. Nothing is lost; try again in a moment."
 
 # Error numbers of MySQL and MariaDB.
 # 1213: a deadlock, or a conflict with another node of a cluster. 1205: waited too long, for a lock
@@ -36,6 +37,10 @@ class DiskFullError(UnavailableError):
 
 class UndoneError(UnavailableError):
     """The database has undone the whole transaction: it may be repeated."""
+
+
+class HangsError(UnavailableError):
+    """It was waited for in vain. Not repeated at once: that would be the same wait again."""
 
 
 class PerhapsDoneError(UnavailableError):
@@ -74,6 +79,13 @@ def code_of_driver(error: BaseException | None) -> object:
     return error.args[0] if error is not None and error.args else None
 
 
+def is_hang(error: BaseException | None) -> bool:
+    """Whether an error of the driver says that it has waited in vain."""
+    if error is None:
+        return False
+    return isinstance(error.__context__, TimeoutError) or "database is locked" in str(error)
+
+
 def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
     lost = error.connection_invalidated or code_of(error) in LOST
     if _is_refused(error):
@@ -94,12 +106,14 @@ def _plain(error: DBAPIError, progress: Progress) -> UnavailableError | None:
             "The database went away while it was saving. Look whether it was saved before you "
             "do it again."
         )
+    if is_hang(error.orig):
+        return HangsError(HANGS)
     kind = UndoneError if undone else UnavailableError
     return kind(AWAY)
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
-    return code_of(error) in UNREACHABLE or "database is locked" in str(error.orig)
+    return code_of(error) in UNREACHABLE or is_hang(error.orig)
 
 
 def _is_full(error: DBAPIError) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from cycling.errors import UnavailableError
 from db.terms import MASTER_NODE
 
-PATIENCE_S = 5
+PATIENCE_S = 3
 COLUMNS = "SELECT name, holder, beat_at, expires_at, detail"
 HOLDER = re.compile(r"(?P<host>[^:]*):(?P<number>\d+):")
 TLS = {f"ssl_{part}" for part in ("ca", "capath", "cert", "key", "cipher", "check_hostname")}

@@ -21,6 +21,7 @@ from db.commands.form_tokens import check_token
 from db.commands.form_tokens import once as done_once
 from db.commands.users import Hasher
 from db.engine import Database
+from db.hanging import ANSWER_S
 from db.limits import Limits
 from db.queries.users import SessionLimits
 from db.terms import Role
@@ -59,6 +60,11 @@ def database() -> Database:
     """Return the database of this application."""
     opened: Database = current_app.extensions["bem.database"]
     return opened
+
+
+def patient_database() -> Database:
+    """Return it for a report or a file, whose statements may take longer than those of a page."""
+    return database().within(ANSWER_S)
 
 
 def now() -> datetime:

@@ -3,14 +3,16 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pymysql
 
 from tests.machine import MARIADB, MOSQUITTO, ROOT, is_root
@@ -139,6 +141,22 @@ class MariaDb:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let it take connections and say nothing, until the block is left."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            while not self._stands_still():
+                time.sleep(0.001)
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
+    def _stands_still(self) -> bool:
+        """Whether each of its threads has stopped; the signal reaches one after the other."""
+        tasks = [psutil.Process(one.id) for one in psutil.Process(self.pid).threads()]
+        return all(task.status() == psutil.STATUS_STOPPED for task in tasks)
 
     def _answers(self) -> bool:
         try:

@@ -102,7 +102,7 @@
   };
 
   /* ---- an outage: said as long as it lasts, and what is shown is marked as old ---- */
-  const OUTAGE_AFTER_MS = 4000, PROBE_MS = 3000;
+  const OUTAGE_AFTER_MS = 4000, PROBE_MS = 3000, PATIENCE_MS = 5000;
   let failing = 0, reload = false; // since when, and whether a page was asked for meanwhile
   const isOut = () => document.body.classList.contains("bem-outage");
   bem.failed = function (isPage) {
@@ -124,20 +124,23 @@
     setTimeout(probe, PROBE_MS);
   }
   async function probe() {
-    const answer = failing && !bem.leaving ? await plainFetch("/health").catch(() => null) : null;
+    const answer = failing && !bem.leaving ? await askHealth() : null;
     probing = false;
     if (!failing || bem.leaving) return;
     if (answer && answer.status < 500) return void bem.answered();
-    if (Date.now() - failing >= OUTAGE_AFTER_MS && !isOut()) tellOutage();
+    if (Date.now() - failing >= OUTAGE_AFTER_MS) tellOutage(Boolean(answer));
     probeSoon();
   }
-  function tellOutage() {
-    const bar = document.createElement("div");
+  const askHealth = () => plainFetch("/health", { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
+  function tellOutage(serverAnswers) {
+    const bar = document.getElementById("bem-outage") || document.createElement("div");
     bar.id = "bem-outage";
     bar.setAttribute("role", "alert");
-    const at = new Date(failing).toLocaleTimeString("en-GB");
-    bar.textContent = "No connection to the server or its database since " + at
+    const what = serverAnswers ? "The database does not answer since " : "No connection to the server since ";
+    const sentence = what + new Date(failing).toLocaleTimeString("en-GB")
       + ". What you see is from before; stations go on. This page goes on by itself.";
+    if (bar.textContent !== sentence) bar.textContent = sentence; // said again only if it changes
+    if (isOut()) return;
     document.body.classList.add("bem-outage");
     document.body.prepend(bar);
     document.querySelectorAll("#shell-toasts .error").forEach((one) => one.remove());
@@ -149,6 +152,7 @@
     const address = typeof resource === "string" ? resource : resource.url;
     const isCallback = address.includes("_dash-update-component");
     if (isCallback) bem.asking += 1;
+    const waits = isCallback && setTimeout(() => bem.failed(false), PATIENCE_MS); // a server that hangs says nothing
     try {
       const answer = await plainFetch(resource, options);
       if (bem.heard) bem.heard(answer.headers.get("Date"));
@@ -162,6 +166,7 @@
       bem.failed(asksForPage(options));
       bem.refused(503, "");
     } finally {
+      clearTimeout(waits);
       if (isCallback) bem.asking -= 1;
     }
     return new Response(null, { status: 204 }); // to Dash: nothing changes

@@ -69,7 +69,7 @@ def limit_waiting(database: Database) -> None:
         )
 
     for engine in (database.engine, database.loading):
-        event.listen(engine, "do_connect", limit)
+        event.listen(engine, "do_connect", limit, insert=True)  # before it is made
 
 
 @repeated

@@ -6,11 +6,12 @@ The rows that a master node would write are written by the tests.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Request, Response, expect
+from playwright.sync_api import Error, Page, Request, Response, Route, expect
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import connect
@@ -547,3 +548,34 @@ def test_an_outage_is_said_as_long_as_it_lasts(page: Page, lab: RunningLab, sign
         page.context.set_offline(False)
     expect(page.get_by_text("No connection to the server")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Batteries")  # asked for again
+
+
+@pytest.mark.parametrize("server_answers", [True, False], ids=["database hangs", "server hangs"])
+def test_an_open_page_says_what_does_not_answer(
+    page: Page, lab: RunningLab, sign_in, watch, server_answers: bool
+):
+    watch.expect("status of 503")
+    twelve(lab)
+    sign_in(page, "viewer")
+    page.goto("/")
+    master = page.locator("#shell-master i")
+    expect(master).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    usual = master.evaluate("icon => getComputedStyle(icon).color")
+    held = []
+
+    def answer(route: Route) -> None:
+        if server_answers:
+            route.fulfill(status=503, json={"error": "The database does not answer."})
+        else:
+            held.append(route)
+
+    page.route(re.compile("_dash-update-component|/health"), answer)
+    what = "The database does not answer since" if server_answers else "No connection to the server"
+    expect(page.get_by_text(what)).to_be_visible(timeout=40_000)
+    assert master.evaluate("icon => getComputedStyle(icon).color") != usual
+    page.unroute_all()
+    for route in held:
+        with suppress(Error):  # given up meanwhile
+            route.continue_()
+    expect(page.locator("#bem-outage")).to_have_count(0, timeout=20_000)

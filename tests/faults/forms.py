@@ -10,6 +10,7 @@ MALFORMED = 10_000 if LONG else 3_000
 RUN = {"samples": 12_000, "rate": 200.0} if LONG else {"samples": 2_500, "rate": 600.0}
 SETTLED_S = 180.0 if LONG else 60.0
 MIGRATION_KILLS = 12 if LONG else 3
+HANGS_FOR_S = 30.0 if LONG else 3.0  # the database, once that is noticed
 SLOW_CLIENTS = 24
 SLOW_PATIENCE_S = 10 if LONG else 1  # in service it is 10
 

@@ -21,6 +21,7 @@ FAULTS = {
     12: "slow and half-open connections",
     13: "migration killed half-way",
     14: "station goes silent",
+    15: "database hangs while people have pages open",
 }
 COUNTS = ("sent", "stored", "lost", "doubled", "recovery_s")
 HEAD = "| fault | engine | result | sent | stored | lost | doubled | recovery s |"

@@ -10,6 +10,7 @@ from dashboard.login import SESSION_COOKIE, is_local
 from dashboard.settings import WebSettings
 from db.commands import users
 from db.commands.audit import By
+from db.failures import HANGS, HangsError
 from db.models import AuditEntry, LoginFailure, LoginSession
 from tests.unit.dashboard.world import PASSWORD
 
@@ -29,6 +30,13 @@ OUTSIDE = [
     "",
     "/a b",
 ]
+
+
+class Hanging:
+    """A database that does not answer."""
+
+    def read(self):
+        raise HangsError(HANGS)
 
 
 def log_in(client, name="vera", password=PASSWORD, **more):
@@ -350,6 +358,15 @@ def test_an_invented_one_time_address_signs_nobody_in(stranger, token):
 
 def test_who_is_signed_in_is_led_on_from_the_login_page(browser):
     assert browser("vera").get("/login?next=/experiments").location == "/experiments"
+
+
+def test_the_login_page_needs_no_database(web, browser):
+    vera = browser("vera")
+    web.extensions["bem.database"] = Hanging()
+    assert vera.get("/experiments").status_code == 503
+    page = vera.get("/login?next=/here")
+    assert page.status_code == 200
+    assert 'value="/here"' in page.text
 
 
 def test_the_login_page_needs_nothing_but_assets_and_no_script_of_its_own(stranger):

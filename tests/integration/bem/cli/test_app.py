@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.integration.bem.cli.shell import GOOD, HEADER, Program, importing
 from tests.served import BEM
+from tests.servers import MariaDb
 from tests.unit.db.lab import write_csv
 
 
@@ -70,3 +72,29 @@ def test_a_server_that_is_away_is_a_failure_of_ours(tmp_path: Path):
     assert (said.status, said.err.count("\n")) == (1, 1)
     assert "The database cannot be reached" in said.err
     assert "secret" not in said.err
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("health", "worker"),
+        ("health", "master-node"),
+        ("db", "check"),
+        ("user", "list"),
+        importing("cell.csv"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_a_server_that_hangs_is_said_after_seconds(
+    here, tmp_path: Path, mariadb_server: MariaDb, arguments
+):
+    bem, url = here[0], mariadb_server.url("mysql")
+    write_csv(tmp_path / "cell.csv", 3)
+    bem(*arguments)  # loads what it needs
+    with mariadb_server.hanging():
+        began = time.monotonic()
+        said = bem(*arguments, BEM_DATABASE_URL=url)
+        assert time.monotonic() - began < 5
+    assert (said.status, said.err.count("\n")) == (1, 1)
+    assert "The database " in said.err
