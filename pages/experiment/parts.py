@@ -56,7 +56,6 @@ def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -
         [
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
-            *stores(Ids.DRAWN, Ids.STRIP_DRAWN),
             dcc.Store(id=Ids.NOTED, data=0),
             _header(shown.known, around, change_buttons(who)),
             *change_dialogs(who),
@@ -198,7 +197,11 @@ def _graph(shown: Shown, who: Viewer) -> Component:
             *([add_note] if writes else []),
             _picture_menu(shown.known),
         ],
-        below=[note_form(marks_time=True)] if writes else [],
+        # with the graph: without outputs on the page the callbacks that draw it are not called
+        below=[
+            *stores(Ids.DRAWN, Ids.STRIP_DRAWN),
+            *([note_form(marks_time=True)] if writes else []),
+        ],
     )
 
 

@@ -62,7 +62,13 @@ def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Componen
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
         html.Div(_readings(found.whole), className="bem-readings"),
-        html.Div(_table(found, named), className="bem-wide"),
+        html.Div(
+            _table(found, named),
+            className="bem-wide",
+            role="region",
+            tabIndex=0,
+            **{"aria-label": "Statistics of the instructions"},
+        ),
     ]
     return [*parts, html.Div(_small_print(found), className="bem-small-print t3 small")]
 
@@ -178,11 +184,12 @@ def _spread(group: str, spreads: Sequence[Spread]) -> list[Column]:
 
 def _head(columns: Sequence[Column]) -> list[Component]:
     """Return two rows: groups over their columns, and the names of the columns."""
-    groups: list[Component] = [html.Th("")]
+    groups: list[Component] = [html.Td()]
     for index, column in enumerate(columns):
         if index == 0 or column.group != columns[index - 1].group:
             width = sum(1 for one in columns if one.group == column.group)
-            groups.append(html.Th(column.group, colSpan=width, className="num group"))
+            cell = html.Th if column.group else html.Td
+            groups.append(cell(column.group, colSpan=width, className="num group"))
     names = [html.Th(column.name, className="num") for column in columns]
     return [html.Tr(groups), html.Tr([html.Th("Instruction"), *names])]
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import Head, icon, page_header, table
-from components.controls import action_link
+from components.controls import action_link, unseen
 from components.sent import Sent
 from db.queries.users import Account, list_accounts
 from db.terms import Role
@@ -27,7 +27,7 @@ HEADS = (
     Head("Last seen", "when"),
     Head("Last sign-in", "when"),
     Head("Sessions", "num sessions"),
-    Head("", "deeds"),
+    Head(unseen("What can be done"), "deeds"),
 )
 
 

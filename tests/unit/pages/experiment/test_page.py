@@ -315,6 +315,8 @@ def test_an_experiment_without_measures_says_so(vera, lab):
     made = lab.experiment("Waiting", lab.battery(), **queued)
     page = vera.open(f"/experiments/{made}")
     assert "This experiment has no measures yet." in text(page)
+    # else the browser calls what draws the graph, and says that its inputs are missing
+    assert not find(page, id="experiment-drawn") + find(page, id="experiment-strip-drawn")
     assert not find(page, id="experiment-graph")
     assert "Started" not in text(page)
     assert nested_lists(page) == []

@@ -1,0 +1,93 @@
+"""Every page by the rules of axe, for a wide screen and for a phone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from cycling.terms import ExperimentStatus
+from db.commands.alarms import acknowledge
+from db.commands.audit import By, record_export
+from db.engine import connect
+from tests.browser.conftest import Served
+from tests.running_lab import RunningLab
+
+pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
+WIDTHS = (1400, 390)
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
+
+
+@pytest.fixture
+def lab(served: Served) -> Iterator[dict[str, int]]:
+    """A laboratory with something on each page; what its addresses are filled with."""
+    database = connect(served.database_url)
+    lab = RunningLab(database, now=datetime.now(UTC))
+    unit = lab.unit()
+    station = lab.station("Station 04", unit)
+    cell = lab.battery("NMC-018", "24A-00718")
+    profile = lab.profile("Cycle life 0.5C", cycles=100)
+    run = lab.experiment("NMC-018 cycle life", station, cell, profile)
+    waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
+    empty = lab.experiment("Not begun", station, cell, profile, **waits)
+    lab.alarm(station, "The pump leaks.", code="leak", experiment_id=run)
+    alarm = lab.alarm(station, "No contact.", code="contact lost", experiment_id=run)
+    acknowledge(database, alarm, comment="Seen", by=By("admin", "", lab.now))
+    record_export(database, f"experiment {run}", {}, by=By("admin", "", lab.now))
+    lab.confirm(station, cell)
+    lab.live(station, run, instruction_id=59, cycle=12, current_a=-1.5)
+    lab.run(run, station)
+    lab.measures(run, station, 500, end=lab.ago(seconds=2))
+    lab.master()
+    yield {"station": station, "cell": cell, "run": run, "empty": empty}
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/login",
+        "/",
+        "/?view=table",
+        "/monitor/{station}",
+        "/experiments",
+        "/experiments/{run}",
+        "/experiments/{empty}",
+        "/add-experiment",
+        "/import-experiment",
+        "/queue",
+        "/batteries",
+        "/batteries/{cell}",
+        "/add-battery",
+        "/profiles",
+        "/edit-profile",
+        "/stations",
+        "/stations/new",
+        "/stations/{station}/edit",
+        "/users",
+        "/audit",
+        "/account",
+        "/nothing-here",
+    ],
+)
+def test_axe_has_nothing_to_say(page: Page, lab: dict[str, int], sign_in, address: str, watch):
+    if address == "/nothing-here":
+        watch.expect("status of 404")
+    if address != "/login":
+        sign_in(page, "admin")
+    problems = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address.format(**lab))
+        page.wait_for_load_state("networkidle")
+        said = Axe().run(page, options=OPTIONS).response["violations"]
+        problems += [
+            (width, rule["id"], node["html"], node["failureSummary"])
+            for rule in said
+            for node in rule["nodes"]
+            if OBSCURED not in node["failureSummary"]
+        ]
+    assert problems == []
