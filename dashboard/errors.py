@@ -1,6 +1,7 @@
 """How a failure is told: a page to a person, JSON to a script, a toast to a page that is open."""
 
 import logging
+import traceback
 
 import dash
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -14,6 +15,7 @@ PAGES = {"/", "/<path:path>", "login", "sign_in"}  # endpoints that a person ope
 TOASTS = "shell-toasts-store"
 LEAST_OF_OURS = 500  # of the HTTP statuses
 MOST_OF_A_PATH = 200  # characters in the log
+MOST_OF_A_LINE, MOST_LINES = 300, 100  # of a traceback; a forged value may be in it
 
 logger = logging.getLogger(__name__)
 
@@ -155,4 +157,6 @@ def _is_of_database(error: Exception) -> bool:
 
 def _log(error: Exception) -> None:
     where = f"{request.method} {request.path[:MOST_OF_A_PATH]}"
-    logger.error("what=error request=%s where=%r", request_id(), where, exc_info=error)
+    trace = "".join(traceback.format_exception(error)).splitlines()[-MOST_LINES:]
+    cut = "\n".join(line[:MOST_OF_A_LINE] for line in trace)
+    logger.error("what=error request=%s where=%r\n%s", request_id(), where, cut)

@@ -166,3 +166,10 @@ def test_a_refused_login_is_in_the_log_without_what_was_typed(stranger, caplog):
     stranger.post("/login", data={"username": "vera", "password": "hunter2"})
     assert "status=401 user='-' method=POST path='/login'" in caplog.text
     assert "hunter2" not in caplog.text
+
+
+def test_a_forged_value_in_an_error_does_not_fill_the_log(failing, caplog):
+    failing(ValueError("x" * 200_000))
+    assert "ValueError: xxx" in caplog.text
+    failing(ValueError("x\n" * 100_000))
+    assert len(caplog.text) < 40_000
