@@ -62,8 +62,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
     CHECKS: {
         "alarms": "was_raised",
         "batteries.changes": "check_battery registered_already mark_of",
-        "form_tokens": "new_token check_token once",
-        "leases": "new_holder",
+        "form_tokens": "new_token check_token once token_hash",
+        "leases": "new_holder has_fit_standby",
         "profiles.compiling": "capacity_key",
         "profiles.library": "plain_lines checked_summary",
         "queue.plans": "checked",
@@ -73,7 +73,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations.setup": "latest_day check_figures check_within_devices plain checked",
         "uploads": "upload_path find_upload",
         "users.passwords": "check_password generated_password",
-        "users.sessions": "new_token token_hash find_user get_user changed",
+        "users.sessions": "new_token find_user get_user changed",
         "wattrex.repairs": "repair_state",
     },
     MASTER: {
