@@ -8,6 +8,8 @@ from typing import Any
 SENTENCES: Mapping[str, str] = {
     "login": "Signed in",
     "logout": "Signed out",
+    "refused call": "Was refused: {it}",
+    "more refused calls": "Was refused more often within the hour; the log has each",
     "login refused": "Was refused at the sign-in",
     "change password": "Changed the own password",
     "password change refused": "Gave a wrong old password",

@@ -1,5 +1,6 @@
 """Who may see and do what: everything is refused that the tables do not allow."""
 
+from contextlib import suppress
 from urllib.parse import quote
 
 from dash import Dash
@@ -7,13 +8,16 @@ from flask import Flask, Response, current_app, make_response, redirect, request
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
+from cycling.errors import UnavailableError
 from dashboard import errors, security
 from dashboard.callbacks import asked_path, requested_callback
 from dashboard.login import SESSION_COOKIE
 from dashboard.page_registry import find_page, first_page, page_role, page_that_dash_shows
 from dashboard.roles import PAGES, PUBLIC, ROUTE_ROLES, callback_role
 from dashboard.settings import WebSettings
+from db.commands.audit import record_refused_call
 from db.terms import Role
+from pages.context import actor, database
 
 
 def guard(server: Flask, settings: WebSettings) -> None:
@@ -75,6 +79,8 @@ def _is_router(callback: dict[str, object] | object) -> bool:
 def _require(role: Role | None) -> None:
     """Raise Forbidden unless the user has the role; nobody has a role that no table names."""
     if role is None or not current_user.role.includes(role):
+        with suppress(UnavailableError):  # the refusal is more important than the note
+            record_refused_call(database(), f"{request.method} {request.path}", by=actor())
         raise Forbidden(errors.SENTENCES[403])
 
 

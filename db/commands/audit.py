@@ -1,9 +1,10 @@
 """The audit trail: one row for everything that somebody did."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.commands.form_tokens import spend
@@ -14,6 +15,9 @@ from db.repeating import repeated
 # Where something came from that came from no browser.
 COMMAND_LINE = "command line"
 MASTER_NODE = "master node"
+
+REFUSED, MORE_REFUSED = "refused call", "more refused calls"
+MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,24 @@ def record_export(
     """Note that somebody takes something out."""
     with database.write() as session:
         record(session, by, deed, target, detail)
+
+
+@repeated
+def record_refused_call(database: Database, target: str, *, by: By) -> None:
+    """Note a call that somebody may not make; of very many in an hour, only that more were.
+
+    Calls at the same moment may add a row or two: it is looked first, so that who calls again and
+    again does not keep others from writing.
+    """
+    of_them = select(func.count()).where(
+        AuditEntry.action.in_([REFUSED, MORE_REFUSED]),
+        AuditEntry.user_name == by.user_name[:60],
+        AuditEntry.address == by.address[:45],
+        AuditEntry.at > by.now - REFUSED_WITHIN,
+    )
+    with database.read() as session:
+        count = session.scalar(of_them) or 0
+    if count > MOST_REFUSED:
+        return
+    with database.write() as session:
+        record(session, by, REFUSED if count < MOST_REFUSED else MORE_REFUSED, target)

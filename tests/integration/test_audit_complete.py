@@ -291,6 +291,7 @@ def profiles(diary: Diary) -> None:
     give(f"{library}.archive", "restore profile", of, archived=False, by=by)
     given = (f"library profile {of}", {"format": "text", "number": 2})
     give("audit.record_export", "export", *given, by=by)
+    give("audit.record_refused_call", "refused call", "GET /users", by=by)
     give("profiles.library.delete_profile", "delete profile", copy.profile_id, by=by)
 
 

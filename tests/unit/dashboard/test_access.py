@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from dashboard.callbacks import Callback
 from dashboard.roles import callback_role, strictest
 from db.commands import users
-from db.commands.audit import By
+from db.commands.audit import MORE_REFUSED, MOST_REFUSED, REFUSED, By
 from db.models import AuditEntry
 from db.terms import Role
 from tests.unit.dashboard.world import callback_body, router_body
@@ -303,3 +303,20 @@ def test_a_disabled_user_may_nothing(browser, web, store, clock):
     users.disable_user(store, "dora", by=By("ada", "", clock()))
     assert send(client, web, WHO).status_code == 401
     assert client.get("/_dash-layout").status_code == 401
+
+
+def test_refused_calls_are_in_the_audit_trail_up_to_a_limit_an_hour(browser, store, clock):
+    client = browser("vera")
+
+    def actions() -> list[str]:
+        with store.read() as session:
+            rows = select(AuditEntry.action).where(AuditEntry.user_name == "vera")
+            return [one for one in session.scalars(rows) if "refused call" in one]
+
+    for _ in range(MOST_REFUSED + 5):
+        assert client.get("/users").status_code == 403
+    limited = [REFUSED] * MOST_REFUSED + [MORE_REFUSED]
+    assert actions() == limited
+    clock.advance(minutes=61)
+    client.get("/users")
+    assert actions() == [*limited, REFUSED]
