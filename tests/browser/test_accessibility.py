@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cycling.terms import ExperimentStatus
 from db.commands.alarms import acknowledge
@@ -18,6 +18,9 @@ pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 WIDTHS = (1400, 390)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+FINISHED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished.catch(() => 0))).then(() => 0)"""
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
 
 
@@ -83,7 +86,10 @@ def test_axe_has_nothing_to_say(page: Page, lab: dict[str, int], sign_in, addres
         page.goto("about:blank")  # a table that writes its address would interrupt the next one
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(address.format(**lab))
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
+        expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
+        page.evaluate(FINISHED)  # what fades has another colour
         said = Axe().run(page, options=OPTIONS).response["violations"]
         problems += [
             (width, rule["id"], node["html"], node["failureSummary"])
