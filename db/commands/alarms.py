@@ -19,7 +19,7 @@ LOG = logging.getLogger("bem.alarms")
 MAX_TEXT = 250
 ENDED_IN_ERROR = "ended in error"
 BY_LIMIT = "stopped by limit"  # where the laboratory lets the next experiment follow
-NOTHING_FOLLOWS = "Nothing follows on this station until somebody confirms its battery again."
+NOTHING_FOLLOWS = "Nothing follows here until this is acknowledged and the battery confirmed again."
 
 
 def raise_alarm(

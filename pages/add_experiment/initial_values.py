@@ -25,11 +25,9 @@ class InitialForm:
 def initial_form(database: Database, query: dict[str, str], token: str) -> InitialForm:
     """Return what an address asks for; what does not exist gives an empty form that says so."""
     try:
-        for name, make in (("draft", _draft), ("like", _like), ("battery", _battery)):
+        for name, make in BEGINNINGS.items():
             if name in query:
                 return make(database, _number(query[name]), token)
-        if "profile" in query:
-            return _profile(database, _number(query["profile"]), token)
     except NotFoundError as error:
         return InitialForm(
             FormData(token=token), "new", f"{error} The form is empty.", is_problem=True
@@ -79,10 +77,28 @@ def _battery(database: Database, battery_id: int, token: str) -> InitialForm:
     return InitialForm(form, f"battery-{battery_id}")
 
 
+def _station(database: Database, station_id: int, token: str) -> InitialForm:
+    station = next((one for one in offered_stations(database) if one.id == station_id), None)
+    if station is None:
+        raise NotFoundError(f"There is no station {station_id} that takes experiments.")
+    confirmed = station.now.confirmed
+    pair = Pair(confirmed.id if confirmed else None, station_id)
+    return InitialForm(FormData(token=token, pairs=(pair,)), f"station-{station_id}")
+
+
 def _profile(database: Database, version_id: int, token: str) -> InitialForm:
     version_text(database, version_id)
     form = FormData(token=token, source=CHOOSE, version_id=version_id)
     return InitialForm(form, f"profile-{version_id}")
+
+
+BEGINNINGS = {
+    "draft": _draft,
+    "like": _like,
+    "battery": _battery,
+    "station": _station,
+    "profile": _profile,
+}
 
 
 def _amounts(pattern: ExperimentPattern) -> dict[str, str]:

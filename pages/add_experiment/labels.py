@@ -13,6 +13,7 @@ from db.queries.stations.queue import PlanFacts
 from db.terms import PlanState
 from pages.add_experiment.assignment import Assignment, first_error
 from pages.add_experiment.form_state import FormState
+from pages.profile.labels import problem_words
 
 
 def assignment_note(assignment: Assignment) -> list[Component]:
@@ -59,11 +60,9 @@ def obstacle_text(state: FormState) -> list[Component]:
     """Say beside the button what stands in its way; nothing before anything is written."""
     views = (one.view for one in state.assignments)
     problems = next((view.problems for view in views if view and not view.ok), ())
-    errors = [one for one in problems if one.severity == "error"]
-    if not errors:
+    if all(one.severity != "error" for one in problems):
         return []
-    count = formatting.counted(len(errors), "error")
-    return [icon("x-circle-fill"), f" {count} in the profile, line {errors[0].line}"]
+    return [icon("x-circle-fill"), f" {problem_words(problems)}"]
 
 
 def queued_text(plans: Sequence[PlanFacts]) -> str:

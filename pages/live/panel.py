@@ -237,7 +237,7 @@ def _quiet(words: str) -> Component:
 def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
     run_alarm_ids = {one.id for one in view.run.alarms}
     others = [
-        RunAlarm(one.id, one.text, one.at, None, "", "")
+        RunAlarm(one.id, view.station.id, one.text, one.at, None, "", "")
         for one in view.station.alarms
         if one.id not in run_alarm_ids
     ]

@@ -146,9 +146,9 @@ def show_lab(_pulse: Sent) -> tuple[Any, ...]:
 def ask_alarm(chosen: Sent) -> Question:
     """Ask what an alarm was."""
     alarm = find_alarm(database(), sent_id(chosen, "alarm"))
-    quote = f"{alarm.text}\n{formatting.exactly(alarm.at, viewer().zone)}"
-    words = html.Blockquote(quote, className="bem-quote")
-    return Question("Acknowledge the alarm", words, go="Acknowledge")
+    when = formatting.exactly(alarm.at, viewer().zone)
+    question = parts.alarm_question(alarm.text, when, station_now(database(), alarm.station_id))
+    return Question("Acknowledge the alarm", question, go="Acknowledge")
 
 
 def acknowledge(by: By, chosen: Sent, comment: Sent) -> Done:

@@ -116,11 +116,22 @@ def confirm_question(station: StationNow, battery_id: int) -> list[Any]:
     confirmed = station.confirmed
     before = confirmed.name if confirmed and confirmed.id != battery_id else ""
     names = ", ".join(one.name for one in held)
-    follows = f"Then {names} may start at once: current flows into what is connected."
+    when = "once the alarm here is acknowledged" if station.alarms else "at once"
+    follows = f"Then {names} may start {when}: current flows into what is connected."
     return [
         html.P(held_question(station.name, before, held[0])),
         html.P(follows, className="t2"),
     ]
+
+
+def alarm_question(text: str, when: str, station: StationNow) -> list[Component]:
+    """Quote an alarm, and say what begins when it was the last that holds a queue up."""
+    quote = html.Blockquote(f"{text}\n{when}", className="bem-quote")
+    last = len(station.alarms) == 1 and station.experiment is None
+    if not (last and station.queue and station.confirmed):
+        return [quote]
+    follows = f"Then {station.queue[0]} may start at once: current flows into what is connected."
+    return [quote, html.P(follows, className="t2")]
 
 
 def dialogs() -> list[Component]:

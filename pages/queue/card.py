@@ -38,9 +38,8 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
     """Return the card of a station's queue; it keeps itself up to date."""
     entries = station_queue(database, station_id)
     title = html.H2(["Queue", html.Span(f", {name}", className="t3") if name else ""])
-    add = dcc.Link(
-        [icon("plus-lg"), "Add"], href="/add-experiment", className="btn btn-link btn-sm"
-    )
+    address = f"/add-experiment?station={station_id}"
+    add = dcc.Link([icon("plus-lg"), "Add"], href=address, className="btn btn-link btn-sm")
     return html.Section(
         [
             html.Div(

@@ -39,6 +39,7 @@ class RunAlarm:
     """An alarm of a run, open or with what somebody found."""
 
     id: int
+    station_id: int
     text: str
     at: datetime
     acknowledged_at: datetime | None

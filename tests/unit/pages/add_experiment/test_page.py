@@ -250,6 +250,13 @@ class TestBeginning:
         assert begun.form.pairs == (Pair(forms.a, forms.s1),)
         assert begun.form.technology is Technology.LITHIUM
 
+    def test_a_station_with_the_battery_that_is_confirmed_there(self, forms: FormLab):
+        begun = initial_form(forms.database, {"station": str(forms.s1)}, TOKEN)
+        assert begun.form.pairs == (Pair(None, forms.s1),)
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        begun = initial_form(forms.database, {"station": str(forms.s1)}, TOKEN)
+        assert begun.form.pairs == (Pair(forms.a, forms.s1),)
+
     def test_what_was_imported_has_no_profile_and_no_station_to_copy(self, forms: FormLab):
         imported = add_experiment(forms.database, battery_id=forms.a)
         begun = initial_form(forms.database, {"like": str(imported)}, TOKEN)
@@ -258,7 +265,7 @@ class TestBeginning:
             "Its station takes no experiments: choose another one."
         )
 
-    @pytest.mark.parametrize("name", ["draft", "like", "battery", "profile"])
+    @pytest.mark.parametrize("name", ["draft", "like", "battery", "station", "profile"])
     @pytest.mark.parametrize("value", ["", "0", "-1", "abc", "1e99", "９", "987654"])
     def test_nothing_of_that_name_says_so(self, forms: FormLab, name: str, value: str):
         begun = initial_form(forms.database, {name: value}, TOKEN)

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
+from db.commands.alarms import acknowledge
+from db.commands.audit import By
 from db.models import Command, Experiment, Run, StationLive, Unit
 from db.terms import CommandState
 from pages.live.update import Key as LiveKey
@@ -156,6 +158,27 @@ def test_an_alarm_wants_a_comment_and_an_operator(oscar, vera, running, station)
     done = oscar.call("monitor-alarm-dialog.is_open", with_words, by=save)
     assert done["monitor-alarm-dialog.is_open"] is False
     assert vera.call("monitor-alarm-dialog.is_open", with_words, by=save).status == 403
+
+
+def test_the_last_alarm_of_a_station_says_what_begins_when_it_is_acknowledged(
+    oscar, running, station
+):
+    where, cell = station["id"], station["cell"]
+    running.change(Experiment, station["run"], status=ExperimentStatus.FINISHED)
+    running.change(StationLive, where, experiment_id=None, state=StationState.IDLE)
+    profile = running.profile("Next", details=False)
+    waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
+    running.experiment("Second", where, cell, profile, **waits)
+    alarms = [running.alarm(where, "It was stopped.", code=code) for code in ("stopped", "leak")]
+
+    def asked(alarm: int) -> str:
+        chosen = {"monitor-alarm-chosen.data": {"alarm": alarm}}
+        opened = oscar.call("monitor-alarm-dialog.is_open", chosen, by="monitor-alarm-chosen.data")
+        return text(opened["monitor-alarm-question.children"])
+
+    assert "may start" not in asked(alarms[0])  # another one is still open
+    acknowledge(running.database, alarms[1], comment="Dry.", by=By("oscar", "", running.now))
+    assert "Then Second may start at once" in asked(alarms[0])
 
 
 def test_the_view_shows_the_instruction_within_its_list(vera, station):
