@@ -99,6 +99,10 @@ class Answers:
             self.bodies.append(answer.body())
 
     @property
+    def with_points(self) -> int:
+        return sum("x" in one for one in self.updates)
+
+    @property
     def updates(self) -> list[dict]:
         return [json.loads(body)["response"]["live-update"]["data"] for body in self.bodies]
 
@@ -144,7 +148,7 @@ def drawn_frame(page: Page) -> None:
     )
 
 
-def wait_until(page: Page, met, seconds: float = 15) -> None:
+def wait_until(page: Page, met, seconds: float = 60) -> None:
     """Look again and again."""
     for _ in range(int(seconds * 10)):
         if met():
@@ -189,9 +193,10 @@ def test_zoom_and_hidden_traces_survive_what_comes(page: Page, station: Station,
     drag(page, "#live-graph", 0.6, 0.8)
     expect(page.get_by_role("button", name="Follow")).to_be_visible()
     zoomed = shown_range(page)
-    for after in (2004, 2009):
+    for _ in range(2):
+        before = answers.with_points
         station.go_on(5)
-        wait_until(page, lambda: any(one.get("after") == after for one in answers.updates))  # noqa: B023
+        wait_until(page, lambda: answers.with_points > before)  # noqa: B023
     drawn_frame(page)
     assert shown_range(page) == pytest.approx(zoomed, abs=1)
     assert drawn(page)[0]["key"] == "voltage"
