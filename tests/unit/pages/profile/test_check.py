@@ -74,7 +74,7 @@ def test_a_thousand_lines_are_checked_while_somebody_types():
     checked(text, battery=CELL, capacity_ah=2.9)
     began = time.process_time()
     view = checked(text, battery=CELL, capacity_ah=2.9)
-    assert time.process_time() - began < 0.5  # 0.1 s on a machine that does nothing else
+    assert time.process_time() - began < 5  # 0.1 s, if it does not grow with the square
     assert view.ok
 
 
