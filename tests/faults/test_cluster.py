@@ -85,7 +85,7 @@ def begin(site: Site) -> list[int]:
     for number in range(2):
         site.start_web(number)
         site.start_node(number)
-        wait_for(lambda: "what=" in site.log_of(len(site.masters) - 1), 30)
+        wait_for(lambda: "what=" in site.log_of(len(site.masters) - 1))
     experiments = []
     for number in range(2):
         unit = site.unit(f"unit-{number}", samples=10**9, rate=RATE, duplicates=0.1)
@@ -95,7 +95,7 @@ def begin(site: Site) -> list[int]:
     wait_for(
         lambda: set_up_stations(site.database, VIRTUAL, clock=utc_now), 60, "for virtual stations"
     )
-    wait_for(lambda: all(site.stored(one) > 100 for one in experiments), 60)
+    wait_for(lambda: all(site.stored(one) > 100 for one in experiments))
     station = site.stations["unit-0"][0]
     pages = ["/", "/experiments", f"/experiments/{experiments[0]}", "/batteries"]
     site.people(4, [*pages, f"/monitor/{station}", "/stations"], experiments[0])
@@ -221,7 +221,7 @@ def finish(site: Site, experiments: list[int], notes: list[Notetaker]) -> None:
     for unit in site.units:
         unit.samples = max(run.made for run in unit.runs.values()) + 50
     wait_for(lambda: all(unit.settled for unit in site.units), CAUGHT_UP_S)
-    wait_for(lambda: all(site.status(one) is ExperimentStatus.FINISHED for one in experiments), 30)
+    wait_for(lambda: all(site.status(one) is ExperimentStatus.FINISHED for one in experiments))
 
 
 def check_stations(site: Site, experiments: list[int], asked: list[int]) -> None:
@@ -230,7 +230,7 @@ def check_stations(site: Site, experiments: list[int], asked: list[int]) -> None
         site.check_exact(experiment, unit.runs[experiment].made)
         assert unit.begun == {experiment: 1}
     for command_id in asked:
-        wait_for(lambda c=command_id: command_row(site.database, c).state.ended, 30)
+        wait_for(lambda c=command_id: command_row(site.database, c).state.ended)
         executed = site.units[0].executed[command_id]
         assert executed <= 1
         done = command_row(site.database, command_id).state is CommandState.DONE

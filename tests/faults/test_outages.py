@@ -105,7 +105,7 @@ def test_the_master_node_is_killed_again_and_again(lab: Lab, record_property):
         time.sleep(random.uniform(0, 0.5))
         lab.masters[number].kill()
         lab.start_master()
-        wait_for(lambda: command_row(lab.database, asked[-1]).state.ended, 30)
+        wait_for(lambda: command_row(lab.database, asked[-1]).state.ended)
     settle(lab, experiments, record_property)
     lab.note(record_property)
     for experiment, unit in zip(experiments, lab.units, strict=True):

@@ -43,8 +43,8 @@ def test_thousands_of_malformed_messages_among_good_ones(lab: Lab, record_proper
     before = resident_mb(master.pid)
     for number in range(count):
         assert unit.say(Kind.RECORDS, BAD[number % len(BAD)])
-    wait_for(lambda: unit.settled, 40)
-    wait_for(lambda: sum(one.count for one in refusals(lab.database)) >= count, 40)
+    wait_for(lambda: unit.settled)
+    wait_for(lambda: sum(one.count for one in refusals(lab.database)) >= count)
     lab.note(record_property)
     lab.check_exact(experiment, 1_500)
     assert master.poll() is None

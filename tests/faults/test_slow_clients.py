@@ -66,12 +66,12 @@ def web(sqlite_template, tmp_path: Path) -> Iterator[Web]:
 def test_slow_and_half_open_clients_are_let_go_and_leave_nothing(web: Web, record_property):
     (worker,) = web.workers
     assert web.front.ask("/login")[0] == 200
-    wait_for(lambda: web.held() == 0, 30)
+    wait_for(lambda: web.held() == 0)
     files = worker.num_fds()
     began = time.monotonic()
     slow = Slow(web.front.port, SLOW_CLIENTS)
     try:
-        wait_for(lambda: web.held() >= SLOW_CLIENTS / 2, 30)
+        wait_for(lambda: web.held() >= SLOW_CLIENTS / 2)
         slow.proxy.freeze()  # from here on half of them are half-open: no end reaches us
         assert [web.front.ask("/health", patience_s=120)[0] for _ in range(5)] == [200] * 5
         wait_for(lambda: web.held() == 0, 120, "for slow clients to be let go")

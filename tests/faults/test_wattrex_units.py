@@ -129,7 +129,7 @@ def test_four_real_units_register_at_once_and_again_after_the_master_node_was_ki
         unit.start()
     wait_for(lambda: all("DISCOVER" in unit.log() for unit in four))  # they ask only once
     first = master(lab)
-    wait_for(lambda: any(unit.number for unit in four), 30)
+    wait_for(lambda: any(unit.number for unit in four))
     first.kill()
     first.wait()
     master(lab)
@@ -179,7 +179,7 @@ def test_what_no_unit_would_send_is_refused_and_counted_and_the_service_goes_on(
             b"X\x09\x00\x00\x00timestampcdatetime\ndatetime\n"
             b"C\x0a\x07\xea\x0b\x1b\x0a\x00\x00\x00\x00\x00\x85Rub."
         )
-        wait_for(lambda: client.say("/41/heartbeat", beat) or lab.all_rows(UnregisteredUnit), 10)
+        wait_for(lambda: client.say("/41/heartbeat", beat) or lab.all_rows(UnregisteredUnit))
         (stranger,) = lab.all_rows(UnregisteredUnit)
         assert stranger.claimed_id == 41
         assert "not in the database" in stranger.reason
