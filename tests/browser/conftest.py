@@ -180,8 +180,8 @@ class Watch:
             self.found.append(f"console: {message.text} ({message.location['url']})")
 
     def _request_failed(self, request: Request) -> None:
-        if request.failure == "net::ERR_ABORTED":  # by the browser, never by the server
-            self.aborted += 1
+        by_the_browser = request.failure == "net::ERR_ABORTED"  # never by the server
+        self.aborted += by_the_browser and "_dash-update-component" in request.url
 
     def _request(self, address: str) -> None:
         parts = urlsplit(address)

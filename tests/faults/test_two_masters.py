@@ -49,17 +49,14 @@ def test_a_paused_leader_that_wakes_becomes_a_standby(mariadb_lab: Lab):
 
 
 @pytest.mark.mariadb
-def test_a_killed_leader_is_replaced(mariadb_lab: Lab, record_property):
-    """Within ten seconds, on a machine with nothing else to do."""
+def test_a_killed_leader_is_replaced_within_ten_seconds(mariadb_lab: Lab):
     lab = mariadb_lab
     lab.start_master()
     wait_for(lambda: "what=leading" in lab.log_of(0))
     lab.start_master()
     wait_for(lambda: "what=standby" in lab.log_of(1))
     lab.masters[0].kill()
-    killed_at = time.monotonic()
-    wait_for(lambda: "what=leading" in lab.log_of(1))
-    record_property("replaced_s", time.monotonic() - killed_at)
+    wait_for(lambda: "what=leading" in lab.log_of(1), 10)
 
 
 @pytest.mark.mariadb
