@@ -14,6 +14,18 @@ from tests.servers import MariaDb, Mosquitto
 UNITS = tuple(f"unit-{n}" for n in range(8))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Show the end of each master node's log with a test that failed."""
+    report = yield
+    if report.failed:
+        for lab in (one for one in getattr(item, "funcargs", {}).values() if isinstance(one, Lab)):
+            for number in range(len(lab.masters)):
+                last = "\n".join(lab.log_of(number).splitlines()[-30:])
+                report.sections.append((f"log of master node {number}", last))
+    return report
+
+
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A Mosquitto with the accounts of a laboratory. The test may kill it."""
