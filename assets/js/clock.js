@@ -26,6 +26,31 @@
     const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return (hours ? hours + ":" + two(minutes) : String(minutes)) + ":" + two(whole % 60);
   }
+  /* As `duration` in components/formatting.py writes it. */
+  function duration(seconds) {
+    const whole = Math.max(0, Math.round(seconds));
+    for (const [unit, length, smaller, of] of [["d", 86400, "h", 3600], ["h", 3600, "min", 60], ["min", 60, "s", 1]]) {
+      if (whole >= length) return Math.floor(whole / length) + " " + unit + " " + Math.floor((whole % length) / of) + " " + smaller;
+    }
+    return whole + " s";
+  }
+  /* What a run still takes, from an estimate: when it was made (ms), seconds done, of the present
+     instruction, of all after it, how fast time goes on, whether all of it is known. As `Remaining`
+     in pages/station/progress.py. */
+  bem.left = function (numbers) {
+    const [from, done, step, after, rate, exact] = numbers;
+    const passed = rate * Math.max(0, bem.now() - from) / 1000;
+    const own = exact ? Math.max(0, step - passed) : step - passed;
+    const seconds = Math.max(0, own) + after;
+    const least = after >= 1 ? "at least " + duration(after) + " left" : "longer than expected";
+    const words = own < 0 ? least : (exact ? "" : "about ") + duration(seconds) + " left";
+    const percent = Math.min(99, Math.floor((100 * (done + passed)) / Math.max(done + passed + seconds, 1e-9)));
+    return { seconds: seconds, percent: percent, words: rate ? words : "stands still, " + words };
+  };
+  bem.fill = function (bar, percent) {
+    bar.style.width = percent + "%";
+    bar.parentElement.setAttribute("aria-valuenow", percent);
+  };
   const write = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
   bem.tick = function () {
@@ -34,6 +59,11 @@
     for (const node of document.querySelectorAll("[data-bem-runs]")) {
       const [from, seconds, speed] = node.dataset.bemRuns.split(",").map(Number);
       write(node, stopwatch(seconds + (speed * Math.max(0, bem.now() - from)) / 1000));
+    }
+    for (const node of document.querySelectorAll("[data-bem-left]")) {
+      const left = bem.left(node.dataset.bemLeft.split(",").map(Number));
+      if (node.classList.contains("progress-bar")) bem.fill(node, left.percent);
+      else write(node, left.words);
     }
     for (const node of document.querySelectorAll("[data-bem-from]")) node.hidden = bem.now() < Number(node.dataset.bemFrom);
     for (const node of document.querySelectorAll("[data-bem-until]")) node.hidden = bem.now() >= Number(node.dataset.bemUntil);

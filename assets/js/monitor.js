@@ -10,7 +10,7 @@
   const PATIENCE_MS = 20000, DRAWN_MS = 60;
   /* The fields of a station; `Key` in pages/monitor/update.py says what each is. */
   const KEY = { TEXT_DIGEST: "dt", LINE_DIGEST: "dl", VALUES_DIGEST: "dv", STATE: "s", BENEATH: "u", NAME: "n", SEARCHED: "q",
-    CLASS: "c", LINE: "t", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", PERCENT: "p", LEFT: "r", LEFT_S: "l" };
+    CLASS: "c", LINE: "t", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", PERCENT: "p", LEFT: "r" };
   const DIGESTS = [KEY.TEXT_DIGEST, KEY.LINE_DIGEST, KEY.VALUES_DIGEST];
   const stations = new Map(); // id -> its fields as the server has sent them
   let filters = { states: new Set(), text: "", sort: "urgent", shape: "tiles" };
@@ -48,15 +48,14 @@
     show(tile, "v", one[KEY.VOLTS]);
     show(tile, "a", one[KEY.AMPERES]);
     show(tile, "t", one[KEY.DEGREES]);
-    show(tile, "left", one[KEY.LEFT]);
+    const left = one[KEY.LEFT];
+    const counts = left ? tile.querySelectorAll('[data-bem-live="left"], [data-bem-live="bar"]') : [];
+    for (const node of counts) node.dataset.bemLeft = [one[KEY.SAMPLED_MS], ...left].join(",");
     const age = tile.querySelector('[data-bem-live="age"]');
     if (age) age.dataset.bemAgo = one[KEY.SAMPLED_MS];
     const bar = tile.querySelector('[data-bem-live="bar"]');
     const percent = one[KEY.PERCENT];
-    if (bar && percent !== null) {
-      bar.style.width = percent + "%";
-      bar.parentElement.setAttribute("aria-valuenow", percent);
-    }
+    if (bar && percent !== null) bem.fill(bar, percent);
   }
   function writeAll() {
     for (const [id, one] of stations) write(id, one);
@@ -68,7 +67,7 @@
   /* ---- filter, search, order, shape ---- */
   const isIn = (one, states) => states.has(one[KEY.STATE]) || states.has(one[KEY.BENEATH]);
   const fits = (one) => (!filters.states.size || isIn(one, filters.states)) && (!filters.text || one[KEY.SEARCHED].includes(filters.text));
-  const leftOf = (one) => (one[KEY.LEFT_S] === null ? Infinity : one[KEY.LEFT_S]);
+  const leftOf = (one) => (one[KEY.LEFT] ? bem.left([one[KEY.SAMPLED_MS], ...one[KEY.LEFT]]).seconds : Infinity);
   const byName = (one, other) => one[KEY.NAME].localeCompare(other[KEY.NAME], undefined, { numeric: true });
   const byLeft = (one, other) => leftOf(one) - leftOf(other) || 0;
   const byState = (one, other) => ORDER.indexOf(one[KEY.STATE]) - ORDER.indexOf(other[KEY.STATE]);

@@ -9,9 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, facts, icon
+from components.blocks import Children, card, facts, icon
 from components.controls import small_button
-from components.instruction_labels import clock_duration, short_duration
+from components.instruction_labels import clock_duration
 from components.readings import progress_bar
 from cycling.battery.description import NewBattery
 from cycling.profile.safety_limits import joined
@@ -19,8 +19,15 @@ from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.view import LiveView
-from pages.station.labels import clock, left_label
-from pages.station.progress import Progress, loop_label, progress, row_label
+from pages.station.labels import clock
+from pages.station.progress import (
+    Progress,
+    left_attributes,
+    left_words,
+    loop_label,
+    progress,
+    row_label,
+)
 
 BROKEN_OFF = (StepEnd.STOPPED, StepEnd.TRIPPED)
 BEFORE, AFTER = 6, 14  # instructions around the present one, of a long list
@@ -114,8 +121,11 @@ def _instructions(view: LiveView, zone: tzinfo) -> Component:
     if not compiled.lines:
         items = [*_rest(rows[0].number - 1, "earlier"), *items]
         items += _rest(len(compiled.rows) - rows[-1].number, "later")
-    note = _left(view, at, zone) if at else ("ended" if ended else "not started")
+    note: Children = _left(view, at, zone) if at else ("ended" if ended else "not started")
     inside: list[Any] = [html.Ol(items, className="bem-steps")]
+    if at is not None:
+        bar = progress_bar("Progress", int(100 * at.part), 100, **left_attributes(at))
+        inside.insert(0, html.Div(bar, className="bem-whole-run"))
     if at is not None and view.station.speed != 1:
         words = (
             "Times of single instructions are test time, which here runs "
@@ -151,12 +161,8 @@ def _items(view: LiveView, rows: Sequence[Listed], at: Progress | None) -> Itera
 
 
 def _loop_item(row: CompiledRow) -> Component:
-    words = loop_label(row)
-    number, of = (row.cycle, row.cycles) if row.cycle and row.cycles else row.loops[0]
-    bar = progress_bar(words, number, of)
     return html.Li(
-        [icon("arrow-repeat"), html.Span(words, className="d"), html.Span(bar, className="r bar")],
-        className="loop",
+        [icon("arrow-repeat"), html.Span(loop_label(row), className="d")], className="loop"
     )
 
 
@@ -189,10 +195,10 @@ def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component
     running = html.Span(clock_duration(at.running_s), **{"data-bem-runs": counting})
     doing = "running " if runs else "paused at " if station.lost_at is None else "last heard at "
     line = f", line {at.row.line}" if at.row.line is not None else ""
-    left = ""
-    if runs and at.step_left_s is not None:
-        about = "" if at.row.likely_s == at.row.longest_s else "about "
-        left = f"{about}{short_duration(round(at.step_left_s * speed))} left"  # as its running time
+    left: Component | str = ""
+    if runs and at.step_left is not None:  # in test time, as its running time
+        words_left = at.step_left.later(station.at).words()
+        left = html.Span(words_left, **at.step_left.attributes())
     return html.Li(
         [
             icon("play-fill" if runs else "pause-fill" if station.lost_at is None else "wifi-off"),
@@ -219,18 +225,21 @@ def _rest(count: int, which: str) -> list[Component]:
     ]
 
 
-def _left(view: LiveView, at: Progress, zone: tzinfo) -> str:
-    words = left_label(at)
-    runs = view.station.live is not None and view.station.live.state is StationState.RUNNING
-    if at.left_s is None or not runs or view.station.lost_at is not None:
-        return words
-    ends = view.station.at + timedelta(seconds=at.left_s)
-    is_soon = at.left_s < formatting.DAY
-    local = ends.astimezone(zone)
-    return f"{words}, ends {local:%H:%M}" if is_soon else f"{words}, ends {local.day} {local:%b}"
+def _left(view: LiveView, at: Progress, zone: tzinfo) -> list[Component]:
+    """Say what is left and when it ends; the latter only as long as it goes as expected."""
+    now, left = view.station.at, at.left
+    words = html.Span(left_words(at, now), **left_attributes(at))
+    if left is None or not left.rate or left.later(now).step_s < 0:
+        return [words]
+    ends = (left.at + timedelta(seconds=left.left_s)).astimezone(zone)
+    is_soon = left.left_s < formatting.DAY
+    end = f", ends {ends:%H:%M}" if is_soon else f", ends {ends.day} {ends:%b}"
+    late = left.at + timedelta(seconds=left.step_s)
+    until = {} if left.is_exact else {"data-bem-until": f"{late.timestamp() * 1000:.0f}"}
+    return [words, html.Span(end, **until)]
 
 
-def _quiet(words: str) -> Component:
+def _quiet(words: Children) -> Component:
     return html.Span(words, className="t3 small")
 
 

@@ -17,7 +17,7 @@ from db.queries.stations.state import StationNow
 from db.terms import OverviewState
 from pages.monitor.ids import Ids
 from pages.station import labels
-from pages.station.progress import loop_label, progress
+from pages.station.progress import left_attributes, left_words, loop_label, progress
 
 FIRST_WITHIN_S = 10
 
@@ -158,7 +158,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
     first: Any = loop
     if not loop and started is not None:
         first = ["Started ", labels.ago(started, station.at, zone)]
-    percent = round(100 * (at.part or 0.0))
+    percent, counts = int(100 * at.part), left_attributes(at)
     line = f"Line {at.row.line}, " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
     parts.append(
@@ -167,11 +167,13 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
                 html.Div(
                     [
                         html.Span(first, className="cut"),
-                        html.Span(labels.left_label(at), **{"data-bem-live": "left"}),
+                        html.Span(
+                            left_words(at, station.at), **{"data-bem-live": "left"}, **counts
+                        ),
                     ],
                     className="row2",
                 ),
-                progress_bar("Progress", percent, 100, **{"data-bem-live": "bar"}),
+                progress_bar("Progress", percent, 100, **{"data-bem-live": "bar"}, **counts),
                 html.Div(
                     html.Span(place, className="cut", title=f"Instruction {place}"),
                     className="row2",

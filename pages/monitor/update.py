@@ -7,7 +7,7 @@ from components.readings import amperes, degrees, volts
 from components.sent import Sent
 from db.queries.stations.state import LiveFacts, StationNow
 from pages.monitor.tile import most_current_a, tile_class
-from pages.station.labels import digest, left_label, short_hash
+from pages.station.labels import digest, short_hash
 from pages.station.progress import Progress, progress
 
 
@@ -27,13 +27,12 @@ class Key:
     AMPERES = "a"
     DEGREES = "h"
     SAMPLED_MS = "m"  # null: nothing is heard of the station
-    PERCENT = "p"
-    LEFT = "r"
-    LEFT_S = "l"
+    PERCENT = "p"  # null where the time that is left is known
+    LEFT = "r"  # that time, as the numbers from which the script goes on counting; or null
 
 
 TEXT = (Key.STATE, Key.BENEATH, Key.NAME, Key.SEARCHED, Key.CLASS)
-VALUES = (Key.VOLTS, Key.AMPERES, Key.DEGREES, Key.SAMPLED_MS, Key.PERCENT, Key.LEFT, Key.LEFT_S)
+VALUES = (Key.VOLTS, Key.AMPERES, Key.DEGREES, Key.SAMPLED_MS, Key.PERCENT, Key.LEFT)
 # what travels again when a digest changes
 PARTS = {
     Key.TEXT_DIGEST: (*TEXT, *VALUES),
@@ -58,7 +57,6 @@ def entry(station: StationNow) -> dict[str, Any]:
         Key.CLASS: tile_class(station),
         Key.LINE: spark_mask(trend, dashed=station.lost_at is not None),
         **values,
-        Key.LEFT_S: None if at is None or at.left_s is None else round(at.left_s),
     }
 
 
@@ -70,7 +68,7 @@ def update(fields: dict[str, Any], digests: Sent) -> dict[str, Any]:
 
 
 def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) -> dict[str, Any]:
-    """Return V, A, degC as they are shown, the time of the sample (ms), percent, time left."""
+    """Return V, A, degC as they are shown, time of the sample (ms), percent or time left."""
     if live is None:
         return dict.fromkeys(VALUES)
     sampled = live.measured_at or live.seen_at
@@ -79,8 +77,8 @@ def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) ->
         Key.AMPERES: amperes(live.current_a, most_current_a(station))[0],
         Key.DEGREES: degrees(live.temperature_degc),
         Key.SAMPLED_MS: round(sampled.timestamp() * 1000),
-        Key.PERCENT: None if at is None or at.part is None else round(100 * at.part),
-        Key.LEFT: left_label(at) if at else "",
+        Key.PERCENT: int(100 * at.part) if at and at.left is None else None,
+        Key.LEFT: at.left.numbers() if at and at.left else None,
     }
 
 

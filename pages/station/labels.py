@@ -23,7 +23,7 @@ from db.queries.stations.state import (
     StationNow,
 )
 from db.terms import CommandState, OverviewState
-from pages.station.progress import Progress, progress
+from pages.station.progress import progress
 
 UNCONFIRMED = "Not confirmed. Treat the cell as live."
 GIVEN_UP = "Its last experiment was given up. Treat the cell as live."
@@ -162,14 +162,6 @@ def held_question(station: str, confirmed: str, held: HeldNow) -> list[Any]:
     before = f"Last confirmed here: {confirmed}. " if confirmed else ""
     who = f"{held.battery.name} (SN {held.battery.serial_number})"
     return [f"{before}Is ", html.B(who), f" connected to {station}?"]
-
-
-def left_label(at: Progress | None) -> str:
-    """Say how long a run still takes."""
-    if at is None or at.left_s is None:
-        return "time left unknown"
-    about = "" if at.is_exact else "about "
-    return f"{about}{formatting.duration(max(0, round(at.left_s)))} left"
 
 
 def ago_label(moment: datetime, now: datetime) -> str:

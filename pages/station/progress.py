@@ -1,24 +1,86 @@
-"""Where an experiment stands in its profile, and how long it still takes."""
+"""Where an experiment stands in its profile, and how long it still takes.
 
-from dataclasses import dataclass
+What is expected of each instruction is corrected by what the rounds until now took. A script goes
+on counting between two estimates: `bem.left` in assets/js/clock.js.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from components import formatting
 from components.instruction_labels import instruction_words
+from cycling.terms import StationState
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
-from db.queries.stations.state import StationNow
+from db.queries.stations.state import LiveFacts, StationNow
 
 FAR_S = 50 * 365 * 86400.0  # what ends later has no end that a date could name
+MOST_CORRECTED = 2.0  # by which, or its inverse, an expected time is corrected at the most
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What a run was expected to still take at a moment, in seconds of the laboratory's clock.
+
+    `done_s` is what it has taken. `step_s` is of the present instruction, below 0 for one that
+    takes longer than expected, `after_s` of all that follow. `rate` is how fast time goes on: 0
+    while it stands still.
+    """
+
+    at: datetime
+    done_s: float
+    step_s: float
+    after_s: float
+    rate: float
+    is_exact: bool
+
+    @property
+    def left_s(self) -> float:
+        """What is left of all."""
+        return max(0.0, self.step_s) + self.after_s
+
+    def part(self) -> float:
+        """Return how much is done, 0 to 1 and never all of it: what has ended is not here."""
+        return min(0.99, self.done_s / max(self.done_s + self.left_s, 1e-9))
+
+    def later(self, now: datetime) -> "Remaining":
+        """Return the same as it is now."""
+        passed_s = self.rate * max(0.0, (now - self.at).total_seconds())
+        step_s = self.step_s - passed_s
+        if self.is_exact:
+            step_s = max(0.0, step_s)
+        return replace(self, at=now, done_s=self.done_s + passed_s, step_s=step_s)
+
+    def numbers(self) -> list[float]:
+        """Return what the script needs beside the moment."""
+        spans = [round(one, 1) for one in (self.done_s, self.step_s, self.after_s)]
+        return [*spans, self.rate, int(self.is_exact)]
+
+    def attributes(self) -> dict[str, str]:
+        """Return what lets the script write into an element, or fill a bar, from now on."""
+        numbers = ",".join(f"{one:g}" if one < 1e5 else f"{one:.0f}" for one in self.numbers())
+        return {"data-bem-left": f"{self.at.timestamp() * 1000:.0f},{numbers}"}
+
+    def words(self) -> str:
+        """Say how long it still takes; `bem.left` in assets/js/clock.js says the same."""
+        if self.step_s < 0:
+            least = f"at least {formatting.duration(round(self.after_s))} left"
+            words = least if self.after_s >= 1 else "longer than expected"
+        else:
+            about = "" if self.is_exact else "about "
+            words = f"{about}{formatting.duration(round(self.left_s))} left"
+        return words if self.rate else f"stands still, {words}"
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far a run is.
 
-    What is left is the laboratory's time, also where a simulated clock runs faster.
-
     `number` of `count` are lines of the profile's text, or instructions where there is no text.
-    `running_s` is the test time within the present instruction. `part` is 0 to 1. `left_s` is what
-    it is expected to take; `ends_by` the latest time at which it ends. None where not known.
+    `running_s` is the test time within the present instruction. `part` is 0 to 1, by time, or by
+    instructions that are through where their times are not known. `left` is what it is expected
+    to take by the laboratory's clock, also where a simulated one runs faster, `step_left` what the
+    present instruction takes by its own; `ends_by` the latest time at which it ends. None where
+    not known.
     """
 
     row: CompiledRow
@@ -27,10 +89,9 @@ class Progress:
     count: int
     words: str
     running_s: float
-    part: float | None
-    left_s: float | None
-    step_left_s: float | None
-    is_exact: bool
+    part: float
+    left: Remaining | None
+    step_left: Remaining | None
     ends_by: datetime | None
 
 
@@ -43,16 +104,10 @@ def progress(station: StationNow) -> Progress | None:
     if place is None:
         return None
     row = compiled.rows[place]
-    test_s = live.test_time_s or 0.0
-    running_s = max(0.0, test_s - (live.instruction_began_s or 0.0))
+    running_s = max(0.0, (live.test_time_s or 0.0) - (live.instruction_began_s or 0.0))
     number, count = _number_of(compiled, row, place)
-    step_left = _less(row.likely_s, running_s)
-    left = _sum(step_left, compiled.likely_after_s(place))
-    is_exact = left is not None and left == _sum(
-        _less(row.longest_s, running_s), compiled.longest_after_s(place)
-    )
-    if left is None and compiled.expected_s is not None and compiled.expected_s > test_s:
-        left = compiled.expected_s - test_s
+    step = _remaining(station, live, compiled, place)
+    left = None if step is None else _by_the_clock(step, station.speed)
     return Progress(
         row=row,
         place=place,
@@ -60,12 +115,74 @@ def progress(station: StationNow) -> Progress | None:
         count=count,
         words=row_label(row),
         running_s=running_s,
-        part=_part(row, place, len(compiled.rows), test_s, left),
-        left_s=None if left is None else left / station.speed,
-        step_left_s=None if step_left is None else step_left / station.speed,
-        is_exact=is_exact,
+        part=place / len(compiled.rows) if left is None else left.later(station.at).part(),
+        left=left,
+        step_left=None if row.likely_s is None or step is None else replace(step, after_s=0.0),
         ends_by=_ends_by(station, compiled, row, place, running_s),
     )
+
+
+def left_words(at: Progress | None, now: datetime) -> str:
+    """Say how long a run still takes."""
+    if at is None or at.left is None:
+        return "time left unknown"
+    return at.left.later(now).words()
+
+
+def left_attributes(at: Progress | None) -> dict[str, str]:
+    """Return what lets the script go on counting; nothing where nothing is known."""
+    return {} if at is None or at.left is None else at.left.attributes()
+
+
+def _remaining(
+    station: StationNow, live: LiveFacts, compiled: CompiledProfile, place: int
+) -> Remaining | None:
+    """Return what is left in test time; None where nothing is known of it."""
+    row, test_s = compiled.rows[place], live.test_time_s or 0.0
+    began_s = live.instruction_began_s or 0.0
+    runs = live.state is StationState.RUNNING and station.lost_at is None
+    now = Remaining(
+        at=live.measured_at or live.seen_at,
+        done_s=test_s,
+        step_s=0.0,
+        after_s=0.0,
+        rate=station.speed if runs else 0.0,
+        is_exact=compiled.is_exact_from(place),
+    )
+    after_s = compiled.likely_after_s(place)
+    if row.likely_s is None or after_s is None:
+        whole_s = compiled.expected_s
+        return None if whole_s is None else replace(now, step_s=whole_s - test_s)
+    factor = _correction(compiled, row, place, began_s)
+    uncertain_s = compiled.uncertain_after_s(place)
+    likely_s = row.likely_s if row.is_exact else row.likely_s * factor
+    step_s = likely_s - max(0.0, test_s - began_s)
+    return replace(
+        now,
+        step_s=max(0.0, step_s) if row.is_exact else step_s,
+        after_s=after_s + uncertain_s * (factor - 1),
+    )
+
+
+def _correction(compiled: CompiledProfile, row: CompiledRow, place: int, began_s: float) -> float:
+    """Return by what expected times are to be multiplied, from what the rounds until now took.
+
+    The first round says little, as nobody knows how full the battery was.
+    """
+    rounds = (row.cycle or (row.loops[0][0] if row.loops else 1)) - 1
+    likely_s = compiled.likely_before_s(place)
+    uncertain_s = compiled.uncertain_before_s(place)
+    if rounds < 1 or likely_s is None or uncertain_s <= 0:
+        return 1.0
+    taken_s = began_s - (likely_s - uncertain_s)
+    factor = 1 + (taken_s / uncertain_s - 1) * rounds / (rounds + 1)
+    return min(max(factor, 1 / MOST_CORRECTED), MOST_CORRECTED)
+
+
+def _by_the_clock(one: Remaining, speed: float) -> Remaining:
+    spans = (value / speed for value in (one.done_s, one.step_s, one.after_s, one.rate))
+    done_s, step_s, after_s, rate = spans
+    return replace(one, done_s=done_s, step_s=step_s, after_s=after_s, rate=rate)
 
 
 def row_label(row: CompiledRow) -> str:
@@ -86,16 +203,6 @@ def _number_of(compiled: CompiledProfile, row: CompiledRow, place: int) -> tuple
     if row.line in compiled.lines:
         return compiled.lines.index(row.line) + 1, len(compiled.lines)
     return place + 1, len(compiled.rows)
-
-
-def _part(
-    row: CompiledRow, place: int, count: int, test_s: float, left_s: float | None
-) -> float | None:
-    if row.cycle is not None and row.cycles:
-        return row.cycle / row.cycles
-    if left_s is not None and test_s + left_s > 0:
-        return test_s / (test_s + left_s)
-    return place / count
 
 
 def _ends_by(

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import UNDER_WAY, ExperimentStatus, Technology
 from db.engine import Database
 from db.facts import facts, grouped
 from db.models import (
@@ -75,7 +75,10 @@ class BatteryFilter:
 
 @dataclass(frozen=True)
 class LastExperiment:
-    """The experiment of a battery that was added last; `end_reason` as in the experiments table."""
+    """The experiment of a battery that is under way, or the one that was added last.
+
+    `end_reason` as in the experiments table.
+    """
 
     id: int
     status: ExperimentStatus
@@ -160,7 +163,7 @@ def _sorted(
             select(
                 Experiment.battery_id.label("battery"),
                 func.count().label("experiments"),
-                func.max(Experiment.id).label("last"),
+                _last_id().label("last"),
             )
             .group_by(Experiment.battery_id)
             .subquery()
@@ -235,11 +238,15 @@ def _use(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
     return dict(session.execute(query.group_by(Experiment.battery_id)).all())
 
 
+def _last_id() -> SQLColumnExpression[int]:
+    """Return which experiment of a battery its row shows: what runs, else the newest."""
+    runs = case((Experiment.status.in_(UNDER_WAY), Experiment.id))
+    return func.coalesce(func.max(runs), func.max(Experiment.id))
+
+
 def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
     newest = (
-        select(func.max(Experiment.id))
-        .where(Experiment.battery_id.in_(ids))
-        .group_by(Experiment.battery_id)
+        select(_last_id()).where(Experiment.battery_id.in_(ids)).group_by(Experiment.battery_id)
     )
     found = session.execute(
         select(

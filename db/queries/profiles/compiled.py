@@ -47,11 +47,14 @@ class CompiledRow:
         return min((value for kind, value in self.limits if kind == LimitType.TIME), default=None)
 
     @property
+    def is_exact(self) -> bool:
+        """Whether nothing but its time ends it."""
+        return len(self.limits) == 1 and self.longest_s is not None
+
+    @property
     def likely_s(self) -> float | None:
         """Seconds that it is expected to take: its time where nothing else ends it."""
-        if len(self.limits) == 1 and self.longest_s is not None:
-            return self.longest_s
-        return self.expected_s
+        return self.longest_s if self.is_exact else self.expected_s
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,29 @@ class CompiledProfile:
         """Seconds that everything after a row is expected to take; None if that is not known."""
         return self._likely[place]
 
+    def likely_before_s(self, place: int) -> float | None:
+        """Seconds that everything before a row is expected to take; None if not known."""
+        whole, after = self._likely_whole, self._likely[place]
+        own = self.rows[place].likely_s
+        return None if whole is None or after is None or own is None else whole - after - own
+
+    def uncertain_before_s(self, place: int) -> float:
+        """Seconds of that for which it is only expected that they end."""
+        return (
+            self._uncertain[0]
+            + _guess_s(self.rows[0])
+            - _guess_s(self.rows[place])
+            - (self._uncertain[place])
+        )
+
+    def uncertain_after_s(self, place: int) -> float:
+        """Seconds of what is likely after a row that end by something else than their time."""
+        return self._uncertain[place]
+
+    def is_exact_from(self, place: int) -> bool:
+        """Whether a row and all after it end by their time alone."""
+        return self.rows[place].is_exact and self._exact_after[place]
+
     def longest_after_s(self, place: int) -> float | None:
         """Seconds that everything after a row takes at the most; None if nothing bounds it."""
         return self._longest[place]
@@ -87,6 +113,21 @@ class CompiledProfile:
     @cached_property
     def _likely(self) -> list[float | None]:
         return _sums_after([row.likely_s for row in self.rows])
+
+    @cached_property
+    def _likely_whole(self) -> float | None:
+        after, first = self._likely[0], self.rows[0].likely_s
+        return None if after is None or first is None else first + after
+
+    @cached_property
+    def _uncertain(self) -> list[float]:
+        sums = _sums_after([_guess_s(row) for row in self.rows])
+        return [one or 0.0 for one in sums]
+
+    @cached_property
+    def _exact_after(self) -> list[bool]:
+        counts = _sums_after([0.0 if row.is_exact else 1.0 for row in self.rows])
+        return [not one for one in counts]
 
     @cached_property
     def _longest(self) -> list[float | None]:
@@ -193,6 +234,10 @@ def _row(row: Row[*tuple[Any, ...]]) -> CompiledRow:
         loops=tuple((int(one), int(of)) for one, of in row.loops or ()),
         expected_s=row.expected_s,
     )
+
+
+def _guess_s(row: CompiledRow) -> float:
+    return 0.0 if row.is_exact else row.likely_s or 0.0
 
 
 def _sums_after(values: Iterable[float | None]) -> list[float | None]:

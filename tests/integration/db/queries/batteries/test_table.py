@@ -81,6 +81,18 @@ def add_station_in(session, name: str) -> int:
     return station.id
 
 
+def test_what_runs_stands_before_what_waits_behind_it(lab: Database):
+    runs, _waits = (
+        add_experiment(lab, battery_id=1, status=status)
+        for status in (ExperimentStatus.RUNNING, ExperimentStatus.QUEUED)
+    )
+    newest = add_experiment(lab, battery_id=2, status=ExperimentStatus.FINISHED)
+    found = {row.id: row for row in list_batteries(lab, EVERYTHING, offset=0, limit=9).rows}
+    assert (found[1].last.id, found[1].last.status) == (runs, ExperimentStatus.RUNNING)
+    assert found[2].last.id == newest
+    assert names(lab, sort=Sort(BatterySortKey.LAST)) == ["gamma 100%", "alpha", "Beta"]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
