@@ -1,6 +1,7 @@
 """Course, alarms and states of devices on the experiment page; only where there are any."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dash import Input, Output, callback, html
@@ -13,7 +14,6 @@ from components.sent import Sent
 from cycling.terms import DeviceStatus
 from db import series
 from db.queries.experiments.events import (
-    AlarmFacts,
     Alarms,
     EntryKind,
     StatusChanges,
@@ -24,7 +24,7 @@ from db.queries.experiments.events import (
 from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.ids import Ids
-from pages.experiment.moments import zoom_link
+from pages.experiment.moments import code_words, zoom_link
 from pages.sent import sent_id
 
 TIME = Head("Time", "time")
@@ -66,22 +66,42 @@ def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     return ENTRIES[entry.kind], ": ".join(by)
 
 
+@dataclass(frozen=True)
+class AlarmLine:
+    """An alarm in words, and what people found."""
+
+    at: datetime
+    words: str
+    finding: str
+
+
+def alarm_lines(alarms: Alarms) -> list[AlarmLine]:
+    """Return what the page and the report say of alarms, the newest first."""
+    lines = [AlarmLine(one.at, one.text, _finding(one)) for one in alarms.raised]
+    lines += [AlarmLine(one.at, code_words(one), "") for one in alarms.rows]
+    return sorted(lines, key=lambda one: one.at, reverse=True)
+
+
+def alarms_count(alarms: Alarms) -> str:
+    """Say how many alarms there are, and how many of them nobody has acknowledged."""
+    shown, open_ = (
+        len(alarms.rows) + len(alarms.raised),
+        sum(1 for one in alarms.raised if one.acknowledged_at is None),
+    )
+    count = _said(shown, alarms.total, "alarm")
+    return f"{count}, {open_} not acknowledged" if open_ else count
+
+
 def alarms_card(alarms: Alarms, whole: Window | None, who: Viewer) -> list[Component]:
-    """Return the card of the alarms, nothing where there are none."""
-    rows = [_alarm_row(alarm, whole, who) for alarm in alarms.rows]
-    heads = (TIME, Head("Code", "num number"), Head("Value", "num number"), Head(""))
-    return _card("Alarms", heads, rows, _said(len(rows), alarms.total, "alarm"))
+    """Return the card of the alarms and what people found, nothing where there are none."""
+    rows = [_alarm_row(line, whole, who) for line in alarm_lines(alarms)]
+    return _card("Alarms", (TIME, Head("Alarm"), Head("Found")), rows, alarms_count(alarms))
 
 
-def station_alarms_card(
-    alarms: Sequence[RunAlarm], whole: Window | None, who: Viewer
-) -> list[Component]:
-    """Return the card of what its station raised and people found, nothing where nothing was."""
-    rows = [_station_alarm_row(one, whole, who) for one in alarms]
-    heads = (TIME, Head("Alarm"), Head("Found"))
-    count = sum(1 for one in alarms if one.acknowledged_at is None)
-    said = f"{count} not acknowledged" if count else "all acknowledged"
-    return _card("Station alarms", heads, rows, said)
+def _finding(alarm: RunAlarm) -> str:
+    if alarm.acknowledged_at is None:
+        return "Not acknowledged yet."
+    return f"{alarm.acknowledged_by}: {alarm.comment}"
 
 
 def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> list[Component]:
@@ -116,26 +136,12 @@ def _entry_row(entry: TimelineEntry, whole: Window | None, who: Viewer) -> Compo
     )
 
 
-def _alarm_row(alarm: AlarmFacts, whole: Window | None, who: Viewer) -> Component:
+def _alarm_row(line: AlarmLine, whole: Window | None, who: Viewer) -> Component:
     return html.Tr(
         [
-            html.Td(_time(alarm.at, whole, who)),
-            html.Td(str(alarm.code), className="num"),
-            html.Td(formatting.quantity(alarm.value, ""), className="num"),
-            html.Td(""),
-        ]
-    )
-
-
-def _station_alarm_row(alarm: RunAlarm, whole: Window | None, who: Viewer) -> Component:
-    cause = "Not acknowledged yet."
-    if alarm.acknowledged_at is not None:
-        cause = f"{alarm.acknowledged_by}: {alarm.comment}"
-    return html.Tr(
-        [
-            html.Td(_time(alarm.at, whole, who)),
-            html.Td(alarm.text, className="words"),
-            html.Td(cause, className="words"),
+            html.Td(_time(line.at, whole, who)),
+            html.Td(line.words, className="words"),
+            html.Td(line.finding, className="words"),
         ]
     )
 

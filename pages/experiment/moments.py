@@ -11,8 +11,8 @@ from components.figures.measure_graph import ALARM_SIGN, EventMark
 from components.figures.time_axis import Window
 from db.engine import Database
 from db.queries.experiments.detail import NoteFacts, experiment_notes
-from db.queries.experiments.events import AlarmFacts, experiment_alarms
-from db.queries.stations.run import RunAlarm, run_alarms
+from db.queries.experiments.events import AlarmFacts, Alarms, experiment_alarms
+from db.queries.stations.run import RunAlarm
 from pages.context import Viewer
 
 PART_OF_WHOLE, LEAST_S = 20, 60.0  # what a zoom to a moment shows
@@ -42,9 +42,7 @@ def numbered(notes: Sequence[NoteFacts]) -> Mapping[int, int]:
     return {note_id: index + 1 for index, (_at, note_id) in enumerate(marking)}
 
 
-def event_marks(
-    notes: Sequence[NoteFacts], alarms: Sequence[AlarmFacts], who: Viewer
-) -> list[EventMark]:
+def event_marks(notes: Sequence[NoteFacts], alarms: Alarms, who: Viewer) -> list[EventMark]:
     """Return the marks of notes and alarms."""
     numbers = numbered(notes)
     of_notes = [
@@ -56,13 +54,13 @@ def event_marks(
         for note in notes
         if note.at is not None
     ]
-    of_alarms = [
-        _alarm_mark(
-            alarm.at, f"Alarm {alarm.code}, value {formatting.quantity(alarm.value, '')}", who
-        )
-        for alarm in alarms
-    ]
-    return of_alarms + of_notes
+    of_alarms = [_alarm_mark(alarm.at, code_words(alarm), who) for alarm in alarms.rows]
+    return of_alarms + of_notes + alarm_marks(alarms.raised, who)
+
+
+def code_words(alarm: AlarmFacts) -> str:
+    """Say what a cycler program wrote; the meaning of code and value is its own."""
+    return f"Alarm {alarm.code}, value {formatting.quantity(alarm.value, '')}"
 
 
 def alarm_marks(alarms: Sequence[RunAlarm], who: Viewer) -> list[EventMark]:
@@ -78,9 +76,7 @@ def _alarm_mark(at: datetime, words: str, who: Viewer) -> EventMark:
 def graph_marks(database: Database, experiment_id: int, who: Viewer) -> list[EventMark]:
     """Return everything that the graph of an experiment marks: notes and alarms."""
     notes = experiment_notes(database, experiment_id)
-    alarms = experiment_alarms(database, experiment_id).rows
-    raised = run_alarms(database, experiment_id)
-    return event_marks(notes, alarms, who) + alarm_marks(raised, who)
+    return event_marks(notes, experiment_alarms(database, experiment_id), who)
 
 
 def moment_of(wanted_ms: object) -> datetime | None:

@@ -16,11 +16,10 @@ from components.status import ended_reason, status_pill
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
 from db.queries.experiments.events import experiment_alarms, run_timeline
-from db.queries.stations.run import run_alarms
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, now, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
-from pages.experiment.events import alarms_card, station_alarms_card, timeline_card
+from pages.experiment.events import alarms_card, timeline_card
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
 from pages.experiment.facts import fact_groups
@@ -153,7 +152,6 @@ def _main(shown: Shown, who: Viewer) -> list[Component]:
     database, number = shown.experiment.database, shown.known.id
     return [
         *graph,
-        *station_alarms_card(run_alarms(database, number), shown.whole, who),
         *alarms_card(experiment_alarms(database, number), shown.whole, who),
         *timeline_card(run_timeline(database, number), shown.whole, who),
         states,

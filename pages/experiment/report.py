@@ -30,14 +30,16 @@ from db.queries.experiments.detail import (
     source_sha256,
 )
 from db.queries.experiments.events import Alarms, experiment_alarms, run_timeline
-from db.queries.profiles.compiled import profile_instructions
+from db.queries.profiles.compiled import compiled_profiles, profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
 from pages.experiment.facts import fact_groups
+from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
+from pages.station.progress import row_label
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -66,6 +68,8 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         instructions = profile_instructions(whole, experiment_id)
         graph = _graph(experiment, notes, alarms, who) if known.measures else None
         reason = ended_reason(known.status, known.end_reason)
+        profile_id = experiment_profile(whole, experiment_id) or 0
+        source, lines = source_of(whole, profile_id), _lines(whole, profile_id)
         return {
             "product": PRODUCT,
             "known": known,
@@ -75,8 +79,9 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph": graph,
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-            **_statistics(stored_statistics(experiment) or computed, instructions),
-            "profile": source_of(whole, experiment_profile(whole, experiment_id) or 0),
+            **_statistics(stored_statistics(experiment) or computed, instructions, lines),
+            "profile": source,
+            "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),
             "timeline": report_tables.timeline_table(run_timeline(whole, experiment_id), who),
             "alarms": report_tables.alarms_table(alarms, who),
@@ -86,15 +91,23 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         }
 
 
+def _lines(database: Database, profile_id: int) -> report_tables.Lines:
+    """Return the line and the words of each instruction that was made of a text."""
+    rows = compiled_profiles(database, [profile_id])[profile_id].rows
+    return {row.id: (row.line, row_label(row)) for row in rows if row.line is not None}
+
+
 def _statistics(
-    stats: ExperimentStatistics | None, instructions: report_tables.Instructions
+    stats: ExperimentStatistics | None,
+    instructions: report_tables.Instructions,
+    lines: report_tables.Lines,
 ) -> dict[str, Any]:
     if stats is None:
         return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
     return {
         "whole_facts": report_tables.whole_facts(stats.whole),
         "whole_tables": report_tables.whole_tables(stats),
-        "instruction_tables": report_tables.instruction_tables(stats, instructions),
+        "instruction_tables": report_tables.instruction_tables(stats, instructions, lines),
         "method": _method(stats),
     }
 
@@ -120,7 +133,7 @@ def _graph(
     look = Look(dark=False, zone=who.zone, time=time_axis(experiment, by_clock=False))
     keys = [channel.key for channel in drawn_channels(experiment.channels)]
     drawn = drawing(experiment, keys, None, look, points=limits().graph_points)
-    graph = figure(drawn.lines, drawn.window, drawn.look, event_marks(notes, alarms.rows, who))
+    graph = figure(drawn.lines, drawn.window, drawn.look, event_marks(notes, alarms, who))
     layout = graph["layout"]
     layout["height"] += LEGEND_PX
     layout["margin"]["t"] += LEGEND_PX

@@ -1,19 +1,21 @@
 """The tables of an experiment's report, as words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, fields
+from typing import Any
 
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from db.queries.experiments.events import Alarms, TimelineEntry
 from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
-from pages.experiment.events import entry_text
+from pages.experiment.events import alarm_lines, alarms_count, entry_text
 from pages.experiment.statistics import instruction_words, temperature_head
 
 MOST_ROWS = 200  # a printed report has to end somewhere
+MOST_SINGLE = 40  # instructions that are listed one by one
 Instructions = Mapping[int, InstructionFacts]
+Lines = Mapping[int, tuple[int, str]]  # the line of an instruction in the profile, and its words
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Column:
     is_number: bool = True
 
 
+Row = tuple[str, Totals]  # its name, and what it adds up to
+SPREADS = ("voltage_v", "current_a", "temperature")
+SUMS = tuple(one.name for one in fields(Totals) if one.name not in SPREADS)
 UNNAMED = Column("", is_number=False)
 
 
@@ -66,20 +71,30 @@ def whole_facts(whole: Totals) -> list[tuple[str, str]]:
     ]
 
 
-def instruction_tables(stats: ExperimentStatistics, instructions: Instructions) -> list[Table]:
-    """Return the statistics of each instruction; none where the measures name only one."""
+def instruction_tables(
+    stats: ExperimentStatistics, instructions: Instructions, lines: Lines | None = None
+) -> list[Table]:
+    """Return the statistics of each instruction; none where the measures name only one.
+
+    Where there are many, those of the same line of the profile are added up.
+    """
     if len(stats.instructions) < 2:
         return []
-    shown = stats.instructions[:MOST_ROWS]
-    note = _left_out(len(shown), len(stats.instructions))
-    return [
-        _sums_table(shown, instructions, note),
-        _spread_table(stats, shown, instructions, note),
-    ]
+    names = [instruction_words(one.instruction, instructions) for one in stats.instructions]
+    rows = [(name, one.totals) for name, one in zip(names, stats.instructions, strict=True)]
+    if len(rows) > MOST_SINGLE and lines and _all_have_lines(stats.instructions, lines):
+        by_line = _by_line(stats.instructions, lines)
+        note = f"{len(rows):,} instructions; those of the same line are added up."
+        return [
+            _sums_table(by_line, note),
+            _spread_table(stats, by_line, note, parts=("lowest", "highest")),
+        ]
+    shown, note = rows[:MOST_ROWS], _left_out(min(MOST_ROWS, len(rows)), len(rows))
+    return [_sums_table(shown, note), _spread_table(stats, shown, note)]
 
 
 def instructions_table(instructions: Instructions) -> Table:
-    """Return the instructions of the profile."""
+    """Return the instructions of a profile without a text."""
     shown = [instruction_words(number, instructions) for number in list(instructions)[:MOST_ROWS]]
     return Table(
         "Instructions of the profile",
@@ -90,32 +105,61 @@ def instructions_table(instructions: Instructions) -> Table:
 
 
 def alarms_table(alarms: Alarms, who: Viewer) -> Table:
-    """Return the newest alarms, newest first."""
+    """Return the alarms as the experiment's page lists them."""
     return Table(
-        "Alarms, newest first",
-        [Column("Time", is_number=False), Column("Code"), Column("Value")],
+        f"{alarms_count(alarms)}. Newest first",
+        [Column(name, is_number=False) for name in ("Time", "Alarm", "Found")],
         [
-            [
-                formatting.exactly(alarm.at, who.zone),
-                str(alarm.code),
-                formatting.quantity(alarm.value, ""),
-            ]
-            for alarm in alarms.rows
+            [formatting.exactly(line.at, who.zone), line.words, line.finding]
+            for line in alarm_lines(alarms)
         ],
-        _left_out(len(alarms.rows), alarms.total),
     )
 
 
 def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
-    """Return who queued the run, when it was paused and went on, and how it ended."""
+    """Return who queued the run, when it was paused and went on, and how it ended, in order."""
     return Table(
-        "Course, newest first",
+        "Who queued it, when it was paused and went on, how it ended",
         [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
-        [[formatting.exactly(entry.at, who.zone), *entry_text(entry)] for entry in entries],
+        [
+            [formatting.exactly(entry.at, who.zone), *entry_text(entry)]
+            for entry in reversed(entries)
+        ],
     )
 
 
-def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: str) -> Table:
+def _all_have_lines(totals: Sequence[InstructionTotals], lines: Lines) -> bool:
+    return all(one.instruction in lines for one in totals)
+
+
+def _by_line(totals: Sequence[InstructionTotals], lines: Lines) -> list[Row]:
+    """Add up what belongs to the same line; its words are those of its first instruction."""
+    parts: dict[int, list[InstructionTotals]] = {}
+    for one in totals:
+        parts.setdefault(lines[one.instruction or 0][0], []).append(one)
+    return [
+        (
+            f"Line {line}: {lines[group[0].instruction or 0][1]}",
+            _added([one.totals for one in group]),
+        )
+        for line, group in sorted(parts.items())
+    ]
+
+
+def _added(parts: Sequence[Totals]) -> Totals:
+    """Return the sum of totals; means are not kept, their weights are not known here."""
+    values: dict[str, Any] = {name: sum(getattr(one, name) for one in parts) for name in SUMS}
+    values |= {name: _joined([getattr(one, name) for one in parts]) for name in SPREADS}
+    return Totals(**values)
+
+
+def _joined(spreads: Sequence[Spread]) -> Spread:
+    lowest = [one.lowest for one in spreads if one.lowest is not None]
+    highest = [one.highest for one in spreads if one.highest is not None]
+    return Spread(min(lowest, default=None), max(highest, default=None), None)
+
+
+def _sums_table(rows: Sequence[Row], note: str) -> Table:
     sums = ("Charge / Ah", "Discharge / Ah", "Charge / Wh", "Discharge / Wh")
     return Table(
         "Charge, energy and time of each instruction",
@@ -125,16 +169,16 @@ def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: s
         ],
         [
             [
-                instruction_words(one.instruction, named),
-                formatting.number(one.totals.executions),
-                formatting.duration(one.totals.duration_s),
-                formatting.duration(one.totals.missing_s) if one.totals.missing_s else "",
-                _value(one.totals.charge_ah),
-                _value(one.totals.discharge_ah),
-                _value(one.totals.charge_wh),
-                _value(one.totals.discharge_wh),
+                name,
+                formatting.number(one.executions),
+                formatting.duration(one.duration_s),
+                formatting.duration(one.missing_s) if one.missing_s else "",
+                _value(one.charge_ah),
+                _value(one.discharge_ah),
+                _value(one.charge_wh),
+                _value(one.discharge_wh),
             ]
-            for one in shown
+            for name, one in rows
         ],
         note,
     )
@@ -142,22 +186,27 @@ def _sums_table(shown: Sequence[InstructionTotals], named: Instructions, note: s
 
 def _spread_table(
     stats: ExperimentStatistics,
-    shown: Sequence[InstructionTotals],
-    named: Instructions,
+    rows: Sequence[Row],
     note: str,
+    parts: Sequence[str] = ("lowest", "mean", "highest"),
 ) -> Table:
     names = [name for name, _ in _spreads(stats, stats.whole)]
-    parts = ("lowest", "mean", "highest")
     heads = [Column(f"{name}, {part}") for name in names for part in parts]
     return Table(
-        "Lowest and highest value and mean over time of each instruction",
+        "Lowest and highest value of each instruction"
+        if "mean" not in parts
+        else "Lowest and highest value and mean over time of each instruction",
         [Column("Instruction", is_number=False), *heads],
         [
             [
-                instruction_words(one.instruction, named),
-                *chain(*(_ends(spread) for _, spread in _spreads(stats, one.totals))),
+                name,
+                *(
+                    _value(getattr(one, part))
+                    for _, one in _spreads(stats, totals)
+                    for part in parts
+                ),
             ]
-            for one in shown
+            for name, totals in rows
         ],
         note,
     )

@@ -22,8 +22,10 @@ from db.models import (
     Plan,
     Run,
     RunEvent,
+    StationAlarm,
     StationStatus,
 )
+from db.queries.stations.run import RunAlarm, newest_alarms
 
 FIRST = 100
 LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
@@ -44,10 +46,15 @@ class AlarmFacts:
 
 @dataclass(frozen=True)
 class Alarms:
-    """The newest alarms, newest first, and how many there are."""
+    """The newest alarms of an experiment, newest first, and how many there are.
+
+    `raised` are those that its station raised or that were raised about it, `rows` those that a
+    cycler program wrote; `total` counts both.
+    """
 
     rows: tuple[AlarmFacts, ...]
     total: int
+    raised: tuple[RunAlarm, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,20 @@ class StatusChanges:
 
 
 def experiment_alarms(database: Database, experiment_id: int, *, first: int = FIRST) -> Alarms:
-    """Return the newest alarms of an experiment."""
+    """Return all that raised an alarm in an experiment, the newest of each kind."""
     mine = Alarm.experiment_id == experiment_id
+    raised_here = StationAlarm.experiment_id == experiment_id
     with database.read() as session:
+        count = select(func.count()).select_from(StationAlarm).where(raised_here)
         total = session.scalar(select(func.count()).select_from(Alarm).where(mine)) or 0
+        raised_total = session.scalar(count) or 0
+        raised = newest_alarms(session, experiment_id, first) if raised_total else ()
         newest = select(Alarm).where(mine).order_by(Alarm.at.desc(), Alarm.id.desc()).limit(first)
         rows = tuple(
             AlarmFacts(alarm.id, alarm.at, alarm.code, alarm.value)
             for alarm in (session.scalars(newest) if total else ())
         )
-    return Alarms(rows, total)
+    return Alarms(rows, total + raised_total, raised)
 
 
 def status_changes(

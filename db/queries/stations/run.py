@@ -86,7 +86,7 @@ def run_facts(database: Database, experiment_id: int) -> RunFacts:
             .limit(1)
         ).first()
         reason = session.scalar(select(Run.end_reason).where(Run.experiment_id == experiment_id))
-        alarms = _alarms(session, experiment_id)
+        alarms = newest_alarms(session, experiment_id)
         ends = session.scalars(
             select(RunEvent.detail)
             .where(RunEvent.experiment_id == experiment_id, RunEvent.kind == STEP_ENDED)
@@ -105,15 +105,18 @@ def run_facts(database: Database, experiment_id: int) -> RunFacts:
 def run_alarms(database: Database, experiment_id: int) -> tuple[RunAlarm, ...]:
     """Return the newest alarms of a run, newest first."""
     with database.read() as session:
-        return _alarms(session, experiment_id)
+        return newest_alarms(session, experiment_id)
 
 
-def _alarms(session: Session, experiment_id: int) -> tuple[RunAlarm, ...]:
+def newest_alarms(
+    session: Session, experiment_id: int, first: int = MAX_ALARMS
+) -> tuple[RunAlarm, ...]:
+    """Return the newest alarms that stations raised in a run, newest first."""
     rows = session.scalars(
         select(StationAlarm)
         .where(StationAlarm.experiment_id == experiment_id)
         .order_by(StationAlarm.at.desc(), StationAlarm.id.desc())
-        .limit(MAX_ALARMS)
+        .limit(first)
     )
     return tuple(run_alarm(one) for one in rows)
 

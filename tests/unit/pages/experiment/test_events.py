@@ -14,12 +14,15 @@ from db.queries.experiments.events import (
     StatusFacts,
     TimelineEntry,
 )
+from db.queries.stations.run import RunAlarm
 from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.events import (
     AT_ONCE,
     STATES,
+    alarm_lines,
     alarms_card,
+    alarms_count,
     entry_text,
     states_card,
     timeline_card,
@@ -47,8 +50,23 @@ def test_without_alarms_and_states_there_is_no_card():
 
 def test_an_alarm_shows_its_time_code_and_value():
     (drawn,) = alarms_card(alarms(1), WHOLE, WHO)
-    assert text(of_type(drawn, "Tbody")[0]) == "24 Aug 2026, 06:10:0212−4310"
+    assert text(of_type(drawn, "Tbody")[0]) == "24 Aug 2026, 06:10:02Alarm 12, value −4310"
     assert "1 alarm" in text(drawn)
+
+
+def test_alarms_of_stations_and_of_cyclers_are_one_list_the_newest_first():
+    at = BEGIN + timedelta(seconds=5)
+    open_, found = (
+        RunAlarm(n, 2, f"T{n} silent", at + timedelta(seconds=10 * n), *about)
+        for n, about in enumerate([(None, "", ""), (at, "ada", "loose plug")])
+    )
+    both = Alarms(alarms(1).rows, 4711, (found, open_))
+    assert [(one.words, one.finding) for one in alarm_lines(both)] == [
+        ("T1 silent", "ada: loose plug"),
+        ("T0 silent", "Not acknowledged yet."),
+        ("Alarm 12, value −4310", ""),
+    ]
+    assert alarms_count(both) == "the newest 3 of 4,711 alarms, 1 not acknowledged"
 
 
 def test_many_alarms_are_folded_and_the_rest_is_told():
@@ -89,7 +107,7 @@ def test_a_zoom_to_a_moment_is_a_part_of_the_whole():
 
 
 def test_alarms_are_marked_with_their_words():
-    (mark,) = event_marks((), alarms(1).rows, WHO)
+    (mark,) = event_marks((), alarms(1), WHO)
     assert mark.alarm
     assert mark.words == "Alarm 12, value −4310\n24 Aug 2026, 06:10:02"
 

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from cycling.terms import LimitType, Mode
-from db.models import Alarm, Channel, ImportSource, Instruction, Note, UsedMeasure
+from db.models import (
+    Alarm,
+    Channel,
+    CompiledVersion,
+    Experiment,
+    ImportSource,
+    Instruction,
+    Note,
+    ProfileVersion,
+    UsedMeasure,
+)
 from db.series import ChannelInfo
 from pages.experiment.report import drawn_channels
 from tests.unit.pages.lab import BEGIN
@@ -169,6 +179,35 @@ def test_the_graph_has_all_channels_on_elapsed_time(fetch, cycled):
     assert figure["layout"]["xaxis"]["range"] == [0.0, 99.0]
     assert figure["layout"]["xaxis"]["title"]["text"] == "Elapsed / s"
     assert len(figure["layout"]["annotations"]) == 2  # the alarm and the note
+
+
+def test_a_profile_of_ours_is_its_text_and_not_its_instructions(fetch, cycled, lab):
+    text = "WAIT, 1h\n" + "CC, 1C, VOLTAGE, 4.2\nCC, -1C, VOLTAGE, 2.5\n" * 9
+    with lab.database.write() as session:
+        version = ProfileVersion(
+            number=0,
+            name="P",
+            text=text,
+            comment="",
+            summary={},
+            user_name="ada",
+            created_at=BEGIN,
+        )
+        session.add(version)
+        session.flush()
+        made = session.get_one(Experiment, cycled).profile_id
+        session.add(CompiledVersion(version_id=version.id, capacity="3", profile_id=made))
+    found = Document(fetch(cycled).text)
+    assert found.words.count("CC, 1C, VOLTAGE, 4.2") == 1
+    assert "4 to 19the 2 lines before, 8 more times" in found.words
+    assert "Instructions of the profile" not in found.words
+
+
+def test_on_paper_there_are_no_buttons_and_the_profile_comes_after_what_happened(fetch, cycled):
+    text = fetch(cycled).text
+    assert ".modebar-container { display: none !important; }" in text
+    ids = [one["id"] for one in Document(text).all("h2")]
+    assert ids == ["facts", "measures", "statistics", "alarms", "notes", "profile", "origin"]
 
 
 def test_it_can_be_read_aloud(fetch, cycled):

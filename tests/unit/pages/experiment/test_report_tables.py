@@ -1,6 +1,7 @@
 """The tables of a report."""
 
 import numpy as np
+import pytest
 
 from cycling.analysis.integration import Samples
 from cycling.analysis.statistics import statistics
@@ -25,6 +26,23 @@ def test_each_instruction_has_a_row_with_its_words():
     assert [row[4] for row in sums.rows] == ["1", "1.25", "0"]
     assert all(len(row) == len(sums.columns) for row in sums.rows)
     assert all(len(row) == len(spreads.columns) == 7 for row in spreads.rows)
+
+
+def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
+    stats = found([number for number in range(1, 101) for _ in range(2)])
+    lines = {number: (3 + number % 2, f"CC {number % 2} A") for number in range(1, 101)}
+    sums, spreads = report_tables.instruction_tables(stats, {}, lines)
+    assert [row[:2] for row in sums.rows] == [["Line 3: CC 0 A", "50"], ["Line 4: CC 1 A", "50"]]
+    assert sums.note == "100 instructions; those of the same line are added up."
+    charge = sum(float(row[4]) for row in sums.rows)
+    assert charge == pytest.approx(stats.whole.charge_ah, rel=1e-4)
+    assert [column.title for column in spreads.columns[1:3]] == [
+        "Voltage / V, lowest",
+        "Voltage / V, highest",
+    ]
+    assert spreads.rows[0][1:] == ["3.7", "3.7", "−3.6", "3.6"]
+    alone, _ = report_tables.instruction_tables(found([1, 1, 2, 2]), {}, lines)
+    assert len(alone.rows) == 2  # few are listed one by one
 
 
 def test_one_instruction_is_the_whole():

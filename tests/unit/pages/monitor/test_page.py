@@ -414,13 +414,15 @@ def test_an_ended_run_says_why(oscar, running, station):
     assert "Stopped by oscar: leak." in text(oscar.open("/"))
 
 
-def test_a_station_alarm_stands_on_the_experiments_page(vera, running, station):
+def test_a_station_alarm_stands_on_the_experiments_page_and_in_its_report(vera, running, station):
     found = {"acknowledged_by": "ada", "acknowledged_at": running.now, "comment": "loose plug"}
     running.alarm(station["id"], "T2 silent", experiment_id=station["run"], **found)
     page = vera.open(f"/experiments/{station['run']}")
-    (card,) = find(page, **{"aria-label": "Station alarms"})
-    assert "T2 silent" in text(card)
-    assert "ada: loose plug" in text(card)
+    (card,) = find(page, **{"aria-label": "Alarms"})
+    report = vera.client.get(f"/experiments/{station['run']}/report.html").text
+    for said in ("T2 silent", "ada: loose plug"):
+        assert said in text(card)
+        assert said in report
 
 
 def test_a_silent_idle_station_that_was_given_a_run_may_be_live(vera, running):
