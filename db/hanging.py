@@ -2,11 +2,12 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from pymysql.connections import Connection as Driver
 from sqlalchemy import Connection, Engine, event
@@ -27,7 +28,21 @@ class HastyConnection(Driver):
     """A connection of pymysql that waits for a greeting and a ping only briefly."""
 
     _read_timeout: float | None
+    _write_timeout: float | None
     usual_s: float | None = None
+    usual_context: ClassVar[ssl.SSLContext | None] = None
+
+    def _create_ssl_ctx(self, sslp: dict[str, Any]) -> ssl.SSLContext:
+        """Read the machine's certificates once: it takes longer than all else of a connection.
+
+        Of pymysql, and not in its stub.
+        """
+        context = None if sslp else HastyConnection.usual_context
+        if context is None:
+            context = super()._create_ssl_ctx(sslp)  # type: ignore[misc]
+        if not sslp:
+            HastyConnection.usual_context = context
+        return cast("ssl.SSLContext", context)
 
     def connect(self, sock: socket.socket | None = None) -> None:
         """Connect; a server that hangs still takes connections, and says nothing."""
@@ -41,8 +56,8 @@ class HastyConnection(Driver):
             super().ping()
 
     def answers_within(self, seconds: float | None) -> None:
-        """Wait so long for the answer to each of the next statements."""
-        self._read_timeout = seconds
+        """Wait so long for the answer to each of the next statements, and for it to be taken."""
+        self._read_timeout = self._write_timeout = seconds
 
     @contextmanager
     def _in_haste(self) -> Iterator[None]:

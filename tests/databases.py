@@ -5,7 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, MetaData, create_engine, make_url, text
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Table,
+    create_engine,
+    make_url,
+    text,
+)
+from sqlalchemy.orm import Session
 
 from db import migrations
 from db.engine import Database, connect
@@ -56,19 +64,30 @@ class Snapshot:
                 for table in self._tables.sorted_tables
             }
             self._counters = _counters(connection)
+            quoted = connection.dialect.identifier_preparer.quote
+        self._by_name = {table.name: table for table in reversed(self._rows)}
+        self._which_are_filled = " UNION ALL ".join(
+            f"SELECT '{name}', EXISTS (SELECT 1 FROM {quoted(name)})" for name in self._by_name
+        )
 
     def put_back_rows(self) -> None:
         """Put the rows of every table back. Ids go on counting, so none is given out twice."""
         with self._database.write() as session:
             if not self._database.is_sqlite:
                 session.execute(text("SET foreign_key_checks = 0"))  # a station's parent
-            for table in reversed(self._rows):
+            filled = self._filled(session)
+            for table in filled:
                 session.execute(table.delete())
             for table, rows in self._rows.items():
                 if rows:
                     session.execute(table.insert(), rows)
             if not self._database.is_sqlite:
                 session.execute(text("SET foreign_key_checks = 1"))
+
+    def _filled(self, session: Session) -> list[Table]:
+        """Return the tables with rows; what refers to others comes first."""
+        rows = session.connection().exec_driver_sql(self._which_are_filled)
+        return [self._by_name[name] for name, is_filled in rows if is_filled]
 
     def put_back_counters(self) -> None:
         """Let ids count from where they were (MariaDB and MySQL)."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import BemError
 from db import terms
 from db.engine import Database, database_now
+from db.hanging import HastyConnection
 from db.models import Lease
 from db.repeating import idempotent, repeated
 from db.statements import count_changed
@@ -28,7 +29,8 @@ from db.terms import MASTER_NODE
 LASTS = timedelta(seconds=6)
 
 # A paused process keeps its transaction open, and with it the lease's row. The server ends such a
-# connection after so many seconds, so that another process can lead.
+# connection after so many seconds, so that another process can lead; twice as many where it reads
+# a file that the process loads.
 IDLE_S, LOCK_WAIT_S, ANSWER_WITHIN_S = 8, 5, 10
 HEARTBEAT_EVERY_S = 5.0  # of a worker
 
@@ -56,20 +58,22 @@ class LeaderTransaction:
 def limit_waiting(database: Database) -> None:
     """Let the server end connections that stand still, and answers that take too long fail.
 
-    For the process that leads; before its first connection.
+    For the process that leads. Closes the connections that it has had before.
     """
     if database.is_sqlite:
         return
 
-    def limit(_dialect: object, _record: object, _args: object, options: dict[str, Any]) -> None:
-        options["read_timeout"] = options["write_timeout"] = ANSWER_WITHIN_S
-        options["init_command"] = (
-            "SET time_zone = '+00:00', "
-            f"wait_timeout = {IDLE_S}, innodb_lock_wait_timeout = {LOCK_WAIT_S}"
-        )
+    def limit(connection: HastyConnection, _record: object) -> None:
+        connection.usual_s = ANSWER_WITHIN_S
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SET wait_timeout = {IDLE_S}, net_read_timeout = {IDLE_S}, "
+                f"net_write_timeout = {IDLE_S}, innodb_lock_wait_timeout = {LOCK_WAIT_S}"
+            )
 
     for engine in (database.engine, database.loading):
-        event.listen(engine, "do_connect", limit, insert=True)  # before it is made
+        event.listen(engine, "connect", limit)
+    database.dispose()
 
 
 @repeated

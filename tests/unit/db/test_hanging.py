@@ -1,5 +1,6 @@
 """The breaker, without a clock and without a database; what an error says of a wait in vain."""
 
+import ssl
 import threading
 import time
 
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from cycling.errors import UnavailableError
 from db.failures import HangsError, PerhapsDoneError, Progress, UndoneError, translate_errors
-from db.hanging import AGAIN_S, Breaker
+from db.hanging import AGAIN_S, Breaker, HastyConnection
 from db.repeating import idempotent, repeated
 
 PATIENCE_S = 20
@@ -152,3 +153,19 @@ def test_a_wait_in_vain_is_not_repeated(decorator):
     with pytest.raises(UnavailableError, match="does not answer"):
         wait()
     assert len(tries) == 1
+
+
+def test_the_certificates_of_the_machine_are_read_once(monkeypatch: pytest.MonkeyPatch):
+    """They take 40 ms; a connection without them takes two."""
+    read: list[ssl.SSLContext] = []
+    original = ssl.create_default_context
+
+    def create(**options: str | None) -> ssl.SSLContext:
+        read.append(original(**options))
+        return read[-1]
+
+    monkeypatch.setattr(HastyConnection, "usual_context", None)
+    monkeypatch.setattr(ssl, "create_default_context", create)
+    for _ in range(3):
+        HastyConnection(defer_connect=True)
+    assert len(read) == 1

@@ -7,10 +7,11 @@ from sqlalchemy import func, select, update
 
 from db.commands import leases
 from db.commands.leases import LostLeaseError, acquire, leader_transaction, release
-from db.engine import Database, database_now
+from db.engine import Database, connect, database_now
 from db.models import AuditEntry, Lease
 from db.queries.master_node import master_node
 from db.terms import MASTER_NODE
+from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import at_once
 
 
@@ -79,3 +80,20 @@ def test_what_is_known_of_leader_and_standbys(database: Database):
     with database.read() as session:
         assert [lease.name for lease in session.scalars(select(Lease))] == [MASTER_NODE]
     assert not master_node(database).alive
+
+
+@pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
+def test_no_connection_of_a_process_that_is_paused_keeps_its_locks(database_url: str):
+    """Nor one that was open before: it would be taken from the pool again."""
+    database = connect(database_url)
+    limits = "SELECT @@wait_timeout, @@net_read_timeout, @@net_write_timeout"
+    engines = (database.engine, database.loading)
+    for engine in engines:
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(limits).one()[0] > leases.IDLE_S
+    leases.limit_waiting(database)
+    for engine in engines:
+        with engine.connect() as connection:
+            assert set(connection.exec_driver_sql(limits).one()) == {leases.IDLE_S}
+            assert connection.connection.driver_connection.usual_s == leases.ANSWER_WITHIN_S
+    database.dispose()
