@@ -84,11 +84,12 @@ class ScaledChannel:
     step: float
 
 
-def scaled_channel(values: Floats, unit: str) -> ScaledChannel:
-    """Return a channel (V or A) in the unit in which it reads well."""
-    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+def scaled_channel(values: Floats, unit: str, *around: Floats) -> ScaledChannel:
+    """Return a channel (V or A) in a unit in which it reads well, with room for what is around."""
+    shown = np.concatenate([values, *around])
+    low, high = float(shown.min(initial=0.0)), float(shown.max(initial=0.0))
     if unit == "V" and len(values):
-        low, high = float(values.min()), float(values.max())
-    factor, shown = scale(unit, max(abs(low), abs(high)))
+        low, high = float(shown.min()), float(shown.max())
+    factor, shown_unit = scale(unit, max(abs(low), abs(high)))
     start, step = grid(low * factor, high * factor)
-    return ScaledChannel(values * factor, shown, factor, start, step)
+    return ScaledChannel(values * factor, shown_unit, factor, start, step)

@@ -1,7 +1,8 @@
 """The expected curve of a profile: expected voltage and current over time, steps and rounds marked.
 
-Rounds that are like the ones before are not drawn: a narrow band stands in their place, so the
-places on the axis are not times; its ticks say the times.
+Rounds that are like the ones before are not drawn: a narrow gap stands in their place, so the
+places on the axis are not times; its ticks say the times. Around the voltage lies the band within
+which it may be.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,9 @@ ROUND_APART = 0.31
 Floats = NDArray[np.float64]
 HEIGHT = 320
 END_BAND = 0.25  # of what waits for a line to be fixed
+MAX_STEP_LINES = 200  # of more no line could be told from the next
+BAND_OPACITY = "2e"  # of 255, in hexadecimal
+NARROWEST_BAND_V = 1e-4
 MAX_HOURS = 240  # longer curves are drawn in days
 
 
@@ -46,7 +50,7 @@ class CurveLook:
 
 
 class Markers:
-    """Steps as thin lines with the numbers of their lines, rounds by name, bands, limits."""
+    """Steps as thin lines with the numbers of their lines, rounds by name, gaps, limits."""
 
     def __init__(self, curve: Expected, axis: CurveAxis, end: float, look: CurveLook) -> None:
         meta = template(dark=look.dark)["layout"]
@@ -64,7 +68,8 @@ class Markers:
         self._rounds()
         for one in self._curve.skipped:
             if one.end_s > one.start_s:
-                words = f"{formatting.number(one.rounds)} more"
+                alike = "assumed" if one.assumed else "the same"
+                words = f"{formatting.number(one.rounds)} more, {alike}"
                 self._band(self._axis.place(one.start_s), self._axis.place(one.end_s), words)
         if self._look.waits_for:
             words = f"line {self._look.waits_for}"
@@ -76,6 +81,8 @@ class Markers:
         if not len(self._curve.step):
             return
         starts = step_starts(self._curve.step)
+        if len(starts) > MAX_STEP_LINES:
+            return
         lasts = np.append(starts[1:] - 1, len(self._curve.step) - 1)
         for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
             x, end = (self._axis.place(float(self._curve.time_s[one])) for one in (start, last))
@@ -142,7 +149,9 @@ def expected_curve(curve: Expected, look: CurveLook) -> dict[str, Any]:
     end = axis.width * (1 + END_BAND) if look.waits_for else axis.width
     unit, unit_s = formatting.time_unit(axis.width, max_hours=MAX_HOURS)
     markers = Markers(curve, axis, end, look)
-    volts, amperes = scaled_channel(curve.voltage_v, "V"), scaled_channel(curve.current_a, "A")
+    ends = (curve.band.low_v, curve.band.high_v) if curve.band else ()
+    volts = scaled_channel(curve.voltage_v, "V", *ends)
+    amperes = scaled_channel(curve.current_a, "A")
     blue, orange = channel_colours([("voltage", "V"), ("current", "A")], dark=look.dark)
     values, texts = ticks(axis, unit_s)
     layout: dict[str, Any] = {
@@ -181,10 +190,39 @@ def expected_curve(curve: Expected, look: CurveLook) -> dict[str, Any]:
             ("Current", amperes, orange, "y2"),
         )
     ]
-    return {
-        "data": [_trace(x, hover, *line) for line in lines],
-        "layout": layout,
-    }
+    traces = [_trace(x, hover, *line) for line in lines]
+    return {"data": [*traces, *_band_traces(curve, x, gaps, volts.factor, blue)], "layout": layout}
+
+
+def _band_traces(
+    curve: Expected, x: Floats, gaps: NDArray[np.int64], factor: float, colour: str
+) -> list[dict[str, Any]]:
+    """Return the band around the voltage; none where nothing is uncertain."""
+    band = curve.band
+    if band is None or not len(x) or np.allclose(band.low_v, band.high_v, atol=NARROWEST_BAND_V):
+        return []
+    low, high = (np.insert(one * factor, gaps, np.nan) for one in (band.low_v, band.high_v))
+    breaks = gaps + np.arange(len(gaps))
+    starts, stops = np.append(0, breaks + 1), np.append(breaks, len(x))
+    blank = np.array([np.nan])
+    xs, ys = [], []
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        part = slice(start, stop)
+        xs += [x[part], x[part][::-1], blank]
+        ys += [low[part], high[part][::-1], blank]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "Uncertainty",
+            "x": packed(np.concatenate(xs)),
+            "y": packed(np.concatenate(ys)),
+            "line": {"width": 0},
+            "fill": "toself",
+            "fillcolor": colour + BAND_OPACITY,
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _scale_layout(scaled: ScaledChannel, title: str, colour: str) -> dict[str, Any]:

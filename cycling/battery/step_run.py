@@ -16,6 +16,7 @@ MAX_STEP_S = 1000 * 3600.0
 FIRST_BLOCK, MAX_BLOCK = 256, 65_536  # samples; each block is twice the one before
 SMALL_STEPS_PER_RC_TIME = 6
 CLOCK_S = 1e-3  # a voltage limit is noticed on a whole millisecond
+SETTLING_S = 1.0  # a held voltage draws nothing for a moment before it draws much
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cycling.battery.typical import KINDS, typical
 from cycling.profile import (
     Problem,
     Profile,
@@ -21,7 +22,8 @@ from cycling.profile import (
     resolve,
 )
 from cycling.profile.problems import errors_in
-from cycling.profile.simulation.estimate import estimate
+from cycling.profile.simulation.expected import Expected
+from cycling.profile.simulation.expected_curve import simulate_curve
 
 SAME = 1e-6  # of a value
 PER_CAPACITY = "C"
@@ -41,7 +43,9 @@ class ProfileSummary:
     """What the library says about a text.
 
     `voltage` is None where it only rests, `current` where it hangs on the capacity in another way
-    than a C-rate; `duration_s` where it cannot be told without a battery.
+    than a C-rate; `duration_s` where it cannot be told without a battery. That is the one expected
+    of a typical battery, `duration_off_s` how far another one may be from it: None in summaries of
+    older versions, which only estimated it.
     """
 
     steps: int
@@ -50,6 +54,7 @@ class ProfileSummary:
     voltage: Extent | None
     current: Extent | None
     duration_s: float | None
+    duration_off_s: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, for a column."""
@@ -83,13 +88,15 @@ def summarised(text: str) -> ProfileSummary:
     one, two = (resolve(profile, ah if relative else None).program for ah in (1, 2))
     if one is None or two is None:
         raise ValueError("The profile means nothing for a battery of 2 Ah.")
+    duration_s, off_s = _duration(profile, _voltage(one), relative=relative)
     return ProfileSummary(
         steps=one.instruction_count,
         cycles=one.cycle_count,
         needs_capacity=relative,
         voltage=_voltage(one),
         current=_current(one, two),
-        duration_s=_duration(one, two),
+        duration_s=duration_s,
+        duration_off_s=off_s,
     )
 
 
@@ -106,11 +113,33 @@ def _current(one: Program, two: Program) -> Extent | None:
     return Extent(*first, PER_CAPACITY) if _all_same(doubled, second) else None
 
 
-def _duration(one: Program, two: Program) -> float | None:
-    first, second = estimate(one), estimate(two)
-    if first.unknown_lines or not _same(first.total.duration_s, second.total.duration_s):
+def _duration(
+    profile: Profile, voltage: Extent | None, *, relative: bool
+) -> tuple[float | None, float | None]:
+    """Return the duration (s) for a typical battery and how far it may be off.
+
+    Unknown where it hangs on a capacity that the profile does not name.
+    """
+    name, cells = typical(voltage.low, voltage.high) if voltage else typical(None, None)
+    kind = KINDS[name]
+    courses = []
+    for capacity_ah in (kind.capacity_ah,) if relative else (1.0, 2.0):
+        program = resolve(profile, capacity_ah).program
+        if program is None:
+            return None, None
+        courses.append(simulate_curve(program, kind.model(capacity_ah, cells)))
+    first, last = courses[0], courses[-1]
+    if not (first.is_known and last.is_known) or not _same(first.duration_s, last.duration_s):
+        return None, None
+    return first.duration_s, _off_s(first)
+
+
+def _off_s(course: Expected) -> float | None:
+    band = course.band
+    if band is None or band.low is None or band.high is None:
         return None
-    return first.total.duration_s
+    low_s, high_s = band.low.duration_s, band.high.duration_s
+    return max(course.duration_s - low_s, high_s - course.duration_s)
 
 
 def _ends(span: Span) -> tuple[float | None, float | None]:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cycling.battery.step_run import SETTLING_S
 from cycling.terms import Mode, StepEnd
 from master_node.protocol.messages import Instruction
-
-SETTLING_S = 1.0  # a held voltage draws nothing for a moment before it draws much
 
 
 class StepValues(NamedTuple):

@@ -14,6 +14,7 @@ from cycling.profile import StationCapabilities
 from cycling.profile.summary import Extent, ProfileSummary
 from db.queries.profiles.library import ProfileRow
 from pages.add_experiment.pairs import option, range_text
+from pages.profile.labels import duration_basis, duration_words
 
 MAX_OTHERS = 30
 
@@ -124,7 +125,7 @@ def _option(row: ProfileRow) -> dict[str, Any]:
     if summary.cycles:
         facts.append(formatting.counted(summary.cycles, "cycle"))
     if summary.duration_s is not None:
-        facts.append(f"about {formatting.duration(summary.duration_s)}")
+        facts.append(" ".join((duration_words(summary), duration_basis(summary))).strip())
     return option(row.version_id, row.name, facts, search=f"{row.name} {row.description}")
 
 

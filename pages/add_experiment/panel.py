@@ -12,6 +12,7 @@ from pages.add_experiment.assignment import Assignment, queue_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
 from pages.profile.check import CheckedView
+from pages.profile.labels import about_quantity, course_words, expected_duration
 
 GRAPH_PX = 320
 
@@ -41,9 +42,11 @@ def about_text(view: CheckedView | None) -> str:
     if view is None or view.drawn is None:
         return ""
     what = view.battery.chemistry or formatting.technology_word(view.battery.technology)
-    if view.capacity_is_assumed:
-        return f"from a battery model, {what}, the capacity assumed"
-    return f"from a battery model, {what} of {formatting.quantity(view.capacity_ah or 0, 'Ah')}"
+    size = "the capacity assumed"
+    if not view.capacity_is_assumed:
+        size = f"{formatting.quantity(view.capacity_ah or 0, 'Ah')}"
+    limits = course_words(view.curve) if view.curve else ""
+    return f"from a battery model, {what}, {size}{'; ' if limits else ''}{limits}"
 
 
 def stats(view: CheckedView | None) -> list[Component]:
@@ -55,9 +58,9 @@ def stats(view: CheckedView | None) -> list[Component]:
     if total is None:
         values = [html.Span(waits, className="t3 small") for _ in labels]
     else:
-        charges = [float(f"{one:.4g}") for one in (total.charge_ah, total.discharge_ah)]
-        texts = [formatting.quantity(one, "Ah") for one in charges]
-        texts.insert(0, formatting.duration(total.duration_s))
+        low, high = view.throughput_range or (total, total)
+        charges = list(zip(total, low, high, strict=True))[1:3]
+        texts = [expected_duration(view), *(f"{about_quantity(*one)} Ah" for one in charges)]
         values = [html.Span(text, className="v") for text in texts]
     return [
         html.Div([html.Div(label, className="k"), value], className="bem-reading")
@@ -88,9 +91,7 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
     view = assignment.view
     if view is not None and view.program is not None:
         duration = view.duration_s
-        lasts = (
-            f"about {formatting.duration(duration)}" if duration else "for a time nobody can tell"
-        )
+        lasts = expected_duration(view) or "for a time nobody can tell"
         lines.append(html.Div([lasts, _real_time(assignment, duration)], className="t2"))
     held = assignment.held_text
     lines.append(html.Div(held or "Queued at once.", className="t2" if held else "bem-ok"))

@@ -1,35 +1,13 @@
-"""The kinds of battery that a profile of the library can be drawn for, and which one it suits."""
+"""The battery that a profile of the library is drawn for: what it suits, or what was chosen."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components.sent import Sent
+from cycling.battery.typical import KINDS, MAX_CELLS, Kind, typical
 from cycling.profile.summary import ProfileSummary
-from cycling.terms import LeadAcidChemistry, LithiumChemistry, Technology
 from pages.profile.check import HOURS_OF_LARGEST, CheckedBattery
 
-MAX_CELLS = 1_000
 MAX_AH, MIN_AH = 1e6, 1e-6
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of cell: its words, the range (V) that profiles use, a usual capacity (Ah)."""
-
-    words: str
-    technology: Technology
-    chemistry: str
-    cell_v: tuple[float, float]
-    capacity_ah: float
-
-
-KINDS: Mapping[str, Kind] = {
-    "NMC": Kind("Lithium, NMC", Technology.LITHIUM, LithiumChemistry.NMC, (2.5, 4.2), 3.0),
-    "NCA": Kind("Lithium, NCA", Technology.LITHIUM, LithiumChemistry.NCA, (2.5, 4.2), 4.8),
-    "LFP": Kind("Lithium, LFP", Technology.LITHIUM, LithiumChemistry.LFP, (2.5, 3.65), 3.3),
-    "LeadAcid": Kind("Lead-acid", Technology.LEAD_ACID, LeadAcidChemistry.GEL, (1.75, 2.42), 7.0),
-    "RedoxStack": Kind("Redox-flow stack", Technology.REDOX_STACK, "", (0.9, 1.6), 8.0),
-}
 
 
 @dataclass(frozen=True)
@@ -51,15 +29,7 @@ def suited(summary: ProfileSummary | None) -> Chosen:
     """Return the battery whose range is nearest to that of a profile."""
     if summary is None or summary.voltage is None or not summary.voltage.high:
         return Chosen("NMC", 1, KINDS["NMC"].capacity_ah)
-    high, low = summary.voltage.high, summary.voltage.low
-    tried = []
-    for place, (name, kind) in enumerate(KINDS.items()):
-        cells = min(max(1, round(high / kind.cell_v[1])), MAX_CELLS)
-        far = abs(high / (cells * kind.cell_v[1]) - 1)
-        if low is not None:
-            far += abs(low / (cells * kind.cell_v[0]) - 1)
-        tried.append((far + 0.02 * cells, place, name, cells))
-    *_, name, cells = min(tried)
+    name, cells = typical(summary.voltage.low, summary.voltage.high)
     return Chosen(name, cells, _capacity(summary, KINDS[name]))
 
 

@@ -1,9 +1,9 @@
 """Checking a profile text for a page: problems, ranges, duration, throughput and the curve."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from dash import Input
@@ -11,7 +11,7 @@ from dash import Input
 from components.figures.expected_curve import CurveLook, expected_curve
 from components.profile_editor import EditorIds
 from cycling.battery.chemistry import model_of
-from cycling.battery.description import NewBattery
+from cycling.battery.description import NewBattery, safety_range_v
 from cycling.battery.model import BatteryModel
 from cycling.profile import (
     BatteryLimits,
@@ -24,26 +24,33 @@ from cycling.profile import (
     reach,
     resolve,
 )
+from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import errors_in
-from cycling.profile.simulation.estimate import estimate
-from cycling.profile.simulation.expected import Expected, Throughput
+from cycling.profile.program.instructions import ExactRange
+from cycling.profile.simulation.expected import Expected
 from cycling.profile.simulation.expected_curve import simulate_curve
+from cycling.profile.simulation.run import Throughput
 from cycling.terms import Technology
 from pages.context import run_script
 
 HOURS_OF_LARGEST = 2.0  # capacity that is assumed where there is none: of the largest current
 MIN_AH = 0.001
+MAX_CURVES = 64
 _LOOP = re.compile(r"^\s*(REPEAT)\b|^\s*(END)\s*(?:[#;].*)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class CheckedBattery:
-    """What a profile is drawn for, and held against where `limits` are known."""
+    """What a profile is drawn for, and held against where `limits` are known.
+
+    `off_v` are the voltages at which a station switches off.
+    """
 
     technology: Technology = Technology.LITHIUM
     chemistry: str = ""
     cells: int = 1
     limits: BatteryLimits | None = None
+    off_v: tuple[float, float] | None = None
 
     def model(self, capacity_ah: float) -> BatteryModel:
         """Return the model of such a battery."""
@@ -79,25 +86,27 @@ class CheckedView:
 
     @cached_property
     def curve(self) -> Expected | None:
-        """The expected course; simulated when it is first asked for, in up to 0.1 s."""
+        """The expected course; simulated when it is first asked for, in a second at most."""
         if self.drawn is None:
             return None
-        capacity_ah = self.capacity_ah or _assumed_ah(self.drawn)
-        return simulate_curve(self.drawn, self.battery.model(capacity_ah))
+        return _curve(self.text, self.waits_for, self.battery, self.capacity_ah)
 
     @property
     def throughput(self) -> Throughput | None:
         """Duration and throughput by the battery model; None where unknown.
 
-        Of the whole test, or until SAFETY ends it.
+        Of the whole test, or until a safety limit ends it.
         """
         curve = self.curve if self.program is not None else None
-        if curve is None or curve.unending:
+        return curve.total if curve is not None and curve.is_known else None
+
+    @property
+    def throughput_range(self) -> tuple[Throughput, Throughput] | None:
+        """Between what it may lie; None where that is not known."""
+        band = self.curve.band if self.throughput and self.curve else None
+        if band is None or band.low is None or band.high is None:
             return None
-        is_cut_off = not curve.complete and curve.aborted_by is None
-        if is_cut_off and self.program is not None:
-            return estimate(self.program).total
-        return curve.total
+        return band.low, band.high
 
     @property
     def duration_s(self) -> float | None:
@@ -159,12 +168,38 @@ def battery_for_check(known: NewBattery) -> CheckedBattery:
             cell_voltage_min_v=_decimal(known.cell_voltage_min_v),
             cell_voltage_max_v=_decimal(known.cell_voltage_max_v),
         ),
+        off_v=safety_range_v(known),
     )
 
 
 def watch_editor(ids: EditorIds) -> None:
     """Tell the editor's script of a text that a callback has set; a page calls it once."""
     run_script("profileEditor.changed", Input(ids.text, "value"))
+
+
+@lru_cache(maxsize=MAX_CURVES)
+def _curve(
+    text: str, waits_for: int | None, battery: CheckedBattery, capacity_ah: float | None
+) -> Expected | None:
+    """Return the course of a text; kept, as form, card and figure ask for the same one."""
+    profile = parse(text).profile if waits_for is None else None
+    program = resolve(profile, capacity_ah).program if profile else None
+    program = program or _before(text, waits_for, capacity_ah)
+    if program is None:
+        return None
+    model = battery.model(capacity_ah or _assumed_ah(program))
+    return simulate_curve(_guarded(program, battery.off_v), model)
+
+
+def _guarded(program: Program, off_v: tuple[float, float] | None) -> Program:
+    """Return the program with the tighter of its voltage limits and those of the battery."""
+    if off_v is None:
+        return program
+    low, high = (Decimal(str(one)) for one in off_v)
+    if own := program.safety_range(LimitKind.VOLTAGE):
+        low, high = max(low, own.low), min(high, own.high)
+    others = (one for one in program.safety if one.kind is not LimitKind.VOLTAGE)
+    return replace(program, safety=(ExactRange(LimitKind.VOLTAGE, low, high), *others))
 
 
 def _before(text: str, line: int | None, capacity_ah: float | None) -> Program | None:

@@ -6,15 +6,15 @@ import dash_bootstrap_components as dbc
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components import formatting
 from components.blocks import card, empty, labelled
 from components.figures.expected_curve import HEIGHT
 from components.figures.template import CONFIG
-from components.instruction_labels import short_duration
 from components.readings import reading
 from components.sent import PrefixIds
-from pages.profile.battery_kinds import KINDS, MAX_CELLS, Chosen
+from cycling.battery.typical import KINDS, MAX_CELLS
+from pages.profile.battery_kinds import Chosen
 from pages.profile.check import CheckedView
+from pages.profile.labels import about_quantity, course_words, expected_duration
 
 
 class CurveIds(PrefixIds):
@@ -107,16 +107,11 @@ def _nothing(view: CheckedView) -> str:
 
 
 def _note(view: CheckedView) -> str:
-    curve = view.curve
     if view.waits_for:
         return f"the lines before line {view.waits_for}"
-    if curve is None:
+    if view.curve is None:
         return ""
-    if curve.aborted_by is not None:
-        return f"SAFETY {curve.aborted_by} ends it here"
-    if curve.unending:
-        return f"line {curve.unending[0]} does not end within 100 h"
-    return "from a model of such a battery" if curve.complete else "the beginning"
+    return course_words(view.curve) or "from a model of such a battery"
 
 
 def _readings(view: CheckedView) -> list[Component]:
@@ -124,16 +119,14 @@ def _readings(view: CheckedView) -> list[Component]:
     if total is None:
         words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
         return [reading(words, "", name="Whole profile", small=True)]
+    low, high = view.throughput_range or (total, total)
     aborted = view.curve is not None and view.curve.aborted_by is not None
+    quantities = [about_quantity(*three) for three in zip(total, low, high, strict=True)]
     return [
         reading(value, unit, name=name, small=True)
         for name, value, unit in (
-            ("Until SAFETY" if aborted else "Whole profile", short_duration(total.duration_s), ""),
-            ("Charge in / out", _both(total.charge_ah, total.discharge_ah), "Ah"),
-            ("Energy in / out", _both(total.charge_wh, total.discharge_wh), "Wh"),
+            ("Until a safety limit" if aborted else "Whole profile", expected_duration(view), ""),
+            ("Charge in / out", " / ".join(quantities[1:3]), "Ah"),
+            ("Energy in / out", " / ".join(quantities[3:]), "Wh"),
         )
     ]
-
-
-def _both(charge: float, discharge: float) -> str:
-    return " / ".join(formatting.quantity(float(f"{one:.3g}"), "") for one in (charge, discharge))

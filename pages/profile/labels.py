@@ -1,14 +1,20 @@
 """What pages say about profiles: ranges, durations, what was found."""
 
 from collections.abc import Sequence
+from math import floor, log10
 
 from components import formatting
 from components.instruction_labels import short_duration
+from cycling.battery.typical import KINDS, typical
 from cycling.profile import Problem
+from cycling.profile.simulation.expected import CUT_OFF, MAX_STEPS, Expected
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
+from pages.profile.check import CheckedView
 
 UNBOUNDED = "not bounded"
 MAX_LINES = 6
+TIME_UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
+SURE = 0.005  # of a value: less is not said
 
 
 def extent_words(extent: Extent | None, otherwise: str) -> str:
@@ -37,7 +43,66 @@ def duration_words(summary: ProfileSummary) -> str:
     """Write how long a profile takes, as far as it says."""
     if summary.duration_s is None:
         return "by the battery"
-    return short_duration(summary.duration_s)
+    if summary.duration_off_s is None:
+        return f"roughly {short_duration(summary.duration_s)}"
+    return about_duration(summary.duration_s, summary.duration_off_s)
+
+
+def duration_basis(summary: ProfileSummary) -> str:
+    """Say which battery a duration holds for; blank where it is the same for all."""
+    if not summary.duration_s or not is_uncertain(summary.duration_s, summary.duration_off_s or 0):
+        return ""
+    extent = summary.voltage
+    name, cells = typical(extent.low, extent.high) if extent else typical(None, None)
+    size = f"{cells} cells of " if cells > 1 else ""
+    return f"for {size}{KINDS[name].words}"
+
+
+def about_duration(value_s: float, off_s: float) -> str:
+    """Write an expected duration and how far it may be off: about 13 d 20 h ± 1.1 d."""
+    if not is_uncertain(value_s, off_s):
+        return short_duration(value_s)
+    unit, unit_s = next((one for one in TIME_UNITS if off_s >= one[1]), TIME_UNITS[-1])
+    return f"about {short_duration(value_s)} ± {off_s / unit_s:.2g} {unit}"
+
+
+def is_uncertain(value_s: float, off_s: float) -> bool:
+    """Whether a duration may be so far off that it is said."""
+    return off_s >= SURE * value_s and off_s >= 1
+
+
+def expected_duration(view: CheckedView) -> str:
+    """Write how long a test is expected to take; blank where that cannot be told."""
+    total = view.throughput
+    if total is None:
+        return ""
+    low, high = view.throughput_range or (total, total)
+    off_s = max(total.duration_s - low.duration_s, high.duration_s - total.duration_s)
+    return about_duration(total.duration_s, off_s)
+
+
+def about_quantity(value: float, low: float, high: float) -> str:
+    """Write an expected quantity and how far it may be off: 2.8 ± 0.3."""
+    off = max(value - low, high - value)
+    if off < SURE * value or not off:
+        return formatting.quantity(float(f"{value:.3g}"), "")
+    places = -floor(log10(float(f"{off:.1g}")))
+    shown = round(value, places)
+    return f"{formatting.quantity(shown, '')} ± {formatting.quantity(round(off, places), '')}"
+
+
+def course_words(curve: Expected) -> str:
+    """Say how far a course goes, and what of it is assumed; blank where nothing need be said."""
+    if curve.aborted_by is not None:
+        return f"a safety limit ({curve.aborted_by.lower()}) ends it here"
+    if curve.unending:
+        return f"line {curve.unending[0]} does not end"
+    if not curve.complete:
+        return f"the first {formatting.counted(int(CUT_OFF * MAX_STEPS), 'step')}"
+    if curve.assumed_rounds:
+        rounds = formatting.counted(curve.assumed_rounds, "round")
+        return f"{rounds} not simulated, assumed to be like the last before"
+    return ""
 
 
 def steps_words(summary: ProfileSummary) -> str:

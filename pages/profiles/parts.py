@@ -12,11 +12,18 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, empty, short_time, table
 from components.controls import action_link, inline, search_box, segments
+from cycling.profile.summary import ProfileSummary
 from db.queries.lists import Page
 from db.queries.profiles.adopted import AdoptedProfile
 from db.queries.profiles.library import ProfileRow, ProfileSort
 from pages.context import Viewer
-from pages.profile.labels import current_words, duration_words, steps_words, voltage_words
+from pages.profile.labels import (
+    current_words,
+    duration_basis,
+    duration_words,
+    steps_words,
+    voltage_words,
+)
 from pages.sent import searched_text
 
 ARCHIVED, IN_USE = "archived", ""
@@ -32,7 +39,7 @@ HEADS = (
     Head("Voltage", "num", "124px"),
     Head("Current", "num", "130px"),
     Head("Cycles", "num", "66px"),
-    Head("Duration", "num", "112px"),
+    Head("Duration", "num", "126px"),
     Head("Experiments", "num", "96px"),
     Head("Last used", "num", "116px"),
     Head("Changed", "num", "116px"),
@@ -178,13 +185,20 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
         _number(voltage_words(row.summary)),
         _number(current_words(row.summary)),
         html.Td(cycles, className="num", title=steps_words(row.summary)),
-        html.Td(duration_words(row.summary), className="num", title="Estimated, not simulated"),
+        _duration(row.summary),
         _number(formatting.number(row.experiments)),
         short_time(row.last_used_at, who.zone, time),
         short_time(row.changed_at, who.zone, time),
         html.Td(row.user_name, title=row.user_name),
     ]
     return html.Tr(cells)
+
+
+def _duration(summary: ProfileSummary) -> html.Td:
+    """Return the duration; how far it may be off, and for which battery it holds, as its title."""
+    words = duration_words(summary)
+    title = ", ".join(filter(None, (words, duration_basis(summary))))
+    return html.Td(words.partition(" ± ")[0], className="num", title=title)
 
 
 def _number(words: str) -> html.Td:

@@ -1,49 +1,37 @@
 """The course of voltage and current that a profile should give on the battery model.
 
-Of a loop that runs often only the first two rounds and the last are simulated. Those between are
-taken to be like the second: its duration and throughput count for each, and there are no samples
-in that stretch. A battery that still drifts after two rounds is shown wrongly in its last one.
+Every round of every loop is simulated. Rounds that find the battery as the round before found it
+are the same and only counted. After `MAX_STEPS` further rounds are taken to be like the last one
+simulated, which is an assumption, and `Expected` says so.
 """
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cycling.battery.model import BatteryModel, BatteryState, FloatArray
-from cycling.battery.step_run import StepRun
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.program.instructions import Instruction, Loop, Part, Program
-from cycling.profile.simulation.run import MAX_STEP_S, run_instruction
+from cycling.profile.simulation.run import InstructionRun, Throughput, run_instruction
 
-FIRST_ROUNDS, LAST_ROUNDS = 2, 1
-MAX_STEPS = 2_000  # simulated; what comes after is left out
-POINTS_PER_STEP = 120
+MAX_STEPS = 2_000  # simulated one by one
+CUT_OFF = 1.25  # of these; lines that follow a long loop are simulated up to here
+LEAST_SKIPPED = 3  # rounds; fewer are simulated
+SAME_SOC, SAME_V, SAME_K = 1e-4, 1e-3, 0.1  # what a battery may drift in all rounds left
+EXACT = 1e-3  # of these: a round that moves it by less moves it by nothing
 IntArray = NDArray[np.int64]
-
-
-class Throughput(NamedTuple):
-    """Duration (s), charge (Ah) and energy (Wh), both ways apart, as magnitudes."""
-
-    duration_s: float = 0.0
-    charge_ah: float = 0.0
-    discharge_ah: float = 0.0
-    charge_wh: float = 0.0
-    discharge_wh: float = 0.0
-
-    def plus(self, other: "Throughput", times: int = 1) -> "Throughput":
-        """Return this and so many times the other."""
-        return Throughput(*(own + times * more for own, more in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A stretch (s) whose rounds were not simulated."""
+    """A stretch (s) of rounds that are like the one before it: surely, or as is `assumed`."""
 
     start_s: float
     end_s: float
     rounds: int
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +43,26 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """How far a course may be off: lowest and highest voltage (V) at each sample, throughputs.
+
+    `low` and `high` are None where the whole is not known.
+    """
+
+    low_v: FloatArray
+    high_v: FloatArray
+    low: Throughput | None
+    high: Throughput | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Expected:
     """The expected course; the arrays have one value a sample. `total` is of the whole test.
 
     `step` is the number of the step as executed, `line` its line in the text. `skipped` stretches
-    have no samples. `unending` names lines whose step was cut off after 100 h; `aborted_by` is the
-    SAFETY channel that would abort; `complete` is False where the profile goes on after what was
-    simulated. `rounds` are named for a curve only.
+    have no samples. `unending` names lines whose step nothing ends; `aborted_by` is the safety
+    limit that would abort; `complete` is False where the profile goes on after what was simulated.
+    `rounds` and `band` are for a curve only. `loops` has how many rounds of each were simulated.
     """
 
     time_s: FloatArray
@@ -75,28 +76,58 @@ class Expected:
     aborted_by: LimitKind | None
     complete: bool
     rounds: tuple[Round, ...] = ()
+    band: Band | None = None
+    loops: tuple[int, ...] = ()
 
     @property
     def duration_s(self) -> float:
         """Expected duration of the whole test, with what was not simulated."""
         return self.total.duration_s
 
+    @property
+    def is_known(self) -> bool:
+        """Whether `total` is of all that happens, up to its end or to where it aborts."""
+        return not self.unending and (self.complete or self.aborted_by is not None)
+
+    @property
+    def assumed_rounds(self) -> int:
+        """How many rounds are not simulated and only assumed to be like those before."""
+        return sum(one.rounds for one in self.skipped if one.assumed)
+
 
 def expected(
     program: Program,
     model: BatteryModel,
     state: BatteryState[float],
-    interval_s: float = 10.0,
     most_steps: int = MAX_STEPS,
+    loops: Sequence[int] = (),
 ) -> Expected:
     """Return the expected course of a profile on a battery from this state.
 
-    Each step keeps 120 samples at most, with its start and end. `interval_s` is how often the
-    model is looked at.
+    With the `loops` of another course the same rounds are simulated as there.
     """
-    simulation = _Simulation(program, model, state, interval_s, most_steps)
+    simulation = _Simulation(program, model, state, most_steps, list(loops))
     simulation.run(program.parts)
     return simulation.result()
+
+
+@dataclass(slots=True)
+class _Samples:
+    """What is kept of every sample."""
+
+    time_s: list[float] = field(default_factory=list)
+    voltage_v: list[float] = field(default_factory=list)
+    current_a: list[float] = field(default_factory=list)
+    step: list[int] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+
+    def take(self, run: InstructionRun, start_s: float, step: int, line: int) -> None:
+        samples = run.samples
+        self.time_s += [start_s + one.time_s for one in samples]
+        self.voltage_v += [one.voltage_v for one in samples]
+        self.current_a += [one.current_a for one in samples]
+        self.step += [step] * len(samples)
+        self.line += [line] * len(samples)
 
 
 class _Simulation:
@@ -105,126 +136,109 @@ class _Simulation:
         program: Program,
         model: BatteryModel,
         state: BatteryState[float],
-        interval_s: float,
         most_steps: int,
+        planned: list[int],
     ) -> None:
-        self._program = program
-        self._model = model
-        self._state = state
-        self._interval_s = interval_s
-        self._steps_left = most_steps
+        self._program, self._model, self._state = program, model, state
+        self._most_steps, self._steps = most_steps, 0
         self._number = 0
         self._total = Throughput()
-        self._pieces: list[tuple[FloatArray, FloatArray, FloatArray, IntArray, IntArray]] = []
+        self._samples = _Samples()
         self._skipped: list[Skipped] = []
         self._unending: dict[int, None] = {}
         self._aborted_by: LimitKind | None = None
+        self._left_out = False
+        self._planned, self._loops = planned, list[int]()
 
     @property
     def _over(self) -> bool:
-        return self._steps_left <= 0 or self._aborted_by is not None
+        return bool(self._unending) or self._aborted_by is not None or self._left_out
 
     def run(self, parts: tuple[Part, ...]) -> None:
         """Run parts one after the other, until the simulation is over."""
         for part in parts:
             if self._over:
-                self._steps_left -= 1  # something was left out
-                return
-            if isinstance(part, Instruction):
+                self._left_out = True
+            elif isinstance(part, Instruction):
                 self._step(part)
             else:
                 self._loop(part)
 
     def _loop(self, loop: Loop) -> None:
-        rounds = min(loop.count, FIRST_ROUNDS + LAST_ROUNDS)
-        rounds_left_out = loop.count - rounds
-        round_before = round_now = Throughput()
-        first_number = self._number
-        for number in range(rounds):
-            if number == FIRST_ROUNDS and rounds_left_out and not self._over:
-                round_before = self._total.plus(round_now, -1)
-                self._skip(
-                    rounds_left_out, round_before, (self._number - first_number) // FIRST_ROUNDS
-                )
-            round_now = self._total
+        place = len(self._loops)
+        self._loops.append(0)
+        done = 0
+        while done < loop.count and not self._over:
+            before, total = self._state, self._total
+            number = self._number
             self.run(loop.items)
+            done += 1
+            self._loops[place] += 1
+            left = loop.count - done
+            skipped = self._skippable(place, before, left)
+            if skipped and not self._over:
+                each = self._total.plus(total, -1)
+                self._skip(skipped, each, self._number - number, before)
+                done += skipped
+        self._left_out = self._left_out or done < loop.count
 
-    def _skip(self, rounds: int, each: Throughput, steps: int) -> None:
+    def _skippable(self, place: int, before: BatteryState[float], left: int) -> int:
+        """Return how many of the rounds left need no simulation; the last one is drawn."""
+        if place < len(self._planned):
+            return left - 1 if self._loops[place] == self._planned[place] - 1 else 0
+        if left <= LEAST_SKIPPED:
+            return 0
+        is_same = self._drift(before) * left <= 1
+        return left - 1 if is_same or self._steps >= self._most_steps else 0
+
+    def _drift(self, before: BatteryState[float]) -> float:
+        """Return how far the battery is from where it was, in what may pass as the same."""
+        now, cells = self._state, self._model.cells
+        drift = max(
+            abs(now.soc - before.soc) / SAME_SOC,
+            abs(now.rc_voltage_v - before.rc_voltage_v) / (SAME_V * cells),
+            abs(now.temperature_degc - before.temperature_degc) / SAME_K,
+        )
+        return drift if drift > EXACT else 0.0
+
+    def _skip(self, rounds: int, each: Throughput, steps: int, before: BatteryState[float]) -> None:
+        """Count rounds without simulating them; a state of charge that drifts goes on drifting."""
+        assumed = self._drift(before) * rounds > 1
         start_s = self._total.duration_s
         self._total = self._total.plus(each, rounds)
         self._number += rounds * steps
-        self._skipped.append(Skipped(start_s, self._total.duration_s, rounds))
+        self._skipped.append(Skipped(start_s, self._total.duration_s, rounds, assumed))
+        if assumed:
+            soc = self._state.soc + rounds * (self._state.soc - before.soc)
+            self._state = replace(self._state, soc=min(max(soc, 0.0), 1.0))
 
     def _step(self, instruction: Instruction) -> None:
-        self._steps_left -= 1
+        if self._steps >= CUT_OFF * self._most_steps:
+            self._left_out = True
+            return
+        self._steps += 1
         self._number += 1
-        time_s = instruction.limit(LimitKind.TIME)
-        interval_s = self._interval_s
-        if time_s is not None:
-            interval_s = max(interval_s, float(time_s) / 2000)
-        whole, limit = run_instruction(self._model, self._state, instruction, interval_s)
-        run = self._safe(whole)
-        if limit is None and run.time_s[-1] >= MAX_STEP_S:
+        run = run_instruction(self._model, self._state, instruction, self._program.safety)
+        self._aborted_by = run.aborted_by
+        if run.ended_by is None and run.aborted_by is None:
             self._unending[instruction.line] = None
-        start_s = self._total.duration_s
-        kept = np.unique(np.linspace(0, len(run.time_s) - 1, POINTS_PER_STEP).round().astype(int))
-        step, line = (np.full(len(kept), one) for one in (self._number, instruction.line))
-        measured = start_s + run.time_s[kept], run.voltage_v[kept], run.current_a[kept]
-        self._pieces.append((*measured, step, line))
-        self._total = self._total.plus(throughput(run))
+        self._samples.take(run, self._total.duration_s, self._number, instruction.line)
+        self._total = self._total.plus(run.throughput)
         self._state = run.state
-
-    def _safe(self, run: StepRun) -> StepRun:
-        """Return the run up to the first sample that SAFETY would not allow."""
-        channels = {
-            LimitKind.VOLTAGE: run.voltage_v,
-            LimitKind.CURRENT: run.current_a,
-            LimitKind.TEMPERATURE: run.temperature_degc,
-        }
-        end = len(run.time_s)
-        for limits in self._program.safety:
-            values = channels[limits.kind]
-            outside = (values < float(limits.low)) | (values > float(limits.high))
-            if outside[:end].any():
-                end = int(outside.argmax()) + 1
-                self._aborted_by = limits.kind
-        if end == len(run.time_s):
-            return run
-        return replace(
-            run,
-            time_s=run.time_s[:end],
-            voltage_v=run.voltage_v[:end],
-            current_a=run.current_a[:end],
-        )
 
     def result(self) -> Expected:
         """Return what was simulated."""
-        columns = map(np.concatenate, zip(*self._pieces, strict=True))
-        time_s, voltage_v, current_a, step, line = columns
+        samples = self._samples
         return Expected(
-            time_s,
-            voltage_v,
-            current_a,
-            step,
-            line,
+            np.array(samples.time_s, dtype=float),
+            np.array(samples.voltage_v, dtype=float),
+            np.array(samples.current_a, dtype=float),
+            np.array(samples.step, dtype=np.int64),
+            np.array(samples.line, dtype=np.int64),
             self._total,
             tuple(self._skipped),
             tuple(self._unending),
             self._aborted_by,
-            self._aborted_by is None and self._steps_left >= 0,
+            self._aborted_by is None and not self._left_out,
+            loops=tuple(self._loops),
         )
-
-
-def throughput(run: StepRun) -> Throughput:
-    """Return the integrals of a step; the current is held from sample to sample."""
-    dt_h = np.diff(run.time_s) / 3600
-    current_a = run.current_a[:-1]
-    energy_wh = (run.voltage_v * run.current_a)[:-1] * dt_h
-    charge_ah = current_a * dt_h
-    return Throughput(
-        float(run.time_s[-1]),
-        float(charge_ah.clip(min=0).sum()),
-        float(-charge_ah.clip(max=0).sum()),
-        float(energy_wh.clip(min=0).sum()),
-        float(-energy_wh.clip(max=0).sum()),
-    )

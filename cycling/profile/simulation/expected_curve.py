@@ -1,4 +1,8 @@
-"""The expected course of a profile as it is drawn: few points, rounds by name, gaps in words."""
+"""The expected course of a profile as it is drawn: few points, rounds by name, how far it may be.
+
+How far: the same profile on a smaller and older battery, and on a larger and better one, each from
+another charge. Whatever they give at the same place of the same step is the band.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,19 +10,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.battery.model import BatteryModel, BatteryState
+from cycling.battery.model import BatteryModel, BatteryState, FloatArray
 from cycling.profile import Program, row_count
 from cycling.profile.program.instructions import Executed
 from cycling.profile.program.rows import MAX_ROWS
-from cycling.profile.simulation.expected import Expected, Round, expected
-from cycling.profile.simulation.run import is_rest
+from cycling.profile.simulation.expected import Band, Expected, Round, expected
+from cycling.profile.simulation.run import Throughput, is_rest
 
-FEW_STEPS = 200  # simulated, so that nobody waits
 LOW_SOC, HIGH_SOC = 0.1, 0.98
-MAX_POINTS = 1_000
-MAX_STEPS = 80  # simulated: a tenth of a second
-INTERVAL_S = 60.0
+MAX_POINTS = 2_000
 IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another battery of the same name: its part of the capacity, its resistance, its charge."""
+
+    capacity: float
+    resistance: float
+    low_soc: float
+    high_soc: float
+
+
+VARIANTS = (Variant(0.9, 1.8, 0.25, 0.9), Variant(1.05, 0.6, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -30,9 +44,12 @@ class StepTimes:
 
 
 def simulate_curve(program: Program, model: BatteryModel) -> Expected:
-    """Simulate a profile from where it most likely begins, as far as a curve needs it."""
-    course = expected(program, model, first_state(program, model), INTERVAL_S, MAX_STEPS)
-    kept = _kept(course)
+    """Simulate a profile from where it most likely begins, and how far it may be from there."""
+    course = expected(program, model, first_state(program, model))
+    others = [_varied(program, model, variant, course) for variant in VARIANTS]
+    low_v, high_v = _voltage_band(course, others)
+    low, high = _totals(course, others)
+    kept = _kept(course.voltage_v)
     return replace(
         course,
         time_s=course.time_s[kept],
@@ -41,6 +58,7 @@ def simulate_curve(program: Program, model: BatteryModel) -> Expected:
         step=course.step[kept],
         line=course.line[kept],
         rounds=_rounds(program, course) if row_count(program) <= MAX_ROWS else (),
+        band=Band(low_v[kept], high_v[kept], low, high),
     )
 
 
@@ -49,17 +67,81 @@ def step_starts(step: IntArray) -> IntArray:
     return np.concatenate([[0], np.flatnonzero(np.diff(step)) + 1]).astype(np.int64)
 
 
-def _kept(course: Expected) -> IntArray:
-    """Return which points are drawn: both ends of each step, and between them as many as fit."""
-    count = len(course.time_s)
+def first_state(
+    program: Program, model: BatteryModel, low_soc: float = LOW_SOC, high_soc: float = HIGH_SOC
+) -> BatteryState[float]:
+    """Return the state from which a profile most likely begins.
+
+    Nearly empty where its first current charges, nearly full where it discharges.
+    """
+    driven = next((step for step in program.instructions() if not is_rest(step)), None)
+    discharges = driven is not None and driven.direction < 0
+    return model.rested(high_soc if discharges else low_soc)
+
+
+def step_times(program: Program, model: BatteryModel) -> StepTimes:
+    """Return the expected durations; rounds that were not simulated are like the ones before."""
+    course = expected(program, model, first_state(program, model))
+    by_step, by_line = _simulated(course)
+    for execution in program.executed():
+        number, line = execution.step, execution.instruction.line
+        if number not in by_step and line in by_line:
+            by_step[number] = by_line[line]
+    known = course.complete and not course.unending
+    return StepTimes(course.duration_s if known else None, by_step)
+
+
+def _varied(program: Program, model: BatteryModel, variant: Variant, course: Expected) -> Expected:
+    other = model.aged(variant.capacity, variant.resistance)
+    state = first_state(program, other, variant.low_soc, variant.high_soc)
+    return expected(program, other, state, loops=course.loops)
+
+
+def _totals(
+    course: Expected, others: list[Expected]
+) -> tuple[Throughput | None, Throughput | None]:
+    """Return the least and the most of everything, where all of them come to the same end."""
+    ends = {(one.is_known, one.aborted_by) for one in (course, *others)}
+    if len(ends) > 1 or not course.is_known:
+        return None, None
+    columns = list(zip(*(one.total for one in (course, *others)), strict=True))
+    return Throughput(*map(min, columns)), Throughput(*map(max, columns))
+
+
+def _voltage_band(course: Expected, others: list[Expected]) -> tuple[FloatArray, FloatArray]:
+    """Return the lowest and highest voltage (V) at each sample: what all give at its place."""
+    places = _places(course)
+    drawn = (one for one in others if len(one.time_s))
+    rows = [np.interp(places, _places(one), one.voltage_v, right=np.nan) for one in drawn]
+    rows.append(course.voltage_v)
+    return np.fmin.reduce(rows), np.fmax.reduce(rows)
+
+
+def _places(course: Expected) -> FloatArray:
+    """Return for each sample its step's number, and how far in that step it is."""
+    if not len(course.step):
+        return np.zeros(0)
+    starts = step_starts(course.step)
+    lengths = np.diff(starts, append=len(course.step))
+    begins = np.repeat(course.time_s[starts], lengths)
+    durations = np.repeat(course.time_s[starts + lengths - 1], lengths) - begins
+    share = np.divide(
+        course.time_s - begins, durations, out=np.zeros(len(begins)), where=durations > 0
+    )
+    return course.step + share * (1 - 1e-6)
+
+
+def _kept(values: FloatArray) -> IntArray:
+    """Return which points are drawn: of every stretch the lowest and the highest, and both ends."""
+    count = len(values)
     if count <= MAX_POINTS:
         return np.arange(count)
-    starts = step_starts(course.step)
-    edges = np.unique(np.concatenate([starts, starts[1:] - 1, [count - 1]]))
-    if len(edges) >= MAX_POINTS:
-        return edges[:MAX_POINTS]
-    others = np.linspace(0, count - 1, MAX_POINTS - len(edges)).round().astype(np.int64)
-    return np.unique(np.concatenate([edges, others]))
+    edges = np.linspace(0, count, MAX_POINTS // 2).astype(np.int64)
+    kept = [0, count - 1]
+    for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        piece = values[begin:end]
+        kept += [begin + int(piece.argmin()), begin + int(piece.argmax())]
+    return np.unique(kept)
 
 
 def _rounds(program: Program, course: Expected) -> tuple[Round, ...]:
@@ -79,28 +161,6 @@ def _rounds(program: Program, course: Expected) -> tuple[Round, ...]:
 def _only_once(execution: Executed) -> bool:
     """Whether it is in a loop of one round that counts no cycles."""
     return execution.cycle is None and execution.iterations[-1:] == ((1, 1),)
-
-
-def first_state(program: Program, model: BatteryModel) -> BatteryState[float]:
-    """Return the state from which a profile most likely begins.
-
-    Nearly empty where its first current charges, nearly full where it discharges.
-    """
-    driven = next((step for step in program.instructions() if not is_rest(step)), None)
-    discharges = driven is not None and driven.direction < 0
-    return model.rested(HIGH_SOC if discharges else LOW_SOC)
-
-
-def step_times(program: Program, model: BatteryModel) -> StepTimes:
-    """Return the expected durations; rounds that were not simulated are like the ones before."""
-    course = expected(program, model, first_state(program, model), INTERVAL_S, FEW_STEPS)
-    by_step, by_line = _simulated(course)
-    for execution in program.executed():
-        number, line = execution.step, execution.instruction.line
-        if number not in by_step and line in by_line:
-            by_step[number] = by_line[line]
-    known = course.complete and not course.unending
-    return StepTimes(course.duration_s if known else None, by_step)
 
 
 def _simulated(course: Expected) -> tuple[dict[int, float], dict[int, float]]:

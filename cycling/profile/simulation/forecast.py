@@ -8,14 +8,15 @@ from cycling.battery.model import BatteryModel, BatteryState, FloatArray
 from cycling.profile import Program
 from cycling.profile.simulation.expected import Skipped, expected
 
-MAX_STEPS = 300
 MAX_POINTS = 500_000
-INTERVAL_S = 20.0
 
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """Expected voltage (V) and current (A) over test time (s), both of shape (n,)."""
+    """Expected voltage (V) and current (A) over test time (s), both of shape (n,).
+
+    A stretch that would take too many points has one, which is NaN.
+    """
 
     time_s: FloatArray
     voltage_v: FloatArray
@@ -27,7 +28,7 @@ def forecast(program: Program, model: BatteryModel, state: BatteryState[float]) 
 
     Rounds that are not simulated are drawn like the one before them, while there is room.
     """
-    course = expected(program, model, state, INTERVAL_S, MAX_STEPS)
+    course = expected(program, model, state)
     columns = [course.time_s, course.voltage_v, course.current_a]
     for stretch in sorted(course.skipped, key=lambda one: one.start_s):
         columns = _filled(columns, stretch)
@@ -41,7 +42,8 @@ def _filled(columns: list[FloatArray], stretch: Skipped) -> list[FloatArray]:
     first, end = np.searchsorted(time_s, [begin_s - 1e-6, stretch.start_s + 1e-6])
     size = int(end - first)
     if not size or len(time_s) + size * stretch.rounds > MAX_POINTS:
-        return columns
+        blank = ((stretch.start_s + stretch.end_s) / 2, np.nan, np.nan)
+        return [np.insert(one, end, value) for one, value in zip(columns, blank, strict=True)]
     shifts = np.repeat(np.arange(1, stretch.rounds + 1) * round_s, size)
     pieces = [np.tile(column[first:end], stretch.rounds) for column in columns]
     pieces[0] = pieces[0] + shifts

@@ -20,7 +20,6 @@ from cycling.profile import (
     check_profile,
     reference_rows,
 )
-from cycling.profile.simulation.estimate import estimate
 from cycling.profile.simulation.expected_curve import StepTimes, step_times
 from db.commands import audit
 from db.commands.audit import By
@@ -124,12 +123,7 @@ def _checked(
 
 
 def _rows(program: Program, model: BatteryModel | None) -> ProfileRows:
-    if model is None:
-        rough = estimate(program)
-        known = None if rough.unknown_lines else rough.total.duration_s
-        times = StepTimes(known, {})
-    else:
-        times = step_times(program, model)
+    times = StepTimes(None, {}) if model is None else step_times(program, model)
     return profile_rows(program, reference_rows(program), times.total_s, times.by_step)
 
 

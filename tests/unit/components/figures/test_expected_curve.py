@@ -33,8 +33,8 @@ def words(drawn: dict) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True])
 def test_voltage_is_blue_and_current_orange_in_both_themes(dark):
     drawn = figure(dark=dark)
-    colours = [trace["line"]["color"] for trace in drawn["data"]]
-    assert [trace["name"] for trace in drawn["data"]] == ["Voltage", "Current"]
+    colours = [trace["line"]["color"] for trace in drawn["data"][:2]]
+    assert [trace["name"] for trace in drawn["data"]] == ["Voltage", "Current", "Uncertainty"]
     assert colours == channel_colours([("voltage", "V"), ("current", "A")], dark=dark)
 
 
@@ -49,7 +49,24 @@ def test_points_are_few_and_the_line_breaks_where_rounds_are_left_out():
 
 
 def test_rounds_are_named_and_those_left_out_counted():
-    assert {"cycle 1 of 100", "cycle 100 of 100", "97 more"} <= set(words(figure()))
+    assert {"cycle 1 of 100", "cycle 100 of 100", "97 more, the same"} <= set(words(figure()))
+
+
+def test_rounds_that_are_not_simulated_are_said_to_be_assumed():
+    pulses = "REPEAT 1500\n  CC, -C/20, TIME, 10\n  WAIT, 60\nEND\n"
+    assert "499 more, assumed" in words(figure(pulses))
+
+
+def test_the_band_goes_around_the_voltage_and_stops_at_the_gap():
+    drawn = figure()
+    band, volts = drawn["data"][2], values(drawn["data"][0]["y"])
+    x, y = values(band["x"]), values(band["y"])
+    assert band["fill"] == "toself"
+    assert np.isnan(x).sum() == 2  # one outline before the gap, one after it
+    assert np.nanmin(y) <= np.nanmin(volts)
+    assert np.nanmax(y) >= np.nanmax(volts)
+    assert len(figure("WAIT, 60\n")["data"]) == 3  # its charge is not known
+    assert len(figure("WAIT, 0\n")["data"]) == 3
 
 
 def test_ticks_say_true_times_on_both_sides_of_the_band():

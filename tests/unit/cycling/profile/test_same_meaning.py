@@ -13,12 +13,13 @@ from cycling.profile.language.render import render
 from cycling.profile.language.tree import Limit, LimitKind, Profile, Repeat, Step
 from cycling.profile.simulation.run import run_instruction
 from cycling.terms import Mode
-from tests.unit.cycling.profile.interpreters import INTERVAL_S, LONGEST_S, run_rows, run_tree
+from tests.unit.cycling.profile.interpreters import run_rows, run_tree
 from tests.unit.cycling.profile.profiles import many
 
 NMC = chemistries()["nmc"]
 
 CELL, CAPACITY = NMC.battery(3.0), Decimal(3)
+INNER_S = 6.0  # between two looks of the recorder at a held voltage
 currents = st.sampled_from(["0.5C", "-0.5C", "C/3", "-C/3", "1500mA", "-1.2", "0.9"])
 voltages = st.sampled_from(["4.2", "4100mV", "3.9", "3.0", "2.75"])
 holds = st.sampled_from(["4.2", "4100mV", "3.8"])
@@ -110,17 +111,18 @@ def test_rows_do_what_the_tree_says(profile, soc):
 @many
 @given(small_profiles.map(lambda p: Profile(with_several_limits(p.items))), st.floats(0.2, 0.8))
 def test_the_exact_program_does_what_the_tree_says(profile, soc):
+    """On two ways through the model: in small even steps, and in few steps of any length."""
     program = resolve(profile, CAPACITY).program
     by_tree = run_tree(profile, CELL, CELL.rested(soc), CAPACITY)
     state = CELL.rested(soc)
     executed = list(program.executed())
     assert len(executed) == program.instruction_count == len(by_tree)
     for one, step in zip(executed, by_tree, strict=True):
-        run, ended_by = run_instruction(CELL, state, one.instruction, INTERVAL_S, LONGEST_S)
+        run = run_instruction(CELL, state, one.instruction)
+        assert run.ended_by == step.ended_by
+        assert run.duration_s == pytest.approx(step.duration_s, rel=0.01, abs=INNER_S)
+        assert run.state.soc == pytest.approx(step.soc, abs=2e-3)
         state = run.state
-        assert ended_by == step.ended_by
-        assert run.duration_s == step.duration_s
-        assert state.soc == step.soc
 
 
 def with_several_limits(items):

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from cycling.battery.model import Drive
-from cycling.battery.step_run import EndCondition, run_step
+from cycling.battery.step_run import SETTLING_S, EndCondition, run_step
 from cycling.terms import Mode
 from master_node.virtual_cycler.battery import BatteryPool, model_for
-from master_node.virtual_cycler.ends import SETTLING_S
 from tests.virtual import CELL, LEAD_ACID, SAFE, STACK, Lab, cc, charge_ah, cp, cv, wait
 
 

@@ -5,13 +5,13 @@ import pytest
 
 from cycling.battery.chemistry import chemistries
 from cycling.profile import parse, resolve
+from cycling.profile.simulation.expected import expected
 from cycling.profile.simulation.expected_curve import (
     HIGH_SOC,
     LOW_SOC,
     MAX_POINTS,
     first_state,
     simulate_curve,
-    step_starts,
     step_times,
 )
 
@@ -40,20 +40,39 @@ def test_loops_without_the_word_are_rounds_and_a_single_one_has_no_name():
     assert names == ["round 1 of 2", "round 2 of 2"]
 
 
-def test_no_more_points_than_a_graph_needs_and_both_ends_of_every_step():
-    text = "".join(f"CC, 1.{n:02}, TIME, 1h\nCC, -1.{n:02}, TIME, 1h\n" for n in range(40))
+def test_no_more_points_than_a_graph_needs_and_the_extremes_among_them():
+    text = "".join(f"CC, 1.{n:02}, TIME, 1h\nCC, -1.{n:02}, TIME, 1h\n" for n in range(99))
     curve = simulate_curve(program(text), MODEL)
-    assert len(curve.time_s) <= MAX_POINTS
-    starts = step_starts(curve.step)
-    assert len(starts) == 80
-    assert np.diff(curve.time_s[starts]) == pytest.approx(3600)
+    whole = expected(program(text), MODEL, first_state(program(text), MODEL))
+    assert len(curve.time_s) <= MAX_POINTS < len(whole.time_s)
+    assert curve.time_s[-1] == whole.time_s[-1] == pytest.approx(198 * 3600)
+    assert curve.voltage_v.max() == whole.voltage_v.max()
+    assert curve.voltage_v.min() == whole.voltage_v.min()
 
 
-def test_a_long_profile_is_drawn_as_far_as_a_sketch_goes():
-    text = "WAIT, 60\n" * 200
+def test_a_smaller_and_a_larger_battery_make_the_band():
+    curve = simulate_curve(program(CYCLES), MODEL)
+    assert curve.band.low.duration_s < 0.96 * curve.duration_s
+    assert curve.band.high.duration_s > 1.01 * curve.duration_s
+    assert curve.band.low.discharge_ah < 0.95 * curve.total.discharge_ah
+    assert np.all(curve.band.low_v <= curve.voltage_v)
+    assert np.all(curve.voltage_v <= curve.band.high_v)
+    ends = curve.voltage_v > 4.2 - 1e-6  # where a voltage ends the step it is the same for all
+    assert (curve.band.high_v - curve.band.low_v)[ends].max() < 0.02
+
+
+def test_what_only_times_end_takes_its_time():
+    curve = simulate_curve(program("WAIT, 30d\nCC, 0.1, TIME, 1h\n"), MODEL)
+    assert curve.duration_s == curve.band.low.duration_s == curve.band.high.duration_s
+    assert curve.duration_s == 30 * 86400 + 3600
+
+
+def test_how_far_it_may_be_is_not_said_where_the_ends_differ():
+    """Of a battery that is smaller SAFETY ends it before."""
+    text = "SAFETY VOLTAGE 2.5 4.25\nCC, -1, TIME, 2.7h\nWAIT, 60\n"
     curve = simulate_curve(program(text), MODEL)
-    assert not curve.complete
-    assert curve.time_s[-1] == pytest.approx(80 * 60)
+    assert curve.is_known
+    assert (curve.band.low, curve.band.high) == (None, None)
 
 
 @pytest.mark.parametrize(
