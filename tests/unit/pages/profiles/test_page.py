@@ -161,7 +161,7 @@ class TestProfile:
             "profile-version.data": version(store, profile),
         }
         answer = vera.call("profile-sketch-graph.figure", values)
-        assert len(answer["profile-sketch-graph.figure"]["data"]) == 3  # voltage, current, uncertainty
+        assert len(answer["profile-sketch-graph.figure"]["data"]) == 3
         del values["shell-theme.data"]
         values["profile-compare.value"] = "0"
         query = vera.call("profile-view.data", values)["profile-view.data"]["query"]
