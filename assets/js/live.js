@@ -18,7 +18,7 @@
   function fresh(root) {
     return { root: root, experiment: null, after: null, digest: "", version: "", token: null, tip: false, zoom: null, range: 3600,
       ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, tries: 0,
-      since: Date.now() };
+      since: Date.now(), again: false };
   }
   const page = () => document.querySelector(".bem-live");
   const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
@@ -35,7 +35,9 @@
   }
   const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);
   bem.askLive = function () {
-    if (page() && page() === state.root && !document.hidden && !waits()) setProps("live-ask", { data: question() });
+    if (!page() || page() !== state.root || document.hidden) return;
+    state.again = waits(); // what is under way may not know yet what somebody just did
+    if (!state.again) setProps("live-ask", { data: question() });
   };
   function drawAgain() {
     state.asked = state.since = Date.now(); // more questions would only ask for the same again
@@ -278,7 +280,10 @@
       if (page() !== state.root) state = fresh(page());
       state.asked = 0;
       state.pending = Boolean(update[KEY.WAITS]);
-      if (update[KEY.DIGEST]) state.digest = update[KEY.DIGEST];
+      if (update[KEY.DIGEST]) {
+        state.digest = update[KEY.DIGEST];
+        bem.askQueues(); // what changes a station mostly changes its queue
+      }
       if (update[KEY.VERSION] !== undefined) state.version = update[KEY.VERSION];
       const next = update[KEY.NEXT];
       if (next !== undefined) {
@@ -289,6 +294,7 @@
       } else if (update[KEY.FIGURE] === state.token) take(update);
       if (update[KEY.PRESENT]) readNow(update[KEY.PRESENT]);
       bem.tick();
+      if (state.again) setTimeout(bem.askLive, 0);
       return keep();
     },
     drawn: function (drawn) {

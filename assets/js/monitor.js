@@ -125,6 +125,12 @@
     }
   });
   document.addEventListener("visibilitychange", askNow);
+  bem.askQueues = function () {
+    for (const list of document.querySelectorAll('[id*="queue-body"]')) {
+      const station = JSON.parse(list.id).station;
+      setProps({ station: station, type: "queue-tick" }, { n_intervals: Date.now() });
+    }
+  };
 
   window.dash_clientside.monitor = {
     ask: function () {
@@ -154,10 +160,15 @@
       remember();
       return keep();
     },
+    /* What was asked is answered: at once the tile asks no more, then everything is asked anew. */
     again: function (done) {
       if (!done) return;
+      const alarm = done.alarm && document.querySelector('.bem-tile [data-bem-alarm="' + done.alarm + '"]');
+      const tile = alarm ? alarm.closest(".bem-tile") : done.station && tileOf(done.station);
+      if (tile) tile.classList.add("answered"); // until its words come: `write` sets the classes
       askNow();
       if (bem.askLive) bem.askLive();
+      bem.askQueues();
     },
   };
 })();

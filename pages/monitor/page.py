@@ -15,6 +15,7 @@ from db.commands import alarms
 from db.commands.audit import By
 from db.commands.queue import confirm_battery
 from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.queue import confirmation_conflict
 from db.queries.stations.run import find_alarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
@@ -161,7 +162,10 @@ def acknowledge(by: By, chosen: Sent, comment: Sent) -> Done:
 def ask_battery(chosen: Sent) -> Question:
     """Ask whether it is this battery."""
     station = station_now(database(), sent_id(chosen, "station"))
-    words = parts.confirm_question(station, sent_id(chosen, "battery"))
+    battery_id = sent_id(chosen, "battery")
+    if because := confirmation_conflict(database(), station.id, battery_id):
+        return Question("Confirm the battery", because, keep="Close")
+    words = parts.confirm_question(station, battery_id)
     return Question("Confirm the battery", words, go="It is connected")
 
 

@@ -116,7 +116,13 @@ def confirm_question(station: StationNow, battery_id: int) -> list[Any]:
     confirmed = station.confirmed
     before = confirmed.name if confirmed and confirmed.id != battery_id else ""
     names = ", ".join(one.name for one in held)
-    when = "once the alarm here is acknowledged" if station.alarms else "at once"
+    conditions = {
+        f"{station.experiment.name} has ended" if station.experiment else "": station.experiment,
+        "the alarm here is acknowledged": station.alarms,
+        "the station is back in service": station.out,
+    }
+    waits = " and ".join(words for words, holds in conditions.items() if holds)
+    when = f"once {waits}" if waits else "at once"
     follows = f"Then {names} may start {when}: current flows into what is connected."
     return [
         html.P(held_question(station.name, before, held[0])),

@@ -23,6 +23,7 @@ class Ids:
     """Ids of the queues; those of `queue-change` are for operators."""
 
     PAGE = "queue-page"
+    COUNT = "queue-count"
     DRAFTS = "queue-drafts"
 
     body = PatternId("queue-body", "station")  # the list of a station

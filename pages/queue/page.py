@@ -10,6 +10,7 @@ from components import formatting
 from components.blocks import card, empty, page_header
 from components.controls import bare_button
 from components.sent import Sent
+from components.shell import Ids as Shell
 from components.shell import toast
 from db.commands.audit import By
 from db.commands.queue import cancel, discard_draft, reorder
@@ -41,25 +42,29 @@ def layout(**_query: str) -> Component:
     """Return the queues of the stations where something waits, and the drafts."""
     who, stations = viewer(), offered_stations(database())
     busy = [one for one in stations if one.waiting]
-    count = formatting.counted(sum(one.waiting for one in busy), "experiment") + " waiting"
+    count = html.Span(_count(sum(one.waiting for one in busy)), id=Ids.COUNT)
     add = dcc.Link("Add experiment", href="/add-experiment", className="btn btn-primary")
     return html.Div(
         [
             page_header("Queues", count=count, actions=add if who.operates else None),
-            html.Div(
-                [
-                    *(queue_card(database(), one.id, one.name, who) for one in busy),
-                    *_idle(busy, stations),
-                    *([html.Div(_drafts(who), id=Ids.DRAFTS)] if who.operates else []),
-                ],
-                id=Ids.PAGE,
-                className="bem-queues",
-            ),
+            html.Div(_queues(busy, stations, who), id=Ids.PAGE, className="bem-queues"),
             *queue_dialog(who),
             *(dialogs() if who.operates else []),
         ],
         className="bem-page",
     )
+
+
+def _queues(
+    busy: list[OfferedStation], stations: tuple[OfferedStation, ...], who: Viewer
+) -> list[Component]:
+    cards = [queue_card(database(), one.id, one.name, who) for one in busy]
+    drafts = [html.Div(_drafts(who), id=Ids.DRAFTS)] if who.operates else []
+    return [*cards, *_idle(busy, stations), *drafts]
+
+
+def _count(waiting: int) -> str:
+    return formatting.counted(waiting, "experiment") + " waiting"
 
 
 def _idle(busy: list[OfferedStation], stations: tuple[OfferedStation, ...]) -> list[Component]:
@@ -90,6 +95,27 @@ def _draft(draft: Draft, who: Viewer) -> html.Li:
             html.Div(discard, className="acts"),
         ]
     )
+
+
+@callback(Output(Ids.COUNT, "children"), Input(Ids.seen(ALL), "data"), prevent_initial_call=True)
+def show_count(lists: list[Any]) -> str:
+    """Say in the title how many wait in the lists below it."""
+    return _count(sum(len(one) for one in lists if isinstance(one, list)))
+
+
+@callback(
+    Output(Ids.PAGE, "children"),
+    Input(Shell.PULSE, "data"),
+    State(Ids.seen(ALL), "id"),
+    prevent_initial_call=True,
+)
+def show_others(_pulse: Sent, ids: list[dict[str, Any]]) -> list[Component]:
+    """Show the queue of a station where something waits now and nothing did before."""
+    stations = offered_stations(database())
+    busy = [one for one in stations if one.waiting]
+    if {one.id for one in busy} <= {one["station"] for one in ids}:
+        raise PreventUpdate
+    return _queues(busy, stations, viewer())
 
 
 @callback(

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
-from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.queue import rows
 from db.engine import Database
-from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.queries.stations.queue import busy_with, waiting
+from db.models import Battery, ConfirmedBattery, CyclerStation, Plan
+from db.queries.stations.queue import other_run, waiting
 from db.repeating import repeated
 from db.terms import PlanState
 
@@ -45,7 +44,8 @@ def confirm_within(session: Session, station_id: int, battery_id: int, *, by: By
     battery = rows.take_battery(session, battery_id)
     stations = rows.take_stations(session, {station_id, *rows.confirmed_on(session, [battery_id])})
     station = rows.check_station(session, stations.pop(station_id, None))
-    _check_nothing_else_runs(session, station, battery)
+    if because := other_run(session, station, battery):
+        raise ConflictError(because)
     held = _forget_elsewhere(session, battery, station, stations, by.now)
     _write(session, station, battery, by.user_name, by.now)
     held += _hold_others(session, station, battery, by.now)
@@ -68,33 +68,6 @@ def confirm_within(session: Session, station_id: int, battery_id: int, *, by: By
         },
     )
     return done
-
-
-def _check_nothing_else_runs(session: Session, station: CyclerStation, battery: Battery) -> None:
-    here = busy_with(session, station.id)
-    if here is not None and here.battery_id != battery.id:
-        connected = session.get_one(Battery, here.battery_id)
-        raise ConflictError(
-            f"{station.name} has {here.name} under way with {connected.name}. "
-            "Stop it, or wait until it has ended."
-        )
-    elsewhere = session.scalars(
-        select(Experiment.station_id).where(
-            Experiment.battery_id == battery.id,
-            Experiment.station_id != station.id,
-            Experiment.status.in_(
-                [ExperimentStatus.RUNNING, ExperimentStatus.PAUSED, ExperimentStatus.QUEUED]
-            ),
-        )
-    )
-    for other in set(elsewhere):
-        busy = busy_with(session, other)
-        if busy is not None and busy.battery_id == battery.id:
-            name = session.get_one(CyclerStation, other).name
-            raise ConflictError(
-                f"{name} has {busy.name} under way with {battery.name}. "
-                "Stop it, or wait until it has ended."
-            )
 
 
 def _forget_elsewhere(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, StationState
+from cycling.terms import NOT_ENDED, ExperimentStatus, StationState
 from db.engine import Database
 from db.facts import facts
 from db.models import (
@@ -121,6 +121,43 @@ def busy_with(session: Session, station_id: int) -> Experiment | None:
         .order_by(Experiment.id)
         .limit(1)
     ).first()
+
+
+def confirmation_conflict(database: Database, station_id: int, battery_id: int) -> str:
+    """Say why a battery cannot be confirmed on a station now; "" where it can."""
+    with database.read() as session:
+        station, battery = (
+            session.get(CyclerStation, station_id),
+            session.get(Battery, battery_id),
+        )
+        return other_run(session, station, battery) if station and battery else ""
+
+
+def other_run(session: Session, station: CyclerStation, battery: Battery) -> str:
+    """Say what is under way on a station with another battery, or elsewhere with this one."""
+    here = busy_with(session, station.id)
+    if here is not None and here.battery_id != battery.id:
+        connected = session.get_one(Battery, here.battery_id)
+        return _under_way(station, here, connected)
+    elsewhere = session.scalars(
+        select(Experiment.station_id).where(
+            Experiment.battery_id == battery.id,
+            Experiment.station_id != station.id,
+            Experiment.status.in_(NOT_ENDED),
+        )
+    )
+    for other in sorted({one for one in elsewhere if one is not None}):
+        busy = busy_with(session, other)
+        if busy is not None and busy.battery_id == battery.id:
+            return _under_way(session.get_one(CyclerStation, other), busy, battery)
+    return ""
+
+
+def _under_way(station: CyclerStation, experiment: Experiment, battery: Battery) -> str:
+    return (
+        f"{station.name} has {experiment.name} under way with {battery.name}. "
+        "Stop it, or wait until it has ended."
+    )
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,26 @@ def test_the_last_alarm_of_a_station_says_what_begins_when_it_is_acknowledged(
     assert "Then Second may start at once" in asked(alarms[0])
 
 
+def test_another_battery_is_not_confirmed_while_one_runs(oscar, running, station):
+    other = running.battery("NMC-031", "24A-00731")
+    running.plan("Ageing", station["id"], other, "held", profile_id=1)
+
+    def asked(battery: int):
+        chosen = {"monitor-confirm-chosen.data": {"station": station["id"], "battery": battery}}
+        return oscar.call(
+            "monitor-confirm-dialog.is_open", chosen, by="monitor-confirm-chosen.data"
+        )
+
+    refused = asked(other)
+    assert text(refused["monitor-confirm-question.children"]).startswith(
+        "Station 04 has Cycle life under way with NMC-018."
+    )
+    assert refused["monitor-confirm-sure.style"] == {"display": "none"}
+    running.plan("Second", station["id"], station["cell"], "held", profile_id=1)
+    words = text(asked(station["cell"])["monitor-confirm-question.children"])
+    assert "Then Second may start once Cycle life has ended" in words
+
+
 def test_the_view_shows_the_instruction_within_its_list(vera, station):
     page = vera.open(f"/monitor/{station['id']}")
     steps = [text(item) for item in of_type(page, "Li")]

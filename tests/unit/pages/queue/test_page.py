@@ -58,6 +58,22 @@ def test_cancelling_asks_first_names_the_experiment_and_is_done_once(oscar, form
     assert refused[f"{CHANGE.error}.children"] == "Ageing is cancelled already."
 
 
+def test_the_title_counts_what_its_lists_show(vera):
+    shown = [({"type": "queue-seen", "station": n}, [[n, "held", "", False]] * n) for n in (1, 2)]
+    said = vera.call("queue-count.children", patterns={"queue-seen": shown})
+    assert said["queue-count.children"] == "3 experiments waiting"
+
+
+def test_a_station_where_something_waits_now_comes_into_the_page(vera, forms, plan):
+    here = {"type": "queue-seen", "station": forms.s1}
+    same = vera.call(
+        "queue-page.children", by="shell-pulse.data", patterns={"queue-seen": [(here, here)]}
+    )
+    assert same.status == 204
+    other = vera.call("queue-page.children", by="shell-pulse.data", patterns={"queue-seen": []})
+    assert "Ageing" in str(other["queue-page.children"])
+
+
 def test_a_draft_is_discarded_after_a_question_and_one_that_is_gone_is_said(oscar, forms):
     draft = save_draft(forms.database, "0123456789abcdef", "", {}, by=BY(forms.now())).id
     asked = ask(oscar, "draft", draft)
