@@ -7,7 +7,7 @@ import sys
 
 from tests.run import run_pytest
 
-TIMES = "20"  # as many examples as `make test` draws; BEM_FUZZ names another number
+TIMES = "50"  # as many examples as `make test` draws; BEM_FUZZ names another number
 SEED = "--hypothesis-seed"
 
 

@@ -4,6 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+DRAWN = 40
 TIMES = int(os.environ.get("BEM_FUZZ", "0"))  # as many examples as `make test` draws
 
 
@@ -21,10 +22,10 @@ def load_profile() -> None:
     )
     settings.load_profile("bem")
     if TIMES:
-        settings.register_profile("fuzz", max_examples=100 * TIMES)
+        settings.register_profile("fuzz", max_examples=DRAWN * TIMES)
         settings.load_profile("fuzz")
     else:
-        settings.register_profile("suite", derandomize=True, database=None)
+        settings.register_profile("suite", max_examples=DRAWN, derandomize=True, database=None)
         settings.load_profile("suite")
 
 
