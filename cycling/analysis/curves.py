@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.gaps import GAP_S, gap_rows
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-GAP_S = 60.0
-GAP_MEDIANS = 10.0
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class Steps:
     Shapes (steps,): `starts` and `rows` (first row and number of rows), `total_s` (time that
     counts), `gap_s` (time in gaps). Shape (rows,): `counted_s`, which is 0 for the last row, where
     the clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
+    `last_s` is the time before the last row, NaN where its step begins with it.
     """
 
     starts: Ints
@@ -28,6 +28,8 @@ class Steps:
     gap_s: Floats
     counted_s: Floats
     weights_s: Floats
+
+    last_s: float
 
     @property
     def ends(self) -> Ints:
@@ -102,8 +104,16 @@ class Course:
         return _spread(self.steps, self.present, _reduced(np.add, values, self.first), 0.0)
 
 
-def cut_into_steps(time_s: Floats, keys: Sequence[Floats]) -> Steps:
-    """Cut rows where a key changes; shapes (rows,)."""
+def cut_into_steps(
+    time_s: Floats,
+    keys: Sequence[Floats],
+    before_s: float = np.nan,
+    after_s: float = np.nan,
+) -> Steps:
+    """Cut rows where a key changes; shapes (rows,).
+
+    `before_s` and `after_s` are the times before the first row, in its step, and after the last.
+    """
     edges = _changes(keys[0])
     for key in keys[1:]:
         edges |= _changes(key)
@@ -112,8 +122,12 @@ def cut_into_steps(time_s: Floats, keys: Sequence[Floats]) -> Steps:
     np.subtract(time_s[1:], time_s[:-1], out=seconds[:-1])
     np.maximum(seconds, 0.0, out=seconds)
     gap_s = np.zeros(len(starts))
+    last_s = seconds[-2] if len(seconds) > starts[-1] + 1 else np.nan
+    last_s = before_s if len(seconds) == 1 else last_s
     if seconds.max() > GAP_S:
-        gaps = _gaps(seconds, starts)
+        goes_on = np.ones(len(seconds), np.bool_)
+        goes_on[starts[1:]] = False
+        gaps = gap_rows(np.append(seconds[:-1], after_s), goes_on, before_s)
         np.add.at(gap_s, _step_of(gaps, starts), seconds[gaps])
         seconds[gaps] = 0.0
     return Steps(
@@ -123,6 +137,7 @@ def cut_into_steps(time_s: Floats, keys: Sequence[Floats]) -> Steps:
         gap_s=gap_s,
         counted_s=seconds,
         weights_s=_weights(seconds, starts),
+        last_s=float(last_s),
     )
 
 
@@ -210,23 +225,6 @@ def _changes(key: Floats) -> NDArray[np.bool_]:
         unknown = np.isnan(key)
         differs &= ~(unknown[1:] & unknown[:-1])
     return differs
-
-
-def _gaps(seconds: Floats, starts: Ints) -> Ints:
-    """Return the rows followed by a gap: over 60 s and over 10 times their step's median."""
-    long = np.flatnonzero(seconds > GAP_S)
-    positive = np.flatnonzero(seconds > 0)
-    medians = _medians(seconds[positive], _step_of(positive, starts), len(starts))
-    return long[seconds[long] > GAP_MEDIANS * medians[_step_of(long, starts)]]
-
-
-def _medians(values: Floats, group: Ints, groups: int) -> Floats:
-    """Return the median of each group, NaN for one without values; `group` never falls."""
-    medians = np.full(groups, np.nan)
-    ordered = values[np.lexsort((values, group))]
-    present, first, count = np.unique(group, return_index=True, return_counts=True)
-    medians[present] = (ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2
-    return medians
 
 
 def _step_of(rows: Ints, starts: Ints) -> Ints:

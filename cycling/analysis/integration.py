@@ -77,9 +77,8 @@ class StepTotals:
 class Integrator:
     """Integrates samples as they come; where they are cut does not change the sums.
 
-    One thing does depend on the cut: whether an interval of more than 60 s is a gap. It is one if
-    it is longer than 10 times the median interval of the part of its step that is in the same
-    block (of at most `BLOCK_ROWS` samples). Gaps count as missing time.
+    Gaps (`cycling.analysis.gaps`) count as missing time. Whether an interval is one also depends
+    on the one after it, so the newest sample waits for the next, or for `finish`.
 
     Blank values are bridged within their step: by a straight line to the next known value, or by
     the last known value until the next step begins. Before the first known value of a step, and
@@ -92,26 +91,42 @@ class Integrator:
 
     def __init__(self, deadband_a: float) -> None:
         self._deadband_a = deadband_a
-        self._rows = np.empty((len(COLUMNS), BLOCK_ROWS + 1))
-        self._held = 0  # 1 when the last row of the block before stands first
+        self._rows = np.empty((len(COLUMNS), BLOCK_ROWS + 2))
+        self._waiting = 0  # rows that stand first: the last one added up, and the one after it
+        self._before_s = np.nan
         self._last_known: dict[str, LastKnown | None] = {}
 
     def add(self, samples: Samples) -> Iterator[StepTotals]:
-        """Yield what the next samples add to each step, for one block after the other."""
+        """Yield what samples before the last of these add to each step, block after block."""
         columns = [getattr(samples, name) for name in COLUMNS]
         for first in range(0, len(samples.time_s), BLOCK_ROWS):
             count = min(BLOCK_ROWS, len(samples.time_s) - first)
-            end = self._held + count
+            end = self._waiting + count
             for row, column in zip(self._rows, columns, strict=True):
-                row[self._held : end] = column[first : first + count]
-            last = self._rows[:, end - 1].copy()
-            with np.errstate(over="ignore", invalid="ignore"):
-                yield self._totals(Samples(*self._rows[:, :end]))
-            self._rows[:, 0] = last
-            self._held = 1
+                row[self._waiting : end] = column[first : first + count]
+            if end == 1:
+                self._waiting = 1
+                continue
+            last = self._rows[:, end - 2 : end].copy()
+            after_s = max(0.0, float(last[0, 1] - last[0, 0]))
+            yield self._totals(end - 1, after_s)
+            self._rows[:, :2] = last
+            self._waiting = 2
 
-    def _totals(self, rows: Samples) -> StepTotals:
-        steps = cut_into_steps(rows.time_s, (rows.instruction, rows.step, rows.cycle))
+    def finish(self) -> Iterator[StepTotals]:
+        """Yield what the last sample adds."""
+        if self._waiting:
+            yield self._totals(self._waiting, np.nan)
+            self._waiting = 0
+
+    def _totals(self, count: int, after_s: float) -> StepTotals:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._sums(Samples(*self._rows[:, :count]), after_s)
+
+    def _sums(self, rows: Samples, after_s: float) -> StepTotals:
+        keys = (rows.instruction, rows.step, rows.cycle)
+        steps = cut_into_steps(rows.time_s, keys, self._before_s, after_s)
+        self._before_s = steps.last_s
         rest = np.abs(rows.current_a) < self._deadband_a
         driven_a = np.where(rest, 0.0, rows.current_a) if rest.any() else rows.current_a
         power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
@@ -121,8 +136,9 @@ class Integrator:
         charge_as, discharge_as = driven.parts()
         charge_ws, discharge_ws = power.parts()
         executions, samples = np.ones(len(steps.starts)), steps.rows.astype(np.float64)
-        executions[0] -= self._held
-        samples[0] -= self._held
+        counted = int(self._waiting == 2)  # the first row was the last one before
+        executions[0] -= counted
+        samples[0] -= counted
         return StepTotals(
             instruction=rows.instruction[steps.starts],
             executions=executions,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -109,12 +110,12 @@ def statistics(
     """
     integrator = Integrator(deadband_a)
     table, waiting, pending = _Table.of([]), list[StepTotals](), 0
-    for chunk in chunks:
-        for steps in integrator.add(chunk):
-            waiting.append(steps)
-            pending += len(steps.instruction)
-            if pending > PENDING:
-                table, waiting, pending = table.with_(waiting), [], 0
+    parts = chain(chain.from_iterable(map(integrator.add, chunks)), integrator.finish())
+    for steps in parts:
+        waiting.append(steps)
+        pending += len(steps.instruction)
+        if pending > PENDING:
+            table, waiting, pending = table.with_(waiting), [], 0
     table = table.with_(waiting)
     return ExperimentStatistics(
         deadband_a=deadband_a,

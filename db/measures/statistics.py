@@ -14,7 +14,7 @@ from db.engine import Database
 from db.models import Experiment, LeadAcid, Lithium, Run, Statistics
 from db.series import ChannelInfo, ExperimentSeries
 
-METHOD = 2  # raise it whenever the same measures would give another result
+METHOD = 3  # raise it whenever the same measures would give another result
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle"})
 

@@ -209,8 +209,8 @@ def _method(stats: ExperimentStatistics) -> str:
     band = formatting.quantity(float(f"{stats.deadband_a * 1000:.3g}"), "mA")
     return (
         "Integrated within steps; at a step's edge the old value is held. "
-        f"A current of less than {band} is rest. Intervals of more than 60 s and 10 times a "
-        "step's median interval are gaps: they are not integrated and count as missing time. "
+        f"A current of less than {band} is rest. Intervals of more than 60 s and 10 times each "
+        "interval beside them are gaps: they are not integrated and count as missing time. "
         "Means are weighted by time. Discharge is given as a positive number."
     )
 
