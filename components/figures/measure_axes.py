@@ -21,7 +21,7 @@ NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 
 @dataclass(frozen=True)
 class Line:
-    """One channel to draw: Unix seconds and values in `unit`, shapes (n,).
+    """One channel to draw: Unix seconds and values in `unit`, shapes (n,), NaN where it breaks.
 
     With a `dash` of Plotly's it is no measurement, and drawn lighter.
     """
@@ -108,9 +108,9 @@ def grid(low: float, high: float) -> tuple[float, float]:
 
 def _axis(lines: Sequence[Line], *, number: int, panel: int, on_right: bool) -> Axis:
     unit = lines[0].unit
-    known = [line.values for line in lines if len(line.values)]
-    low = min((float(values.min()) for values in known), default=0.0)
-    high = max((float(values.max()) for values in known), default=1.0)
+    known = [line.values for line in lines if np.isfinite(line.values).any()]
+    low = min((float(np.nanmin(values)) for values in known), default=0.0)
+    high = max((float(np.nanmax(values)) for values in known), default=1.0)
     factor, shown_unit = scale(unit, max(abs(low), abs(high)))
     start, step = grid(low * factor, high * factor)
     single = lines[0].name if len(lines) == 1 else _common_name(unit)

@@ -114,10 +114,8 @@ def cut_into_steps(
 
     `before_s` and `after_s` are the times before the first row, in its step, and after the last.
     """
-    edges = _changes(keys[0])
-    for key in keys[1:]:
-        edges |= _changes(key)
-    starts = np.concatenate([[0], np.flatnonzero(edges) + 1])
+    goes_on = same_step(keys)
+    starts = np.concatenate([[0], np.flatnonzero(~goes_on[1:]) + 1])
     seconds = np.zeros(len(time_s))
     np.subtract(time_s[1:], time_s[:-1], out=seconds[:-1])
     np.maximum(seconds, 0.0, out=seconds)
@@ -125,8 +123,6 @@ def cut_into_steps(
     last_s = seconds[-2] if len(seconds) > starts[-1] + 1 else np.nan
     last_s = before_s if len(seconds) == 1 else last_s
     if seconds.max() > GAP_S:
-        goes_on = np.ones(len(seconds), np.bool_)
-        goes_on[starts[1:]] = False
         gaps = gap_rows(np.append(seconds[:-1], after_s), goes_on, before_s)
         np.add.at(gap_s, _step_of(gaps, starts), seconds[gaps])
         seconds[gaps] = 0.0
@@ -139,6 +135,14 @@ def cut_into_steps(
         weights_s=_weights(seconds, starts),
         last_s=float(last_s),
     )
+
+
+def same_step(keys: Sequence[Floats]) -> NDArray[np.bool_]:
+    """Return for each row whether it is of the same step as the one before; shapes (rows,)."""
+    same = np.ones(len(keys[0]), np.bool_)
+    for key in keys:
+        same[1:] &= ~_changes(key)
+    return same
 
 
 def course(

@@ -95,7 +95,7 @@ def _deadband_a(experiment: ExperimentSeries) -> float:
         return deadband_a(capacity_mah / 1000, 0.0)
     drawn = experiment.read([series.CURRENT])  # thinned, extremes kept
     currents_a = drawn.traces[series.CURRENT.key].values
-    return deadband_a(None, float(np.abs(currents_a).max(initial=0.0)))
+    return deadband_a(None, float(np.nanmax(np.abs(currents_a), initial=0.0)))
 
 
 def _store(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.analysis.whole_seconds import spread
 from db.models import SeriesChunk
-from db.series import codec
+from db.series import codec, gaps
 from db.series.codec import Floats, Ints
 from db.series.rows import COLUMNS, ExtendedRows, GenericRows, is_of_wattrex
 
@@ -184,6 +184,7 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
         "id_sum": int(chunk.ids.sum()),
         "first_us": int(at_us.min(initial=np.iinfo(np.int64).max)),
         "last_us": int(at_us.max(initial=np.iinfo(np.int64).min)),
+        "fine": gaps.summary(at_us, [chunk.columns[name] for name in gaps.STEP_KEYS]),
         "samples": codec.pack_ints(chunk.us),
     }
     for name, values in chunk.columns.items():

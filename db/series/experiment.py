@@ -18,9 +18,10 @@ from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_ch
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
 from db.series.rows import COLUMNS
-from db.series.window import ChunkReader, Columns, thinned
+from db.series.window import ChunkReader, Columns, broken, longest, thinned
 
 MILLI = 1000.0
+BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ class BeingPreparedError(UnavailableError):
 
 @dataclass(frozen=True)
 class Trace:
-    """A channel's points in the order of time: Unix seconds and values in the channel's unit."""
+    """A channel's points in the order of time: Unix seconds and values in the channel's unit.
+
+    A value is NaN where the line breaks.
+    """
 
     unix_s: Floats
     values: Floats
@@ -208,15 +212,23 @@ class ExperimentSeries:
             return None
         return directory.first_us / 1e6, int(directory.reach_us[-1]) / 1e6
 
+    @cached_property
+    def gaps(self) -> Floats:
+        """Begin and end of the times in which measures are missing, Unix seconds, shape (n, 2)."""
+        return window.NO_GAPS if self.time_range is None else self._chunks.gaps_s
+
     def read(
         self,
         channels: Sequence[ChannelInfo],
         *,
         between: tuple[float, float] | None = None,
         points: int = 2000,
+        breaks: Floats | None = None,
     ) -> Series:
         """Return at most `points` points a channel of a time window, extremes kept.
 
+        Lines break at `breaks`, like `gaps`, which are taken without it; the longest, if there are
+        many.
         `between` are Unix seconds; the nearest measure on each side of the window is included so
         that lines reach the edges. A short window is read sample by sample. Of a long one only its
         first and last chunk are; between them stand the extremes of every 64 or 1,024 samples.
@@ -226,8 +238,12 @@ class ExperimentSeries:
             nothing = {key: Trace(np.empty(0), np.empty(0)) for key in keys}
             return Series(nothing, 0, every_sample=True)
         first, end = window.positions(self._chunks, between)
+        breaks = longest(self.gaps if breaks is None else breaks, between, points // BREAKS_SHARE)
+        points -= len(breaks)
         traces = {
-            channel.key: Trace(*thinned(us / 1e6, values / _unit_factor(channel), points))
+            channel.key: Trace(
+                *broken(*thinned(us / 1e6, values / _unit_factor(channel), points), breaks)
+            )
             for channel, (us, values) in zip(
                 channels, window.points(self._chunks, keys, first, end), strict=True
             )

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from tsdownsample import MinMaxDownsampler
 
 from db.models import SeriesChunk
-from db.series import chunks, codec, rows
+from db.series import chunks, codec, gaps, rows
 from db.series.codec import Floats, Ints
 
 RAW_CHUNKS = 3  # up to so many are read whole: the detail that follows from it is the best
 FINE_CHUNKS = 34
+NO_GAPS = gaps.NOTHING
 Columns = dict[str, Floats]
 Points = tuple[Ints, Floats]
 
@@ -28,6 +29,7 @@ class Directory:
     starts: Ints
     reach_us: Ints
     first_us: int
+    summaries: tuple[bytes, ...]  # of gaps; b"" of a chunk that was made before there were any
 
     @property
     def measures(self) -> int:
@@ -47,7 +49,11 @@ class ChunkReader:
         """The chunks that have a measure."""
         listed = self.session.execute(
             select(
-                SeriesChunk.number, SeriesChunk.measures, SeriesChunk.last_us, SeriesChunk.first_us
+                SeriesChunk.number,
+                SeriesChunk.measures,
+                SeriesChunk.last_us,
+                SeriesChunk.first_us,
+                SeriesChunk.fine,
             )
             .where(
                 SeriesChunk.experiment_id == self.experiment_id,
@@ -56,13 +62,24 @@ class ChunkReader:
             )
             .order_by(SeriesChunk.number)
         ).all()
-        table = np.array([tuple(row) for row in listed], np.int64).reshape(-1, 4)
+        table = np.array([tuple(row[:4]) for row in listed], np.int64).reshape(-1, 4)
         return Directory(
             numbers=table[:, 0],
             starts=np.concatenate([[0], np.cumsum(table[:, 1])]),
             reach_us=np.maximum.accumulate(table[:, 2]),
             first_us=int(table[:, 3].min(initial=np.iinfo(np.int64).max)),
+            summaries=tuple(row.fine for row in listed),
         )
+
+    @cached_property
+    def gaps_s(self) -> Floats:
+        """Begin and end of each gap in Unix seconds, shape (gaps, 2), by their time."""
+        directory = self.directory
+        known = [
+            stored or self._summary(int(number))
+            for stored, number in zip(directory.summaries, directory.numbers, strict=True)
+        ]
+        return gaps.between(known) / 1e6
 
     def columns(
         self, numbers: Sequence[int], keys: Sequence[str]
@@ -113,6 +130,10 @@ class ChunkReader:
         for number, channel, data in stored:
             by_number.setdefault(number, {})[channel] = unpack(data)
         return by_number
+
+    def _summary(self, number: int) -> bytes:
+        us, columns = self.columns([number], gaps.STEP_KEYS)[number]
+        return gaps.summary(us, [columns[name] for name in gaps.STEP_KEYS])
 
     @cached_property
     def _is_of_wattrex(self) -> bool:
@@ -180,6 +201,31 @@ def _joined(pieces: Sequence[Points]) -> Points:
         np.concatenate([us for us, _ in pieces]),
         np.concatenate([values for _, values in pieces]),
     )
+
+
+def longest(breaks_s: Floats, between: tuple[float, float] | None, most: int) -> Floats:
+    """Return the longest breaks that lie in a window, by their time."""
+    if between is not None:
+        early, late = sorted(between)
+        breaks_s = breaks_s[(breaks_s[:, 1] > early) & (breaks_s[:, 0] < late)]
+    if len(breaks_s) <= most:
+        return breaks_s
+    lengths_s = breaks_s[:, 1] - breaks_s[:, 0]
+    return breaks_s[np.sort(np.argsort(-lengths_s, kind="stable")[:most])]
+
+
+def broken(unix_s: Floats, values: Floats, breaks_s: Floats) -> tuple[Floats, Floats]:
+    """Put a blank point between the points on both sides of each break, where there are both.
+
+    `breaks_s`, shape (breaks, 2), are Unix seconds by their time: no line goes over any of them.
+    """
+    if not len(unix_s) or not len(breaks_s):
+        return unix_s, values
+    place = np.searchsorted(unix_s, breaks_s[:, 0], "right")
+    crossed = (place > 0) & (place < len(unix_s))
+    place, middle = place[crossed], breaks_s[crossed].mean(axis=1)
+    place, first = np.unique(place, return_index=True)
+    return np.insert(unix_s, place, middle[first]), np.insert(values, place, np.nan)
 
 
 def thinned(unix_s: Floats, values: Floats, points: int) -> tuple[Floats, Floats]:

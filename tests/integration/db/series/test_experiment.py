@@ -463,3 +463,39 @@ def test_measures_that_arrive_while_one_reads_are_left_for_the_next_time(databas
         )
     assert len(first.unix_s) == 5
     assert list(pieces) == []
+
+
+class TestGaps:
+    """An outage of 85 s in a measure a second: no line goes over it, however few points there are."""
+
+    SECONDS = np.where(np.arange(3000) < 1700, np.arange(3000), np.arange(3000) + 84)
+
+    @pytest.fixture
+    def outage(self, sqlite_database: Database, monkeypatch) -> int:
+        monkeypatch.setattr(chunks, "CHUNK", 400)  # five are read as extremes
+        rows = block(3000, unix_time_s=BEGIN + self.SECONDS)
+        return import_blocks(sqlite_database, [rows])
+
+    @pytest.mark.parametrize("points", [2000, 100, 8])
+    @pytest.mark.parametrize("between", [None, (BEGIN + 1600, BEGIN + 1900)])
+    def test_a_line_breaks(self, sqlite_database, outage, points, between):
+        found = read_series(
+            sqlite_database, outage, [series.VOLTAGE], between=between, points=points
+        )
+        seconds, volts = found.traces["voltage"].unix_s - BEGIN, found.traces["voltage"].values
+        (blank,) = np.flatnonzero(np.isnan(volts))
+        assert seconds[blank - 1] <= 1699 < seconds[blank] < 1784 <= seconds[blank + 1]
+        assert len(seconds) <= points
+
+    def test_it_is_known_without_reading_the_measures(self, sqlite_database, outage):
+        with series.opened(sqlite_database, outage) as experiment:
+            assert experiment.time_range
+            with statements(sqlite_database) as asked:
+                assert (experiment.gaps - BEGIN).tolist() == [[1699, 1784]]
+        assert asked == []
+
+    def test_chunks_from_before_there_were_summaries(self, sqlite_database, outage):
+        with sqlite_database.write() as session:
+            session.execute(text("UPDATE bem_series_chunks SET fine = x'' WHERE channel = 'time'"))
+        with series.opened(sqlite_database, outage) as experiment:
+            assert (experiment.gaps - BEGIN).tolist() == [[1699, 1784]]

@@ -1,0 +1,46 @@
+"""Gaps between measures, from summaries of the chunks that they were cut into."""
+
+from itertools import pairwise
+
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis import given
+
+from db.series import gaps
+
+row = st.tuples(st.sampled_from([-5, 0, 1, 1, 1, 7, 61, 700, 9000]), st.sampled_from([1, 1, 1, 2]))
+
+
+def plainly(seconds: list[float], steps: list[int]) -> list[tuple[float, float]]:
+    after = [later - sooner for sooner, later in pairwise(seconds)]
+    found = []
+    for place, length in enumerate(after):
+        beside = []
+        if place and steps[place - 1] == steps[place]:
+            beside.append(after[place - 1])
+        if place + 1 < len(after) and steps[place + 1] == steps[place]:
+            beside.append(after[place + 1])
+        longest = max((one for one in beside if one > 0), default=None)
+        if length > 60 and longest is not None and length > 10 * longest:
+            found.append((seconds[place], seconds[place + 1]))
+    return sorted(found)
+
+
+@given(rows=st.lists(row, min_size=1, max_size=40), size=st.integers(1, 11))
+def test_it_does_not_matter_how_measures_are_cut_into_chunks(rows, size):
+    seconds = np.cumsum([one[0] for one in rows])
+    steps = np.array([one[1] for one in rows], float)
+    summaries = [
+        gaps.summary(seconds[cut : cut + size] * 1_000_000, [steps[cut : cut + size]] * 3)
+        for cut in range(0, len(rows), size)
+    ]
+    found = [tuple(gap) for gap in (gaps.between(summaries) / 1e6).tolist()]
+    assert sorted(found) == plainly(seconds.tolist(), steps.tolist())
+
+
+def test_a_summary_is_short_however_many_measures_there_are():
+    second = np.arange(65_536) * 1_000_000
+    second[40_000:] += 85_000_000
+    summary = gaps.summary(second, [np.ones(65_536)] * 3)
+    assert gaps.between([summary]).tolist() == [[39_999e6, 40_085e6]]
+    assert len(summary) < 300
