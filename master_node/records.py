@@ -63,6 +63,8 @@ def _new_samples(run: runs.RunNow, samples: m.Samples) -> MeasureRows | None:
         return None
     voltage, current = _floats(samples.voltage), _floats(samples.current)
     power = _floats(samples.power) if samples.power else voltage * current
+    # a pause is a step of its own, which has no number
+    paused = np.array(samples.paused or [False] * len(samples.at))
     rows = MeasureRows(
         first_id=samples.first,
         unix_s=np.array(samples.at),
@@ -71,7 +73,7 @@ def _new_samples(run: runs.RunNow, samples: m.Samples) -> MeasureRows | None:
         current_ma=current * MILLI,
         power_mw=power * MILLI,
         test_time_s=np.array(samples.test_time_s),
-        step=np.array(samples.step, float),
+        step=np.where(paused, np.nan, np.array(samples.step, float)),
         cycle=np.array(samples.cycle, float),
         extended={int(key): _floats(column) for key, column in samples.extended.items()},
     )

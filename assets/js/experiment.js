@@ -8,14 +8,22 @@
   const drawn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
   let shown = null; // the window in Unix ms; null: the whole experiment
 
-  /* A place on the time axis. Elapsed: a number, and the layout's meta says since when in which
-     unit. Clock: text in the browser's zone, "2026-10-30 06:10:12.1234", or Unix ms. */
+  /* A place on the time axis. Elapsed: test time as a number, and the layout's meta has pairs of
+     such places and Unix ms, with straight lines between. Clock: text in the browser's zone, "2026-10-30 06:10:12.1234", or Unix ms. */
   function unixMs(place, graph) {
     const meta = (graph && graph.layout && graph.layout.meta) || {};
-    if (meta.unit_ms) return meta.begin_ms + Number(place) * meta.unit_ms;
+    if (meta.unit_ms) return elapsedMs(Number(place), meta);
     if (typeof place === "number") return place;
     const iso = String(place).replace(" ", "T");
     return new Date(iso.length > 10 ? iso : iso + "T00:00").getTime();
+  }
+  function elapsedMs(place, meta) {
+    const knots = meta.knots, last = knots[knots.length - 1];
+    if (place < knots[0][0]) return knots[0][1] + (place - knots[0][0]) * meta.unit_ms;
+    const after = knots.findIndex((knot) => knot[0] > place);
+    if (after < 0) return last[1] + (place - last[0]) * meta.unit_ms;
+    const [from, ms] = knots[after - 1], [to, end] = knots[after];
+    return ms + ((place - from) / (to - from)) * (end - ms);
   }
   function ends(range, id) {
     const ms = range.map((place) => unixMs(place, drawn(id)));

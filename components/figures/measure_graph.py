@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from components.figures.measure_axes import Axis, Line, axes_of, axis_of, plain
+from components.figures.spans import Span, span_labels, span_shapes
 from components.figures.template import packed, template
 from components.figures.time_axis import CLOCK, TimeAxis, Window
 from components.sent import Sent
@@ -49,9 +50,16 @@ class Look:
 
 
 def figure(
-    lines: Sequence[Line], window: Window, look: Look, marks: Sequence[EventMark] = ()
+    lines: Sequence[Line],
+    window: Window,
+    look: Look,
+    marks: Sequence[EventMark] = (),
+    spans: Sequence[Span] = (),
 ) -> dict[str, Any]:
-    """Return the whole figure for the visible lines; `window` are Unix seconds."""
+    """Return the whole figure for the visible lines; `window` are Unix seconds.
+
+    The labels of `spans` are its first annotations: how long they are depends on the window.
+    """
     axes = axes_of(lines)
     layout: dict[str, Any] = {
         "template": template(dark=look.dark),
@@ -68,8 +76,11 @@ def figure(
         },
         **mark_layout(marks, look.time, dark=look.dark),
     }
+    shapes = span_shapes(spans, window, look.time, dark=look.dark)
+    layout["shapes"] = [*shapes, *layout["shapes"]]
+    layout["annotations"] = [*labels_of(spans, window, look), *layout["annotations"]]
     if not look.time.is_clock:
-        layout["xaxis"]["title"] = {"text": f"Elapsed / {look.time.unit}", "standoff": 4}
+        layout["xaxis"]["title"] = {"text": f"Test time / {look.time.unit}", "standoff": 4}
     for axis in axes:
         layout[axis.layout_name] = _axis_layout(axis, axes)
     if not axes:
@@ -88,8 +99,16 @@ def detail(lines: Sequence[Line], look: Look) -> tuple[list[dict[str, Any]], dic
     )
 
 
-def overview(line: Line, window: Window, look: Look) -> dict[str, Any]:
-    """Return the strip: the whole experiment in one line, the shown window marked."""
+def labels_of(spans: Sequence[Span], window: Window, look: Look) -> list[dict[str, Any]]:
+    """Return the labels of spans in a window: as many in each."""
+    return span_labels(spans, window, look.time, dark=look.dark, narrow=look.narrow)
+
+
+def overview(line: Line, window: Window, look: Look, spans: Sequence[Span] = ()) -> dict[str, Any]:
+    """Return the strip: the whole experiment in one line, the shown window marked.
+
+    The marks are its first three shapes.
+    """
     known = len(line.unix_s) > 0
     whole = (float(line.unix_s[0]), float(line.unix_s[-1])) if known else window
     colours = template(dark=look.dark)["layout"]
@@ -123,7 +142,10 @@ def overview(line: Line, window: Window, look: Look) -> dict[str, Any]:
                 "fixedrange": True,
             },
             "yaxis": {"visible": False, "fixedrange": True},
-            "shapes": marks(window, look),
+            "shapes": [
+                *marks(window, look),
+                *span_shapes(spans, whole, look.time, dark=look.dark),
+            ],
         },
     }
 

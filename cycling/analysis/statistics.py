@@ -66,6 +66,7 @@ class InstructionTotals:
 class ExperimentStatistics:
     """Totals of an experiment and of its instructions in the order of their ids.
 
+    With `has_pauses` what names no instruction was recorded in pauses.
     |current| under `deadband_a` was taken for rest. Temperatures are those of the channel that is
     named, in its unit; both are "" where there is none.
     """
@@ -75,6 +76,13 @@ class ExperimentStatistics:
     temperature_unit: str
     whole: Totals
     instructions: tuple[InstructionTotals, ...]
+    has_pauses: bool = False
+
+    @property
+    def paused_s(self) -> float:
+        """How long was recorded in pauses."""
+        pauses = (one.totals for one in self.instructions if one.instruction is None)
+        return sum(one.duration_s for one in pauses) if self.has_pauses else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a JSON column."""
@@ -103,6 +111,7 @@ def statistics(
     deadband_a: float,
     temperature_name: str = "",
     temperature_unit: str = "",
+    has_pauses: bool = False,
 ) -> ExperimentStatistics:
     """Add up an experiment in one pass; `chunks` follow each other, each of any length.
 
@@ -121,6 +130,7 @@ def statistics(
         deadband_a=deadband_a,
         temperature_name=temperature_name,
         temperature_unit=temperature_unit,
+        has_pauses=has_pauses,
         whole=table.whole(),
         instructions=tuple(
             InstructionTotals(None if np.isnan(key) else int(key), table.totals(row))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -11,8 +12,8 @@ from cycling.analysis.statistics import ExperimentStatistics, deadband_a, statis
 from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
-from db.models import Experiment, LeadAcid, Lithium, Run, Statistics
-from db.series import ChannelInfo, ExperimentSeries
+from db.models import Experiment, LeadAcid, Lithium, Run, RunEvent, Statistics
+from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 
 METHOD = 3  # raise it whenever the same measures would give another result
 
@@ -51,6 +52,7 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         deadband_a=_deadband_a(experiment),
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
+        has_pauses=_has_pauses(experiment),
     )
 
 
@@ -69,18 +71,57 @@ def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
 def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> Iterator[Samples]:
     extended = [temperature] if temperature else []
     # a station's test time leaves pauses out, and a simulated one's runs faster than any clock
-    by_test_time = experiment.database.session.get(Run, experiment.id) is not None
-    columns = COLUMNS | {"test_time"} if by_test_time else COLUMNS
+    is_run = _is_run(experiment)
+    columns = COLUMNS | {"test_time"} if is_run else COLUMNS
+    has_pauses, clock = is_run and _has_pauses(experiment), RunClock()
     for table in experiment.tables(extended, only=columns):
+        paused = np.isnan(table.step) & has_pauses  # every other measure of a run has one
         yield Samples(
-            time_s=table.test_time_s if by_test_time else table.unix_s,
+            time_s=clock.seconds(table, paused) if is_run else table.unix_s,
             voltage_v=table.voltage_v,
             current_a=table.current_a,
-            instruction=table.instruction,
+            instruction=np.where(paused, np.nan, table.instruction),
             step=table.step,
             cycle=table.cycle,
             temperature=table.extended[0] if extended else np.full(len(table.unix_s), np.nan),
         )
+
+
+class RunClock:
+    """The time of a station's measures as it counts: test time, in recorded pauses the clock."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, float, float, bool] | None = None  # counted, test, Unix s, paused
+
+    def seconds(self, table: MeasureTable, paused: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the time (s) of the next measures; only differences matter."""
+        counted_s, *before = self._last or (0.0, table.test_time_s[0], table.unix_s[0], paused[0])
+        test_s, unix_s, was_paused = (
+            np.concatenate([[one], column])
+            for one, column in zip(before, (table.test_time_s, table.unix_s, paused), strict=True)
+        )
+        within = was_paused[1:] & was_paused[:-1] & (np.diff(test_s) == 0)
+        seconds: NDArray[np.float64] = counted_s + np.cumsum(
+            np.where(within, np.diff(unix_s), np.diff(test_s))
+        )
+        self._last = (
+            float(seconds[-1]),
+            float(test_s[-1]),
+            float(unix_s[-1]),
+            bool(was_paused[-1]),
+        )
+        return seconds
+
+
+def _has_pauses(experiment: ExperimentSeries) -> bool:
+    pause = select(RunEvent.number).where(
+        RunEvent.experiment_id == experiment.id, RunEvent.kind == "paused"
+    )
+    return experiment.database.session.scalars(pause.limit(1)).first() is not None
+
+
+def _is_run(experiment: ExperimentSeries) -> bool:
+    return experiment.database.session.get(Run, experiment.id) is not None
 
 
 def _deadband_a(experiment: ExperimentSeries) -> float:

@@ -217,6 +217,10 @@ class ExperimentSeries:
         """Begin and end of the times in which measures are missing, Unix seconds, shape (n, 2)."""
         return window.NO_GAPS if self.time_range is None else self._chunks.gaps_s
 
+    def last_before(self, unix_s: float) -> float | None:
+        """Return the Unix seconds of the last measure before a moment, None if there is none."""
+        return None if self.time_range is None else window.last_before(self._chunks, unix_s)
+
     def read(
         self,
         channels: Sequence[ChannelInfo],

@@ -159,6 +159,17 @@ def positions(chunks: ChunkReader, between: tuple[float, float] | None) -> tuple
     return max(first, 0), min(end, measures)
 
 
+def last_before(chunks: ChunkReader, unix_s: float) -> float | None:
+    """Return the Unix seconds of the last measure before a moment, None if there is none."""
+    directory = chunks.directory
+    place = _position(chunks, round(1e6 * unix_s), "left") - 1
+    if place < 0:
+        return None
+    index = int(np.searchsorted(directory.starts, place, "right")) - 1
+    times = chunks.times(int(directory.numbers[index]))
+    return int(times[place - int(directory.starts[index])]) / 1e6
+
+
 def _position(chunks: ChunkReader, us: int, side: Literal["left", "right"]) -> int:
     """Return how many measures are before a moment (left), or not after it (right)."""
     directory = chunks.directory
@@ -215,7 +226,7 @@ def longest(breaks_s: Floats, between: tuple[float, float] | None, most: int) ->
 
 
 def broken(unix_s: Floats, values: Floats, breaks_s: Floats) -> tuple[Floats, Floats]:
-    """Put a blank point between the points on both sides of each break, where there are both.
+    """Put a blank point between the points on both sides of each break that has none within.
 
     `breaks_s`, shape (breaks, 2), are Unix seconds by their time: no line goes over any of them.
     """
@@ -223,6 +234,7 @@ def broken(unix_s: Floats, values: Floats, breaks_s: Floats) -> tuple[Floats, Fl
         return unix_s, values
     place = np.searchsorted(unix_s, breaks_s[:, 0], "right")
     crossed = (place > 0) & (place < len(unix_s))
+    crossed[crossed] = unix_s[place[crossed]] >= breaks_s[crossed, 1]
     place, middle = place[crossed], breaks_s[crossed].mean(axis=1)
     place, first = np.unique(place, return_index=True)
     return np.insert(unix_s, place, middle[first]), np.insert(values, place, np.nan)

@@ -234,7 +234,8 @@ class OfferAnswer(Message, frozen=True, kw_only=True):
 class Samples(Part, frozen=True, kw_only=True):
     """Consecutive samples, column by column; all columns have the same length.
 
-    `test_time_s` is the time in which the experiment was not paused, by the station's clock.
+    `test_time_s` is the time in which the experiment was not paused, by the station's clock. Of
+    samples that were taken while it was `paused` instruction, step and cycle are those that wait.
     """
 
     first: Count  # the MeasID of the first one; they start at 0 and have no gaps
@@ -249,12 +250,16 @@ class Samples(Part, frozen=True, kw_only=True):
     extended: Annotated[dict[str, Column], Meta(max_length=MAX_CHANNELS)] = field(
         default_factory=dict
     )  # by channel id
+    paused: Annotated[list[bool], Meta(max_length=MAX_SAMPLES)] = field(
+        default_factory=list
+    )  # empty: none was
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (self.test_time_s, self.voltage, self.current)}
         lengths |= {len(column) for column in (self.instruction, self.step, self.cycle)}
         lengths |= {len(column) for column in self.extended.values()}
-        if lengths != {len(self.at)} or len(self.power) not in (0, len(self.at)):
+        may_miss = {len(self.power), len(self.paused)} - {0}
+        if lengths != {len(self.at)} or may_miss - lengths:
             raise ValueError("the columns have different lengths")
         if not all(key.isascii() and key.isdigit() and len(key) < 10 for key in self.extended):
             raise ValueError("an extended channel is named by its id")

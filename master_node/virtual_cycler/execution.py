@@ -20,6 +20,7 @@ from master_node.protocol.messages import Instruction, Offer
 from master_node.virtual_cycler.records import Progress, Sample
 from master_node.virtual_cycler.safety import Breach
 from master_node.virtual_cycler.stepping import (
+    LOOK_S,
     SLACK_S,
     Bench,
     Cause,
@@ -41,6 +42,8 @@ class Execution:
         self._asked_at = 0.0
         self._record_s = max(offer.record_s, MIN_RECORD_S)
         self._record_v = offer.record_v or math.inf
+        self._rested_s = 0.0  # in a pause, since its last sample
+        self._rested_at = 0.0  # when that was
         self._stepper = self._prepared()
 
     @property
@@ -92,12 +95,14 @@ class Execution:
         return max(self._asked_s - progress.test_time_s, 0.0) if progress.ended else 0.0
 
     def pause(self, at: float, *, command: int, detail: str) -> None:
-        """Output off, counters kept."""
+        """Output off, counters kept; the terminals are recorded from then on."""
         self._hold(at)
         before_v = self.driven[1]
         self._keep_last()
         self._become(StationState.PAUSED, detail)
         self._note_pause(before_v, command=command)
+        self.bench.battery.rest(SWITCHING_S)
+        self._keep_paused(at + SWITCHING_S / self._speed)
 
     def interrupt(self, at: float) -> None:
         """Note that the unit was off: the output stays off until somebody resumes."""
@@ -105,9 +110,24 @@ class Execution:
         before_v = self.progress.kept_v if self.progress.samples else None
         self._become(StationState.PAUSED, "Interrupted: the unit was off.")
         self._note_pause(before_v, interrupted=True)
+        self._keep_paused(at)
+
+    def rest(self, seconds: float, at: float) -> None:
+        """Let so much time (s) of a pause pass until the wall time `at`, with its samples."""
+        most_s = LOOK_S if self._record_v < math.inf else math.inf
+        while seconds > SLACK_S:
+            dt_s = min(seconds, most_s, max(self._record_s - self._rested_s, SLACK_S))
+            self.bench.battery.rest(dt_s)
+            self.bench.sensors.clock_s += dt_s
+            seconds -= dt_s
+            self._rested_s += dt_s
+            moved = abs(self.driven[1] - self.progress.kept_v) >= self._record_v
+            if moved or self._rested_s >= self._record_s - SLACK_S:
+                self._keep_paused(at - seconds / self._speed)
 
     def resume(self, at: float, *, command: int) -> None:
         """Go on with the instruction; its time is the time in which it is driven."""
+        self._end_pause(at)
         self._hold(at)
         self._note(Resumed(**self._stamp, command=command))
         self._become(StationState.RUNNING, "")
@@ -122,6 +142,7 @@ class Execution:
 
     def stop(self, at: float, reason: str) -> None:
         """Output off, and the end."""
+        self._end_pause(at)
         self._hold(at)
         self._keep_last()
         if self.progress.began_s is not None:
@@ -131,6 +152,7 @@ class Execution:
 
     def trip(self, at: float, breach: Breach) -> None:
         """Output off and the end in error, for a reason that the battery does not show."""
+        self._end_pause(at)
         self._hold(at)
         self._keep_last()
         self._trip(breach)
@@ -213,7 +235,18 @@ class Execution:
         if self.active and self.progress.kept_s < self.progress.test_time_s:
             self._keep(*self.driven)
 
-    def _keep(self, current_a: float, voltage_v: float) -> None:
+    def _keep_paused(self, at: float) -> None:
+        """Keep a sample of the terminals in a pause, in which the test time stands still."""
+        self._hold(at)
+        self._rested_s, self._rested_at = 0.0, at
+        self._keep(*self.driven, paused=True)
+
+    def _end_pause(self, at: float) -> None:
+        """Keep the last sample of a pause, unless there is one of this moment."""
+        if self.progress.state is StationState.PAUSED and at - self._rested_at > SWITCHING_S:
+            self._keep_paused(at)
+
+    def _keep(self, current_a: float, voltage_v: float, *, paused: bool = False) -> None:
         progress, bench, instruction = self.progress, self.bench, self.instruction
         reading = bench.sensors.read(voltage_v, current_a, bench.battery.state.temperature_degc)
         progress.kept_s, progress.kept_v = progress.test_time_s, voltage_v
@@ -228,6 +261,7 @@ class Execution:
                 current=reading.current,
                 temp_cell=reading.temp_cell,
                 temp_amb=bench.sensors.ambient(bench.battery.model.ambient_degc),
+                paused=paused,
             )
         )
 

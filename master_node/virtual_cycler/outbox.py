@@ -105,8 +105,8 @@ class Outbox:
         events = store.events(self.experiment, self._sent.events, MAX_SAMPLES)
         to_the_end = len(samples) < MAX_SAMPLES and len(events) < MAX_SAMPLES
         if len(samples) == MAX_SAMPLES:  # an event never overtakes a sample from before it
-            until_s = samples[-1].test_time_s
-            events = [event for event in events if event.test_time_s <= until_s]
+            until = samples[-1].test_time_s, samples[-1].at  # in a pause test time stands still
+            events = [event for event in events if (event.test_time_s, event.at) <= until]
         records = Records(
             experiment=self.experiment,
             station=self.station,
@@ -127,4 +127,6 @@ def _columns(samples: list[Sample], channels: Mapping[str, int]) -> Samples:
     extended = {
         str(id_): temperatures[name] for name, id_ in channels.items() if name in temperatures
     }
+    paused = [bool(one) for one in columns.pop("paused")]
+    columns["paused"] = paused if any(paused) else []
     return Samples(first=columns.pop("n")[0], **columns, extended=extended)

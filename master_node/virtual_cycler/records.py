@@ -37,7 +37,10 @@ class Progress(msgspec.Struct, kw_only=True):
 
 
 class Sample(NamedTuple):
-    """One sample (s, V, A, degC) with its MeasID; None for a channel that said nothing."""
+    """One sample (s, V, A, degC) with its MeasID; None for a channel that said nothing.
+
+    `paused`: taken in a pause, with the instruction that waits.
+    """
 
     n: int
     at: float
@@ -49,6 +52,7 @@ class Sample(NamedTuple):
     current: float | None
     temp_cell: float | None
     temp_amb: float | None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Recorder:
             _plain(reads.temperatures_degc(_array([one.temp_amb for one in true]), ambient)),
         )
         return [
-            Sample(*one[:6], *values)
+            Sample(*one[:6], *values, one.paused)
             for one, values in zip(true, zip(*columns, strict=True), strict=True)
         ]
 

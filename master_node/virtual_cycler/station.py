@@ -97,6 +97,9 @@ class Station:
         execution = self._execution
         if execution is not None and execution.progress.state is StationState.RUNNING:
             left_s = execution.advance(left_s, now)
+        elif execution is not None and execution.progress.state is StationState.PAUSED:
+            execution.rest(left_s, now)
+            return
         if left_s > 0:
             self.sensors.clock_s += left_s
             if self.battery is not None:

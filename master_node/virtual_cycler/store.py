@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE TABLE IF NOT EXISTS samples (
     experiment INTEGER, n INTEGER, at REAL, test_time_s REAL, instruction INTEGER, step INTEGER,
     cycle INTEGER, voltage REAL, current REAL, temp_cell REAL, temp_amb REAL,
+    paused INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (experiment, n)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
     experiment INTEGER, n INTEGER, event BLOB NOT NULL, PRIMARY KEY (experiment, n)) WITHOUT ROWID;
@@ -34,10 +35,11 @@ CREATE TABLE IF NOT EXISTS commands (id INTEGER PRIMARY KEY, answer BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS batteries (
     id INTEGER PRIMARY KEY, soc REAL, rc_voltage_v REAL, temperature_degc REAL, at REAL);
 """
+PAUSED = "ALTER TABLE samples ADD COLUMN paused INTEGER NOT NULL DEFAULT 0"
 INSERTS = {
     "offers": "INSERT OR REPLACE INTO offers VALUES (?, ?)",
     "runs": "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)",
-    "samples": "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "samples": "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "events": "INSERT OR REPLACE INTO events VALUES (?, ?, ?)",
     "commands": "INSERT OR REPLACE INTO commands VALUES (?, ?)",
     "batteries": "INSERT OR REPLACE INTO batteries VALUES (?, ?, ?, ?, ?)",
@@ -87,6 +89,8 @@ class Store:
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
             self._database.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+            if not self._rows("SELECT 1 FROM pragma_table_info('samples') WHERE name = 'paused'"):
+                self._database.execute(PAUSED)  # a file from before pauses were recorded
         except sqlite3.OperationalError as error:
             reason = "another process uses it" if "locked" in str(error) else str(error)
             raise InputError(f"The unit's memory {file} cannot be opened: {reason}.") from error

@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import floor, log10
+from typing import Any
 
 import numpy as np
 from dash import Patch
 
 from components import formatting
 from components.figures.measure_axes import Line
-from components.figures.measure_graph import Look, detail
+from components.figures.measure_graph import Look, detail, labels_of, overview
+from components.figures.spans import Span
 from components.figures.template import channel_colours
-from components.figures.time_axis import CLOCK, TimeAxis, Window, elapsed
+from components.figures.time_axis import CLOCK, Floats, TimeAxis, Window, by_test_time, elapsed
 from db.limits import USUAL
-from db.series import VOLTAGE, ChannelInfo, ExperimentSeries
+from db.queries.experiments.events import run_pauses, test_clock
+from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
 from pages.experiment.expected_curve import KEY as EXPECTED
 from pages.experiment.expected_curve import expected_line
+from pages.experiment.interruptions import Interruptions, interruptions, pause_window, spans
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
@@ -33,6 +37,7 @@ class Drawing:
     samples: int
     interval_s: float | None
     zoomed: bool
+    spans: Sequence[Span] = ()
 
 
 def drawing(
@@ -51,7 +56,8 @@ def drawing(
     """
     channels = experiment.channels if channels is None else channels
     visible = [channel for channel in channels if channel.key in (keys or ())]
-    series = experiment.read(visible, between=window, points=points)
+    found = interruptions(experiment) if experiment.time_range else Interruptions()
+    series = experiment.read(visible, between=window, points=points, breaks=found.breaks)
     window_or_whole = window or experiment.time_range or (0.0, 0.0)
     colours = colours_of(channels, dark=look.dark)
     lines = [
@@ -61,7 +67,7 @@ def drawing(
             channel.unit,
             colours[channel.key],
             series.traces[channel.key].unix_s,
-            series.traces[channel.key].values,
+            _on_axis(series.traces[channel.key], found, look.time),
         )
         for channel in visible
     ]
@@ -78,7 +84,19 @@ def drawing(
         samples=series.samples,
         interval_s=interval_s,
         zoomed=window is not None,
+        spans=spans(found, look.zone),
     )
+
+
+def _on_axis(trace: Trace, found: Interruptions, time: TimeAxis) -> Floats:
+    """Return the values that an axis has room for: on that of test time none of a pause."""
+    if time.is_clock:
+        return trace.values
+    values = trace.values.copy()
+    for pause in found.pauses:
+        begin, end = pause_window(pause)
+        values[(trace.unix_s > begin) & (trace.unix_s < end)] = np.nan
+    return values
 
 
 def zoomed(drawn: Drawing) -> Patch:
@@ -93,19 +111,33 @@ def zoomed(drawn: Drawing) -> Patch:
             changed["layout"][axis][name] = value
     changed["layout"]["xaxis"]["range"] = drawn.look.time.range(drawn.window)
     changed["layout"]["xaxis"]["autorange"] = False
+    for index, label in enumerate(labels_of(drawn.spans, drawn.window, drawn.look)):
+        changed["layout"]["annotations"][index] = label
     return changed
 
 
 def time_axis(experiment: ExperimentSeries, *, by_clock: bool) -> TimeAxis:
-    """Return the time axis of an experiment."""
-    return CLOCK if by_clock else elapsed(experiment.time_range or (0.0, 0.0))
+    """Return the time axis of an experiment: the clock, or its test time."""
+    if by_clock:
+        return CLOCK
+    clock = test_clock(experiment.database, experiment.id)
+    if clock is None or experiment.time_range is None:
+        return elapsed(experiment.time_range or (0.0, 0.0))
+    pairs = list(zip(clock.unix_s.tolist(), clock.test_s.tolist(), strict=True))
+    for pause in run_pauses(experiment.database, experiment.id):
+        pairs += [(end, pause.test_time_s) for end in pause_window(pause) if end < np.inf]
+    return by_test_time(pairs)
 
 
-def whole_voltage(experiment: ExperimentSeries, *, dark: bool) -> Line:
-    """Read the line of the overview strip."""
-    trace = experiment.read([VOLTAGE], points=OVERVIEW_POINTS).traces["voltage"]
-    colour = channel_colours([("voltage", "V")], dark=dark)[0]
-    return Line("voltage", "Voltage", "V", colour, trace.unix_s, trace.values)
+def strip(experiment: ExperimentSeries, window: Window, look: Look) -> dict[str, Any]:
+    """Return the strip below a graph: the voltage of the whole experiment."""
+    found = interruptions(experiment) if experiment.time_range else Interruptions()
+    read = experiment.read([VOLTAGE], points=OVERVIEW_POINTS, breaks=found.breaks)
+    trace = read.traces["voltage"]
+    colour = channel_colours([("voltage", "V")], dark=look.dark)[0]
+    values = _on_axis(trace, found, look.time)
+    line = Line("voltage", "Voltage", "V", colour, trace.unix_s, values)
+    return overview(line, window, look, spans(found, look.zone))
 
 
 def colours_of(channels: Sequence[ChannelInfo], *, dark: bool) -> dict[str, str]:
@@ -136,7 +168,9 @@ def asked_window(query: Mapping[str, object]) -> Window | None:
 
 def range_words(drawn: Drawing) -> list[str]:
     """Say which time is shown and how closely."""
-    when = f"Whole experiment, {formatting.duration(drawn.window[1] - drawn.window[0])}"
+    low, high = drawn.look.time.seconds(drawn.window)
+    time = "wall time" if drawn.look.time.is_clock else "test time"
+    when = f"Whole experiment, {formatting.duration(high - low)} {time}"
     if drawn.zoomed:
         when = window_words(drawn.window, drawn.look)
     if not drawn.look.every_sample:
@@ -150,7 +184,7 @@ def window_words(window: Window, look: Look) -> str:
     if not look.time.is_clock:
         low, high = look.time.range(window)
         places = max(0, 3 - floor(log10(high - low)))
-        written = f"{low:,.{places}f} to {high:,.{places}f} {look.time.unit} elapsed"
+        written = f"{low:,.{places}f} to {high:,.{places}f} {look.time.unit} test time"
         return written.replace("-", "−")
     zone = look.zone
     first, last = (datetime.fromtimestamp(end, UTC) for end in window)

@@ -7,14 +7,14 @@ from typing import Any
 from dash import Input, Output, Patch, State, callback, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
-from components.figures.measure_graph import Look, figure, height, marks, overview
+from components.figures.measure_graph import Look, figure, height, marks
 from components.sent import Sent
 from components.shell import Ids as Shell
 from db import series
 from db.queries.experiments.detail import check_experiment
 from db.series import ExperimentSeries
 from pages.context import database, limits, run_script, viewer
-from pages.experiment.graph import drawing, range_words, time_axis, whole_voltage, window_of, zoomed
+from pages.experiment.graph import drawing, range_words, strip, time_axis, window_of, zoomed
 from pages.experiment.ids import Ids
 from pages.experiment.moments import graph_marks
 from pages.experiment.parts import ELAPSED
@@ -71,11 +71,12 @@ def draw(
         drawn = drawing(experiment, keys, window_of(ends_ms), look, points=limits().graph_points)
         when, how = range_words(drawn)
         words = [when, html.Span(how, className="t3 small")]
-        now_drawn = [[line.key for line in drawn.lines], theme, time, noted]
+        keys_drawn = [line.key for line in drawn.lines]
+        now_drawn = [keys_drawn, theme, time, noted, len(drawn.spans)]
         if ctx.triggered_id == Ids.WINDOW and on_screen == now_drawn:
             return zoomed(drawn), no_update, words, no_update
         moments = graph_marks(experiment.database, experiment.id, viewer())
-    whole = figure(drawn.lines, drawn.window, drawn.look, moments)
+    whole = figure(drawn.lines, drawn.window, drawn.look, moments, drawn.spans)
     return whole, {"height": height(drawn.lines)}, words, now_drawn
 
 
@@ -102,11 +103,11 @@ def draw_overview(
         window = window_of(ends_ms) or experiment.time_range or (0.0, 0.0)
         if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
             moved = Patch()
-            moved["layout"]["shapes"] = marks(window, look)
+            for index, mark in enumerate(marks(window, look)):
+                moved["layout"]["shapes"][index] = mark
             moved["layout"]["selections"] = []
             return moved, no_update
-        line = whole_voltage(experiment, dark=look.dark)
-    return overview(line, window, look), [theme, time]
+        return strip(experiment, window, look), [theme, time]
 
 
 def _check_theme(theme: str | None) -> None:

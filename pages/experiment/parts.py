@@ -175,7 +175,7 @@ def _graph(shown: Shown, who: Viewer) -> Component:
         class_name="icon",
         title="Add a note",
     )
-    time = segments(Ids.TIME, {CLOCK: "Clock", ELAPSED: "Elapsed"}, CLOCK, kept=True)
+    time = segments(Ids.TIME, {CLOCK: "Clock", ELAPSED: "Test time"}, CLOCK, kept=True)
     return graph_card(
         graph_id=Ids.GRAPH,
         overview_id=Ids.OVERVIEW,

@@ -133,7 +133,8 @@ def _graph(
     look = Look(dark=False, zone=who.zone, time=time_axis(experiment, by_clock=False))
     keys = [channel.key for channel in drawn_channels(experiment.channels)]
     drawn = drawing(experiment, keys, None, look, points=limits().graph_points)
-    graph = figure(drawn.lines, drawn.window, drawn.look, event_marks(notes, alarms, who))
+    marks = event_marks(notes, alarms, who)
+    graph = figure(drawn.lines, drawn.window, drawn.look, marks, drawn.spans)
     layout = graph["layout"]
     layout["height"] += LEGEND_PX
     layout["margin"]["t"] += LEGEND_PX
@@ -154,10 +155,10 @@ def _graph_words(
 ) -> list[str]:
     """Say in words what the graph shows, also for those who cannot see it."""
     drawn = drawn_channels(channels)
-    words = [f"{', '.join(channel.name for channel in drawn)} over elapsed time."]
-    begun = graph["layout"]["meta"].get("begin_ms")
-    if begun is not None:
-        first = datetime.fromtimestamp(begun / 1000, who.zone)
+    words = [f"{', '.join(channel.name for channel in drawn)} over test time."]
+    knots = graph["layout"]["meta"].get("knots")
+    if knots:
+        first = datetime.fromtimestamp(knots[0][1] / 1000, who.zone)
         words.append(
             f"It begins at {formatting.exactly(first, who.zone)} ({formatting.utc(first)})."
         )

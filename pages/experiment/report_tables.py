@@ -10,7 +10,7 @@ from db.queries.experiments.events import Alarms, TimelineEntry
 from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import instruction_words, temperature_head
+from pages.experiment.statistics import instruction_words, temperature_head, totals_words
 
 MOST_ROWS = 200  # a printed report has to end somewhere
 MOST_SINGLE = 40  # instructions that are listed one by one
@@ -80,10 +80,11 @@ def instruction_tables(
     """
     if len(stats.instructions) < 2:
         return []
-    names = [instruction_words(one.instruction, instructions) for one in stats.instructions]
+    names = [totals_words(stats, one.instruction, instructions) for one in stats.instructions]
     rows = [(name, one.totals) for name, one in zip(names, stats.instructions, strict=True)]
-    if len(rows) > MOST_SINGLE and lines and _all_have_lines(stats.instructions, lines):
-        by_line = _by_line(stats.instructions, lines)
+    named = [one for one in stats.instructions if one.instruction is not None]
+    if len(rows) > MOST_SINGLE and lines and _all_have_lines(named, lines):
+        by_line = [*_by_line(named, lines), *rows[len(named) :]]  # what has no instruction is last
         note = f"{len(rows):,} instructions; those of the same line are added up."
         return [
             _sums_table(by_line, note),

@@ -87,6 +87,13 @@ def instruction_words(instruction: int | None, named: Named) -> str:
     return f"{instruction} {MODES[known.mode]} {set_point} {limit}"
 
 
+def totals_words(stats: ExperimentStatistics, instruction: int | None, named: Named) -> str:
+    """Return the name of an instruction's totals; a run of ours has measures of none in pauses."""
+    if instruction is None and stats.has_pauses:
+        return "Paused, output off"
+    return instruction_words(instruction, named)
+
+
 def temperature_head(stats: ExperimentStatistics) -> str:
     """Return the head of the temperature, blank where none was measured."""
     unit = formatting.unit_words(stats.temperature_unit) if stats.temperature_name else ""
@@ -124,7 +131,7 @@ def _readings(whole: Totals) -> list[Component]:
 def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
     several = _worth_listing(found.instructions, named)
     rows = [found.whole, *(one.totals for one in several)]
-    names = ["Whole experiment", *(instruction_words(one.instruction, named) for one in several)]
+    names = ["Whole experiment", *(totals_words(found, one.instruction, named) for one in several)]
     columns = _columns(found, rows)
     places = [decimals(_with_same_group(one, columns)) for one in columns]
     written = [

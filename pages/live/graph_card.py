@@ -9,7 +9,7 @@ from dash import Input, Output, State, callback
 from dash.exceptions import PreventUpdate
 
 from components.figures.measure_axes import axes_of, axis_of
-from components.figures.measure_graph import Look, figure, overview
+from components.figures.measure_graph import Look, figure
 from components.figures.time_axis import Window
 from components.measure_view import STRIP_PX
 from components.sent import Sent
@@ -22,7 +22,7 @@ from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.run import RunAlarm, run_alarms
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, database, limits, now, run_script, viewer
-from pages.experiment.graph import drawing, whole_voltage, window_of
+from pages.experiment.graph import drawing, strip, window_of
 from pages.experiment.moments import alarm_marks
 from pages.experiment.parts import preparing_words
 from pages.live.ids import Ids
@@ -114,8 +114,8 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
     whole = window_of(drawn["ends"])
     window = shown_window(whole, range_of(drawn.get("range")), window_of(drawn.get("zoom")))
     with series.opened(database(), experiment_id) as experiment:
-        look, whole = _look(theme, narrow), experiment.time_range or (0.0, 1.0)
-        return overview(whole_voltage(experiment, dark=look.dark), window or whole, look)
+        whole = experiment.time_range or (0.0, 1.0)
+        return strip(experiment, window or whole, _look(theme, narrow))
 
 
 def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) -> dict[str, Any]:
@@ -170,7 +170,8 @@ def live_figure(
     drawn = drawing(
         experiment, choice.channels, window, look, channels, points=limits().graph_points
     )
-    whole_figure = figure(drawn.lines, window or whole, drawn.look, alarm_marks(alarms, who))
+    marks = alarm_marks(alarms, who)
+    whole_figure = figure(drawn.lines, window or whole, drawn.look, marks, drawn.spans)
     axes = axes_of(drawn.lines)
     for line, trace in zip(drawn.lines, whole_figure["data"], strict=True):
         trace["meta"] = {"key": line.key, "factor": axis_of(axes, line).factor}

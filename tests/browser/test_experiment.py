@@ -81,8 +81,8 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
 ):
     sign_in(page, "operator")
     page.goto(f"/experiments/{experiment}")
-    page.get_by_text("Elapsed", exact=True).click()
-    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Elapsed / h")
+    page.get_by_text("Test time", exact=True).click()
+    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Test time / h")
     marks = page.locator("#experiment-graph .annotation")
     expect(marks).to_have_count(1)  # the alarm
 
@@ -98,7 +98,7 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
     expect(entry).to_contain_text("operator, ")
 
     entry.get_by_role("button", name="30 Oct 2026").click()
-    expect(page.locator("#experiment-range")).to_contain_text("h elapsed")
+    expect(page.locator("#experiment-range")).to_contain_text("h test time")
     expect(page).to_have_url(re.compile(r"from=\d+\.\d{3}&to="))
     expect(page.locator("#experiment-graph").get_by_text("1", exact=True)).to_be_visible()
 
@@ -112,7 +112,7 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
     expect(dialog).to_contain_text("Chamber door open for 4 min.")
     dialog.get_by_role("button", name="Delete note").click()
     expect(page.get_by_text("No notes yet.")).to_be_visible()
-    expect(page.locator("#experiment-range")).to_contain_text("h elapsed")  # the zoom is kept
+    expect(page.locator("#experiment-range")).to_contain_text("h test time")  # the zoom is kept
 
 
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)
@@ -122,17 +122,17 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
     sign_in(page, "viewer")
     page.goto(f"/experiments/{experiment}")
     expect(page.locator("#experiment-statistics")).to_contain_text("Whole experiment")
-    page.get_by_text("Elapsed", exact=True).click()
-    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Elapsed / h")
+    page.get_by_text("Test time", exact=True).click()
+    expect(page.locator("#experiment-graph .xtitle")).to_have_text("Test time / h")
     drag(page, "#experiment-graph", 0.2, 0.4)
     shown = page.locator("#experiment-range")
-    expect(shown).to_contain_text(re.compile(r"^[12]\.\d+ to [34]\.\d+ h elapsed"))
+    expect(shown).to_contain_text(re.compile(r"^[12]\.\d+ to [34]\.\d+ h test time"))
     expect(shown).to_contain_text("every sample, 10 s apart")
     words = shown.inner_text()
     page.reload()  # the address has the window, the browser the time axis
     expect(shown).to_have_text(words.replace("\n", ""))
     drag(page, "#experiment-overview", 0.5, 0.7)
-    expect(shown).to_contain_text(re.compile(r"^(4\.9|5\.0)\d+ to (6\.9|7\.0)\d+ h elapsed"))
+    expect(shown).to_contain_text(re.compile(r"^(4\.9|5\.0)\d+ to (6\.9|7\.0)\d+ h test time"))
     screenshot(page, "experiment-elapsed")
 
     page.get_by_text("Choose columns and time").click()
@@ -147,7 +147,7 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
     name = picture.value.suggested_filename
     assert re.fullmatch(rf"{experiment}-Ageing-2-20261030-\d{{6}}-20261030-\d{{6}}\.svg", name)
     drawn = picture.value.path().read_text()
-    assert "Elapsed / h" in drawn
+    assert "Test time / h" in drawn
     assert f"{experiment} Ageing 2" in drawn
 
     page.get_by_role("link", name="Previous of L-1: Ageing, first").click()

@@ -95,6 +95,34 @@ def stage(database_url: str, tmp_path):
     made.lab.close()
 
 
+def test_what_was_recorded_in_a_pause_is_a_step_without_a_number(stage: Stage):
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    records = m.Records(
+        experiment=experiment,
+        station=station,
+        samples=m.Samples(
+            first=0,
+            at=[1.7e9, 1.7e9 + 1, 1.7e9 + 2],
+            test_time_s=[0.0, 1.0, 1.0],
+            instruction=[3, 3, 3],
+            step=[2, 2, 2],
+            cycle=[1, 1, 1],
+            voltage=[3.7, 3.8, 3.75],
+            current=[1.5, 1.5, 0.0002],
+            paused=[False, False, True],
+        ),
+    )
+    (ack,) = stage.store(stage.message(Kind.RECORDS, records))
+    assert ack.samples == 2
+    with stage.lab.database.read() as session:
+        rows = session.execute(
+            select(GenericMeasure.instruction_id, GenericMeasure.step, GenericMeasure.current_ma)
+            .where(GenericMeasure.experiment_id == experiment)
+            .order_by(GenericMeasure.id)
+        ).all()
+    assert rows[1:] == [(3, 2, 1500.0), (3, None, pytest.approx(0.2))]
+
+
 def test_a_group_is_acknowledged_once_for_each_experiment(stage: Stage):
     acks = stage.store(
         stage.records(0, 9),

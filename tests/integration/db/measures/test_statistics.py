@@ -1,5 +1,7 @@
 """Statistics of experiments in the database: computed once, and again when something changed."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -9,7 +11,7 @@ from db import series
 from db.engine import Database
 from db.measures import statistics
 from db.measures.statistics import experiment_statistics, temperature_channel
-from db.models import Run, Statistics
+from db.models import Run, RunEvent, Statistics
 from db.series import ChannelInfo
 from tests.unit.db.lab import (
     add_cell,
@@ -94,6 +96,38 @@ def test_on_a_station_of_ours_the_test_time_counts(database: Database):
         session.add(Run(experiment_id=experiment_id, station_id=1))
         session.execute(delete(Statistics))
     assert experiment_statistics(database, experiment_id).whole.charge_ah == pytest.approx(1.0)
+
+
+def test_a_recorded_pause_is_a_step_by_the_clock_and_one_of_which_nothing_is_known_adds_nothing(
+    sqlite_database: Database,
+):
+    """An hour at 1 A, a pause of 15 min with a sample every 10 s, a second one without any."""
+    rest_s = np.arange(0, 901, 10.0)
+    later_s = np.arange(3600, 7201, 10.0)
+    test_s = np.concatenate([np.arange(0, 3601, 10.0), np.full(len(rest_s), 3600.0), later_s])
+    pauses_s = [np.zeros(361), rest_s + 1, np.where(later_s <= 5400, 902.0, 1902.0)]
+    running = np.repeat([1.0, np.nan, 1.0], [361, len(rest_s), len(later_s)])
+    rows = block(
+        len(test_s),
+        test_time_s=test_s,
+        unix_time_s=1.7e9 + test_s + np.concatenate(pauses_s),
+        voltage_v=np.full(len(test_s), 4.0),
+        current_a=np.nan_to_num(running, nan=0.0),
+        step=running,
+        cycle=np.ones(len(test_s)),
+    )
+    experiment_id = import_blocks(sqlite_database, [rows])
+    with sqlite_database.write() as session:
+        session.add(Run(experiment_id=experiment_id, station_id=1))
+        at = datetime.fromtimestamp(1.7e9 + 3600, UTC)
+        pause = {"kind": "paused", "detail": {"test_time_s": 3600.0}}
+        session.add(RunEvent(experiment_id=experiment_id, number=1, at=at, **pause))
+    whole = experiment_statistics(sqlite_database, experiment_id)
+    one, paused = whole.instructions
+    assert (one.totals.duration_s, one.totals.charge_ah) == pytest.approx((7200, 2.0))
+    assert paused.instruction is None
+    assert (paused.totals.duration_s, paused.totals.charge_ah) == pytest.approx((900, 0))
+    assert (whole.paused_s, whole.whole.missing_s) == pytest.approx((900, 0))
 
 
 def test_they_are_computed_once(database: Database, counted):

@@ -466,7 +466,7 @@ def test_measures_that_arrive_while_one_reads_are_left_for_the_next_time(databas
 
 
 class TestGaps:
-    """An outage of 85 s in a measure a second: no line goes over it, however few points there are."""
+    """An outage of 85 s in a measure a second: no line goes over it, with few points either."""
 
     SECONDS = np.where(np.arange(3000) < 1700, np.arange(3000), np.arange(3000) + 84)
 

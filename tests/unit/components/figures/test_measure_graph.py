@@ -114,11 +114,12 @@ def test_elapsed_time_counts_from_the_first_measure_in_a_unit_that_suits():
     assert unpacked(drawn["data"][0]["x"]) == pytest.approx([0, 1 / 60, 2 / 60])
     assert drawn["layout"]["xaxis"]["type"] == "linear"
     assert drawn["layout"]["xaxis"]["range"] == [0, 2]
-    assert drawn["layout"]["xaxis"]["title"]["text"] == "Elapsed / min"
+    assert drawn["layout"]["xaxis"]["title"]["text"] == "Test time / min"
     strip = overview(one, (BEGIN, BEGIN + 120), look)["layout"]
     assert strip["xaxis"]["range"] == pytest.approx([0, 2 / 60])
     assert "title" not in strip["xaxis"]
-    assert strip["meta"] == drawn["layout"]["meta"] == {"begin_ms": BEGIN * 1000, "unit_ms": 60_000}
+    knots = [[0, BEGIN * 1000], [120, (BEGIN + 7200) * 1000]]
+    assert strip["meta"] == drawn["layout"]["meta"] == {"knots": knots, "unit_ms": 60_000}
 
 
 def test_both_time_axes_make_the_same_height_and_sides():

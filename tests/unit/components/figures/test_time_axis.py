@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.figures.time_axis import CLOCK, elapsed
+from components.figures.time_axis import CLOCK, by_test_time, elapsed
 
 BEGIN = 1_780_000_000.0
 LENGTHS = st.floats(min_value=1e-3, max_value=1e9)
@@ -41,8 +41,8 @@ def test_the_unit_suits_the_length(length, unit):
 def test_a_place_on_the_axis_can_be_turned_back_into_its_moment(length, part):
     axis = elapsed((BEGIN, BEGIN + length))
     moment = BEGIN + part * length
-    meta = axis.meta()
-    back = meta["begin_ms"] + axis.place(moment) * meta["unit_ms"]
+    places, unix_ms = zip(*axis.meta()["knots"], strict=True)
+    back = np.interp(axis.place(moment), places, unix_ms)
     assert back == pytest.approx(moment * 1000, abs=1)
 
 
@@ -55,3 +55,14 @@ def test_arrays_and_single_moments_stand_at_the_same_places():
     for axis in (CLOCK, elapsed((BEGIN, BEGIN + 1e6))):
         moments = np.array([BEGIN, BEGIN + 0.125, BEGIN + 1e6])
         assert axis.places(moments).tolist() == [axis.place(one) for one in moments]
+
+
+def test_test_time_stands_still_in_a_pause_and_may_run_faster_than_the_clock():
+    axis = by_test_time(
+        [(BEGIN, 0), (BEGIN + 5, 50), (BEGIN + 10, 100), (BEGIN + 970, 100), (BEGIN + 980, 200)]
+    )
+    moments = BEGIN + np.array([0, 10, 500, 970, 975, 981])
+    assert axis.places(moments) == pytest.approx([0, 100, 100, 100, 150, 201])
+    assert len(axis.meta()["knots"]) == 4  # the second lies on the line
+    assert axis.range((BEGIN + 100, BEGIN + 200)) == [99.5, 100.5]  # within the pause
+    assert axis.seconds((BEGIN, BEGIN + 980)) == (0, 200)

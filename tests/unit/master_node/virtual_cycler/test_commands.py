@@ -75,7 +75,28 @@ class TestCommands:
         assert lab.ends() == ["time"]
         assert lab.events[3].test_time_s == pytest.approx(300.01)
         assert charge_ah(lab.samples) == pytest.approx(300 / 3600, rel=1e-3)
-        assert np.all(np.diff([one.test_time_s for one in lab.samples]) > 0)
+        times = [one.test_time_s for one in lab.samples if not one.paused]
+        assert np.all(np.diff(times) > 0)
+
+    def test_in_a_pause_the_terminals_are_recorded(self):
+        lab = Lab().begin(cc(1.0, time=300)).go(100.5)
+        lab.station.command(command("pause"), lab.now)
+        paused_at = lab.now
+        lab.go(25)
+        lab.station.command(command("resume", 2), lab.now)
+        lab.go(10)
+        rest = [one for one in lab.samples if one.paused]
+        assert [one.at - paused_at for one in rest] == pytest.approx(
+            [0.01, 10.01, 20.01, 25], abs=0.011
+        )
+        assert {one.test_time_s for one in rest} == {100.5}
+        assert {(one.instruction, one.step) for one in rest} == {(0, 1)}  # that which waits
+        assert max(abs(one.current) for one in rest) < 0.01  # measured
+        assert rest[0].voltage > rest[-1].voltage  # relaxes
+        assert [one.n for one in lab.samples] == list(range(len(lab.samples)))
+        assert np.all(np.diff([one.at for one in lab.samples]) > 0)
+        first = next(one for one in lab.samples if one.n > rest[-1].n)
+        assert first.current == pytest.approx(1.0, abs=0.01)
 
     def test_pause_between_instructions_and_pause_twice(self):
         lab = Lab().begin(cc(1.0, time=100), wait(100)).go(100)

@@ -42,7 +42,7 @@ def draw(visitor, experiment, *, by=None, window=None, on=BOTH, theme="light", *
         "experiment-time.value": time,
         "experiment-noted.data": 0,
         "experiment-id.data": experiment,
-        "experiment-drawn.data": other.get("on_screen", [on, theme, time, 0]),
+        "experiment-drawn.data": other.get("on_screen", [on, theme, time, 0, 0]),
     }
     return visitor.call(DRAW, values, by=by)
 
@@ -72,7 +72,7 @@ def test_the_first_drawing_is_the_whole_experiment(vera, experiment):
     answer = draw(vera, experiment)
     traces = answer[DRAW]["data"]
     assert [trace["name"] for trace in traces] == ["Voltage", "Current"]
-    assert answer["experiment-drawn.data"] == [list(BOTH), "light", "clock", 0]
+    assert answer["experiment-drawn.data"] == [list(BOTH), "light", "clock", 0, 0]
     for trace in traces:
         assert 2 < len(points(trace["x"])) == len(points(trace["y"])) <= MOST_POINTS
     assert answer[DRAW]["layout"]["xaxis"]["range"] == [BEGIN_MS, BEGIN_MS + 4_999_000]
@@ -139,10 +139,11 @@ def test_channels_theme_and_notes_keep_the_window(vera, experiment, by):
     "on_screen",
     [
         None,
-        [["voltage"], "light", "clock", 0],
-        [list(BOTH), "dark", "clock", 0],
-        [list(BOTH), "light", "elapsed", 0],
-        [list(BOTH), "light", "clock", 1],
+        [["voltage"], "light", "clock", 0, 0],
+        [list(BOTH), "dark", "clock", 0, 0],
+        [list(BOTH), "light", "elapsed", 0, 0],
+        [list(BOTH), "light", "clock", 1, 0],
+        [list(BOTH), "light", "clock", 0, 2],
     ],
 )
 def test_a_zoom_of_a_figure_that_is_not_on_the_screen_draws_it_whole(vera, experiment, on_screen):
@@ -150,14 +151,14 @@ def test_a_zoom_of_a_figure_that_is_not_on_the_screen_draws_it_whole(vera, exper
     window = [BEGIN_MS + 100_000, BEGIN_MS + 200_000]
     answer = draw(vera, experiment, by=WINDOW, window=window, on_screen=on_screen)
     assert answer[DRAW]["layout"]["xaxis"]["range"] == window
-    assert answer["experiment-drawn.data"] == [list(BOTH), "light", "clock", 0]
+    assert answer["experiment-drawn.data"] == [list(BOTH), "light", "clock", 0, 0]
     assert strip(vera, experiment, by=WINDOW, window=window, on_screen=None)[STRIP]["data"]
 
 
 def test_elapsed_time_is_drawn_and_zoomed_in_its_unit(vera, experiment):
     whole = draw(vera, experiment, time="elapsed")
     assert whole[DRAW]["layout"]["xaxis"]["range"] == pytest.approx([0, 4999 / 60])
-    assert whole[DRAW]["layout"]["xaxis"]["title"]["text"] == "Elapsed / min"
+    assert whole[DRAW]["layout"]["xaxis"]["title"]["text"] == "Test time / min"
     assert (
         strip(vera, experiment, time="elapsed")[STRIP]["layout"]["xaxis"]["range"]
         == (whole[DRAW]["layout"]["xaxis"]["range"])
@@ -167,9 +168,9 @@ def test_elapsed_time_is_drawn_and_zoomed_in_its_unit(vera, experiment):
     changed = changes(answer[DRAW])
     assert changed["layout", "xaxis", "range"] == [1, 2]
     assert points(changed["data", 0, "x"]) == pytest.approx([n / 60 for n in range(59, 122)])
-    assert text(answer["experiment-range.children"]).startswith("1.000 to 2.000 min elapsed")
+    assert text(answer["experiment-range.children"]).startswith("1.000 to 2.000 min test time")
     moved = changes(strip(vera, experiment, by=WINDOW, window=window, time="elapsed")[STRIP])
-    assert moved["layout", "shapes"][0]["x0"] == 1
+    assert moved["layout", "shapes", 0]["x0"] == 1
 
 
 def test_the_address_names_a_window(vera, experiment):
@@ -283,8 +284,9 @@ def test_the_strip_shows_the_whole_and_then_moves_its_mark_only(vera, experiment
     assert len(points(drawn["data"][0]["x"])) <= MOST_POINTS
     window = [BEGIN_MS + 1000, BEGIN_MS + 2000]
     moved = changes(strip(vera, experiment, by=WINDOW, window=window)[STRIP])
-    assert set(moved) == {("layout", "shapes"), ("layout", "selections")}
-    box, *_edges = moved["layout", "shapes"]
+    shapes = {("layout", "shapes", place) for place in range(3)}  # those that follow stay
+    assert set(moved) == {*shapes, ("layout", "selections")}
+    box = moved["layout", "shapes", 0]
     assert [box["x0"], box["x1"]] == window
 
 

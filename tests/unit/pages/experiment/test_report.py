@@ -177,7 +177,7 @@ def test_the_graph_has_all_channels_on_elapsed_time(fetch, cycled):
     figure = json.loads(Document(fetch(cycled).text).scripts[1])
     assert [trace["name"][:7] for trace in figure["data"]] == ["Voltage", "Current", "&lt;scr"]
     assert figure["layout"]["xaxis"]["range"] == [0.0, 99.0]
-    assert figure["layout"]["xaxis"]["title"]["text"] == "Elapsed / s"
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Test time / s"
     assert len(figure["layout"]["annotations"]) == 2  # the alarm and the note
 
 

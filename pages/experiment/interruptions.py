@@ -1,0 +1,143 @@
+"""When an experiment was paused, its station off, or nothing recorded: where lines break, and why.
+
+Pauses are what the station said of them. An outage goes from the last measure to the moment at
+which the station came back and found itself interrupted. What else is missing is a gap by the rule
+of statistics (`cycling.analysis.gaps`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components import formatting
+from components.figures.spans import Span
+from components.figures.time_axis import Window
+from db.queries.experiments.events import Pause, contact_losses, run_pauses
+from db.series import ExperimentSeries
+
+MAX_OUTAGES = 20  # of which the last measure before is looked up; the newest
+COVERED = 0.9
+JUST_S = 1e-3
+
+
+@dataclass(frozen=True)
+class Interruptions:
+    """Pauses, outages and further gaps of an experiment, each by their time (Unix s).
+
+    `lost_at`: when the contact to its station was lost.
+    """
+
+    pauses: tuple[Pause, ...] = ()
+    outages: tuple[Window, ...] = ()
+    gaps: tuple[Window, ...] = ()
+    lost_at: tuple[float, ...] = ()
+
+    @property
+    def breaks(self) -> NDArray[np.float64]:
+        """Return where lines break unless something was measured, shape (n, 2), by their time."""
+        paused = [pause_window(one) for one in self.pauses if one.until is not None]
+        found = [(end - JUST_S, end) for _, end in self.outages]
+        return np.array(sorted([*paused, *found, *self.gaps]), float).reshape(-1, 2)
+
+
+def interruptions(experiment: ExperimentSeries) -> Interruptions:
+    """Return what interrupted an experiment with measures."""
+    pauses = run_pauses(experiment.database, experiment.id)
+    outages = []
+    for pause in [one for one in pauses if one.interrupted][-MAX_OUTAGES:]:
+        found_at = pause.at.timestamp()
+        last = experiment.last_before(found_at)
+        if last is not None:
+            outages.append((last, found_at))
+    named = [*(pause_window(one) for one in pauses), *outages]
+    gaps = tuple(
+        (begin, end)
+        for begin, end in experiment.gaps.tolist()
+        if not _is_explained((begin, end), named)
+    )
+    lost_at = contact_losses(experiment.database, experiment.id) if gaps else ()
+    return Interruptions(pauses, tuple(outages), gaps, tuple(at.timestamp() for at in lost_at))
+
+
+def pause_window(pause: Pause) -> Window:
+    """Return a pause in Unix s; one that lasts has no end."""
+    return pause.at.timestamp(), pause.until.timestamp() if pause.until else np.inf
+
+
+def spans(found: Interruptions, zone: tzinfo) -> list[Span]:
+    """Return what a graph shades, with its names."""
+    return [
+        *(_pause_span(one, zone) for one in found.pauses),
+        *(_outage_span(one, zone) for one in found.outages),
+        *(_gap_span(one, found.lost_at, zone) for one in found.gaps),
+    ]
+
+
+def pause_words(pause: Pause, zone: tzinfo) -> tuple[str, str]:
+    """Say when a run was paused, by whom and why, and until when."""
+    by = f", by {pause.user_name}" if pause.user_name else ""
+    why = f": {pause.reason}" if pause.reason else ""
+    how = ", output off: the station had been off" if pause.interrupted else ", output off"
+    first = f"Paused {formatting.exactly(pause.at, zone)}{how}{by}{why}"
+    if pause.until is None:
+        return first, "It is still paused."
+    on = f", resumed by {pause.resumed_by}" if pause.resumed_by else ""
+    lasted = formatting.duration(round(pause.lasts_s(pause.until)))
+    return first, f"Until {formatting.exactly(pause.until, zone)}, {lasted}{on}"
+
+
+def _pause_span(pause: Pause, zone: tzinfo) -> Span:
+    begin, end = pause_window(pause)
+    by = f", by {pause.user_name}" if pause.user_name else ""
+    off = f"Paused {pause.at.astimezone(zone):%H:%M}, output off"
+    lasted = "Paused" if pause.until is None else f"Paused {_rough(end - begin)}"
+    return Span(
+        begin,
+        None if pause.until is None else end,
+        "pause",
+        tuple(dict.fromkeys((off + by, off, lasted, "Paused"))),
+        pause_words(pause, zone),
+    )
+
+
+def _outage_span(outage: Window, zone: tzinfo) -> Span:
+    lasted = _rough(outage[1] - outage[0])
+    words = ("The station was off.", f"Nothing recorded for {lasted}", _from_to(outage, zone))
+    return Span(*outage, "gap", (f"Station off, nothing recorded for {lasted}", "Off"), words)
+
+
+def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:
+    nothing = f"othing recorded for {_rough(gap[1] - gap[0])}"
+    lost = [at for at in lost_at if gap[0] <= at <= gap[1]]
+    if not lost:
+        labels: tuple[str, ...] = (f"N{nothing}", "No data")
+        return Span(*gap, "gap", labels, (f"N{nothing}", _from_to(gap, zone)))
+    since = f"{datetime.fromtimestamp(lost[0], UTC).astimezone(zone):%H:%M}"
+    labels = (f"No contact {since}, n{nothing}", f"N{nothing}", "No contact")
+    return Span(
+        *gap, "gap", labels, (f"No contact since {since}", f"N{nothing}", _from_to(gap, zone))
+    )
+
+
+def _from_to(window: Window, zone: tzinfo) -> str:
+    begin, end = (formatting.exactly(datetime.fromtimestamp(one, UTC), zone) for one in window)
+    return f"{begin} to {end}"
+
+
+def _rough(seconds: float) -> str:
+    """Write a duration to the second: 85 s as "85 s", longer ones in two units."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 120 else formatting.duration(whole)
+
+
+def _is_explained(gap: Window, others: Sequence[Window]) -> bool:
+    """Whether pauses and outages of which nothing is known make up a gap."""
+    explained_s = 0.0
+    for begin, end in others:
+        common_s = max(0.0, min(gap[1], end) - max(gap[0], begin))
+        if common_s >= COVERED * (end - begin):
+            explained_s += common_s
+    return explained_s >= COVERED * (gap[1] - gap[0])

@@ -1,0 +1,142 @@
+"""Pauses, outages and gaps of an experiment: where lines break, what is shaded, how it is named."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from components.figures.measure_graph import Look
+from db import series
+from db.measures.rows import MeasureRows
+from db.measures.writing import insert
+from pages.experiment.graph import drawing, time_axis
+from tests.running_lab import RunningLab
+
+BEGIN = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+BEGIN_S = BEGIN.timestamp()
+LOOK = Look(dark=False, zone=UTC)
+
+
+@pytest.fixture
+def lab(store) -> RunningLab:
+    return RunningLab(store, BEGIN + timedelta(hours=2))
+
+
+@pytest.fixture
+def run(lab) -> int:
+    """A run that began at 15:00."""
+    station = lab.station("Station 04", lab.unit())
+    made = lab.experiment("Cycle life", station, lab.battery("A", "1"), lab.profile("P"))
+    lab.run(made, station)
+    lab.event(made, 0, "started", BEGIN)
+    return made
+
+
+def record(lab, run, seconds, test_s=None, paused=()) -> None:
+    """Measure 1.65 A at these seconds after the beginning; nothing flows in a pause."""
+    seconds = np.asarray(seconds, float)
+    is_paused = np.isin(seconds, list(paused))
+    rows = MeasureRows(
+        first_id=0,
+        unix_s=BEGIN_S + seconds,
+        instruction=np.ones(len(seconds)),
+        voltage_mv=np.full(len(seconds), 3700.0),
+        current_ma=np.where(is_paused, 0.1, 1650.0),
+        power_mw=None,
+        test_time_s=seconds if test_s is None else np.asarray(test_s, float),
+        step=np.where(is_paused, np.nan, 1.0),
+        cycle=None,
+        extended={},
+    )
+    with lab.database.write() as session:
+        insert(session, run, rows)
+
+
+def drawn(lab, run, **how):
+    with series.opened(lab.database, run) as one:
+        return drawing(one, ["voltage", "current"], None, LOOK, **how)
+
+
+def lines(drawn) -> list[list[float]]:
+    """The pieces of the current's line, as seconds after the beginning."""
+    line = drawn.lines[1]
+    cuts = np.flatnonzero(np.isnan(line.values))
+    pieces = np.split(line.unix_s - BEGIN_S, cuts)
+    return [pieces[0].tolist(), *(piece[1:].tolist() for piece in pieces[1:])]
+
+
+def test_no_line_goes_over_a_pause_of_which_nothing_is_known(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    lab.event(run, 2, "resumed", BEGIN + timedelta(seconds=33), test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3, 33.01, 34], [0, 1, 2, 3, 3.01, 4])
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2, 3], pytest.approx([33.01, 34])]
+    (span,) = found.spans
+    assert (span.begin_s, span.end_s, span.kind) == (BEGIN_S + 3, BEGIN_S + 33, "pause")
+    assert span.labels == ("Paused 15:00, output off", "Paused 30 s", "Paused")
+
+
+def test_what_was_recorded_in_a_pause_is_drawn_as_it_was(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    lab.event(run, 2, "resumed", BEGIN + timedelta(seconds=6.5), test_time_s=3.0)
+    record(lab, run, [0, 3, 3.01, 4, 5, 6, 7], [0, 3, 3, 3, 3, 3, 3.5], paused=(3.01, 4, 5, 6))
+    found = drawn(lab, run)
+    assert lines(found) == [pytest.approx([0, 3, 3.01, 4, 5, 6, 7])]
+    assert found.lines[1].values.tolist() == pytest.approx([1.65, 1.65, *[1e-4] * 4, 1.65])
+
+
+def test_test_time_stands_still_in_a_pause_and_shows_nothing_of_it(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    lab.event(run, 2, "resumed", BEGIN + timedelta(seconds=903), test_time_s=3.0)
+    record(lab, run, [0, 3, 3.01, 450, 903.01, 906], [0, 3, 3, 3, 3, 6], paused=(3.01, 450))
+    with series.opened(lab.database, run) as one:
+        axis = time_axis(one, by_clock=False)
+        look = Look(dark=False, zone=UTC, time=axis)
+        line = drawing(one, ["current"], None, look).lines[0]
+    assert axis.places(BEGIN_S + np.array([0, 3, 450, 903, 906])).tolist() == [0, 3, 3, 3, 6]
+    assert np.nanmin(line.values) == pytest.approx(1.65)
+    assert np.isnan(line.values).any()
+
+
+def test_an_outage_and_the_pause_that_it_ends_in_are_two(lab, run):
+    """The unit was off for 85 s, came back paused, and somebody resumed 20 s later."""
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=88), interrupted=True, test_time_s=3.0)
+    lab.event(run, 2, "resumed", BEGIN + timedelta(seconds=108), test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3, 88.1, 98, 107, 109], [0, 1, 2, 3, 3, 3, 3, 4], (88.1, 98, 107))
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2, 3], pytest.approx([88.1, 98, 107, 109])]
+    pause, outage = found.spans
+    assert (pause.kind, outage.kind) == ("pause", "gap")
+    assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((3, 88))
+    assert outage.labels[0] == "Station off, nothing recorded for 85 s"
+    assert "the station had been off" in pause.words[0]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_missing_time_is_named_with_the_lost_contact_if_there_was_one(lab, run, lost):
+    record(lab, run, [0, 1, 2, 87, 88, 89])
+    if lost:
+        at = BEGIN + timedelta(seconds=20)
+        lab.alarm(1, "Silent", experiment_id=run, code="contact lost", at=at)
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2], [87, 88, 89]]
+    (span,) = found.spans
+    nothing = "nothing recorded for 85 s"
+    wanted = f"No contact 15:00, {nothing}" if lost else f"N{nothing[1:]}"
+    assert span.labels[0] == wanted
+    assert span.words[-1] == "30 Nov 2026, 15:00:02 to 30 Nov 2026, 15:01:27"
+
+
+def test_a_gap_within_a_recorded_pause_is_named_too(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    rest = [3.01, 4, 5, 6, 206, 207, 208, 900]
+    record(lab, run, [0, 1, 3, *rest], [0, 1, *[3] * 9], paused=rest)
+    assert [one.kind for one in drawn(lab, run).spans] == ["pause", "gap", "gap"]
+
+
+def test_a_pause_that_lasts_has_no_end(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3])
+    (span,) = drawn(lab, run).spans
+    assert span.end_s is None
+    assert span.words[-1] == "It is still paused."
