@@ -7,10 +7,11 @@ from dashboard.security import PREVIEW
 from db import series
 from db.queries.experiments.detail import check_experiment
 from pages.context import database, viewer
+from pages.experiment.interruptions import interruptions, spans
 
 POINTS = 240  # about as many as the picture has places
 MAX_AGE_S = 60  # a browser asks again after so long
-DRAWING = 1  # raise it with the look of the picture: browsers drop those that they have
+DRAWING = 2  # raise it with the look of the picture: browsers drop those that they have
 
 
 def add_previews(server: Flask) -> None:
@@ -45,9 +46,10 @@ def _version(experiment: series.ExperimentSeries) -> str:
 
 def _curves(experiment: series.ExperimentSeries, *, dark: bool) -> str:
     channels = [series.VOLTAGE, series.CURRENT]
-    traces = experiment.read(channels, points=POINTS).traces
+    found = interruptions(experiment)
+    traces = experiment.read(channels, points=POINTS, breaks=found.breaks).traces
     voltage, current = (Curve(traces[one.key].unix_s, traces[one.key].values) for one in channels)
-    return preview_picture(voltage, current, dark=dark)
+    return preview_picture(voltage, current, dark=dark, spans=spans(found, viewer().zone))
 
 
 def _picture(svg: str) -> Response:

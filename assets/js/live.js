@@ -11,13 +11,13 @@
   const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
   /* The fields of the messages; `Key` in pages/live/update.py says what each is. */
   const KEY = { AFTER: "after", DIGEST: "d", VERSION: "g", FIGURE: "t", EXPERIMENT: "e", SHOWN: "shown", READ: "read", COUNT: "n",
-    WAITS: "c", NEXT: "new", REDRAW: "again", TIMES: "x", VALUES: "y", LAST: "l", PRESENT: "now" };
+    WAITS: "c", NEXT: "new", PAUSES: "p", REDRAW: "again", TIMES: "x", VALUES: "y", LAST: "l", PRESENT: "now" };
   let state = fresh(null), count = 0, again = 0, dragging = false;
 
   // `after` null: a figure is awaited. `due`: the token of the newest one that the server has drawn.
   function fresh(root) {
     return { root: root, experiment: null, after: null, digest: "", version: "", token: null, tip: false, zoom: null, range: 3600,
-      ends: null, first: true, added: 0, held: false, pending: false, asked: 0, due: null, tries: 0,
+      ends: null, first: true, added: 0, pauses: null, drawnPauses: null, held: false, pending: false, asked: 0, due: null, tries: 0,
       since: Date.now(), again: false };
   }
   const page = () => document.querySelector(".bem-live");
@@ -53,6 +53,7 @@
       Object.assign(state, {
         token: meta.drawn, experiment: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
+        drawnPauses: meta.pauses,
       });
       if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
       else blank();
@@ -148,6 +149,12 @@
       throw error;
     }
   }
+  /* A pause begins or ends: the server names and shades it. It knows at once; one try is enough. */
+  function shade(pauses) {
+    if (pauses === undefined || pauses === state.pauses) return;
+    state.pauses = pauses;
+    if (state.after !== null && state.ends && state.drawnPauses !== pauses) drawAgain();
+  }
   function add(x, y) {
     if (!state.ends) return drawAgain(); // the first ones
     const graph = drawnIn("live-graph");
@@ -165,6 +172,7 @@
     if (!state.tip) return mark(); // zoomed to what is over
     const from = begin();
     for (const trace of graph.data) drop(trace, from);
+    graph.layout.shapes = (graph.layout.shapes || []).map(prolonged);
     if (!state.zoom) {
       graph.layout.xaxis.range = [from, Math.max(state.ends[1], from + 1000)];
       graph.layout.xaxis.autorange = false;
@@ -208,12 +216,15 @@
     const start = x.findIndex((at) => at > line.x[line.x.length - 1]);
     if (start >= 0) window.Plotly.extendTraces(strip, { x: [x.slice(start)], y: [volts.slice(start)] }, [0]);
   }
+  /* A pause that lasts is shaded for an hour on, and then for another. */
+  const prolonged = (shape) => (shape.name === "lasts" && shape.x1 < state.ends[1]
+    ? Object.assign({}, shape, { x1: state.ends[1] + 3600000 }) : shape);
   function mark() {
     const strip = drawnIn("live-overview");
     if (!strip || !strip.data || !strip.data.length || !state.ends || !window.Plotly) return;
     const shown = state.zoom || [begin(), state.ends[1]];
-    const shapes = (strip.layout.shapes || []).map((shape, place) => Object.assign({}, shape,
-      { x0: shown[place === 2 ? 1 : 0], x1: shown[place === 1 ? 0 : 1] }));
+    const shapes = (strip.layout.shapes || []).map((shape, place) => (place > 2 ? prolonged(shape) : Object.assign({}, shape,
+      { x0: shown[place === 2 ? 1 : 0], x1: shown[place === 1 ? 0 : 1] })));
     window.Plotly.relayout(strip, { shapes: shapes, "xaxis.range": state.ends });
   }
 
@@ -291,7 +302,10 @@
         state.since = Date.now();
         blank(); // what was read last belongs to the one before
         if (next) bem.toast("info", "The next experiment has begun: " + next + ".");
-      } else if (update[KEY.FIGURE] === state.token) take(update);
+      } else {
+        if (update[KEY.FIGURE] === state.token) take(update);
+        shade(update[KEY.PAUSES]);
+      }
       if (update[KEY.PRESENT]) readNow(update[KEY.PRESENT]);
       bem.tick();
       if (state.again) setTimeout(bem.askLive, 0);

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from components import formatting
 from components.figures.measure_axes import scale
+from components.figures.spans import Span
 from components.figures.template import channel_colours, template
 
 Floats = NDArray[np.float64]
@@ -27,11 +28,15 @@ MARK = 12  # length of the coloured mark beside a channel's largest value
 FONT = "-apple-system, 'Segoe UI', Inter, Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 FEWEST_DIGITS, MOST_DIGITS = 4, 6
 LONGEST_PLAIN = 1e9
+MAX_NAMES = 5  # spans that the picture's title names
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points of one channel in the order of time: Unix seconds and values, shapes (n,)."""
+    """Points of one channel in the order of time: Unix seconds and values, shapes (n,).
+
+    The line breaks where a value is not finite.
+    """
 
     unix_s: Floats
     values: Floats
@@ -40,6 +45,13 @@ class Curve:
         """Return the points that can be drawn."""
         finite = np.isfinite(self.unix_s) & np.isfinite(self.values)
         return Curve(self.unix_s[finite], self.values[finite])
+
+    def pieces(self) -> list["Curve"]:
+        """Return the parts of the line, each without a break."""
+        finite = np.isfinite(self.unix_s) & np.isfinite(self.values)
+        cuts = np.flatnonzero(finite[1:] != finite[:-1]) + 1
+        parts = zip(np.split(self.unix_s, cuts), np.split(self.values, cuts), strict=True)
+        return [Curve(*part) for part in parts if len(part[0]) and np.isfinite(part[1][0])]
 
 
 @dataclass(frozen=True)
@@ -69,28 +81,34 @@ class _Scale:
         return self.low_text == self.high_text
 
 
-def preview_picture(voltage_v: Curve, current_a: Curve, *, dark: bool) -> str:
-    """Return the picture of an experiment's voltage and current; a sentence if there are none."""
-    voltage, current = voltage_v.known(), current_a.known()
-    moments = np.concatenate([voltage.unix_s, current.unix_s])
+def preview_picture(
+    voltage_v: Curve, current_a: Curve, *, dark: bool, spans: Sequence[Span] = ()
+) -> str:
+    """Return the picture of an experiment's voltage and current; a sentence if there are none.
+
+    `spans` are shaded.
+    """
+    moments = np.concatenate([voltage_v.known().unix_s, current_a.known().unix_s])
     if not len(moments):
         return sentence_picture("No measures", dark=dark)
     window = (float(moments.min()), float(moments.max()))
     look = _look(dark=dark)
-    parts = [_frame(look)]
+    parts = [*_shades(spans, window, dark=dark), _frame(look)]
     said = []
     for name, unit, curve, colour, width, on_right in (
-        ("Current", "A", current, look.current, 0.75, True),
-        ("Voltage", "V", voltage, look.voltage, 1.5, False),  # in front
+        ("Current", "A", current_a, look.current, 0.75, True),
+        ("Voltage", "V", voltage_v, look.voltage, 1.5, False),  # in front
     ):
-        if len(curve.values):
-            ends = _scale(curve.values, unit)
-            parts += [_line(curve, window, ends, colour, width)]
+        known = curve.known()
+        if len(known.values):
+            ends = _scale(known.values, unit)
+            parts += [_line(piece, window, ends, colour, width) for piece in curve.pieces()]
             parts += _end_texts(ends, colour, look, on_right=on_right)
             said.append(_said(name, ends))
     length = formatting.duration(window[1] - window[0])
     parts.append(_text(length, WIDTH / 2, BOTTOM_TEXT, look.quiet, anchor="middle"))
-    return _document(parts, "; ".join([*reversed(said), length]), look)
+    said = [*reversed(said), length, *(span.labels[0] for span in spans[:MAX_NAMES])]
+    return _document(parts, "; ".join(said), look)
 
 
 def sentence_picture(sentence: str, *, dark: bool) -> str:
@@ -129,6 +147,19 @@ def _frame(look: _Look) -> str:
         f'<path d="M{LEFT:g} {height:g}H{RIGHT:g}" stroke="{look.line}"/>'
         for height in (TOP - 0.5, BOTTOM + 0.5)
     )
+
+
+def _shades(spans: Sequence[Span], window: tuple[float, float], *, dark: bool) -> list[str]:
+    colours = template(dark=dark)["layout"]["meta"]["span_colours"]
+    shades = []
+    for span in spans:
+        ends = np.clip(np.array(span.ends(window[1])), *window)
+        left, right = _places(ends, window, (LEFT, RIGHT)).tolist()
+        shades.append(
+            f'<rect x="{left:.1f}" y="{TOP:g}" width="{max(right - left, 0.5):.1f}" '
+            f'height="{BOTTOM - TOP:g}" fill="{colours[span.kind]}"/>'
+        )
+    return shades
 
 
 def _line(

@@ -83,6 +83,8 @@ def _shape(span: Span, window: Window, time: TimeAxis, colour: str) -> dict[str,
     look: dict[str, Any] = {"type": "rect", "fillcolor": colour, "line": {"width": 0}}
     if end - begin < (high - low) / NARROW_PX:  # on the axis of test time a pause has no width
         look = {"type": "line", "line": {"width": 2, "color": colour}}
+    if span.end_s is None:
+        look["name"] = "lasts"  # a script prolongs it
     return {**look, **place, "layer": "below"}
 
 

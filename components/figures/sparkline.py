@@ -1,31 +1,52 @@
-"""The small line of a tile: where the voltage went within the last hour.
+"""The small line of a tile: where the voltage went within the last hour; it breaks at gaps.
 
 It is a mask: the browser fills it with the theme's colour, so one picture fits light and dark.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 from urllib.parse import quote
 
 WIDTH, HEIGHT = 240, 36
 TOP, BOTTOM = 3, 33
 FLAT_V = 0.005  # less is drawn in the middle: noise is no slope
+GAP_S = 90.0  # a minute without a point, where there is one every half
+GAP_INTERVALS = 3  # where points are rarer
 
 
 def spark_mask(trend: Sequence[tuple[float, float]], *, dashed: bool = False) -> str:
     """Return the line through [Unix s, V] as an address for `mask-image`; "" without a line."""
     if len(trend) < 2:
         return ""
-    points = _places(trend)
-    line = "L".join(f"{x} {y}" for x, y in points)
+    pieces = _pieces(trend)
+    lines = ["L".join(f"{x} {y}" for x, y in piece) for piece in pieces]
     dash = " stroke-dasharray='3 3'" if dashed else ""
-    area = f"<path d='M{points[0][0]} {HEIGHT}L{line}L{points[-1][0]} {HEIGHT}z' opacity='.09'/>"
+    area = "".join(
+        f"M{piece[0][0]} {HEIGHT}L{line}L{piece[-1][0]} {HEIGHT}z"
+        for piece, line in zip(pieces, lines, strict=True)
+    )
+    line = "M".join(lines)
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' "
-        f"preserveAspectRatio='none'>{area}"
+        f"preserveAspectRatio='none'><path d='{area}' opacity='.09'/>"
         f"<path d='M{line}' fill='none' stroke='#000' stroke-width='1.5' "
         f"stroke-linejoin='round' vector-effect='non-scaling-stroke'{dash}/></svg>"
     )
     return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
+
+
+def _pieces(trend: Sequence[tuple[float, float]]) -> list[list[tuple[int, float]]]:
+    """Return the places of the points, cut where a time is missing."""
+    points = _places(trend)
+    intervals = [later[0] - sooner[0] for sooner, later in pairwise(trend)]
+    longest = max(GAP_S, GAP_INTERVALS * median(intervals))
+    pieces = [points[:1]]
+    for point, interval in zip(points[1:], intervals, strict=True):
+        if interval > longest:
+            pieces.append([])
+        pieces[-1].append(point)
+    return pieces
 
 
 def _places(trend: Sequence[tuple[float, float]]) -> list[tuple[int, float]]:

@@ -16,7 +16,8 @@ from components.figures.spans import Span
 from components.figures.template import channel_colours
 from components.figures.time_axis import CLOCK, Floats, TimeAxis, Window, by_test_time, elapsed
 from db.limits import USUAL
-from db.queries.experiments.events import run_pauses, test_clock
+from db.queries.experiments.events import test_clock
+from db.queries.experiments.pauses import run_pauses, turns
 from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
 from pages.experiment.expected_curve import KEY as EXPECTED
 from pages.experiment.expected_curve import expected_line
@@ -38,6 +39,7 @@ class Drawing:
     interval_s: float | None
     zoomed: bool
     spans: Sequence[Span] = ()
+    turns: int = 0  # how often it was paused or went on
 
 
 def drawing(
@@ -56,7 +58,7 @@ def drawing(
     """
     channels = experiment.channels if channels is None else channels
     visible = [channel for channel in channels if channel.key in (keys or ())]
-    found = interruptions(experiment) if experiment.time_range else Interruptions()
+    found = interruptions(experiment)
     series = experiment.read(visible, between=window, points=points, breaks=found.breaks)
     window_or_whole = window or experiment.time_range or (0.0, 0.0)
     colours = colours_of(channels, dark=look.dark)
@@ -85,6 +87,7 @@ def drawing(
         interval_s=interval_s,
         zoomed=window is not None,
         spans=spans(found, look.zone),
+        turns=turns(found.pauses),
     )
 
 
@@ -131,7 +134,7 @@ def time_axis(experiment: ExperimentSeries, *, by_clock: bool) -> TimeAxis:
 
 def strip(experiment: ExperimentSeries, window: Window, look: Look) -> dict[str, Any]:
     """Return the strip below a graph: the voltage of the whole experiment."""
-    found = interruptions(experiment) if experiment.time_range else Interruptions()
+    found = interruptions(experiment)
     read = experiment.read([VOLTAGE], points=OVERVIEW_POINTS, breaks=found.breaks)
     trace = read.traces["voltage"]
     colour = channel_colours([("voltage", "V")], dark=look.dark)[0]

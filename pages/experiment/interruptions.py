@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from components import formatting
 from components.figures.spans import Span
 from components.figures.time_axis import Window
-from db.queries.experiments.events import Pause, contact_losses, run_pauses
+from db.queries.experiments.pauses import Pause, contact_losses, run_pauses
 from db.series import ExperimentSeries
 
 MAX_OUTAGES = 20  # of which the last measure before is looked up; the newest
@@ -44,7 +44,9 @@ class Interruptions:
 
 
 def interruptions(experiment: ExperimentSeries) -> Interruptions:
-    """Return what interrupted an experiment with measures."""
+    """Return what interrupted an experiment; nothing of one without measures."""
+    if experiment.time_range is None:
+        return Interruptions()
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
     for pause in [one for one in pauses if one.interrupted][-MAX_OUTAGES:]:

@@ -183,6 +183,7 @@ def live_figure(
         "drawn": token_hex(4),
         "experiment": experiment.id,
         "after": through,
+        "pauses": drawn.turns,
         "tip": choice.zoom is None or choice.zoom[1] >= whole[1],
         "ends": [end * 1000 for end in whole],
         "last": {key: column[-1] for key, column in newest.values.items() if column},

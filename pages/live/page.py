@@ -10,6 +10,7 @@ from cycling.errors import NotFoundError
 from cycling.terms import StationCommand
 from db.commands.audit import By
 from db.commands.stations import control
+from db.queries.experiments.pauses import run_pauses, turns
 from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
 from db.queries.stations.newest_measures import new_points, station_channels
@@ -77,7 +78,13 @@ def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
         gone = {"head": not_found(str(error), "/", "All stations"), "notes": None, "panel": None}
         return {**answer, **gone, "experiment": None}
     update[Key.VERSION] = version
+    update[Key.PAUSES] = _turns(station)
     return answer | _text(station, question, update)
+
+
+def _turns(station: StationNow) -> int:
+    experiment = latest_experiment(station)
+    return turns(run_pauses(database(), experiment.id)) if experiment else 0
 
 
 def _text(station: StationNow, question: Question, update: dict[str, Any]) -> dict[str, Any]:

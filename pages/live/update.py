@@ -25,6 +25,7 @@ class Key:
     # the update
     WAITS = "c"  # 1: the newest command has no answer yet
     NEXT = "new"  # the name of the experiment that has begun, "" for none
+    PAUSES = "p"  # how often the run was paused and went on
     REDRAW = "again"  # 1: there are too many new points, the graph must be drawn anew
     TIMES = "x"  # Unix ms of the new points
     VALUES = "y"  # their values by channel, for those in the graph

@@ -30,7 +30,6 @@ from db.queries.stations.run import RunAlarm, newest_alarms
 FIRST = 100
 LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
 MOST = 500  # events; the newest
-CONTACT_LOST = "contact lost"  # code of an alarm
 Floats = NDArray[np.float64]
 MOST_CLOCK_POINTS = 400
 
@@ -190,66 +189,6 @@ class TimelineEntry:
     test_time_s: float = 0.0
 
 
-@dataclass(frozen=True)
-class Pause:
-    """A time in which a run was paused, its output off, at one test time (s); None: it lasts.
-
-    Those of who paused it. `resumed_by` went on with it.
-    """
-
-    at: datetime
-    until: datetime | None
-    test_time_s: float
-    user_name: str = ""
-    reason: str = ""
-    interrupted: bool = False
-    resumed_by: str = ""
-
-    def lasts_s(self, now: datetime) -> float:
-        """How long it lasted, or lasts by now."""
-        return max(0.0, ((self.until or now) - self.at).total_seconds())
-
-
-def run_pauses(database: Database, experiment_id: int) -> tuple[Pause, ...]:
-    """Return the pauses of a run of ours, the newest 250 at least, by their time."""
-    with database.read() as session:
-        entries = _on_the_station(session, experiment_id)[::-1]
-        if not any(entry.kind is EntryKind.PAUSED for entry in entries):
-            return ()
-        ended_at = session.scalar(
-            select(Experiment.finished_at).where(Experiment.id == experiment_id)
-        )
-    following = [*entries[1:], None]
-    return tuple(
-        Pause(
-            at=entry.at,
-            until=after.at if after else ended_at,
-            test_time_s=entry.test_time_s,
-            user_name=entry.user_name,
-            reason=entry.reason,
-            interrupted=entry.interrupted,
-            resumed_by=after.user_name if after else "",
-        )
-        for entry, after in zip(entries, following, strict=True)
-        if entry.kind is EntryKind.PAUSED
-    )
-
-
-def contact_losses(database: Database, experiment_id: int) -> tuple[datetime, ...]:
-    """Return when the contact to its station was lost during an experiment, newest first."""
-    with database.read() as session:
-        return tuple(
-            session.scalars(
-                select(StationAlarm.at)
-                .where(
-                    StationAlarm.experiment_id == experiment_id, StationAlarm.code == CONTACT_LOST
-                )
-                .order_by(StationAlarm.at.desc())
-                .limit(FIRST)
-            )
-        )
-
-
 def run_timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
     """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
     with database.read() as session:
@@ -262,7 +201,7 @@ def run_timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry,
             return ()
         entries = [
             *_queued(session, experiment_id),
-            *_on_the_station(session, experiment_id),
+            *station_entries(session, experiment_id),
         ]
     if run.ended_at is not None:
         failed = "It ended with an error." if run.status is ExperimentStatus.ERROR else ""
@@ -276,7 +215,8 @@ def _queued(session: Session, experiment_id: int) -> list[TimelineEntry]:
     return [TimelineEntry(plan.created_at, EntryKind.QUEUED, plan.user_name)] if plan else []
 
 
-def _on_the_station(session: Session, experiment_id: int) -> list[TimelineEntry]:
+def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]:
+    """Return what its station said of a run: begun, paused, resumed; the newest first."""
     kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
     events = session.scalars(
         select(RunEvent)

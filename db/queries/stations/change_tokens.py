@@ -19,6 +19,7 @@ from db.models import (
     CyclerStation,
     OutOfService,
     Plan,
+    Run,
     StationAlarm,
     StationLive,
     Unit,
@@ -84,6 +85,7 @@ def station_version(database: Database, station_id: int) -> StationVersion:
         row.held,
         row.battery_id,
         row.reason,
+        row.events_through,
     )
     waits = command is not None and not command.state.ended
     return StationVersion(repr(fields), waits, _present(live, row.online))
@@ -134,6 +136,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Unit.online,
             func.coalesce(Unit.clock_offset_s, WattrexUnit.clock_offset_s).label("clock_offset_s"),
             WattrexUnit.measures_offset_s,
+            Run.events_through,
             Command,
             *_counts(),
             ConfirmedBattery.battery_id,
@@ -141,6 +144,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         )
         .select_from(CyclerStation)
         .outerjoin(live, live.station_id == station)
+        .outerjoin(Run, Run.experiment_id == live.experiment_id)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .outerjoin(WattrexUnit, WattrexUnit.unit_id == CyclerStation.unit_id)
         .outerjoin(Command, (Command.station_id == station) & (Command.id == newest))

@@ -1,5 +1,6 @@
 """The newest measures of an experiment, for an open live view."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from cycling.analysis.gaps import gap_rows
 from cycling.analysis.whole_seconds import spread
 from db.engine import Database
 from db.models import ExtendedMeasure, GenericMeasure, UsedMeasure
@@ -34,6 +36,7 @@ Values = list[float | None]
 class NewPoints:
     """Measures after a MeasID, as columns of the same length; V, A, W or own units.
 
+    Where measures are missing all channels have a None, so that lines break there.
     `through` is the last MeasID. `too_many`: nothing is listed, the figure must be read anew.
     """
 
@@ -76,8 +79,9 @@ def new_points(
         if measure_id in places:
             factor = of_epc.get(id_, AS_STORED).factor
             values[extended[id_]][places[measure_id]] = _number(value, 1.0 / factor)
-    unix_ms = _times_ms(recent, even=wattrex)[len(recent) - len(rows) :]
-    return _thinned(NewPoints(rows[-1][0] if rows else after, unix_ms, values))
+    recent_ms, earlier = _times_ms(recent, even=wattrex), len(recent) - len(rows)
+    points = NewPoints(rows[-1][0] if rows else after, recent_ms[earlier:], values)
+    return _broken(_thinned(points), _breaks_ms(recent, recent_ms, earlier))
 
 
 def _further(
@@ -105,6 +109,26 @@ def _times_ms(rows: Sequence[Any], *, even: bool) -> list[int]:
     return [round(one / 1000) for one in (spread(us, goes_on=True) if even else us).tolist()]
 
 
+def _breaks_ms(rows: Sequence[Any], unix_ms: list[int], earlier: int) -> list[int]:
+    """Return a moment in each gap before a row that is not one of the `earlier` ones."""
+    if len(rows) < 2:
+        return []
+    keys = [(row.instruction_id, row.step, row.cycle) for row in rows]
+    goes_on = np.array([True, *(one == other for one, other in pairwise(keys))])
+    seconds = np.append(np.maximum(np.diff(unix_ms), 0) / 1000, np.nan)
+    gaps = gap_rows(seconds, goes_on)
+    return [(unix_ms[row] + unix_ms[row + 1]) // 2 for row in gaps.tolist() if row + 1 >= earlier]
+
+
+def _broken(points: NewPoints, breaks_ms: list[int]) -> NewPoints:
+    for at_ms in breaks_ms:
+        place = bisect(points.unix_ms, at_ms)
+        points.unix_ms.insert(place, at_ms)
+        for column in points.values.values():
+            column.insert(place, None)
+    return points
+
+
 def _powers(rows: Sequence[Any]) -> Values:
     """Return voltage times current (W): the stored power is in a unit that nobody names."""
     return [
@@ -119,6 +143,9 @@ def _generic_after(experiment_id: int, after: int, keys: Sequence[str]) -> Selec
             GenericMeasure.id,
             GenericMeasure.at,
             *(GENERIC[key] for key in keys),
+            GenericMeasure.instruction_id,
+            GenericMeasure.step,
+            GenericMeasure.cycle,
             GenericMeasure.voltage_mv,
             GenericMeasure.current_ma,
             is_measured_by_wattrex(experiment_id).label("wattrex"),

@@ -12,6 +12,7 @@ from components.figures.preview_picture import (
     preview_picture,
     sentence_picture,
 )
+from components.figures.spans import Span
 from components.figures.template import channel_colours, template
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -112,9 +113,9 @@ def test_values_are_short_and_have_real_minus_signs(values, words):
 
 
 def test_what_is_no_number_is_left_out():
-    drawn = Picture(curve(3, np.nan, 4, np.inf), Curve(np.array([np.nan]), np.array([1.0])))
+    drawn = Picture(curve(3, 4, np.nan, np.inf), Curve(np.array([np.nan]), np.array([1.0])))
     assert drawn.lines == [[(10, 124), (310, 26)]]
-    assert drawn.words == ["4 V", "3 V", "2 min 0 s"]
+    assert drawn.words == ["4 V", "3 V", "1 min 0 s"]
     assert "nan" not in drawn.text
     assert "inf" not in drawn.text
 
@@ -159,3 +160,13 @@ def test_every_picture_has_the_same_size_and_is_small():
         root = ElementTree.fromstring(text)
         assert (root.get("width"), root.get("height")) == (str(WIDTH), str(HEIGHT))
         assert len(text) < 8000
+
+
+def test_a_line_breaks_and_the_time_between_is_shaded_and_named():
+    pause = Span(BEGIN_S + 60, BEGIN_S + 120, "pause", ("Paused 1 min 0 s",), ())
+    volts = curve(3, 4, np.nan, 3.5, 3.6)
+    root = ElementTree.fromstring(preview_picture(volts, NOTHING, dark=True, spans=[pause]))
+    assert len(list(root.iter(f"{SVG}polyline"))) == 2
+    shade = list(root.iter(f"{SVG}rect"))[1]
+    assert (float(shade.get("x")), float(shade.get("width"))) == (85, 75)
+    assert root.find(f"{SVG}title").text.endswith("; Paused 1 min 0 s")

@@ -10,10 +10,8 @@ from db.models import Alarm, CompatibleDevice, DetectedDevice, Experiment, Run, 
 from db.queries.experiments.detail import experiment_facts, neighbours
 from db.queries.experiments.events import (
     EntryKind,
-    Pause,
     TimelineEntry,
     experiment_alarms,
-    run_pauses,
     run_timeline,
     status_changes,
 )
@@ -189,21 +187,6 @@ def test_a_run_tells_its_course_the_newest_first(lab: RunningLab, database: Data
         TimelineEntry(lab.ago(minutes=20), EntryKind.STARTED),
         TimelineEntry(lab.ago(minutes=26), EntryKind.QUEUED, "operator"),
     )
-
-
-def test_pauses_have_an_end_and_who_asked_for_them(lab: RunningLab, database: Database):
-    unit, station, run = begun(lab)
-    asked = {"experiment_id": run, "user_name": "oscar"}
-    pause = lab.command(StationCommand.PAUSE, unit, station, reason="Fan is loud", **asked)
-    lab.event(run, 1, "paused", lab.ago(minutes=10), command=pause, test_time_s=600.0)
-    lab.event(run, 2, "resumed", lab.ago(minutes=9))
-    lab.event(run, 3, "paused", lab.ago(minutes=5), interrupted=True, test_time_s=840.0)
-    first, last = run_pauses(database, run)
-    assert first == Pause(lab.ago(minutes=10), lab.ago(minutes=9), 600.0, "oscar", "Fan is loud")
-    assert last == Pause(lab.ago(minutes=5), None, 840.0, interrupted=True)
-    assert (first.lasts_s(lab.now), last.lasts_s(lab.now)) == (60, 300)
-    lab.change(Experiment, run, finished_at=lab.ago(minutes=1))  # stopped while paused
-    assert run_pauses(database, run)[-1].until == lab.ago(minutes=1)
 
 
 def test_a_command_to_another_experiment_is_nobodys_word(lab: RunningLab, database: Database):

@@ -193,6 +193,21 @@ def test_only_what_came_after_is_read(database, lab):
     assert (nothing.through, nothing.unix_ms) == (49, [])
 
 
+@pytest.mark.parametrize("after", [39, 49, 30])
+def test_new_points_have_a_break_where_measures_are_missing(sqlite_database, after):
+    lab = RunningLab(sqlite_database)
+    place = lab.station("Station 1", lab.unit())
+    run = lab.experiment("Run", place, lab.battery("Cell", "1"), lab.profile("P"))
+    lab.measures(run, place, 40, end=lab.ago(seconds=95))
+    lab.measures(run, place, 10, first=40)
+    found = new_points(sqlite_database, run, after, ["voltage", "current"])
+    blanks = [found.values[key].count(None) for key in ("voltage", "current")]
+    assert blanks == ([0, 0] if after == 49 else [1, 1])
+    assert found.unix_ms == sorted(found.unix_ms)
+    if after == 39:  # the browser's line ends before the gap
+        assert found.values["current"][0] is None
+
+
 def test_many_new_points_are_thinned_and_very_many_drawn_anew(database, lab):
     place = lab.station("Station 1", lab.unit())
     run = lab.experiment("Run", place, lab.battery("Cell", "1"), lab.profile("P"))

@@ -1,0 +1,21 @@
+"""The small line of a tile."""
+
+from urllib.parse import unquote
+
+from components.figures.sparkline import spark_mask
+
+
+def pieces(trend) -> int:
+    return unquote(spark_mask(trend)).split("<path d='")[2].split("'")[0].count("M")
+
+
+def test_it_breaks_where_a_time_is_missing():
+    every_half = [(30.0 * n, 3.7 + 0.01 * n) for n in range(20)]
+    outage = [(at + 85 * (at > 300), volts) for at, volts in every_half]
+    assert (pieces(every_half), pieces(outage)) == (1, 2)
+    rarely = [(120.0 * n, 3.7) for n in range(20)]
+    assert pieces(rarely) == 1
+
+
+def test_one_point_is_no_line():
+    assert spark_mask([(0.0, 3.7)]) == ""
