@@ -21,8 +21,10 @@ from components.blocks import icon
 from components.controls import small_button
 from components.sent import PrefixIds
 from cycling.profile import Problem
+from cycling.profile.problems import SameProblems, folded
 
 MAX_SHOWN = 100  # problems; the others come when these are fixed
+MAX_MARKED = 2_000  # lines of one message
 MAX_DRAWN = 150  # lines whose words are marked
 ICONS = {"error": "x-circle-fill", "warning": "exclamation-triangle-fill"}
 NOTES = {"error": "error", "warning": "paused"}
@@ -141,22 +143,28 @@ def _pieces(line: str) -> list[Component | str]:
     return [one for one in pieces if one != ""] or ["\u200b"]
 
 
-def problems_list(problems: Sequence[Problem]) -> list[Component]:
-    """Return errors and warnings in the order of the text, each leading to its place."""
-    shown = [_problem(one) for one in problems[:MAX_SHOWN]]
-    if len(problems) > MAX_SHOWN:
-        rest = len(problems) - MAX_SHOWN
+def problems_list(problems: Sequence[Problem], *, in_editor: bool = True) -> list[Component]:
+    """Return errors and warnings in the order of the text; in an editor each leads to its place.
+
+    Those of the same message are one, which marks all its lines.
+    """
+    found = folded(problems)
+    shown = [(_leading if in_editor else _note)(one) for one in found[:MAX_SHOWN]]
+    if len(found) > MAX_SHOWN:
+        rest = len(found) - MAX_SHOWN
         shown.append(html.Div(f"{rest:,} more follow.", className="t3 small"))
     return shown
 
 
-def _problem(problem: Problem) -> html.Button:
-    place = f"Line {problem.line}, column {problem.column}:"
+def _note(same: SameProblems) -> html.Div:
+    return html.Div(_words(same), className=f"bem-note {NOTES[same.first.severity]}")
+
+
+def _leading(same: SameProblems) -> html.Button:
+    problem = same.first
+    places = (f"{one.line}:{one.column}:{one.length}" for one in same.problems[:MAX_MARKED])
     return html.Button(
-        [
-            icon(ICONS[problem.severity]),
-            html.Span([html.B(place), " ", problem.message]),
-        ],
+        _words(same),
         type="button",
         className=f"bem-note {NOTES[problem.severity]}",
         **{
@@ -164,5 +172,12 @@ def _problem(problem: Problem) -> html.Button:
             "data-bem-column": str(problem.column),
             "data-bem-length": str(problem.length),
             "data-bem-severity": problem.severity,
+            "data-bem-places": " ".join(places),
         },
     )
+
+
+def _words(same: SameProblems) -> list[Component]:
+    place = same.place_words
+    words = [html.B(f"{place[0].upper()}{place[1:]}:"), " ", same.first.message]
+    return [icon(ICONS[same.first.severity]), html.Span(words)]

@@ -37,13 +37,12 @@
   function marksOf(box) {
     const marks = new Map(), list = problemsOf(box);
     for (const one of list ? list.querySelectorAll("[data-bem-line]") : []) {
-      const line = Number(one.dataset.bemLine);
-      if (!marks.has(line)) marks.set(line, []);
-      marks.get(line).push({
-        column: Number(one.dataset.bemColumn),
-        length: Number(one.dataset.bemLength),
-        isError: one.dataset.bemSeverity === "error",
-      });
+      const isError = one.dataset.bemSeverity === "error";
+      for (const spot of one.dataset.bemPlaces.split(" ")) {
+        const [line, column, length] = spot.split(":").map(Number);
+        if (!marks.has(line)) marks.set(line, []);
+        marks.get(line).push({ column, length, isError });
+      }
     }
     return marks;
   }

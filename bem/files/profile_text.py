@@ -8,10 +8,10 @@ from pathlib import Path
 import typer
 
 from cycling.errors import InputError
-from cycling.profile import Problem, check_profile, compile_rows
+from cycling.profile import check_profile, compile_rows
 from cycling.profile.language.parser import MAX_TEXT
 from cycling.profile.language.quantities import NotAQuantityError, read_number
-from cycling.profile.problems import errors_in, in_order
+from cycling.profile.problems import SameProblems, errors_in, errors_of, folded, in_order
 
 HEADER = ("InstrID", "Mode", "SetPoint", "LimitType", "LimitPoint")
 MAX_FILE = 4 * MAX_TEXT  # bytes: as many as the longest text can have in UTF-8
@@ -22,10 +22,10 @@ def print_rows(file: Path, capacity_ah: str | None) -> None:
     check = check_profile(_text_of(file), _capacity(capacity_ah))
     flat = None if check.program is None else compile_rows(check.program)
     problems = in_order([*check.problems, *(flat.problems if flat else ())])
-    for problem in problems:
-        typer.echo(_sentence(problem), err=True)
+    for same in folded(problems):
+        typer.echo(_sentence(same), err=True)
     if flat is None or errors_in(problems):
-        count = sum(problem.severity == "error" for problem in problems)
+        count = len(errors_of(problems))
         raise InputError(f"{file.name} has {count} error{'' if count == 1 else 's'}.")
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEADER)
@@ -34,9 +34,9 @@ def print_rows(file: Path, capacity_ah: str | None) -> None:
     )
 
 
-def _sentence(problem: Problem) -> str:
-    kind = "" if problem.severity == "error" else f"{problem.severity}: "
-    return f"line {problem.line}, column {problem.column}: {kind}{problem.message}"
+def _sentence(same: SameProblems) -> str:
+    kind = "" if same.first.severity == "error" else f"{same.first.severity}: "
+    return f"{same.place_words}: {kind}{same.first.message}"
 
 
 def _capacity(text: str | None) -> Decimal | None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cycling.profile.checks.capabilities import StationCapabilities, check_station
-from cycling.profile.checks.ranges import check_ranges
+from cycling.profile.checks.ranges import check_full_current, check_ranges
 from cycling.profile.checks.reach import BatteryLimits
 from cycling.profile.checks.review import review
 from cycling.profile.language.parser import parse
 from cycling.profile.language.tree import Profile
-from cycling.profile.problems import Problem, errors_in, in_order
+from cycling.profile.problems import Problem, errors_in, in_order, without_repeats
 from cycling.profile.program.instructions import Program
 from cycling.profile.program.resolve import resolve
 from cycling.profile.program.rows import check_row_count
@@ -38,23 +38,28 @@ def check_profile(
 ) -> Checked:
     """Parse, resolve and review a profile, and hold it against a battery and a station.
 
-    What is not given is not checked, except that C-rates need a capacity (Ah). Raise ValueError
-    for a capacity that is not above 0.
+    Beside lines that cannot be read the others are checked each by itself. What is not given is not
+    checked, except that C-rates need a capacity (Ah). Raise ValueError for a capacity that is not
+    above 0.
     """
     reading = parse(text)
-    if reading.profile is None:
+    tree, is_whole = reading.profile or reading.readable, reading.profile is not None
+    if tree is None:
         return Checked(None, None, reading.problems)
-    exact = resolve(reading.profile, capacity_ah)
+    exact = resolve(tree, capacity_ah)
     problems = [*reading.problems, *exact.problems]
+    if is_whole and exact.program is not None and station is not None:
+        problems += check_full_current(exact.program, station)
     program = exact.program
     currents_known = program is not None
     if program is None and capacity_ah is None:
-        program = resolve(reading.profile, 1).program  # what does not hang on the capacity
+        program = resolve(tree, 1).program  # what does not hang on the capacity
     if program is not None:
-        problems += review(program, currents_known=currents_known)
-        problems += check_row_count(program)
+        problems += review(program, currents_known=currents_known, in_order_of_text=is_whole)
+        problems += check_row_count(program) if is_whole else ()
     if exact.program is not None:
-        problems += check_ranges(exact.program, battery, station)
+        problems += check_ranges(exact.program, battery, station, in_order_of_text=is_whole)
         if station is not None:
             problems += check_station(exact.program, station)
-    return Checked(reading.profile, exact.program, in_order(problems))
+    found = in_order(without_repeats(problems))
+    return Checked(reading.profile, exact.program if is_whole else None, found)

@@ -7,6 +7,7 @@ from functools import cached_property
 from components import formatting
 from cycling.battery.description import NewBattery
 from cycling.profile import Problem
+from cycling.profile.problems import errors_of, folded
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from pages.add_experiment.form_data import Pair
 from pages.profile.check import CheckedView
@@ -102,12 +103,16 @@ class Assignment:
 
 def first_error(problems: Sequence[Problem]) -> str:
     """Return the first error as a sentence, with how many more there are; blank without one."""
-    errors = [one for one in problems if one.severity == "error"]
+    errors = folded(errors_of(problems))
     if not errors:
         return ""
     more = f" ({formatting.counted(len(errors) - 1, 'more error')})" if len(errors) > 1 else ""
-    first = errors[0].sentence
-    return f"{first[0].upper()}{first[1:]}{more}"
+    return f"{capitalised(errors[0].sentence)}{more}"
+
+
+def capitalised(sentence: str) -> str:
+    """Return a sentence with a capital at its beginning, and all else as it is."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def queue_text(assignment: Assignment) -> str:

@@ -15,8 +15,9 @@ from components.shell import Ids as Shell
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import Span
 from cycling.profile.language.tree import LimitKind
+from cycling.profile.problems import folded
 from pages.add_experiment import labels
-from pages.add_experiment.assignment import Assignment
+from pages.add_experiment.assignment import Assignment, capitalised
 from pages.add_experiment.form_data import CHOOSE, read_form
 from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
 from pages.add_experiment.ids import EDITOR, Ids
@@ -54,10 +55,10 @@ def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
     state = form_state(database(), read_form(plain))
     # a row may have been added or removed meanwhile
     visible = [*state.assignments, *(state.main for _ in notes)][: len(notes)]
-    problems = problems_list(state.problems)
     is_chosen = state.form.source == CHOOSE
+    problems = problems_list(state.problems, in_editor=not is_chosen)
     sentences = [labels.connected_label(one) for one in visible]
-    hazards = [note("paused", one.sentence.capitalize()) for one in state.hazards]
+    hazards = [note("paused", capitalised(one.sentence)) for one in folded(state.hazards)]
     return {
         "problems": [] if is_chosen else problems,
         "checked": problems if is_chosen else [],

@@ -125,8 +125,9 @@ def _profile(form: FormData) -> Component:
         className="bem-profile-head",
     )
     error = html.Div(id=f"{PROFILE}-error", className="bem-field-error", role="alert")
+    checked = html.Div(id=Ids.CHECKED, className="bem-editor-problems", role="status")
     return html.Section(
-        [head, _choose(form), _write(form), error, html.Div(id=Ids.CHECKED, role="status")],
+        [head, _choose(form), _write(form), error, checked],
         className="bem-form-part bem-profile",
     )
 

@@ -25,7 +25,7 @@ from cycling.profile import (
     resolve,
 )
 from cycling.profile.language.tree import LimitKind
-from cycling.profile.problems import errors_in
+from cycling.profile.problems import errors_in, errors_of
 from cycling.profile.program.instructions import ExactRange
 from cycling.profile.simulation.expected import Expected
 from cycling.profile.simulation.expected_curve import simulate_curve
@@ -41,16 +41,12 @@ _LOOP = re.compile(r"^\s*(REPEAT)\b|^\s*(END)\s*(?:[#;].*)?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CheckedBattery:
-    """What a profile is drawn for, and held against where `limits` are known.
-
-    `off_v` are the voltages at which a station switches off.
-    """
+    """What a profile is drawn for, and held against where `limits` are known."""
 
     technology: Technology = Technology.LITHIUM
     chemistry: str = ""
     cells: int = 1
     limits: BatteryLimits | None = None
-    off_v: tuple[float, float] | None = None
 
     def model(self, capacity_ah: float) -> BatteryModel:
         """Return the model of such a battery."""
@@ -139,7 +135,8 @@ def checked(
     found = check_profile(text, capacity_ah, battery=drawn_for.limits, station=station)
     waits_for, drawn = None, found.program
     if drawn is None:
-        waits_for = next((one.line for one in found.problems if one.severity == "error"), None)
+        unread = errors_of(parse(text).problems) or errors_of(found.problems)
+        waits_for = unread[0].line if unread else None
         drawn = _before(text, waits_for, capacity_ah)
     return CheckedView(
         text=text,
@@ -155,6 +152,7 @@ def checked(
 
 def battery_for_check(known: NewBattery) -> CheckedBattery:
     """Return what a registered battery is for a check; its limits are those of its range."""
+    off_v = safety_range_v(known)
     return CheckedBattery(
         technology=known.technology,
         chemistry=known.chemistry or "",
@@ -167,8 +165,9 @@ def battery_for_check(known: NewBattery) -> CheckedBattery:
             cells=known.cells,
             cell_voltage_min_v=_decimal(known.cell_voltage_min_v),
             cell_voltage_max_v=_decimal(known.cell_voltage_max_v),
+            off_min_v=_decimal(round(off_v[0], 6)),
+            off_max_v=_decimal(round(off_v[1], 6)),
         ),
-        off_v=safety_range_v(known),
     )
 
 
@@ -188,14 +187,14 @@ def _curve(
     if program is None:
         return None
     model = battery.model(capacity_ah or _assumed_ah(program))
-    return simulate_curve(_guarded(program, battery.off_v), model)
+    return simulate_curve(_guarded(program, battery.limits), model)
 
 
-def _guarded(program: Program, off_v: tuple[float, float] | None) -> Program:
+def _guarded(program: Program, limits: BatteryLimits | None) -> Program:
     """Return the program with the tighter of its voltage limits and those of the battery."""
-    if off_v is None:
+    if limits is None or limits.off_min_v is None or limits.off_max_v is None:
         return program
-    low, high = (Decimal(str(one)) for one in off_v)
+    low, high = limits.off_min_v, limits.off_max_v
     if own := program.safety_range(LimitKind.VOLTAGE):
         low, high = max(low, own.low), min(high, own.high)
     others = (one for one in program.safety if one.kind is not LimitKind.VOLTAGE)

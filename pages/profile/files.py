@@ -14,7 +14,7 @@ from cycling.profile.foreign.pybamm_export import to_pybamm
 from cycling.profile.foreign.pybamm_import import from_pybamm
 from cycling.profile.foreign.unicycler_export import to_unicycler
 from cycling.profile.foreign.unicycler_import import from_unicycler
-from cycling.profile.problems import Problem
+from cycling.profile.problems import Problem, errors_of, folded
 
 PYBAMM = re.compile(r"\b(?:(?:dis)?charge|hold) at\b|\brest for\b|\bpybamm\b", re.IGNORECASE)
 ROW_HEADER = ("InstrID", "Mode", "SetPoint", "LimitType", "LimitPoint")
@@ -99,7 +99,7 @@ def _imported(name: str, found: Imported, kind: str) -> str:
 
 
 def _first(problems: tuple[Problem, ...]) -> str:
-    errors = [one for one in problems if one.severity == "error"] or list(problems)
+    errors = folded(errors_of(problems) or problems)
     if not errors:
         return "there is nothing in it."
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""

@@ -1,18 +1,17 @@
 """What pages say about profiles: ranges, durations, what was found."""
 
-from collections.abc import Sequence
 from math import floor, log10
 
 from components import formatting
 from components.instruction_labels import short_duration
 from cycling.battery.typical import KINDS, typical
 from cycling.profile import Problem
+from cycling.profile.problems import errors_of, folded, line_words
 from cycling.profile.simulation.expected import CUT_OFF, MAX_STEPS, Expected
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
 from pages.profile.check import CheckedView
 
 UNBOUNDED = "not bounded"
-MAX_LINES = 6
 TIME_UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 SURE = 0.005  # of a value: less is not said
 
@@ -113,22 +112,12 @@ def steps_words(summary: ProfileSummary) -> str:
 
 def problem_words(problems: tuple[Problem, ...]) -> str:
     """Say how much is wrong and where: 3 errors in the profile, lines 2, 4 and 9."""
-    errors = [one for one in problems if one.severity == "error"]
-    warnings = len(problems) - len(errors)
+    errors = errors_of(problems)
     if errors:
-        return f"{formatting.counted(len(errors), 'error')} in the profile, {_lines(errors)}"
+        count = formatting.counted(len(errors), "error")
+        return f"{count} in the profile, {line_words(one.line for one in errors)}"
+    warnings = len(folded(problems))
     return formatting.counted(warnings, "warning") if warnings else "No errors"
-
-
-def _lines(errors: Sequence[Problem]) -> str:
-    """Name all lines, or the first few and how many more there are."""
-    lines = sorted({one.line for one in errors})
-    if len(lines) == 1:
-        return f"line {lines[0]}"
-    if len(lines) <= MAX_LINES:
-        return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
-    named = ", ".join(map(str, lines[:MAX_LINES]))
-    return f"lines {named} and {len(lines) - MAX_LINES:,} more"
 
 
 def _one_sided(extent: Extent) -> str:

@@ -64,7 +64,7 @@ def draw(battery: dict[str, Sent], theme: Sent, version: Sent) -> Sent:
     if theme is None or not isinstance(version, dict):
         raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
     view = _view(version, _chosen(version, **battery))
-    return *curve_parts(view, dark=theme == "dark"), problems_list(view.problems)
+    return *curve_parts(view, dark=theme == "dark"), problems_list(view.problems, in_editor=False)
 
 
 @callback(
@@ -118,7 +118,7 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
         raise PreventUpdate
     view = _view(version, _chosen(version, capacity_ah=capacity))
     if view.program is None:
-        return problems_list(view.problems)
+        return problems_list(view.problems, in_editor=False)
     return program_rows(view.program)
 
 

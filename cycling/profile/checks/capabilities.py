@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from cycling.profile.language.quantities import UNITS, plain
 from cycling.profile.language.tree import SET_POINT_KINDS, LimitKind
-from cycling.profile.problems import Problem, error, in_order, warning
+from cycling.profile.problems import BOUND, Problem, error, in_order, warning
 from cycling.profile.program.instructions import ExactLimit, Instruction, Program
 from cycling.terms import Mode
 
@@ -106,7 +106,8 @@ def _step(step: Instruction, station: StationCapabilities) -> Iterator[Problem]:
             "write CC with a VOLTAGE limit.",
         )
     if len(step.limits) > 1 and not station.several_limits:
-        kinds = " or ".join(limit.kind for limit in step.limits)
+        able = [limit.kind for limit in step.limits if limit.kind in station.limits]
+        kinds = " or ".join(able) or "another kind"
         yield error(
             step.limits[1].place,
             f"{station.title} takes one limit a step: keep {kinds} alone, in a step of its own.",
@@ -141,6 +142,7 @@ def _time_and_bound(step: Instruction, station: StationCapabilities) -> Iterator
             step.place,
             f"Only {kinds} ends this step, and {station.name} does not stop at the limits of the "
             "battery, so nothing bounds its voltage: end it by VOLTAGE.",
+            BOUND,
         )
 
 
@@ -152,7 +154,7 @@ def _whole_numbers(step: Instruction, station: StationCapabilities) -> Iterator[
         values.insert(0, ExactLimit(LimitKind.TIME, step.set_point, step.set_point_place))
         units.insert(0, UNITS[SET_POINT_KINDS[step.mode]][0])
     for value, unit in zip(values, units, strict=True):
-        splits = unit == "s" and len(step.limits) == 1
+        splits = unit == "s" and (len(step.limits) == 1 or not station.several_limits)
         yield from _whole_number(value, unit, splits, station)
 
 

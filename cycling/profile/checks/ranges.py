@@ -15,11 +15,11 @@ from cycling.profile.checks.reach import (
 )
 from cycling.profile.language.quantities import plain
 from cycling.profile.language.tree import LimitKind
-from cycling.profile.problems import Place, Problem, error, in_order, warning
+from cycling.profile.problems import BOUND, CURRENT, Place, Problem, error, in_order, warning
 from cycling.profile.program.instructions import Program, edges
 from cycling.terms import Mode
 
-MARGIN, LEAST_MARGIN_V = Decimal("0.01"), Decimal("0.05")
+MARGIN, LEAST_MARGIN_A = Decimal("0.01"), Decimal("0.001")  # as in the limits of an offer
 NOISE_V = Decimal("0.01")
 
 
@@ -27,21 +27,29 @@ def check_ranges(
     program: Program,
     battery: BatteryLimits | None = None,
     station: StationCapabilities | None = None,
+    *,
+    in_order_of_text: bool = True,
 ) -> tuple[Problem, ...]:
-    """Return where a profile leaves, or nearly touches, the range of battery, station or SAFETY.
+    """Return where a profile leaves the range of battery, station or SAFETY.
 
-    Also an error for a CV step that may pull the full current of a station which cannot limit it,
-    and for a CC or CP whose voltage neither its limits nor SAFETY nor the battery's limits bound.
+    Also where it goes so near to a limit that switches off that noise alone may do it, and an error
+    for a CC or CP whose voltage neither its limits nor SAFETY nor the battery's limits bound.
+    Without `in_order_of_text` lines are missing between the steps, and nothing hangs on the step
+    before.
     """
-    around = Surroundings(program, battery, station)
+    around = Surroundings(program, battery, station, in_order_of_text)
     demands = tuple(dict.fromkeys(demands_of(around)))
-    problems = [*_against_safety(demands, program), *_safety_against(program, battery)]
+    watches = station is None or station.guards_battery_range
+    problems: list[Problem] = []
+    if station is None or station.safety:
+        problems += _against_safety(demands, program)
+    if watches:
+        problems += [*_safety_against(program, battery), *_near_off(demands, battery)]
     if battery is not None:
         bounds = _Bounds(
             "the battery",
             Span(battery.lowest_v, battery.highest_v),
             Span(battery.current_min_a, battery.current_max_a),
-            touching=True,
         )
         problems += bounds.check(demands)
     if station is not None:
@@ -50,10 +58,27 @@ def check_ranges(
             Span(station.voltage_min_v, station.voltage_max_v),
             Span(station.current_min_a, station.current_max_a),
         )
-        problems += [*bounds.check(demands), *_unlimited(program, station)]
-    if battery is not None and station is not None and station.guards_battery_range:
+        problems += bounds.check(demands)
+    if battery is not None and station is not None and watches:
         problems += _unbounded(demands, battery)
     return in_order(problems)
+
+
+def check_full_current(program: Program, station: StationCapabilities) -> Iterator[Problem]:
+    """Yield CV steps that may pull the full current of a station which cannot limit it."""
+    if station.max_current:
+        return
+    for before, step in edges(program.parts):
+        if step.mode is not Mode.CV or step.max_current_a is not None:
+            continue
+        if before is None or not before.settles_at(step.set_point):
+            yield error(
+                step.place,
+                f"This CV may pull the full current of the device, because the step before does "
+                f"not end at {plain(step.set_point)} V, and {station.name} cannot limit it. Write "
+                f"CC, ..., VOLTAGE, {plain(step.set_point)} before it.",
+                CURRENT,
+            )
 
 
 def _unbounded(demands: tuple[Demand, ...], battery: BatteryLimits) -> Iterator[Problem]:
@@ -67,21 +92,27 @@ def _unbounded(demands: tuple[Demand, ...], battery: BatteryLimits) -> Iterator[
                     "Nothing bounds the voltage of this step: no VOLTAGE ends it, there is no "
                     f"SAFETY VOLTAGE, and the {end} voltage of the battery is not known. Add "
                     "VOLTAGE, or complete the battery.",
+                    BOUND,
                 )
 
 
-def _unlimited(program: Program, station: StationCapabilities) -> Iterator[Problem]:
-    if station.max_current:
+def _near_off(demands: tuple[Demand, ...], battery: BatteryLimits | None) -> Iterator[Problem]:
+    """Yield voltages that steps go to, with hardly any room to where the station switches off."""
+    if battery is None:
         return
-    for before, step in edges(program.parts):
-        if step.mode is not Mode.CV or step.max_current_a is not None:
+    for one in demands:
+        if not one.ends_there:
             continue
-        if before is None or not before.settles_at(step.set_point):
-            yield error(
-                step.place,
-                f"This CV may pull the full current of the device, because the step before does "
-                f"not end at {plain(step.set_point)} V, and {station.name} cannot limit it. Write "
-                f"CC, ..., VOLTAGE, {plain(step.set_point)} before it.",
+        for value, off_v, way in (
+            (one.low_v, battery.off_min_v, -1),
+            (one.high_v, battery.off_max_v, 1),
+        ):
+            if value is None or off_v is None or not 0 <= way * (off_v - value) < NOISE_V:
+                continue
+            yield warning(
+                one.voltage_place,
+                f"{plain(value)} V is nearly where the battery's safety limit switches off, "
+                f"{plain(off_v)} V: noise alone may abort the test. Leave 10 mV at least.",
             )
 
 
@@ -92,46 +123,37 @@ class _Bounds:
     name: str
     voltage_v: Span
     current_a: Span
-    touching: bool = False
 
     def check(self, demands: tuple[Demand, ...]) -> Iterator[Problem]:
-        """Yield what is outside, and once for each value what is too near."""
-        said: set[tuple[bool, Decimal]] = set()
+        """Yield what is outside."""
         for one in demands:
             for value, high in ((one.low_v, False), (one.high_v, True)):
-                if value is not None and value.is_finite():
-                    yield from self._voltage(value, one.voltage_place, high, said)
+                if one.ends_there and value is not None:
+                    yield from self._voltage(value, one.voltage_place, high)
             for value, high in ((one.low_a, False), (one.high_a, True)):
                 if value.is_finite():
-                    may = "" if one.low_a == one.high_a else "Up to "
-                    yield from self._current(value, one.current_place, high, may)
+                    yield from self._current(one, value, high)
 
-    def _voltage(
-        self, value: Decimal, place: Place, high: bool, said: set[tuple[bool, Decimal]]
-    ) -> Iterator[Problem]:
+    def _voltage(self, value: Decimal, place: Place, high: bool) -> Iterator[Problem]:
         bound = self.voltage_v.high if high else self.voltage_v.low
-        if bound is None:
-            return
-        room = bound - value if high else value - bound
-        if room < 0:
+        if bound is not None and (value > bound if high else value < bound):
             yield _outside(f"{plain(value)} V", f"{plain(bound)} V", self.name, place, high)
-        elif self.touching and room < max(LEAST_MARGIN_V, MARGIN * bound):
-            if (high, value) in said:
-                return
-            said.add((high, value))
-            end = "highest" if high else "lowest"
-            yield warning(
-                place,
-                f"{plain(value)} V nearly touches the {end} voltage of {self.name}, "
-                f"{plain(bound)} V: noise alone may abort the test. Leave 1 %, at least 50 mV.",
-            )
 
-    def _current(self, value: Decimal, place: Place, high: bool, may: str) -> Iterator[Problem]:
+    def _current(self, one: Demand, value: Decimal, high: bool) -> Iterator[Problem]:
         bound = self.current_a.high if high else self.current_a.low
         if bound is None or (value <= bound if high else value >= bound):
             return
-        size = f"{may}{plain(round(value, 6))} A"
-        yield _outside(size, f"{plain(bound)} A", self.name, place, high)
+        size, most = f"{plain(round(value, 6))} A", f"{plain(bound)} A"
+        if one.low_a == one.high_a:
+            yield _outside(size, most, self.name, one.current_place, high)
+            return
+        side, end = ("above", "highest") if high else ("below", "lowest")
+        yield error(
+            one.current_place,
+            f"This step may draw up to {size}, {side} the {end} current of {self.name}, {most}: "
+            "limit it with MAX.",
+            CURRENT,
+        )
 
 
 def _outside(value: str, bound: str, name: str, place: Place, high: bool) -> Problem:
@@ -163,24 +185,25 @@ def _aborted(room: Decimal, noise: Decimal, place: Place, what: str) -> Iterator
 
 
 def _safety_against(program: Program, battery: BatteryLimits | None) -> Iterator[Problem]:
+    """Yield a SAFETY beyond where the battery's own limits switch off."""
     if battery is None:
         return
+    amperes = (battery.current_min_a, battery.current_max_a)
+    margin_a = max((MARGIN * abs(one) for one in amperes if one is not None), default=Decimal(0))
+    margin_a = max(margin_a, LEAST_MARGIN_A)
     ranges = (
-        (program.safety_range(LimitKind.VOLTAGE), battery.lowest_v, battery.highest_v, "V"),
-        (
-            program.safety_range(LimitKind.CURRENT),
-            battery.current_min_a,
-            battery.current_max_a,
-            "A",
-        ),
+        (LimitKind.VOLTAGE, battery.off_min_v, battery.off_max_v, Decimal(0), "V"),
+        (LimitKind.CURRENT, *amperes, margin_a, "A"),
     )
-    for safety, low, high, unit in ranges:
+    for kind, low, high, margin, unit in ranges:
+        safety = program.safety_range(kind)
         if safety is None:
             continue
-        if (low is not None and safety.low < low) or (high is not None and safety.high > high):
+        below = low is not None and safety.low < low - margin
+        if below or (high is not None and safety.high > high + margin):
             ends = [f"{plain(one)} {unit}" for one in (low, high) if one is not None]
             yield warning(
                 safety.place,
-                f"SAFETY is wider than the range of the battery ({' to '.join(ends)}), whose "
-                "limits act first.",
+                f"SAFETY is wider than the limits of the battery ({' to '.join(ends)}), which act "
+                "first.",
             )

@@ -17,7 +17,8 @@ UNKNOWN = Decimal("Infinity")  # how far it goes is not known
 class BatteryLimits:
     """The range of a battery in V and A, None where it is not known.
 
-    The range of a cell counts too, times the cells in series: the stricter one holds.
+    The range of a cell counts too, times the cells in series: the stricter one holds. A station
+    that watches the battery switches off at `off_min_v` and `off_max_v`.
     """
 
     voltage_min_v: Decimal | None = None
@@ -27,6 +28,8 @@ class BatteryLimits:
     cells: int = 1
     cell_voltage_min_v: Decimal | None = None
     cell_voltage_max_v: Decimal | None = None
+    off_min_v: Decimal | None = None
+    off_max_v: Decimal | None = None
 
     @property
     def lowest_v(self) -> Decimal | None:
@@ -61,7 +64,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one step may reach; +-UNKNOWN where nothing bounds it, None where nothing is driven."""
+    """What one step may reach; +-UNKNOWN where nothing bounds it, None where nothing is driven.
+
+    Without `ends_there` the voltages are those at which SAFETY aborts.
+    """
 
     low_v: Decimal | None
     high_v: Decimal | None
@@ -69,15 +75,20 @@ class Demand:
     high_a: Decimal
     voltage_place: Place
     current_place: Place
+    ends_there: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A program, and what is known of the battery and the station that it is for."""
+    """A program, and what is known of the battery and the station that it is for.
+
+    Without `in_order_of_text` lines are missing between its steps.
+    """
 
     program: Program
     battery: BatteryLimits | None
     station: StationCapabilities | None
+    in_order_of_text: bool = True
 
 
 def reach(
@@ -102,14 +113,17 @@ def _span(values: list[Decimal]) -> Span:
 
 def demands_of(around: Surroundings) -> Iterator[Demand]:
     """Yield what each step may reach, after each step that it may follow."""
-    for before, step in edges(around.program.parts):
+    program = around.program
+    alone = ((None, step) for step in program.instructions())
+    for before, step in edges(program.parts) if around.in_order_of_text else alone:
         low_v, high_v = _voltages(step, around)
         low_a, high_a = _currents(before, step, around)
         place = next(
             (one.place for one in step.limits if one.kind is LimitKind.VOLTAGE),
             step.set_point_place,
         )
-        yield Demand(low_v, high_v, low_a, high_a, place, step.set_point_place)
+        ends_there = step.end_voltage_v is not None
+        yield Demand(low_v, high_v, low_a, high_a, place, step.set_point_place, ends_there)
 
 
 def _voltages(step: Instruction, around: Surroundings) -> tuple[Decimal | None, Decimal | None]:
@@ -147,9 +161,12 @@ def _held_currents(
     before: Instruction | None, step: Instruction, around: Surroundings
 ) -> tuple[Decimal, Decimal]:
     """Return the currents that a CV step may draw."""
-    ways = _ways(before, step)
-    if before is not None and before.mode is Mode.CC and before.settles_at(step.set_point):
-        size = abs(before.set_point)
+    if not around.in_order_of_text:
+        most = step.max_current_a or Decimal(0)
+        return -most, most
+    ways = _ways(before, step, around.battery)
+    size = None if before is None else _current_at_end(before, step.set_point)
+    if size is not None:
         return (-size if -1 in ways else Decimal(0)), (size if 1 in ways else Decimal(0))
     low, high = -UNKNOWN, UNKNOWN
     if station := around.station:
@@ -160,8 +177,28 @@ def _held_currents(
     return (low if -1 in ways else Decimal(0)), (high if 1 in ways else Decimal(0))
 
 
-def _ways(before: Instruction | None, step: Instruction) -> tuple[int, ...]:
+def _current_at_end(step: Instruction, held_v: Decimal) -> Decimal | None:
+    """Return the current of a step that surely ends at a voltage, where it is known."""
+    if not step.settles_at(held_v):
+        return None
+    if step.mode is Mode.CC:
+        return abs(step.set_point)
+    if step.mode is Mode.CP:
+        return abs(step.set_point) / held_v
+    only = step.only_limit
+    goes_on = step.set_point == held_v and only is not None and only.kind is LimitKind.CURRENT
+    return only.value if only is not None and goes_on else None
+
+
+def _ways(
+    before: Instruction | None, step: Instruction, battery: BatteryLimits | None
+) -> tuple[int, ...]:
     """Return whether a CV step charges (1), discharges (-1) or may do either."""
+    low_v, high_v = (battery.lowest_v, battery.highest_v) if battery else (None, None)
+    if high_v is not None and step.set_point >= high_v:
+        return (1,)
+    if low_v is not None and step.set_point <= low_v:
+        return (-1,)
     end_v = before.end_voltage_v if before else None
     if before is None or end_v is None or not before.direction:
         return -1, 1

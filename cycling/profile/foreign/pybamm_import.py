@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cycling.profile.foreign.draft import Draft, Imported
 from cycling.profile.foreign.pybamm_steps import NotExpressibleError, call, sentence, split_period
 from cycling.profile.language.parser import MAX_TEXT
+from cycling.profile.language.tokens import plain_characters
 from cycling.profile.problems import Place, quoted
 
 DEEPEST_EXPRESSION = 20
@@ -43,7 +44,7 @@ class _Reader:
 
     def sentences(self, text: str) -> None:
         """Read one step a line."""
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(plain_characters(text).splitlines(), 1):
             step = line.split("#")[0].strip().rstrip(",").strip("\"' ")
             if step:
                 column = line.index(step[0]) + 1
@@ -52,7 +53,7 @@ class _Reader:
     def python(self, text: str) -> None:
         """Read a Python expression without executing it."""
         try:
-            body = ast.parse(text).body
+            body = ast.parse(plain_characters(text)).body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = getattr(error, "lineno", None) or 1
             column = getattr(error, "offset", None) or 1

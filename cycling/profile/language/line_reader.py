@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from cycling.profile.language.quantities import (
     EXAMPLES,
@@ -66,7 +67,8 @@ class LineReader:
     def refuse_rest(self, message: str) -> None:
         """Say that words are left which have no place here."""
         if token := self.peek:
-            self.error(token.place, f"{quoted(token.text)} has no place here. {message}")
+            hint = self.decimal_comma_hint(token)
+            self.error(token.place, f"{quoted(token.text)} has no place here. {message}{hint}")
 
     def quantity(self, kind: Kind, what: str) -> Quantity | None:
         """Return the number with its unit that comes next; a unit may stand after a blank.
@@ -86,7 +88,8 @@ class LineReader:
         try:
             return read_quantity(text, kind, place)
         except NotAQuantityError as error:
-            self.error(place, f"{what} is {quoted(text)}. {error}")
+            hint = self.decimal_comma_hint(token)
+            self.error(place, f"{what} is {quoted(text)}. {error}{hint}")
             return None
 
     def _unit_after(self, token: Token) -> Token | None:
@@ -100,15 +103,15 @@ class LineReader:
         return unit
 
     def decimal_comma_hint(self, token: Token) -> str:
-        """Return a hint where `4,2` was written for 4.2."""
-        at = self.line.tokens.index(token)
-        if not token.after_comma or at == 0 or token.text[0] not in DIGITS:
-            return ""
-        before = self.line.tokens[at - 1]
-        touching = before.place.column + before.place.length + 1 == token.place.column
-        if not touching or not _BARE_NUMBER.fullmatch(before.text):
-            return ""
-        return f" The decimal mark is a point: {before.text}.{token.text}."
+        """Return a hint where `4,2` was written for 4.2, at this word or right after it."""
+        tokens = self.line.tokens
+        at = tokens.index(token)
+        for before, after in pairwise(tokens[max(at - 1, 0) : at + 2]):
+            touching = before.place.column + before.place.length + 1 == after.place.column
+            number = _BARE_NUMBER.fullmatch(before.text) and after.text[0] in DIGITS
+            if after.after_comma and touching and number:
+                return f" The decimal mark is a point: {before.text}.{after.text}."
+        return ""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from cycling.profile.problems import Findings, Place, Problem, quoted
 
 MAX_TEXT = 1_000_000  # characters
 MAX_STEPS = 20_000
+MAX_READABLE = 2_000  # steps that are checked beside lines with errors
 _SYNONYMS = {
     **dict.fromkeys(("REST", "PAUSE", "OCV"), "WAIT"),
     **dict.fromkeys(("LOOP", "FOR"), "REPEAT"),
@@ -36,10 +37,14 @@ _SYNONYMS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a text says; no profile where there is an error."""
+    """What a text says; no profile where there is an error.
+
+    `readable` has then the steps of the lines that can be read, without their loops.
+    """
 
     profile: Profile | None
     problems: tuple[Problem, ...]
+    readable: Profile | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +75,11 @@ def parse(text: str) -> Parsed:
         if findings.full or parser.steps > MAX_STEPS:
             break
     profile = parser.profile()
-    return Parsed(None if findings.failed else profile, findings.sorted())
+    if not findings.failed:
+        return Parsed(profile, findings.sorted())
+    steps = parser.readable[:MAX_READABLE]
+    readable = Profile(tuple(steps), profile.safety, profile.record, profile.end_test)
+    return Parsed(None, findings.sorted(), readable if steps else None)
 
 
 @lru_cache(maxsize=2048)  # while somebody types, nearly all lines stay as they were
@@ -84,6 +93,7 @@ class _Parser:
 
     def __init__(self, findings: Findings) -> None:
         self.steps = 0
+        self.readable: list[Step] = []
         self._findings = findings
         self._open = [_Loop(Place(1))]
         self._safety: Safety | None = None
@@ -118,6 +128,7 @@ class _Parser:
         self._findings.extend(problems)
         if step is not None:
             self._open[-1].items.append(step)
+            self.readable.append(step)
 
     def _repeat(self, reader: LineReader) -> None:
         place = reader.line.place

@@ -54,7 +54,7 @@ def parse_safety(reader: LineReader) -> Safety | None:
         return None
     while token := reader.take():
         if token.upper not in _SAFETY_WORDS:
-            hint = suggestion(token.text, _SAFETY_WORDS)
+            hint = reader.decimal_comma_hint(token) or suggestion(token.text, _SAFETY_WORDS)
             reader.error(
                 token.place,
                 f"{quoted(token.text)} stands where VOLTAGE, CURRENT or TEMPERATURE is expected: "

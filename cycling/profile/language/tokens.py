@@ -9,6 +9,15 @@ from typing import NamedTuple
 from cycling.profile.problems import Findings, Place
 
 MAX_LINE = 1000  # characters before a comment
+# What word processors and PDF files make of plain characters; each stays one, so places stay.
+_LOOKALIKES = {
+    **dict.fromkeys("−‐‑‒–—―﹣\u00ad", "-"),
+    **dict.fromkeys("⁄∕", "/"),
+    **dict.fromkeys("、，﹐", ","),
+    **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", " "),
+    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full width
+}
+_PLAIN = str.maketrans(_LOOKALIKES)
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"[#;].*", re.DOTALL)
 _WORD = re.compile(r"<=?|[^\s,<]+")
@@ -48,9 +57,15 @@ class Line:
         return Place(self.number, first.column, last.column + last.length - first.column)
 
 
+def plain_characters(text: str) -> str:
+    """Return a text with a minus for every dash, and so on; its length stays."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
 def lines_of(text: str, findings: Findings) -> Iterator[Line]:
     """Yield the lines that say something; commas without a word between are errors."""
-    for number, line in enumerate(_NEW_LINE.split(text.removeprefix("\ufeff")), 1):
+    plain_text = plain_characters(text.removeprefix("\ufeff"))
+    for number, line in enumerate(_NEW_LINE.split(plain_text), 1):
         content = _COMMENT.sub("", line)
         if not content or content.isspace():
             continue

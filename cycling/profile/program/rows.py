@@ -23,7 +23,7 @@ from cycling.profile.program.instructions import (
 )
 from cycling.terms import LimitType, Mode
 
-WARN_ROWS, MAX_ROWS = 2_000, 20_000
+WARN_STEPS, MAX_ROWS = 2_000, 20_000
 MAGNITUDES = (LimitType.CURRENT, LimitType.POWER)
 
 FlatRow = tuple[Mode, int, LimitType, int]  # set-point and limit in mA, mV, mW or ms
@@ -82,16 +82,18 @@ def reference_rows(program: Program) -> FlatRows:
 
 
 def check_row_count(program: Program) -> Iterator[Problem]:
-    """Yield a warning above 2,000 rows and an error above 20,000."""
+    """Yield a warning above 2,000 steps and an error above 20,000 rows."""
     rows = row_count(program)
     if rows > MAX_ROWS:
         yield error(
             NOWHERE,
-            f"The loops unroll to {rows:,} rows; {MAX_ROWS:,} are the most. Repeat less often, "
-            "or make several experiments of it.",
+            f"The profile has {rows:,} rows with its loops unrolled; {MAX_ROWS:,} are the most. "
+            "Repeat less often, or make several experiments of it.",
         )
-    elif rows > WARN_ROWS:
-        yield warning(NOWHERE, f"The loops unroll to {rows:,} rows, which is a lot.")
+    elif program.instruction_count > WARN_STEPS:
+        yield warning(
+            NOWHERE, f"The profile has {program.instruction_count:,} steps, which is a lot."
+        )
 
 
 def _flat(program: Program, problems: tuple[Problem, ...]) -> FlatRows:

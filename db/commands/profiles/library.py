@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cycling.errors import ConflictError, InputError
 from cycling.names import MAX_PROFILE_NAME, check_description, check_name
 from cycling.profile import Problem
-from cycling.profile.problems import errors_in
+from cycling.profile.problems import errors_in, errors_of, folded
 from cycling.profile.summary import ProfileSummary, summarised, text_problems
 from db.commands import audit
 from db.commands.audit import By
@@ -38,7 +38,7 @@ class RefusedProfileError(InputError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        errors = [one for one in problems if one.severity == "error"]
+        errors = folded(errors_of(problems))
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0].sentence
         super().__init__(f"{first[0].upper()}{first[1:]}{more}")

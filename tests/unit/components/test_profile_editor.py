@@ -34,11 +34,24 @@ def test_a_problem_leads_to_its_place():
 
 
 def test_warnings_look_different_and_too_many_problems_are_counted():
-    problems = [Problem(n, 1, 1, "Look.", "warning") for n in range(1, MAX_SHOWN + 6)]
+    problems = [Problem(n, 1, 1, f"Look {n}.", "warning") for n in range(1, MAX_SHOWN + 6)]
     shown = drawn(problems_list(problems))
     assert len(shown) == MAX_SHOWN + 1
     assert "paused" in shown[0]["props"]["className"]
     assert text(shown[-1]) == "5 more follow."
+
+
+def test_equal_problems_are_one_that_marks_all_its_lines():
+    problems = [Problem(n, 5, 2, "Look.", "warning") for n in range(1, 1801)]
+    (button,) = drawn(problems_list(problems))
+    assert text(button) == "Lines 1 to 1800: Look."
+    places = button["props"]["data-bem-places"].split()
+    assert (len(places), places[-1]) == (1800, "1800:5:2")
+
+
+def test_without_an_editor_nothing_looks_as_if_it_could_be_pressed():
+    (shown,) = drawn(problems_list([Problem(3, 9, 4, "Look.", "warning")], in_editor=False))
+    assert (shown["type"], text(shown)) == ("Div", "Line 3, column 9: Look.")
 
 
 def test_a_text_to_read_has_numbers_and_marked_words():

@@ -87,7 +87,14 @@ def test_a_thousand_lines_are_checked_while_somebody_types():
 def test_a_registered_battery_has_its_range_and_its_cells():
     known = battery_for_check(new_battery(cells=3, cell_voltage_max_v=4.15))
     assert known.limits == BatteryLimits(
-        Decimal("2.5"), Decimal("4.2"), Decimal("-5.8"), Decimal("2.9"), 3, None, Decimal("4.15")
+        voltage_min_v=Decimal("2.5"),
+        voltage_max_v=Decimal("4.2"),
+        current_min_a=Decimal("-5.8"),
+        current_max_a=Decimal("2.9"),
+        cells=3,
+        cell_voltage_max_v=Decimal("4.15"),
+        off_min_v=Decimal("2.45"),
+        off_max_v=Decimal("4.25"),
     )
     assert known.chemistry == "NMC"
 
@@ -107,3 +114,24 @@ def test_what_safety_ends_is_counted_until_then():
     view = checked(text, capacity_ah=2.9)
     assert view.curve.aborted_by == "VOLTAGE"
     assert 1800 < view.duration_s < 3 * 3600
+
+
+def test_the_limits_of_the_battery_end_the_course_too():
+    view = checked("CC, -C/2, TIME, 5h\nWAIT, 60\n", battery=CELL, capacity_ah=2.9)
+    assert view.curve.aborted_by == "VOLTAGE"
+    assert view.curve.voltage_v.min() == pytest.approx(2.45, abs=2e-3)
+
+
+def test_a_line_that_cannot_be_read_hides_no_other_error():
+    text = "CC, C/2, VOLTAGE, 4.5\nGO\nCC, -9C, VOLTAGE, 2.7\nCV, 4.1, CURRENT, C/20\n"
+    view = checked(text, battery=CELL, capacity_ah=2.9)
+    errors = [one.line for one in view.problems if one.severity == "error"]
+    assert errors == [1, 2, 3]  # nothing is said of the CV, as it is not known what comes before
+    assert view.waits_for == 2
+
+
+def test_a_line_more_moves_the_numbers_of_the_lines_in_the_curve():
+    text = "CC, C/2, VOLTAGE, 4.1\n"
+    first = checked(text, battery=CELL, capacity_ah=2.9).curve
+    moved = checked(f"# a comment\n{text}", battery=CELL, capacity_ah=2.9).curve
+    assert (set(first.line.tolist()), set(moved.line.tolist())) == ({1}, {2})

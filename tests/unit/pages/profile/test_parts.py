@@ -40,7 +40,7 @@ def test_problems_in_words():
     )
     assert problem_words(text_problems("GO\n")) == "1 error in the profile, line 1"
     many = problem_words(text_problems("GO\n" * 9))
-    assert many == "9 errors in the profile, lines 1, 2, 3, 4, 5, 6 and 3 more"
+    assert many == "9 errors in the profile, lines 1 to 9"
     assert problem_words(text_problems("CC, 1, TIME, 60\n")) == "1 warning"
 
 

@@ -10,7 +10,7 @@ from cycling.profile.checks.ranges import check_ranges
 from tests.unit.cycling.profile.texts import WHOLE, places, program_of
 
 D = Decimal
-CELL = BatteryLimits(D("2.5"), D("4.25"), D(-10), D(4))
+CELL = BatteryLimits(D("2.5"), D("4.25"), D(-10), D(4), off_min_v=D("2.495"), off_max_v=D("4.3"))
 STATION = replace(
     OWN_PROTOCOL,
     voltage_min_v=D(0),
@@ -59,6 +59,14 @@ def test_a_cv_may_pull_what_the_station_gives():
     program = program_of("WAIT, 5\nCV, 4.2, CURRENT, 0.1")
     assert reach(program, station=STATION).current_a == Span(D(-15), D(15))
     assert places(check_ranges(program, CELL, STATION)) == [(2, 5), (2, 5)]
+    (full,) = check_ranges(program_of("WAIT, 5\nCV, 4.25, TIME, 9"), CELL, STATION)
+    assert "may draw up to 15 A, above" in full.message  # nothing is discharged to the highest
+
+
+def test_a_cv_goes_on_with_the_current_before_it():
+    assert found("CP, 15, VOLTAGE, 4.2, MAX, 4\nCV, 4.2, CURRENT, 0.1", station=STATION) == []
+    chain = "CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, 0.3\nCV, 4.2, CURRENT, 0.1"
+    assert found(chain, station=STATION) == []
 
 
 def test_max_bounds_a_cv_and_so_does_a_step_that_ends_there():
@@ -95,10 +103,19 @@ def test_outside_the_range_of_the_station_is_an_error():
     assert found("CC, 16, VOLTAGE, 6.5", None, STATION) == [(1, 5), (1, 18)]
 
 
-def test_touching_the_range_of_the_battery_is_a_warning_once():
-    text = "CC, -1, VOLTAGE, 2.5\nCC, 1, VOLTAGE, 4.2\nCC, -1, VOLTAGE, 2.5"
+def test_hardly_any_room_to_where_the_station_switches_off_is_a_warning():
+    text = "CC, -1, VOLTAGE, 2.5\nCC, 1, VOLTAGE, 4.25"
     assert found(text) == []
     assert found(text, severity="warning") == [(1, 18)]
+    roomy = replace(CELL, off_min_v=D("2.45"))
+    assert found(text, roomy, severity="warning") == []
+    unwatched = replace(STATION, guards_battery_range=False)
+    assert found(text, station=unwatched, severity="warning") == []
+
+
+def test_safety_at_the_cut_off_of_the_battery_is_neither_error_nor_warning():
+    text = "SAFETY VOLTAGE 2.495 4.3 CURRENT -10.1 4.1\nCC, -1, TIME, 60\nCC, 1, TIME, 60"
+    assert check_ranges(program_of(text), CELL, STATION) == ()
 
 
 def test_a_pack_is_held_to_its_cells():

@@ -19,8 +19,8 @@ def test_a_sound_cycle_has_no_findings():
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("CC, 1, VOLTAGE, 4.1\nCV, 4.2, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
-        ("CC, -1, VOLTAGE, 3\nCV, 2.8, CURRENT, 0.05", "error 2:5 The CC step before (line 1)"),
+        ("CC, 1, VOLTAGE, 4.1\nCV, 4.2, CURRENT, 0.05", "error 2:5 The CC step before ends at"),
+        ("CC, -1, VOLTAGE, 3\nCV, 2.8, CURRENT, 0.05", "error 2:5 The CC step before ends at"),
         ("CC, 1, VOLTAGE, 4.2\nCV, 4.17, CURRENT, 0.05", "warning 2:5 The CC step before"),
         ("CC, 1, VOLTAGE, 4.19\nCV, 4.2, CURRENT, 0.05", "warning 2:5 The CC step before"),
         ("CC, 1, VOLTAGE, 4\nCV, 4.2, TIME, 5, MAX, 1", "warning 2:5 The CC step before"),
@@ -43,11 +43,15 @@ def test_a_sound_cycle_has_no_findings():
         ("CC, 1, VOLTAGE, 4\nCC, 2, VOLTAGE, 4", "warning 2:17 This charge to 4 V ends at once"),
         (
             "CC, 1, VOLTAGE, 4\nCV, 4, CURRENT, 1",
-            "warning 2:17 The step before (line 1) runs at 1 A",
+            "warning 2:17 The step before runs at 1 A",
         ),
         ("CC, 1, VOLTAGE, 4\nCV, 4, CURRENT, 1, MAX, 0.5", "warning 2:17 MAX is 0.5 A"),
-        ("REPEAT 5\nCC, -1, VOLTAGE, 3\nWAIT, 9\nEND", "warning 1:1 This loop discharges"),
-        ("REPEAT 5\nREPEAT 2\nCC, -1, VOLTAGE, 3\nWAIT, 9\nEND\nEND", "warning 2:1 This loop"),
+        ("REPEAT 5\nCC, -1, TIME, 1h\nWAIT, 9\nEND", "warning 1:1 This loop discharges"),
+        ("REPEAT 5\nCP, -1, TIME, 9\nWAIT, 9\nEND", "warning 1:1 This loop discharges"),
+        (
+            "REPEAT 2\nREPEAT 5\nCC, -1, CAPACITY, 1Ah\nWAIT, 9\nEND\nEND",
+            "warning 2:1 This loop discharges and never charges, and no VOLTAGE ends it: 5 Ah",
+        ),
     ],
 )
 def test_a_doubt_is_told_once_with_its_place(text, finding):
@@ -87,3 +91,22 @@ def test_without_a_capacity_the_rest_is_still_told():
         "error2:19",
     ]
     assert "jumps" in found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "REPEAT 5\nCC, -1, VOLTAGE, 3\nWAIT, 9\nEND",  # a voltage ends it
+        "SAFETY VOLTAGE 2 5\nREPEAT 20\nCC, -C/10, TIME, 30min\nWAIT, 2h\nEND",  # GITT: 1 C
+        "CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, C/20\nCV, 4.0, MAX, C/10, TIME, 9h",  # a float
+        "CC, -1, VOLTAGE, 3\nCV, 4.2, MAX, 0.5C, CURRENT, C/20",  # a charge of its own
+        "CC, 1, VOLTAGE, 4.2\nCV, 4.2, CURRENT, C/10\nCC, C/20, VOLTAGE, 4.2",
+    ],
+)
+def test_what_is_meant_so_is_no_doubt(text):
+    assert findings(text, 3.0) == []
+
+
+def test_a_step_before_that_does_not_stand_before_is_named():
+    text = "REPEAT 2\nCV, 4.2, CURRENT, C/20, MAX, 1\nCC, 1, VOLTAGE, 4\nEND"
+    assert [one for one in findings(text, 3.0) if "The CC step before (line 3) ends" in one]

@@ -92,7 +92,7 @@ def test_all_errors_are_told_at_once_with_their_places():
         ("CC, , VOLTAGE, 4", 5, "Nothing stands before this comma"),
         ("WAIT, 1,", 8, "Nothing follows the last comma"),
         ("REST, 60", 1, "Did you mean WAIT?"),
-        ("CC, １, TIME, 5", 5, "in digits"),
+        ("CC, ١, TIME, 5", 5, "in digits"),
         ("CC, 1e999, TIME, 5", 5, "out of any range"),
         ("CC, nan, TIME, 5", 5, "in digits"),
         ("CC, 1C/0, TIME, 5", 5, "divided by a number above 0"),
@@ -169,3 +169,42 @@ def test_texts_without_measure_get_a_clear_error_soon(text):
     assert parsed.profile is None
     assert 1 <= len(parsed.problems) <= 1001
     assert time.process_time() - started < 10  # a loaded machine; a second elsewhere
+
+
+@pytest.mark.parametrize(
+    ("pasted", "plain"),
+    [
+        ("CC, −1C, VOLTAGE, 2.5", "CC, -1C, VOLTAGE, 2.5"),
+        ("CC, –1C, VOLTAGE, 2.5", "CC, -1C, VOLTAGE, 2.5"),
+        ("CC,\u00a0\u20111\u202fA,\u2009VOLTAGE, 2.5", "CC, -1 A, VOLTAGE, 2.5"),
+        ("CC, 250\u00b5A, VOLTAGE, 4.2", "CC, 250uA, VOLTAGE, 4.2"),
+        ("CC, 250 \u03bcA, VOLTAGE, 4.2", "CC, 250uA, VOLTAGE, 4.2"),
+        ("ＣＣ，１．５，ＶＯＬＴＡＧＥ，４．２", "CC, 1.5, VOLTAGE, 4.2"),
+        ("CV, 4.2, CURRENT, C∕20", "CV, 4.2, CURRENT, C/20"),
+        ("\ufeffWAIT, 10\u200bmin", "WAIT, 10min"),
+    ],
+)
+def test_what_a_word_processor_makes_of_characters_is_read(pasted, plain):
+    assert parse(pasted).profile == parse(plain).profile is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("CC, 0,5C, VOLTAGE, 4.2", "0.5C"),
+        ("CC, 1, VOLTAGE, 4,2", "4.2"),
+        ("WAIT, 0,5h", "0.5h"),
+        ("RECORD 0,5s\nWAIT, 1", "0.5s"),
+        ("SAFETY VOLTAGE 2,5 4,25\nWAIT, 1", "4.25"),
+    ],
+)
+def test_a_decimal_comma_is_named(text, hint):
+    problems = parse(text).problems
+    assert f"The decimal mark is a point: {hint}." in problems[0].message
+
+
+def test_of_a_text_with_errors_the_other_steps_are_readable():
+    reading = parse("REPEAT 3\nCC, 1, VOLTAGE, 4.2\nGO\nWAIT, 5")
+    assert reading.profile is None
+    assert [one.place.line for one in reading.readable.items] == [2, 4]
+    assert parse("GO").readable is None
