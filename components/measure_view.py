@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from components.blocks import loading
 from components.figures.measure_graph import height
 from components.figures.template import CONFIG
+from components.readings import colour_key
 from components.sent import Sent
 
 STRIP_PX = 68
@@ -17,11 +18,11 @@ STRIP_PX = 68
 
 @dataclass(frozen=True)
 class Toggle:
-    """One channel that can be switched on and off."""
+    """One channel that can be switched on and off; colours as in `colour_key`."""
 
     key: str
     name: str
-    colour: str
+    colours: tuple[str, str]
 
 
 def trace_toggles(
@@ -34,7 +35,7 @@ def trace_toggles(
             {
                 "label": html.Span(
                     [
-                        html.Span(className="bem-key", style={"color": toggle.colour}),
+                        colour_key(toggle.colours),
                         toggle.name,
                     ],
                     className="bem-trace",

@@ -57,12 +57,24 @@ def progress_bar(label: str, number: int, of: int, **more: Sent) -> html.Div:
     )
 
 
+def colour_key(colours: tuple[str, str]) -> html.Span:
+    """Return the mark of a line of a graph; its colours are those of the light and dark theme."""
+    light, dark = colours
+    return html.Span(className="bem-key", style={"--light": light, "--dark": dark})
+
+
 def reading(
-    value: str, unit: str, *, name: str = "", colour: str = "", live: str = "", small: bool = False
+    value: str,
+    unit: str,
+    *,
+    name: str = "",
+    colours: tuple[str, str] | None = None,
+    live: str = "",
+    small: bool = False,
 ) -> Component:
     """Return a value with its unit, its name above; scripts write the newest into `live`."""
-    key = html.Span(className="bem-key", style={"color": colour}) if colour else None
-    label = [html.Div(name if key is None else [key, name], className="k")] if name else []
+    label = [html.Div([colour_key(colours), name] if colours else name, className="k")]
+    label = label if name else []
     attributes = {"data-bem-live": live} if live else {}
     return html.Div(
         [

@@ -84,6 +84,15 @@
     });
   }
 
+  let noteForm = null; // whose text is kept
+  function bringNote(kept) {
+    if (!kept) return;
+    const [text, time] = JSON.parse(kept);
+    setProps("experiment-note-form", { hidden: false });
+    setProps("experiment-note-text", { value: text });
+    setProps("experiment-note-time", { value: time });
+  }
+
   window.dash_clientside.experiment = {
     window: function (relayout, selected) {
       const source = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0] || "";
@@ -126,6 +135,19 @@
       const above = form.closest("section").getBoundingClientRect().top;
       form.scrollIntoView({ block: above < 0 ? "end" : "nearest" });
       document.getElementById("experiment-note-text").focus({ preventScroll: true });
+    },
+
+    /* A note that is not added yet outlives a reload of the page, in this tab. */
+    keepNote: function (text, time, experiment) {
+      const name = "bem-note-" + experiment, form = document.getElementById("experiment-note-form");
+      const isNew = form !== noteForm;
+      noteForm = form;
+      try {
+        if (text || time) sessionStorage.setItem(name, JSON.stringify([text, time]));
+        else if (isNew) bringNote(sessionStorage.getItem(name));
+        else sessionStorage.removeItem(name);
+      } catch { /* private window: not kept */ }
+      return keep();
     },
 
     countNoted: (done, count) => (done ? (count || 0) + 1 : keep()),

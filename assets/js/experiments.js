@@ -50,6 +50,11 @@
         try { window.dash_ag_grid.getApi(GRID).purgeInfiniteCache(); } catch { /* first draw */ }
         return no();
       },
+      /* What is drawn is asked for again, where it stands: states and times go on. */
+      freshen: function () {
+        if (!document.getElementById(GRID)) return;
+        try { window.dash_ag_grid.getApi(GRID).refreshInfiniteCache(); } catch { /* not drawn yet */ }
+      },
       rememberSort: function (request, view) {
         if (!request) return no();
         const model = request.sortModel && request.sortModel[0];

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
+from components.shell import Ids as Shell
 from db.queries.batteries.table import BatterySortKey, count_by_technology, list_batteries
 from db.queries.lists import read_sort
 from db.terms import Role
@@ -54,6 +55,18 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
         parts.nothing_to_show(page.total, viewer()),
         page.count > 0,
     )
+
+
+@callback(
+    Output(Ids.COUNT, "children", allow_duplicate=True),  # what narrows the table writes it too
+    Input(Shell.PULSE, "data"),
+    State(Ids.VIEW, "data"),
+    prevent_initial_call=True,
+)
+def count_again(_pulse: Sent, view: Sent) -> str:
+    """Say how many there are by now."""
+    page = list_batteries(database(), parts.view_of(view).to_filter(), offset=0, limit=0)
+    return formatting.number_of(page.count, page.total)
 
 
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:

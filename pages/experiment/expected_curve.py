@@ -29,9 +29,9 @@ _KEPT: WeakKeyDictionary[Engine, dict[int, Forecast | None]] = WeakKeyDictionary
 _LOCK = Lock()
 
 
-def expected_toggle(*, dark: bool) -> Toggle:
+def expected_toggle() -> Toggle:
     """Return the switch of the expected curve."""
-    return Toggle(KEY, NAME, _colour(dark=dark))
+    return Toggle(KEY, NAME, (_colour(dark=False), _colour(dark=True)))
 
 
 def expected_line(

@@ -149,6 +149,12 @@ def colours_of(channels: Sequence[ChannelInfo], *, dark: bool) -> dict[str, str]
     return {channel.key: colour for channel, colour in zip(channels, colours, strict=True)}
 
 
+def theme_colours(channels: Sequence[ChannelInfo]) -> dict[str, tuple[str, str]]:
+    """Return the colours of each channel in the light and in the dark theme."""
+    light, dark = colours_of(channels, dark=False), colours_of(channels, dark=True)
+    return {key: (light[key], dark[key]) for key in light}
+
+
 def window_of(wanted: Sequence[float] | None) -> Window | None:
     """Return the window between two Unix ms; None, the whole experiment, for anything else."""
     try:

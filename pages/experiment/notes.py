@@ -109,6 +109,13 @@ def note_form(*, marks_time: bool) -> Component:
     )
 
 
+run_script(
+    "experiment.keepNote",
+    Output(Ids.NOTE_AT, "storage_type"),  # nothing is written; without it no page's begin calls
+    Input(Ids.NOTE_TEXT, "value"),
+    Input(Ids.NOTE_TIME, "value"),
+    State(Ids.EXPERIMENT, "data"),
+)
 run_script("experiment.openForm", Input(Ids.NOTE_FORM, "hidden"), at_start=False)
 run_script(
     "experiment.countNoted",

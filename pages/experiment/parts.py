@@ -1,52 +1,31 @@
 """The layout of the experiment page: header, graph card and the cards around it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, columns, empty, fact_card, icon, page_header, stores
+from components.blocks import Children, card, columns, empty, icon, page_header, stores
 from components.controls import action_link, segments, unseen
 from components.figures.time_axis import Window
 from components.measure_view import Toggle, graph_card, trace_toggles
-from components.status import ended_reason, status_pill
 from db.measures.export import csv_file_name
 from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours, experiment_notes
-from db.queries.experiments.events import experiment_alarms, run_timeline
-from db.series import ChannelInfo, ExperimentSeries
-from pages.context import Viewer, now, viewer
+from db.series import ChannelInfo
+from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
-from pages.experiment.events import alarms_card, timeline_card
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
-from pages.experiment.facts import fact_groups
-from pages.experiment.graph import FIRST_SHOWN, colours_of
+from pages.experiment.graph import FIRST_SHOWN, theme_colours
 from pages.experiment.ids import Ids
 from pages.experiment.notes import note_form, notes_card
+from pages.experiment.present import drawn_state, facts_of, happenings, state_words
+from pages.experiment.shown import Shown
 from pages.experiment.statistics import statistics_frame
 
 CLOCK, ELAPSED = "clock", "elapsed"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The experiment that the page shows, as it is at one moment."""
-
-    experiment: ExperimentSeries
-    known: ExperimentFacts
-
-    @property
-    def channels(self) -> Sequence[ChannelInfo]:
-        """Its channels, none without measures."""
-        return self.experiment.channels if self.known.measures else ()
-
-    @property
-    def whole(self) -> Window | None:
-        """From when to when it was measured; None without measures."""
-        return self.experiment.time_range if self.known.measures else None
 
 
 def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -> Component:
@@ -56,7 +35,14 @@ def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -
             dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
             dcc.Store(id=Ids.NOTED, data=0),
-            _header(shown.known, around, change_buttons(who)),
+            dcc.Store(id=Ids.DRAWN_STATE, data=drawn_state(shown)),
+            dcc.Location(id=Ids.RELOAD, refresh=True),
+            _header(
+                shown.known,
+                around,
+                html.Span(state_words(shown.known), id=Ids.STATE, className="count"),
+                change_buttons(who),
+            ),
             *change_dialogs(who),
             columns(_main(shown, who), _side(shown, who), "bem-cols"),
         ],
@@ -72,7 +58,7 @@ def preparing(known: ExperimentFacts, around: Neighbours, fraction: float) -> Co
             dcc.Store(id=Ids.EXPERIMENT, data=known.id),
             dcc.Interval(id=Ids.PREPARING_POLL, interval=1500),
             dcc.Location(id=Ids.PREPARED, refresh=True),
-            _header(known, around),
+            _header(known, around, state_words(known)),
             html.Div(card("Graph", empty("hourglass-split", waiting)), className="bem-cols"),
         ],
         className="bem-page",
@@ -85,7 +71,10 @@ def preparing_words(fraction: float) -> str:
 
 
 def _header(
-    known: ExperimentFacts, around: Neighbours, changes: Sequence[Component] = ()
+    known: ExperimentFacts,
+    around: Neighbours,
+    state: Children,
+    changes: Sequence[Component] = (),
 ) -> Component:
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
@@ -97,10 +86,9 @@ def _header(
         download=True,
         className="btn btn-secondary",
     )
-    why = ended_reason(known.status, known.end_reason)
     return page_header(
         title,
-        count=[str(known.id), status_pill(known.status, why)],
+        count=state,
         actions=[*_around(known, around), *changes, *_again(known), csv],
     )
 
@@ -149,24 +137,22 @@ def _main(shown: Shown, who: Viewer) -> list[Component]:
     graph = [_graph(shown, who), statistics_frame()]
     if not shown.known.measures:
         graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
-    database, number = shown.experiment.database, shown.known.id
     return [
         *graph,
-        *alarms_card(experiment_alarms(database, number), shown.whole, who),
-        *timeline_card(run_timeline(database, number), shown.whole, who),
+        html.Div(happenings(shown, who), id=Ids.HAPPENINGS, className="bem-late bem-stack"),
         states,
         profile,
     ]
 
 
 def _graph(shown: Shown, who: Viewer) -> Component:
-    colours = colours_of(shown.channels, dark=who.dark)
+    colours = theme_colours(shown.channels)
     toggles = [
         Toggle(channel.key, channel_words(channel), colours[channel.key])
         for channel in shown.channels
     ]
     if shown.known.source is None:  # what was imported has no profile
-        toggles.append(expected_toggle(dark=who.dark))
+        toggles.append(expected_toggle())
     writes = who.operates
     add_note = dbc.Button(
         [icon("pencil-square"), unseen("Add a note")],
@@ -237,8 +223,9 @@ def channel_words(channel: ChannelInfo) -> str:
 
 def _side(shown: Shown, who: Viewer) -> list[Component]:
     known = shown.known
-    ended = [("Ended", known.end_reason)]
-    cards = [fact_card("Facts", [*fact_groups(known, who, now()), ended])]
+    cards: list[Component] = [
+        html.Div(facts_of(shown.experiment.database, known, who), id=Ids.FACTS)
+    ]
     if known.measures:
         names = [(channel.key, channel_words(channel)) for channel in shown.channels]
         cards.append(export_card(known, names))

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from components import experiment_table, formatting
 from components.blocks import icon, page_header
 from components.sent import Sent
+from components.shell import Ids as Shell
 from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import read_sort
@@ -83,6 +84,19 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
         [no_update] * len(PARTS) if view == asked else list(view.to_store().values()),
         [parts.filter_options(name, choices[name]) for name in FACETS],
     )
+
+
+@callback(
+    Output(Ids.COUNT, "children", allow_duplicate=True),  # what narrows the table writes it too
+    Input(Shell.PULSE, "data"),
+    State(Ids.VIEW, "data"),
+    prevent_initial_call=True,
+)
+def count_again(_pulse: Sent, view: Sent) -> str:
+    """Say how many there are by now."""
+    narrowed = to_filter(from_store(view), viewer().zone)
+    page = list_experiments(database(), narrowed, offset=0, limit=0)
+    return formatting.number_of(page.count, page.total)
 
 
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from components.row_grid import asked_block, row_grid, sort_text
 from components.sent import PrefixIds, Sent
+from components.shell import Ids as Shell
 from pages.context import run_script
 
 Columns = Sequence[dict[str, Any]]
@@ -44,10 +45,14 @@ def table_page(
 
 
 def register_table(ids: PrefixIds, rows: Rows, shown_columns: Input) -> None:
-    """Let the table ask for rows, again after each change of the view, and remember its order."""
+    """Let the table ask for rows, again after each change of the view and with the frame's pulse.
+
+    It remembers its order.
+    """
     page, sink, request = ids.prefix, ids.sink, Input(ids.grid, "getRowsRequest")
     view, sets = State(ids.view, "data"), State(ids.sets, "data")
     run_script(f"{page}.refetch", Output(sink, "data"), Input(ids.view, "data"))
+    run_script(f"{page}.freshen", Input(Shell.PULSE, "data"), at_start=False)
     run_script(f"{page}.rememberSort", Output(sink, "storage_type"), request, view)
     run_script(f"{page}.columns", Output(ids.grid, "columnDefs"), shown_columns, sets)
 

@@ -25,7 +25,7 @@ from db.queries.stations.state import StationNow
 from db.series import ChannelInfo
 from pages.context import Viewer, database, limits
 from pages.experiment.expected_curve import expected_toggle
-from pages.experiment.graph import colours_of
+from pages.experiment.graph import theme_colours
 from pages.live.commands import command_buttons, command_dialog
 from pages.live.graph_card import RANGES, USUAL_S, blank
 from pages.live.ids import Ids
@@ -67,7 +67,7 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
             columns(
                 [
                     html.Div(text["notes"], id=Ids.NOTES, className="bem-said", role="status"),
-                    _graph_card(view, channels, who),
+                    _graph_card(view, channels, who.zone),
                 ],
                 [
                     html.Div(text["panel"], id=Ids.PANEL, className="bem-stack"),
@@ -123,13 +123,13 @@ def _fact(name: str, value: Sent) -> Component:
     return html.Span([html.Span(f"{name} ", className="t3"), *values])
 
 
-def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer) -> Component:
-    colours = colours_of(channels, dark=who.dark)
+def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], zone: tzinfo) -> Component:
+    colours = theme_colours(channels)
     toggles = [Toggle(one.key, one.name, colours[one.key]) for one in channels]
-    toggles.append(expected_toggle(dark=who.dark))
+    toggles.append(expected_toggle())
     temperature = [one.key for one in channels if one.unit == "degC"][:1]
     parts = [
-        _readings(view.station, channels, colours, who.zone),
+        _readings(view.station, channels, colours, zone),
         _tools(),
         trace_toggles(Ids.CHANNELS, toggles, [*FIRST_SHOWN, *temperature]),
         measure_graph(Ids.GRAPH, blank(height([]))),
@@ -139,7 +139,10 @@ def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer) ->
 
 
 def _readings(
-    station: StationNow, channels: Sequence[ChannelInfo], colours: dict[str, str], zone: tzinfo
+    station: StationNow,
+    channels: Sequence[ChannelInfo],
+    colours: dict[str, tuple[str, str]],
+    zone: tzinfo,
 ) -> Component:
     factor, unit = current_unit(most_current_a(station))
     readings: list[Component] = []
@@ -149,7 +152,7 @@ def _readings(
         places = 1 if channel.unit == "degC" else 3
         live = f"{channel.key},{factor if small else 1:g},{places}"
         readings.append(
-            reading(UNKNOWN, words, name=channel.name, colour=colours[channel.key], live=live)
+            reading(UNKNOWN, words, name=channel.name, colours=colours[channel.key], live=live)
         )
     measured_at = station.live.measured_at if station.live else None
     age = (

@@ -89,9 +89,18 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
     page.get_by_role("button", name="Add a note").click()
     page.get_by_label("Note", exact=True).fill("Chamber door open for 4 min.")
     click_in_graph(page, 0.25)
-    expect(page.get_by_label("Time (optional)")).to_have_value(re.compile("2026-10-30T09:[23]"))
+    at = page.get_by_label("Time (optional)")
+    expect(at).to_have_value(re.compile("2026-10-30T09:[23]"))
+    page.reload()  # what is half written stays
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Chamber door open for 4 min.")
+    expect(at).to_have_value(re.compile("2026-10-30T09:[23]"))
+    expect(marks).to_have_count(1)
     page.get_by_role("button", name="Add note").click()
     expect(marks).to_have_count(2)
+    assert (
+        page.evaluate("Object.keys(sessionStorage).filter((one) => one.startsWith('bem-note'))")
+        == []
+    )
     screenshot(page, "experiment-note")
     entry = page.locator(".bem-entry")
     expect(entry).to_contain_text("Chamber door open for 4 min.")

@@ -79,6 +79,7 @@ class ExperimentFacts(ExperimentTimes):
     source: SourceFacts | None
     end_reason: str = ""
     simulated_speed: float | None = None
+    station_id: int = 0
 
 
 def check_experiment(database: Database, experiment_id: int) -> None:

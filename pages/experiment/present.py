@@ -1,0 +1,121 @@
+"""What changes on an experiment's page while it waits and runs: state, facts, what happened."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Input, Output, State, callback, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.blocks import fact_card
+from components.sent import Sent
+from components.shell import Ids as Shell
+from components.status import ended_reason, status_pill
+from cycling.errors import NotFoundError
+from cycling.terms import ENDED, UNDER_WAY
+from db import series
+from db.engine import Database
+from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+from db.queries.experiments.events import (
+    Alarms,
+    TimelineEntry,
+    experiment_alarms,
+    run_timeline,
+)
+from db.queries.stations.overview import station_now
+from pages.context import Viewer, database, now, viewer
+from pages.experiment.events import alarms_card, timeline_card
+from pages.experiment.facts import Group, fact_groups
+from pages.experiment.ids import Ids
+from pages.experiment.shown import Shown
+from pages.sent import sent_id
+from pages.station.labels import short_hash
+from pages.station.progress import left_attributes, left_words, progress
+
+OVER, EMPTY, GOES_ON = "over", "empty", "goes on"  # what a page knows that was drawn
+
+
+def drawn_state(shown: Shown) -> dict[str, str]:
+    """Return what the page keeps of what it shows: whether anything still changes, and a digest."""
+    known = shown.known
+    stage = OVER if known.status in ENDED else GOES_ON if known.measures else EMPTY
+    return {"stage": stage, "happenings": short_hash(_happened(shown))}
+
+
+def state_words(known: ExperimentFacts) -> list[Any]:
+    """Return number and status, for the title."""
+    return [str(known.id), status_pill(known.status, ended_reason(known.status, known.end_reason))]
+
+
+def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component:
+    """Return the card of the facts, with how long it still takes."""
+    groups = [_progress(source, known), *fact_groups(known, who, now())]
+    return fact_card("Facts", [*groups, [("Ended", known.end_reason)]])
+
+
+def happenings(shown: Shown, who: Viewer) -> list[Component]:
+    """Return the cards of alarms and course; none where nothing happened."""
+    alarms, timeline = _happened(shown)
+    return [
+        *alarms_card(alarms, shown.whole, who),
+        *timeline_card(timeline, shown.whole, who),
+    ]
+
+
+def _happened(shown: Shown) -> tuple[Alarms, tuple[TimelineEntry, ...]]:
+    source, number = shown.experiment.database, shown.known.id
+    return experiment_alarms(source, number), run_timeline(source, number)
+
+
+def _progress(source: Database, known: ExperimentFacts) -> Group:
+    if known.status not in UNDER_WAY:
+        return []
+    try:
+        station = station_now(source, known.station_id)
+    except NotFoundError:
+        return []
+    at = progress(station)
+    if at is None or station.experiment is None or station.experiment.id != known.id:
+        return []
+    words = html.Span(left_words(at, station.at), **left_attributes(at))
+    link = dcc.Link("Monitor", href=f"/monitor/{station.id}")
+    return [("Progress", [words, ", ", link])]
+
+
+@callback(
+    output={
+        "state": Output(Ids.STATE, "children"),
+        "facts": Output(Ids.FACTS, "children"),
+        "happenings": Output(Ids.HAPPENINGS, "children"),
+        "drawn": Output(Ids.DRAWN_STATE, "data"),
+        "again": Output(Ids.RELOAD, "href"),
+    },
+    inputs={"_pulse": Input(Shell.PULSE, "data")},
+    state={"experiment_id": State(Ids.EXPERIMENT, "data"), "drawn": State(Ids.DRAWN_STATE, "data")},
+    prevent_initial_call=True,
+)
+def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, Any]:
+    """Show what has changed; with its first measures the page gets its graph."""
+    before = drawn if isinstance(drawn, dict) else {}
+    if before.get("stage") == OVER:
+        raise PreventUpdate
+    try:
+        with series.opened(database(), sent_id(experiment_id)) as experiment:
+            known = experiment_facts(experiment.database, experiment.id)
+            shown = Shown(experiment, known)
+            return _changes(shown, before, viewer())
+    except NotFoundError as error:  # deleted while somebody looks at it
+        raise PreventUpdate from error
+
+
+def _changes(shown: Shown, before: Mapping[str, Any], who: Viewer) -> dict[str, Any]:
+    known, drawn = shown.known, drawn_state(shown)
+    is_same = drawn["happenings"] == before.get("happenings")
+    has_first = before.get("stage") == EMPTY and known.measures
+    return {
+        "state": state_words(known),
+        "facts": facts_of(shown.experiment.database, known, who),
+        "happenings": no_update if is_same else happenings(shown, who),
+        "drawn": drawn,
+        "again": f"/experiments/{known.id}" if has_first else no_update,
+    }

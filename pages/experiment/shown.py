@@ -1,0 +1,26 @@
+"""The experiment that a page shows, as it is at one moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.figures.time_axis import Window
+from db.queries.experiments.detail import ExperimentFacts
+from db.series import ChannelInfo, ExperimentSeries
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The experiment that the page shows, as it is at one moment."""
+
+    experiment: ExperimentSeries
+    known: ExperimentFacts
+
+    @property
+    def channels(self) -> Sequence[ChannelInfo]:
+        """Its channels, none without measures."""
+        return self.experiment.channels if self.known.measures else ()
+
+    @property
+    def whole(self) -> Window | None:
+        """From when to when it was measured; None without measures."""
+        return self.experiment.time_range if self.known.measures else None

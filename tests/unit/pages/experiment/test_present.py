@@ -1,0 +1,52 @@
+"""The page of an experiment that runs: what changes comes, what has ended asks nothing."""
+
+import pytest
+
+from cycling.terms import ExperimentStatus
+from db.models import Experiment
+from tests.running_lab import RunningLab
+from tests.unit.components.tree import find, text
+from tests.unit.pages.visitor import shown
+
+STATE = "experiment-state.children"
+
+
+@pytest.fixture
+def running(store) -> RunningLab:
+    return RunningLab(store)
+
+
+@pytest.fixture
+def run(running: RunningLab) -> int:
+    place, cell = running.station("Station 04", running.unit()), running.battery("NMC-018", "1")
+    run = running.experiment("Cycle life", place, cell, running.profile("P", cycles=100))
+    running.live(place, run, instruction_id=59, cycle=12, current_a=-1.5)
+    running.run(run, place)
+    running.measures(run, place, 10)
+    return run
+
+
+def pulse(visitor, run: int, drawn):
+    values = {"experiment-id.data": run, "experiment-drawn-state.data": drawn}
+    return visitor.call(STATE, values, by="shell-pulse.data")
+
+
+def test_what_happens_comes_into_the_open_page_and_an_end_ends_the_questions(vera, running, run):
+    page = vera.open(f"/experiments/{run}")
+    drawn = shown(page, "experiment-drawn-state")["data"]
+    assert "left, Monitor" in text(shown(page, "experiment-facts")["children"])
+    same = pulse(vera, run, drawn)
+    assert "Running" in text(same[STATE])
+    assert "experiment-happenings.children" not in same
+    running.alarm(2, "T2 silent", experiment_id=run)
+    running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
+    later = pulse(vera, run, drawn)
+    assert "T2 silent" in text(later["experiment-happenings.children"])
+    assert "left" not in text(later["experiment-facts.children"])
+    assert not find(later["experiment-facts.children"], **{"data-bem-left": "x"})
+    assert pulse(vera, run, later["experiment-drawn-state.data"]).status == 204
+
+
+def test_the_first_measures_bring_the_graph(vera, running, run):
+    empty = {"stage": "empty", "happenings": ""}
+    assert pulse(vera, run, empty)["experiment-reload.href"] == f"/experiments/{run}"
