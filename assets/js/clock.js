@@ -42,10 +42,10 @@
     const passed = rate * Math.max(0, bem.now() - from) / 1000;
     const own = exact ? Math.max(0, step - passed) : step - passed;
     const seconds = Math.max(0, own) + after;
-    const least = after >= 1 ? "at least " + duration(after) + " left" : "longer than expected";
-    const words = own < 0 ? least : (exact ? "" : "about ") + duration(seconds) + " left";
+    const span = (own < 0 ? "at least " : exact ? "" : "about ") + duration(seconds);
+    const words = own < 0 && after < 1 ? "longer than expected" : span + " left";
     const percent = Math.min(99, Math.floor((100 * (done + passed)) / Math.max(done + passed + seconds, 1e-9)));
-    return { seconds: seconds, percent: percent, words: rate ? words : "stands still, " + words };
+    return { seconds: seconds, percent: percent, span: span, words: rate ? words : "stands still, " + words };
   };
   bem.fill = function (bar, percent) {
     bar.style.width = percent + "%";
@@ -63,7 +63,7 @@
     for (const node of document.querySelectorAll("[data-bem-left]")) {
       const left = bem.left(node.dataset.bemLeft.split(",").map(Number));
       if (node.classList.contains("progress-bar")) bem.fill(node, left.percent);
-      else write(node, left.words);
+      else write(node, node.dataset.bemSpan ? left.span : left.words);
     }
     for (const node of document.querySelectorAll("[data-bem-from]")) node.hidden = bem.now() < Number(node.dataset.bemFrom);
     for (const node of document.querySelectorAll("[data-bem-until]")) node.hidden = bem.now() >= Number(node.dataset.bemUntil);

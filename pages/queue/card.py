@@ -1,6 +1,7 @@
 """The queue of a station as a card: what waits there, in which order and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
@@ -11,10 +12,14 @@ from components.blocks import icon
 from components.controls import bare_button
 from components.sent import PatternId
 from db.engine import Database
+from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
+from db.queries.stations.overview import station_now
 from db.queries.stations.queue import QueueEntry, station_queue
-from db.terms import PlanState
+from db.queries.stations.state import StationNow
+from db.terms import OverviewState, PlanState
 from pages.ask import AskIds, ask_dialog
-from pages.context import Viewer, limits
+from pages.context import Viewer, limits, now
+from pages.station.progress import Remaining, progress
 
 CHANGE = AskIds("queue-change")  # cancels an experiment, discards a draft; for operators
 
@@ -48,7 +53,7 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
             ),
             dcc.Interval(id=Ids.tick(station_id), interval=1000 * limits().refresh_s),
             dcc.Store(id=Ids.seen(station_id), data=seen(entries)),
-            html.Div(entry_list(entries, station_id, who), id=Ids.body(station_id)),
+            html.Div(entry_list(database, entries, station_id, who), id=Ids.body(station_id)),
         ],
         className="bem-card bem-queue",
         **{"aria-label": f"Queue {name}".strip()},
@@ -60,27 +65,82 @@ def queue_dialog(who: Viewer) -> list[Component]:
     return ask_dialog(CHANGE) if who.operates else []
 
 
-def entry_list(entries: Sequence[QueueEntry], station_id: int, who: Viewer) -> Component:
+def entry_list(
+    database: Database, entries: Sequence[QueueEntry], station_id: int, who: Viewer
+) -> Component:
     """Return what waits, the first one first, with the buttons for operators."""
     if not entries:
         return html.Div("Nothing waits here.", className="body t3")
     last = len(entries) - 1
+    begins: Mapping[int, Remaining] = {}
+    if any(one.plan.state is PlanState.QUEUED for one in entries):
+        profile_ids = {one.plan.profile_id for one in entries if one.plan.profile_id}
+        station = station_now(database, station_id)
+        begins = begins_in(station, entries, compiled_profiles(database, profile_ids))
     return html.Ol(
         [
-            _entry(one, station_id, who, is_first=place == 0, is_last=place == last)
+            _entry(
+                one,
+                station_id,
+                who,
+                begins.get(one.plan.id),
+                is_first=place == 0,
+                is_last=place == last,
+            )
             for place, one in enumerate(entries)
         ],
         className="bem-queued",
     )
 
 
+def begins_in(
+    station: StationNow,
+    entries: Sequence[QueueEntry],
+    profiles: Mapping[int, CompiledProfile],
+) -> dict[int, Remaining]:
+    """Return how long it takes until queued plans begin, by their ids.
+
+    Only while the station runs and nothing waits for a person there; held plans are passed over.
+    """
+    at = progress(station)
+    if at is None or at.left is None or station.state is not OverviewState.RUNNING:
+        return {}
+    begins, before_s, is_exact = dict[int, Remaining](), 0.0, at.left.is_exact
+    for one in entries:
+        if one.plan.state is not PlanState.QUEUED or one.starting:
+            continue
+        after_s = at.left.after_s + before_s
+        begins[one.plan.id] = replace(at.left, after_s=after_s, is_exact=is_exact)
+        profile = profiles.get(one.plan.profile_id or 0)
+        if profile is None or profile.expected_s is None or not profile.rows:
+            break
+        before_s += profile.expected_s / station.speed
+        is_exact = is_exact and profile.is_exact_from(0)
+    return begins
+
+
 def seen(entries: Sequence[QueueEntry]) -> list[Any]:
     """Return what tells whether a list has changed."""
-    return [[one.plan.id, one.plan.state, one.plan.held_because, one.starting] for one in entries]
+    return [
+        [
+            one.plan.id,
+            one.plan.state,
+            one.plan.held_because,
+            one.starting,
+            one.present_instruction,
+        ]
+        for one in entries
+    ]
 
 
 def _entry(
-    entry: QueueEntry, station_id: int, who: Viewer, *, is_first: bool, is_last: bool
+    entry: QueueEntry,
+    station_id: int,
+    who: Viewer,
+    begins: Remaining | None,
+    *,
+    is_first: bool,
+    is_last: bool,
 ) -> html.Li:
     plan = entry.plan
     held = plan.state is PlanState.HELD
@@ -105,9 +165,16 @@ def _entry(
                 className="t3 small about",
             ),
             html.Div(plan.held_because, className="t2 small") if plan.held_because else None,
+            html.Div(_begins(begins), className="t2 small") if begins else None,
             html.Div(actions, className="acts") if who.operates else None,
         ]
     )
+
+
+def _begins(left: Remaining) -> list[Any]:
+    words = left.later(now()).span()
+    counts = {**left.attributes(), "data-bem-span": "1"}
+    return ["Begins in ", html.Span(words, **counts), "."]
 
 
 def _actions(

@@ -206,4 +206,4 @@ def _list(station_id: object, shown: object) -> tuple[Any, Any]:
     fresh = seen(entries)
     if shown == fresh:
         raise PreventUpdate
-    return entry_list(entries, number, viewer()), fresh
+    return entry_list(database(), entries, number, viewer()), fresh

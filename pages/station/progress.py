@@ -62,13 +62,14 @@ class Remaining:
 
     def words(self) -> str:
         """Say how long it still takes; `bem.left` in assets/js/clock.js says the same."""
-        if self.step_s < 0:
-            least = f"at least {formatting.duration(round(self.after_s))} left"
-            words = least if self.after_s >= 1 else "longer than expected"
-        else:
-            about = "" if self.is_exact else "about "
-            words = f"{about}{formatting.duration(round(self.left_s))} left"
+        is_late = self.step_s < 0 and self.after_s < 1
+        words = "longer than expected" if is_late else f"{self.span()} left"
         return words if self.rate else f"stands still, {words}"
+
+    def span(self) -> str:
+        """Return how long: `about 3 h 12 min`."""
+        about = "at least " if self.step_s < 0 else "" if self.is_exact else "about "
+        return f"{about}{formatting.duration(round(self.left_s))}"
 
 
 @dataclass(frozen=True)

@@ -49,13 +49,17 @@ class PlanFacts:
 
 @dataclass(frozen=True)
 class QueueEntry:
-    """A plan that waits on a station; `starting`: it is being offered and cannot be taken back."""
+    """A plan that waits on a station; `starting`: it is being offered and cannot be taken back.
+
+    `present_instruction` is what the station executes before it, None where nothing runs.
+    """
 
     plan: PlanFacts
     battery_name: str
     battery_serial_number: str
     profile_name: str
     starting: bool
+    present_instruction: int | None = None
 
 
 def plan_facts(plan: Plan) -> PlanFacts:
@@ -76,7 +80,8 @@ def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]
     with database.read() as session:
         rows = session.execute(
             waiting()
-            .add_columns(Battery, Profile.name, OFFERED)
+            .add_columns(Battery, Profile.name, OFFERED, StationLive.instruction_id)
+            .outerjoin(StationLive, StationLive.station_id == Plan.station_id)
             .outerjoin(Battery, Battery.id == Plan.battery_id)
             .outerjoin(Profile, Profile.id == Plan.profile_id)
             .where(Plan.station_id == station_id)
@@ -88,8 +93,9 @@ def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]
                 battery.serial_number if battery else "",
                 profile_name or "",
                 bool(starting),
+                instruction,
             )
-            for plan, battery, profile_name, starting in rows
+            for plan, battery, profile_name, starting, instruction in rows
         )
 
 

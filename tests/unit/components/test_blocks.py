@@ -20,7 +20,7 @@ LISTS = ["one", html.B("two")]
         blocks.note("error", LISTS),
         blocks.loading(LISTS, "Reading"),
         blocks.labelled("Name", dcc.Input(id="name"), help_text=LISTS, unit="V", error_id="e"),
-        trace_toggles("toggles", [Toggle("voltage", "Voltage", "red")], ("voltage",)),
+        trace_toggles("toggles", [Toggle("voltage", "Voltage", ("red", "red"))], ("voltage",)),
         graph_card(
             graph_id="g",
             overview_id="o",
@@ -119,11 +119,18 @@ def test_names_with_markup_stay_text():
 
 
 def test_a_toggle_is_the_legend_of_its_channel():
-    toggles = [Toggle("voltage", "Voltage", "#111111"), Toggle("x7", "T<b>", "#222222")]
+    toggles = [
+        Toggle("voltage", "Voltage", ("#111111", "#aaaaaa")),
+        Toggle("x7", "T<b>", ("#222222", "#bbbbbb")),
+    ]
     drawn = as_json(trace_toggles("toggles", toggles, ("voltage",)))
     assert drawn["props"]["value"] == ["voltage"]
     options = drawn["props"]["options"]
     assert [option["value"] for option in options] == ["voltage", "x7"]
     assert [text(option["label"]) for option in options] == ["Voltage", "T<b>"]
     keys = [find(option["label"], className="bem-key")[0] for option in options]
-    assert [key["props"]["style"]["color"] for key in keys] == ["#111111", "#222222"]
+    styles = [key["props"]["style"] for key in keys]
+    assert styles == [
+        {"--light": "#111111", "--dark": "#aaaaaa"},
+        {"--light": "#222222", "--dark": "#bbbbbb"},
+    ]
