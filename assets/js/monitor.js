@@ -169,6 +169,7 @@
       askNow();
       if (bem.askLive) bem.askLive();
       bem.askQueues();
+      setProps("shell-pulse", { data: Date.now() }); // the number of open alarms at the navigation
     },
   };
 })();
