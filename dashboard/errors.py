@@ -2,13 +2,15 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 import dash
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from cycling.errors import BemError, ConflictError, InputError, NotFoundError, UnavailableError
+from dashboard.per_minute import PerMinute
 from pages.context import THEME_COOKIE, request_id
 
 PAGES = {"/", "/<path:path>", "login", "sign_in"}  # endpoints that a person opens in the browser
@@ -16,6 +18,8 @@ TOASTS = "shell-toasts-store"
 LEAST_OF_OURS = 500  # of the HTTP statuses
 MOST_OF_A_PATH = 200  # characters in the log
 MOST_OF_A_LINE, MOST_LINES = 300, 100  # of a traceback; a forged value may be in it
+MOST_REFUSED = 60  # lines a minute of a user at an address
+OURS = str(Path(__file__).resolve().parent.parent)
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +49,7 @@ STATUS = {UnavailableError: 503, NotFoundError: 404, ConflictError: 409, InputEr
 
 def register(server: Flask) -> None:
     """Answer every error in our words; nobody but the log sees a traceback."""
+    server.extensions["bem.refusals"], server.extensions["bem.errors"] = PerMinute(), PerMinute()
     server.register_error_handler(HTTPException, _http)
     server.register_error_handler(BemError, _ours)
     server.register_error_handler(dash.exceptions.DependencyException, _no_such_script)
@@ -105,13 +110,23 @@ def on_callback_error(error: Exception) -> None:
 
 
 def log_refusal(status: int, sentence: str, cause: BaseException | None = None) -> None:
-    """Write one line about a request that was not carried out; a warning where it is our side."""
+    """Write one line about a request that was not carried out; a warning where it is our side.
+
+    Of very many in a minute only that more were.
+    """
+    user = getattr(g.get("_login_user"), "name", "-")  # asking now could ask the database again
+    level = logging.WARNING if status >= LEAST_OF_OURS else logging.INFO
+    count = current_app.extensions["bem.refusals"].count(f"{user} {request.remote_addr}")
+    if count > MOST_REFUSED:
+        if count == MOST_REFUSED + 1:
+            logger.log(level, "what=more-refused user=%r address=%r", user, request.remote_addr)
+        return
     logger.log(
-        logging.WARNING if status >= LEAST_OF_OURS else logging.INFO,
+        level,
         "what=refused request=%s status=%s user=%r method=%s path=%r said=%r cause=%r",
         request_id(),
         status,
-        getattr(g.get("_login_user"), "name", "-"),  # asking now could ask the database again
+        user,
         request.method,
         request.path[:MOST_OF_A_PATH],
         sentence,
@@ -156,7 +171,29 @@ def _is_of_database(error: Exception) -> bool:
 
 
 def _log(error: Exception) -> None:
+    """Log an error with its traceback: once a minute for each place where one breaks."""
     where = f"{request.method} {request.path[:MOST_OF_A_PATH]}"
+    count = current_app.extensions["bem.errors"].count(_place(error))
+    if count > 1:
+        if count <= MOST_REFUSED:
+            logger.error(
+                "what=error request=%s where=%r as-before=%r",
+                request_id(),
+                where,
+                str(error)[:MOST_OF_A_PATH],
+            )
+        return
     trace = "".join(traceback.format_exception(error)).splitlines()[-MOST_LINES:]
     cut = "\n".join(line[:MOST_OF_A_LINE] for line in trace)
     logger.error("what=error request=%s where=%r\n%s", request_id(), where, cut)
+
+
+def _place(error: Exception) -> str:
+    """Return what broke, and the last line of ours on the way there."""
+    steps = traceback.extract_tb(error.__traceback__)
+    of_ours = [
+        one for one in steps if one.filename.startswith(OURS) and ".venv" not in one.filename
+    ]
+    last = of_ours[-1] if of_ours else None
+    where = f"{last.filename.removeprefix(OURS)}:{last.lineno}" if last else "-"
+    return f"{type(error).__name__} {where}"

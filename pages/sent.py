@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from math import isfinite
 
+import msgspec
 from dash.exceptions import PreventUpdate
 
 from components.controls import MAX_SEARCH
@@ -14,6 +15,7 @@ MAX_NUMBER = 40  # characters
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2300
+NOT_OURS = "The page sent what the server cannot read; nothing was changed. Load it again."
 
 
 def sent_id(value: Sent, name: str = "") -> int:
@@ -24,6 +26,15 @@ def sent_id(value: Sent, name: str = "") -> int:
     if not isinstance(number, int) or isinstance(number, bool):
         raise PreventUpdate  # nothing that our pages send
     return number
+
+
+def sent_as(value: Sent, kind: Sent) -> Sent:
+    """Return a value as it came. Raises InputError unless it is of this kind, a type."""
+    try:
+        msgspec.convert(value, kind)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise InputError(NOT_OURS) from error
+    return value
 
 
 def read_id(value: object) -> int:

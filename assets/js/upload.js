@@ -42,7 +42,7 @@
         set("import-upload", { data: upload });
         return undefined;
       }
-      return bem.refused(request.status, request.responseText);
+      return bem.refused(request.status, request.responseText, request.getResponseHeader("X-Request-Id"));
     };
     request.onerror = () => {
       running = null;

@@ -2,24 +2,16 @@
 
 import re
 
+from dashboard.server.refusal import ADDRESS_TOO_LONG, GET_WITH_BODY, HEAD_TOO_LONG, Refusal
+
 HEAD_BYTES = 32 * 1024
 # Gunicorn takes no bare line feed; where one comes first, it says so at once.
 END = re.compile(rb"\r\n\r\n|(?<!\r)\n")
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 ASKS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
-REFUSAL = (
-    "HTTP/1.1 {}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}"
-)
+OF_PERSON = re.compile(rb"\r\naccept:[^\r\n]*text/html", re.IGNORECASE)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-def _refusal(status: str, sentence: str) -> bytes:
-    return REFUSAL.format(status, len(sentence), sentence).encode()
-
-
-TOO_LONG = _refusal("431 Request Header Fields Too Large", "The head of the request is too long.")
-NO_BODY = _refusal("400 Bad Request", "A GET request has no body here.")
 
 
 class Arrival:
@@ -30,7 +22,7 @@ class Arrival:
 
     def __init__(self, small_bytes: int, bytes_so_far: bytes = b"") -> None:
         self.buffer = bytearray()
-        self.refusal: bytes | None = None  # the answer to what no thread needs to look at
+        self.refusal: Refusal | None = None  # of what no thread needs to look at
         self._small_bytes = small_bytes
         self._length: int | None = None  # of head and small body
         self._asks = False
@@ -45,11 +37,16 @@ class Arrival:
             if end is not None:
                 self._length = end.end() + self._small_body(bytes(self.buffer[: end.end()]))
             elif len(self.buffer) > HEAD_BYTES:
-                self.refusal = TOO_LONG
+                has_line = b"\r\n" in self.buffer
+                self.refusal = HEAD_TOO_LONG if has_line else ADDRESS_TOO_LONG
 
     def is_whole(self) -> bool:
         """Whether a thread can take over: a larger body is then read as the application wants."""
         return self._length is not None and len(self.buffer) >= self._length
+
+    def is_of_person(self) -> bool:
+        """Whether a browser asks for a page."""
+        return OF_PERSON.search(self.buffer) is not None
 
     def asks(self) -> bool:
         """Whether the client waits to be asked for its body; True once only."""
@@ -62,7 +59,7 @@ class Arrival:
         length = int(field[1]) if field else 0
         if head.lstrip(b"\r\n").startswith((b"GET ", b"HEAD ")):
             if length > 0 or CHUNKED.search(head):
-                self.refusal = NO_BODY
+                self.refusal = GET_WITH_BODY
             return 0
         if length > self._small_bytes:
             return 0

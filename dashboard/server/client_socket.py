@@ -38,6 +38,7 @@ class ClientSocket(socket.socket):
         self._unsent: deque[memoryview] = deque()
         self._turn: BoundedSemaphore | None = None
         self.unsent_bytes = 0
+        self.is_of_person = False  # who reads an error
         self.sending: Pace | None = None  # while a thread reads a large body
         self.taking = patience.of_taking()
 

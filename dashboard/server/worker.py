@@ -21,6 +21,7 @@ from dashboard.server.arrival import CONTINUE, Arrival
 from dashboard.server.body import guard_body
 from dashboard.server.client_socket import ClientSocket, Turns
 from dashboard.server.pace import Patience
+from dashboard.server.refusal import Refusal, Refusals, refusal_of
 
 PART_S = 2  # how long a client that we are done with may take to read its answer
 PART_BYTES = 32 * 1024 * 1024  # what it may still send meanwhile
@@ -63,6 +64,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
     def __init__(self, *args: Sent, **kwargs: Sent) -> None:
         super().__init__(*args, **kwargs)
         self._turns = Turns(self.cfg.threads)
+        self._refusals = Refusals()
         self._waiting: dict[Connection, None] = {}  # the loop's; who came first stands first
         self._next_look = 0.0
         self._most = _most_connections(self.worker_connections)
@@ -102,10 +104,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         arrival = conn.arrival
         if arrival is None:
             return
+        conn.sock.is_of_person = arrival.is_of_person()
         if arrival.refusal is not None:
             conn.arrival = None
             self._stop_waiting(conn)
-            conn.sock.sendall(arrival.refusal)
+            self._refuse(conn.sock, conn.client, arrival.refusal)
             self._part(conn)
         elif arrival.is_whole():
             conn.arrival = None
@@ -134,6 +137,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no 
         """Answer a request whose head gunicorn has read."""
         guard_body(req, conn.sock)
         return bool(super().handle_request(req, conn))
+
+    def handle_error(self, req: Sent, client: ClientSocket, addr: Sent, exc: Exception) -> None:
+        """Say, in our words, what gunicorn finds wrong with a request."""
+        with suppress(OSError):
+            self._refuse(client, addr, refusal_of(exc), exc)
+
+    def _refuse(
+        self, client: ClientSocket, address: Sent, refusal: Refusal, error: Exception | None = None
+    ) -> None:
+        host = str(address[0]) if address else "-"
+        client.sendall(self._refusals.answer(refusal, host, page=client.is_of_person, error=error))
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """Pass by a body that nobody has read; here it is in memory as a whole."""

@@ -1,6 +1,7 @@
 """The export card of the experiment page: which columns and which time go into the CSV."""
 
 from collections.abc import Sequence
+from typing import TypedDict
 from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
@@ -14,9 +15,15 @@ from components.sent import Sent
 from db.queries.experiments.detail import ExperimentFacts
 from pages.experiment.graph import window_of
 from pages.experiment.ids import Ids
-from pages.sent import sent_id
+from pages.sent import sent_as, sent_id
 
 WHOLE, SHOWN = "whole", "shown"
+
+
+class Option(TypedDict):
+    """A column that can be ticked."""
+
+    value: str
 
 
 def export_card(known: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> Component:
@@ -107,7 +114,7 @@ def _download(address: str, *, link_id: str = "") -> Component:
 )
 def choose_csv(ticks: Sent, part: Sent, ends_ms: Sent, options: Sent, experiment_id: Sent) -> Sent:
     """Lead the download to the chosen columns and time; nowhere without a column."""
-    columns = chosen_columns(ticks, [one["value"] for one in options])
+    columns = chosen_columns(ticks, [one["value"] for one in sent_as(options, list[Option])])
     window = window_of(ends_ms) if part == SHOWN else None
     usual = "btn btn-secondary btn-sm"
     if columns == []:

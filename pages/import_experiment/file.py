@@ -10,11 +10,13 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import icon, note
 from components.controls import small_button
+from components.sent import Sent
 from cycling.errors import InputError, NotFoundError
 from db.commands import jobs
 from db.queries.jobs import JobStatus, job_status
 from pages.context import database, now, viewer
 from pages.import_experiment.ids import Ids
+from pages.sent import sent_id
 
 NO_WORKER = "Waiting for a free worker. If this lasts, ask an admin whether `bem worker` runs."
 
@@ -115,17 +117,18 @@ def _bar(job: JobStatus) -> Component:
     return dbc.Progress(value=max(2, round(100 * job.fraction)), class_name="work")
 
 
-def own_job(job_id: int, kind: str) -> JobStatus:
+def own_job(job_id: Sent, kind: str) -> JobStatus:
     """Return the viewer's job; raises NotFoundError for anybody else's and one of another kind."""
-    job = job_status(database(), job_id)
+    job = job_status(database(), sent_id(job_id))
     if (job.user_name, job.kind) != (viewer().name, kind):
         raise NotFoundError("This task is not known any more. Start it again.")
     return job
 
 
-def cancel_quietly(job_id: int) -> None:
+def cancel_quietly(job_id: Sent) -> None:
     """Cancel a task of the viewer; one that has ended stays as it is."""
+    number = sent_id(job_id)
     try:
-        jobs.cancel(database(), job_id, user_name=viewer().name, now=now())
+        jobs.cancel(database(), number, user_name=viewer().name, now=now())
     except InputError:
         return  # it has ended by itself meanwhile

@@ -22,7 +22,9 @@ from pages.context import database, now, once, request_id, run_script, viewer
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import start_from, to_correct
+from pages.import_experiment.stores import read_upload, read_verified
 from pages.import_experiment.verification import missing
+from pages.sent import read_id
 
 
 @callback(
@@ -37,10 +39,9 @@ from pages.import_experiment.verification import missing
         "verifying": Input(Ids.VERIFY_JOB, "data"),
     },
 )
-def offer_import(
-    verified: dict[str, Any] | None, running: int | None, verifying: int | None
-) -> tuple[Any, ...]:
+def offer_import(verified: Sent, running: int | None, verifying: int | None) -> tuple[Any, ...]:
     """Say what the button will do, and what is missing; not while a correction is checked."""
+    verified = read_verified(verified)
     if not verified or "verification" not in verified:
         return "Import", True, None
     checked = verified["verification"]
@@ -84,6 +85,7 @@ def start_import(
     token: Sent,
 ) -> tuple[Any, ...]:
     """Check the fields and have the file imported, once."""
+    upload, verified = read_upload(upload), read_verified(verified)
     if not upload or running is not None or not verified or verified.get("job") != verifying:
         raise PreventUpdate
     mapping = to_correct(verified, upload)
@@ -142,11 +144,11 @@ def _enqueued(payload: dict[str, Any], by: By) -> int:
     inputs={"job_id": Input(Ids.IMPORT_JOB, "data")},
     state={"ticks": State(Ids.IMPORT_POLL, "n_intervals")},
 )
-def follow_import(job_id: int | None, ticks: int | None) -> tuple[Any, dict[str, str]]:
+def follow_import(job_id: int | None, ticks: Sent) -> tuple[Any, dict[str, str]]:
     """Follow an import that runs, also one that was started before the page was loaded again."""
     if job_id is None:
         return no_update, {"display": "none"}
-    return (ticks or 0) + 1, {}
+    return read_id(ticks) + 1, {}
 
 
 @callback(
@@ -180,7 +182,7 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     if job.state is JobState.CANCELLED:
         words = html.Span("Cancelled. Nothing was imported.", className="t2 small")
         return words, None, *same, no_update
-    return importing(job, now()), no_update, *same, (ticks or 0) + 1
+    return importing(job, now()), no_update, *same, read_id(ticks) + 1
 
 
 run_script(

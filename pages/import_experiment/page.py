@@ -23,6 +23,7 @@ from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import CHARGE, DISCHARGE
+from pages.import_experiment.stores import read_upload
 from pages.import_experiment.verification import PREVIEW_PX
 
 # Each answer allows the next question (max_intervals): a question that came while one is under way
@@ -51,8 +52,9 @@ def layout(**_query: str) -> Component:
     inputs={"upload": Input(Ids.UPLOAD, "data")},
     state={"verified": State(Ids.VERIFIED, "data")},
 )
-def show_upload(upload: dict[str, Any] | None, verified: dict[str, Any] | None) -> tuple[Any, ...]:
+def show_upload(upload: Sent, verified: Sent) -> tuple[Any, ...]:
     """Show the place for a file, or the work on the file that is there."""
+    upload = read_upload(upload)
     emptied = None if verified else no_update
     if not upload:  # the form stays, hidden: callbacks that are on their way still find its fields
         return {}, True, True, None, no_update, emptied

@@ -32,6 +32,8 @@ from pages.import_experiment.mapping import (
     sign_of,
     to_correct,
 )
+from pages.import_experiment.stores import read_correction, read_upload, read_verified
+from pages.sent import read_id
 
 SEVERITY_ICONS = {
     "error": "x-circle-fill",
@@ -53,18 +55,21 @@ PREVIEW_PX = 240
     },
 )
 def ask_verification(
-    upload: dict[str, Any] | None,
-    mapping: dict[str, Any] | None,
-    running: int | None,
-    ticks: int | None,
+    upload: Sent,
+    mapping: Sent,
+    running: Sent,
+    ticks: Sent,
 ) -> tuple[Any, ...]:
     """Have the file checked, with the corrected columns if there are any for this file."""
+    upload, mapping = read_upload(upload), read_correction(mapping)
     if running is not None:
         cancel_quietly(running)
     if not upload:
         return None, no_update
     who = viewer()
-    corrections = mapping["mapping"] if mapping and mapping["upload"] == upload["id"] else None
+    corrections = (
+        mapping.get("mapping") if mapping and mapping.get("upload") == upload["id"] else None
+    )
     job_id = jobs.enqueue(
         database(),
         kind="verify file",
@@ -77,7 +82,7 @@ def ask_verification(
         user_name=who.name,
         now=now(),
     )
-    return job_id, (ticks or 0) + 1
+    return job_id, read_id(ticks) + 1
 
 
 @callback(
@@ -110,7 +115,7 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         return failure(job), {"job": job.id, "error": job.error}, no_update
     if job.state.ended:
         raise PreventUpdate  # cancelled: another check has taken its place
-    return checking(job, now()), no_update, (ticks or 0) + 1
+    return checking(job, now()), no_update, read_id(ticks) + 1
 
 
 @callback(
@@ -129,8 +134,9 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     inputs={"verified": Input(Ids.VERIFIED, "data")},
     prevent_initial_call=True,
 )
-def show_verified(verified: dict[str, Any] | None) -> tuple[Any, ...]:
+def show_verified(verified: Sent) -> tuple[Any, ...]:
     """Show what the file holds and what is to decide."""
+    verified = read_verified(verified)
     mapping = to_correct(verified)
     if mapping is None or verified is None:
         return (True, True, *[None] * 8)
@@ -159,10 +165,9 @@ def show_verified(verified: dict[str, Any] | None) -> tuple[Any, ...]:
     state={"upload": State(Ids.UPLOAD, "data"), "typed": State(Ids.DAY, "value")},
     prevent_initial_call=True,
 )
-def offer_start(
-    verified: dict[str, Any] | None, upload: dict[str, Any] | None, typed: str | None
-) -> tuple[Any, ...]:
+def offer_start(verified: Sent, upload: Sent, typed: str | None) -> tuple[Any, ...]:
     """Ask when it started if the file does not say; what was typed stays."""
+    verified, upload = read_verified(verified), read_upload(upload)
     mapping = to_correct(verified)
     if mapping is None or verified is None or not upload:
         return True, None, None
@@ -180,10 +185,9 @@ def offer_start(
     state={"upload": State(Ids.UPLOAD, "data")},
     prevent_initial_call=True,
 )
-def draw_preview(
-    verified: dict[str, Any] | None, theme: str, upload: dict[str, Any] | None
-) -> Sent:
+def draw_preview(verified: Sent, theme: str, upload: Sent) -> Sent:
     """Draw the whole file."""
+    verified, upload = read_verified(verified), read_upload(upload)
     if to_correct(verified) is None or verified is None or not upload:
         raise PreventUpdate
     zone, checked = viewer().zone, verified["verification"]
@@ -217,6 +221,7 @@ def correct(
     before: Sent,
 ) -> Sent:
     """Keep a correction of the columns, the sign or the zone; the file is then checked again."""
+    verified, upload, before = read_verified(verified), read_upload(upload), read_correction(before)
     mapping = to_correct(verified, upload)
     if mapping is None or not upload:
         raise PreventUpdate

@@ -101,7 +101,7 @@ def compare(number: Sent, version: Sent) -> Sent:
     """Show what this version changed against another one."""
     if not isinstance(version, dict) or not read_id(number):
         return None
-    known = library_profile(database(), read_id(version["profile"]))
+    known = library_profile(database(), read_id(version.get("profile")))
     before = version_text(database(), known.version(read_id(number)).id)
     return difference(before, version_text(database(), read_id(version["version"])))
 
@@ -165,7 +165,7 @@ def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, A
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
-    profile_id, token = read_id(version["profile"]), version.get("token")
+    profile_id, token = read_id(version.get("profile")), version.get("token")
     try:
         if ctx.triggered_id == Ids.DUPLICATE:
             return _duplicated(profile_id, token)

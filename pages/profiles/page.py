@@ -61,8 +61,8 @@ def show(text: Sent, shelf: Sent, order: Sent) -> tuple[Any, ...]:
     profiles = list_profiles(database(), text=view.text, archived=view.archived, sort=view.sort)
     count = formatting.number_of(profiles.count, profiles.total)
     stored = {"path": PATH, "query": view.to_query()}
-    adopted = () if view.archived else adopted_list(adopted_profiles(database(), view.text))
-    listed = profile_list(profiles, view, viewer(), now())
+    adopted = [] if view.archived else adopted_list(adopted_profiles(database(), view.text))
+    listed = profile_list(profiles, view, viewer(), now(), adopted=bool(adopted))
     return [*listed, *adopted], count, stored
 
 

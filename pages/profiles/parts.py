@@ -115,11 +115,11 @@ def shelf_and_order(view: View) -> html.Div:
 
 
 def profile_list(
-    profiles: Page[ProfileRow], view: View, who: Viewer, time: datetime
+    profiles: Page[ProfileRow], view: View, who: Viewer, time: datetime, *, adopted: bool = False
 ) -> list[Component]:
     """Return the table, or on a phone a list; a sentence where there is nothing."""
     if not profiles.rows:
-        return [_nothing(view, who)]
+        return [_nothing(view, who, adopted=adopted)]
     rest = profiles.count - len(profiles.rows)
     words = f"{formatting.number(rest)} more. Narrow the list with a search."
     more = [html.Div(words, className="t3 small p-3")] if rest else []
@@ -136,39 +136,35 @@ def adopted_list(profiles: Page[AdoptedProfile]) -> list[Component]:
     rows = [
         html.Tr(
             [
-                html.Td(html.Details([html.Summary(one.name), *_adopted_text(one)])),
-                html.Td(one.description, className="t3 small"),
+                html.Td(
+                    dcc.Link(one.name, href=f"/adopted-profiles/{one.id}", className="name"),
+                    title=one.name,
+                ),
+                html.Td(one.description, title=one.description, className="t3 small"),
                 _number(formatting.number(one.experiments)),
             ]
         )
         for one in profiles.rows
     ]
-    heads = (Head("Name"), Head("Description"), Head("Experiments", "num"))
+    heads = (Head("Name", "", "34%"), Head("Description"), Head("Experiments", "num", "110px"))
     rest = profiles.count - len(profiles.rows)
     words = f"{formatting.number(rest)} more. Narrow the list with a search."
     more = [html.Div(words, className="t3 small p-3")] if rest else []
     title = "Profiles of the WattRex application"
-    return [
-        card(title, [table(heads, rows, ""), *more], note="as their rows say; not changed here")
-    ]
+    listed = html.Div(table(heads, rows), className="bem-rows")
+    return [card(title, [listed, *more], note="as their rows say; not changed here")]
 
 
-def _adopted_text(profile: AdoptedProfile) -> list[Component]:
-    text: list[Component] = [html.Pre(profile.text, className="small")]
-    if profile.is_cut:
-        text.append(html.Span("It goes on. “Run again” on an experiment has all of it."))
-    return text
-
-
-def _nothing(view: View, who: Viewer) -> Component:
+def _nothing(view: View, who: Viewer, *, adopted: bool) -> Component:
     if view.text:
-        return empty("search", f"No profile has “{view.text}” in its name or text.")
+        which = "of the library " if adopted else ""
+        return empty("search", f"No profile {which}has “{view.text}” in its name or text.")
     if view.archived:
         return empty("archive", "No profile is archived.")
+    sentence = f"There are no profiles {'in the library ' if adopted else ''}yet."
     if not who.operates:
-        return empty("inbox", "There are no profiles yet. Operators write them.")
-    action = dcc.Link("Write the first one", href="/edit-profile")
-    return empty("inbox", "There are no profiles yet.", action)
+        return empty("inbox", f"{sentence} Operators write them.")
+    return empty("inbox", sentence, dcc.Link("Write the first one", href="/edit-profile"))
 
 
 def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:

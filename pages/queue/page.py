@@ -128,7 +128,7 @@ def show_others(_pulse: Sent, ids: list[dict[str, Any]]) -> list[Component]:
 )
 def refresh(_ticks: Sent, shown: Sent, id_: Sent) -> tuple[Any, ...]:
     """Bring a list up to date; nothing travels while it is."""
-    return _list(id_["station"], shown)
+    return _list(sent_id(id_, "station"), shown)
 
 
 @callback(
@@ -143,7 +143,7 @@ def move(clicks: list[Any], shown: Sent, id_: Sent) -> tuple[Any, ...]:
     """Move an experiment up or down; a queue that has changed meanwhile is shown instead."""
     if not any(clicks or ()) or not isinstance(ctx.triggered_id, dict):
         raise PreventUpdate
-    station_id, _who = id_["station"], viewer()
+    station_id, _who = sent_id(id_, "station"), viewer()
     order = [one.plan.id for one in station_queue(database(), station_id)]
     wanted = moved(order, ctx.triggered_id["plan"], ctx.triggered_id["way"])
     if wanted != order and [one[0] for one in shown or ()] == order:

@@ -116,6 +116,9 @@ def test_users_come_in_by_https_and_figures_stay_inside(https: int, sqlite_datab
         assert set(session.scalars(signed_in)) == {"127.0.0.1", BY.address}
     answer, _ = ask(https, "POST", "/login", form, **{**came, "Origin": "https://evil.example"})
     assert answer.status == 403
+    answer, text = ask(https, "GET", "/?" + "x" * 8190, Accept="text/html")
+    assert answer.status == 414
+    assert "The address is longer than 8,000 characters." in text
     answer, text = ask(https, "GET", "/metrics", Authorization=f"Bearer {TOKEN}")
     assert answer.status == 404
     assert "bem_" not in text

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cycling.errors import BemError, ConflictError, InputError, NotFoundError, UnavailableError
+from dashboard.errors import MOST_REFUSED
 from tests.unit.dashboard.world import callback_body
 
 UPDATE = "/_dash-update-component"
@@ -168,8 +169,32 @@ def test_a_refused_login_is_in_the_log_without_what_was_typed(stranger, caplog):
     assert "hunter2" not in caplog.text
 
 
-def test_a_forged_value_in_an_error_does_not_fill_the_log(failing, caplog):
-    failing(ValueError("x" * 200_000))
-    assert "ValueError: xxx" in caplog.text
-    failing(ValueError("x\n" * 100_000))
+@pytest.mark.parametrize(
+    ("value", "text"), [("x" * 200_000, "ValueError: xxx"), ("x\n" * 100_000, "what=error")]
+)
+def test_a_forged_value_in_an_error_does_not_fill_the_log(failing, caplog, value, text):
+    failing(ValueError(value))
+    assert text in caplog.text
     assert len(caplog.text) < 40_000
+
+
+def test_what_breaks_again_and_again_has_its_traceback_once_a_minute(browser, web, caplog):
+    numbers = [toast(browser, web, 3)["id"] for _ in range(3)]
+    first, *others = (entry.getMessage() for entry in caplog.records)
+    assert numbers[0] in first
+    assert "Traceback" in first
+    assert others == [
+        f"what=error request={number} where='POST {UPDATE}' as-before='secret detail'"
+        for number in numbers[1:]
+    ]
+
+
+def test_whoever_is_refused_again_and_again_does_not_fill_the_log(browser, stranger, caplog):
+    caplog.set_level(logging.INFO, logger="dashboard.errors")
+    for _ in range(3 * MOST_REFUSED):
+        stranger.post(UPDATE, data="forged")
+    lines = [entry.getMessage() for entry in caplog.records]
+    assert len(lines) == MOST_REFUSED + 1
+    assert lines[-1] == "what=more-refused user='-' address='127.0.0.1'"
+    browser("vera").delete("/experiments")
+    assert "status=405 user='vera'" in caplog.records[-1].getMessage()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.server.arrival import HEAD_BYTES, NO_BODY, TOO_LONG, Arrival
+from dashboard.server.arrival import HEAD_BYTES, Arrival
+from dashboard.server.refusal import ADDRESS_TOO_LONG, GET_WITH_BODY, HEAD_TOO_LONG
 
 SMALL = 1000
 GET = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -70,8 +71,8 @@ def test_gunicorn_is_asked_at_once_about_bare_line_feeds(wrong: bytes):
 @pytest.mark.parametrize("start", ["GET / HTTP/1.1", "HEAD / HTTP/1.1"])
 @pytest.mark.parametrize("line", ["Content-Length: 1", "transfer-encoding: chunked"])
 def test_a_get_has_no_body(start: str, line: str):
-    assert Arrival(SMALL, post(line, start=start)).refusal == NO_BODY
-    assert Arrival(SMALL, b"\r\n" + post(line, start=start)).refusal == NO_BODY
+    assert Arrival(SMALL, post(line, start=start)).refusal == GET_WITH_BODY
+    assert Arrival(SMALL, b"\r\n" + post(line, start=start)).refusal == GET_WITH_BODY
     assert Arrival(SMALL, post(line)).refusal is None
 
 
@@ -80,7 +81,16 @@ def test_a_head_without_an_end_is_too_long():
     assert arrival.refusal is None
     assert not arrival.is_whole()
     arrival.take(b"x" * 30)
-    assert arrival.refusal == TOO_LONG
+    assert arrival.refusal == HEAD_TOO_LONG
+    assert Arrival(SMALL, b"GET /?" + b"x" * HEAD_BYTES).refusal == ADDRESS_TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_of_person"),
+    [("Accept: text/html,*/*;q=0.8", True), ("accept: application/json", False), ("X: y", False)],
+)
+def test_who_asks_for_a_page_is_a_person(accept: str, is_of_person: bool):
+    assert Arrival(SMALL, post(accept)).is_of_person() is is_of_person
 
 
 def test_a_long_body_is_no_long_head():

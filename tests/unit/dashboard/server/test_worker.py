@@ -59,6 +59,7 @@ class TestGunicorn:
             (gthread.ThreadWorker, "murder_pending", "self"),
             (gthread.ThreadWorker, "murder_keepalived", "self force"),
             (gthread.ThreadWorker, "wait_for_and_dispatch_events", "self timeout"),
+            (gthread.ThreadWorker, "handle_error", "self req client addr exc"),
             (parser.Parser, "finish_body", "self deadline max_bytes"),
             (unreader.Unreader, "take_buffered", "self"),
             (unreader.Unreader, "unread", "self data"),
@@ -85,6 +86,7 @@ class TestGunicorn:
             (gthread.ThreadWorker.finish_request, "self.enqueue_req(conn)"),
             (gthread.ThreadWorker.handle, "if not conn.initialized and not conn.data_ready"),
             (gthread.ThreadWorker.handle, "self._keepalive_after(conn, self.handle_request("),
+            (gthread.ThreadWorker.handle, "self.handle_error(req, conn.sock, conn.client, e)"),
             (body.Body._read_reader, "self.reader.read(size)"),
             (message.Message.should_close, "self.must_close"),
             (wsgi.create, "if req._expected_100_continue:"),
@@ -225,12 +227,27 @@ class TestRequests:
             (b"GET / HTTP/1.1\r\nHost: here\r\nX: " + b"x" * 40_000, 431),
             (b"GET / HTTP/1.1\r\nHost: here\r\nX: " + b"x" * 10_000 + b"\r\n\r\n", 431),
             (b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400),
+            (b"GET /?" + b"x" * 8190 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+            (b"GET /?" + b"x" * 40_000, 414),
         ],
     )
     def test_what_cannot_be_read_is_refused_at_once(self, connect, request_: bytes, status: int):
         client = connect()
         client.sendall(request_)
-        assert everything(client).startswith(b"HTTP/1.1 %d " % status)
+        given, headers, body = answer(client)
+        assert (given, headers["connection"]) == (status, "close")
+        assert json.loads(body)["id"] == headers["x-request-id"]
+
+    def test_a_person_whose_address_is_too_long_reads_a_page_of_ours(self, connect):
+        client = connect()
+        client.sendall(
+            b"GET /?" + b"x" * 8190 + b" HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n"
+        )
+        status, headers, page = answer(client)
+        assert (status, headers["content-type"]) == (414, "text/html; charset=utf-8")
+        assert b"The address is longer than 8,000 characters." in page
+        assert headers["x-request-id"].encode() in page
+        assert b"Go to the start page" in page
 
 
 class TestBodiesThatAreNotRead:

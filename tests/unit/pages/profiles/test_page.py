@@ -41,6 +41,26 @@ def version(store, profile: int) -> dict:
     return {**shown, "asked": "", "archived": False, "token": new_token()}
 
 
+def add_adopted_profile(store, name: str) -> int:
+    """Add a profile as the WattRex application has it: two rows, no text."""
+    with store.write() as session:
+        adopted = Profile(name=name, description="from the lab")
+        session.add(adopted)
+        session.flush()
+        session.add_all(
+            Instruction(
+                id=n,
+                profile_id=adopted.id,
+                mode=Mode.CC,
+                set_point=1500,
+                limit_type=LimitType.VOLTAGE,
+                limit_point=4200,
+            )
+            for n in range(2)
+        )
+        return adopted.id
+
+
 class TestList:
     def test_it_lists_and_says_how_many(self, vera, store, clock):
         add_sample_profiles(store, clock())
@@ -51,32 +71,22 @@ class TestList:
         assert "2.75 to 4.18 V" in text(rows[2])
         assert nested_lists(answer["profiles-list.children"]) == []
 
-    def test_profiles_of_an_adopted_database_are_listed_with_their_text(self, vera, store):
-        with store.write() as session:
-            for name, count in (("Old life", 2), ("Old long", 120)):
-                adopted = Profile(name=name, description="from the lab")
-                session.add(adopted)
-                session.flush()
-                session.add_all(
-                    Instruction(
-                        id=n,
-                        profile_id=adopted.id,
-                        mode=Mode.CC,
-                        set_point=1500,
-                        limit_type=LimitType.VOLTAGE,
-                        limit_point=4200,
-                    )
-                    for n in range(count)
-                )
+    def test_profiles_of_an_adopted_database_have_a_page_of_their_own(self, vera, store):
+        ids = [add_adopted_profile(store, name) for name in ("Old life", "Old long")]
 
         def listed(search):
             answer = vera.call("profiles-list.children", {"profiles-search.value": search})
-            return text(answer["profiles-list.children"])
+            return answer["profiles-list.children"]
 
-        assert "CC, 1.5 A, VOLTAGE, 4.2 V" in listed("") or "CC, 1.5A, VOLTAGE, 4.2V" in listed("")
-        assert "Old life" in listed("")
-        assert "It goes on." in listed("long")
-        assert "Old life" not in listed("long")
+        links = [one["props"]["href"] for one in of_type(listed(""), "Link")]
+        assert links == [f"/adopted-profiles/{one}" for one in ids]
+        assert "There are no profiles in the library yet." in text(listed(""))
+        assert "Old life" not in text(listed("long"))
+        assert "No profile of the library has “long”" in text(listed("long"))
+        page = vera.open(links[0])
+        assert "Old life" in text(page)
+        assert "CC, 1.5A, VOLTAGE, 4.2V" in text(page).replace(" A", "A")
+        assert "No experiment has used it." in text(page)
 
     def test_a_search_narrows_it_and_stands_in_the_address(self, vera, store, clock):
         add_sample_profiles(store, clock())

@@ -1,0 +1,1 @@
+"""The page of a profile that an adopted database brought along."""

@@ -1,0 +1,90 @@
+"""What the stores of this page hold, in the user's tab: the file, and how its check ended."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from components.sent import Sent
+from pages.sent import sent_as
+
+
+class Upload(TypedDict):
+    """A file that was uploaded; `modified` is in Unix ms."""
+
+    id: str
+    name: str
+    size: int
+    modified: NotRequired[float | None]
+
+
+class Problem(TypedDict):
+    """Something in the file to correct, to decide or to know."""
+
+    severity: Literal["error", "question", "warning"]
+    code: str
+    place: str
+    column: str | int | None
+    text: str
+
+
+class Sign(TypedDict):
+    """What the file says about the sign of its current."""
+
+    text: str
+
+
+class Preview(TypedDict):
+    """Points of the whole file, of the same number."""
+
+    time_s: list[float | None]
+    voltage_v: list[float | None]
+    current_a: list[float | None]
+
+
+class Verification(TypedDict):
+    """What the page reads of a verification; the worker writes more."""
+
+    mapping: dict[str, Any]
+    ok: bool
+    rows: int
+    problems: list[Problem]
+    problem_count: int
+    sign: Sign
+    starts_at: float | None
+    duration_s: float | None
+    trust_clock: bool
+    preview: Preview
+
+
+class Verified(TypedDict, total=False):
+    """How a check ended: with a verification, or why there is none."""
+
+    job: int
+    upload: str
+    error: str | None
+    sample: list[str]
+    verification: Verification
+
+
+class Correction(TypedDict, total=False):
+    """What the user has corrected of a file's mapping."""
+
+    upload: str
+    mapping: dict[str, Any]
+    sign_chosen: bool
+
+
+def read_upload(given: Sent) -> dict[str, Any] | None:
+    """Return the file, None while there is none. Raises InputError for what is no file."""
+    upload: dict[str, Any] | None = sent_as(given or None, Upload | None)
+    return upload
+
+
+def read_verified(given: Sent) -> dict[str, Any] | None:
+    """Return how the check ended, None before that. Raises InputError for what is no end of it."""
+    verified: dict[str, Any] | None = sent_as(given or None, Verified | None)
+    return verified
+
+
+def read_correction(given: Sent) -> dict[str, Any] | None:
+    """Return a correction, None while there is none. Raises InputError for what is none."""
+    correction: dict[str, Any] | None = sent_as(given or None, Correction | None)
+    return correction
