@@ -1,1 +1,0 @@
-"""The page of a profile that an adopted database brought along."""
