@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components import formatting
+
 # {it} is what was acted on; other names stand in the row's detail. What is not listed is said with
 # the action's own name.
 SENTENCES: Mapping[str, str] = {
@@ -79,6 +81,15 @@ PLACES = {
     "station": "/monitor/{number}",
     "library profile": "/profiles/{number}",
 }
+UNITS = {"v": "V", "a": "A", "ah": "Ah", "s": "s", "degc": "°C"}  # at the end of a field's name
+LABELS = {
+    "became": "became station",
+    "cells": "cells in series",
+    "is": "now",
+    "set_aside": "parked rows",
+    "was": "before",
+}
+LISTS = frozenset(("begun", "channels", "devices", "held", "plans"))  # whatever their length
 SAID = ("reason", "comment", "text")  # details that a person has written
 
 
@@ -122,19 +133,38 @@ def thing(target: str, names: Mapping[str, str], was: str = "") -> tuple[str, st
 
 
 def detail_lines(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what else a row says, as names and values; blank values are left out."""
+    """Return what else a row says, as names and values; blank values are left out.
+
+    A pair under a field's name is what it was and what it is.
+    """
     return [
-        (key.replace("_", " "), _value(value))
-        for key, value in detail.items()
-        if value not in (None, "", [], {})
+        (_label(key), _value(key, value)) for key, value in detail.items() if not _is_blank(value)
     ]
 
 
-def _value(value: object) -> str:
+def _label(key: str) -> str:
+    """Write a field's name without its unit: capacity_ah is the capacity."""
+    if key in LABELS:
+        return LABELS[key]
+    stem, _, unit = key.rpartition("_")
+    return (stem if unit in UNITS else key).replace("_", " ")
+
+
+def _value(key: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        known = [(name, one) for name, one in value.items() if not _is_blank(one)]
+        return ", ".join(f"{_label(name)} {_value(name, one)}" for name, one in known)
+    if isinstance(value, list | tuple):
+        if key not in LISTS and len(value) == 2:
+            return " → ".join("nothing" if _is_blank(one) else _value(key, one) for one in value)
+        return ", ".join(_value(key, one) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_value(one)}" for key, one in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(one) for one in value)
+    unit = UNITS.get(key.rpartition("_")[2], "")
+    if isinstance(value, int | float):
+        return formatting.quantity(value, unit) if unit else str(value)
     return str(value)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value in ("", [], {})

@@ -2,7 +2,9 @@
 
 import re
 
-from components.audit_labels import SENTENCES, has_thing, sentence, thing
+import pytest
+
+from components.audit_labels import SENTENCES, detail_lines, has_thing, sentence, thing
 from cycling.terms import StationCommand
 from tests.machine import ROOT
 
@@ -51,3 +53,23 @@ def test_a_thing_is_called_as_it_is_now():
     assert thing("experiment 13", names) == ("experiment 13", "")
     assert thing("experiment 13", names, "Old") == ("experiment 13, Old", "")
     assert thing("user ada", names) == ("ada", "")
+
+
+@pytest.mark.parametrize(
+    ("detail", "lines"),
+    [
+        ({"capacity_ah": [None, 2.5]}, [("capacity", "nothing → 2.5 Ah")]),
+        ({"description": ["Old", None]}, [("description", "Old → nothing")]),
+        ({"fabrication_date": "2026-01-02"}, [("fabrication date", "2026-01-02")]),
+        ({"devices": [3, 4], "chemistry": None}, [("devices", "3, 4")]),
+        ({"safety_voltage_max_v": 4.25}, [("safety voltage max", "4.25 V")]),
+        (
+            {"was": {"voltage_min_v": None, "voltage_max_v": 5.0}, "is": {"name": "B"}},
+            [("before", "voltage max 5 V"), ("now", "name B")],
+        ),
+        ({"archived": True, "became": 7}, [("archived", "yes"), ("became station", "7")]),
+    ],
+)
+def test_details_are_words_with_their_units(detail, lines):
+    assert detail_lines(detail) == lines
+    assert "None" not in str(lines)
