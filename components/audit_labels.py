@@ -147,7 +147,7 @@ def _label(key: str) -> str:
     if key in LABELS:
         return LABELS[key]
     stem, _, unit = key.rpartition("_")
-    return (stem if unit in UNITS else key).replace("_", " ")
+    return (stem if stem and unit in UNITS else key).replace("_", " ")
 
 
 def _value(key: str, value: object) -> str:
@@ -160,7 +160,7 @@ def _value(key: str, value: object) -> str:
         return ", ".join(_value(key, one) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    unit = UNITS.get(key.rpartition("_")[2], "")
+    unit = UNITS.get(key.rpartition("_")[2], "") if "_" in key else ""
     if isinstance(value, int | float):
         return formatting.quantity(value, unit) if unit else str(value)
     return str(value)
