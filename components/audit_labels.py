@@ -153,7 +153,7 @@ def _label(key: str) -> str:
 def _value(key: str, value: object) -> str:
     if isinstance(value, Mapping):
         known = [(name, one) for name, one in value.items() if not _is_blank(one)]
-        return ", ".join(f"{_label(name)} {_value(name, one)}" for name, one in known)
+        return ", ".join(f"{_label(name)}: {_value(name, one)}" for name, one in known)
     if isinstance(value, list | tuple):
         if key not in LISTS and len(value) == 2:
             return " → ".join("nothing" if _is_blank(one) else _value(key, one) for one in value)

@@ -65,7 +65,7 @@ def test_a_thing_is_called_as_it_is_now():
         ({"safety_voltage_max_v": 4.25}, [("safety voltage max", "4.25 V")]),
         (
             {"was": {"voltage_min_v": None, "voltage_max_v": 5.0}, "is": {"name": "B"}},
-            [("before", "voltage max 5 V"), ("now", "name B")],
+            [("before", "voltage max: 5 V"), ("now", "name: B")],
         ),
         ({"archived": True, "became": 7}, [("archived", "yes"), ("became station", "7")]),
     ],
