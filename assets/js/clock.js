@@ -35,14 +35,14 @@
     return whole + " s";
   }
   /* What a run still takes, from an estimate: when it was made (ms), seconds done, of the present
-     instruction, of all after it, how fast time goes on, whether all of it is known. As `Remaining`
-     in pages/station/progress.py. */
+     instruction, of all after it, how fast time goes on, and 1 if times alone end all of it, 2 if the
+     present instruction. As `Remaining` in pages/station/progress.py. */
   bem.left = function (numbers) {
     const [from, done, step, after, rate, exact] = numbers;
     const passed = rate * Math.max(0, bem.now() - from) / 1000;
     const own = exact ? Math.max(0, step - passed) : step - passed;
     const seconds = Math.max(0, own) + after;
-    const span = (own < 0 ? "at least " : exact ? "" : "about ") + duration(seconds);
+    const span = (own < 0 ? "at least " : exact === 1 ? "" : "about ") + duration(seconds);
     const words = own < 0 && after < 1 ? "longer than expected" : span + " left";
     const percent = Math.min(99, Math.floor((100 * (done + passed)) / Math.max(done + passed + seconds, 1e-9)));
     return { seconds: seconds, percent: percent, span: span, words: rate ? words : "stands still, " + words };

@@ -23,7 +23,8 @@ class Remaining:
 
     `done_s` is what it has taken. `step_s` is of the present instruction, below 0 for one that
     takes longer than expected, `after_s` of all that follow. `rate` is how fast time goes on: 0
-    while it stands still.
+    while it stands still. `is_exact`: nothing but times ends it; `ends_by_time`: the present
+    instruction at least.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class Remaining:
     after_s: float
     rate: float
     is_exact: bool
+    ends_by_time: bool
 
     @property
     def left_s(self) -> float:
@@ -46,14 +48,14 @@ class Remaining:
         """Return the same as it is now."""
         passed_s = self.rate * max(0.0, (now - self.at).total_seconds())
         step_s = self.step_s - passed_s
-        if self.is_exact:
+        if self.ends_by_time:
             step_s = max(0.0, step_s)
         return replace(self, at=now, done_s=self.done_s + passed_s, step_s=step_s)
 
     def numbers(self) -> list[float]:
         """Return what the script needs beside the moment."""
         spans = [round(one, 1) for one in (self.done_s, self.step_s, self.after_s)]
-        return [*spans, self.rate, int(self.is_exact)]
+        return [*spans, self.rate, 1 if self.is_exact else 2 if self.ends_by_time else 0]
 
     def attributes(self) -> dict[str, str]:
         """Return what lets the script write into an element, or fill a bar, from now on."""
@@ -109,6 +111,8 @@ def progress(station: StationNow) -> Progress | None:
     number, count = _number_of(compiled, row, place)
     step = _remaining(station, live, compiled, place)
     left = None if step is None else _by_the_clock(step, station.speed)
+    is_guess = compiled.likely_after_s(place) is None
+    own_s = row.likely_s - running_s if is_guess and row.likely_s is not None else None
     return Progress(
         row=row,
         place=place,
@@ -118,7 +122,7 @@ def progress(station: StationNow) -> Progress | None:
         running_s=running_s,
         part=place / len(compiled.rows) if left is None else left.later(station.at).part(),
         left=left,
-        step_left=None if row.likely_s is None or step is None else replace(step, after_s=0.0),
+        step_left=_of_step(step, row, own_s),
         ends_by=_ends_by(station, compiled, row, place, running_s),
     )
 
@@ -149,11 +153,13 @@ def _remaining(
         after_s=0.0,
         rate=station.speed if runs else 0.0,
         is_exact=compiled.is_exact_from(place),
+        ends_by_time=row.is_exact,
     )
     after_s = compiled.likely_after_s(place)
     if row.likely_s is None or after_s is None:
         whole_s = compiled.expected_s
-        return None if whole_s is None else replace(now, step_s=whole_s - test_s)
+        left_s = None if whole_s is None else whole_s - test_s
+        return None if left_s is None else replace(now, step_s=left_s, ends_by_time=False)
     factor = _correction(compiled, row, place, began_s)
     uncertain_s = compiled.uncertain_after_s(place)
     likely_s = row.likely_s if row.is_exact else row.likely_s * factor
@@ -163,6 +169,16 @@ def _remaining(
         step_s=max(0.0, step_s) if row.is_exact else step_s,
         after_s=after_s + uncertain_s * (factor - 1),
     )
+
+
+def _of_step(step: Remaining | None, row: CompiledRow, own_s: float | None) -> Remaining | None:
+    """Return what is left of the present instruction; `own_s` where that of all is a guess."""
+    if step is None or row.likely_s is None:
+        return None
+    alone = replace(step, after_s=0.0, is_exact=row.is_exact, ends_by_time=row.is_exact)
+    if own_s is None:
+        return alone
+    return replace(alone, step_s=max(0.0, own_s) if row.is_exact else own_s)
 
 
 def _correction(compiled: CompiledProfile, row: CompiledRow, place: int, began_s: float) -> float:

@@ -108,6 +108,22 @@ def test_a_step_that_takes_longer_than_expected_says_so():
     )
 
 
+def test_a_rest_within_a_profile_ends_by_its_time():
+    at = progress(station(cycling(1), 2, 0.0, 590.0))
+    assert at.step_left.words() == "10 s left"
+    late = NOW + timedelta(seconds=12)
+    assert left_words(at, late) == "about 1 h 0 min left"  # the next one begins in a moment
+    assert at.left.numbers()[-1] == 2
+
+
+def test_where_only_the_whole_is_expected_a_step_has_its_own_time():
+    rest = CompiledRow(1, Mode.WAIT, 0.0, ((LimitType.TIME, 90.0),))
+    split = CompiledRow(2, Mode.CC, 1.0, ((LimitType.VOLTAGE, 4.2),))
+    at = progress(station(CompiledProfile((rest, split), 1000.0, {}), 1, 0.0, 30.0))
+    assert left_words(at, NOW) == "about 16 min 10 s left"
+    assert at.step_left.words() == "1 min 0 s left"
+
+
 def test_times_alone_are_exact():
     rows = (CompiledRow(1, Mode.WAIT, 0.0, ((LimitType.TIME, 90.0),)),)
     at = progress(station(CompiledProfile(rows, 90.0, {}), 1, 0.0, 30.0))
