@@ -18,11 +18,11 @@ from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do, done_before
-from pages.battery.experiments import PAGE_ROWS, Listed
+from pages.battery.experiments import PAGE_ROWS, Listed, experiments_card
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
-from pages.battery.parts import DELETE, FORM, Ids, details_page, edit_page
+from pages.battery.parts import DELETE, FORM, Ids, confirmed_card, details_page, edit_page
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
 from pages.sent import read_id, sent_id
@@ -75,6 +75,22 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
         return refusal(problems_of(reading, number)), no_update, toast("error", str(error))
     words = "The changes are saved." if is_changed else "Nothing was different."
     return {"problems": {}, "saved": True}, f"/batteries/{number}", toast("done", words)
+
+
+@callback(
+    output=(Output(Ids.EXPERIMENTS, "children"), Output(Ids.CONFIRMED, "children")),
+    inputs={"_pulse": Input(Shell.PULSE, "data")},
+    state={"battery_id": State(Ids.BATTERY, "data"), "number": State(Ids.PAGE, "data")},
+    prevent_initial_call=True,
+)
+def show_present(_pulse: Sent, battery_id: Sent, number: Sent) -> tuple[Component, Component]:
+    """Show its experiments and where it is confirmed as they are now."""
+    try:
+        details = battery_details(database(), sent_id(battery_id))
+    except NotFoundError as error:  # deleted while somebody looks at it
+        raise PreventUpdate from error
+    listed = _experiments(details.id, max(1, sent_id(number)))
+    return experiments_card(listed, viewer(), now()), confirmed_card(details, viewer())
 
 
 def ask_deletion(_chosen: Sent, battery_id: Sent) -> Question:

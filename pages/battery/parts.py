@@ -28,6 +28,9 @@ class Ids:
     """Ids of this page beside those of its form."""
 
     BATTERY = "battery-id"
+    PAGE = "battery-page"  # of its experiments
+    EXPERIMENTS = "battery-experiments"
+    CONFIRMED = "battery-confirmed"
     SAVE = FORM.part("save")
     SEEN = FORM.part("seen")
     FOUND = FORM.part("found")
@@ -42,17 +45,18 @@ def details_page(
     return html.Div(
         [
             dcc.Store(id=Ids.BATTERY, data=details.id),
+            dcc.Store(id=Ids.PAGE, data=experiments.number),
             page_header(
                 html.Span(battery.name, className="cut"),
                 count=f"SN {battery.serial_number}",
                 actions=_actions(details, who),
             ),
             columns(
-                [experiments_card(experiments, who, time)],
+                [html.Div(experiments_card(experiments, who, time), id=Ids.EXPERIMENTS)],
                 [
                     fact_card("Battery", what_it_is(battery)),
                     fact_card("Limits", what_it_takes(battery)),
-                    _confirmed(details, who),
+                    html.Div(confirmed_card(details, who), id=Ids.CONFIRMED),
                 ],
                 "bem-cols",
             ),
@@ -168,7 +172,8 @@ def _actions(details: BatteryFacts, who: Viewer) -> list[Component]:
     return [*actions, dcc.Link(add, href=href, className="btn btn-primary")]
 
 
-def _confirmed(details: BatteryFacts, who: Viewer) -> Component:
+def confirmed_card(details: BatteryFacts, who: Viewer) -> Component:
+    """Return the card of the stations on which somebody has confirmed it."""
     if not details.confirmed:
         return card("Confirmed on", html.Div("No station.", className="body t3"))
     groups = [

@@ -266,6 +266,20 @@ class TestThePage:
         ):
             assert part in words, part
 
+    def test_an_open_page_follows_what_is_made_with_the_battery(self, vera, lab):
+        battery = lab.battery()
+        lab.experiment("First", battery)
+        asked = {f"{Ids.BATTERY}.data": battery, f"{Ids.PAGE}.data": 1}
+
+        def now() -> str:
+            drawn = vera.call(f"{Ids.EXPERIMENTS}.children", asked, by="shell-pulse.data")
+            return text(drawn[f"{Ids.EXPERIMENTS}.children"])
+
+        assert "Second" not in now()
+        lab.experiment("Second", battery, status=ExperimentStatus.RUNNING)
+        assert "Second" in now()
+        assert "Running" in now()
+
     def test_lists_its_experiments_newest_first_a_page_at_a_time(self, vera, lab):
         battery = lab.battery()
         ids = [lab.experiment(f"Test {number}", battery) for number in range(27)]
