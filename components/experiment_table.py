@@ -12,7 +12,7 @@ OPTIONAL = {
     "created": "Created",
     "started": "Started",
     "finished": "Finished",
-    "duration": "Duration",
+    "duration": "Wall time",
 }
 
 NARROW_COLUMNS = [column("name", "Name", cellRenderer="ExperimentLines", flex=1)]
@@ -31,7 +31,7 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("created", "Created", width=124, cellRenderer="Titled"),
         right("started", "Started", width=124, cellRenderer="Titled"),
         right("finished", "Finished", width=124, cellRenderer="Titled"),
-        right("duration", "Duration", width=124),
+        right("duration", "Wall time", width=124),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -10,6 +10,7 @@ from components.figures.time_axis import TimeAxis, Window
 
 SIGNS = {"pause": "‖", "gap": "//"}
 CHARACTER_PX = 6.2
+SIGN_PX = 12.0
 WIDE_PX, NARROW_PX = 800.0, 260.0  # of the axes, about
 OPEN_S = 3600.0  # that a pause which lasts is drawn on
 MAX_LABELS = 40
@@ -51,11 +52,16 @@ def span_labels(
     look = template(dark=dark)["layout"]
     low, high = time.range(window)
     px = (NARROW_PX if narrow else WIDE_PX) / (high - low)
-    labels = []
+    labels: list[dict[str, Any]] = []
     for span in _longest(spans, MAX_LABELS):
         left, right = (time.place(end) for end in span.ends(window[1]))
         begin, end = max(left, low), min(right, high)
-        text = _fitting(span, (end - begin) * px)
+        words = "<br>".join(plain(line) for line in span.words)
+        last = next((one for one in reversed(labels) if one["visible"]), None)
+        is_beside = last is not None and (begin + end) / 2 - last["x"] < SIGN_PX / px
+        is_inside = right >= low and left <= high
+        if last is not None and is_beside and is_inside:
+            last["hovertext"] += f"<br>{words}"
         labels.append(
             {
                 "xref": "x",
@@ -64,10 +70,10 @@ def span_labels(
                 "y": 1,
                 "yanchor": "top",
                 "showarrow": False,
-                "visible": right >= low and left <= high,
-                "text": plain(text),
+                "visible": is_inside and not is_beside,
+                "text": plain(_fitting(span, (end - begin) * px)),
                 "font": {"size": 11, "color": look["modebar"]["color"]},
-                "hovertext": "<br>".join(plain(line) for line in span.words),
+                "hovertext": words,
                 "hoverlabel": {
                     one: look["hoverlabel"][one] for one in ("bgcolor", "bordercolor", "font")
                 },

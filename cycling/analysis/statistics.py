@@ -66,7 +66,8 @@ class InstructionTotals:
 class ExperimentStatistics:
     """Totals of an experiment and of its instructions in the order of their ids.
 
-    With `has_pauses` what names no instruction was recorded in pauses.
+    With `has_pauses` what names no instruction was recorded in pauses. `by_test_time`: of a run
+    of ours; else time goes by the clock.
     |current| under `deadband_a` was taken for rest. Temperatures are those of the channel that is
     named, in its unit; both are "" where there is none.
     """
@@ -77,6 +78,12 @@ class ExperimentStatistics:
     whole: Totals
     instructions: tuple[InstructionTotals, ...]
     has_pauses: bool = False
+    by_test_time: bool = False
+
+    @property
+    def time_name(self) -> str:
+        """Which time its `whole` without pauses is."""
+        return "Test time" if self.by_test_time else "Wall time"
 
     @property
     def paused_s(self) -> float:
@@ -112,6 +119,7 @@ def statistics(
     temperature_name: str = "",
     temperature_unit: str = "",
     has_pauses: bool = False,
+    by_test_time: bool = False,
 ) -> ExperimentStatistics:
     """Add up an experiment in one pass; `chunks` follow each other, each of any length.
 
@@ -131,6 +139,7 @@ def statistics(
         temperature_name=temperature_name,
         temperature_unit=temperature_unit,
         has_pauses=has_pauses,
+        by_test_time=by_test_time,
         whole=table.whole(),
         instructions=tuple(
             InstructionTotals(None if np.isnan(key) else int(key), table.totals(row))

@@ -53,6 +53,7 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
         has_pauses=_has_pauses(experiment),
+        by_test_time=_is_run(experiment),
     )
 
 

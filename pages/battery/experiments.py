@@ -22,7 +22,7 @@ HEADS = (
     Head("Station", "in-station wide-only"),
     Head("Profile", "in-profile wide-only"),
     Head("Started", "in-started num"),
-    Head("Duration", "in-duration num wide-only"),
+    Head("Wall time", "in-duration num wide-only"),
 )
 
 

@@ -10,13 +10,17 @@ from components import formatting
 from components.blocks import exact_time
 from components.status import ended_reason
 from cycling.battery.description import NewBattery
+from db.engine import Database
 from db.queries.experiments.detail import ExperimentFacts
+from db.queries.experiments.durations import Durations, durations
 from pages.context import Viewer
 
 Group = list[tuple[str, Any]]
 
 
-def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Group]:
+def fact_groups(
+    known: ExperimentFacts, who: Viewer, time: datetime, took: Durations | None = None
+) -> list[Group]:
     """Return names and values: battery, station and profile, times, origin."""
     why = ended_reason(known.status, known.end_reason)
     return [
@@ -30,13 +34,32 @@ def fact_groups(known: ExperimentFacts, who: Viewer, time: datetime) -> list[Gro
             ("Started", _moment(known.begun_at, who)),
             ("Finished", _moment(known.finished_at, who)),
             *([("Why it ended", why)] if why else []),
-            ("Duration", formatting.duration(known.duration_s(time))),
+            *duration_facts(took or Durations(None, None, known.duration_s(time))),
             ("Measures", formatting.number(known.measures)),
             ("Created", _moment(known.created_at, who)),
         ],
         _origin(known, who),
         [("Description", known.description)],
     ]
+
+
+def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durations:
+    """Return how long an experiment took, or takes by now."""
+    return durations(database, known.id, known, known.simulated_speed or 1.0, time)
+
+
+def duration_facts(took: Durations) -> Group:
+    """Return how long an experiment took, under the names that these times have everywhere."""
+    named = [("Test time", took.test_s), ("Pauses", took.pauses_s)]
+    return [
+        *((name, formatting.duration(_shown(one))) for name, one in named if one is not None),
+        ("Wall time", formatting.duration(took.wall_s)),
+    ]
+
+
+def _shown(seconds: float) -> float:
+    """Below a minute to the tenth: 0.25 s are no time to be read off here."""
+    return round(seconds, 1)
 
 
 def _station(known: ExperimentFacts) -> str:

@@ -25,6 +25,7 @@ from pages.experiment.interruptions import Interruptions, interruptions, pause_w
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
+SAME_S = 1e-5  # moments that differ by rounding
 FIRST_SHOWN = ("voltage", "current")
 
 
@@ -98,7 +99,11 @@ def _on_axis(trace: Trace, found: Interruptions, time: TimeAxis) -> Floats:
     values = trace.values.copy()
     for pause in found.pauses:
         begin, end = pause_window(pause)
-        values[(trace.unix_s > begin) & (trace.unix_s < end)] = np.nan
+        # the last sample before a pause is of the same moment, unless the station had been off
+        after = (
+            trace.unix_s >= begin - SAME_S if pause.interrupted else trace.unix_s > begin + SAME_S
+        )
+        values[after & (trace.unix_s <= end + SAME_S)] = np.nan
     return values
 
 

@@ -25,7 +25,7 @@ from db.queries.experiments.events import (
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
 from pages.experiment.events import alarms_card, timeline_card
-from pages.experiment.facts import Group, fact_groups
+from pages.experiment.facts import Group, fact_groups, lasted
 from pages.experiment.ids import Ids
 from pages.experiment.shown import Shown
 from pages.sent import sent_id
@@ -49,7 +49,8 @@ def state_words(known: ExperimentFacts) -> list[Any]:
 
 def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component:
     """Return the card of the facts, with how long it still takes."""
-    groups = [_progress(source, known), *fact_groups(known, who, now())]
+    took = lasted(source, known, now())
+    groups = [_progress(source, known), *fact_groups(known, who, now(), took)]
     return fact_card("Facts", [*groups, [("Ended", known.end_reason)]])
 
 

@@ -35,7 +35,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
-from pages.experiment.facts import fact_groups
+from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
@@ -75,7 +75,10 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "known": known,
             "status": status_word(known.status, reason),
             "reason": reason,
-            "groups": [_plain_facts(group) for group in fact_groups(known, who, time)],
+            "groups": [
+                _plain_facts(group)
+                for group in fact_groups(known, who, time, lasted(whole, known, time))
+            ],
             "graph": graph,
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
@@ -105,7 +108,7 @@ def _statistics(
     if stats is None:
         return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
     return {
-        "whole_facts": report_tables.whole_facts(stats.whole),
+        "whole_facts": report_tables.whole_facts(stats),
         "whole_tables": report_tables.whole_tables(stats),
         "instruction_tables": report_tables.instruction_tables(stats, instructions, lines),
         "method": _method(stats),

@@ -10,7 +10,12 @@ from db.queries.experiments.events import Alarms, TimelineEntry
 from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import instruction_words, temperature_head, totals_words
+from pages.experiment.statistics import (
+    instruction_words,
+    temperature_head,
+    time_facts,
+    totals_words,
+)
 
 MOST_ROWS = 200  # a printed report has to end somewhere
 MOST_SINGLE = 40  # instructions that are listed one by one
@@ -61,13 +66,13 @@ def whole_tables(stats: ExperimentStatistics) -> list[Table]:
     return [sums, spreads]
 
 
-def whole_facts(whole: Totals) -> list[tuple[str, str]]:
+def whole_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return the times and counts of the whole experiment."""
+    whole = stats.whole
     return [
         ("Measures", formatting.number(whole.samples)),
         ("Steps executed", formatting.number(whole.executions)),
-        ("Recorded time", formatting.duration(whole.duration_s)),
-        ("Missing time", formatting.duration(whole.missing_s)),
+        *time_facts(stats),
     ]
 
 

@@ -61,7 +61,7 @@ def show_statistics(experiment_id: Sent) -> list[Component]:
 def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
-        html.Div(_readings(found.whole), className="bem-readings"),
+        html.Div(_readings(found), className="bem-readings"),
         html.Div(
             _table(found, named),
             className="bem-wide",
@@ -94,6 +94,17 @@ def totals_words(stats: ExperimentStatistics, instruction: int | None, named: Na
     return instruction_words(instruction, named)
 
 
+def time_facts(found: ExperimentStatistics) -> list[tuple[str, str]]:
+    """Return how much time was added up, under the names that these times have everywhere."""
+    whole, paused_s = found.whole, found.paused_s
+    facts = [(found.time_name, formatting.duration(whole.duration_s - paused_s))]
+    if paused_s > 0:
+        facts.append(("Pauses, recorded", formatting.duration(paused_s)))
+    if whole.missing_s > 0:
+        facts.append(("Missing", formatting.duration(whole.missing_s)))
+    return facts
+
+
 def temperature_head(stats: ExperimentStatistics) -> str:
     """Return the head of the temperature, blank where none was measured."""
     unit = formatting.unit_words(stats.temperature_unit) if stats.temperature_name else ""
@@ -115,16 +126,15 @@ def _limit(known: InstructionFacts) -> str:
     return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
 
 
-def _readings(whole: Totals) -> list[Component]:
+def _readings(found: ExperimentStatistics) -> list[Component]:
+    whole = found.whole
     shown = [
         ("Charged", _number(whole.charge_ah, decimals([whole.charge_ah])), "Ah"),
         ("Discharged", _number(whole.discharge_ah, decimals([whole.discharge_ah])), "Ah"),
         ("Energy in", _number(whole.charge_wh, decimals([whole.charge_wh])), "Wh"),
         ("Energy out", _number(whole.discharge_wh, decimals([whole.discharge_wh])), "Wh"),
-        ("Recorded", formatting.duration(whole.duration_s), ""),
+        *((name, value, "") for name, value in time_facts(found)),
     ]
-    if whole.missing_s > 0:
-        shown.append(("Missing", formatting.duration(whole.missing_s), ""))
     return [reading(value, unit, name=name) for name, value, unit in shown]
 
 
@@ -157,7 +167,7 @@ def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column
     unit, unit_s = formatting.time_unit(found.whole.duration_s, max_hours=inf)
     columns = [
         Column("", "Runs", [row.executions for row in rows]),
-        Column("", f"Duration / {unit}", [row.duration_s / unit_s for row in rows]),
+        Column("", f"Time / {unit}", [row.duration_s / unit_s for row in rows]),
     ]
     if found.whole.missing_s > 0:
         columns.append(Column("", f"Missing / {unit}", [row.missing_s / unit_s for row in rows]))

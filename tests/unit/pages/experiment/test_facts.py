@@ -84,7 +84,7 @@ def test_everything_that_is_known_is_said():
         "Profile": "Fast charge",
         "Started": "20 Nov 2026, 10:00:00",
         "Finished": "20 Nov 2026, 12:00:00",
-        "Duration": "2 h 0 min",
+        "Wall time": "2 h 0 min",
         "Measures": "14,210",
         "Created": "20 Nov 2026, 15:00:00",
         "File": "cell.csv",
@@ -97,12 +97,12 @@ def test_everything_that_is_known_is_said():
 
 def test_an_experiment_that_waits_has_no_times():
     said = facts(replace(KNOWN, begun_at=None, finished_at=None))
-    assert [said[name] for name in ("Started", "Finished", "Duration")] == ["", "", ""]
+    assert [said[name] for name in ("Started", "Finished", "Wall time")] == ["", "", ""]
 
 
 def test_an_experiment_that_runs_lasts_until_now():
     said = facts(replace(KNOWN, finished_at=None))
-    assert (said["Finished"], said["Duration"]) == ("", "5 h 0 min")
+    assert (said["Finished"], said["Wall time"]) == ("", "5 h 0 min")
 
 
 def test_an_experiment_of_a_cycler_has_no_origin():

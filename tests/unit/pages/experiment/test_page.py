@@ -348,7 +348,7 @@ def test_a_running_experiment_lasts_until_now(vera, lab, clock):
     running = {"status": ExperimentStatus.RUNNING, "finished_at": None}
     begun = clock() - timedelta(hours=3)
     made = lab.experiment("Aging", lab.battery(), begun_at=begun, **running)
-    assert "Duration3 h 0 min" in text(vera.open(f"/experiments/{made}"))
+    assert "Wall time3 h 0 min" in text(vera.open(f"/experiments/{made}"))
 
 
 def test_times_are_in_the_viewers_zone_with_utc_on_hover(visitor, experiment):

@@ -105,7 +105,7 @@ def test_heads_carry_the_units_and_cover_their_columns():
     )
     for words in ("Charge / Ah", "Energy / Wh", "Voltage / V", "Current / A", "Cell T1 / °C"):
         assert words in text(groups)
-    assert "Duration / h" in text(names)
+    assert "Time / h" in text(names)
     assert "Missing" not in text(names)
 
 
@@ -169,7 +169,7 @@ def test_any_numbers_can_be_written(values):
 
 @pytest.mark.parametrize(("duration_s", "unit"), [(200.0, "s"), (7200.0, "min"), (1e6, "h")])
 def test_durations_have_a_unit_that_suits_the_whole(duration_s, unit):
-    assert f"Duration / {unit}" in text(card(found(duration_s=duration_s), {}))
+    assert f"Time / {unit}" in text(card(found(duration_s=duration_s), {}))
 
 
 def test_a_long_profile_is_cut_and_that_is_told():

@@ -1,0 +1,65 @@
+"""How long an experiment took: test time, pauses, wall time; the same everywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from db.engine import Database
+from db.models import GenericMeasure, Run
+from db.queries.experiments.pauses import run_pauses
+from db.queries.experiments.table import ExperimentTimes
+
+SLACK = 1.001  # clocks differ a little
+LEAST_S = 1.0
+
+
+@dataclass(frozen=True)
+class Durations:
+    """In seconds, None where not known.
+
+    `test_s`: test time, without pauses; a simulated one runs faster than the clock. `pauses_s`: by
+    the clock, with the times in which its station was off. `wall_s`: from start to end, or now.
+    """
+
+    test_s: float | None
+    pauses_s: float | None
+    wall_s: float | None
+
+
+def durations(
+    database: Database, experiment_id: int, times: ExperimentTimes, speed: float, now: datetime
+) -> Durations:
+    """Return the durations of an experiment; `speed` is how much faster test time runs."""
+    wall_s = times.duration_s(now)
+    of_it = GenericMeasure.experiment_id == experiment_id
+    with database.read() as session:
+        ends = select(func.min(GenericMeasure.id), func.max(GenericMeasure.id)).where(of_it)
+        first_id, last_id = session.execute(ends).one()
+        rows = session.execute(
+            select(GenericMeasure.at, GenericMeasure.test_time_s)
+            .where(of_it, GenericMeasure.id.in_([first_id, last_id]))
+            .order_by(GenericMeasure.id)
+        ).all()
+        is_run = session.get(Run, experiment_id) is not None
+    if not rows or rows[0].test_time_s is None or rows[-1].test_time_s is None:
+        return Durations(None, None, wall_s)
+    test_s = rows[-1].test_time_s - (0.0 if is_run else rows[0].test_time_s)
+    recorded_s = (rows[-1].at - rows[0].at).total_seconds()
+    stood_s = recorded_s - test_s / speed
+    if not is_run:  # a file's test time may begin anew
+        is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
+        paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
+        return (
+            Durations(test_s, paused_s, wall_s) if is_plausible else Durations(None, None, wall_s)
+        )
+    pauses = run_pauses(database, experiment_id)
+    if not pauses:
+        return Durations(test_s, 0.0, wall_s)
+    open_s = 0.0
+    if pauses[-1].until in (None, times.finished_at):  # it may not have been recorded
+        until = pauses[-1].until or now
+        open_s = max(0.0, (until - max(rows[-1].at, pauses[-1].at)).total_seconds())
+        stood_s = max(0.0, stood_s)
+    least_s = sum(one.lasts_s(now) for one in pauses)
+    return Durations(test_s, max(stood_s + open_s, least_s), wall_s)

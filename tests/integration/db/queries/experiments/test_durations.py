@@ -1,0 +1,106 @@
+"""Test time, pauses and wall time of an experiment."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from cycling.terms import ExperimentStatus
+from db.engine import Database
+from db.measures.rows import MeasureRows
+from db.measures.writing import insert
+from db.models import Experiment
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.durations import Durations, durations
+from tests.running_lab import RunningLab
+from tests.unit.db.lab import block, import_blocks
+
+
+@pytest.fixture
+def lab(sqlite_database: Database) -> RunningLab:
+    return RunningLab(sqlite_database)
+
+
+@pytest.fixture
+def run(lab) -> int:
+    """A run that began 20 minutes ago."""
+    station = lab.station("Station 04", lab.unit())
+    made = lab.experiment("Cycle life", station, lab.battery("A", "1"), lab.profile("P"))
+    lab.run(made, station)
+    lab.change(Experiment, made, begun_at=lab.ago(minutes=20))
+    return made
+
+
+def record(lab, run, seconds, test_s) -> None:
+    """Measure at these seconds after the beginning."""
+    rows = MeasureRows(
+        first_id=0,
+        unix_s=lab.ago(minutes=20).timestamp() + np.asarray(seconds, float),
+        instruction=np.ones(len(seconds)),
+        voltage_mv=np.full(len(seconds), 3700.0),
+        current_ma=np.ones(len(seconds)),
+        power_mw=None,
+        test_time_s=np.asarray(test_s, float),
+        step=None,
+        cycle=None,
+        extended={},
+    )
+    with lab.database.write() as session:
+        insert(session, run, rows)
+
+
+def took(lab, run, speed: float = 1.0) -> Durations:
+    facts = experiment_facts(lab.database, run)
+    return durations(lab.database, run, facts, speed, lab.now)
+
+
+def test_without_a_pause_there_are_none(lab, run):
+    record(lab, run, [0, 600, 1199], [0, 600, 1199])
+    assert took(lab, run) == Durations(1199, 0, 1200)
+
+
+def test_test_time_and_pauses_are_the_wall_time(lab, run):
+    lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=600.0)
+    lab.event(run, 2, "resumed", lab.ago(minutes=6), test_time_s=600.0)
+    record(lab, run, [0, 600, 840, 1200], [0, 600, 600, 960])
+    assert took(lab, run) == Durations(960, 240, 1200)
+
+
+@pytest.mark.parametrize("recorded_s", [600, 1190])
+def test_a_pause_that_lasts_counts_whether_it_is_recorded_or_not(lab, run, recorded_s):
+    lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=600.0)
+    record(lab, run, [0, 600, recorded_s + 0.5], [0, 600, 600])
+    assert took(lab, run) == Durations(600, pytest.approx(600), 1200)
+
+
+def test_the_time_in_which_the_station_was_off_is_one_of_the_pauses(lab, run):
+    lab.event(run, 1, "paused", lab.ago(minutes=8), test_time_s=600.0, interrupted=True)
+    lab.event(run, 2, "resumed", lab.ago(minutes=7), test_time_s=600.0)
+    record(lab, run, [0, 600, 780, 1200], [0, 600, 600, 1020])
+    assert took(lab, run).pauses_s == pytest.approx(180)
+
+
+def test_a_simulated_test_time_runs_faster(lab, run):
+    lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=6000.0)
+    lab.event(run, 2, "resumed", lab.ago(minutes=6), test_time_s=6000.0)
+    record(lab, run, [0, 600, 840, 1200], [0, 6000, 6000, 9600])
+    assert took(lab, run, 10.0) == Durations(9600, pytest.approx(240), 1200)
+
+
+def test_stopped_in_a_pause(lab, run):
+    lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=600.0)
+    record(lab, run, [0, 600], [0, 600])
+    end = {"status": ExperimentStatus.FINISHED, "finished_at": lab.ago(minutes=5)}
+    lab.change(Experiment, run, **end)
+    assert took(lab, run) == Durations(600, 300, 900)
+
+
+def test_a_file_has_its_test_time_and_what_its_clock_adds_to_it(lab):
+    rows = block(
+        4, test_time_s=np.array([5.0, 10, 20, 65]), unix_time_s=1.7e9 + np.array([0, 5, 15, 960.0])
+    )
+    assert took(lab, import_blocks(lab.database, [rows])) == Durations(60, 900, 960)
+
+
+def test_without_measures_only_the_clock_is_known(lab, run):
+    assert took(lab, run) == Durations(None, None, timedelta(minutes=20).total_seconds())

@@ -1,0 +1,53 @@
+"""Shaded and named times of a graph."""
+
+import pytest
+
+from components.figures.spans import Span, span_labels, span_shapes
+from components.figures.time_axis import CLOCK, by_test_time
+
+BEGIN = 1_780_000_000.0
+WINDOW = (BEGIN, BEGIN + 800.0)  # a second a pixel
+NAMES = ("Paused 15:47, output off, by oscar", "Paused 4 min", "Paused")
+
+
+def pause(first: float, last: float | None) -> Span:
+    end = None if last is None else BEGIN + last
+    return Span(BEGIN + first, end, "pause", NAMES, ("Paused", "Until 16:03"))
+
+
+def labels(*spans: Span, window=WINDOW, time=CLOCK, narrow: bool = False) -> list[str]:
+    made = span_labels(spans, window, time, dark=False, narrow=narrow)
+    return [one["text"] for one in made if one["visible"]]
+
+
+@pytest.mark.parametrize(
+    ("lasts", "text"), [(300, NAMES[0]), (100, NAMES[1]), (50, NAMES[2]), (5, "‖")]
+)
+def test_a_name_is_as_long_as_its_room(lasts, text):
+    assert labels(pause(100, 100 + lasts)) == [text]
+
+
+def test_a_name_stands_where_the_window_shows_its_time():
+    window = (BEGIN + 250, BEGIN + 650)
+    (label,) = span_labels([pause(100, 300)], window, CLOCK, dark=True, narrow=False)
+    assert label["x"] == (BEGIN + 275) * 1000
+    assert labels(pause(100, 200), window=window) == []  # as many labels, hidden
+
+
+def test_names_that_would_cover_each_other_are_one():
+    made = span_labels([pause(100, 105), pause(106, 108)], WINDOW, CLOCK, dark=True, narrow=False)
+    assert [one["visible"] for one in made] == [True, False]
+    assert made[0]["hovertext"] == "Paused<br>Until 16:03<br>Paused<br>Until 16:03"
+
+
+def test_a_pause_that_lasts_goes_on_beyond_the_window():
+    (shape,) = span_shapes([pause(700, None)], WINDOW, CLOCK, dark=False)
+    assert (shape["x0"], shape["name"]) == ((BEGIN + 700) * 1000, "lasts")
+    assert shape["x1"] > WINDOW[1] * 1000
+
+
+def test_on_the_axis_of_test_time_a_pause_is_a_line():
+    time = by_test_time([(BEGIN, 0), (BEGIN + 100, 100), (BEGIN + 400, 100), (BEGIN + 800, 500)])
+    (shape,) = span_shapes([pause(100, 400)], WINDOW, time, dark=False)
+    assert (shape["type"], shape["x0"], shape["x1"]) == ("line", 100 / 60, 100 / 60)
+    assert labels(pause(100, 400), time=time) == ["‖"]
