@@ -60,6 +60,10 @@
       const [from, seconds, speed] = node.dataset.bemRuns.split(",").map(Number);
       write(node, stopwatch(seconds + (speed * Math.max(0, bem.now() - from)) / 1000));
     }
+    for (const node of document.querySelectorAll("[data-bem-lasts]")) {
+      const [from, seconds, speed] = node.dataset.bemLasts.split(",").map(Number);
+      write(node, duration(seconds + (speed * Math.max(0, bem.now() - from)) / 1000));
+    }
     for (const node of document.querySelectorAll("[data-bem-left]")) {
       const left = bem.left(node.dataset.bemLeft.split(",").map(Number));
       if (node.classList.contains("progress-bar")) bem.fill(node, left.percent);

@@ -45,7 +45,7 @@ def fact_groups(
 
 def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durations:
     """Return how long an experiment took, or takes by now."""
-    return durations(database, known.id, known, known.simulated_speed or 1.0, time)
+    return durations(database, known, known.simulated_speed or 1.0, time)
 
 
 def duration_facts(took: Durations) -> Group:

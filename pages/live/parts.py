@@ -1,7 +1,7 @@
 """The layout of the live view: header, readings, graph card."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -21,6 +21,7 @@ from components.measure_view import (
 from components.readings import UNKNOWN, current_unit, reading
 from components.sent import Sent
 from components.status import station_pill
+from cycling.terms import StationState
 from db.queries.stations.state import StationNow
 from db.series import ChannelInfo
 from pages.context import Viewer, database, limits
@@ -115,7 +116,33 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
         ),
         _fact("Profile", experiment.profile),
         _fact("Started", html.Span(f"{begun}{by}", title=formatting.utc(experiment.begun_at))),
+        *_durations(view),
     ]
+
+
+def _durations(view: LiveView) -> list[Component]:
+    """Return how long the run took until now; a script goes on counting."""
+    took, station, live = view.took, view.station, view.station.live
+    state = live.state if live and view.is_present and station.lost_at is None else None
+    runs = station.speed if state is StationState.RUNNING else 0.0
+    pauses = 1.0 if state is StationState.PAUSED else 0.0
+    wall = 1.0 if view.is_present else 0.0
+    measured_at = (live.measured_at if live else None) or station.at
+    return [
+        _fact(name, _counting(seconds, rate, since))
+        for name, seconds, rate, since in (
+            ("Test time", took.test_s, runs, measured_at),
+            ("Pauses", took.pauses_s if pauses or took.pauses_s else None, pauses, station.at),
+            ("Wall time", took.wall_s, wall, station.at),
+        )
+        if seconds is not None
+    ]
+
+
+def _counting(seconds: float, rate: float, since: datetime) -> Component:
+    counting = f"{since.timestamp() * 1000:.0f},{seconds:.1f},{rate:g}"
+    words = formatting.duration(round(seconds))
+    return html.Span(words, className="num", **{"data-bem-lasts": counting} if rate else {})
 
 
 def _fact(name: str, value: Sent) -> Component:

@@ -10,6 +10,7 @@ from components.sent import Sent
 from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import Database
+from db.queries.experiments.durations import Durations, durations
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
 from db.queries.stations.capabilities import guarded_battery
 from db.queries.stations.overview import station_now
@@ -20,6 +21,7 @@ from pages.monitor.tile import no_measures_text
 from pages.station import labels
 
 OUTPUT_UNKNOWN = "Current may still be flowing: go to the station."
+NOT_BEGUN = Durations(None, None, None)
 NOTHING_RUN = RunFacts(last_id=-1, end_reason="", alarms=(), steps=())
 
 
@@ -27,7 +29,7 @@ NOTHING_RUN = RunFacts(last_id=-1, end_reason="", alarms=(), steps=())
 class LiveView:
     """A station, the experiment that its view shows, and what is known of its run.
 
-    `battery` is the one of that experiment as it was described.
+    `battery` is the one of that experiment as it was described, `took` how long it took by now.
     """
 
     station: StationNow
@@ -36,6 +38,7 @@ class LiveView:
     run: RunFacts
     battery: NewBattery | None = None
     watches_temperature: bool = False
+    took: Durations = NOT_BEGUN
 
     @property
     def is_present(self) -> bool:
@@ -59,7 +62,8 @@ def view_of(database: Database, station: StationNow) -> LiveView:
     )
     run = run_facts(database, experiment.id)
     guarded = guarded_battery(database, station.id, experiment.battery.id)
-    return LiveView(station, experiment, compiled, run, *guarded)
+    took = durations(database, experiment, station.speed, station.at)
+    return LiveView(station, experiment, compiled, run, *guarded, took)
 
 
 def latest_experiment(station: StationNow) -> ExperimentNow | None:

@@ -166,7 +166,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
             [
                 html.Div(
                     [
-                        html.Span(first, className="cut"),
+                        html.Span(first, className="cut", title=_durations(station)),
                         html.Span(
                             left_words(at, station.at), **{"data-bem-live": "left"}, **counts
                         ),
@@ -183,6 +183,17 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
         )
     )
     return parts
+
+
+def _durations(station: StationNow) -> str:
+    """Say how long a run has taken by now."""
+    begun = station.experiment.begun_at if station.experiment else None
+    test_s = station.live.test_time_s if station.live else None
+    if begun is None or test_s is None:
+        return ""
+    wall_s = round((station.at - begun).total_seconds())
+    test = formatting.duration(round(test_s))
+    return f"Test time {test}, wall time {formatting.duration(wall_s)}"
 
 
 def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:

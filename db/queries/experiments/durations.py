@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import func, select
 
 from db.engine import Database
 from db.models import GenericMeasure, Run
 from db.queries.experiments.pauses import run_pauses
-from db.queries.experiments.table import ExperimentTimes
 
 SLACK = 1.001  # clocks differ a little
 LEAST_S = 1.0
@@ -27,11 +27,27 @@ class Durations:
     wall_s: float | None
 
 
-def durations(
-    database: Database, experiment_id: int, times: ExperimentTimes, speed: float, now: datetime
-) -> Durations:
+class Times(Protocol):
+    """What is known of an experiment: when it began, when it ended."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it began."""
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it ended."""
+
+
+def durations(database: Database, times: Times, speed: float, now: datetime) -> Durations:
     """Return the durations of an experiment; `speed` is how much faster test time runs."""
-    wall_s = times.duration_s(now)
+    experiment_id, wall_s = times.id, None
+    if times.begun_at is not None:
+        wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
     of_it = GenericMeasure.experiment_id == experiment_id
     with database.read() as session:
         ends = select(func.min(GenericMeasure.id), func.max(GenericMeasure.id)).where(of_it)

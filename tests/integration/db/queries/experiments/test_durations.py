@@ -50,8 +50,7 @@ def record(lab, run, seconds, test_s) -> None:
 
 
 def took(lab, run, speed: float = 1.0) -> Durations:
-    facts = experiment_facts(lab.database, run)
-    return durations(lab.database, run, facts, speed, lab.now)
+    return durations(lab.database, experiment_facts(lab.database, run), speed, lab.now)
 
 
 def test_without_a_pause_there_are_none(lab, run):
