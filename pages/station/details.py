@@ -15,6 +15,7 @@ from db.queries.stations.units import UnitFacts
 from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import draw_note, held_question
+from pages.station.progress import left_attributes, left_words, progress
 from pages.stations import labels
 from pages.stations.unit import back_link, device_item
 
@@ -162,7 +163,9 @@ def _present(station: StationFacts, who: Viewer) -> list[Component]:
         battery = dcc.Link(text, href=f"/batteries/{confirmed.id}")
     runs: Any = ""
     if now.experiment is not None:
-        runs = dcc.Link(now.experiment.name, href=f"/experiments/{now.experiment.id}")
+        runs = [dcc.Link(now.experiment.name, href=f"/experiments/{now.experiment.id}")]
+        if (at := progress(now)) is not None:
+            runs += [", ", html.Span(left_words(at, now.at), **left_attributes(at))]
     queue: Any = ""
     if now.queue or now.held:
         counts = [f"{len(now.queue)} queued"] * bool(now.queue)

@@ -211,6 +211,18 @@ def test_the_view_shows_the_instruction_within_its_list(vera, station):
     assert nested_lists(page) == []
 
 
+def test_every_page_says_the_same_of_what_is_left(vera, running, station):
+    places = ("/", ""), (f"/monitor/{station['id']}", ""), (f"/experiments/{station['run']}", "")
+    spans = [
+        one["props"]["data-bem-left"]
+        for path, search in (*places, ("/stations", f"?station={station['id']}"))
+        for one in of_type(vera.open(path, search), "Span")
+        if "data-bem-left" in one["props"]
+    ]
+    whole = [one for one in spans if one.split(",")[3] != "0"]  # without the step's own
+    assert (len(spans), len(whole), len(set(whole))) == (5, 4, 1)
+
+
 def test_no_station_is_said_so(vera):
     for path in ("/monitor/1", "/monitor/4711"):
         assert "There is no such station." in text(vera.open(path))
