@@ -22,9 +22,16 @@ FAULTS = {
     13: "migration killed half-way",
     14: "station goes silent",
     15: "database hangs while people have pages open",
+    16: "leader that the broker refuses",
+    17: "message that the database does not take",
+    18: "experiment that ends otherwise than as written",
+    19: "step whose voltage nothing bounds",
+    20: "unit that names what is another's",
+    21: "forged callbacks",
+    22: "guessed passwords",
 }
-COUNTS = ("sent", "stored", "lost", "doubled", "recovery_s")
-HEAD = "| fault | engine | result | sent | stored | lost | doubled | recovery s |"
+COUNTS = ("tries", "sent", "stored", "lost", "doubled", "recovery_s")
+HEAD = "| fault | engine | result | tries | sent | stored | lost | doubled | recovery s |"
 reports: list[tuple[dict, str]] = []
 
 
@@ -63,7 +70,9 @@ def rows(noted: Iterable[tuple[dict, str]]) -> list[str]:
             (properties, outcome)
         )
     seen = {fault for fault, _ in groups}
-    lines = {(fault, ""): f"| {fault} {FAULTS[fault]} | | NOT RUN | | | | | |" for fault in FAULTS}
+    lines = {
+        (fault, ""): f"| {fault} {FAULTS[fault]} | | NOT RUN | | | | | | |" for fault in FAULTS
+    }
     lines = {key: line for key, line in lines.items() if key[0] not in seen}
     for key, group in groups.items():
         lines[key] = _line(*key, group)
@@ -86,7 +95,7 @@ def _line(fault: int, engine: str, group: list[tuple[dict, str]]) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, and keep it where BEM_FAULTS_SAVE names a file."""
-    lines = [HEAD, "|---|---|---|---:|---:|---:|---:|---:|", *rows(reports)]
+    lines = [HEAD, "|---|---|---|---:|---:|---:|---:|---:|---:|", *rows(reports)]
     terminalreporter.write_line("\n" + "\n".join(lines))
     if file := os.environ.get("BEM_FAULTS_SAVE"):
         Path(file).write_text("\n".join(lines) + "\n")

@@ -76,7 +76,9 @@ def refused(lab: Lab, sender: str, kind: str) -> bool:
         return row is not None and row.count > 0
 
 
-def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab):
+@pytest.mark.fault(20)
+def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab, record_property):
+    record_property("tries", 6)
     lab = two_units
     one, other = lab.units
     (run,), (foreign,) = one.runs.values(), other.runs.values()
@@ -99,6 +101,8 @@ def test_a_unit_writes_only_to_its_own_experiments_and_channels(two_units: Lab):
     one.say(Kind.RECORDS, records)
     wait_for(lambda: run.acked == 9)
     lab.check_exact(run.experiment, 10)
+    record_property("sent", 10)
+    record_property("stored", lab.stored(run.experiment))
 
 
 def test_a_unit_is_told_that_its_experiment_is_unknown_and_a_person_too(two_units: Lab):

@@ -96,13 +96,18 @@ def test_a_stop_under_way_is_carried_out_once_whoever_leads(mariadb_lab: Lab, as
     lab.check_exact(one, unit.runs[one].made)
 
 
-def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(sqlite_lab: Lab):
+@pytest.mark.fault(16)
+def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(
+    sqlite_lab: Lab, record_property
+):
     lab = sqlite_lab
     wrong = lab.broker.url("master-node").replace("master-node:", "master-node:wrong")
     refused = lab.start_master(wrong)
     wait_for(lambda: "what=leading" in lab.log_of(0))
     lab.start_master()
+    began = time.monotonic()
     wait_for(lambda: "what=leading" in lab.log_of(1), 90)
+    record_property("recovery_s", time.monotonic() - began)
     assert "what=given-up" in lab.log_of(0)
 
     def node():

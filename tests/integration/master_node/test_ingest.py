@@ -202,6 +202,7 @@ def test_with_a_full_disk_no_message_is_refused_and_the_reason_is_said(stage: St
     assert (stage.writer.trouble, stage.writer.refusals.total) == ("", 0)
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     "error",
     [
@@ -211,7 +212,7 @@ def test_with_a_full_disk_no_message_is_refused_and_the_reason_is_said(stage: St
     ],
 )
 def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(
-    stage: Stage, error: Exception, monkeypatch
+    stage: Stage, error: Exception, monkeypatch, record_property
 ):
     monkeypatch.setattr(writer_module, "FIRST_PAUSE_S", 0.001)
     heartbeat = m.Heartbeat(at=time.time(), stations=[])
@@ -230,6 +231,8 @@ def test_one_message_that_cannot_be_stored_does_not_hold_up_the_others(
     finally:
         writer_module.take = really
     assert [type(ack) for ack in acks] == [m.Ack]
+    for name, count in (("tries", 1), ("sent", 5), ("stored", stage.writer.stored)):
+        record_property(name, count)
     stage.lab.check_exact(stage.experiments[1], 5)
     stage.writer._write_refusals()
     with stage.lab.database.read() as session:
@@ -323,6 +326,7 @@ def confirmed(stage: Stage) -> set[int]:
     return {row.station_id for row in stage.lab.all_rows(ConfirmedBattery)}
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("waits", [True, False])
 @pytest.mark.parametrize(
     ("items", "code", "status"),
@@ -360,8 +364,9 @@ def confirmed(stage: Stage) -> set[int]:
     ],
 )
 def test_nothing_follows_an_end_that_is_not_as_written(
-    stage: Stage, items, code: str, status: ExperimentStatus, waits: bool
+    stage: Stage, items, code: str, status: ExperimentStatus, waits: bool, record_property
 ):
+    record_property("tries", 2)
     station, _other = stage.unit.stations
     following = stage.lab.queue(station) if waits else None
     ends(stage, *items)
@@ -442,8 +447,12 @@ def foreign(stage: Stage, kind: str) -> IncomingMessage:
     return IncomingMessage(topic, payload, len(payload), time.monotonic())
 
 
+@pytest.mark.fault(20)
 @pytest.mark.parametrize("kind", ["records", "records of its station", "heartbeat", "answer"])
-def test_what_names_an_experiment_of_another_unit_is_refused_with_an_alarm(stage: Stage, kind: str):
+def test_what_names_an_experiment_of_another_unit_is_refused_with_an_alarm(
+    stage: Stage, kind: str, record_property
+):
+    record_property("tries", 3)
     for _ in range(3):
         stage.store(foreign(stage, kind))
     (own,) = stage.lab.stations["unit-1"]

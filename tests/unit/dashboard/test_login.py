@@ -250,8 +250,10 @@ def guessed(web, times: int = 30, addresses: int = 1) -> None:
         web.test_client().post("/login", data=data, environ_base=address)
 
 
+@pytest.mark.fault(22)
 @pytest.mark.parametrize("addresses", [1, 30])
-def test_who_guesses_locks_nobody_out_elsewhere(web, addresses: int):
+def test_who_guesses_locks_nobody_out_elsewhere(web, addresses: int, record_property):
+    record_property("tries", 30)
     guessed(web, addresses=addresses)
     assert log_in(web.test_client(), "vera").status_code == 303
 

@@ -47,6 +47,7 @@ def test_a_wattrex_station_refuses_with_line_and_reason(text, line, words):
     assert any(one[:2] == (line, "error") and words in one[2] for one in found), found
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     "text",
     [
@@ -57,8 +58,9 @@ def test_a_wattrex_station_refuses_with_line_and_reason(text, line, words):
         "REPEAT 2\nCC, 1, VOLTAGE, 4.2\nCC, -1, ENERGY, 5Wh\nEND",
     ],
 )
-def test_whatever_else_ends_it_only_a_voltage_bounds_a_step_there(text):
+def test_whatever_else_ends_it_only_a_voltage_bounds_a_step_there(text, record_property):
     """On a station that takes it, and does not watch the battery."""
+    record_property("tries", 1)
     able = replace(OWN_PROTOCOL, guards_battery_range=False)
     assert len([one for one in refused(text, able) if "nothing bounds" in one[2]]) == 1
     assert refused(text, OWN_PROTOCOL) == []
