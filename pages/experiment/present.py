@@ -80,7 +80,7 @@ def _progress(source: Database, known: ExperimentFacts) -> Group:
         return []
     words = html.Span(left_words(at, station.at), **left_attributes(at))
     link = dcc.Link("Monitor", href=f"/monitor/{station.id}")
-    return [("Progress", [words, ", ", link])]
+    return [("Progress", html.Span([words, ", ", link], className="words"))]
 
 
 @callback(

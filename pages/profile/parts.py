@@ -23,7 +23,7 @@ from components.blocks import (
     short_time,
     table,
 )
-from components.controls import inline, link_button, small_button
+from components.controls import inline, link_button, small_button, unseen
 from components.profile_editor import profile_text
 from db.commands.form_tokens import new_token
 from db.queries.profiles.library import LibraryFacts, VersionFacts
@@ -175,7 +175,7 @@ def _comparison(shown: Shown) -> list[Component]:
 
 def _versions(shown: Shown, who: Viewer, time: datetime) -> Component:
     heads = (
-        Head("", "", "44px"),
+        Head(unseen("Version"), "", "44px"),
         Head("Comment"),
         Head("By", "", "96px"),
         Head("Saved", "num", "128px"),

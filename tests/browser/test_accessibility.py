@@ -7,9 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus
 from db.commands.alarms import acknowledge
 from db.commands.audit import By, record_export
+from db.commands.profiles import compile_version, save_profile
 from db.engine import connect
 from tests.browser.conftest import Served
 from tests.running_lab import RunningLab
@@ -41,8 +43,13 @@ OTHERS = (
     "/stations/new",
     "/stations/{station}/edit",
     "/account",
+    "/profiles/{library}",
+    "/adopted-profiles/{adopted}",
     "/nothing-here",
 )
+LONG = "X" * 30  # a name as long as may be, without a blank
+TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
+PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 GREYED = 'div[style*="opacity: 0.6"] { opacity: 1 !important; }'  # while it is fetched again
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
@@ -54,12 +61,17 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     database = connect(served.database_url)
     lab = RunningLab(database, now=datetime.now(UTC))
     unit = lab.unit()
-    station = lab.station("Station 04", unit)
-    cell = lab.battery("NMC-018", "24A-00718")
-    profile = lab.profile("Cycle life 0.5C", cycles=100)
-    run = lab.experiment("NMC-018 cycle life", station, cell, profile)
+    station = lab.station(LONG, unit)
+    cell = lab.battery(LONG, "24A-00718")
+    profile = lab.profile(LONG, cycles=100)
+    run = lab.experiment(LONG, station, cell, profile)
+    by = By("admin", "", lab.now)
+    saved = save_profile(database, name=LONG, description="", text=TEXT, by=by)
+    written = compile_version(
+        database, saved.version_id, capacity_ah=2.5, capabilities=OWN_PROTOCOL, by=by
+    )
     waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
-    empty = lab.experiment("Not begun", station, cell, profile, **waits)
+    empty = lab.experiment(LONG, station, cell, written, **waits)
     lab.alarm(station, "The pump leaks.", code="leak", experiment_id=run)
     alarm = lab.alarm(station, "No contact.", code="contact lost", experiment_id=run)
     acknowledge(database, alarm, comment="Seen", by=By("admin", "", lab.now))
@@ -69,7 +81,8 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
     lab.run(run, station)
     lab.measures(run, station, 500, end=lab.ago(seconds=2))
     lab.master()
-    yield {"station": station, "cell": cell, "run": run, "empty": empty}
+    profiles = {"library": saved.profile_id, "adopted": profile}
+    yield {"station": station, "cell": cell, "run": run, "empty": empty, **profiles}
     database.dispose()
 
 
@@ -88,6 +101,17 @@ def violations(page: Page, address: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def too_wide(page: Page) -> list[tuple[int, int]]:
+    """On which phones the page has to be moved to the side, and how wide it is there."""
+    widths = []
+    for width in PHONES_PX:
+        page.set_viewport_size({"width": width, "height": 844})
+        whole = page.evaluate("() => document.documentElement.scrollWidth")
+        if whole > width:
+            widths.append((width, whole))
+    return widths
+
+
 @pytest.mark.parametrize("address", [*ON_BOTH, *OTHERS])
 def test_axe_has_nothing_to_say(page: Page, lab: dict[str, int], sign_in, address: str, watch):
     if address == "/nothing-here":
@@ -95,6 +119,7 @@ def test_axe_has_nothing_to_say(page: Page, lab: dict[str, int], sign_in, addres
     if address != "/login":
         sign_in(page, "admin")
     assert violations(page, address.format(**lab)) == []
+    assert address in ON_BOTH or too_wide(page) == []
 
 
 @pytest.mark.parametrize("address", ON_BOTH)
@@ -102,3 +127,4 @@ def test_nor_on_a_phone(page: Page, lab: dict[str, int], sign_in, address: str):
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, "admin")
     assert violations(page, address.format(**lab)) == []
+    assert too_wide(page) == []
