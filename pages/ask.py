@@ -92,6 +92,7 @@ def ask_dialog(
             dbc.ModalFooter(buttons),
         ],
         id=ids.dialog,
+        labelledby=ids.title,
         is_open=False,
         backdrop=backdrop,
     )

@@ -29,6 +29,7 @@ class Ids:
     NONE = "experiments-none"
     OPEN = "experiments-open"
     PANEL = "experiments-panel"
+    PANEL_TITLE = "experiments-panel-title"
     COLUMNS = "experiments-columns"
 
     @staticmethod
@@ -86,7 +87,8 @@ def filter_panel(view: View) -> dbc.Offcanvas:
     return dbc.Offcanvas(
         html.Div([*fields, html.Div(days, className="bem-two")], className="bem-filters"),
         id=Ids.PANEL,
-        title="Filter",
+        title=html.Span("Filter", id=Ids.PANEL_TITLE),
+        labelledby=Ids.PANEL_TITLE,
         placement="end",
         is_open=False,
     )

@@ -17,6 +17,7 @@ FORM = Form("import-battery")
 SAVE = FORM.part("save")
 CANCEL = FORM.part("cancel")
 FOUND = FORM.part("found")
+TITLE = FORM.part("title")
 ONCE = FORM.part("once")
 
 
@@ -96,7 +97,7 @@ def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
     """Return the dialog, closed."""
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle("New battery"), close_button=True),
+            dbc.ModalHeader(dbc.ModalTitle("New battery", id=TITLE), close_button=True),
             dbc.ModalBody(
                 [
                     fields(FORM, Filling(values={}, manufacturers=manufacturers)),
@@ -113,6 +114,7 @@ def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
             ),
         ],
         id=OPEN,
+        labelledby=TITLE,
         is_open=False,
         scrollable=True,
         size="lg",

@@ -18,12 +18,13 @@ from tests.running_lab import RunningLab
 
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
+LIVE, RUN = "/monitor/{station}", "/experiments/{run}"
 # Those that a phone shows otherwise are looked at twice.
 ON_BOTH = (
     "/",
-    "/monitor/{station}",
+    LIVE,
     "/experiments",
-    "/experiments/{run}",
+    RUN,
     "/add-experiment",
     "/batteries",
     "/stations",
@@ -51,6 +52,7 @@ LONG = "X" * 30  # a name as long as may be, without a blank
 TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
 PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+DIALOGS = {LIVE: ("Stop", "Acknowledge"), RUN: ("Rename",), "/experiments": ("Filter",)}
 GREYED = 'div[style*="opacity: 0.6"] { opacity: 1 !important; }'  # while it is fetched again
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
 
@@ -92,6 +94,11 @@ def violations(page: Page, address: str) -> list[tuple[str, str, str]]:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
+    return shown_violations(page)
+
+
+def shown_violations(page: Page) -> list[tuple[str, str, str]]:
+    """What axe says about the page as it is."""
     page.add_style_tag(content=GREYED)
     return [
         (rule["id"], node["html"], node["failureSummary"])
@@ -128,3 +135,23 @@ def test_nor_on_a_phone(page: Page, lab: dict[str, int], sign_in, address: str):
     sign_in(page, "admin")
     assert violations(page, address.format(**lab)) == []
     assert too_wide(page) == []
+
+
+def test_nor_when_menus_and_dialogs_are_open(page: Page, lab: dict[str, int], sign_in):
+    sign_in(page, "admin")
+    for address, dialogs in DIALOGS.items():
+        assert violations(page, address.format(**lab)) == []
+        for menu in page.locator(".dropdown-toggle").all():
+            menu.click()
+            expect(page.locator(".dropdown-menu.show")).to_be_visible()
+            assert shown_violations(page) == []
+            menu.click()
+        for name in dialogs:
+            page.get_by_role("button", name=name, exact=True).first.click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+            assert shown_violations(page) == []
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_be_hidden()
+        for summary in page.locator("main details > summary").all():
+            summary.click()
+        assert shown_violations(page) == []
