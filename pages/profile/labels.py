@@ -42,14 +42,12 @@ def duration_words(summary: ProfileSummary) -> str:
     """Write how long a profile takes, as far as it says."""
     if summary.duration_s is None:
         return "by the battery"
-    if summary.duration_off_s is None:
-        return f"roughly {short_duration(summary.duration_s)}"
     return about_duration(summary.duration_s, summary.duration_off_s)
 
 
 def duration_basis(summary: ProfileSummary) -> str:
     """Say which battery a duration holds for; blank where it is the same for all."""
-    if not summary.duration_s or not is_uncertain(summary.duration_s, summary.duration_off_s or 0):
+    if not summary.duration_s or not is_uncertain(summary.duration_s, summary.duration_off_s):
         return ""
     extent = summary.voltage
     name, cells = typical(extent.low, extent.high) if extent else typical(None, None)
@@ -57,26 +55,30 @@ def duration_basis(summary: ProfileSummary) -> str:
     return f"for {size}{KINDS[name].words}"
 
 
-def about_duration(value_s: float, off_s: float) -> str:
+def about_duration(value_s: float, off_s: float | None) -> str:
     """Write an expected duration and how far it may be off: about 13 d 20 h ± 1.1 d."""
     if not is_uncertain(value_s, off_s):
         return short_duration(value_s)
+    if off_s is None:
+        return f"about {short_duration(value_s)}"
     unit, unit_s = next((one for one in TIME_UNITS if off_s >= one[1]), TIME_UNITS[-1])
     return f"about {short_duration(value_s)} ± {off_s / unit_s:.2g} {unit}"
 
 
-def is_uncertain(value_s: float, off_s: float) -> bool:
-    """Whether a duration may be so far off that it is said."""
-    return off_s >= SURE * value_s and off_s >= 1
+def is_uncertain(value_s: float, off_s: float | None) -> bool:
+    """Whether a duration may be so far off that it is said; None: nobody knows how far."""
+    return off_s is None or (off_s >= SURE * value_s and off_s >= 1)
 
 
 def expected_duration(view: CheckedView) -> str:
     """Write how long a test is expected to take; blank where that cannot be told."""
-    total = view.throughput
+    total, ends = view.throughput, view.throughput_range
     if total is None:
         return ""
-    low, high = view.throughput_range or (total, total)
-    off_s = max(total.duration_s - low.duration_s, high.duration_s - total.duration_s)
+    off_s = None
+    if ends is not None:
+        low, high = (one.duration_s for one in ends)
+        off_s = max(total.duration_s - low, high - total.duration_s)
     return about_duration(total.duration_s, off_s)
 
 
@@ -94,13 +96,17 @@ def course_words(curve: Expected) -> str:
     """Say how far a course goes, and what of it is assumed; blank where nothing need be said."""
     if curve.aborted_by is not None:
         return f"a safety limit ({curve.aborted_by.lower()}) ends it here"
-    if curve.unending:
-        return f"line {curve.unending[0]} does not end"
+    if curve.beyond is not None:
+        return f"line {curve.beyond} goes beyond what the battery holds"
+    if curve.unending is not None:
+        return f"line {curve.unending} does not end"
     if not curve.complete:
         return f"the first {formatting.counted(int(CUT_OFF * MAX_STEPS), 'step')}"
     if curve.assumed_rounds:
         rounds = formatting.counted(curve.assumed_rounds, "round")
         return f"{rounds} not simulated, assumed to be like the last before"
+    if curve.band is not None and curve.band.low is None:
+        return "on a smaller battery it may end before"
     return ""
 
 

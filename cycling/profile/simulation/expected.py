@@ -60,8 +60,9 @@ class Expected:
     """The expected course; the arrays have one value a sample. `total` is of the whole test.
 
     `step` is the number of the step as executed, `line` its line in the text. `skipped` stretches
-    have no samples. `unending` names lines whose step nothing ends; `aborted_by` is the safety
-    limit that would abort; `complete` is False where the profile goes on after what was simulated.
+    have no samples. `unending` is the line of a step that nothing ends, `beyond` of one that takes
+    or gives more than the battery holds; `aborted_by` is the safety limit that would abort;
+    `complete` is False where the profile goes on after what was simulated.
     `rounds` and `band` are for a curve only. `loops` has how many rounds of each were simulated.
     """
 
@@ -72,7 +73,8 @@ class Expected:
     line: IntArray
     total: Throughput
     skipped: tuple[Skipped, ...]
-    unending: tuple[int, ...]
+    unending: int | None
+    beyond: int | None
     aborted_by: LimitKind | None
     complete: bool
     rounds: tuple[Round, ...] = ()
@@ -87,7 +89,9 @@ class Expected:
     @property
     def is_known(self) -> bool:
         """Whether `total` is of all that happens, up to its end or to where it aborts."""
-        return not self.unending and (self.complete or self.aborted_by is not None)
+        if self.unending is not None or self.beyond is not None:
+            return False
+        return self.complete or self.aborted_by is not None
 
     @property
     def assumed_rounds(self) -> int:
@@ -145,14 +149,16 @@ class _Simulation:
         self._total = Throughput()
         self._samples = _Samples()
         self._skipped: list[Skipped] = []
-        self._unending: dict[int, None] = {}
+        self._unending: int | None = None
+        self._beyond: int | None = None
         self._aborted_by: LimitKind | None = None
         self._left_out = False
         self._planned, self._loops = planned, list[int]()
 
     @property
     def _over(self) -> bool:
-        return bool(self._unending) or self._aborted_by is not None or self._left_out
+        stuck = self._unending is not None or self._beyond is not None
+        return stuck or self._aborted_by is not None or self._left_out
 
     def run(self, parts: tuple[Part, ...]) -> None:
         """Run parts one after the other, until the simulation is over."""
@@ -220,8 +226,10 @@ class _Simulation:
         self._number += 1
         run = run_instruction(self._model, self._state, instruction, self._program.safety)
         self._aborted_by = run.aborted_by
-        if run.ended_by is None and run.aborted_by is None:
-            self._unending[instruction.line] = None
+        if run.beyond:
+            self._beyond = instruction.line
+        elif run.ended_by is None and run.aborted_by is None:
+            self._unending = instruction.line
         self._samples.take(run, self._total.duration_s, self._number, instruction.line)
         self._total = self._total.plus(run.throughput)
         self._state = run.state
@@ -237,7 +245,8 @@ class _Simulation:
             np.array(samples.line, dtype=np.int64),
             self._total,
             tuple(self._skipped),
-            tuple(self._unending),
+            self._unending,
+            self._beyond,
             self._aborted_by,
             self._aborted_by is None and not self._left_out,
             loops=tuple(self._loops),

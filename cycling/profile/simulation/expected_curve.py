@@ -1,6 +1,6 @@
 """The expected course of a profile as it is drawn: few points, rounds by name, how far it may be.
 
-How far: the same profile on a smaller and older battery, and on a larger and better one, each from
+How far: the same profile on smaller and larger batteries of less and more resistance, each from
 another charge. Whatever they give at the same place of the same step is the band.
 """
 
@@ -32,7 +32,12 @@ class Variant:
     high_soc: float
 
 
-VARIANTS = (Variant(0.9, 1.8, 0.25, 0.9), Variant(1.05, 0.6, 0.0, 1.0))
+VARIANTS = (
+    Variant(0.9, 0.6, 0.25, 0.9),
+    Variant(0.9, 1.8, 0.25, 0.9),
+    Variant(1.05, 0.6, 0.0, 1.0),
+    Variant(1.05, 1.8, 0.0, 1.0),
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def step_times(program: Program, model: BatteryModel) -> StepTimes:
         number, line = execution.step, execution.instruction.line
         if number not in by_step and line in by_line:
             by_step[number] = by_line[line]
-    known = course.complete and not course.unending
+    known = course.complete and course.is_known
     return StepTimes(course.duration_s if known else None, by_step)
 
 

@@ -25,7 +25,7 @@ SHOWN_PAST = {  # a safety limit is passed when an instrument shows it
     LimitKind.CURRENT: 1e-5,
     LimitKind.TEMPERATURE: 0.01,
 }
-MAX_SOC, MIN_SOC = 1.5, -0.5  # beyond, the model knows nothing
+SOC_ENDS, SOC_ENDS_WITH_VOLTAGE = (-0.05, 1.15), (-0.5, 1.5)  # beyond, the model knows nothing
 HALVINGS = 60
 CLOSE_S = 1e-4
 
@@ -59,12 +59,14 @@ class Sample(NamedTuple):
 class InstructionRun:
     """Samples of an instruction from its start to its end, both included.
 
-    `ended_by` is None where nothing ends it, or SAFETY does, whose channel is `aborted_by`.
+    `ended_by` is None where nothing ends it, or SAFETY does, whose channel is `aborted_by`, or it
+    was cut off where it takes or gives more than the battery holds, which is `beyond`.
     """
 
     samples: tuple[Sample, ...]
     ended_by: LimitKind | None
     aborted_by: LimitKind | None = None
+    beyond: bool = False
 
     @property
     def state(self) -> BatteryState[float]:
@@ -113,6 +115,8 @@ def run_instruction(
     bounds = (*_aborting(safety), *_ending(instruction, state.temperature_degc))
     time_s = instruction.limit(LimitKind.TIME)
     horizon_s = longest_s if time_s is None else float(time_s)
+    bounded = instruction.end_voltage_v is not None
+    least, most = SOC_ENDS_WITH_VOLTAGE if bounded else SOC_ENDS
     current_a, voltage_v = model.driven(state, drive)
     samples = [Sample(0.0, current_a, voltage_v, 0.0, 0.0, state)]
     passed = _passed(samples[0], bounds)
@@ -127,8 +131,8 @@ def run_instruction(
         if passed is not None:
             after, passed = _earliest(model, drive, last, after, bounds)
         samples.append(after)
-        if not MIN_SOC < after.state.soc < MAX_SOC:
-            return InstructionRun(tuple(samples), None)
+        if passed is None and not least < after.state.soc < most:
+            return InstructionRun(tuple(samples), None, beyond=True)
         dt_s *= growth
     if passed is None:
         return InstructionRun(tuple(samples), None if time_s is None else LimitKind.TIME)

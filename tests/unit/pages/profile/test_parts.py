@@ -163,4 +163,5 @@ def test_the_sample_profiles_are_without_errors_and_warnings(sample):
 def test_the_sample_profiles_run_to_their_end(sample):
     found = suited(summarised(sample.text))
     view = checked(sample.text, battery=found.battery, capacity_ah=found.capacity_ah)
-    assert (view.curve.aborted_by, view.curve.unending) == (None, ())
+    assert view.curve.complete
+    assert view.curve.is_known

@@ -143,8 +143,15 @@ def test_nested_loops_are_counted():
 
 
 def test_a_step_that_does_not_end_is_named():
-    one = course("CC, 0.0001, VOLTAGE, 4.2\nWAIT, 5", soc=0.5)
-    assert one.unending == (1,)
+    one = course("CC, 0.00001, VOLTAGE, 4.2\nWAIT, 5", soc=0.5)
+    assert one.unending == 1
+    assert not one.is_known
+
+
+def test_what_takes_more_than_the_battery_holds_is_named_and_not_drawn_on():
+    one = course("WAIT, 5\nCC, -1, TIME, 9h\nWAIT, 5", soc=0.5)
+    assert (one.beyond, one.is_known) == (2, False)
+    assert one.voltage_v.min() > 0
 
 
 def test_safety_aborts_the_course_where_it_is_passed():

@@ -52,8 +52,8 @@ def test_no_more_points_than_a_graph_needs_and_the_extremes_among_them():
 
 def test_a_smaller_and_a_larger_battery_make_the_band():
     curve = simulate_curve(program(CYCLES), MODEL)
-    assert curve.band.low.duration_s < 0.96 * curve.duration_s
-    assert curve.band.high.duration_s > 1.01 * curve.duration_s
+    assert curve.band.low.duration_s < 0.92 * curve.duration_s
+    assert curve.band.high.duration_s > 1.03 * curve.duration_s
     assert curve.band.low.discharge_ah < 0.95 * curve.total.discharge_ah
     assert np.all(curve.band.low_v <= curve.voltage_v)
     assert np.all(curve.voltage_v <= curve.band.high_v)
