@@ -250,10 +250,13 @@ def preview(result: dict[str, Any], start_s: float, zone: tzinfo, *, dark: bool)
     timed = ~np.isnan(time_s)
     channels = [("voltage", "Voltage", "V"), ("current", "Current", "A")]
     colours = channel_colours([(key, unit) for key, _, unit in channels], dark=dark)
+    columns = [np.array(points[f"{key}_{unit.lower()}"], dtype=float) for key, _, unit in channels]
+    same = [column for column in columns if len(column) == len(time_s)]
+    breaks = np.isnan(same).all(axis=0) if same else np.zeros(len(time_s), np.bool_)
     lines = []
-    for (key, name, unit), colour in zip(channels, colours, strict=True):
-        values = np.array(points[f"{key}_{unit.lower()}"], dtype=float)
-        valid = timed & ~np.isnan(values) if len(values) == len(time_s) else slice(0, 0)
+    for (key, name, unit), colour, values in zip(channels, colours, columns, strict=True):
+        is_whole = len(values) == len(time_s) and not np.isnan(values).all()
+        valid = timed & (breaks | ~np.isnan(values)) if is_whole else slice(0, 0)
         lines.append(Line(key, name, unit, colour, time_s[valid], values[valid]))
     whole = time_s[timed]
     window = (float(whole[0]), float(whole[-1])) if len(whole) else (0.0, 1.0)
