@@ -10,6 +10,7 @@ from components.figures.time_axis import TimeAxis, Window
 
 SIGNS = {"pause": "‖", "gap": "//"}
 CHARACTER_PX = 6.2
+BESIDE_PX = 8.0  # kept free around a name
 SIGN_PX = 12.0
 WIDE_PX, NARROW_PX = 800.0, 260.0  # of the axes, about
 OPEN_S = 3600.0  # that a pause which lasts is drawn on
@@ -102,5 +103,5 @@ def _longest(spans: Sequence[Span], most: int) -> list[Span]:
 
 
 def _fitting(span: Span, room_px: float) -> str:
-    fits = (text for text in span.labels if len(text) * CHARACTER_PX <= room_px)
+    fits = (text for text in span.labels if len(text) * CHARACTER_PX + BESIDE_PX <= room_px)
     return next(fits, SIGNS[span.kind])
