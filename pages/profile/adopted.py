@@ -68,6 +68,8 @@ def _about(known: AdoptedText) -> Component:
 
 def _range(low: int | None, high: int | None, unit: str) -> str:
     """Write a range given in thousandths; a column's largest number bounds nothing."""
+    if low is None and high is None:
+        return "not known"
     ends = [None if end is None or abs(end) >= MAX_WHOLE else end / 1000 for end in (low, high)]
     return extent_words(Extent(ends[0], ends[1], unit), "")
 
