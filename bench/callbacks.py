@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from bench.work import BEGIN
 from components.shell import Ids as Shell
 from pages.experiment.ids import Ids as Experiment
-from pages.experiment.parts import CLOCK
-from pages.experiments.parts import Ids as Experiments
+from pages.experiment.layout import CLOCK
+from pages.experiments.listing import Ids as Experiments
 from pages.live.ids import Ids as Live
 
 UPDATE = "/_dash-update-component"

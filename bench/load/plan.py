@@ -12,8 +12,8 @@ from bench.work import BEGIN, SEARCHED
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentStatus, Technology
 from pages.experiment.ids import Ids as Experiment
-from pages.experiment.parts import CLOCK
-from pages.experiments.parts import Ids as Experiments
+from pages.experiment.layout import CLOCK
+from pages.experiments.listing import Ids as Experiments
 from pages.live.ids import Ids as Live
 
 RANGE_S = 3600

@@ -12,8 +12,8 @@ from components.shell import Ids as Shell
 from db.queries.batteries.table import BatterySortKey, count_by_technology, list_batteries
 from db.queries.lists import read_sort
 from db.terms import Role
-from pages.batteries import parts
-from pages.batteries.parts import TABLE, Ids
+from pages.batteries import listing
+from pages.batteries.listing import TABLE, Ids
 from pages.context import database, now, register_page, viewer
 from pages.experiments.row_table import register_table, table_page
 
@@ -22,13 +22,13 @@ register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
 
 def layout(**query: Sent) -> Component:
     """Return the page for the view that its address names."""
-    view, who = parts.view_of(query), viewer()
+    view, who = listing.view_of(query), viewer()
     sort = read_sort(query.get("sort"), BatterySortKey)
-    columns = parts.NARROW_COLUMNS if who.narrow else parts.wide_columns(sort)
+    columns = listing.NARROW_COLUMNS if who.narrow else listing.wide_columns(sort)
     count = html.Span(id=Ids.COUNT)
     head = [
-        page_header("Batteries", count=count, actions=parts.header_actions(view, who)),
-        html.Div(parts.technology_choice(view), className="bem-bar"),
+        page_header("Batteries", count=count, actions=listing.header_actions(view, who)),
+        html.Div(listing.technology_choice(view), className="bem-bar"),
     ]
     return table_page(TABLE, view.to_store(), columns, head, narrow=who.narrow)
 
@@ -46,13 +46,13 @@ def layout(**query: Sent) -> Component:
 )
 def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
     """Read the controls; say what the table holds."""
-    view = parts.view_of({"technology": technologies, "q": text})
+    view = listing.view_of({"technology": technologies, "q": text})
     page = list_batteries(database(), view.to_filter(), offset=0, limit=0)
     return (
         no_update if view.to_store() == known else view.to_store(),
         formatting.number_of(page.count, page.total),
-        parts.technology_options(count_by_technology(database(), view.text)),
-        parts.nothing_to_show(page.total, viewer()),
+        listing.technology_options(count_by_technology(database(), view.text)),
+        listing.nothing_to_show(page.total, viewer()),
         page.count > 0,
     )
 
@@ -65,16 +65,16 @@ def narrow(technologies: Sent, text: Sent, known: Sent) -> tuple[Any, ...]:
 )
 def count_again(_pulse: Sent, view: Sent) -> str:
     """Say how many there are by now."""
-    page = list_batteries(database(), parts.view_of(view).to_filter(), offset=0, limit=0)
+    page = list_batteries(database(), listing.view_of(view).to_filter(), offset=0, limit=0)
     return formatting.number_of(page.count, page.total)
 
 
 def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
     order, who, time = read_sort(sort, BatterySortKey), viewer(), now()
-    narrowed = parts.view_of(view).to_filter()
+    narrowed = listing.view_of(view).to_filter()
     page = list_batteries(database(), narrowed, order, offset=offset, limit=limit)
-    return [parts.row_cells(row, who, time) for row in page.rows], page.count
+    return [listing.row_cells(row, who, time) for row in page.rows], page.count
 
 
 register_table(TABLE, rows, Input(TABLE.sink, "id"))

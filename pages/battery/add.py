@@ -17,10 +17,10 @@ from db.commands.form_tokens import new_token
 from db.queries.batteries.detail import battery_details, known_manufacturers
 from db.terms import Role
 from pages.battery.add_parts import FORM, NEXT, Ids, next_one
+from pages.battery.details import ADD_EXPERIMENT
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, battery_page
 from pages.battery.live_checks import RefusedBatteryError, follow, register
-from pages.battery.parts import ADD_EXPERIMENT
 from pages.context import database, register_page
 
 register_page(__name__, "/add-battery", "Add battery", Role.OPERATOR)

@@ -18,11 +18,11 @@ from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do, done_before
+from pages.battery.details import DELETE, FORM, Ids, confirmed_card, details_page, edit_page
 from pages.battery.experiments import PAGE_ROWS, Listed, experiments_card
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
-from pages.battery.parts import DELETE, FORM, Ids, confirmed_card, details_page, edit_page
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
 from pages.sent import read_id, sent_id

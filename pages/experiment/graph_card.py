@@ -16,8 +16,8 @@ from db.series import ExperimentSeries
 from pages.context import database, limits, run_script, viewer
 from pages.experiment.graph import drawing, range_words, strip, time_axis, window_of, zoomed
 from pages.experiment.ids import Ids
+from pages.experiment.layout import ELAPSED
 from pages.experiment.moments import graph_marks
-from pages.experiment.parts import ELAPSED
 from pages.sent import sent_id
 
 # Only what changes the window reaches the server: an answer to anything else (a resize while the

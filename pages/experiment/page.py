@@ -20,7 +20,7 @@ from pages.context import database, now, register_page, viewer
 from pages.experiment.graph import asked_window
 from pages.experiment.graph_card import opened
 from pages.experiment.ids import Ids
-from pages.experiment.parts import page, preparing, preparing_words
+from pages.experiment.layout import page, preparing, preparing_words
 from pages.experiment.shown import Shown
 from pages.not_found_404 import not_found
 

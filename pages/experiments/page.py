@@ -14,9 +14,9 @@ from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import read_sort
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
-from pages.experiments import parts
+from pages.experiments import listing
 from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter
-from pages.experiments.parts import TABLE, Ids
+from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
 
 register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0)
@@ -44,11 +44,11 @@ def layout(**query: Sent) -> Component:
     ]
     head = [
         page_header(
-            "Experiments", count=html.Span(id=Ids.COUNT), actions=parts.header_actions(view)
+            "Experiments", count=html.Span(id=Ids.COUNT), actions=listing.header_actions(view)
         ),
         html.Div(bar, className="bem-bar"),
     ]
-    panels = [parts.filter_panel(view)]
+    panels = [listing.filter_panel(view)]
     return table_page(TABLE, view.to_store(), columns, head, narrow=narrow, panels=panels)
 
 
@@ -78,11 +78,11 @@ def narrow(values: list[Any], _clicks: list[int], known: dict[str, Any]) -> tupl
     return (
         no_update if view.to_store() == known else view.to_store(),
         formatting.number_of(page.count, page.total),
-        parts.filter_chips(view, choices),
-        parts.nothing_to_show(page.total),
+        listing.filter_chips(view, choices),
+        listing.nothing_to_show(page.total),
         page.count > 0,
         [no_update] * len(PARTS) if view == asked else list(view.to_store().values()),
-        [parts.filter_options(name, choices[name]) for name in FACETS],
+        [listing.filter_options(name, choices[name]) for name in FACETS],
     )
 
 
@@ -104,7 +104,7 @@ def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str,
     order, who, time = read_sort(sort, SortKey), viewer(), now()
     narrowed = to_filter(from_store(view), who.zone)
     page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
-    return [parts.row_cells(row, who, time) for row in page.rows], page.count
+    return [listing.row_cells(row, who, time) for row in page.rows], page.count
 
 
 register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))
@@ -121,10 +121,10 @@ def _without_removed(view: View) -> View:
     if not isinstance(ctx.triggered_id, dict) or not any(event["value"] for event in ctx.triggered):
         return view
     part = ctx.triggered_id["part"]
-    return from_store({}) if part == parts.EVERYTHING else view.without(part)
+    return from_store({}) if part == listing.EVERYTHING else view.without(part)
 
 
-def _offered(view: View, narrowed: Filter) -> parts.Offered:
+def _offered(view: View, narrowed: Filter) -> listing.Offered:
     """Return the values that leave a row, and those that are chosen although they leave none.
 
     Dash takes a chosen value away as soon as its options do not have it: a view that is empty for
@@ -142,7 +142,7 @@ def _offered(view: View, narrowed: Filter) -> parts.Offered:
     return choices
 
 
-def _by_facet(choices: Choices) -> parts.Offered:
+def _by_facet(choices: Choices) -> listing.Offered:
     return {
         "technology": list(choices.technologies),
         "status": list(choices.statuses),

@@ -9,8 +9,8 @@ from components import formatting
 from components.blocks import icon, labelled
 from cycling.terms import StationCommand, StationState
 from pages.ask import Question, ask_dialog
+from pages.live.content import LiveView, why_not
 from pages.live.ids import COMMAND
-from pages.live.view import LiveView, why_not
 
 LOOKS = {  # words, icon, colour of the button
     StationCommand.PAUSE: ("Pause", "pause-fill", "btn-secondary"),

@@ -23,8 +23,8 @@ from db.queries.stations.run import RunAlarm, run_alarms
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, database, limits, now, run_script, viewer
 from pages.experiment.graph import drawing, strip, window_of
+from pages.experiment.layout import preparing_words
 from pages.experiment.moments import alarm_marks
-from pages.experiment.parts import preparing_words
 from pages.live.ids import Ids
 from pages.sent import sent_id
 

@@ -21,10 +21,10 @@ from pages import ask
 from pages.ask import Done, ask_then_do
 from pages.context import database, register_page, run_script, viewer
 from pages.live.commands import asked_kind, question
+from pages.live.content import latest_experiment, live_view, view_digest, view_of
 from pages.live.ids import COMMAND, Ids
-from pages.live.parts import page, text_of
+from pages.live.layout import page, text_of
 from pages.live.update import Key, Question, points_update, present_update
-from pages.live.view import latest_experiment, live_view, view_digest, view_of
 from pages.not_found_404 import not_found
 from pages.sent import sent_id
 from pages.station.labels import short_hash

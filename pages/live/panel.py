@@ -18,7 +18,7 @@ from cycling.profile.safety_limits import joined
 from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
-from pages.live.view import LiveView
+from pages.live.content import LiveView
 from pages.station.labels import clock
 from pages.station.progress import (
     Progress,

@@ -22,7 +22,7 @@ from db.queries.wattrex.units import find_unregistered_units
 from db.terms import Role
 from pages.ask import Done, Question, ask_then_do
 from pages.context import database, limits, register_page, run_script, viewer
-from pages.monitor import parts
+from pages.monitor import frame
 from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.tile import tile_parts
 from pages.monitor.update import Key, entry, update
@@ -38,35 +38,35 @@ def layout(**query: str) -> Component:
     head = page_header(
         "Monitor",
         count=formatting.counted(len(stations), "station") if stations else None,
-        actions=parts.header_actions(str(query.get("q") or "")),
+        actions=frame.header_actions(str(query.get("q") or "")),
     )
     return html.Div(
         [
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
-            dcc.Interval(id=Ids.SLOW_TICK, interval=parts.SLOWLY_MS),
+            dcc.Interval(id=Ids.SLOW_TICK, interval=frame.SLOWLY_MS),
             *stores(Ids.ASK, Ids.SINK),
             dcc.Store(id=Ids.UPDATE, data=_whole(stations)),
             head,
             html.Div(
-                [*parts.chips(stations), parts.updated()],
+                [*frame.chips(stations), frame.updated()],
                 id=Ids.CHIPS,
                 className="bem-bar",
                 role="group",
             ),
             html.Div(
-                parts.unregistered_notes(find_unregistered_units(database())),
+                frame.unregistered_notes(find_unregistered_units(database())),
                 id=Ids.UNREGISTERED,
                 className="bem-unregistered",
             ),
             html.Div(
-                parts.overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"
+                frame.overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"
             ),
             html.Div(
                 empty("funnel", "No station matches these filters."),
                 className="bem-none-found",
                 hidden=True,
             ),
-            *(parts.dialogs() if who.operates else []),
+            *(frame.dialogs() if who.operates else []),
         ],
         className="bem-page bem-monitor",
     )
@@ -103,7 +103,7 @@ def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "update": _whole(stations.values()),
             "tiles": [no_update] * len(ids),
-            "overview": parts.overview_tiles(stations.values(), who),
+            "overview": frame.overview_tiles(stations.values(), who),
         }
     updates = {id_: update(entry(one), digests.get(str(id_))) for id_, one in stations.items()}
     return {
@@ -125,7 +125,7 @@ def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
 )
 def show_unregistered(_count: Sent) -> list[Component]:
     """Say which units beat under numbers that nobody knows."""
-    return parts.unregistered_notes(find_unregistered_units(database()))
+    return frame.unregistered_notes(find_unregistered_units(database()))
 
 
 @callback(
@@ -148,7 +148,7 @@ def ask_alarm(chosen: Sent) -> Question:
     """Ask what an alarm was."""
     alarm = find_alarm(database(), sent_id(chosen, "alarm"))
     when = formatting.exactly(alarm.at, viewer().zone)
-    question = parts.alarm_question(alarm.text, when, station_now(database(), alarm.station_id))
+    question = frame.alarm_question(alarm.text, when, station_now(database(), alarm.station_id))
     return Question("Acknowledge the alarm", question, go="Acknowledge")
 
 
@@ -165,7 +165,7 @@ def ask_battery(chosen: Sent) -> Question:
     battery_id = sent_id(chosen, "battery")
     if because := confirmation_conflict(database(), station.id, battery_id):
         return Question("Confirm the battery", because, keep="Close")
-    words = parts.confirm_question(station, battery_id)
+    words = frame.confirm_question(station, battery_id)
     return Question("Confirm the battery", words, go="It is connected")
 
 

@@ -24,7 +24,7 @@ from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import Ids
-from pages.profile.parts import CURVE, Shown, difference, page
+from pages.profile.layout import CURVE, Shown, difference, page
 from pages.profile.rows import program_rows
 from pages.sent import read_id
 

@@ -12,7 +12,7 @@ from db.queries.profiles.adopted import adopted_profiles
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.context import database, now, register_page, run_script, viewer
-from pages.profiles.parts import (
+from pages.profiles.listing import (
     Ids,
     adopted_list,
     header_actions,

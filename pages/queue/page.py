@@ -20,7 +20,7 @@ from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState, Role
 from pages.ask import Done, Question, ask_then_do
 from pages.context import Viewer, actor, database, now, register_page, viewer
-from pages.monitor.parts import dialogs
+from pages.monitor.frame import dialogs
 from pages.queue.card import (
     CHANGE,
     Ids,

@@ -15,13 +15,13 @@ from db.commands.stations.control import request
 from db.terms import Role
 from pages.ask import ask_then_do
 from pages.context import actor, database, limits, register_page, run_script, viewer
+from pages.monitor.frame import dialogs
 from pages.monitor.ids import CONFIRM
-from pages.monitor.parts import dialogs
 from pages.not_found_404 import not_found
 from pages.sent import sent_id
+from pages.stations.content import Content, content_of, stored_view, view_of
 from pages.stations.dialogs import ask_change, change, change_dialog
 from pages.stations.ids import CHANGE, Ids
-from pages.stations.view import Content, content_of, stored_view, view_of
 
 register_page(__name__, "/stations", "Stations", Role.VIEWER)
 

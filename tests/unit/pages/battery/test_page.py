@@ -5,14 +5,14 @@ import pytest
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.batteries.table import BatterySortKey
 from db.queries.lists import read_sort
-from pages.batteries.parts import Ids as ListIds
-from pages.batteries.parts import view_of
+from pages.batteries.listing import Ids as ListIds
+from pages.batteries.listing import view_of
 from pages.battery.add_parts import FORM as ADD
 from pages.battery.add_parts import Ids as AddIds
 from pages.battery.add_parts import next_one
+from pages.battery.details import DELETE, Ids
+from pages.battery.details import FORM as EDIT
 from pages.battery.fields import FIELDS
-from pages.battery.parts import DELETE, Ids
-from pages.battery.parts import FORM as EDIT
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.lab import new_battery

@@ -9,7 +9,7 @@ from db.commands.form_tokens import new_token
 from db.commands.profiles import compile_version, new_version, save_profile
 from db.models import Instruction, Profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
-from pages.profiles.parts import View, view_from
+from pages.profiles.listing import View, view_from
 from tests.sample_profiles import add_sample_profiles
 from tests.unit.components.tree import find, nested_lists, of_type, text, walk
 from tests.unit.pages.lab import Lab

@@ -12,7 +12,7 @@ from db.queries.stations.overview import overview
 from db.queries.stations.units import lab_units
 from db.terms import OverviewState, Role
 from pages.context import Viewer
-from pages.stations.view import View, content_of
+from pages.stations.content import View, content_of
 from tests.integration.db.queries.stations.test_overview import many
 from tests.integration.db.queries.stations.test_units import Lab as Bench
 from tests.running_lab import RunningLab, twelve

@@ -9,7 +9,7 @@ from pages.profile.battery_kinds import Chosen, chosen, suited
 from pages.profile.check import checked
 from pages.profile.files import exported, file_name, text_of_file
 from pages.profile.labels import extent_words, problem_words
-from pages.profile.parts import difference
+from pages.profile.layout import difference
 from tests.sample_profiles import sample_profiles
 from tests.unit.components.tree import find, text
 

@@ -19,7 +19,7 @@ from db.queries.stations.run import UnreachableRun, unreachable_run
 from db.queries.stations.units import UnitContact, UnitFacts, find_unit
 from db.terms import node_trouble
 from pages.context import Viewer
-from pages.monitor.parts import unregistered_notes
+from pages.monitor.frame import unregistered_notes
 from pages.sent import read_id
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash

@@ -28,12 +28,12 @@ from pages.context import Viewer, database, limits
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.graph import theme_colours
 from pages.live.commands import command_buttons, command_dialog
+from pages.live.content import LiveView, view_digest, view_notes
 from pages.live.graph_card import RANGES, USUAL_S, blank
 from pages.live.ids import Ids
 from pages.live.panel import panel_cards
 from pages.live.update import Key
-from pages.live.view import LiveView, view_digest, view_notes
-from pages.monitor.parts import dialogs
+from pages.monitor.frame import dialogs
 from pages.monitor.tile import most_current_a, simulated_tag
 from pages.queue.card import queue_card, queue_dialog
 from pages.station.labels import ago, draw_note
