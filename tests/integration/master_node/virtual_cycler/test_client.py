@@ -12,18 +12,23 @@ from threading import Thread
 
 import pytest
 
+from cycling.battery.chemistry import state_at
+from cycling.profile import parse, resolve
+from cycling.profile.simulation.expected import expected
 from master_node.link import broker_of
 from master_node.protocol import Kind
+from master_node.virtual_cycler.battery import model_for
 from master_node.virtual_cycler.client import Client, Options
 from tests.conftest import require
 from tests.machine import MOSQUITTO
 from tests.scripted_master import ScriptedMaster, until
 from tests.servers import Mosquitto, start
-from tests.virtual import cc, cv, offer_of, wait
+from tests.virtual import CELL, cc, cv, offer_of, wait
 
 BEM = Path(sys.executable).with_name("bem")
 UNIT = "virtual-1"
 CYCLE = (cc(1.5, voltage=4.1), cv(4.1, current=0.3), wait(600), cc(-1.5, voltage=3.4))
+CYCLE_TEXT = "CC, 1.5, VOLTAGE, 4.1\nCV, 4.1, CURRENT, 0.3\nWAIT, 600\nCC, -1.5, VOLTAGE, 3.4\n"
 experiments = itertools.count(1)
 
 
@@ -114,6 +119,13 @@ def heartbeat_of(master: ScriptedMaster, fits):
     return heartbeat.stations[0]
 
 
+def expected_s(text: str, voltage_v: float, current_a: float) -> float:
+    """How long a profile should take on the battery of `offered` that begins like this."""
+    model = model_for(CELL)
+    program = resolve(parse(text).profile, CELL.capacity_ah).program
+    return expected(program, model, state_at(model, voltage_v, current_a)).duration_s
+
+
 def offered(*steps, **more):
     return offer_of(*steps, experiment=next(experiments), station=11, **more)
 
@@ -185,6 +197,8 @@ class TestNothingIsLostOrDoubled:
             "voltage",
         ]
         assert 20 < master.samples[offer.experiment][-1][7] < 40
+        first, last = (master.samples[offer.experiment][at] for at in (0, -1))
+        assert last[1] == pytest.approx(expected_s(CYCLE_TEXT, first[5], first[6]), rel=0.05)
         assert heartbeat_of(master, lambda one: one.pending == 0).state == "idle"
 
     def test_killed_at_any_moment_and_resumed(self, master, cycler):
