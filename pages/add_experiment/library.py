@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.sent import Sent
-from cycling.battery.description import NewBattery
+from cycling.battery.description import NewBattery, safety_range_v
 from cycling.profile import StationCapabilities
 from cycling.profile.summary import Extent, ProfileSummary
 from db.queries.profiles.library import ProfileRow
@@ -71,7 +71,9 @@ def misfit(
     amperes = [
         _Bounds(name, _float(one.current_min_a), _float(one.current_max_a)) for name, one in limits
     ]
-    reason = _outside(summary.voltage, volts, "V", None)
+    watches = station is None or station.guards_battery_range
+    voltage = _limited(summary.voltage, battery) if watches else summary.voltage
+    reason = _outside(voltage, volts, "V", None)
     if summary.current is None:
         return reason or "Its current range is not known."
     return reason or _outside(summary.current, amperes, "A", capacity_ah)
@@ -94,6 +96,22 @@ def others_list(others: Sequence[tuple[ProfileRow, str]]) -> list[Component]:
             [html.Summary(title), html.Ul(items, className="small")], className="bem-choose"
         )
     ]
+
+
+def _limited(extent: Extent | None, battery: NewBattery | None) -> Extent | None:
+    """Return an extent as far as the limits of the battery let it go.
+
+    They bound what nothing else does, and SAFETY may lie where they switch off.
+    """
+    if extent is None or battery is None:
+        return extent
+    off_low, off_high = safety_range_v(battery)
+    low, high = extent.low, extent.high
+    if low is None or off_low <= low < battery.voltage_min_v:
+        low = battery.voltage_min_v
+    if high is None or battery.voltage_max_v < high <= off_high:
+        high = battery.voltage_max_v
+    return Extent(low, high, extent.unit)
 
 
 def _outside(

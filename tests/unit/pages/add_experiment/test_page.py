@@ -292,7 +292,8 @@ class TestLibrary:
             ({}, ""),
             ({"voltage": None}, ""),
             ({"voltage": Extent(2.9, 4.3, "V")}, "the battery allows 2.5 to 4.2 V"),
-            ({"voltage": Extent(2.9, None, "V")}, "nothing bounds it"),
+            ({"voltage": Extent(2.9, None, "V")}, ""),  # the limits of the battery do
+            ({"voltage": Extent(2.45, 4.25, "V")}, ""),  # SAFETY where they switch off
             ({"current": Extent(-1.0, 1.0, "C")}, ""),
             ({"current": Extent(-1.5, 1.0, "C")}, "It goes from −7.5 to 5 A"),
             ({"current": None}, "not known"),
@@ -301,6 +302,12 @@ class TestLibrary:
     def test_why_it_does_not_fit(self, forms: FormLab, changes, says: str):
         reason = misfit(self.summary(**changes), *main_equipment(forms.database, typed(forms)))
         assert (says in reason) if says else not reason
+
+    def test_where_nobody_watches_the_battery_nothing_bounds_a_voltage(self, forms: FormLab):
+        battery, station = main_equipment(forms.database, typed(forms))
+        unwatched = dataclasses.replace(station, guards_battery_range=False)
+        open_end = self.summary(voltage=Extent(2.9, None, "V"))
+        assert "nothing bounds it" in misfit(open_end, battery, unwatched)
 
     def test_nothing_is_held_against_what_is_not_chosen(self, forms: FormLab):
         nothing = main_equipment(forms.database, typed(forms, pairs=(Pair(),)))
