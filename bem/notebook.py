@@ -23,7 +23,7 @@ from db.engine import Database
 from db.measures.export import EVERYTHING, Columns, chosen_columns, column_blocks
 from db.queries.experiments.detail import check_experiment
 from db.queries.experiments.filters import Filter
-from db.queries.experiments.table import SortKey, list_experiments
+from db.queries.experiments.table import ExperimentRow, SortKey, list_experiments
 from db.queries.lists import Sort
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Laboratory:
             self._database, Filter(text=text), Sort(SortKey.ID), offset=0, limit=MAX_EXPERIMENTS
         )
         return [
-            {name: _plain(getattr(row, name)) for name in (*LISTED, *TIMES)} for row in page.rows
+            {name: values[name] for name in (*LISTED, *TIMES)} for values in map(_listed, page.rows)
         ]
 
     def pandas(
@@ -144,6 +144,11 @@ def _numbered(labels: Iterable[str]) -> Iterable[str]:
     for label in labels:
         so_far[label] += 1
         yield label if so_far[label] == 1 else f"{label} ({so_far[label]})"
+
+
+def _listed(row: ExperimentRow) -> dict[str, object]:
+    values = {name: _plain(getattr(row, name)) for name in (*LISTED, *TIMES) if name != "status"}
+    return {**values, "status": row.state.value}
 
 
 def _plain(value: object) -> object:

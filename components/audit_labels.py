@@ -72,7 +72,8 @@ KINDS = {
     "battery": "battery {name}",
     "station": "{name}",
     "unit": "unit {name}",
-    "plan": "{name}",
+    "plan": "{name}",  # rows of before: the name says the number of the experiment
+    "profile": "{name}",
     "library profile": "profile {name}",
 }
 PLACES = {

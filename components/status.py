@@ -3,14 +3,18 @@
 from dash import html
 
 from components.blocks import icon
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentState, ExperimentStatus, state_of
 
 _LOOK = {
-    ExperimentStatus.RUNNING: ("running", "play-fill", "Running"),
-    ExperimentStatus.QUEUED: ("queued", "clock", "Queued"),
-    ExperimentStatus.PAUSED: ("paused", "pause-fill", "Paused"),
-    ExperimentStatus.ERROR: ("error", "x-circle-fill", "Error"),
-    ExperimentStatus.FINISHED: ("finished", "check-circle", "Finished"),
+    ExperimentState.DRAFT: ("queued", "pencil", "Draft"),
+    ExperimentState.HELD: ("held", "plug", "Held"),
+    ExperimentState.QUEUED: ("queued", "clock", "Queued"),
+    ExperimentState.RUNNING: ("running", "play-fill", "Running"),
+    ExperimentState.PAUSED: ("paused", "pause-fill", "Paused"),
+    ExperimentState.FINISHED: ("finished", "check-circle", "Finished"),
+    ExperimentState.STOPPED: ("finished", "stop-circle", "Stopped"),
+    ExperimentState.ERROR: ("error", "x-circle-fill", "Error"),
+    ExperimentState.CANCELLED: ("finished", "x-lg", "Cancelled"),
 }
 
 STATION_LOOK = {
@@ -24,30 +28,23 @@ STATION_LOOK = {
 }
 
 
-STOPPED = ("finished", "stop-circle", "Stopped")
-
-
-def status_look(status: ExperimentStatus, reason: str = "") -> dict[str, str]:
+def status_look(status: ExperimentStatus | ExperimentState, reason: str = "") -> dict[str, str]:
     """Return kind (CSS class), icon, word and reason of a status, for cells drawn in the browser.
 
-    `reason` says why it ended before its profile did; "" where it did not. FINISHED has no value
-    of its own for that in the database.
+    `reason` says why it ended before its profile did, waits or was cancelled; "" where it did not.
     """
     kind, icon_name, word = _look(status, reason)
     return {"kind": kind, "icon": icon_name, "word": word, "why": reason}
 
 
-def status_word(status: ExperimentStatus, reason: str = "") -> str:
+def status_word(status: ExperimentStatus | ExperimentState, reason: str = "") -> str:
     """Return the word people read."""
     return _look(status, reason)[2]
 
 
-def filter_word(status: ExperimentStatus) -> str:
-    """Return what a filter by the database's value lets through."""
-    return "Finished or stopped" if status is ExperimentStatus.FINISHED else status_word(status)
-
-
-def status_pill(status: ExperimentStatus, reason: str = "", *, plain: bool = False) -> html.Span:
+def status_pill(
+    status: ExperimentStatus | ExperimentState, reason: str = "", *, plain: bool = False
+) -> html.Span:
     """Draw the status on its soft ground, or `plain`; why it ended early stands in its title."""
     kind, icon_name, word = _look(status, reason)
     look = f"bem-status plain {kind}" if plain else f"bem-status {kind}"
@@ -61,8 +58,8 @@ def ended_reason(status: ExperimentStatus, reason: str | None) -> str:
     return (reason or "").strip() if is_over else ""
 
 
-def _look(status: ExperimentStatus, reason: str) -> tuple[str, str, str]:
-    return STOPPED if reason and status is ExperimentStatus.FINISHED else _LOOK[status]
+def _look(status: ExperimentStatus | ExperimentState, reason: str) -> tuple[str, str, str]:
+    return _LOOK[state_of(status, reason) if isinstance(status, ExperimentStatus) else status]
 
 
 def station_pill(state: str, beneath: str | None = None) -> html.Span:

@@ -87,6 +87,27 @@ NOT_ENDED = (*UNDER_WAY, ExperimentStatus.QUEUED)
 ENDED = (ExperimentStatus.FINISHED, ExperimentStatus.ERROR)
 
 
+class ExperimentState(StrEnum):
+    """What people call the state of an experiment; what has not begun has no row for cyclers."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+def state_of(status: ExperimentStatus, end_reason: str) -> ExperimentState:
+    """Return the state of an experiment that cyclers know of; `end_reason` "" if it ran through."""
+    if status is ExperimentStatus.FINISHED and end_reason.strip():
+        return ExperimentState.STOPPED
+    return ExperimentState(status.value.lower())
+
+
 class DeviceType(StrEnum):
     """What a device of a station is."""
 

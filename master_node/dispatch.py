@@ -92,7 +92,7 @@ def alarm_refusal(
     """Alarm where an experiment does not get to its station."""
     raise_alarm(
         transaction.session,
-        key=f"refused-{experiment_id}",
+        key=f"refused-{experiment_id}-{transaction.now.timestamp():.6f}",
         station_id=station_id,
         experiment_id=experiment_id,
         code="offer refused",

@@ -8,6 +8,7 @@ from db.commands.queue import hold_back
 from db.commands.units import registration as units
 from db.models import Unit
 from db.queries.experiments.deletion import unknown_words
+from db.queries.stations.offers import attempt_of
 from db.queries.stations.run import is_force_end
 from master_node.batch import Batch, Envelope
 from master_node.dispatch import alarm_refusal
@@ -141,8 +142,14 @@ def _take_offer_answer(batch: Batch, envelope: Envelope, answer: m.OfferAnswer) 
     _note_contact(batch, batch.unit_of(envelope.address))
     if answer.accepted:
         runs.accept(run.row, batch.transaction.now)
-    elif run.row.accepted_at is None and run.row.ended_at is None:
+    elif run.row.accepted_at is None and run.row.ended_at is None and _is_present(batch, answer):
         _take_back_offer(batch, run, answer.reason or "the station gave no reason")
+
+
+def _is_present(batch: Batch, answer: m.OfferAnswer) -> bool:
+    """Whether an answer is not one that was given to an earlier attempt."""
+    now = attempt_of(batch.transaction.session, answer.experiment)
+    return answer.attempt is None or answer.attempt == now
 
 
 def _take_back_offer(batch: Batch, run: runs.RunNow, reason: str) -> None:

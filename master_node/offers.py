@@ -42,6 +42,7 @@ def offer_of(facts: OfferFacts, epoch: int, expires_at: datetime) -> m.Offer:
             instructions=[_instruction(one) for one in facts.instructions],
             record_s=facts.record_s or RECORD_S,
             record_v=facts.record_v,
+            attempt=facts.attempt,
         )
     except msgspec.ValidationError as error:
         raise UnofferableError(f"the profile's details cannot be read: {error}") from error

@@ -23,6 +23,7 @@ from db.commands.users import Hasher
 from db.engine import Database
 from db.hanging import ANSWER_S
 from db.limits import Limits
+from db.queries.audit import names_now
 from db.queries.users import SessionLimits
 from db.terms import Role
 
@@ -126,12 +127,25 @@ def once(form_token: Sent, deed: Callable[[By], R], *content: object) -> R:
 
 
 def register_page(
-    module: str, path: str | None, title: str, role: Role, *, order: int | None = None
+    module: str,
+    path: str | None,
+    title: str,
+    role: Role,
+    *,
+    order: int | None = None,
+    called: str = "",
 ) -> None:
-    """Register a page for a role; both may name ids: `<battery_id>`, `{battery_id}`."""
+    """Register a page for a role; both may name ids: `<battery_id>`, `{battery_id}`.
+
+    `called`, a kind of `names_now`: the title says what the thing is called, not its id.
+    """
 
     def words(**ids: str) -> str:
-        return f"{title.format_map(defaultdict(str, ids))} - {PRODUCT}"
+        if called:
+            target = f"{called} {next(iter(ids.values()), '')}"
+            ids = dict.fromkeys(ids, names_now(database(), [target]).get(target, ""))
+        label = title.format_map(defaultdict(str, ids)).strip()
+        return f"{label} - {PRODUCT}" if label else PRODUCT
 
     template = path if path and "<" in path else None
     dash.register_page(

@@ -1,17 +1,22 @@
-"""What addresses and browsers send, read: ids, texts, days."""
+"""What addresses and browsers send, read: ids, texts, days; and in sentences what nobody knows."""
 
 import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from math import isfinite
 
 import msgspec
+from dash import html
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components.blocks import note
 from components.controls import MAX_SEARCH
 from components.sent import Sent
 from cycling.errors import InputError
 
 MAX_NUMBER = 40  # characters
+MAX_SHOWN = 40  # of a value of an address
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2300
@@ -106,3 +111,62 @@ def _midnight(day: str, zone: tzinfo, *, days: int) -> datetime | None:
         return None
     date = datetime.fromisoformat(day).date() + timedelta(days=days)
     return datetime.combine(date, time.min, zone)
+
+
+def asked_values(given: Sent) -> list[str]:
+    """Return the values that an address gives for one name, without blanks."""
+    listed = given if isinstance(given, list | tuple) else [given]
+    return [str(one) for one in listed if one not in (None, "")]
+
+
+def unknown_choices(label: str, given: Sent, known: Iterable[str]) -> list[str]:
+    """Say which of an address's values are none of a few words."""
+    words = [str(one) for one in known]
+    offer = f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+    return [
+        f"{label} “{one[:MAX_SHOWN]}” is unknown and left out. It may be {offer}."
+        for one in asked_values(given)
+        if one not in words
+    ]
+
+
+def unknown_ids(kind: str, given: Sent, known: Collection[int]) -> list[str]:
+    """Say which of an address's numbers no station, battery or profile has."""
+    return [
+        f"There is no {kind} “{one[:MAX_SHOWN]}”: that filter is left out."
+        for one in asked_values(given)
+        if not (one.isascii() and one.isdigit() and len(one) < 10 and int(one) in known)
+    ]
+
+
+def unknown_sort(given: Sent, known: Iterable[str]) -> list[str]:
+    """Say that an address names an order that the list does not have."""
+    order = str(given or "")
+    if not order or order.removeprefix("-") in {str(one) for one in known}:
+        return []
+    return [f"The list cannot be sorted by “{order[:MAX_SHOWN]}”: it is in its usual order."]
+
+
+def unknown_days(query: Mapping[str, Sent], names: Iterable[str]) -> list[str]:
+    """Say which days of an address are none."""
+    return [
+        f"“{str(query[name])[:MAX_SHOWN]}” is no day: that filter is left out. "
+        "Write it as 2026-08-24."
+        for name in names
+        if query.get(name) and not day_of(query[name])
+    ]
+
+
+def unknown_pages(query: Mapping[str, Sent], names: Iterable[str]) -> list[str]:
+    """Say that these names in an address are of no page of a list."""
+    return [
+        f"“{str(query[name])[:MAX_SHOWN]}” is no page of the list: it begins with the newest."
+        for name in names
+        if query.get(name)
+    ]
+
+
+def unknown_note(sentences: Iterable[str]) -> list[Component]:
+    """Return the note above a list; nothing where its address is understood."""
+    lines = [html.Div(one) for one in sentences]
+    return [note("paused", lines, alert=True)] if lines else []

@@ -15,6 +15,7 @@ from cycling.terms import (
     StationState,
     Technology,
 )
+from db.commands.experiments.numbers import reserve
 from db.engine import Database
 from db.measures import writing
 from db.models import (
@@ -273,6 +274,9 @@ class RunningLab:
             "state_since": self.ago(minutes=26),
             **other,
         }
+        if fields.setdefault("experiment_id", None) is None:
+            with self.database.write() as session:
+                fields["experiment_id"] = reserve(session, battery_id=None, now=self.now)
         return int(
             self.add(
                 Plan(

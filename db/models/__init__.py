@@ -12,6 +12,7 @@ from db.models.batteries import (
 from db.models.experiments import (
     DeletedExperiment,
     Experiment,
+    FormerNumber,
     ImportSource,
     Note,
     Plan,

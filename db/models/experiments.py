@@ -40,8 +40,10 @@ class Experiment(Base):
 class Plan(Base):
     """An experiment that a user has defined: a draft, held, queued or cancelled.
 
-    Held and draft ones have no row in Experiment: some cyclers run every QUEUED row there by
-    themselves. `token` is the form's own, so that submitting twice makes one.
+    `experiment_id` is its number in every state. Only what may run has its row in Experiment, with
+    that number: some cyclers run every QUEUED row there by themselves. `token` is the form's own,
+    so that submitting twice makes one. `attempt` counts how often a station has refused it,
+    `state_by` names who brought it into its state.
     """
 
     __tablename__ = "bem_plans"
@@ -53,7 +55,7 @@ class Plan(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(exact_text(40), unique=True)
     state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
-    experiment_id: Mapped[int | None] = mapped_column(unique=True)
+    experiment_id: Mapped[int] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(30))
     description: Mapped[str] = mapped_column(String(250), default="")
     station_id: Mapped[int | None]
@@ -64,6 +66,17 @@ class Plan(Base):
     user_name: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     state_since: Mapped[datetime]
+    state_by: Mapped[str] = mapped_column(String(60), default="")
+    attempt: Mapped[int] = mapped_column(default=0)
+
+
+class FormerNumber(Base):
+    """A number that an experiment had before it kept one for ever: old addresses lead on."""
+
+    __tablename__ = "bem_former_numbers"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    experiment_id: Mapped[int] = mapped_column(index=True)
 
 
 class Run(Base):

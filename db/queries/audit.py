@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
@@ -19,9 +19,11 @@ from db.models import (
     Experiment,
     LibraryProfile,
     Plan,
+    Profile,
 )
 
 PAGE = 50
+BY_NAME = ("station", "battery", "unit", "plan", "library profile")
 PIECE = 2000
 KINDS: Mapping[str, tuple[Any, Any]] = {
     "experiment": (Experiment.id, Experiment.name),
@@ -29,6 +31,7 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "station": (CyclerStation.id, CyclerStation.name),
     "unit": (ComputationalUnit.id, ComputationalUnit.host_name),
     "plan": (Plan.id, Plan.name),
+    "profile": (Profile.id, Profile.name),
     "library profile": (LibraryProfile.id, LibraryProfile.name),
 }
 
@@ -165,21 +168,42 @@ def _within(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
 
 
 def _mentions(searched: str) -> ColumnElement[bool]:
-    """Any text of a row. Details are JSON, in which letters beyond ASCII are written as escapes."""
+    """Any text of a row. Details are JSON, in which letters beyond ASCII are written as escapes.
+
+    Stations, batteries, units and profiles are found by their names: nobody knows their ids.
+    """
     row = AuditEntry
-    plain = [row.user_name, row.address, row.action, row.target]
+    plain = [row.user_name, row.address, row.action]
     detail = cast(row.detail, String)
     spelt = {searched, json.dumps(searched)[1:-1]}
+    by_id = or_(*(row.target.in_(select(_target(kind))) for kind in BY_NAME))  # what is still there
     return or_(
         *(column.contains(searched, autoescape=True) for column in plain),
+        and_(row.target.contains(searched, autoescape=True), ~by_id),
         *(detail.contains(one, autoescape=True) for one in sorted(spelt)),
+        *(_is_called(kind, searched) for kind in BY_NAME),
     )
+
+
+def _is_called(kind: str, searched: str) -> ColumnElement[bool]:
+    """Whether a row is about something whose name, or number as an experiment, has a text."""
+    name = KINDS[kind][1]
+    named = name.contains(searched, autoescape=True)
+    if kind == "plan":
+        number = cast(Plan.experiment_id, String)
+        named = or_(named, literal("experiment ").concat(number) == searched, number == searched)
+    return AuditEntry.target.in_(select(_target(kind)).where(named))
+
+
+def _target(kind: str) -> ColumnElement[str]:
+    return literal(f"{kind} ").concat(cast(KINDS[kind][0], String))
 
 
 def names_now(database: Database, targets: Collection[str]) -> dict[str, str]:
     """Return the names of targets like "experiment 12" that are still there.
 
-    One statement for each kind, however many targets there are.
+    One statement for each kind, however many targets there are; one more for experiments that have
+    not begun.
     """
     wanted: dict[str, set[int]] = {}
     for target in targets:
@@ -192,4 +216,19 @@ def names_now(database: Database, targets: Collection[str]) -> dict[str, str]:
             id_, name = KINDS[kind]
             rows = session.execute(select(id_, name).where(id_.in_(ids)))
             names |= {f"{kind} {row[0]}": row[1] for row in rows}
+            missing = {one for one in ids if f"{kind} {one}" not in names}
+            if kind == "experiment" and missing:
+                names |= _planned_names(session, missing)
+            if kind == "plan":
+                names |= _numbered_names(session, ids)
     return names
+
+
+def _numbered_names(session: Session, ids: Collection[int]) -> dict[str, str]:
+    rows = select(Plan.id, Plan.experiment_id, Plan.name).where(Plan.id.in_(ids))
+    return {f"plan {row[0]}": f"experiment {row[1]}, {row[2]}" for row in session.execute(rows)}
+
+
+def _planned_names(session: Session, numbers: Collection[int]) -> dict[str, str]:
+    rows = select(Plan.experiment_id, Plan.name).where(Plan.experiment_id.in_(numbers))
+    return {f"experiment {row[0]}": row[1] for row in session.execute(rows)}

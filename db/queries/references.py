@@ -1,9 +1,9 @@
 """What refers to a battery, a station or a profile beside experiments: plans, drafts, imports."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
@@ -15,12 +15,24 @@ from db.models import (
     Experiment,
     Job,
     Plan,
+    Profile,
     ProfileVersion,
 )
 from db.terms import JobState, PlanState
 
 BATTERY, STATION = 0, 1  # the places in a pair of a draft
 IMPORT = "import file"
+
+
+def existing(database: Database, kind: str, ids: Iterable[int]) -> set[int]:
+    """Return which of these ids batteries, stations or profiles have, in rows of experiments."""
+    owners: Mapping[str, Any] = {
+        "battery": Battery.id,
+        "station": CyclerStation.id,
+        "profile": Profile.id,
+    }
+    with database.read() as session:
+        return set(session.scalars(select(owners[kind]).where(owners[kind].in_(list(ids)))))
 
 
 def battery_planned(session: Session, battery_id: int) -> str:
@@ -93,19 +105,16 @@ def with_experiments(
 def _planned(
     session: Session, column: InstrumentedAttribute[int | None], ids: Collection[int]
 ) -> str:
-    """Name a plan that is not over: a cancelled one may have its experiment all the same."""
-    in_experiment = exists().where(Experiment.id == Plan.experiment_id)
-    waits = or_(
-        Plan.state.in_([PlanState.DRAFT, PlanState.HELD]),
-        Plan.experiment_id.is_not(None) & in_experiment,
+    """Name what is held, or a draft; what has its row in Experiment is counted there."""
+    planned = select(Plan.experiment_id, Plan.name, Plan.state).where(
+        column.in_(ids), Plan.state.in_([PlanState.HELD, PlanState.DRAFT])
     )
-    name = session.scalars(select(Plan.name).where(column.in_(ids), waits).limit(1)).first()
-    if name is None:
+    row = session.execute(planned.order_by(Plan.id).limit(1)).first()
+    if row is None:
         return ""
-    return (
-        f"A draft or a held experiment, {name or 'without a name'}, is planned with it. "
-        "Cancel that first."
-    )
+    if row.state is PlanState.DRAFT:
+        return _draft_words(row.name)
+    return f"Experiment {row.experiment_id} ({row.name}) is held for it. Cancel that first."
 
 
 def _in_draft(session: Session, place: int, id_: int) -> str:

@@ -207,7 +207,8 @@ class BatteryLimits(Part, frozen=True, kw_only=True):
 class Offer(Message, frozen=True, kw_only=True):
     """down/offer: an experiment for an idle station. Answered by `OfferAnswer`; idempotent.
 
-    A station that has begun it, or has had it, answers what it answered before.
+    A station that has begun it, or has had it, answers what it answered before. What it has refused
+    it decides anew if `attempt` is higher than that of the answer: a person wants it to try again.
     """
 
     experiment: Id
@@ -220,15 +221,20 @@ class Offer(Message, frozen=True, kw_only=True):
     instructions: Annotated[list[Instruction], Meta(min_length=1, max_length=MAX_INSTRUCTIONS)]
     record_s: Seconds = 1.0
     record_v: Number | None = None
+    attempt: Count = 0
 
 
 class OfferAnswer(Message, frozen=True, kw_only=True):
-    """up/offer-answer: whether the station has taken the experiment, and why not."""
+    """up/offer-answer: whether the station has taken the experiment, and why not.
+
+    `attempt` is that of the offer; None from a unit that does not know of attempts.
+    """
 
     experiment: Id
     station: Id
     accepted: bool
     reason: Text = ""
+    attempt: Count | None = None
 
 
 class Samples(Part, frozen=True, kw_only=True):

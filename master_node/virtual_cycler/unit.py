@@ -137,7 +137,10 @@ class VirtualUnit:
                 self._acknowledge(int(key), Watermark(through, -1))
 
     def _offer(self, offer: Offer, now: float) -> None:
-        """Answer an offer; the same one gets the same answer for ever."""
+        """Answer an offer; the same one gets the same answer for ever.
+
+        What was refused is decided anew at a later attempt.
+        """
         if self._epoch is not None and offer.epoch < self._epoch:
             LOG.warning("offer of experiment %s by a master node of before", offer.experiment)
             return
@@ -145,6 +148,8 @@ class VirtualUnit:
             self._say_hello(now)
             return
         answer = self._memory.offer_answer(offer.experiment)
+        if answer is not None and not answer.accepted and offer.attempt > (answer.attempt or 0):
+            answer = None
         if answer is None and now > offer.expires_at:
             LOG.warning("offer of experiment %s came too late", offer.experiment)
             return
@@ -162,7 +167,12 @@ class VirtualUnit:
         for other in self.stations.values():
             if other is not station:
                 other.disconnect(offer.battery.id)
-        answer = OfferAnswer(experiment=offer.experiment, station=offer.station, accepted=True)
+        answer = OfferAnswer(
+            experiment=offer.experiment,
+            station=offer.station,
+            accepted=True,
+            attempt=offer.attempt,
+        )
         self._memory.begin(station.link, offer, answer)
         if self._write(now):
             LOG.info("experiment %s begins on %s", offer.experiment, station.link)
@@ -178,6 +188,7 @@ class VirtualUnit:
             station=offer.station,
             accepted=False,
             reason=reason[:MAX_TEXT],
+            attempt=offer.attempt,
         )
         self._memory.refuse(answer)
         self._write(now)

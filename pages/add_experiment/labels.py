@@ -70,9 +70,11 @@ def queued_text(plans: Sequence[PlanFacts]) -> str:
     held = sum(plan.state is PlanState.HELD for plan in plans)
     first = plans[0]
     if len(plans) == 1:
-        return f"{first.name} is held. {first.held_because}" if held else f"{first.name} is queued."
+        named = f"Experiment {first.experiment_id}, {first.name},"
+        return f"{named} is held. {first.held_because}" if held else f"{named} is queued."
     waits = f", {held} of them held until their batteries are confirmed" if held else ""
-    return f"{formatting.counted(len(plans), 'experiment')} are queued{waits}."
+    numbers = ", ".join(str(plan.experiment_id) for plan in plans)
+    return f"Experiments {numbers} are queued{waits}."
 
 
 def capacity_text(battery: NewBattery | None) -> str:

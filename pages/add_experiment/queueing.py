@@ -158,9 +158,9 @@ def send(request: Sent) -> dict[str, Any]:
 
 def _save(form: FormData) -> dict[str, Any]:
     by = actor()
-    save_draft(database(), form.token, form.name, form.to_json(), by=by)
+    draft = save_draft(database(), form.token, form.name, form.to_json(), by=by)
     at = by.now.astimezone(viewer().zone)
-    return {"saved": f"Draft saved {at:%H:%M}"}
+    return {"saved": f"Draft saved {at:%H:%M}, number {draft.experiment_id}"}
 
 
 def _queue(form: FormData) -> dict[str, Any]:

@@ -16,7 +16,10 @@ from db.queries.audit import AuditPage, AuditRow, audit_actions, audit_page, aud
 from db.terms import Role
 from pages.audit.filters import ANY, FILE, NEWEST, PATH, Edge, View, address, edge_of, view_of
 from pages.context import Viewer, database, register_page, run_script, viewer
+from pages.sent import read_id, unknown_days, unknown_note, unknown_pages
 
+NAMED = ("experiment", "station", "battery", "profile")  # kinds in the details of rows
+EDGES = ("before", "after")
 HEADS = (
     Head("Time", "when"),
     Head("User", "who"),
@@ -52,6 +55,12 @@ def layout(**query: Sent) -> Component:
         [
             dcc.Store(id=Ids.VIEW, data=_stored(view, edge_of(query))),
             page_header("Audit trail", count=html.Span(id=Ids.COUNT), actions=header_actions(view)),
+            *unknown_note(
+                [
+                    *unknown_days(query, ("from", "to")),
+                    *unknown_pages(query, [one for one in EDGES if not read_id(query.get(one))]),
+                ]
+            ),
             filters(view, users, actions),
             html.Div(id=Ids.LIST, className="bem-audit"),
         ],
@@ -101,7 +110,7 @@ def _stored(view: View, edge: Edge) -> dict[str, Any]:
 
 def header_actions(view: View) -> list[Component]:
     """Return the search field and the download of what is shown."""
-    example, label = "Search, like station 4", "Search the audit trail"
+    example, label = "Search, like Station 04", "Search the audit trail"
     return [
         search_box(Ids.SEARCH, view.text, example, label=label),
         html.A(
@@ -149,7 +158,7 @@ def targets_of(rows: Sequence[AuditRow]) -> set[str]:
     """Return what rows are about, to be named."""
     targets = {row.target for row in rows}
     return targets | {
-        f"experiment {row.detail['experiment']}" for row in rows if row.detail.get("experiment")
+        f"{kind} {row.detail[kind]}" for row in rows for kind in NAMED if row.detail.get(kind)
     }
 
 
@@ -189,12 +198,12 @@ def _linked(row: AuditRow, names: Mapping[str, str]) -> Component:
 
 
 def _details(row: AuditRow, names: Mapping[str, str]) -> html.Details | None:
-    """Return what else the row says, folded in; an experiment is named there."""
+    """Return what else the row says, folded in; things are named there."""
     lines = detail_lines(row.detail)
     if not lines:
         return None
     facts = "\n".join(
-        f"{name}: {thing(f'experiment {value}', names)[0] if name == 'experiment' else value}"
+        f"{name}: {thing(f'{name} {value}', names)[0] if name in NAMED else value}"
         for name, value in lines
     )
     return html.Details([html.Summary("Details"), html.Div(facts, className="facts")])

@@ -14,7 +14,7 @@ from components.blocks import empty
 from components.controls import action_link, search_box
 from components.row_grid import column, in_order, right
 from components.sent import PrefixIds
-from components.status import ended_reason, status_look
+from components.status import status_look
 from cycling.terms import Technology
 from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySortKey
 from db.queries.lists import Sort
@@ -123,7 +123,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     technology = formatting.technology_word(row.technology)
     last = row.last and {
         "id": row.last.id,
-        "status": status_look(row.last.status, ended_reason(row.last.status, row.last.end_reason)),
+        "status": status_look(row.last.state, row.last.why),
         "when": formatting.when(row.last.at, who.zone, time).partition(",")[0],
         "title": formatting.exactly(row.last.at, who.zone),
     }

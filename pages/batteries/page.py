@@ -9,6 +9,7 @@ from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
+from cycling.terms import Technology
 from db.queries.batteries.table import BatterySortKey, count_by_technology, list_batteries
 from db.queries.lists import read_sort
 from db.terms import Role
@@ -16,6 +17,7 @@ from pages.batteries import listing
 from pages.batteries.listing import TABLE, Ids
 from pages.context import database, now, register_page, viewer
 from pages.experiments.row_table import register_table, table_page
+from pages.sent import unknown_choices, unknown_note, unknown_sort
 
 register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
 
@@ -28,6 +30,12 @@ def layout(**query: Sent) -> Component:
     count = html.Span(id=Ids.COUNT)
     head = [
         page_header("Batteries", count=count, actions=listing.header_actions(view, who)),
+        *unknown_note(
+            [
+                *unknown_choices("Technology", query.get("technology"), Technology),
+                *unknown_sort(query.get("sort"), BatterySortKey),
+            ]
+        ),
         html.Div(listing.technology_choice(view), className="bem-bar"),
     ]
     return table_page(TABLE, view.to_store(), columns, head, narrow=who.narrow)

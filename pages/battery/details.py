@@ -1,5 +1,6 @@
 """Parts of a battery's page: what it is, what it may take, where it is, what was done with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,11 @@ class Ids:
 
 
 def details_page(
-    details: BatteryFacts, experiments: Listed, who: Viewer, time: datetime
+    details: BatteryFacts,
+    experiments: Listed,
+    notes: Sequence[Component],
+    who: Viewer,
+    time: datetime,
 ) -> Component:
     """Return the page of a battery."""
     battery = details.battery
@@ -51,6 +56,7 @@ def details_page(
                 count=f"SN {battery.serial_number}",
                 actions=_actions(details, who),
             ),
+            *notes,
             columns(
                 [html.Div(experiments_card(experiments, who, time), id=Ids.EXPERIMENTS)],
                 [

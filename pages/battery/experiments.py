@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import Head, card, empty, short_time, table
-from components.status import ended_reason, status_pill
+from components.status import status_pill
 from db.queries.experiments.table import ExperimentRow
 from db.queries.lists import Page
 from pages.context import Viewer
@@ -52,9 +52,9 @@ def experiments_card(listed: Listed, who: Viewer, time: datetime) -> Component:
 
 
 def _status(row: ExperimentRow) -> list[Component]:
-    why = ended_reason(row.status, row.end_reason)
+    why = row.why
     said = [html.Div(why, className="t3 small cut bem-ended-why", title=why)] if why else []
-    return [status_pill(row.status, why, plain=True), *said]
+    return [status_pill(row.state, why, plain=True), *said]
 
 
 def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
@@ -62,11 +62,16 @@ def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
         [
             html.Td(row.id, className="num t3 wide-only"),
             html.Td(
-                dcc.Link(row.name, href=f"/experiments/{row.id}", className="name", title=row.name)
+                dcc.Link(
+                    row.name or "Without a name",
+                    href=f"/experiments/{row.id}",
+                    className="name",
+                    title=row.name,
+                )
             ),
             html.Td(_status(row)),
-            html.Td(row.station, className="wide-only", title=row.station),
-            html.Td(row.profile, className="wide-only", title=row.profile),
+            html.Td(row.station or "–", className="wide-only", title=row.station),
+            html.Td(row.profile or "–", className="wide-only", title=row.profile),
             short_time(row.begun_at, who.zone, time),
             html.Td(formatting.duration(row.duration_s(time)) or "–", className="num wide-only"),
         ]

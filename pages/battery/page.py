@@ -25,9 +25,11 @@ from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
-from pages.sent import read_id, sent_id
+from pages.sent import read_id, sent_id, unknown_note, unknown_pages
 
-register_page(__name__, "/batteries/<battery_id>", "Battery {battery_id}", Role.VIEWER)
+register_page(
+    __name__, "/batteries/<battery_id>", "Battery {battery_id}", Role.VIEWER, called="battery"
+)
 
 
 follow(FORM)
@@ -36,14 +38,16 @@ follow(FORM)
 def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str) -> Component:
     """Return the page of a battery, or the form to change it, or say that there is none."""
     try:
-        details = battery_details(database(), int(battery_id))
+        details = battery_details(database(), read_id(battery_id))
     except NotFoundError as error:
         return not_found(str(error), "/batteries", "All batteries")
     who = viewer()
     if edit and who.operates:
         return edit_page(details, _filling(details), mark_of(details.battery))
-    experiments = _experiments(details.id, max(1, read_id(page)))
-    return details_page(details, experiments, who, now())
+    number = read_id(page)
+    experiments = _experiments(details.id, max(1, number))
+    notes = [] if number == experiments.number else unknown_pages({"page": page}, ["page"])
+    return details_page(details, experiments, unknown_note(notes), who, now())
 
 
 @callback(

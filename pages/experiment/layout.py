@@ -24,6 +24,7 @@ from pages.experiment.notes import note_form, notes_card
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
 from pages.experiment.shown import Shown
 from pages.experiment.statistics import statistics_frame
+from pages.experiment.waiting import waiting_card
 
 CLOCK, ELAPSED = "clock", "elapsed"
 
@@ -137,6 +138,8 @@ def _main(shown: Shown, who: Viewer) -> list[Component]:
     graph = [_graph(shown, who), statistics_frame()]
     if not shown.known.measures:
         graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
+    if shown.waits is not None:
+        graph = [*waiting_card(shown.waits, who), *graph]
     return [
         *graph,
         html.Div(happenings(shown, who), id=Ids.HAPPENINGS, className="bem-late bem-stack"),

@@ -6,14 +6,16 @@ The callbacks of a card stand in the card's own file.
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Input, Output, State, callback, no_update
+from dash import Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 
 from components.sent import Sent
 from cycling.errors import NotFoundError
+from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import jobs
 from db.queries.experiments.detail import experiment_facts, neighbours
+from db.queries.experiments.planned import PlannedExperiment, find_planned, present_number
 from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
@@ -22,6 +24,7 @@ from pages.experiment.graph_card import opened
 from pages.experiment.ids import Ids
 from pages.experiment.layout import page, preparing, preparing_words
 from pages.experiment.shown import Shown
+from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
 
 register_page(__name__, "/experiments/<experiment_id>", "Experiment {experiment_id}", Role.VIEWER)
@@ -31,9 +34,16 @@ def layout(experiment_id: str = "", **query: str) -> Component:
     """Return the page of one experiment, or say that there is none."""
     if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) <= 9):
         return not_found("There is no such experiment.")
+    number = present_number(database(), int(experiment_id))
+    if number != int(experiment_id):
+        note = former_note(int(experiment_id), number)
+        return html.Div([html.Div(note, className="bem-page"), layout(str(number), **query)])
+    planned = find_planned(database(), number)
+    if planned is not None and not planned.has_row:
+        return waiting_page(planned, viewer())
     try:
-        with series.opened(database(), int(experiment_id)) as experiment:
-            content = _content(experiment, query)
+        with series.opened(database(), number) as experiment:
+            content = _content(experiment, query, planned)
     except NotFoundError as error:
         return not_found(str(error))
     if experiment.fraction < 1:
@@ -41,14 +51,17 @@ def layout(experiment_id: str = "", **query: str) -> Component:
     return content
 
 
-def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Component:
+def _content(
+    experiment: ExperimentSeries, query: Mapping[str, str], planned: PlannedExperiment | None
+) -> Component:
     whole = experiment.database
     known = experiment_facts(whole, experiment.id)
     around = neighbours(whole, known)
     if experiment.fraction < 1:
         return preparing(known, around, experiment.fraction)
     window = asked_window(query) if known.measures else None
-    return page(Shown(experiment, known), around, window, viewer())
+    waits = planned if known.status is ExperimentStatus.QUEUED else None
+    return page(Shown(experiment, known, waits), around, window, viewer())
 
 
 @callback(

@@ -12,7 +12,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.status import ended_reason, status_pill
 from cycling.errors import NotFoundError
-from cycling.terms import ENDED, UNDER_WAY
+from cycling.terms import ENDED, UNDER_WAY, ExperimentStatus
 from db import series
 from db.engine import Database
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
@@ -22,6 +22,7 @@ from db.queries.experiments.events import (
     experiment_alarms,
     run_timeline,
 )
+from db.queries.experiments.planned import find_planned
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
 from pages.experiment.events import alarms_card, timeline_card
@@ -32,13 +33,16 @@ from pages.sent import sent_id
 from pages.station.labels import short_hash
 from pages.station.progress import left_attributes, left_words, progress
 
-OVER, EMPTY, GOES_ON = "over", "empty", "goes on"  # what a page knows that was drawn
+# what a page knows that was drawn
+OVER, WAITS, EMPTY, GOES_ON = "over", "waits", "empty", "goes on"
 
 
 def drawn_state(shown: Shown) -> dict[str, str]:
     """Return what the page keeps of what it shows: whether anything still changes, and a digest."""
     known = shown.known
     stage = OVER if known.status in ENDED else GOES_ON if known.measures else EMPTY
+    if known.status is ExperimentStatus.QUEUED:
+        stage = WAITS
     return {"stage": stage, "happenings": short_hash(_happened(shown))}
 
 
@@ -106,17 +110,21 @@ def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, An
             shown = Shown(experiment, known)
             return _changes(shown, before, viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
-        raise PreventUpdate from error
+        if find_planned(database(), sent_id(experiment_id)) is None:
+            raise PreventUpdate from error
+        same = dict.fromkeys(("state", "facts", "happenings", "drawn"), no_update)
+        return {**same, "again": f"/experiments/{experiment_id}"}
 
 
 def _changes(shown: Shown, before: Mapping[str, Any], who: Viewer) -> dict[str, Any]:
     known, drawn = shown.known, drawn_state(shown)
     is_same = drawn["happenings"] == before.get("happenings")
     has_first = before.get("stage") == EMPTY and known.measures
+    has_begun = before.get("stage") == WAITS != drawn["stage"]
     return {
         "state": state_words(known),
         "facts": facts_of(shown.experiment.database, known, who),
         "happenings": no_update if is_same else happenings(shown, who),
         "drawn": drawn,
-        "again": f"/experiments/{known.id}" if has_first else no_update,
+        "again": f"/experiments/{known.id}" if has_first or has_begun else no_update,
     }

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from components.figures.time_axis import Window
 from db.queries.experiments.detail import ExperimentFacts
+from db.queries.experiments.planned import PlannedExperiment
 from db.series import ChannelInfo, ExperimentSeries
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The experiment that the page shows, as it is at one moment."""
+    """The experiment that the page shows, as it is at one moment; `waits` while it is queued."""
 
     experiment: ExperimentSeries
     known: ExperimentFacts
+    waits: PlannedExperiment | None = None
 
     @property
     def channels(self) -> Sequence[ChannelInfo]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.filters import Filter
 from pages.sent import day_of, end_of, searched_text, start_of
 
@@ -20,6 +20,13 @@ LABELS = {
     "from": "Created from",
     "to": "Created to",
     "q": "Text",
+}
+
+
+# what addresses of before say: the database's own words
+FORMER_STATUS = {
+    "FINISHED": (ExperimentState.FINISHED.value, ExperimentState.STOPPED.value),
+    **{word: (word.lower(),) for word in ("RUNNING", "PAUSED", "QUEUED", "ERROR")},
 }
 
 
@@ -60,7 +67,7 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
     facets = view.facets
     return Filter(
         technologies=tuple(Technology(value) for value in facets["technology"]),
-        statuses=tuple(ExperimentStatus(value) for value in facets["status"]),
+        states=tuple(ExperimentState(value) for value in facets["status"]),
         batteries=tuple(int(value) for value in facets["battery"]),
         stations=tuple(int(value) for value in facets["station"]),
         profiles=tuple(int(value) for value in facets["profile"]),
@@ -73,6 +80,8 @@ def to_filter(view: View, zone: tzinfo) -> Filter:
 def _values(name: str, given: object) -> tuple[str, ...]:
     listed = given if isinstance(given, list | tuple) else [given]
     texts = [str(value) for value in listed if value not in (None, "")]
+    if name == "status":
+        texts = [word for text in texts for word in FORMER_STATUS.get(text, (text,))]
     known = (text for text in texts if _is_known(name, text))
     return tuple(dict.fromkeys(str(int(text)) if text.isdigit() else text for text in known))
 
@@ -81,5 +90,5 @@ def _is_known(name: str, text: str) -> bool:
     if name == "technology":
         return text in set(Technology)
     if name == "status":
-        return text in set(ExperimentStatus)
+        return text in set(ExperimentState)
     return text.isascii() and text.isdigit() and len(text) < 10

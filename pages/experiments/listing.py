@@ -11,8 +11,8 @@ from components import experiment_table, formatting
 from components.blocks import empty, icon, labelled
 from components.controls import search_box, small_button
 from components.sent import PatternId, PrefixIds
-from components.status import ended_reason, filter_word, status_look
-from cycling.terms import ExperimentStatus
+from components.status import status_look, status_word
+from cycling.terms import ExperimentState
 from db.queries.experiments.filters import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
@@ -118,7 +118,7 @@ def filter_options(name: str, choices: list[Choice]) -> list[dict[str, str]]:
 
 def _label(name: str, choice: Choice) -> str:
     if name == "status":
-        return filter_word(ExperimentStatus(choice.value))
+        return status_word(ExperimentState(choice.value))
     return formatting.technology_word(choice.value) if name == "technology" else choice.label
 
 
@@ -161,13 +161,13 @@ def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]
     cells: dict[str, Any] = {
         "id": row.id,
         "key": str(row.id),
-        "name": row.name,
+        "name": row.name or "Without a name",
         "title": f"{row.name}: {row.description}" if row.description else row.name,
-        "status": status_look(row.status, ended_reason(row.status, row.end_reason)),
-        "battery": row.battery,
-        "technology": formatting.technology_word(row.technology),
-        "station": row.station,
-        "profile": row.profile,
+        "status": status_look(row.state, row.why),
+        "battery": row.battery or "–",
+        "technology": formatting.technology_word(row.technology) if row.technology else "–",
+        "station": row.station or "–",
+        "profile": row.profile or "–",
         "duration": formatting.duration(row.duration_s(time)) or "–",
     }
     for name, moment in moments.items():

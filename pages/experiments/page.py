@@ -1,5 +1,6 @@
 """Experiments: the table of all of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, html, no_update
@@ -9,17 +10,42 @@ from components import experiment_table, formatting
 from components.blocks import icon, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
+from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import read_sort
+from db.queries.references import existing
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
 from pages.experiments import listing
-from pages.experiments.filters import FACETS, PARTS, View, from_store, to_filter
+from pages.experiments.filters import FACETS, FORMER_STATUS, PARTS, View, from_store, to_filter
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
+from pages.sent import (
+    asked_values,
+    unknown_choices,
+    unknown_days,
+    unknown_ids,
+    unknown_note,
+    unknown_sort,
+)
 
 register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0)
+
+
+def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
+    """Return what an address asks for, and in sentences what of it nobody knows."""
+    facets = from_store(query).facets
+    problems = unknown_choices("Technology", query.get("technology"), Technology)
+    statuses = [one for one in asked_values(query.get("status")) if one not in FORMER_STATUS]
+    problems += unknown_choices("Status", statuses, ExperimentState)
+    known = {}
+    for name in ("battery", "station", "profile"):
+        known[name] = existing(database(), name, map(int, facets[name]))
+        problems += unknown_ids(name, query.get(name), known[name])
+    problems += unknown_days(query, ("from", "to")) + unknown_sort(query.get("sort"), SortKey)
+    view = from_store({**query, **{name: sorted(map(str, ids)) for name, ids in known.items()}})
+    return view, problems
 
 
 CONTROLS = [Ids.part(name) for name in PARTS]
@@ -27,7 +53,7 @@ CONTROLS = [Ids.part(name) for name in PARTS]
 
 def layout(**query: Sent) -> Component:
     """Return the page for the filter that its address names."""
-    view = from_store(query)
+    view, problems = understood(query)
     sort = read_sort(query.get("sort"), SortKey)
     narrow = viewer().narrow
     columns = (
@@ -46,6 +72,7 @@ def layout(**query: Sent) -> Component:
         page_header(
             "Experiments", count=html.Span(id=Ids.COUNT), actions=listing.header_actions(view)
         ),
+        *unknown_note(problems),
         html.Div(bar, className="bem-bar"),
     ]
     panels = [listing.filter_panel(view)]

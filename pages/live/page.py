@@ -29,7 +29,7 @@ from pages.not_found_404 import not_found
 from pages.sent import sent_id
 from pages.station.labels import short_hash
 
-register_page(__name__, "/monitor/<station_id>", "Station {station_id}", Role.VIEWER)
+register_page(__name__, "/monitor/<station_id>", "{station_id}", Role.VIEWER, called="station")
 
 
 UNCHANGED = dict.fromkeys(("head", "notes", "panel", "experiment"), no_update)

@@ -19,14 +19,14 @@ from db.queries.stations.queue import confirmation_conflict
 from db.queries.stations.run import find_alarm
 from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
-from db.terms import Role
+from db.terms import OverviewState, Role
 from pages.ask import Done, Question, ask_then_do
 from pages.context import database, limits, register_page, run_script, viewer
 from pages.monitor import frame
 from pages.monitor.ids import ALARM, CONFIRM, Ids
 from pages.monitor.tile import tile_parts
 from pages.monitor.update import Key, entry, update
-from pages.sent import sent_id
+from pages.sent import sent_id, unknown_choices, unknown_note
 from pages.station.labels import ago
 
 register_page(__name__, "/", "Monitor", Role.VIEWER, order=0)
@@ -35,6 +35,7 @@ register_page(__name__, "/", "Monitor", Role.VIEWER, order=0)
 def layout(**query: str) -> Component:
     """Return the overview; a script narrows it to the states that the address names."""
     who, stations = viewer(), overview(database())
+    states = [one for one in str(query.get("state") or "").split(",") if one]
     head = page_header(
         "Monitor",
         count=formatting.counted(len(stations), "station") if stations else None,
@@ -47,6 +48,7 @@ def layout(**query: str) -> Component:
             *stores(Ids.ASK, Ids.SINK),
             dcc.Store(id=Ids.UPDATE, data=_whole(stations)),
             head,
+            *unknown_note(unknown_choices("State", states, OverviewState)),
             html.Div(
                 [*frame.chips(stations), frame.updated()],
                 id=Ids.CHIPS,

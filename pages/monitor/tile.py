@@ -97,7 +97,7 @@ def _what(station: StationNow) -> list[Component]:
         held = station.held[0]
         text = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
         return [
-            html.Span(held.name, className="cut", title=held.name),
+            dcc.Link(held.name, href=f"/experiments/{held.id}", className="cut", title=held.name),
             html.Span(text, className="cut t3 small", title=text),
         ]
     return []

@@ -27,6 +27,7 @@ from pages.profile.labels import (
 from pages.sent import searched_text
 
 ARCHIVED, IN_USE = "archived", ""
+SHELVES = {IN_USE: "In use", ARCHIVED: "Archived"}
 ORDERS = {
     ProfileSort.NAME: "Name",
     ProfileSort.LAST_USED: "Last used",
@@ -96,8 +97,7 @@ def header_actions(view: View, who: Viewer) -> list[Component]:
 
 def shelf_and_order(view: View) -> html.Div:
     """Return the choice of the archive and of the order."""
-    shelves = {IN_USE: "In use", ARCHIVED: "Archived"}
-    shelf = segments(Ids.SHELF, shelves, ARCHIVED if view.archived else IN_USE)
+    shelf = segments(Ids.SHELF, SHELVES, ARCHIVED if view.archived else IN_USE)
     order = dbc.Select(
         id=Ids.ORDER,
         options=[{"label": words, "value": str(sort)} for sort, words in ORDERS.items()],

@@ -9,10 +9,11 @@ from components import formatting
 from components.blocks import page_header
 from components.sent import Sent
 from db.queries.profiles.adopted import adopted_profiles
-from db.queries.profiles.library import list_profiles
+from db.queries.profiles.library import ProfileSort, list_profiles
 from db.terms import Role
 from pages.context import database, now, register_page, run_script, viewer
 from pages.profiles.listing import (
+    ARCHIVED,
     Ids,
     adopted_list,
     header_actions,
@@ -20,6 +21,7 @@ from pages.profiles.listing import (
     shelf_and_order,
     view_from,
 )
+from pages.sent import unknown_choices, unknown_note, unknown_sort
 
 PATH = "/profiles"
 
@@ -35,6 +37,12 @@ def layout(**query: Sent) -> Component:
                 "Profiles",
                 count=html.Span(id=Ids.COUNT),
                 actions=header_actions(view, viewer()),
+            ),
+            *unknown_note(
+                [
+                    *unknown_choices("Shelf", query.get("shelf"), [ARCHIVED]),
+                    *unknown_sort(query.get("sort"), ProfileSort),
+                ]
             ),
             shelf_and_order(view),
             html.Div(id=Ids.LIST, className="bem-library"),

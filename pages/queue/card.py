@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon
+from components.blocks import icon, labelled
 from components.controls import bare_button
 from components.sent import PatternId
 from db.engine import Database
@@ -21,6 +22,7 @@ from pages.ask import AskIds, ask_dialog
 from pages.context import Viewer, limits, now
 from pages.station.progress import Remaining, progress
 
+MAX_REASON = 200  # characters
 CHANGE = AskIds("queue-change")  # cancels an experiment, discards a draft; for operators
 
 
@@ -28,15 +30,15 @@ class Ids:
     """Ids of the queues; those of `queue-change` are for operators."""
 
     PAGE = "queue-page"
-    COUNT = "queue-count"
     DRAFTS = "queue-drafts"
+    COUNT = "queue-count"
 
     body = PatternId("queue-body", "station")  # the list of a station
     tick = PatternId("queue-tick", "station")  # what brings a list up to date
     seen = PatternId("queue-seen", "station")  # the store with what a list shows
     # A button that moves an experiment; `way` is -1 up, 1 down:
     move = PatternId("queue-change-move", "station", "plan", "way")
-    # A button that cancels ("plan") or discards ("draft"):
+    # A button that cancels ("plan", by its row) or discards ("draft", by its number):
     drop = PatternId("queue-change-drop", "kind", "plan")
 
 
@@ -62,7 +64,11 @@ def queue_card(database: Database, station_id: int, name: str, who: Viewer) -> C
 
 def queue_dialog(who: Viewer) -> list[Component]:
     """Return the question before an experiment is cancelled; for operators."""
-    return ask_dialog(CHANGE) if who.operates else []
+    if not who.operates:
+        return []
+    reason = dbc.Textarea(id=CHANGE.reason, maxlength=MAX_REASON, rows=2)
+    box = html.Div(labelled("Why", reason, optional=True), id=CHANGE.reason_box)
+    return ask_dialog(CHANGE, box)
 
 
 def entry_list(
@@ -151,7 +157,13 @@ def _entry(
         [
             html.Div(
                 [
-                    html.Span(plan.name, className="name cut", title=plan.name),
+                    html.Span(str(plan.experiment_id), className="t3 number"),
+                    dcc.Link(
+                        plan.name,
+                        href=f"/experiments/{plan.experiment_id}",
+                        className="name cut",
+                        title=plan.name,
+                    ),
                     html.Span(
                         [icon("plug" if held else "clock"), said],
                         className=f"bem-status plain {'held' if held else 'queued'}",

@@ -83,12 +83,17 @@ def _drafts(who: Viewer) -> list[Component]:
 
 def _draft(draft: Draft, who: Viewer) -> html.Li:
     name = draft_words(draft.name)
-    discard = bare_button("trash3", f"Discard {name}", id=Ids.drop("draft", draft.id))
+    discard = bare_button("trash3", f"Discard {name}", id=Ids.drop("draft", draft.number))
     saved = formatting.when(draft.saved_at, who.zone, now())
     return html.Li(
         [
             html.Div(
-                dcc.Link(name, href=f"/add-experiment?draft={draft.id}", className="name cut"),
+                [
+                    html.Span(str(draft.number), className="t3 number"),
+                    dcc.Link(
+                        name, href=f"/add-experiment?draft={draft.number}", className="name cut"
+                    ),
+                ],
                 className="first",
             ),
             html.Div(f"by {draft.user_name}, saved {saved}", className="t3 small about"),
@@ -157,28 +162,39 @@ def ask_change(chosen: Sent) -> Question:
     if chosen.get("kind") == "draft":
         name = draft_words(find_draft(database(), plan_id).name)
         words = f"Discard {name}? It cannot be got back."
-        return Question("Discard the draft", words, go="Discard", keep="Keep it")
+        hides = frozenset({"reason"})
+        return Question("Discard the draft", words, go="Discard", keep="Keep it", hides=hides)
     plan = find_plan(database(), plan_id)
     held = " It is held; no station has it." if plan.state is PlanState.HELD else ""
-    words = f"Cancel {plan.name}? It leaves the queue for good.{held}"
+    words = (
+        f"Cancel experiment {plan.experiment_id}, {plan.name}? It leaves the queue for good, and "
+        f"keeps its number.{held}"
+    )
     return Question("Cancel the experiment", words, go="Cancel experiment", keep="Keep it")
 
 
-def change(by: By, chosen: Sent) -> Done:
+def change(by: By, chosen: Sent, reason: Sent) -> Done:
     """Cancel the experiment, or discard the draft."""
     plan_id = sent_id(chosen, "plan")
     if chosen.get("kind") == "draft":
-        discard_draft(database(), plan_id, by=by)
+        draft = find_draft(database(), plan_id)
+        discard_draft(database(), draft.id, by=by)
         return Done(toast("done", "The draft is discarded."))
     was_queued = find_plan(database(), plan_id).state is PlanState.QUEUED
-    plan = cancel(database(), plan_id, by=by)
+    plan = cancel(database(), plan_id, reason=str(reason or ""), by=by)
     by_themselves = {one.id for one in offered_stations(database()) if one.now.is_wattrex}
     if was_queued and plan.station_id in by_themselves:  # so we may be late
         return Done(toast("info", OUT_OF_REACH))
     return Done(toast("done", f"{plan.name} is cancelled."))
 
 
-ask_then_do(CHANGE, ask_change, change, opens=[Input(Ids.drop(ALL, ALL), "n_clicks")])
+ask_then_do(
+    CHANGE,
+    ask_change,
+    change,
+    opens=[Input(Ids.drop(ALL, ALL), "n_clicks")],
+    fields={"reason": (CHANGE.reason, CHANGE.reason_box)},
+)
 
 
 @callback(

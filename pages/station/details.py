@@ -163,7 +163,7 @@ def _present(station: StationFacts, who: Viewer) -> list[Component]:
         battery = dcc.Link(text, href=f"/batteries/{confirmed.id}")
     runs: Any = ""
     if now.experiment is not None:
-        runs = [dcc.Link(now.experiment.name, href=f"/experiments/{now.experiment.id}")]
+        runs = [_link(now.experiment.id, now.experiment.name)]
         if (at := progress(now)) is not None:
             runs += [", ", html.Span(left_words(at, now.at), **left_attributes(at))]
     queue: Any = ""
@@ -171,12 +171,20 @@ def _present(station: StationFacts, who: Viewer) -> list[Component]:
         counts = [f"{len(now.queue)} queued"] * bool(now.queue)
         counts += [f"{len(now.held)} held"] * bool(now.held)
         queue = dcc.Link(", ".join(counts), href=f"/monitor/{station.id}")
-    groups = [[("Confirmed", battery), ("Runs", runs), ("Waits", queue)]]
+    held = [html.Div(_link(one.id, one.name)) for one in now.held]
+    every = dcc.Link("Show in Experiments", href=f"/experiments?station={station.id}")
+    groups: list[list[tuple[str, Any]]] = [
+        [("Confirmed", battery), ("Runs", runs), ("Waits", queue), ("Held", held), ("All", every)]
+    ]
     parts: list[Any] = [html.Div(facts(groups), className="body")]
     asks = bool(now.held) and now.experiment is None and who.operates
     if asks and now.out is None and now.held[0].battery is not None:
         parts.append(_confirm(station))
     return [card("Battery and experiments", parts)]
+
+
+def _link(number: int, name: str) -> dcc.Link:
+    return dcc.Link(f"{number}, {name}", href=f"/experiments/{number}")
 
 
 def _confirm(station: StationFacts) -> Component:

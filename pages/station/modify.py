@@ -16,7 +16,9 @@ from pages.context import database, register_page
 from pages.not_found_404 import not_found
 from pages.station.form import Filling, fields, save_bar
 
-register_page(__name__, "/stations/<station_id>/edit", "Modify station {station_id}", Role.OPERATOR)
+register_page(
+    __name__, "/stations/<station_id>/edit", "Modify {station_id}", Role.OPERATOR, called="station"
+)
 
 IN_PLACE = (
     "Real range and calibration change in place. Name, location, devices or measures make a new "

@@ -74,6 +74,12 @@ def view_of(query: Mapping[str, Any]) -> View:
     return View()
 
 
+def unreadable(query: Mapping[str, Any]) -> list[str]:
+    """Say what of an address names no unit and no station; then everything is shown."""
+    odd = ((kind, str(query[kind])) for kind in KINDS if query.get(kind))
+    return [f"There is no {kind} “{one[:40]}”." for kind, one in odd if not read_id(one)]
+
+
 def stored_view(stored: object) -> View:
     """Read a view from the page's store."""
     store = stored if isinstance(stored, Mapping) else {}

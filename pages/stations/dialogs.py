@@ -118,11 +118,11 @@ def _retire(by: By, station_id: int, _reason: str) -> Done:
 
 def _ask_delete(station_id: int) -> Question:
     sheet = find_station(database(), station_id)
-    named = html.B(f"{sheet.name}, station {sheet.id}")
+    named = html.B(sheet.name)
     if kept_because := station_kept_because(database(), sheet.id):
         title = f"{sheet.name} cannot be deleted now"
-        return Question(title, [html.P([named, f", is kept. {kept_because}"])])
-    words = ", is deleted with its set-up. No experiment has run there. Its devices are free."
+        return Question(title, [html.P([named, f" is kept. {kept_because}"])])
+    words = " is deleted with its set-up. No experiment has run there. Its devices are free."
     kept = "The audit trail keeps a copy of the set-up."
     go = f"Delete {sheet.name}"
     return Question(f"{go}?", [html.P([named, words]), html.P(kept)], go=go, danger=True)

@@ -18,8 +18,8 @@ from pages.context import actor, database, limits, register_page, run_script, vi
 from pages.monitor.frame import dialogs
 from pages.monitor.ids import CONFIRM
 from pages.not_found_404 import not_found
-from pages.sent import sent_id
-from pages.stations.content import Content, content_of, stored_view, view_of
+from pages.sent import sent_id, unknown_note
+from pages.stations.content import Content, content_of, stored_view, unreadable, view_of
 from pages.stations.dialogs import ask_change, change, change_dialog
 from pages.stations.ids import CHANGE, Ids
 
@@ -42,6 +42,7 @@ def layout(**query: str) -> Component:
             dcc.Store(id=Ids.SEEN, data=_seen(content)),
             *stores(Ids.ASK, Ids.SINK),
             html.Div(content.header(), id=Ids.HEAD),
+            *unknown_note(unreadable(query)),
             html.Div(content.body(), id=Ids.BODY, className="bem-stations"),
             *([*change_dialog(), *dialogs()] if who.operates else []),
         ],

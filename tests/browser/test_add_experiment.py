@@ -103,7 +103,7 @@ def test_from_a_mistake_to_the_queue(operator: Page, lab: FormLab):
     expect(summary).to_contain_text("Queued at once.")
     page.locator(SAVE).click()
     expect(page).to_have_url(re.compile(r"/$"))
-    expect(page.locator("#shell-toasts")).to_contain_text("Ageing of one is queued.")
+    expect(page.locator("#shell-toasts")).to_contain_text("Ageing of one, is queued.")
     assert states(lab) == [PlanState.QUEUED]
     assert count(lab, Experiment) == 1
 
@@ -237,6 +237,7 @@ class TestForm:
         write(page, CYCLE)
         page.locator("#addexp-draft").click()
         expect(page.locator("#addexp-saved")).to_contain_text("Draft saved")
+        number = page.locator("#addexp-saved").inner_text().rpartition(" ")[2]
         page.goto("/queue")
         page.get_by_role("link", name="Later").click()
         expect(page.locator("#addexp-name")).to_have_value("Later")
@@ -247,6 +248,14 @@ class TestForm:
         page.locator(SAVE).click()
         expect(page).to_have_url(re.compile(r"/$"))
         assert states(lab) == [PlanState.HELD]
+        page.goto(f"/experiments/{number}")  # its number since the draft
+        expect(page.locator(".bem-status")).to_have_text("Held")
+        page.get_by_role("button", name="Cancel it").click()
+        page.get_by_label("Why").fill("Cell is warm")
+        page.get_by_role("button", name="Cancel experiment").click()
+        expect(page.locator(".bem-status")).to_have_text("Cancelled")
+        expect(page.get_by_label("State")).to_contain_text("Cell is warm")
+        assert states(lab) == [PlanState.CANCELLED]
 
     @pytest.mark.parametrize(
         "query", ["?draft=987", "?like=987", "?battery=abc", "?draft=-1", "?like=1e99"]

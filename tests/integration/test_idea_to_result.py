@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import ExperimentState, Technology
 from db import series
 from db.commands.audit import By
 from db.commands.queue import confirm_battery
@@ -172,13 +172,13 @@ def test_a_text_becomes_an_experiment_that_runs_as_expected(running: Database):
     confirm_battery(running, station, cell, by=BY(now()))
     experiment_id = find_plan(running, plan.id).experiment_id
     known = list_experiments(running, Filter(), offset=0, limit=5).rows[0]
-    assert (known.id, known.status) == (experiment_id, ExperimentStatus.QUEUED)
+    assert (known.id, known.state) == (experiment_id, ExperimentState.QUEUED)
 
-    def status() -> ExperimentStatus:
-        return list_experiments(running, Filter(), offset=0, limit=5).rows[0].status
+    def status() -> ExperimentState:
+        return list_experiments(running, Filter(), offset=0, limit=5).rows[0].state
 
-    wait_for(lambda: status() in (ExperimentStatus.FINISHED, ExperimentStatus.ERROR))
-    assert status() is ExperimentStatus.FINISHED
+    wait_for(lambda: status() in (ExperimentState.FINISHED, ExperimentState.ERROR))
+    assert status() is ExperimentState.FINISHED
 
     with running.read() as session:
         lines = session.scalars(

@@ -32,6 +32,7 @@ from db.models import (
     Experiment,
     ExperimentName,
     ExtendedMeasure,
+    FormerNumber,
     GenericMeasure,
     ImportSource,
     Job,
@@ -69,7 +70,15 @@ LONG = (
     (Alarm.experiment_id, Alarm.id),
     (RunEvent.experiment_id, RunEvent.number),
 )
-SHORT: tuple[Any, ...] = (Note, ImportSource, StationAlarm, Command, ExperimentName, SyncRepair)
+SHORT: tuple[Any, ...] = (
+    Note,
+    ImportSource,
+    StationAlarm,
+    Command,
+    ExperimentName,
+    SyncRepair,
+    FormerNumber,
+)
 SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 

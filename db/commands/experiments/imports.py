@@ -21,7 +21,7 @@ from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.experiments import reservations
+from db.commands.experiments import numbers, reservations
 from db.commands.jobs import JobInterruptedError
 from db.engine import Database
 from db.measures import writing as measures
@@ -118,16 +118,11 @@ def import_experiment(
 
 @repeated
 def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
-    """Take an ExpID: the row is inserted and deleted in one transaction, the counter stays."""
+    """Take a number, and note who loads measures under it."""
     with database.write() as session:
         if session.get(Battery, new.battery_id) is None:
             raise InputError(NO_BATTERY)
-        experiment = _experiment_row(session, new, now)
-        session.add(experiment)
-        session.flush()
-        experiment_id = experiment.id
-        session.delete(experiment)
-        session.flush()
+        experiment_id = numbers.reserve(session, battery_id=new.battery_id, now=now)
         session.add(
             ImportSource(
                 experiment_id=experiment_id,

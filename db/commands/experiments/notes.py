@@ -12,6 +12,7 @@ from db.commands.audit import By
 from db.engine import Database
 from db.models import Experiment, ExperimentName, Note
 from db.queries.experiments.deletion import existing_experiment, gone_words
+from db.queries.experiments.planned import not_begun
 from db.repeating import repeated
 from db.statements import count_changed
 
@@ -35,7 +36,8 @@ def add_note(database: Database, new: NewNote, *, by: By) -> int:
     """
     text = _checked_text(new.text)
     with database.write() as session:
-        if session.get(Experiment, new.experiment_id) is None:
+        is_there = session.get(Experiment, new.experiment_id) is not None
+        if not is_there and not_begun(session, new.experiment_id) is None:
             words = gone_words(session, new.experiment_id)
             raise NotFoundError(f"{words} No note was added.")
         note = Note(

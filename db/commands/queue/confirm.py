@@ -19,7 +19,7 @@ from db.terms import PlanState
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a confirmation did: plans released and put back, the station that lost the battery."""
+    """What a confirmation did: experiments released and held, the station that lost the battery."""
 
     released: tuple[int, ...]
     held: tuple[int, ...]
@@ -46,10 +46,10 @@ def confirm_within(session: Session, station_id: int, battery_id: int, *, by: By
     station = rows.check_station(session, stations.pop(station_id, None))
     if because := other_run(session, station, battery):
         raise ConflictError(because)
-    held = _forget_elsewhere(session, battery, station, stations, by.now)
+    held = _forget_elsewhere(session, battery, station, stations, by)
     _write(session, station, battery, by.user_name, by.now)
-    held += _hold_others(session, station, battery, by.now)
-    released = _release(session, station, battery, by.now)
+    held += _hold_others(session, station, battery, by)
+    released = _release(session, station, battery, by)
     done = Confirmation(
         tuple(released), tuple(held), next((one.name for one in stations.values()), None)
     )
@@ -75,7 +75,7 @@ def _forget_elsewhere(
     battery: Battery,
     station: CyclerStation,
     others: dict[int, CyclerStation],
-    now: datetime,
+    by: By,
 ) -> list[int]:
     """Remove the battery from the stations that had it; their plans for it are held."""
     session.execute(
@@ -89,7 +89,7 @@ def _forget_elsewhere(
         Plan.battery_id == battery.id,
         Plan.state == PlanState.QUEUED,
     )
-    return [_hold(session, plan, reason, now) for plan in session.scalars(queued).all()]
+    return [_hold(session, plan, reason, by) for plan in session.scalars(queued).all()]
 
 
 def _write(
@@ -106,9 +106,7 @@ def _write(
     session.flush()
 
 
-def _hold_others(
-    session: Session, station: CyclerStation, battery: Battery, now: datetime
-) -> list[int]:
+def _hold_others(session: Session, station: CyclerStation, battery: Battery, by: By) -> list[int]:
     """Put what is queued here for another battery back: it is not the one that is connected."""
     reason = f"{battery.name} was confirmed on {station.name}."
     queued = waiting().where(
@@ -116,19 +114,17 @@ def _hold_others(
         Plan.battery_id != battery.id,
         Plan.state == PlanState.QUEUED,
     )
-    return [_hold(session, plan, reason, now) for plan in session.scalars(queued).all()]
+    return [_hold(session, plan, reason, by) for plan in session.scalars(queued).all()]
 
 
-def _hold(session: Session, plan: Plan, reason: str, now: datetime) -> int:
+def _hold(session: Session, plan: Plan, reason: str, by: By) -> int:
     if not rows.take_back(session, plan.experiment_id):
         raise ConflictError(f"A station is just taking {plan.name}. Look again in a moment.")
-    rows.hold(session, plan, reason, now)
-    return plan.id
+    rows.become(session, plan, PlanState.HELD, by.user_name, by.now, reason)
+    return plan.experiment_id
 
 
-def _release(
-    session: Session, station: CyclerStation, battery: Battery, now: datetime
-) -> list[int]:
+def _release(session: Session, station: CyclerStation, battery: Battery, by: By) -> list[int]:
     held = session.scalars(
         waiting().where(
             Plan.station_id == station.id,
@@ -137,6 +133,6 @@ def _release(
         )
     ).all()
     for plan in held:
-        rows.publish(session, plan, now)
+        rows.publish(session, plan, by.user_name, by.now)
     rows.put_in_order(session, station.id)
-    return [plan.id for plan in held]
+    return [plan.experiment_id for plan in held]

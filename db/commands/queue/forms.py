@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.names import MAX_NAME
 from db.commands.audit import By
+from db.commands.experiments import numbers
 from db.commands.form_tokens import check_token
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
@@ -94,15 +95,27 @@ def _add(
     by: By,
 ) -> tuple[PlanFacts, ...]:
     _take_all(session, new)
-    session.execute(delete(Plan).where(Plan.token == token, Plan.state == PlanState.DRAFT))
-    added = []
+    number = _use_up_draft(session, token)
+    added: list[PlanFacts] = []
     for place, one in enumerate(new):
         with _at(place):
             pair = (one.station_id or 0, one.battery_id or 0)
             if pair in connected:
                 confirm_within(session, *pair, by=by)
-            added.append(add_within(session, one, by=by))
+            added.append(add_within(session, one, number=None if added else number, by=by))
     return tuple(added)
+
+
+def _use_up_draft(session: Session, token: str) -> int | None:
+    """Remove the draft of a form and return its number: the first experiment keeps it."""
+    draft = session.scalars(
+        select(Plan).where(Plan.token == token, Plan.state == PlanState.DRAFT).with_for_update()
+    ).first()
+    if draft is None:
+        return None
+    session.delete(draft)
+    session.flush()
+    return draft.experiment_id
 
 
 def _take_all(session: Session, new: Sequence[NewPlan]) -> None:
@@ -164,15 +177,25 @@ def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], b
         if (plan.name, plan.detail) == draft:
             return plan_facts(plan)
         plan.name, plan.detail = draft
-        plan.state_since = by.now
+        plan.battery_id, plan.station_id = _first_pair(typed)
+        plan.state_since, plan.state_by = by.now, by.user_name[:60]
         session.flush()
         note(session, plan, "save draft", by=by)
         return plan_facts(plan)
 
 
+def _first_pair(typed: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the battery and the station that a form names first: there its draft is shown."""
+    pairs = typed.get("pairs")
+    pair = next((one for one in pairs if isinstance(one, list)), []) if pairs else []
+    battery, station = ([one if isinstance(one, int) else None for one in pair] + [None] * 2)[:2]
+    return battery, station
+
+
 def _new(session: Session, token: str, by: By) -> Plan:
     plan = Plan(
         token=token,
+        experiment_id=numbers.reserve(session, battery_id=None, now=by.now),
         name="",
         detail={},
         user_name=by.user_name[:60],

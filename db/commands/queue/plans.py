@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -14,6 +13,7 @@ from cycling.names import check_description, check_name
 from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments import numbers
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import (
@@ -82,16 +82,19 @@ def add_plan(database: Database, new: NewPlan, *, by: By) -> PlanFacts:
         return known
 
 
-def add_within(session: Session, new: NewPlan, *, by: By) -> PlanFacts:
-    """Do what `add_plan` does for a token that is new, in the caller's transaction."""
-    plan = _add(session, new, by.user_name, by.now)
+def add_within(session: Session, new: NewPlan, *, number: int | None = None, by: By) -> PlanFacts:
+    """Do what `add_plan` does for a token that is new, in the caller's transaction.
+
+    `number` is that of its draft.
+    """
+    plan = _add(session, new, number, by)
     note(session, plan, "add experiment", by)
     return plan_facts(plan)
 
 
 @repeated
-def cancel(database: Database, plan_id: int, *, by: By) -> PlanFacts:
-    """Take an experiment out of its queue for good.
+def cancel(database: Database, plan_id: int, *, reason: str = "", by: By) -> PlanFacts:
+    """Take an experiment out of its queue for good; it keeps its number, with who and why.
 
     Raises ConflictError once it has begun or its station is just taking it.
     """
@@ -99,14 +102,14 @@ def cancel(database: Database, plan_id: int, *, by: By) -> PlanFacts:
         plan = take_plan(session, plan_id)
         if plan.state is PlanState.CANCELLED:
             raise ConflictError(f"{plan.name} is cancelled already.")
-        queued = plan.state is PlanState.QUEUED
-        before = {"was": plan.state, "experiment": plan.experiment_id}
-        if queued and not rows.take_back(session, plan.experiment_id):
+        was, number = plan.state, plan.experiment_id
+        if not rows.take_back(session, number) and session.get(Experiment, number) is not None:
             raise ConflictError(
                 f"{plan.name} has begun, or its station is just taking it. Stop it on the Monitor."
             )
-        rows.set_aside(session, plan, by.now)
-        note(session, plan, "cancel experiment", by, **before)
+        why = " ".join(reason.split())
+        rows.become(session, plan, PlanState.CANCELLED, by.user_name, by.now, why)
+        note(session, plan, "cancel experiment", by, was=was, reason=why)
         return plan_facts(plan)
 
 
@@ -127,7 +130,11 @@ def reorder(database: Database, station_id: int, plan_ids: Sequence[int], *, by:
         session.flush()
         rows.put_in_order(session, station_id)
         audit.record(
-            session, by, "reorder queue", f"station {station_id}", {"plans": list(plan_ids)}
+            session,
+            by,
+            "reorder queue",
+            f"station {station_id}",
+            {"experiments": [by_id[plan_id].experiment_id for plan_id in plan_ids]},
         )
 
 
@@ -157,7 +164,7 @@ def _known(session: Session, token: str) -> PlanFacts | None:
     return plan_facts(plan) if plan else None
 
 
-def _add(session: Session, new: NewPlan, user_name: str, now: datetime) -> Plan:
+def _add(session: Session, new: NewPlan, number: int | None, by: By) -> Plan:
     plan = Plan(
         token=new.token,
         state=PlanState.DRAFT,
@@ -168,22 +175,24 @@ def _add(session: Session, new: NewPlan, user_name: str, now: datetime) -> Plan:
         profile_id=new.profile_id,
         position=0,
         detail={"typed": new.typed, "electrolytes": [asdict(one) for one in new.electrolytes]},
-        user_name=user_name[:60],
-        created_at=now,
-        state_since=now,
+        user_name=by.user_name[:60],
+        created_at=by.now,
+        state_since=by.now,
     )
     station, battery = _checked(session, plan)
     plan.position = 1 + (
         session.scalar(select(func.max(Plan.position)).where(Plan.station_id == station.id)) or 0
     )
+    plan.experiment_id = number or numbers.reserve(session, battery_id=battery.id, now=by.now)
     session.add(plan)
     session.flush()
     confirmed = session.get(ConfirmedBattery, station.id)
     if confirmed is not None and confirmed.battery_id == battery.id:
-        rows.publish(session, plan, now)
+        rows.publish(session, plan, by.user_name, by.now)
         rows.put_in_order(session, station.id)
     else:
-        rows.hold(session, plan, f"Until {battery.name} is confirmed on {station.name}.", now)
+        why = f"Until {battery.name} is confirmed on {station.name}."
+        rows.become(session, plan, PlanState.HELD, by.user_name, by.now, why)
     return plan
 
 
@@ -242,14 +251,13 @@ def _check_not_elsewhere(session: Session, battery: Battery, station: CyclerStat
 
 
 def note(session: Session, plan: Plan, action: str, by: By, **more: object) -> None:
-    """Write the audit row of what was done with a plan."""
+    """Write the audit row of what was done with an experiment that has not begun."""
     detail = {
         "name": plan.name,
         "state": plan.state,
         "station": plan.station_id,
         "battery": plan.battery_id,
         "profile": plan.profile_id,
-        "experiment": plan.experiment_id,
         **more,
     }
-    audit.record(session, by, action, f"plan {plan.id}", detail)
+    audit.record(session, by, action, f"experiment {plan.experiment_id}", detail)

@@ -22,7 +22,7 @@ from db.models import (
     Run,
 )
 from db.models.stations import VIRTUAL_STATION
-from db.queries.stations.queue import HELD, WITHDRAWN, waiting
+from db.queries.stations.queue import REASON, waiting
 from db.terms import PlanState
 
 ONE_SECOND = timedelta(seconds=1)
@@ -83,9 +83,16 @@ def reason_sentence(reason: str, longest: int, asked: str) -> str:
     return sentence
 
 
-def publish(session: Session, plan: Plan, now: datetime) -> None:
-    """Give a plan its row in Experiment: from the commit on its station may take it."""
+def publish(session: Session, plan: Plan, by_name: str, now: datetime) -> None:
+    """Give a plan its row in Experiment: from the commit on its station may take it.
+
+    Where the row is there, its cycler had taken it before it was held: it has begun all the same.
+    """
+    become(session, plan, PlanState.QUEUED, by_name, now)
+    if session.get(Experiment, plan.experiment_id) is not None:
+        return
     experiment = Experiment(
+        id=plan.experiment_id,
         name=plan.name,
         description=plan.description,
         created_at=now.replace(microsecond=0),
@@ -101,42 +108,26 @@ def publish(session: Session, plan: Plan, now: datetime) -> None:
         session.add(
             RedoxElectrolyte(experiment_id=experiment.id, battery_id=plan.battery_id, **values)
         )
-    plan.experiment_id = experiment.id
-    _become(plan, PlanState.QUEUED, now)
     session.flush()
 
 
-def hold(session: Session, plan: Plan, reason: str, now: datetime) -> None:
-    """Let a plan wait for a person."""
-    plan.detail = {**plan.detail, HELD: reason[:LONGEST_REASON]}
-    _withdraw(plan)
-    _become(plan, PlanState.HELD, now)
+def become(
+    session: Session,
+    plan: Plan,
+    state: PlanState,
+    by_name: str,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Bring a plan into a state, with who did it and why."""
+    plan.state, plan.state_by, plan.state_since = state, by_name[:60], now
+    plan.detail = {key: value for key, value in plan.detail.items() if key != REASON}
+    if reason:
+        plan.detail = {**plan.detail, REASON: reason[:LONGEST_REASON]}
     session.flush()
 
 
-def set_aside(session: Session, plan: Plan, now: datetime) -> None:
-    """Mark a plan as cancelled."""
-    _withdraw(plan)
-    _become(plan, PlanState.CANCELLED, now)
-    session.flush()
-
-
-def _withdraw(plan: Plan) -> None:
-    """Remember the row that a plan had: a WattRex cycler may run it all the same."""
-    if plan.experiment_id is not None:
-        earlier = plan.detail.get(WITHDRAWN, [])
-        plan.detail = {**plan.detail, WITHDRAWN: [*earlier, plan.experiment_id]}
-    plan.experiment_id = None
-
-
-def _become(plan: Plan, state: PlanState, now: datetime) -> None:
-    if state is not PlanState.HELD:
-        plan.detail = {key: value for key, value in plan.detail.items() if key != HELD}
-    plan.state = state
-    plan.state_since = now
-
-
-def take_back(session: Session, experiment_id: int | None, *, refused: bool = False) -> bool:
+def take_back(session: Session, experiment_id: int, *, refused: bool = False) -> bool:
     """Remove a row from Experiment, unless it has begun or is being offered to its station.
 
     `refused`: its station has just said that it does not take it.
@@ -169,7 +160,7 @@ def put_in_order(session: Session, station_id: int) -> None:
     plans = session.scalars(waiting().where(Plan.station_id == station_id)).all()
     found = session.scalars(
         select(Experiment)
-        .where(Experiment.id.in_([plan.experiment_id for plan in plans if plan.experiment_id]))
+        .where(Experiment.id.in_([plan.experiment_id for plan in plans]))
         .where(Experiment.status == ExperimentStatus.QUEUED)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -216,13 +207,14 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
     if not take_back(session, experiment_id, refused=True):
         return False
     session.add(plan)
-    hold(session, plan, reason, now)
+    plan.attempt += 1
+    become(session, plan, PlanState.HELD, audit.MASTER_NODE, now, reason)
     audit.record(
         session,
         By(audit.MASTER_NODE, audit.MASTER_NODE, now),
         "hold experiment",
-        f"plan {plan.id}",
-        {"experiment": experiment_id, "reason": reason},
+        f"experiment {experiment_id}",
+        {"name": plan.name, "reason": reason},
     )
     return True
 
@@ -233,7 +225,7 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
     What waits there is held, and the battery is no longer confirmed: also where nothing waits.
     """
     confirmed = session.get(ConfirmedBattery, station_id)
-    held, _begun = take_back_queue(session, station_id, reason, now)
+    held, _begun = take_back_queue(session, station_id, reason, audit.MASTER_NODE, now)
     if confirmed is not None:
         session.delete(confirmed)
     elif not held:
@@ -243,12 +235,12 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
         By(audit.MASTER_NODE, audit.MASTER_NODE, now),
         "hold queue",
         f"station {station_id}",
-        {"plans": [plan.id for plan in held], "reason": reason},
+        {"experiments": [plan.experiment_id for plan in held], "reason": reason},
     )
 
 
 def take_back_queue(
-    session: Session, station_id: int, reason: str, now: datetime
+    session: Session, station_id: int, reason: str, by_name: str, now: datetime
 ) -> tuple[list[Plan], list[str]]:
     """Hold what waits on a station: some cyclers run what is queued by themselves.
 
@@ -268,7 +260,7 @@ def take_back_queue(
             begun.append(experiment.name)
             continue
         session.add(plan)
-        hold(session, plan, reason, now)
+        become(session, plan, PlanState.HELD, by_name, now, reason)
         held.append(plan)
     return held, begun
 
@@ -282,6 +274,7 @@ def plan_of(session: Session, experiment: Experiment, now: datetime) -> Plan:
     return Plan(
         token=f"experiment-{experiment.id}",
         state=PlanState.HELD,
+        experiment_id=experiment.id,
         name=experiment.name,
         description=experiment.description,
         station_id=experiment.station_id,
@@ -289,7 +282,6 @@ def plan_of(session: Session, experiment: Experiment, now: datetime) -> Plan:
         profile_id=experiment.profile_id,
         position=0,
         detail={
-            WITHDRAWN: [experiment.id],
             "electrolytes": [
                 {"polarity": one.polarity.value, **{name: getattr(one, name) for name in fields}}
                 for one in electrolytes
@@ -298,4 +290,5 @@ def plan_of(session: Session, experiment: Experiment, now: datetime) -> Plan:
         user_name=audit.MASTER_NODE,
         created_at=experiment.created_at,
         state_since=now,
+        attempt=0,
     )

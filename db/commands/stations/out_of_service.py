@@ -44,7 +44,7 @@ def take_out_of_service(database: Database, station_id: int, *, reason: str, by:
                 station_id=station_id, reason=sentence, user_name=by.user_name[:60], since=by.now
             )
         )
-        done = _hold_queue(session, station, sentence, by.now)
+        done = _hold_queue(session, station, sentence, by.user_name, by.now)
         audit.record(
             session,
             by,
@@ -89,7 +89,7 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
         )
     ).all()
     for station, reason in rows:
-        done = _hold_queue(session, station, reason, now)
+        done = _hold_queue(session, station, reason, audit.MASTER_NODE, now)
         if done.held:
             audit.record(
                 session,
@@ -109,10 +109,12 @@ def _taken(session: Session, station_id: int) -> CyclerStation:
     return station
 
 
-def _hold_queue(session: Session, station: CyclerStation, reason: str, now: datetime) -> TakenOut:
+def _hold_queue(
+    session: Session, station: CyclerStation, reason: str, by_name: str, now: datetime
+) -> TakenOut:
     """Take back what waits. Somebody works at the station: its battery is confirmed again."""
     why = f"The station was taken out of service: {reason}"
-    held, begun = rows.take_back_queue(session, station.id, why, now)
+    held, begun = rows.take_back_queue(session, station.id, why, by_name, now)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
     return TakenOut(tuple(plan.name for plan in held), tuple(begun))

@@ -7,10 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
+from db.commands import audit
 from db.commands.alarms import ENDED_IN_ERROR, raise_alarm, was_raised
 from db.commands.master_node import live_state
 from db.commands.queue import hold_queue
-from db.models import Experiment, ExperimentName, StationLive, WattrexUnit
+from db.commands.queue.rows import become
+from db.models import Experiment, ExperimentName, Plan, StationLive, WattrexUnit
 from db.models.wattrex import STALLED
 from db.queries.wattrex.runs import LastRow, WattrexStation, instruction_began_s, step_and_cycle
 from db.terms import PlanState
@@ -19,7 +21,6 @@ BEGUN_ALL_THE_SAME = "begun all the same"
 AGAIN = {
     PlanState.CANCELLED: "was cancelled",
     PlanState.HELD: "was held back",
-    PlanState.QUEUED: "was held back and is queued anew",
 }
 
 
@@ -118,15 +119,16 @@ def alarm_failed(session: Session, run: Experiment, now: datetime) -> None:
 
 
 def alarm_withdrawn(
-    session: Session, run: Experiment, station: WattrexStation, plan: PlanState, now: datetime
+    session: Session, run: Experiment, station: WattrexStation, plan: Plan, now: datetime
 ) -> None:
-    """Alarm once that a cycler runs what was taken back here: it had begun a moment before."""
+    """Alarm that a cycler runs what was taken back here: it had begun a moment before."""
     text = (
-        f"Experiment {run.id} ({run.name}) {AGAIN.get(plan, 'was taken back')}, but the "
+        f"Experiment {run.id} ({run.name}) {AGAIN[plan.state]}, but the "
         f"cycler of {station.name} had taken it: it runs. It cannot be stopped from here. If it "
         "must not run, go to the station."
     )
     _alarm(session, run, f"withdrawn-{run.id}", BEGUN_ALL_THE_SAME, text, now)
+    become(session, plan, PlanState.QUEUED, audit.MASTER_NODE, now)  # its row is there again
 
 
 def alarm_stalled(

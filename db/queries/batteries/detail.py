@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
 from db.models.batteries import description_of, descriptions, shown
 from db.queries.references import battery_planned, with_experiments
+from db.queries.stations.queue import is_held
 from db.terms import PlanState
 
 MAX_ID = 2**32 - 1
@@ -32,9 +33,9 @@ class ConfirmedOn:
 
 @dataclass(frozen=True)
 class UnderWay:
-    """An experiment that runs, is paused or waits; `id` None: it waits for a person."""
+    """An experiment that runs, is paused or waits."""
 
-    id: int | None
+    id: int
     name: str
     status: str
 
@@ -78,21 +79,21 @@ def experiments_under_way(session: Session, battery_id: int) -> tuple[UnderWay, 
         .where(Experiment.battery_id == battery_id, Experiment.status.in_(NOT_ENDED))
         .order_by(Experiment.id)
     )
-    held = session.scalars(
-        select(Plan.name)
-        .where(Plan.battery_id == battery_id, Plan.state == PlanState.HELD)
+    held = session.execute(
+        select(Plan.experiment_id, Plan.name)
+        .where(Plan.battery_id == battery_id, is_held())
         .order_by(Plan.id)
     )
     return (
         *(UnderWay(id_, name, str(status).lower()) for id_, name, status in rows),
-        *(UnderWay(None, name, str(PlanState.HELD)) for name in held),
+        *(UnderWay(id_, name, str(PlanState.HELD)) for id_, name in held),
     )
 
 
 def busy_words(busy: Sequence[UnderWay]) -> str:
     """Say which experiments need the battery as it is, and what to do."""
     first = busy[0]
-    named = f"experiment {first.id} ({first.name})" if first.id else f"experiment {first.name}"
+    named = f"experiment {first.id} ({first.name})"
     others = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
     are = "are" if others else "is"
     word = "not finished" if others else first.status

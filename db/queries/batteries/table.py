@@ -4,16 +4,25 @@ As with the experiments: the ids of a page first, then what its rows show, in a 
 queries. (10,000 batteries with 100,000 experiments: the first page in some milliseconds.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, SQLColumnExpression, case, func, select
+from sqlalchemy import (
+    Select,
+    SQLColumnExpression,
+    case,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from cycling.terms import UNDER_WAY, ExperimentStatus, Technology
+from cycling.terms import ENDED, UNDER_WAY, ExperimentState, Technology, state_of
 from db.engine import Database
 from db.facts import facts, grouped
 from db.models import (
@@ -23,10 +32,14 @@ from db.models import (
     Experiment,
     LeadAcid,
     Lithium,
+    Plan,
     RedoxStack,
     Run,
 )
+from db.queries.experiments.filters import NOT_BEGUN
 from db.queries.lists import Page, Sort, alphabetic, check_page, mentions
+from db.queries.stations.queue import reason_of
+from db.terms import PlanState
 
 Columns = TypeVarTuple("Columns")
 
@@ -75,15 +88,12 @@ class BatteryFilter:
 
 @dataclass(frozen=True)
 class LastExperiment:
-    """The experiment of a battery that is under way, or the one that was added last.
-
-    `end_reason` as in the experiments table.
-    """
+    """What a battery is in, else the experiment that was added last; `why` as in their table."""
 
     id: int
-    status: ExperimentStatus
+    state: ExperimentState
     at: datetime
-    end_reason: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,13 +169,25 @@ def _sorted(
         )
         return joined, func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah)
     if key in (BatterySortKey.EXPERIMENTS, BatterySortKey.LAST):
-        used = (
+        both = union_all(
             select(
                 Experiment.battery_id.label("battery"),
+                Experiment.id.label("last"),
+                case((Experiment.status.in_(UNDER_WAY), Experiment.id)).label("runs"),
+            ),
+            select(
+                Plan.battery_id,
+                case((Plan.state == PlanState.HELD, Plan.experiment_id)),
+                null(),
+            ).where(NOT_BEGUN),
+        ).subquery()
+        used = (
+            select(
+                both.c.battery,
                 func.count().label("experiments"),
-                _last_id().label("last"),
+                func.coalesce(func.max(both.c.runs), func.max(both.c.last)).label("last"),
             )
-            .group_by(Experiment.battery_id)
+            .group_by(both.c.battery)
             .subquery()
         )
         return query.outerjoin(used, used.c.battery == Battery.id), func.coalesce(
@@ -214,7 +236,8 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
         .outerjoin(RedoxStack, RedoxStack.battery_id == Battery.id)
         .where(Battery.id.in_(ids))
     )
-    counts, last, stations = _use(session, ids), _last(session, ids), _stations(session, ids)
+    plans, stations = _plans(session, ids), _stations(session, ids)
+    counts, last = _use(session, ids, plans), _last(session, ids, plans)
     rows = {
         one.id: facts(
             BatteryRow,
@@ -233,9 +256,19 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
     return tuple(rows[id_] for id_ in ids if id_ in rows)
 
 
-def _use(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
+def _use(session: Session, ids: Sequence[int], plans: Iterable[Plan]) -> Mapping[int, int]:
     query = select(Experiment.battery_id, func.count()).where(Experiment.battery_id.in_(ids))
-    return dict(session.execute(query.group_by(Experiment.battery_id)).all())
+    counts: Counter[Any] = Counter(
+        dict(session.execute(query.group_by(Experiment.battery_id)).all())
+    )
+    counts.update(plan.battery_id for plan in plans)
+    return counts
+
+
+def _plans(session: Session, ids: Sequence[int]) -> Sequence[Plan]:
+    """Return the drafts, and what is held or cancelled."""
+    query = select(Plan).where(NOT_BEGUN, Plan.battery_id.in_(ids))
+    return session.scalars(query.order_by(Plan.experiment_id)).all()
 
 
 def _last_id() -> SQLColumnExpression[int]:
@@ -244,7 +277,10 @@ def _last_id() -> SQLColumnExpression[int]:
     return func.coalesce(func.max(runs), func.max(Experiment.id))
 
 
-def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
+def _last(
+    session: Session, ids: Sequence[int], plans: Iterable[Plan]
+) -> Mapping[int, LastExperiment]:
+    """Return what runs or is paused; else what has the highest number, if it may come or came."""
     newest = (
         select(_last_id()).where(Experiment.battery_id.in_(ids)).group_by(Experiment.battery_id)
     )
@@ -259,10 +295,18 @@ def _last(session: Session, ids: Sequence[int]) -> Mapping[int, LastExperiment]:
         .outerjoin(Run, Run.experiment_id == Experiment.id)
         .where(Experiment.id.in_(session.scalars(newest).all()))
     )
-    return {
-        battery: LastExperiment(id_, status, at, reason)
-        for battery, id_, status, at, reason in found
-    }
+    last: dict[Any, LastExperiment] = {}
+    for battery, id_, status, at, reason in found:
+        why = reason.strip() if status in ENDED else ""
+        last[battery] = LastExperiment(id_, state_of(status, why), at, why)
+    for plan in (one for one in plans if one.state is PlanState.HELD):
+        other = last.get(plan.battery_id)
+        runs = other is not None and other.state.value.upper() in UNDER_WAY
+        if other is None or (not runs and other.id < plan.experiment_id):
+            last[plan.battery_id] = LastExperiment(
+                plan.experiment_id, ExperimentState.HELD, plan.created_at, reason_of(plan)
+            )
+    return last
 
 
 def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:

@@ -20,7 +20,7 @@ from db.models import (
     StationLive,
     SyncRepair,
 )
-from db.queries.stations.queue import WITHDRAWN
+from db.queries.stations.queue import reason_of
 from db.terms import JobState, PlanState, RepairState
 
 UNDER_WAY = {
@@ -77,21 +77,27 @@ def what_keeps(session: Session, experiment: Experiment) -> str:
     """Say what keeps an experiment from being deleted; blank if nothing does."""
     if experiment.status not in ENDED:
         return UNDER_WAY[experiment.status]
-    return (
-        _on_a_station(session, experiment.id)
-        or _planned(session, experiment.id)
-        or _looked_after(session, experiment.id)
-    )
+    return _on_a_station(session, experiment.id) or _looked_after(session, experiment.id)
 
 
 def gone_words(session: Session, experiment_id: int) -> str:
-    """Say that there is no such experiment; or who has deleted it, and when."""
+    """Say that there is no such experiment; or who has deleted it, and when; or why it waits."""
     row = session.get(DeletedExperiment, experiment_id)
     if row is None:
-        return f"There is no experiment {experiment_id}."
+        return _not_begun(session, experiment_id) or f"There is no experiment {experiment_id}."
     day = f"{row.deleted_at.day} {row.deleted_at:%b %Y}"
     words = f"Experiment {experiment_id} ({row.name}) was deleted by {row.user_name} on {day}."
     return words if row.cleared_at is not None else f"{words} {_progress(session, row)}"
+
+
+def _not_begun(session: Session, experiment_id: int) -> str:
+    plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment_id)).first()
+    if plan is None:
+        return ""
+    state = "a draft" if plan.state is PlanState.DRAFT else plan.state.value
+    why = f": {reason_of(plan)}" if reason_of(plan) else "."
+    named = f"{experiment_id} ({plan.name})" if plan.name else str(experiment_id)
+    return f"Experiment {named} is {state}{why} It has no measures."
 
 
 def unknown_words(session: Session, experiment_id: int) -> str:
@@ -117,17 +123,6 @@ def _on_a_station(session: Session, experiment_id: int) -> str:
     if name is None:
         return ""
     return f"{name} itself last said that it still has it: wait until it says that it has ended."
-
-
-def _planned(session: Session, experiment_id: int) -> str:
-    waiting = session.scalars(
-        select(Plan).where(Plan.state.in_([PlanState.HELD, PlanState.DRAFT])).order_by(Plan.id)
-    )
-    for plan in waiting:
-        if experiment_id in (plan.experiment_id, *plan.detail.get(WITHDRAWN, [])):
-            word = "a draft" if plan.state is PlanState.DRAFT else "held in its station's queue"
-            return f"{plan.name}, which it was begun for, is {word}: cancel that first."
-    return ""
 
 
 def _looked_after(session: Session, experiment_id: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
+from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.facts import facts
 from db.models import (
@@ -70,6 +71,7 @@ class ExperimentFacts(ExperimentTimes):
     `simulated_speed`: its measures are computed by a program, so many times as fast as the clock.
     """
 
+    status: ExperimentStatus
     station: str
     devices: tuple[str, ...]
     profile: str

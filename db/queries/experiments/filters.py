@@ -1,21 +1,31 @@
-"""What the experiments table is narrowed to, over as few tables as it needs; what filters offer."""
+"""What the experiments table is narrowed to, over as few tables as it needs; what filters offer.
+
+What may run, runs or has run has a row in Experiment; drafts, and what is held or cancelled, only a
+plan. Everything is asked of both, and there are few of the latter.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
-from db.models import Battery, CyclerStation, Experiment, Profile
+from db.models import Battery, CyclerStation, Experiment, Plan, Profile, Run
 from db.queries.lists import mentions
+from db.queries.stations.queue import HAS_ROW
+from db.terms import PlanState
 
 Columns = TypeVarTuple("Columns")
+Kept = type[Experiment] | type[Plan]  # where an experiment has its row
 FACETS = (Experiment.battery_id, Experiment.station_id, Experiment.profile_id, Experiment.status)
+NAMES = ("battery_id", "station_id", "profile_id", "status")
+ENDED_EARLY = func.trim(func.coalesce(Run.end_reason, "")) != ""
+NOT_BEGUN = and_(Plan.state != PlanState.QUEUED, ~HAS_ROW)
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Filter:
     batteries: tuple[int, ...] = ()
     stations: tuple[int, ...] = ()
     profiles: tuple[int, ...] = ()
-    statuses: tuple[ExperimentStatus, ...] = ()
+    states: tuple[ExperimentState, ...] = ()
     created_from: datetime | None = None
     created_to: datetime | None = None
     text: str = ""
@@ -37,13 +47,19 @@ class Filter:
         return self == Filter()
 
 
-def narrowed(query: Select[*Columns], filters: Filter) -> Select[*Columns]:
-    """Return a query of experiments for those that the filters let through."""
+def narrowed(query: Select[*Columns], filters: Filter, of: Kept = Experiment) -> Select[*Columns]:
+    """Return a query of experiments for those that the filters let through.
+
+    Of plans only those that have no row in Experiment.
+    """
+    if of is Plan:
+        query = query.where(NOT_BEGUN)
+    if filters.states:
+        query = query.where(_in_plan(filters) if of is Plan else _in_experiment(filters))
     for column, values in (
-        (Experiment.battery_id, filters.batteries),
-        (Experiment.station_id, filters.stations),
-        (Experiment.profile_id, filters.profiles),
-        (Experiment.status, filters.statuses),
+        (of.battery_id, filters.batteries),
+        (of.station_id, filters.stations),
+        (of.profile_id, filters.profiles),
     ):
         if values:
             query = query.where(column.in_(values))
@@ -51,14 +67,36 @@ def narrowed(query: Select[*Columns], filters: Filter) -> Select[*Columns]:
         kinds = select(Battery.id).where(Battery.technology.in_(filters.technologies))
         # + 0 hides the column's index: going from it to the row of every match is slower than
         # reading the rows in the order that is asked for
-        query = query.where((Experiment.battery_id + 0).in_(kinds))
+        query = query.where((of.battery_id + 0).in_(kinds))
     if filters.created_from is not None:
-        query = query.where(Experiment.created_at >= filters.created_from)
+        query = query.where(of.created_at >= filters.created_from)
     if filters.created_to is not None:
-        query = query.where(Experiment.created_at < filters.created_to)
+        query = query.where(of.created_at < filters.created_to)
     if searched := filters.text.strip():
-        query = query.where(mentions((Experiment.name, Experiment.description), searched))
+        query = query.where(mentions((of.name, of.description), searched))
     return query
+
+
+def _in_plan(filters: Filter) -> ColumnElement[bool]:
+    return Plan.state.in_([one for one in PlanState if one.value in set(filters.states)])
+
+
+def _in_experiment(filters: Filter) -> ColumnElement[bool]:
+    states = set(filters.states)
+    simple = [
+        one
+        for one in ExperimentStatus
+        if one is not ExperimentStatus.FINISHED and ExperimentState(one.value.lower()) in states
+    ]
+    either: list[ColumnElement[bool]] = [Experiment.status.in_(simple)] if simple else []
+    over = states & {ExperimentState.FINISHED, ExperimentState.STOPPED}
+    if over:
+        is_over = Experiment.status == ExperimentStatus.FINISHED
+        early = select(Run.experiment_id).where(Run.experiment_id == Experiment.id, ENDED_EARLY)
+        stopped = early.correlate(Experiment).exists()
+        alone = stopped if ExperimentState.STOPPED in over else ~stopped
+        either.append(is_over if len(over) > 1 else and_(is_over, alone))
+    return or_(*either) if either else false()
 
 
 @dataclass(frozen=True)
@@ -85,23 +123,46 @@ def filter_choices(database: Database, filters: Filter) -> Choices:
     """Return what each filter offers: its values among the experiments that the others leave."""
     with database.read() as session:
         count = _FacetCounts(session, filters)
-        by_battery = count(Experiment.battery_id, replace(filters, technologies=()))
-        batteries = count(Experiment.battery_id, replace(filters, batteries=()))
-        stations = count(Experiment.station_id, replace(filters, stations=()))
-        profiles = count(Experiment.profile_id, replace(filters, profiles=()))
-        statuses = count(Experiment.status, replace(filters, statuses=()))
+        by_battery = count("battery_id", replace(filters, technologies=()))
+        batteries = count("battery_id", replace(filters, batteries=()))
+        stations = count("station_id", replace(filters, stations=()))
+        profiles = count("profile_id", replace(filters, profiles=()))
+        states = count.states(replace(filters, states=()))
         # what they are called, last: whatever was counted is there by now
         kinds = dict(session.execute(select(Battery.id, Battery.technology)).all())
         technologies: Counter[Technology] = Counter()  # by the few batteries, not by a join of all
         for battery_id, number in by_battery.items():
-            technologies[kinds[battery_id]] += number
+            if battery_id in kinds:  # a draft may name one that is gone
+                technologies[kinds[battery_id]] += number
         return Choices(
             technologies=_choices(technologies, {}),
             batteries=_choices(batteries, _names(session, Battery)),
             stations=_choices(stations, _names(session, CyclerStation)),
             profiles=_choices(profiles, _names(session, Profile)),
-            statuses=_choices(statuses, {}),
+            statuses=_choices(states, {}),
         )
+
+
+@dataclass(frozen=True)
+class _PlanFacets:
+    """What filters choose by of an experiment that has no row in Experiment."""
+
+    battery_id: int | None
+    station_id: int | None
+    profile_id: int | None
+    state: PlanState
+    technology: Technology | None
+
+    def fits(self, filters: Filter) -> bool:
+        """Whether a filter lets it through, as far as it chooses by these."""
+        pairs: Sequence[tuple[object, Sequence[object]]] = (
+            (self.battery_id, filters.batteries),
+            (self.station_id, filters.stations),
+            (self.profile_id, filters.profiles),
+            (ExperimentState(self.state.value), filters.states),
+            (self.technology, filters.technologies),
+        )
+        return all(not chosen or value in chosen for value, chosen in pairs)
 
 
 class _FacetCounts:
@@ -111,14 +172,53 @@ class _FacetCounts:
         self._session = session
         self._filters = filters
         self._rows: Sequence[tuple[Any, ...]] | None = None
+        self._plans: list[_PlanFacets] | None = None
 
-    def __call__(self, column: SQLColumnExpression[Any], others: Filter) -> Mapping[Any, int]:
+    def __call__(self, name: str, others: Filter) -> Counter[Any]:
+        counts = self._begun(name, others)
+        counts.update(getattr(plan, name) for plan in self._not_begun(others))
+        counts.pop(None, None)
+        return counts
+
+    def states(self, others: Filter) -> Counter[ExperimentState]:
+        """Count by state; what ended before its profile did is known by its run."""
+        counts: Counter[ExperimentState] = Counter()
+        for status, number in self._begun("status", others).items():
+            counts[ExperimentState(status.value.lower())] = number
+        if counts[ExperimentState.FINISHED]:
+            early = (
+                select(func.count())
+                .select_from(Run)
+                .join(Experiment, Experiment.id == Run.experiment_id)
+                .where(ENDED_EARLY, Experiment.status == ExperimentStatus.FINISHED)
+            )
+            stopped = self._session.scalar(narrowed(early, others)) or 0
+            counts[ExperimentState.FINISHED] -= stopped
+            counts[ExperimentState.STOPPED] = stopped
+        counts.update(ExperimentState(plan.state.value) for plan in self._not_begun(others))
+        return +counts
+
+    def _not_begun(self, others: Filter) -> Iterator[_PlanFacets]:
+        """Yield the plans that a filter leaves: they are few, so they are read once."""
+        if self._plans is None:
+            common = Filter(
+                created_from=others.created_from, created_to=others.created_to, text=others.text
+            )
+            query = select(
+                Plan.battery_id, Plan.station_id, Plan.profile_id, Plan.state, Battery.technology
+            ).outerjoin(Battery, Battery.id == Plan.battery_id)
+            rows = self._session.execute(narrowed(query, common, Plan))
+            self._plans = [_PlanFacets(*row) for row in rows]
+        return (one for one in self._plans if one.fits(others))
+
+    def _begun(self, name: str, others: Filter) -> Counter[Any]:
         if others != self._filters or self._filters.is_empty:  # an index answers the latter
+            column = getattr(Experiment, name)
             query = select(column, func.count()).select_from(Experiment).group_by(column)
-            return dict(self._session.execute(narrowed(query, others)).all())
+            return Counter(dict(self._session.execute(narrowed(query, others)).all()))
         if self._rows is None:
             self._rows = self._session.execute(narrowed(select(*FACETS), others)).all()
-        place = next(n for n, facet in enumerate(FACETS) if facet is column)
+        place = NAMES.index(name)
         return Counter(row[place] for row in self._rows)
 
 

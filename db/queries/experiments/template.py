@@ -22,11 +22,13 @@ from db.models import (
     ProfileVersion,
     RedoxElectrolyte,
 )
+from db.queries.experiments.planned import not_begun
 from db.terms import PlanState
 
 LARGEST_ID = 2**31 - 1
 MOST_ROWS = 20_000
 MOST = 100
+ELECTROLYTE = ("volume", "initial_soc", "min_flow_rate", "max_flow_rate")
 
 
 @dataclass(frozen=True)
@@ -62,33 +64,41 @@ def experiment_pattern(database: Database, experiment_id: int) -> ExperimentPatt
     """Return what an experiment was. Raises NotFoundError."""
     with database.read() as session:
         experiment = _experiment(session, experiment_id)
-        battery = session.get_one(Battery, experiment.battery_id)
-        sides = session.scalars(
-            select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
-        )
+        battery = session.get(Battery, experiment.battery_id or 0)
+        if battery is None or experiment.station_id is None or experiment.profile_id is None:
+            raise NotFoundError(f"What experiment {experiment_id} was planned with is gone.")
         return facts(
             ExperimentPattern,
             experiment,
+            id=experiment_id,
             technology=battery.technology,
             profile=_profile_text(session, experiment.profile_id),
-            electrolytes={
-                one.polarity: (
-                    one.volume,
-                    one.initial_soc,
-                    one.min_flow_rate,
-                    one.max_flow_rate,
-                )
-                for one in sides
-            },
+            electrolytes=_electrolytes(session, experiment),
         )
 
 
-def _experiment(session: Session, experiment_id: int) -> Experiment:
+def _experiment(session: Session, experiment_id: int) -> Experiment | Plan:
     known = 0 < experiment_id <= LARGEST_ID
     experiment = session.get(Experiment, experiment_id) if known else None
-    if experiment is None:
+    plan = not_begun(session, experiment_id) if known and experiment is None else None
+    found = plan if experiment is None else experiment
+    if found is None:
         raise NotFoundError(f"There is no experiment {experiment_id}.")
-    return experiment
+    return found
+
+
+def _electrolytes(
+    session: Session, experiment: Experiment | Plan
+) -> dict[Polarity, tuple[int, int, int, int]]:
+    if isinstance(experiment, Plan):
+        return {
+            Polarity(one["polarity"]): tuple(one[name] for name in ELECTROLYTE)
+            for one in experiment.detail.get("electrolytes", [])
+        }
+    sides = session.scalars(
+        select(RedoxElectrolyte).where(RedoxElectrolyte.experiment_id == experiment.id)
+    )
+    return {one.polarity: tuple(getattr(one, name) for name in ELECTROLYTE) for one in sides}
 
 
 def _profile_text(session: Session, profile_id: int) -> ProfileText:
@@ -116,9 +126,10 @@ def _profile_text(session: Session, profile_id: int) -> ProfileText:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a form said when it was kept; `token` is the form's own."""
+    """What a form said when it was kept; `token` is the form's own, `number` the experiment's."""
 
     id: int
+    number: int
     token: str
     name: str
     typed: Mapping[str, Any]
@@ -138,15 +149,15 @@ def list_drafts(database: Database) -> tuple[Draft, ...]:
         return tuple(_draft(plan) for plan in found)
 
 
-def find_draft(database: Database, plan_id: int) -> Draft:
-    """Return a draft. Raises NotFoundError if it is none any more."""
+def find_draft(database: Database, number: int) -> Draft:
+    """Return a draft by its number. Raises NotFoundError if it is none any more."""
     with database.read() as session:
-        plan = session.get(Plan, plan_id) if 0 < plan_id <= LARGEST_ID else None
+        plan = not_begun(session, number) if 0 < number <= LARGEST_ID else None
         if plan is None or plan.state is not PlanState.DRAFT:
-            raise NotFoundError(f"There is no draft {plan_id}: it is queued or discarded.")
+            raise NotFoundError(f"There is no draft {number}: it is queued or discarded.")
         return _draft(plan)
 
 
 def _draft(plan: Plan) -> Draft:
     typed = plan.detail.get("typed", {})
-    return facts(Draft, plan, typed=typed, saved_at=plan.state_since)
+    return facts(Draft, plan, number=plan.experiment_id, typed=typed, saved_at=plan.state_since)

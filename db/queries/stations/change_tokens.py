@@ -25,8 +25,8 @@ from db.models import (
     Unit,
     WattrexUnit,
 )
+from db.queries.stations.queue import is_held
 from db.queries.stations.state import SILENT
-from db.terms import PlanState
 
 AGES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120))  # words change with these
 OFF_S = 5.0
@@ -107,11 +107,11 @@ def _age(moment: datetime | None, now: datetime) -> int | None:
 def _counts() -> tuple[Label[int], ...]:
     """Return the open alarms of a station, the newest of them, and its held experiments."""
     is_open = (StationAlarm.station_id == CyclerStation.id) & StationAlarm.acknowledged_at.is_(None)
-    is_held = (Plan.station_id == CyclerStation.id) & (Plan.state == PlanState.HELD)
+    is_held_here = (Plan.station_id == CyclerStation.id) & is_held()
     columns = {
         "alarms": select(func.count()).where(is_open),
         "last_alarm": select(func.max(StationAlarm.id)).where(is_open),
-        "held": select(func.count()).where(is_held).select_from(Plan),
+        "held": select(func.count()).where(is_held_here).select_from(Plan),
     }
     return tuple(
         column.correlate(CyclerStation).scalar_subquery().label(name)

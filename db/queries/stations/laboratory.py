@@ -37,6 +37,7 @@ from db.queries.master_node import MasterNode, leader, refused_count
 from db.queries.stations.capabilities import capabilities_of
 from db.queries.stations.occupancy import Waiting, battery_name, present_status, waiting_experiments
 from db.queries.stations.overview import IN_USE
+from db.queries.stations.queue import is_held
 from db.queries.stations.state import BatteryName, lost_since, with_beneath
 from db.queries.stations.units import UnitContact, contact_of, unit_name, unit_rows
 from db.queries.wattrex.units import (
@@ -47,7 +48,7 @@ from db.queries.wattrex.units import (
     stalled_runs,
     unregistered_units,
 )
-from db.terms import OverviewState, PlanState
+from db.terms import OverviewState
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _stations(session: Session, devices: Iterable[Any], now: datetime) -> tuple[
 
 
 def _station_rows() -> Select[*tuple[Any, ...]]:
-    held = exists().where(Plan.station_id == CyclerStation.id, Plan.state == PlanState.HELD)
+    held = exists().where(Plan.station_id == CyclerStation.id, is_held())
     return (
         select(
             CyclerStation,

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from cycling.terms import NOT_ENDED, UNDER_WAY, ExperimentStatus, StationState
 from db.facts import facts, grouped
 from db.models import Battery, Command, Experiment, Plan, Profile, Run, StationAlarm, StationLive
-from db.queries.stations.queue import HELD
+from db.queries.stations.queue import REASON, is_held
 from db.queries.stations.state import AlarmNow, BatteryName, CommandNow, ExperimentNow, HeldNow
-from db.terms import PlanState
 
 Waiting = Sequence[tuple[int, str, ExperimentStatus]]
 
@@ -75,16 +74,17 @@ def held_plans(session: Session, ids: Collection[int]) -> dict[int | None, Seque
     rows = session.execute(
         select(Plan, Battery)
         .outerjoin(Battery, Battery.id == Plan.battery_id)
-        .where(Plan.state == PlanState.HELD, Plan.station_id.in_(ids))
+        .where(is_held(), Plan.station_id.in_(ids))
         .order_by(Plan.position, Plan.id)
     )
     return grouped(
         (
             plan.station_id,
             HeldNow(
+                id=plan.experiment_id,
                 name=plan.name,
                 battery=battery_name(battery) if battery else None,
-                because=str(plan.detail.get(HELD) or ""),
+                because=str(plan.detail.get(REASON) or ""),
                 since=plan.state_since,
             ),
         )

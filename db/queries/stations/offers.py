@@ -18,6 +18,7 @@ from db.models import (
     DetectedDevice,
     DeviceAbilities,
     Experiment,
+    Plan,
     ProfileDetail,
     Run,
     Unit,
@@ -141,7 +142,10 @@ class OfferedInstruction:
 
 @dataclass(frozen=True)
 class OfferFacts:
-    """An experiment with all that its station needs. `measures_temperature` of that station."""
+    """An experiment with all that its station needs. `measures_temperature` of that station.
+
+    `attempt`: how often a station has refused it before.
+    """
 
     experiment_id: int
     name: str
@@ -155,6 +159,7 @@ class OfferFacts:
     record_s: float | None
     record_v: float | None
     instructions: tuple[OfferedInstruction, ...]
+    attempt: int
 
 
 def offer_facts(session: Session, experiment: Experiment) -> OfferFacts:
@@ -182,7 +187,14 @@ def offer_facts(session: Session, experiment: Experiment) -> OfferFacts:
             facts(OfferedInstruction, row)
             for row in instruction_rows(session, [experiment.profile_id])
         ),
+        attempt=attempt_of(session, experiment.id),
     )
+
+
+def attempt_of(session: Session, experiment_id: int) -> int:
+    """Return how often stations have refused an experiment."""
+    attempts = select(Plan.attempt).where(Plan.experiment_id == experiment_id)
+    return session.scalar(attempts) or 0
 
 
 def _measures_temperature(session: Session, station_id: int) -> bool:

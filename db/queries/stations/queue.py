@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import NOT_ENDED, ExperimentStatus, StationState
@@ -23,19 +23,22 @@ from db.models import (
 from db.statements import require
 from db.terms import PlanState
 
+HAS_ROW = exists().where(Experiment.id == Plan.experiment_id).correlate(Plan)
 OFFERED = exists().where(Run.experiment_id == Experiment.id, Run.offered_at.is_not(None))
-HELD = "held_because"  # in the plan's detail
-WITHDRAWN = "withdrawn"  # there too: the numbers of the rows in Experiment that were taken back
+REASON = "held_because"  # in the plan's detail: why it is held, or was cancelled
 NAMED = 3
 
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """A plan as it stands: `held_because` says why it waits for a person, "" otherwise."""
+    """A plan as it stands; `experiment_id` is its number.
+
+    `held_because` says why it waits for a person, "" otherwise.
+    """
 
     id: int
     state: PlanState
-    experiment_id: int | None
+    experiment_id: int
     name: str
     description: str
     station_id: int | None
@@ -64,8 +67,13 @@ class QueueEntry:
 
 def plan_facts(plan: Plan) -> PlanFacts:
     """Return what a plan's row says."""
-    because = str(plan.detail.get(HELD, "")) if plan.state is PlanState.HELD else ""
+    because = reason_of(plan) if plan.state is PlanState.HELD else ""
     return facts(PlanFacts, plan, held_because=because)
+
+
+def reason_of(plan: Plan) -> str:
+    """Return why a plan is held, or was cancelled; "" where nobody said why."""
+    return str(plan.detail.get(REASON) or "")
 
 
 def find_plan(database: Database, plan_id: int) -> PlanFacts:
@@ -105,9 +113,14 @@ def waiting() -> Select[Plan]:
     return (
         select(Plan)
         .outerjoin(Experiment, Experiment.id == Plan.experiment_id)
-        .where(or_(Plan.state == PlanState.HELD, not_begun))
+        .where(or_(is_held(), not_begun))
         .order_by(Plan.position, Plan.id)
     )
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a plan waits for a person; not where a cycler had taken it before and runs it."""
+    return and_(Plan.state == PlanState.HELD, ~HAS_ROW)
 
 
 def busy_with(session: Session, station_id: int) -> Experiment | None:
@@ -183,7 +196,7 @@ def station_use(session: Session, station: CyclerStation) -> StationUse:
     held = tuple(
         session.scalars(
             select(Plan.name)
-            .where(Plan.station_id == station.id, Plan.state == PlanState.HELD)
+            .where(Plan.station_id == station.id, is_held())
             .order_by(Plan.position, Plan.id)
         )
     )

@@ -89,6 +89,7 @@ class AlarmNow:
 class HeldNow:
     """An experiment that waits for a person; its battery is None in a damaged plan."""
 
+    id: int
     name: str
     battery: BatteryName | None
     because: str

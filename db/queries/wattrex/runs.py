@@ -17,11 +17,9 @@ from db.models import (
     Plan,
 )
 from db.models.wattrex import is_wattrex
-from db.queries.stations.queue import WITHDRAWN
 from db.terms import PlanState
 
 ERRORS_FOR = timedelta(days=1)
-NEWEST_PLANS = 500  # of a station: what was taken back begins within seconds or never
 
 
 @dataclass(frozen=True)
@@ -77,19 +75,10 @@ def failed_runs(
     return _runs(session, station_ids, (ExperimentStatus.ERROR,), ended > now - ERRORS_FOR)
 
 
-def withdrawn_plan(session: Session, run: Experiment) -> PlanState | None:
-    """Return what became of the plan of a run whose row was taken back; None if it was not."""
-    newest = (
-        select(Plan.experiment_id, Plan.state, Plan.detail)
-        .where(Plan.station_id == run.station_id)
-        .order_by(Plan.state_since.desc(), Plan.id.desc())
-        .limit(NEWEST_PLANS)
-    )
-    rows = session.execute(newest).all()
-    if any(experiment_id == run.id for experiment_id, *_ in rows):
-        return None
-    states = (state for _id, state, detail in rows if run.id in detail.get(WITHDRAWN, ()))
-    return next(states, None)
+def withdrawn_plan(session: Session, run: Experiment) -> Plan | None:
+    """Return the plan of a run that was taken back here; None if it was not."""
+    taken_back = Plan.state.in_([PlanState.HELD, PlanState.CANCELLED])
+    return session.scalars(select(Plan).where(Plan.experiment_id == run.id, taken_back)).first()
 
 
 def last_row(session: Session, experiment_id: int) -> LastRow | None:

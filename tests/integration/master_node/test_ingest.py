@@ -425,6 +425,22 @@ def test_an_end_without_a_beginning_is_none_as_written(stage: Stage):
     assert (alarm.code, station in confirmed(stage)) == ("never begun", False)
 
 
+@pytest.mark.parametrize(("attempt", "held"), [(0, False), (1, True), (None, True)])
+def test_a_refusal_of_an_earlier_attempt_holds_nothing(
+    stage: Stage, attempt: int | None, held: bool
+):
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    with stage.lab.database.write() as session:
+        session.execute(update(Plan).where(Plan.experiment_id == experiment).values(attempt=1))
+    answer = m.OfferAnswer(
+        experiment=experiment, station=station, accepted=False, reason="Hot.", attempt=attempt
+    )
+    stage.store(stage.message(Kind.OFFER_ANSWER, answer))
+    with stage.lab.database.read() as session:
+        plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment)).one()
+        assert (plan.state is PlanState.HELD, plan.attempt) == (held, 2 if held else 1)
+
+
 def foreign(stage: Stage, kind: str) -> IncomingMessage:
     """A message of another unit, with stations of its own, about the first one's experiment."""
     if "unit-1" not in stage.lab.stations:

@@ -4,13 +4,12 @@ import pytest
 
 from components.status import (
     ended_reason,
-    filter_word,
     station_pill,
     status_look,
     status_pill,
     status_word,
 )
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentState, ExperimentStatus
 from db.terms import OverviewState
 from tests.unit.components.tree import classes, text
 
@@ -49,9 +48,9 @@ def test_only_what_is_over_has_ended_for_a_reason():
     assert ended_reason(ExperimentStatus.ERROR, "Trip.") == "Trip."
 
 
-def test_a_filter_says_what_it_lets_through():
-    assert filter_word(ExperimentStatus.FINISHED) == "Finished or stopped"
-    assert filter_word(ExperimentStatus.RUNNING) == "Running"
+def test_every_state_has_a_word_of_its_own():
+    words = [status_word(state) for state in ExperimentState]
+    assert words == [state.value.capitalize() for state in ExperimentState]
 
 
 def test_what_a_station_does_has_a_pill_of_its_own():

@@ -199,7 +199,7 @@ class TestAStation:
         asked = self.press(ada, station, f"{CHANGE.chosen}.data")
         assert asked[f"{CHANGE.title}.children"] == "Delete Station 07?"
         words = text(asked[f"{CHANGE.question}.children"])
-        assert words.startswith(f"Station 07, station {station}, is deleted with its set-up")
+        assert words.startswith("Station 07 is deleted with its set-up")
         done = self.press(ada, station, f"{CHANGE.sure}.n_clicks")
         assert done[f"{CHANGE.go}.href"] == "/stations"
         assert done[TOAST]["text"] == "The station Station 07 is deleted."

@@ -92,7 +92,7 @@ def test_what_is_planned_in_this_moment_is_kept(database: Database, what: str):
         "profile": lambda: delete_profile(database, profile, by=BY),
     }[what]
     error = meanwhile(database, lambda session: add_within(session, new, by=BY), deed)
-    assert "A draft or a held experiment, Next, is planned with it" in str(error)
+    assert "(Next) is held for it. Cancel that first." in str(error)
     with database.read() as session:
         kept = [(Battery, battery), (CyclerStation, station), (Profile, fixed)]
         assert all(session.get(*one) is not None for one in kept)
@@ -180,11 +180,17 @@ class TestAStation:
         modify_station(lab.database, old, new, seen=mark, by=BY)
         self.refused(lab, old, "Station 07 has replaced it")
 
-    @pytest.mark.parametrize("state", [PlanState.HELD, PlanState.DRAFT])
-    def test_that_is_planned_is_kept(self, lab: Lab, state: PlanState):
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            (PlanState.HELD, r"Experiment \d+ \(Next\) is held for it\. Cancel that first"),
+            (PlanState.DRAFT, r"The draft Next names it\. Discard that first"),
+        ],
+    )
+    def test_that_is_planned_is_kept(self, lab: Lab, state: PlanState, words: str):
         station = lab.station(lab.ours)
         lab.rows.plan("Next", station, lab.rows.battery("A", "1"), state)
-        self.refused(lab, station, "A draft or a held experiment, Next, is planned with it")
+        self.refused(lab, station, words)
 
     def test_that_a_draft_names_is_kept(self, lab: Lab):
         station = lab.station(lab.ours)
@@ -293,7 +299,7 @@ class TestAProfile:
         lab = RunningLab(database, NOW)
         station, battery = bare_station(database, "Station 07"), lab.battery("A", "1")
         lab.plan("Next", station, battery, PlanState.HELD, profile_id=fixed)
-        self.refused(database, profile, "A draft or a held experiment, Next, is planned with it")
+        self.refused(database, profile, r"Experiment \d+ \(Next\) is held for it")
 
     def test_that_a_draft_names_is_kept(self, database: Database):
         profile, _ = self.saved(database)

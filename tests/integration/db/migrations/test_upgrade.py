@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
@@ -134,6 +136,84 @@ def test_the_database_of_another_application_is_refused_and_left_alone(empty: Da
     with pytest.raises(InputError, match="made by another application"):
         migrations.upgrade(empty)
     assert contents(empty) == before
+
+
+def at_revision(database: Database, revision: str) -> None:
+    """Bring an empty database to an earlier revision."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.changing.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+class TestOneNumber:
+    """0012: what was planned before gets its number, and the numbers of before lead to it."""
+
+    PLANS = (
+        # id, state, experiment, what it was before
+        (1, "queued", 3, [1, 2]),
+        (2, "held", None, [4, 5]),
+        (3, "cancelled", None, [6]),
+        (4, "draft", None, []),
+        (5, "held", None, [7]),  # its cycler runs 7 all the same
+    )
+
+    @pytest.fixture
+    def before(self, empty: Database) -> Database:
+        at_revision(empty, "0011")
+        day = "'2026-03-01 12:00:00'"
+        run(
+            empty,
+            "INSERT INTO Battery (BatID, Name, Manufacturer, Model, SN, FabDate, Tech, CellsNum,"
+            " VoltMin, VoltMax, CurrMin, CurrMax)"
+            " VALUES (1, 'A1', 'LG', 'M50', '1', '2026-01-01', 'Lithium', 1, 2500, 4200, -1, 1)",
+            "INSERT INTO Experiment (ExpID, Name, Description, DateCreation, Status, CSID, BatID,"
+            f" ProfID) VALUES (3, 'Plan 1', '', {day}, 'QUEUED', 1, 1, 1),"
+            f" (7, 'Plan 5', '', {day}, 'RUNNING', 1, 1, 1)",
+            "INSERT INTO bem_notes (experiment_id, text, user_name, created_at)"
+            f" VALUES (4, 'warm', 'ada', {day})",
+            "INSERT INTO bem_audit (at, user_name, address, action, target, detail)"
+            f" VALUES ({day}, 'oscar', '', 'cancel experiment', 'plan 3', '{{}}')",
+            *(
+                "INSERT INTO bem_plans (id, token, state, experiment_id, name, description,"
+                " position, detail, user_name, created_at, state_since) VALUES"
+                f" ({id_}, 't{id_}', '{state}', {number or 'NULL'}, 'Plan {id_}', '', 0,"
+                f" '{{\"withdrawn\": {earlier}}}', 'ada', {day}, {day})"
+                for id_, state, number, earlier in self.PLANS
+            ),
+        )
+        return empty
+
+    def numbers(self, database: Database) -> dict[int, int]:
+        return dict(rows(database, "SELECT id, experiment_id FROM bem_plans"))
+
+    def test_each_has_one_and_keeps_the_last_that_it_had(self, before: Database):
+        migrations.upgrade(before)
+        numbers = self.numbers(before)
+        assert {id_: numbers[id_] for id_ in (1, 2, 3)} == {1: 3, 2: 5, 3: 6}
+        assert {numbers[4], numbers[5]} == {8, 9}
+        former = dict(rows(before, "SELECT number, experiment_id FROM bem_former_numbers"))
+        assert former == {1: 3, 2: 3, 4: 5, 7: numbers[5]}
+        assert rows(before, "SELECT experiment_id FROM bem_notes") == [(5,)]
+        assert rows(before, "SELECT state_by FROM bem_plans WHERE id = 3") == [("oscar",)]
+
+    def test_whoever_inserts_next_gets_none_of_them(self, before: Database):
+        migrations.upgrade(before)
+        run(
+            before,
+            "INSERT INTO Experiment (Name, Description, DateCreation, Status, CSID, BatID, ProfID)"
+            " VALUES ('Other', '', '2026-03-01 12:00:00', 'QUEUED', 1, 1, 1)",
+        )
+        (other,) = rows(before, "SELECT ExpID FROM Experiment WHERE Name = 'Other'")
+        assert other[0] > max(self.numbers(before).values())
+
+    def test_interrupted_it_goes_on_to_the_same_end(self, before: Database):
+        migrations.upgrade(before)
+        whole = contents(before)
+        run(before, "UPDATE alembic_version SET version_num = '0011'")
+        migrations.upgrade(before)
+        assert contents(before) == whole
 
 
 class TestSeedRows:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import pytest
 
 from cycling.battery.chemistry import state_at
@@ -296,6 +297,10 @@ class TestOffersAndCommands:
             assert not master.offer(refused).accepted
         assert master.kinds(taken.experiment).count("Started") == 1
         assert master.kinds(refused.experiment) == []
+        master.heard[Kind.OFFER_ANSWER].clear()
+        again = msgspec.structs.replace(offered(wait(30)), experiment=refused.experiment, attempt=1)
+        answer = master.offer(again)  # a person wants it to try again: it decides anew
+        assert (answer.accepted, answer.attempt) == (True, 1)
 
     def test_a_command_is_carried_out_once_and_answered_each_time(self, master, cycler):
         cycler.start()

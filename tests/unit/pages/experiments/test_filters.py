@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import ExperimentState, Technology
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey
 from db.queries.lists import Sort, read_sort
@@ -22,7 +22,7 @@ ANYTHING = st.recursive(
     | st.floats()
     | st.text(max_size=12)
     | st.dates().map(date.isoformat)
-    | st.sampled_from([*Technology, *ExperimentStatus, "7", "00", "٣", "\ud800", "\x00"]),
+    | st.sampled_from([*Technology, *ExperimentState, "7", "00", "٣", "\ud800", "\x00"]),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
     ),
@@ -79,7 +79,8 @@ def test_an_address_without_filters_shows_everything():
     [
         ("technology", ["Lithium", "Nuclear", "lithium"], ("Lithium",)),
         ("technology", "LeadAcid", ("LeadAcid",)),
-        ("status", ["RUNNING", "running", "", None, 5], ("RUNNING",)),
+        ("status", ["RUNNING", "running", "", None, 5], ("running",)),
+        ("status", "FINISHED", ("finished", "stopped")),
         ("battery", ["7", "x", "-1", "1.0", "٣", "7 OR 1=1"], ("7",)),
         ("battery", 7, ("7",)),
         ("station", [3, "4", True, [5], {"6": 7}], ("3", "4")),
@@ -104,7 +105,7 @@ def test_values_become_what_the_database_knows():
     }
     assert to_filter(from_store(store), UTC) == Filter(
         technologies=(Technology.LITHIUM,),
-        statuses=(ExperimentStatus.RUNNING, ExperimentStatus.PAUSED),
+        states=(ExperimentState.RUNNING, ExperimentState.PAUSED),
         batteries=(1, 2),
         stations=(3,),
         profiles=(4,),

@@ -87,24 +87,24 @@ def test_nothing_chosen_shows_everything(vera, ids):
 def test_choices_say_how_many_experiments_they_leave(vera, ids):
     answer = vera.call(NARROW)
     assert labels(answer, "technology") == ["Lead-acid (1)", "Lithium (2)"]
-    assert labels(answer, "status") == ["Finished or stopped (2)", "Running (1)"]
+    assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
     assert labels(answer, "battery") == ["Cell A (2)", "Lead (1)"]
     assert labels(answer, "station") == ["Station 04 (1)", "Virtual (2)"]
 
 
 def test_a_choice_narrows_the_others_and_becomes_a_chip(vera, ids):
-    answer = vera.call(NARROW, controls(status=["RUNNING"], q=None), by=part("status"))
+    answer = vera.call(NARROW, controls(status=["running"], q=None), by=part("status"))
     assert answer["experiments-count.children"] == "1 of 3"
-    assert answer["experiments-view.data"] == {**VIEW, "status": ["RUNNING"]}
+    assert answer["experiments-view.data"] == {**VIEW, "status": ["running"]}
     assert chips(answer) == ["StatusRunning"]
     assert labels(answer, "battery") == ["Cell A (1)"]
-    assert labels(answer, "status") == ["Finished or stopped (2)", "Running (1)"]
+    assert labels(answer, "status") == ["Finished (2)", "Running (1)"]
 
 
 def test_every_kind_of_filter_has_its_chip(vera, ids):
     chosen = controls(
         technology=["Lithium"],
-        status=["RUNNING", "FINISHED"],
+        status=["running", "finished"],
         battery=[str(ids["cell"])],
         station=[str(ids["wall"])],
         profile=[str(ids["fast"])],
@@ -114,7 +114,7 @@ def test_every_kind_of_filter_has_its_chip(vera, ids):
     answer = vera.call(NARROW, chosen)
     assert chips(answer) == [
         "TechnologyLithium",
-        "StatusFinished or stopped, Running",
+        "StatusFinished, Running",
         "BatteryCell A",
         "StationStation 04",
         "ProfileFast charge",
@@ -129,7 +129,7 @@ def test_every_kind_of_filter_has_its_chip(vera, ids):
 
 
 def test_what_is_chosen_stays_although_the_other_filters_leave_it_no_row(vera, ids):
-    chosen = controls(status=["RUNNING"], battery=[str(ids["lead"])], profile=["77"])
+    chosen = controls(status=["running"], battery=[str(ids["lead"])], profile=["77"])
     answer = vera.call(NARROW, chosen)
     assert chips(answer) == ["StatusRunning", "BatteryLead", "Profile77"]
     assert answer["experiments-none.hidden"] is False
@@ -139,13 +139,13 @@ def test_what_is_chosen_stays_although_the_other_filters_leave_it_no_row(vera, i
 
 
 def test_the_choices_of_a_lab_where_nothing_runs_keep_what_the_address_asks_for(vera):
-    answer = vera.call(NARROW, controls(status=["RUNNING"]))
+    answer = vera.call(NARROW, controls(status=["running"]))
     assert labels(answer, "status") == ["Running (0)"]
     assert part("status") not in answer
 
 
 def test_a_cross_removes_its_filter_alone(vera, ids):
-    chosen = controls(status=["RUNNING"], q="aging")
+    chosen = controls(status=["running"], q="aging")
     answer = vera.call(NARROW, chosen, **remove("status", "q", "everything"))
     assert answer["experiments-view.data"] == {**VIEW, "q": "aging"}
     assert answer[part("status")] == []
@@ -154,7 +154,7 @@ def test_a_cross_removes_its_filter_alone(vera, ids):
 
 
 def test_clear_all_removes_everything(vera, ids):
-    chosen = controls(status=["RUNNING"], q="aging", **{"from": "2026-08-01"})
+    chosen = controls(status=["running"], q="aging", **{"from": "2026-08-01"})
     answer = vera.call(NARROW, chosen, **remove("everything", "status", "q", "from"))
     assert answer["experiments-view.data"] == VIEW
     assert answer["experiments-count.children"] == "3"
@@ -165,16 +165,16 @@ def test_chips_that_have_just_been_drawn_remove_nothing(vera, ids):
     drawn = ({"type": "experiments-remove", "part": "status"}, None)
     answer = vera.call(
         NARROW,
-        controls(status=["RUNNING"]),
+        controls(status=["running"]),
         patterns={"experiments-remove": [drawn]},
         by={"id": drawn[0], "property": "n_clicks"},
     )
-    assert answer["experiments-view.data"]["status"] == ["RUNNING"]
+    assert answer["experiments-view.data"]["status"] == ["running"]
 
 
 @pytest.mark.parametrize("name", ["bogus", "", ["status"], {"a": 1}, None])
 def test_a_cross_of_no_filter_removes_nothing(vera, ids, name):
-    answer = vera.call(NARROW, controls(status=["RUNNING"]), **remove(name))
+    answer = vera.call(NARROW, controls(status=["running"]), **remove(name))
     assert (answer.status, answer.error) == (200, None)
     assert answer["experiments-count.children"] == "1 of 3"
 
@@ -182,8 +182,8 @@ def test_a_cross_of_no_filter_removes_nothing(vera, ids, name):
 @pytest.mark.parametrize(
     "values",
     [
-        controls(status="RUNNING", battery="7", q=5),
-        controls(status=[["RUNNING"]], battery=[{"a": 1}], q=["a"]),
+        controls(status="running", battery="7", q=5),
+        controls(status=[["running"]], battery=[{"a": 1}], q=["a"]),
         controls(status={"a": 1}, q={"a": 1}, **{"from": 5, "to": ["x"]}),
         controls(battery=[True, None, 1e99, -1], q="\ud800\x00%_"),
         controls(**{"from": "0001-01-01", "to": "9999-12-31"}),
@@ -319,11 +319,11 @@ def test_the_page_opens_with_the_filter_of_its_address(vera, ids):
     page = vera.open("/experiments", f"?status=RUNNING&status=PAUSED&battery={ids['cell']}&q=a%26b")
     assert shown(page, "experiments-view")["data"] == {
         **VIEW,
-        "status": ["RUNNING", "PAUSED"],
+        "status": ["running", "paused"],
         "battery": [str(ids["cell"])],
         "q": "a&b",
     }
-    assert shown(page, "experiments-part-status")["value"] == ["RUNNING", "PAUSED"]
+    assert shown(page, "experiments-part-status")["value"] == ["running", "paused"]
     assert shown(page, "experiments-part-q")["value"] == "a&b"
 
 

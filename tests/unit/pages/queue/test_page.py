@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from db.commands.queue import NewPlan, add_plan, save_draft
-from db.queries.stations.queue import station_queue
+from db.queries.stations.queue import find_plan, station_queue
 from pages.queue.card import CHANGE, Ids
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
@@ -43,7 +43,8 @@ def test_cancelling_asks_first_names_the_experiment_and_is_done_once(oscar, form
     asked = ask(oscar, "plan", plan)
     assert asked[f"{CHANGE.title}.children"] == "Cancel the experiment"
     assert asked[f"{CHANGE.question}.children"] == (
-        "Cancel Ageing? It leaves the queue for good. It is held; no station has it."
+        f"Cancel experiment {find_plan(forms.database, plan).experiment_id}, Ageing? It leaves the "
+        "queue for good, and keeps its number. It is held; no station has it."
     )
     assert asked[f"{CHANGE.chosen}.data"] == Ids.drop("plan", plan)
     sure = partial(change, oscar, "plan", plan, asked[f"{CHANGE.once}.data"])
@@ -75,7 +76,8 @@ def test_a_station_where_something_waits_now_comes_into_the_page(vera, forms, pl
 
 
 def test_a_draft_is_discarded_after_a_question_and_one_that_is_gone_is_said(oscar, forms):
-    draft = save_draft(forms.database, "0123456789abcdef", "", {}, by=BY(forms.now())).id
+    draft = save_draft(forms.database, "0123456789abcdef", "", {}, by=BY(forms.now()))
+    draft = draft.experiment_id
     asked = ask(oscar, "draft", draft)
     assert asked[f"{CHANGE.title}.children"] == "Discard the draft"
     words = asked[f"{CHANGE.question}.children"]

@@ -88,6 +88,7 @@ def add_plan(database: Database, battery_id: int, state: PlanState) -> None:
             Plan(
                 token=f"plan-{state}",
                 state=state,
+                experiment_id=1_000 + len(state),
                 name="Planned",
                 description="",
                 station_id=None,
@@ -263,7 +264,7 @@ class TestChanging:
     def test_limits_stay_while_an_experiment_is_held(self, database: Database):
         battery_id = add_cell(database)
         add_plan(database, battery_id, PlanState.HELD)
-        with pytest.raises(ConflictError, match="experiment Planned is held"):
+        with pytest.raises(ConflictError, match=r"experiment \d+ \(Planned\) is held"):
             change(database, battery_id, voltage_max_v=4.1)
 
     def test_limits_may_change_once_it_has_finished(self, database: Database):
@@ -297,13 +298,17 @@ class TestDeleting:
         assert stored(database, battery_id).name == "Cell 1"
         assert [action for action, _ in audits(database)] == ["add battery"]
 
-    @pytest.mark.parametrize("state", [PlanState.HELD, PlanState.DRAFT])
-    def test_nor_is_one_that_is_planned(self, database: Database, state):
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            (PlanState.HELD, "is held for it. Cancel that first."),
+            (PlanState.DRAFT, "The draft Planned names it"),
+        ],
+    )
+    def test_nor_is_one_that_is_planned(self, database: Database, state, words: str):
         battery_id = add_cell(database)
         add_plan(database, battery_id, state)
-        with pytest.raises(
-            ConflictError, match="A draft or a held experiment, Planned, is planned"
-        ):
+        with pytest.raises(ConflictError, match=words):
             delete_battery(database, battery_id, by=BY)
 
     def test_nor_one_that_is_confirmed_on_a_station(self, database: Database):

@@ -282,18 +282,6 @@ class TestWhatIsKept:
         change(database, StationLive, experiment_id, state=StationState.PAUSED)
         self.refused(database, experiment_id, "Station 04 itself last said that it still has it")
 
-    @pytest.mark.parametrize(
-        ("state", "says"),
-        [(PlanState.HELD, "is held in its station's queue"), (PlanState.DRAFT, "is a draft")],
-    )
-    def test_one_that_waits_in_a_plan(self, database: Database, state, says: str):
-        experiment_id = imported(database)
-        with database.write() as session:
-            plan = made_up(Plan, 1, experiment_id=None, state=state, name="Again")
-            plan["detail"] = {"withdrawn": [experiment_id]}
-            session.execute(insert(Plan), [plan])
-        self.refused(database, experiment_id, f"Again, which it was begun for, {says}")
-
     def test_one_with_an_alarm_that_nobody_has_acknowledged(self, database: Database):
         experiment_id = imported(database)
         fill(database, experiment_id, add_station(database, "Station 04"))

@@ -145,7 +145,7 @@ class TestAdd:
         plan = lab.add()
         assert plan.state is HELD
         assert plan.held_because == "Until A is confirmed on Station 01."
-        assert plan.experiment_id is None
+        assert plan.experiment_id > 0
         assert lab.count(Experiment) == 0
 
     def test_with_another_battery_confirmed_it_is_held(self, lab: Lab):
@@ -582,7 +582,7 @@ class TestMasterNode:
             hold_back(session, first.experiment_id, "No contact.", now=NOW)
         lab.confirm(now=NOW + timedelta(hours=1))
         assert lab.queued() == [first.name, second.name]
-        assert find_plan(lab.database, first.id).experiment_id != first.experiment_id
+        assert find_plan(lab.database, first.id).experiment_id == first.experiment_id
 
     def test_one_that_has_begun_is_not_held(self, lab: Lab):
         lab.confirm()

@@ -1,0 +1,161 @@
+"""An experiment before it begins, and one that never did: what it is, who, why, what follows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import Input, Output, State, callback, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components.blocks import card, columns, exact_time, fact_card, icon, note, page_header
+from components.controls import action_link
+from components.sent import Sent
+from components.status import status_pill
+from cycling.terms import ExperimentState
+from db.queries.experiments.detail import experiment_notes
+from db.queries.experiments.planned import PlannedExperiment, find_planned
+from pages.context import Viewer, database
+from pages.experiment.ids import Ids
+from pages.experiment.notes import notes_card
+from pages.monitor.frame import dialogs
+from pages.monitor.ids import CONFIRM
+from pages.queue.card import CHANGE, queue_dialog
+from pages.queue.card import Ids as QueueIds
+from pages.sent import sent_id
+
+SENTENCES = {
+    ExperimentState.DRAFT: "It is a draft: nothing is queued yet.",
+    ExperimentState.HELD: "It is held: no station has it.",
+    ExperimentState.QUEUED: "It waits in the queue of {station} until its turn comes.",
+    ExperimentState.CANCELLED: "It was cancelled before it began. Nothing was measured.",
+}
+
+
+def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
+    """Return the page of an experiment that cyclers know nothing of."""
+    title = [
+        dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
+        html.Span(name_words(known), className="cut", title=known.name),
+    ]
+    notes = experiment_notes(database(), known.number)
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EXPERIMENT, data=known.number),
+            dcc.Store(id=Ids.NOTED, data=0),
+            dcc.Location(id=Ids.RELOAD, refresh=True),
+            page_header(
+                title,
+                count=[str(known.number), status_pill(known.state)],
+                actions=_again(known, who),
+            ),
+            columns(
+                waiting_card(known, who),
+                [fact_card("Facts", _facts(known, who)), notes_card(notes, None, who)],
+                "bem-cols",
+            ),
+        ],
+        className="bem-page",
+    )
+
+
+def waiting_card(known: PlannedExperiment, who: Viewer) -> list[Component]:
+    """Return the card that says why an experiment has not begun, with its buttons' dialogs."""
+    words = SENTENCES[known.state].format(station=known.station)
+    if known.state is ExperimentState.QUEUED and known.starting:
+        words = f"{known.station} is just taking it."
+    body: list[Component] = [html.Div(words)]
+    if known.reason:
+        body.append(html.Div(known.reason, className="t2"))
+    body.append(html.Div(_who(known, who), className="t3 small"))
+    actions = _actions(known) if who.operates and not known.starting else []
+    body.append(html.Div(actions, className="bem-buttons flex-wrap"))
+    content = [card("State", html.Div(body, className="body bem-stack"))]
+    if not who.operates:
+        return content
+    return [*content, *queue_dialog(who), *dialogs()]
+
+
+def name_words(known: PlannedExperiment) -> str:
+    """Return the name, also of a draft without one."""
+    return known.name or "Without a name"
+
+
+def _who(known: PlannedExperiment, who: Viewer) -> list[Any]:
+    did = {
+        ExperimentState.DRAFT: "Saved",
+        ExperimentState.HELD: "Held",
+        ExperimentState.QUEUED: "Queued",
+        ExperimentState.CANCELLED: "Cancelled",
+    }[known.state]
+    by = f" by {known.state_by}" if known.state_by else ""
+    return [f"{did}{by}, ", exact_time(known.state_since, who.zone)]
+
+
+def _actions(known: PlannedExperiment) -> list[Component]:
+    drop = {"type": "button", "className": "btn btn-link"}
+    cancel = html.Button(
+        [icon("x-lg"), "Cancel it"], id=QueueIds.drop("plan", known.plan_id), **drop
+    )
+    queue = action_link("list-ol", "Show the queue", "/queue")
+    if known.state is ExperimentState.DRAFT:
+        discard = html.Button(
+            [icon("trash3"), "Discard it"], id=QueueIds.drop("draft", known.number), **drop
+        )
+        opens = action_link(
+            "pencil", "Open the draft", f"/add-experiment?draft={known.number}", "btn-primary"
+        )
+        return [opens, discard]
+    if known.state is ExperimentState.HELD:
+        return [*_confirm(known), queue, cancel]
+    return [queue, cancel] if known.state is ExperimentState.QUEUED else []
+
+
+def _confirm(known: PlannedExperiment) -> list[Component]:
+    if known.battery_id is None or known.station_id is None:
+        return []
+    pair = {"data-bem-confirm": f"{known.station_id},{known.battery_id}"}
+    words = [icon("plug"), f"Confirm that {known.battery} is connected"]
+    return [html.Button(words, type="button", className="btn btn-primary", **pair)]
+
+
+def _again(known: PlannedExperiment, who: Viewer) -> Sequence[Component]:
+    if not who.operates or known.state is ExperimentState.DRAFT:
+        return []
+    address = f"/add-experiment?like={known.number}"
+    return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
+
+
+def _facts(known: PlannedExperiment, who: Viewer) -> list[list[tuple[str, Any]]]:
+    battery: Any = ""
+    if known.battery:
+        serial = html.Span(f" SN {known.serial_number}", className="t3")
+        battery = [dcc.Link(known.battery, href=f"/batteries/{known.battery_id}"), serial]
+    station = dcc.Link(known.station, href=f"/monitor/{known.station_id}") if known.station else ""
+    return [
+        [("Battery", battery), ("Station", station), ("Profile", known.profile)],
+        [("Defined by", known.user_name), ("Created", exact_time(known.created_at, who.zone))],
+        [("Description", known.description)],
+    ]
+
+
+def former_note(former: int, number: int) -> Component:
+    """Say that an address of before leads to an experiment with another number."""
+    return note("queued", f"Experiment {former} has the number {number} since it was queued again.")
+
+
+@callback(
+    output=Output(Ids.RELOAD, "href", allow_duplicate=True),  # what happens by itself, too
+    inputs={
+        "changed": [Input(CHANGE.done, "data"), Input(CONFIRM.done, "data")],
+    },
+    state={"experiment_id": State(Ids.EXPERIMENT, "data")},
+    prevent_initial_call=True,
+)
+def show_changed(changed: Sent, experiment_id: Sent) -> str:
+    """Show the experiment again after it was cancelled or confirmed; the list if it is gone."""
+    if not any(changed):
+        raise PreventUpdate
+    number = sent_id(experiment_id)
+    if find_planned(database(), number) is None:
+        return "/experiments"
+    return f"/experiments/{number}"

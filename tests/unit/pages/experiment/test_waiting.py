@@ -1,0 +1,77 @@
+"""The page of an experiment before it begins, and of one that never did."""
+
+import pytest
+
+from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, save_draft
+from db.models import FormerNumber
+from pages.queue.card import Ids as QueueIds
+from tests.form_lab import BY, FormLab
+from tests.running_lab import RunningLab
+from tests.unit.components.tree import find, text
+
+
+@pytest.fixture
+def forms(store) -> FormLab:
+    return FormLab(store)
+
+
+@pytest.fixture
+def plan(forms: FormLab):
+    profile_id = RunningLab(forms.database).profile("Rest")
+    new = NewPlan("0123456789abcdef-1", "Ageing", "", forms.s1, forms.a, profile_id)
+    return add_plan(forms.database, new, by=BY(forms.now()))
+
+
+def page_of(visitor, number: int):
+    return visitor.open(f"/experiments/{number}")
+
+
+def buttons(drawn, kind: str, which: int) -> int:
+    return len(find(drawn, id=QueueIds.drop(kind, which)))
+
+
+def test_a_held_one_says_why_and_can_be_confirmed_and_cancelled(oscar, vera, forms, plan):
+    drawn = page_of(oscar, plan.experiment_id)
+    said = text(drawn)
+    assert "It is held: no station has it." in said
+    assert plan.held_because in said
+    assert "Held by oscar" in said
+    pair = {"data-bem-confirm": f"{forms.s1},{forms.a}"}
+    assert len(find(drawn, **pair)) == buttons(drawn, "plan", plan.id) == 1
+    others = page_of(vera, plan.experiment_id)
+    assert plan.held_because in text(others)
+    assert find(others, **pair) == []
+
+
+def test_a_queued_one_has_its_queue_and_a_cancelled_one_says_who_and_why(oscar, forms, plan):
+    confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+    queued = page_of(oscar, plan.experiment_id)
+    assert "It waits in the queue of" in text(queued)
+    assert buttons(queued, "plan", plan.id) == 1
+    cancel(forms.database, plan.id, reason="Cell is warm", by=BY(forms.now()))
+    cancelled = page_of(oscar, plan.experiment_id)
+    assert "Cancelled by oscar" in text(cancelled)
+    assert "Cell is warm" in text(cancelled)
+    assert buttons(cancelled, "plan", plan.id) == 0
+    assert len(find(cancelled, href=f"/add-experiment?like={plan.experiment_id}")) == 1
+
+
+def test_a_draft_leads_to_its_form(oscar, forms):
+    draft = save_draft(forms.database, "0123456789abcdef", "", {}, by=BY(forms.now()))
+    drawn = page_of(oscar, draft.experiment_id)
+    assert len(find(drawn, href=f"/add-experiment?draft={draft.experiment_id}")) == 1
+    assert buttons(drawn, "draft", draft.experiment_id) == 1
+
+
+def test_a_number_of_before_leads_to_the_present_one(oscar, forms, plan):
+    with forms.database.write() as session:
+        session.add(FormerNumber(number=4711, experiment_id=plan.experiment_id))
+    said = text(page_of(oscar, 4711))
+    assert f"Experiment 4711 has the number {plan.experiment_id}" in said
+    assert "It is held: no station has it." in said
+
+
+def test_after_it_was_cancelled_the_page_is_drawn_again(oscar, forms, plan):
+    reload = {"experiment-id.data": plan.experiment_id, "queue-change-done.data": {"plan": plan.id}}
+    answer = oscar.call("experiment-reload.href", reload)
+    assert answer["experiment-reload.href"] == f"/experiments/{plan.experiment_id}"
