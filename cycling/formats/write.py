@@ -51,9 +51,9 @@ def _printable(column: AnyArray) -> "pl.Series":
     if column.dtype == np.int64:
         return pl.Series(column)
     finite = np.isfinite(column)
-    known = significant(np.where(finite, column, np.nan))
-    is_whole = (np.rint(known) == known) & (np.abs(known) < MAX_WHOLE)
-    printed = pl.Series(known, nan_to_null=True)
+    rounded = significant(np.where(finite, column, np.nan))
+    is_whole = (np.rint(rounded) == rounded) & (np.abs(rounded) < MAX_WHOLE)
+    printed = pl.Series(rounded, nan_to_null=True)
     return printed.cast(pl.Int64) if (is_whole | ~finite).all() else printed
 
 

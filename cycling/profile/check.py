@@ -61,5 +61,5 @@ def check_profile(
         problems += check_ranges(exact.program, battery, station, in_order_of_text=is_whole)
         if station is not None:
             problems += check_station(exact.program, station)
-    found = in_order(without_repeats(problems))
-    return Checked(reading.profile, exact.program if is_whole else None, found)
+    findings = in_order(without_repeats(problems))
+    return Checked(reading.profile, exact.program if is_whole else None, findings)

@@ -100,8 +100,8 @@ def without_repeats(problems: Iterable[Problem]) -> list[Problem]:
     kept: dict[tuple[int, str] | Problem, Problem] = {}
     for one in problems:
         key = (one.line, one.topic) if one.topic else one
-        known = kept.get(key)
-        if known is None or (known.severity, one.severity) == ("warning", "error"):
+        first = kept.get(key)
+        if first is None or (first.severity, one.severity) == ("warning", "error"):
             kept[key] = one
     return list(kept.values())
 

@@ -54,11 +54,11 @@ def chosen_columns(database: Database, experiment_id: int, choice: CsvChoice) ->
     with series.opened(database, experiment_id) as experiment:
         channels = experiment.channels
     _refuse_unknown(choice, channels)
-    chosen = [channel for channel in channels if _is_chosen(choice, channel.key)]
+    columns = [channel for channel in channels if _is_chosen(choice, channel.key)]
     generic = (field for key, field in CHOSEN.items() if _is_chosen(choice, key))
     return Columns(
         (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP),
-        tuple(channel for channel in chosen if channel.used_measure_id is not None),
+        tuple(channel for channel in columns if channel.used_measure_id is not None),
     )
 
 

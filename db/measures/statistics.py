@@ -135,8 +135,8 @@ def _deadband_a(experiment: ExperimentSeries) -> float:
     )
     if capacity_mah:
         return deadband_a(capacity_mah / 1000, 0.0)
-    drawn = experiment.read([series.CURRENT])  # thinned, extremes kept
-    currents_a = drawn.traces[series.CURRENT.key].values
+    thin_series = experiment.read([series.CURRENT])  # thinned, extremes kept
+    currents_a = thin_series.traces[series.CURRENT.key].values
     return deadband_a(None, float(np.nanmax(np.abs(currents_a), initial=0.0)))
 
 

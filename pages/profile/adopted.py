@@ -46,8 +46,8 @@ def page(known: AdoptedText, who: Viewer, time: datetime) -> Component:
 
 
 def _text(known: AdoptedText) -> Component:
-    drawn = len(known.text.rstrip("\n").split("\n"))
-    rest = known.lines - drawn
+    line_count = len(known.text.rstrip("\n").split("\n"))
+    rest = known.lines - line_count
     words = f"{formatting.counted(rest, 'line')} more. “Run again” on an experiment has all of it."
     more = [html.Div(words, className="t3 small p-3")] if rest > 0 else []
     note = f"{formatting.counted(known.lines, 'line')}, one for each row"

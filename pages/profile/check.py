@@ -132,16 +132,16 @@ def checked(
     Raises ValueError for a capacity that is not above 0.
     """
     drawn_for = battery or CheckedBattery()
-    found = check_profile(text, capacity_ah, battery=drawn_for.limits, station=station)
-    waits_for, drawn = None, found.program
+    result = check_profile(text, capacity_ah, battery=drawn_for.limits, station=station)
+    waits_for, drawn = None, result.program
     if drawn is None:
-        unread = errors_of(parse(text).problems) or errors_of(found.problems)
+        unread = errors_of(parse(text).problems) or errors_of(result.problems)
         waits_for = unread[0].line if unread else None
         drawn = _before(text, waits_for, capacity_ah)
     return CheckedView(
         text=text,
-        problems=found.problems,
-        program=found.program,
+        problems=result.problems,
+        program=result.program,
         ranges=None if drawn is None else reach(drawn, drawn_for.limits, station),
         drawn=drawn,
         waits_for=waits_for,
@@ -206,10 +206,10 @@ def _before(text: str, line: int | None, capacity_ah: float | None) -> Program |
     lines = re.split(r"\r\n|\r|\n", text)[: (line or 1) - 1]
     open_loops: list[int] = []
     for number, one in enumerate(lines):
-        found = _LOOP.match(one)
-        if found and found[1]:
+        match = _LOOP.match(one)
+        if match and match[1]:
             open_loops.append(number)
-        elif found and open_loops:
+        elif match and open_loops:
             open_loops.pop()
     for number in open_loops:
         lines[number] = "REPEAT 1"

@@ -16,8 +16,8 @@ from pages.sent import sent_id
 
 def ask_deletion(_chosen: Sent, version: Sent) -> Question:
     """Ask before a profile is deleted, naming it; say what keeps it."""
-    known = library_profile(database(), sent_id(version, "profile"))
-    return question(known, profile_kept_because(database(), known.id))
+    profile = library_profile(database(), sent_id(version, "profile"))
+    return question(profile, profile_kept_because(database(), profile.id))
 
 
 def delete(by: By, _chosen: Sent, version: Sent) -> Done:

@@ -33,11 +33,11 @@ def layout(profile: str = "", version: str = "") -> Component:
     if not profile:
         return page(None, viewer())
     try:
-        known = library_profile(database(), read_id(profile))
+        profile_facts = library_profile(database(), read_id(profile))
     except NotFoundError as error:
         return not_found(str(error))
-    shown = known.version(read_id(version))
-    return page(Editing(known, shown, version_text(database(), shown.id)), viewer())
+    shown = profile_facts.version(read_id(version))
+    return page(Editing(profile_facts, shown, version_text(database(), shown.id)), viewer())
 
 
 watch_editor(EDITOR)

@@ -66,10 +66,10 @@ def exported(kind: str, text: str, program: Program | None) -> str:
     if kind == ROWS:
         return rows_csv(program)
     writer = to_pybamm if kind == PYBAMM_TEXT else to_unicycler
-    found: Exported = writer(profile)
-    if not found.text:
-        raise InputError(f"{FORMATS[kind][0]}: {_first(found.problems)}")
-    return found.text
+    content: Exported = writer(profile)
+    if not content.text:
+        raise InputError(f"{FORMATS[kind][0]}: {_first(content.problems)}")
+    return content.text
 
 
 def rows_csv(program: Program | None) -> str:

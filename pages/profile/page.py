@@ -34,15 +34,15 @@ register_page(__name__, "/profiles/<profile_id>", "Profile", Role.VIEWER)
 def layout(profile_id: str = "", **query: Sent) -> Component:
     """Return the page of one profile, or say that there is none."""
     try:
-        known = library_profile(database(), read_id(profile_id))
+        profile = library_profile(database(), read_id(profile_id))
     except NotFoundError as error:
         return not_found(str(error), "/profiles", "All profiles")
-    version = known.version(read_id(query.get("version")))
+    version = profile.version(read_id(query.get("version")))
     shown = Shown(
-        known=known,
+        known=profile,
         version=version,
         text=version_text(database(), version.id),
-        uses=uses_of(database(), known.id),
+        uses=uses_of(database(), profile.id),
         chosen=chosen(
             kind=query.get("kind"),
             cells=query.get("cells"),
@@ -101,8 +101,8 @@ def compare(number: Sent, version: Sent) -> Sent:
     """Show what this version changed against another one."""
     if not isinstance(version, dict) or not read_id(number):
         return None
-    known = library_profile(database(), read_id(version.get("profile")))
-    before = version_text(database(), known.version(read_id(number)).id)
+    profile = library_profile(database(), read_id(version.get("profile")))
+    before = version_text(database(), profile.version(read_id(number)).id)
     return difference(before, version_text(database(), read_id(version["version"])))
 
 

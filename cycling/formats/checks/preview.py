@@ -64,9 +64,9 @@ class PreviewBuilder:
 
     def _find_gaps(self, time_s: FloatArray) -> None:
         """Note the gaps up to the interval before the last, which the next one is compared with."""
-        known = len(self._tail)
+        tail_length = len(self._tail)
         times = np.concatenate([self._tail, time_s])
-        self._breaks += _gaps(times, first=int(known == _TAIL), end=len(times) - 2)
+        self._breaks += _gaps(times, first=int(tail_length == _TAIL), end=len(times) - 2)
         self._tail = times[-_TAIL:]
 
 
@@ -90,8 +90,8 @@ def _extremes(rows: FloatArray, spans: int) -> FloatArray:
     keep = np.zeros(len(rows), np.bool_)
     keep[[0, -1]] = True
     for column in (1, 2):
-        known = np.flatnonzero(np.isfinite(rows[:, column]))
-        order = known[np.lexsort((rows[known, column], span[known]))]
+        finite_rows = np.flatnonzero(np.isfinite(rows[:, column]))
+        order = finite_rows[np.lexsort((rows[finite_rows, column], span[finite_rows]))]
         if len(order):
             edges = np.flatnonzero(np.diff(span[order])) + 1
             keep[order[np.concatenate([[0], edges])]] = True

@@ -141,9 +141,9 @@ class SignWatch:
         self, voltage: FloatArray, current: FloatArray, steps: Sequence[FloatArray | None]
     ) -> None:
         """Take the next rows; `steps` are the columns that change with every step."""
-        known = np.isfinite(voltage) & np.isfinite(current)
-        kinds = [np.nan_to_num(step[known], nan=-1.0) for step in steps if step is not None]
-        block = np.column_stack([voltage[known], current[known], *kinds])
+        is_finite = np.isfinite(voltage) & np.isfinite(current)
+        kinds = [np.nan_to_num(step[is_finite], nan=-1.0) for step in steps if step is not None]
+        block = np.column_stack([voltage[is_finite], current[is_finite], *kinds])
         if not len(block):
             return
         self._greatest_a = max(self._greatest_a, float(np.abs(block[:, 1]).max()))

@@ -32,15 +32,15 @@ class TimeCheck:
         missing = np.flatnonzero(~np.isfinite(times))
         what = "clock time" if self._by_clock else "test time"
         self._findings.add_each(len(missing), lambda n: _no_time(int(rows[missing[n]]), what))
-        known = np.flatnonzero(np.isfinite(times))
-        if not len(known):
+        finite_rows = np.flatnonzero(np.isfinite(times))
+        if not len(finite_rows):
             return times
-        steps = np.diff(times[known], prepend=self._last)
-        self._last = float(times[known[-1]])
+        steps = np.diff(times[finite_rows], prepend=self._last)
+        self._last = float(times[finite_rows[-1]])
         back = np.flatnonzero(steps < 0)
         self._findings.add_each(
             len(back),
-            lambda n: _goes_back(int(rows[known[back[n]]]), -float(steps[back[n]]), what),
+            lambda n: _goes_back(int(rows[finite_rows[back[n]]]), -float(steps[back[n]]), what),
         )
         return times
 
@@ -48,8 +48,8 @@ class TimeCheck:
         if clock_s is None:
             return np.empty(0)
         if np.isnan(self._first_clock):
-            known = clock_s[np.isfinite(clock_s)]
-            self._first_clock = float(known[0]) if len(known) else np.nan
+            finite_s = clock_s[np.isfinite(clock_s)]
+            self._first_clock = float(finite_s[0]) if len(finite_s) else np.nan
         # Clocks are near 1.7e9 s, where a double holds 0.2 us: what is left of that is no time.
         return np.round(clock_s - self._first_clock, 6)
 
@@ -104,13 +104,13 @@ class ClockCheck:
         if clock_s is None:
             return []
         self._note_first(test_time_s, clock_s)
-        known = np.flatnonzero(np.isfinite(clock_s))
-        if not len(known):
+        finite_rows = np.flatnonzero(np.isfinite(clock_s))
+        if not len(finite_rows):
             return []
-        steps = np.diff(clock_s[known], prepend=self._last_clock_s)
-        self._last_clock_s = float(clock_s[known[-1]])
+        steps = np.diff(clock_s[finite_rows], prepend=self._last_clock_s)
+        self._last_clock_s = float(clock_s[finite_rows[-1]])
         back = np.flatnonzero(steps < -_CLOCK_NOISE_S)
-        return [(int(rows[known[i]]), -float(steps[i])) for i in back]
+        return [(int(rows[finite_rows[i]]), -float(steps[i])) for i in back]
 
     def unix_time_s(self, test_time_s: FloatArray, clock_s: FloatArray | None) -> FloatArray | None:
         """The clock, or where it is not trusted its first time plus the test time."""
@@ -121,10 +121,10 @@ class ClockCheck:
 
     def _note_first(self, test_time_s: FloatArray, clock_s: FloatArray) -> None:
         if np.isnan(self.first_clock_s):
-            known = np.flatnonzero(np.isfinite(clock_s) & np.isfinite(test_time_s))
-            if len(known):
-                self.first_clock_s = float(clock_s[known[0]])
-                self._first_time_s = float(test_time_s[known[0]])
+            finite_rows = np.flatnonzero(np.isfinite(clock_s) & np.isfinite(test_time_s))
+            if len(finite_rows):
+                self.first_clock_s = float(clock_s[finite_rows[0]])
+                self._first_time_s = float(test_time_s[finite_rows[0]])
 
     @property
     def starts_at(self) -> float | None:
@@ -146,8 +146,8 @@ class IntervalCheck:
 
     def add(self, rows: IntArray, test_time_s: FloatArray) -> None:
         """Take the next rows."""
-        known = np.isfinite(test_time_s)
-        times, rows = test_time_s[known], rows[known]
+        is_finite = np.isfinite(test_time_s)
+        times, rows = test_time_s[is_finite], rows[is_finite]
         if not len(times):
             return
         if np.isnan(self.first_s):

@@ -66,7 +66,7 @@ def open_table(
     path: Path, file_name: str | None = None, *, max_rows: int = sys.maxsize
 ) -> TextTable:
     """Recognise the text table in `path`; InputError says what the file is instead."""
-    shown = shown_name(file_name or path.name)
+    name = shown_name(file_name or path.name)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -74,11 +74,11 @@ def open_table(
             file.seek(max(0, size - _TAIL_BYTES))
             tail = file.read()
     except OSError as error:
-        raise InputError(f"{shown} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{name} cannot be read: {error.strerror}.") from error
     if not head.strip(b"\r\n\t ;,\0\xef\xbb\xbf\xff\xfe"):
-        raise InputError(f"{shown} is empty. Choose another file, or export it again.")
-    refuse_binary(head, shown)
-    return replace(_opened(path, shown, size, head, tail), max_rows=max_rows)
+        raise InputError(f"{name} is empty. Choose another file, or export it again.")
+    refuse_binary(head, name)
+    return replace(_opened(path, name, size, head, tail), max_rows=max_rows)
 
 
 def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> TextTable:

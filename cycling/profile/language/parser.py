@@ -178,11 +178,11 @@ class _Parser:
     def _unknown(self, line: Line) -> None:
         token = line.tokens[0]
         self._open[-1].lines += 1
-        known = f"{', '.join(INSTRUCTIONS[:-1])} or {INSTRUCTIONS[-1]}"
+        keywords = f"{', '.join(INSTRUCTIONS[:-1])} or {INSTRUCTIONS[-1]}"
         meant = _SYNONYMS.get(token.upper)
         hint = f" Did you mean {meant}?" if meant else suggestion(token.text, INSTRUCTIONS)
         self._findings.error(
-            token.place, f"A line begins with {known}, not with {quoted(token.text)}.{hint}"
+            token.place, f"A line begins with {keywords}, not with {quoted(token.text)}.{hint}"
         )
 
     def profile(self) -> Profile:
