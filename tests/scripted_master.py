@@ -120,10 +120,11 @@ class ScriptedMaster:
 
 
 def rows_of(samples: m.Samples) -> list[tuple]:
-    """Samples row by row: at, test time, instruction, step, cycle, V, A, degC."""
+    """Samples row by row: at, test time, instruction, step, cycle, V, A, degC, paused."""
     columns = (samples.at, samples.test_time_s, samples.instruction, samples.step, samples.cycle)
     (temperature,) = samples.extended.values()
-    return list(zip(*columns, samples.voltage, samples.current, temperature, strict=True))
+    paused = samples.paused or [False] * len(samples.at)
+    return list(zip(*columns, samples.voltage, samples.current, temperature, paused, strict=True))
 
 
 def until(holds: Callable[[], object], seconds: float = 20.0) -> None:

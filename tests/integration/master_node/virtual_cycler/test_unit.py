@@ -90,7 +90,10 @@ class World:
         events = self.events.setdefault(records.experiment, [])
         part = records.samples
         if part is not None and part.first <= len(rows):
-            columns = zip(part.at, part.test_time_s, part.voltage, part.current, strict=True)
+            paused = part.paused or [False] * len(part.at)
+            columns = zip(
+                part.at, part.test_time_s, part.voltage, part.current, paused, strict=True
+            )
             for n, row in enumerate(columns, start=part.first):
                 put(rows, n, row)
         if part is None or part.first <= len(rows):
@@ -146,8 +149,11 @@ class TestNothingIsLostOrDoubled:
                 world.command(command, "resume")
         world.loss = 0.0
         world.go(300)
-        times = [row[1] for row in world.samples[1]]
-        assert all(later > earlier for earlier, later in itertools.pairwise(times))
+        rows = world.samples[1]
+        times = [row[1] for row in rows]
+        assert times == sorted(times)  # in a pause it stands still
+        running = [row[1] for row in rows if not row[4]]
+        assert all(later > earlier for earlier, later in itertools.pairwise(running))
         assert times[-1] == pytest.approx(1500, abs=0.2)
         assert world.kinds().count("Started") == world.kinds().count("Ended") == 1
         assert world.kinds()[-1] == "Ended"
