@@ -42,9 +42,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def slow_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
-    """Return the tests so that each process begins with its share of the slow modules.
+    """Return the tests so that two of three processes begin with a share of the slow modules.
 
-    xdist gives each process one run of the list, and a long test that comes last is waited for.
+    Those wait most of their time, and the others use the processors meanwhile. xdist gives each
+    process one run of the list, and who has done its own takes from the end of another's.
     """
     modules: dict[Path, list[pytest.Item]] = {}
     others: list[pytest.Item] = []
@@ -52,9 +53,10 @@ def slow_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
         slow = SLOW.intersection(item.path.relative_to(ROOT / "tests").parts)
         (modules.setdefault(item.path, []) if slow else others).append(item)
     slow_modules = list(modules.values())
+    with_slow = -(-2 * processes // 3)
     ordered: list[pytest.Item] = []
     for process in range(processes):
-        for module in slow_modules[process::processes]:
+        for module in slow_modules[process::with_slow] if process < with_slow else ():
             ordered.extend(module)
         missing = len(items) * (process + 1) // processes - len(ordered)
         ordered.extend(others[: max(missing, 0)])
