@@ -407,7 +407,7 @@ class RunningLab:
             current_ma=np.where(wave < 4500, 1500.0, -1500.0),
             power_mw=volts * np.where(wave < 4500, 1500.0, -1500.0),
             test_time_s=np.arange(first, first + count) * every_s,
-            step=None,
+            step=np.where(wave < 4500, 1.0, 4.0),
             cycle=None,
             extended={
                 id_: 25 + number + 3 * np.sin(wave / 1500)

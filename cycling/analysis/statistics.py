@@ -82,8 +82,8 @@ class ExperimentStatistics:
 
     @property
     def time_name(self) -> str:
-        """Which time its `whole` without pauses is."""
-        return "Test time" if self.by_test_time else "Wall time"
+        """What its `whole` without pauses is called; wall time lasts from begin to end."""
+        return "Test time" if self.by_test_time else "Recorded"
 
     @property
     def paused_s(self) -> float:
