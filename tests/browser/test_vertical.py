@@ -152,6 +152,7 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     watch.expect("503")
     sign_in(page, "operator")
     page.goto("/import-experiment")
+    watch.expect("400")
     busy, waits = ["60", "1"], page.get_by_text("the server is receiving other files")
 
     def answer(route: Route) -> None:
@@ -169,6 +170,12 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     expect(waits).to_be_visible()
     expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
     assert not busy
+    page.unroute("**/uploads")
+    refusal = {"status": 400, "headers": {"X-Request-Id": "0badcafe"}, "json": {"error": "No."}}
+    page.route("**/uploads", lambda route: route.fulfill(**refusal))
+    page.get_by_role("button", name="Remove").click()
+    choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
+    expect(page.locator("#shell-toasts")).to_contain_text("Number of this request: 0badcafe")
 
 
 @ON_SQLITE
