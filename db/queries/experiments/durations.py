@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from db.engine import Database
 from db.models import GenericMeasure, Run
@@ -49,21 +49,22 @@ def durations(database: Database, times: Times, speed: float, now: datetime) -> 
     if times.begun_at is not None:
         wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
     of_it = GenericMeasure.experiment_id == experiment_id
+    ends = (select(end(GenericMeasure.id)).where(of_it) for end in (func.min, func.max))
+    is_run = exists().where(Run.experiment_id == experiment_id)
+    statement = (
+        select(GenericMeasure.at, GenericMeasure.test_time_s, is_run.label("is_run"))
+        .where(of_it, GenericMeasure.id.in_([end.scalar_subquery() for end in ends]))
+        .order_by(GenericMeasure.id)
+    )
     with database.read() as session:
-        ends = select(func.min(GenericMeasure.id), func.max(GenericMeasure.id)).where(of_it)
-        first_id, last_id = session.execute(ends).one()
-        rows = session.execute(
-            select(GenericMeasure.at, GenericMeasure.test_time_s)
-            .where(of_it, GenericMeasure.id.in_([first_id, last_id]))
-            .order_by(GenericMeasure.id)
-        ).all()
-        is_run = session.get(Run, experiment_id) is not None
+        rows = session.execute(statement).all()
     if not rows or rows[0].test_time_s is None or rows[-1].test_time_s is None:
         return Durations(None, None, wall_s)
-    test_s = rows[-1].test_time_s - (0.0 if is_run else rows[0].test_time_s)
+    ran_here = bool(rows[0].is_run)
+    test_s = rows[-1].test_time_s - (0.0 if ran_here else rows[0].test_time_s)
     recorded_s = (rows[-1].at - rows[0].at).total_seconds()
     stood_s = recorded_s - test_s / speed
-    if not is_run:  # a file's test time may begin anew
+    if not ran_here:  # a file's test time may begin anew
         is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
         paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
         return (
