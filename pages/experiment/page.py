@@ -15,7 +15,7 @@ from cycling.terms import ExperimentStatus
 from db import series
 from db.commands import jobs
 from db.queries.experiments.detail import experiment_facts, neighbours
-from db.queries.experiments.planned import PlannedExperiment, find_planned, present_number
+from db.queries.experiments.planned import find_planned, present_number
 from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
@@ -34,34 +34,37 @@ def layout(experiment_id: str = "", **query: str) -> Component:
     """Return the page of one experiment, or say that there is none."""
     if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) <= 9):
         return not_found("There is no such experiment.")
-    number = present_number(database(), int(experiment_id))
-    if number != int(experiment_id):
-        note = former_note(int(experiment_id), number)
-        return html.Div([html.Div(note, className="bem-page"), layout(str(number), **query)])
-    planned = find_planned(database(), number)
-    if planned is not None and not planned.has_row:
-        return waiting_page(planned, viewer())
+    number = int(experiment_id)
     try:
         with series.opened(database(), number) as experiment:
-            content = _content(experiment, query, planned)
+            content = _content(experiment, query)
     except NotFoundError as error:
-        return not_found(str(error))
+        return _without_row(number, query, str(error))
     if experiment.fraction < 1:
         jobs.prepare_series(database(), experiment.id, user_name=viewer().name, now=now())
     return content
 
 
-def _content(
-    experiment: ExperimentSeries, query: Mapping[str, str], planned: PlannedExperiment | None
-) -> Component:
+def _without_row(number: int, query: Mapping[str, str], otherwise: str) -> Component:
+    """Return the page of an experiment that cyclers know nothing of, if there is one."""
+    present = present_number(database(), number)
+    if present != number:
+        note = html.Div(former_note(number, present), className="bem-page")
+        return html.Div([note, layout(str(present), **query)])
+    planned = find_planned(database(), number)
+    return not_found(otherwise) if planned is None else waiting_page(planned, viewer())
+
+
+def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Component:
     whole = experiment.database
     known = experiment_facts(whole, experiment.id)
     around = neighbours(whole, known)
     if experiment.fraction < 1:
         return preparing(known, around, experiment.fraction)
     window = asked_window(query) if known.measures else None
-    waits = planned if known.status is ExperimentStatus.QUEUED else None
-    return page(Shown(experiment, known, waits), around, window, viewer())
+    waits = known.status is ExperimentStatus.QUEUED
+    planned = find_planned(whole, experiment.id) if waits else None
+    return page(Shown(experiment, known, planned), around, window, viewer())
 
 
 @callback(

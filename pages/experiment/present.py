@@ -16,12 +16,6 @@ from cycling.terms import ENDED, UNDER_WAY, ExperimentStatus
 from db import series
 from db.engine import Database
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
-from db.queries.experiments.events import (
-    Alarms,
-    TimelineEntry,
-    experiment_alarms,
-    run_timeline,
-)
 from db.queries.experiments.planned import find_planned
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
@@ -43,7 +37,7 @@ def drawn_state(shown: Shown) -> dict[str, str]:
     stage = OVER if known.status in ENDED else GOES_ON if known.measures else EMPTY
     if known.status is ExperimentStatus.QUEUED:
         stage = WAITS
-    return {"stage": stage, "happenings": short_hash(_happened(shown))}
+    return {"stage": stage, "happenings": short_hash(shown.happened)}
 
 
 def state_words(known: ExperimentFacts) -> list[Any]:
@@ -60,16 +54,11 @@ def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component
 
 def happenings(shown: Shown, who: Viewer) -> list[Component]:
     """Return the cards of alarms and course; none where nothing happened."""
-    alarms, timeline = _happened(shown)
+    alarms, timeline = shown.happened
     return [
         *alarms_card(alarms, shown.whole, who),
         *timeline_card(timeline, shown.whole, who),
     ]
-
-
-def _happened(shown: Shown) -> tuple[Alarms, tuple[TimelineEntry, ...]]:
-    source, number = shown.experiment.database, shown.known.id
-    return experiment_alarms(source, number), run_timeline(source, number)
 
 
 def _progress(source: Database, known: ExperimentFacts) -> Group:

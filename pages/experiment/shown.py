@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from components.figures.time_axis import Window
 from db.queries.experiments.detail import ExperimentFacts
+from db.queries.experiments.events import (
+    Alarms,
+    TimelineEntry,
+    experiment_alarms,
+    run_timeline,
+)
 from db.queries.experiments.planned import PlannedExperiment
 from db.series import ChannelInfo, ExperimentSeries
 
@@ -26,3 +33,9 @@ class Shown:
     def whole(self) -> Window | None:
         """From when to when it was measured; None without measures."""
         return self.experiment.time_range if self.known.measures else None
+
+    @cached_property
+    def happened(self) -> tuple[Alarms, tuple[TimelineEntry, ...]]:
+        """Its alarms and its course, read once."""
+        source, number = self.experiment.database, self.known.id
+        return experiment_alarms(source, number), run_timeline(source, number)

@@ -51,12 +51,12 @@ def test_a_profile_is_written_corrected_and_saved(page: Page, served: Served, si
         "  CC, -1C, CURRENT, 2",
         "END",
     ]
-    expect(problems(page)).to_contain_text("Line 3, column")
-    expect(page.locator(".bem-editor-numbers .err")).to_have_text("3")
+    expect(problems(page)).to_contain_text(["Line 2, column 7", "Line 3, column"])
+    expect(page.locator(".bem-editor-numbers .err")).to_have_text(["2", "3"])
     expect(page.locator(DRAWN.format("profile-write")).first).to_be_visible()
     expect(page.get_by_text("waits for line 3")).to_be_visible()
     screenshot(page, "profile-error")
-    problems(page).click()
+    problems(page).last.click()
     assert editor(page).evaluate("f => f.value.slice(f.selectionStart, f.selectionEnd)") == "2"
     editor(page).fill(CYCLE)
     expect(page.locator("#profile-write-state")).to_have_text("No errors")

@@ -225,7 +225,7 @@ def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]
         .limit(MOST)
     ).all()
     asked = {number for event in events if (number := event.detail.get("command"))}
-    found = session.scalars(select(Command).where(Command.id.in_(asked))).all()
+    found = session.scalars(select(Command).where(Command.id.in_(asked))).all() if asked else ()
     commands = {one.id: one for one in found if one.experiment_id == experiment_id}
     entries = []
     for event in events:
