@@ -15,7 +15,7 @@ from playwright.sync_api import Error, Page, Request, Response, Route, expect
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.engine import connect
-from db.models import Command, Experiment, StationAlarm, StationLive
+from db.models import Command, Experiment, Lease, StationAlarm, StationLive
 from db.terms import CommandState
 from tests.browser.conftest import Served
 from tests.browser.test_experiments import drag
@@ -568,6 +568,8 @@ def test_an_open_page_says_what_does_not_answer(
 ):
     watch.expect("status of 503")
     twelve(lab)
+    later = datetime.now(UTC) + timedelta(hours=1)  # it leads as long as the test lasts
+    lab.change(Lease, "master-node", beat_at=later, expires_at=later)
     sign_in(page, "viewer")
     page.goto("/")
     master = page.locator("#shell-master i")
