@@ -318,7 +318,11 @@ class TestQueue:
         page.goto("/queue")
         page.get_by_role("button", name="Cancel Second").click()
         dialog = page.locator(".modal-content")
-        expect(dialog).to_contain_text("Cancel Second? It leaves the queue for good.")
+        expect(dialog).to_contain_text(
+            re.compile(
+                r"Cancel experiment \d+, Second\? It leaves the queue for good, and keeps its"
+            )
+        )
         dialog.get_by_role("button", name="Keep it").click()
         expect(dialog).to_have_count(0)
         page.get_by_role("button", name="Move Third up").click()  # the buttons are new ones then

@@ -356,6 +356,7 @@ OTHERS = {  # by room
     "ask": "open_dialog",
     "audit": "show",
     "battery": "check",
+    "experiment": "show_changed",
     "import_experiment": "show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
     "profile": "act check draw take_file",
