@@ -148,7 +148,7 @@ def _numbered(labels: Iterable[str]) -> Iterable[str]:
 
 def _listed(row: ExperimentRow) -> dict[str, object]:
     values = {name: _plain(getattr(row, name)) for name in (*LISTED, *TIMES) if name != "status"}
-    return {**values, "status": row.state.value}
+    return {**values, "status": row.state.value.upper()}
 
 
 def _plain(value: object) -> object:

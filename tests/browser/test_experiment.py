@@ -81,7 +81,7 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
 ):
     sign_in(page, "operator")
     page.goto(f"/experiments/{experiment}")
-    page.get_by_text("Test time", exact=True).click()
+    page.get_by_role("group", name="Time axis").get_by_text("Test time").click()
     expect(page.locator("#experiment-graph .xtitle")).to_have_text("Test time / h")
     marks = page.locator("#experiment-graph .annotation")
     expect(marks).to_have_count(1)  # the alarm
@@ -131,7 +131,7 @@ def test_a_view_can_be_zoomed_reloaded_downloaded_and_drawn(
     sign_in(page, "viewer")
     page.goto(f"/experiments/{experiment}")
     expect(page.locator("#experiment-statistics")).to_contain_text("Whole experiment")
-    page.get_by_text("Test time", exact=True).click()
+    page.get_by_role("group", name="Time axis").get_by_text("Test time").click()
     expect(page.locator("#experiment-graph .xtitle")).to_have_text("Test time / h")
     drag(page, "#experiment-graph", 0.2, 0.4)
     shown = page.locator("#experiment-range")
