@@ -123,6 +123,7 @@ def limits_card(assignment: Assignment) -> list[Component]:
         (battery.voltage_min_v, battery.voltage_max_v) if battery else None,
         (can.voltage_min_v, can.voltage_max_v) if can else None,
         rests=reach.voltage_v is None,
+        most=safety_range_v(battery) if battery else None,
     )
     amperes = _limits_row(
         "Current / A",
@@ -149,8 +150,10 @@ def _limits_row(
     station: tuple[Any, Any] | None,
     *,
     rests: bool = False,
+    most: tuple[float, float] | None = None,
 ) -> html.Tr:
-    ranges = [one for one in (battery, station) if one is not None]
+    """Draw a row; the battery's reach may be left up to `most`, where its station switches off."""
+    ranges = [one for one in (most or battery, station) if one is not None]
     within = rests or all(_within(reach, one) for one in ranges)
     profile = "rest" if rests else _range((reach.low, reach.high))
     return _row(label, [profile, _range(battery), _range(station)], [_mark(within)])

@@ -49,7 +49,7 @@ def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component
     """Return the card of the facts, with how long it still takes."""
     took = lasted(source, known, now())
     groups = [_progress(source, known), *fact_groups(known, who, now(), took)]
-    return fact_card("Facts", [*groups, [("Ended", known.end_reason)]])
+    return fact_card("Facts", groups)
 
 
 def happenings(shown: Shown, who: Viewer) -> list[Component]:

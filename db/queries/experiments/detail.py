@@ -22,6 +22,7 @@ from db.models import (
     GenericMeasure,
     ImportSource,
     Note,
+    Plan,
     Profile,
     Run,
     SeriesHead,
@@ -107,21 +108,24 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
                 Profile.name,
                 Run.end_reason,
                 case((Unit.simulated, Unit.speed)),
+                Plan.created_at,
             )
             .join(Battery, Battery.id == Experiment.battery_id)
             .join(CyclerStation, CyclerStation.id == Experiment.station_id)
             .join(Profile, Profile.id == Experiment.profile_id)
             .outerjoin(Run, Run.experiment_id == Experiment.id)
             .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+            .outerjoin(Plan, Plan.experiment_id == Experiment.id)
             .where(Experiment.id == experiment_id)
         ).one_or_none()
         if found is None:
             raise NotFoundError(gone_words(session, experiment_id))
-        experiment, battery, station, profile, end_reason, simulated_speed = found
+        experiment, battery, station, profile, end_reason, simulated_speed, defined_at = found
         source = session.get(ImportSource, experiment_id)
         return facts(
             ExperimentFacts,
             experiment,
+            created_at=defined_at or experiment.created_at,  # its own is its place in the queue
             station=station,
             devices=tuple(_devices(session, experiment.station_id)),
             profile=profile,

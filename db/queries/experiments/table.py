@@ -281,7 +281,8 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
             Experiment.id.label("id"),
             Experiment.name.label("name"),
             Experiment.description.label("description"),
-            Experiment.created_at.label("created_at"),
+            Experiment.created_at.label("published_at"),
+            Plan.created_at.label("defined_at"),
             Experiment.begun_at.label("begun_at"),
             Experiment.finished_at.label("finished_at"),
             Experiment.battery_id.label("battery_id"),
@@ -297,12 +298,15 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
         .join(CyclerStation, CyclerStation.id == Experiment.station_id)
         .join(Profile, Profile.id == Experiment.profile_id)
         .outerjoin(Run, Run.experiment_id == Experiment.id)
+        .outerjoin(Plan, Plan.experiment_id == Experiment.id)
         .where(Experiment.id.in_(ids))
     )
     by_id: dict[int, ExperimentRow] = {}
     for row in rows:
         why = row.reason.strip() if row.status in ENDED else ""
-        by_id[row.id] = facts(ExperimentRow, row, state=state_of(row.status, why), why=why)
+        created_at = row.defined_at or row.published_at
+        state = state_of(row.status, why)
+        by_id[row.id] = facts(ExperimentRow, row, created_at=created_at, state=state, why=why)
     if missing := [one for one in ids if one not in by_id]:
         by_id |= {row.id: row for row in _rows_of_plans(session, missing)}
     return tuple(by_id[id_] for id_ in ids if id_ in by_id)

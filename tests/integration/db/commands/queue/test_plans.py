@@ -38,6 +38,9 @@ from db.models import (
     RedoxElectrolyte,
     Run,
 )
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.filters import Filter
+from db.queries.experiments.table import list_experiments
 from db.queries.stations.queue import find_plan, station_queue
 from db.terms import PlanState
 from tests.unit.db.lab import BY, NOW, add_cell, add_experiment, add_profile, add_station, at_once
@@ -347,6 +350,15 @@ class TestConfirm:
         assert (done.held, done.moved_from) == ((), None)
         assert lab.queued() == [plan.name for plan in plans]
         assert {lab.state(plan) for plan in plans} == {QUEUED}
+
+    def test_it_was_created_when_it_was_defined_whenever_it_is_released(self, lab: Lab):
+        """The row's own time is its place in the queue."""
+        plan = lab.add()
+        later = replace(BY, now=NOW + timedelta(hours=1))
+        confirm_battery(lab.database, lab.s1, lab.a, by=later)
+        (row,) = list_experiments(lab.database, Filter(), offset=0, limit=10).rows
+        known = experiment_facts(lab.database, plan.experiment_id)
+        assert row.created_at == known.created_at == NOW
 
     def test_another_battery_puts_the_queue_back(self, lab: Lab):
         lab.confirm()
