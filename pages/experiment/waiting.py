@@ -49,7 +49,7 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
                 actions=_again(known, who),
             ),
             columns(
-                waiting_card(known, who),
+                [*waiting_card(known, who), html.Div(id=Ids.PROFILE, className="bem-late")],
                 [fact_card("Facts", _facts(known, who)), notes_card(notes, None, who)],
                 "bem-cols",
             ),

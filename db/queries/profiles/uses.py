@@ -108,10 +108,14 @@ def source_of(database: Database, profile_id: int) -> ProfileSource | None:
 
 
 def experiment_profile(database: Database, experiment_id: int) -> int | None:
-    """Return the fixed profile of an experiment; None if there is no such experiment."""
+    """Return the fixed profile of an experiment, also of one that waits or never began.
+
+    None if there is no such experiment, and for a draft that has none yet.
+    """
+    of_it = select(Experiment.profile_id).where(Experiment.id == experiment_id)
+    planned = select(Plan.profile_id).where(Plan.experiment_id == experiment_id)
     with database.read() as session:
-        of_it = select(Experiment.profile_id).where(Experiment.id == experiment_id)
-        return session.scalar(of_it)
+        return session.scalar(of_it) or session.scalar(planned)
 
 
 def _uses(

@@ -3,7 +3,9 @@
 import pytest
 
 from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, save_draft
-from db.models import FormerNumber
+from db.models import FormerNumber, Plan
+from db.queries.profiles.uses import experiment_profile
+from pages.experiment.ids import Ids
 from pages.queue.card import Ids as QueueIds
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
@@ -54,6 +56,14 @@ def test_a_queued_one_has_its_queue_and_a_cancelled_one_says_who_and_why(oscar, 
     assert "Cell is warm" in text(cancelled)
     assert buttons(cancelled, "plan", plan.id) == 0
     assert len(find(cancelled, href=f"/add-experiment?like={plan.experiment_id}")) == 1
+
+
+def test_one_that_waits_shows_its_profile(oscar, forms, plan):
+    assert len(find(page_of(oscar, plan.experiment_id), id=Ids.PROFILE)) == 1
+    with forms.database.read() as session:
+        profile_id = session.get_one(Plan, plan.id).profile_id
+    assert profile_id is not None
+    assert experiment_profile(forms.database, plan.experiment_id) == profile_id
 
 
 def test_a_draft_leads_to_its_form(oscar, forms):
