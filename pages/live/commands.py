@@ -50,6 +50,9 @@ def question(view: LiveView, kind: StationCommand) -> Question:
         StationCommand.PAUSE: f"The output is switched off; counters and instruction stay. {kept}",
         StationCommand.RESUME: "Current flows again, from the instruction that was under way.",
     }[kind]
+    if kind is StationCommand.RESUME and station.alarms:
+        texts = " ".join(one.text for one in station.alarms)
+        what += f" Look at the cell first, not acknowledged yet: {texts}"
     if station.lost_at is not None:
         what += (
             " The station cannot be heard: this is sent until it answers. Until then treat the "
