@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     if missing and in_ci():
         say("Nothing may be left out in CI, and these are missing:", missing)
         return 1
-    status = run_pytest(["-n", "6", *(f"tests/{suite}" for suite in suites), *rest])
+    status = run_pytest(["-n", "4", *(f"tests/{suite}" for suite in suites), *rest])
     if missing:
         say("Left out above, because these are not installed:", missing)
     return status
