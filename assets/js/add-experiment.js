@@ -157,6 +157,7 @@
         try { sessionStorage.removeItem(KEEP + latest.kept); } catch { /* none */ }
         latest = null;
       }
+      if (isNew && found.go) setProps(PREFIX + "go", { href: found.go });
       setTimeout(() => { draw(); if (isNew && answer.focus) goTo(answer.focus); }, 0);
       return no();
     },

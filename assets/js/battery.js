@@ -43,6 +43,9 @@
     }
     if (known && known.length) setProps(prefix + "--left", { data: [] }); // that calls show again
   }
+  function goOn(prefix, address) {
+    if (address) setProps(prefix + "--go", { href: address });
+  }
   function tell(prefix, problems) {
     for (const control of box(prefix).querySelectorAll("input, select, textarea")) {
       const field = fieldOf(control);
@@ -89,7 +92,7 @@
     show: function (found, known, boxId) {
       const prefix = prefixOf(boxId);
       if (!found) everything.delete(prefix);
-      if (found && found.saved) { forget(prefix, known); found = { problems: {} }; known = []; }
+      if (found && found.saved) { forget(prefix, known); goOn(prefix, found.go); found = { problems: {} }; known = []; }
       if (found && found.all) everything.add(prefix);
       if (found !== checked[prefix]) { checked[prefix] = found; behind.delete(prefix); }
       left[prefix] = new Set(known || []);

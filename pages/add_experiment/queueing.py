@@ -131,7 +131,6 @@ def _compiled(database: Database, state: FormState, assignment: Assignment, by: 
     output={
         "result": Output(Ids.ANSWER, "data"),
         "saved": Output(Ids.SAVED, "children"),
-        "address": Output(Ids.GO, "href"),
         "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     },
     inputs={"request": Input(Ids.SEND, "data")},
@@ -152,7 +151,7 @@ def send(request: Sent) -> dict[str, Any]:
         answer = _refused({row_key(error.place): str(error)})
     except InputError as error:
         answer = _refused({PROFILE: str(error)})
-    unchanged = dict.fromkeys(("result", "saved", "address", "toast"), no_update)
+    unchanged = dict.fromkeys(("result", "saved", "toast"), no_update)
     return {**unchanged, **answer}
 
 
@@ -169,8 +168,7 @@ def _queue(form: FormData) -> dict[str, Any]:
         return _refused(problems)
     plans = queue(database(), state, actor())
     return {
-        "result": {"problems": {}, "saved": True},
-        "address": "/",
+        "result": {"problems": {}, "saved": True, "go": "/"},  # once nothing is kept
         "toast": toast("done", queued_text(plans)),
     }
 

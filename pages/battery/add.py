@@ -20,7 +20,7 @@ from pages.battery.add_parts import FORM, NEXT, Ids, next_one
 from pages.battery.details import ADD_EXPERIMENT
 from pages.battery.fields import typed_as
 from pages.battery.form import Filling, battery_page
-from pages.battery.live_checks import RefusedBatteryError, follow, register
+from pages.battery.live_checks import RefusedBatteryError, follow, register, saved
 from pages.context import database, register_page
 
 register_page(__name__, "/add-battery", "Add battery", Role.OPERATOR)
@@ -50,7 +50,6 @@ def layout(like: str = "", **_query: str) -> Component:
 @callback(
     output=(
         Output(Ids.FOUND, "data"),
-        Output(Ids.GO, "href"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks"), "clicks_next": Input(Ids.SAVE_NEXT, "n_clicks")},
@@ -71,10 +70,10 @@ def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[An
     try:
         battery, battery_id = register(values, token)
     except RefusedBatteryError as error:
-        return error.answer, no_update, no_update
+        return error.answer, no_update
     to_next = ctx.triggered_id == Ids.SAVE_NEXT
     target = (NEXT if to_next else ADD_EXPERIMENT).format(battery_id)
-    return {"problems": {}, "saved": True}, target, _added(battery, battery_id, to_next)
+    return saved(target), _added(battery, battery_id, to_next)
 
 
 def _added(battery: NewBattery, battery_id: int, to_next: bool) -> dict[str, Any]:

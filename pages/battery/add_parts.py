@@ -21,7 +21,6 @@ class Ids:
     SAVE_NEXT = FORM.part("save-next")
     ONCE = FORM.part("once")
     FOUND = FORM.part("found")
-    GO = FORM.part("go")
 
 
 def next_one(known: NewBattery) -> NewBattery:

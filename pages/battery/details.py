@@ -35,7 +35,6 @@ class Ids:
     SAVE = FORM.part("save")
     SEEN = FORM.part("seen")
     FOUND = FORM.part("found")
-    GO = FORM.part("go")
 
 
 def details_page(

@@ -120,6 +120,15 @@ def registered_words(battery_id: int) -> Component:
     )
 
 
+def saved(address: str) -> dict[str, Any]:
+    """Return what a form does once it is saved: it forgets what was typed, then leads on.
+
+    The browser follows the address by itself when nothing is kept any more; a page that came
+    before would begin with what is registered already.
+    """
+    return {"problems": {}, "saved": True, "go": address}
+
+
 def refusal(problems: dict[str, Any]) -> dict[str, Any]:
     """Return what the form shows after a try to save: everything, the first one in focus."""
     return {"problems": problems, "all": True, "focus": next(iter(in_order(problems)), None)}

@@ -22,7 +22,7 @@ from pages.battery.details import DELETE, FORM, Ids, confirmed_card, details_pag
 from pages.battery.experiments import PAGE_ROWS, Listed, experiments_card
 from pages.battery.fields import CHEMISTRY, typed_as
 from pages.battery.form import Filling
-from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal
+from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal, saved
 from pages.context import actor, database, now, register_page, viewer
 from pages.not_found_404 import not_found
 from pages.sent import read_id, sent_id, unknown_note, unknown_pages
@@ -53,7 +53,6 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
 @callback(
     output=(
         Output(Ids.FOUND, "data"),
-        Output(Ids.GO, "href"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
@@ -72,13 +71,13 @@ def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any,
         raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
     reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
-        return refusal(problems_of(reading, number)), no_update, no_update
+        return refusal(problems_of(reading, number)), no_update
     try:
         is_changed = change_battery(database(), number, reading.battery, seen=str(seen), by=actor())
     except InputError as error:
-        return refusal(problems_of(reading, number)), no_update, toast("error", str(error))
+        return refusal(problems_of(reading, number)), toast("error", str(error))
     words = "The changes are saved." if is_changed else "Nothing was different."
-    return {"problems": {}, "saved": True}, f"/batteries/{number}", toast("done", words)
+    return saved(f"/batteries/{number}"), toast("done", words)
 
 
 @callback(

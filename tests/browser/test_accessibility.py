@@ -53,6 +53,9 @@ TEXT = f"CC, 0.5C, VOLTAGE, 4.18  # {'x' * 200}\nWAIT, 10min\n"
 PHONES_PX = (390, 320)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 DIALOGS = {LIVE: ("Stop", "Acknowledge"), RUN: ("Rename",), "/experiments": ("Filter",)}
+# The columns of a grid are set in the browser, a moment after the grid is there.
+HAVE_COLUMNS = """() => [...document.querySelectorAll(".bem-grid")].every(
+    grid => grid.querySelector("[role=columnheader], [role=gridcell]"))"""
 GREYED = 'div[style*="opacity: 0.6"] { opacity: 1 !important; }'  # while it is fetched again
 OBSCURED = "partially obscured"  # by a bar that stays while the page is scrolled
 
@@ -94,6 +97,7 @@ def violations(page: Page, address: str) -> list[tuple[str, str, str]]:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
+    page.wait_for_function(HAVE_COLUMNS)
     return shown_violations(page)
 
 

@@ -21,7 +21,6 @@ from tests.unit.pages.visitor import UPDATE, shown
 ONCE = {f"{AddIds.ONCE}.data": "t1" * 8}
 SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
 FOUND = f"{AddIds.FOUND}.data"
-GO = f"{AddIds.GO}.href"
 TOAST = "shell-toasts-store.data"
 
 
@@ -36,8 +35,8 @@ class TestAdding:
         answer = add(oscar, typed)
         (made,) = lab.batteries()
         assert made.technology == typed["technology"]
-        assert answer[FOUND] == {"problems": {}, "saved": True}
-        assert answer[GO] == f"/add-experiment?battery={made.id}"
+        leads_to = f"/add-experiment?battery={made.id}"
+        assert answer[FOUND] == {"problems": {}, "saved": True, "go": leads_to}
         assert answer[TOAST]["href"] == f"/add-battery?like={made.id}"
         assert answer[TOAST]["text"] == "Cell B (SN SN-2) is registered."
         assert [one.action for one in lab.audits()][-1] == "add battery"
@@ -45,12 +44,12 @@ class TestAdding:
     def test_and_the_next_one_is_offered_at_once(self, oscar, lab):
         answer = add(oscar, LITHIUM, by=AddIds.SAVE_NEXT)
         (made,) = lab.batteries()
-        assert answer[GO] == f"/add-battery?like={made.id}"
+        assert answer[FOUND]["go"] == f"/add-battery?like={made.id}"
 
     def test_sent_twice_it_is_one_battery_and_leads_to_the_same_page(self, oscar, lab):
         first, second = add(oscar, LITHIUM), add(oscar, LITHIUM)
         assert len(lab.batteries()) == 1
-        assert first[GO] == second[GO]
+        assert first[FOUND] == second[FOUND]
 
     def test_an_empty_form_says_everything_and_the_first_field_gets_the_focus(self, oscar, lab):
         answer = add(oscar, {"technology": "Lithium"})
@@ -58,7 +57,7 @@ class TestAdding:
         assert found["all"] is True
         assert found["focus"] == "name"
         assert len(found["problems"]) == 13
-        assert GO not in answer
+        assert "go" not in answer[FOUND]
         assert lab.batteries() == []
 
     def test_one_that_exists_is_linked(self, oscar, lab):
@@ -340,7 +339,7 @@ class TestChanging:
     def test_stores_it_and_leads_back(self, oscar, lab):
         battery = lab.battery()
         answer = self.save(oscar, battery, self.TYPED | {"description": "new"})
-        assert answer[f"{Ids.GO}.href"] == f"/batteries/{battery}"
+        assert answer[f"{Ids.FOUND}.data"]["go"] == f"/batteries/{battery}"
         assert lab.batteries()[0].description == "new"
         assert lab.audits()[-1].detail == {"description": [None, "new"]}
 
