@@ -1,9 +1,9 @@
-"""Units as instruments spell them, and how to reach the ones that we show (V, A, W, s)."""
+"""Units as instruments spell them, and how to reach the ones that we show (V, A, W, Ah, Wh, s)."""
 
 import re
 
-# unit -> (multiply by, divide by) to s, V, A, W or 1: dividing by 1000 is exact to the last bit,
-# times 0.001 is not.
+# unit -> (multiply by, divide by) to s, V, A, W, Ah, Wh or 1: dividing by 1000 is exact to the
+# last bit, times 0.001 is not.
 TO_BASE: dict[str, tuple[float, float]] = {
     "s": (1, 1),
     "ms": (1, 1e3),
@@ -24,11 +24,25 @@ TO_BASE: dict[str, tuple[float, float]] = {
     "mW": (1, 1e3),
     "uW": (1, 1e6),
     "kW": (1e3, 1),
+    "Ah": (1, 1),
+    "mAh": (1, 1e3),
+    "uAh": (1, 1e6),
+    "nAh": (1, 1e9),
+    "C": (1, 3600),
+    "mC": (1, 3.6e6),
+    "uC": (1, 3.6e9),
+    "Wh": (1, 1),
+    "mWh": (1, 1e3),
+    "uWh": (1, 1e6),
+    "kWh": (1e3, 1),
+    "J": (1, 3600),
+    "mJ": (1, 3.6e6),
+    "kJ": (1e3, 3600),
     "1": (1, 1),
 }
 
 _OTHER_UNITS = (
-    *("Ah", "mAh", "uAh", "As", "C", "mC", "Wh", "mWh", "uWh", "kWh", "J", "kJ", "VA", "VAh"),
+    *("As", "VA", "VAh"),
     *("ohm", "mohm", "uohm", "kohm", "Mohm", "F", "mF", "S", "Hz", "kHz", "%", "deg", "rad"),
     *("degC", "degF", "K", "Pa", "kPa", "MPa", "bar", "mbar", "psi", "N", "kN", "g", "mg", "kg"),
     *("mA/cm2", "A/cm2", "mAh/g", "mWh/g", "mA/g", "mAh/V", "Ah/V", "V/s", "mV/s", "V/Ah"),

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cycling.formats.columns.fields import DURATION_UNIT, NUMERIC_CLOCKS, WHOLE_NUMBERS, Field
+from cycling.formats.columns.fields import (
+    COUNTERS,
+    DURATION_UNIT,
+    DURATIONS,
+    NUMERIC_CLOCKS,
+    WHOLE_NUMBERS,
+    Field,
+)
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.rows import IntArray
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_WHOLE = 2**31 - 1
 _MAX_SHOWN = 40
+_MAY_HAVE_NONE = (Field.EXTENDED, Field.STEP_TIME, *COUNTERS)
 
 
 class CellReader:
@@ -34,7 +42,7 @@ class CellReader:
         """Values in our unit (clock: Unix s), NaN where blank; bad cells are reported."""
         numbers = self._numbers(column, cells)
         values, bad = numbers.values, numbers.bad
-        if numbers.no_value is not None and column.field is Field.EXTENDED:
+        if numbers.no_value is not None and column.field in _MAY_HAVE_NONE:
             count = int(np.count_nonzero(numbers.no_value))
             count_before = self.no_value_counts.get(column.shown, 0)
             self.no_value_counts[column.shown] = count_before + count
@@ -53,7 +61,7 @@ class CellReader:
     def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
         if column.field is Field.CLOCK:
             return parse_clock(cells, column.unit, self._decimal, self._zone)
-        if column.unit == DURATION_UNIT and column.field is Field.TEST_TIME:
+        if column.unit == DURATION_UNIT and column.field in DURATIONS:
             return parse_durations(cells)
         numbers = parse_numbers(cells, self._decimal)
         if column.field is Field.EXTENDED:
@@ -102,7 +110,7 @@ def _not_a_value(column: Column, shown: str) -> str:
             f"{where} is not a date and time with the {column.unit}. "
             "Correct it, or choose another unit for the column."
         )
-    if column.field is Field.TEST_TIME and column.unit == DURATION_UNIT:
+    if column.field in DURATIONS and column.unit == DURATION_UNIT:
         return f"{where} is not a time as h:min:s. Correct it, or choose another unit."
     if column.field is Field.CLOCK and column.unit in NUMERIC_CLOCKS:
         return f"{where} is not a clock time in {column.unit}. Choose another unit for the column."

@@ -10,7 +10,7 @@ from cycling.errors import InputError
 from cycling.formats.cell_reader import CellReader
 from cycling.formats.checks.times import ClockCheck, TimeCheck
 from cycling.formats.columns.check import mapping_problems
-from cycling.formats.columns.fields import STEP_ID_CHANNEL, Field
+from cycling.formats.columns.fields import CHANNEL_FIELDS, Field
 from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.problems import Findings, RaisedFindings
 from cycling.formats.text.rows import CellBlock, IntArray, read_rows
@@ -27,7 +27,8 @@ class Block:
 
     `step`, `cycle` and `step_id` are float64 with whole numbers of 32 bits and NaN for blank;
     they and `power_w` are None where the file has no such column. `unix_time_s` is None where
-    the file has no clock. Keys of `extended` are (name, unit).
+    the file has no clock. Keys of `extended` are (name, unit); the instrument's counters are among
+    them, in Ah and Wh, under the channels of their fields (`Field.CHARGE_CAPACITY.channel`).
     """
 
     test_time_s: FloatArray
@@ -85,8 +86,10 @@ def _file_block(
     extended = {
         (c.name, c.unit): reader.values(c, block.cells[c.index], rows) for c in mapping.extended
     }
-    if step_id is not None:
-        extended.setdefault(STEP_ID_CHANNEL, step_id)
+    for field in CHANNEL_FIELDS:
+        values = step_id if field is Field.STEP_ID else of(field)
+        if field.channel and values is not None:
+            extended[field.channel] = values
     test_time_s = times.checked(rows, of(Field.TEST_TIME), clock)
     voltage_v, current_a = of(Field.VOLTAGE), of(Field.CURRENT)
     measures = Block(

@@ -15,6 +15,13 @@ class Field(StrEnum):
     CYCLE = "cycle"
     STEP = "step"
     STEP_ID = "step_id"
+    STEP_TIME = "step_time"
+    CHARGE_CAPACITY = "charge_capacity"
+    DISCHARGE_CAPACITY = "discharge_capacity"
+    CAPACITY = "capacity"
+    CHARGE_ENERGY = "charge_energy"
+    DISCHARGE_ENERGY = "discharge_energy"
+    ENERGY = "energy"
     EXTENDED = "extended"
     IGNORED = "ignored"
 
@@ -34,6 +41,14 @@ class Field(StrEnum):
         return _FACTS[self].becomes
 
     @property
+    def channel(self) -> tuple[str, str] | None:
+        """Name and unit of the extended channel that keeps it; None where a column does."""
+        if self not in CHANNEL_FIELDS:
+            return None
+        name, _, unit = self.becomes.rpartition(" / ")
+        return name, unit
+
+    @property
     def single(self) -> bool:
         """Whether a file has at most one such column."""
         return self not in (Field.EXTENDED, Field.IGNORED)
@@ -43,8 +58,21 @@ DURATION_UNIT = "h:min:s"
 UNIX_S, UNIX_MS, EXCEL_DAYS = "Unix s", "Unix ms", "Excel days"
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 NUMERIC_CLOCKS = (UNIX_S, UNIX_MS, EXCEL_DAYS)
+DURATIONS = (Field.TEST_TIME, Field.STEP_TIME)
 WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID)
 STEP_ID_CHANNEL = ("Step ID", "1")
+# The instrument's own counters. When they start again (never, with each cycle, with each step) and
+# whether `capacity` and `energy` have a sign is up to the instrument.
+COUNTERS = (
+    Field.CHARGE_CAPACITY,
+    Field.DISCHARGE_CAPACITY,
+    Field.CAPACITY,
+    Field.CHARGE_ENERGY,
+    Field.DISCHARGE_ENERGY,
+    Field.ENERGY,
+)
+# Fields that no column of the measures holds: they are kept as extended channels of fixed names.
+CHANNEL_FIELDS = (Field.STEP_ID, Field.STEP_TIME, *COUNTERS)
 
 
 class _Facts(NamedTuple):
@@ -54,10 +82,11 @@ class _Facts(NamedTuple):
 
 
 _CLOCK_UNITS = (UNIX_S, UNIX_MS, YEAR_FIRST, DAY_FIRST, MONTH_FIRST, EXCEL_DAYS)
+_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", DURATION_UNIT)
+_CHARGE_UNITS = ("Ah", "mAh", "uAh", "nAh", "C", "mC", "uC")
+_ENERGY_UNITS = ("Wh", "mWh", "uWh", "kWh", "J", "mJ", "kJ")
 _FACTS = {
-    Field.TEST_TIME: _Facts(
-        "Test time", "Test Time / s", ("s", "ms", "us", "min", "h", "d", DURATION_UNIT)
-    ),
+    Field.TEST_TIME: _Facts("Test time", "Test Time / s", _TIME_UNITS),
     Field.CLOCK: _Facts("Clock time", "Unix Time / s", _CLOCK_UNITS),
     Field.VOLTAGE: _Facts("Voltage", "Voltage / V", ("V", "mV", "uV", "kV")),
     Field.CURRENT: _Facts("Current", "Current / A", ("A", "mA", "uA", "nA", "kA")),
@@ -65,6 +94,15 @@ _FACTS = {
     Field.CYCLE: _Facts("Cycle", "Cycle Count / 1", ("1",)),
     Field.STEP: _Facts("Step", "Step Count / 1", ("1",)),
     Field.STEP_ID: _Facts("Step ID", "Step ID / 1", ("1",)),
+    Field.STEP_TIME: _Facts("Step time", "Step Time / s", _TIME_UNITS),
+    Field.CHARGE_CAPACITY: _Facts("Charge capacity", "Charging Capacity / Ah", _CHARGE_UNITS),
+    Field.DISCHARGE_CAPACITY: _Facts(
+        "Discharge capacity", "Discharging Capacity / Ah", _CHARGE_UNITS
+    ),
+    Field.CAPACITY: _Facts("Capacity", "Capacity / Ah", _CHARGE_UNITS),
+    Field.CHARGE_ENERGY: _Facts("Charge energy", "Charging Energy / Wh", _ENERGY_UNITS),
+    Field.DISCHARGE_ENERGY: _Facts("Discharge energy", "Discharging Energy / Wh", _ENERGY_UNITS),
+    Field.ENERGY: _Facts("Energy", "Energy / Wh", _ENERGY_UNITS),
     Field.EXTENDED: _Facts("Extended measure"),
     Field.IGNORED: _Facts("Not imported"),
 }

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
-from cycling.formats.columns.fields import DURATION_UNIT, UNIX_MS, UNIX_S, WHOLE_NUMBERS, Field
+from cycling.formats.columns.fields import (
+    DURATION_UNIT,
+    DURATIONS,
+    UNIX_MS,
+    UNIX_S,
+    WHOLE_NUMBERS,
+    Field,
+)
 from cycling.formats.columns.labels import (
     NAME_LENGTH,
     UNIT_LENGTH,
-    plain_name,
+    same_name,
     split_label,
     split_suffix,
 )
@@ -45,6 +52,50 @@ NAMES: dict[Field, tuple[str, ...]] = {
         *("step id", "step index", "step number", "step no", "instr id", "instrid", "step"),
         *("schritt", "paso", "ns"),
     ),
+    Field.STEP_TIME: (
+        *("step time", "steptime", "dauer schritt", "state time", "step duration", "t step"),
+        *("工步时间", "步骤时间", "步次时间"),
+    ),
+    Field.CHARGE_CAPACITY: (
+        *("charging capacity", "charge capacity", "chg capacity", "chg cap", "charge cap"),
+        *(
+            "cap chg",
+            "capacity charge",
+            "q charge",
+            "ah cha",
+            "ah chg",
+            "ah charge",
+            "ladekapazität",
+        ),
+        *("充电容量", "充電容量", "충전용량", "충전 용량"),
+    ),
+    Field.DISCHARGE_CAPACITY: (
+        *("discharging capacity", "discharge capacity", "dchg capacity", "dchg cap"),
+        *("discharge cap", "dis cap", "cap dchg", "capacity discharge", "q discharge", "ah dch"),
+        *("ah dchg", "ah discharge", "entladekapazität"),
+        *("放电容量", "放電容量", "방전용량", "방전 용량"),
+    ),
+    Field.CAPACITY: (
+        *("step capacity", "capacity", "cap", "q charge discharge", "q qo", "net capacity"),
+        *("amp hr", "ah accu", "ah step", "ah", "kapazität", "capacidad", "capacité", "ladung"),
+        *("m amp hr", "容量", "용량"),
+    ),
+    Field.CHARGE_ENERGY: (
+        *("charging energy", "charge energy", "chg energy", "energy charge", "chg eng", "wh cha"),
+        *("wh chg", "wh charge", "充电能量", "充電能量", "충전에너지"),
+    ),
+    Field.DISCHARGE_ENERGY: (
+        *("discharging energy", "discharge energy", "dchg energy", "energy discharge"),
+        *("dchg eng", "wh dch", "wh dchg", "wh discharge", "放电能量", "放電能量", "방전에너지"),
+    ),
+    Field.ENERGY: (
+        *("step energy", "energy", "ener", "net energy", "watt hr", "wh accu", "wh step", "wh"),
+        *("energie", "energía", "énergie", "能量", "에너지"),
+    ),
+}
+_PLACES = {
+    field: {same_name(name): place for place, name in reversed(list(enumerate(names)))}
+    for field, names in NAMES.items()
 }
 _NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
 
@@ -95,19 +146,19 @@ def guess_fields(table: TextTable, columns: list[Column], fields: Iterable[Field
 def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
     """Place of a column among the candidates for `field`, and its unit; None if it is none."""
     name, unit = _name_and_unit(table.labels[index], field)
-    names = NAMES[field]
-    if name not in names:
+    place = _PLACES[field].get(name)
+    if place is None:
         return None
     cells = table.sample_of(index)
     fitting = _clock_unit(table, cells, unit) if field is Field.CLOCK else _unit(field, unit, cells)
-    return (names.index(name), fitting) if fitting else None
+    return (place, fitting) if fitting else None
 
 
 def _name_and_unit(label: str, field: Field) -> tuple[str, str | None]:
     name, unit = split_label(label)
-    if unit is None and plain_name(name) not in NAMES[field]:
+    if unit is None and same_name(name) not in _PLACES[field]:
         name, unit = split_suffix(label)
-    return plain_name(name), unit
+    return same_name(name), unit
 
 
 def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
@@ -115,7 +166,7 @@ def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
     texts = [c for c in cells if c]
     if not texts:
         return None
-    if field is Field.TEST_TIME and mostly(is_duration, texts):
+    if field in DURATIONS and mostly(is_duration, texts):
         return DURATION_UNIT
     if not mostly(_is_plain_number, texts):
         return None
@@ -146,7 +197,7 @@ def elapsed_s(table: TextTable) -> float | None:
     """Seconds between the first and the last row by a plain column of times, if there is one."""
     for index, label in enumerate(table.labels):
         name, unit = _name_and_unit(label, Field.TEST_TIME)
-        if name in NAMES[Field.TEST_TIME][:7] and unit in (None, "s"):
+        if _PLACES[Field.TEST_TIME].get(name, 7) < 7 and unit in (None, "s"):
             cells = [c for c in table.sample_of(index) if c]
             if len(cells) > 1 and _is_plain_number(cells[0]) and _is_plain_number(cells[-1]):
                 first, last = (float(cells[i].replace(",", ".")) for i in (0, -1))

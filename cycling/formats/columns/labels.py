@@ -64,3 +64,8 @@ def plain_name(name: str) -> str:
     """`name` for comparing: lower case, words apart, no signs ("Step_Index" -> "step index")."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", apart.lower()))
+
+
+def same_name(name: str) -> str:
+    """`plain_name` without its blanks: "TestTime", "Test_Time" and "CapaCity" are as others."""
+    return plain_name(name).replace(" ", "")

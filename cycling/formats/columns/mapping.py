@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cycling.errors import InputError
-from cycling.formats.columns.fields import DURATION_UNIT, STEP_ID_CHANNEL, Field
+from cycling.formats.columns.fields import DURATION_UNIT, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
 
 Channel = tuple[str, str]
@@ -58,7 +58,7 @@ class Mapping:
     @property
     def extended(self) -> tuple[Column, ...]:
         """The extended measures, with names made unique: a second (name, unit) gets " (2)"."""
-        keys: set[Channel] = set()
+        keys = set(self._field_channels)
         unique = []
         for column in self.columns:
             if column.field is Field.EXTENDED:
@@ -69,11 +69,13 @@ class Mapping:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """(name, unit) of every extended measure that reading gives, Step ID included."""
-        keys = tuple((c.name, c.unit) for c in self.extended)
-        if self.column(Field.STEP_ID) and STEP_ID_CHANNEL not in keys:
-            return (*keys, STEP_ID_CHANNEL)
-        return keys
+        """(name, unit) of every channel that reading gives, the instrument's counters included."""
+        return (*((c.name, c.unit) for c in self.extended), *self._field_channels)
+
+    @property
+    def _field_channels(self) -> tuple[Channel, ...]:
+        fields = (column.field.channel for column in self.columns)
+        return tuple(dict.fromkeys(channel for channel in fields if channel))
 
     def with_column(self, index: int, field: Field, unit: str | None = None) -> "Mapping":
         """This mapping with column `index` made `field`, in `unit` or in ours."""

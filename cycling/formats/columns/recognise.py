@@ -6,7 +6,15 @@ of its files and None for all others. The first that answers counts; the last on
 
 from collections.abc import Callable
 
-from cycling.formats.columns.fields import OWN_FIELDS, UNIX_MS, UNIX_S, YEAR_FIRST, Field
+from cycling.formats.columns.fields import (
+    CHANNEL_FIELDS,
+    COUNTERS,
+    OWN_FIELDS,
+    UNIX_MS,
+    UNIX_S,
+    YEAR_FIRST,
+    Field,
+)
 from cycling.formats.columns.guess import extended, guess_fields, plain_column
 from cycling.formats.columns.labels import restored, split_label, split_own
 from cycling.formats.columns.mapping import Column, Mapping
@@ -22,7 +30,8 @@ SIGNED_FORMATS = (BDF, OLD_CSV, OLD_EXPORT)
 
 OWN_HEADER = tuple(field.becomes for field in OWN_FIELDS)
 _ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME, Field.CLOCK)
-_OTHERS = (Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID)
+_OTHERS = (Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID, Field.STEP_TIME, *COUNTERS)
+_OWN_CHANNELS = {field.becomes: field for field in CHANNEL_FIELDS}
 
 _BDF_NAMES = {
     **{split_own(field.becomes)[0].lower(): field for field in (*OWN_FIELDS, Field.STEP_ID)},
@@ -60,10 +69,10 @@ def _own_export(table: TextTable) -> Mapping | None:
     columns = []
     for index, label in enumerate(table.labels):
         if index < count:
-            field = OWN_FIELDS[index]
+            own = OWN_FIELDS[index]
+            columns.append(Column(index, label, own, own.units[0], own.label))
+        elif field := _OWN_CHANNELS.get(label):
             columns.append(Column(index, label, field, field.units[0], field.label))
-        elif label == Field.STEP_ID.becomes:
-            columns.append(Column(index, label, Field.STEP_ID, "1", "Step ID"))
         else:
             columns.append(extended(table, index, *split_own(label)))
     return Mapping(BDF, tuple(columns))

@@ -92,7 +92,7 @@ def test_batmo_with_the_answer_is_discharge_below_zero():
     time_s, current = joined(blocks, "test_time_s"), joined(blocks, "current_a")
     assert time_s[-1] == pytest.approx(1_411_480, abs=1e-6)
     assert current[0] == -0.00605515800906498
-    counter = channel(blocks, "Discharge Capacity", "Ah")
+    counter = channel(blocks, "Discharging Capacity", "Ah")
     cycle, step = joined(blocks, "cycle"), joined(blocks, "step_id")
     first = (cycle == 1) & (step == 5)
     discharged = charges_mah(time_s[first], current[first], np.zeros(first.sum()))[0][1]
@@ -125,7 +125,7 @@ def test_arbin_csv_with_empty_step_and_cycle_needs_no_correction():
     time_s, voltage = joined(blocks, "test_time_s"), joined(blocks, "voltage_v")
     assert time_s[-1] == 1022.8913
     assert (voltage.min().round(3), voltage.max().round(3)) == (3.299, 3.600)
-    counter = channel(blocks, "Charge_Capacity", "1")
+    counter = channel(blocks, "Charging Capacity", "Ah")
     assert (counter.min().round(5), counter.max().round(5)) == (0.00518, 0.60827)
     charged = charges_mah(time_s, joined(blocks, "current_a"), np.zeros(len(time_s)))[0]
     assert charged[0] == pytest.approx(603, rel=0.01)
@@ -144,7 +144,7 @@ def test_biologic_text_needs_no_correction():
     step = joined(blocks, "step_id")
     discharged = sum(d for _, d in charges_mah(time_s, current, step).values())
     assert discharged == pytest.approx(32.3714, rel=1e-3)
-    assert channel(blocks, "Energy discharge", "Wh").max() == pytest.approx(0.113107, abs=1e-6)
+    assert channel(blocks, "Discharging Energy", "Wh").max() == pytest.approx(0.113107, abs=1e-6)
     temperature = channel(blocks, "Temperature", "degC")
     assert (temperature.min().round(2), temperature.max().round(2)) == (21.97, 23.23)
 
