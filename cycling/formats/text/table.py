@@ -2,11 +2,12 @@
 
 import io
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
+from cycling.formats.facts import Facts, head_facts
 from cycling.formats.text.first_bytes import (
     decoded,
     is_wide,
@@ -48,6 +49,7 @@ class TextTable:
     data_start: int
     ends_with_newline: bool
     max_rows: int = sys.maxsize
+    facts: Facts = field(default_factory=dict)  # what the lines above the table say of the test
 
     @property
     def dialect(self) -> str:
@@ -107,6 +109,7 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
         tail=last,
         data_start=_byte_length(text[: layout.data_start], encoding),
         ends_with_newline=last_text.endswith(("\n", "\r")),
+        facts=head_facts(text[: layout.data_start].splitlines()[: layout.header_row - 1]),
     )
 
 
