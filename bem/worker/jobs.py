@@ -44,9 +44,15 @@ class Beat:
         self._place = place
         self._mine = mine
         self._last = float("-inf")
+        self._progress = (0, 1)
+
+    def wait(self) -> None:
+        """Say that the job goes on, where it was; raises like a call."""
+        self(*self._progress)
 
     def __call__(self, done: int, total: int) -> None:
         """Say how far the job is; raises when it was cancelled or the worker must stop."""
+        self._progress = (done, total)
         if self._place.is_stopping():
             raise JobInterruptedError("The worker was told to stop.")
         if time.monotonic() - self._last < HEARTBEAT_EVERY_S:
@@ -60,11 +66,11 @@ class Beat:
 
 def verify_file(place: Workplace, mine: Claim) -> None:
     """Check an uploaded file with the mapping that was sent, or propose one."""
-    upload = _upload(place, mine)
-    table = _table(place, upload)
+    upload, beat = _upload(place, mine), Beat(place, mine)
+    table = _table(place, upload, beat)
     choice = mine.payload.get("mapping")
     mapping = Mapping.from_json(choice) if choice else _proposed(table, mine.payload)
-    verification = verify(table, mapping, Beat(place, mine))
+    verification = verify(table, mapping, beat)
     result = {
         "upload": upload.id,
         "dialect": table.dialect,
@@ -80,7 +86,7 @@ def import_file(place: Workplace, mine: Claim) -> None:
     reservations.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
-    table = _table(place, upload)
+    table = _table(place, upload, beat)
 
     def progress(rows: int) -> None:
         beat(rows, mine.payload["rows"])
@@ -150,8 +156,9 @@ def _upload(place: Workplace, mine: Claim) -> UploadedFile:
     )
 
 
-def _table(place: Workplace, upload: UploadedFile) -> TextTable:
-    return open_table(upload.path, upload.file_name, max_rows=place.limits.max_file_rows)
+def _table(place: Workplace, upload: UploadedFile, beat: Beat) -> TextTable:
+    max_rows = place.limits.max_file_rows
+    return open_table(upload.path, upload.file_name, max_rows=max_rows, on_wait=beat.wait)
 
 
 def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:

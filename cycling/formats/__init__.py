@@ -1,4 +1,4 @@
-"""Reading measures from cyclers' text files, and writing our own CSV.
+"""Reading measures from cyclers' files, and writing our own CSV.
 
 `open_table` -> `propose` -> `apply_options` -> `verify` -> `read_measures`. The reading of whole
 files (and with it pyarrow) is loaded when it is first used.
@@ -8,9 +8,9 @@ from cycling.formats.checks.verify import Verification, verify
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.options import apply_options
-from cycling.formats.columns.recognise import propose
 from cycling.formats.measures import Block, read_measures
-from cycling.formats.text.table import TextTable, open_table
+from cycling.formats.opening import open_table, propose
+from cycling.formats.text.table import TextTable
 from cycling.formats.write import csv_header, csv_rows
 
 __all__ = [

@@ -48,6 +48,15 @@ def truths(array: "pa.BooleanArray") -> BoolArray:
     return values & valid(array) if array.null_count else values
 
 
+def as_text(cells: "pa.Array") -> "pa.StringArray":
+    """Cells as text, which those of a reader need not be."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(cells.type):
+        return cells.cast(pa.string())
+    return cells
+
+
 def bool_array(mask: BoolArray) -> "pa.BooleanArray":
     """Truth values as Arrow has them."""
     import pyarrow as pa

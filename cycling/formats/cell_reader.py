@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cycling.formats.arrow import as_text
 from cycling.formats.columns.fields import (
     COUNTERS,
     DURATION_UNIT,
@@ -85,7 +86,7 @@ class CellReader:
         """A cell for a message, quoted and not endless."""
         import pyarrow as pa
 
-        raw: bytes = cells.view(pa.binary())[place].as_py() or b""
+        raw: bytes = as_text(cells).view(pa.binary())[place].as_py() or b""
         text = raw[: _MAX_SHOWN * 4].decode("utf-8", errors="replace").strip()
         return repr(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "...")
 

@@ -13,7 +13,8 @@ from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.fields import CHANNEL_FIELDS, Field
 from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.problems import Findings, RaisedFindings
-from cycling.formats.text.rows import CellBlock, IntArray, read_rows
+from cycling.formats.rows import read_rows
+from cycling.formats.text.rows import CellBlock, IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.numbers import FloatArray
 

@@ -88,8 +88,13 @@ def _steps(count: int, of: int) -> str:
     return f"{count:,} of {of:,} {'step' if of == 1 else 'steps'}"
 
 
-def decide_sign(mapping: Mapping, evidence: SignEvidence) -> tuple[bool | None, Problem | None]:
-    """Whether current above zero charges, or the question that the user has to answer."""
+def decide_sign(
+    mapping: Mapping, evidence: SignEvidence, *, signed: bool = False
+) -> tuple[bool | None, Problem | None]:
+    """Whether current above zero charges, or the question that the user has to answer.
+
+    A format that is `signed` says itself that it does; the data may still contradict it.
+    """
     verdict = evidence.verdict
     if mapping.positive_is_charge is not None:
         return mapping.positive_is_charge, None
@@ -97,7 +102,7 @@ def decide_sign(mapping: Mapping, evidence: SignEvidence) -> tuple[bool | None, 
         return True, None
     if verdict == "unsigned":
         return None, Problem("question", _unsigned_text(evidence), code="unsigned")
-    if mapping.format in SIGNED_FORMATS:
+    if signed or mapping.format in SIGNED_FORMATS:
         if evidence.contradict <= evidence.agree:
             return True, None
         return None, Problem("question", _contradicted_text(mapping, evidence), code="sign")

@@ -17,7 +17,7 @@ from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
 from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.measures import FileBlock, file_blocks
 from cycling.formats.problems import KeptFindings, Problem
-from cycling.formats.text.rows import read_rows
+from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
 from cycling.formats.values.clock_units import date_order_is_open
@@ -99,7 +99,7 @@ def verify(
     findings = KeptFindings()
     watch = _Watch(table, mapping, findings)
     unusable = mapping_problems(table, mapping)
-    for problem in unusable:
+    for problem in (*table.notes, *unusable):
         findings.add(problem)
     if unusable:
         for cells in read_rows(table, range(len(table.labels)), findings):
@@ -213,7 +213,7 @@ class _Watch:
     def result(self) -> Verification:
         """All of it, with the sign of the current decided or asked for."""
         evidence = self._sign.evidence()
-        decided, question = decide_sign(self._mapping, evidence)
+        decided, question = decide_sign(self._mapping, evidence, signed=self._table.signed)
         if question and self.rows:
             self._findings.add(question)
         span = self._intervals.last_s - self._intervals.first_s

@@ -26,7 +26,7 @@ OLD_EXPORT = "Old application export"
 TEXT_TABLE = "Text table"
 
 # Formats that say themselves that current above zero charges; data may still contradict it.
-SIGNED_FORMATS = (BDF, OLD_CSV, OLD_EXPORT)
+SIGNED_FORMATS = (BDF, "BDF parquet", OLD_CSV, OLD_EXPORT)
 
 OWN_HEADER = tuple(field.becomes for field in OWN_FIELDS)
 _ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME, Field.CLOCK)

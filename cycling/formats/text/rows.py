@@ -79,7 +79,7 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
                 )
                 block = _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
                 if len(block.rows) > room:
-                    findings.add(_too_many(table, int(block.rows[room])))
+                    findings.add(too_many_rows(table, int(block.rows[room])))
                     yield _first_rows(block, room)
                     return
                 room -= len(block.rows)
@@ -96,7 +96,8 @@ def _first_rows(block: CellBlock, count: int) -> CellBlock:
     return CellBlock(block.rows[:count], cells, block.bytes_done)
 
 
-def _too_many(table: TextTable, row: int) -> Problem:
+def too_many_rows(table: TextTable, row: int) -> Problem:
+    """The error for a table that has more rows than may be read, from this row on."""
     text = (
         f"A file may have {table.max_rows:,} rows of measures, and this one has more. "
         "Split it into several files, or ask an admin for a higher limit."

@@ -8,6 +8,7 @@ from pathlib import Path
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
 from cycling.formats.facts import Facts, head_facts
+from cycling.formats.problems import Problem
 from cycling.formats.text.first_bytes import (
     decoded,
     is_wide,
@@ -50,6 +51,9 @@ class TextTable:
     ends_with_newline: bool
     max_rows: int = sys.maxsize
     facts: Facts = field(default_factory=dict)  # what the lines above the table say of the test
+    # What the format itself says: that current above zero charges, and what is to be known of it.
+    signed: bool = False
+    notes: tuple[Problem, ...] = ()
 
     @property
     def dialect(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cycling.formats.arrow import BoolArray, FloatArray, truths, valid
+from cycling.formats.arrow import BoolArray, FloatArray, as_text, truths, valid
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,7 +61,7 @@ def captured(
     words: tuple[str, ...],
 ) -> Parts:
     """The named groups of `pattern` in every cell."""
-    count = len(cells)
+    cells, count = as_text(cells), len(cells)
     parts = Parts(
         {name: np.full(count, np.nan) for name in numbers},
         {name: np.full(count, "", dtype="U12") for name in words},
@@ -106,4 +106,5 @@ def was_blank(cells: "pa.StringArray") -> BoolArray:
     """Which cells are null or nothing but blanks."""
     import pyarrow.compute as pc
 
+    cells = as_text(cells)
     return ~valid(cells) | truths(pc.match_substring_regex(cells, r"^\s*$"))

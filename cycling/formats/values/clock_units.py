@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from cycling.formats.arrow import as_text
 from cycling.formats.columns.fields import (
     DAY_FIRST,
     EXCEL_DAYS,
@@ -78,5 +79,6 @@ def date_order_is_open(cells: "pa.StringArray") -> bool:
     """Whether no date of the column says by itself which of its parts is the day."""
     import pyarrow.compute as pc
 
+    cells = as_text(cells)
     proven = r"^\s*(1[3-9]|[23][0-9])[-/.]|^\s*[0-9]{1,2}[-/.](1[3-9]|[23][0-9])[-/.]"
     return not pc.any(pc.match_substring_regex(cells, proven)).as_py()

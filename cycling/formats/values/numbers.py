@@ -36,6 +36,10 @@ def parse_numbers(cells: "pa.StringArray", decimal: str) -> Numbers:
 
     if cells.null_count == len(cells):
         return Numbers(np.full(len(cells), np.nan))
+    if pa.types.is_floating(cells.type):
+        values = floats(cells)
+        bad = np.isinf(values)
+        return Numbers(np.where(bad, np.nan, values), bad if bad.any() else None)
     try:
         # Arrow's parser takes only plain decimal ASCII, "inf" and "nan", and rounds correctly.
         plain = _with_point(cells) if decimal == "," else cells

@@ -162,9 +162,3 @@ def test_maccor_text_needs_no_correction():
     with real_file("expected_maccor_xTESLADIAG_000019_halfcycles.csv").open(newline="") as file:
         expected = [1000 * float(row["q"]) for row in csv.DictReader(file) if row["st"] == "C"]
     assert charged == pytest.approx(expected, rel=0.01)
-
-
-@pytest.mark.parametrize("name", ["neware_nw4-120-1-6-53.ndax", "neware_46_1_5_60_bts16_tiny.ndax"])
-def test_a_binary_neware_file_is_refused_by_its_name(name):
-    with pytest.raises(InputError, match="Neware binary file"):
-        open_table(real_file(name))

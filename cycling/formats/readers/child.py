@@ -1,0 +1,184 @@
+"""The child process that reads one file: `python -m cycling.formats.readers.child ORDER`.
+
+It sends frames: a letter, eight bytes of length, the content. J is JSON, B a batch of rows with
+how many came before it, E a sentence for the user, D done.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from cycling.errors import InputError
+from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
+from cycling.formats.readers.process import ReadingLimits, Request, damaged, too_large
+from cycling.formats.readers.reader import Reader, Values
+from cycling.formats.readers.registry import find_reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+HEAD_BYTES = 64 * 1024
+SAMPLE_ROWS = 50
+_PR_SET_PDEATHSIG = 1
+
+
+def main(order: str) -> None:
+    """Do what the order says, within its limits."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a reader prints
+    told = json.loads(order)
+    limits = ReadingLimits(**told["limits"])
+    columns = told["request"].pop("columns")
+    request = Request(**told["request"], columns=None if columns is None else tuple(columns))
+    _keep_within(limits, may_write=request.unpack_to >= 0)
+    try:
+        for kind, content in _answers(request, limits):
+            _send(channel, kind, content)
+        _send(channel, "D", b"")
+    except InputError as error:
+        _send(channel, "E", str(error).encode())
+    except MemoryError:
+        _send(channel, "E", too_large(request.shown_name, limits.memory_bytes).encode())
+    except BrokenPipeError:
+        pass
+    channel.close()
+    os._exit(0)  # without waiting for threads of others
+
+
+def _keep_within(limits: ReadingLimits, *, may_write: bool) -> None:
+    """Let the system hold the limits, and end with who asked."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, limits.unpacked_bytes if may_write else 0)
+    _limit(resource.RLIMIT_CPU, limits.cpu_s)
+    _limit(resource.RLIMIT_AS, limits.memory_bytes)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write that is too long fails
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked ends us
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _limit(what: int, size: int) -> None:
+    _, most = resource.getrlimit(what)
+    allowed = size if most == resource.RLIM_INFINITY else min(size, most)
+    try:
+        resource.setrlimit(what, (allowed, most))
+    except (ValueError, OSError):  # a system that does not have it
+        return
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)  # the end of the pipe: nobody waits for us any more
+    os._exit(1)
+
+
+def _send(channel: IO[bytes], kind: str, content: bytes) -> None:
+    channel.write(kind.encode() + len(content).to_bytes(8, "little") + content)
+    channel.flush()
+
+
+def _answers(request: Request, limits: ReadingLimits) -> Iterator[tuple[str, bytes]]:
+    path = Path(request.path)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    kind = find_reader(head, path)
+    if kind is None:
+        yield "J", json.dumps({"reader": None}).encode()
+        return
+    try:
+        reader = kind(path, request.part)
+        if request.columns is None:
+            yield "J", json.dumps(_description(reader, request.shown_name)).encode()
+        else:
+            yield from _batches(reader, request.columns, request.max_rows)
+    except (InputError, MemoryError, BrokenPipeError):
+        raise
+    except BaseException as error:
+        if isinstance(error, GeneratorExit):
+            raise
+        if "memory" in str(error).lower() or "alloc" in str(error).lower():
+            raise MemoryError from error
+        raise InputError(damaged(request.shown_name, kind.name)) from error
+
+
+def _description(reader: Reader, shown_name: str) -> dict[str, Any]:
+    columns = reader.columns()
+    if len(columns) > MAX_COLUMNS:
+        raise InputError(
+            f"{shown_name} has {len(columns):,} columns; at most {MAX_COLUMNS:,} can be imported. "
+            "Export it again with fewer columns."
+        )
+    first, last = reader.ends(range(len(columns)))
+    return {
+        "reader": reader.name,
+        "signed": reader.signed,
+        "columns": [(c.name[:MAX_LABEL], c.unit, c.field) for c in columns],
+        "rows": reader.rows,
+        "parts": list(reader.parts),
+        "part": reader.part,
+        "notes": list(reader.notes),
+        "details": reader.details,
+        "first_row": reader.first_row,
+        "sample": _sample([values[:SAMPLE_ROWS] for values in first]),
+        "tail": _sample([values[-SAMPLE_ROWS:] for values in last]),
+    }
+
+
+def _sample(columns: Sequence[Values]) -> list[list[str]]:
+    """Rows of cells as a text table shows them."""
+    shown = [[_shown(value) for value in _plain(values)] for values in columns]
+    return [list(row) for row in zip(*shown, strict=True)]
+
+
+def _plain(values: Values) -> list[Any]:
+    plain: list[Any] = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    return plain
+
+
+def _shown(value: object) -> str:
+    if value is None or value != value:  # NaN
+        return ""
+    text = repr(value) if isinstance(value, float) else str(value)
+    return text.removesuffix(".0") if isinstance(value, float) else text[:MAX_LABEL]
+
+
+def _batches(reader: Reader, columns: Sequence[int], max_rows: int) -> Iterator[tuple[str, bytes]]:
+    import pyarrow as pa
+
+    names = [str(column) for column in columns]
+    done = 0
+    for block in reader.blocks(columns):
+        batch = pa.record_batch([_array(values) for values in block], names=names)
+        done += batch.num_rows
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        yield "B", sink.getvalue()
+        if done > max_rows:  # who reads says that it is too many
+            return
+
+
+def _array(values: Values) -> "pa.Array":
+    """Doubles, null where NaN, or strings."""
+    import pyarrow as pa
+
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+        numbers = np.ascontiguousarray(values, np.float64)
+        bits = np.packbits(~np.isnan(numbers), bitorder="little").tobytes()
+        buffers = [pa.py_buffer(bits), pa.py_buffer(numbers)]
+        return pa.Array.from_buffers(pa.float64(), len(numbers), buffers)
+    texts = [None if value is None else str(value)[:MAX_LABEL] for value in _plain(values)]
+    return pa.array(texts, pa.string())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,139 @@
+"""Neware's binary files, .ndax and .nda, by way of fastnda."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from cycling.formats.columns.fields import UNIX_S, Field
+from cycling.formats.readers.reader import ArrayReader, ReaderColumn, Values, decimal_values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_COLUMNS = {
+    "total_time_s": ReaderColumn("Test Time", "s", Field.TEST_TIME),
+    "unix_time_s": ReaderColumn("Unix Time", UNIX_S, Field.CLOCK),
+    "voltage_V": ReaderColumn("Voltage", "V", Field.VOLTAGE),
+    "current_mA": ReaderColumn("Current", "mA", Field.CURRENT),
+    "cycle_count": ReaderColumn("Cycle Count", "1", Field.CYCLE),
+    "step_count": ReaderColumn("Step Count", "1", Field.STEP),
+    "step_index": ReaderColumn("Step Index", "1", Field.STEP_ID),
+    "step_time_s": ReaderColumn("Step Time", "s", Field.STEP_TIME),
+    "step_type": ReaderColumn("Step Type"),
+    "capacity_mAh": ReaderColumn("Step Capacity", "mAh", Field.CAPACITY),
+    "energy_mWh": ReaderColumn("Step Energy", "mWh", Field.ENERGY),
+}
+# With steps like these the sign of the current does not tell where a cycle begins.
+_UNCOUNTABLE = ("Pulse", "SIM", "Ramp")
+_TIMES = ("total_time_s", "unix_time_s", "step_time_s")
+_AUXILIARY_LOST = (
+    "The file has auxiliary channels, such as temperatures, that cannot be read because its list "
+    "of channels is damaged; they are not imported."
+)
+_AUX = re.compile(r"aux(?P<number>\d*)_(?P<name>[a-z]+)_(?P<unit>\w+)")
+
+
+class _Neware(ArrayReader):
+    """Cycles are counted from the steps: a charge after a discharge begins one."""
+
+    signed = True
+
+    def _take(self, table: "pl.DataFrame") -> None:
+        from fastnda.dicts import STEP_TYPE_MAP
+
+        names = table["step_type"].replace_strict(STEP_TYPE_MAP, default=None).to_list()
+        table = _with_times_and_cycles(table, {name for name in names if name})
+        columns = [name for name in _COLUMNS if name in table.columns]
+        columns += [name for name in table.columns if name.startswith("aux")]
+        self.values = [
+            (
+                _COLUMNS.get(name) or _auxiliary(name),
+                names if name == "step_type" else _numbers(name, table[name]),
+            )
+            for name in columns
+        ]
+
+
+class NewareNdax(_Neware):
+    """A zip of pages, as BTS 8 writes it."""
+
+    name = "Neware .ndax"
+
+    @classmethod
+    def recognise(cls, head: bytes, path: Path) -> bool:
+        """By the pages within the zip."""
+        if not head.startswith(b"PK\x03\x04"):
+            return False
+        try:
+            with ZipFile(path) as archive:
+                return any(name.endswith(".ndc") for name in archive.namelist())
+        except BadZipFile:
+            return b".ndc" in head or b"VersionInfo.xml" in head
+
+    def __init__(self, path: Path, part: str) -> None:
+        """Read all of it."""
+        from fastnda.ndax import read_ndax
+
+        table = read_ndax(path)
+        self._take(table)
+        with ZipFile(path) as archive:
+            has_auxiliary = any("AUX" in name for name in archive.namelist())
+        if has_auxiliary and not any(name.startswith("aux") for name in table.columns):
+            self.notes = (_AUXILIARY_LOST,)
+
+
+class NewareNda(_Neware):
+    """One file, as BTS 5 to 8 write it."""
+
+    name = "Neware .nda"
+
+    @classmethod
+    def recognise(cls, head: bytes, path: Path) -> bool:
+        """By its first word."""
+        return head.startswith(b"NEWARE")
+
+    def __init__(self, path: Path, part: str) -> None:
+        """Read all of it."""
+        from fastnda.nda import read_nda
+
+        self._take(read_nda(path))
+
+
+def _with_times_and_cycles(table: "pl.DataFrame", step_types: set[str]) -> "pl.DataFrame":
+    """The table with what fastnda's own `read`, which goes by a file's name, adds to it."""
+    import polars as pl
+    from fastnda.utils import _add_total_time, _generate_cycle_number
+
+    is_raw = any(name.startswith(_UNCOUNTABLE) for name in step_types)
+    if not is_raw or "cycle_count" not in table.columns:
+        table = _generate_cycle_number(table, "auto" if is_raw else "chg")
+    if "total_time_s" not in table.columns:
+        table = _add_total_time(table)
+    if "capacity_mAh" in table.columns:
+        return table
+    difference = {
+        name: pl.col(f"charge_{name}") - pl.col(f"discharge_{name}")
+        for name in ("capacity_mAh", "energy_mWh")
+    }
+    return table.with_columns(**difference)
+
+
+def _numbers(name: str, column: "pl.Series") -> Values:
+    if name in _TIMES:
+        return np.round(column.to_numpy().astype(np.float64), 6)
+    values = column.to_numpy()
+    if name.endswith(("count", "index")):
+        return values.astype(np.float64)
+    return decimal_values(values.astype(np.float32))
+
+
+def _auxiliary(name: str) -> ReaderColumn:
+    """`aux1_temperature_degC` is the temperature of channel 1; with `?` its kind is lost."""
+    match = _AUX.fullmatch(name)
+    if not match:
+        return ReaderColumn(name.replace("_?", "").replace("aux", "Aux ").strip())
+    words = f"Aux {match['number']} {match['name'].capitalize()}"
+    return ReaderColumn(" ".join(words.split()), match["unit"])
