@@ -34,7 +34,7 @@ def drop_zone() -> Component:
                 **{"data-bem-upload": "true"},
             ),
             html.Div(
-                "BDF, our own CSV, any table as CSV or text, or a binary file of Neware. "
+                "A binary file of Neware or BioLogic, BDF, or any table as CSV or text. "
                 "Nothing is imported before you have seen what is in it.",
                 className="t3 small",
             ),

@@ -19,6 +19,7 @@ import numpy as np
 
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
+from cycling.formats.facts import clean
 from cycling.formats.readers.process import ReadingLimits, Request, damaged, too_large
 from cycling.formats.readers.reader import Reader, Values
 from cycling.formats.readers.registry import find_reader
@@ -122,10 +123,12 @@ def _description(reader: Reader, shown_name: str) -> dict[str, Any]:
         "reader": reader.name,
         "signed": reader.signed,
         "columns": [(c.name[:MAX_LABEL], c.unit, c.field) for c in columns],
+        "numbers": [_holds_numbers(values) for values in first],
         "rows": reader.rows,
         "parts": list(reader.parts),
         "part": reader.part,
         "notes": list(reader.notes),
+        "facts": clean(reader.facts),
         "details": reader.details,
         "first_row": reader.first_row,
         "sample": _sample([values[:SAMPLE_ROWS] for values in first]),
@@ -137,6 +140,10 @@ def _sample(columns: Sequence[Values]) -> list[list[str]]:
     """Rows of cells as a text table shows them."""
     shown = [[_shown(value) for value in _plain(values)] for values in columns]
     return [list(row) for row in zip(*shown, strict=True)]
+
+
+def _holds_numbers(values: Values) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype.kind in "fiub"
 
 
 def _plain(values: Values) -> list[Any]:
@@ -171,7 +178,7 @@ def _array(values: Values) -> "pa.Array":
     """Doubles, null where NaN, or strings."""
     import pyarrow as pa
 
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+    if isinstance(values, np.ndarray) and _holds_numbers(values):
         numbers = np.ascontiguousarray(values, np.float64)
         bits = np.packbits(~np.isnan(numbers), bitorder="little").tobytes()
         buffers = [pa.py_buffer(bits), pa.py_buffer(numbers)]

@@ -1,9 +1,10 @@
 """What a reader of one kind of file is: it recognises, names columns, and gives blocks of rows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -41,6 +42,7 @@ class Reader(ABC):
     `name` is what the page calls the format, `signed` says that its current above zero charges.
     `rows` is their number, for progress and for the limit. `parts` are names of the tests in a
     file that has several, of which `part` is read; `notes` are sentences to know before an import;
+    `facts` are those of `cycling.formats.facts`;
     `details` says in a few words how the file is written. `first_row` is the number of the first
     row of values, as the file's own program shows it.
     """
@@ -52,6 +54,7 @@ class Reader(ABC):
     parts: Sequence[str] = ()
     part: str = ""
     notes: Sequence[str] = ()
+    facts: Mapping[str, object] = MappingProxyType({})
     details: str = "binary"
     first_row: int = 1
 

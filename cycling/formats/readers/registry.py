@@ -11,7 +11,7 @@ GROUP = "bem.formats"
 LOG = logging.getLogger("bem.formats")
 
 # What files of our own readers begin with.
-MAGIC = (b"PK\x03\x04", b"NEWARE")
+MAGIC = (b"PK\x03\x04", b"NEWARE", b"BIO-LOGIC MODULAR FILE")
 
 
 def others() -> tuple[EntryPoint, ...]:
@@ -38,6 +38,7 @@ def _readers() -> Iterator[type[Reader]]:
             LOG.warning("what=reader-not-loaded name=%r", entry.name, exc_info=True)
         else:
             yield reader
+    from cycling.formats.readers.biologic import BiologicMpr
     from cycling.formats.readers.neware import NewareNda, NewareNdax
 
-    yield from (NewareNdax, NewareNda)
+    yield from (NewareNdax, NewareNda, BiologicMpr)

@@ -1,7 +1,7 @@
 """A file that a reader reads, as a table: columns, samples, and rows from the child process."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class ReaderTable(TextTable):
 
     format: str = ""
     columns: tuple[ReaderColumn, ...] = ()
+    numbers: tuple[bool, ...] = ()
     rows: int = 0
     parts: tuple[str, ...] = ()
     part: str = ""
@@ -70,10 +71,12 @@ def reader_table(
         format=answer["reader"],
         signed=answer["signed"],
         columns=columns,
+        numbers=tuple(answer["numbers"]),
         rows=answer["rows"],
         parts=tuple(answer["parts"]),
         part=answer["part"],
         notes=tuple(Problem("warning", text, code="note") for text in answer["notes"]),
+        facts=answer["facts"],
         details=answer["details"],
     )
 
@@ -94,9 +97,11 @@ def propose_columns(table: ReaderTable) -> Mapping:
 
 def _column(table: ReaderTable, index: int) -> Column:
     given, plain = table.columns[index], plain_column(table, index)
-    has_values = any(table.sample_of(index)) or given.field in _ESSENTIAL
-    if given.field and has_values:
+    is_blank = not any(table.sample_of(index))
+    if given.field and (not is_blank or given.field in _ESSENTIAL):
         return Column(index, plain.label, given.field, given.unit, plain.name)
+    if is_blank and table.numbers[index]:  # numbers that begin later
+        return replace(plain, field=Field.EXTENDED)
     return plain
 
 
