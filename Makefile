@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: setup demo test fuzz faults check bench requirements clean
+.PHONY: setup demo test fuzz faults accuracy check bench requirements clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,9 @@ fuzz: setup
 
 faults: setup
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+accuracy: setup
+	@$(BIN)/python -m tests.golden
 
 check: setup
 	$(BIN)/ruff format --check .

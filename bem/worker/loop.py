@@ -23,6 +23,7 @@ from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
+from db.measures.statistics import experiment_statistics, outdated
 from db.series import store
 
 LOG = logging.getLogger("bem.worker")
@@ -53,6 +54,7 @@ class Worker:
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
+        self._outdated: list[int] = []  # statistics that an older rule made
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish: a running job goes back to the queue."""
@@ -65,7 +67,7 @@ class Worker:
             try:
                 self.say_present()
                 self._sweep()
-                if not self.work_once() and not self.look_after_series():
+                if not (self.work_once() or self.look_after_series() or self.renew_statistics()):
                     time.sleep(IDLE_S)
             except UnavailableError as error:
                 LOG.warning("what=database-trouble said=%r", str(error))
@@ -107,6 +109,7 @@ class Worker:
                 return False
             self._looked_at = now
             self._due = store.find_due(place.database, now)
+            self._outdated = outdated(place.database)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
@@ -114,6 +117,16 @@ class Worker:
             series.reconcile(
                 place.database, experiment_id, final=ended, now=now, on_progress=self._go_on
             )
+        return True
+
+    def renew_statistics(self) -> bool:
+        """Make the statistics of one experiment anew that an older rule made."""
+        if not self._outdated:
+            return False
+        experiment_id = self._outdated.pop()
+        with suppress(series.BeingPreparedError):  # when it is copied, then
+            experiment_statistics(self._place.database, experiment_id)
+        LOG.info("what=statistics-renewed experiment=%s", experiment_id)
         return True
 
     def _go_on(self, _done: int, _total: int = 0) -> None:

@@ -16,25 +16,43 @@ Ints = NDArray[np.int64]
 class Steps:
     """Rows cut into steps; each row has the time until the next one.
 
-    Shapes (steps,): `starts` and `rows` (first row and number of rows), `total_s` (time that
-    counts), `gap_s` (time in gaps). Shape (rows,): `counted_s`, which is 0 for the last row, where
-    the clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
+    Shapes (steps,): `starts` and `rows` (first row and number of rows), `lead_s` (time before the
+    first row that is of the step), `total_s` (time that counts), `gap_s` (time in gaps). Shape
+    (rows,): `counted_s`, the time after a row that is of its step: 0 for the last row, where the
+    clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
     `last_s` is the time before the last row, NaN where its step begins with it.
     """
 
     starts: Ints
     rows: Ints
+    lead_s: Floats
     total_s: Floats
     gap_s: Floats
     counted_s: Floats
     weights_s: Floats
-
     last_s: float
 
     @property
     def ends(self) -> Ints:
         """The row in which each step's time ends: the first of the next step, or the last row."""
         return np.append(self.starts[1:], len(self.counted_s) - 1)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is beside some rows: the times before the first one, in its step, and after the last.
+
+    `after_goes_on` says whether the row after them is of the last one's step. `lead_s` is the time
+    before the first row that is of its step and that nobody has counted.
+    """
+
+    before_s: float = np.nan
+    after_s: float = np.nan
+    after_goes_on: bool = True
+    lead_s: float = 0.0
+
+
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,8 @@ class Course:
     """How a quantity goes: its known values, each with the time until the next one of its step.
 
     `present` are the steps that have known values, `first` the index of the first of each. The
-    last of a step is held until the step ends. `open_end` is that of the last step; None where
+    last of a step is held until the step ends, and its first row's from where the step begins;
+    `lead_s`, shape (present,), is how long that is. `open_end` is that of the last step; None where
     the last row is known or the step has no known value.
     `lowest` and `highest` have shape (steps,), NaN where nothing is known.
     """
@@ -61,6 +80,7 @@ class Course:
     first: Ints
     values: Floats
     seconds: Floats
+    lead_s: Floats
     weights_s: Floats
     lowest: Floats
     highest: Floats
@@ -74,7 +94,9 @@ class Course:
         """Return the time in which the quantity is known, for each step."""
         if self.seconds is self.steps.counted_s:
             return self.steps.total_s
-        return self._sums(self.seconds)
+        known_s = self._sums(self.seconds)
+        known_s[self.present] += self.lead_s
+        return known_s
 
     def parts(self) -> tuple[Floats, Floats]:
         """Return the integrals of the positive and of the negative part, both as magnitudes.
@@ -107,12 +129,12 @@ class Course:
 def cut_into_steps(
     time_s: Floats,
     keys: Sequence[Floats],
-    before_s: float = np.nan,
-    after_s: float = np.nan,
+    led_s: Floats | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Steps:
     """Cut rows where a key changes; shapes (rows,).
 
-    `before_s` and `after_s` are the times before the first row, in its step, and after the last.
+    Of the time before the first row of a step `led_s` is of that step, at most; None: nothing is.
     """
     goes_on = same_step(keys)
     starts = np.concatenate([[0], np.flatnonzero(~goes_on[1:]) + 1])
@@ -121,18 +143,30 @@ def cut_into_steps(
     np.maximum(seconds, 0.0, out=seconds)
     gap_s = np.zeros(len(starts))
     last_s = seconds[-2] if len(seconds) > starts[-1] + 1 else np.nan
-    last_s = before_s if len(seconds) == 1 else last_s
+    last_s = beside.before_s if len(seconds) == 1 else last_s
     if seconds.max() > GAP_S:
-        gaps = gap_rows(np.append(seconds[:-1], after_s), goes_on, before_s)
+        gaps = gap_rows(
+            np.append(seconds[:-1], beside.after_s),
+            goes_on,
+            beside.before_s,
+            after_goes_on=beside.after_goes_on,
+        )
         np.add.at(gap_s, _step_of(gaps, starts), seconds[gaps])
         seconds[gaps] = 0.0
+    lead_s = np.zeros(len(starts))
+    lead_s[0] = beside.lead_s
+    if led_s is not None:
+        edges = starts[1:]
+        lead_s[1:] = np.clip(led_s[edges], 0.0, seconds[edges - 1])
+        seconds[edges - 1] -= lead_s[1:]
     return Steps(
         starts=starts,
         rows=np.diff(np.append(starts, len(time_s))),
-        total_s=np.add.reduceat(seconds, starts),
+        lead_s=lead_s,
+        total_s=np.add.reduceat(seconds, starts) + lead_s,
         gap_s=gap_s,
         counted_s=seconds,
-        weights_s=_weights(seconds, starts),
+        weights_s=_weights(seconds, starts, lead_s),
         last_s=float(last_s),
     )
 
@@ -160,8 +194,10 @@ def course(
     lowest = np.minimum.reduceat(values, steps.starts)
     highest = np.maximum.reduceat(values, steps.starts)
     if not age_rows and np.isfinite(lowest).all() and np.isfinite(highest).all():
-        every, times = np.arange(len(steps.starts)), (steps.counted_s, steps.weights_s)
-        return Course(steps, every, steps.starts, values, *times, lowest, highest, None)
+        every, times = np.arange(len(steps.starts)), (steps.counted_s, steps.lead_s)
+        return Course(
+            steps, every, steps.starts, values, *times, steps.weights_s, lowest, highest, None
+        )
     return _bridged(values, steps, age_s, age_rows, longest_blank_s)
 
 
@@ -184,13 +220,15 @@ def _bridged(
             open_end = LastKnown(float(known[-1]), float(seconds[-1]), int(passed[-1]))
             seconds[-1] = 0.0  # counted when it is known how it goes on
         seconds[(passed > 1) & (seconds > longest_blank_s)] = 0.0
+    lead_s = np.where(rows[first] == steps.starts[present], steps.lead_s[present], 0.0)
     return Course(
         steps=steps,
         present=present,
         first=first,
         values=known,
         seconds=seconds,
-        weights_s=_weights(seconds, first),
+        lead_s=lead_s,
+        weights_s=_weights(seconds, first, lead_s),
         lowest=_spread(steps, present, _reduced(np.minimum, known, first), np.nan),
         highest=_spread(steps, present, _reduced(np.maximum, known, first), np.nan),
         open_end=open_end,
@@ -207,10 +245,11 @@ def _times(rows: Ints, last: Ints, ends: Ints, counted_s: Floats) -> tuple[Float
     return clock_s[following] - clock_s[rows], following - rows
 
 
-def _weights(seconds: Floats, first: Ints) -> Floats:
+def _weights(seconds: Floats, first: Ints, lead_s: Floats) -> Floats:
     """Return what each value is multiplied by in the integral: half the times on both sides.
 
-    The last value of a step has all of the time after it, and the first of the next step none.
+    The last value of a step has all of the time after it that is of the step, and the first one
+    all that leads to it.
     """
     half_s = seconds * 0.5
     weights_s = half_s.copy()
@@ -219,6 +258,7 @@ def _weights(seconds: Floats, first: Ints) -> Floats:
     weights_s[last] += half_s[last]
     weights_s[last + 1] -= half_s[last]
     weights_s[-1:] += half_s[-1:]
+    weights_s[first] += lead_s
     return weights_s
 
 

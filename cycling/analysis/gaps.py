@@ -1,10 +1,11 @@
 """Where time is missing between samples.
 
 A gap is an interval of more than 60 s that is more than 10 times as long as each of the intervals
-beside it in its step, the one before and the one after. An interval belongs to the step of the
-sample before it. Beside it the clock may stand, or the step begin or end: what is not there is not
-compared, and an interval that has nothing beside it is no gap. So slow and uneven recording is no
-gap, and where samples are cut into blocks does not matter.
+beside it in its step, the one before and the one after. An interval over the edge of a step is
+compared with the last one of the old step and the first one of the new step. Beside it the clock
+may stand, or the step begin or end: what is not there is not compared, and an interval that has
+nothing beside it is no gap. So slow and uneven recording is no gap, and where samples are cut into
+blocks does not matter.
 """
 
 import numpy as np
@@ -17,19 +18,27 @@ GAP_S = 60.0
 GAP_FACTOR = 10.0
 
 
-def gap_rows(seconds: Floats, goes_on: NDArray[np.bool_], before_s: float = np.nan) -> Ints:
+def gap_rows(
+    seconds: Floats,
+    goes_on: NDArray[np.bool_],
+    before_s: float = np.nan,
+    *,
+    after_goes_on: bool = True,
+) -> Ints:
     """Return the rows that a gap follows.
 
     `seconds` is the time after each row, shape (rows,): that of the last row is only compared, NaN
-    where nothing follows. `goes_on`, shape (rows,): the row is of the same step as the one before.
-    `before_s` is the time before the first row.
+    where nothing follows. `goes_on`, shape (rows,): the row is of the same step as the one before;
+    `after_goes_on` says it of the row after the last one. `before_s` is the time before the first
+    row.
     """
     long = np.flatnonzero(seconds[:-1] > GAP_S)
     if not len(long):
         return long
     earlier = np.concatenate([[before_s], seconds])[long]
     earlier[~goes_on[long]] = np.nan
-    later = np.where(goes_on[long + 1], seconds[long + 1], np.nan)
+    then = np.append(goes_on[1:], after_goes_on)
+    later = np.where(goes_on[long + 1] | then[long + 1], seconds[long + 1], np.nan)
     beside = np.fmax(_positive(earlier), _positive(later))
     return long[seconds[long] > GAP_FACTOR * beside]
 

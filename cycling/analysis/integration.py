@@ -1,22 +1,47 @@
 """Integrals over the samples of an experiment, block after block, by the rules of the field.
 
-A step as executed is a run of consecutive samples with the same instruction, step and cycle. The
-interval after a sample belongs to that sample's step. Within a step a quantity goes in a straight
-line; at the step's edge the old value is held, because a trapezoid across an edge invents charge.
+A step as executed is a run of consecutive samples with the same instruction, step and cycle. Within
+a step a quantity goes in a straight line. A trapezoid across an edge would invent charge: of the
+interval over an edge a part is of the old step, with its last value, and the rest is of the new
+step, with its first value. `Edge` says how long that is.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.curves import Course, LastKnown, Steps, course, cut_into_steps
+from cycling.analysis.counters import Counter, Counters, Flow
+from cycling.analysis.curves import (
+    Beside,
+    Course,
+    LastKnown,
+    Steps,
+    course,
+    cut_into_steps,
+    same_step,
+)
+from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 
 Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 16_384  # what a processor's cache holds
 MAX_BLANK_S = 60.0
+FEW_CURRENTS = 20  # an instrument that gives fewer rounds them
+
+
+class Edge(StrEnum):
+    """To which step the interval over an edge belongs; a setting of an experiment's source.
+
+    HOLD: to the old one. LEAD: to the new one, because instruments write the last record of a step
+    at its end. SPLIT: the step time says when the new one began.
+    """
+
+    HOLD = "hold"
+    LEAD = "lead"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True)
@@ -24,7 +49,9 @@ class Samples:
     """Consecutive samples, shapes (n,), NaN where unknown (never the time). Current > 0 charges.
 
     Only differences of times matter, so they may begin anywhere.
-    The temperature is in its channel's own unit.
+    The temperature is in its channel's own unit. `led_s` is how much of the time before a sample
+    that begins a step is of that step, at most; None: nothing is. `counters` are the instrument's,
+    in Ah and Wh.
     """
 
     time_s: Floats
@@ -34,9 +61,13 @@ class Samples:
     step: Floats
     cycle: Floats
     temperature: Floats
+    led_s: Floats | None = None
+    counters: tuple[Floats, ...] = ()
 
 
-COLUMNS = tuple(field.name for field in fields(Samples))
+COLUMNS = ("time_s", "voltage_v", "current_a", "instruction", "step", "cycle", "temperature")
+LED = len(COLUMNS)  # the row after them; the counters follow
+KEYS = slice(3, 6)  # the rows of what makes a step
 
 
 @dataclass(frozen=True)
@@ -57,10 +88,12 @@ class StepTotals:
     """What a block adds to each of its steps, shapes (steps,); integrals over seconds.
 
     A step that goes on from the block before adds no execution. `charge_as` and `discharge_as`
-    (ampere-seconds), `charge_ws` and `discharge_ws` (watt-seconds) are not negative.
+    (ampere-seconds), `charge_ws` and `discharge_ws` (watt-seconds) are not negative. `counters`,
+    shape (width, steps), are the readings of the instrument's.
     """
 
     instruction: Floats
+    cycle: Floats
     executions: Floats
     samples: Floats
     duration_s: Floats
@@ -72,6 +105,20 @@ class StepTotals:
     voltage_v: Mean
     current_a: Mean
     temperature: Mean
+    counters: Floats
+
+
+@dataclass
+class Doubts:
+    """What may be wrong with an integral: how many values the current has, up to `FEW_CURRENTS`.
+
+    `bent_as` (ampere-seconds) is what straight lines may be off at most; `silenced_as` went below
+    the deadband.
+    """
+
+    currents: set[float]
+    bent_as: float = 0.0
+    silenced_as: float = 0.0
 
 
 class Integrator:
@@ -87,18 +134,26 @@ class Integrator:
     the clock stands or goes back counts for nothing; the next one begins at the clock's new time.
 
     |current| under `deadband_a` is rest: it adds neither charge nor energy.
+
+    `lead_in_s` is how long before the first sample its step began; it counts unless it is a gap.
     """
 
-    def __init__(self, deadband_a: float) -> None:
+    def __init__(
+        self, deadband_a: float, counters: Sequence[Counter] = (), *, lead_in_s: float = 0.0
+    ) -> None:
+        self.counters = Counters(counters)
+        self.doubts = Doubts(set())
         self._deadband_a = deadband_a
-        self._rows = np.empty((len(COLUMNS), BLOCK_ROWS + 2))
+        self._lead_in_s = lead_in_s
+        self._rows = np.zeros((LED + 1 + len(counters), BLOCK_ROWS + 2))
         self._waiting = 0  # rows that stand first: the last one added up, and the one after it
         self._before_s = np.nan
         self._last_known: dict[str, LastKnown | None] = {}
 
     def add(self, samples: Samples) -> Iterator[StepTotals]:
         """Yield what samples before the last of these add to each step, block after block."""
-        columns = [getattr(samples, name) for name in COLUMNS]
+        led_s = np.zeros(len(samples.time_s)) if samples.led_s is None else samples.led_s
+        columns = [*(getattr(samples, name) for name in COLUMNS), led_s, *samples.counters]
         for first in range(0, len(samples.time_s), BLOCK_ROWS):
             count = min(BLOCK_ROWS, len(samples.time_s) - first)
             end = self._waiting + count
@@ -108,24 +163,40 @@ class Integrator:
                 self._waiting = 1
                 continue
             last = self._rows[:, end - 2 : end].copy()
-            after_s = max(0.0, float(last[0, 1] - last[0, 0]))
-            yield self._totals(end - 1, after_s)
+            yield self._totals(end - 1, self._beside(last))
             self._rows[:, :2] = last
             self._waiting = 2
 
     def finish(self) -> Iterator[StepTotals]:
         """Yield what the last sample adds."""
         if self._waiting:
-            yield self._totals(self._waiting, np.nan)
+            yield self._totals(self._waiting, Beside(self._before_s))
             self._waiting = 0
 
-    def _totals(self, count: int, after_s: float) -> StepTotals:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return self._sums(Samples(*self._rows[:, :count]), after_s)
+    def _beside(self, last: Floats) -> Beside:
+        """Return what is beside the rows up to the first of these two."""
+        was, now = last[KEYS].T
+        return Beside(
+            before_s=self._before_s,
+            after_s=max(0.0, float(last[0, 1] - last[0, 0])),
+            after_goes_on=bool(np.all((was == now) | (np.isnan(was) & np.isnan(now)))),
+            lead_s=0.0 if self._waiting == 2 else self._lead_in(),
+        )
 
-    def _sums(self, rows: Samples, after_s: float) -> StepTotals:
+    def _lead_in(self) -> float:
+        after_s = float(self._rows[0, 1] - self._rows[0, 0])
+        return self._lead_in_s if self._lead_in_s <= max(GAP_S, GAP_FACTOR * after_s) else 0.0
+
+    def _totals(self, count: int, beside: Beside) -> StepTotals:
+        rows = self._rows[:, :count]
+        samples = Samples(*rows[: LED + 1])
+        samples = replace(samples, counters=tuple(rows[LED + 1 :]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._sums(samples, beside)
+
+    def _sums(self, rows: Samples, beside: Beside) -> StepTotals:
         keys = (rows.instruction, rows.step, rows.cycle)
-        steps = cut_into_steps(rows.time_s, keys, self._before_s, after_s)
+        steps = cut_into_steps(rows.time_s, keys, rows.led_s, beside)
         self._before_s = steps.last_s
         rest = np.abs(rows.current_a) < self._deadband_a
         driven_a = np.where(rest, 0.0, rows.current_a) if rest.any() else rows.current_a
@@ -139,8 +210,11 @@ class Integrator:
         counted = int(self._waiting == 2)  # the first row was the last one before
         executions[0] -= counted
         samples[0] -= counted
+        if rest.any():
+            self.doubts.silenced_as += _silenced_as(rows.current_a, rest, steps)
         return StepTotals(
             instruction=rows.instruction[steps.starts],
+            cycle=rows.cycle[steps.starts],
             executions=executions,
             samples=samples,
             duration_s=steps.total_s + steps.gap_s,
@@ -152,7 +226,25 @@ class Integrator:
             voltage_v=_mean(self._course("voltage", rows.voltage_v, steps)),
             current_a=current,
             temperature=_mean(self._course("temperature", rows.temperature, steps)),
+            counters=self._counted(rows, steps, is_counted=bool(counted)),
         )
+
+    def _counted(self, rows: Samples, steps: Steps, *, is_counted: bool) -> Floats:
+        """Return what the counters say, and note what may be wrong with our integral."""
+        if not rows.counters:
+            return np.empty((0, len(steps.starts)))
+        current_a = rows.current_a
+        changes = np.diff(current_a)
+        if len(self.doubts.currents) < FEW_CURRENTS:
+            others = current_a[1:][np.isfinite(changes) & (changes != 0)]
+            self.doubts.currents.update(np.unique(others)[:FEW_CURRENTS].tolist())
+        seconds = np.maximum(np.diff(rows.time_s, prepend=rows.time_s[0]), 0.0)
+        bent_as = np.nan_to_num(np.abs(changes)) * seconds[1:] / 2
+        bent_as[steps.starts[1:] - 1] = 0.0
+        self.doubts.bent_as += float(bent_as.sum())
+        is_new_cycle = ~same_step([rows.cycle[steps.starts]])
+        flow = Flow(current_a, rows.voltage_v, seconds, steps.starts, is_new_cycle, is_counted)
+        return self.counters.columns(rows.counters, flow)
 
     def _course(
         self, name: str, values: Floats, steps: Steps, longest_blank_s: float = np.inf
@@ -167,6 +259,10 @@ class Integrator:
             this = course(values, steps, before.age_s, before.rows, longest_blank_s)
         self._last_known[name] = this.open_end
         return this
+
+
+def _silenced_as(current_a: Floats, rest: NDArray[np.bool_], steps: Steps) -> float:
+    return float(np.abs(current_a[rest]) @ steps.weights_s[rest])
 
 
 def _mean(course: Course) -> Mean:

@@ -1,34 +1,52 @@
 """Statistics of an experiment, computed when somebody asks and kept until its measures change."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from cycling.analysis.integration import Samples
-from cycling.analysis.statistics import ExperimentStatistics, deadband_a, statistics
+from cycling.analysis.integration import Edge, Samples
+from cycling.analysis.statistics import (
+    EarlierNumbers,
+    ExperimentStatistics,
+    deadband_a,
+    statistics,
+)
 from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
-from db.models import Experiment, LeadAcid, Lithium, Run, RunEvent, Statistics
+from db.measures.source import Source, SourceClock, StepClock, source_of
+from db.models import Experiment, LeadAcid, Lithium, Statistics
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
+from db.series.codec import Floats
 
-METHOD = 3  # raise it whenever the same measures would give another result
+METHOD = 4  # raise it whenever the same measures would give another result
+MAX_OUTDATED = 100
 
-COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle"})
+COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
+NO_BREAKS = np.empty((0, 2))
+LATE_S = 1e-3  # what rounding makes of a first step that began with the test
 
 
-def experiment_statistics(database: Database, experiment_id: int) -> ExperimentStatistics | None:
+def experiment_statistics(
+    database: Database, experiment_id: int, *, or_older: bool = False
+) -> ExperimentStatistics | None:
     """Return the statistics of an experiment, None if it has no measures.
 
-    Raises series.BeingPreparedError while many measures of another program are being copied.
+    With `or_older` those that an older rule made of these very measures will do: a worker makes
+    them anew. Raises series.BeingPreparedError while many measures of another program are being
+    copied.
     """
     with series.opened(database, experiment_id) as experiment:
         if (stored := stored_statistics(experiment)) is not None or experiment.time_range is None:
             return stored
+        older = _older(experiment)
+        if or_older and older is not None:
+            return older
         computed = _computed(experiment)
+    computed = replace(computed, earlier=_earlier(older, computed))
     _store(database, experiment_id, experiment.head.revision, computed)
     return computed
 
@@ -45,16 +63,54 @@ def stored_statistics(experiment: ExperimentSeries) -> ExperimentStatistics | No
     return None if result is None else ExperimentStatistics.from_json(result)
 
 
+def outdated(database: Database) -> list[int]:
+    """Return experiments whose statistics were made by an older rule, newest first."""
+    with database.read() as session:
+        return list(
+            session.scalars(
+                select(Statistics.experiment_id)
+                .where(Statistics.method < METHOD)
+                .order_by(Statistics.experiment_id.desc())
+                .limit(MAX_OUTDATED)
+            )
+        )
+
+
+def _older(experiment: ExperimentSeries) -> ExperimentStatistics | None:
+    result = experiment.database.session.scalar(
+        select(Statistics.result).where(
+            Statistics.experiment_id == experiment.id,
+            Statistics.revision == experiment.head.revision,
+            Statistics.method < METHOD,
+        )
+    )
+    return None if result is None else replace(ExperimentStatistics.from_json(result), is_old=True)
+
+
+def _earlier(
+    older: ExperimentStatistics | None, computed: ExperimentStatistics
+) -> EarlierNumbers | None:
+    """Return what an older rule gave, where that was something else."""
+    if older is None or older.whole.agrees(computed.whole):
+        return older.earlier if older else None
+    return EarlierNumbers(older.whole.charge_ah, older.whole.discharge_ah)
+
+
 def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
-    channel = temperature_channel(experiment.channels)
-    return statistics(
-        _samples(experiment, channel),
+    channel, source = temperature_channel(experiment.channels), source_of(experiment)
+    begin_s, end_s = experiment.time_range or (0.0, 0.0)
+    computed = statistics(
+        samples(experiment, source, channel),
         deadband_a=_deadband_a(experiment),
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
-        has_pauses=_has_pauses(experiment),
-        by_test_time=_is_run(experiment),
+        has_pauses=source.has_pauses,
+        by_test_time=source.by_test_time,
+        edge=source.edge,
+        counters=[counter for counter, _channel in source.counters],
+        lead_in_s=_lead_in_s(experiment, source),
     )
+    return replace(computed, clock_s=end_s - begin_s)
 
 
 def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
@@ -69,60 +125,46 @@ def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
     return next(iter([*inside, *in_degc, *named]), None)
 
 
-def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> Iterator[Samples]:
-    extended = [temperature] if temperature else []
-    # a station's test time leaves pauses out, and a simulated one's runs faster than any clock
-    is_run = _is_run(experiment)
-    columns = COLUMNS | {"test_time"} if is_run else COLUMNS
-    has_pauses, clock = is_run and _has_pauses(experiment), RunClock()
-    for table in experiment.tables(extended, only=columns):
-        paused = np.isnan(table.step) & has_pauses  # every other measure of a run has one
+def samples(
+    experiment: ExperimentSeries, source: Source, temperature: ChannelInfo | None = None
+) -> Iterator[Samples]:
+    """Yield the samples of an experiment as its source has them added up."""
+    scaled = [channel for _counter, channel in source.counters]
+    extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
+    extended += [temperature] if temperature else []
+    clock, step_clock = SourceClock(source), StepClock(source.edge)
+    for table in experiment.tables(extended, only=COLUMNS):
+        paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
+        values = iter(table.extended)
+        counters = tuple(next(values) * one.factor for one in scaled)
+        step_time_s = next(values) * source.step_time.factor if source.step_time else None
         yield Samples(
-            time_s=clock.seconds(table, paused) if is_run else table.unix_s,
+            time_s=clock.seconds(table, paused),
             voltage_v=table.voltage_v,
             current_a=table.current_a,
             instruction=np.where(paused, np.nan, table.instruction),
-            step=table.step,
+            step=_steps(table, step_time_s, step_clock),
             cycle=table.cycle,
-            temperature=table.extended[0] if extended else np.full(len(table.unix_s), np.nan),
+            temperature=next(values) if temperature else np.full(len(table.unix_s), np.nan),
+            led_s=step_clock.led_s(step_time_s, len(table.unix_s)),
+            counters=counters,
         )
 
 
-class RunClock:
-    """The time of a station's measures as it counts: test time, in recorded pauses the clock."""
-
-    def __init__(self) -> None:
-        self._last: tuple[float, float, float, bool] | None = None  # counted, test, Unix s, paused
-
-    def seconds(self, table: MeasureTable, paused: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the time (s) of the next measures; only differences matter."""
-        counted_s, *before = self._last or (0.0, table.test_time_s[0], table.unix_s[0], paused[0])
-        test_s, unix_s, was_paused = (
-            np.concatenate([[one], column])
-            for one, column in zip(before, (table.test_time_s, table.unix_s, paused), strict=True)
-        )
-        within = was_paused[1:] & was_paused[:-1] & (np.diff(test_s) == 0)
-        seconds: NDArray[np.float64] = counted_s + np.cumsum(
-            np.where(within, np.diff(unix_s), np.diff(test_s))
-        )
-        self._last = (
-            float(seconds[-1]),
-            float(test_s[-1]),
-            float(unix_s[-1]),
-            bool(was_paused[-1]),
-        )
-        return seconds
+def _steps(table: MeasureTable, step_time_s: Floats | None, clock: StepClock) -> Floats:
+    """Return the steps of measures: where they name none a new one begins with the step time."""
+    if step_time_s is None or not np.isnan(table.step).all() or table.instruction.any():
+        return table.step
+    return clock.steps(step_time_s)
 
 
-def _has_pauses(experiment: ExperimentSeries) -> bool:
-    pause = select(RunEvent.number).where(
-        RunEvent.experiment_id == experiment.id, RunEvent.kind == "paused"
-    )
-    return experiment.database.session.scalars(pause.limit(1)).first() is not None
-
-
-def _is_run(experiment: ExperimentSeries) -> bool:
-    return experiment.database.session.get(Run, experiment.id) is not None
+def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
+    """Return how long before the first measure its step began, if the test had begun by then."""
+    if source.edge is not Edge.SPLIT or source.step_time is None:
+        return 0.0
+    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
+    in_step_s = float(first.extended[0][0]) * source.step_time.factor
+    return in_step_s if 0 < in_step_s <= float(first.test_time_s[0]) + LATE_S else 0.0
 
 
 def _deadband_a(experiment: ExperimentSeries) -> float:
@@ -133,11 +175,10 @@ def _deadband_a(experiment: ExperimentSeries) -> float:
         .outerjoin(LeadAcid, LeadAcid.battery_id == Experiment.battery_id)
         .where(Experiment.id == experiment.id)
     )
-    if capacity_mah:
-        return deadband_a(capacity_mah / 1000, 0.0)
-    thin_series = experiment.read([series.CURRENT])  # thinned, extremes kept
+    thin_series = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
     currents_a = thin_series.traces[series.CURRENT.key].values
-    return deadband_a(None, float(np.nanmax(np.abs(currents_a), initial=0.0)))
+    capacity_ah = capacity_mah / 1000 if capacity_mah else None
+    return deadband_a(capacity_ah, float(np.nanmax(np.abs(currents_a), initial=0.0)))
 
 
 def _store(

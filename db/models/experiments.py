@@ -117,7 +117,9 @@ class ImportSource(Base):
     """Where an imported experiment came from, and while it is not published, its reservation.
 
     The row exists before the first measure does, so whoever sweeps finds every unpublished import
-    here without looking through the measures.
+    here without looking through the measures. `edge` is to which step the interval over an edge of
+    steps belongs (`cycling.analysis.integration.Edge`), None in what was imported before there was
+    a choice.
     """
 
     __tablename__ = "bem_imports"
@@ -130,6 +132,7 @@ class ImportSource(Base):
     format: Mapped[str] = mapped_column(String(40))
     mapping: Mapped[dict[str, Any]]
     measures: Mapped[int]
+    edge: Mapped[str | None] = mapped_column(String(8))
     user_name: Mapped[str] = mapped_column(String(60))
     beat_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

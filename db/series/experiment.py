@@ -221,6 +221,16 @@ class ExperimentSeries:
         """Return the Unix seconds of the last measure before a moment, None if there is none."""
         return None if self.time_range is None else window.last_before(self._chunks, unix_s)
 
+    def ends(self, column: str) -> tuple[float, float] | None:
+        """Return the first and the last value of a generic column, None without one."""
+        numbers = self._chunks.directory.numbers
+        if not len(numbers):
+            return None
+        outermost = self._chunks.columns([int(numbers[0]), int(numbers[-1])], [column])
+        values = np.concatenate([columns[column] for _us, columns in outermost.values()])
+        known = values[~np.isnan(values)]
+        return (float(known[0]), float(known[-1])) if len(known) else None
+
     def read(
         self,
         channels: Sequence[ChannelInfo],

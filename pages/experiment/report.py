@@ -19,6 +19,7 @@ from components.status import ended_reason, status_word
 from cycling.analysis.statistics import ExperimentStatistics
 from db import series
 from db.engine import Database
+from db.measures.source import is_counter
 from db.measures.statistics import experiment_statistics, stored_statistics
 from db.queries.experiments.detail import (
     ExperimentFacts,
@@ -27,6 +28,7 @@ from db.queries.experiments.detail import (
     database_name,
     experiment_facts,
     experiment_notes,
+    import_inferences,
     source_sha256,
 )
 from db.queries.experiments.events import Alarms, experiment_alarms, run_timeline
@@ -35,6 +37,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
+from pages.experiment.evidence import evidence_facts, warnings
 from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
@@ -43,6 +46,11 @@ from pages.station.progress import row_label
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
+METHOD = (
+    "Within a step values go in straight lines. Intervals of more than 60 s and 10 times each "
+    "interval beside them are gaps: they are not integrated and count as missing time. "
+    "Means are weighted by time. Discharge is given as a positive number."
+)
 
 
 def experiment_report(database: Database, experiment_id: int, who: Viewer, time: datetime) -> str:
@@ -83,6 +91,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
             **_statistics(stored_statistics(experiment) or computed, instructions, lines),
+            "inferred": import_inferences(whole, experiment_id),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),
@@ -106,12 +115,15 @@ def _statistics(
     lines: report_tables.Lines,
 ) -> dict[str, Any]:
     if stats is None:
-        return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
+        lists = ("whole_facts", "whole_tables", "instruction_tables", "evidence", "warnings")
+        return {**{one: [] for one in lists}, "method": ""}
     return {
         "whole_facts": report_tables.whole_facts(stats),
         "whole_tables": report_tables.whole_tables(stats),
         "instruction_tables": report_tables.instruction_tables(stats, instructions, lines),
-        "method": _method(stats),
+        "evidence": evidence_facts(stats),
+        "warnings": warnings(stats),
+        "method": METHOD,
     }
 
 
@@ -121,9 +133,13 @@ def zone_name(who: Viewer, time: datetime) -> str:
 
 
 def drawn_channels(channels: Sequence[ChannelInfo]) -> list[ChannelInfo]:
-    """Return the channels that a printed page has room for: those of the first few units."""
-    units = list(dict.fromkeys(channel.unit for channel in channels))[:MOST_UNITS]
-    return [channel for channel in channels if channel.unit in units]
+    """Return the channels that a printed page has room for: those of the first few units.
+
+    An instrument's counters are drawn where somebody chooses them, so not here.
+    """
+    measured = [channel for channel in channels if not is_counter(channel)]
+    units = list(dict.fromkeys(channel.unit for channel in measured))[:MOST_UNITS]
+    return [channel for channel in measured if channel.unit in units]
 
 
 def _graph(
@@ -207,16 +223,6 @@ def _notes(notes: Sequence[NoteFacts], who: Viewer) -> list[dict[str, str]]:
         }
         for note in notes
     ]
-
-
-def _method(stats: ExperimentStatistics) -> str:
-    band = formatting.quantity(float(f"{stats.deadband_a * 1000:.3g}"), "mA")
-    return (
-        "Integrated within steps; at a step's edge the old value is held. "
-        f"A current of less than {band} is rest. Intervals of more than 60 s and 10 times each "
-        "interval beside them are gaps: they are not integrated and count as missing time. "
-        "Means are weighted by time. Discharge is given as a positive number."
-    )
 
 
 def _origin(

@@ -14,9 +14,10 @@ from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from cycling.terms import LimitType, Mode
 from db.measures.statistics import experiment_statistics
-from db.queries.experiments.detail import check_experiment
+from db.queries.experiments.detail import check_experiment, import_inferences
 from db.queries.profiles.compiled import InstructionFacts, profile_instructions
 from pages.context import database
+from pages.experiment import evidence
 from pages.experiment.ids import Ids
 from pages.sent import sent_id
 
@@ -51,16 +52,20 @@ def statistics_frame() -> Component:
 )
 def show_statistics(experiment_id: Sent) -> list[Component]:
     """Add up the experiment; the page does not wait for it."""
-    computed = experiment_statistics(database(), sent_id(experiment_id))
+    computed = experiment_statistics(database(), sent_id(experiment_id), or_older=True)
     if computed is None:
         return []
     check_experiment(database(), experiment_id)  # deleted, it may still have some measures
-    return statistics_parts(computed, profile_instructions(database(), experiment_id))
+    named = profile_instructions(database(), experiment_id)
+    return statistics_parts(computed, named, import_inferences(database(), experiment_id))
 
 
-def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:
+def statistics_parts(
+    found: ExperimentStatistics, named: Named, inferred: Sequence[evidence.Fact] = ()
+) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
+        *evidence.notes(found),
         html.Div(_readings(found), className="bem-readings"),
         html.Div(
             _table(found, named),
@@ -70,7 +75,11 @@ def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Componen
             **{"aria-label": "Statistics of the instructions"},
         ),
     ]
-    return [*parts, html.Div(_small_print(found), className="bem-small-print t3 small")]
+    return [
+        *parts,
+        html.Div(_small_print(found), className="bem-small-print t3 small"),
+        evidence.details(found, inferred),
+    ]
 
 
 def instruction_words(instruction: int | None, named: Named) -> str:
@@ -227,10 +236,8 @@ def _number(value: float | None, places: int) -> str:
 
 
 def _small_print(found: ExperimentStatistics) -> str:
-    words = (
-        f"Integrated within each step; below {_small_current(found.deadband_a)} the battery "
-        "rests and nothing is added. Means are weighted by time."
-    )
+    source = "Counted by the instrument" if _is_counted(found) else "Integrated within each step"
+    words = f"{source}. Means are weighted by time."
     if found.whole.missing_s > 0:
         missing = formatting.duration(found.whole.missing_s)
         words += f" In {missing} of gaps the current is not known; they add nothing."
@@ -239,8 +246,5 @@ def _small_print(found: ExperimentStatistics) -> str:
     return words
 
 
-def _small_current(current_a: float) -> str:
-    for below, factor, unit in ((1e-3, 1e6, "µA"), (1.0, 1e3, "mA")):
-        if current_a < below:
-            return f"{current_a * factor:.3g} {unit}"
-    return f"{current_a:.3g} A"
+def _is_counted(found: ExperimentStatistics) -> bool:
+    return any(one.is_used for one in found.comparisons)

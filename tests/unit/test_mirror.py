@@ -12,6 +12,7 @@ NO_PYTHON = {"deploy"}
 WHOLE_FOLDERS = {
     "integration/db/commands/test_deletions.py": "what refers to a row keeps it, in every table",
     "integration/db/migrations/test_upgrade.py": "all revisions, from nothing to ours",
+    "unit/cycling/analysis/test_golden.py": "whole experiments beside their numbers",
     "unit/cycling/formats/test_damaged_files.py": "files with faults, from opening to reading",
     "unit/cycling/formats/test_real_files.py": "files of real cyclers, from opening to reading",
     "unit/cycling/profile/test_same_meaning.py": "text, rows and program mean the same",

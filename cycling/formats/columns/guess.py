@@ -100,6 +100,11 @@ _PLACES = {
 _NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
 
 
+def name_place(name: str, field: Field) -> int | None:
+    """Place of a name among those of a field, None if it is none of them."""
+    return _PLACES[field].get(same_name(name))
+
+
 def plain_column(table: TextTable, index: int) -> Column:
     """The column as an extended measure, or as not imported where its cells are text or blank."""
     name, unit = split_label(table.labels[index])

@@ -26,6 +26,7 @@ from db.commands.jobs import JobInterruptedError
 from db.engine import Database
 from db.measures import writing as measures
 from db.measures.rows import Floats, MeasureRows
+from db.measures.source import edge_of_import
 from db.models import (
     AvailableMeasure,
     Battery,
@@ -226,7 +227,11 @@ def _publish(
         experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
         experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)
         reservations.change(
-            session, staged.experiment_id, published_at=now, measures=staged.measures
+            session,
+            staged.experiment_id,
+            published_at=now,
+            measures=staged.measures,
+            edge=edge_of_import(list(staged.channel_ids)).value,
         )
         _add(session, experiment)
         staged.series.copy().finish(session)

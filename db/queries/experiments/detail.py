@@ -187,6 +187,16 @@ def source_sha256(database: Database, experiment_id: int) -> str | None:
         )
 
 
+def import_inferences(database: Database, experiment_id: int) -> tuple[tuple[str, str], ...]:
+    """Return what an import inferred, and from what; nothing of what was not imported."""
+    with database.read() as session:
+        mapping = session.scalar(
+            select(ImportSource.mapping).where(ImportSource.experiment_id == experiment_id)
+        )
+    inferred = (mapping or {}).get("inferred") or []
+    return tuple((str(what), str(why)) for what, why in inferred)
+
+
 def database_name(database: Database) -> str:
     """Return kind and name of the database; neither folder, host nor user."""
     url = database.engine.url

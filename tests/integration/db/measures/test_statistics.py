@@ -1,18 +1,23 @@
 """Statistics of experiments in the database: computed once, and again when something changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from cycling.analysis.counters import Quantity
+from cycling.analysis.integration import Edge
+from cycling.formats.columns.fields import Field
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
 from db import series
 from db.engine import Database
 from db.measures import statistics
 from db.measures.statistics import experiment_statistics, temperature_channel
-from db.models import Run, RunEvent, Statistics
+from db.models import ImportSource, Run, RunEvent, Statistics
 from db.series import ChannelInfo
+from tests import golden
 from tests.unit.db.lab import (
     add_cell,
     add_experiment,
@@ -65,14 +70,16 @@ def test_an_hour_of_charge_and_an_hour_of_rest(database: Database):
     degc = {("Other", "1"): 5.0 + 0 * SECONDS, ("Cell", "degC"): 25.0 + 0 * SECONDS}
     experiment_id = import_blocks(database, [cycle(extended=degc, step_id=1 + (SECONDS >= 3600))])
     found = experiment_statistics(database, experiment_id)
-    assert found.deadband_a == pytest.approx(5.0 / 2000)
-    assert found.whole.charge_ah == pytest.approx(1.0)
-    assert found.whole.charge_wh == pytest.approx(4.0)
+    assert found.deadband_a == pytest.approx(0.0005)  # less than 5 Ah / 2,000 h
+    offset_ah = 0.001 * 3600 / 3600  # 1 mA over an hour is above that
+    assert found.whole.charge_ah == pytest.approx(0.9972 + offset_ah, abs=3e-4)
+    assert found.whole.charge_wh == pytest.approx(4 * found.whole.charge_ah)
     assert (found.whole.discharge_ah, found.whole.samples) == (0.0, 720)
     assert (found.temperature_name, found.temperature_unit) == ("Cell", "degC")
     assert found.whole.temperature.mean == pytest.approx(25.0)
     assert [one.instruction for one in found.instructions] == [1, 2]
-    assert [one.totals.duration_s for one in found.instructions] == [3600, 3590]
+    # the interval over the edge is of the new step: an import's last record is at a step's end
+    assert [one.totals.duration_s for one in found.instructions] == [3590, 3600]
 
 
 def test_without_a_capacity_the_greatest_current_says_what_rest_is(database: Database):
@@ -86,16 +93,78 @@ def test_without_measures_there_are_none(database: Database):
     assert experiment_statistics(database, 4_000_000) is None
 
 
-def test_on_a_station_of_ours_the_test_time_counts(database: Database):
-    """A simulated station's clock runs faster than the wall's, and a pause is no time."""
+def test_where_there_is_a_test_time_it_counts(database: Database):
+    """The clock only says when: it may have minutes, or run on in a pause."""
     faster = SECONDS / 20 + 1.7e9
     experiment_id = import_blocks(database, [cycle(unix_time_s=faster)])
-    by_the_wall = experiment_statistics(database, experiment_id)
-    assert by_the_wall.whole.charge_ah == pytest.approx(1 / 20, rel=1e-6)
-    with database.write() as session:
-        session.add(Run(experiment_id=experiment_id, station_id=1))
+    found = experiment_statistics(database, experiment_id)
+    assert found.by_test_time
+    assert found.whole.charge_ah == pytest.approx(0.9982, abs=1e-4)
+    assert found.clock_s == pytest.approx(7190 / 20)
+
+
+def test_without_one_it_is_the_clock(sqlite_database: Database):
+    clock = {"columns": [{"field": "clock"}]}
+    slower = SECONDS * 2 + 1.7e9
+    of_clock = import_blocks(sqlite_database, [cycle(unix_time_s=slower)], mapping=clock)
+    found = experiment_statistics(sqlite_database, of_clock)
+    assert not found.by_test_time
+    assert found.whole.duration_s == 2 * 7190
+
+
+def test_a_test_time_that_stands_is_none(sqlite_database: Database):
+    standing = cycle(unix_time_s=SECONDS + 1.7e9)
+    standing = replace(standing, test_time_s=np.full(len(SECONDS), 3.0))
+    found = experiment_statistics(sqlite_database, import_blocks(sqlite_database, [standing]))
+    assert (found.by_test_time, found.whole.duration_s) == (False, 7190)
+
+
+@pytest.mark.parametrize(
+    "name", ["coin_87ua_arbin", "coin_rounded_current_landt", "synthetic_late_first_record"]
+)
+def test_golden_cases_in_the_database(database: Database, name):
+    case = next(one for one in golden.cases() if one.name == name)
+    experiment_id = import_blocks(database, list(golden_blocks(case)))
+    found = experiment_statistics(database, experiment_id)
+    assert found.edge is (Edge.SPLIT if "step_time_s" in case.columns else Edge.LEAD)
+    for quantity in (Quantity.CHARGE, Quantity.DISCHARGE):
+        expected = float(case.expected[quantity].sum())
+        assert getattr(found.whole, quantity) == pytest.approx(expected, rel=1e-6)
+    assert {one.quantity for one in found.comparisons} == {
+        quantity for one in case.counters for quantity in one.counts
+    }
+
+
+def test_counters_of_an_older_import_are_found_by_their_names(sqlite_database: Database):
+    into = {("Charge_Capacity", "mAh"): np.minimum(SECONDS, 3600) / 3.6}
+    experiment_id = import_blocks(sqlite_database, [cycle(extended=into)])
+    first = experiment_statistics(sqlite_database, experiment_id)
+    assert first.comparisons == ()  # somebody chose that it is none
+    with sqlite_database.write() as session:
+        session.execute(update(ImportSource).values(edge=None))
         session.execute(delete(Statistics))
-    assert experiment_statistics(database, experiment_id).whole.charge_ah == pytest.approx(1.0)
+    (found,) = experiment_statistics(sqlite_database, experiment_id).comparisons
+    assert (found.counter, found.counted) == ("Charge_Capacity", pytest.approx(1.0))
+
+
+def golden_blocks(case):
+    """The measures of a case as an import reads them, 700 rows at a time."""
+    names = {
+        "step_time_s": Field.STEP_TIME,
+        "charge_ah": Field.CHARGE_CAPACITY,
+        "discharge_ah": Field.DISCHARGE_CAPACITY,
+        "charge_wh": Field.CHARGE_ENERGY,
+        "discharge_wh": Field.DISCHARGE_ENERGY,
+    }
+    of = case.columns
+    for first in range(0, len(of["time_s"]), 700):
+        part = {name: values[first : first + 700] for name, values in of.items()}
+        yield block(
+            len(part["time_s"]),
+            extended={names[one].channel: part[one] for one in names if one in part},
+            test_time_s=part["time_s"],
+            **{one: part[one] for one in ("voltage_v", "current_a", "step", "cycle")},
+        )
 
 
 def test_a_recorded_pause_is_a_step_by_the_clock_and_one_of_which_nothing_is_known_adds_nothing(
@@ -167,6 +236,25 @@ def test_another_method_makes_them_anew(database: Database, counted):
         session.execute(update(Statistics).values(method=statistics.METHOD + 1, result={"x": 1}))
     assert experiment_statistics(database, experiment_id) == first
     assert counted == [experiment_id] * 2
+
+
+def test_what_an_older_rule_made_is_said_and_made_anew(database: Database, counted):
+    experiment_id = import_blocks(database, [cycle()])
+    first = experiment_statistics(database, experiment_id)
+    whole = replace(first.whole, charge_ah=0.5)
+    older = replace(first, whole=whole).to_json()
+    for name in ("edge", "silenced_ah", "comparisons", "clock_s", "is_old", "earlier"):
+        del older[name]  # of which older rules knew nothing
+    with database.write() as session:
+        session.execute(update(Statistics).values(method=statistics.METHOD - 1, result=older))
+    assert statistics.outdated(database) == [experiment_id]
+    old = experiment_statistics(database, experiment_id, or_older=True)
+    assert (old.is_old, old.whole.charge_ah) == (True, 0.5)
+    anew = experiment_statistics(database, experiment_id)
+    assert replace(anew, earlier=None) == first
+    assert (anew.earlier.charge_ah, anew.earlier.discharge_ah) == (0.5, 0.0)
+    assert statistics.outdated(database) == []
+    assert experiment_statistics(database, experiment_id, or_older=True) == anew
 
 
 def test_many_may_ask_at_once(database: Database):

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from bem.worker import jobs as handlers
@@ -15,7 +16,8 @@ from db import series
 from db.commands import jobs
 from db.engine import Database
 from db.failures import DiskFullError
-from db.models import SeriesHead
+from db.measures import statistics
+from db.models import SeriesHead, Statistics
 from db.queries.jobs import job_status
 from db.terms import JobState
 from tests.unit.dashboard.world import Clock
@@ -237,6 +239,19 @@ def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_databa
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
         assert (head.measures, head.final) == (20, True)
+
+
+def test_it_makes_statistics_anew_that_an_older_rule_made(worker, sqlite_database):
+    experiment_id = import_blocks(sqlite_database, [block()])
+    first = statistics.experiment_statistics(sqlite_database, experiment_id)
+    with sqlite_database.write() as session:
+        session.execute(update(Statistics).values(method=statistics.METHOD - 1))
+    while worker.look_after_series():
+        pass
+    assert worker.renew_statistics()
+    assert not worker.renew_statistics()
+    assert statistics.outdated(sqlite_database) == []
+    assert statistics.experiment_statistics(sqlite_database, experiment_id) == first
 
 
 def test_a_job_goes_before_copying(worker, sqlite_database, clock, monkeypatch):

@@ -12,15 +12,17 @@ import pytest
 from hypothesis import example, given
 
 from cycling.analysis import integration
-from cycling.analysis.integration import Samples
+from cycling.analysis.integration import COLUMNS, Samples
 from cycling.analysis.statistics import ExperimentStatistics, Totals, deadband_a, statistics
 
 NAN = float("nan")
 
 
-def samples(seconds, volts=3.0, amps=1.0, *, instruction=1, step=1, cycle=1, degc=NAN) -> Samples:
+def samples(
+    seconds, volts=3.0, amps=1.0, *, instruction=1, step=1, cycle=1, degc=NAN, led=0
+) -> Samples:
     seconds = np.asarray(seconds, float)
-    columns = (volts, amps, instruction, step, cycle, degc)
+    columns = (volts, amps, instruction, step, cycle, degc, led)
     return Samples(
         seconds, *(np.broadcast_to(np.asarray(c, float), seconds.shape) for c in columns)
     )
@@ -33,9 +35,9 @@ def whole(*given_, deadband: float = 0.0, **more) -> Totals:
 def cut(rows: Samples, sizes) -> list[Samples]:
     parts, first = [], 0
     for size in sizes:
-        parts.append(
-            Samples(*(getattr(rows, f.name)[first : first + size] for f in fields(Samples)))
-        )
+        part = slice(first, first + size)
+        columns = [getattr(rows, name)[part] for name in (*COLUMNS, "led_s")]
+        parts.append(Samples(*columns, tuple(counter[part] for counter in rows.counters)))
         first += size
     return parts
 
@@ -71,6 +73,24 @@ class TestByHand:
         found = whole([0, 1800, 3600], 3.0, [1.0, -1.0, -1.0], step=[1, 2, 2])
         assert (found.charge_ah, found.discharge_ah) == (0.5, 0.5)
         assert found.executions == 2
+
+    def test_or_it_leads_to_the_new_step_or_is_split(self):
+        led = whole([0, 1800, 3600], 3.0, [1.0, -1.0, -1.0], step=[1, 2, 2], led=math.inf)
+        assert (led.charge_ah, led.discharge_ah) == (0.0, 1.0)
+        split = whole([0, 1800, 3600], 3.0, [1.0, -1.0, -1.0], step=[1, 2, 2], led=[0, 600, 2400])
+        assert (split.charge_ah, split.discharge_ah) == pytest.approx((1 / 3, 2 / 3))
+        assert split.duration_s == 3600
+
+    def test_a_step_that_began_before_the_first_sample_counts_from_there(self):
+        rows = samples([120, 240, 360], 4.0, 3.6)
+        found = statistics([rows], deadband_a=0, lead_in_s=120).whole
+        assert (found.charge_ah, found.charge_wh) == pytest.approx((0.36, 1.44))
+        late = statistics([rows], deadband_a=0, lead_in_s=7200).whole  # not recorded: a gap
+        assert late.charge_ah == pytest.approx(0.24)
+
+    def test_a_slow_logger_is_no_gap_at_the_edge_of_a_step(self):
+        seconds = [0, 1, 2, 122, 242, 362]  # the new step is recorded every 120 s
+        assert whole(seconds, step=[1, 1, 1, 2, 2, 2]).missing_s == 0
 
     def test_a_trapezoid_over_the_edge_would_invent_charge(self):
         # 3 Ah at 1C, a record a minute, then rest: half a minute more would be 0.8 %.
@@ -204,11 +224,20 @@ class TestBlanks:
         json.dumps(found.voltage_v.mean, allow_nan=False)
 
 
-def test_the_deadband_is_the_capacity_over_2000_hours():
+def test_the_deadband_is_the_capacity_over_2000_hours_or_less():
     assert deadband_a(3.0, 100.0) == 0.0015
+    assert deadband_a(3.0, 20e-6) == pytest.approx(10e-9)  # a small cell, its capacity in mAh
     assert deadband_a(None, -20.0) == 0.01
     assert deadband_a(0.0, 20.0) == 0.01
     assert deadband_a(None, 0.0) == 0.0
+
+
+def test_it_says_when_the_deadband_silences_much():
+    amps = np.where(np.arange(3601) < 3500, 0.9, 100.0)
+    found = statistics([samples(np.arange(3601), 3.0, amps)], deadband_a=1.0)
+    assert found.silences_much
+    assert found.silenced_ah == pytest.approx(0.9 * 3_499.5 / 3600)
+    assert not statistics([samples([0, 10, 20])], deadband_a=0.1).silences_much
 
 
 def test_it_comes_back_from_json_as_it_was():
@@ -221,34 +250,58 @@ def test_it_comes_back_from_json_as_it_was():
 # A plain integrator, row by row, to compare with.
 
 
-def naive(rows: Samples, deadband: float) -> dict[str, float]:
+def cut_naively(rows: Samples) -> list[list[int]]:
+    """The rows of each step."""
     keys = list(
         zip(
             *(map(repr, c.tolist()) for c in (rows.instruction, rows.step, rows.cycle)), strict=True
         )
     )
-    moments = rows.time_s.tolist()
     steps: list[list[int]] = [[0]]
-    for before, row in pairwise(range(len(moments))):
+    for before, row in pairwise(range(len(keys))):
         steps[-1].append(row) if keys[before] == keys[row] else steps.append([row])
+    return steps
+
+
+def shared_out(rows: Samples, steps: list[list[int]]):
+    """The time after each row in its step, that before the first row of each, all, and in gaps."""
+    step_of = {row: number for number, step in enumerate(steps) for row in step}
+    moments = rows.time_s.tolist()
+    times = [max(0.0, later - sooner) for sooner, later in pairwise(moments)]
+    spans, lead, gaps = dict.fromkeys(range(len(moments)), 0.0), {}, 0.0
+    for row, t in enumerate(times):
+        beside = [times[row - 1]] if row and step_of[row - 1] == step_of[row] else []
+        following = [step_of.get(row + more) for more in (0, 1, 2)]
+        if following[2] is not None and following[1] in (following[0], following[2]):
+            beside.append(times[row + 1])
+        longest = max(beside, default=0.0)
+        if t > 60 and longest and t > 10 * longest:
+            gaps += t
+            continue
+        if following[1] != following[0]:
+            lead[row + 1] = min(max(rows.led_s[row + 1], 0.0), t)
+            t -= lead[row + 1]
+        spans[row] = t
+    return spans, lead, sum(times), gaps
+
+
+def naive(rows: Samples, deadband: float) -> dict[str, float]:
+    moments, steps = rows.time_s.tolist(), cut_naively(rows)
     ends = [following[0] for following in steps[1:]] + [len(moments) - 1]
     amps = [0.0 if abs(a) < deadband else a for a in rows.current_a.tolist()]
     watts = [v * a for v, a in zip(rows.voltage_v.tolist(), amps, strict=True)]
-    spans, total, gaps = {}, 0.0, 0.0
-    for step, end in zip(steps, ends, strict=True):
-        after = dict(pairwise([*step, end] if end != step[-1] else step))
-        times = {row: max(0.0, moments[after[row]] - moments[row]) for row in after}
-        for row, t in times.items():
-            beside = [s for s in (times.get(row - 1), times.get(row + 1)) if s]
-            gap = t > 60 and bool(beside) and t > 10 * max(beside)
-            total += t
-            gaps += t if gap else 0
-            spans[row] = 0.0 if gap else t
+    spans, lead, total, gaps = shared_out(rows, steps)
 
     def integral(values, longest=math.inf):
         plus = minus = net = known = 0.0
         for step, end in zip(steps, ends, strict=True):
             rows_ = [row for row in step if math.isfinite(values[row])]
+            if step[0] in lead and rows_[:1] == step[:1]:
+                t, a = lead[step[0]], values[step[0]]
+                known += t
+                net += t * a
+                plus += max(0.0, t * a)
+                minus += max(0.0, -t * a)
             for place, row in enumerate(rows_):
                 inside = place + 1 < len(rows_)
                 to = rows_[place + 1] if inside else end
@@ -276,7 +329,7 @@ def naive(rows: Samples, deadband: float) -> dict[str, float]:
         "executions": len(steps),
         "samples": len(moments),
         "duration_s": total,
-        "missing_s": gaps + sum(spans.values()) - current_known[3],
+        "missing_s": gaps + sum(spans.values()) + sum(lead.values()) - current_known[3],
         "charge_ah": charge / 3600,
         "discharge_ah": discharge / 3600,
         "charge_wh": charge_e / 3600,
@@ -321,7 +374,8 @@ def rows_of(listed) -> Samples:
 
 def measured(seconds):
     key = st.sampled_from([None, 1, 1, 1, 2])
-    row = st.tuples(seconds, blank_or, blank_or, key, key, st.just(1), blank_or)
+    led = st.sampled_from([0, 0, 3, math.inf])
+    row = st.tuples(seconds, blank_or, blank_or, key, key, st.just(1), blank_or, led)
     return st.lists(row, min_size=1, max_size=30)
 
 
@@ -335,7 +389,10 @@ def test_it_agrees_with_a_plain_integrator(listed):
     listed=measured(st.sampled_from([-5, 0, 1, 2.5, 40, 60, 61, 700, 9000])),
     sizes=st.lists(st.integers(0, 7), max_size=20),
 )
-@example(listed=[(1, None, 10, 1, 1, 1, None)] * 3 + [(1, 5, None, 1, 1, 1, 4)] * 9, sizes=[1] * 12)
+@example(
+    listed=[(1, None, 10, 1, 1, 1, None, 0)] * 3 + [(1, 5, None, 1, 1, 1, 4, 0)] * 9,
+    sizes=[1] * 12,
+)
 def test_it_does_not_matter_where_the_samples_are_cut(listed, sizes):
     rows = rows_of(listed)
     parts = cut(rows, [*sizes, len(listed)])

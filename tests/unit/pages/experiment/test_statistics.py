@@ -1,10 +1,14 @@
 """The statistics card of the experiment page."""
 
+from dataclasses import replace
+
 import pytest
 from dash import html
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cycling.analysis.comparison import Comparison
+from cycling.analysis.counters import Quantity, Reset
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from cycling.terms import LimitType, Mode
 from db.queries.profiles.compiled import InstructionFacts
@@ -121,8 +125,10 @@ def test_missing_time_is_told_where_there_is_some():
     assert "gaps" not in text(card(found(1), NAMED))
 
 
-def test_the_small_print_says_what_counts_as_rest():
-    assert "below 1.5 mA the battery rests" in text(card(found(), {}))
+def test_the_small_print_says_where_the_numbers_come_from():
+    assert "Integrated within each step" in text(card(found(), {}))
+    counter = Comparison(Quantity.CHARGE, "Capacity", Reset.STEP, 3.25, 3.25)
+    assert "Counted by the instrument" in text(card(replace(found(), comparisons=(counter,)), {}))
 
 
 def test_numbers_of_a_group_have_the_same_decimals_and_a_real_minus():

@@ -1,0 +1,167 @@
+"""How the numbers of an experiment were made, and what to know of them: on its page, in its report.
+
+Each fact is a name and words; each warning is a sentence or two.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import facts, note
+from cycling.analysis.comparison import Comparison, Reason
+from cycling.analysis.counters import CHARGES, ENERGIES, Quantity, Reset
+from cycling.analysis.integration import Edge
+from cycling.analysis.statistics import ExperimentStatistics
+
+Fact = tuple[str, str]
+
+NAMES = {
+    Quantity.CHARGE: "Charge",
+    Quantity.DISCHARGE: "Discharge",
+    Quantity.CHARGE_ENERGY: "Energy in",
+    Quantity.DISCHARGE_ENERGY: "Energy out",
+}
+EDGES = {
+    Edge.SPLIT: "The step time says when a step began: the time before its first record is shared.",
+    Edge.LEAD: "The time before the first record of a step is of that step.",
+    Edge.HOLD: "The time after the last record of a step is of that step.",
+}
+FASTER = 1.5  # test time that goes so much faster than the clock is in another unit
+SLACK_S = 60.0
+
+
+def notes(stats: ExperimentStatistics) -> list[Component]:
+    """Return the warnings as they stand above the numbers."""
+    listed: list[Component] = [note("paused", one) for one in warnings(stats)]
+    return [html.Div(listed, className="body bem-stack")] if listed else []
+
+
+def details(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> Component:
+    """Return the facts under a head that opens; `inferred` are those of the import."""
+    listed = facts([evidence_facts(stats), inferred])
+    return html.Details(
+        [html.Summary("How these numbers were made"), html.Div(listed, className="body small")],
+        className="bem-more",
+    )
+
+
+def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
+    """Return source of charge and energy, time, edges, rest, and what an older rule gave."""
+    return [
+        ("Charge", _source(stats, CHARGES, "the current")),
+        ("Energy", _source(stats, ENERGIES, "voltage times current")),
+        ("Time", _time(stats)),
+        ("Edges of steps", EDGES[stats.edge]),
+        ("Rest", f"Below {amount(stats.deadband_a, 'A')}; it adds nothing to our integral."),
+        *_earlier(stats),
+    ]
+
+
+def warnings(stats: ExperimentStatistics) -> list[str]:
+    """Return what somebody who trusts these numbers must know."""
+    found = []
+    if stats.is_old:
+        found.append(
+            "These numbers were made by an older rule. A worker makes them anew; "
+            "open the page again in a moment."
+        )
+    found += [_difference(one) for one in stats.comparisons if one.reason is not None]
+    if stats.silences_much:
+        flowed_ah = stats.silenced_ah + stats.whole.charge_ah + stats.whole.discharge_ah
+        found.append(
+            f"{stats.silenced_ah / flowed_ah:.1%} of what flowed was below "
+            f"{amount(stats.deadband_a, 'A')} and is taken for rest. "
+            "Correct the capacity of the battery if it is wrong."
+        )
+    return [*found, *_too_fast(stats)]
+
+
+def _too_fast(stats: ExperimentStatistics) -> list[str]:
+    """Say so where an import's test time goes faster than its clock."""
+    test_s, clock_s = stats.whole.duration_s, stats.clock_s
+    of_import = stats.by_test_time and stats.edge is not Edge.HOLD
+    if not of_import or clock_s is None or test_s <= FASTER * clock_s + SLACK_S:
+        return []
+    return [
+        f"The test time goes on for {formatting.duration(test_s)}, the clock for "
+        f"{formatting.duration(clock_s)}. Is the test time in another unit? Our integrals of "
+        "charge and energy go with it."
+    ]
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a number with 5 digits in a unit that fits: 3.2 mAh."""
+    for below, factor, prefix in ((1e-4, 1e6, "µ"), (0.1, 1e3, "m")):
+        if 0 < abs(value) < below:
+            return f"{value * factor:.5g} {prefix}{unit}"
+    return f"{value:,.5g} {unit}"
+
+
+def _source(stats: ExperimentStatistics, quantities: Sequence[Quantity], of: str) -> str:
+    counted = [one for one in stats.comparisons if one.quantity in quantities and one.is_used]
+    if not counted:
+        return f"Our integral of {of}."
+    names = list(dict.fromkeys(f"{one.counter} ({_reset(one)})" for one in counted))
+    counters = "counter" if len(names) == 1 else "counters"
+    off = ", ".join(_off(one) for one in counted)
+    words = f"The instrument's {counters} {' and '.join(names)}. Our integral is {off}."
+    if len(counted) < len(quantities):
+        (other,) = set(quantities) - {one.quantity for one in counted}
+        words += f" {NAMES[other]}: our integral of {of}."
+    return words
+
+
+def _reset(one: Comparison) -> str:
+    return "never reset" if one.reset is Reset.NEVER else f"starts again {one.reset}"
+
+
+def _off(one: Comparison) -> str:
+    name = NAMES[one.quantity].lower()
+    if one.difference is None or not isfinite(one.difference):
+        return f"0 off in {name}" if one.integrated == 0 else f"more in {name}"
+    return f"{one.difference:+.2%} off in {name}".replace("-", "−").replace("%", " %")
+
+
+def _time(stats: ExperimentStatistics) -> str:
+    if not stats.by_test_time:
+        return "The clock."
+    words = "Test time; the clock only says when."
+    if stats.clock_s is not None and stats.edge is not Edge.HOLD:
+        longer_s = stats.clock_s - stats.whole.duration_s
+        if longer_s > SLACK_S:
+            words += f" The clock went on for {formatting.duration(longer_s)} more: pauses."
+    return words
+
+
+def _difference(one: Comparison) -> str:
+    unit = "Ah" if one.quantity in CHARGES else "Wh"
+    counted, integrated = amount(one.counted, unit), amount(one.integrated, unit)
+    return (
+        f"{NAMES[one.quantity]}: the instrument counted {counted}, our integral is {integrated}. "
+        f"{_reason(one)}"
+    )
+
+
+def _reason(one: Comparison) -> str:
+    shown = "The instrument's number is shown."
+    values = formatting.counted(one.currents, "different value")
+    reasons = {
+        Reason.UNIT: "Current or counter may be in another unit: check the columns of the file. "
+        + shown,
+        Reason.GAP: "Likely because measures are missing, which the instrument counted. " + shown,
+        Reason.ROUNDED: f"Likely because the current is rounded: it has {values}. {shown}",
+        Reason.COARSE: "Likely because the current changes between few records. " + shown,
+        Reason.STOOD: "The counter stands still; our integral is shown.",
+        Reason.UNKNOWN: "Nothing in the file says why. " + shown,
+    }
+    return reasons[one.reason or Reason.UNKNOWN]
+
+
+def _earlier(stats: ExperimentStatistics) -> list[Fact]:
+    if stats.earlier is None:
+        return []
+    into, out = (amount(one, "Ah") for one in (stats.earlier.charge_ah, stats.earlier.discharge_ah))
+    return [("Older rule", f"Gave {into} in and {out} out.")]

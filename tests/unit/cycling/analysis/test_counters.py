@@ -1,0 +1,123 @@
+"""Counters of instruments: what they count, when they start again, wherever samples are cut."""
+
+from itertools import pairwise
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity, Reset
+from cycling.analysis.integration import Samples
+from cycling.analysis.statistics import by_cycle, statistics
+
+CHARGE, DISCHARGE = (Quantity.CHARGE,), (Quantity.DISCHARGE,)
+MINUTES = 60
+
+# An hour of charge at 1 A, half an hour's rest, an hour of discharge at 0.9 A; three cycles.
+STEP_A = (1.0, 0.0, -0.9)
+CURRENT_A = np.tile(np.repeat(STEP_A, [61, 31, 61]), 3)
+STEP = np.repeat(np.arange(9), np.tile([61, 31, 61], 3)).astype(float)
+CYCLE = STEP // 3
+TIME_S = np.cumsum(np.append(0, np.where(np.diff(STEP) > 0, 0.001, 60.0)))
+
+
+def counted(positive: bool) -> np.ndarray:
+    """What flowed one way up to each sample, Ah."""
+    flow = np.maximum(CURRENT_A if positive else -CURRENT_A, 0)
+    return np.append(0, np.cumsum(np.where(np.diff(STEP) > 0, 0, flow[1:] / MINUTES)))
+
+
+def started_again(values: np.ndarray, key: np.ndarray) -> np.ndarray:
+    first = np.append(True, key[1:] != key[:-1])
+    return values - values[np.maximum.accumulate(np.where(first, np.arange(len(key)), 0))]
+
+
+def samples(*counters, current_a=CURRENT_A) -> Samples:
+    nothing = np.full(len(TIME_S), np.nan)
+    return Samples(
+        TIME_S, nothing + 3.5, current_a, nothing, STEP, CYCLE, nothing, None, tuple(counters)
+    )
+
+
+IN, OUT = counted(True), counted(False)
+BOTH = np.where(CURRENT_A > 0, IN, OUT)
+RESETS = {
+    Reset.NEVER: lambda values: values + 7.0,
+    Reset.CYCLE: lambda values: started_again(values, CYCLE),
+    Reset.STEP: lambda values: started_again(values, STEP),
+}
+
+
+@pytest.mark.parametrize("reset", Reset)
+def test_charge_and_discharge_with_each_reset(reset):
+    rows = samples(RESETS[reset](IN), -RESETS[reset](OUT))
+    names = [Counter(CHARGE, "Q+"), Counter(DISCHARGE, "Q-")]
+    found = statistics([rows], deadband_a=0, counters=names)
+    assert (found.whole.charge_ah, found.whole.discharge_ah) == pytest.approx((3.0, 2.7))
+    assert [one.counter for one in found.comparisons] == ["Q+", "Q-"]
+    assert all(one.reason is None for one in found.comparisons)
+    starts_again = {one.reset is not Reset.NEVER for one in found.comparisons}
+    assert starts_again == {reset is not Reset.NEVER}  # one charge a cycle: step and cycle agree
+    cycles = by_cycle([rows], deadband_a=0, counters=names)
+    assert [one.charge_ah for one in cycles.values()] == pytest.approx([1.0] * 3)
+    assert [one.discharge_ah for one in cycles.values()] == pytest.approx([0.9] * 3)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("reset", Reset)
+def test_one_counter_with_a_sign(reset, sign):
+    rows = samples(sign * RESETS[reset](IN - OUT))
+    found = by_cycle([rows], deadband_a=0, counters=[Counter(CHARGES, "Q")])
+    assert [one.charge_ah for one in found.values()] == pytest.approx([1.0] * 3)
+    assert [one.discharge_ah for one in found.values()] == pytest.approx([0.9] * 3)
+
+
+@pytest.mark.parametrize("values", [started_again(IN + OUT, STEP), IN + OUT])
+def test_one_counter_that_rises_both_ways(values):
+    found = by_cycle([samples(values)], deadband_a=0, counters=[Counter(CHARGES, "Q")])
+    assert [one.charge_ah for one in found.values()] == pytest.approx([1.0] * 3)
+    assert [one.discharge_ah for one in found.values()] == pytest.approx([0.9] * 3)
+
+
+def test_energy_is_counted_too():
+    rows = samples(started_again(IN - OUT, STEP) * 3.5)
+    whole = statistics([rows], deadband_a=0, counters=[Counter(ENERGIES, "E")]).whole
+    assert (whole.charge_wh, whole.discharge_wh) == pytest.approx((10.5, 9.45))
+
+
+def test_a_counter_that_holds_in_a_rest_is_not_counted_twice():
+    held = started_again(IN, np.maximum.accumulate(np.where(CURRENT_A != 0, STEP, 0)))
+    whole = statistics([samples(held)], deadband_a=0, counters=[Counter(CHARGE, "Q")]).whole
+    assert whole.charge_ah == pytest.approx(3.0)
+
+
+def test_where_it_is_blank_it_stands_still():
+    values = IN.copy()
+    values[5::3] = np.nan
+    whole = statistics([samples(values)], deadband_a=0, counters=[Counter(CHARGE, "Q")]).whole
+    assert whole.charge_ah == pytest.approx(3.0)
+
+
+def test_the_first_value_is_where_it_begins_from():
+    whole = statistics([samples(IN + 0.88)], deadband_a=0, counters=[Counter(CHARGE, "Q")]).whole
+    assert whole.charge_ah == pytest.approx(3.0)
+
+
+@given(cuts=st.lists(st.integers(0, len(TIME_S)), max_size=12), reset=st.sampled_from(Reset))
+def test_it_does_not_matter_where_the_samples_are_cut(cuts, reset):
+    rows = samples(RESETS[reset](IN - OUT), RESETS[reset](IN))
+    names = [Counter(CHARGES, "Q"), Counter(CHARGE, "Q+")]
+    parts = [
+        Samples(
+            *(column[a:b] for column in list(vars(rows).values())[:7]),
+            None,
+            tuple(one[a:b] for one in rows.counters),
+        )
+        for a, b in pairwise([0, *sorted(cuts), len(TIME_S)])
+    ]
+    whole = statistics([rows], deadband_a=0, counters=names)
+    pieces = statistics(parts, deadband_a=0, counters=names)
+    for one, other in zip(whole.comparisons, pieces.comparisons, strict=True):
+        assert (one.counter, one.reset, one.reason) == (other.counter, other.reset, other.reason)
+        assert one.counted == pytest.approx(other.counted)
