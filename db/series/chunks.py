@@ -184,7 +184,7 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
         "id_sum": int(chunk.ids.sum()),
         "first_us": int(at_us.min(initial=np.iinfo(np.int64).max)),
         "last_us": int(at_us.max(initial=np.iinfo(np.int64).min)),
-        "fine": gaps.summary(at_us, [chunk.columns[name] for name in gaps.STEP_KEYS]),
+        "fine": gaps.summary(at_us, [chunk.columns[name] for name in gaps.KEYS]),
         "samples": codec.pack_ints(chunk.us),
     }
     for name, values in chunk.columns.items():

@@ -215,6 +215,15 @@ class ExperimentSeries:
     @cached_property
     def gaps(self) -> Floats:
         """Begin and end of the times in which measures are missing, Unix seconds, shape (n, 2)."""
+        return self._gaps[:, :2]
+
+    @property
+    def gap_test_s(self) -> Floats:
+        """The test time (s) that passed in each gap, shape (n,), NaN where it is not known."""
+        return self._gaps[:, 2]
+
+    @property
+    def _gaps(self) -> Floats:
         return window.NO_GAPS if self.time_range is None else self._chunks.gaps_s
 
     def last_before(self, unix_s: float) -> float | None:

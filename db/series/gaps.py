@@ -2,8 +2,11 @@
 
 Beside the times of a chunk stands a summary: the gaps within it, and its first and last measures,
 from which follows what lies between two chunks. So a graph of any length knows all gaps without
-reading the measures. A summary is a list of float64: how many edge measures, then for each its
-time (microseconds since 1970), instruction, step and cycle; then begin and end of each gap.
+reading the measures. A gap is one of the clock or of the test time.
+
+A summary is a list of float64: minus how many edge measures, then for each its time (microseconds
+since 1970), instruction, step, cycle and test time (s); then begin, end and test time passed of
+each gap. Older ones have no test times, and begin with how many edge measures.
 """
 
 from collections.abc import Sequence
@@ -15,47 +18,66 @@ from cycling.analysis.gaps import gap_rows
 from db.series.codec import Floats, Ints
 
 STEP_KEYS = ("instruction", "step", "cycle")
+KEYS = (*STEP_KEYS, "test_time")
 BESIDE = 3  # measures at each end: the outermost interval, and the one that it is compared with
-NOTHING: Floats = np.empty((0, 2))
+NOTHING: Floats = np.empty((0, 3))
 
 
 def summary(us: Ints, keys: Sequence[Floats]) -> bytes:
-    """Return the summary of a chunk; `us` and each of `keys` have shape (n,)."""
+    """Return the summary of a chunk; `us` and each of `keys` (KEYS) have shape (n,)."""
     count = len(us)
     table = np.column_stack([us.astype(np.float64), *keys])
     within = NOTHING
     if count >= 2 * BESIDE:
-        rows = _gap_rows(us, keys)
-        rows = rows[(rows > 0) & (rows < count - 2)]  # the outermost are for `between`
-        within = np.column_stack([us[rows], us[rows + 1]]).astype(np.float64)
+        rows = _gap_rows(table)
+        within = _gaps(table, rows[(rows > 0) & (rows < count - 2)])  # the outermost: `between`
         table = np.concatenate([table[:BESIDE], table[-BESIDE:]])
-    parts = [np.array([float(len(table))]), table.ravel(), within.ravel()]
+    parts = [np.array([-float(len(table))]), table.ravel(), within.ravel()]
     return np.concatenate(parts).astype("<f8").tobytes()
 
 
 def between(summaries: Sequence[bytes]) -> Floats:
-    """Return begin and end of the gaps (microseconds since 1970), shape (gaps, 2), by their time.
+    """Return the gaps by their time, shape (gaps, 3).
 
-    `summaries` are those of consecutive chunks.
+    Begin and end are microseconds since 1970; then the test time (s) that passed, NaN where it is
+    not known. `summaries` are those of consecutive chunks.
     """
-    tables, within, judged = [np.empty((0, 4))], [NOTHING], [np.empty(0, np.bool_)]
+    tables, within, judged = [np.empty((0, 5))], [NOTHING], [np.empty(0, np.bool_)]
     for one in summaries:
-        values = np.frombuffer(one, "<f8")
-        rows, numbers = int(values[0]), values[1:]
-        tables.append(numbers[: 4 * rows].reshape(rows, 4))
-        within.append(numbers[4 * rows :].reshape(-1, 2))
-        is_outermost = np.ones(rows, np.bool_)
-        if rows == 2 * BESIDE:  # what lies further in was looked at when the chunk was made
-            is_outermost[1 : rows - 2] = False
+        edges, gaps = _read(np.frombuffer(one, "<f8"))
+        tables.append(edges)
+        within.append(gaps)
+        is_outermost = np.ones(len(edges), np.bool_)
+        if len(edges) == 2 * BESIDE:  # what lies further in was looked at when the chunk was made
+            is_outermost[1 : len(edges) - 2] = False
         judged.append(is_outermost)
     table = np.concatenate(tables)
-    us = table[:, 0].astype(np.int64)
-    rows_ = _gap_rows(us, list(table[:, 1:].T)) if len(us) else np.empty(0, np.int64)
-    rows_ = rows_[np.concatenate(judged)[rows_]]
-    found = np.concatenate([*within, np.column_stack([us[rows_], us[rows_ + 1]])])
+    rows = _gap_rows(table) if len(table) else np.empty(0, np.int64)
+    found = np.concatenate([*within, _gaps(table, rows[np.concatenate(judged)[rows]])])
     return found[np.argsort(found[:, 0], kind="stable")]
 
 
-def _gap_rows(us: Ints, keys: Sequence[Floats]) -> Ints:
-    seconds = np.append(np.maximum(np.diff(us), 0) / 1e6, np.nan)
-    return gap_rows(seconds, same_step(keys))
+def _read(values: Floats) -> tuple[Floats, Floats]:
+    """Return edge measures and gaps of a summary."""
+    rows, width = abs(int(values[0])), 5 if values[0] < 0 else 4
+    edges = values[1 : 1 + width * rows].reshape(rows, width)
+    gaps = values[1 + width * rows :].reshape(-1, width - 2)
+    if width < len(KEYS) + 1:
+        edges = np.column_stack([edges, np.full(rows, np.nan)])
+        gaps = np.column_stack([gaps, np.full(len(gaps), np.nan)])
+    return edges, gaps
+
+
+def _gaps(table: Floats, rows: Ints) -> Floats:
+    passed_s = table[rows + 1, 4] - table[rows, 4]
+    return np.column_stack([table[rows, 0], table[rows + 1, 0], passed_s])
+
+
+def _gap_rows(table: Floats) -> Ints:
+    """Return the rows after which the clock, or the test time, has a gap."""
+    goes_on = same_step(list(table[:, 1:4].T))
+    clock_s = np.append(np.maximum(np.diff(table[:, 0]), 0) / 1e6, np.nan)
+    rows = gap_rows(clock_s, goes_on)
+    test_s = np.append(np.nan_to_num(np.maximum(np.diff(table[:, 4]), 0)), np.nan)
+    more = gap_rows(test_s, goes_on)
+    return np.union1d(rows, more) if len(more) else rows

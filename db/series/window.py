@@ -73,13 +73,13 @@ class ChunkReader:
 
     @cached_property
     def gaps_s(self) -> Floats:
-        """Begin and end of each gap in Unix seconds, shape (gaps, 2), by their time."""
+        """Begin and end of each gap (Unix s) and the test time that passed, shape (gaps, 3)."""
         directory = self.directory
         known = [
             stored or self._summary(int(number))
             for stored, number in zip(directory.summaries, directory.numbers, strict=True)
         ]
-        return gaps.between(known) / 1e6
+        return gaps.between(known) / [1e6, 1e6, 1.0]
 
     def columns(
         self, numbers: Sequence[int], keys: Sequence[str]
@@ -132,8 +132,8 @@ class ChunkReader:
         return by_number
 
     def _summary(self, number: int) -> bytes:
-        us, columns = self.columns([number], gaps.STEP_KEYS)[number]
-        return gaps.summary(us, [columns[name] for name in gaps.STEP_KEYS])
+        us, columns = self.columns([number], gaps.KEYS)[number]
+        return gaps.summary(us, [columns[name] for name in gaps.KEYS])
 
     @cached_property
     def _is_of_wattrex(self) -> bool:

@@ -68,7 +68,8 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
             "These numbers were made by an older rule. A worker makes them anew; "
             "open the page again in a moment."
         )
-    found += [_difference(one) for one in stats.comparisons if one.reason is not None]
+    differing = (one for one in stats.comparisons if one.reason is not None and one.is_used)
+    found += [_difference(one) for one in differing]
     if stats.silences_much:
         flowed_ah = stats.silenced_ah + stats.whole.charge_ah + stats.whole.discharge_ah
         found.append(
@@ -101,9 +102,11 @@ def amount(value: float, unit: str) -> str:
 
 
 def _source(stats: ExperimentStatistics, quantities: Sequence[Quantity], of: str) -> str:
-    counted = [one for one in stats.comparisons if one.quantity in quantities and one.is_used]
+    of_them = [one for one in stats.comparisons if one.quantity in quantities]
+    counted = [one for one in of_them if one.is_used]
     if not counted:
-        return f"Our integral of {of}."
+        stand = " The instrument's counter stands still and is not used." if of_them else ""
+        return f"Our integral of {of}.{stand}"
     names = list(dict.fromkeys(f"{one.counter} ({_reset(one)})" for one in counted))
     counters = "counter" if len(names) == 1 else "counters"
     off = ", ".join(_off(one) for one in counted)
@@ -146,7 +149,7 @@ def _difference(one: Comparison) -> str:
 
 
 def _reason(one: Comparison) -> str:
-    shown = "The instrument's number is shown."
+    shown = "The instrument's number is used."
     values = formatting.counted(one.currents, "different value")
     reasons = {
         Reason.UNIT: "Current or counter may be in another unit: check the columns of the file. "
@@ -154,7 +157,6 @@ def _reason(one: Comparison) -> str:
         Reason.GAP: "Likely because measures are missing, which the instrument counted. " + shown,
         Reason.ROUNDED: f"Likely because the current is rounded: it has {values}. {shown}",
         Reason.COARSE: "Likely because the current changes between few records. " + shown,
-        Reason.STOOD: "The counter stands still; our integral is shown.",
         Reason.UNKNOWN: "Nothing in the file says why. " + shown,
     }
     return reasons[one.reason or Reason.UNKNOWN]

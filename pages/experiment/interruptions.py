@@ -2,7 +2,8 @@
 
 Pauses are what the station said of them. An outage goes from the last measure to the moment at
 which the station came back and found itself interrupted. What else is missing is a gap by the rule
-of statistics (`cycling.analysis.gaps`).
+of statistics (`cycling.analysis.gaps`), or a stop where only the clock went on: a pause of the
+instrument.
 """
 
 from collections.abc import Sequence
@@ -20,12 +21,13 @@ from db.series import ExperimentSeries
 
 MAX_OUTAGES = 20  # of which the last measure before is looked up; the newest
 COVERED = 0.9
+STOOD = 0.1  # of the clock's time: where the test time went on for less it stood still
 JUST_S = 1e-3
 
 
 @dataclass(frozen=True)
 class Interruptions:
-    """Pauses, outages and further gaps of an experiment, each by their time (Unix s).
+    """Pauses, outages, stops and further gaps of an experiment, each by their time (Unix s).
 
     `lost_at`: when the contact to its station was lost.
     """
@@ -34,13 +36,14 @@ class Interruptions:
     outages: tuple[Window, ...] = ()
     gaps: tuple[Window, ...] = ()
     lost_at: tuple[float, ...] = ()
+    stops: tuple[Window, ...] = ()
 
     @property
     def breaks(self) -> NDArray[np.float64]:
         """Return where lines break unless something was measured, shape (n, 2), by their time."""
         paused = [pause_window(one) for one in self.pauses if one.until is not None]
         found = [(end - JUST_S, end) for _, end in self.outages]
-        return np.array(sorted([*paused, *found, *self.gaps]), float).reshape(-1, 2)
+        return np.array(sorted([*paused, *found, *self.gaps, *self.stops]), float).reshape(-1, 2)
 
 
 def interruptions(experiment: ExperimentSeries) -> Interruptions:
@@ -55,13 +58,16 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
         if last is not None:
             outages.append((last, found_at))
     named = [*(pause_window(one) for one in pauses), *outages]
-    gaps = tuple(
-        (begin, end)
-        for begin, end in experiment.gaps.tolist()
-        if not _is_explained((begin, end), named)
-    )
+    gaps, stops = list[Window](), list[Window]()
+    for (begin, end), test_s in zip(
+        experiment.gaps.tolist(), experiment.gap_test_s.tolist(), strict=True
+    ):
+        if not _is_explained((begin, end), named):
+            stood = not pauses and test_s <= STOOD * (end - begin)  # ours say that they paused
+            (stops if stood else gaps).append((begin, end))
     lost_at = contact_losses(experiment.database, experiment.id) if gaps else ()
-    return Interruptions(pauses, tuple(outages), gaps, tuple(at.timestamp() for at in lost_at))
+    lost_s = tuple(at.timestamp() for at in lost_at)
+    return Interruptions(pauses, tuple(outages), tuple(gaps), lost_s, tuple(stops))
 
 
 def pause_window(pause: Pause) -> Window:
@@ -75,6 +81,7 @@ def spans(found: Interruptions, zone: tzinfo) -> list[Span]:
         *(_pause_span(one, zone) for one in found.pauses),
         *(_outage_span(one, zone) for one in found.outages),
         *(_gap_span(one, found.lost_at, zone) for one in found.gaps),
+        *(_stop_span(one, zone) for one in found.stops),
     ]
 
 
@@ -109,6 +116,12 @@ def _outage_span(outage: Window, zone: tzinfo) -> Span:
     lasted = _rough(outage[1] - outage[0])
     words = ("The station was off.", f"Nothing recorded for {lasted}", _from_to(outage, zone))
     return Span(*outage, "gap", (f"Station off, nothing recorded for {lasted}", "Off"), words)
+
+
+def _stop_span(stop: Window, zone: tzinfo) -> Span:
+    lasted = f"Paused {_rough(stop[1] - stop[0])}"
+    words = (lasted, "The test time stood still.", _from_to(stop, zone))
+    return Span(*stop, "pause", (f"{lasted}, test time stood", lasted, "Paused"), words)
 
 
 def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:

@@ -31,16 +31,35 @@ def test_it_does_not_matter_how_measures_are_cut_into_chunks(rows, size):
     seconds = np.cumsum([one[0] for one in rows])
     steps = np.array([one[1] for one in rows], float)
     summaries = [
-        gaps.summary(seconds[cut : cut + size] * 1_000_000, [steps[cut : cut + size]] * 3)
+        gaps.summary(
+            seconds[cut : cut + size] * 1_000_000,
+            [*[steps[cut : cut + size]] * 3, seconds[cut : cut + size]],
+        )
         for cut in range(0, len(rows), size)
     ]
-    found = [tuple(gap) for gap in (gaps.between(summaries) / 1e6).tolist()]
-    assert sorted(found) == plainly(seconds.tolist(), steps.tolist())
+    found = gaps.between(summaries)
+    between_s = [tuple(gap) for gap in (found[:, :2] / 1e6).tolist()]
+    assert sorted(between_s) == plainly(seconds.tolist(), steps.tolist())
+    assert np.allclose(found[:, 2], (found[:, 1] - found[:, 0]) / 1e6)
 
 
 def test_a_summary_is_short_however_many_measures_there_are():
     second = np.arange(65_536) * 1_000_000
     second[40_000:] += 85_000_000
-    summary = gaps.summary(second, [np.ones(65_536)] * 3)
-    assert gaps.between([summary]).tolist() == [[39_999e6, 40_085e6]]
+    summary = gaps.summary(second, [*[np.ones(65_536)] * 3, np.arange(65_536.0)])
+    assert gaps.between([summary]).tolist() == [[39_999e6, 40_085e6, 1.0]]  # only the clock went on
     assert len(summary) < 300
+
+
+def test_a_gap_of_the_test_time_alone_is_one():
+    test_s = np.arange(20.0)
+    test_s[9:] += 500
+    summary = gaps.summary(np.arange(20) * 1_000_000, [*[np.ones(20)] * 3, test_s])
+    assert gaps.between([summary]).tolist() == [[8e6, 9e6, 501.0]]
+
+
+def test_a_summary_of_before_there_were_test_times_is_read():
+    edge = [0.0, 1.0, 1.0, 1.0]
+    old = np.array([6.0, *edge * 6, 2e6, 90e6]).astype("<f8").tobytes()
+    ((begin, end, test_s),) = gaps.between([old])
+    assert (begin, end, np.isnan(test_s)) == (2e6, 90e6, True)

@@ -44,7 +44,6 @@ def test_the_counter_is_named_with_what_our_integral_makes():
         (Reason.GAP, "Likely because measures are missing, which the instrument counted."),
         (Reason.COARSE, "Likely because the current changes between few records."),
         (Reason.UNIT, "Current or counter may be in another unit"),
-        (Reason.STOOD, "The counter stands still; our integral is shown."),
         (Reason.UNKNOWN, "Nothing in the file says why."),
     ],
 )
@@ -53,7 +52,15 @@ def test_a_difference_is_a_warning_with_its_reason(reason, words):
     (warning,) = evidence.warnings(replace(found(1), comparisons=(one,)))
     assert warning.startswith("Charge: the instrument counted 3.2 mAh, our integral is 3.563 mAh. ")
     assert words in warning
-    assert ("The instrument's number is shown." in warning) == (reason is not Reason.STOOD)
+    assert warning.endswith("The instrument's number is used.")
+
+
+def test_a_counter_that_stands_is_named_and_is_no_warning():
+    stats = replace(found(1), comparisons=(counted(counted=0.0, reason=Reason.STOOD),))
+    assert evidence.warnings(stats) == []
+    assert facts(stats)["Charge"] == (
+        "Our integral of the current. The instrument's counter stands still and is not used."
+    )
 
 
 def test_what_the_deadband_silences_is_said():

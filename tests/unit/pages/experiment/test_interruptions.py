@@ -140,3 +140,12 @@ def test_a_pause_that_lasts_has_no_end(lab, run):
     (span,) = drawn(lab, run).spans
     assert span.end_s is None
     assert span.words[-1] == "It is still paused."
+
+
+def test_where_only_the_clock_went_on_the_instrument_was_paused(lab, run):
+    record(lab, run, [0, 1, 2, 3, 4000, 4001], [0, 1, 2, 3, 4, 5])
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2, 3], [4000, 4001]]
+    (span,) = found.spans
+    assert (span.kind, span.labels[-1]) == ("pause", "Paused")
+    assert "The test time stood still." in span.words
