@@ -17,9 +17,13 @@ PACKED = DATA / "cycler-files"
 def real_file(name: str) -> Path:
     """Return the path of a cycler's file, unpacked once for this process."""
     packed = PACKED / f"{name}.xz"
-    if not packed.exists():
-        return PACKED / name
-    file = _folder() / name
+    return unpacked(packed) if packed.exists() else PACKED / name
+
+
+@cache
+def unpacked(packed: Path) -> Path:
+    """Return where a file that is packed with xz lies unpacked."""
+    file = _folder() / packed.stem
     with lzma.open(packed) as source, file.open("wb") as target:
         shutil.copyfileobj(source, target)
     return file

@@ -33,6 +33,9 @@ def import_files(
         list[str] | None,
         typer.Option("--map", help="COLUMN=FIELD[:UNIT], as often as needed."),
     ] = None,
+    part: Annotated[
+        str, typer.Option(help="Which test of a file that has several: its name in the question.")
+    ] = "",
     timezone: Annotated[
         str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")
     ] = "UTC",
@@ -51,5 +54,6 @@ def import_files(
         time_zone=timezone,
         positive_is_charge=None if charge_sign is None else charge_sign is ChargeSign.PLUS,
         column_map=column_map or (),
+        part=part,
     )
     typer.echo(import_file(files[0], options))

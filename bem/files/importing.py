@@ -41,6 +41,7 @@ class ImportOptions:
     time_zone: str
     positive_is_charge: bool | None
     column_map: Sequence[str]
+    part: str = ""
 
 
 def import_file(file: Path, options: ImportOptions) -> int:
@@ -49,7 +50,7 @@ def import_file(file: Path, options: ImportOptions) -> int:
     settings = read_settings()
     database = open_database(settings, check=True)
     battery_id = find_battery(database, options.battery).id
-    table = open_table(file, file.name, max_rows=settings.limits.max_file_rows)
+    table = open_table(file, file.name, max_rows=settings.limits.max_file_rows, part=options.part)
     verification = _verified(table, _mapping(table, options))
     new = imports.NewExperiment(
         name=name,
@@ -62,15 +63,22 @@ def import_file(file: Path, options: ImportOptions) -> int:
         format=verification.mapping.format,
         mapping=verification.mapping.to_json(),
     )
-    return _import(database, table, verification, new, options.start or _start(table, verification))
+    return _import(database, table, verification, new, options.start or _start(file, verification))
 
 
 def _mapping(table: TextTable, options: ImportOptions) -> Mapping:
     mapping = apply_options(propose(table), options.column_map)
-    mapping = replace(mapping, time_zone=options.time_zone)
+    mapping = replace(mapping, time_zone=options.time_zone, part=_part(table, options.part))
     if options.positive_is_charge is None:
         return mapping
     return replace(mapping, positive_is_charge=options.positive_is_charge)
+
+
+def _part(table: TextTable, part: str) -> str:
+    if part and part not in table.parts:
+        names = ", ".join(table.parts) or "only one test"
+        raise InputError(f"--part: there is no test {part!r} in the file. It has: {names}.")
+    return part
 
 
 def _verified(table: TextTable, mapping: Mapping) -> Verification:
@@ -89,6 +97,8 @@ def _verified(table: TextTable, mapping: Mapping) -> Verification:
             "Nothing was imported. Say which sign of the current charges: "
             "--charge-sign + or --charge-sign -."
         )
+    if any(problem.code == "part" for problem in verification.problems):
+        raise InputError("Nothing was imported. Say which test of the file: --part NAME.")
     raise InputError(
         "Nothing was imported. Correct the file, or say what a column is with "
         "--map COLUMN=FIELD:UNIT."
@@ -100,13 +110,13 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _start(table: TextTable, verification: Verification) -> datetime | None:
+def _start(file: Path, verification: Verification) -> datetime | None:
     """Return when a file without a clock began, if its last change was its end; say so."""
     if verification.starts_at is not None:
         return None
     times_s = verification.preview.time_s  # the last test time; the first need not be 0
     ends_after_s = float(times_s[-1]) if len(times_s) else verification.duration_s
-    start_s = max(table.path.stat().st_mtime - ends_after_s, EARLIEST_START_S)
+    start_s = max(file.stat().st_mtime - ends_after_s, EARLIEST_START_S)
     start = datetime.fromtimestamp(start_s, UTC)
     typer.echo(
         f"warning: The file has no clock. Its last change is taken as the end, so it starts "

@@ -67,9 +67,13 @@ class Beat:
 def verify_file(place: Workplace, mine: Claim) -> None:
     """Check an uploaded file with the mapping that was sent, or propose one."""
     upload, beat = _upload(place, mine), Beat(place, mine)
-    table = _table(place, upload, beat)
     choice = mine.payload.get("mapping")
-    mapping = Mapping.from_json(choice) if choice else _proposed(table, mine.payload)
+    mapping = Mapping.from_json(choice) if choice else None
+    table = _table(place, upload, beat, mapping.part if mapping else "")
+    if mapping is None:
+        mapping = _proposed(table, mine.payload)
+    elif mapping.part and not mapping.fits(table.labels):  # another test of the file was chosen
+        mapping = replace(_proposed(table, mine.payload), part=mapping.part)
     verification = verify(table, mapping, beat)
     result = {
         "upload": upload.id,
@@ -86,7 +90,7 @@ def import_file(place: Workplace, mine: Claim) -> None:
     reservations.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
-    table = _table(place, upload, beat)
+    table = _table(place, upload, beat, mapping.part)
 
     def progress(rows: int) -> None:
         beat(rows, mine.payload["rows"])
@@ -156,9 +160,15 @@ def _upload(place: Workplace, mine: Claim) -> UploadedFile:
     )
 
 
-def _table(place: Workplace, upload: UploadedFile, beat: Beat) -> TextTable:
-    max_rows = place.limits.max_file_rows
-    return open_table(upload.path, upload.file_name, max_rows=max_rows, on_wait=beat.wait)
+def _table(place: Workplace, upload: UploadedFile, beat: Beat, part: str) -> TextTable:
+    return open_table(
+        upload.path,
+        upload.file_name,
+        max_rows=place.limits.max_file_rows,
+        part=part,
+        on_wait=beat.wait,
+        scratch=upload.path.parent,
+    )
 
 
 def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:

@@ -22,6 +22,8 @@ class Ids:
     COLUMNS = "import-columns"
     COLUMNS_NOTE = "import-columns-note"
     PROBLEMS_NOTE = "import-problems-note"
+    PART = "import-part"
+    PART_BOX = "import-part-box"
     ZONE_BOX = "import-zone-box"
     START_BOX = "import-start-box"
     SAVE_BAR = "import-save-bar"

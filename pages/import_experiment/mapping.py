@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from cycling.formats import Field, Mapping
+from cycling.formats.columns.mapping import MAX_PART
 
 SHOWN_COLUMNS = 120
 EARLIEST_S, LATEST_S = 86_400.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
@@ -19,6 +20,7 @@ def corrected(
     units: AnyMapping[int, str | None],
     sign: str | None,
     zone: str | None,
+    part: str | None = None,
 ) -> Mapping:
     """Return the mapping with what the controls say; `fields` and `units` are by column."""
     mapping = known
@@ -34,7 +36,8 @@ def corrected(
             mapping = mapping.with_column(index, wanted, unit)
     if sign in (CHARGE, DISCHARGE):
         mapping = replace(mapping, positive_is_charge=sign == CHARGE)
-    return replace(mapping, time_zone=zone or known.time_zone)
+    part = str(part or known.part)[:MAX_PART]
+    return replace(mapping, time_zone=zone or known.time_zone, part=part)
 
 
 def sign_of(mapping: Mapping) -> str | None:

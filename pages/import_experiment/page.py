@@ -141,9 +141,15 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
 
 def _sign_and_zone() -> Component:
     sign = segments(Ids.SIGN, {CHARGE: "Charge", DISCHARGE: "Discharge"}, None)
+    part = dcc.Dropdown(id=Ids.PART, clearable=False, placeholder="Choose the test")
     zone = dcc.Dropdown(id=Ids.ZONE, options=zone_options(), clearable=False)
     return html.Div(
         [
+            html.Div(
+                [dbc.Label("Test in the file", html_for=Ids.PART), part],
+                id=Ids.PART_BOX,
+                hidden=True,
+            ),
             html.Div(
                 [
                     html.Div("Current above zero is", className="form-label"),

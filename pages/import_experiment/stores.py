@@ -51,6 +51,7 @@ class Verification(TypedDict):
     starts_at: float | None
     duration_s: float | None
     trust_clock: bool
+    parts: NotRequired[list[str]]
     preview: Preview
 
 

@@ -41,6 +41,7 @@ SEVERITY_ICONS = {
     "warning": "exclamation-triangle-fill",
 }
 PREVIEW_PX = 240
+_DECISIONS = {"sign": "the sign of the current", "part": "which test of the file"}
 
 
 @callback(
@@ -128,6 +129,9 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         Output(Ids.SIGN_NOTE, "children"),
         Output(Ids.ZONE, "value"),
         Output(Ids.ZONE_BOX, "hidden"),
+        Output(Ids.PART, "options"),
+        Output(Ids.PART, "value"),
+        Output(Ids.PART_BOX, "hidden"),
         Output(Ids.PROBLEMS, "children"),
         Output(Ids.PROBLEMS_NOTE, "children"),
     ),
@@ -139,7 +143,7 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
     verified = read_verified(verified)
     mapping = to_correct(verified)
     if mapping is None or verified is None:
-        return (True, True, *[None] * 8)
+        return (True, True, *[None] * 11)
     checked = verified["verification"]
     return (
         False,
@@ -150,6 +154,9 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
         checked["sign"]["text"],
         mapping.time_zone,
         not clock_is_local(mapping),
+        checked.get("parts") or [],
+        mapping.part or None,
+        not checked.get("parts"),
         problems_list(checked["problems"], checked["problem_count"]),
         problems_text(checked["problems"]),
     )
@@ -203,6 +210,7 @@ def draw_preview(verified: Sent, theme: str, upload: Sent) -> Sent:
         "_units": Input(Ids.unit(ALL), "value"),
         "sign": Input(Ids.SIGN, "value"),
         "zone": Input(Ids.ZONE, "value"),
+        "part": Input(Ids.PART, "value"),
     },
     state={
         "verified": State(Ids.VERIFIED, "data"),
@@ -216,6 +224,7 @@ def correct(
     _units: Sent,
     sign: Sent,
     zone: Sent,
+    part: Sent,
     verified: Sent,
     upload: Sent,
     before: Sent,
@@ -229,7 +238,7 @@ def correct(
         {one["id"]["column"]: one.get("value") for one in ctx.args_grouping[name]}
         for name in ("_fields", "_units")
     )
-    correction = corrected(mapping, fields, units, sign, zone)
+    correction = corrected(mapping, fields, units, sign, zone, part)
     if correction == mapping:
         raise PreventUpdate
     same_file = before if before and before.get("upload") == upload["id"] else {}
@@ -274,7 +283,7 @@ def missing(checked: dict[str, Any]) -> Component | None:
     first = blocking[0]
     verb = "Decide" if first["severity"] == "question" else "Correct"
     place = first["place"].lower() or (f"column {first['column']}" if first["column"] else "")
-    what = "the sign of the current" if first["code"] == "sign" else place or "the columns"
+    what = _DECISIONS.get(first["code"]) or place or "the columns"
     return html.Span([icon("x-circle-fill"), f" {verb} {what}"], className="bem-bad")
 
 

@@ -24,6 +24,7 @@ from cycling.formats.values.clock_units import date_order_is_open
 from cycling.formats.values.numbers import FloatArray
 
 _GAPS_SHOWN = 5
+_PARTS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Verification:
     channels: tuple[Channel, ...]
     preview: Preview
     trust_clock: bool
+    parts: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -74,6 +76,7 @@ class Verification:
             "channels": [list(channel) for channel in self.channels],
             "preview": {name: _listed(values) for name, values in vars(self.preview).items()},
             "trust_clock": self.trust_clock,
+            "parts": list(self.parts),
             "ok": self.ok,
         }
 
@@ -101,6 +104,8 @@ def verify(
     unusable = mapping_problems(table, mapping)
     for problem in (*table.notes, *unusable):
         findings.add(problem)
+    if table.parts and not mapping.part:
+        findings.add(_several(table.parts))
     if unusable:
         for cells in read_rows(table, range(len(table.labels)), findings):
             watch.rows += len(cells.rows)
@@ -230,7 +235,15 @@ class _Watch:
             channels=self._mapping.channels,
             preview=self._preview.preview(-1.0 if decided is False else 1.0),
             trust_clock=self._clock.trusted,
+            parts=self._table.parts,
         )
+
+
+def _several(parts: tuple[str, ...]) -> Problem:
+    names = ", ".join(parts[:_PARTS_SHOWN])
+    more = f" and {len(parts) - _PARTS_SHOWN} more" if len(parts) > _PARTS_SHOWN else ""
+    text = f"The file has {len(parts):,} tests: {names}{more}. Choose the one to import."
+    return Problem("question", text, code="part")
 
 
 def _blank(name: Field, count: int, first: int, last: int) -> Problem:

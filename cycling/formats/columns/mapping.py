@@ -16,6 +16,7 @@ Channel = tuple[str, str]
 Word = Annotated[str, Meta(max_length=60)]
 MAX_COLUMNS = 2_000
 MAX_LABEL = 1_000
+MAX_PART = 200
 _BROKEN = "The saved choice of columns cannot be read. Open the file again and check its columns."
 
 
@@ -44,12 +45,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Mapping:
-    """All columns of a file, the sign of its current (None: not decided) and its time zone."""
+    """All columns of a file, the sign of its current (None: not decided) and its time zone.
+
+    `part` is the test that was chosen in a file of several, "" where nobody has chosen.
+    """
 
     format: Word
     columns: tuple[Column, ...]
     positive_is_charge: bool | None = None
     time_zone: Word = "UTC"
+    part: Annotated[str, Meta(max_length=MAX_PART)] = ""
 
     def column(self, field: Field) -> Column | None:
         """The first column that is `field`."""
@@ -106,6 +111,7 @@ class Mapping:
             "columns": [{**asdict(c), "field": c.field.value} for c in self.columns],
             "positive_is_charge": self.positive_is_charge,
             "time_zone": self.time_zone,
+            "part": self.part,
         }
 
     @classmethod

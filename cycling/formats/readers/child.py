@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ import numpy as np
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import MAX_COLUMNS, MAX_LABEL
 from cycling.formats.facts import clean
+from cycling.formats.readers.converter import Converter
 from cycling.formats.readers.process import ReadingLimits, Request, damaged, too_large
 from cycling.formats.readers.reader import Reader, Values
-from cycling.formats.readers.registry import find_reader
+from cycling.formats.readers.registry import find_converter, find_reader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 HEAD_BYTES = 64 * 1024
 SAMPLE_ROWS = 50
 _PR_SET_PDEATHSIG = 1
+# What a zip that cannot be opened is, by its name.
+_ZIPPED = {".ndax": "Neware .ndax", **dict.fromkeys((".xlsx", ".xlsb", ".ods"), "Excel workbook")}
 
 
 def main(order: str) -> None:
@@ -91,16 +95,14 @@ def _answers(request: Request, limits: ReadingLimits) -> Iterator[tuple[str, byt
     path = Path(request.path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    kind = find_reader(head, path)
-    if kind is None:
-        yield "J", json.dumps({"reader": None}).encode()
-        return
+    reader = find_reader(head, path)
+    converter = None if reader else find_converter(head, path)
     try:
-        reader = kind(path, request.part)
-        if request.columns is None:
-            yield "J", json.dumps(_description(reader, request.shown_name)).encode()
+        if reader:
+            yield from _read(reader, request)
         else:
-            yield from _batches(reader, request.columns, request.max_rows)
+            answer = _converted(converter, request) if converter else {"reader": None}
+            yield "J", json.dumps(answer).encode()
     except (InputError, MemoryError, BrokenPipeError):
         raise
     except BaseException as error:
@@ -108,7 +110,25 @@ def _answers(request: Request, limits: ReadingLimits) -> Iterator[tuple[str, byt
             raise
         if "memory" in str(error).lower() or "alloc" in str(error).lower():
             raise MemoryError from error
-        raise InputError(damaged(request.shown_name, kind.name)) from error
+        ending = Path(request.shown_name).suffix.lower()
+        kind = reader or converter
+        what = _ZIPPED.get(ending) or (kind.name if kind else "")
+        raise InputError(damaged(request.shown_name, what)) from error
+
+
+def _read(kind: type[Reader], request: Request) -> Iterator[tuple[str, bytes]]:
+    _limit(resource.RLIMIT_FSIZE, 0)  # it writes nothing
+    reader = kind(Path(request.path), request.part)
+    if request.columns is None:
+        yield "J", json.dumps(_description(reader, request.shown_name)).encode()
+    else:
+        yield from _batches(reader, request.columns, request.max_rows)
+
+
+def _converted(converter: type[Converter], request: Request) -> dict[str, Any]:
+    with os.fdopen(request.unpack_to, "wb") as target:
+        answer = converter.convert(Path(request.path), request.part, target)
+    return {"reader": None, "converted": asdict(answer)}
 
 
 def _description(reader: Reader, shown_name: str) -> dict[str, Any]:

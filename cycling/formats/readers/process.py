@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from cycling.errors import InputError
@@ -169,12 +168,6 @@ def damaged(name: str, what: str = "") -> str:
         f"{name}{kind} cannot be read: it is damaged, not finished, or of a version that is not "
         "read yet. Export it again, or as CSV, from the cycler's own software."
     )
-
-
-def descriptor_path(descriptor: int) -> Path | None:
-    """A path by which a file that has no name any more can be opened anew; None where none is."""
-    path = Path(f"/proc/self/fd/{descriptor}")
-    return path if path.exists() else None
 
 
 def columns_wanted(columns: Sequence[int]) -> tuple[int, ...]:

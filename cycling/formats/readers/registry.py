@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from cycling.formats.readers.converter import Converter
 from cycling.formats.readers.reader import Reader
 
 GROUP = "bem.formats"
 LOG = logging.getLogger("bem.formats")
 
-# What files of our own readers begin with.
-MAGIC = (b"PK\x03\x04", b"NEWARE", b"BIO-LOGIC MODULAR FILE")
+# What files that are converted begin with, and those of our own readers.
+PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+BINARY = (b"NEWARE", b"BIO-LOGIC MODULAR FILE")
 
 
 def others() -> tuple[EntryPoint, ...]:
@@ -28,6 +30,14 @@ def find_reader(head: bytes, path: Path) -> type[Reader] | None:
         except Exception:
             LOG.warning("what=reader-broke name=%r", reader.name, exc_info=True)
     return None
+
+
+def find_converter(head: bytes, path: Path) -> type[Converter] | None:
+    """The converter of what is packed, or no table as it is."""
+    from cycling.formats.readers.archives import Gzip, Zip
+    from cycling.formats.readers.workbook import Workbook
+
+    return next((kind for kind in (Workbook, Gzip, Zip) if kind.recognise(head, path)), None)
 
 
 def _readers() -> Iterator[type[Reader]]:

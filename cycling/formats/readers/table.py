@@ -33,16 +33,8 @@ class ReaderTable(TextTable):
     columns: tuple[ReaderColumn, ...] = ()
     numbers: tuple[bool, ...] = ()
     rows: int = 0
-    parts: tuple[str, ...] = ()
-    part: str = ""
-    details: str = ""
     limits: ReadingLimits = USUAL
     on_wait: Callable[[], None] | None = None
-
-    @property
-    def dialect(self) -> str:
-        """How the file is written, in words: "binary"."""
-        return self.details
 
 
 def reader_table(

@@ -54,10 +54,18 @@ class TextTable:
     # What the format itself says: that current above zero charges, and what is to be known of it.
     signed: bool = False
     notes: tuple[Problem, ...] = ()
+    # Of a file that was converted: what it was, its tests, which of them this is, and what holds
+    # the text as long as the table lives.
+    details: str = ""
+    parts: tuple[str, ...] = ()
+    part: str = ""
+    held: object = None
 
     @property
     def dialect(self) -> str:
         """How the file is written, in words: "semicolon, decimal comma, UTF-16"."""
+        if self.details:
+            return self.details
         decimal = "decimal comma" if self.decimal == "," else "decimal point"
         wide = self.encoding.upper().removesuffix("-LE").removesuffix("-BE")
         encoding = _ENCODINGS.get(self.encoding, wide)

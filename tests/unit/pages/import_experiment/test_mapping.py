@@ -196,3 +196,10 @@ def test_the_start_is_typed_in_the_viewers_zone(day, clock, utc):
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 def test_a_start_that_is_not_whole_yet_is_none(day, clock, zone):
     assert start_from(day, clock, ZoneInfo(zone)) is None
+
+
+def test_a_test_of_the_file_is_chosen_and_stays():
+    chosen = corrected(KNOWN, SHOWN, UNITS, CHARGE, None, "Channel_2_1")
+    assert chosen.part == "Channel_2_1"
+    assert corrected(chosen, SHOWN, UNITS, CHARGE, None, None).part == "Channel_2_1"
+    assert Mapping.from_json(chosen.to_json()) == chosen

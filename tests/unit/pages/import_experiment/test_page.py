@@ -38,6 +38,7 @@ def values(**given) -> dict:
         "import_job": START,
         "sign": "import-sign.value",
         "zone": "import-zone.value",
+        "part": "import-part.value",
     }
     return {names.get(name, name): value for name, value in given.items()}
 
@@ -228,6 +229,18 @@ def test_what_was_found_is_shown(oscar):
     assert answer["import-zone-box.hidden"] is True
     for part in ("import-columns.children", "import-problems.children"):
         assert nested_lists(answer[part]) == []
+
+
+def test_a_file_with_several_tests_asks_for_one_and_is_checked_anew_with_it(oscar):
+    assert oscar.call(CONTROLS, values(verified=CHECKED))["import-part-box.hidden"] is True
+    checked = {**CHECKED, "verification": {**CHECKED["verification"], "parts": ["one", "two"]}}
+    answer = oscar.call(CONTROLS, values(verified=checked))
+    assert answer["import-part-box.hidden"] is False
+    assert (answer["import-part.options"], answer["import-part.value"]) == (["one", "two"], None)
+    given = values(verified=checked, upload=UPLOAD, sign="charge", zone="UTC", part="two")
+    chosen = oscar.call(CORRECT, given, patterns=controls(), by="import-part.value")[CORRECT]
+    assert (chosen["mapping"]["part"], chosen["sign_chosen"]) == ("two", False)
+    assert chosen["mapping"]["positive_is_charge"] is None
 
 
 @pytest.mark.parametrize("verified", [None, {}, {"job": 1, "error": "No."}])

@@ -12,7 +12,7 @@ import pytest
 from cycling.errors import InputError
 from cycling.formats import open_table
 from cycling.formats.readers.process import ReadingLimits as Limits
-from cycling.formats.readers.process import Request, descriptor_path, reading
+from cycling.formats.readers.process import Request, reading
 from tests.readers import checked, install_reader
 
 READER = """
@@ -135,12 +135,3 @@ def test_a_child_knows_no_secrets(ours, monkeypatch, tmp_path):
     with reading(request) as child, pytest.raises(InputError):
         child.json()
     assert os.environ["BEM_DATABASE_URL"]
-
-
-def test_a_file_without_a_name_can_be_opened_anew(tmp_path):
-    with (tmp_path / "file").open("wb+") as file:
-        (tmp_path / "file").unlink()
-        file.write(b"x")
-        file.flush()
-        path = descriptor_path(file.fileno())
-        assert path.read_bytes() == path.read_bytes() == b"x"
