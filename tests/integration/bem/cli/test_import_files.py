@@ -14,6 +14,7 @@ from db.queries.experiments.detail import experiment_facts
 from tests.integration.bem.cli.shell import GOOD, HEADER, Shell, cells, importing
 from tests.real_files import real_file
 from tests.unit.db.lab import counts, write_csv
+from tests.workbooks import workbook
 
 
 class TestImportAndExport:
@@ -221,7 +222,10 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, list[str]]]:
         "a picture": (made("p.csv", b"\x89PNG\r\n\x1a\n" + bytes(99)), ["a PNG picture"]),
         "NUL later on": (made("nul.csv", rows("20,3\0,1")), ["NUL bytes"]),
         "cut off": (made("cut.csv", rows("20,3.1").rstrip("\n")), ["Row 22", "2 fields"]),
-        "zip bomb": (made("bomb.csv", archive.getvalue()), ["a zip archive"]),
+        "zip bomb": (
+            made("bomb.csv", archive.getvalue()),
+            ["a line of more than"],
+        ),
         "no such file": (folder / "none.csv", ["none.csv cannot be read"]),
         "a folder": (folder, ["cannot be read"]),
         "etc/passwd": (folder / "../../../../../../../../etc/passwd", ["passwd"]),
@@ -280,13 +284,26 @@ class TestRealFiles:
         again = bem.done(*importing(tmp_path / "again.csv", "--charge-sign", "+"))
         assert bem.done("export", again.strip()) == exported
 
-    @pytest.mark.parametrize(
-        "name", ["neware_46_1_5_60_bts16_tiny.ndax", "neware_nw4-120-1-6-53.ndax"]
-    )
-    def test_binary_ones_say_what_they_are(self, here, name):
-        said = here[0].refused(*importing(real_file(name)))
-        assert "Neware binary file (.ndax)" in said
-        assert "Export it as CSV" in said
+    def test_binary_ones_are_imported(self, here):
+        bem, database = here
+        bem.done(*importing(real_file("neware_46_1_5_60_bts16_tiny.ndax")))
+        assert counts(database)["GenericMeasures"] == 84
+
+    def test_of_several_tests_in_a_file_one_is_named(self, here, tmp_path):
+        bem, database = here
+        names = ["Test_Time(s)", "Voltage(V)", "Current(A)"]
+        sheets = {
+            f"Channel_{n}_1": [names, *([i, 3 + i / 50, 1.0] for i in range(10 * n))]
+            for n in (1, 2)
+        }
+        path = tmp_path / "two.xlsx"
+        path.write_bytes(workbook(sheets))
+        said = bem.refused(*importing(path))
+        assert "The file has 2 tests: Channel_1_1, Channel_2_1." in said
+        assert "--part NAME" in said
+        assert "there is no test 'x'" in bem.refused(*importing(path, "--part", "x"))
+        bem.done(*importing(path, "--part", "Channel_2_1"))
+        assert counts(database)["GenericMeasures"] == 20
 
     def test_the_one_with_the_other_sign_is_asked_about(self, here):
         said = here[0].refused(*importing(real_file("batmo_bdf_nonstandard.csv")))
