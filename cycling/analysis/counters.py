@@ -35,6 +35,7 @@ class Quantity(StrEnum):
 
 CHARGES = (Quantity.CHARGE, Quantity.DISCHARGE)
 ENERGIES = (Quantity.CHARGE_ENERGY, Quantity.DISCHARGE_ENERGY)
+OUT = (Quantity.DISCHARGE, Quantity.DISCHARGE_ENERGY)
 
 
 class Reset(StrEnum):
@@ -97,6 +98,7 @@ class CounterSums:
         self._last = np.nan
         self._jumps = np.zeros(len(RESETS))  # at the edges of steps, by kind of reset
         self._ways = np.zeros(4)  # within steps: charge up, down, discharge up, down
+        self.late = 0.0  # what the current brought before the first record of steps, not counted
 
     def columns(self, values: Floats, flow: Flow) -> Floats:
         """Return the readings of a block by step, shape (width, steps), in Ah or Wh."""
@@ -106,9 +108,18 @@ class CounterSums:
         by_cycle = np.where(flow.is_new_cycle[1:], value, rise)
         self._jumps += [rise.sum(), by_cycle.sum(), value.sum()]
         if len(self.counter.counts) == 1:
-            return np.array(_by_reset(np.abs(moves.value), *_size(moves), flow, moves.is_edge))
+            return np.array(self._alone(moves, flow))
         self._note_ways(moves)
+        self.late += _late(np.abs(moves.value), np.abs(moves.expected), flow)
         return np.concatenate([_signed(moves, flow), _unsigned(moves, flow)])
+
+    def _alone(self, moves: Increments, flow: Flow) -> list[Floats]:
+        """Return the sums by reset of a counter of one quantity, and note what comes late to it."""
+        into = -1.0 if self.counter.counts[0] in OUT else 1.0
+        expected = np.maximum(into * moves.expected, 0.0)
+        size, drops = _size(moves)
+        self.late += _late(np.abs(moves.value), expected, flow)
+        return _by_reset(np.abs(moves.value), size, expected, drops, flow, moves.is_edge)
 
     @property
     def reset(self) -> Reset:
@@ -138,8 +149,8 @@ class CounterSums:
         value = np.nan_to_num(value)
         flux = flow.current_a
         if self.counter.counts[0] in ENERGIES:
-            volts = np.abs(flow.voltage_v)
-            flux = flux * np.where(np.isnan(volts), 1.0, volts)  # the sign still says which way
+            known = np.isfinite(flow.voltage_v)
+            flux = flux * np.where(known, flow.voltage_v, 1.0)  # the sign still says which way
         flux = np.nan_to_num(flux)
         flux[1:] = np.where(flux[1:] == 0, flux[:-1], flux[1:])
         is_edge = np.zeros(len(value), np.bool_)
@@ -170,7 +181,7 @@ def _signed(moves: Increments, flow: Flow) -> list[Floats]:
     against = moves.rise * moves.expected <= 0
     far = np.abs(moves.rise) > FAR * np.abs(moves.expected)
     restarts = moves.drops & (against | far)
-    rows = moves.value, moves.rise, restarts, flow, moves.is_edge
+    rows = moves.value, moves.rise, moves.expected, restarts, flow, moves.is_edge
     return [*_by_reset(*rows, part=1.0), *_by_reset(*rows, part=-1.0)]
 
 
@@ -179,14 +190,17 @@ def _unsigned(moves: Increments, flow: Flow) -> list[Floats]:
     size, drops = _size(moves)
     parts = []
     for into in (moves.expected > 0, moves.expected < 0):
-        value = np.where(into, np.abs(moves.value), 0.0)
-        parts += _by_reset(value, np.where(into, size, 0.0), drops, flow, moves.is_edge)
+        value, rise, expected = (
+            np.where(into, one, 0.0) for one in (np.abs(moves.value), size, np.abs(moves.expected))
+        )
+        parts += _by_reset(value, rise, expected, drops, flow, moves.is_edge)
     return parts
 
 
 def _by_reset(
     value: Floats,
     rise: Floats,
+    expected: Floats,
     restarts: Flags,
     flow: Flow,
     is_edge: Flags,
@@ -194,18 +208,28 @@ def _by_reset(
 ) -> list[Floats]:
     """Return the sum of each step, shape (steps,), for each kind of reset.
 
-    `part` 1 or -1: only what goes up, or down, as a magnitude.
+    A counter may hold its value in a rest although it starts again with each step: at an edge what
+    is nearer to what the current makes counts. `part` 1 or -1: only what goes up, or down, as a
+    magnitude.
     """
 
     def taken(moved: Floats) -> Floats:
         return np.maximum(part * moved, 0.0) if part else moved
 
-    moved = taken(np.where(restarts, value, rise))
-    within = np.add.reduceat(np.where(is_edge, 0.0, moved), flow.starts)
-    never, by_step = moved[flow.starts], taken(value[flow.starts])
+    moved = np.where(restarts, value, rise)
+    within = np.add.reduceat(taken(np.where(is_edge, 0.0, moved)), flow.starts)
+    first, made = value[flow.starts], expected[flow.starts]
+    never = moved[flow.starts]
+    by_step = np.where(np.abs(first - made) <= np.abs(rise[flow.starts] - made), first, never)
     never[0] = by_step[0] = 0.0  # no edge: it was added within
     by_cycle = np.where(flow.is_new_cycle, by_step, never)
-    return [within + never, within + by_cycle, within + by_step]
+    return [within + taken(edge) for edge in (never, by_cycle, by_step)]
+
+
+def _late(value: Floats, expected: Floats, flow: Flow) -> float:
+    """Return what the current made before first records at which a counter is still at 0."""
+    first, made = value[flow.starts[1:]], expected[flow.starts[1:]]
+    return float(np.where(first < DROP * made, made - first, 0.0).sum())
 
 
 def _filled(values: Floats, last: float) -> Floats:
@@ -240,9 +264,6 @@ class Counters:
                 found.setdefault(quantity, column)
         return found
 
-    def source(self, quantity: Quantity) -> tuple[str, Reset] | None:
-        """Return the name of the counter of a quantity, and when it starts again."""
-        for one in self._all:
-            if quantity in one.counter.counts:
-                return one.counter.name, one.reset
-        return None
+    def source(self, quantity: Quantity) -> CounterSums:
+        """Return the counter that a quantity which was read is read from."""
+        return next(one for one in self._all if quantity in one.counter.counts)

@@ -68,7 +68,7 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
             "These numbers were made by an older rule. A worker makes them anew; "
             "open the page again in a moment."
         )
-    differing = (one for one in stats.comparisons if one.reason is not None and one.is_used)
+    differing = (one for one in stats.comparisons if one.reason not in (None, Reason.STOOD))
     found += [_difference(one) for one in differing]
     if stats.silences_much:
         flowed_ah = stats.silenced_ah + stats.whole.charge_ah + stats.whole.discharge_ah
@@ -105,7 +105,8 @@ def _source(stats: ExperimentStatistics, quantities: Sequence[Quantity], of: str
     of_them = [one for one in stats.comparisons if one.quantity in quantities]
     counted = [one for one in of_them if one.is_used]
     if not counted:
-        stand = " The instrument's counter stands still and is not used." if of_them else ""
+        stands = any(one.reason is Reason.STOOD for one in of_them)
+        stand = " The instrument's counter stands still and is not used." if stands else ""
         return f"Our integral of {of}.{stand}"
     names = list(dict.fromkeys(f"{one.counter} ({_reset(one)})" for one in counted))
     counters = "counter" if len(names) == 1 else "counters"
@@ -154,6 +155,10 @@ def _reason(one: Comparison) -> str:
     reasons = {
         Reason.UNIT: "Current or counter may be in another unit: check the columns of the file. "
         + shown,
+        Reason.MISLABELLED: "Charge agrees, so the counter of energy is in another unit. "
+        "Our integral is used.",
+        Reason.LATE: "Likely because the counter is at 0 at the first record of a step, and the "
+        f"current flowed before it. {shown}",
         Reason.GAP: "Likely because measures are missing, which the instrument counted. " + shown,
         Reason.ROUNDED: f"Likely because the current is rounded: it has {values}. {shown}",
         Reason.COARSE: "Likely because the current changes between few records. " + shown,

@@ -55,3 +55,35 @@ def test_a_counter_that_stands_is_no_source():
 def test_what_nobody_can_tell():
     uneven = 1 + np.arange(len(MINUTE)) * 1e-6
     assert reason(MINUTE, uneven, MINUTE / 3300) is Reason.UNKNOWN
+
+
+def test_energy_in_another_unit_is_not_used_where_charge_agrees():
+    one, nothing = np.ones(len(MINUTE)), np.full(len(MINUTE), np.nan)
+    counters = (MINUTE / 3600, MINUTE * 3.5 / 3.6)  # Ah, and mWh that are called Wh
+    rows = Samples(MINUTE, 3.5 * one, one, nothing, one, one, nothing, None, counters)
+    names = [Counter((Quantity.CHARGE,), "Q"), Counter((Quantity.CHARGE_ENERGY,), "E")]
+    found = statistics([rows], deadband_a=0, counters=names)
+    assert [one.reason for one in found.comparisons] == [None, Reason.MISLABELLED]
+    assert found.whole.charge_wh == pytest.approx(3.5)
+
+
+def test_a_counter_that_is_at_0_at_the_first_record_of_a_step_starts_late():
+    at = np.arange(0, 7201.0, 120)
+    step = np.where(at < 3600, 1.0, 2.0)
+    current_a = np.where(step == 1, 0.0, 1 + at * 1e-9)
+    counter = np.where(step == 1, 0.0, at - 3600) / 3600  # 0 at 3,600 s, which began 120 s before
+    one, nothing = np.ones(len(at)), np.full(len(at), np.nan)
+    led = np.full(len(at), np.inf)
+    rows = Samples(at, 3.5 * one, current_a, nothing, step, one, nothing, led, (counter,))
+    counted = [Counter((Quantity.CHARGE,), "Q")]
+    (found,) = statistics([rows], deadband_a=0, counters=counted).comparisons
+    assert found.reason is Reason.LATE
+
+
+def test_next_to_nothing_needs_no_reason():
+    one, nothing = np.ones(len(MINUTE)), np.full(len(MINUTE), np.nan)
+    counters = (MINUTE / 3600, MINUTE * 1e-15)
+    rows = Samples(MINUTE, 3.5 * one, one, nothing, one, one, nothing, None, counters)
+    names = [Counter((Quantity.CHARGE,), "Q+"), Counter((Quantity.DISCHARGE,), "Q-")]
+    found = statistics([rows], deadband_a=0, counters=names).comparisons
+    assert [one.reason for one in found] == [None, None]

@@ -92,6 +92,13 @@ def test_a_counter_that_holds_in_a_rest_is_not_counted_twice():
     assert whole.charge_ah == pytest.approx(3.0)
 
 
+def test_nor_one_with_a_sign():
+    begins = np.maximum.accumulate(np.where(CURRENT_A != 0, STEP, 0))
+    held = started_again(IN - OUT, begins)
+    whole = statistics([samples(held)], deadband_a=0, counters=[Counter(CHARGES, "Q")]).whole
+    assert (whole.charge_ah, whole.discharge_ah) == pytest.approx((3.0, 2.7))
+
+
 def test_where_it_is_blank_it_stands_still():
     values = IN.copy()
     values[5::3] = np.nan
