@@ -13,7 +13,7 @@ HEADER = "Test Time / s,Voltage / V,Current / A\n"
 @pytest.mark.parametrize(
     ("head", "name", "says"),
     [
-        (b"PAR1\x15\x04", "a.csv", "parquet"),
+        (b"PAR1\x15\x04", "a.csv", "Parquet"),
         (b"\x89HDF\r\n\x1a\n\0\0", "a.csv", "HDF5"),
         (b"\x1f\x8b\x08\0", "a.csv.gz", "gzip"),
         (b"BIO-LOGIC MODULAR FILE\x1a   ", "a.mpr", "BioLogic"),
