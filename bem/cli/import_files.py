@@ -1,4 +1,4 @@
-"""`bem import`: a cycler's file as a finished experiment."""
+"""`bem import`: cyclers' files as finished experiments."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from bem.cli.options import moment
-from cycling.errors import InputError
 
 
 class ChargeSign(StrEnum):
@@ -17,10 +16,37 @@ class ChargeSign(StrEnum):
     MINUS = "-"
 
 
+class Again(StrEnum):
+    """What becomes of a file that was imported before."""
+
+    SKIP = "skip"
+    REPLACE = "replace"
+    NEW = "new"
+
+
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="The file to import.", metavar="FILE...")],
-    name: Annotated[str, typer.Option(help="Name of the experiment, up to 30 characters.")],
-    battery: Annotated[str, typer.Option(help="Id or name of the battery.")],
+    files: Annotated[list[Path], typer.Argument(help="The files to import.", metavar="FILE...")],
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the experiment, up to 30 characters; else that of the file."),
+    ] = None,
+    battery: Annotated[str | None, typer.Option(help="Id or name of the battery.")] = None,
+    battery_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX",
+            help="Its group names the battery in a file's name: by name, serial number or id.",
+        ),
+    ] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="All files, in this order, as one experiment.")
+    ] = False,
+    again: Annotated[
+        Again | None, typer.Option(help="What to do with a file that was imported before.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what it becomes, keep nothing.")
+    ] = False,
     description: Annotated[str, typer.Option(help="Up to 250 characters.")] = "",
     start: Annotated[
         str | None,
@@ -40,20 +66,23 @@ def import_files(
         str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")
     ] = "UTC",
 ) -> None:
-    """Import a cycler's file as a finished experiment; print the new experiment's ID."""
-    if len(files) > 1:
-        raise InputError("Import one file at a time; each becomes an experiment of its own.")
+    """Import cyclers' files as finished experiments; print each new experiment's ID."""
     started = moment(start, "--start")
-    from bem.files.importing import ImportOptions, import_file
+    from bem.files.importing import ImportOptions, import_files_as
 
     options = ImportOptions(
         name=name,
         description=description,
         battery=battery,
+        battery_from=battery_from,
         start=started,
         time_zone=timezone,
         positive_is_charge=None if charge_sign is None else charge_sign is ChargeSign.PLUS,
         column_map=column_map or (),
         part=part,
+        again=again,
+        append=append,
+        dry_run=dry_run,
     )
-    typer.echo(import_file(files[0], options))
+    for done in import_files_as(files, options):
+        typer.echo(done)

@@ -1,144 +1,252 @@
-"""What `bem import` does: it checks the whole file, then loads and publishes it."""
+"""What `bem import` does: it checks whole files, then loads and publishes them."""
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
 from bem.cli.progress import progress
-from bem.services import open_database, read_settings, system_user, utc_now
+from bem.files.checking import CheckedFile, Reading, assumed_start, checked, say
+from bem.services import by_system_user, open_database, read_settings, utc_now
+from bem.settings import Settings
 from cycling.errors import InputError
-from cycling.formats import (
-    Mapping,
-    TextTable,
-    Verification,
-    apply_options,
-    open_table,
-    propose,
-    read_measures,
-    verify,
-)
-from cycling.names import check_description, check_name
-from db.commands.audit import COMMAND_LINE
-from db.commands.experiments import imports
+from cycling.formats import Block, read_measures
+from cycling.formats.append import Part, appended, check_order
+from cycling.formats.checks.times import spoken
+from cycling.names import MAX_NAME, check_description, check_name
+from db.commands.experiments import import_files, imports
+from db.commands.experiments.import_files import NEW, SKIP, Again
 from db.engine import Database
-from db.queries.batteries.detail import find_battery
+from db.queries.batteries.detail import BatteryChoice, battery_named_in, find_battery
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.earlier_imports import earlier_imports, named
 
-EARLIEST_START_S = 86_400.0
+NO_BATTERY = "Say which battery it is: --battery ID_OR_NAME, or --battery-from REGEX."
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the command line says about a file; `battery` is an id or a name."""
+    """What the command line says; without a name each experiment is named after its file.
 
-    name: str
+    `battery` is an id or a name; the first group of `battery_from` finds one in a file's name.
+    `again` says what becomes of a file that came before: "skip", "replace" or "new".
+    """
+
+    name: str | None
     description: str
-    battery: str
+    battery: str | None
+    battery_from: str | None
     start: datetime | None
     time_zone: str
     positive_is_charge: bool | None
     column_map: Sequence[str]
-    part: str = ""
+    again: str | None = None
+    append: bool = False
+    dry_run: bool = False
 
 
-def import_file(file: Path, options: ImportOptions) -> int:
-    """Import a file as a finished experiment; return its id. Raises InputError."""
-    name, description = check_name(options.name), check_description(options.description)
-    settings = read_settings()
-    database = open_database(settings, check=True)
-    battery_id = find_battery(database, options.battery).id
-    table = open_table(file, file.name, max_rows=settings.limits.max_file_rows, part=options.part)
-    verification = _verified(table, _mapping(table, options))
-    new = imports.NewExperiment(
-        name=name,
-        description=description,
-        battery_id=battery_id,
-        user_name=system_user(),
-        address=COMMAND_LINE,
-        file_name=file.name,
-        sha256=_sha256(file),
-        format=verification.mapping.format,
-        mapping=verification.mapping.to_json(),
-    )
-    return _import(database, table, verification, new, options.start or _start(file, verification))
+def import_files_as(files: Sequence[Path], options: ImportOptions) -> Iterator[str]:
+    """Import files, each as an experiment, or all as one; yield each id as soon as it is there.
 
-
-def _mapping(table: TextTable, options: ImportOptions) -> Mapping:
-    mapping = apply_options(propose(table), options.column_map)
-    mapping = replace(mapping, time_zone=options.time_zone, part=_part(table, options.part))
-    if options.positive_is_charge is None:
-        return mapping
-    return replace(mapping, positive_is_charge=options.positive_is_charge)
-
-
-def _part(table: TextTable, part: str) -> str:
-    if part and part not in table.parts:
-        names = ", ".join(table.parts) or "only one test"
-        raise InputError(f"--part: there is no test {part!r} in the file. It has: {names}.")
-    return part
-
-
-def _verified(table: TextTable, mapping: Mapping) -> Verification:
-    """Check the whole file; say warnings, refuse errors and open questions."""
-    with progress("Checking", table.size_bytes) as advance:
-        verification = verify(table, mapping, lambda done, _total: advance(done))
-    for problem in verification.problems:
-        typer.echo(f"{problem.severity}: {problem.sentence}", err=True)
-    further = verification.problem_count - len(verification.problems)
-    if further:
-        typer.echo(f"and {further} more", err=True)
-    if verification.ok:
-        return verification
-    if any(problem.code in ("sign", "unsigned") for problem in verification.problems):
+    Of a dry run it yields what each would become. Raises InputError; with several files at the
+    end, naming those that were not imported.
+    """
+    importer = _Importer(options, files)
+    groups = [list(files)] if options.append else [[file] for file in files]
+    failed = []
+    for group in groups:
+        try:
+            done = importer.one(group)
+        except InputError as error:
+            if len(groups) == 1:
+                raise
+            say(f"error: {group[0].name}: {error}")
+            failed.append(group[0].name)
+            continue
+        if done:
+            yield done
+    if failed:
         raise InputError(
-            "Nothing was imported. Say which sign of the current charges: "
-            "--charge-sign + or --charge-sign -."
+            f"{len(failed)} of {len(groups)} files were not imported: {', '.join(failed)}. "
+            "The others are."
         )
-    if any(problem.code == "part" for problem in verification.problems):
-        raise InputError("Nothing was imported. Say which test of the file: --part NAME.")
-    raise InputError(
-        "Nothing was imported. Correct the file, or say what a column is with "
-        "--map COLUMN=FIELD:UNIT."
-    )
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+class _Importer:
+    """Imports one file after the other, as the options say."""
+
+    def __init__(self, options: ImportOptions, files: Sequence[Path]) -> None:
+        self._options = options
+        self._description = check_description(options.description)
+        self._name = None if options.name is None else check_name(options.name)
+        self._pattern = _pattern(options)
+        if options.start and len(files) > 1 and not options.append:
+            raise InputError("--start is the start of one file. Import them one by one.")
+        settings = read_settings()
+        self._database = open_database(settings, check=True)
+        self._battery = find_battery(self._database, options.battery) if options.battery else None
+        self._reading = _reading(options, settings)
+        self._several = len(files) > 1
+
+    def one(self, files: Sequence[Path]) -> str | None:
+        """Import these files as one experiment; return its id, None if it is skipped."""
+        battery = self._battery_of(files)
+        group = [checked(file, self._reading, label=self._label(file)) for file in files]
+        check_order([(file.source.name, file.verification.digest) for file in group])
+        again = self._again(group)
+        if again is None:
+            return None
+        first, label = group[0], self._label(files[0])
+        start = self._options.start or assumed_start(first, label)
+        name = self._name or default_name(first)
+        if self._options.dry_run:
+            return _description_of(group, name, battery, start)
+        new = self._new(first, name, battery)
+        return str(_load(self._database, new, group, again, start))
+
+    def _label(self, file: Path) -> str:
+        return f"{file.name}: " if self._several else ""
+
+    def _battery_of(self, files: Sequence[Path]) -> BatteryChoice:
+        if self._pattern is None:
+            if self._battery is None:
+                raise InputError(NO_BATTERY)
+            return self._battery
+        found = {self._battery_in(file.name, self._pattern) for file in files}
+        if len(found) > 1:
+            names = ", ".join(sorted(battery.name for battery in found))
+            raise InputError(
+                f"The files are of several batteries: {names}. One experiment has one."
+            )
+        return found.pop()
+
+    def _battery_in(self, file_name: str, pattern: re.Pattern[str]) -> BatteryChoice:
+        match = pattern.search(file_name)
+        text = match[1] if match else None
+        if not text:
+            raise InputError(
+                f"--battery-from '{pattern.pattern}' finds no battery in the name {file_name}."
+            )
+        return battery_named_in(self._database, text)
+
+    def _again(self, group: Sequence[CheckedFile]) -> Again | None:
+        """Return what is to be done with files that came before; None to skip them."""
+        answer = self._options.again
+        known: dict[int, None] = {}
+        for file in group:
+            source, digest = file.source, file.verification.digest
+            earlier = earlier_imports(self._database, source.sha256, digest)
+            known |= dict.fromkeys(one.experiment_id for one in earlier)
+            if not earlier or answer == NEW:
+                continue
+            if answer is None:
+                raise InputError(
+                    f"{source.name} came before: {named(earlier)}. Nothing was imported. Give "
+                    "--again skip to leave it out, --again replace to put it in the place of that "
+                    "experiment, or --again new to import it once more."
+                )
+            if answer == SKIP:
+                say(f"{source.name} is skipped. It came before: {named(earlier)}.")
+                return None
+            replaced = import_files.check_replaceable(earlier, len(group))
+            facts = experiment_facts(self._database, replaced.experiment_id)
+            return Again((replaced.experiment_id,), facts)
+        return Again(tuple(known))
+
+    def _new(self, first: CheckedFile, name: str, battery: BatteryChoice) -> imports.NewExperiment:
+        mapping = first.verification.mapping
+        by = by_system_user()
+        return imports.NewExperiment(
+            name=name,
+            description=self._description,
+            battery_id=battery.id,
+            user_name=by.user_name,
+            address=by.address,
+            file_name=first.source.name,
+            sha256=first.source.sha256,
+            format=mapping.format,
+            mapping=mapping.to_json(),
+        )
 
 
-def _start(file: Path, verification: Verification) -> datetime | None:
-    """Return when a file without a clock began, if its last change was its end; say so."""
-    if verification.starts_at is not None:
+def _pattern(options: ImportOptions) -> re.Pattern[str] | None:
+    if options.battery and options.battery_from:
+        raise InputError("--battery and --battery-from are both given. Keep one of them.")
+    if options.battery_from is None:
+        if not options.battery:
+            raise InputError(NO_BATTERY)
         return None
-    times_s = verification.preview.time_s  # the last test time; the first need not be 0
-    ends_after_s = float(times_s[-1]) if len(times_s) else verification.duration_s
-    start_s = max(file.stat().st_mtime - ends_after_s, EARLIEST_START_S)
-    start = datetime.fromtimestamp(start_s, UTC)
-    typer.echo(
-        f"warning: The file has no clock. Its last change is taken as the end, so it starts "
-        f"on {start:%Y-%m-%d %H:%M} UTC. Give --start to say otherwise.",
-        err=True,
+    try:
+        pattern = re.compile(options.battery_from)
+    except re.error as error:
+        raise InputError(f"--battery-from {options.battery_from}: {error}.") from error
+    if pattern.groups != 1:
+        raise InputError(
+            f"--battery-from {options.battery_from} has {pattern.groups} groups. Put the part that "
+            "names the battery into one pair of parentheses: 'cell-([0-9]+)'."
+        )
+    return pattern
+
+
+def _reading(options: ImportOptions, settings: Settings) -> Reading:
+    return Reading(
+        time_zone=options.time_zone,
+        positive_is_charge=options.positive_is_charge,
+        column_map=options.column_map,
+        max_rows=settings.limits.max_file_rows,
     )
-    return start
 
 
-def _import(
+def default_name(file: CheckedFile) -> str:
+    """Return the name that a file gives its experiment: the test's own, or the file's."""
+    stem = file.source.name.split(".")[0]
+    return check_name((file.source.facts.get("name") or stem or file.source.name)[:MAX_NAME])
+
+
+def _description_of(
+    group: Sequence[CheckedFile], name: str, battery: BatteryChoice, start: datetime | None
+) -> str:
+    """Say what files would become."""
+    first = group[0].verification
+    begins = start if first.starts_at is None else datetime.fromtimestamp(first.starts_at, UTC)
+    files = " + ".join(file.source.name for file in group)
+    rows = sum(file.verification.rows for file in group)
+    lasts_s = sum(file.verification.duration_s for file in group)
+    at = f"{begins.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if begins else "an unknown time"
+    return (
+        f"{files}: {rows:,} measures, {spoken(lasts_s)} from {at}, as '{name}' "
+        f"of battery {battery.id} ({battery.name}); {first.mapping.format}"
+    )
+
+
+def _load(
     database: Database,
-    table: TextTable,
-    verification: Verification,
     new: imports.NewExperiment,
+    group: Sequence[CheckedFile],
+    again: Again,
     start: datetime | None,
 ) -> int:
-    with progress("Importing", verification.rows) as advance:
+    parts = [Part(one.source.name, one.verification.digest, _blocks(one)) for one in group]
+    sources = [one.source for one in group]
+    by = by_system_user()
+    rows = sum(one.verification.rows for one in group)
+    with progress("Importing", rows) as advance:
         return imports.import_experiment(
             database,
             new,
-            read_measures(table, verification.mapping, trust_clock=verification.trust_clock),
+            appended(parts),
             start=start,
             clock=utc_now,
             on_progress=advance,
+            within_publication=lambda session, experiment_id: import_files.record_files(
+                session, experiment_id, sources, again, by
+            ),
         )
+
+
+def _blocks(file: CheckedFile) -> Iterator[Block]:
+    verification = file.verification
+    return file.source.passing(
+        read_measures(file.table, verification.mapping, trust_clock=verification.trust_clock)
+    )

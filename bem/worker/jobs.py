@@ -13,11 +13,15 @@ from cycling.errors import InputError
 from cycling.formats import Mapping, TextTable, open_table, propose, read_measures, verify
 from db import series
 from db.commands import jobs
+from db.commands.audit import By
 from db.commands.experiments import deletion, imports, reservations
+from db.commands.experiments.import_files import Again, SourceFile, record_files
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
 from db.limits import USUAL, Limits
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.earlier_imports import earlier_imports
 from db.repeating import repeated
 
 HEARTBEAT_EVERY_S = 0.5
@@ -80,6 +84,11 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         "dialect": table.dialect,
         "verification": verification.to_json(),
         "sample": list(table.sample[0]) if table.sample else [],
+        "facts": table.facts,
+        "earlier": [
+            one.to_json()
+            for one in earlier_imports(place.database, upload.sha256, verification.digest)
+        ],
     }
     _end(place, mine, result)
 
@@ -91,23 +100,34 @@ def import_file(place: Workplace, mine: Claim) -> None:
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
     table = _table(place, upload, beat, mapping.part)
+    source = SourceFile(upload.file_name, upload.sha256, upload.size_bytes, table.facts)
+    again = _again(place, mine.payload)
+    by = By(mine.user_name, mine.payload["address"], place.clock())
 
     def progress(rows: int) -> None:
         beat(rows, mine.payload["rows"])
 
     def end(session: Session, experiment_id: int) -> None:
+        record_files(session, experiment_id, [source], again, by)
         result = {"experiment_id": experiment_id}
         jobs.end_done(session, mine, result=result, now=place.clock())
 
     imports.import_experiment(
         place.database,
         _new_experiment(mine, upload, mapping),
-        read_measures(table, mapping, trust_clock=mine.payload.get("trust_clock")),
+        source.passing(read_measures(table, mapping, trust_clock=mine.payload.get("trust_clock"))),
         start=_start(mine.payload),
         clock=place.clock,
         on_progress=progress,
         within_publication=end,
     )
+
+
+def _again(place: Workplace, payload: dict[str, Any]) -> Again:
+    """Return what the user has decided about a file that came before."""
+    known, replaced = payload.get("known") or (), payload.get("replaced")
+    facts = None if replaced is None else experiment_facts(place.database, replaced)
+    return Again(tuple(known), facts)
 
 
 def prepare_experiment(place: Workplace, mine: Claim) -> None:

@@ -13,6 +13,7 @@ from db.models.experiments import (
     DeletedExperiment,
     Experiment,
     FormerNumber,
+    ImportFile,
     ImportSource,
     Note,
     Plan,

@@ -138,6 +138,27 @@ class ImportSource(Base):
     published_at: Mapped[datetime | None]
 
 
+class ImportFile(Base):
+    """A file that an imported experiment was made of; `number` is its place, from 0.
+
+    `digest` is its measures in short (`cycling.formats.checks.digest.Digest`), None for imports
+    of before there was one. `kept`: the file itself lies in the data folder, under its hash.
+    """
+
+    __tablename__ = "bem_import_files"
+    __table_args__ = (Index(None, "sha256"), Index(None, "measures"))
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file_name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(exact_text(64))
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    measures: Mapped[int] = mapped_column(BigInteger)
+    facts: Mapped[dict[str, Any]]
+    digest: Mapped[dict[str, Any] | None]
+    kept: Mapped[bool] = mapped_column(default=False)
+
+
 class Note(Base):
     """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
 

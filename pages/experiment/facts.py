@@ -1,5 +1,6 @@
 """The facts of an experiment in words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +11,14 @@ from components import formatting
 from components.blocks import exact_time
 from components.status import ended_reason
 from cycling.battery.description import NewBattery
+from cycling.formats.facts import FACTS
 from db.engine import Database
-from db.queries.experiments.detail import ExperimentFacts
+from db.queries.experiments.detail import ExperimentFacts, FileFacts
 from db.queries.experiments.durations import Durations, durations
 from pages.context import Viewer
 
 Group = list[tuple[str, Any]]
+MAX_FILES = 5
 
 
 def fact_groups(
@@ -96,14 +99,39 @@ def _battery(battery_id: int, battery: NewBattery) -> Group:
 
 
 def _origin(known: ExperimentFacts, who: Viewer) -> Group:
-    if known.source is None:
+    source = known.source
+    if source is None:
         return []
     return [
-        ("File", known.source.file_name),
-        ("Format", known.source.format),
-        ("Imported", _moment(known.source.imported_at, who)),
-        ("By", known.source.user_name),
+        *(_files(source.files) or [("File", source.file_name)]),
+        ("Format", source.format),
+        ("Imported", _moment(source.imported_at, who)),
+        ("By", source.user_name),
+        *_said_by(source.files),
     ]
+
+
+def _files(files: Sequence[FileFacts]) -> Group:
+    """Name the files with their sizes and hashes, the first ones of many."""
+    named: Group = [
+        ("File" if not number else "", _file(file)) for number, file in enumerate(files[:MAX_FILES])
+    ]
+    further = len(files) - MAX_FILES
+    return [*named, ("", f"and {further} more")] if further > 0 else named
+
+
+def _file(file: FileFacts) -> list[Any]:
+    size = "" if file.size_bytes is None else f" {formatting.size(file.size_bytes)}"
+    digest = html.Span(
+        f"SHA-256 {file.sha256[:12]}", className="t3", title=f"SHA-256 {file.sha256}"
+    )
+    return [file.file_name, size, " ", digest]
+
+
+def _said_by(files: Sequence[FileFacts]) -> Group:
+    """Say what the head of the first file says about the test."""
+    head = files[0].facts if files else {}
+    return [(f"{label} in the file", head[one]) for one, label in FACTS.items() if one in head]
 
 
 def _moment(moment: datetime | None, who: Viewer) -> Component | None:

@@ -12,6 +12,7 @@ from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.queries.batteries.detail import BatteryChoice
 from pages.battery.form import Filling, Form, fields
 from pages.import_experiment.ids import Ids
+from pages.import_experiment.proposals import name_of_file
 
 FORM = Form("import-battery")
 SAVE = FORM.part("save")
@@ -27,7 +28,6 @@ OPEN = FORM.part("dialog")
 def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) -> Component:
     """Return the fields of the new experiment; they are kept for this file in the tab."""
     keep: dict[str, Any] = {"persistence": upload["id"], "persistence_type": "session"}
-    stem = upload["name"].split(".")[0][:30]
     battery_label = html.Div(
         [
             dbc.Label("Battery", html_for=Ids.BATTERY),
@@ -39,7 +39,9 @@ def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) 
         [
             labelled(
                 "Name",
-                dbc.Input(id=Ids.NAME, value=stem, maxLength=MAX_NAME, **keep),
+                dbc.Input(
+                    id=Ids.NAME, value=name_of_file(upload["name"]), maxLength=MAX_NAME, **keep
+                ),
                 error_id=f"{Ids.NAME}-error",
             ),
             html.Div(

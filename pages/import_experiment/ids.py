@@ -50,6 +50,10 @@ class Ids:
     CANCEL = "import-cancel"
     RUNNING = "import-running"
     GO = "import-go"
+    AGAIN_BOX = "import-again-box"
+    AGAIN_TEXT = "import-again-text"
+    AGAIN = "import-again"
+    SKIP = "import-skip"
 
     field = PatternId("import-field", "column")  # the choice of what a column is
     unit = PatternId("import-unit", "column")  # the unit of a column

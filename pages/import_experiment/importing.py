@@ -19,11 +19,12 @@ from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.terms import JobState
 from pages.context import database, now, once, request_id, run_script, viewer
+from pages.import_experiment import again
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import start_from, to_correct
 from pages.import_experiment.stores import read_upload, read_verified
-from pages.import_experiment.verification import missing
+from pages.import_experiment.verification import missing, to_decide
 from pages.sent import read_id
 
 
@@ -37,9 +38,12 @@ from pages.sent import read_id
         "verified": Input(Ids.VERIFIED, "data"),
         "running": Input(Ids.IMPORT_JOB, "data"),
         "verifying": Input(Ids.VERIFY_JOB, "data"),
+        "answer": Input(Ids.AGAIN, "value"),
     },
 )
-def offer_import(verified: Sent, running: int | None, verifying: int | None) -> tuple[Any, ...]:
+def offer_import(
+    verified: Sent, running: int | None, verifying: int | None, answer: Sent
+) -> tuple[Any, ...]:
     """Say what the button will do, and what is missing; not while a correction is checked."""
     verified = read_verified(verified)
     if not verified or "verification" not in verified:
@@ -47,7 +51,14 @@ def offer_import(verified: Sent, running: int | None, verifying: int | None) -> 
     checked = verified["verification"]
     words = f"Import {formatting.counted(checked['rows'], 'measure')}"
     ready = checked["ok"] and running is None and verified.get("job") == verifying
+    if checked["ok"] and _decided(verified, answer) is None:
+        return words, True, to_decide("what to do with a file that came before")
     return words, not ready, missing(checked)
+
+
+def _decided(verified: dict[str, Any], answer: Sent) -> dict[str, Any] | None:
+    earlier = verified.get("earlier") or []
+    return again.decision(earlier, answer, may_delete=viewer().administers)
 
 
 @callback(
@@ -65,6 +76,7 @@ def offer_import(verified: Sent, running: int | None, verifying: int | None) -> 
             "battery_id": State(Ids.BATTERY, "value"),
             "day": State(Ids.DAY, "value"),
             "clock": State(Ids.CLOCK, "value"),
+            "again": State(Ids.AGAIN, "value"),
         },
         "verified": State(Ids.VERIFIED, "data"),
         "upload": State(Ids.UPLOAD, "data"),
@@ -89,7 +101,8 @@ def start_import(
     if not upload or running is not None or not verified or verified.get("job") != verifying:
         raise PreventUpdate
     mapping = to_correct(verified, upload)
-    if mapping is None:
+    decided = _decided(verified, fields["again"])
+    if mapping is None or decided is None:
         raise PreventUpdate
     try:
         fields["name"] = check_name(fields["name"] or "")
@@ -98,7 +111,7 @@ def start_import(
         return no_update, str(error), "", no_update
     if not isinstance(fields["battery_id"], int):
         return no_update, "", "Choose the battery, or add a new one.", no_update
-    payload = _to_import(fields, verified, upload, mapping)
+    payload = {**_to_import(fields, verified, upload, mapping), **decided}
     try:
         return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
     except DoneBeforeError as error:

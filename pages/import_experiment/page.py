@@ -17,7 +17,7 @@ from db.queries.batteries.detail import battery_choices, known_manufacturers
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page
-from pages.import_experiment import form
+from pages.import_experiment import again, form
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form
@@ -64,13 +64,14 @@ def show_upload(upload: Sent, verified: Sent) -> tuple[Any, ...]:
 
 @callback(
     output=Output(Ids.UPLOAD, "data", allow_duplicate=True),  # the upload script and watch_import
-    inputs={"clicks": Input(Ids.REMOVE, "n_clicks")},
+    inputs={"clicks": Input(Ids.REMOVE, "n_clicks"), "skipped": Input(Ids.SKIP, "n_clicks")},
     state={"running": State(Ids.IMPORT_JOB, "data")},
     prevent_initial_call=True,
 )
-def remove_file(clicks: int | None, running: int | None) -> Sent:
-    """Put the file aside, to choose another one."""
-    if not clicks or running is not None:
+def remove_file(clicks: int | None, skipped: int | None, running: int | None) -> Sent:
+    """Put the file aside, to choose another one; also one that came before."""
+    pressed = skipped if ctx.triggered_id == Ids.SKIP else clicks
+    if not pressed or running is not None:
         raise PreventUpdate
     return None
 
@@ -188,6 +189,7 @@ def _work() -> list[Component]:
     ]
     preview = dcc.Graph(id=Ids.PREVIEW, config=CONFIG, style={"height": PREVIEW_PX})
     right = [
+        again.question(),
         card("Preview", preview),
         card("Problems", html.Div(id=Ids.PROBLEMS), note=html.Span(id=Ids.PROBLEMS_NOTE)),
         card("Experiment", html.Div(id=Ids.FORM, className="body")),

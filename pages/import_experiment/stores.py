@@ -55,6 +55,18 @@ class Verification(TypedDict):
     preview: Preview
 
 
+class Earlier(TypedDict):
+    """An experiment that the file, or the same measures, became before."""
+
+    experiment_id: int
+    name: str
+    file_name: str
+    user_name: str
+    imported_at: str
+    files: int
+    same_file: bool
+
+
 class Verified(TypedDict, total=False):
     """How a check ended: with a verification, or why there is none."""
 
@@ -62,6 +74,8 @@ class Verified(TypedDict, total=False):
     upload: str
     error: str | None
     sample: list[str]
+    facts: dict[str, str]
+    earlier: list[Earlier]
     verification: Verification
 
 

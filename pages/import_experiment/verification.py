@@ -284,6 +284,11 @@ def missing(checked: dict[str, Any]) -> Component | None:
     verb = "Decide" if first["severity"] == "question" else "Correct"
     place = first["place"].lower() or (f"column {first['column']}" if first["column"] else "")
     what = _DECISIONS.get(first["code"]) or place or "the columns"
+    return to_decide(what, verb)
+
+
+def to_decide(what: str, verb: str = "Decide") -> Component:
+    """Say what a person has to do before the import."""
     return html.Span([icon("x-circle-fill"), f" {verb} {what}"], className="bem-bad")
 
 

@@ -163,6 +163,7 @@ def start_import(site: Site, folder: Path, number: int) -> tuple[str, subprocess
     file.write_text("\n".join(["Test Time / s,Unix Time / s,Voltage / V,Current / A", *rows, ""]))
     name = f"import {number}"
     command = [BEM, "import", str(file), "--name", name, "--battery", "1", "--charge-sign", "+"]
+    command += ["--again", "new"]  # the files of all imports say the same
     environment = site.environment(0)
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

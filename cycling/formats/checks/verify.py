@@ -9,6 +9,7 @@ import numpy as np
 
 from cycling.formats.arrow import valid
 from cycling.formats.cell_reader import CellReader
+from cycling.formats.checks.digest import Digest, DigestBuilder
 from cycling.formats.checks.preview import Preview, PreviewBuilder
 from cycling.formats.checks.sign import SignEvidence, SignWatch, decide_sign
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, spoken
@@ -49,6 +50,7 @@ class Verification:
     channels: tuple[Channel, ...]
     preview: Preview
     trust_clock: bool
+    digest: Digest
     parts: tuple[str, ...] = ()
 
     @property
@@ -77,6 +79,7 @@ class Verification:
             "preview": {name: _listed(values) for name, values in vars(self.preview).items()},
             "trust_clock": self.trust_clock,
             "parts": list(self.parts),
+            "digest": self.digest.to_json(),
             "ok": self.ok,
         }
 
@@ -129,6 +132,7 @@ class _Watch:
         self._intervals = IntervalCheck()
         self._sign = SignWatch()
         self._preview = PreviewBuilder()
+        self._digest = DigestBuilder()
         self._blanks: dict[Field, tuple[int, int, int]] = {}
         self._late: dict[int, int] = {}
         self._dates_open = True
@@ -148,6 +152,7 @@ class _Watch:
         self._note_clock(block)
         self._sign.add(voltage, current, (measures.step, measures.step_id))
         self._preview.add(measures.test_time_s, voltage, current)
+        self._digest.add(measures.test_time_s, measures.unix_time_s, voltage, current)
         self._note_blanks(block)
         self._note_late(block)
 
@@ -236,6 +241,7 @@ class _Watch:
             preview=self._preview.preview(-1.0 if decided is False else 1.0),
             trust_clock=self._clock.trusted,
             parts=self._table.parts,
+            digest=self._digest.digest(),
         )
 
 

@@ -34,6 +34,7 @@ from db.models import (
     ExtendedMeasure,
     FormerNumber,
     GenericMeasure,
+    ImportFile,
     ImportSource,
     Job,
     Note,
@@ -73,6 +74,7 @@ LONG = (
 SHORT: tuple[Any, ...] = (
     Note,
     ImportSource,
+    ImportFile,
     StationAlarm,
     Command,
     ExperimentName,
@@ -251,15 +253,22 @@ def delete_experiment(
     known = experiment_facts(database, experiment_id)  # counting may take a moment
     with database.write() as session:
         experiment = _taken(session, experiment_id, confirmed_name)
-        detail = _detail(session, experiment, known)
-        payload = {"experiment_id": experiment_id, "measures": known.measures}
-        job_id = jobs.enqueue_within(
-            session, kind=DELETE, payload=payload, user_name=by.user_name, now=by.now
-        )
-        _remember(session, experiment, known.measures, job_id, by.user_name, by.now)
-        _remove_at_once(session, experiment)
-        audit.record(session, by, DELETE, f"experiment {experiment_id}", detail)
-        return Deleted(experiment_id, experiment.name, known.measures, job_id)
+        return delete_within(session, experiment, known, by=by)
+
+
+def delete_within(
+    session: Session, experiment: Experiment, known: ExperimentFacts, *, by: By
+) -> Deleted:
+    """Delete a locked experiment that nothing keeps in the caller's transaction."""
+    detail = _detail(session, experiment, known)
+    payload = {"experiment_id": experiment.id, "measures": known.measures}
+    job_id = jobs.enqueue_within(
+        session, kind=DELETE, payload=payload, user_name=by.user_name, now=by.now
+    )
+    _remember(session, experiment, known.measures, job_id, by.user_name, by.now)
+    _remove_at_once(session, experiment)
+    audit.record(session, by, DELETE, f"experiment {experiment.id}", detail)
+    return Deleted(experiment.id, experiment.name, known.measures, job_id)
 
 
 def _taken(session: Session, experiment_id: int, confirmed_name: str) -> Experiment:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
@@ -19,6 +19,7 @@ from db.terms import PlanState
 
 MAX_ID = 2**32 - 1
 MAX_OFFERED = 500
+MAX_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,34 @@ def find_battery(database: Database, id_or_name: str) -> BatteryChoice:
             )
         if len(found) > 1:
             raise InputError(f"Several batteries are named '{id_or_name}': {_ids(found)}.")
+        return _choice(found[0])
+
+
+def battery_named_in(database: Database, text: str) -> BatteryChoice:
+    """Return the battery whose name, serial number or id a text is, in capitals or not.
+
+    Raises NotFoundError where there is none, InputError naming them where there are several.
+    """
+    same = text.strip().lower()
+    is_it = (func.lower(Battery.name) == same) | (func.lower(Battery.serial_number) == same)
+    if same.isascii() and same.isdigit() and int(same) <= MAX_ID:
+        is_it |= Battery.id == int(same)
+    with database.read() as session:
+        found = session.scalars(select(Battery).where(is_it).order_by(Battery.id)).all()
+        if not found:
+            names = session.scalars(
+                select(Battery.name).distinct().order_by(Battery.name).limit(MAX_NAMED + 1)
+            ).all()
+            more = ", ..." if len(names) > MAX_NAMED else ""
+            raise NotFoundError(
+                f"No battery has '{text}' as its name, serial number or id. "
+                f"There are: {', '.join(names[:MAX_NAMED])}{more}."
+            )
+        if len(found) > 1:
+            named = ", ".join(
+                f"{one.id} ({one.name}, SN {one.serial_number})" for one in found[:MAX_NAMED]
+            )
+            raise InputError(f"'{text}' is the name, serial number or id of several: {named}.")
         return _choice(found[0])
 
 

@@ -20,6 +20,7 @@ from db.models import (
     DetectedDevice,
     Experiment,
     GenericMeasure,
+    ImportFile,
     ImportSource,
     Note,
     Plan,
@@ -39,13 +40,25 @@ MOST_NOTES = 500
 
 
 @dataclass(frozen=True)
+class FileFacts:
+    """A file of an import; `facts` is what its head says, see `cycling.formats.facts`."""
+
+    file_name: str
+    sha256: str
+    size_bytes: int | None
+    facts: dict[str, str]
+    kept: bool
+
+
+@dataclass(frozen=True)
 class SourceFacts:
-    """Where an imported experiment came from."""
+    """Where an imported experiment came from; of one of before there may be no files."""
 
     file_name: str
     format: str
     user_name: str
     imported_at: datetime
+    files: tuple[FileFacts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +144,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             profile=profile,
             measures=source.measures if source else _count(session, experiment_id),
             battery=description_of(session, battery),
-            source=_source(source),
+            source=_source(session, source),
             end_reason=end_reason or "",
             simulated_speed=simulated_speed,
         )
@@ -171,10 +184,21 @@ def _count(session: Session, experiment_id: int) -> int:
     return later + (copied.measures if copied else 0)
 
 
-def _source(source: ImportSource | None) -> SourceFacts | None:
+def _source(session: Session, source: ImportSource | None) -> SourceFacts | None:
     if source is None or source.published_at is None:
         return None
-    return SourceFacts(source.file_name, source.format, source.user_name, source.published_at)
+    files = session.scalars(
+        select(ImportFile)
+        .where(ImportFile.experiment_id == source.experiment_id)
+        .order_by(ImportFile.number)
+    )
+    return SourceFacts(
+        source.file_name,
+        source.format,
+        source.user_name,
+        source.published_at,
+        tuple(facts(FileFacts, file) for file in files),
+    )
 
 
 def source_sha256(database: Database, experiment_id: int) -> str | None:

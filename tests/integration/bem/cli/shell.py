@@ -47,6 +47,13 @@ class Shell:
         assert said.status == 2, said
         return said.err
 
+    def partly(self, *arguments: str | Path) -> StatusNote:
+        """Call what does a part of its work; what is done is on standard output."""
+        said = self._run([str(one) for one in arguments], "", {})
+        assert said.status == 2, said
+        assert "Traceback" not in said.err + said.out
+        return said
+
     def done(self, *arguments: str | Path, **how: str) -> str:
         """Call what must work; return its result."""
         said = self(*arguments, **how)

@@ -49,7 +49,7 @@ class TestImportAndExport:
         again = tmp_path / "again.csv"
         bem.done("export", str(experiment_id), "-o", again)
         assert again.read_bytes() == first.encode()
-        second = int(bem.done(*importing(again)))
+        second = int(bem.done(*importing(again, "--again", "new")))
         assert bem.done("export", str(second)) == first
 
     def test_a_coin_cells_microamperes_survive_the_round_trip(self, here, tmp_path: Path):
@@ -64,7 +64,9 @@ class TestImportAndExport:
         assert [float(row[3]) for row in cells(out)[1:]] == [float(one) for one in values]
         assert [row[2] for row in cells(out)[1:]] == [row.split(",")[1] for row in rows]
         (tmp_path / "out.csv").write_text(out)
-        again = bem.done(*importing(tmp_path / "out.csv", "--charge-sign", "+")).strip()
+        again = bem.done(
+            *importing(tmp_path / "out.csv", "--charge-sign", "+", "--again", "new")
+        ).strip()
         assert bem.done("export", again) == out
 
     def test_formulas_come_out_harmless_and_return_as_they_were(self, here, tmp_path: Path):
@@ -84,7 +86,7 @@ class TestImportAndExport:
         assert labels == ["'=cmd()|' /C calc'!A0 / degC", "'@SUM(1) / 1"]
         assert float(cells(exported)[2][-1]) == -1  # numbers stay numbers
         (tmp_path / "again.csv").write_text(exported)
-        again = bem.done(*importing(tmp_path / "again.csv"))
+        again = bem.done(*importing(tmp_path / "again.csv", "--again", "new"))
         assert bem.done("export", again.strip()) == exported
         with database.read() as session:
             names = set(session.scalars(text("SELECT name FROM bem_channels")))
@@ -136,7 +138,7 @@ class TestChoices:
         assert counts(database)["bem_imports"] == 0
         for sign, first in (("-", "-1"), ("+", "1")):
             arguments = importing(falling, "--start", "2026-11-01", "--charge-sign", sign)
-            experiment_id = bem.done(*arguments).strip()
+            experiment_id = bem.done(*arguments, "--again", "new").strip()
             assert cells(bem.done("export", experiment_id))[1][3] == first
 
     def test_columns_are_named_with_map(self, here, tmp_path: Path):
@@ -168,7 +170,8 @@ class TestChoices:
             (("--description", "x" * 251), "shorten it to 250"),
             (("--battery", "nobody"), "There is no battery 'nobody'"),
             (("--battery", "9" * 30), "There is no battery"),
-            (("second.csv",), "one file at a time"),
+            (("--battery-from", "(.*)"), "Keep one of them"),
+            (("--again", "perhaps"), "--again"),
             (("--nonsense",), "No such option"),
         ],
     )
@@ -281,7 +284,7 @@ class TestRealFiles:
         if rows > 10_000:
             return  # the smaller ones show it
         (tmp_path / "again.csv").write_text(exported)
-        again = bem.done(*importing(tmp_path / "again.csv", "--charge-sign", "+"))
+        again = bem.done(*importing(tmp_path / "again.csv", "--charge-sign", "+", "--again", "new"))
         assert bem.done("export", again.strip()) == exported
 
     def test_binary_ones_are_imported(self, here):

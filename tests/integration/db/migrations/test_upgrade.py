@@ -401,3 +401,18 @@ def test_the_migrations_are_found_from_any_folder(
 ):
     monkeypatch.chdir(tmp_path)
     assert migrations.upgrade(empty) == migrations.head()
+
+
+def test_files_of_imports_before_get_their_row(empty: Database):
+    at_revision(empty, "0012")
+    day = "'2026-03-01 12:00:00'"
+    run(
+        empty,
+        "INSERT INTO bem_imports (experiment_id, file_name, sha256, format, mapping, measures,"
+        " user_name, beat_at, published_at) VALUES"
+        f" (3, 'a.csv', 'ab', 'BDF', '{{}}', 7, 'ada', {day}, {day}),"
+        f" (4, 'b.csv', 'cd', 'BDF', '{{}}', 8, 'ada', {day}, NULL)",
+    )
+    migrations.upgrade(empty)
+    files = "SELECT experiment_id, number, file_name, sha256, measures, kept FROM bem_import_files"
+    assert rows(empty, files) == [(3, 0, "a.csv", "ab", 7, 0)]

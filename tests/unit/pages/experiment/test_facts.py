@@ -8,7 +8,7 @@ import pytest
 
 from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, Technology
-from db.queries.experiments.detail import ExperimentFacts, SourceFacts
+from db.queries.experiments.detail import ExperimentFacts, FileFacts, SourceFacts
 from db.terms import Role
 from pages.context import Viewer
 from pages.experiment.facts import fact_groups
@@ -103,6 +103,29 @@ def test_an_experiment_that_waits_has_no_times():
 def test_an_experiment_that_runs_lasts_until_now():
     said = facts(replace(KNOWN, finished_at=None))
     assert (said["Finished"], said["Wall time"]) == ("", "5 h 0 min")
+
+
+def test_an_imported_experiment_says_what_its_file_says():
+    facts_of_head = {"mass": "12.3 mg", "cell": "NMC-17"}
+    file = FileFacts("cell.csv", "ab" * 32, 184_200, facts_of_head, kept=False)
+    said = facts(replace(KNOWN, source=replace(KNOWN.source, files=(file,))))
+    assert said["File"] == f"cell.csv 184.2 kB SHA-256 {'ab' * 6}"
+    assert said["Cell in the file"] == "NMC-17"
+    assert said["Mass in the file"] == "12.3 mg"
+    assert "Schedule in the file" not in said
+
+
+def test_of_many_files_the_first_are_named():
+    files = tuple(FileFacts(f"{n}.csv", "0" * 64, None, {}, kept=False) for n in range(8))
+    source = replace(KNOWN.source, files=files)
+    (origin,) = [
+        group
+        for group in fact_groups(replace(KNOWN, source=source), VERA, NOW)
+        if group and group[0][0] == "File"
+    ]
+    names = [text(as_json(value)) for name, value in origin if name in ("File", "")]
+    assert len(names) == 6
+    assert names[-1] == "and 3 more"
 
 
 def test_an_experiment_of_a_cycler_has_no_origin():

@@ -408,6 +408,8 @@ def test_the_import_is_one_job_with_all_that_it_needs(visitor, lab):
         "battery_id": battery,
         "start": "2026-08-24T06:10:00+00:00",
         "address": "127.0.0.1",
+        "known": [],
+        "replaced": None,
         "request": answer.request,
     }
     assert answer["import-name-error.children"] == answer["import-battery-error.children"] == ""

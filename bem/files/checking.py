@@ -1,0 +1,108 @@
+"""A file on the command line: opened, read as the options say, and checked to its last row."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bem.cli.progress import progress
+from cycling.errors import InputError
+from cycling.formats import (
+    Mapping,
+    TextTable,
+    Verification,
+    apply_options,
+    open_table,
+    propose,
+    verify,
+)
+from db.commands.experiments.import_files import SourceFile
+
+EARLIEST_START_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the command line says that files are read."""
+
+    time_zone: str
+    positive_is_charge: bool | None
+    column_map: Sequence[str]
+    max_rows: int
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that can be imported."""
+
+    table: TextTable
+    verification: Verification
+    source: SourceFile
+
+
+def checked(file: Path, reading: Reading, *, label: str) -> CheckedFile:
+    """Check the whole file; `label` stands before each warning. Raises InputError."""
+    table = open_table(file, file.name, max_rows=reading.max_rows)
+    verification = _verified(table, _mapping(table, reading), label)
+    source = SourceFile(file.name, sha256_of(file), table.size_bytes, table.facts)
+    return CheckedFile(table, verification, source)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error."""
+    typer.echo(text, err=True)
+
+
+def _mapping(table: TextTable, reading: Reading) -> Mapping:
+    mapping = apply_options(propose(table), reading.column_map)
+    mapping = replace(mapping, time_zone=reading.time_zone)
+    if reading.positive_is_charge is None:
+        return mapping
+    return replace(mapping, positive_is_charge=reading.positive_is_charge)
+
+
+def _verified(table: TextTable, mapping: Mapping, label: str) -> Verification:
+    """Check the whole file; say warnings, refuse errors and open questions."""
+    with progress("Checking", table.size_bytes) as advance:
+        verification = verify(table, mapping, lambda done, _total: advance(done))
+    for problem in verification.problems:
+        say(f"{problem.severity}: {label}{problem.sentence}")
+    further = verification.problem_count - len(verification.problems)
+    if further:
+        say(f"and {further} more")
+    if verification.ok:
+        return verification
+    if any(problem.code in ("sign", "unsigned") for problem in verification.problems):
+        raise InputError(
+            "Nothing was imported. Say which sign of the current charges: "
+            "--charge-sign + or --charge-sign -."
+        )
+    raise InputError(
+        "Nothing was imported. Correct the file, or say what a column is with "
+        "--map COLUMN=FIELD:UNIT."
+    )
+
+
+def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def assumed_start(file: CheckedFile, label: str) -> datetime | None:
+    """Return when a file without a clock began, if its last change was its end; say so."""
+    verification = file.verification
+    if verification.starts_at is not None:
+        return None
+    times_s = verification.preview.time_s  # the last test time; the first need not be 0
+    ends_after_s = float(times_s[-1]) if len(times_s) else verification.duration_s
+    start_s = max(file.table.path.stat().st_mtime - ends_after_s, EARLIEST_START_S)
+    start = datetime.fromtimestamp(start_s, UTC)
+    say(
+        f"warning: {label}The file has no clock. Its last change is taken as the end, so it starts "
+        f"on {start:%Y-%m-%d %H:%M} UTC. Give --start to say otherwise."
+    )
+    return start

@@ -1,0 +1,118 @@
+"""The files that an import is made of: kept with it, and recognised when they come again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from cycling.errors import ConflictError, InputError
+from cycling.formats import Block
+from cycling.formats.checks.digest import DigestBuilder
+from cycling.formats.facts import Facts
+from db.commands.audit import By
+from db.commands.experiments.deletion import delete_within
+from db.models import ImportFile
+from db.queries.experiments.deletion import existing_experiment, what_keeps
+from db.queries.experiments.detail import ExperimentFacts
+from db.queries.experiments.earlier_imports import EarlierImport, earlier_within, named
+
+SKIP, REPLACE, NEW = "skip", "replace", "new"
+
+
+@dataclass
+class SourceFile:
+    """A file of an import; its digest comes about while its measures go by."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    facts: Facts = field(default_factory=dict)
+    kept: bool = False
+    digest: DigestBuilder = field(default_factory=DigestBuilder)
+
+    def passing(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """Hand the file's measures on, and note them."""
+        for block in blocks:
+            self.digest.add(block.test_time_s, block.unix_time_s, block.voltage_v, block.current_a)
+            yield block
+
+
+@dataclass(frozen=True)
+class Again:
+    """What is to be done with files that came before.
+
+    `known` are the experiments that the user was told of, `replaced` is the one that goes.
+    """
+
+    known: tuple[int, ...] = ()
+    replaced: ExperimentFacts | None = None
+
+
+def check_replaceable(earlier: Sequence[EarlierImport], files: int) -> EarlierImport:
+    """Return the one experiment that an import of so many files may replace, or InputError."""
+    first = earlier[0]
+    if len(earlier) > 1:
+        raise InputError(
+            f"It came before more than once: {named(earlier)}. Delete what is not needed any "
+            "more, or import it as a new experiment."
+        )
+    if first.files > files:
+        raise InputError(
+            f"It came before in {first.words}, which was made of {first.files} files: one of them "
+            "cannot replace it. Give all of them, or import it as a new experiment."
+        )
+    return first
+
+
+def record_files(
+    session: Session, experiment_id: int, files: Sequence[SourceFile], again: Again, by: By
+) -> None:
+    """Keep the files with their experiment in the transaction that publishes it.
+
+    Raises ConflictError where one of them came before, and that was not known.
+    """
+    earlier = _earlier(session, experiment_id, files)
+    unknown = [one for one in earlier if one.experiment_id not in again.known]
+    if unknown:
+        raise ConflictError(
+            f"It came before, which was not known: {named(unknown)}. Nothing was imported again."
+        )
+    for number, file in enumerate(files):
+        digest = file.digest.digest()
+        session.add(
+            ImportFile(
+                experiment_id=experiment_id,
+                number=number,
+                file_name=file.name,
+                sha256=file.sha256,
+                size_bytes=file.size_bytes,
+                measures=digest.measures,
+                facts=file.facts,
+                digest=digest.to_json(),
+                kept=file.kept,
+            )
+        )
+    session.flush()
+    if again.replaced is not None:
+        if not earlier or check_replaceable(earlier, len(files)).experiment_id != again.replaced.id:
+            raise ConflictError(f"Experiment {again.replaced.id} is not of this file any more.")
+        _replace(session, again.replaced, by)
+
+
+def _earlier(
+    session: Session, experiment_id: int, files: Sequence[SourceFile]
+) -> list[EarlierImport]:
+    """Return the other experiments that these files came in."""
+    found = {
+        one.experiment_id: one
+        for file in files
+        for one in earlier_within(session, file.sha256, file.digest.digest())
+    }
+    return [one for number, one in found.items() if number != experiment_id]
+
+
+def _replace(session: Session, known: ExperimentFacts, by: By) -> None:
+    experiment = existing_experiment(session, known.id, lock=True)
+    if reason := what_keeps(session, experiment):
+        raise ConflictError(f"Experiment {known.id} is kept, so it is not replaced. {reason}")
+    delete_within(session, experiment, known, by=by)

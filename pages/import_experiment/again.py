@@ -1,0 +1,106 @@
+"""A file that came before: leave it out, replace what it became, or import it once more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import Input, Output, callback, dcc, html, no_update
+from dash.development.base_component import Component
+
+from components.blocks import card
+from components.controls import segments
+from components.sent import Sent
+from pages.context import viewer
+from pages.import_experiment.ids import Ids
+from pages.import_experiment.stores import read_verified
+
+NEW, REPLACE = "new", "replace"
+MAX_NAMED = 3
+
+
+def question() -> Component:
+    """Return the question, hidden until a file came before."""
+    return html.Div(
+        card(
+            "This file came before",
+            html.Div(
+                [
+                    html.Div(id=Ids.AGAIN_TEXT, className="t2 small"),
+                    html.Div(
+                        [
+                            segments(Ids.AGAIN, {NEW: "Import as new"}, None),
+                            dbc.Button("Leave it out", id=Ids.SKIP, color="secondary", size="sm"),
+                        ],
+                        className="bem-row",
+                    ),
+                ],
+                className="body bem-stack",
+            ),
+        ),
+        id=Ids.AGAIN_BOX,
+        hidden=True,
+    )
+
+
+def choices(earlier: Sequence[dict[str, Any]], *, may_delete: bool) -> dict[str, str]:
+    """Return what may become of the file, besides leaving it out.
+
+    Replacing deletes, so only who may delete is offered it, for one experiment of this file alone.
+    """
+    words = {NEW: "Import as new"}
+    if may_delete and len(earlier) == 1 and earlier[0]["files"] == 1:
+        return {REPLACE: f"Replace experiment {earlier[0]['experiment_id']}", **words}
+    return words
+
+
+def decision(
+    earlier: Sequence[dict[str, Any]], answer: Sent, *, may_delete: bool
+) -> dict[str, Any] | None:
+    """Return what the worker is told about a file; None while nobody has decided."""
+    if not earlier:
+        return {"known": [], "replaced": None}
+    if answer not in choices(earlier, may_delete=may_delete):
+        return None
+    known = [one["experiment_id"] for one in earlier]
+    return {"known": known, "replaced": known[0] if answer == REPLACE else None}
+
+
+def earlier_list(earlier: Sequence[dict[str, Any]]) -> list[Component]:
+    """Name the experiments that a file became, each as a link."""
+    items = [
+        html.Div(
+            [
+                dcc.Link(
+                    f"Experiment {one['experiment_id']}, {one['name']}",
+                    href=f"/experiments/{one['experiment_id']}",
+                ),
+                f": {one['file_name']}"
+                + ("" if one["same_file"] else ", another file with the same measures")
+                + f"; imported on {one['imported_at'][:10]} by {one['user_name']}",
+            ]
+        )
+        for one in earlier[:MAX_NAMED]
+    ]
+    more = len(earlier) - MAX_NAMED
+    return [*items, html.Div(f"and {more} more")] if more > 0 else items
+
+
+@callback(
+    output=(
+        Output(Ids.AGAIN_BOX, "hidden"),
+        Output(Ids.AGAIN_TEXT, "children"),
+        Output(Ids.AGAIN, "options"),
+        Output(Ids.AGAIN, "value"),
+    ),
+    inputs={"verified": Input(Ids.VERIFIED, "data")},
+    prevent_initial_call=True,
+)
+def ask_again(verified: Sent) -> tuple[Any, ...]:
+    """Ask what to do with a file that came before; an answer stays while the file does."""
+    verified = read_verified(verified)
+    earlier = verified.get("earlier") if verified else None
+    if not earlier:
+        return True, None, no_update, None
+    words = choices(earlier, may_delete=viewer().administers)
+    options = [{"label": label, "value": value} for value, label in words.items()]
+    return False, earlier_list(earlier), options, no_update

@@ -1,0 +1,241 @@
+"""`bem import` with many files, files that came before, files of one test, and dry runs."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db.engine import Database
+from db.models import Experiment, ImportFile
+from db.queries.experiments.detail import experiment_facts
+from tests.integration.bem.cli.shell import Shell, cells, importing
+from tests.unit.db.lab import add_cell, counts
+
+DAY_S = 86_400
+BEGAN_S = 1_700_000_000
+
+
+def cycle_file(path: Path, begins_s: int = BEGAN_S, *, rows: int = 300, head: str = "") -> Path:
+    """A charge and a discharge with a clock, so that nothing is to be asked."""
+    lines = ["Test Time / s,Unix Time / s,Voltage / V,Current / A,Cycle Count / 1"]
+    for n in range(rows):
+        up = n < rows // 2
+        within = n % (rows // 2)
+        volts = 3.0 + within / 1000 if up else 3.5 - within / 1000
+        lines.append(f"{n},{begins_s + n},{volts:.4f},{1 if up else -1},1")
+    path.write_text(head + "\n".join(lines) + "\n")
+    return path
+
+
+def files_of(database: Database, experiment_id: int) -> list[tuple[str, dict, int]]:
+    with database.read() as session:
+        found = session.scalars(
+            select(ImportFile)
+            .where(ImportFile.experiment_id == experiment_id)
+            .order_by(ImportFile.number)
+        ).all()
+        return [(one.file_name, one.facts, one.measures) for one in found]
+
+
+def ids(database: Database) -> set[int]:
+    with database.read() as session:
+        return set(session.scalars(select(Experiment.id)))
+
+
+@pytest.fixture
+def cells_of_lab(lab: Database) -> Database:
+    """The lab with two more cells: one has the number of the other as its name."""
+    add_cell(lab, "NMC-17", serial_number="S-900")
+    add_cell(lab, "NMC-18", serial_number="S-901")
+    return lab
+
+
+class TestAgain:
+    def test_a_file_that_came_before_is_refused_with_the_option(self, bem, lab, tmp_path):
+        file = cycle_file(tmp_path / "a.csv")
+        first = bem.done(*importing(file)).strip()
+        said = bem.refused(*importing(file))
+        assert f"experiment {first}" in said
+        for answer in ("skip", "replace", "new"):
+            assert f"--again {answer}" in said
+        assert ids(lab) == {int(first)}
+        assert counts(lab)["GenericMeasures"] == 300
+
+    def test_the_same_measures_in_another_file_are_recognised(self, here, tmp_path):
+        bem, _ = here
+        file = cycle_file(tmp_path / "a.csv")
+        first = bem.done(*importing(file)).strip()
+        rewritten = tmp_path / "b.txt"
+        rewritten.write_text(file.read_text().replace(",", ";").replace(".", ","))
+        said = bem.refused(*importing(rewritten))
+        assert f"experiment {first}" in said
+        assert "the same measures" in said
+
+    def test_another_week_is_another_test(self, here, tmp_path):
+        bem, _ = here
+        bem.done(*importing(cycle_file(tmp_path / "a.csv")))
+        bem.done(*importing(cycle_file(tmp_path / "b.csv", BEGAN_S + 7 * DAY_S)))
+
+    def test_it_is_skipped(self, here, tmp_path):
+        bem, database = here
+        file = cycle_file(tmp_path / "a.csv")
+        bem.done(*importing(file))
+        said = bem(*importing(file, "--again", "skip"))
+        assert (said.status, said.out) == (0, "")
+        assert "a.csv is skipped" in said.err
+        assert len(ids(database)) == 1
+
+    def test_it_comes_once_more(self, here, tmp_path):
+        bem, database = here
+        file = cycle_file(tmp_path / "a.csv")
+        bem.done(*importing(file))
+        bem.done(*importing(file, "--again", "new"))
+        assert len(ids(database)) == 2
+        said = bem.refused(*importing(file, "--again", "replace"))
+        assert "more than once" in said
+
+    def test_it_takes_the_place_of_the_first(self, bem, lab, tmp_path):
+        file = cycle_file(tmp_path / "a.csv")
+        first = int(bem.done(*importing(file)))
+        second = int(bem.done(*importing(file, "--again", "replace", "--name", "Second")))
+        assert ids(lab) == {second}
+        assert first != second
+        assert f"bem: Experiment {first}" in bem.refused("export", str(first))
+
+    def test_without_anything_before_the_answer_changes_nothing(self, here, tmp_path):
+        bem, database = here
+        bem.done(*importing(cycle_file(tmp_path / "a.csv"), "--again", "replace"))
+        assert len(ids(database)) == 1
+
+
+class TestManyFiles:
+    def test_each_becomes_an_experiment_in_their_order(self, bem, lab, tmp_path):
+        files = [cycle_file(tmp_path / f"cell {n}.csv", BEGAN_S + n * DAY_S) for n in (2, 1, 3)]
+        said = bem.done("import", *files, "--battery", "Cell 1").split()
+        names = [experiment_facts(lab, int(one)).name for one in said]
+        assert names == ["cell 2", "cell 1", "cell 3"]
+
+    def test_one_that_fails_does_not_lose_the_others(self, here, tmp_path):
+        bem, database = here
+        files = [cycle_file(tmp_path / f"{n}.csv", BEGAN_S + n * DAY_S) for n in range(3)]
+        files[1].write_text("nothing")
+        said = bem.partly("import", *files, "--battery", "Cell 1")
+        assert {int(one) for one in said.out.split()} == ids(database)
+        assert len(said.out.split()) == 2
+        assert "error: 1.csv: " in said.err
+        assert "1 of 3 files were not imported: 1.csv." in said.err
+
+    def test_the_same_file_twice_is_one(self, here, tmp_path):
+        bem, database = here
+        file = cycle_file(tmp_path / "a.csv")
+        said = bem.partly("import", file, file, "--battery", "Cell 1")
+        assert {int(one) for one in said.out.split()} == ids(database)
+        assert "came before" in said.err
+
+    def test_one_start_for_many_is_refused(self, here, tmp_path):
+        bem, _ = here
+        files = [cycle_file(tmp_path / name) for name in ("a.csv", "b.csv")]
+        assert "--start" in bem.refused(
+            "import", *files, "--battery", "Cell 1", "--start", "2026-01-01"
+        )
+
+
+class TestBatteryFrom:
+    @pytest.mark.parametrize(
+        ("name", "battery"),
+        [
+            ("run_NMC-17_01.csv", "NMC-17"),
+            ("run_nmc-18_01.csv", "NMC-18"),
+            ("run_S-900_1.csv", "NMC-17"),
+        ],
+    )
+    def test_its_group_names_the_battery(self, bem, cells_of_lab, tmp_path, name, battery):
+        file = cycle_file(tmp_path / name)
+        found = bem.done("import", file, "--battery-from", r"run_([^_]+)_").strip()
+        assert experiment_facts(cells_of_lab, int(found)).battery.name == battery
+
+    def test_its_group_is_an_id(self, here, tmp_path):
+        bem, database = here
+        battery = add_cell(database, "NMC-17")
+        file = cycle_file(tmp_path / f"run {battery}.csv")
+        found = bem.done("import", file, "--battery-from", r"run (\d+)").strip()
+        assert experiment_facts(database, int(found)).battery_id == battery
+
+    @pytest.mark.parametrize(
+        ("pattern", "words"),
+        [
+            ("cell-(.*)", "finds no battery in the name run NMC-17.csv"),
+            ("run (NMC)", "No battery has 'NMC' as its name, serial number or id"),
+            ("run (NMC)", "There are: Cell 1, NMC-17, NMC-18"),
+            ("run (NMC", "--battery-from run (NMC:"),
+            ("run", "has 0 groups"),
+        ],
+    )
+    def test_what_names_none_is_refused(self, here, tmp_path, pattern, words):
+        bem, database = here
+        add_cell(database, "NMC-17")
+        add_cell(database, "NMC-18")
+        file = cycle_file(tmp_path / "run NMC-17.csv")
+        assert words in bem.refused("import", file, "--battery-from", pattern)
+        assert ids(database) == set()
+
+    def test_what_names_several_is_refused_with_their_names(self, here, tmp_path):
+        bem, database = here
+        one, other = add_cell(database, "NMC-17"), add_cell(database, "B", serial_number="NMC-17")
+        said = bem.refused(
+            "import", cycle_file(tmp_path / "NMC-17.csv"), "--battery-from", r"(.*)\.csv"
+        )
+        assert f"{one} (NMC-17, " in said
+        assert f"{other} (B, SN NMC-17)" in said
+
+
+class TestAppend:
+    def test_files_in_order_are_one_experiment(self, bem: Shell, lab: Database, tmp_path):
+        files = [cycle_file(tmp_path / f"{n}.csv", BEGAN_S + n * 3600, rows=20) for n in range(3)]
+        found = bem.done("import", *files, "--append", "--battery", "Cell 1").split()
+        assert len(found) == 1
+        facts = experiment_facts(lab, int(found[0]))
+        assert (facts.name, facts.measures) == ("0", 60)
+        assert files_of(lab, int(found[0])) == [(f"{n}.csv", {}, 20) for n in range(3)]
+        rows = cells(bem.done("export", found[0]))[1:]
+        assert [float(row[0]) for row in rows] == [*range(20), *range(19, 39), *range(38, 58)]
+        assert [row[5] for row in rows] == ["1"] * 20 + ["2"] * 20 + ["3"] * 20
+        assert float(rows[20][1]) == BEGAN_S + 3600
+        said = bem.refused("import", files[2], "--battery", "Cell 1")
+        assert f"experiment {found[0]}" in said
+        said = bem.refused("import", files[2], "--battery", "Cell 1", "--again", "replace")
+        assert "made of 3 files" in said
+
+    def test_files_in_another_order_are_refused(self, here, tmp_path):
+        bem, database = here
+        files = [cycle_file(tmp_path / f"{n}.csv", BEGAN_S - n * 3600) for n in range(2)]
+        said = bem.refused("import", *files, "--append", "--battery", "Cell 1")
+        assert "1.csv begins on 2023-11-14 21:13:20 UTC" in said
+        assert "out of order" in said
+        assert ids(database) == set()
+
+    def test_files_of_two_batteries_are_refused(self, here, tmp_path):
+        bem, database = here
+        add_cell(database, "B")
+        files = [cycle_file(tmp_path / "Cell 1.csv"), cycle_file(tmp_path / "B.csv", BEGAN_S + 999)]
+        said = bem.refused("import", *files, "--append", "--battery-from", r"(.*)\.")
+        assert "several batteries: B, Cell 1" in said
+
+
+def test_a_dry_run_says_what_each_becomes_and_keeps_nothing(bem, lab, tmp_path):
+    files = [cycle_file(tmp_path / f"cell {n}.csv", BEGAN_S + n * DAY_S) for n in range(2)]
+    before = counts(lab)
+    said = bem.done("import", *files, "--battery", "Cell 1", "--dry-run")
+    first, second = said.splitlines()
+    assert first.startswith("cell 0.csv: 300 measures, 4 min 59 s from 2023-11-14 22:13:20 UTC")
+    assert "as 'cell 0' of battery 1 (Cell 1); BDF CSV" in first
+    assert second.startswith("cell 1.csv: ")
+    assert counts(lab) == before
+
+
+def test_what_the_head_says_is_kept_and_names_the_experiment(bem, lab, tmp_path):
+    head = "Name of Test: Formation 3\nCell: NMC-17\nMass (g): 0.0123\n\n"
+    found = bem.done("import", cycle_file(tmp_path / "a.csv", head=head), "--battery", "Cell 1")
+    assert experiment_facts(lab, int(found)).name == "Formation 3"
+    facts = {"name": "Formation 3", "cell": "NMC-17", "mass": "0.0123 g"}
+    assert files_of(lab, int(found)) == [("a.csv", facts, 300)]

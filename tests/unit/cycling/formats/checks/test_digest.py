@@ -1,0 +1,76 @@
+"""Measures in short: the same in another spelling, others otherwise."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from cycling.formats.checks.digest import Digest, DigestBuilder
+
+TIMES = np.arange(100.0)
+VOLTS = 3.0 + np.sin(TIMES) / 10
+AMPS = np.where(TIMES < 50, 1.0, -1.0)
+CLOCK = 1_700_000_000 + TIMES
+
+
+def digest(*, parts: int = 1, clock=CLOCK, volts=VOLTS, amps=AMPS) -> Digest:
+    builder = DigestBuilder()
+    for rows in np.array_split(np.arange(len(TIMES)), parts):
+        builder.add(TIMES[rows], None if clock is None else clock[rows], volts[rows], amps[rows])
+    return builder.digest()
+
+
+def changed(values, place: int, by: float):
+    other = values.copy()
+    other[place] += by
+    return other
+
+
+def test_it_says_what_the_measures_are():
+    known = digest()
+    assert known.measures == 100
+    assert (known.begins_s, known.ends_s) == (1_700_000_000, 1_700_000_099)
+    assert (known.first[0], known.last[0]) == (0, 99)
+    assert known.sums[0] == TIMES.sum()
+    assert known.sums[2] == 100  # of the current without its sign
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        digest(parts=7),
+        digest(amps=-AMPS),
+        digest(clock=None),
+    ],
+    ids=["other blocks", "other sign", "no clock"],
+)
+def test_the_same_measures_are_recognised(other: Digest):
+    assert digest().same_as(other)
+    assert other.same_as(digest())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        digest(volts=changed(VOLTS, 40, 1e-5)),
+        digest(amps=changed(AMPS, -1, 1e-6)),
+        digest(clock=CLOCK + 86_400 * 7),
+        digest(clock=CLOCK + 3600),
+    ],
+    ids=["a voltage", "the last current", "a week later", "an hour later"],
+)
+def test_other_measures_are_others(other: Digest):
+    assert not digest().same_as(other)
+
+
+def test_blanks_count_as_nothing():
+    assert digest(volts=changed(VOLTS, 3, np.nan)).sums[1] == pytest.approx(VOLTS.sum() - VOLTS[3])
+
+
+def test_it_comes_back_from_json():
+    known = digest()
+    assert Digest.from_json(json.loads(json.dumps(known.to_json()))) == known
+    assert Digest.from_json({}) is None
+    assert Digest.from_json(None) is None
+    assert dataclasses.replace(known, measures=1) != known
