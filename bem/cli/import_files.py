@@ -24,47 +24,57 @@ class Again(StrEnum):
     NEW = "new"
 
 
+Files = Annotated[list[Path], typer.Argument(help="The files to import.", metavar="FILE...")]
+Name = Annotated[
+    str | None,
+    typer.Option(help="Name of the experiment, up to 30 characters; else that of the file."),
+]
+Battery = Annotated[str | None, typer.Option(help="Id or name of the battery.")]
+BatteryFrom = Annotated[
+    str | None,
+    typer.Option(
+        help="Its group names the battery in a file's name: by name, serial number or id.",
+        metavar="REGEX",
+    ),
+]
+Append = Annotated[
+    bool, typer.Option("--append", help="All files, in this order, as one experiment.")
+]
+AgainOption = Annotated[
+    Again | None, typer.Option(help="What to do with a file that was imported before.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check everything, say what it becomes, write nothing.")
+]
+Description = Annotated[str, typer.Option(help="Up to 250 characters.")]
+Start = Annotated[
+    str | None,
+    typer.Option(help="When it started, for a file without a clock: 2026-11-22T08:30 (UTC)."),
+]
+Sign = Annotated[ChargeSign | None, typer.Option(help="Which sign of the file's current charges.")]
+ColumnMap = Annotated[
+    list[str] | None, typer.Option("--map", help="COLUMN=FIELD[:UNIT], as often as needed.")
+]
+Part = Annotated[
+    str, typer.Option(help="Which test of a file that has several: its name in the question.")
+]
+Zone = Annotated[str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")]
+
+
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="The files to import.", metavar="FILE...")],
-    name: Annotated[
-        str | None,
-        typer.Option(help="Name of the experiment, up to 30 characters; else that of the file."),
-    ] = None,
-    battery: Annotated[str | None, typer.Option(help="Id or name of the battery.")] = None,
-    battery_from: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REGEX",
-            help="Its group names the battery in a file's name: by name, serial number or id.",
-        ),
-    ] = None,
-    append: Annotated[
-        bool, typer.Option("--append", help="All files, in this order, as one experiment.")
-    ] = False,
-    again: Annotated[
-        Again | None, typer.Option(help="What to do with a file that was imported before.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything, say what it becomes, keep nothing.")
-    ] = False,
-    description: Annotated[str, typer.Option(help="Up to 250 characters.")] = "",
-    start: Annotated[
-        str | None,
-        typer.Option(help="When it started, for a file without a clock: 2026-11-22T08:30 (UTC)."),
-    ] = None,
-    charge_sign: Annotated[
-        ChargeSign | None, typer.Option(help="Which sign of the file's current charges.")
-    ] = None,
-    column_map: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="COLUMN=FIELD[:UNIT], as often as needed."),
-    ] = None,
-    part: Annotated[
-        str, typer.Option(help="Which test of a file that has several: its name in the question.")
-    ] = "",
-    timezone: Annotated[
-        str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")
-    ] = "UTC",
+    files: Files,
+    name: Name = None,
+    battery: Battery = None,
+    battery_from: BatteryFrom = None,
+    append: Append = False,
+    again: AgainOption = None,
+    dry_run: DryRun = False,
+    description: Description = "",
+    start: Start = None,
+    charge_sign: Sign = None,
+    column_map: ColumnMap = None,
+    part: Part = "",
+    timezone: Zone = "UTC",
 ) -> None:
     """Import cyclers' files as finished experiments; print each new experiment's ID."""
     started = moment(start, "--start")
