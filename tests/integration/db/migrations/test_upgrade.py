@@ -404,7 +404,7 @@ def test_the_migrations_are_found_from_any_folder(
 
 
 def test_files_of_imports_before_get_their_row(empty: Database):
-    at_revision(empty, "0012")
+    at_revision(empty, "0013")
     day = "'2026-03-01 12:00:00'"
     run(
         empty,
