@@ -31,6 +31,7 @@ class Reading:
     time_zone: str
     positive_is_charge: bool | None
     column_map: Sequence[str]
+    part: str
     max_rows: int
 
 
@@ -38,6 +39,7 @@ class Reading:
 class CheckedFile:
     """A file that can be imported."""
 
+    path: Path
     table: TextTable
     verification: Verification
     source: SourceFile
@@ -45,10 +47,12 @@ class CheckedFile:
 
 def checked(file: Path, reading: Reading, *, label: str) -> CheckedFile:
     """Check the whole file; `label` stands before each warning. Raises InputError."""
-    table = open_table(file, file.name, max_rows=reading.max_rows)
+    table = open_table(file, file.name, max_rows=reading.max_rows, part=reading.part)
     verification = _verified(table, _mapping(table, reading), label)
-    source = SourceFile(file.name, sha256_of(file), table.size_bytes, table.facts)
-    return CheckedFile(table, verification, source)
+    source = SourceFile(
+        file.name, sha256_of(file), file.stat().st_size, table.facts, part=reading.part
+    )
+    return CheckedFile(file, table, verification, source)
 
 
 def say(text: str) -> None:
@@ -58,10 +62,17 @@ def say(text: str) -> None:
 
 def _mapping(table: TextTable, reading: Reading) -> Mapping:
     mapping = apply_options(propose(table), reading.column_map)
-    mapping = replace(mapping, time_zone=reading.time_zone)
+    mapping = replace(mapping, time_zone=reading.time_zone, part=_checked_part(table, reading.part))
     if reading.positive_is_charge is None:
         return mapping
     return replace(mapping, positive_is_charge=reading.positive_is_charge)
+
+
+def _checked_part(table: TextTable, part: str) -> str:
+    if part and part not in table.parts:
+        names = ", ".join(table.parts) or "only one test"
+        raise InputError(f"--part: there is no test {part!r} in the file. It has: {names}.")
+    return part
 
 
 def _verified(table: TextTable, mapping: Mapping, label: str) -> Verification:
@@ -80,6 +91,8 @@ def _verified(table: TextTable, mapping: Mapping, label: str) -> Verification:
             "Nothing was imported. Say which sign of the current charges: "
             "--charge-sign + or --charge-sign -."
         )
+    if any(problem.code == "part" for problem in verification.problems):
+        raise InputError("Nothing was imported. Say which test of the file: --part NAME.")
     raise InputError(
         "Nothing was imported. Correct the file, or say what a column is with "
         "--map COLUMN=FIELD:UNIT."
@@ -99,7 +112,7 @@ def assumed_start(file: CheckedFile, label: str) -> datetime | None:
         return None
     times_s = verification.preview.time_s  # the last test time; the first need not be 0
     ends_after_s = float(times_s[-1]) if len(times_s) else verification.duration_s
-    start_s = max(file.table.path.stat().st_mtime - ends_after_s, EARLIEST_START_S)
+    start_s = max(file.path.stat().st_mtime - ends_after_s, EARLIEST_START_S)
     start = datetime.fromtimestamp(start_s, UTC)
     say(
         f"warning: {label}The file has no clock. Its last change is taken as the end, so it starts "

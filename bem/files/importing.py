@@ -41,6 +41,7 @@ class ImportOptions:
     time_zone: str
     positive_is_charge: bool | None
     column_map: Sequence[str]
+    part: str = ""
     again: str | None = None
     append: bool = False
     dry_run: bool = False
@@ -136,7 +137,7 @@ class _Importer:
         known: dict[int, None] = {}
         for file in group:
             source, digest = file.source, file.verification.digest
-            earlier = earlier_imports(self._database, source.sha256, digest)
+            earlier = earlier_imports(self._database, source.identity(digest))
             known |= dict.fromkeys(one.experiment_id for one in earlier)
             if not earlier or answer == NEW:
                 continue
@@ -194,6 +195,7 @@ def _reading(options: ImportOptions, settings: Settings) -> Reading:
         time_zone=options.time_zone,
         positive_is_charge=options.positive_is_charge,
         column_map=options.column_map,
+        part=options.part,
         max_rows=settings.limits.max_file_rows,
     )
 

@@ -21,7 +21,7 @@ from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
 from db.limits import USUAL, Limits
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.earlier_imports import earlier_imports
+from db.queries.experiments.earlier_imports import Identity, earlier_imports
 from db.repeating import repeated
 
 HEARTBEAT_EVERY_S = 0.5
@@ -79,16 +79,14 @@ def verify_file(place: Workplace, mine: Claim) -> None:
     elif mapping.part and not mapping.fits(table.labels):  # another test of the file was chosen
         mapping = replace(_proposed(table, mine.payload), part=mapping.part)
     verification = verify(table, mapping, beat)
+    identity = Identity(upload.sha256, verification.mapping.part, verification.digest)
     result = {
         "upload": upload.id,
         "dialect": table.dialect,
         "verification": verification.to_json(),
         "sample": list(table.sample[0]) if table.sample else [],
         "facts": table.facts,
-        "earlier": [
-            one.to_json()
-            for one in earlier_imports(place.database, upload.sha256, verification.digest)
-        ],
+        "earlier": [one.to_json() for one in earlier_imports(place.database, identity)],
     }
     _end(place, mine, result)
 
@@ -100,7 +98,9 @@ def import_file(place: Workplace, mine: Claim) -> None:
     upload = _upload(place, mine)
     mapping = Mapping.from_json(mine.payload["mapping"])
     table = _table(place, upload, beat, mapping.part)
-    source = SourceFile(upload.file_name, upload.sha256, upload.size_bytes, table.facts)
+    source = SourceFile(
+        upload.file_name, upload.sha256, upload.size_bytes, table.facts, part=mapping.part
+    )
     again = _again(place, mine.payload)
     by = By(mine.user_name, mine.payload["address"], place.clock())
 

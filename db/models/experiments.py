@@ -141,6 +141,8 @@ class ImportSource(Base):
 class ImportFile(Base):
     """A file that an imported experiment was made of; `number` is its place, from 0.
 
+    `part` is the test that was chosen in a file of several.
+
     `digest` is its measures in short (`cycling.formats.checks.digest.Digest`), None for imports
     of before there was one. `kept`: the file itself lies in the data folder, under its hash.
     """
@@ -152,6 +154,7 @@ class ImportFile(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     file_name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(exact_text(64))
+    part: Mapped[str] = mapped_column(String(200), default="")
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     measures: Mapped[int] = mapped_column(BigInteger)
     facts: Mapped[dict[str, Any]]

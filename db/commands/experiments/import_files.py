@@ -7,28 +7,36 @@ from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
 from cycling.formats import Block
-from cycling.formats.checks.digest import DigestBuilder
+from cycling.formats.checks.digest import Digest, DigestBuilder
 from cycling.formats.facts import Facts
 from db.commands.audit import By
 from db.commands.experiments.deletion import delete_within
 from db.models import ImportFile
 from db.queries.experiments.deletion import existing_experiment, what_keeps
 from db.queries.experiments.detail import ExperimentFacts
-from db.queries.experiments.earlier_imports import EarlierImport, earlier_within, named
+from db.queries.experiments.earlier_imports import EarlierImport, Identity, earlier_within, named
 
 SKIP, REPLACE, NEW = "skip", "replace", "new"
 
 
 @dataclass
 class SourceFile:
-    """A file of an import; its digest comes about while its measures go by."""
+    """A file of an import; its digest comes about while its measures go by.
+
+    `part` is the test that was chosen in a file of several.
+    """
 
     name: str
     sha256: str
     size_bytes: int
     facts: Facts = field(default_factory=dict)
+    part: str = ""
     kept: bool = False
     digest: DigestBuilder = field(default_factory=DigestBuilder)
+
+    def identity(self, digest: Digest | None = None) -> Identity:
+        """Return what it is recognised by; without a digest, that of what has gone by."""
+        return Identity(self.sha256, self.part, digest or self.digest.digest())
 
     def passing(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """Hand the file's measures on, and note them."""
@@ -85,6 +93,7 @@ def record_files(
                 number=number,
                 file_name=file.name,
                 sha256=file.sha256,
+                part=file.part,
                 size_bytes=file.size_bytes,
                 measures=digest.measures,
                 facts=file.facts,
@@ -104,9 +113,7 @@ def _earlier(
 ) -> list[EarlierImport]:
     """Return the other experiments that these files came in."""
     found = {
-        one.experiment_id: one
-        for file in files
-        for one in earlier_within(session, file.sha256, file.digest.digest())
+        one.experiment_id: one for file in files for one in earlier_within(session, file.identity())
     }
     return [one for number, one in found.items() if number != experiment_id]
 

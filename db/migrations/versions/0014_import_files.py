@@ -21,6 +21,7 @@ def upgrade() -> None:
         column.number("experiment_id", "number", key=True),
         column.text(255, "file_name"),
         column.exact(64, "sha256"),
+        column.text(200, "part"),
         column.big("size_bytes", null=True),
         column.big("measures"),
         column.json("facts"),
@@ -30,8 +31,8 @@ def upgrade() -> None:
     )
     op.execute(
         "INSERT INTO bem_import_files"
-        " (experiment_id, number, file_name, sha256, measures, facts, kept)"
-        " SELECT experiment_id, 0, file_name, sha256, measures, '{}', 0 FROM bem_imports"
+        " (experiment_id, number, file_name, sha256, part, measures, facts, kept)"
+        " SELECT experiment_id, 0, file_name, sha256, '', measures, '{}', 0 FROM bem_imports"
         " WHERE published_at IS NOT NULL AND NOT EXISTS"
         " (SELECT 1 FROM bem_import_files AS file"
         " WHERE file.experiment_id = bem_imports.experiment_id)"

@@ -17,6 +17,15 @@ MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What a file is recognised by: its hash with the test in it that was chosen; its measures."""
+
+    sha256: str
+    part: str
+    digest: Digest | None
+
+
+@dataclass(frozen=True)
 class EarlierImport:
     """An experiment that a file was imported into; `files` counts what it was made of.
 
@@ -45,19 +54,16 @@ class EarlierImport:
         )
 
 
-def earlier_imports(
-    database: Database, sha256: str, digest: Digest | None
-) -> tuple[EarlierImport, ...]:
+def earlier_imports(database: Database, identity: Identity) -> tuple[EarlierImport, ...]:
     """Return the experiments that this file, or one of the same measures, became; newest first."""
     with database.read() as session:
-        return earlier_within(session, sha256, digest)
+        return earlier_within(session, identity)
 
 
-def earlier_within(
-    session: Session, sha256: str, digest: Digest | None
-) -> tuple[EarlierImport, ...]:
+def earlier_within(session: Session, identity: Identity) -> tuple[EarlierImport, ...]:
     """Return the same in the caller's transaction."""
-    alike = ImportFile.sha256 == sha256
+    digest = identity.digest
+    alike = ImportFile.sha256 == identity.sha256
     if digest is not None:
         alike = or_(alike, ImportFile.measures == digest.measures)
     rows = session.execute(
@@ -70,7 +76,7 @@ def earlier_within(
     ).all()
     found: dict[int, EarlierImport] = {}
     for file, name, user_name, published_at in rows:
-        same_file = file.sha256 == sha256
+        same_file = (file.sha256, file.part) == (identity.sha256, identity.part)
         if published_at is None or file.experiment_id in found:
             continue
         if same_file or _alike(file, digest):
