@@ -34,7 +34,7 @@ def drop_zone() -> Component:
                 **{"data-bem-upload": "true"},
             ),
             html.Div(
-                "A binary file of Neware or BioLogic, a workbook, BDF, or any table as text. "
+                "A file of Neware, BioLogic or Arbin, a workbook, BDF, or any table as text. "
                 "Nothing is imported before you have seen what is in it.",
                 className="t3 small",
             ),

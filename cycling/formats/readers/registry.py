@@ -13,7 +13,7 @@ LOG = logging.getLogger("bem.formats")
 
 # What files that are converted begin with, and those of our own readers.
 PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-BINARY = (b"NEWARE", b"BIO-LOGIC MODULAR FILE", b"PAR1")
+BINARY = (b"NEWARE", b"BIO-LOGIC MODULAR FILE", b"PAR1", b"\x00\x01\x00\x00Standard Jet DB")
 
 
 def others() -> tuple[EntryPoint, ...]:
@@ -48,8 +48,9 @@ def _readers() -> Iterator[type[Reader]]:
             LOG.warning("what=reader-not-loaded name=%r", entry.name, exc_info=True)
         else:
             yield reader
+    from cycling.formats.readers.arbin import ArbinRes
     from cycling.formats.readers.biologic import BiologicMpr
     from cycling.formats.readers.neware import NewareNda, NewareNdax
     from cycling.formats.readers.parquet import Parquet
 
-    yield from (NewareNdax, NewareNda, BiologicMpr, Parquet)
+    yield from (NewareNdax, NewareNda, BiologicMpr, Parquet, ArbinRes)
