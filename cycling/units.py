@@ -1,6 +1,7 @@
 """Units as instruments spell them, and how to reach the ones that we show (V, A, W, Ah, Wh, s)."""
 
 import re
+import unicodedata
 
 # unit -> (multiply by, divide by) to s, V, A, W, Ah, Wh or 1: dividing by 1000 is exact to the
 # last bit, times 0.001 is not.
@@ -43,52 +44,76 @@ TO_BASE: dict[str, tuple[float, float]] = {
 
 _OTHER_UNITS = (
     *("As", "VA", "VAh"),
-    *("ohm", "mohm", "uohm", "kohm", "Mohm", "F", "mF", "S", "Hz", "kHz", "%", "deg", "rad"),
+    *("ohm", "mohm", "uohm", "kohm", "Mohm", "F", "mF", "uF", "nF", "S", "Hz", "kHz", "%"),
+    *("deg", "rad"),
     *("degC", "degF", "K", "Pa", "kPa", "MPa", "bar", "mbar", "psi", "N", "kN", "g", "mg", "kg"),
-    *("mA/cm2", "A/cm2", "mAh/g", "mWh/g", "mA/g", "mAh/V", "Ah/V", "V/s", "mV/s", "V/Ah"),
+    *("mA/cm2", "A/cm2", "uA/cm2", "mAh/cm2", "Ah/g", "mAh/g", "uAh/g", "Wh/g", "mWh/g", "mA/g"),
+    *("A/g", "Ah/kg", "Wh/kg", "mAh/V", "Ah/V", "V/s", "mV/s", "V/h", "A/s", "A/h", "V/Ah"),
     *("mAh/V.g", "L/min", "mL/min", "L/h", "rpm", "m", "cm", "mm", "um", "ppm", "h:min:s"),
 )
 
 _KNOWN = {unit: unit for unit in (*TO_BASE, *_OTHER_UNITS) if unit != "1"}
 
+_WORDS = {
+    "V": ("volt", "volts", "伏"),
+    "A": ("amp", "amps", "ampere", "amperes", "安"),
+    "W": ("watt", "watts", "瓦"),
+    "Ah": ("amp-hr", "amp-hrs", "amp hr", "amphr", "a-h", "amp-hour", "amp-hours", "ampere hour"),
+    "Wh": ("watt-hr", "watt-hrs", "watt hr", "watthr", "w-h", "watt-hour", "watt-hours"),
+    "s": ("sec", "secs", "second", "seconds", "sek", "秒"),
+}
+_PREFIXES = {"m": ("m", "milli", "毫"), "u": ("u", "micro", "微")}
 _SPELLINGS = {
-    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
-    **dict.fromkeys(("msec", "millisecond", "milliseconds"), "ms"),
-    **dict.fromkeys(("usec", "microsecond", "microseconds"), "us"),
-    **dict.fromkeys(("mins", "minute", "minutes"), "min"),
-    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **{word: unit for unit, words in _WORDS.items() for word in words},
+    **{
+        prefix + word: short + unit
+        for unit, words in _WORDS.items()
+        for short, prefixes in _PREFIXES.items()
+        for prefix in prefixes
+        for word in words
+    },
+    **dict.fromkeys(("min.", "mins", "minute", "minutes", "minuten", "分", "分钟"), "min"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours", "std", "stunden", "小时"), "h"),
     **dict.fromkeys(("day", "days"), "d"),
-    **dict.fromkeys(("volt", "volts"), "V"),
-    **dict.fromkeys(("millivolt", "millivolts"), "mV"),
-    **dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A"),
-    **dict.fromkeys(("milliamp", "milliamps", "milliampere", "milliamperes"), "mA"),
-    **dict.fromkeys(("microamp", "microamps", "microampere", "microamperes"), "uA"),
-    **dict.fromkeys(("watt", "watts"), "W"),
-    **dict.fromkeys(("milliwatt", "milliwatts"), "mW"),
+    **dict.fromkeys(("安时",), "Ah"),
+    **dict.fromkeys(("毫安时",), "mAh"),
+    **dict.fromkeys(("瓦时",), "Wh"),
+    **dict.fromkeys(("毫瓦时",), "mWh"),
     **dict.fromkeys(("ohms", "ω"), "ohm"),
     **dict.fromkeys(("mω", "mohms", "milliohm", "milliohms"), "mohm"),
-    **dict.fromkeys(("amp-hr", "a-h", "ampere hour"), "Ah"),
-    **dict.fromkeys(("watt-hr", "w-h"), "Wh"),
-    **dict.fromkeys(("celsius", "℃"), "degC"),
+    **dict.fromkeys(("celsius", "cel"), "degC"),
+    **dict.fromkeys(("hertz",), "Hz"),
+    **dict.fromkeys(("degree", "degrees"), "deg"),
     "kelvin": "K",
     "percent": "%",
-    **dict.fromkeys(("hh:mm:ss", "h:m:s", "hh:mm:ss.ms", "h:min:s.ms", "h:mm:ss"), "h:min:s"),
-    **dict.fromkeys(("hms", "hh:mm:ss.sss", "hh:mm:ss.000"), "h:min:s"),
+    "hms": "h:min:s",
 }
+_DURATION = re.compile(
+    r"(d\D{1,3})?h{1,4}(ours?)?:m{1,2}(in)?(:s{1,2}(ec)?([.:,]\w+)?)?", re.IGNORECASE
+)
 
-# "\ufffd" is what is left of a degree sign that some other program failed to decode.
-_DEGREE = re.compile(r"(?:[°º˚\ufffd?]|deg\.?|degree[s]?|o)\s?([CFcf])")
+# A degree or micro sign that another program failed to decode is "?" or "\ufffd".
+_BROKEN = "\ufffd?"
+_DEGREE = re.compile(r"(?:[°º˚]|deg\.?|degree[s]?|o)\s?([CFcf])|[\ufffd?]\s?([Cc])")
+_MICRO = re.compile(r"[\ufffd?](A|Ah|V|W|Wh|F|s|m|S|ohm)")
 _LOWER = {unit.lower(): unit for unit in reversed(_KNOWN)} | {"ma": "mA", "ms": "ms", "mw": "mW"}
 
 
 def known_unit(text: str, *, any_case: bool = False) -> str | None:
     """Our spelling of a unit ("µA" -> "uA", "Sec" -> "s", "°C" -> "degC"), None if unknown."""
-    plain = re.sub(r"[µμ]", "u", text.strip()).replace("²", "2").replace("A.h", "Ah")
-    plain = plain.replace("W.h", "Wh").replace("Ω", "ohm").replace("Ω", "ohm")
+    stripped = text.strip().replace("Â", "")
+    if match := _DEGREE.fullmatch(stripped):
+        return "deg" + (match[1] or match[2]).upper()
+    plain = re.sub(r"[µμ]", "u", unicodedata.normalize("NFKC", stripped))
+    plain = plain.replace("A.h", "Ah").replace("W.h", "Wh").replace("Ω", "ohm").replace("·", "")
     if match := _DEGREE.fullmatch(plain):
-        return "deg" + match[1].upper()
+        return "deg" + (match[1] or match[2]).upper()
+    if match := _MICRO.fullmatch(plain):
+        return "u" + match[1]
     if plain in _KNOWN:
         return plain
+    if _DURATION.fullmatch(plain):
+        return "h:min:s"
     lower = plain.lower()
     return _SPELLINGS.get(lower) or (_LOWER.get(lower) if any_case else _LOWER_SAFE.get(lower))
 
@@ -104,6 +129,7 @@ _LOWER_SAFE = {k: v for k, v in _LOWER.items() if len(k) >= 2 and v[0] not in "m
     "ma": "mA",
     "mv": "mV",
     "mw": "mW",
+    "mwh": "mWh",
     "ms": "ms",
 }
 
@@ -111,6 +137,9 @@ _LOWER_SAFE = {k: v for k, v in _LOWER.items() if len(k) >= 2 and v[0] not in "m
 def canonical_unit(text: str, name: str = "") -> str:
     """Our spelling of a column's unit; an unknown one stays as it is, none is "1"."""
     stripped = text.strip()
-    if stripped in ("C", "c") and "temp" in name.lower():
-        return "degC"
+    if "temp" in name.lower():
+        if stripped in ("C", "c"):
+            return "degC"
+        if stripped[:1] in _BROKEN and stripped[1:].strip() in ("F", "f"):
+            return "degF"
     return known_unit(stripped) or stripped or "1"

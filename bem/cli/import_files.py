@@ -58,6 +58,10 @@ ColumnMap = Annotated[
 Part = Annotated[
     str, typer.Option(help="Which test of a file that has several: its name in the question.")
 ]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(help="KIND of a question whose file is right as it is, as often as needed."),
+]
 Zone = Annotated[str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")]
 
 
@@ -74,6 +78,7 @@ def import_files(
     charge_sign: Sign = None,
     column_map: ColumnMap = None,
     part: Part = "",
+    accept: Accept = None,
     timezone: Zone = "UTC",
 ) -> None:
     """Import cyclers' files as finished experiments; print each new experiment's ID."""
@@ -90,6 +95,7 @@ def import_files(
         positive_is_charge=None if charge_sign is None else charge_sign is ChargeSign.PLUS,
         column_map=column_map or (),
         part=part,
+        accepted=accept or (),
         again=again,
         append=append,
         dry_run=dry_run,

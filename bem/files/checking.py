@@ -1,6 +1,7 @@
 """A file on the command line: opened, read as the options say, and checked to its last row."""
 
 import hashlib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,14 +12,17 @@ import typer
 from bem.cli.progress import progress
 from cycling.errors import InputError
 from cycling.formats import (
+    BatteryLimits,
     Mapping,
     TextTable,
     Verification,
     apply_options,
+    battery_problems,
     open_table,
     propose,
     verify,
 )
+from cycling.formats.problems import Problem
 from db.commands.experiments.import_files import SourceFile
 
 EARLIEST_START_S = 86_400.0
@@ -33,6 +37,7 @@ class Reading:
     column_map: Sequence[str]
     part: str
     max_rows: int
+    accepted: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,10 @@ class CheckedFile:
     source: SourceFile
 
 
-def checked(file: Path, reading: Reading, *, label: str) -> CheckedFile:
+def checked(file: Path, reading: Reading, battery: BatteryLimits, *, label: str) -> CheckedFile:
     """Check the whole file; `label` stands before each warning. Raises InputError."""
     table = open_table(file, file.name, max_rows=reading.max_rows, part=reading.part)
-    verification = _verified(table, _mapping(table, reading), label)
+    verification = _verified(table, _mapping(table, reading), battery, label)
     source = SourceFile(
         file.name, sha256_of(file), file.stat().st_size, table.facts, part=reading.part
     )
@@ -62,7 +67,12 @@ def say(text: str) -> None:
 
 def _mapping(table: TextTable, reading: Reading) -> Mapping:
     mapping = apply_options(propose(table), reading.column_map)
-    mapping = replace(mapping, time_zone=reading.time_zone, part=_checked_part(table, reading.part))
+    mapping = replace(
+        mapping,
+        time_zone=reading.time_zone,
+        part=_checked_part(table, reading.part),
+        accepted=tuple(reading.accepted),
+    )
     if reading.positive_is_charge is None:
         return mapping
     return replace(mapping, positive_is_charge=reading.positive_is_charge)
@@ -75,28 +85,36 @@ def _checked_part(table: TextTable, part: str) -> str:
     return part
 
 
-def _verified(table: TextTable, mapping: Mapping, label: str) -> Verification:
+def _verified(
+    table: TextTable, mapping: Mapping, battery: BatteryLimits, label: str
+) -> Verification:
     """Check the whole file; say warnings, refuse errors and open questions."""
     with progress("Checking", table.size_bytes) as advance:
         verification = verify(table, mapping, lambda done, _total: advance(done))
-    for problem in verification.problems:
+    problems = (*verification.problems, *battery_problems(verification, battery))
+    for problem in problems:
         say(f"{problem.severity}: {label}{problem.sentence}")
     further = verification.problem_count - len(verification.problems)
     if further:
         say(f"and {further} more")
-    if verification.ok:
-        return verification
-    if any(problem.code in ("sign", "unsigned") for problem in verification.problems):
-        raise InputError(
-            "Nothing was imported. Say which sign of the current charges: "
-            "--charge-sign + or --charge-sign -."
-        )
-    if any(problem.code == "part" for problem in verification.problems):
-        raise InputError("Nothing was imported. Say which test of the file: --part NAME.")
-    raise InputError(
-        "Nothing was imported. Correct the file, or say what a column is with "
-        "--map COLUMN=FIELD:UNIT."
-    )
+    open_ones = [problem for problem in problems if problem.severity != "warning"]
+    if open_ones or not verification.ok:
+        raise InputError(f"Nothing was imported. {_answer(open_ones)}")
+    return verification
+
+
+def _answer(problems: Sequence[Problem]) -> str:
+    """Say with which option the problems are answered."""
+    codes = list(dict.fromkeys(problem.code for problem in problems))
+    if any(problem.severity == "error" for problem in problems) or not problems:
+        return "Correct the file, or say what a column is with --map COLUMN=FIELD:UNIT."
+    if "part" in codes:
+        return "Say which test of the file: --part NAME."
+    if "sign" in codes or "unsigned" in codes:
+        return "Say which sign of the current charges: --charge-sign + or --charge-sign -."
+    option = next((problem.option for problem in problems if problem.option), "COLUMN=FIELD:UNIT")
+    accepts = " ".join(f"--accept {code}" for code in codes)
+    return f"Correct it with --map {shlex.quote(option)}, or say that it is right with {accepts}."
 
 
 def sha256_of(file: Path) -> str:

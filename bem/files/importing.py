@@ -18,7 +18,12 @@ from cycling.names import MAX_NAME, check_description, check_name
 from db.commands.experiments import import_files, imports
 from db.commands.experiments.import_files import NEW, SKIP, Again
 from db.engine import Database
-from db.queries.batteries.detail import BatteryChoice, battery_named_in, find_battery
+from db.queries.batteries.detail import (
+    BatteryChoice,
+    battery_limits,
+    battery_named_in,
+    find_battery,
+)
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.earlier_imports import earlier_imports, named
 
@@ -42,6 +47,7 @@ class ImportOptions:
     positive_is_charge: bool | None
     column_map: Sequence[str]
     part: str = ""
+    accepted: Sequence[str] = ()
     again: str | None = None
     append: bool = False
     dry_run: bool = False
@@ -93,18 +99,21 @@ class _Importer:
     def one(self, files: Sequence[Path]) -> str | None:
         """Import these files as one experiment; return its id, None if it is skipped."""
         battery = self._battery_of(files)
-        group = [checked(file, self._reading, label=self._label(file)) for file in files]
+        limits = battery_limits(self._database, battery.id)
+        group = [checked(file, self._reading, limits, label=self._label(file)) for file in files]
         check_order([(file.source.name, file.verification.digest) for file in group])
         again = self._again(group)
         if again is None:
             return None
         first, label = group[0], self._label(files[0])
-        start = self._options.start or assumed_start(first, label)
+        given = self._options.start
+        start = given or assumed_start(first, label)
         name = self._name or default_name(first)
         if self._options.dry_run:
             return _description_of(group, name, battery, start)
         new = self._new(first, name, battery)
-        return str(_load(self._database, new, group, again, start))
+        blocks = [_blocks(one, use_head=given is None) for one in group]
+        return str(_load(self._database, new, group, blocks, again, start))
 
     def _label(self, file: Path) -> str:
         return f"{file.name}: " if self._several else ""
@@ -197,6 +206,7 @@ def _reading(options: ImportOptions, settings: Settings) -> Reading:
         column_map=options.column_map,
         part=options.part,
         max_rows=settings.limits.max_file_rows,
+        accepted=options.accepted,
     )
 
 
@@ -226,10 +236,14 @@ def _load(
     database: Database,
     new: imports.NewExperiment,
     group: Sequence[CheckedFile],
+    blocks: Sequence[Iterator[Block]],
     again: Again,
     start: datetime | None,
 ) -> int:
-    parts = [Part(one.source.name, one.verification.digest, _blocks(one)) for one in group]
+    parts = [
+        Part(one.source.name, one.verification.digest, part)
+        for one, part in zip(group, blocks, strict=True)
+    ]
     sources = [one.source for one in group]
     by = by_system_user()
     rows = sum(one.verification.rows for one in group)
@@ -247,8 +261,8 @@ def _load(
         )
 
 
-def _blocks(file: CheckedFile) -> Iterator[Block]:
-    verification = file.verification
+def _blocks(file: CheckedFile, *, use_head: bool) -> Iterator[Block]:
+    mapping, trusted = file.verification.mapping, file.verification.trust_clock
     return file.source.passing(
-        read_measures(file.table, verification.mapping, trust_clock=verification.trust_clock)
+        read_measures(file.table, mapping, trust_clock=trusted, use_head=use_head)
     )

@@ -4,7 +4,9 @@
 files (and with it pyarrow) is loaded when it is first used.
 """
 
-from cycling.formats.checks.verify import Verification, verify
+from cycling.formats.checks.battery import BatteryLimits, battery_problems
+from cycling.formats.checks.verification import Verification
+from cycling.formats.checks.verify import verify
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.options import apply_options
@@ -14,6 +16,7 @@ from cycling.formats.text.table import TextTable
 from cycling.formats.write import csv_header, csv_rows
 
 __all__ = [
+    "BatteryLimits",
     "Block",
     "Column",
     "Field",
@@ -21,6 +24,7 @@ __all__ = [
     "TextTable",
     "Verification",
     "apply_options",
+    "battery_problems",
     "csv_header",
     "csv_rows",
     "open_table",

@@ -1,5 +1,6 @@
 """Cells of one column as numbers in our units; every cell that is none is reported."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ from cycling.formats.columns.fields import (
     DURATION_UNIT,
     DURATIONS,
     NUMERIC_CLOCKS,
+    UNIX_MS,
+    UNIX_S,
     WHOLE_NUMBERS,
     Field,
 )
@@ -17,8 +20,15 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.rows import IntArray
 from cycling.formats.text.table import TextTable
-from cycling.formats.values.clocks import CLOCK_PATTERNS, parse_clock, parse_durations, zone
-from cycling.formats.values.numbers import FloatArray, Numbers, parse_numbers
+from cycling.formats.values.clocks import (
+    CLOCK_PATTERNS,
+    SecondHour,
+    parse_clock,
+    parse_durations,
+    zone,
+)
+from cycling.formats.values.numbers import FloatArray, Numbers, looks_grouped, parse_numbers
+from cycling.formats.values.states import parse_states
 from cycling.units import TO_BASE
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
 
 _MAX_WHOLE = 2**31 - 1
 _MAX_SHOWN = 40
+_NUMERIC = set(Field) - {Field.CLOCK, Field.STATE, Field.IGNORED}
 _MAY_HAVE_NONE = (Field.EXTENDED, Field.STEP_TIME, *COUNTERS)
 
 
@@ -34,8 +45,9 @@ class CellReader:
 
     def __init__(self, table: TextTable, mapping: Mapping, findings: Findings) -> None:
         """Know the dialect, the time zone and where to report; the zone is checked here."""
-        self._decimal = table.decimal
+        self._decimal, self._thousands = table.decimal, table.thousands
         self._zone = zone(mapping.time_zone)
+        self._second_hour = SecondHour(self._zone)
         self._findings = findings
         self.no_value_counts: dict[str, int] = {}
 
@@ -61,10 +73,15 @@ class CellReader:
 
     def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
         if column.field is Field.CLOCK:
-            return parse_clock(cells, column.unit, self._decimal, self._zone)
+            clock = parse_clock(cells, column.unit, self._decimal, self._zone)
+            if column.unit in (UNIX_S, UNIX_MS):
+                return clock
+            return replace(clock, values=self._second_hour.corrected(clock.values))
+        if column.field is Field.STATE:
+            return Numbers(parse_states(cells))
         if column.unit == DURATION_UNIT and column.field in DURATIONS:
             return parse_durations(cells)
-        numbers = parse_numbers(cells, self._decimal)
+        numbers = parse_numbers(cells, self._decimal, thousands=self._thousands)
         if column.field is Field.EXTENDED:
             return numbers
         multiply, divide = TO_BASE[column.unit]
@@ -74,13 +91,21 @@ class CellReader:
         self, column: Column, cells: "pa.StringArray", rows: IntArray, places: IntArray, code: str
     ) -> None:
         """Report the cells at these places, which are those of these rows of the file."""
-        say = _not_a_value if code == "cell" else _not_whole
+        say = self._not_a_value if code == "cell" else _not_whole
 
         def problem(number: int) -> Problem:
             text = say(column, self._shown(cells, int(places[number])))
             return Problem("error", text, int(rows[number]), column=column.shown, code=code)
 
         self._findings.add_each(len(places), problem)
+
+    def _not_a_value(self, column: Column, shown: str) -> str:
+        if column.field in _NUMERIC and looks_grouped(shown.strip("'\""), self._decimal):
+            return (
+                f"{shown} in column {column.shown!r} may have a thousands separator or another "
+                "decimal mark. Export the file without thousands separators."
+            )
+        return _not_a_value(column, shown)
 
     def _shown(self, cells: "pa.StringArray", place: int) -> str:
         """A cell for a message, quoted and not endless."""

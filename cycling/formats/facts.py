@@ -65,6 +65,7 @@ _KEYS = {
 }
 _FACT_OF = {key: fact for fact, keys in _KEYS.items() for key in keys}
 _KEY_UNIT = re.compile(r"(.*\S)\s*[(\[]\s*(\w{1,6})\s*[)\]]")
+_GAMRY = re.compile(r"(DATE|TIME)\tLABEL\t([^\t]+)")
 _LATER_KEY = re.compile(r".*\s(date of test|filename|procedure)", re.IGNORECASE)
 MAX_LINES = 2_000
 
@@ -81,6 +82,11 @@ def head_facts(lines: Iterable[str]) -> Facts:
     for number, line in enumerate(lines):
         if number >= MAX_LINES:
             break
+        gamry = _GAMRY.match(line)
+        if gamry:  # its date and its time stand on two lines
+            before = facts.get(START, "")
+            facts[START] = f"{before} {gamry[2]}".strip()
+            continue
         for key, value in _pairs(line):
             unit = _KEY_UNIT.fullmatch(key)
             fact = _FACT_OF.get((unit[1] if unit else key).lower())

@@ -12,6 +12,7 @@ from cycling.formats.checks.times import ClockCheck, TimeCheck
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.fields import CHANNEL_FIELDS, Field
 from cycling.formats.columns.mapping import Channel, Mapping
+from cycling.formats.heads import head_start
 from cycling.formats.problems import Findings, RaisedFindings
 from cycling.formats.rows import read_rows
 from cycling.formats.text.rows import CellBlock, IntArray
@@ -49,6 +50,7 @@ class FileBlock:
 
     rows: IntArray
     measures: Block
+    state: FloatArray | None  # 1 in charge, -1 in discharge, 0 at rest, NaN where it is not said
     cells: dict[int, "pa.StringArray"]
     bytes_done: int
 
@@ -104,15 +106,20 @@ def _file_block(
         step_id=step_id,
         extended=extended,
     )
-    return FileBlock(rows, measures, block.cells, block.bytes_done)
+    return FileBlock(rows, measures, of(Field.STATE), block.cells, block.bytes_done)
 
 
 def read_measures(
-    table: TextTable, mapping: Mapping, *, trust_clock: bool | None = None
+    table: TextTable,
+    mapping: Mapping,
+    *,
+    trust_clock: bool | None = None,
+    use_head: bool = True,
 ) -> Iterator[Block]:
     """All measures of a file, block by block; InputError with row and column on bad data.
 
-    `trust_clock` is what `verify` found; without it the clock is looked through first.
+    `trust_clock` is what `verify` found; without it the clock is looked through first. `use_head`:
+    a file without a clock began when the lines above the table say.
     """
     findings = RaisedFindings()
     for problem in mapping_problems(table, mapping):
@@ -122,26 +129,42 @@ def read_measures(
             "Whether current above zero charges is not decided. "
             "Choose it, on the command line with --charge-sign + or --charge-sign -."
         )
-    sign = 1.0 if mapping.positive_is_charge else -1.0
+    start = head_start(table, mapping) if use_head else None
     trusted = _clock_is_steady(table, mapping) if trust_clock is None else trust_clock
     clock = ClockCheck(trusted=trusted)
     for block in file_blocks(table, mapping, findings):
         measures = block.measures
         unix_time_s = clock.unix_time_s(measures.test_time_s, measures.unix_time_s)
-        yield replace(_signed(measures, sign), unix_time_s=unix_time_s)
+        if start is not None:
+            unix_time_s = start.unix_s + measures.test_time_s
+        yield replace(_signed(block, mapping), unix_time_s=unix_time_s)
 
 
-def _signed(measures: Block, sign: float) -> Block:
+def _signed(block: FileBlock, mapping: Mapping) -> Block:
     """Measures with + for charge; a zero stays a plain zero.
 
     Power follows the current; where a file gives it the other sign already it stays.
     """
-    if sign > 0:
+    measures = block.measures
+    if mapping.sign_by_state and block.state is not None:
+        turned = block.state < 0
+        power = measures.power_w
+        return replace(
+            measures,
+            current_a=with_state(measures.current_a, block.state),
+            power_w=None if power is None else np.where(turned, 0.0 - np.abs(power), power),
+        )
+    if mapping.positive_is_charge:
         return measures
     current, power = measures.current_a, measures.power_w
     if power is not None:
         power = np.where(power * current > 0, 0.0 - power, power)
     return replace(measures, current_a=0.0 - current, power_w=power)
+
+
+def with_state(current_a: FloatArray, state: FloatArray) -> FloatArray:
+    """The current with the sign of its state: magnitudes below zero in discharge."""
+    return np.where(state < 0, 0.0 - np.abs(current_a), current_a)
 
 
 def _clock_is_steady(table: TextTable, mapping: Mapping) -> bool:

@@ -15,7 +15,10 @@ MAX_OF_A_KIND = 10
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding; `text` is a sentence without the row, `sentence` has it."""
+    """One finding; `text` is a sentence without the row, `sentence` has it.
+
+    `option` is what `--map` takes to correct it, where one correction is likely.
+    """
 
     severity: Severity
     text: str
@@ -23,6 +26,7 @@ class Problem:
     last_row: int | None = None
     column: str | None = None
     code: str = ""
+    option: str = ""
 
     @property
     def place(self) -> str:

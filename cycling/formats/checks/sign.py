@@ -1,5 +1,7 @@
 """Whether current above zero charges: what the voltage does while a current flows."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,7 +22,9 @@ _LEAST_CHANGE_V = 0.0005
 _LEAST_CHANGE = 0.002  # of the whole range of voltage: flat steps (CV, noise) say nothing
 _CLEAR = 0.8
 _STEADY = 0.05  # the current of a step changes by less, else the voltage may follow it
+_LEAST_JUMPS, _CLASSES = 3, 8
 _MAX_OPEN = 400
+_NOISE, _PROOF = 0.001, 0.95  # of the currents that states speak of
 _JUMP = 0.2  # of the greatest |I|: a new step, though the sign is the same
 
 
@@ -33,6 +37,8 @@ class SignEvidence:
     rises_negative: int = 0
     falls_negative: int = 0
     has_current: bool = False
+    jumps_along: int = 0
+    jumps_against: int = 0
 
     @property
     def agree(self) -> int:
@@ -51,12 +57,22 @@ class SignEvidence:
         if not self.has_current:
             return "no current"
         if not steps:
-            return "no evidence"
+            return self._by_jumps
         if self._unsigned:
             return "unsigned"
         if self.agree >= _CLEAR * steps:
             return "charge"
         return "discharge" if self.contradict >= _CLEAR * steps else "unclear"
+
+    @property
+    def _by_jumps(self) -> Verdict:
+        """What the voltage does at once where the current jumps: a resistance adds to it."""
+        jumps = self.jumps_along + self.jumps_against
+        if jumps < _LEAST_JUMPS:
+            return "no evidence"
+        if self.jumps_along >= _CLEAR * jumps:
+            return "charge"
+        return "discharge" if self.jumps_against >= _CLEAR * jumps else "no evidence"
 
     @property
     def _unsigned(self) -> bool:
@@ -76,6 +92,10 @@ class SignEvidence:
             return "No current flows in this file."
         if self.verdict == "no evidence":
             return "No step shows whether the voltage rises or falls with the current."
+        if not self.agree + self.contradict:
+            jumps = self.jumps_along + self.jumps_against
+            along = f"{self.jumps_along:,} of {jumps:,}"
+            return f"Voltage and current jump the same way in {along} places."
         positive = self.rises_positive + self.falls_positive
         if positive:
             steps = _steps(self.rises_positive, positive)
@@ -84,27 +104,78 @@ class SignEvidence:
         return f"Voltage falls in {_steps(self.falls_negative, negative)} with a negative current."
 
 
+@dataclass
+class StateEvidence:
+    """What a column of states says: the sizes of the currents by their sign and their state."""
+
+    positive_in_charge: float = 0.0
+    negative_in_charge: float = 0.0
+    positive_in_discharge: float = 0.0
+    negative_in_discharge: float = 0.0
+
+    def add(self, current: FloatArray, state: FloatArray) -> None:
+        """Take the next rows."""
+        positive, negative = (np.nan_to_num(np.maximum(s * current, 0)) for s in (1, -1))
+        self.positive_in_charge += float(positive[state > 0].sum())
+        self.negative_in_charge += float(negative[state > 0].sum())
+        self.positive_in_discharge += float(positive[state < 0].sum())
+        self.negative_in_discharge += float(negative[state < 0].sum())
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether current above zero charges, or has no sign of its own."""
+        charges = self.positive_in_charge + self.negative_in_discharge
+        discharges = self.negative_in_charge + self.positive_in_discharge
+        total = charges + discharges
+        if not total:
+            return "no evidence"
+        negative = self.negative_in_charge + self.negative_in_discharge
+        both = min(self.positive_in_charge, self.positive_in_discharge)
+        if both > _NOISE * total and negative <= _NOISE * total:
+            return "unsigned"
+        if charges >= _PROOF * total:
+            return "charge"
+        return "discharge" if discharges >= _PROOF * total else "unclear"
+
+    def text(self, label: str) -> str:
+        """The evidence in one sentence; `label` is the column's."""
+        if self.verdict == "unsigned":
+            return f"The current has no sign of its own; column {label!r} says what discharges."
+        sign = "above" if self.verdict == "charge" else "below"
+        return f"Column {label!r} says it: the current is {sign} zero in charge."
+
+
 def _steps(count: int, of: int) -> str:
     return f"{count:,} of {of:,} {'step' if of == 1 else 'steps'}"
 
 
 def decide_sign(
-    mapping: Mapping, evidence: SignEvidence, *, signed: bool = False
+    mapping: Mapping,
+    evidence: SignEvidence,
+    state: StateEvidence | None = None,
+    *,
+    signed: bool = False,
 ) -> tuple[bool | None, Problem | None]:
     """Whether current above zero charges, or the question that the user has to answer.
 
     A format that is `signed` says itself that it does; the data may still contradict it.
     """
+    signed = signed or mapping.format in SIGNED_FORMATS
     verdict = evidence.verdict
+    by_state = state.verdict if state else "no evidence"
     if mapping.positive_is_charge is not None:
         return mapping.positive_is_charge, None
-    if verdict == "no current":
+    if verdict == "no current" or by_state == "unsigned":
         return True, None
+    if by_state in ("charge", "discharge") and not signed:
+        return by_state == "charge", None
     if verdict == "unsigned":
         return None, Problem("question", _unsigned_text(evidence), code="unsigned")
-    if signed or mapping.format in SIGNED_FORMATS:
-        if evidence.contradict <= evidence.agree:
+    if signed:
+        if evidence.contradict <= evidence.agree and by_state != "discharge":
             return True, None
+        if evidence.contradict <= evidence.agree:
+            return None, Problem("question", _contradicted_by_state_text(mapping), code="sign")
         return None, Problem("question", _contradicted_text(mapping, evidence), code="sign")
     if verdict in ("charge", "discharge"):
         return verdict == "charge", None
@@ -130,6 +201,13 @@ def _contradicted_text(mapping: Mapping, evidence: SignEvidence) -> str:
     )
 
 
+def _contradicted_by_state_text(mapping: Mapping) -> str:
+    return (
+        f"In {mapping.format} a current above zero charges, but its column of states says the "
+        "opposite. Choose whether current above zero charges or discharges."
+    )
+
+
 @dataclass
 class SignWatch:
     """Collects runs of the same sign of current within a step, in one pass over the file."""
@@ -140,6 +218,9 @@ class SignWatch:
     _runs: list[FloatArray] = field(
         default_factory=list
     )  # sign, change of V in all and in the later half, greatest |I|
+    _along: Counter[int] = field(default_factory=Counter)
+    _against: Counter[int] = field(default_factory=Counter)
+    _last: FloatArray | None = None
     _open: FloatArray | None = None  # the run that the block before ended in, as rows of V, I, step
 
     def add(
@@ -154,9 +235,36 @@ class SignWatch:
         self._greatest_a = max(self._greatest_a, float(np.abs(block[:, 1]).max()))
         self._least_v = min(self._least_v, float(block[:, 0].min()))
         self._most_v = max(self._most_v, float(block[:, 0].max()))
+        self._note_jumps(block)
         if self._open is not None:
             block = np.concatenate([self._open, block])
         self._take(block)
+
+    def _note_jumps(self, block: FloatArray) -> None:
+        """Count what the voltage does where the current jumps, in classes of the jump's size."""
+        pairs = block[:, :2]
+        if self._last is not None:
+            pairs = np.concatenate([self._last, pairs])
+        self._last = pairs[-1:]
+        steps = np.diff(pairs, axis=0)
+        sizes = np.abs(steps[:, 1])
+        jumps = (sizes > _JUMP * self._greatest_a / 2) & (np.abs(steps[:, 0]) >= _LEAST_CHANGE_V)
+        along = np.sign(steps[jumps, 0]) == np.sign(steps[jumps, 1])
+        classes = np.floor(np.log2(sizes[jumps]) * _CLASSES).astype(np.int64)
+        for counter, kind in ((self._along, along), (self._against, ~along)):
+            keys, counts = np.unique(classes[kind], return_counts=True)
+            counter.update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+
+    def _jumps(self) -> tuple[int, int]:
+        """How many times voltage and current jump the same way, and the other way."""
+        if not self._greatest_a:
+            return 0, 0
+        least = math.floor(math.log2(_JUMP * self._greatest_a) * _CLASSES)
+        along, against = (
+            sum(count for key, count in counter.items() if key > least)
+            for counter in (self._along, self._against)
+        )
+        return along, against
 
     def _take(self, block: FloatArray) -> None:
         starts = np.flatnonzero(_run_starts(block, _JUMP * self._greatest_a))
@@ -186,13 +294,16 @@ class SignWatch:
             whole = np.array([0]), np.array([len(self._open)])
             self._keep(self._open, *whole)
             self._open = None
+        jumps = self._jumps()
         if not self._greatest_a or not self._runs:
-            return SignEvidence(has_current=self._greatest_a > 0)
+            return SignEvidence(0, 0, 0, 0, self._greatest_a > 0, *jumps)
         runs = np.concatenate(self._runs)
         change = max(_LEAST_CHANGE_V, _LEAST_CHANGE * (self._most_v - self._least_v))
         # The later half is past what the step before left behind; where it is flat, the whole.
         late = np.where(np.abs(runs[:, 2]) >= change, runs[:, 2], runs[:, 1])
         tells = (runs[:, 3] >= _DEADBAND * self._greatest_a) & (np.abs(late) >= change)
+        if tells.any():
+            jumps = 0, 0  # they are asked only where no step says anything
         positive, rises = runs[tells, 0] > 0, late[tells] > 0
         return SignEvidence(
             rises_positive=int(np.count_nonzero(positive & rises)),
@@ -200,6 +311,8 @@ class SignWatch:
             rises_negative=int(np.count_nonzero(~positive & rises)),
             falls_negative=int(np.count_nonzero(~positive & ~rises)),
             has_current=True,
+            jumps_along=jumps[0],
+            jumps_against=jumps[1],
         )
 
 

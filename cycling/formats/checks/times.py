@@ -9,6 +9,8 @@ from cycling.formats.text.rows import IntArray
 from cycling.formats.values.numbers import FloatArray
 
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
+_CLOCK_SET_S = 5.0  # by so much a clock is set, now and then
+_SUMMER_TIME_S = (1700.0, 3700.0)
 _GAP_FACTOR = 10.0
 _GAP_LEAST_S = 60.0
 _MAX_GAPS = 2_000
@@ -35,6 +37,8 @@ class TimeCheck:
         finite_rows = np.flatnonzero(np.isfinite(times))
         if not len(finite_rows):
             return times
+        if self._by_clock:
+            times = self._held(rows, times, finite_rows)
         steps = np.diff(times[finite_rows], prepend=self._last)
         self._last = float(times[finite_rows[-1]])
         back = np.flatnonzero(steps < 0)
@@ -43,6 +47,25 @@ class TimeCheck:
             lambda n: _goes_back(int(rows[finite_rows[back[n]]]), -float(steps[back[n]]), what),
         )
         return times
+
+    def _held(self, rows: IntArray, times: FloatArray, finite_rows: IntArray) -> FloatArray:
+        """Times that stand still where a clock was set back by a few seconds."""
+        values = times[finite_rows]
+        steps = np.diff(values, prepend=self._last)
+        back = np.flatnonzero(steps < 0)
+        if not len(back) or (steps[back] < -_CLOCK_SET_S).any():
+            return times
+
+        def problem(number: int) -> Problem:
+            row = int(rows[finite_rows[back[number]]])
+            text = f"The clock goes back by {duration(-float(steps[back[number]]))}; it was set."
+            return Problem("warning", text, row=row, code="clock-set")
+
+        self._findings.add_each(len(back), problem)
+        held = times.copy()
+        first = -np.inf if np.isnan(self._last) else self._last
+        held[finite_rows] = np.maximum(np.maximum.accumulate(values), first)
+        return held
 
     def _since_start(self, clock_s: FloatArray | None) -> FloatArray:
         if clock_s is None:
@@ -66,6 +89,8 @@ def _goes_back(row: int, seconds: float, what: str) -> Problem:
         else "If this column starts again with every step, choose the one that counts from the "
         "start of the test; else split the file at this row."
     )
+    if what == "clock time" and _SUMMER_TIME_S[0] < seconds < _SUMMER_TIME_S[1]:
+        remedy = "If summer time ended then, choose the time zone of the file; else split it here."
     text = f"The {what} goes back by {duration(seconds)}. {remedy}"
     return Problem("error", text, row=row, code="time-back")
 

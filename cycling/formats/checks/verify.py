@@ -2,94 +2,39 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from cycling.formats.arrow import valid
 from cycling.formats.cell_reader import CellReader
-from cycling.formats.checks.digest import Digest, DigestBuilder
-from cycling.formats.checks.preview import Preview, PreviewBuilder
-from cycling.formats.checks.sign import SignEvidence, SignWatch, decide_sign
+from cycling.formats.checks.digest import DigestBuilder
+from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
+from cycling.formats.checks.plausible import (
+    ChargeWatch,
+    PaceWatch,
+    Ranges,
+    charge_problems,
+    pace_problems,
+    range_problems,
+)
+from cycling.formats.checks.preview import PreviewBuilder
+from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, spoken
+from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
-from cycling.formats.columns.mapping import Channel, Mapping
-from cycling.formats.measures import FileBlock, file_blocks
+from cycling.formats.columns.mapping import Column, Inference, Mapping
+from cycling.formats.heads import HeadStart, head_problems, head_start
+from cycling.formats.measures import FileBlock, file_blocks, with_state
 from cycling.formats.problems import KeptFindings, Problem
 from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
 from cycling.formats.values.clock_units import date_order_is_open
-from cycling.formats.values.numbers import FloatArray
 
 _GAPS_SHOWN = 5
 _PARTS_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a whole file holds and what is wrong with it.
-
-    `problems` are the first of each kind, `problem_count` counts all,
-    `to_decide` the errors and questions among all. `mapping` is the one that
-    was verified, with the sign of the current where the data decides it. `trust_clock` is what
-    `read_measures` wants to know.
-    """
-
-    mapping: Mapping
-    rows: int
-    problems: tuple[Problem, ...]
-    problem_count: int
-    to_decide: int
-    sign: SignEvidence
-    starts_at: float | None
-    duration_s: float
-    median_interval_s: float
-    channels: tuple[Channel, ...]
-    preview: Preview
-    trust_clock: bool
-    digest: Digest
-    parts: tuple[str, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether it can be imported: no error and no open question."""
-        return self.to_decide == 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain dicts and lists; NaN becomes None."""
-        return {
-            "mapping": self.mapping.to_json(),
-            "rows": self.rows,
-            "problems": [problem.to_json() for problem in self.problems],
-            "problem_count": self.problem_count,
-            "to_decide": self.to_decide,
-            "sign": {
-                "agree": self.sign.agree,
-                "contradict": self.sign.contradict,
-                "verdict": self.sign.verdict,
-                "text": self.sign.text,
-            },
-            "starts_at": self.starts_at,
-            "duration_s": _plain(self.duration_s),
-            "median_interval_s": _plain(self.median_interval_s),
-            "channels": [list(channel) for channel in self.channels],
-            "preview": {name: _listed(values) for name, values in vars(self.preview).items()},
-            "trust_clock": self.trust_clock,
-            "parts": list(self.parts),
-            "digest": self.digest.to_json(),
-            "ok": self.ok,
-        }
-
-
-def _plain(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _listed(values: FloatArray) -> list[float | None]:
-    return [_plain(value) for value in values.tolist()]
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -131,8 +76,11 @@ class _Watch:
         self._clock = ClockCheck(trusted=True)
         self._intervals = IntervalCheck()
         self._sign = SignWatch()
-        self._preview = PreviewBuilder()
         self._digest = DigestBuilder()
+        self._start = head_start(table, mapping)
+        self._state = StateEvidence() if mapping.column(Field.STATE) else None
+        self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
+        self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
         self._blanks: dict[Field, tuple[int, int, int]] = {}
         self._late: dict[int, int] = {}
         self._dates_open = True
@@ -152,7 +100,16 @@ class _Watch:
         self._note_clock(block)
         self._sign.add(voltage, current, (measures.step, measures.step_id))
         self._preview.add(measures.test_time_s, voltage, current)
-        self._digest.add(measures.test_time_s, measures.unix_time_s, voltage, current)
+        unix_s = measures.unix_time_s
+        if self._start is not None:
+            unix_s = self._start.unix_s + measures.test_time_s
+        self._digest.add(measures.test_time_s, unix_s, voltage, current)
+        if self._state is not None and block.state is not None:
+            self._state.add(current, block.state)
+            signed = with_state(current, block.state)
+            self._preview_by_state.add(measures.test_time_s, voltage, signed)
+        for watch in (self._pace, self._charge, self._ranges):
+            watch.add(block)
         self._note_blanks(block)
         self._note_late(block)
 
@@ -208,7 +165,7 @@ class _Watch:
             text = f"Column {label!r} is blank at first and has values from here; not imported."
             problems.append(Problem("warning", text, row=row, column=label, code="late-values"))
         clock = self._mapping.column(Field.CLOCK)
-        if clock and self._dates_open and clock.unit in (DAY_FIRST, MONTH_FIRST):
+        if clock and self._dates_open and not self._dates_are_proven(clock):
             text = (
                 f"Every date in column {clock.shown!r} can be read with the day or the month "
                 f"first; it is read with the {clock.unit}. Choose the other unit if that is wrong."
@@ -217,32 +174,79 @@ class _Watch:
         if not self.rows:
             text = "The file has no data rows. Export it again with its measures."
             problems.append(Problem("error", text, code="no-rows"))
-        for problem in problems + _gaps(self._intervals):
-            self._findings.add(problem)
+        if self._mapping.column(Field.CURRENT) is None:
+            text = "No column is Current: the voltage is imported alone, without charge or energy."
+            problems.append(Problem("warning", text, code="no-current"))
+        problems += head_problems(self._table, self._mapping)
+        problems += _gaps(self._intervals) + self._implausible()
+        for problem in problems:
+            self._findings.add(accepted(self._mapping, problem))
+
+    def _implausible(self) -> list[Problem]:
+        problems = pace_problems(self._mapping, self._pace)
+        if self._pace.stands_still:
+            self._clock.trusted = False
+        if not problems:  # one fault is named once, not by all that follow from it
+            problems = charge_problems(self._mapping, self._charge)
+        if all(problem.severity == "warning" for problem in problems):
+            problems += range_problems(self._mapping, self._ranges, self._span_s)
+        return problems
+
+    @property
+    def _span_s(self) -> float:
+        span = self._intervals.last_s - self._intervals.first_s
+        return 0.0 if math.isnan(span) else span
+
+    def _dates_are_proven(self, clock: Column) -> bool:
+        """Whether what passed, or the file's head, says which part of the dates is the day."""
+        if clock.unit not in (DAY_FIRST, MONTH_FIRST):
+            return True
+        return any(one.kind == "dates" for one in self._mapping.inferred)
 
     def result(self) -> Verification:
         """All of it, with the sign of the current decided or asked for."""
         evidence = self._sign.evidence()
-        decided, question = decide_sign(self._mapping, evidence, signed=self._table.signed)
+        signed = self._table.signed
+        decided, question = decide_sign(self._mapping, evidence, self._state, signed=signed)
         if question and self.rows:
             self._findings.add(question)
-        span = self._intervals.last_s - self._intervals.first_s
+        by_state = self._state is not None and self._state.verdict == "unsigned"
+        builder = self._preview_by_state if by_state else self._preview
+        start = self._start if self.rows else None
+        mapping = replace(self._mapping, positive_is_charge=decided, sign_by_state=by_state)
         return Verification(
-            mapping=replace(self._mapping, positive_is_charge=decided),
+            mapping=replace(mapping, inferred=self._inferred(mapping, evidence, start)),
             rows=self.rows,
             problems=self._findings.sorted(),
             problem_count=self._findings.total,
             to_decide=self._findings.counts["error"] + self._findings.counts["question"],
             sign=evidence,
-            starts_at=self._clock.starts_at,
-            duration_s=0.0 if math.isnan(span) else span,
+            starts_at=self._starts_at(start),
+            duration_s=self._span_s,
             median_interval_s=self._intervals.median_s,
             channels=self._mapping.channels,
-            preview=self._preview.preview(-1.0 if decided is False else 1.0),
+            preview=builder.preview(-1.0 if decided is False else 1.0),
             trust_clock=self._clock.trusted,
             parts=self._table.parts,
             digest=self._digest.digest(),
+            most_v=self._ranges.most_v,
+            most_a=self._ranges.most_a,
+            most_ah=self._ranges.most_ah,
         )
+
+    def _starts_at(self, start: HeadStart | None) -> float | None:
+        if start is None or math.isnan(self._intervals.first_s):
+            return self._clock.starts_at
+        return start.unix_s + self._intervals.first_s
+
+    def _inferred(
+        self, mapping: Mapping, evidence: SignEvidence, start: HeadStart | None
+    ) -> tuple[Inference, ...]:
+        """What nobody has said, each with what it follows from."""
+        seen = [one for one in mapping.inferred if one.kind in PROPOSED]
+        seen += sign_inferred(mapping, self._mapping, evidence, self._state)
+        seen += time_inferred(self._table, mapping, self._pace, start)
+        return tuple(seen)
 
 
 def _several(parts: tuple[str, ...]) -> Problem:

@@ -1,13 +1,21 @@
 """Whether a mapping can be read at all: it fits the file and says which column is which."""
 
+import re
 from collections.abc import Iterator
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import Field
+from cycling.formats.columns.labels import plain_name
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import OWN_HEADER
 from cycling.formats.problems import Problem, quoted_list
 from cycling.formats.text.table import TextTable
+
+# Words in the names of columns without a unit that are surely no current.
+_NO_CURRENT = re.compile(
+    r"temp|time|cap|energy|so[ch]\b|cycle|step|rec|point|\bpt\b|index|count|number|mode|error|flag"
+    r"|range|changes|counter|ox red|mark|channel|test|press|resist|ohm|volt|loop|\bn[sro]\b|\bid\b"
+)
 
 
 def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
@@ -22,12 +30,27 @@ def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
 
 def _missing(mapping: Mapping) -> Iterator[Problem]:
     for field in (Field.VOLTAGE, Field.CURRENT):
-        if mapping.column(field) is None:
+        if mapping.column(field) is None and not (
+            field is Field.CURRENT and has_no_current(mapping)
+        ):
             text = f"No column is {field.label}. Choose the one that is."
             yield Problem("error", text, code=f"missing-{field}")
     if mapping.column(Field.TEST_TIME) is None and mapping.column(Field.CLOCK) is None:
         text = "No column is Test time or Clock time. Choose at least one of them."
         yield Problem("error", text, code="missing-time")
+
+
+def has_no_current(mapping: Mapping) -> bool:
+    """Whether no column can be the current: a file of a rest has voltage alone."""
+    return mapping.column(Field.CURRENT) is None and not any(
+        column.field is Field.EXTENDED and _may_be_current(column) for column in mapping.columns
+    )
+
+
+def _may_be_current(column: Column) -> bool:
+    if column.unit in Field.CURRENT.units:
+        return True
+    return column.unit == "1" and not _NO_CURRENT.search(plain_name(column.name))
 
 
 def _twice(mapping: Mapping) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ class Field(StrEnum):
     CHARGE_ENERGY = "charge_energy"
     DISCHARGE_ENERGY = "discharge_energy"
     ENERGY = "energy"
+    STATE = "state"
     EXTENDED = "extended"
     IGNORED = "ignored"
 
@@ -32,7 +33,7 @@ class Field(StrEnum):
 
     @property
     def units(self) -> tuple[str, ...]:
-        """Units offered for it, ours first; none where the unit is free text."""
+        """Units offered for it, ours first; none where the unit is free text or there is none."""
         return _FACTS[self].units
 
     @property
@@ -103,6 +104,7 @@ _FACTS = {
     Field.CHARGE_ENERGY: _Facts("Charge energy", "Charging Energy / Wh", _ENERGY_UNITS),
     Field.DISCHARGE_ENERGY: _Facts("Discharge energy", "Discharging Energy / Wh", _ENERGY_UNITS),
     Field.ENERGY: _Facts("Energy", "Energy / Wh", _ENERGY_UNITS),
+    Field.STATE: _Facts("State"),
     Field.EXTENDED: _Facts("Extended measure"),
     Field.IGNORED: _Facts("Not imported"),
 }

@@ -1,7 +1,9 @@
 """A best guess of what each column of an unknown text table is, from its label and its cells."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.fields import (
     DURATION_UNIT,
     DURATIONS,
@@ -18,96 +20,43 @@ from cycling.formats.columns.labels import (
     split_suffix,
 )
 from cycling.formats.columns.mapping import Column
+from cycling.formats.columns.names import OPEN_TIMES, PLACES
+from cycling.formats.columns.times import Candidate, is_step_time, test_time
 from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.table import TextTable
-from cycling.formats.values.clock_units import clock_unit, is_clock, mostly
+from cycling.formats.values.clock_units import clock_unit, is_clock, mostly, names_day
 from cycling.formats.values.clocks import is_duration
+from cycling.formats.values.states import are_states, direction
 
-# Names in our order of preference, as `plain_name` gives them.
-NAMES: dict[Field, tuple[str, ...]] = {
-    Field.VOLTAGE: (
-        *("voltage", "cell voltage", "terminal voltage", "battery voltage", "ecell", "ewe"),
-        *("ewe ece", "volts", "volt", "potential", "spannung", "tension", "voltaje", "u", "v", "e"),
-    ),
-    Field.CURRENT: (
-        *("current", "cell current", "battery current", "amps", "amp", "strom", "courant"),
-        *("corriente", "i", "control i"),
-    ),
-    Field.TEST_TIME: (
-        *("test time", "total time", "cumulative time", "elapsed time", "time elapsed", "run time"),
-        *("testtime", "time", "zeit", "tiempo", "temps", "relative time", "test", "t"),
-    ),
-    Field.CLOCK: (
-        *("unix time", "timestamp", "date time", "datetime", "absolute time", "realtime"),
-        *("real time", "system time", "clock time", "clock", "dpt time", "date", "datum", "fecha"),
-        *("time", "time stamp", "start time"),
-    ),
-    Field.POWER: ("power", "watts", "watt", "leistung", "potencia", "p"),
-    Field.CYCLE: (
-        *("cycle count", "cycle index", "cycle number", "cycle id", "cycle no", "cycle"),
-        *("total cycle", "cycles", "cyc", "zyklus", "ciclo"),
-    ),
-    Field.STEP: ("step count", "executed step"),
-    Field.STEP_ID: (
-        *("step id", "step index", "step number", "step no", "instr id", "instrid", "step"),
-        *("schritt", "paso", "ns"),
-    ),
-    Field.STEP_TIME: (
-        *("step time", "steptime", "dauer schritt", "state time", "step duration", "t step"),
-        *("工步时间", "步骤时间", "步次时间"),
-    ),
-    Field.CHARGE_CAPACITY: (
-        *("charging capacity", "charge capacity", "chg capacity", "chg cap", "charge cap"),
-        *(
-            "cap chg",
-            "capacity charge",
-            "q charge",
-            "ah cha",
-            "ah chg",
-            "ah charge",
-            "ladekapazität",
-        ),
-        *("充电容量", "充電容量", "충전용량", "충전 용량"),
-    ),
-    Field.DISCHARGE_CAPACITY: (
-        *("discharging capacity", "discharge capacity", "dchg capacity", "dchg cap"),
-        *("discharge cap", "dis cap", "cap dchg", "capacity discharge", "q discharge", "ah dch"),
-        *("ah dchg", "ah discharge", "entladekapazität"),
-        *("放电容量", "放電容量", "방전용량", "방전 용량"),
-    ),
-    Field.CAPACITY: (
-        *("step capacity", "capacity", "cap", "q charge discharge", "q qo", "net capacity"),
-        *("amp hr", "ah accu", "ah step", "ah", "kapazität", "capacidad", "capacité", "ladung"),
-        *("m amp hr", "容量", "용량"),
-    ),
-    Field.CHARGE_ENERGY: (
-        *("charging energy", "charge energy", "chg energy", "energy charge", "chg eng", "wh cha"),
-        *("wh chg", "wh charge", "充电能量", "充電能量", "충전에너지"),
-    ),
-    Field.DISCHARGE_ENERGY: (
-        *("discharging energy", "discharge energy", "dchg energy", "energy discharge"),
-        *("dchg eng", "wh dch", "wh dchg", "wh discharge", "放电能量", "放電能量", "방전에너지"),
-    ),
-    Field.ENERGY: (
-        *("step energy", "energy", "ener", "net energy", "watt hr", "wh accu", "wh step", "wh"),
-        *("energie", "energía", "énergie", "能量", "에너지"),
-    ),
-}
-_PLACES = {
-    field: {same_name(name): place for place, name in reversed(list(enumerate(names)))}
-    for field, names in NAMES.items()
-}
 _NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
+_NEED_A_UNIT = ("test", "step")
+_ANY_NAME = 1000  # place of a column that only its cells recommend
+
+
+@dataclass(frozen=True, order=True)
+class _Choice:
+    place: int
+    index: int
+    unit: str
+
+    @property
+    def candidate(self) -> Candidate:
+        """The column with its unit, as one of its times."""
+        return Candidate(self.index, self.unit)
 
 
 def name_place(name: str, field: Field) -> int | None:
-    """Place of a name among those of a field, None if it is none of them."""
-    return _PLACES[field].get(same_name(name))
+    """Place of a name among those of a field, None if it is none of them by its name alone."""
+    plain = same_name(name)
+    is_open = field in DURATIONS and plain in (*OPEN_TIMES, *_NEED_A_UNIT)
+    return None if is_open else PLACES[field].get(plain)
 
 
 def plain_column(table: TextTable, index: int) -> Column:
     """The column as an extended measure, or as not imported where its cells are text or blank."""
     name, unit = split_label(table.labels[index])
+    if unit is None and (machine := label_of(table.labels[index])):
+        name, unit = machine
     field = Field.EXTENDED if holds_numbers(table.sample_of(index)) else Field.IGNORED
     return extended(table, index, name, unit or "1", field)
 
@@ -135,38 +84,78 @@ def guess_fields(table: TextTable, columns: list[Column], fields: Iterable[Field
     used_indices = {c.index for c in columns if c.field.single}
     columns_now = list(columns)
     for field in fields:
-        best: tuple[int, int, str] | None = None
-        for index in range(len(columns)):
-            candidate = None if index in used_indices else _rank(table, index, field)
-            if candidate and (best is None or candidate[0] < best[0]):
-                best = (candidate[0], index, candidate[1])
+        choices = _ranked(table, field, used_indices)
+        best = _best(table, field, choices, columns_now)
         if best:
-            _, index, unit = best
-            used_indices.add(index)
-            old = columns_now[index]
-            columns_now[index] = Column(index, old.label, field, unit, old.name)
+            used_indices.add(best.index)
+            old = columns_now[best.index]
+            columns_now[best.index] = Column(best.index, old.label, field, best.unit, old.name)
     return columns_now
+
+
+def _ranked(table: TextTable, field: Field, used: set[int]) -> list[_Choice]:
+    """Candidates for a field, the best first."""
+    ranks = ((index, _rank(table, index, field)) for index in range(len(table.labels)))
+    choices = [_Choice(rank[0], index, rank[1]) for index, rank in ranks if rank]
+    return sorted(choice for choice in choices if choice.index not in used)
+
+
+def _best(
+    table: TextTable, field: Field, choices: list[_Choice], columns: list[Column]
+) -> _Choice | None:
+    if field is Field.TEST_TIME:
+        clocks = _ranked(table, Field.CLOCK, {c.index for c in columns if c.field.single})
+        clock = next((c for c in clocks if names_day(table.sample_of(c.index))), None)
+        taken = test_time(
+            table,
+            [choice.candidate for choice in choices],
+            clock.candidate if clock else None,
+        )
+        return next((c for c in choices if taken and c.index == taken.index), None)
+    if not choices:
+        return None
+    best = choices[0]
+    time = next((c for c in columns if c.field is Field.TEST_TIME), None)
+    if field is Field.STEP_TIME:
+        explicit = [c for c in choices if is_step_time(table, c.candidate, time)]
+        return explicit[0] if explicit else None
+    return best
 
 
 def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
     """Place of a column among the candidates for `field`, and its unit; None if it is none."""
     name, unit = _name_and_unit(table.labels[index], field)
-    place = _PLACES[field].get(name)
-    if place is None:
-        return None
     cells = table.sample_of(index)
-    fitting = _clock_unit(table, cells, unit) if field is Field.CLOCK else _unit(field, unit, cells)
+    place = PLACES[field].get(name)
+    if place is None:
+        if not _speaks_for_itself(field, cells):
+            return None
+        place = _ANY_NAME
+    if field is Field.STATE:
+        return (place, "1") if are_states(cells) else None
+    fitting = _clock_unit(cells, unit) if field is Field.CLOCK else _unit(field, name, unit, cells)
     return (place, fitting) if fitting else None
 
 
+def _speaks_for_itself(field: Field, cells: list[str]) -> bool:
+    """Whether cells say what a column is whatever its name: full dates, words for charge."""
+    if field is Field.CLOCK:
+        return names_day(cells) and len(set(cells)) > 1
+    return field is Field.STATE and any(
+        len(cell) > 2 and direction(cell) in (1, -1) for cell in set(cells)
+    )
+
+
 def _name_and_unit(label: str, field: Field) -> tuple[str, str | None]:
+    if label.startswith("|"):  # the magnitude of an impedance's voltage or current
+        return "", None
     name, unit = split_label(label)
-    if unit is None and same_name(name) not in _PLACES[field]:
+    if unit is None and same_name(name) not in PLACES[field]:
         name, unit = split_suffix(label)
     return same_name(name), unit
 
 
-def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
+def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | None:
     """The unit that a column has as `field`; None if label or cells speak against the field."""
     texts = [c for c in cells if c]
     if not texts:
@@ -177,6 +166,8 @@ def _unit(field: Field, unit: str | None, cells: list[str]) -> str | None:
         return None
     if field in WHOLE_NUMBERS and not mostly(_is_whole, texts):
         return None
+    if unit is None and name in _NEED_A_UNIT and field in DURATIONS:
+        return None  # the number of a test or of a step
     if unit is None:
         looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in (UNIX_S, UNIX_MS)
         return None if looks_like_clock else field.units[0]
@@ -190,21 +181,9 @@ def _is_whole(cell: str) -> bool:
         return False
 
 
-def _clock_unit(table: TextTable, cells: list[str], unit: str | None) -> str | None:
-    guess = clock_unit(cells, elapsed_s(table))
-    if unit in ("s", "ms"):
+def _clock_unit(cells: list[str], unit: str | None) -> str | None:
+    guess = clock_unit(cells)
+    if unit in ("s", "ms") and not names_day(cells):
         unix_unit = UNIX_S if unit == "s" else UNIX_MS
         return guess if guess == unix_unit else None
     return guess
-
-
-def elapsed_s(table: TextTable) -> float | None:
-    """Seconds between the first and the last row by a plain column of times, if there is one."""
-    for index, label in enumerate(table.labels):
-        name, unit = _name_and_unit(label, Field.TEST_TIME)
-        if _PLACES[Field.TEST_TIME].get(name, 7) < 7 and unit in (None, "s"):
-            cells = [c for c in table.sample_of(index) if c]
-            if len(cells) > 1 and _is_plain_number(cells[0]) and _is_plain_number(cells[-1]):
-                first, last = (float(cells[i].replace(",", ".")) for i in (0, -1))
-                return last - first
-    return None

@@ -1,13 +1,22 @@
 """Column labels: a name and its unit, in the ways that instruments write them."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
+from cycling.formats.columns.fields import DURATION_UNIT, Field
 from cycling.units import canonical_unit, known_unit
 
 NAME_LENGTH = 100
 UNIT_LENGTH = 20
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_BRACKETS = str.maketrans("【】〔〕", "[][]")
+_ELECTRIC_UNITS = {
+    unit
+    for field in (Field.VOLTAGE, Field.CURRENT, Field.POWER, Field.CHARGE_CAPACITY, Field.ENERGY)
+    for unit in field.units
+} - {"C", "J"}
 _BRACKETED = re.compile(r"(.*\S)\s*[\(\[\{]([^\(\)\[\]\{\}]*)[\)\]\}]\s*")
 
 
@@ -34,16 +43,48 @@ def split_own(label: str) -> tuple[str, str]:
 
 def split_label(label: str) -> tuple[str, str | None]:
     """Name and unit (None where the label names none) of a column of any file."""
-    text = " ".join(restored(label).split())
+    text = _plain_text(label)
+    if _is_all_unit(text):
+        return text, known_unit(text)
     name, slash, unit = text.rpartition(" / ")
     if slash and name and len(unit) <= UNIT_LENGTH:
         return name, canonical_unit(unit, name)
-    name, slash, unit = text.rpartition("/")
-    if slash and name.strip() and (own_unit := _unit(unit, name)):
-        return name.strip(), own_unit
-    if (match := _BRACKETED.fullmatch(text)) and len(match[2]) <= UNIT_LENGTH:
-        return match[1], canonical_unit(match[2], match[1])
+    if (match := _BRACKETED.fullmatch(text)) and (own_unit := _within_brackets(match[2], match[1])):
+        return match[1], own_unit
+    for sign in ("/", "#"):
+        for name, unit in _splits(text, sign):
+            if own_unit := _unit(unit, name):
+                return name.strip(), own_unit
     return text, None
+
+
+def _plain_text(label: str) -> str:
+    """The label with wide signs as their usual ones (（V） -> (V)), without a comment's sign."""
+    text = unicodedata.normalize("NFKC", restored(label).replace("\u02da", "\u00b0"))
+    text = " ".join(text.translate(_BRACKETS).split())
+    return text.lstrip("~") or text
+
+
+def _is_all_unit(text: str) -> bool:
+    """Whether a whole label is a unit: Volts, mAmps, Amp-hr, mAh/g."""
+    unit = known_unit(text)
+    return unit is not None and (unit in _ELECTRIC_UNITS or "/" in unit) and "°" not in text
+
+
+def _splits(text: str, sign: str) -> Iterator[tuple[str, str]]:
+    """A text at each of its signs: (`Q`, `mAh/g`) before (`Q/mAh`, `g`)."""
+    places = [place for place, letter in enumerate(text) if letter == sign]
+    return ((text[:place], text[place + 1 :]) for place in places if text[:place].strip())
+
+
+def _within_brackets(text: str, name: str) -> str | None:
+    """The unit between brackets; of an explanation the word that is one ("Hours in hh:mm:ss")."""
+    if len(text) <= UNIT_LENGTH and (" " not in text.strip() or known_unit(text)):
+        return canonical_unit(text, name)
+    units = [unit for word in text.split() if (unit := known_unit(word))]
+    if DURATION_UNIT in units:
+        return DURATION_UNIT
+    return units[0] if units else (text if len(text) <= UNIT_LENGTH else None)
 
 
 def _unit(text: str, name: str) -> str | None:

@@ -44,10 +44,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Inference:
+    """What was inferred about a file, and from what, in a sentence."""
+
+    kind: Word
+    text: Annotated[str, Meta(max_length=MAX_LABEL)]
+
+
+@dataclass(frozen=True)
 class Mapping:
     """All columns of a file, the sign of its current (None: not decided) and its time zone.
 
     `part` is the test that was chosen in a file of several, "" where nobody has chosen.
+    `sign_by_state`: the current is a magnitude, and the column State says its sign. `accepted` are
+    the codes of questions that the user has answered with "it is right as it is". `inferred` is
+    the evidence for what nobody has said.
     """
 
     format: Word
@@ -55,6 +66,9 @@ class Mapping:
     positive_is_charge: bool | None = None
     time_zone: Word = "UTC"
     part: Annotated[str, Meta(max_length=MAX_PART)] = ""
+    sign_by_state: bool = False
+    accepted: tuple[Word, ...] = ()
+    inferred: tuple[Inference, ...] = ()
 
     def column(self, field: Field) -> Column | None:
         """The first column that is `field`."""
@@ -112,6 +126,9 @@ class Mapping:
             "positive_is_charge": self.positive_is_charge,
             "time_zone": self.time_zone,
             "part": self.part,
+            "sign_by_state": self.sign_by_state,
+            "accepted": list(self.accepted),
+            "inferred": [asdict(inference) for inference in self.inferred],
         }
 
     @classmethod

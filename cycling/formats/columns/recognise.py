@@ -6,6 +6,7 @@ of its files and None for all others. The first that answers counts; the last on
 
 from collections.abc import Callable
 
+from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.fields import (
     CHANNEL_FIELDS,
     COUNTERS,
@@ -18,6 +19,7 @@ from cycling.formats.columns.fields import (
 from cycling.formats.columns.guess import extended, guess_fields, plain_column
 from cycling.formats.columns.labels import restored, split_label, split_own
 from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.columns.times import with_times
 from cycling.formats.text.table import TextTable
 
 BDF = "BDF CSV"
@@ -30,35 +32,28 @@ SIGNED_FORMATS = (BDF, "BDF parquet", OLD_CSV, OLD_EXPORT)
 
 OWN_HEADER = tuple(field.becomes for field in OWN_FIELDS)
 _ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME, Field.CLOCK)
-_OTHERS = (Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID, Field.STEP_TIME, *COUNTERS)
+_OTHERS = (
+    *(Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID, Field.STEP_TIME, Field.STATE),
+    *COUNTERS,
+)
 _OWN_CHANNELS = {field.becomes: field for field in CHANNEL_FIELDS}
 
 _BDF_NAMES = {
-    **{split_own(field.becomes)[0].lower(): field for field in (*OWN_FIELDS, Field.STEP_ID)},
+    **{
+        split_own(field.becomes)[0].lower(): field
+        for field in (*OWN_FIELDS, *CHANNEL_FIELDS)
+        if field not in (Field.CAPACITY, Field.ENERGY)  # which of several it is, names say better
+    },
     "step index": Field.STEP_ID,
-}
-_BDF_MACHINE_NAMES = {
-    "test_time_second": (Field.TEST_TIME, "s"),
-    "unix_time_second": (Field.CLOCK, UNIX_S),
-    "voltage_volt": (Field.VOLTAGE, "V"),
-    "current_ampere": (Field.CURRENT, "A"),
-    "power_watt": (Field.POWER, "W"),
-    "cycle_count": (Field.CYCLE, "1"),
-    "step_count": (Field.STEP, "1"),
-    "step_id": (Field.STEP_ID, "1"),
-}
-_BDF_MACHINE_CHANNELS = {
-    "ambient_temperature_celsius": ("Ambient Temperature", "degC"),
-    "surface_temperature_celsius": ("Surface Temperature", "degC"),
 }
 
 
 def propose(table: TextTable) -> Mapping:
     """The format and the columns of a table as far as they can be recognised."""
-    for recogniser in RECOGNISERS:
+    for recogniser in (*RECOGNISERS, _text_table):
         if mapping := recogniser(table):
-            return mapping
-    return _text_table(table)
+            return with_times(table, mapping)
+    raise AssertionError
 
 
 def _own_export(table: TextTable) -> Mapping | None:
@@ -85,8 +80,6 @@ def _bdf(table: TextTable) -> Mapping | None:
         match = _bdf_field(label)
         if match and (any(table.sample_of(index)) or match[0] in _ESSENTIAL[:3]):
             columns[index] = Column(index, label, *match, columns[index].name)
-        elif channel := _BDF_MACHINE_CHANNELS.get(label):
-            columns[index] = extended(table, index, *channel, columns[index].field)
     fields = {column.field for column in columns}
     if not fields.issuperset((Field.VOLTAGE, Field.CURRENT)):
         return None
@@ -97,14 +90,15 @@ def _bdf(table: TextTable) -> Mapping | None:
 
 
 def _bdf_field(label: str) -> tuple[Field, str] | None:
-    if machine := _BDF_MACHINE_NAMES.get(label):
-        return machine
-    if " / " not in label:
+    if machine := label_of(label):
+        name, unit = machine
+    elif " / " in label:
+        name, unit = split_label(label)[0], split_label(label)[1] or "1"
+    else:
         return None
-    name, unit = split_label(label)
     field = _BDF_NAMES.get(name.lower())
     if field is Field.CLOCK:
-        unit = {"s": UNIX_S, "ms": UNIX_MS}.get(unit or "")
+        unit = {"s": UNIX_S, "ms": UNIX_MS}.get(unit, "")
     return (field, unit) if field and unit in field.units else None
 
 

@@ -12,6 +12,7 @@ from cycling.formats.columns.guess import guess_fields, plain_column
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import BDF
 from cycling.formats.columns.recognise import propose as propose_text
+from cycling.formats.columns.times import with_times
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.readers.process import USUAL, ReadingLimits, Request, columns_wanted, reading
 from cycling.formats.readers.reader import ReaderColumn
@@ -78,13 +79,13 @@ def propose_columns(table: ReaderTable) -> Mapping:
     if not any(column.field for column in table.columns):
         mapping = propose_text(table)
         name = table.format.replace("Parquet", "BDF parquet") if mapping.format == BDF else ""
-        return Mapping(name or table.format, mapping.columns)
+        return replace(mapping, format=name or table.format)
     columns = [_column(table, index) for index in range(len(table.columns))]
     fields = {column.field for column in columns}
     if not fields.isdisjoint((Field.TEST_TIME, Field.CLOCK)):
         fields |= {Field.TEST_TIME, Field.CLOCK}
     missing = [field for field in Field if field.single and field not in fields]
-    return Mapping(table.format, tuple(guess_fields(table, columns, missing)))
+    return with_times(table, Mapping(table.format, tuple(guess_fields(table, columns, missing))))
 
 
 def _column(table: ReaderTable, index: int) -> Column:

@@ -13,8 +13,8 @@ from zipfile import BadZipFile, ZipFile
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import Field
-from cycling.formats.columns.guess import NAMES
 from cycling.formats.columns.labels import same_name, split_label
+from cycling.formats.columns.names import NAMES
 from cycling.formats.facts import Facts, clean, head_facts
 from cycling.formats.readers.converter import Converted, Converter
 

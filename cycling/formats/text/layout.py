@@ -5,21 +5,32 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from cycling.errors import InputError
+from cycling.formats.text.rewriting import Blanks, Rewriting, recognised, rewritten_text
+from cycling.units import known_unit
 
 BLANKS = " "
 DELIMITERS = (",", ";", "\t", "|")
-_MAX_RECORDS = 400
+_FIRST_RECORDS, _ALL_RECORDS = 400, 1_000_000
 _SAMPLED = 50
 _LOOKED_AT = 20
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(
+    r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?)"
+    r"([eE][+-]?\d+)?\s*",
+    re.ASCII,
+)
+_GROUPED = {
+    ".": re.compile(r"\s*[+-]?\d{1,3}([,' \u00a0\u202f]\d{3})+\.\d+\s*", re.ASCII),
+    ",": re.compile(r"\s*[+-]?\d{1,3}([.' \u00a0\u202f]\d{3})+,\d+\s*", re.ASCII),
+}
 _TIME = re.compile(
-    r"\s*(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+)?\d+:\d{1,2}(:\d{1,2}([.,]\d+)?)?"
-    r"\s*([AP]M|Z|[+-]\d\d:?\d\d)?\s*",
+    r"\s*(\d+\s*(d|days?|-|\.)\s*)?\d+:\d{1,2}(:\d{1,2}([.,:]\d+)?)?\s*"
+    r"|\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T, ]+\d+[:.]\d{1,2}([:.]\d{1,2}([.,:]\d+)?)?"
+    r"\s*([AP]\.?\s?M\.?|Z|[+-]\d\d:?\d\d)?\s*",
     re.ASCII | re.IGNORECASE,
 )
 _DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*", re.ASCII)
@@ -50,6 +61,7 @@ class Layout:
     labels: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     data_start: int
+    rewriting: Rewriting | None = None
 
 
 def is_numeric(cell: str) -> bool:
@@ -84,21 +96,54 @@ def find_layout(text: str, *, complete: bool, shown_name: str) -> Layout:
     """Layout of the table that `text` begins with; InputError says what is missing."""
     skipped_rows, skipped = _declared_preamble(text)
     body = text[skipped:]
-    best: tuple[float, Layout] | None = None
-    for delimiter in (*DELIMITERS, BLANKS):
-        if delimiter == BLANKS and best:
-            break
-        for score, layout in _candidates(body, delimiter, complete=complete):
-            if best is None or score > best[0]:
-                best = score, layout
-    if best is None:
-        raise _no_table(body, skipped_rows, complete=complete, shown_name=shown_name)
-    layout = best[1]
+    rewriting = recognised(body)
+    readable = rewritten_text(body, rewriting) if rewriting else body
+    layout = _best(readable, complete=complete)
+    if layout is None:
+        raise _no_table(readable, skipped_rows, complete=complete, shown_name=shown_name)
+    if layout.delimiter == BLANKS:
+        rewriting = Blanks()
     return replace(
         layout,
         header_row=layout.header_row + skipped_rows,
-        data_start=layout.data_start + skipped,
+        data_start=skipped + (_lines_end(body, layout) if rewriting else layout.data_start),
+        rewriting=rewriting,
     )
+
+
+def _lines_end(text: str, layout: Layout) -> int:
+    """Where the header ends in the text that was rewritten line by line."""
+    return sum(map(len, islice(io.StringIO(text, newline=""), layout.header_row)))
+
+
+def _best(text: str, *, complete: bool) -> Layout | None:
+    """The most likely table: among the first rows if it goes on to their end, else among all."""
+    best = None
+    for count in (_FIRST_RECORDS, _ALL_RECORDS):
+        best = None
+        for delimiter in (*DELIMITERS, BLANKS):
+            if delimiter == BLANKS and best:
+                break
+            rows = _rows(text, delimiter, count, complete=complete)
+            for score, layout in _candidates(rows, delimiter):
+                if best is None or score > best[0]:
+                    best = score, layout, _goes_on(layout, rows[-1])
+            is_whole = len(rows) < count
+        if best and (best[2] or is_whole):
+            break
+    return best[1] if best else None
+
+
+def _rows(text: str, delimiter: str, count: int, *, complete: bool) -> list[Record]:
+    rows = (r for r in records(text, delimiter, complete=complete) if not r.blank)
+    return list(islice(rows, count))
+
+
+def _goes_on(layout: Layout, last: Record) -> bool:
+    """Whether a row looks like one of the table: as wide, and numbers for the most part."""
+    numbers = sum(map(is_numeric, last.cells))
+    texts = sum(1 for cell in last.cells if cell.strip())
+    return len(last.cells) >= len(layout.labels) and numbers > 1 and 2 * numbers >= texts
 
 
 def _declared_preamble(text: str) -> tuple[int, int]:
@@ -110,16 +155,15 @@ def _declared_preamble(text: str) -> tuple[int, int]:
     return len(lines), sum(map(len, lines))
 
 
-def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[float, Layout]]:
-    records_with_text = (r for r in records(text, delimiter, complete=complete) if not r.blank)
-    rows = list(islice(records_with_text, _MAX_RECORDS))
+def _candidates(rows: list[Record], delimiter: str) -> Iterator[tuple[float, Layout]]:
     numeric = [sum(map(is_numeric, row.cells)) for row in rows]
     for position, header in enumerate(rows[:-1]):
         first = position + 1
         if not numeric[first] or numeric[position] > 0.2 * len(header.cells):
             continue
         following = rows[first : first + _SAMPLED]
-        labels = _labels(header, following)
+        names = _with_units(rows[position - 1], header) if position else header
+        labels = _labels(names, following)
         if labels:
             alike = [
                 n
@@ -132,6 +176,22 @@ def _candidates(text: str, delimiter: str, *, complete: bool) -> Iterator[tuple[
                 _score(alike[:_LOOKED_AT], following[0]),
                 Layout(delimiter, header.row, labels, cells, header.end),
             )
+
+
+def _with_units(above: Record, header: Record) -> Record:
+    """The names with their units, if a row is one of units below the row of names."""
+    units = [cell.strip().strip("[]()") for cell in header.cells]
+    known = [known_unit(unit.partition(" ")[0] or unit) for unit in units]
+    texts = sum(1 for unit in units if unit)
+    names = sum(1 for cell in above.cells if cell.strip())
+    is_units = 2 * sum(map(bool, known)) >= texts and names >= max(texts, 2)
+    if not is_units or any(map(is_numeric, above.cells)) or len(above.cells) < texts:
+        return header
+    labels = [
+        f"{name.strip()} [{unit}]" if unit and name.strip() else name
+        for name, unit in zip_longest(above.cells, known[: len(above.cells)], fillvalue="")
+    ]
+    return replace(header, cells=labels)
 
 
 def _labels(header: Record, following: list[Record]) -> tuple[str, ...]:
@@ -183,3 +243,8 @@ def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
     commas = sum(1 for cell in cells if _COMMA_NUMBER.fullmatch(cell))
     points = sum(1 for cell in cells if _POINT_NUMBER.fullmatch(cell))
     return "," if commas > points else "."
+
+
+def has_thousands(rows: tuple[tuple[str, ...], ...], decimal: str) -> bool:
+    """Whether a number has thousands separators beside its decimal mark, which proves them."""
+    return any(_GROUPED[decimal].fullmatch(cell) for row in rows for cell in row)

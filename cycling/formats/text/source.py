@@ -4,7 +4,7 @@ import codecs
 import io
 
 from cycling.formats.text.first_bytes import is_wide, refuse_nul
-from cycling.formats.text.layout import BLANKS
+from cycling.formats.text.rewriting import Rewriter
 from cycling.formats.text.table import TextTable
 
 
@@ -20,6 +20,7 @@ class RowSource(io.RawIOBase):
         self._pending = b""
         self._cut_line = b""
         self._lines = table.header_row
+        self._rewriter = table.rewriting.rewriter(at_rows=True) if table.rewriting else None
         self._file = table.path.open("rb")
         self._file.seek(table.mark_bytes + (0 if wide else table.data_start))
         if wide:
@@ -60,7 +61,7 @@ class RowSource(io.RawIOBase):
             line = self._lines + data.count(b"\n", 0, data.index(b"\0")) + 1
             refuse_nul(self._table.file_name, line)
         self._lines += data.count(b"\n")
-        return self._tabbed(data, final=not raw) if self._table.delimiter == BLANKS else data
+        return self._rewritten(data, self._rewriter, final=not raw) if self._rewriter else data
 
     def _utf8(self, raw: bytes) -> bytes:
         """Valid UTF-8, which the parser needs to report a row; most files are plain ASCII."""
@@ -69,9 +70,9 @@ class RowSource(io.RawIOBase):
             return raw
         return self._decoder.decode(raw, final=not raw).encode("utf-8", errors="replace")
 
-    def _tabbed(self, data: bytes, *, final: bool) -> bytes:
-        """Runs of blanks as one tab, whole lines only."""
+    def _rewritten(self, data: bytes, rewriter: Rewriter, *, final: bool) -> bytes:
+        """Whole lines only; the rest waits."""
         lines = (self._cut_line + data).split(b"\n")
         self._cut_line = b"" if final else lines.pop()
-        joined = b"\n".join(b"\t".join(line.split()) for line in lines)
+        joined = b"\n".join(rewriter([line.rstrip(b"\r") for line in lines]))
         return joined if final else joined + b"\n" * bool(lines)

@@ -16,7 +16,15 @@ from cycling.formats.text.first_bytes import (
     refuse_nul,
     sniff_encoding,
 )
-from cycling.formats.text.layout import BLANKS, Layout, decimal_mark, find_layout, records
+from cycling.formats.text.layout import (
+    BLANKS,
+    Layout,
+    decimal_mark,
+    find_layout,
+    has_thousands,
+    records,
+)
+from cycling.formats.text.rewriting import Blanks, Rewriting, rewritten_text
 
 HEAD_BYTES = 512 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -24,7 +32,10 @@ SAMPLE_ROWS = 50
 MAX_LINE = 1024 * 1024
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
-_ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Latin-1"}
+_ENCODINGS = {
+    **{"utf-8": "UTF-8", "cp1252": "Latin-1", "gb18030": "GB18030", "cp932": "Shift-JIS"},
+    **{"cp949": "EUC-KR", "big5": "Big5"},
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,8 @@ class TextTable:
     data_start: int
     ends_with_newline: bool
     max_rows: int = sys.maxsize
+    rewriting: Rewriting | None = None
+    thousands: bool = False
     facts: Facts = field(default_factory=dict)  # what the lines above the table say of the test
     # What the format itself says: that current above zero charges, and what is to be known of it.
     signed: bool = False
@@ -69,7 +82,8 @@ class TextTable:
         decimal = "decimal comma" if self.decimal == "," else "decimal point"
         wide = self.encoding.upper().removesuffix("-LE").removesuffix("-BE")
         encoding = _ENCODINGS.get(self.encoding, wide)
-        return f"{_SEPARATORS[self.delimiter]}, {decimal}, {encoding}"
+        groups = ", thousands separators" if self.thousands else ""
+        return f"{_SEPARATORS[self.delimiter]}, {decimal}{groups}, {encoding}"
 
     def sample_of(self, index: int) -> list[str]:
         """Cells of one column from the first and the last rows of the file."""
@@ -107,6 +121,7 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
     _check_labels(layout, shown)
     last_text = text[layout.data_start :] if complete else decoded(tail, encoding, final=True)
     last = _tail_rows(last_text, layout, cut=not complete)
+    decimal = decimal_mark(layout.rows + last)
     return TextTable(
         path=path,
         file_name=shown,
@@ -114,13 +129,15 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
         encoding=encoding,
         mark_bytes=mark,
         delimiter=layout.delimiter,
-        decimal=decimal_mark(layout.rows + last),
+        decimal=decimal,
+        thousands=has_thousands(layout.rows + last, decimal),
         header_row=layout.header_row,
         labels=layout.labels,
         sample=layout.rows[:SAMPLE_ROWS],
         tail=last,
         data_start=_byte_length(text[: layout.data_start], encoding),
         ends_with_newline=last_text.endswith(("\n", "\r")),
+        rewriting=layout.rewriting,
         facts=head_facts(text[: layout.data_start].splitlines()[: layout.header_row - 1]),
     )
 
@@ -135,6 +152,8 @@ def _tail_rows(text: str, layout: Layout, *, cut: bool) -> tuple[tuple[str, ...]
     The text starts within a row where it is `cut`.
     """
     width = len(layout.labels)
+    if layout.rewriting and not isinstance(layout.rewriting, Blanks):
+        text = rewritten_text(text, layout.rewriting, at_rows=True)
     rows = [r.cells for r in records(text, layout.delimiter, complete=True) if not r.blank]
     whole = [tuple(cells[:width]) for cells in rows[cut:] if len(cells) >= width]
     return tuple(whole[-SAMPLE_ROWS:])

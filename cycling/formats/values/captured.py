@@ -40,6 +40,14 @@ class Parts:
             if match[name]:
                 values[rows] = _number(match, name, digits)
 
+    def put(self, rows: IndexArray, other: "Parts") -> None:
+        """Take the parts of these rows from another reading of them."""
+        self.matched[rows] = other.matched
+        for name, words in self.words.items():
+            words[rows] = other.words[name]
+        for name, values in self.numbers.items():
+            values[rows] = other.numbers[name]
+
 
 def _number(match: re.Match[str], name: str, digits: ByteArray) -> FloatArray:
     """The number of one group; its point (or comma) is where it is in the matched cell."""

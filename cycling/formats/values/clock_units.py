@@ -14,6 +14,7 @@ from cycling.formats.columns.fields import (
     YEAR_FIRST,
 )
 from cycling.formats.values.clocks import CLOCK_PATTERNS
+from cycling.formats.values.dates import plain_clock
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,19 +25,24 @@ _NUMBER = re.compile(r"[+-]?\d{1,30}([.,]\d*)?", re.ASCII)
 _EXCEL = (20_000, 80_000)
 
 
-def clock_unit(cells: Sequence[str], elapsed_s: float | None = None) -> str | None:
-    """The clock's unit by sample cells from the start and the end; None if they are no clock.
-
-    `elapsed_s`: what passed between the first and the last cell, if something else says it.
-    """
-    texts = [cell for cell in cells if cell]
+def clock_unit(cells: Sequence[str]) -> str | None:
+    """The clock's unit by sample cells from the start and the end; None if they are no clock."""
+    texts = [_plain(cell) for cell in cells if cell]
     if not texts:
         return None
     if mostly(CLOCK_PATTERNS[YEAR_FIRST].match, texts):
         return YEAR_FIRST
     if mostly(CLOCK_PATTERNS[DAY_FIRST].match, texts):
-        return _date_order(texts, elapsed_s)
+        halves = any(text.upper().endswith("M") for text in texts)
+        return date_order(texts) or (MONTH_FIRST if halves else DAY_FIRST)
     return _numeric_unit(texts)
+
+
+def _plain(cell: str) -> str:
+    """A cell without words, where it is a date with some."""
+    if CLOCK_PATTERNS[YEAR_FIRST].match(cell) or CLOCK_PATTERNS[DAY_FIRST].match(cell):
+        return cell
+    return plain_clock(cell) if len(cell) > len("1/1/26") and any(map(str.isdigit, cell)) else cell
 
 
 def mostly(test: Callable[[str], object], cells: Sequence[str]) -> bool:
@@ -52,27 +58,27 @@ def _numeric_unit(cells: Sequence[str]) -> str | None:
     return None
 
 
-def _date_order(cells: Sequence[str], elapsed_s: float | None) -> str:
-    """Day or month first: by what is a date at all, then by the days that passed, else day."""
-    matches = [m for cell in cells if (m := CLOCK_PATTERNS[DAY_FIRST].match(cell))]
+def date_order(cells: Sequence[str]) -> str | None:
+    """Day or month first, by what is a date at all; None where both are possible."""
+    matches = [m for cell in cells if (m := CLOCK_PATTERNS[DAY_FIRST].match(_plain(cell)))]
     parts = [(int(m["a"]), int(m["b"])) for m in matches]
     if any(first > 12 for first, _ in parts):
         return DAY_FIRST
-    if any(second > 12 for _, second in parts):
-        return MONTH_FIRST
-    first, last = parts[0], parts[-1]
-    if elapsed_s is not None and first != last:
-        as_days = (last[0] - first[0]) + 30.4 * (last[1] - first[1])
-        as_months = (last[1] - first[1]) + 30.4 * (last[0] - first[0])
-        days = elapsed_s / 86400
-        return DAY_FIRST if abs(as_days - days) <= abs(as_months - days) else MONTH_FIRST
-    halves = any(cell.upper().endswith("M") for cell in cells)
-    return MONTH_FIRST if halves else DAY_FIRST
+    return MONTH_FIRST if any(second > 12 for _, second in parts) else None
 
 
 def is_clock(cell: str) -> bool:
     """Whether a cell reads as a written date."""
-    return any(pattern.match(cell) for pattern in CLOCK_PATTERNS.values())
+    return any(pattern.match(_plain(cell)) for pattern in CLOCK_PATTERNS.values())
+
+
+def names_day(cells: Sequence[str]) -> bool:
+    """Whether most cells are written dates, most of them with a time of day."""
+    texts = [_plain(cell) for cell in cells if cell]
+    matches = [
+        m for text in texts for p in (YEAR_FIRST, DAY_FIRST) if (m := CLOCK_PATTERNS[p].match(text))
+    ]
+    return bool(texts) and 2 * sum(1 for m in matches if m["hour"]) > len(texts)
 
 
 def date_order_is_open(cells: "pa.StringArray") -> bool:

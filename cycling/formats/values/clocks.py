@@ -1,6 +1,7 @@
 """Clock times in the ways that instruments write them, as Unix seconds (UTC); durations in s."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,16 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from cycling.errors import InputError
+from cycling.formats.arrow import as_text, valid
 from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, UNIX_MS, UNIX_S, YEAR_FIRST
-from cycling.formats.values.captured import captured, was_blank
+from cycling.formats.values.captured import Parts, captured, was_blank
+from cycling.formats.values.dates import plain_clock
 from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _TIME = (
-    r"(?:[T\s]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,:][0-9]{1,9})?))?"
-    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*$"
+    r"(?:[T\s,]\s*(?P<hour>[0-9]{1,2})(?P<mark>[:.])(?P<minute>[0-9]{2})"
+    r"(?:(?P=mark)(?P<second>[0-9]{1,2}(?:[.,:][0-9]{1,9})?))?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*$"
 )
 _YEAR_FIRST = r"^\s*(?P<a>[0-9]{4})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{1,2})" + _TIME
 _YEAR_LAST = r"^\s*(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{4}|[0-9]{2})" + _TIME
@@ -28,9 +32,9 @@ CLOCK_PATTERNS = {
     MONTH_FIRST: re.compile(_YEAR_LAST, re.ASCII),
 }
 _DURATION = re.compile(
-    r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|-|\.|\s)\s*)?(?P<hours>[0-9]{1,9})"
-    r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,9})?))?\s*$",
-    re.ASCII,
+    r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|tage?|-|\.|\s),?\s*)?(?P<hours>[0-9]{1,9})"
+    r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,:][0-9]{1,20})?))?\s*$",
+    re.ASCII | re.IGNORECASE,
 )
 _NUMBERS = ("a", "b", "c", "hour", "minute", "second")
 _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
@@ -80,14 +84,63 @@ def _to_utc(local: FloatArray, where: ZoneInfo) -> FloatArray:
     return local - offsets[position]
 
 
-def _offset(local_s: int, where: ZoneInfo) -> float:
+def _offset(local_s: int, where: ZoneInfo, fold: int = 0) -> float:
     naive = datetime.fromtimestamp(local_s, UTC).replace(tzinfo=None)
-    offset = naive.replace(tzinfo=where).utcoffset()
+    offset = naive.replace(tzinfo=where, fold=fold).utcoffset()
+    return offset.total_seconds() if offset else 0.0
+
+
+@dataclass
+class SecondHour:
+    """The hour that a local clock shows twice when summer time ends: told by its step back."""
+
+    where: ZoneInfo
+    _last: float = np.nan
+    _is_second: bool = False
+
+    def corrected(self, seconds: FloatArray) -> FloatArray:
+        """Unix seconds of the next rows; they are read as the first of both hours."""
+        finite = np.flatnonzero(np.isfinite(seconds))
+        if not len(finite):
+            return seconds
+        values = seconds[finite]
+        back = np.diff(values, prepend=self._last) < 0
+        self._last = float(values[-1])
+        if self.where.key == "UTC" or not (back.any() or self._is_second):
+            return seconds
+        extra = self._extra(values)
+        second = np.zeros(len(values), np.bool_)
+        now = self._is_second
+        for row in range(len(values)):
+            now = extra[row] > 0 and (now or bool(back[row]))
+            second[row] = now
+        self._is_second = now
+        corrected = seconds.copy()
+        corrected[finite] += np.where(second, extra, 0.0)
+        return corrected
+
+    def _extra(self, values: FloatArray) -> FloatArray:
+        """By how many s the second hour with the same local time is later; 0 elsewhere."""
+        quarters, place = np.unique(np.floor(values / _OFFSET_STEP_S), return_inverse=True)
+        extra = [_repeated_s(float(q) * _OFFSET_STEP_S, self.where) for q in quarters]
+        return np.array(extra)[place]
+
+
+def _repeated_s(unix_s: float, where: ZoneInfo) -> float:
+    local = datetime.fromtimestamp(unix_s, where)
+    local_s = int(unix_s + _utc_offset_s(local))
+    return max(0.0, _offset(local_s, where) - _offset(local_s, where, fold=1))
+
+
+def _utc_offset_s(local: datetime) -> float:
+    offset = local.utcoffset()
     return offset.total_seconds() if offset else 0.0
 
 
 def _written(cells: "pa.StringArray", unit: str, where: ZoneInfo) -> Numbers:
     parts = captured(cells, CLOCK_PATTERNS[unit], _NUMBERS, ("half", "zone"))
+    if not parts.matched.all():
+        parts, unit = _with_words(cells, parts, unit)
     number = parts.numbers
     year, month, day = (number[part] for part in _ORDERS[unit])
     year = np.where(year < 100, year + 2000, year)
@@ -99,6 +152,21 @@ def _written(cells: "pa.StringArray", unit: str, where: ZoneInfo) -> Numbers:
     seconds = np.where(ok, _zoned(local, parts.words["zone"], where), np.nan)
     bad = ~ok if ok.all() else ~ok & ~was_blank(cells)
     return Numbers(seconds, bad if bad.any() else None)
+
+
+def _with_words(cells: "pa.StringArray", parts: Parts, unit: str) -> tuple[Parts, str]:
+    """The parts of cells that write months or halves of the day in words, too."""
+    import pyarrow as pa
+
+    cells = as_text(cells)
+    rest = np.flatnonzero(~parts.matched & valid(cells))
+    if not len(rest):
+        return parts, unit
+    texts = cells.take(pa.array(rest)).cast(pa.binary()).to_pylist()
+    plain = pa.array([plain_clock(text.decode("utf-8", "replace")) for text in texts], pa.string())
+    more = captured(plain, CLOCK_PATTERNS[unit], _NUMBERS, ("half", "zone"))
+    parts.put(rest, more)
+    return parts, unit
 
 
 def _of_24(hour: FloatArray, half: npt.NDArray[np.str_]) -> tuple[FloatArray, BoolArray]:

@@ -1,5 +1,6 @@
 """Decimal numbers in text cells, to the nearest double; nothing but ASCII and finite ones."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ _DECIMAL = {
     ".": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
     ",": r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?$",
 }
+_GROUPS = r"[' \x{00A0}\x{202F}%s]"
+_GROUPED = {
+    mark: rf"^[+-]?[0-9]{{1,3}}({_GROUPS % other}[0-9]{{3}})+(\{mark}[0-9]*)?$"
+    for mark, other in ((".", ","), (",", "."))
+}
 # What instruments write where they have no value.
 _NO_VALUE = r"^(?i:nan|n/a|na|null|-|--)$"
 
@@ -29,8 +35,11 @@ class Numbers:
     no_value: BoolArray | None = None
 
 
-def parse_numbers(cells: "pa.StringArray", decimal: str) -> Numbers:
-    """Numbers of cells with this decimal mark; a null cell is blank."""
+def parse_numbers(cells: "pa.StringArray", decimal: str, *, thousands: bool = False) -> Numbers:
+    """Numbers of cells with this decimal mark; a null cell is blank.
+
+    `thousands`: groups of three digits may be apart. Without it "1,020" is no number.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -45,10 +54,10 @@ def parse_numbers(cells: "pa.StringArray", decimal: str) -> Numbers:
         plain = _with_point(cells) if decimal == "," else cells
         values = floats(pc.cast(plain, pa.float64()))
     except pa.ArrowInvalid:
-        return _parse_carefully(cells, decimal)
+        return _parse_carefully(cells, decimal, thousands=thousands)
     if np.count_nonzero(~np.isfinite(values)) == cells.null_count:  # nothing but blanks is missing
         return Numbers(values)
-    return _parse_carefully(cells, decimal)
+    return _parse_carefully(cells, decimal, thousands=thousands)
 
 
 def _with_point(cells: "pa.StringArray") -> "pa.StringArray":
@@ -58,11 +67,23 @@ def _with_point(cells: "pa.StringArray") -> "pa.StringArray":
     return pc.replace_substring(pc.replace_substring(cells, ".", "?"), ",", ".")
 
 
-def _parse_carefully(cells: "pa.StringArray", decimal: str) -> Numbers:
+def looks_grouped(text: str, decimal: str) -> bool:
+    """Whether a cell looks like a number with thousands separators."""
+    return bool(
+        re.fullmatch(rf"\s*[+-]?\d{{1,3}}([' {',' if decimal == '.' else '.'}]\d{{3}})+.*", text)
+    )
+
+
+def _parse_carefully(cells: "pa.StringArray", decimal: str, *, thousands: bool) -> Numbers:
     """Cell by cell: blanks trimmed, signs, words for no value, and what is bad."""
     import pyarrow.compute as pc
 
     text = pc.ascii_trim_whitespace(cells)
+    if thousands:
+        grouped = pc.match_substring_regex(text, _GROUPED[decimal])
+        other = _GROUPS % ("," if decimal == "." else ".")
+        text = pc.if_else(grouped, pc.replace_substring_regex(text, other, ""), text)
+    text = pc.replace_substring(text, "\u2212", "-")
     blank = ~valid(text) | truths(pc.match_substring_regex(text, "^$"))
     number = truths(pc.match_substring_regex(text, _DECIMAL[decimal]))
     no_value = truths(pc.match_substring_regex(text, _NO_VALUE))

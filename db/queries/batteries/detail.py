@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from cycling.errors import InputError, NotFoundError
+from cycling.formats import BatteryLimits
 from cycling.terms import NOT_ENDED, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
@@ -65,6 +66,17 @@ def battery_details(database: Database, battery_id: int) -> BatteryFacts:
             under_way=experiments_under_way(session, battery_id),
             kept_because=what_refers_to(session, battery_id),
         )
+
+
+def battery_limits(database: Database, battery_id: int) -> BatteryLimits:
+    """Return what a battery allows, to compare a file's measures with; raises NotFoundError."""
+    battery = battery_details(database, battery_id).battery
+    return BatteryLimits(
+        least_v=battery.voltage_min_v,
+        most_v=battery.voltage_max_v,
+        most_a=max(abs(battery.current_min_a), abs(battery.current_max_a)),
+        capacity_ah=battery.capacity_ah,
+    )
 
 
 def battery_descriptions(database: Database, ids: Collection[int]) -> dict[int, NewBattery]:

@@ -203,7 +203,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, list[str]]]:
         "empty": (made("empty.csv", ""), ["is empty"]),
         "header only": (made("header.csv", HEADER + "\n"), ["no data rows"]),
         "no current": (
-            made("missing.csv", "Test Time / s,Voltage / V\n0,1\n1,2\n"),
+            made("missing.csv", "Test Time / s,Voltage / V,x\n0,1,3\n1,2,3\n"),
             ["No column is Current"],
         ),
         "two voltages": (

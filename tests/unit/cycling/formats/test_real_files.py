@@ -104,9 +104,9 @@ def test_neware_text_needs_no_correction():
     assert (result.rows, result.ok, result.sign.verdict) == (9065, True, "charge")
     columns = {c.label: (c.field, c.unit) for c in result.mapping.columns}
     assert columns["Cumulative Time"] == (Field.TEST_TIME, "h:min:s")
-    assert columns["Time"][0] is Field.IGNORED
+    assert columns["Time"] == (Field.STEP_TIME, "h:min:s")
     assert columns["Date"] == (Field.CLOCK, "year first")
-    assert columns["Step Type"][0] is Field.IGNORED
+    assert columns["Step Type"][0] is Field.STATE
     found = charges_mah(
         joined(blocks, "test_time_s"), joined(blocks, "current_a"), joined(blocks, "cycle")
     )

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.formats import Field, read_measures, verify
-from cycling.formats.values.clock_units import clock_unit
 from cycling.formats.values.clocks import parse_clock, parse_durations, zone
 
 UTC_ZONE = zone("UTC")
@@ -107,16 +106,19 @@ def test_durations_are_read():
 @pytest.mark.parametrize(
     ("first", "last", "elapsed", "unit"),
     [
-        ("07/11/2019 10:00:00", "07/13/2019 10:00:00", None, "month first"),
-        ("11/07/2019 10:00:00", "13/07/2019 10:00:00", None, "day first"),
-        ("05/04/2025 10:00:00", "06/04/2025 10:00:00", 86_400, "day first"),
-        ("04/05/2025 10:00:00", "04/06/2025 10:00:00", 86_400, "month first"),
-        ("05/04/2025 10:00:00", "05/04/2025 11:00:00", 3_600, "day first"),
-        ("05/04/2025 10:00:00 AM", "05/04/2025 11:00:00 AM", 3_600, "month first"),
+        ("07/11/2019 10:00:00", "07/13/2019 10:00:00", "", "month first"),
+        ("11/07/2019 10:00:00", "13/07/2019 10:00:00", "", "day first"),
+        ("05/04/2025 10:00:00", "06/04/2025 10:00:00", "86400", "day first"),
+        ("04/05/2025 10:00:00", "04/06/2025 10:00:00", "86400", "month first"),
+        ("11/02/2025 23:59:00", "11/03/2025 00:00:00", "", "month first"),
+        ("02/11/2025 23:59:00", "03/11/2025 00:00:00", "", "day first"),
+        ("05/04/2025 10:00:00", "05/04/2025 11:00:00", "3600", "day first"),
+        ("05/04/2025 10:00:00 AM", "05/04/2025 11:00:00 AM", "3600", "month first"),
     ],
 )
-def test_day_and_month_are_told_apart_by_the_data(first, last, elapsed, unit):
-    assert clock_unit([first, last], elapsed) == unit
+def test_day_and_month_are_told_apart_by_the_data(proposed, first, last, elapsed, unit):
+    _, mapping = proposed(f"Total Time (s),U,I,Date\n0,3.5,1,{first}\n{elapsed},3.6,1,{last}\n")
+    assert mapping.column(Field.CLOCK).unit == unit
 
 
 @pytest.mark.parametrize(("day", "warned"), [("05/04/2025", True), ("05/14/2025", False)])

@@ -1,0 +1,78 @@
+"""Whether a file's voltage and current can be those of a battery."""
+
+import math
+from dataclasses import dataclass
+
+from cycling.formats.checks.inferred import accepted
+from cycling.formats.checks.verification import Verification
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Mapping
+from cycling.formats.problems import Problem
+
+# Cells are tested beyond their limits, and packs have several; a wrong unit is off by 1000.
+_VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 5.0
+_TINY = 0.05
+
+
+@dataclass(frozen=True)
+class BatteryLimits:
+    """What a battery allows, in V and A; None where it is not known."""
+
+    least_v: float | None = None
+    most_v: float | None = None
+    most_a: float | None = None
+    capacity_ah: float | None = None
+
+
+def battery_problems(checked: Verification, battery: BatteryLimits) -> tuple[Problem, ...]:
+    """Questions about a file that the battery cannot have; those that are accepted are warnings."""
+    sizes = checked.most_v, checked.most_a, checked.most_ah
+    problems = implausible(checked.mapping, *sizes, battery)
+    return tuple(accepted(checked.mapping, problem) for problem in problems)
+
+
+def implausible(
+    mapping: Mapping, most_v: float, most_a: float, most_ah: float, battery: BatteryLimits
+) -> list[Problem]:
+    """Questions about voltage (V), current (A) and charge (Ah) beyond what a battery can have."""
+    problems = []
+    limit = battery.most_v
+    if limit and math.isfinite(most_v):
+        if most_v > _VOLTAGE_FACTOR * limit:
+            problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, "mV"))
+        elif 0 < most_v < _TINY * (battery.least_v or limit):
+            problems.append(_too_little(mapping, most_v, battery.least_v or limit))
+    limit = battery.most_a
+    if limit and math.isfinite(most_a) and most_a > _CURRENT_FACTOR * limit:
+        problems.append(_too_much(mapping, Field.CURRENT, most_a, limit, "mA"))
+    capacity = battery.capacity_ah
+    if capacity and math.isfinite(most_ah) and most_ah > _CHARGE_FACTOR * capacity:
+        text = (
+            f"{most_ah:,.4g} Ah flow without a change of direction, and the battery has "
+            f"{capacity:,.4g} Ah. Choose the units of current and time, or another battery."
+        )
+        problems.append(Problem("question", text, code="battery-charge"))
+    return problems
+
+
+def _too_much(mapping: Mapping, field: Field, value: float, limit: float, unit: str) -> Problem:
+    base = field.units[0]
+    column = mapping.column(field)
+    label = column.shown if column else field.label
+    hint = f" Its unit may be {unit}." if column and column.unit == base else ""
+    text = (
+        f"Column {label!r} goes up to {value:,.4g} {base}, and the battery allows "
+        f"{limit:,.4g} {base}.{hint} Choose the column's unit, or another battery."
+    )
+    option = f"{label}={field}:{unit}" if hint else ""
+    return Problem("question", text, column=label, code=f"battery-{field}", option=option)
+
+
+def _too_little(mapping: Mapping, value: float, limit: float) -> Problem:
+    column = mapping.column(Field.VOLTAGE)
+    label = column.shown if column else "Voltage"
+    text = (
+        f"Column {label!r} goes up to only {value:.4g} V, and the battery has {limit:,.4g} V. "
+        "Choose the column's unit, or another battery."
+    )
+    return Problem("question", text, column=label, code="battery-voltage")

@@ -1,0 +1,71 @@
+"""What was inferred about a file, in sentences: sign, times, start; and what the user accepts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cycling.formats.checks.plausible import PaceWatch
+from cycling.formats.checks.sign import SignEvidence, StateEvidence
+from cycling.formats.checks.times import spoken
+from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
+from cycling.formats.columns.mapping import Inference, Mapping
+from cycling.formats.heads import HeadStart
+from cycling.formats.problems import Problem
+from cycling.formats.text.table import TextTable
+from cycling.formats.values.clocks import zone
+
+# Kinds that a proposal of columns gives; the others follow from reading the whole file.
+PROPOSED = ("dates", "columns", "units")
+
+
+def accepted(mapping: Mapping, problem: Problem) -> Problem:
+    """A question that the user has answered with "it is right" is a warning."""
+    if problem.severity == "question" and problem.code in mapping.accepted:
+        return replace(problem, severity="warning")
+    return problem
+
+
+def sign_inferred(
+    mapping: Mapping, before: Mapping, evidence: SignEvidence, state: StateEvidence | None
+) -> list[Inference]:
+    """Why current above zero is taken for charge or for discharge; nothing where it was chosen."""
+    column = mapping.column(Field.STATE)
+    if before.positive_is_charge is not None and not mapping.sign_by_state:
+        return []
+    if mapping.positive_is_charge is None or evidence.verdict == "no current":
+        return []
+    if column and state and state.verdict in ("unsigned", "charge", "discharge"):
+        return [Inference("sign", state.text(column.shown))]
+    return [Inference("sign", evidence.text)]
+
+
+def time_inferred(
+    table: TextTable, mapping: Mapping, pace: PaceWatch, start: HeadStart | None
+) -> list[Inference]:
+    """Which column counts the time, from what the start is, and where the test was paused."""
+    seen = []
+    time, clock = mapping.column(Field.TEST_TIME), mapping.column(Field.CLOCK)
+    if time and clock:
+        text = f"Column {time.shown!r} counts the time; {clock.shown!r} only says when."
+        seen.append(Inference("time", text))
+    elif clock:
+        text = f"The time is counted by the clock in column {clock.shown!r}."
+        seen.append(Inference("time", text))
+    if time and pace.pauses:
+        places = "once" if pace.pauses == 1 else f"{pace.pauses:,} times"
+        text = f"The clock goes on {places} without the test time, {spoken(pace.paused_s)} in all."
+        seen.append(Inference("pauses", text))
+    if start:
+        at = datetime.fromtimestamp(start.unix_s, UTC).astimezone(zone(mapping.time_zone))
+        text = (
+            f"The start is {at:%Y-%m-%d %H:%M:%S} ({mapping.time_zone}), by the file's head: "
+            f"{start.text!r}."
+        )
+        seen.append(Inference("start", text))
+    elif clock and clock.unit not in NUMERIC_CLOCKS[:2]:
+        text = f"Where the clock names no zone, it is read in that of {mapping.time_zone}."
+        seen.append(Inference("zone", text))
+    if table.thousands:
+        seen.append(
+            Inference("numbers", "Groups of three digits are apart in this file's numbers.")
+        )
+    return seen

@@ -1,0 +1,51 @@
+"""Words of a column that says what a step does: charge, discharge or rest."""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cycling.formats.arrow import FloatArray, as_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Each in the languages of the makers; discharge first, for its words hold those for charge.
+_DISCHARGE = re.compile(
+    r"dis|dch|dchg|_d$|^d$|rated|entlad|descarg|d[ée]charg|scaric|ontlad|放[电電]|방전"
+)
+_CHARGE = re.compile(r"ch(ar)?g|cha|_c$|^c$|ratec|laden|ladung|lade\b|carg|caric|充[电電]|충전")
+_REST = re.compile(
+    r"^(r|p|s|o|i)$|rest|pau|ocv|open|idle|stand|relax|wait|ruhe|reposo|repos|静置|搁置|擱置"
+    r"|休止|휴지|^off$|^stop"
+)
+
+
+def direction(word: str) -> float:
+    """1 for charge, -1 for discharge, 0 for rest, NaN for a word that says none of them."""
+    plain = re.sub(r"[\s\-/]+", "_", word.strip().lower())
+    if _REST.match(plain):  # "rest after charge"
+        return 0.0
+    for pattern, value in ((_DISCHARGE, -1.0), (_CHARGE, 1.0), (_REST, 0.0)):
+        if pattern.search(plain):
+            return value
+    return np.nan
+
+
+def are_states(cells: Iterable[str]) -> bool:
+    """Whether most cells are such words, and none is a number."""
+    texts = [cell for cell in cells if cell.strip()]
+    values = [direction(text) for text in texts]
+    words = sum(1 for value in values if not np.isnan(value))
+    return 2 * words > len(texts) and not any(text[:1].isdigit() for text in texts)
+
+
+def parse_states(cells: "pa.StringArray") -> FloatArray:
+    """The direction of each cell; NaN where it is blank or no word for one."""
+    encoded = as_text(cells).dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    values = np.array([*(direction(word or "") for word in words), np.nan])
+    indices = np.array(encoded.indices.fill_null(len(words)).to_pylist(), np.int64)
+    found: FloatArray = values[indices]
+    return found

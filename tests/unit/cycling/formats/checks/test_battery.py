@@ -1,0 +1,38 @@
+import pytest
+
+from cycling.formats import BatteryLimits, battery_problems, verify
+
+CELL = BatteryLimits(least_v=2.5, most_v=4.25, most_a=6.0, capacity_ah=3.0)
+
+
+def checked(proposed, *, volt=1.0, ampere=1.0, second=1.0, labels="Time (s),U (V),I (A)"):
+    rows = [f"{60 * n * second},{(3.3 + 0.01 * n) * volt},{ampere}" for n in range(60)]
+    table, mapping = proposed(labels + "\n" + "\n".join(rows) + "\n")
+    return verify(table, mapping)
+
+
+@pytest.mark.parametrize(
+    ("factors", "code", "option"),
+    [
+        ({"volt": 1000}, "battery-voltage", "U (V)=voltage:mV"),
+        ({"volt": 0.001}, "battery-voltage", ""),
+        ({"ampere": 1000}, "battery-current", "I (A)=current:mA"),
+        ({"second": 1000}, "battery-charge", ""),
+    ],
+)
+def test_what_the_battery_cannot_have_is_a_question(proposed, factors, code, option):
+    problems = battery_problems(checked(proposed, **factors), CELL)
+    assert {p.severity for p in problems} == {"question"}
+    assert {p.code: p.option for p in problems}[code] == option
+
+
+def test_a_test_within_and_somewhat_beyond_the_limits_is_none(proposed):
+    for factors in ({}, {"volt": 1.1, "ampere": 2.5}, {"ampere": -1.0}, {"ampere": 1e-6}):
+        assert battery_problems(checked(proposed, **factors), CELL) == ()
+    assert battery_problems(checked(proposed, volt=1000), BatteryLimits()) == ()
+
+
+def test_a_rest_between_two_charges_adds_nothing(proposed):
+    rows = ["0,3.3,1.0", "3600,3.4,1.0", "900000,3.4,0", "903600,3.5,1.0"]
+    table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
+    assert verify(table, mapping).most_ah == pytest.approx(2.0)
