@@ -4,6 +4,7 @@ Every change is an UPDATE whose WHERE names the state it expects; whoever change
 A worker that stops beating loses its job to the next one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,6 +65,30 @@ def enqueue(
         job_id = enqueue_within(session, kind=kind, payload=payload, user_name=user_name, now=now)
         spend(session, form_token, user_name=user_name, target=f"job {job_id}", now=now)
         return job_id
+
+
+@repeated
+def enqueue_all(
+    database: Database,
+    *,
+    kind: str,
+    payloads: Sequence[dict[str, Any]],
+    user_name: str,
+    now: datetime,
+    form_token: str = "",
+) -> list[int]:
+    """Ask for many jobs, all or none, and return their ids in that order.
+
+    Raises DoneBeforeError where the form has asked already.
+    """
+    with database.write() as session:
+        ids = [
+            enqueue_within(session, kind=kind, payload=one, user_name=user_name, now=now)
+            for one in payloads
+        ]
+        target = f"jobs {ids[0]} to {ids[-1]}" if ids else "no job"
+        spend(session, form_token, user_name=user_name, target=target, now=now)
+        return ids
 
 
 def enqueue_within(

@@ -1,10 +1,11 @@
 """How a job is doing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from cycling.errors import NotFoundError
 from db.engine import Database
@@ -45,3 +46,19 @@ def job_status(database: Database, job_id: int) -> JobStatus:
         if job is None:
             raise NotFoundError("This task is not known any more. Start it again.")
         return facts(JobStatus, job)
+
+
+def job_statuses(
+    database: Database, ids: Sequence[int], user_name: str, *, results: bool
+) -> dict[int, JobStatus]:
+    """Return a user's jobs by their ids, without the others; `results` may be large."""
+    columns = [getattr(Job, one.name) for one in fields(JobStatus) if one.name != "result"]
+    with database.read() as session:
+        rows = session.execute(
+            select(*columns, Job.result if results else null()).where(
+                Job.id.in_(ids), Job.user_name == user_name
+            )
+        )
+        names = [one.name for one in fields(JobStatus) if one.name != "result"]
+        found = [JobStatus(**dict(zip([*names, "result"], row, strict=True))) for row in rows]
+    return {one.id: one for one in found}

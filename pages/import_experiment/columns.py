@@ -61,14 +61,15 @@ def _column_row(column: Column, sample: Sequence[str]) -> Component:
         [
             html.Td(column.shown, title=column.shown, className="t3" if ignored else None),
             html.Td(first, className="num t2", title=first),
-            html.Td([_hidden_label(f"What {column.shown} is", kind.id), kind]),
-            html.Td([_hidden_label(f"Unit of {column.shown}", unit.id), unit]),
+            html.Td([hidden_label(f"What {column.shown} is", kind.id), kind]),
+            html.Td([hidden_label(f"Unit of {column.shown}", unit.id), unit]),
             html.Td(column.becomes, className="t3 small", title=column.becomes),
         ]
     )
 
 
-def _hidden_label(text: str, control_id: dict[str, object]) -> dbc.Label:
+def hidden_label(text: str, control_id: dict[str, object]) -> dbc.Label:
+    """Name a control of a table for those who do not see its head."""
     return dbc.Label(text, html_for=id_in_the_page(control_id), class_name="visually-hidden")
 
 

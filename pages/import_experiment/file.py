@@ -26,9 +26,9 @@ def drop_zone() -> Component:
     return html.Div(
         [
             icon("file-earmark-arrow-up"),
-            html.Div("Drop a cycler's file here"),
+            html.Div("Drop cyclers' files here"),
             html.Button(
-                "Choose a file",
+                "Choose files",
                 type="button",
                 className="btn btn-primary",
                 **{"data-bem-upload": "true"},

@@ -54,6 +54,29 @@ class Ids:
     AGAIN_TEXT = "import-again-text"
     AGAIN = "import-again"
     SKIP = "import-skip"
+    DROP_BOX = "import-drop-box"
+    BATCH_ADDED = "import-batch-added"
+    BATCH = "import-batch"
+    BATCH_BOX = "import-batch-box"
+    BATCH_TABLE = "import-batch-table"
+    BATCH_POLL = "import-batch-poll"
+    BATCH_WORKING = "import-batch-working"
+    BATCH_SAVE = "import-batch-save"
+    BATCH_STATE = "import-batch-state"
+    BATCH_ONCE = "import-batch-once"
+    BATCH_STOP = "import-batch-stop"
+    BATCH_CLEAR = "import-batch-clear"
 
     field = PatternId("import-field", "column")  # the choice of what a column is
     unit = PatternId("import-unit", "column")  # the unit of a column
+
+    # one of each for every file of several, by its place among them
+    batch_take = PatternId("import-batch-take", "row")
+    batch_name = PatternId("import-batch-name", "row")
+    batch_battery = PatternId("import-batch-battery", "row")
+    batch_day = PatternId("import-batch-day", "row")
+    batch_clock = PatternId("import-batch-clock", "row")
+    batch_sign = PatternId("import-batch-sign", "row")
+    batch_again = PatternId("import-batch-again", "row")
+    batch_alone = PatternId("import-batch-alone", "row")
+    batch_cancel = PatternId("import-batch-cancel", "row")

@@ -111,7 +111,7 @@ def start_import(
         return no_update, str(error), "", no_update
     if not isinstance(fields["battery_id"], int):
         return no_update, "", "Choose the battery, or add a new one.", no_update
-    payload = {**_to_import(fields, verified, upload, mapping), **decided}
+    payload = {**to_import(fields, verified, upload, mapping), **decided}
     try:
         return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
     except DoneBeforeError as error:
@@ -120,9 +120,10 @@ def start_import(
         return no_update, str(error), "", no_update
 
 
-def _to_import(
+def to_import(
     fields: dict[str, Sent], verified: Sent, upload: Sent, mapping: Mapping
 ) -> dict[str, Any]:
+    """Return what the worker needs for an import, but what is to be done if it came before."""
     who = viewer()
     start = start_from(fields["day"], fields["clock"], who.zone)
     return {
@@ -202,12 +203,15 @@ run_script(
     "upload.askAgain",
     Output(Ids.VERIFY_POLL, "max_intervals", allow_duplicate=True),  # ask_verification starts it
     Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
+    Output(Ids.BATCH_POLL, "max_intervals", allow_duplicate=True),  # show asks for the next
     Input(Ids.LOST_POLL, "n_intervals"),
     State(Ids.VERIFY_JOB, "data"),
     State(Ids.VERIFIED, "data"),
     State(Ids.VERIFY_POLL, "n_intervals"),
     State(Ids.IMPORT_JOB, "data"),
     State(Ids.IMPORT_POLL, "n_intervals"),
+    State(Ids.BATCH_WORKING, "data"),
+    State(Ids.BATCH_POLL, "n_intervals"),
     at_start=False,
 )
 

@@ -17,7 +17,7 @@ from db.queries.batteries.detail import battery_choices, known_manufacturers
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page
-from pages.import_experiment import again, form
+from pages.import_experiment import again, batch, form
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form
@@ -130,8 +130,10 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
             dcc.Interval(id=Ids.LOST_POLL, interval=LOST_MS),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             page_header("Import experiment"),
+            *batch.stores(),
             upload_progress(),
-            drop_zone(),
+            html.Div(drop_zone(), id=Ids.DROP_BOX),
+            batch.box(),
             html.Div(_work(), id=Ids.WORK, className="bem-import", hidden=True),
             _save_bar(),
             form.dialog(manufacturers),

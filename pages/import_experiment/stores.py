@@ -103,3 +103,23 @@ def read_correction(given: Sent) -> dict[str, Any] | None:
     """Return a correction, None while there is none. Raises InputError for what is none."""
     correction: dict[str, Any] | None = sent_as(given or None, Correction | None)
     return correction
+
+
+class BatchFile(TypedDict):
+    """One of several files: its upload, the task that checks it and the one that imports it."""
+
+    upload: Upload
+    check: int
+    load: NotRequired[int | None]
+
+
+def read_batch(given: Sent) -> list[dict[str, Any]]:
+    """Return the files that came together, none before that. Raises InputError for others."""
+    files: list[dict[str, Any]] | None = sent_as(given or None, list[BatchFile] | None)
+    return files or []
+
+
+def read_uploads(given: Sent) -> list[dict[str, Any]]:
+    """Return uploads that came together. Raises InputError for what are none."""
+    uploads: list[dict[str, Any]] | None = sent_as(given or None, list[Upload] | None)
+    return uploads or []

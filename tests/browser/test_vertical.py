@@ -13,7 +13,7 @@ from tests.browser.files import bdf_file, discharge_positive_file
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
-def choose(page: Page, file: Path, button: str = "Choose a file") -> None:
+def choose(page: Page, file: Path, button: str = "Choose files") -> None:
     """Choose a file, as a person does: once more if the button was just drawn anew."""
     page.wait_for_load_state("networkidle")
     for patience_ms in (10_000, 10_000, 60_000):

@@ -114,7 +114,7 @@ class Visitor:
     def _callback(self, first_output: str, by: str | dict | None) -> tuple[str, dict]:
         """Return a callback by its first output, and by what calls it where two have the same."""
         found = list(self._beginning_with(first_output))
-        called = [one for one in found if by in _inputs(one[1])]
+        called = [one for one in found if _calls(by, one[1])]
         if not found:
             raise AssertionError(f"no callback begins with {first_output}")
         return (called or found)[0]
@@ -130,8 +130,12 @@ class Visitor:
                 yield name, spec
 
 
-def _inputs(spec: dict) -> list[str]:
-    return [f"{one['id']}.{one['property']}" for one in spec["inputs"]]
+def _calls(by: str | dict | None, spec: dict) -> bool:
+    """Whether a change of `by` calls a callback: a component, or one of a pattern by its type."""
+    if isinstance(by, dict):
+        patterns = (one["id"] for one in spec["inputs"] if one["id"].startswith("{"))
+        return any(json.loads(one)["type"] == by["id"]["type"] for one in patterns)
+    return by in [f"{one['id']}.{one['property']}" for one in spec["inputs"]]
 
 
 def _written(component: dict) -> str:

@@ -1,0 +1,130 @@
+"""Several files at once: what each of them is, asks, and becomes; no Dash in it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from components.sent import Sent
+from cycling.errors import InputError
+from cycling.formats import Mapping as Columns
+from cycling.names import check_name
+from db.queries.batteries.detail import BatteryChoice
+from db.queries.jobs import JobStatus
+from db.terms import JobState
+from pages.import_experiment.again import decision
+from pages.import_experiment.mapping import CHARGE, DISCHARGE, default_start
+from pages.import_experiment.proposals import proposed_battery, proposed_name
+
+MAX_FILES = 200
+SIGN_CODES = ("sign", "unsigned")
+_NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One of several files; `check` and `load` are its tasks, None for what is not there."""
+
+    number: int
+    upload: dict[str, Any]
+    check: JobStatus | None
+    load: JobStatus | None
+
+    @property
+    def checked(self) -> dict[str, Any] | None:
+        """What its check has found, None before its end and after a failure."""
+        done = self.check is not None and self.check.state is JobState.DONE
+        return self.check.result if done and self.check else None
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether its check goes on."""
+        return self.check is not None and not self.check.state.ended
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether its import waits or goes on."""
+        return self.load is not None and not self.load.state.ended
+
+    @property
+    def blocking(self) -> list[dict[str, Any]]:
+        """Its errors and open questions."""
+        problems = self.checked["verification"]["problems"] if self.checked else []
+        return [one for one in problems if one["severity"] != "warning"]
+
+    @property
+    def asks_sign(self) -> bool:
+        """Whether the sign of its current is the only thing that is not decided."""
+        return bool(self.blocking) and all(one["code"] in SIGN_CODES for one in self.blocking)
+
+    @property
+    def failure(self) -> str:
+        """Why it cannot be imported from here; blank if it can."""
+        if self.checked is None:
+            return (self.check and self.check.error) or "It is not checked. Choose it again."
+        if self.blocking and not self.asks_sign:
+            return str(self.blocking[0]["text"])
+        return ""
+
+    @property
+    def earlier(self) -> list[dict[str, Any]]:
+        """The experiments that it became before."""
+        return (self.checked or {}).get("earlier") or []
+
+    @property
+    def asks_start(self) -> bool:
+        """Whether it has no clock."""
+        return bool(self.checked) and (self.checked or {})["verification"]["starts_at"] is None
+
+    def name(self) -> str:
+        """Return the name that is proposed for its experiment."""
+        return proposed_name(self.upload["name"], (self.checked or {}).get("facts") or {})
+
+    def battery(self, batteries: Sequence[BatteryChoice]) -> str:
+        """Return the battery that is proposed, as it is offered; blank without one."""
+        facts = (self.checked or {}).get("facts") or {}
+        proposal = proposed_battery(batteries, self.upload["name"], facts)
+        return next((battery_label(one) for one in batteries if one.id == proposal), "")
+
+    def start(self, zone: tzinfo) -> datetime:
+        """Return when it probably began; it has no clock."""
+        checked = (self.checked or {})["verification"]
+        return default_start(checked, self.upload.get("modified"), zone)
+
+
+def battery_label(battery: BatteryChoice) -> str:
+    """Return a battery as it is offered; its id comes first, so that it can be read back."""
+    return f"{battery.id}: {battery.name}, SN {battery.serial_number}"
+
+
+def chosen_battery(
+    text: Sent, batteries: Sequence[BatteryChoice], named: Callable[[str], BatteryChoice]
+) -> int:
+    """Return the battery that was chosen or typed; `named` finds one by name. Or InputError."""
+    if not isinstance(text, str) or not text.strip():
+        raise InputError("Choose the battery.")
+    match = _NUMBERED.match(text)
+    if match and any(battery_label(one) == text.strip() for one in batteries):
+        return int(match[1])
+    return named(text.strip()).id
+
+
+def answered(row: FileRow, answers: Mapping[str, Sent], *, may_delete: bool) -> dict[str, Any]:
+    """Return name, mapping and decision of a row that is to be imported. Raises InputError."""
+    if row.failure or row.checked is None:
+        raise InputError(row.failure)
+    mapping = Columns.from_json(row.checked["verification"]["mapping"])
+    if row.asks_sign:
+        if answers.get("sign") not in (CHARGE, DISCHARGE):
+            raise InputError("Choose what current above zero does.")
+        mapping = replace(mapping, positive_is_charge=answers["sign"] == CHARGE)
+    decided = decision(row.earlier, answers.get("again"), may_delete=may_delete)
+    if decided is None:
+        raise InputError("Say what to do: it came before.")
+    name = answers.get("name")
+    return {
+        "name": check_name(name if isinstance(name, str) else ""),
+        "mapping": mapping,
+        **decided,
+    }

@@ -1,0 +1,262 @@
+"""Several files at once: checked, asked about in a table, imported each by its own task, once."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from bem.worker.loop import Worker
+from db.commands.form_tokens import new_token
+from db.commands.uploads import add_upload, upload_path
+from db.terms import JobState
+from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.pages.files import UPLOAD, problem, result
+
+BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batch-table.children"
+SHOW, STATE = "import-drop-box.hidden", "import-batch-state.children"
+SAVE = "import-batch-save.n_clicks"
+KINDS = ("take", "name", "battery", "day", "clock", "sign", "again")
+HEADER = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
+
+
+def content(begins_s: int) -> bytes:
+    rows = [f"{n},{begins_s + n},{3 + n / 100},1" for n in range(6)]
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+def upload(number: int) -> dict[str, Any]:
+    return {**UPLOAD, "id": f"{number:032x}", "name": f"cell {number}.csv"}
+
+
+@pytest.fixture
+def received(store, clock, tmp_path):
+    """Let a file come in with this content; return its upload."""
+
+    def receive(number: int, data: bytes, **other: Any) -> dict[str, Any]:
+        one = {**upload(number), **other}
+        path = upload_path(tmp_path, one["id"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        add_upload(
+            store,
+            upload_id=one["id"],
+            file_name=one["name"],
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            user_name="oscar",
+            now=clock(),
+        )
+        return one
+
+    return receive
+
+
+@pytest.fixture
+def checked(oscar, lab):
+    """Files of that many results, each with its check done."""
+
+    def check(*results: dict[str, Any]) -> list[dict[str, Any]]:
+        batch = []
+        for number, found in enumerate(results):
+            job = lab.job("verify file")
+            lab.change_job(job, state=JobState.DONE, result=found)
+            batch.append({"upload": upload(number), "check": job})
+        return batch
+
+    return check
+
+
+def show(visitor, batch, upload=None):
+    return visitor.call(SHOW, {BATCH: batch, "import-upload.data": upload})
+
+
+def controls(rows: list[dict[str, Any]]) -> dict[str, list]:
+    return {
+        f"import-batch-{kind}": [
+            ({"type": f"import-batch-{kind}", "row": number}, row.get(kind))
+            for number, row in enumerate(rows)
+        ]
+        for kind in KINDS
+    }
+
+
+def confirm(visitor, batch, *rows, token=None):
+    values = {BATCH: batch} | ({"import-batch-once.data": token} if token else {})
+    return visitor.call(BATCH, values, by=SAVE, patterns=controls(list(rows)))
+
+
+def take(battery: object = "Cell A", **other: Any) -> dict[str, Any]:
+    return {"take": True, "name": "Aging", "battery": battery, **other}
+
+
+def test_nothing_shows_before_several_files_came(oscar):
+    answer = show(oscar, None)
+    assert (answer[SHOW], answer[BOX]) == (False, True)
+
+
+def test_each_file_is_checked_by_a_task_of_its_own(oscar, lab):
+    batch = oscar.call(BATCH, {"import-batch-added.data": [upload(0), upload(1)]})[BATCH]
+    assert [one["upload"]["name"] for one in batch] == ["cell 0.csv", "cell 1.csv"]
+    assert [(job.id, job.kind) for job in lab.jobs()] == [
+        (one["check"], "verify file") for one in batch
+    ]
+    answer = show(oscar, batch)
+    assert answer[BOX] is False
+    assert answer["import-batch-working.data"] is True
+    assert answer["import-batch-poll.max_intervals"] == 1
+    assert "Checking, 0 %" in text(answer[TABLE])
+    assert answer["import-batch-save.style"] == {"display": "none"}
+
+
+def test_too_many_are_refused(oscar, lab):
+    answer = oscar.call(BATCH, {"import-batch-added.data": [upload(n) for n in range(201)]})
+    assert "too many at once" in answer.error
+    assert lab.jobs() == []
+
+
+def test_what_is_asked_stands_in_its_row(oscar, lab, checked):
+    lab.battery("cell 0")
+    sign = problem("question", code="sign", text="Which sign?")
+    broken = problem("error", code="no-time", text="The time is blank.")
+    earlier = {
+        "experiment_id": 12,
+        "name": "Aging",
+        "file_name": "cell.csv",
+        "user_name": "ada",
+        "imported_at": "2026-11-20T14:00:00+00:00",
+        "files": 1,
+        "same_file": True,
+    }
+    batch = checked(
+        result(rows=10_412),
+        result(ok=False, problems=[sign]),
+        result(ok=False, problems=[broken]),
+        {**result(), "earlier": [earlier]},
+        result(starts_at=None),
+    )
+    answer = show(oscar, batch)
+    assert answer["import-batch-working.data"] is False
+    drawn = answer[TABLE]
+    assert nested_lists(drawn) == []
+    rows = of_type(of_type(drawn, "Tbody")[0], "Tr")
+    assert "10,412" in text(rows[0])
+    (battery,) = find(rows[0], id={"type": "import-batch-battery", "row": 0})
+    assert battery["props"]["value"].endswith(": cell 0, SN SN-1")
+    (name,) = find(rows[0], id={"type": "import-batch-name", "row": 0})
+    assert name["props"]["value"] == "cell 0"
+    assert "The time is blank." in text(rows[2])
+    (chosen,) = find(rows[2], id={"type": "import-batch-take", "row": 2})
+    assert (chosen["props"]["value"], chosen["props"]["disabled"]) == (False, True)
+    assert "Experiment 12, Aging" in text(rows[3])
+    (day,) = find(rows[4], id={"type": "import-batch-day", "row": 4})
+    assert day["props"]["value"] == "2026-05-28"
+    labels = [cell["props"]["data-label"] for cell in of_type(rows[0], "Td")]
+    assert labels == ["Import", "File", "Rows", "Battery", "Name", "Start", "To decide"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"battery": ""}, "cell 0.csv: Choose the battery."),
+        ({"battery": "nobody"}, "cell 0.csv: No battery has 'nobody'"),
+        ({"battery": ["x"]}, "cell 0.csv: Choose the battery."),
+        ({"name": " "}, "cell 0.csv: The name is missing."),
+        ({"take": None}, "No file is chosen"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_imported(oscar, lab, checked, changes, words):
+    lab.battery()
+    answer = confirm(oscar, checked(result()), take(**changes))
+    assert words in answer[STATE]
+    assert BATCH not in answer
+    assert len(lab.jobs()) == 1
+
+
+def test_questions_want_an_answer_each_in_its_row(oscar, lab, checked):
+    lab.battery()
+    sign = problem("question", code="sign")
+    batch = checked(result(ok=False, problems=[sign]))
+    assert "Choose what current above zero does" in confirm(oscar, batch, take())[STATE]
+    confirm(oscar, batch, take(sign="discharge"))
+    assert lab.jobs()[-1].payload["mapping"]["positive_is_charge"] is False
+
+
+def test_the_chosen_files_become_tasks_once(oscar, lab, checked):
+    battery = lab.battery()
+    batch, token = checked(result(), result(), result()), new_token()
+    rows = take(f"{battery}: Cell A, SN SN-1"), {"take": False}, take(name="Other")
+    after = confirm(oscar, batch, *rows, token=token)[BATCH]
+    loads = [job for job in lab.jobs() if job.kind == "import file"]
+    assert [one["load"] for one in after] == [loads[0].id, None, loads[1].id]
+    assert [job.payload["name"] for job in loads] == ["Aging", "Other"]
+    assert [job.payload["battery_id"] for job in loads] == [battery, battery]
+    again = confirm(oscar, batch, *rows, token=token)
+    assert "sent twice" in again[STATE]
+    assert len(lab.jobs()) == 5
+    assert "Left out" in text(show(oscar, after)[TABLE])
+
+
+def test_the_checks_of_others_give_nothing_away(visitor, checked):
+    batch = checked(result(rows=98_765))
+    answer = show(visitor("ada"), batch)
+    assert "98,765" not in str(answer)
+    assert "Choose it again" in text(answer[TABLE])
+
+
+def test_one_import_or_all_are_cancelled(oscar, lab):
+    jobs = [lab.job("import file") for _ in range(3)]
+    check = lab.job("verify file")
+    batch = [{"upload": upload(n), "check": check, "load": job} for n, job in enumerate(jobs)]
+    one = {"type": "import-batch-cancel", "row": 1}
+    stop = "import-batch-stop.disabled"
+    pressed = {"import-batch-cancel": [(one, 1)]}
+    oscar.call(stop, {BATCH: batch}, by={"id": one, "property": "n_clicks"}, patterns=pressed)
+    states = [job.state for job in lab.jobs()[:3]]
+    assert states == [JobState.QUEUED, JobState.CANCELLED, JobState.QUEUED]
+    oscar.call(
+        stop, {BATCH: batch, "import-batch-stop.n_clicks": 1}, by="import-batch-stop.n_clicks"
+    )
+    assert {job.state for job in lab.jobs()[:3]} == {JobState.CANCELLED}
+
+
+def test_a_file_is_opened_alone(oscar):
+    batch = [{"upload": upload(n), "check": n + 1} for n in range(2)]
+    one = {"type": "import-batch-alone", "row": 1}
+    given = {BATCH: batch}
+    answer = oscar.call(
+        BATCH,
+        given,
+        by={"id": one, "property": "n_clicks"},
+        patterns={"import-batch-alone": [(one, 1)]},
+    )
+    assert answer["import-upload.data"] == upload(1)
+    assert answer[BATCH] == batch[:1]
+    assert show(oscar, batch, upload(1))[BOX] is True
+
+
+def test_all_are_put_aside(oscar):
+    batch = [{"upload": upload(0), "check": 1}]
+    answer = oscar.call(BATCH, {BATCH: batch}, by="import-batch-clear.n_clicks")
+    assert answer == {BATCH: None}
+
+
+def test_files_go_all_the_way_into_the_database(store, oscar, lab, clock, tmp_path, received):
+    lab.battery()
+    uploads = [received(0, content(1_700_000_000)), received(1, content(1_700_100_000))]
+    uploads += [received(2, b"nothing"), received(3, content(1_700_000_000), name="same.csv")]
+    worker = Worker(store, tmp_path, clock)
+    batch = oscar.call(BATCH, {"import-batch-added.data": uploads})[BATCH]
+    for _ in batch:
+        worker.work_once()
+    asked = text(show(oscar, batch)[TABLE])
+    assert "No table was found in cell 2.csv" in asked
+    answer = confirm(oscar, batch, take(), take(), take(), take())
+    batch = answer[BATCH]
+    while worker.work_once():
+        pass
+    shown = show(oscar, batch)
+    said = text(shown[TABLE])
+    assert said.count("Experiment ") >= 2
+    assert "It came before" in said  # the same file under another name
+    assert shown["import-batch-working.data"] is False
+    assert len(find(shown[TABLE], href="/experiments/1")) == 1
