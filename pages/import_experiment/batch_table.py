@@ -122,7 +122,7 @@ def _start(row: FileRow, who: Viewer) -> Component:
             clock,
             dbc.FormText("No clock in the file: from its own date."),
         ],
-        className="bem-two",
+        className="bem-batch-start",
         hidden=start is None or bool(row.failure),
     )
     starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]

@@ -13,7 +13,7 @@ from tests.browser.files import bdf_file, discharge_positive_file
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
-def choose(page: Page, file: Path, button: str = "Choose files") -> None:
+def choose(page: Page, file: Path | list[Path], button: str = "Choose files") -> None:
     """Choose a file, as a person does: once more if the button was just drawn anew."""
     page.wait_for_load_state("networkidle")
     for patience_ms in (10_000, 10_000, 60_000):
@@ -117,6 +117,45 @@ def test_the_sign_of_an_unknown_table_is_asked_and_hours_become_seconds(
     expect(page.locator("#import-file-state")).to_contain_text("1 h 59 min")
     time_unit.select_option("min")
     expect(page.locator("#import-file-state")).to_contain_text("1 min 59 s")
+
+
+@ON_SQLITE
+def test_several_files_are_confirmed_in_a_table_and_imported(
+    page: Page, served: Served, sign_in, tmp_path: Path, screenshot
+):
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    files = [
+        bdf_file(tmp_path / "several first.csv", cycles=2),
+        bdf_file(tmp_path / "several second.csv", cycles=1, samples=400),
+        discharge_positive_file(tmp_path / "several third.txt"),
+        tmp_path / "broken.csv",
+    ]
+    files[-1].write_text("nothing")
+    choose(page, files[0])
+    add_battery(page, "HC-2")
+    page.get_by_role("button", name="Remove").click()
+    choose(page, files)
+    box = page.locator("#import-batch-box")
+    expect(box.get_by_text("No table was found in broken.csv")).to_be_visible()
+    first = box.get_by_label("Battery of several first.csv")
+    screenshot(page, "import-several")
+    page.set_viewport_size({"width": 390, "height": 844})
+    screenshot(page, "import-several-390")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 900})
+    box.get_by_label("Import several third.txt").uncheck()
+    box.get_by_role("button", name="Import", exact=True).click()
+    expect(box.get_by_text("several first.csv: Choose the battery.")).to_be_visible()
+    for name in ("first", "second"):
+        box.get_by_label(f"Battery of several {name}.csv").fill("SN-1")
+    expect(first).to_have_value("SN-1")
+    box.get_by_role("button", name="Import", exact=True).click()
+    expect(box.get_by_role("link", name=re.compile("Experiment [0-9]+"))).to_have_count(2)
+    expect(box.get_by_text("Left out")).to_have_count(2)
+    screenshot(page, "import-several-done")
+    box.get_by_role("button", name="Choose other files").click()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
 
 
 @ON_SQLITE

@@ -23,7 +23,7 @@ from db.commands.queue import NewPlan, add_plan
 from db.models import Base
 from db.queries.stations.units import find_unit
 from db.queries.users import list_users
-from db.terms import Role
+from db.terms import JobState, Role
 from pages.add_experiment.form_data import FormData, Pair
 from pages.battery.form import Form as BatteryForm
 from pages.station.reading import CONTROLS
@@ -139,6 +139,20 @@ def importing(world: World) -> Form:
         "import-upload.data": UPLOAD,
     }
     return Form("oscar", "import-import-job.data", save, values)
+
+
+def importing_several(world: World) -> Form:
+    check = world.lab.job("verify file")
+    world.lab.change_job(check, state=JobState.DONE, result=result())
+    save = "import-batch-save.n_clicks"
+    values = {save: 1, "import-batch.data": [{"upload": UPLOAD, "check": check}]}
+    typed = {"take": True, "name": "Aging", "battery": str(world.lab.battery()), "sign": None}
+    typed |= {"day": "2026-08-24", "clock": "08:10", "again": None}
+    patterns = {
+        f"import-batch-{name}": [({"type": f"import-batch-{name}", "row": 0}, value)]
+        for name, value in typed.items()
+    }
+    return Form("oscar", "import-batch.data", save, values, patterns)
 
 
 def experiment(world: World) -> Form:
@@ -328,6 +342,7 @@ FORMS = {
     "change a battery": battery_change,
     "a new battery while importing": battery_of_an_import,
     "import": importing,
+    "import several files": importing_several,
     "add an experiment": experiment,
     "keep a draft": draft,
     "save a profile": profile,
@@ -357,7 +372,8 @@ OTHERS = {  # by room
     "audit": "show",
     "battery": "check",
     "experiment": "show_changed",
-    "import_experiment": "show_upload ask_verification watch_verification show_verified correct "
+    "import_experiment": "ask_again propose begin show cancel put_aside show_upload "
+    "ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
     "profile": "act check draw take_file",
     "queue": "move show_done show_drafts",
