@@ -143,7 +143,7 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
     verified = read_verified(verified)
     mapping = to_correct(verified)
     if mapping is None or verified is None:
-        return (True, True, *[None] * 11)
+        return (True, True, *[None] * 6, [], *[None] * 4)
     checked = verified["verification"]
     return (
         False,
