@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "import": "Imported {it} from {file}",
     "export": "Downloaded {it} as {format}",
     "rename experiment": "Renamed {it}, before “{before}”",
+    "set edge": "Changed the edges of steps of {it} from {before} to {edge}",
     "delete experiment": "Deleted {it}",
     "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",

@@ -51,6 +51,7 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "experiments": Role.VIEWER,
     "experiment": Role.VIEWER,
     "experiment-delete": Role.ADMIN,
+    "experiment-edge": Role.OPERATOR,
     "experiment-note": Role.OPERATOR,
     "experiment-rename": Role.OPERATOR,
     "import": Role.OPERATOR,

@@ -52,5 +52,6 @@ class Ids:
 
 
 DELETE = AskIds("experiment-delete")  # deletes the experiment; for admins
+EDGE = AskIds("experiment-edge")  # sets the edges of an import; for operators
 RENAME = AskIds("experiment-rename")  # gives it another name; for operators
 REMOVE = AskIds("experiment-note-delete")  # deletes a note; for operators

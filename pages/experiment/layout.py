@@ -16,6 +16,7 @@ from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
 from db.series import ChannelInfo
 from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
+from pages.experiment.edges import edge_button, edge_dialog
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
 from pages.experiment.graph import FIRST_SHOWN, theme_colours
@@ -45,6 +46,7 @@ def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -
                 change_buttons(who),
             ),
             *change_dialogs(who),
+            *edge_dialog(shown.known, who),
             columns(_main(shown, who), _side(shown, who), "bem-cols"),
         ],
         className="bem-page",
@@ -135,7 +137,7 @@ def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str
 def _main(shown: Shown, who: Viewer) -> list[Component]:
     states = html.Div(id=Ids.STATES, className="bem-late")
     profile = html.Div(id=Ids.PROFILE, className="bem-late")
-    graph = [_graph(shown, who), statistics_frame()]
+    graph = [_graph(shown, who), statistics_frame(edge_button(shown.known, who))]
     if not shown.known.measures:
         graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
     if shown.waits is not None:

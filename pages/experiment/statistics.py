@@ -40,10 +40,10 @@ class Column:
     values: list[float | None]
 
 
-def statistics_frame() -> Component:
-    """Return the card as it stands until its numbers come."""
+def statistics_frame(button: Component | None = None) -> Component:
+    """Return the card as it stands until its numbers come; with what changes how they are made."""
     waiting = html.Div(id=Ids.STATISTICS, className="bem-statistics")
-    return card("Statistics", loading(waiting, "Adding up"))
+    return card("Statistics", loading(waiting, "Adding up"), end=button)
 
 
 @callback(

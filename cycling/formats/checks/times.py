@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cycling.analysis.gaps import gap_rows
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.rows import IntArray
 from cycling.formats.values.numbers import FloatArray
@@ -11,8 +12,6 @@ from cycling.formats.values.numbers import FloatArray
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _CLOCK_SET_S = 5.0  # by so much a clock is set, now and then
 _SUMMER_TIME_S = (1700.0, 3700.0)
-_GAP_FACTOR = 10.0
-_GAP_LEAST_S = 60.0
 _MAX_GAPS = 2_000
 
 
@@ -195,15 +194,13 @@ class IntervalCheck:
             self._values.setdefault(int(key), float(value))
 
     def _find(self, times: FloatArray, rows: IntArray) -> None:
-        """Intervals of over a minute that are ten times both their neighbours."""
-        steps = np.diff(times)
-        if len(steps) < 3:
-            return
-        beside = np.maximum(steps[:-2], steps[2:])
-        is_gap = (steps[1:-1] > _GAP_LEAST_S) & (steps[1:-1] > _GAP_FACTOR * beside)
-        places = np.flatnonzero(is_gap)
+        """Find gaps by the rule of statistics, the first and the last interval left out."""
+        places = gap_rows(np.append(np.diff(times), np.nan), np.ones(len(times), np.bool_))
         room = max(0, _MAX_GAPS - len(self.gaps))
-        self.gaps.extend((int(rows[i + 2]), float(steps[i + 1])) for i in places[:room])
+        self.gaps.extend(
+            (int(rows[i + 1]), float(times[i + 1] - times[i]))
+            for i in places[(places > 0) & (places < len(times) - 2)][:room]
+        )
 
     @property
     def median_s(self) -> float:
@@ -215,9 +212,3 @@ class IntervalCheck:
             if passed >= half:
                 return self._values[key]
         return float("nan")
-
-    @property
-    def long_gaps(self) -> list[tuple[int, float]]:
-        """(row after it, length in s) of the gaps that are also ten times the median."""
-        median = self.median_s
-        return [(row, seconds) for row, seconds in self.gaps if seconds > _GAP_FACTOR * median]

@@ -270,7 +270,7 @@ def _no_value(label: str, count: int) -> Problem:
 
 
 def _gaps(intervals: IntervalCheck) -> list[Problem]:
-    gaps = intervals.long_gaps
+    gaps = intervals.gaps
     problems = [
         Problem("warning", f"Gap of {spoken(seconds)} before this row.", row=row, code="gap")
         for row, seconds in gaps[:_GAPS_SHOWN]

@@ -32,6 +32,7 @@ from tests.form_lab import BY, CYCLE, FormLab
 from tests.integration.db.queries.stations.test_units import Lab as UnitLab
 from tests.running_lab import RunningLab
 from tests.unit.dashboard.world import PASSWORD
+from tests.unit.db.lab import import_blocks
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.files import UPLOAD, result
 from tests.unit.pages.lab import Lab
@@ -257,6 +258,13 @@ def new_name(world: World) -> Form:
     return Form("oscar", "experiment-rename-dialog.is_open", save, values)
 
 
+def edges(world: World) -> Form:
+    save = "experiment-edge-sure.n_clicks"
+    imported = import_blocks(world.store, battery_id=world.lab.battery())
+    values = {save: 1, "experiment-edge-edge.value": "hold", "experiment-id.data": imported}
+    return Form("oscar", "experiment-edge-dialog.is_open", save, values)
+
+
 def deleted_experiment(world: World) -> Form:
     save = "experiment-delete-sure.n_clicks"
     values = {
@@ -353,6 +361,7 @@ FORMS = {
     "confirm a battery": confirmation,
     "write a note": note,
     "rename an experiment": new_name,
+    "set the edges of an experiment": edges,
     "delete an experiment": deleted_experiment,
     "delete a note": deleted_note,
     "cancel an experiment that waits": cancelled,

@@ -91,13 +91,13 @@ def test_gaps_do_not_depend_on_the_blocks(block):
     steps = np.ones(40)
     steps[[7, 20]] = 100
     check = timed(np.concatenate([[0.0], np.cumsum(steps)]), block)
-    assert check.long_gaps == [(10, 100.0), (23, 100.0)]
+    assert check.gaps == [(10, 100.0), (23, 100.0)]
     assert check.median_s == 1
 
 
 def test_a_rest_that_is_logged_slowly_is_no_gap():
     times = np.cumsum(np.concatenate([np.ones(50), np.full(5, 300.0), np.ones(50)]))
-    assert timed(times, 1000).long_gaps == []
+    assert timed(times, 1000).gaps == []
 
 
 def test_lengths_of_time_are_spoken():
