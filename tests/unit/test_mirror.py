@@ -15,6 +15,7 @@ WHOLE_FOLDERS = {
     "unit/cycling/analysis/test_golden.py": "whole experiments beside their numbers",
     "unit/cycling/formats/test_damaged_files.py": "files with faults, from opening to reading",
     "unit/cycling/formats/test_golden_files.py": "whole files beside their values, a line each",
+    "unit/cycling/formats/readers/test_damaged_files.py": "damaged files of every reader",
     "unit/cycling/formats/test_real_files.py": "files of real cyclers, from opening to reading",
     "unit/cycling/profile/test_same_meaning.py": "text, rows and program mean the same",
     "unit/dashboard/test_hostile.py": "every callback and route with forged values",

@@ -46,7 +46,7 @@ def main(order: str) -> None:
     request = Request(**told["request"], columns=None if columns is None else tuple(columns))
     _keep_within(limits, may_write=request.unpack_to >= 0)
     try:
-        for kind, content in _answers(request, limits):
+        for kind, content in answers(request):
             _send(channel, kind, content)
         _send(channel, "D", b"")
     except InputError as error:
@@ -91,7 +91,8 @@ def _send(channel: IO[bytes], kind: str, content: bytes) -> None:
     channel.flush()
 
 
-def _answers(request: Request, limits: ReadingLimits) -> Iterator[tuple[str, bytes]]:
+def answers(request: Request) -> Iterator[tuple[str, bytes]]:
+    """Frames that answer a request: a description, or batches; InputError says what is wrong."""
     path = Path(request.path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -126,7 +127,7 @@ def _read(kind: type[Reader], request: Request) -> Iterator[tuple[str, bytes]]:
 
 
 def _converted(converter: type[Converter], request: Request) -> dict[str, Any]:
-    with os.fdopen(request.unpack_to, "wb") as target:
+    with os.fdopen(request.unpack_to, "wb", closefd=False) as target:
         answer = converter.convert(Path(request.path), request.part, target)
     return {"reader": None, "converted": asdict(answer)}
 
