@@ -18,6 +18,7 @@ _MAX_POINTS, _WINDOWS = 8_192, 16
 _PAUSES = 0.2  # of all ticks: more are no pauses
 _SAME_PACE = math.log(1.2)
 _PAUSE_S = 60.0
+_SURE_S = 600.0  # over so long a time a drift by less than a pause is none
 _DATE_JUMP_S = 20 * 86_400.0
 _STILL_S = 300.0
 _LONGEST_S = 15 * 365.25 * 86_400
@@ -50,10 +51,13 @@ class PaceWatch:
         rows = np.flatnonzero(np.isfinite(clock) & np.isfinite(time))
         if not len(rows):
             return
-        clock, time = clock[rows], time[rows]
+        if len(rows) < len(time):
+            clock, time = clock[rows], time[rows]
         if self._last is None:
             self._last, self._first_s = (float(time[0]), float(clock[0])), float(time[0])
         self._end_s = float(time[-1])
+        if self._agrees(clock, time):
+            return
         tick = np.flatnonzero(np.diff(clock, prepend=self._last[1]))
         if not len(tick):
             return
@@ -70,6 +74,19 @@ class PaceWatch:
         if sum(map(len, self._points)) > _MAX_POINTS:
             self._points = [np.concatenate(self._points)[::2]]
             self._stride *= 2
+
+    def _agrees(self, clock: FloatArray, time: FloatArray) -> bool:
+        """Note a block whose clock and test time go alike, as those of most files do."""
+        last = self._last or (float(time[0]), float(clock[0]))
+        drift = clock - time
+        least, most = min(drift.min(), last[1] - last[0]), max(drift.max(), last[1] - last[0])
+        if most - least > _PAUSE_S or time[-1] - last[0] < _SURE_S:
+            return False
+        self.ticks += 1
+        self._last = (float(time[-1]), float(clock[-1]))
+        ends = np.array([last, self._last])
+        self._points.append(np.column_stack([ends, ends[:, 1] - self.paused_s]))
+        return True
 
     def _note_pauses(
         self, block: FileBlock, rows: IntArray, ahead: FloatArray, time_s: FloatArray
@@ -179,9 +196,9 @@ class Ranges:
     most_v: float = np.nan
     most_a: float = np.nan
     most_ah: float = 0.0
-    _last: FloatArray | None = None  # test time and current of the last row
+    _end_s: float | None = None
     _open_as: float = 0.0  # charge of the run that goes on
-    _sign: float = 0.0
+    _charges: bool | None = None  # whether it charges
 
     def add(self, block: FileBlock) -> None:
         """Take the next rows."""
@@ -193,20 +210,26 @@ class Ranges:
         self._add_runs(block.measures.test_time_s, current)
 
     def _add_runs(self, time_s: FloatArray, current: FloatArray) -> None:
-        rows = np.column_stack([time_s, current])
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        if not len(rows):
+        rows = np.flatnonzero(np.isfinite(time_s) & np.isfinite(current))
+        if len(rows) < len(time_s):
+            time_s, current = time_s[rows], current[rows]
+        if not len(time_s):
             return
-        rows = rows if self._last is None else np.concatenate([self._last, rows])
-        seconds = np.maximum(np.diff(rows[:, 0]), 0.0)
-        charge = np.concatenate([[self._open_as], rows[1:, 1] * seconds])
-        # a rest belongs to what flowed before it
-        sign = np.sign(rows[:, 1])
-        sign = sign[np.maximum.accumulate(np.where(sign != 0, np.arange(len(sign)), 0))]
-        self._last = rows[-1:]
-        self._sign, before = float(sign[-1]), self._sign
-        starts = np.flatnonzero(np.diff(sign, prepend=before or sign[0]))
-        runs = np.add.reduceat(charge, np.union1d([0], starts))
+        seconds = np.empty(len(time_s))
+        seconds[0] = max(0.0, time_s[0] - self._end_s) if self._end_s is not None else 0.0
+        np.maximum(time_s[1:] - time_s[:-1], 0.0, out=seconds[1:])
+        self._end_s = float(time_s[-1])
+        charge = np.cumsum(current * seconds)
+        flowing = np.flatnonzero(current)  # a rest belongs to what flowed before it
+        if not len(flowing):
+            return
+        charges = current[flowing] > 0
+        turns = flowing[1:][charges[1:] != charges[:-1]]
+        if self._charges is not None and self._charges != charges[0]:
+            turns = np.concatenate([flowing[:1], turns])
+        self._charges = bool(charges[-1])
+        ends = np.concatenate([[-self._open_as], charge[turns - 1] * (turns > 0), charge[-1:]])
+        runs = np.diff(ends)
         self._open_as = float(runs[-1])
         self.most_ah = max(self.most_ah, float(np.abs(runs).max()) / 3600)
 

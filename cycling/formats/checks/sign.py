@@ -242,15 +242,18 @@ class SignWatch:
 
     def _note_jumps(self, block: FloatArray) -> None:
         """Count what the voltage does where the current jumps, in classes of the jump's size."""
-        pairs = block[:, :2]
+        voltage, current = block[:, 0], block[:, 1]
         if self._last is not None:
-            pairs = np.concatenate([self._last, pairs])
-        self._last = pairs[-1:]
-        steps = np.diff(pairs, axis=0)
-        sizes = np.abs(steps[:, 1])
-        jumps = (sizes > _JUMP * self._greatest_a / 2) & (np.abs(steps[:, 0]) >= _LEAST_CHANGE_V)
-        along = np.sign(steps[jumps, 0]) == np.sign(steps[jumps, 1])
-        classes = np.floor(np.log2(sizes[jumps]) * _CLASSES).astype(np.int64)
+            voltage = np.concatenate([self._last[:1], voltage])
+            current = np.concatenate([self._last[1:], current])
+        self._last = np.array([voltage[-1], current[-1]])
+        changes = current[1:] - current[:-1]
+        jumps = np.flatnonzero(np.abs(changes) > _JUMP * self._greatest_a / 2)
+        changes, rises = changes[jumps], voltage[jumps + 1] - voltage[jumps]
+        tells = np.abs(rises) >= _LEAST_CHANGE_V
+        changes, rises = changes[tells], rises[tells]
+        along = np.sign(rises) == np.sign(changes)
+        classes = np.floor(np.log2(np.abs(changes)) * _CLASSES).astype(np.int64)
         for counter, kind in ((self._along, along), (self._against, ~along)):
             keys, counts = np.unique(classes[kind], return_counts=True)
             counter.update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
