@@ -67,6 +67,9 @@ class Ids:
     BATCH_STOP = "import-batch-stop"
     BATCH_CLEAR = "import-batch-clear"
 
+    INFERRED = "import-inferred"
+
+    accept = PatternId("import-accept", "code")  # a question whose file is right as it is
     field = PatternId("import-field", "column")  # the choice of what a column is
     unit = PatternId("import-unit", "column")  # the unit of a column
 

@@ -22,6 +22,7 @@ from pages.context import database, now, once, request_id, run_script, viewer
 from pages.import_experiment import again
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
+from pages.import_experiment.inferred import battery_questions
 from pages.import_experiment.mapping import start_from, to_correct
 from pages.import_experiment.stores import read_upload, read_verified
 from pages.import_experiment.verification import missing, to_decide
@@ -111,6 +112,8 @@ def start_import(
         return no_update, str(error), "", no_update
     if not isinstance(fields["battery_id"], int):
         return no_update, "", "Choose the battery, or add a new one.", no_update
+    if asked := battery_questions(verified, mapping, fields["battery_id"]):
+        return no_update, "", asked, no_update
     payload = {**to_import(fields, verified, upload, mapping), **decided}
     try:
         return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()

@@ -48,7 +48,9 @@ def sign_of(mapping: Mapping) -> str | None:
 
 
 def clock_is_local(mapping: Mapping) -> bool:
-    """Whether the file's clock is text without a zone, so that somebody must know it."""
+    """Whether the file's clock, or its head's, names no zone, so that somebody must know it."""
+    if any(one.kind == "start" for one in mapping.inferred):
+        return True
     clock = mapping.column(Field.CLOCK)
     return clock is not None and not clock.unit.startswith("Unix")
 

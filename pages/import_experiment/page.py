@@ -194,6 +194,7 @@ def _work() -> list[Component]:
         again.question(),
         card("Preview", preview),
         card("Problems", html.Div(id=Ids.PROBLEMS), note=html.Span(id=Ids.PROBLEMS_NOTE)),
+        card("Inferred", html.Div(id=Ids.INFERRED)),
         card("Experiment", html.Div(id=Ids.FORM, className="body")),
     ]
     return [

@@ -51,6 +51,9 @@ class Verification(TypedDict):
     starts_at: float | None
     duration_s: float | None
     trust_clock: bool
+    most_v: NotRequired[float | None]
+    most_a: NotRequired[float | None]
+    most_ah: NotRequired[float | None]
     parts: NotRequired[list[str]]
     preview: Preview
 

@@ -25,6 +25,7 @@ from pages.context import database, now, request_id, viewer
 from pages.import_experiment.columns import columns_table, columns_text
 from pages.import_experiment.file import cancel_quietly, checking, failure, own_job, recognised
 from pages.import_experiment.ids import Ids
+from pages.import_experiment.inferred import inferred_list, newly_accepted, with_answer
 from pages.import_experiment.mapping import (
     clock_is_local,
     corrected,
@@ -134,6 +135,7 @@ def watch_verification(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         Output(Ids.PART_BOX, "hidden"),
         Output(Ids.PROBLEMS, "children"),
         Output(Ids.PROBLEMS_NOTE, "children"),
+        Output(Ids.INFERRED, "children"),
     ),
     inputs={"verified": Input(Ids.VERIFIED, "data")},
     prevent_initial_call=True,
@@ -143,7 +145,7 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
     verified = read_verified(verified)
     mapping = to_correct(verified)
     if mapping is None or verified is None:
-        return (True, True, *[None] * 6, [], *[None] * 4)
+        return (True, True, *[None] * 6, [], *[None] * 5)
     checked = verified["verification"]
     return (
         False,
@@ -159,6 +161,7 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
         not checked.get("parts"),
         problems_list(checked["problems"], checked["problem_count"]),
         problems_text(checked["problems"]),
+        inferred_list(mapping),
     )
 
 
@@ -211,6 +214,7 @@ def draw_preview(verified: Sent, theme: str, upload: Sent) -> Sent:
         "sign": Input(Ids.SIGN, "value"),
         "zone": Input(Ids.ZONE, "value"),
         "part": Input(Ids.PART, "value"),
+        "accepts": Input(Ids.accept(ALL), "n_clicks"),
     },
     state={
         "verified": State(Ids.VERIFIED, "data"),
@@ -225,11 +229,12 @@ def correct(
     sign: Sent,
     zone: Sent,
     part: Sent,
+    accepts: Sent,
     verified: Sent,
     upload: Sent,
     before: Sent,
 ) -> Sent:
-    """Keep a correction of the columns, the sign or the zone; the file is then checked again."""
+    """Keep a correction, or that a question is answered; the file is then checked again."""
     verified, upload, before = read_verified(verified), read_upload(upload), read_correction(before)
     mapping = to_correct(verified, upload)
     if mapping is None or not upload:
@@ -239,6 +244,7 @@ def correct(
         for name in ("_fields", "_units")
     )
     correction = corrected(mapping, fields, units, sign, zone, part)
+    correction = newly_accepted(correction, ctx.triggered_id, accepts)
     if correction == mapping:
         raise PreventUpdate
     same_file = before if before and before.get("upload") == upload["id"] else {}
@@ -303,7 +309,7 @@ def problems_list(problems: Sequence[dict[str, Any]], count: int) -> Component:
             [
                 icon(SEVERITY_ICONS[problem["severity"]]),
                 html.Span(problem["place"] or "Whole file", className="t2"),
-                html.Span(problem["text"]),
+                html.Span(with_answer(problem)),
             ],
             className=problem["severity"],
         )

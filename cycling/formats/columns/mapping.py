@@ -103,7 +103,9 @@ class Mapping:
             unit = old.unit if old.unit in field.units else field.units[0]
         columns = list(self.columns)
         columns[index] = replace(old, field=field, unit=unit or _free_unit(old))
-        return replace(self, columns=tuple(columns))
+        # what was inferred about a column holds no more when somebody chooses what it is
+        kept = tuple(one for one in self.inferred if repr(old.shown) not in one.text)
+        return replace(self, columns=tuple(columns), inferred=kept)
 
     def fits(self, labels: Sequence[str]) -> bool:
         """Whether a file with these labels has the columns that this mapping speaks of."""

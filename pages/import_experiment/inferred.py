@@ -1,0 +1,83 @@
+"""What was inferred about a file, and questions that are answered with "it is right as it is"."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.blocks import icon
+from components.controls import small_button
+from components.sent import Sent
+from cycling.errors import NotFoundError
+from cycling.formats import Mapping
+from cycling.formats.checks.battery import implausible
+from db.queries.batteries.detail import battery_limits
+from pages.context import database
+from pages.import_experiment.ids import Ids
+
+LABELS = {
+    "columns": "Time",
+    "dates": "Dates",
+    "numbers": "Numbers",
+    "pauses": "Pauses",
+    "sign": "Sign",
+    "start": "Start",
+    "time": "Time",
+    "units": "Unit",
+    "zone": "Time zone",
+}
+# Questions that have a control of their own.
+_WITH_CONTROL = ("sign", "unsigned", "part")
+
+
+def inferred_list(mapping: Mapping) -> Component:
+    """List what nobody has said, each with what it follows from."""
+    if not mapping.inferred:
+        return html.Div("Nothing: the file says everything itself.", className="body t2 small")
+    rows = [
+        html.Li(
+            [icon("info-circle"), html.Span(LABELS.get(one.kind, ""), className="t2"), one.text]
+        )
+        for one in mapping.inferred
+    ]
+    return html.Ul(rows, className="bem-problems")
+
+
+def with_answer(problem: dict[str, Any]) -> list[Component | str] | str:
+    """Return a problem's text; a question's with a button: the file is right as it is."""
+    text: str = problem["text"]
+    if problem["severity"] != "question" or problem["code"] in _WITH_CONTROL:
+        return text
+    button = small_button("It is right as it is", "btn-link", id=Ids.accept(problem["code"]))
+    return [text, " ", button]
+
+
+def battery_questions(
+    verified: dict[str, Any], mapping: Mapping, battery_id: int
+) -> list[Component]:
+    """Return what the battery cannot have, each with its answer."""
+    checked = verified["verification"]
+    volt, ampere, charge = (_number(checked.get(name)) for name in ("most_v", "most_a", "most_ah"))
+    try:
+        limits = battery_limits(database(), battery_id)
+    except NotFoundError:
+        return []  # the import itself refuses a battery that is gone
+    problems = implausible(mapping, volt, ampere, charge, limits)
+    open_ones = (one for one in problems if one.code not in mapping.accepted)
+    return [html.Div(with_answer(one.to_json())) for one in open_ones]
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def newly_accepted(mapping: Mapping, triggered: Sent, clicks: Sent) -> Mapping:
+    """Return the mapping with the question accepted whose button was just clicked."""
+    if not isinstance(triggered, dict) or triggered.get("type") != "import-accept":
+        return mapping
+    code = str(triggered.get("code"))[:60]
+    if not any(clicks or []) or code in mapping.accepted:
+        return mapping
+    return replace(mapping, accepted=(*mapping.accepted, code))
