@@ -15,7 +15,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
-from cycling.analysis.integration import Edge, Samples
+from cycling.analysis.integration import Edge, Samples, lead_in_s
 from cycling.analysis.statistics import ExperimentStatistics, Totals, by_cycle, deadband_a
 from cycling.analysis.statistics import statistics as all_statistics
 
@@ -93,7 +93,7 @@ class Case:
         return {
             "deadband_a": deadband_a(None, float(np.abs(self.columns["current_a"]).max())),
             "counters": self.counters if counted else [],
-            "lead_in_s": in_step_s if edge is Edge.SPLIT and in_step_s <= first_s else 0.0,
+            "lead_in_s": lead_in_s(first_s, in_step_s) if edge is Edge.SPLIT else 0.0,
         }
 
     def statistics(self, edge: Edge, *, counted: bool = True) -> ExperimentStatistics:

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 16_384  # what a processor's cache holds
 MAX_BLANK_S = 60.0
+LATE_S = 1.0  # by so much the first step may begin after its test
 FEW_CURRENTS = 20  # an instrument that gives fewer rounds them
 
 
@@ -98,6 +99,7 @@ class StepTotals:
     samples: Floats
     duration_s: Floats
     missing_s: Floats
+    gap_s: Floats
     charge_as: Floats
     discharge_as: Floats
     charge_ws: Floats
@@ -219,6 +221,7 @@ class Integrator:
             samples=samples,
             duration_s=steps.total_s + steps.gap_s,
             missing_s=steps.gap_s + (steps.total_s - current.known_s),
+            gap_s=steps.gap_s,
             charge_as=charge_as,
             discharge_as=discharge_as,
             charge_ws=charge_ws,
@@ -259,6 +262,14 @@ class Integrator:
             this = course(values, steps, before.age_s, before.rows, longest_blank_s)
         self._last_known[name] = this.open_end
         return this
+
+
+def lead_in_s(test_time_s: float, step_time_s: float) -> float:
+    """Return how long before the first sample its step began: what it says, if the test did too.
+
+    A file that begins in the middle of a test has nothing of what was before.
+    """
+    return step_time_s if step_time_s > 0 and abs(test_time_s - step_time_s) <= LATE_S else 0.0
 
 
 def _silenced_as(current_a: Floats, rest: NDArray[np.bool_], steps: Steps) -> float:

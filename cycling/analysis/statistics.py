@@ -25,8 +25,10 @@ PENDING = 10_000  # steps that wait to be added up
 SUMMED = (
     *("executions", "samples", "duration_s", "missing_s"),
     *("charge_as", "discharge_as", "charge_ws", "discharge_ws"),
+    "gap_s",
 )
 PLAIN = len(SUMMED) + 2 * 3  # sums of a row, with integral and time of three means; then counters
+SPREAD_OF_CURRENT = 1  # of voltage, current and temperature
 QUANTITIES = tuple(Quantity)
 FIRST_QUANTITY = SUMMED.index("charge_as")
 
@@ -45,7 +47,8 @@ class Totals:
     """What a part of an experiment adds up to.
 
     `executions` counts steps as executed. `duration_s` is all recorded time; `missing_s` is the
-    part of it in which the current is not known (gaps and blanks) and nothing is integrated.
+    part of it in which the current is not known (gaps and blanks) and nothing is integrated; where
+    there is no current at all, as of a rest, gaps alone.
     Discharge is given as a positive number. Charge and energy are 0 where nothing was known. They
     are the instrument's where it counted them.
     """
@@ -168,7 +171,7 @@ def statistics(
     `led_s` of the samples were made by.
     """
     integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s)
-    table = _added_up(integrator, chunks, "instruction")
+    table = _added_up(integrator, chunks, "instruction").without_blanks()
     integrated = table.whole()
     counted = integrator.counters.read(table.sums.sum(axis=0, keepdims=True)[:, PLAIN:])
     comparisons = compared(
@@ -271,6 +274,14 @@ class _Table:
             np.fmax.reduceat(self.highest[order], starts),
         )
 
+    def without_blanks(self) -> "_Table":
+        """Where a file has no current at all, as of a rest, only gaps are missing time."""
+        if not np.isnan(self.lowest[:, SPREAD_OF_CURRENT]).all():
+            return self
+        sums = self.sums.copy()
+        sums[:, SUMMED.index("missing_s")] = sums[:, SUMMED.index("gap_s")]
+        return replace(self, sums=sums)
+
     def counted(self, counters: Counters, used: Collection[Quantity]) -> "_Table":
         """Put what the instrument counted in the place of our integrals of these quantities."""
         sums = self.sums.copy()
@@ -311,7 +322,7 @@ def _totals(sums: Floats, lowest: Floats, highest: Floats) -> Totals:
             highest=_known(highest[index]),
             mean=_known(integral / known_s) if known_s > 0 else None,
         )
-        for index, (integral, known_s) in enumerate(sums[8:PLAIN].reshape(3, 2))
+        for index, (integral, known_s) in enumerate(sums[len(SUMMED) : PLAIN].reshape(3, 2))
     ]
     return Totals(
         executions=round(sums[0]),

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from cycling.analysis.integration import Edge, Samples
+from cycling.analysis.integration import Edge, Samples, lead_in_s
 from cycling.analysis.statistics import (
     EarlierNumbers,
     ExperimentStatistics,
@@ -27,7 +27,6 @@ MAX_OUTDATED = 100
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
 NO_BREAKS = np.empty((0, 2))
-LATE_S = 1e-3  # what rounding makes of a first step that began with the test
 
 
 def experiment_statistics(
@@ -159,12 +158,12 @@ def _steps(table: MeasureTable, step_time_s: Floats | None, clock: StepClock) ->
 
 
 def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
-    """Return how long before the first measure its step began, if the test had begun by then."""
+    """Return how long before the first measure its step began, if the test began with it."""
     if source.edge is not Edge.SPLIT or source.step_time is None:
         return 0.0
     first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
     in_step_s = float(first.extended[0][0]) * source.step_time.factor
-    return in_step_s if 0 < in_step_s <= float(first.test_time_s[0]) + LATE_S else 0.0
+    return lead_in_s(float(first.test_time_s[0]), in_step_s)
 
 
 def _deadband_a(experiment: ExperimentSeries) -> float:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 
 from cycling.analysis import integration
-from cycling.analysis.integration import COLUMNS, Samples
+from cycling.analysis.integration import COLUMNS, Samples, lead_in_s
 from cycling.analysis.statistics import ExperimentStatistics, Totals, deadband_a, statistics
 
 NAN = float("nan")
@@ -87,6 +87,10 @@ class TestByHand:
         assert (found.charge_ah, found.charge_wh) == pytest.approx((0.36, 1.44))
         late = statistics([rows], deadband_a=0, lead_in_s=7200).whole  # not recorded: a gap
         assert late.charge_ah == pytest.approx(0.24)
+
+    def test_a_file_that_begins_in_the_middle_of_a_test_has_nothing_of_before(self):
+        assert lead_in_s(120.0, 120.0) == 120.0
+        assert lead_in_s(769_267.0, 14.3) == lead_in_s(0.0, 14.3) == lead_in_s(5.0, NAN) == 0.0
 
     def test_a_slow_logger_is_no_gap_at_the_edge_of_a_step(self):
         seconds = [0, 1, 2, 122, 242, 362]  # the new step is recorded every 120 s
@@ -218,6 +222,10 @@ class TestBlanks:
         assert (found.charge_ah, found.charge_wh) == pytest.approx((0.01, 0))
         assert found.voltage_v.highest is None
 
+    def test_without_any_current_only_gaps_are_missing(self):
+        assert whole([0, 10, 20], 3.0, NAN).missing_s == 0
+        assert whole([0, 10, 20, 720, 730], 3.0, NAN).missing_s == 700
+
     def test_what_is_not_finite_is_blank(self):
         found = whole([0, 10, 20], [3, math.inf, 3], [1, -math.inf, 1])
         assert (found.voltage_v.highest, found.current_a.lowest) == (3, 1)
@@ -329,7 +337,9 @@ def naive(rows: Samples, deadband: float) -> dict[str, float]:
         "executions": len(steps),
         "samples": len(moments),
         "duration_s": total,
-        "missing_s": gaps + sum(spans.values()) + sum(lead.values()) - current_known[3],
+        "missing_s": gaps + sum(spans.values()) + sum(lead.values()) - current_known[3]
+        if np.isfinite(rows.current_a).any()
+        else gaps,
         "charge_ah": charge / 3600,
         "discharge_ah": discharge / 3600,
         "charge_wh": charge_e / 3600,
