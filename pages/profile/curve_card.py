@@ -12,7 +12,7 @@ from components.figures.template import CONFIG
 from components.readings import reading
 from components.sent import PrefixIds
 from cycling.battery.typical import KINDS, MAX_CELLS
-from pages.profile.battery_kinds import Chosen
+from pages.profile.battery_kinds import BatteryChoice
 from pages.profile.check import CheckedView
 from pages.profile.labels import about_quantity, course_words, expected_duration
 
@@ -40,15 +40,15 @@ class CurveIds(PrefixIds):
         ]
 
 
-def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
+def curve_card(ids: CurveIds, battery: BatteryChoice) -> Component:
     """Return the card, empty until its figure comes."""
     kind = dbc.Select(
         id=ids.kind,
         options=[{"label": kind.words, "value": name} for name, kind in KINDS.items()],
-        value=chosen.kind,
+        value=battery.kind,
     )
     capacity = dbc.Input(
-        id=ids.capacity, type="number", min=0, step="any", value=chosen.capacity_ah, debounce=True
+        id=ids.capacity, type="number", min=0, step="any", value=battery.capacity_ah, debounce=True
     )
     cells = dbc.Input(
         id=ids.cells,
@@ -56,7 +56,7 @@ def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
         min=1,
         max=MAX_CELLS,
         step=1,
-        value=chosen.cells,
+        value=battery.cells,
         debounce=True,
     )
     battery = html.Div(

@@ -88,8 +88,8 @@ def about_quantity(value: float, low: float, high: float) -> str:
     if off < SURE * value or not off:
         return formatting.quantity(float(f"{value:.3g}"), "")
     places = -floor(log10(float(f"{off:.1g}")))
-    shown = round(value, places)
-    return f"{formatting.quantity(shown, '')} ± {formatting.quantity(round(off, places), '')}"
+    rounded = round(value, places)
+    return f"{formatting.quantity(rounded, '')} ± {formatting.quantity(round(off, places), '')}"
 
 
 def course_words(curve: Expected) -> str:
@@ -130,8 +130,8 @@ def _one_sided(extent: Extent) -> str:
     unit = "" if extent.unit == PER_CAPACITY else extent.unit
     for end, words in ((extent.low, "from"), (extent.high, "up to")):
         if end is not None:
-            shown = _rate(end) if not unit else formatting.quantity(end, unit)
-            return f"{words} {shown}, else {UNBOUNDED}"
+            text = _rate(end) if not unit else formatting.quantity(end, unit)
+            return f"{words} {text}, else {UNBOUNDED}"
     return UNBOUNDED
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    Route,
     expect,
     sync_playwright,
 )
@@ -188,6 +189,25 @@ class Watch:
         ours = parts.hostname in ("127.0.0.1", "localhost")
         if not ours and parts.scheme not in ("data", "blob"):
             self.found.append(f"request to a foreign host: {address}")
+
+
+@contextmanager
+def only_from(page: Page, control: str) -> Iterator[None]:
+    """Let questions pass that a control asks (`id.property`); others of the page are lost.
+
+    A login that has ended is met by the click of a test then, not by the page's next pulse.
+    """
+
+    def pass_or_lose(route: Route) -> None:
+        asked = route.request.post_data or ""
+        route.fallback() if control in asked else route.fulfill(status=204)
+
+    address = re.compile("_dash-update-component")
+    page.route(address, pass_or_lose)
+    try:
+        yield
+    finally:
+        page.unroute(address, pass_or_lose)
 
 
 @pytest.fixture
