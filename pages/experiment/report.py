@@ -29,7 +29,8 @@ from db.queries.experiments.detail import (
     experiment_notes,
     source_sha256,
 )
-from db.queries.experiments.events import Alarms, experiment_alarms, run_timeline
+from db.queries.experiments.events import Alarms, experiment_alarms
+from db.queries.experiments.timeline import timeline
 from db.queries.profiles.compiled import compiled_profiles, profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
@@ -86,7 +87,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),
-            "timeline": report_tables.timeline_table(run_timeline(whole, experiment_id), who),
+            "timeline": report_tables.timeline_table(timeline(whole, experiment_id), who),
             "alarms": report_tables.alarms_table(alarms, who),
             "notes": _notes(notes, who),
             "origin": [*_origin(database, known, who, time), *_file(whole, known)],

@@ -6,7 +6,8 @@ from typing import Any
 
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from db.queries.experiments.events import Alarms, TimelineEntry
+from db.queries.experiments.events import Alarms
+from db.queries.experiments.timeline import TimelineEntry
 from db.queries.profiles.compiled import InstructionFacts
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
@@ -123,9 +124,9 @@ def alarms_table(alarms: Alarms, who: Viewer) -> Table:
 
 
 def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
-    """Return who queued the run, when it was paused and went on, and how it ended, in order."""
+    """Return who queued and held the run, when it was paused, and how it ended, in order."""
     return Table(
-        "Who queued it, when it was paused and went on, how it ended",
+        "Who queued it, when it was held, paused and went on, how it ended",
         [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
         [
             [formatting.exactly(entry.at, who.zone), *entry_text(entry)]

@@ -14,7 +14,9 @@ from components.status import status_pill
 from cycling.terms import ExperimentState
 from db.queries.experiments.detail import experiment_notes
 from db.queries.experiments.planned import PlannedExperiment, find_planned
+from db.queries.experiments.timeline import timeline
 from pages.context import Viewer, database
+from pages.experiment.events import timeline_card
 from pages.experiment.ids import Ids
 from pages.experiment.notes import notes_card
 from pages.monitor.frame import dialogs
@@ -49,7 +51,11 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
                 actions=_again(known, who),
             ),
             columns(
-                [*waiting_card(known, who), html.Div(id=Ids.PROFILE, className="bem-late")],
+                [
+                    *waiting_card(known, who),
+                    *timeline_card(timeline(database(), known.number), None, who),
+                    html.Div(id=Ids.PROFILE, className="bem-late"),
+                ],
                 [fact_card("Facts", _facts(known, who)), notes_card(notes, None, who)],
                 "bem-cols",
             ),
