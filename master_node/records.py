@@ -108,10 +108,13 @@ def _take_event(
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
     runs.add_event(run, event.n, to_time(event.at), plain["kind"], detail)
     state = _carry_out(transaction, run, event)
+    if state is None:
+        return
+    under_way = None if state is StationState.IDLE else run.row.experiment_id
     # an event that is older than the last heartbeat says nothing about now
-    if state is not None and latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
-        under_way = None if state is StationState.IDLE else run.row.experiment_id
+    if latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         live_state.take_event(row, state, under_way, transaction.now)
+    live_state.note_begin(row, state, under_way, to_time(event.at))
 
 
 def _carry_out(
