@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty
 from components.figures.template import CONFIG
-from pages.add_experiment.assignment import Assignment, queue_text
+from pages.add_experiment.assignment import Assignment, queue_text, release_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
 from pages.profile.check import CheckedView
@@ -93,6 +93,8 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
         duration = view.duration_s
         lasts = expected_duration(view) or "for a time nobody can tell"
         lines.append(html.Div([lasts, _real_time(assignment, duration)], className="t2"))
+    if first := release_text(assignment):
+        lines.append(html.Div(first, className="t2"))
     held = assignment.held_text
     lines.append(html.Div(held or "Queued at once.", className="t2" if held else "bem-ok"))
     return lines

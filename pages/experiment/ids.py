@@ -34,6 +34,7 @@ class Ids:
     SHOW_ROWS = "experiment-show-rows"
     ROWS = "experiment-rows"
     STATE = "experiment-state"
+    WAITS = "experiment-waits"
     FACTS = "experiment-facts"
     HAPPENINGS = "experiment-happenings"
     DRAWN_STATE = "experiment-drawn-state"

@@ -30,10 +30,9 @@ from db.models import (
     UsedDevice,
 )
 from db.models.batteries import description_of
-from db.queries.experiments.deletion import gone_words
+from db.queries.experiments.deletion import LARGEST_ID, gone_words
 from db.queries.experiments.table import ExperimentTimes
 
-LARGEST_ID = 2**32 - 1
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
 MOST_NOTES = 500
 

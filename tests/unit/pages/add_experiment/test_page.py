@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from cycling.profile.summary import Extent, ProfileSummary
 from cycling.terms import Polarity, Technology
 from db.commands.audit import By
-from db.commands.queue import Electrolyte, confirm_battery
-from db.models import OutOfService, Plan
+from db.commands.queue import Electrolyte, confirm_battery, save_draft
+from db.models import AuditEntry, OutOfService, Plan
 from db.terms import PlanState
-from pages.add_experiment.assignment import queue_text
+from pages.add_experiment.assignment import queue_text, release_text
 from pages.add_experiment.form_data import (
     CHOOSE,
     FormData,
@@ -26,8 +26,10 @@ from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import misfit
 from pages.add_experiment.pairs import option
+from pages.add_experiment.panel import summary_card
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from tests.form_lab import BY, CYCLE, FormLab, device
+from tests.unit.components.tree import text
 from tests.unit.db.lab import add_cell, add_experiment
 
 TOKEN = "0123456789abcdef"
@@ -239,11 +241,40 @@ class TestQueue:
     def test_what_waits_before_it_is_said(self, forms: FormLab):
         self.send(forms)
         assignment = form_state(forms.database, typed(forms)).main
-        assert queue_text(assignment) == "behind 1 other"
+        assert queue_text(assignment) == "behind Ageing"
+        assert release_text(assignment) == ""
         assert assignment.held_text == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
+
+    def test_what_begins_first_once_the_battery_is_connected_is_named(self, forms: FormLab):
+        self.send(forms)
+        pairs = (Pair(forms.a, forms.s1, connected=True),)
+        state = form_state(forms.database, typed(forms, name="Second", token="c" * 16, pairs=pairs))
+        before = "Ageing is held for this battery: it begins before this one"
+        assert before in release_text(state.main)
+        assert before in text(summary_card(state))
 
 
 class TestBeginning:
+    def test_an_address_of_before_drafts_had_numbers_leads_to_its_draft(self, forms: FormLab):
+        for token in ("d" * 16, "e" * 16):
+            draft = save_draft(forms.database, token, token, {}, by=BY(forms.now()))
+        with forms.database.write() as session:
+            plan = session.get_one(Plan, draft.id)
+            plan.experiment_id = 900
+            rows = session.scalars(select(AuditEntry).where(AuditEntry.action == "save draft"))
+            rows.all()[-1].target = f"plan {draft.id}"
+        begun = initial_form(forms.database, {"draft": str(draft.id)}, TOKEN)
+        assert begun.form.token == "e" * 16
+        assert begun.message == "Draft of oscar. It has the number 900 now."
+        assert initial_form(forms.database, {"draft": "900"}, TOKEN).message == "Draft of oscar."
+
+    def test_a_draft_that_is_used_up_leads_to_no_other_ones_plan(self, forms: FormLab):
+        draft = save_draft(forms.database, "d" * 16, "D", {}, by=BY(forms.now()))
+        with forms.database.write() as session:
+            session.get_one(Plan, draft.id).experiment_id = 900
+        begun = initial_form(forms.database, {"draft": str(draft.id)}, TOKEN)
+        assert "There is no draft" in begun.message
+
     def test_a_battery_with_its_station(self, forms: FormLab):
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         begun = initial_form(forms.database, {"battery": str(forms.a)}, TOKEN)
