@@ -53,7 +53,7 @@ def timeline_card(
     """Return the card of what happened to an experiment, from its draft to its end."""
     pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
     rows = [_entry_row(entry, whole, who) for entry in entries]
-    heads = (TIME, Head("What"), Head("By whom, why"))
+    heads = (TIME, Head("What", "kind"), Head("By whom, why"))
     said = formatting.counted(pauses, "pause") if pauses else ""  # WattRex tells of none
     return _card("Course", heads, rows, said)
 

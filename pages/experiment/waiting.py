@@ -74,7 +74,7 @@ def waiting_card(known: PlannedExperiment, who: Viewer) -> list[Component]:
     actions = _actions(known) if who.operates and not known.starting else []
     body = [
         html.Div(state_lines(known, who), id=Ids.WAITS, className="bem-stack"),
-        html.Div(actions, className="bem-buttons flex-wrap"),
+        *([html.Div(actions, className="bem-buttons flex-wrap")] if actions else []),
     ]
     content = [card("State", html.Div(body, className="body bem-stack"))]
     if not who.operates:
