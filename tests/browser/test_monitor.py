@@ -156,7 +156,7 @@ def drawn_frame(page: Page) -> None:
     )
 
 
-def wait_until(page: Page, met, seconds: float = 60) -> None:
+def wait_until(page: Page, met, seconds: float = 240) -> None:
     """Look again and again."""
     for _ in range(int(seconds * 10)):
         if met():
@@ -258,7 +258,7 @@ def test_a_figure_that_never_came_is_asked_for_again(page: Page, station: Statio
     lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
     wait_until(page, lambda: bool(lost))
     expect(page.locator(".bem-strip")).to_contain_text("–")  # nothing of the one before
-    wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0, 20)
+    wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0)
     station.go_on(5)
     last = lab.now.timestamp() * 1000
     wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))

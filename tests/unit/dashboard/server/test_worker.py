@@ -117,7 +117,7 @@ def test_an_answer_that_breaks_in_the_middle_ends_its_connection_only(tmp_path):
     command = [sys.executable, "-c", BREAKS, str(front.port)]
     process = start(command, log, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
-        wait_until(lambda: front.ask("/")[0] == 200, process, log, 60)
+        wait_until(lambda: front.ask("/")[0] == 200, process, log, 240)
         _, worker = front.ask("/")
         for _ in range(3):
             assert front.ask("/breaks") == (0, b"")
