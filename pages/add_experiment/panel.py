@@ -92,7 +92,7 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
     if view is not None and view.program is not None:
         duration = view.duration_s
         lasts = expected_duration(view) or "for a time nobody can tell"
-        lines.append(html.Div([lasts, _real_time(assignment, duration)], className="t2"))
+        lines.append(html.Div([lasts, _real_time(assignment, duration, lasts)], className="t2"))
     if first := release_text(assignment):
         lines.append(html.Div(first, className="t2"))
     held = assignment.held_text
@@ -106,8 +106,9 @@ def _simulated(assignment: Assignment) -> list[Any]:
     return [" ", html.Span("simulated", className="bem-tag")]
 
 
-def _real_time(assignment: Assignment, duration_s: float | None) -> str:
+def _real_time(assignment: Assignment, duration_s: float | None, lasts: str) -> str:
     speed = assignment.station.now.speed if assignment.station else 1.0
     if not duration_s or speed == 1.0:
         return ""
-    return f", at {speed:g} times the speed {formatting.duration(duration_s / speed)}"
+    about = "about " if "about" in lasts else ""
+    return f", at {speed:g} times the speed {about}{formatting.duration(duration_s / speed)}"

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, loading
+from components.instruction_labels import set_duration
 from components.readings import reading
 from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
@@ -122,7 +123,7 @@ def decimals(values: Sequence[float | None]) -> int:
 
 def _limit(known: InstructionFacts) -> str:
     if known.limit_type is LimitType.TIME:
-        return f"for {formatting.duration(known.limit_point)}"
+        return f"for {set_duration(known.limit_point)}"
     return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
 
 

@@ -173,7 +173,7 @@ def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -
         return _now_item(view, words, at, state)
     marks = {"done": icon("check2"), "short": icon("slash-circle")}
     mark = marks.get(one.state) or html.Span(f"{one.number:,}", className="no")
-    took = clock_duration(one.took_s) if one.took_s is not None else ""
+    took = clock_duration(round(one.took_s)) if one.took_s is not None else ""
     if one.state == "short":
         words = f"{words}, broken off"
     return html.Li(

@@ -67,7 +67,14 @@ def about_duration(value_s: float, off_s: float | None) -> str:
 
 def is_uncertain(value_s: float, off_s: float | None) -> bool:
     """Whether a duration may be so far off that it is said; None: nobody knows how far."""
-    return off_s is None or (off_s >= SURE * value_s and off_s >= 1)
+    return off_s is None or off_s >= max(1.0, min(SURE * value_s, _shown_to_s(value_s)))
+
+
+def _shown_to_s(value_s: float) -> float:
+    """Return the smaller of the two units (s) in which a duration is written."""
+    return next(
+        (smaller for unit, smaller in ((86400.0, 3600.0), (3600.0, 60.0)) if value_s >= unit), 1.0
+    )
 
 
 def expected_duration(view: CheckedView) -> str:
