@@ -220,7 +220,7 @@ class TestPages:
     def test_the_choices_take_the_same_few_statements(self, lab: Database):
         with statements(lab) as sent:
             filter_choices(lab, Filter())
-        assert len([one for one in sent if one.startswith("SELECT")]) <= 11  # plans; stopped
+        assert len([one for one in sent if one.startswith("SELECT")]) <= 9
 
     @pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
     def test_the_default_order_comes_from_an_index(self, lab: Database):
