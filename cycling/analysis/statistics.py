@@ -1,7 +1,7 @@
 """Statistics of an experiment: charge, energy, times and means, whole and by instruction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -66,8 +66,9 @@ class InstructionTotals:
 class ExperimentStatistics:
     """Totals of an experiment and of its instructions in the order of their ids.
 
-    With `has_pauses` what names no instruction was recorded in pauses. `by_test_time`: of a run
-    of ours; else time goes by the clock.
+    With `has_pauses` what names no instruction was recorded in pauses, and is not in `whole`.
+    `by_test_time`: of a run of ours; else time goes by the clock.
+    `last_s` is when the last of it was measured (Unix s), None where not known.
     |current| under `deadband_a` was taken for rest. Temperatures are those of the channel that is
     named, in its unit; both are "" where there is none.
     """
@@ -79,17 +80,43 @@ class ExperimentStatistics:
     instructions: tuple[InstructionTotals, ...]
     has_pauses: bool = False
     by_test_time: bool = False
+    last_s: float | None = None
 
     @property
     def time_name(self) -> str:
-        """What its `whole` without pauses is called; wall time lasts from begin to end."""
+        """What the time of `whole` is called; wall time lasts from begin to end."""
         return "Test time" if self.by_test_time else "Recorded"
+
+    @property
+    def paused(self) -> Totals | None:
+        """What was recorded in pauses; None if nothing was."""
+        pauses = (one.totals for one in self.instructions if one.instruction is None)
+        return next(pauses, None) if self.has_pauses else None
 
     @property
     def paused_s(self) -> float:
         """How long was recorded in pauses."""
-        pauses = (one.totals for one in self.instructions if one.instruction is None)
-        return sum(one.duration_s for one in pauses) if self.has_pauses else 0.0
+        return self.paused.duration_s if self.paused else 0.0
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are, with those of pauses."""
+        return self.whole.samples + (self.paused.samples if self.paused else 0)
+
+    def with_resumed(self, resumed: Mapping[int, int]) -> "ExperimentStatistics":
+        """Count what went on after a pause as one execution: how often, by the instruction."""
+
+        def less(totals: Totals, count: int) -> Totals:
+            return replace(totals, executions=totals.executions - count)
+
+        return replace(
+            self,
+            whole=less(self.whole, sum(resumed.values())),
+            instructions=tuple(
+                replace(one, totals=less(one.totals, resumed.get(one.instruction or 0, 0)))
+                for one in self.instructions
+            ),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a JSON column."""
@@ -140,7 +167,7 @@ def statistics(
         temperature_unit=temperature_unit,
         has_pauses=has_pauses,
         by_test_time=by_test_time,
-        whole=table.whole(),
+        whole=(table.named() if has_pauses else table).whole(),
         instructions=tuple(
             InstructionTotals(None if np.isnan(key) else int(key), table.totals(row))
             for row, key in enumerate(table.instruction)
@@ -190,6 +217,12 @@ class _Table:
             np.fmin.reduceat(self.lowest[order], starts),
             np.fmax.reduceat(self.highest[order], starts),
         )
+
+    def named(self) -> "_Table":
+        """Return the rows that name an instruction."""
+        kept = ~np.isnan(self.instruction)
+        columns = (self.instruction, self.sums, self.lowest, self.highest)
+        return _Table(*(column[kept] for column in columns))
 
     def whole(self) -> Totals:
         """Return the totals of all rows."""

@@ -1,6 +1,8 @@
 """Statistics of an experiment, computed when somebody asks and kept until its measures change."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from db.engine import Database
 from db.models import Experiment, LeadAcid, Lithium, Run, RunEvent, Statistics
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 
-METHOD = 3  # raise it whenever the same measures would give another result
+METHOD = 4  # raise it whenever the same measures would give another result
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle"})
 
@@ -46,15 +48,17 @@ def stored_statistics(experiment: ExperimentSeries) -> ExperimentStatistics | No
 
 
 def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
-    channel = temperature_channel(experiment.channels)
-    return statistics(
-        _samples(experiment, channel),
+    channel, resumed = temperature_channel(experiment.channels), Resumptions()
+    last_s = experiment.time_range[1] if experiment.time_range else None
+    computed = statistics(
+        _samples(experiment, channel, resumed),
         deadband_a=_deadband_a(experiment),
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
         has_pauses=_has_pauses(experiment),
         by_test_time=_is_run(experiment),
     )
+    return replace(computed.with_resumed(resumed.counts), last_s=last_s)
 
 
 def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
@@ -69,7 +73,9 @@ def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
     return next(iter([*inside, *in_degc, *named]), None)
 
 
-def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> Iterator[Samples]:
+def _samples(
+    experiment: ExperimentSeries, temperature: ChannelInfo | None, resumed: "Resumptions"
+) -> Iterator[Samples]:
     extended = [temperature] if temperature else []
     # a station's test time leaves pauses out, and a simulated one's runs faster than any clock
     is_run = _is_run(experiment)
@@ -77,6 +83,7 @@ def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> I
     has_pauses, clock = is_run and _has_pauses(experiment), RunClock()
     for table in experiment.tables(extended, only=columns):
         paused = np.isnan(table.step) & has_pauses  # every other measure of a run has one
+        resumed.watch(table, paused)
         yield Samples(
             time_s=clock.seconds(table, paused) if is_run else table.unix_s,
             voltage_v=table.voltage_v,
@@ -86,6 +93,31 @@ def _samples(experiment: ExperimentSeries, temperature: ChannelInfo | None) -> I
             cycle=table.cycle,
             temperature=table.extended[0] if extended else np.full(len(table.unix_s), np.nan),
         )
+
+
+class Resumptions:
+    """How often an instruction went on after a recorded pause, as the same step: in `counts`."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[int]()
+        self._last = np.full(3, np.nan)
+        self._was_paused = False
+
+    def watch(self, table: MeasureTable, paused: NDArray[np.bool_]) -> None:
+        """Look at the next measures."""
+        running = np.flatnonzero(~paused)
+        if len(running) and (self._was_paused or len(running) < len(paused)):
+            keys = np.stack([table.instruction, table.step, table.cycle], axis=1)[running]
+            before = np.concatenate([self._last[np.newaxis], keys[:-1]])
+            stood = np.diff(running, prepend=-1) > 1
+            stood[0] |= self._was_paused
+            resumed = stood & np.all(before == keys, axis=1)
+            self.counts.update(keys[resumed, 0].astype(np.int64).tolist())
+        if len(running):
+            last = running[-1]
+            self._last = np.array([table.instruction[last], table.step[last], table.cycle[last]])
+        if len(paused):
+            self._was_paused = bool(paused[-1])
 
 
 class RunClock:

@@ -17,6 +17,7 @@ from components.figures.measure_graph import Look, figure
 from components.sent import Sent
 from components.status import ended_reason, status_word
 from cycling.analysis.statistics import ExperimentStatistics
+from cycling.terms import ENDED
 from db import series
 from db.engine import Database
 from db.measures.statistics import experiment_statistics, stored_statistics
@@ -31,7 +32,7 @@ from db.queries.experiments.detail import (
 )
 from db.queries.experiments.events import Alarms, experiment_alarms
 from db.queries.experiments.timeline import timeline
-from db.queries.profiles.compiled import compiled_profiles, profile_instructions
+from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
@@ -40,7 +41,7 @@ from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
-from pages.station.progress import row_label
+from pages.experiment.statistics import as_of
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -70,7 +71,9 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         graph = _graph(experiment, notes, alarms, who) if known.measures else None
         reason = ended_reason(known.status, known.end_reason)
         profile_id = experiment_profile(whole, experiment_id) or 0
-        source, lines = source_of(whole, profile_id), _lines(whole, profile_id)
+        source = source_of(whole, profile_id)
+        stats = stored_statistics(experiment) or computed
+        until = as_of(stats, who.zone) if stats else ""
         return {
             "product": PRODUCT,
             "known": known,
@@ -83,7 +86,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph": graph,
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-            **_statistics(stored_statistics(experiment) or computed, instructions, lines),
+            **_statistics(stats, instructions, "" if known.status in ENDED else until),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),
@@ -95,24 +98,18 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         }
 
 
-def _lines(database: Database, profile_id: int) -> report_tables.Lines:
-    """Return the line and the words of each instruction that was made of a text."""
-    rows = compiled_profiles(database, [profile_id])[profile_id].rows
-    return {row.id: (row.line, row_label(row)) for row in rows if row.line is not None}
-
-
 def _statistics(
     stats: ExperimentStatistics | None,
     instructions: report_tables.Instructions,
-    lines: report_tables.Lines,
+    until: str,
 ) -> dict[str, Any]:
     if stats is None:
         return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
     return {
         "whole_facts": report_tables.whole_facts(stats),
         "whole_tables": report_tables.whole_tables(stats),
-        "instruction_tables": report_tables.instruction_tables(stats, instructions, lines),
-        "method": _method(stats),
+        "instruction_tables": report_tables.instruction_tables(stats, instructions),
+        "method": f"{until}. {_method(stats)}" if until else _method(stats),
     }
 
 

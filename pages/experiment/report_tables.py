@@ -8,20 +8,15 @@ from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
 from db.queries.experiments.events import Alarms
 from db.queries.experiments.timeline import TimelineEntry
-from db.queries.profiles.compiled import InstructionFacts
+from db.queries.profiles.compiled import CompiledRow
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import (
-    instruction_words,
-    temperature_head,
-    time_facts,
-    totals_words,
-)
+from pages.experiment.statistics import temperature_head, time_facts, totals_name
+from pages.station.progress import row_label, row_name
 
 MOST_ROWS = 200  # a printed report has to end somewhere
 MOST_SINGLE = 40  # instructions that are listed one by one
-Instructions = Mapping[int, InstructionFacts]
-Lines = Mapping[int, tuple[int, str]]  # the line of an instruction in the profile, and its words
+Instructions = Mapping[int, CompiledRow]
 
 
 @dataclass(frozen=True)
@@ -71,26 +66,27 @@ def whole_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return the times and counts of the whole experiment."""
     whole = stats.whole
     return [
-        ("Measures", formatting.number(whole.samples)),
+        ("Measures", formatting.number(stats.samples)),
         ("Steps executed", formatting.number(whole.executions)),
         *time_facts(stats),
     ]
 
 
-def instruction_tables(
-    stats: ExperimentStatistics, instructions: Instructions, lines: Lines | None = None
-) -> list[Table]:
+def instruction_tables(stats: ExperimentStatistics, instructions: Instructions) -> list[Table]:
     """Return the statistics of each instruction; none where the measures name only one.
 
     Where there are many, those of the same line of the profile are added up.
     """
     if len(stats.instructions) < 2:
         return []
-    names = [totals_words(stats, one.instruction, instructions) for one in stats.instructions]
+    names = [totals_name(stats, one.instruction, instructions) for one in stats.instructions]
     rows = [(name, one.totals) for name, one in zip(names, stats.instructions, strict=True)]
     named = [one for one in stats.instructions if one.instruction is not None]
-    if len(rows) > MOST_SINGLE and lines and _all_have_lines(named, lines):
-        by_line = [*_by_line(named, lines), *rows[len(named) :]]  # what has no instruction is last
+    if len(rows) > MOST_SINGLE and _all_have_lines(named, instructions):
+        by_line = [
+            *_by_line(named, instructions),
+            *rows[len(named) :],
+        ]  # what has no instruction is last
         note = f"{len(rows):,} instructions; those of the same line are added up."
         return [
             _sums_table(by_line, note),
@@ -102,7 +98,7 @@ def instruction_tables(
 
 def instructions_table(instructions: Instructions) -> Table:
     """Return the instructions of a profile without a text."""
-    shown = [instruction_words(number, instructions) for number in list(instructions)[:MOST_ROWS]]
+    shown = [row_name(row) for row in list(instructions.values())[:MOST_ROWS]]
     return Table(
         "Instructions of the profile",
         [Column("Instruction", is_number=False)],
@@ -135,22 +131,20 @@ def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
     )
 
 
-def _all_have_lines(totals: Sequence[InstructionTotals], lines: Lines) -> bool:
-    return all(one.instruction in lines for one in totals)
+def _all_have_lines(totals: Sequence[InstructionTotals], instructions: Instructions) -> bool:
+    rows = (instructions.get(one.instruction or 0) for one in totals)
+    return all(row is not None and row.line is not None for row in rows)
 
 
-def _by_line(totals: Sequence[InstructionTotals], lines: Lines) -> list[Row]:
+def _by_line(totals: Sequence[InstructionTotals], instructions: Instructions) -> list[Row]:
     """Add up what belongs to the same line; its words are those of its first instruction."""
-    parts: dict[int, list[InstructionTotals]] = {}
+    parts: dict[int, list[Totals]] = {}
+    words: dict[int, str] = {}
     for one in totals:
-        parts.setdefault(lines[one.instruction or 0][0], []).append(one)
-    return [
-        (
-            f"Line {line}: {lines[group[0].instruction or 0][1]}",
-            _added([one.totals for one in group]),
-        )
-        for line, group in sorted(parts.items())
-    ]
+        row = instructions[one.instruction or 0]
+        parts.setdefault(row.line or 0, []).append(one.totals)
+        words.setdefault(row.line or 0, row_label(row))
+    return [(f"Line {line}: {words[line]}", _added(parts[line])) for line in sorted(parts)]
 
 
 def _added(parts: Sequence[Totals]) -> Totals:

@@ -2,33 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from math import floor, inf, log10
+from typing import Any
 
 from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, loading
-from components.instruction_labels import set_duration
+from components.controls import small_button
 from components.readings import reading
 from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from cycling.terms import LimitType, Mode
+from cycling.terms import ENDED
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment
-from db.queries.profiles.compiled import InstructionFacts, profile_instructions
-from pages.context import database
+from db.queries.profiles.compiled import CompiledRow, profile_instructions
+from pages.context import database, viewer
 from pages.experiment.ids import Ids
 from pages.sent import sent_id
+from pages.station.progress import row_name
 
 MOST = 500  # instructions that are listed
 DIGITS = 4  # of the largest number of a column
 MOST_DECIMALS = 6
-MODES = {Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
-SET_UNITS = {Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
-LIMIT_UNITS = {LimitType.VOLTAGE: "V", LimitType.CURRENT: "A", LimitType.POWER: "W"}
 
-Named = Mapping[int, InstructionFacts]
+Named = Mapping[int, CompiledRow]
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,46 @@ class Column:
 def statistics_frame() -> Component:
     """Return the card as it stands until its numbers come."""
     waiting = html.Div(id=Ids.STATISTICS, className="bem-statistics")
-    return card("Statistics", loading(waiting, "Adding up"))
+    add_up = small_button("Update", id=Ids.ADD_UP, title="Add up what has been measured by now")
+    end = html.Span(
+        [html.Span(id=Ids.AS_OF, className="t3 small"), add_up],
+        id=Ids.ADD_UP_BOX,
+        className="bem-as-of",
+        hidden=True,
+    )
+    return card("Statistics", loading(waiting, "Adding up"), end=end)
 
 
 @callback(
-    output=Output(Ids.STATISTICS, "children"),
-    inputs={"experiment_id": Input(Ids.EXPERIMENT, "data")},
+    output={
+        "parts": Output(Ids.STATISTICS, "children"),
+        "as_of": Output(Ids.AS_OF, "children"),
+        "is_over": Output(Ids.ADD_UP_BOX, "hidden"),
+    },
+    inputs={
+        "experiment_id": Input(Ids.EXPERIMENT, "data"),
+        "_clicks": Input(Ids.ADD_UP, "n_clicks"),
+        "_ended": Input(Ids.ENDED, "data"),
+    },
 )
-def show_statistics(experiment_id: Sent) -> list[Component]:
-    """Add up the experiment; the page does not wait for it."""
+def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[str, Any]:
+    """Add up the experiment; the page does not wait for it. What still runs says until when."""
     computed = experiment_statistics(database(), sent_id(experiment_id))
     if computed is None:
-        return []
-    check_experiment(database(), experiment_id)  # deleted, it may still have some measures
-    return statistics_parts(computed, profile_instructions(database(), experiment_id))
+        return {"parts": [], "as_of": "", "is_over": True}
+    status = check_experiment(database(), experiment_id)  # deleted, it may have measures left
+    return {
+        "parts": statistics_parts(computed, profile_instructions(database(), experiment_id)),
+        "as_of": as_of(computed, viewer().zone),
+        "is_over": status in ENDED,
+    }
+
+
+def as_of(stats: ExperimentStatistics, zone: tzinfo) -> str:
+    """Say until when was added up: "As of 26 Nov 2026, 14:03:12"."""
+    if stats.last_s is None:
+        return ""
+    return f"As of {formatting.exactly(datetime.fromtimestamp(stats.last_s, UTC), zone)}"
 
 
 def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:
@@ -74,31 +100,25 @@ def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Componen
     return [*parts, html.Div(_small_print(found), className="bem-small-print t3 small")]
 
 
-def instruction_words(instruction: int | None, named: Named) -> str:
-    """Return the name of an instruction: "3 CC 1.5 A until 4.2 V", without a profile its id."""
+def instruction_name(instruction: int | None, named: Named) -> str:
+    """Name an instruction: "Line 3: CC 1.5 A until 4.2 V", without a profile by its step id."""
     if instruction is None:
         return "No step id"
-    known = named.get(instruction)
-    if known is None:
-        return f"Step id {instruction}"
-    limit = _limit(known)
-    if known.mode is Mode.WAIT:
-        return f"{instruction} Rest {limit}"
-    set_point = formatting.quantity(known.set_point, SET_UNITS[known.mode])
-    return f"{instruction} {MODES[known.mode]} {set_point} {limit}"
+    row = named.get(instruction)
+    return f"Step id {instruction}" if row is None else row_name(row)
 
 
-def totals_words(stats: ExperimentStatistics, instruction: int | None, named: Named) -> str:
-    """Return the name of an instruction's totals; a run of ours has measures of none in pauses."""
+def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Named) -> str:
+    """Name an instruction's totals; a run of ours has measures of none in pauses."""
     if instruction is None and stats.has_pauses:
         return "Paused, output off"
-    return instruction_words(instruction, named)
+    return instruction_name(instruction, named)
 
 
 def time_facts(found: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return how much time was added up, under the names that these times have everywhere."""
     whole, paused_s = found.whole, found.paused_s
-    facts = [(found.time_name, formatting.duration(whole.duration_s - paused_s))]
+    facts = [(found.time_name, formatting.duration(whole.duration_s))]
     if paused_s > 0:
         facts.append(("Pauses, recorded", formatting.duration(paused_s)))
     if whole.missing_s > 0:
@@ -121,12 +141,6 @@ def decimals(values: Sequence[float | None]) -> int:
     return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
 
 
-def _limit(known: InstructionFacts) -> str:
-    if known.limit_type is LimitType.TIME:
-        return f"for {set_duration(known.limit_point)}"
-    return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
-
-
 def _readings(found: ExperimentStatistics) -> list[Component]:
     whole = found.whole
     shown = [
@@ -142,7 +156,7 @@ def _readings(found: ExperimentStatistics) -> list[Component]:
 def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
     several = _worth_listing(found.instructions, named)
     rows = [found.whole, *(one.totals for one in several)]
-    names = ["Whole experiment", *(totals_words(found, one.instruction, named) for one in several)]
+    names = ["Whole experiment", *(totals_name(found, one.instruction, named) for one in several)]
     columns = _columns(found, rows)
     places = [decimals(_with_same_group(one, columns)) for one in columns]
     written = [

@@ -44,7 +44,10 @@ BY_ITSELF = (
 
 @dataclass(frozen=True)
 class Listed:
-    """An instruction of the list: `state` is done, short (of its end), now or next."""
+    """An instruction of the list: `state` is done, short (of its end), now or next.
+
+    `number` is its line of the profile's text, or its own where there is no text.
+    """
 
     row: CompiledRow
     number: int
@@ -92,7 +95,7 @@ def listed(
         took_s = took.get(row.id) if state == "done" else None
         if state == "done" and row.id in broken_off:
             state = "short"
-        entries.append(Listed(row, number + 1, state, took_s))
+        entries.append(Listed(row, row.line or number + 1, state, took_s))
     return entries
 
 

@@ -504,7 +504,7 @@ class TestInThePages:
         assert 1000 < len(traces["voltage"].unix_s) <= 2000
         modes = {id_: one.mode for id_, one in profile_instructions(old, LONG).items()}
         assert modes == {1: Mode.CC, 2: Mode.CV, 3: Mode.CC}
-        assert profile_instructions(old, LONG)[1].limit_type is LimitType.VOLTAGE
+        assert profile_instructions(old, LONG)[1].limits[0][0] == LimitType.VOLTAGE
         computed = statistics.experiment_statistics(old, LONG)
         assert isinstance(computed, ExperimentStatistics)
         lines = b"".join(export.csv_pieces(old, LONG)).splitlines()

@@ -5,11 +5,11 @@ import pytest
 
 from cycling.analysis.integration import Samples
 from cycling.analysis.statistics import statistics
-from cycling.terms import LimitType, Mode
-from db.queries.profiles.compiled import InstructionFacts
+from cycling.terms import Mode
+from db.queries.profiles.compiled import CompiledRow
 from pages.experiment import report_tables
 
-CHARGE = InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2)
+CHARGE = CompiledRow(1, Mode.CC, 1.5, (("VOLTAGE", 4.2),))
 
 
 def found(instruction, temperature_name=""):
@@ -30,8 +30,11 @@ def test_each_instruction_has_a_row_with_its_words():
 
 def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
     stats = found([number for number in range(1, 101) for _ in range(2)])
-    lines = {number: (3 + number % 2, f"CC {number % 2} A") for number in range(1, 101)}
-    sums, spreads = report_tables.instruction_tables(stats, {}, lines)
+    lines = {
+        number: CompiledRow(number, Mode.CC, number % 2, (), line=3 + number % 2)
+        for number in range(1, 101)
+    }
+    sums, spreads = report_tables.instruction_tables(stats, lines)
     assert [row[:2] for row in sums.rows] == [["Line 3: CC 0 A", "50"], ["Line 4: CC 1 A", "50"]]
     assert sums.note == "100 instructions; those of the same line are added up."
     charge = sum(float(row[4]) for row in sums.rows)
@@ -41,7 +44,7 @@ def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
         "Voltage / V, highest",
     ]
     assert spreads.rows[0][1:] == ["3.7", "3.7", "−3.6", "3.6"]
-    alone, _ = report_tables.instruction_tables(found([1, 1, 2, 2]), {}, lines)
+    alone, _ = report_tables.instruction_tables(found([1, 1, 2, 2]), lines)
     assert len(alone.rows) == 2  # few are listed one by one
 
 
