@@ -41,7 +41,7 @@ from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
-from pages.experiment.statistics import as_of
+from pages.experiment.statistics import as_of, whole_readings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -104,11 +104,12 @@ def _statistics(
     until: str,
 ) -> dict[str, Any]:
     if stats is None:
-        return {"whole_facts": [], "whole_tables": [], "instruction_tables": [], "method": ""}
+        return {"readings": [], "statistics": None, "left_out": "", "method": ""}
+    grid, left_out = report_tables.statistics_table(stats, instructions)
     return {
-        "whole_facts": report_tables.whole_facts(stats),
-        "whole_tables": report_tables.whole_tables(stats),
-        "instruction_tables": report_tables.instruction_tables(stats, instructions),
+        "readings": whole_readings(stats),
+        "statistics": grid,
+        "left_out": left_out,
         "method": f"{until}. {_method(stats)}" if until else _method(stats),
     }
 

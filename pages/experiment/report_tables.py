@@ -11,7 +11,7 @@ from db.queries.experiments.timeline import TimelineEntry
 from db.queries.profiles.compiled import CompiledRow
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import temperature_head, time_facts, totals_name
+from pages.experiment.statistics import Grid, named_totals, statistics_grid
 from pages.station.progress import row_label, row_name
 
 MOST_ROWS = 200  # a printed report has to end somewhere
@@ -30,7 +30,6 @@ class Column:
 Row = tuple[str, Totals]  # its name, and what it adds up to
 SPREADS = ("voltage_v", "current_a", "temperature")
 SUMS = tuple(one.name for one in fields(Totals) if one.name not in SPREADS)
-UNNAMED = Column("", is_number=False)
 
 
 @dataclass(frozen=True)
@@ -43,57 +42,19 @@ class Table:
     note: str = ""
 
 
-def whole_tables(stats: ExperimentStatistics) -> list[Table]:
-    """Return the statistics of the whole experiment."""
-    whole = stats.whole
-    sums = Table(
-        "Charge, energy and time",
-        [UNNAMED, Column("Charge"), Column("Discharge")],
-        [
-            ["Charge / Ah", _value(whole.charge_ah), _value(whole.discharge_ah)],
-            ["Energy / Wh", _value(whole.charge_wh), _value(whole.discharge_wh)],
-        ],
-    )
-    spreads = Table(
-        "Lowest and highest value, mean over time",
-        [UNNAMED, Column("Lowest"), Column("Mean"), Column("Highest")],
-        [[name, *_ends(spread)] for name, spread in _spreads(stats, whole)],
-    )
-    return [sums, spreads]
-
-
-def whole_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
-    """Return the times and counts of the whole experiment."""
-    whole = stats.whole
-    return [
-        ("Measures", formatting.number(stats.samples)),
-        ("Steps executed", formatting.number(whole.executions)),
-        *time_facts(stats),
-    ]
-
-
-def instruction_tables(stats: ExperimentStatistics, instructions: Instructions) -> list[Table]:
-    """Return the statistics of each instruction; none where the measures name only one.
+def statistics_table(stats: ExperimentStatistics, instructions: Instructions) -> tuple[Grid, str]:
+    """Return the statistics of the whole and of each instruction, and what was left out.
 
     Where there are many, those of the same line of the profile are added up.
     """
-    if len(stats.instructions) < 2:
-        return []
-    names = [totals_name(stats, one.instruction, instructions) for one in stats.instructions]
-    rows = [(name, one.totals) for name, one in zip(names, stats.instructions, strict=True)]
+    rows = named_totals(stats, instructions)
     named = [one for one in stats.instructions if one.instruction is not None]
     if len(rows) > MOST_SINGLE and _all_have_lines(named, instructions):
-        by_line = [
-            *_by_line(named, instructions),
-            *rows[len(named) :],
-        ]  # what has no instruction is last
+        by_line = [*_by_line(named, instructions), *rows[len(named) :]]  # the unnamed are last
         note = f"{len(rows):,} instructions; those of the same line are added up."
-        return [
-            _sums_table(by_line, note),
-            _spread_table(stats, by_line, note, parts=("lowest", "highest")),
-        ]
-    shown, note = rows[:MOST_ROWS], _left_out(min(MOST_ROWS, len(rows)), len(rows))
-    return [_sums_table(shown, note), _spread_table(stats, shown, note)]
+        return statistics_grid(stats, by_line), note
+    note = _left_out(min(MOST_ROWS, len(rows)), len(rows))
+    return statistics_grid(stats, rows[:MOST_ROWS]), note
 
 
 def instructions_table(instructions: Instructions) -> Table:
@@ -158,75 +119,6 @@ def _joined(spreads: Sequence[Spread]) -> Spread:
     lowest = [one.lowest for one in spreads if one.lowest is not None]
     highest = [one.highest for one in spreads if one.highest is not None]
     return Spread(min(lowest, default=None), max(highest, default=None), None)
-
-
-def _sums_table(rows: Sequence[Row], note: str) -> Table:
-    sums = ("Charge / Ah", "Discharge / Ah", "Charge / Wh", "Discharge / Wh")
-    return Table(
-        "Charge, energy and time of each instruction",
-        [
-            Column("Instruction", is_number=False),
-            *map(Column, ("Executions", "Time", "Missing", *sums)),
-        ],
-        [
-            [
-                name,
-                formatting.number(one.executions),
-                formatting.duration(one.duration_s),
-                formatting.duration(one.missing_s) if one.missing_s else "",
-                _value(one.charge_ah),
-                _value(one.discharge_ah),
-                _value(one.charge_wh),
-                _value(one.discharge_wh),
-            ]
-            for name, one in rows
-        ],
-        note,
-    )
-
-
-def _spread_table(
-    stats: ExperimentStatistics,
-    rows: Sequence[Row],
-    note: str,
-    parts: Sequence[str] = ("lowest", "mean", "highest"),
-) -> Table:
-    names = [name for name, _ in _spreads(stats, stats.whole)]
-    heads = [Column(f"{name}, {part}") for name in names for part in parts]
-    return Table(
-        "Lowest and highest value of each instruction"
-        if "mean" not in parts
-        else "Lowest and highest value and mean over time of each instruction",
-        [Column("Instruction", is_number=False), *heads],
-        [
-            [
-                name,
-                *(
-                    _value(getattr(one, part))
-                    for _, one in _spreads(stats, totals)
-                    for part in parts
-                ),
-            ]
-            for name, totals in rows
-        ],
-        note,
-    )
-
-
-def _spreads(stats: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
-    spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
-    if name := temperature_head(stats):
-        spreads.append((name, totals.temperature))
-    return spreads
-
-
-def _ends(spread: Spread) -> list[str]:
-    return [_value(spread.lowest), _value(spread.mean), _value(spread.highest)]
-
-
-def _value(value: float | None) -> str:
-    """Write a number with 5 digits; nothing for what is unknown."""
-    return "" if value is None else f"{value or 0:.5g}".replace("-", "−")
 
 
 def _left_out(shown: int, total: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import groupby
 from math import floor, inf, log10
 from typing import Any
 
@@ -14,7 +15,7 @@ from components.blocks import card, loading
 from components.controls import small_button
 from components.readings import reading
 from components.sent import Sent
-from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
+from cycling.analysis.statistics import ExperimentStatistics, Spread, Totals
 from cycling.terms import ENDED
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment
@@ -38,6 +39,15 @@ class Column:
     group: str
     name: str
     values: list[float | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of statistics as it is read: `groups` stand over so many `heads` each."""
+
+    groups: list[tuple[str, int]]
+    heads: list[str]
+    rows: list[tuple[str, list[str]]]
 
 
 def statistics_frame() -> Component:
@@ -88,7 +98,10 @@ def as_of(stats: ExperimentStatistics, zone: tzinfo) -> str:
 def statistics_parts(found: ExperimentStatistics, named: Named) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
-        html.Div(_readings(found), className="bem-readings"),
+        html.Div(
+            [reading(value, unit, name=name) for name, value, unit in whole_readings(found)],
+            className="bem-readings",
+        ),
         html.Div(
             _table(found, named),
             className="bem-wide",
@@ -141,41 +154,50 @@ def decimals(values: Sequence[float | None]) -> int:
     return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
 
 
-def _readings(found: ExperimentStatistics) -> list[Component]:
+def whole_readings(found: ExperimentStatistics) -> list[tuple[str, str, str]]:
+    """Return name, value and unit of what the whole experiment adds up to."""
     whole = found.whole
-    shown = [
-        ("Charged", _number(whole.charge_ah, decimals([whole.charge_ah])), "Ah"),
-        ("Discharged", _number(whole.discharge_ah, decimals([whole.discharge_ah])), "Ah"),
-        ("Energy in", _number(whole.charge_wh, decimals([whole.charge_wh])), "Wh"),
-        ("Energy out", _number(whole.discharge_wh, decimals([whole.discharge_wh])), "Wh"),
+    sums = (
+        ("Charged", whole.charge_ah, "Ah"),
+        ("Discharged", whole.discharge_ah, "Ah"),
+        ("Energy in", whole.charge_wh, "Wh"),
+        ("Energy out", whole.discharge_wh, "Wh"),
+    )
+    return [
+        *((name, _number(value, decimals([value])), unit) for name, value, unit in sums),
         *((name, value, "") for name, value in time_facts(found)),
     ]
-    return [reading(value, unit, name=name) for name, value, unit in shown]
 
 
-def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
-    several = _worth_listing(found.instructions, named)
-    rows = [found.whole, *(one.totals for one in several)]
-    names = ["Whole experiment", *(totals_name(found, one.instruction, named) for one in several)]
-    columns = _columns(found, rows)
+def statistics_grid(found: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:
+    """Return the whole experiment and these rows as words."""
+    names = ["Whole experiment", *(name for name, _ in rows)]
+    columns = _columns(found, [found.whole, *(totals for _, totals in rows)])
     places = [decimals(_with_same_group(one, columns)) for one in columns]
     written = [
         [_number(value, digits) for value in one.values]
         for one, digits in zip(columns, places, strict=True)
     ]
-    body = [_row(name, [column[index] for column in written]) for index, name in enumerate(names)]
-    return [
-        html.Table([html.Thead(_head(columns)), html.Tbody(body)], className="bem-table in-card")
-    ]
+    groups = [(group, len(list(each))) for group, each in groupby(one.group for one in columns)]
+    return Grid(
+        groups,
+        [one.name for one in columns],
+        [(name, [column[index] for column in written]) for index, name in enumerate(names)],
+    )
 
 
-def _worth_listing(
-    instructions: Sequence[InstructionTotals], named: Named
-) -> Sequence[InstructionTotals]:
-    """Return the instructions, none where there is only one without a name: it is the whole."""
+def named_totals(found: ExperimentStatistics, named: Named) -> list[tuple[str, Totals]]:
+    """Return the instructions with their names; none where the only one is the whole."""
+    instructions = found.instructions
     if len(instructions) == 1 and instructions[0].instruction not in named:
-        return ()
-    return instructions[:MOST]
+        return []
+    return [(totals_name(found, one.instruction, named), one.totals) for one in instructions]
+
+
+def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
+    grid = statistics_grid(found, named_totals(found, named)[:MOST])
+    body = [_row(name, numbers) for name, numbers in grid.rows]
+    return [html.Table([html.Thead(_head(grid)), html.Tbody(body)], className="bem-table in-card")]
 
 
 def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
@@ -214,15 +236,13 @@ def _spread(group: str, spreads: Sequence[Spread]) -> list[Column]:
     ]
 
 
-def _head(columns: Sequence[Column]) -> list[Component]:
+def _head(grid: Grid) -> list[Component]:
     """Return two rows: groups over their columns, and the names of the columns."""
     groups: list[Component] = [html.Td()]
-    for index, column in enumerate(columns):
-        if index == 0 or column.group != columns[index - 1].group:
-            width = sum(1 for one in columns if one.group == column.group)
-            cell = html.Th if column.group else html.Td
-            groups.append(cell(column.group, colSpan=width, className="num group"))
-    names = [html.Th(column.name, className="num") for column in columns]
+    for group, width in grid.groups:
+        cell = html.Th if group else html.Td
+        groups.append(cell(group, colSpan=width, className="num group"))
+    names = [html.Th(name, className="num") for name in grid.heads]
     return [html.Tr(groups), html.Tr([html.Th("Instruction"), *names])]
 
 
