@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
+from db.engine import database_now
 from db.models import Battery, ConfirmedBattery, CyclerStation, StationAlarm, StationLive, Unit
+from db.queries.stations.state import lost_since
 from db.terms import NO_HINDRANCE
 
 
@@ -22,8 +24,7 @@ def waits_for(session: Session, station_id: int, battery: Battery | None) -> str
     row = session.execute(
         select(
             CyclerStation.name,
-            StationLive.state,
-            StationLive.contact_lost_at,
+            StationLive,
             Unit.online,
             ConfirmedBattery.battery_id,
             alarms.correlate(CyclerStation).scalar_subquery().label("alarms"),
@@ -33,23 +34,24 @@ def waits_for(session: Session, station_id: int, battery: Battery | None) -> str
         .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == CyclerStation.id)
         .where(CyclerStation.id == station_id)
     ).one()
-    if row.contact_lost_at is not None or row.online is False:
+    live = row.StationLive
+    if row.online is False or lost_since(live, database_now(session)) is not None:
         return f"Waits until {row.name} is heard again."
     is_wattrex = row.online is None
     look = f"until somebody has acknowledged the alarm of {row.name}"
     is_alarmed = bool(row.alarms) and not is_wattrex  # whose cyclers know of no alarms
-    if row.state is StationState.PAUSED:
-        return "Waits: the experiment before it is paused."
-    if row.state is StationState.ERROR:
+    state = live.state if live is not None else StationState.IDLE
+    if state is StationState.PAUSED:
+        first = "Waits: the experiment before it is paused"
+        return f"{first}, and its alarm waits for somebody." if is_alarmed else f"{first}."
+    if state is StationState.ERROR:
         return f"Waits until {row.name} has ended the experiment that tripped."
-    if row.state is StationState.RUNNING:
+    if state is StationState.RUNNING:
         return f"Waits for the experiment that runs{f', and {look}' if is_alarmed else ''}."
     if is_alarmed:
         return f"Waits {look}."
     if battery is not None and row.battery_id != battery.id:
         return f"Waits until {battery.name} is confirmed on {row.name}."
-    return (
-        f"The cycler of {row.name} takes it by itself."
-        if is_wattrex
-        else (f"{row.name} takes it in a moment.")
-    )
+    if is_wattrex:
+        return f"The cycler of {row.name} takes it by itself."
+    return f"{row.name} takes it in a moment."

@@ -68,12 +68,17 @@ def test_an_alarm_that_is_no_hindrance_is_none(queue: Queue):
 def test_a_pause_and_a_trip_are_said(queue: Queue, state: StationState, words: str):
     queue.runs(state)
     assert queue.says()[0] == words
+    queue.lab.alarm(queue.station, "Hot.")
+    assert queue.says()[0].startswith(words[:-1])
 
 
 def test_a_station_that_nobody_hears_and_a_battery_that_nobody_confirmed(queue: Queue):
     with queue.lab.database.write() as session:
         session.delete(session.get_one(ConfirmedBattery, queue.station))
     assert queue.says()[0] == "Waits until NMC-018 is confirmed on Station 04."
+    queue.lab.change(StationLive, queue.station, seen_at=queue.lab.ago(minutes=2))
+    assert queue.says()[0] == "Waits until Station 04 is heard again."  # no master node hears it
+    queue.lab.change(StationLive, queue.station, seen_at=queue.lab.now)
     queue.lab.change(Unit, queue.unit, online=False)
     assert queue.says()[0] == "Waits until Station 04 is heard again."
 
