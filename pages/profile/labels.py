@@ -6,6 +6,7 @@ from components import formatting
 from components.instruction_labels import short_duration
 from cycling.battery.typical import KINDS, typical
 from cycling.profile import Problem
+from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import errors_of, folded, line_words
 from cycling.profile.simulation.expected import CUT_OFF, MAX_STEPS, Expected
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
@@ -102,7 +103,7 @@ def about_quantity(value: float, low: float, high: float) -> str:
 def course_words(curve: Expected) -> str:
     """Say how far a course goes, and what of it is assumed; blank where nothing need be said."""
     if curve.aborted_by is not None:
-        return f"a safety limit ({curve.aborted_by.lower()}) ends it here"
+        return f"until the safety limit in line {int(curve.line[-1])}"
     if curve.beyond is not None:
         return f"line {curve.beyond} goes beyond what the battery holds"
     if curve.unending is not None:
@@ -115,6 +116,27 @@ def course_words(curve: Expected) -> str:
     if curve.band is not None and curve.band.low is None:
         return "on a smaller battery it may end before"
     return ""
+
+
+def trip_words(view: CheckedView) -> str:
+    """Say that the station is expected to switch off, where and why; blank where it is not.
+
+    It is the profile's SAFETY, or what the battery itself allows.
+    """
+    curve = view.curve if view.program is not None else None
+    if curve is None or curve.aborted_by is None or view.program is None:
+        return ""
+    own, last_v = view.program.safety_range(curve.aborted_by), float(curve.voltage_v[-1])
+    is_battery = own is None or (
+        curve.aborted_by is LimitKind.VOLTAGE and own.low <= last_v <= own.high
+    )
+    whose = "that the battery allows" if is_battery else "of SAFETY"
+    where = f"in line {int(curve.line[-1])}"
+    after = f"after about {formatting.duration(curve.duration_s)}"
+    return (
+        f"The station is expected to switch off {where}, {after}: the {curve.aborted_by.lower()} "
+        f"leaves the range {whose}. Nothing after it runs, and the experiment ends in error."
+    )
 
 
 def steps_words(summary: ProfileSummary) -> str:

@@ -26,8 +26,9 @@ from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import misfit
 from pages.add_experiment.pairs import option
-from pages.add_experiment.panel import summary_card
+from pages.add_experiment.panel import stats, summary_card
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
+from pages.profile.check import checked
 from tests.form_lab import BY, CYCLE, FormLab, device
 from tests.unit.components.tree import text
 from tests.unit.db.lab import add_cell, add_experiment
@@ -354,3 +355,13 @@ class TestLibrary:
 def test_choices_are_found_by_their_name_not_by_what_is_said_about_them():
     station = option(5, "Station 05", ["0 to 50 V", "LA-005 confirmed"])
     assert station["search"] == "Station 05"
+
+
+def test_an_expected_end_by_safety_is_a_warning_beside_what_it_takes_until_there():
+    trips = checked("SAFETY VOLTAGE 2.5 4.0\nCC, 1, VOLTAGE, 4.1\nWAIT, 1h\n")
+    warning, lasts, *_ = stats(trips)
+    assert "expected to switch off in line 2" in text(warning)
+    assert "bem-note" in str(warning)
+    assert text(lasts).startswith("Until the safety limit")
+    first, *_ = stats(checked("CC, 1, VOLTAGE, 4.1\nWAIT, 1h\n"))
+    assert text(first).startswith("Whole profile")
