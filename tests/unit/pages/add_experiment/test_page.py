@@ -335,6 +335,16 @@ class TestLibrary:
         reason = misfit(self.summary(**changes), *main_equipment(forms.database, typed(forms)))
         assert (says in reason) if says else not reason
 
+    def test_a_safety_beyond_the_cut_off_of_the_station_fits_where_the_steps_do(
+        self, forms: FormLab
+    ):
+        place = main_equipment(forms.database, typed(forms))
+        wide = Extent(0.5, 9.0, "V")
+        assert misfit(self.summary(voltage=wide, ends=Extent(3.0, 4.1, "V")), *place) == ""
+        assert misfit(self.summary(voltage=wide, ends=Extent(None, None, "V")), *place) == ""
+        assert "9 V" in misfit(self.summary(voltage=wide, ends=wide), *place)
+        assert "9 V" in misfit(self.summary(voltage=wide), *place)  # of an older version
+
     def test_where_nobody_watches_the_battery_nothing_bounds_a_voltage(self, forms: FormLab):
         battery, station = main_equipment(forms.database, typed(forms))
         unwatched = dataclasses.replace(station, guards_battery_range=False)
