@@ -59,3 +59,17 @@ def between(summaries: Sequence[bytes]) -> Floats:
 def _gap_rows(us: Ints, keys: Sequence[Floats]) -> Ints:
     seconds = np.append(np.maximum(np.diff(us), 0) / 1e6, np.nan)
     return gap_rows(seconds, same_step(keys))
+
+
+def silences(us: Ints, values: Floats) -> Floats:
+    """Return begin and end (Unix seconds) of where a channel alone fell silent, shape (n, 2).
+
+    By the same rule, from its own samples: one that is recorded less often than others is not.
+    """
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) == len(values) or len(known) < 2:
+        return NOTHING
+    seconds = np.append(np.diff(us[known]) / 1e6, np.nan)
+    rows = gap_rows(seconds, np.ones(len(known), np.bool_))
+    rows = rows[np.diff(known)[rows] > 1]
+    return np.column_stack([us[known[rows]], us[known[rows + 1]]]) / 1e6

@@ -44,3 +44,17 @@ def test_a_summary_is_short_however_many_measures_there_are():
     summary = gaps.summary(second, [np.ones(65_536)] * 3)
     assert gaps.between([summary]).tolist() == [[39_999e6, 40_085e6]]
     assert len(summary) < 300
+
+
+def test_a_channel_that_alone_falls_silent_has_a_silence_and_a_slow_one_has_none():
+    us = np.arange(600) * 1_000_000
+    values = np.ones(600)
+    values[200:285] = np.nan
+    assert gaps.silences(us, values).tolist() == [[199.0, 285.0]]
+    values = np.where(np.arange(600) % 75 == 0, 1.0, np.nan)  # a sample every 75 s
+    assert len(gaps.silences(us, values)) == 0
+    assert len(gaps.silences(us, np.full(600, np.nan))) == 0
+    slow = np.where(np.arange(600) < 300, np.arange(600), np.arange(600) + 900) * 1_000_000
+    values = np.ones(600)
+    values[10] = np.nan
+    assert len(gaps.silences(slow, values)) == 0  # nothing was recorded: a gap of all, no silence
