@@ -3,6 +3,7 @@
 `docs/testing.md` says which fixture to take.
 """
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -29,6 +30,17 @@ from tests.servers import MariaDb
 SLOW = {"browser", "faults"}  # folders
 
 generated.load_profile()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Keep what is loaded now from being looked through for garbage again and again."""
+    gc.disable()
+    collected = yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
