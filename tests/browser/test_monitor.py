@@ -15,6 +15,7 @@ from playwright.sync_api import Error, Page, Request, Response, Route, expect
 from sqlalchemy import update
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
+from cycling.units import duration_words
 from db.engine import connect
 from db.models import Command, Experiment, Lease, StationAlarm, StationLive
 from db.terms import CommandState
@@ -597,3 +598,14 @@ def test_an_open_page_says_what_does_not_answer(
         with suppress(Error):  # given up meanwhile
             route.continue_()
     expect(page.locator("#bem-outage")).to_have_count(0, timeout=20_000)
+
+
+def test_the_script_writes_durations_as_the_page_does(lab: RunningLab, page: Page, sign_in):
+    sign_in(page, "viewer")
+    page.goto("/")
+    page.wait_for_function("() => Boolean(window.bem && bem.left)")
+    seconds = [0, 59.6, 492, 3599.6, 3629.6, 86_369, 86_399.4, 89_520, 172_000.5]
+    written = page.evaluate(
+        "seconds => seconds.map(one => bem.left([bem.now(), 0, one, 0, 0, 1]).span)", seconds
+    )
+    assert written == [duration_words(one) for one in seconds]
