@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "give up experiment": "Gave {it} up",
     "take back end of experiment": "Took the end of {it} back: its unit is there again",
     "hold experiment": "Held {it}",
+    "queue experiment": "Queued {it}",
     "add note": "Added a note to {it}",
     "delete note": "Deleted a note of {it}",
     "acknowledge alarm": "Acknowledged an alarm of {it}",

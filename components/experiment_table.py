@@ -11,7 +11,7 @@ OPTIONAL = {
     "profile": "Profile",
     "created": "Created",
     "started": "Started",
-    "finished": "Finished",
+    "finished": "Ended",
     "duration": "Wall time",
 }
 
@@ -30,7 +30,7 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         column("profile", "Profile", cellRenderer="Cut", flex=1, minWidth=130),
         right("created", "Created", width=124, cellRenderer="Titled"),
         right("started", "Started", width=124, cellRenderer="Titled"),
-        right("finished", "Finished", width=124, cellRenderer="Titled"),
+        right("finished", "Ended", width=124, cellRenderer="Titled"),
         right("duration", "Wall time", width=124),
     ]
     for one in columns:

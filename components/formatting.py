@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from cycling.terms import Technology
+from cycling.units import duration_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -63,22 +64,14 @@ def size(size_bytes: int) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Write a duration in its two largest units: 73 d 13 h, 38 min 51 s, 0.25 s."""
+    """Write a duration in its two largest units, rounded: 73 d 14 h, 38 min 51 s, 0.25 s."""
     if seconds is None:
         return ""
     if seconds < 0:
         return f"−{duration(-seconds)}"
     if seconds < MINUTE - 0.05:  # above, three digits are 60.0
         return f"{seconds:.3g} s"
-    whole = round(seconds)
-    for unit, length, smaller, smaller_length in (
-        ("d", DAY, "h", HOUR),
-        ("h", HOUR, "min", MINUTE),
-        ("min", MINUTE, "s", 1),
-    ):
-        if whole >= length:
-            return f"{whole // length} {unit} {whole % length // smaller_length} {smaller}"
-    return f"{whole} s"
+    return duration_words(seconds)
 
 
 def time_unit(longest_s: float, *, max_hours: float) -> tuple[str, float]:

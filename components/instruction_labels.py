@@ -33,10 +33,22 @@ def instruction_words(
         words += f" at {formatting.quantity(max_current_a, 'A')} at most"
     if not others:
         between = " " if mode is Mode.WAIT else " for "
-        return words + "".join(between + short_duration(value) for value in times[:1])
+        return words + "".join(between + set_duration(value) for value in times[:1])
     ends = [formatting.quantity(value, UNITS.get(kind, "")) for kind, value in others]
-    ends += [short_duration(value) for value in times]
+    ends += [set_duration(value) for value in times]
     return f"{words} until {' or '.join(ends)}"
+
+
+def set_duration(seconds: float) -> str:
+    """Write a duration that somebody has set, to the last digit: 10 min, 1 d 52 min, 90.5 s."""
+    whole, parts = int(seconds), []
+    if whole < 2 * formatting.MINUTE and seconds % formatting.MINUTE:
+        return formatting.quantity(seconds, "s")
+    for unit, length in (("d", formatting.DAY), ("h", formatting.HOUR), ("min", formatting.MINUTE)):
+        count, whole = divmod(whole, length)
+        parts += [f"{count} {unit}"] if count else []
+    rest = whole + seconds - int(seconds)
+    return " ".join([*parts, *([formatting.quantity(rest, "s")] if rest or not parts else [])])
 
 
 def short_duration(seconds: float) -> str:
@@ -46,7 +58,7 @@ def short_duration(seconds: float) -> str:
 
 
 def clock_duration(seconds: float) -> str:
-    """Write a duration as instruments do: 0:34:00, 10:00 below an hour."""
+    """Write how long something runs as instruments do, whole seconds: 0:34:00, 10:00."""
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)

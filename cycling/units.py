@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from math import floor
 
 # unit -> (multiply by, divide by) to s, V, A, W, Ah, Wh or 1: dividing by 1000 is exact to the
 # last bit, times 0.001 is not.
@@ -143,3 +144,22 @@ def canonical_unit(text: str, name: str = "") -> str:
         if stripped[:1] in _BROKEN and stripped[1:].strip() in ("F", "f"):
             return "degF"
     return known_unit(stripped) or stripped or "1"
+
+
+def duration_words(seconds: float) -> str:
+    """Write a duration (s, not below 0) in its two largest units, rounded: 24 h 52 min is 1 d 1 h.
+
+    `duration` in assets/js/clock.js writes the same.
+    """
+    whole = floor(seconds + 0.5)
+    for unit, length, smaller, smaller_s, next_s in (
+        ("min", 60, "s", 1, 3600),
+        ("h", 3600, "min", 60, 86_400),
+        ("d", 86_400, "h", 3600, None),
+    ):
+        if whole < 60:
+            break
+        rounded = floor(whole / smaller_s + 0.5) * smaller_s
+        if next_s is None or rounded < next_s:
+            return f"{rounded // length} {unit} {rounded % length // smaller_s} {smaller}"
+    return f"{whole} s"

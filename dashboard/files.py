@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from flask_login import current_user
 from werkzeug.exceptions import ClientDisconnected
 
+from components.audit_labels import thing
 from cycling.errors import BemError, InputError
 from cycling.formats.columns.labels import neutralised
 from dashboard.part_file import part_file
@@ -24,7 +25,7 @@ from db.commands.audit import record_export
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
-from db.queries.audit import AuditFilter, AuditRow, audit_pieces
+from db.queries.audit import AuditFilter, AuditRow, audit_pieces, names_now
 from db.queries.experiments.detail import experiment_facts
 from pages.audit.filters import FILE, view_of
 from pages.context import actor, database, now, patient_database, viewer
@@ -33,7 +34,7 @@ from pages.experiment.report import experiment_report
 PIECE_BYTES = 1024 * 1024
 NAME_LENGTH = 255
 LATEST_S = 1e11  # what a time can say
-AUDIT_COLUMNS = ("Time / UTC", "User", "From", "Action", "Target", "Details")
+AUDIT_COLUMNS = ("Time / UTC", "User", "From", "Action", "Target", "Target key", "Details")
 
 
 def add_files(server: Flask, settings: WebSettings) -> None:
@@ -105,7 +106,8 @@ def _attachment(content: str | Iterable[bytes], mimetype: str, name: str) -> Res
 def _audit_lines(opened: Database, choice: AuditFilter) -> Iterator[bytes]:
     yield _csv_lines([AUDIT_COLUMNS])
     for piece in audit_pieces(opened, choice):
-        yield _csv_lines([_cells(row) for row in piece])
+        names = names_now(opened, {row.target for row in piece})
+        yield _csv_lines([_cells(row, names) for row in piece])
 
 
 def _csv_lines(rows: list[tuple[str, ...]]) -> bytes:
@@ -114,10 +116,12 @@ def _csv_lines(rows: list[tuple[str, ...]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cells(row: AuditRow) -> tuple[str, ...]:
-    """Return a row's cells; none of them is a formula to a spreadsheet."""
+def _cells(row: AuditRow, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a row's cells, the target in the page's words; none is a formula to a spreadsheet."""
+    was = row.detail.get("name")
+    target, _ = thing(row.target, names, was if isinstance(was, str) else "")
     detail = json.dumps(row.detail, ensure_ascii=False) if row.detail else ""
-    texts = (row.user_name, row.address, row.action, row.target, detail)
+    texts = (row.user_name, row.address, row.action, target, row.target, detail)
     return (f"{row.at:%Y-%m-%dT%H:%M:%S.%f}Z", *map(neutralised, texts))
 
 

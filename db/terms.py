@@ -10,6 +10,11 @@ DATA_FOLDER = "data-folder"  # there too: which folder belongs to this database
 
 CONNECTED, NOT_CONNECTED = "connected", "not connected"
 
+# Codes of alarms that keep no experiment from beginning: over once the station is heard again, or
+# raised where the laboratory lets the next one follow.
+BY_LIMIT = "stopped by limit"
+NO_HINDRANCE = ("contact lost", "clock", BY_LIMIT)
+
 # Why a message of a unit was not taken.
 REFUSED_KINDS = (
     "channel",

@@ -6,19 +6,21 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
-from db.commands.alarms import BY_LIMIT, ENDED_IN_ERROR, NOTHING_FOLLOWS, raise_alarm
+from db.commands.alarms import ENDED_IN_ERROR, QUEUE_HELD, raise_alarm
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
 from db.commands.queue import hold_queue
 from db.measures.rows import Floats, MeasureRows
 from db.models import StationLive
 from db.queries.stations.run import is_force_end
+from db.terms import BY_LIMIT
 from master_node.protocol import events
 from master_node.protocol import messages as m
 from master_node.protocol.codec import RefusedError
 from master_node.protocol.events import AnyEvent
 
 MILLI = 1000.0
+MOST_SAID = 150  # characters of a reason within an alarm
 
 
 def take_records(
@@ -108,10 +110,13 @@ def _take_event(
     detail = {key: value for key, value in plain.items() if key not in ("kind", "n", "at")}
     runs.add_event(run, event.n, to_time(event.at), plain["kind"], detail)
     state = _carry_out(transaction, run, event)
+    if state is None:
+        return
+    under_way = None if state is StationState.IDLE else run.row.experiment_id
     # an event that is older than the last heartbeat says nothing about now
-    if state is not None and latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
-        under_way = None if state is StationState.IDLE else run.row.experiment_id
+    if latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         live_state.take_event(row, state, under_way, transaction.now)
+    live_state.note_begin(row, state, under_way, to_time(event.at))
 
 
 def _carry_out(
@@ -187,9 +192,21 @@ def _let_nothing_follow(
     code, what = ("trip", "tripped here") if tripped else ways[event.result]
     why = f"Experiment {experiment_id} {what}."
     if not tripped and event.output_off:  # else there is another alarm
-        said = f"{reason.rstrip('.')}. " if reason else ""
-        _alarm(session, run, event, code, f"{why} {said[:90]}{NOTHING_FOLLOWS}")
+        _alarm(session, run, event, code, f"{end_words(experiment_id, why, reason)} {QUEUE_HELD}")
     hold_queue(session, run.row.station_id, why, now=transaction.now)
+
+
+def end_words(experiment_id: int, why: str, reason: str) -> str:
+    """Say how an experiment ended and why, once: a reason that says "Stopped by" is no second."""
+    said = reason.strip()
+    if not said:
+        return why
+    if len(said) > MOST_SAID:
+        said = f"{said[: MOST_SAID - 1].rstrip()}…"
+    end = "" if said.endswith((".", "!", "?", "…")) else "."
+    if said.startswith("Stopped "):
+        return f"Experiment {experiment_id} was s{said[1:]}{end}"
+    return f"{why} {said[:1].upper()}{said[1:]}{end}"
 
 
 def _interruption(event: events.Paused) -> str:

@@ -63,11 +63,11 @@ class Front:
     tls: bool = False
 
     def connect(self, window: int | None = None) -> socket.socket:
-        """Return a connection that blocks for ten seconds at most."""
+        """Return a connection that blocks for two minutes at most."""
         client = socket.socket()
         if window is not None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-        client.settimeout(10)
+        client.settimeout(120)
         try:
             client.connect(("127.0.0.1", self.port))
             return TRUSTING.wrap_socket(client) if self.tls else client

@@ -3,6 +3,7 @@
 `docs/testing.md` says which fixture to take.
 """
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -31,6 +32,17 @@ SLOW = {"browser", "faults"}  # folders
 generated.load_profile()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Keep what is loaded now from being looked through for garbage again and again."""
+    gc.disable()
+    collected = yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return collected
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the long tests out unless they are asked for; begin with those that take seconds."""
     if not os.environ.get("BEM_TEST_LONG"):
@@ -44,24 +56,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def slow_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     """Return the tests so that two of three processes begin with a share of the slow modules.
 
-    Those wait most of their time, and the others use the processors meanwhile. xdist gives each
-    process one run of the list, and who has done its own takes from the end of another's.
+    The faults mostly wait, the browser mostly computes: one process begins with the ones, the next
+    with the others, so that both go on at once. xdist gives each process one run of the list, and
+    who has done its own takes from the end of another's.
     """
     modules: dict[Path, list[pytest.Item]] = {}
     others: list[pytest.Item] = []
     for item in items:
         slow = SLOW.intersection(item.path.relative_to(ROOT / "tests").parts)
         (modules.setdefault(item.path, []) if slow else others).append(item)
-    slow_modules = list(modules.values())
+    slow_modules = sorted(modules.values(), key=_is_of_the_browser)
     with_slow = -(-2 * processes // 3)
     ordered: list[pytest.Item] = []
     for process in range(processes):
-        for module in slow_modules[process::with_slow] if process < with_slow else ():
+        share = slow_modules[process::with_slow] if process < with_slow else []
+        for module in sorted(share, key=_is_of_the_browser, reverse=process % 2 == 1):
             ordered.extend(module)
         missing = len(items) * (process + 1) // processes - len(ordered)
         ordered.extend(others[: max(missing, 0)])
         del others[: max(missing, 0)]
     return ordered
+
+
+def _is_of_the_browser(module: list[pytest.Item]) -> bool:
+    return "browser" in module[0].path.parts
 
 
 def require(program: Program) -> str:

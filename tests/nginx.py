@@ -25,7 +25,7 @@ class Nginx:
         settings = _settings(folder, web_port, free_port(), self.https_port)
         log = folder / "nginx.log"
         self._process = start([nginx, "-c", settings], log)
-        wait_until(self._listens, self._process, log, 30)
+        wait_until(self._listens, self._process, log, 120)
 
     def _listens(self) -> bool:
         with suppress(OSError):
@@ -35,7 +35,7 @@ class Nginx:
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 def _settings(folder: Path, web: int, plain: int, https: int) -> Path:

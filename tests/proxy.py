@@ -26,7 +26,7 @@ class Proxy:
         self._ready = Event()
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(120)
 
     def cut(self) -> None:
         self._call(self._cut)
@@ -47,7 +47,7 @@ class Proxy:
     def _call(self, action) -> None:
         done = Event()
         self._loop.call_soon_threadsafe(lambda: (action(), done.set()))
-        assert done.wait(10)
+        assert done.wait(120)
 
     def _cut(self) -> None:
         self._refuses = True

@@ -8,8 +8,11 @@ it runs what it can and names the rest; in CI nothing may be left out.
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
+
+import pytest
 
 from tests.machine import PROGRAMS, ROOT, Program, in_ci, is_root
 
@@ -32,6 +35,8 @@ def main(arguments: list[str]) -> int:
     if missing and in_ci():
         say("Nothing may be left out in CI, and these are missing:", missing)
         return 1
+    if not any(Path(one.partition("::")[0]).exists() for one in rest):  # not for single files
+        compile_tests(suites or SUITES)
     status = run_pytest(["-n", "4", *(f"tests/{suite}" for suite in suites), *rest])
     if missing:
         say("Left out above, because these are not installed:", missing)
@@ -56,13 +61,43 @@ def install(packages: list[str]) -> None:
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
+def compile_tests(suites: Sequence[str]) -> None:
+    """Compile what a fresh checkout has not compiled; else each process would do it for itself."""
+    compiled = f".{sys.implementation.cache_tag}-pytest-{pytest.__version__}.pyc"
+    folders = [ROOT / "tests" / suite for suite in suites]
+    fresh = [
+        folder
+        for folder in folders
+        if any(
+            not (test.parent / "__pycache__" / f"{test.stem}{compiled}").exists()
+            for test in folder.rglob("test_*.py")
+        )
+    ]
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-qq"]
+    started = [
+        subprocess.Popen(
+            [*collect, *share],
+            cwd=ROOT,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # what is wrong with a test is said by the run itself
+        )
+        for share in (fresh[::2], fresh[1::2])
+        if share
+    ]
+    for process in started:
+        process.wait()
+
+
 def run_pytest(arguments: list[str]) -> int:
     """Run pytest; its summary is what is read last."""
-    environment = dict(os.environ)
-    # Without compiled files every process that a test starts would compile the libraries again.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "pytest", "--dist", "worksteal", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
+
+
+def environment() -> dict[str, str]:
+    """Return ours; without compiled files each process would compile the libraries again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def say(headline: str, missing: list[Program]) -> None:

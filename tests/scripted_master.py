@@ -70,7 +70,7 @@ class ScriptedMaster:
         self.say(Kind.COMMAND, told)
         return self.wait_for(Kind.ANSWER, lambda one: one.id == number)
 
-    def wait_for(self, kind: Kind, fits: Callable = lambda _one: True, seconds: float = 20.0):
+    def wait_for(self, kind: Kind, fits: Callable = lambda _one: True, seconds: float = 240.0):
         """Return the latest message of a kind that fits, as soon as there is one."""
         until(lambda: any(fits(one) for one in self.heard[kind]), seconds)
         return next(one for one in reversed(self.heard[kind]) if fits(one))
@@ -127,7 +127,7 @@ def rows_of(samples: m.Samples) -> list[tuple]:
     return list(zip(*columns, samples.voltage, samples.current, temperature, paused, strict=True))
 
 
-def until(holds: Callable[[], object], seconds: float = 20.0) -> None:
+def until(holds: Callable[[], object], seconds: float = 240.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited too long"

@@ -15,7 +15,7 @@ from tests.databases import Snapshot, migrate
 from tests.servers import free_port, start, wait_until
 
 PASSWORD = "correct horse battery"
-START_SECONDS = 60
+START_SECONDS = 240
 BEM = Path(sys.executable).with_name("bem")
 
 

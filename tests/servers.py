@@ -17,7 +17,7 @@ import pymysql
 
 from tests.machine import MARIADB, MOSQUITTO, ROOT, is_root
 
-START_SECONDS = 60
+START_SECONDS = 240
 SHIPPED = ROOT / "deploy" / "mosquitto"
 
 

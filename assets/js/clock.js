@@ -26,11 +26,12 @@
     const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return (hours ? hours + ":" + two(minutes) : String(minutes)) + ":" + two(whole % 60);
   }
-  /* As `duration` in components/formatting.py writes it. */
+  /* As `duration_words` in cycling/units.py writes it. */
   function duration(seconds) {
     const whole = Math.max(0, Math.round(seconds));
-    for (const [unit, length, smaller, of] of [["d", 86400, "h", 3600], ["h", 3600, "min", 60], ["min", 60, "s", 1]]) {
-      if (whole >= length) return Math.floor(whole / length) + " " + unit + " " + Math.floor((whole % length) / of) + " " + smaller;
+    for (const [unit, length, smaller, of, next] of [["min", 60, "s", 1, 3600], ["h", 3600, "min", 60, 86400], ["d", 86400, "h", 3600, Infinity]]) {
+      const rounded = Math.round(whole / of) * of;
+      if (whole >= 60 && rounded < next) return Math.floor(rounded / length) + " " + unit + " " + (rounded % length) / of + " " + smaller;
     }
     return whole + " s";
   }

@@ -55,7 +55,8 @@
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
         drawnPauses: meta.pauses,
       });
-      if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
+      if (meta[KEY.PRESENT]) readNow(meta[KEY.PRESENT]); // no moment of what it carried before it stopped
+      else if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
       else blank();
       if (meta.retry) setTimeout(drawAgain, RETRY_MS);
       else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bem.cli import (
+    batteries,
     database,
     demo,
     export,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db")
 app.add_typer(users.app, name="user")
+app.add_typer(batteries.app, name="battery")
 app.add_typer(series.app, name="series")
 app.add_typer(profiles.app, name="profile")
 app.add_typer(health.app, name="health")

@@ -13,8 +13,8 @@ from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
 from cycling.formats.append import Part, appended, check_order
-from cycling.formats.checks.times import spoken
 from cycling.names import MAX_NAME, check_description, check_name
+from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
 from db.commands.experiments.import_files import NEW, SKIP, Again
 from db.engine import Database
@@ -227,7 +227,7 @@ def _description_of(
     lasts_s = sum(file.verification.duration_s for file in group)
     at = f"{begins.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if begins else "an unknown time"
     return (
-        f"{files}: {rows:,} measures, {spoken(lasts_s)} from {at}, as '{name}' "
+        f"{files}: {rows:,} measures, {duration_words(lasts_s)} from {at}, as '{name}' "
         f"of battery {battery.id} ({battery.name}); {first.mapping.format}"
     )
 

@@ -7,6 +7,7 @@ which it may be.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from cycling.profile.simulation.expected_curve import step_starts
 
 NARROWEST = 0.06  # a step that takes less of the width has no number
 ROUND_APART = 0.31
+NUMBERS = 0.16  # of the height: numbers of lines and a name below them
 Floats = NDArray[np.float64]
 HEIGHT = 320
 END_BAND = 0.25  # of what waits for a line to be fixed
@@ -58,6 +60,7 @@ class Markers:
         self._gap = meta["meta"]["mark_colours"]["gap"]
         self._error = meta["meta"]["mark_colours"]["alarm"]
         self._quiet = meta["xaxis"]["tickfont"]["color"]
+        self._paper = meta["paper_bgcolor"]
         self._curve, self._axis, self._end, self._look = curve, axis, end, look
         self.shapes: list[dict[str, Any]] = []
         self.words: list[dict[str, Any]] = []
@@ -92,15 +95,22 @@ class Markers:
                 self._step_word(str(int(self._curve.line[start])), x, 1.0, 10)
 
     def _rounds(self) -> None:
-        last = -1.0
+        """Name as many rounds as have room; the last one may stand left of its begin."""
+        last, room = -inf, ROUND_APART * (self._end or 1)
         for one in self._curve.rounds:
             x = self._axis.place(one.start_s)
-            if last < 0 or (x - last) / (self._end or 1) >= ROUND_APART:
-                self._step_word(one.name, x, 1.055, 11)
-                last = x
+            is_last = x > self._end - room
+            left = self._end - room if is_last else x
+            if left - last >= room:
+                if is_last:
+                    self._word(one.name, (self._end, 1.055), 11, xanchor="right", yanchor="bottom")
+                else:
+                    self._step_word(one.name, x, 1.055, 11)
+                last = left
 
     def _limits(self, volts: ScaledChannel) -> None:
         top = volts.low + INTERVALS * volts.step
+        free = top - NUMBERS * (top - volts.low)
         for value, name in zip(self._look.battery_v, ("lowest", "highest"), strict=True):
             if value is None or not volts.low <= value * volts.factor <= top:
                 continue
@@ -114,8 +124,10 @@ class Markers:
                 10,
                 xref="paper",
                 xanchor="right",
+                bgcolor=self._paper,
                 yref="y",
-                yanchor="bottom" if name == "highest" else "top",
+                # below its line where the numbers of lines stand above it
+                yanchor="bottom" if name == "highest" and y < free else "top",
             )
 
     def _band(self, start: float, end: float, words: str, colour: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """Times in a graph in which an experiment was paused, or nothing was recorded: shaded and named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,10 +8,11 @@ from components.figures.measure_axes import plain
 from components.figures.template import template
 from components.figures.time_axis import TimeAxis, Window
 
-SIGNS = {"pause": "‖", "gap": "//"}
 CHARACTER_PX = 6.2
 BESIDE_PX = 8.0  # kept free around a name
-SIGN_PX = 12.0
+UPRIGHT_PX = 14.0  # that a name takes which is written upwards
+HIGH_PX = 300.0  # of the axes, at least
+RIGHT = 0.95  # of the width: further right a name stands left of its line
 WIDE_PX, NARROW_PX = 800.0, 260.0  # of the axes, about
 OPEN_S = 3600.0  # that a pause which lasts is drawn on
 MAX_LABELS = 40
@@ -59,10 +60,11 @@ def span_labels(
         begin, end = max(left, low), min(right, high)
         words = "<br>".join(plain(line) for line in span.words)
         last = next((one for one in reversed(labels) if one["visible"]), None)
-        is_beside = last is not None and (begin + end) / 2 - last["x"] < SIGN_PX / px
+        is_beside = last is not None and (begin + end) / 2 - last["x"] < UPRIGHT_PX / px
         is_inside = right >= low and left <= high
         if last is not None and is_beside and is_inside:
             last["hovertext"] += f"<br>{words}"
+            last["text"] = _joined(last, span)
         labels.append(
             {
                 "xref": "x",
@@ -72,7 +74,7 @@ def span_labels(
                 "yanchor": "top",
                 "showarrow": False,
                 "visible": is_inside and not is_beside,
-                "text": plain(_fitting(span, (end - begin) * px)),
+                **_text(span, (end - begin) * px, is_last=begin > low + RIGHT * (high - low)),
                 "font": {"size": 11, "color": look["modebar"]["color"]},
                 "hovertext": words,
                 "hoverlabel": {
@@ -102,6 +104,27 @@ def _longest(spans: Sequence[Span], most: int) -> list[Span]:
     return sorted(ordered[:most], key=lambda one: one.begin_s)
 
 
-def _fitting(span: Span, room_px: float) -> str:
-    fits = (text for text in span.labels if len(text) * CHARACTER_PX + BESIDE_PX <= room_px)
-    return next(fits, SIGNS[span.kind])
+def _text(span: Span, room_px: float, *, is_last: bool) -> dict[str, Any]:
+    """Return the longest name that fits, written upwards where there is room for none.
+
+    Where the span is no wider than a line, beside it.
+    """
+    level = [text for text in span.labels if _long_px(text) <= room_px]
+    if level:
+        return {"text": plain(level[0]), "textangle": 0, "xanchor": "center"}
+    upright = [text for text in span.labels if _long_px(text) <= HIGH_PX] or span.labels[-1:]
+    beside = "right" if is_last else "left"
+    anchor = "center" if room_px >= UPRIGHT_PX else beside
+    return {"text": plain(upright[0]), "textangle": -90, "xanchor": anchor}
+
+
+def _joined(label: Mapping[str, Any], span: Span) -> str:
+    """Return a name with that of a span at the same place, where it is written upwards."""
+    if label["textangle"] == 0:
+        return str(label["text"])
+    both = (f"{label['text']}; {plain(text)}" for text in span.labels)
+    return next((text for text in both if _long_px(text) <= HIGH_PX), str(label["text"]))
+
+
+def _long_px(text: str) -> float:
+    return len(text) * CHARACTER_PX + BESIDE_PX

@@ -91,12 +91,14 @@ class InstructionTotals:
 class ExperimentStatistics:
     """Totals of an experiment and of its instructions in the order of their ids.
 
-    With `has_pauses` what names no instruction was recorded in pauses. `by_test_time`: time is test
-    time; else it goes by the clock. `edge` says to which step the time over an edge was added.
-    |current| under `deadband_a` was taken for rest, `silenced_ah` flowed there. Temperatures are
-    those of the channel that is named, in its unit; both are "" where there is none. `comparisons`
-    are the instrument's counters beside our integrals. `clock_s` is how long the clock went. With
-    `is_old` an older rule made all this; `earlier` is what one gave, where that was something else.
+    With `has_pauses` what names no instruction was recorded in pauses, and is not in `whole`.
+    `by_test_time`: time is test time; else it goes by the clock. `edge` says to which step the time
+    over an edge was added. `last_s` is when the last of it was measured (Unix s), None where not
+    known. |current| under `deadband_a` was taken for rest, `silenced_ah` flowed there. Temperatures
+    are those of the channel that is named, in its unit; both are "" where there is none.
+    `comparisons` are the instrument's counters beside our integrals. `clock_s` is how long the
+    clock went. With `is_old` an older rule made all this; `earlier` is what one gave, where that
+    was something else.
     """
 
     deadband_a: float
@@ -106,6 +108,7 @@ class ExperimentStatistics:
     instructions: tuple[InstructionTotals, ...]
     has_pauses: bool = False
     by_test_time: bool = False
+    last_s: float | None = None
     edge: Edge = Edge.HOLD
     silenced_ah: float = 0.0
     comparisons: tuple[Comparison, ...] = ()
@@ -121,14 +124,39 @@ class ExperimentStatistics:
 
     @property
     def time_name(self) -> str:
-        """What its `whole` without pauses is called; wall time lasts from begin to end."""
+        """What the time of `whole` is called; wall time lasts from begin to end."""
         return "Test time" if self.by_test_time else "Recorded"
+
+    @property
+    def paused(self) -> Totals | None:
+        """What was recorded in pauses; None if nothing was."""
+        pauses = (one.totals for one in self.instructions if one.instruction is None)
+        return next(pauses, None) if self.has_pauses else None
 
     @property
     def paused_s(self) -> float:
         """How long was recorded in pauses."""
-        pauses = (one.totals for one in self.instructions if one.instruction is None)
-        return sum(one.duration_s for one in pauses) if self.has_pauses else 0.0
+        return self.paused.duration_s if self.paused else 0.0
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are, with those of pauses."""
+        return self.whole.samples + (self.paused.samples if self.paused else 0)
+
+    def with_resumed(self, resumed: Mapping[int, int]) -> "ExperimentStatistics":
+        """Count what went on after a pause as one execution: how often, by the instruction."""
+
+        def less(totals: Totals, count: int) -> Totals:
+            return replace(totals, executions=totals.executions - count)
+
+        return replace(
+            self,
+            whole=less(self.whole, sum(resumed.values())),
+            instructions=tuple(
+                replace(one, totals=less(one.totals, resumed.get(one.instruction or 0, 0)))
+                for one in self.instructions
+            ),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a JSON column."""
@@ -191,7 +219,7 @@ def statistics(
         edge=edge,
         silenced_ah=integrator.doubts.silenced_as / HOUR_S,
         comparisons=comparisons,
-        whole=table.whole(),
+        whole=(table.named() if has_pauses else table).whole(),
         instructions=tuple(
             InstructionTotals(None if np.isnan(key) else int(key), table.totals(row))
             for row, key in enumerate(table.key)
@@ -289,6 +317,12 @@ class _Table:
             if quantity in used:
                 sums[:, FIRST_QUANTITY + QUANTITIES.index(quantity)] = column * HOUR_S
         return replace(self, sums=sums)
+
+    def named(self) -> "_Table":
+        """Return the rows that name an instruction."""
+        kept = ~np.isnan(self.key)
+        columns = (self.key, self.sums, self.lowest, self.highest)
+        return _Table(*(column[kept] for column in columns))
 
     def whole(self) -> Totals:
         """Return the totals of all rows."""

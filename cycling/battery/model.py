@@ -249,6 +249,23 @@ class BatteryModel:
             current_a = min(max(current_a, -most_a), most_a)
         return current_a, source_v + current_a * series_ohm
 
+    def begun(
+        self, state: BatteryState[float], drive: Drive, end_v: float | None
+    ) -> tuple[float, float]:
+        """Return current (A) and voltage (V) as a step begins that ends at a voltage.
+
+        The current rises from 0 and never goes beyond the one at which that voltage is reached: a
+        battery that is full, or empty, already ends the step on the way.
+        """
+        current_a, voltage_v = self.driven(state, drive)
+        way = 1 if drive.set_point > 0 else -1
+        if end_v is None or drive.mode is Mode.CV or way * (voltage_v - end_v) <= 0:
+            return current_a, voltage_v
+        source_v = self.ocv_v(state.soc) + state.rc_voltage_v
+        if way * (source_v - end_v) >= 0:
+            return 0.0, source_v
+        return self.driven(state, Drive(Mode.CV, end_v))[0], end_v
+
 
 def current_at_power_a(power_w: float, source_v: float, series_ohm: float) -> float:
     """Current (A) at which a source behind a resistance has this power at its terminals.

@@ -44,8 +44,9 @@ class ProfileSummary:
 
     `voltage` is None where it only rests, `current` where it hangs on the capacity in another way
     than a C-rate; `duration_s` where it cannot be told without a battery. That is the one expected
-    of a typical battery, `duration_off_s` how far another one may be from it: None in summaries of
-    older versions, which only estimated it.
+    of a typical battery, `duration_off_s` how far another one may be from it. `ends` are the
+    voltages that steps themselves go to, without those at which only SAFETY aborts. Both are None
+    in summaries of older versions.
     """
 
     steps: int
@@ -55,6 +56,7 @@ class ProfileSummary:
     current: Extent | None
     duration_s: float | None
     duration_off_s: float | None = None
+    ends: Extent | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, for a column."""
@@ -97,12 +99,18 @@ def summarised(text: str) -> ProfileSummary:
         current=_current(one, two),
         duration_s=duration_s,
         duration_off_s=off_s,
+        ends=_ends_v(one),
     )
 
 
 def _voltage(program: Program) -> Extent | None:
     span = reach(program).voltage_v
     return None if span is None else Extent(*_ends(span), "V")
+
+
+def _ends_v(program: Program) -> Extent:
+    span = reach(program).ends_v
+    return Extent(*(_ends(span) if span else (None, None)), "V")
 
 
 def _current(one: Program, two: Program) -> Extent | None:

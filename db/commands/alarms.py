@@ -18,8 +18,7 @@ LOG = logging.getLogger("bem.alarms")
 
 MAX_TEXT = 250
 ENDED_IN_ERROR = "ended in error"
-BY_LIMIT = "stopped by limit"  # where the laboratory lets the next experiment follow
-NOTHING_FOLLOWS = "Nothing follows here until this is acknowledged and the battery confirmed again."
+QUEUE_HELD = "Its queue was held."  # true for ever: what is to be done the queue says
 
 
 def raise_alarm(

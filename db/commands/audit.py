@@ -1,6 +1,6 @@
 """The audit trail: one row for everything that somebody did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,10 @@ class By:
     address: str
     now: datetime
     form_token: str = ""
+
+    def beside(self) -> "By":
+        """Return the same for further rows of a deed, whose own row spends the form's token."""
+        return replace(self, form_token="")
 
 
 def record(

@@ -1,9 +1,11 @@
 """Statistics of an experiment, computed when somebody asks and kept until its measures change."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +24,7 @@ from db.models import Experiment, LeadAcid, Lithium, Statistics
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 from db.series.codec import Floats
 
-METHOD = 4  # raise it whenever the same measures would give another result
+METHOD = 5  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
@@ -97,9 +99,9 @@ def _earlier(
 
 def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
     channel, source = temperature_channel(experiment.channels), source_of(experiment)
-    begin_s, end_s = experiment.time_range or (0.0, 0.0)
+    (begin_s, end_s), resumed = experiment.time_range or (0.0, 0.0), Resumptions()
     computed = statistics(
-        samples(experiment, source, channel),
+        samples(experiment, source, channel, resumed),
         deadband_a=_deadband_a(experiment),
         temperature_name=channel.name if channel else "",
         temperature_unit=channel.unit if channel else "",
@@ -109,7 +111,9 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         counters=[counter for counter, _channel in source.counters],
         lead_in_s=_lead_in_s(experiment, source),
     )
-    return replace(computed, clock_s=end_s - begin_s)
+    computed = computed.with_resumed(resumed.counts)
+    last_s = experiment.time_range[1] if experiment.time_range else None
+    return replace(computed, last_s=last_s, clock_s=end_s - begin_s)
 
 
 def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
@@ -125,7 +129,10 @@ def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
 
 
 def samples(
-    experiment: ExperimentSeries, source: Source, temperature: ChannelInfo | None = None
+    experiment: ExperimentSeries,
+    source: Source,
+    temperature: ChannelInfo | None = None,
+    resumed: "Resumptions | None" = None,
 ) -> Iterator[Samples]:
     """Yield the samples of an experiment as its source has them added up."""
     scaled = [channel for _counter, channel in source.counters]
@@ -134,6 +141,8 @@ def samples(
     clock, step_clock = SourceClock(source), StepClock(source.edge)
     for table in experiment.tables(extended, only=COLUMNS):
         paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
+        if resumed:
+            resumed.watch(table, paused)
         values = iter(table.extended)
         counters = tuple(next(values) * one.factor for one in scaled)
         step_time_s = next(values) * source.step_time.factor if source.step_time else None
@@ -155,6 +164,31 @@ def _steps(table: MeasureTable, step_time_s: Floats | None, clock: StepClock) ->
     if step_time_s is None or not np.isnan(table.step).all() or table.instruction.any():
         return table.step
     return clock.steps(step_time_s)
+
+
+class Resumptions:
+    """How often an instruction went on after a recorded pause, as the same step: in `counts`."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[int]()
+        self._last = np.full(3, np.nan)
+        self._was_paused = False
+
+    def watch(self, table: MeasureTable, paused: NDArray[np.bool_]) -> None:
+        """Look at the next measures."""
+        running = np.flatnonzero(~paused)
+        if len(running) and (self._was_paused or len(running) < len(paused)):
+            keys = np.stack([table.instruction, table.step, table.cycle], axis=1)[running]
+            before = np.concatenate([self._last[np.newaxis], keys[:-1]])
+            stood = np.diff(running, prepend=-1) > 1
+            stood[0] |= self._was_paused
+            resumed = stood & np.all(before == keys, axis=1)
+            self.counts.update(keys[resumed, 0].astype(np.int64).tolist())
+        if len(running):
+            last = running[-1]
+            self._last = np.array([table.instruction[last], table.step[last], table.cycle[last]])
+        if len(paused):
+            self._was_paused = bool(paused[-1])
 
 
 def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:

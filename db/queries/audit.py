@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.engine import Database
@@ -202,33 +215,30 @@ def _target(kind: str) -> ColumnElement[str]:
 def names_now(database: Database, targets: Collection[str]) -> dict[str, str]:
     """Return the names of targets like "experiment 12" that are still there.
 
-    One statement for each kind, however many targets there are; one more for experiments that have
-    not begun.
+    One statement for each kind, however many targets there are.
     """
     wanted: dict[str, set[int]] = {}
     for target in targets:
         kind, _, number = target.rpartition(" ")
         if kind in KINDS and number.isascii() and number.isdigit() and len(number) < 10:
             wanted.setdefault(kind, set()).add(int(number))
-    names: dict[str, str] = {}
     with database.read() as session:
-        for kind, ids in wanted.items():
-            id_, name = KINDS[kind]
-            rows = session.execute(select(id_, name).where(id_.in_(ids)))
-            names |= {f"{kind} {row[0]}": row[1] for row in rows}
-            missing = {one for one in ids if f"{kind} {one}" not in names}
-            if kind == "experiment" and missing:
-                names |= _planned_names(session, missing)
-            if kind == "plan":
-                names |= _numbered_names(session, ids)
-    return names
+        return {
+            f"{kind} {id_}": name
+            for kind, ids in wanted.items()
+            for id_, name in session.execute(_names(kind, ids))
+        }
 
 
-def _numbered_names(session: Session, ids: Collection[int]) -> dict[str, str]:
-    rows = select(Plan.id, Plan.experiment_id, Plan.name).where(Plan.id.in_(ids))
-    return {f"plan {row[0]}": f"experiment {row[1]}, {row[2]}" for row in session.execute(rows)}
-
-
-def _planned_names(session: Session, numbers: Collection[int]) -> dict[str, str]:
-    rows = select(Plan.experiment_id, Plan.name).where(Plan.experiment_id.in_(numbers))
-    return {f"experiment {row[0]}": row[1] for row in session.execute(rows)}
+def _names(kind: str, ids: Collection[int]) -> Select[int, str] | CompoundSelect[int, str]:
+    """Select ids and names; an experiment that has not begun has its name in its plan."""
+    id_, name = KINDS[kind]
+    if kind == "plan":
+        number = literal("experiment ").concat(cast(Plan.experiment_id, String))
+        name = number.concat(", ").concat(Plan.name)
+    begun = select(id_, name).where(id_.in_(ids))
+    if kind != "experiment":
+        return begun
+    has_begun = exists().where(Experiment.id == Plan.experiment_id)
+    planned = select(Plan.experiment_id, Plan.name).where(Plan.experiment_id.in_(ids), ~has_begun)
+    return union_all(begun, planned)

@@ -13,7 +13,7 @@ import numpy as np
 
 from cycling.errors import UnavailableError
 from db.engine import Database, Snapshot
-from db.series import rows, store, window
+from db.series import gaps, rows, store, window
 from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_channels
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
@@ -251,7 +251,7 @@ class ExperimentSeries:
         """Return at most `points` points a channel of a time window, extremes kept.
 
         Lines break at `breaks`, like `gaps`, which are taken without it; the longest, if there are
-        many.
+        many. That of a single channel also breaks where it alone fell silent.
         `between` are Unix seconds; the nearest measure on each side of the window is included so
         that lines reach the edges. A short window is read sample by sample. Of a long one only its
         first and last chunk are; between them stand the extremes of every 64 or 1,024 samples.
@@ -264,9 +264,7 @@ class ExperimentSeries:
         breaks = longest(self.gaps if breaks is None else breaks, between, points // BREAKS_SHARE)
         points -= len(breaks)
         traces = {
-            channel.key: Trace(
-                *broken(*thinned(us / 1e6, values / _unit_factor(channel), points), breaks)
-            )
+            channel.key: _trace(us, values / _unit_factor(channel), points, breaks)
             for channel, (us, values) in zip(
                 channels, window.points(self._chunks, keys, first, end), strict=True
             )
@@ -292,6 +290,18 @@ class ExperimentSeries:
     def _each_chunk(self, keys: Sequence[str]) -> Iterator[tuple[Ints, Columns]]:
         for number in self._chunks.directory.numbers.tolist():
             yield self._chunks.columns([number], keys)[number]
+
+
+def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:
+    """Return so many points of a channel; its line also breaks where it alone fell silent.
+
+    Between the extremes of a long window that is not known.
+    """
+    alone = longest(gaps.silences(us, values), None, points // BREAKS_SHARE)
+    if len(alone):
+        breaks = np.concatenate([breaks, alone])
+        breaks = breaks[np.argsort(breaks[:, 0], kind="stable")]
+    return Trace(*broken(*thinned(us / 1e6, values, points - len(alone)), breaks))
 
 
 def _unit_factor(channel: ChannelInfo) -> float:

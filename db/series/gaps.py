@@ -81,3 +81,17 @@ def _gap_rows(table: Floats) -> Ints:
     test_s = np.append(np.nan_to_num(np.maximum(np.diff(table[:, 4]), 0)), np.nan)
     more = gap_rows(test_s, goes_on)
     return np.union1d(rows, more) if len(more) else rows
+
+
+def silences(us: Ints, values: Floats) -> Floats:
+    """Return begin and end (Unix seconds) of where a channel alone fell silent, shape (n, 2).
+
+    By the same rule, from its own samples: one that is recorded less often than others is not.
+    """
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) == len(values) or len(known) < 2:
+        return np.empty((0, 2))
+    seconds = np.append(np.diff(us[known]) / 1e6, np.nan)
+    rows = gap_rows(seconds, np.ones(len(known), np.bool_))
+    rows = rows[np.diff(known)[rows] > 1]
+    return np.column_stack([us[known[rows]], us[known[rows + 1]]]) / 1e6

@@ -87,9 +87,10 @@ class Stepper:
         self._latest: Point | None = None
 
     def present(self) -> Point:
-        """Return where the battery is now."""
+        """Return where the battery is as the current begins to flow."""
         progress, state = self._progress, self._bench.battery.state
-        current_a, voltage_v = self._model.driven(state, self.drive)
+        volts = (end.bound for end in self._ends if end.kind is StepEnd.VOLTAGE)
+        current_a, voltage_v = self._model.begun(state, self.drive, next(volts, None))
         counters = progress.charge_ah, progress.energy_wh
         return Point(progress.test_time_s, state, current_a, voltage_v, *counters)
 

@@ -9,6 +9,7 @@ from cycling.battery.description import NewBattery
 from cycling.profile import Problem
 from cycling.profile.problems import errors_of, folded
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
+from db.queries.stations.queue import names
 from pages.add_experiment.form_data import Pair
 from pages.profile.check import CheckedView
 
@@ -120,13 +121,27 @@ def queue_text(assignment: Assignment) -> str:
     station = assignment.station
     if station is None:
         return ""
-    running = station.now.experiment
-    waiting = station.waiting
-    if running is None and not waiting:
+    running = [station.now.experiment.name] if station.now.experiment else []
+    waiting = [*station.now.queue, *(one.name for one in station.now.held)]
+    if not running and not waiting:
         return "first in the queue, nothing runs there"
-    ahead = []
-    if running is not None:
-        ahead.append(running.name)
-    if waiting:
-        ahead.append(f"{waiting} waiting" if running else formatting.counted(waiting, "other"))
-    return f"behind {' and '.join(ahead)}"
+    return f"behind {names([*running, *waiting])}"
+
+
+def release_text(assignment: Assignment) -> str:
+    """Name what begins before it because the form says that its battery is connected."""
+    if assignment.station is None or not assignment.pair.connected:
+        return ""
+    held = [
+        one.name
+        for one in assignment.station.now.held
+        if one.battery is not None and one.battery.id == assignment.pair.battery_id
+    ]
+    if not held:
+        return ""
+    verb = (
+        "is held for this battery: it begins"
+        if len(held) == 1
+        else ("are held for this battery: they begin")
+    )
+    return f"{names(held)} {verb} before this one, as the battery is connected."

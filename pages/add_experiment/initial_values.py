@@ -38,7 +38,8 @@ def initial_form(database: Database, query: dict[str, str], token: str) -> Initi
 def _draft(database: Database, draft_id: int, _token: str) -> InitialForm:
     draft = find_draft(database, draft_id)
     form = read_form({**draft.typed, "token": draft.token})
-    return InitialForm(form, f"draft-{draft_id}", f"Draft of {draft.user_name}.")
+    numbered = "" if draft.number == draft_id else f" It has the number {draft.number} now."
+    return InitialForm(form, f"draft-{draft.number}", f"Draft of {draft.user_name}.{numbered}")
 
 
 def _like(database: Database, experiment_id: int, token: str) -> InitialForm:

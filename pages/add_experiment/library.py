@@ -72,7 +72,7 @@ def misfit(
         _Bounds(name, _float(one.current_min_a), _float(one.current_max_a)) for name, one in limits
     ]
     watches = station is None or station.guards_battery_range
-    voltage = _limited(summary.voltage, battery) if watches else summary.voltage
+    voltage = _limited(summary, battery) if watches else summary.voltage
     reason = _outside(voltage, volts, "V", None)
     if summary.current is None:
         return reason or "Its current range is not known."
@@ -98,20 +98,26 @@ def others_list(others: Sequence[tuple[ProfileRow, str]]) -> list[Component]:
     ]
 
 
-def _limited(extent: Extent | None, battery: NewBattery | None) -> Extent | None:
-    """Return an extent as far as the limits of the battery let it go.
+def _limited(summary: ProfileSummary, battery: NewBattery | None) -> Extent | None:
+    """Return the voltages of a profile as far as the limits of the battery let it go.
 
-    They bound what nothing else does, and SAFETY may lie where they switch off.
+    They bound what nothing else does, and act before a SAFETY that is wider.
     """
+    extent = summary.voltage
     if extent is None or battery is None:
         return extent
-    off_low, off_high = safety_range_v(battery)
-    low, high = extent.low, extent.high
-    if low is None or off_low <= low < battery.voltage_min_v:
-        low = battery.voltage_min_v
-    if high is None or battery.voltage_max_v < high <= off_high:
-        high = battery.voltage_max_v
-    return Extent(low, high, extent.unit)
+    if summary.ends is not None:
+        low, high = summary.ends.low, summary.ends.high
+    else:  # which of the two it is, steps or SAFETY, is not known
+        off_low, off_high = safety_range_v(battery)
+        low, high = extent.low, extent.high
+        low = None if low is not None and off_low <= low < battery.voltage_min_v else low
+        high = None if high is not None and battery.voltage_max_v < high <= off_high else high
+    return Extent(
+        battery.voltage_min_v if low is None else low,
+        battery.voltage_max_v if high is None else high,
+        extent.unit,
+    )
 
 
 def _outside(

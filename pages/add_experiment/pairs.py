@@ -72,7 +72,8 @@ def short_number(value: Sent) -> str:
 def option(value: int, name: str, facts: Sequence[str], *, search: str = "") -> dict[str, Any]:
     """Return a choice: its name, facts in small letters, and the text that is searched."""
     label = html.Span(
-        [html.Span(name), html.Span(", ".join(facts), className="about")], className="bem-option"
+        [html.Span(name, title=name), html.Span(", ".join(facts), className="about")],
+        className="bem-option",
     )
     # by the name alone: a word of the rest, "LA-005" say, would come before "Station 05"
     return {"value": value, "label": label, "search": search or name}

@@ -6,13 +6,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import card, empty
+from components.blocks import card, empty, note
 from components.figures.template import CONFIG
-from pages.add_experiment.assignment import Assignment, queue_text
+from pages.add_experiment.assignment import Assignment, queue_text, release_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
 from pages.profile.check import CheckedView
-from pages.profile.labels import about_quantity, course_words, expected_duration
+from pages.profile.labels import about_quantity, course_words, expected_duration, trip_words
 
 GRAPH_PX = 320
 
@@ -20,7 +20,7 @@ GRAPH_PX = 320
 def panel() -> list[Component]:
     """Return the frames beside the form; callbacks fill them."""
     graph = html.Div(
-        dcc.Graph(id=Ids.GRAPH, config=CONFIG, style={"height": GRAPH_PX}), className="bem-sketch"
+        dcc.Graph(id=Ids.GRAPH, config=CONFIG, style={"display": "none"}), className="bem-sketch"
     )
     nothing = html.Div(
         empty("graph-up", "The expected voltage and current show here, as the profile is written."),
@@ -54,7 +54,8 @@ def stats(view: CheckedView | None) -> list[Component]:
     if view is None:
         return []
     waits = f"waits for line {view.waits_for}" if view.waits_for else "not known"
-    labels, total = ("Whole profile", "Charged", "Discharged"), view.throughput
+    total, trip = view.throughput, trip_words(view)
+    labels = ("Until the safety limit" if trip else "Whole profile", "Charged", "Discharged")
     if total is None:
         values = [html.Span(waits, className="t3 small") for _ in labels]
     else:
@@ -62,7 +63,8 @@ def stats(view: CheckedView | None) -> list[Component]:
         charges = list(zip(total, low, high, strict=True))[1:3]
         texts = [expected_duration(view), *(f"{about_quantity(*one)} Ah" for one in charges)]
         values = [html.Span(text, className="v") for text in texts]
-    return [
+    warning = [html.Div(note("paused", trip), className="bem-trip")] if trip else []
+    return warning + [
         html.Div([html.Div(label, className="k"), value], className="bem-reading")
         for label, value in zip(labels, values, strict=True)
     ]
@@ -92,7 +94,11 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
     if view is not None and view.program is not None:
         duration = view.duration_s
         lasts = expected_duration(view) or "for a time nobody can tell"
-        lines.append(html.Div([lasts, _real_time(assignment, duration)], className="t2"))
+        if trip_words(view):
+            lasts = f"{lasts} until a safety limit is expected to end it"
+        lines.append(html.Div([lasts, _real_time(assignment, duration, lasts)], className="t2"))
+    if first := release_text(assignment):
+        lines.append(html.Div(first, className="t2"))
     held = assignment.held_text
     lines.append(html.Div(held or "Queued at once.", className="t2" if held else "bem-ok"))
     return lines
@@ -104,8 +110,9 @@ def _simulated(assignment: Assignment) -> list[Any]:
     return [" ", html.Span("simulated", className="bem-tag")]
 
 
-def _real_time(assignment: Assignment, duration_s: float | None) -> str:
+def _real_time(assignment: Assignment, duration_s: float | None, lasts: str) -> str:
     speed = assignment.station.now.speed if assignment.station else 1.0
     if not duration_s or speed == 1.0:
         return ""
-    return f", at {speed:g} times the speed {formatting.duration(duration_s / speed)}"
+    about = "about " if "about" in lasts else ""
+    return f", at {speed:g} times the speed {about}{formatting.duration(duration_s / speed)}"

@@ -14,7 +14,7 @@ from db.commands.audit import By
 from db.commands.experiments.deletion import Deleted, delete_experiment
 from db.commands.experiments.notes import rename_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
-from db.queries.experiments.detail import ExperimentFacts, experiment_facts
+from db.queries.experiments.detail import experiment_facts
 from pages.ask import Done, Question, ask_dialog, ask_then_do, done_before
 from pages.context import Viewer, database
 from pages.experiment.ids import DELETE, RENAME, Ids
@@ -23,9 +23,14 @@ from pages.sent import sent_id
 
 def change_buttons(who: Viewer) -> list[Component]:
     """Return the buttons of what this viewer may do."""
-    delete = action_button("trash", "Delete", "btn-link", hidden="bem-wide-words", id=DELETE.open)
     rename = action_button("pencil", "Rename", hidden="bem-wide-words", id=RENAME.open)
-    return [delete] * who.administers + [rename] * who.operates
+    return delete_button(who) + [rename] * who.operates
+
+
+def delete_button(who: Viewer) -> list[Component]:
+    """Return the button that asks before the experiment is deleted; for admins."""
+    delete = action_button("trash", "Delete", "btn-link", hidden="bem-wide-words", id=DELETE.open)
+    return [delete] * who.administers
 
 
 def change_dialogs(who: Viewer) -> list[Component]:
@@ -39,11 +44,15 @@ def change_dialogs(who: Viewer) -> list[Component]:
             html.Div(labelled("Description", about, optional=True), id=RENAME.about_box),
         ]
         dialogs += ask_dialog(RENAME, *fields, refresh=True)
-    if who.administers:
-        name = dbc.Input(id=DELETE.name, maxlength=MAX_NAME, autocomplete="off")
-        box = html.Div(labelled("Its name, to delete it", name), id=DELETE.box)
-        dialogs += ask_dialog(DELETE, box)
-    return dialogs
+    return [*dialogs, *delete_dialog(who)]
+
+
+def delete_dialog(who: Viewer) -> list[Component]:
+    """Return the question before the experiment is deleted; for admins."""
+    if not who.administers:
+        return []
+    name = dbc.Input(id=DELETE.name, maxlength=MAX_NAME, autocomplete="off")
+    return ask_dialog(DELETE, html.Div(labelled("Its name, to delete it", name), id=DELETE.box))
 
 
 def ask_name(_chosen: Sent, experiment_id: Sent) -> Question:
@@ -68,10 +77,11 @@ def show_again(_token: Sent, _chosen: Sent, experiment_id: Sent, **_about: Sent)
 def ask_deletion(_chosen: Sent, experiment_id: Sent) -> Question:
     """Ask before an experiment is deleted, naming it and what is lost."""
     number = sent_id(experiment_id)
-    known, loss = experiment_facts(database(), number), experiment_loss(database(), number)
+    loss = experiment_loss(database(), number)
+    measures = experiment_facts(database(), number).measures if loss.has_row else 0
     return Question(
         f"Delete experiment {number}?",
-        loss_words(known, loss),
+        loss_words(number, measures, loss),
         go="" if loss.kept_because else f"Delete experiment {number}",
         danger=True,
         keep="Keep it",
@@ -86,12 +96,12 @@ def delete(by: By, _chosen: Sent, experiment_id: Sent, name: Sent) -> Done:
     return Done(toast("done", done_words(done)), "/experiments")
 
 
-def loss_words(known: ExperimentFacts, loss: Loss) -> list[Component]:
+def loss_words(number: int, measures: int, loss: Loss) -> list[Component]:
     """Name the experiment and say what is lost with it, or why it is kept."""
-    named = html.B(f"{known.name}, experiment {known.id}")
+    named = html.B(f"{loss.name}, experiment {number}")
     if loss.kept_because:
         return [html.P([named, f", is kept. {loss.kept_because}"])]
-    lost = [formatting.counted(known.measures, "measure")]
+    lost = [formatting.counted(measures, "measure")]
     for count, noun in ((loss.extras.notes, "note"), (loss.extras.alarms, "alarm")):
         lost += [formatting.counted(count, noun)] if count else []
     listed = lost[0] if len(lost) == 1 else f"{', '.join(lost[:-1])} and {lost[-1]}"

@@ -15,12 +15,11 @@ from cycling.terms import DeviceStatus
 from db import series
 from db.queries.experiments.events import (
     Alarms,
-    EntryKind,
     StatusChanges,
     StatusFacts,
-    TimelineEntry,
     status_changes,
 )
+from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.ids import Ids
@@ -37,7 +36,10 @@ STATES = {
 
 
 ENTRIES = {
+    EntryKind.DRAFTED: "Draft",
+    EntryKind.HELD: "Held",
     EntryKind.QUEUED: "Queued",
+    EntryKind.CANCELLED: "Cancelled",
     EntryKind.STARTED: "Started",
     EntryKind.PAUSED: "Paused",
     EntryKind.RESUMED: "Resumed",
@@ -48,11 +50,11 @@ ENTRIES = {
 def timeline_card(
     entries: Sequence[TimelineEntry], whole: Window | None, who: Viewer
 ) -> list[Component]:
-    """Return the card of who queued a run, when it was paused and went on, and how it ended."""
+    """Return the card of what happened to an experiment, from its draft to its end."""
     pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
     rows = [_entry_row(entry, whole, who) for entry in entries]
-    heads = (TIME, Head("What"), Head("By whom, why"))
-    said = formatting.counted(pauses, "pause") if pauses else "no pause"
+    heads = (TIME, Head("What", "kind"), Head("By whom, why"))
+    said = formatting.counted(pauses, "pause") if pauses else ""  # WattRex tells of none
     return _card("Course", heads, rows, said)
 
 
@@ -63,7 +65,8 @@ def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     by = [part for part in (entry.user_name, entry.reason) if part]
     if entry.kind is EntryKind.ENDED and not entry.reason:
         return "Finished", "Its profile is through."
-    return ENTRIES[entry.kind], ": ".join(by)
+    again = " again" if entry.again else ""
+    return f"{ENTRIES[entry.kind]}{again}", ": ".join(by)
 
 
 @dataclass(frozen=True)
@@ -181,4 +184,4 @@ def _card(
         folded.children[0].className = "visually-collapsed"  # it keeps the widths of the first
         more = html.Summary(f"Show {len(others)} more")
         parts.append(html.Details([more, folded], className="bem-more"))
-    return [card(title, parts, note=said)]
+    return [card(title, parts, note=said or None)]

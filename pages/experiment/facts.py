@@ -35,7 +35,7 @@ def fact_groups(
         ],
         [
             ("Started", _moment(known.begun_at, who)),
-            ("Finished", _moment(known.finished_at, who)),
+            ("Ended", _moment(known.finished_at, who)),
             *([("Why it ended", why)] if why else []),
             *duration_facts(took or Durations(None, None, known.duration_s(time))),
             ("Measures", formatting.number(known.measures)),
@@ -48,7 +48,7 @@ def fact_groups(
 
 def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durations:
     """Return how long an experiment took, or takes by now."""
-    return durations(database, known, known.simulated_speed or 1.0, time)
+    return durations(database, known, time, simulated=known.simulated_speed is not None)
 
 
 def duration_facts(took: Durations) -> Group:

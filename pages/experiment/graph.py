@@ -74,7 +74,7 @@ def drawing(
         )
         for channel in visible
     ]
-    interval_s = _interval(lines) if series.every_sample else None
+    interval_s = _interval(lines, look.time) if series.every_sample else None
     expected = None
     if EXPECTED in (keys or ()):
         expected = expected_line(
@@ -207,6 +207,16 @@ def window_words(window: Window, look: Look) -> str:
     return f"{formatting.exactly(first, zone)} to {end}"
 
 
-def _interval(lines: Sequence[Line]) -> float | None:
-    steps = [np.median(np.diff(line.unix_s)) for line in lines if len(line.unix_s) > 1]
+def _interval(lines: Sequence[Line], time: TimeAxis) -> float | None:
+    """Return the usual time between two samples, as the axis counts it: of a simulated run more."""
+    moments = [line.unix_s for line in lines if len(line.unix_s) > 1]
+    if not time.is_clock:
+        moments = [time.places(one) * time.unit_s for one in moments]
+    steps = [np.median(one) for one in map(_steps, moments) if len(one)]
     return float(min(steps)) if steps else None
+
+
+def _steps(moments: Floats) -> Floats:
+    """Return the times between moments; none in a pause, in which test time stands still."""
+    steps = np.diff(moments)
+    return steps[steps > 0]

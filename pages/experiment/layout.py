@@ -38,6 +38,7 @@ def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
             dcc.Store(id=Ids.NOTED, data=0),
             dcc.Store(id=Ids.DRAWN_STATE, data=drawn_state(shown)),
+            dcc.Store(id=Ids.ENDED),
             dcc.Location(id=Ids.RELOAD, refresh=True),
             _header(
                 shown.known,

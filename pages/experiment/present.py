@@ -82,6 +82,7 @@ def _progress(source: Database, known: ExperimentFacts) -> Group:
         "facts": Output(Ids.FACTS, "children"),
         "happenings": Output(Ids.HAPPENINGS, "children"),
         "drawn": Output(Ids.DRAWN_STATE, "data"),
+        "ended": Output(Ids.ENDED, "data"),
         "again": Output(Ids.RELOAD, "href"),
     },
     inputs={"_pulse": Input(Shell.PULSE, "data")},
@@ -101,7 +102,7 @@ def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, An
     except NotFoundError as error:  # deleted while somebody looks at it
         if find_planned(database(), sent_id(experiment_id)) is None:
             raise PreventUpdate from error
-        same = dict.fromkeys(("state", "facts", "happenings", "drawn"), no_update)
+        same = dict.fromkeys(("state", "facts", "happenings", "drawn", "ended"), no_update)
         return {**same, "again": f"/experiments/{experiment_id}"}
 
 
@@ -115,5 +116,6 @@ def _changes(shown: Shown, before: Mapping[str, Any], who: Viewer) -> dict[str, 
         "facts": facts_of(shown.experiment.database, known, who),
         "happenings": no_update if is_same else happenings(shown, who),
         "drawn": drawn,
+        "ended": True if drawn["stage"] == OVER else no_update,
         "again": f"/experiments/{known.id}" if has_first or has_begun else no_update,
     }

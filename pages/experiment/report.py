@@ -17,6 +17,7 @@ from components.figures.measure_graph import Look, figure
 from components.sent import Sent
 from components.status import ended_reason, status_word
 from cycling.analysis.statistics import ExperimentStatistics
+from cycling.terms import ENDED
 from db import series
 from db.engine import Database
 from db.measures.source import is_counter
@@ -31,8 +32,9 @@ from db.queries.experiments.detail import (
     import_inferences,
     source_sha256,
 )
-from db.queries.experiments.events import Alarms, experiment_alarms, run_timeline
-from db.queries.profiles.compiled import compiled_profiles, profile_instructions
+from db.queries.experiments.events import Alarms, experiment_alarms
+from db.queries.experiments.timeline import timeline
+from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
@@ -42,7 +44,7 @@ from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
-from pages.station.progress import row_label
+from pages.experiment.statistics import as_of, whole_readings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -77,7 +79,9 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         graph = _graph(experiment, notes, alarms, who) if known.measures else None
         reason = ended_reason(known.status, known.end_reason)
         profile_id = experiment_profile(whole, experiment_id) or 0
-        source, lines = source_of(whole, profile_id), _lines(whole, profile_id)
+        source = source_of(whole, profile_id)
+        stats = stored_statistics(experiment) or computed
+        until = as_of(stats, who.zone) if stats else ""
         return {
             "product": PRODUCT,
             "known": known,
@@ -90,12 +94,12 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph": graph,
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-            **_statistics(stored_statistics(experiment) or computed, instructions, lines),
+            **_statistics(stats, instructions, "" if known.status in ENDED else until),
             "inferred": import_inferences(whole, experiment_id),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),
-            "timeline": report_tables.timeline_table(run_timeline(whole, experiment_id), who),
+            "timeline": report_tables.timeline_table(timeline(whole, experiment_id), who),
             "alarms": report_tables.alarms_table(alarms, who),
             "notes": _notes(notes, who),
             "origin": [*_origin(database, known, who, time), *_file(whole, known)],
@@ -103,27 +107,21 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
         }
 
 
-def _lines(database: Database, profile_id: int) -> report_tables.Lines:
-    """Return the line and the words of each instruction that was made of a text."""
-    rows = compiled_profiles(database, [profile_id])[profile_id].rows
-    return {row.id: (row.line, row_label(row)) for row in rows if row.line is not None}
-
-
 def _statistics(
     stats: ExperimentStatistics | None,
     instructions: report_tables.Instructions,
-    lines: report_tables.Lines,
+    until: str,
 ) -> dict[str, Any]:
     if stats is None:
-        lists = ("whole_facts", "whole_tables", "instruction_tables", "evidence", "warnings")
-        return {**{one: [] for one in lists}, "method": ""}
+        return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
+    grid, left_out = report_tables.statistics_table(stats, instructions)
     return {
-        "whole_facts": report_tables.whole_facts(stats),
-        "whole_tables": report_tables.whole_tables(stats),
-        "instruction_tables": report_tables.instruction_tables(stats, instructions, lines),
+        "readings": whole_readings(stats),
+        "statistics": grid,
+        "left_out": left_out,
         "evidence": evidence_facts(stats),
         "warnings": warnings(stats),
-        "method": METHOD,
+        "method": f"{until}. {METHOD}" if until else METHOD,
     }
 
 

@@ -6,21 +6,17 @@ from typing import Any
 
 from components import formatting
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from db.queries.experiments.events import Alarms, TimelineEntry
-from db.queries.profiles.compiled import InstructionFacts
+from db.queries.experiments.events import Alarms
+from db.queries.experiments.timeline import TimelineEntry
+from db.queries.profiles.compiled import CompiledRow
 from pages.context import Viewer
 from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import (
-    instruction_words,
-    temperature_head,
-    time_facts,
-    totals_words,
-)
+from pages.experiment.statistics import Grid, named_totals, statistics_grid
+from pages.station.progress import row_label, row_name
 
 MOST_ROWS = 200  # a printed report has to end somewhere
 MOST_SINGLE = 40  # instructions that are listed one by one
-Instructions = Mapping[int, InstructionFacts]
-Lines = Mapping[int, tuple[int, str]]  # the line of an instruction in the profile, and its words
+Instructions = Mapping[int, CompiledRow]
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,6 @@ class Column:
 Row = tuple[str, Totals]  # its name, and what it adds up to
 SPREADS = ("voltage_v", "current_a", "temperature")
 SUMS = tuple(one.name for one in fields(Totals) if one.name not in SPREADS)
-UNNAMED = Column("", is_number=False)
 
 
 @dataclass(frozen=True)
@@ -47,61 +42,24 @@ class Table:
     note: str = ""
 
 
-def whole_tables(stats: ExperimentStatistics) -> list[Table]:
-    """Return the statistics of the whole experiment."""
-    whole = stats.whole
-    sums = Table(
-        "Charge, energy and time",
-        [UNNAMED, Column("Charge"), Column("Discharge")],
-        [
-            ["Charge / Ah", _value(whole.charge_ah), _value(whole.discharge_ah)],
-            ["Energy / Wh", _value(whole.charge_wh), _value(whole.discharge_wh)],
-        ],
-    )
-    spreads = Table(
-        "Lowest and highest value, mean over time",
-        [UNNAMED, Column("Lowest"), Column("Mean"), Column("Highest")],
-        [[name, *_ends(spread)] for name, spread in _spreads(stats, whole)],
-    )
-    return [sums, spreads]
-
-
-def whole_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
-    """Return the times and counts of the whole experiment."""
-    whole = stats.whole
-    return [
-        ("Measures", formatting.number(whole.samples)),
-        ("Steps executed", formatting.number(whole.executions)),
-        *time_facts(stats),
-    ]
-
-
-def instruction_tables(
-    stats: ExperimentStatistics, instructions: Instructions, lines: Lines | None = None
-) -> list[Table]:
-    """Return the statistics of each instruction; none where the measures name only one.
+def statistics_table(stats: ExperimentStatistics, instructions: Instructions) -> tuple[Grid, str]:
+    """Return the statistics of the whole and of each instruction, and what was left out.
 
     Where there are many, those of the same line of the profile are added up.
     """
-    if len(stats.instructions) < 2:
-        return []
-    names = [totals_words(stats, one.instruction, instructions) for one in stats.instructions]
-    rows = [(name, one.totals) for name, one in zip(names, stats.instructions, strict=True)]
+    rows = named_totals(stats, instructions)
     named = [one for one in stats.instructions if one.instruction is not None]
-    if len(rows) > MOST_SINGLE and lines and _all_have_lines(named, lines):
-        by_line = [*_by_line(named, lines), *rows[len(named) :]]  # what has no instruction is last
+    if len(rows) > MOST_SINGLE and _all_have_lines(named, instructions):
+        by_line = [*_by_line(named, instructions), *rows[len(named) :]]  # the unnamed are last
         note = f"{len(rows):,} instructions; those of the same line are added up."
-        return [
-            _sums_table(by_line, note),
-            _spread_table(stats, by_line, note, parts=("lowest", "highest")),
-        ]
-    shown, note = rows[:MOST_ROWS], _left_out(min(MOST_ROWS, len(rows)), len(rows))
-    return [_sums_table(shown, note), _spread_table(stats, shown, note)]
+        return statistics_grid(stats, by_line), note
+    note = _left_out(min(MOST_ROWS, len(rows)), len(rows))
+    return statistics_grid(stats, rows[:MOST_ROWS]), note
 
 
 def instructions_table(instructions: Instructions) -> Table:
     """Return the instructions of a profile without a text."""
-    shown = [instruction_words(number, instructions) for number in list(instructions)[:MOST_ROWS]]
+    shown = [row_name(row) for row in list(instructions.values())[:MOST_ROWS]]
     return Table(
         "Instructions of the profile",
         [Column("Instruction", is_number=False)],
@@ -123,9 +81,9 @@ def alarms_table(alarms: Alarms, who: Viewer) -> Table:
 
 
 def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
-    """Return who queued the run, when it was paused and went on, and how it ended, in order."""
+    """Return who queued and held the run, when it was paused, and how it ended, in order."""
     return Table(
-        "Who queued it, when it was paused and went on, how it ended",
+        "Who queued it, when it was held, paused and went on, how it ended",
         [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
         [
             [formatting.exactly(entry.at, who.zone), *entry_text(entry)]
@@ -134,22 +92,20 @@ def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
     )
 
 
-def _all_have_lines(totals: Sequence[InstructionTotals], lines: Lines) -> bool:
-    return all(one.instruction in lines for one in totals)
+def _all_have_lines(totals: Sequence[InstructionTotals], instructions: Instructions) -> bool:
+    rows = (instructions.get(one.instruction or 0) for one in totals)
+    return all(row is not None and row.line is not None for row in rows)
 
 
-def _by_line(totals: Sequence[InstructionTotals], lines: Lines) -> list[Row]:
+def _by_line(totals: Sequence[InstructionTotals], instructions: Instructions) -> list[Row]:
     """Add up what belongs to the same line; its words are those of its first instruction."""
-    parts: dict[int, list[InstructionTotals]] = {}
+    parts: dict[int, list[Totals]] = {}
+    words: dict[int, str] = {}
     for one in totals:
-        parts.setdefault(lines[one.instruction or 0][0], []).append(one)
-    return [
-        (
-            f"Line {line}: {lines[group[0].instruction or 0][1]}",
-            _added([one.totals for one in group]),
-        )
-        for line, group in sorted(parts.items())
-    ]
+        row = instructions[one.instruction or 0]
+        parts.setdefault(row.line or 0, []).append(one.totals)
+        words.setdefault(row.line or 0, row_label(row))
+    return [(f"Line {line}: {words[line]}", _added(parts[line])) for line in sorted(parts)]
 
 
 def _added(parts: Sequence[Totals]) -> Totals:
@@ -163,75 +119,6 @@ def _joined(spreads: Sequence[Spread]) -> Spread:
     lowest = [one.lowest for one in spreads if one.lowest is not None]
     highest = [one.highest for one in spreads if one.highest is not None]
     return Spread(min(lowest, default=None), max(highest, default=None), None)
-
-
-def _sums_table(rows: Sequence[Row], note: str) -> Table:
-    sums = ("Charge / Ah", "Discharge / Ah", "Charge / Wh", "Discharge / Wh")
-    return Table(
-        "Charge, energy and time of each instruction",
-        [
-            Column("Instruction", is_number=False),
-            *map(Column, ("Executions", "Time", "Missing", *sums)),
-        ],
-        [
-            [
-                name,
-                formatting.number(one.executions),
-                formatting.duration(one.duration_s),
-                formatting.duration(one.missing_s) if one.missing_s else "",
-                _value(one.charge_ah),
-                _value(one.discharge_ah),
-                _value(one.charge_wh),
-                _value(one.discharge_wh),
-            ]
-            for name, one in rows
-        ],
-        note,
-    )
-
-
-def _spread_table(
-    stats: ExperimentStatistics,
-    rows: Sequence[Row],
-    note: str,
-    parts: Sequence[str] = ("lowest", "mean", "highest"),
-) -> Table:
-    names = [name for name, _ in _spreads(stats, stats.whole)]
-    heads = [Column(f"{name}, {part}") for name in names for part in parts]
-    return Table(
-        "Lowest and highest value of each instruction"
-        if "mean" not in parts
-        else "Lowest and highest value and mean over time of each instruction",
-        [Column("Instruction", is_number=False), *heads],
-        [
-            [
-                name,
-                *(
-                    _value(getattr(one, part))
-                    for _, one in _spreads(stats, totals)
-                    for part in parts
-                ),
-            ]
-            for name, totals in rows
-        ],
-        note,
-    )
-
-
-def _spreads(stats: ExperimentStatistics, totals: Totals) -> list[tuple[str, Spread]]:
-    spreads = [("Voltage / V", totals.voltage_v), ("Current / A", totals.current_a)]
-    if name := temperature_head(stats):
-        spreads.append((name, totals.temperature))
-    return spreads
-
-
-def _ends(spread: Spread) -> list[str]:
-    return [_value(spread.lowest), _value(spread.mean), _value(spread.highest)]
-
-
-def _value(value: float | None) -> str:
-    """Write a number with 5 digits; nothing for what is unknown."""
-    return "" if value is None else f"{value or 0:.5g}".replace("-", "−")
 
 
 def _left_out(shown: int, total: int) -> str:

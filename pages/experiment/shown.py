@@ -6,13 +6,9 @@ from functools import cached_property
 
 from components.figures.time_axis import Window
 from db.queries.experiments.detail import ExperimentFacts
-from db.queries.experiments.events import (
-    Alarms,
-    TimelineEntry,
-    experiment_alarms,
-    run_timeline,
-)
+from db.queries.experiments.events import Alarms, experiment_alarms
 from db.queries.experiments.planned import PlannedExperiment
+from db.queries.experiments.timeline import TimelineEntry, timeline
 from db.series import ChannelInfo, ExperimentSeries
 
 
@@ -38,4 +34,4 @@ class Shown:
     def happened(self) -> tuple[Alarms, tuple[TimelineEntry, ...]]:
         """Its alarms and its course, read once."""
         source, number = self.experiment.database, self.known.id
-        return experiment_alarms(source, number), run_timeline(source, number)
+        return experiment_alarms(source, number), timeline(source, number)

@@ -2,33 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from itertools import groupby
 from math import floor, inf, log10
+from typing import Any
 
 from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import card, loading
+from components.controls import small_button
 from components.readings import reading
 from components.sent import Sent
-from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from cycling.terms import LimitType, Mode
+from cycling.analysis.statistics import ExperimentStatistics, Spread, Totals
+from cycling.terms import ENDED
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment, import_inferences
-from db.queries.profiles.compiled import InstructionFacts, profile_instructions
-from pages.context import database
+from db.queries.profiles.compiled import CompiledRow, profile_instructions
+from pages.context import database, viewer
 from pages.experiment import evidence
 from pages.experiment.ids import Ids
 from pages.sent import sent_id
+from pages.station.progress import row_name
 
 MOST = 500  # instructions that are listed
 DIGITS = 4  # of the largest number of a column
 MOST_DECIMALS = 6
-MODES = {Mode.CC: "CC", Mode.CV: "CV", Mode.CP: "CP"}
-SET_UNITS = {Mode.CC: "A", Mode.CV: "V", Mode.CP: "W"}
-LIMIT_UNITS = {LimitType.VOLTAGE: "V", LimitType.CURRENT: "A", LimitType.POWER: "W"}
 
-Named = Mapping[int, InstructionFacts]
+Named = Mapping[int, CompiledRow]
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,61 @@ class Column:
     values: list[float | None]
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A table of statistics as it is read: `groups` stand over so many `heads` each."""
+
+    groups: list[tuple[str, int]]
+    heads: list[str]
+    rows: list[tuple[str, list[str]]]
+
+
 def statistics_frame(button: Component | None = None) -> Component:
     """Return the card as it stands until its numbers come; with what changes how they are made."""
     waiting = html.Div(id=Ids.STATISTICS, className="bem-statistics")
-    return card("Statistics", loading(waiting, "Adding up"), end=button)
+    add_up = small_button("Update", id=Ids.ADD_UP, title="Add up what has been measured by now")
+    present = html.Span(
+        [html.Span(id=Ids.AS_OF, className="t3 small"), add_up],
+        id=Ids.ADD_UP_BOX,
+        className="bem-as-of",
+        hidden=True,
+    )
+    end = html.Span([present, *([button] if button else [])])
+    return card("Statistics", loading(waiting, "Adding up"), end=end)
 
 
 @callback(
-    output=Output(Ids.STATISTICS, "children"),
-    inputs={"experiment_id": Input(Ids.EXPERIMENT, "data")},
+    output={
+        "parts": Output(Ids.STATISTICS, "children"),
+        "as_of": Output(Ids.AS_OF, "children"),
+        "is_over": Output(Ids.ADD_UP_BOX, "hidden"),
+    },
+    inputs={
+        "experiment_id": Input(Ids.EXPERIMENT, "data"),
+        "_clicks": Input(Ids.ADD_UP, "n_clicks"),
+        "_ended": Input(Ids.ENDED, "data"),
+    },
 )
-def show_statistics(experiment_id: Sent) -> list[Component]:
-    """Add up the experiment; the page does not wait for it."""
+def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[str, Any]:
+    """Add up the experiment; the page does not wait for it. What still runs says until when."""
     computed = experiment_statistics(database(), sent_id(experiment_id), or_older=True)
     if computed is None:
-        return []
-    check_experiment(database(), experiment_id)  # deleted, it may still have some measures
+        return {"parts": [], "as_of": "", "is_over": True}
+    status = check_experiment(database(), experiment_id)  # deleted, it may have measures left
     named = profile_instructions(database(), experiment_id)
-    return statistics_parts(computed, named, import_inferences(database(), experiment_id))
+    inferred = import_inferences(database(), experiment_id)
+    return {
+        "parts": statistics_parts(computed, named, inferred),
+        "as_of": as_of(computed, viewer().zone),
+        "is_over": status in ENDED,
+    }
+
+
+def as_of(stats: ExperimentStatistics, zone: tzinfo) -> str:
+    """Say until when was added up: "As of 26 Nov 2026, 14:03:12"."""
+    if stats.last_s is None:
+        return ""
+    return f"As of {formatting.exactly(datetime.fromtimestamp(stats.last_s, UTC), zone)}"
 
 
 def statistics_parts(
@@ -66,7 +105,10 @@ def statistics_parts(
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
         *evidence.notes(found),
-        html.Div(_readings(found), className="bem-readings"),
+        html.Div(
+            [reading(value, unit, name=name) for name, value, unit in whole_readings(found)],
+            className="bem-readings",
+        ),
         html.Div(
             _table(found, named),
             className="bem-wide",
@@ -82,31 +124,25 @@ def statistics_parts(
     ]
 
 
-def instruction_words(instruction: int | None, named: Named) -> str:
-    """Return the name of an instruction: "3 CC 1.5 A until 4.2 V", without a profile its id."""
+def instruction_name(instruction: int | None, named: Named) -> str:
+    """Name an instruction: "Line 3: CC 1.5 A until 4.2 V", without a profile by its step id."""
     if instruction is None:
         return "No step id"
-    known = named.get(instruction)
-    if known is None:
-        return f"Step id {instruction}"
-    limit = _limit(known)
-    if known.mode is Mode.WAIT:
-        return f"{instruction} Rest {limit}"
-    set_point = formatting.quantity(known.set_point, SET_UNITS[known.mode])
-    return f"{instruction} {MODES[known.mode]} {set_point} {limit}"
+    row = named.get(instruction)
+    return f"Step id {instruction}" if row is None else row_name(row)
 
 
-def totals_words(stats: ExperimentStatistics, instruction: int | None, named: Named) -> str:
-    """Return the name of an instruction's totals; a run of ours has measures of none in pauses."""
+def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Named) -> str:
+    """Name an instruction's totals; a run of ours has measures of none in pauses."""
     if instruction is None and stats.has_pauses:
         return "Paused, output off"
-    return instruction_words(instruction, named)
+    return instruction_name(instruction, named)
 
 
 def time_facts(found: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return how much time was added up, under the names that these times have everywhere."""
     whole, paused_s = found.whole, found.paused_s
-    facts = [(found.time_name, formatting.duration(whole.duration_s - paused_s))]
+    facts = [(found.time_name, formatting.duration(whole.duration_s))]
     if paused_s > 0:
         facts.append(("Pauses, recorded", formatting.duration(paused_s)))
     if whole.missing_s > 0:
@@ -129,47 +165,50 @@ def decimals(values: Sequence[float | None]) -> int:
     return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
 
 
-def _limit(known: InstructionFacts) -> str:
-    if known.limit_type is LimitType.TIME:
-        return f"for {formatting.duration(known.limit_point)}"
-    return f"until {formatting.quantity(known.limit_point, LIMIT_UNITS[known.limit_type])}"
-
-
-def _readings(found: ExperimentStatistics) -> list[Component]:
+def whole_readings(found: ExperimentStatistics) -> list[tuple[str, str, str]]:
+    """Return name, value and unit of what the whole experiment adds up to."""
     whole = found.whole
-    shown = [
-        ("Charged", _number(whole.charge_ah, decimals([whole.charge_ah])), "Ah"),
-        ("Discharged", _number(whole.discharge_ah, decimals([whole.discharge_ah])), "Ah"),
-        ("Energy in", _number(whole.charge_wh, decimals([whole.charge_wh])), "Wh"),
-        ("Energy out", _number(whole.discharge_wh, decimals([whole.discharge_wh])), "Wh"),
+    sums = (
+        ("Charged", whole.charge_ah, "Ah"),
+        ("Discharged", whole.discharge_ah, "Ah"),
+        ("Energy in", whole.charge_wh, "Wh"),
+        ("Energy out", whole.discharge_wh, "Wh"),
+    )
+    return [
+        *((name, _number(value, decimals([value])), unit) for name, value, unit in sums),
         *((name, value, "") for name, value in time_facts(found)),
     ]
-    return [reading(value, unit, name=name) for name, value, unit in shown]
 
 
-def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
-    several = _worth_listing(found.instructions, named)
-    rows = [found.whole, *(one.totals for one in several)]
-    names = ["Whole experiment", *(totals_words(found, one.instruction, named) for one in several)]
-    columns = _columns(found, rows)
+def statistics_grid(found: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:
+    """Return the whole experiment and these rows as words."""
+    names = ["Whole experiment", *(name for name, _ in rows)]
+    columns = _columns(found, [found.whole, *(totals for _, totals in rows)])
     places = [decimals(_with_same_group(one, columns)) for one in columns]
     written = [
         [_number(value, digits) for value in one.values]
         for one, digits in zip(columns, places, strict=True)
     ]
-    body = [_row(name, [column[index] for column in written]) for index, name in enumerate(names)]
-    return [
-        html.Table([html.Thead(_head(columns)), html.Tbody(body)], className="bem-table in-card")
-    ]
+    groups = [(group, len(list(each))) for group, each in groupby(one.group for one in columns)]
+    return Grid(
+        groups,
+        [one.name for one in columns],
+        [(name, [column[index] for column in written]) for index, name in enumerate(names)],
+    )
 
 
-def _worth_listing(
-    instructions: Sequence[InstructionTotals], named: Named
-) -> Sequence[InstructionTotals]:
-    """Return the instructions, none where there is only one without a name: it is the whole."""
+def named_totals(found: ExperimentStatistics, named: Named) -> list[tuple[str, Totals]]:
+    """Return the instructions with their names; none where the only one is the whole."""
+    instructions = found.instructions
     if len(instructions) == 1 and instructions[0].instruction not in named:
-        return ()
-    return instructions[:MOST]
+        return []
+    return [(totals_name(found, one.instruction, named), one.totals) for one in instructions]
+
+
+def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
+    grid = statistics_grid(found, named_totals(found, named)[:MOST])
+    body = [_row(name, numbers) for name, numbers in grid.rows]
+    return [html.Table([html.Thead(_head(grid)), html.Tbody(body)], className="bem-table in-card")]
 
 
 def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
@@ -208,15 +247,13 @@ def _spread(group: str, spreads: Sequence[Spread]) -> list[Column]:
     ]
 
 
-def _head(columns: Sequence[Column]) -> list[Component]:
+def _head(grid: Grid) -> list[Component]:
     """Return two rows: groups over their columns, and the names of the columns."""
     groups: list[Component] = [html.Td()]
-    for index, column in enumerate(columns):
-        if index == 0 or column.group != columns[index - 1].group:
-            width = sum(1 for one in columns if one.group == column.group)
-            cell = html.Th if column.group else html.Td
-            groups.append(cell(column.group, colSpan=width, className="num group"))
-    names = [html.Th(column.name, className="num") for column in columns]
+    for group, width in grid.groups:
+        cell = html.Th if group else html.Td
+        groups.append(cell(group, colSpan=width, className="num group"))
+    names = [html.Th(name, className="num") for name in grid.heads]
     return [html.Tr(groups), html.Tr([html.Th("Instruction"), *names])]
 
 

@@ -10,11 +10,16 @@ from dash.exceptions import PreventUpdate
 from components.blocks import card, columns, exact_time, fact_card, icon, note, page_header
 from components.controls import action_link
 from components.sent import Sent
+from components.shell import Ids as Shell
 from components.status import status_pill
 from cycling.terms import ExperimentState
 from db.queries.experiments.detail import experiment_notes
 from db.queries.experiments.planned import PlannedExperiment, find_planned
-from pages.context import Viewer, database
+from db.queries.experiments.timeline import timeline
+from db.queries.stations.queue import station_queue
+from pages.context import Viewer, database, viewer
+from pages.experiment.changes import delete_button, delete_dialog
+from pages.experiment.events import timeline_card
 from pages.experiment.ids import Ids
 from pages.experiment.notes import notes_card
 from pages.monitor.frame import dialogs
@@ -26,7 +31,7 @@ from pages.sent import sent_id
 SENTENCES = {
     ExperimentState.DRAFT: "It is a draft: nothing is queued yet.",
     ExperimentState.HELD: "It is held: no station has it.",
-    ExperimentState.QUEUED: "It waits in the queue of {station} until its turn comes.",
+    ExperimentState.QUEUED: "It is in the queue of {station}.",
     ExperimentState.CANCELLED: "It was cancelled before it began. Nothing was measured.",
 }
 
@@ -38,6 +43,7 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
         html.Span(name_words(known), className="cut", title=known.name),
     ]
     notes = experiment_notes(database(), known.number)
+    is_over = known.state is ExperimentState.CANCELLED
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=known.number),
@@ -46,10 +52,15 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
             page_header(
                 title,
                 count=[str(known.number), status_pill(known.state)],
-                actions=_again(known, who),
+                actions=[*(delete_button(who) if is_over else []), *_again(known, who)],
             ),
+            *(delete_dialog(who) if is_over else []),
             columns(
-                [*waiting_card(known, who), html.Div(id=Ids.PROFILE, className="bem-late")],
+                [
+                    *waiting_card(known, who),
+                    *timeline_card(timeline(database(), known.number), None, who),
+                    html.Div(id=Ids.PROFILE, className="bem-late"),
+                ],
                 [fact_card("Facts", _facts(known, who)), notes_card(notes, None, who)],
                 "bem-cols",
             ),
@@ -60,19 +71,28 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
 
 def waiting_card(known: PlannedExperiment, who: Viewer) -> list[Component]:
     """Return the card that says why an experiment has not begun, with its buttons' dialogs."""
-    words = SENTENCES[known.state].format(station=known.station)
-    if known.state is ExperimentState.QUEUED and known.starting:
-        words = f"{known.station} is just taking it."
-    body: list[Component] = [html.Div(words)]
-    if known.reason:
-        body.append(html.Div(known.reason, className="t2"))
-    body.append(html.Div(_who(known, who), className="t3 small"))
     actions = _actions(known) if who.operates and not known.starting else []
-    body.append(html.Div(actions, className="bem-buttons flex-wrap"))
+    body = [
+        html.Div(state_lines(known, who), id=Ids.WAITS, className="bem-stack"),
+        *([html.Div(actions, className="bem-buttons flex-wrap")] if actions else []),
+    ]
     content = [card("State", html.Div(body, className="body bem-stack"))]
     if not who.operates:
         return content
     return [*content, *queue_dialog(who), *dialogs()]
+
+
+def state_lines(known: PlannedExperiment, who: Viewer) -> list[Component]:
+    """Say what an experiment waits for, or why it never began; who and when."""
+    words, why = SENTENCES[known.state].format(station=known.station), known.reason
+    if known.state is ExperimentState.QUEUED:
+        words = f"{known.station} is just taking it." if known.starting else words
+        queue = station_queue(database(), known.station_id or 0)
+        why = next((one.waits_for for one in queue if one.plan.id == known.plan_id), "")
+    lines = [html.Div(words)]
+    if why:
+        lines.append(html.Div(why, className="t2"))
+    return [*lines, html.Div(_who(known, who), className="t3 small")]
 
 
 def name_words(known: PlannedExperiment) -> str:
@@ -159,3 +179,17 @@ def show_changed(changed: Sent, experiment_id: Sent) -> str:
     if find_planned(database(), number) is None:
         return "/experiments"
     return f"/experiments/{number}"
+
+
+@callback(
+    output=Output(Ids.WAITS, "children"),
+    inputs={"_pulse": Input(Shell.PULSE, "data")},
+    state={"experiment_id": State(Ids.EXPERIMENT, "data")},
+    prevent_initial_call=True,
+)
+def show_waits(_pulse: Sent, experiment_id: Sent) -> list[Component]:
+    """Say what it waits for at this moment."""
+    known = find_planned(database(), sent_id(experiment_id))
+    if known is None or known.state is not ExperimentState.QUEUED:
+        raise PreventUpdate  # the page of another state comes with its buttons
+    return state_lines(known, viewer())

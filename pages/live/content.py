@@ -62,7 +62,7 @@ def view_of(database: Database, station: StationNow) -> LiveView:
     )
     run = run_facts(database, experiment.id)
     guarded = guarded_battery(database, station.id, experiment.battery.id)
-    took = durations(database, experiment, station.speed, station.at)
+    took = durations(database, experiment, station.at, simulated=station.simulated)
     return LiveView(station, experiment, compiled, run, *guarded, took)
 
 

@@ -18,6 +18,7 @@ from cycling.errors import NotFoundError
 from db import series
 from db.commands import jobs
 from db.queries.experiments.detail import check_experiment
+from db.queries.stations.change_tokens import station_version
 from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.run import RunAlarm, run_alarms
 from db.series import ChannelInfo, ExperimentSeries
@@ -26,6 +27,7 @@ from pages.experiment.graph import drawing, strip, window_of
 from pages.experiment.layout import preparing_words
 from pages.experiment.moments import alarm_marks
 from pages.live.ids import Ids
+from pages.live.update import present_update
 from pages.sent import sent_id
 
 RANGES = {  # seconds; 0: everything
@@ -128,7 +130,10 @@ def _figure(experiment_id: Sent, station_id: int, choice: Choice, look: Look) ->
             if experiment.fraction == 1:
                 channels = station_channels(experiment.database, station_id)
                 alarms = run_alarms(experiment.database, experiment.id)
-                return live_figure(experiment, channels, choice, look, alarms, viewer())
+                drawn = live_figure(experiment, channels, choice, look, alarms, viewer())
+                present = station_version(database(), station_id).present
+                drawn["layout"]["meta"] |= present_update(present)
+                return drawn
     except NotFoundError as error:
         return sentence_figure(look, str(error), choice, experiment_id=None)
     jobs.prepare_series(database(), experiment_id, user_name=viewer().name, now=now())

@@ -44,7 +44,10 @@ BY_ITSELF = (
 
 @dataclass(frozen=True)
 class Listed:
-    """An instruction of the list: `state` is done, short (of its end), now or next."""
+    """An instruction of the list: `state` is done, short (of its end), now or next.
+
+    `number` is its line of the profile's text, or its own where there is no text.
+    """
 
     row: CompiledRow
     number: int
@@ -92,7 +95,7 @@ def listed(
         took_s = took.get(row.id) if state == "done" else None
         if state == "done" and row.id in broken_off:
             state = "short"
-        entries.append(Listed(row, number + 1, state, took_s))
+        entries.append(Listed(row, row.line or number + 1, state, took_s))
     return entries
 
 
@@ -173,7 +176,7 @@ def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -
         return _now_item(view, words, at, state)
     marks = {"done": icon("check2"), "short": icon("slash-circle")}
     mark = marks.get(one.state) or html.Span(f"{one.number:,}", className="no")
-    took = clock_duration(one.took_s) if one.took_s is not None else ""
+    took = clock_duration(round(one.took_s)) if one.took_s is not None else ""
     if one.state == "short":
         words = f"{words}, broken off"
     return html.Li(

@@ -159,7 +159,7 @@ def _run(station: StationNow, zone: tzinfo) -> list[Component]:
     if not loop and started is not None:
         first = ["Started ", labels.ago(started, station.at, zone)]
     percent, counts = int(100 * at.part), left_attributes(at)
-    line = f"Line {at.row.line}, " if at.row.line is not None else ""
+    line = "Line " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
     parts.append(
         html.Div(

@@ -24,43 +24,43 @@ register_page(__name__, "/adopted-profiles/<profile_id>", "Profile", Role.VIEWER
 def layout(profile_id: str = "", **_query: str) -> Component:
     """Return the page of one profile, or say that there is none."""
     try:
-        known = adopted_profile(database(), read_id(profile_id))
+        profile = adopted_profile(database(), read_id(profile_id))
     except NotFoundError as error:
         return not_found(str(error), "/profiles", "All profiles")
-    return page(known, viewer(), now())
+    return page(profile, viewer(), now())
 
 
-def page(known: AdoptedText, who: Viewer, time: datetime) -> Component:
+def page(profile: AdoptedText, who: Viewer, time: datetime) -> Component:
     """Return the whole page."""
     title = [
         dcc.Link("Profiles /", href="/profiles", className="t3 bem-crumb"),
-        html.Span(known.name, className="cut", title=known.name),
+        html.Span(profile.name, className="cut", title=profile.name),
     ]
     return html.Div(
         [
             page_header(title, count="of the WattRex application"),
-            columns([_text(known)], [_about(known), _used(known, who, time)], "bem-work"),
+            columns([_text(profile)], [_about(profile), _used(profile, who, time)], "bem-work"),
         ],
         className="bem-page",
     )
 
 
-def _text(known: AdoptedText) -> Component:
-    line_count = len(known.text.rstrip("\n").split("\n"))
-    rest = known.lines - line_count
+def _text(profile: AdoptedText) -> Component:
+    line_count = len(profile.text.rstrip("\n").split("\n"))
+    rest = profile.lines - line_count
     words = f"{formatting.counted(rest, 'line')} more. “Run again” on an experiment has all of it."
     more = [html.Div(words, className="t3 small p-3")] if rest > 0 else []
-    note = f"{formatting.counted(known.lines, 'line')}, one for each row"
-    return card("Text", [profile_text(known.text), *more], note=note)
+    note = f"{formatting.counted(profile.lines, 'line')}, one for each row"
+    return card("Text", [profile_text(profile.text), *more], note=note)
 
 
-def _about(known: AdoptedText) -> Component:
-    voltage = _range(known.voltage_min_mv, known.voltage_max_mv, "V")
-    current = _range(known.current_min_ma, known.current_max_ma, "A")
+def _about(profile: AdoptedText) -> Component:
+    voltage = _range(profile.voltage_min_mv, profile.voltage_max_mv, "V")
+    current = _range(profile.current_min_ma, profile.current_max_ma, "A")
     return fact_card(
         "About",
         [
-            [("Description", known.description), ("Voltage", voltage), ("Current", current)],
+            [("Description", profile.description), ("Voltage", voltage), ("Current", current)],
             [("Changes", "none here: “Run again” on an experiment takes the text over")],
         ],
     )
@@ -74,14 +74,14 @@ def _range(low: int | None, high: int | None, unit: str) -> str:
     return extent_words(Extent(ends[0], ends[1], unit), "")
 
 
-def _used(known: AdoptedText, who: Viewer, time: datetime) -> Component:
-    if not known.uses:
+def _used(profile: AdoptedText, who: Viewer, time: datetime) -> Component:
+    if not profile.uses:
         return card("Used by", empty("journal", "No experiment has used it."))
     heads = (Head("Experiment"), Head("Battery", "", "34%"), Head("Created", "num", "128px"))
-    rows = [_use(one, who, time) for one in known.uses]
-    rest = known.experiments - len(known.uses)
+    rows = [_use(one, who, time) for one in profile.uses]
+    rest = profile.experiments - len(profile.uses)
     more = [html.Div(f"{formatting.number(rest)} more", className="t3 small p-3")] if rest else []
-    note = formatting.counted(known.experiments, "experiment")
+    note = formatting.counted(profile.experiments, "experiment")
     return card("Used by", [html.Div(table(heads, rows), className="bem-rows"), *more], note=note)
 
 

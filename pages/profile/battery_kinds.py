@@ -11,7 +11,7 @@ MAX_AH, MIN_AH = 1e6, 1e-6
 
 
 @dataclass(frozen=True)
-class Chosen:
+class BatteryChoice:
     """The battery that a profile is drawn for."""
 
     kind: str
@@ -25,23 +25,23 @@ class Chosen:
         return CheckedBattery(kind.technology, kind.chemistry, self.cells)
 
 
-def suited(summary: ProfileSummary | None) -> Chosen:
+def suited(summary: ProfileSummary | None) -> BatteryChoice:
     """Return the battery whose range is nearest to that of a profile."""
     if summary is None or summary.voltage is None or not summary.voltage.high:
-        return Chosen("NMC", 1, KINDS["NMC"].capacity_ah)
+        return BatteryChoice("NMC", 1, KINDS["NMC"].capacity_ah)
     name, cells = typical(summary.voltage.low, summary.voltage.high)
-    return Chosen(name, cells, _capacity(summary, KINDS[name]))
+    return BatteryChoice(name, cells, _capacity(summary, KINDS[name]))
 
 
-def chosen(
-    kind: Sent = None, cells: Sent = None, capacity_ah: Sent = None, *, otherwise: Chosen
-) -> Chosen:
+def battery_choice(
+    kind: Sent = None, cells: Sent = None, capacity_ah: Sent = None, *, otherwise: BatteryChoice
+) -> BatteryChoice:
     """Read what a page or an address says; what makes no sense is as in `otherwise`."""
     name = kind if isinstance(kind, str) and kind in KINDS else otherwise.kind
     count, size = _number(cells), _number(capacity_ah)
     is_count = count is not None and count.is_integer() and 1 <= count <= MAX_CELLS
     is_size = size is not None and MIN_AH <= size <= MAX_AH
-    return Chosen(
+    return BatteryChoice(
         name,
         int(count) if is_count and count is not None else otherwise.cells,
         size if is_size and size is not None else otherwise.capacity_ah,
@@ -57,10 +57,10 @@ def _capacity(summary: ProfileSummary, kind: Kind) -> float:
     return float(f"{HOURS_OF_LARGEST * largest:.3g}") or kind.capacity_ah
 
 
-def _number(given: Sent) -> float | None:
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
+def _number(entry: Sent) -> float | None:
+    if isinstance(entry, bool) or not isinstance(entry, int | float | str):
         return None
     try:
-        return float(given)
+        return float(entry)
     except (ValueError, OverflowError):
         return None

@@ -150,21 +150,21 @@ def checked(
     )
 
 
-def battery_for_check(known: NewBattery) -> CheckedBattery:
+def battery_for_check(battery: NewBattery) -> CheckedBattery:
     """Return what a registered battery is for a check; its limits are those of its range."""
-    off_v = safety_range_v(known)
+    off_v = safety_range_v(battery)
     return CheckedBattery(
-        technology=known.technology,
-        chemistry=known.chemistry or "",
-        cells=known.cells,
+        technology=battery.technology,
+        chemistry=battery.chemistry or "",
+        cells=battery.cells,
         limits=BatteryLimits(
-            voltage_min_v=_decimal(known.voltage_min_v),
-            voltage_max_v=_decimal(known.voltage_max_v),
-            current_min_a=_decimal(known.current_min_a),
-            current_max_a=_decimal(known.current_max_a),
-            cells=known.cells,
-            cell_voltage_min_v=_decimal(known.cell_voltage_min_v),
-            cell_voltage_max_v=_decimal(known.cell_voltage_max_v),
+            voltage_min_v=_decimal(battery.voltage_min_v),
+            voltage_max_v=_decimal(battery.voltage_max_v),
+            current_min_a=_decimal(battery.current_min_a),
+            current_max_a=_decimal(battery.current_max_a),
+            cells=battery.cells,
+            cell_voltage_min_v=_decimal(battery.cell_voltage_min_v),
+            cell_voltage_max_v=_decimal(battery.cell_voltage_max_v),
             off_min_v=_decimal(round(off_v[0], 6)),
             off_max_v=_decimal(round(off_v[1], 6)),
         ),

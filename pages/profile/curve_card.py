@@ -6,15 +6,15 @@ import dash_bootstrap_components as dbc
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components.blocks import card, empty, labelled
+from components.blocks import card, empty, labelled, note
 from components.figures.expected_curve import HEIGHT
 from components.figures.template import CONFIG
 from components.readings import reading
 from components.sent import PrefixIds
 from cycling.battery.typical import KINDS, MAX_CELLS
-from pages.profile.battery_kinds import Chosen
+from pages.profile.battery_kinds import BatteryChoice
 from pages.profile.check import CheckedView
-from pages.profile.labels import about_quantity, course_words, expected_duration
+from pages.profile.labels import about_quantity, course_words, expected_duration, trip_words
 
 
 class CurveIds(PrefixIds):
@@ -40,15 +40,15 @@ class CurveIds(PrefixIds):
         ]
 
 
-def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
+def curve_card(ids: CurveIds, battery: BatteryChoice) -> Component:
     """Return the card, empty until its figure comes."""
     kind = dbc.Select(
         id=ids.kind,
         options=[{"label": kind.words, "value": name} for name, kind in KINDS.items()],
-        value=chosen.kind,
+        value=battery.kind,
     )
     capacity = dbc.Input(
-        id=ids.capacity, type="number", min=0, step="any", value=chosen.capacity_ah, debounce=True
+        id=ids.capacity, type="number", min=0, step="any", value=battery.capacity_ah, debounce=True
     )
     cells = dbc.Input(
         id=ids.cells,
@@ -56,7 +56,7 @@ def curve_card(ids: CurveIds, chosen: Chosen) -> Component:
         min=1,
         max=MAX_CELLS,
         step=1,
-        value=chosen.cells,
+        value=battery.cells,
         debounce=True,
     )
     battery = html.Div(
@@ -120,12 +120,13 @@ def _readings(view: CheckedView) -> list[Component]:
         words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
         return [reading(words, "", name="Whole profile", small=True)]
     low, high = view.throughput_range or (total, total)
-    aborted = view.curve is not None and view.curve.aborted_by is not None
+    trip = trip_words(view)
     quantities = [about_quantity(*three) for three in zip(total, low, high, strict=True)]
-    return [
+    warning = [html.Div(note("paused", trip), className="bem-trip")] if trip else []
+    return warning + [
         reading(value, unit, name=name, small=True)
         for name, value, unit in (
-            ("Until a safety limit" if aborted else "Whole profile", expected_duration(view), ""),
+            ("Until the safety limit" if trip else "Whole profile", expected_duration(view), ""),
             ("Charge in / out", " / ".join(quantities[1:3]), "Ah"),
             ("Energy in / out", " / ".join(quantities[3:]), "Wh"),
         )

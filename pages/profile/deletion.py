@@ -26,13 +26,13 @@ def delete(by: By, _chosen: Sent, version: Sent) -> Done:
     return Done(toast("done", f"The profile {name} is deleted."), "/profiles")
 
 
-def question(known: LibraryFacts, kept_because: str) -> Question:
+def question(profile: LibraryFacts, kept_because: str) -> Question:
     """Name the profile and say what is lost with it, or why it is kept."""
-    named = html.B(f"{known.name}, profile {known.id}")
+    named = html.B(f"{profile.name}, profile {profile.id}")
     if kept_because:
         words = [html.P([named, f", is kept. {kept_because}"])]
-        return Question(f"{known.name} cannot be deleted", words, keep="Keep it")
-    count = len(known.versions)
+        return Question(f"{profile.name} cannot be deleted", words, keep="Keep it")
+    count = len(profile.versions)
     versions = "its only version" if count == 1 else f"its {count} versions"
     lost = f", is deleted with {versions} and all rows that were compiled from it."
     words = [
@@ -40,7 +40,7 @@ def question(known: LibraryFacts, kept_because: str) -> Question:
         html.P("No experiment has used it. The audit trail keeps the text of its last version."),
     ]
     return Question(
-        f"Delete {known.name}?", words, go="Delete profile", danger=True, keep="Keep it"
+        f"Delete {profile.name}?", words, go="Delete profile", danger=True, keep="Keep it"
     )
 
 

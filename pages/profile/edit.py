@@ -17,7 +17,7 @@ from db.queries.profiles.library import library_profile, version_text
 from db.terms import Role
 from pages.context import actor, database, register_page, viewer
 from pages.not_found_404 import not_found
-from pages.profile.battery_kinds import chosen, suited
+from pages.profile.battery_kinds import battery_choice, suited
 from pages.profile.check import checked, watch_editor
 from pages.profile.curve_card import curve_parts
 from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, page, save
@@ -70,7 +70,7 @@ def draw(text: Sent, battery: dict[str, Sent], theme: Sent) -> Sent:
     """Draw what is expected of the chosen battery."""
     if theme is None or not isinstance(text, str):
         raise PreventUpdate  # the script and the frame say both in a moment
-    drawn_for = chosen(**battery, otherwise=suited(None))
+    drawn_for = battery_choice(**battery, otherwise=suited(None))
     view = checked(text, battery=drawn_for.battery, capacity_ah=drawn_for.capacity_ah)
     return curve_parts(view, dark=theme == "dark")
 

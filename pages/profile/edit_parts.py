@@ -43,7 +43,7 @@ class Ids:
 class Editing:
     """A profile, the version whose text is in the editor, and that text."""
 
-    known: LibraryFacts
+    profile: LibraryFacts
     version: VersionFacts
     text: str
 
@@ -51,12 +51,15 @@ class Editing:
 def page(editing: Editing | None, who: Viewer) -> Component:
     """Return the page for the next version of a profile; None is for a new profile."""
     left, curve = _new() if editing is None else _next(editing, who)
-    known = editing.known if editing else None
+    profile = editing.profile if editing else None
     title: Sent = "New profile"
-    if known:
-        title = ["Edit ", html.Span(known.name, className="cut", title=known.name)]
-    data = {"profile": known.id if known else None, "after": known.last.number if known else 0}
-    save = dbc.Button("Save" if known else "Save profile", id=Ids.SAVE, color="primary")
+    if profile:
+        title = ["Edit ", html.Span(profile.name, className="cut", title=profile.name)]
+    data = {
+        "profile": profile.id if profile else None,
+        "after": profile.last.number if profile else 0,
+    }
+    save = dbc.Button("Save" if profile else "Save profile", id=Ids.SAVE, color="primary")
     error = html.Span(id=Ids.ERROR, className="bem-bad small", role="alert")
     state = html.Span(id=Ids.STATE, className="state t2")
     head = [
@@ -77,17 +80,17 @@ def _new() -> tuple[list[Component], Component]:
 
 def _next(editing: Editing, who: Viewer) -> tuple[list[Component], Component]:
     """Return what the next version begins with."""
-    known, version = editing.known, editing.version
+    profile, version = editing.profile, editing.version
     comment = labelled(
         "What changed",
         dbc.Input(id=Ids.COMMENT, maxLength=MAX_DESCRIPTION),
         optional=True,
         help_text="Stands beside the version in its profile.",
     )
-    keep = f"profile-{known.id}-{version.number}-{version.created_at.timestamp():.0f}"
+    keep = f"profile-{profile.id}-{version.number}-{version.created_at.timestamp():.0f}"
     fields = [
-        _names(known.name, known.description),
-        *_version_words(known, version, who),
+        _names(profile.name, profile.description),
+        *_version_words(profile, version, who),
         _editor(editing.text, keep),
         comment,
     ]
@@ -112,11 +115,11 @@ def save(database: Database, fields: Mapping[str, object], editing: object, by: 
     return saved
 
 
-def _version_words(known: LibraryFacts, version: VersionFacts, who: Viewer) -> list[Component]:
-    if version.number != known.last.number:
+def _version_words(profile: LibraryFacts, version: VersionFacts, who: Viewer) -> list[Component]:
+    if version.number != profile.last.number:
         words = (
             f"This is the text of version {version.number}. Saved, it comes after version "
-            f"{known.last.number}."
+            f"{profile.last.number}."
         )
     elif version.fixed:
         words = (

@@ -6,6 +6,7 @@ from components import formatting
 from components.instruction_labels import short_duration
 from cycling.battery.typical import KINDS, typical
 from cycling.profile import Problem
+from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import errors_of, folded, line_words
 from cycling.profile.simulation.expected import CUT_OFF, MAX_STEPS, Expected
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
@@ -67,7 +68,14 @@ def about_duration(value_s: float, off_s: float | None) -> str:
 
 def is_uncertain(value_s: float, off_s: float | None) -> bool:
     """Whether a duration may be so far off that it is said; None: nobody knows how far."""
-    return off_s is None or (off_s >= SURE * value_s and off_s >= 1)
+    return off_s is None or off_s >= max(1.0, min(SURE * value_s, _shown_to_s(value_s)))
+
+
+def _shown_to_s(value_s: float) -> float:
+    """Return the smaller of the two units (s) in which a duration is written."""
+    return next(
+        (smaller for unit, smaller in ((86400.0, 3600.0), (3600.0, 60.0)) if value_s >= unit), 1.0
+    )
 
 
 def expected_duration(view: CheckedView) -> str:
@@ -88,14 +96,14 @@ def about_quantity(value: float, low: float, high: float) -> str:
     if off < SURE * value or not off:
         return formatting.quantity(float(f"{value:.3g}"), "")
     places = -floor(log10(float(f"{off:.1g}")))
-    shown = round(value, places)
-    return f"{formatting.quantity(shown, '')} ± {formatting.quantity(round(off, places), '')}"
+    rounded = round(value, places)
+    return f"{formatting.quantity(rounded, '')} ± {formatting.quantity(round(off, places), '')}"
 
 
 def course_words(curve: Expected) -> str:
     """Say how far a course goes, and what of it is assumed; blank where nothing need be said."""
     if curve.aborted_by is not None:
-        return f"a safety limit ({curve.aborted_by.lower()}) ends it here"
+        return f"until the safety limit in line {int(curve.line[-1])}"
     if curve.beyond is not None:
         return f"line {curve.beyond} goes beyond what the battery holds"
     if curve.unending is not None:
@@ -108,6 +116,27 @@ def course_words(curve: Expected) -> str:
     if curve.band is not None and curve.band.low is None:
         return "on a smaller battery it may end before"
     return ""
+
+
+def trip_words(view: CheckedView) -> str:
+    """Say that the station is expected to switch off, where and why; blank where it is not.
+
+    It is the profile's SAFETY, or what the battery itself allows.
+    """
+    curve = view.curve if view.program is not None else None
+    if curve is None or curve.aborted_by is None or view.program is None:
+        return ""
+    own, last_v = view.program.safety_range(curve.aborted_by), float(curve.voltage_v[-1])
+    is_battery = own is None or (
+        curve.aborted_by is LimitKind.VOLTAGE and own.low <= last_v <= own.high
+    )
+    whose = "that the battery allows" if is_battery else "of SAFETY"
+    where = f"in line {int(curve.line[-1])}"
+    after = f"after about {formatting.duration(curve.duration_s)}"
+    return (
+        f"The station is expected to switch off {where}, {after}: the {curve.aborted_by.lower()} "
+        f"leaves the range {whose}. Nothing after it runs, and the experiment ends in error."
+    )
 
 
 def steps_words(summary: ProfileSummary) -> str:
@@ -130,8 +159,8 @@ def _one_sided(extent: Extent) -> str:
     unit = "" if extent.unit == PER_CAPACITY else extent.unit
     for end, words in ((extent.low, "from"), (extent.high, "up to")):
         if end is not None:
-            shown = _rate(end) if not unit else formatting.quantity(end, unit)
-            return f"{words} {shown}, else {UNBOUNDED}"
+            text = _rate(end) if not unit else formatting.quantity(end, unit)
+            return f"{words} {text}, else {UNBOUNDED}"
     return UNBOUNDED
 
 

@@ -30,7 +30,7 @@ from db.queries.profiles.library import LibraryFacts, VersionFacts
 from db.queries.profiles.uses import Use
 from pages.ask import ask_dialog
 from pages.context import Viewer
-from pages.profile.battery_kinds import Chosen
+from pages.profile.battery_kinds import BatteryChoice
 from pages.profile.curve_card import CurveIds, curve_card
 from pages.profile.files import FORMATS
 from pages.profile.ids import DELETE, Ids
@@ -43,27 +43,27 @@ DIFF_KINDS = {"+": ("add", "+"), "-": ("del", "−"), "@": ("hunk", "…")}
 
 
 @dataclass(frozen=True)
-class Shown:
+class PageContent:
     """What the page is built from; `compared` is the number of another version, 0 for none."""
 
-    known: LibraryFacts
+    profile: LibraryFacts
     version: VersionFacts
     text: str
     uses: Sequence[Use]
-    chosen: Chosen
+    battery: BatteryChoice
     compared: int
 
 
-def page(shown: Shown, who: Viewer, time: datetime) -> Component:
+def page(content: PageContent, who: Viewer, time: datetime) -> Component:
     """Return the whole page."""
-    known, version = shown.known, shown.version
-    is_last = version.number == known.last.number
+    profile, version = content.profile, content.version
+    is_last = version.number == profile.last.number
     stored = {
-        "profile": known.id,
+        "profile": profile.id,
         "version": version.id,
         "number": version.number,
-        "name": known.name,
-        "archived": known.archived,
+        "name": profile.name,
+        "archived": profile.archived,
         "token": new_token(),
         "asked": "" if is_last else str(version.number),
     }
@@ -73,38 +73,38 @@ def page(shown: Shown, who: Viewer, time: datetime) -> Component:
             dcc.Store(id=Ids.VIEW),
             dcc.Download(id=Ids.FILE),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
-            _header(shown, who),
+            _header(content, who),
             *(ask_dialog(DELETE) if who.administers else []),
-            columns(_left(shown, who, time), _right(shown, who, time), "bem-work"),
+            columns(_left(content, who, time), _right(content, who, time), "bem-work"),
         ],
         className="bem-page",
     )
 
 
-def _header(shown: Shown, who: Viewer) -> Component:
-    known = shown.known
+def _header(content: PageContent, who: Viewer) -> Component:
+    profile = content.profile
     title: list[Any] = [
         dcc.Link("Profiles /", href="/profiles", className="t3 bem-crumb"),
-        html.Span(known.name, className="cut", title=known.name),
+        html.Span(profile.name, className="cut", title=profile.name),
     ]
-    count = f"version {shown.version.number} of {known.last.number}"
+    count = f"version {content.version.number} of {profile.last.number}"
     delete = [link_button("trash", "Delete", DELETE.open)] if who.administers else []
     return page_header(
         title,
-        count=f"{count}, archived" if known.archived else count,
-        actions=html.Div([*delete, *_writing(shown, who), _downloads()], className="bem-wrap"),
+        count=f"{count}, archived" if profile.archived else count,
+        actions=html.Div([*delete, *_writing(content, who), _downloads()], className="bem-wrap"),
     )
 
 
-def _writing(shown: Shown, who: Viewer) -> list[Component]:
+def _writing(content: PageContent, who: Viewer) -> list[Component]:
     """Return what operators can do."""
-    known = shown.known
+    profile = content.profile
     if not who.operates:
         return []
-    address = f"/edit-profile?profile={known.id}"
-    if shown.version.number != known.last.number:
-        address += f"&version={shown.version.number}"
-    words = ("arrow-counterclockwise", "Restore") if known.archived else ("archive", "Archive")
+    address = f"/edit-profile?profile={profile.id}"
+    if content.version.number != profile.last.number:
+        address += f"&version={content.version.number}"
+    words = ("arrow-counterclockwise", "Restore") if profile.archived else ("archive", "Archive")
     return [
         link_button("files", "Duplicate", Ids.DUPLICATE),
         link_button(*words, Ids.ARCHIVE),
@@ -126,17 +126,17 @@ def _downloads() -> dbc.DropdownMenu:
     )
 
 
-def _left(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
-    known, version = shown.known, shown.version
-    lines = len(shown.text.rstrip("\n").split("\n"))
+def _left(content: PageContent, who: Viewer, time: datetime) -> list[Component]:
+    profile, version = content.profile, content.version
+    lines = len(content.text.rstrip("\n").split("\n"))
     parts: list[Component] = []
-    if version.number != known.last.number:
-        newest = dcc.Link(f"version {known.last.number}", href=f"/profiles/{known.id}")
+    if version.number != profile.last.number:
+        newest = dcc.Link(f"version {profile.last.number}", href=f"/profiles/{profile.id}")
         parts.append(note("queued", ["This is an older version. The newest is ", newest, "."]))
     text = card(
         "Text",
         [
-            profile_text(shown.text),
+            profile_text(content.text),
             html.Div(id=Ids.PROBLEMS, className="bem-editor-problems"),
         ],
         note=formatting.counted(lines, "line"),
@@ -145,7 +145,7 @@ def _left(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
     return [
         *parts,
         text,
-        card("Versions", [_versions(shown, who, time), *_comparison(shown)]),
+        card("Versions", [_versions(content, who, time), *_comparison(content)]),
         card(
             "Compiled rows",
             html.Div(id=Ids.ROWS),
@@ -155,25 +155,25 @@ def _left(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
     ]
 
 
-def _comparison(shown: Shown) -> list[Component]:
-    others = [one for one in shown.known.versions if one.number != shown.version.number]
+def _comparison(content: PageContent) -> list[Component]:
+    others = [one for one in content.profile.versions if one.number != content.version.number]
     options = [{"label": "no other version", "value": "0"}] + [
         {"label": f"Version {one.number}", "value": str(one.number)} for one in others
     ]
     select = dbc.Select(
         id=Ids.COMPARE,
         options=options,
-        value=str(shown.compared) if shown.compared in {one.number for one in others} else "0",
+        value=str(content.compared) if content.compared in {one.number for one in others} else "0",
         size="sm",
     )
-    label = f"Version {shown.version.number} compared with"
+    label = f"Version {content.version.number} compared with"
     return [
         html.Div(inline(label, select), className="body", hidden=not others),
         html.Div(id=Ids.DIFFERENCE),
     ]
 
 
-def _versions(shown: Shown, who: Viewer, time: datetime) -> Component:
+def _versions(content: PageContent, who: Viewer, time: datetime) -> Component:
     heads = (
         Head(unseen("Version"), "", "44px"),
         Head("Comment"),
@@ -181,13 +181,13 @@ def _versions(shown: Shown, who: Viewer, time: datetime) -> Component:
         Head("Saved", "num", "128px"),
         Head("Experiments", "num", "100px"),
     )
-    rows = [_version(shown, one, who, time) for one in shown.known.versions]
+    rows = [_version(content, one, who, time) for one in content.profile.versions]
     return table(heads, rows, "in-card bem-version")
 
 
-def _version(shown: Shown, one: VersionFacts, who: Viewer, time: datetime) -> html.Tr:
-    address = f"/profiles/{shown.known.id}"
-    if one.number != shown.known.last.number:
+def _version(content: PageContent, one: VersionFacts, who: Viewer, time: datetime) -> html.Tr:
+    address = f"/profiles/{content.profile.id}"
+    if one.number != content.profile.last.number:
         address += f"?version={one.number}"
     words = one.comment or ("First version" if one.number == 1 else "")
     return html.Tr(
@@ -198,30 +198,30 @@ def _version(shown: Shown, one: VersionFacts, who: Viewer, time: datetime) -> ht
             short_time(one.created_at, who.zone, time),
             html.Td(formatting.number(one.experiments), className="num"),
         ],
-        className="shown" if one.number == shown.version.number else "",
+        className="shown" if one.number == content.version.number else "",
     )
 
 
-def _right(shown: Shown, who: Viewer, time: datetime) -> list[Component]:
-    summary = shown.version.summary
+def _right(content: PageContent, who: Viewer, time: datetime) -> list[Component]:
+    summary = content.version.summary
     rates = "relative to the capacity" if summary.needs_capacity else "absolute"
-    saved = formatting.exactly(shown.version.created_at, who.zone)
+    saved = formatting.exactly(content.version.created_at, who.zone)
     about = [
         [
-            ("Description", shown.known.description),
+            ("Description", content.profile.description),
             ("Voltage", voltage_words(summary)),
             ("Current", current_words(summary)),
             ("Values", rates),
             ("Executes", steps_words(summary)),
         ],
-        [("Written by", f"{shown.version.user_name}, {saved}")],
+        [("Written by", f"{content.version.user_name}, {saved}")],
     ]
-    uses = sum(one.experiments for one in shown.known.versions)
+    uses = sum(one.experiments for one in content.profile.versions)
     used = formatting.counted(uses, "experiment") if uses else ""
     return [
-        curve_card(CURVE, shown.chosen),
+        curve_card(CURVE, content.battery),
         fact_card("About", about),
-        card("Used by", _uses(shown.uses, who, time), note=used),
+        card("Used by", _uses(content.uses, who, time), note=used),
     ]
 
 
@@ -259,11 +259,11 @@ def difference(before: str, after: str) -> Component:
     rows = list(_changed_lines(before, after))
     if not rows:
         return empty("check2", "Both versions say the same.")
-    shown = [_diff_line(one) for one in rows[:MAX_LINES]]
+    lines = [_diff_line(one) for one in rows[:MAX_LINES]]
     if len(rows) > MAX_LINES:
-        shown.append(html.Div(f"{len(rows) - MAX_LINES:,} lines more", className="t3 small p-2"))
+        lines.append(html.Div(f"{len(rows) - MAX_LINES:,} lines more", className="t3 small p-2"))
     return html.Div(
-        shown,
+        lines,
         className="bem-source bem-diff",
         tabIndex="0",
         role="region",

@@ -19,12 +19,12 @@ from db.queries.profiles.uses import uses_of
 from db.terms import Role
 from pages.context import actor, database, now, once, register_page, run_script, viewer
 from pages.not_found_404 import not_found
-from pages.profile.battery_kinds import Chosen, chosen, suited
+from pages.profile.battery_kinds import BatteryChoice, battery_choice, suited
 from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import Ids
-from pages.profile.layout import CURVE, Shown, difference, page
+from pages.profile.layout import CURVE, PageContent, difference, page
 from pages.profile.rows import program_rows
 from pages.sent import read_id
 
@@ -38,12 +38,12 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
     except NotFoundError as error:
         return not_found(str(error), "/profiles", "All profiles")
     version = profile.version(read_id(query.get("version")))
-    shown = Shown(
-        known=profile,
+    content = PageContent(
+        profile=profile,
         version=version,
         text=version_text(database(), version.id),
         uses=uses_of(database(), profile.id),
-        chosen=chosen(
+        battery=battery_choice(
             kind=query.get("kind"),
             cells=query.get("cells"),
             capacity_ah=query.get("capacity"),
@@ -51,7 +51,7 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
         ),
         compared=read_id(query.get("compare")),
     )
-    return page(shown, viewer(), now())
+    return page(content, viewer(), now())
 
 
 @callback(
@@ -63,7 +63,7 @@ def draw(battery: dict[str, Sent], theme: Sent, version: Sent) -> Sent:
     """Draw what is expected of the chosen battery, and say what is doubtful for it."""
     if theme is None or not isinstance(version, dict):
         raise PreventUpdate  # the frame reads the theme in the browser and calls again at once
-    view = _view(version, _chosen(version, **battery))
+    view = _view(version, _battery(version, **battery))
     return *curve_parts(view, dark=theme == "dark"), problems_list(view.problems, in_editor=False)
 
 
@@ -79,7 +79,7 @@ def remember(controls: dict[str, Sent], compared: Sent, version: Sent) -> Sent:
     """Return what stands in the address."""
     if not isinstance(version, dict):
         raise PreventUpdate
-    battery = _chosen(version, **controls)
+    battery = _battery(version, **controls)
     return {
         "path": f"/profiles/{read_id(version['profile'])}",
         "query": {
@@ -116,7 +116,7 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
     """Compile the text for the chosen capacity and list the rows."""
     if not clicks or not isinstance(version, dict):
         raise PreventUpdate
-    view = _view(version, _chosen(version, capacity_ah=capacity))
+    view = _view(version, _battery(version, capacity_ah=capacity))
     if view.program is None:
         return problems_list(view.problems, in_editor=False)
     return program_rows(view.program)
@@ -136,7 +136,7 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
     if not any(clicks) or not isinstance(version, dict):
         raise PreventUpdate
     kind = next((one for one in FORMATS if Ids.download(one) == ctx.triggered_id), TEXT)
-    view = _view(version, _chosen(version, capacity_ah=capacity))
+    view = _view(version, _battery(version, capacity_ah=capacity))
     try:
         content = exported(kind, view.text, view.program)
     except InputError as error:
@@ -191,12 +191,12 @@ def _duplicated(profile_id: int, token: Sent) -> tuple[Any, Any]:
 run_script("profiles.remember", Input(Ids.VIEW, "data"))
 
 
-def _chosen(version: dict[str, Any], **controls: Sent) -> Chosen:
+def _battery(version: dict[str, Any], **controls: Sent) -> BatteryChoice:
     profile = library_profile(database(), read_id(version.get("profile")))
     summary = profile.version(read_id(version.get("number"))).summary
-    return chosen(**controls, otherwise=suited(summary))
+    return battery_choice(**controls, otherwise=suited(summary))
 
 
-def _view(version: dict[str, Any], battery: Chosen) -> CheckedView:
+def _view(version: dict[str, Any], battery: BatteryChoice) -> CheckedView:
     text = version_text(database(), read_id(version.get("version")))
     return checked(text, battery=battery.battery, capacity_ah=battery.capacity_ah)

@@ -40,7 +40,7 @@ HEADS = (
     Head("Voltage", "num", "124px"),
     Head("Current", "num", "130px"),
     Head("Cycles", "num", "66px"),
-    Head("Duration", "num", "126px"),
+    Head("Duration", "num", "142px"),
     Head("Experiments", "num", "96px"),
     Head("Last used", "num", "116px"),
     Head("Changed", "num", "116px"),

@@ -134,6 +134,7 @@ def seen(entries: Sequence[QueueEntry]) -> list[Any]:
             one.plan.held_because,
             one.starting,
             one.present_instruction,
+            one.waits_for,
         ]
         for one in entries
     ]
@@ -177,7 +178,7 @@ def _entry(
                 className="t3 small about",
             ),
             html.Div(plan.held_because, className="t2 small") if plan.held_because else None,
-            html.Div(_begins(begins), className="t2 small") if begins else None,
+            html.Div(_begins(begins) if begins else entry.waits_for, className="t2 small"),
             html.Div(actions, className="acts") if who.operates else None,
         ]
     )

@@ -39,6 +39,10 @@ COMMANDS = {  # what was asked, what was done
     StationCommand.LAUNCH: ("Launch cycler", "Launched"),
 }
 SWITCHES_OFF = (StationCommand.STOP, StationCommand.PAUSE)
+BRINGS_ABOUT = {
+    StationCommand.PAUSE: StationState.PAUSED,
+    StationCommand.RESUME: StationState.RUNNING,
+}
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ def answer_is_news(station: StationNow) -> bool:
         return False
     if not command.state.ended:
         return _concerns_the_present(station, command)
+    if command.state is CommandState.DONE and _is_undone(station, command):
+        return False
     if station.experiment is not None and command.experiment_id not in (
         None,
         station.experiment.id,
@@ -281,6 +287,14 @@ def _held_note(station: StationNow, held: HeldNow) -> StatusNote:
         return StatusNote("queued", "plug", sentence(held.because or "It waits for a person."))
     name = confirmed.name if confirmed else ""
     return StatusNote("queued", "plug", held_question(station.name, name, held))
+
+
+def _is_undone(station: StationNow, command: CommandNow) -> bool:
+    """Whether what a command has brought about is over: paused after all, or it goes on."""
+    if command.kind is StationCommand.PAUSE and not command.output_off:
+        return False  # that must be said
+    brought = BRINGS_ABOUT.get(command.kind)
+    return brought is not None and station.live is not None and station.live.state is not brought
 
 
 def _concerns_the_present(station: StationNow, command: CommandNow) -> bool:

@@ -78,7 +78,8 @@ class Remaining:
 class Progress:
     """How far a run is.
 
-    `number` of `count` are lines of the profile's text, or instructions where there is no text.
+    `number` of `count` is the line of the profile's text and the last that has an instruction, or
+    they are instructions where there is no text.
     `running_s` is the test time within the present instruction. `part` is 0 to 1, by time, or by
     instructions that are through where their times are not known. `left` is what it is expected
     to take by the laboratory's clock, also where a simulated one runs faster, `step_left` what the
@@ -207,18 +208,35 @@ def row_label(row: CompiledRow) -> str:
     return instruction_words(row.mode, row.set_point, row.limits, row.max_current_a)
 
 
+def row_name(row: CompiledRow) -> str:
+    """Name an instruction by its line of the profile's text, as every page does, and its round.
+
+    "Line 3, cycle 2: CC −1.5 A until 2.5 V"; without a text by its number: "7 CC 1.5 A ...".
+    """
+    if row.line is None:
+        return f"{row.id:,} {row_label(row)}"
+    rounds = [this for this, of in row.loops if of > 1]
+    place = [f"Line {row.line}"]
+    if row.cycle is not None:
+        place.append(f"cycle {row.cycle:,}")
+    if rounds and (row.cycle is None or len(rounds) > 1):
+        inner = rounds if row.cycle is None else rounds[-1:]
+        place.append(f"round {'.'.join(map(str, inner))}")
+    return f"{', '.join(place)}: {row_label(row)}"
+
+
 def loop_label(row: CompiledRow) -> str:
     """Say which cycle or which round of the outermost loop an instruction belongs to."""
     if row.cycle is not None and row.cycles:
         return f"Cycle {row.cycle:,} of {row.cycles:,}"
     if row.loops:
-        return f"Loop {row.loops[0][0]:,} of {row.loops[0][1]:,}"
+        return f"Round {row.loops[0][0]:,} of {row.loops[0][1]:,}"
     return ""
 
 
 def _number_of(compiled: CompiledProfile, row: CompiledRow, place: int) -> tuple[int, int]:
-    if row.line in compiled.lines:
-        return compiled.lines.index(row.line) + 1, len(compiled.lines)
+    if row.line is not None:
+        return row.line, compiled.lines[-1]
     return place + 1, len(compiled.rows)
 
 

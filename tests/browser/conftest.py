@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Page,
     Request,
+    Route,
     expect,
     sync_playwright,
 )
@@ -125,14 +127,18 @@ def sign_in(served: Served) -> Callable[[Page, str], None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, with an empty profile."""
-    executable = require(HEADLESS)
+def chromium() -> Iterator[BrowserType]:
+    """What starts the system's Chromium."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MS)
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """A second browser, for tests of two people at once."""
+    with chromium.launch(executable_path=require(HEADLESS), args=FLAGS) as launched:
+        yield launched
 
 
 @dataclass
@@ -190,6 +196,25 @@ class Watch:
             self.found.append(f"request to a foreign host: {address}")
 
 
+@contextmanager
+def only_from(page: Page, control: str) -> Iterator[None]:
+    """Let questions pass that a control asks (`id.property`); others of the page are lost.
+
+    A login that has ended is met by the click of a test then, not by the page's next pulse.
+    """
+
+    def pass_or_lose(route: Route) -> None:
+        asked = route.request.post_data or ""
+        route.fallback() if control in asked else route.fulfill(status=204)
+
+    address = re.compile("_dash-update-component")
+    page.route(address, pass_or_lose)
+    try:
+        yield
+    finally:
+        page.unroute(address, pass_or_lose)
+
+
 @pytest.fixture
 def watch() -> Watch:
     """What the page's teardown looks at; `watch.expect(...)` lets an error pass."""
@@ -197,16 +222,24 @@ def watch() -> Watch:
 
 
 class Contexts:
-    """One browser context for each address: what it has cached spares a test a second or two."""
+    """One browser for each address, with its profile on the disk.
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    There Chromium keeps the compiled scripts of the pages, which it does for no profile in memory:
+    a page takes half the processor time.
+    """
+
+    def __init__(self, chromium: BrowserType, folder: Path) -> None:
+        self._chromium = chromium
+        self._folder = folder
         self._kept: dict[str, BrowserContext] = {}
 
     def emptied(self, address: str) -> BrowserContext:
         """Return the context without pages, cookies and anything that pages have stored."""
         if address not in self._kept:
-            self._kept[address] = self._browser.new_context(
+            self._kept[address] = self._chromium.launch_persistent_context(
+                self._folder / str(len(self._kept)),
+                executable_path=require(HEADLESS),
+                args=FLAGS,
                 base_url=address or None,
                 viewport={"width": 1400, "height": 900},
                 locale="en-GB",
@@ -214,22 +247,30 @@ class Contexts:
             )
             self._kept[address].set_default_timeout(TIMEOUT_MS)
         context = self._kept[address]
-        for page in context.pages:
+        blank, *others = context.pages  # a browser without a page would end
+        for page in others:
             page.unroute_all(behavior="ignoreErrors")
             page.close()
         context.clear_cookies()
         if address:
-            page = context.new_page()
             everything = {"origin": address, "storageTypes": "all"}
-            context.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
-            page.close()
+            line = context.new_cdp_session(blank)
+            line.send("Storage.clearDataForOrigin", everything)
+            line.detach()
         return context
+
+    def close(self) -> None:
+        """End the browsers."""
+        for context in self._kept.values():
+            context.close()
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Contexts:
+def contexts(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexts]:
     """The browser contexts of this process."""
-    return Contexts(browser)
+    kept = Contexts(chromium, tmp_path_factory.mktemp("profiles"))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.engine import connect
-from tests.browser.conftest import Served
+from tests.browser.conftest import Served, only_from
 
 COMMON = {
     "Name": "Cell-031",
@@ -164,9 +164,10 @@ def test_what_was_typed_outlives_a_reload_and_an_expired_login(
         expect(page.get_by_label(label, exact=True).and_(page.locator(":visible"))).to_have_value(
             value
         )
-    page.context.clear_cookies(name=re.compile("session"))
-    save(page)
-    expect(page).to_have_url(re.compile(r"/login\?.*next="))
+    with only_from(page, "battery-add--save.n_clicks"):
+        page.context.clear_cookies(name=re.compile("session"))
+        save(page)
+        expect(page).to_have_url(re.compile(r"/login\?.*next="))
     sign_in(page, "operator")
     page.goto("/add-battery")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Cell-031")

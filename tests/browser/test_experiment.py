@@ -65,14 +65,23 @@ def experiment(served: Served) -> int:
 
 
 def click_in_graph(page: Page, part: float) -> None:
-    """Click at a part of the graph's width."""
-    box = page.locator(PLOT).first.bounding_box()
-    assert box is not None
-    x, y = box["x"] + part * box["width"], box["y"] + box["height"] / 2
-    page.mouse.move(x - 4, y)
-    page.mouse.move(x, y)
-    expect(page.locator("#experiment-graph .hoverlayer .legend")).to_be_visible()
-    page.mouse.click(x, y)
+    """Click at a part of the graph's width, once the graph hears the mouse.
+
+    While it is drawn anew, as when the note's form has made room for itself, it hears no movement.
+    """
+    label = page.locator("#experiment-graph .hoverlayer .legend")
+
+    def is_heard() -> bool:
+        box = page.locator(PLOT).first.bounding_box()
+        assert box is not None
+        x, y = box["x"] + part * box["width"], box["y"] + box["height"] / 2
+        page.mouse.move(x - 4, y)
+        page.mouse.move(x, y)
+        return label.is_visible()
+
+    wait_until(page, is_heard)
+    page.mouse.down()
+    page.mouse.up()
 
 
 @pytest.mark.parametrize("served", ["sqlite"], indirect=True)
@@ -224,7 +233,7 @@ def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
         with database.read() as session:
             return session.scalar(left) == 0
 
-    wait_until(page, removed, 60)
+    wait_until(page, removed)
     database.dispose()
     page.goto(f"/experiments/{experiment}")
     expect(page.get_by_text("(Ageing 2) was deleted by")).to_be_visible()

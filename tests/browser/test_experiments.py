@@ -184,7 +184,7 @@ def drag(page: Page, selector: str, first: float, last: float) -> None:
 def points(page: Page) -> int:
     """Number of points of the first trace, once it is drawn."""
     trace = "document.querySelector('#experiment-graph .js-plotly-plot')?._fullData?.[0]"
-    for _ in range(100):  # Playwright's own waiting needs eval, which the pages' policy forbids
+    for _ in range(1200):  # Playwright's own waiting needs eval, which the pages' policy forbids
         if page.evaluate(f"{trace} !== undefined"):
             break
         page.wait_for_timeout(100)

@@ -15,6 +15,7 @@ from playwright.sync_api import Error, Page, Request, Response, Route, expect
 from sqlalchemy import update
 
 from cycling.terms import ExperimentStatus, StationCommand, StationState
+from cycling.units import duration_words
 from db.engine import connect
 from db.models import Command, Experiment, Lease, StationAlarm, StationLive
 from db.terms import CommandState
@@ -156,7 +157,7 @@ def drawn_frame(page: Page) -> None:
     )
 
 
-def wait_until(page: Page, met, seconds: float = 60) -> None:
+def wait_until(page: Page, met, seconds: float = 240) -> None:
     """Look again and again."""
     for _ in range(int(seconds * 10)):
         if met():
@@ -258,7 +259,7 @@ def test_a_figure_that_never_came_is_asked_for_again(page: Page, station: Statio
     lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
     wait_until(page, lambda: bool(lost))
     expect(page.locator(".bem-strip")).to_contain_text("–")  # nothing of the one before
-    wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0, 20)
+    wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0)
     station.go_on(5)
     last = lab.now.timestamp() * 1000
     wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))
@@ -597,3 +598,14 @@ def test_an_open_page_says_what_does_not_answer(
         with suppress(Error):  # given up meanwhile
             route.continue_()
     expect(page.locator("#bem-outage")).to_have_count(0, timeout=20_000)
+
+
+def test_the_script_writes_durations_as_the_page_does(lab: RunningLab, page: Page, sign_in):
+    sign_in(page, "viewer")
+    page.goto("/")
+    page.wait_for_function("() => Boolean(window.bem && bem.left)")
+    seconds = [0, 59.6, 492, 3599.6, 3629.6, 86_369, 86_399.4, 89_520, 172_000.5]
+    written = page.evaluate(
+        "seconds => seconds.map(one => bem.left([bem.now(), 0, one, 0, 0, 1]).span)", seconds
+    )
+    assert written == [duration_words(one) for one in seconds]

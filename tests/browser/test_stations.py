@@ -69,13 +69,13 @@ def begin(served: Served, tmp_path: Path) -> Iterator[Callable[..., subprocess.P
         process.terminate()
     for process in processes:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
+            process.wait(60)
         process.kill()
         process.wait()
     broker.kill()
 
 
-def wait_for(holds: Callable[[], object], seconds: float = 60.0) -> None:
+def wait_for(holds: Callable[[], object], seconds: float = 240.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited too long"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.browser.conftest import PASSWORD, Served
+from tests.browser.conftest import PASSWORD, Served, only_from
 from tests.browser.files import bdf_file, discharge_positive_file
 
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
@@ -248,17 +248,10 @@ def test_what_was_typed_survives_an_expired_login(
     expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
     page.get_by_label("Name", exact=True).fill("Typed before it expired")
     page.get_by_label("Name", exact=True).blur()
-
-    def only_the_click(route: Route) -> None:
-        """Let the page's own questions be lost, one of which could find out before."""
-        asked = route.request.post_data or ""
-        route.fallback() if "import-save.n_clicks" in asked else route.fulfill(status=204)
-
-    page.route(re.compile("_dash-update-component"), only_the_click)
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Import 200 measures").click()
-    expect(page.get_by_text("your login has ended")).to_be_visible()
-    page.unroute_all()
+    with only_from(page, "import-save.n_clicks"):
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Import 200 measures").click()
+        expect(page.get_by_text("your login has ended")).to_be_visible()
     page.get_by_label("User name").fill("operator")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

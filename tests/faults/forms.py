@@ -8,7 +8,7 @@ DOWN_S = 60.0 if LONG else 2.0  # the database is away
 KILLS = 20 if LONG else 2  # of the master node
 MALFORMED = 10_000 if LONG else 3_000
 RUN = {"samples": 12_000, "rate": 200.0} if LONG else {"samples": 2_500, "rate": 600.0}
-SETTLED_S = 180.0 if LONG else 60.0
+SETTLED_S = 180.0 if LONG else 240.0
 MIGRATION_KILLS = 12 if LONG else 3
 HANGS_FOR_S = 30.0 if LONG else 3.0  # the database, once that is noticed
 SLOW_CLIENTS = 24
@@ -30,6 +30,6 @@ class AttackForm:
 
 
 # The short form has a server that would wait long, so that one held thread is one too many.
-SHORT_ATTACK = AttackForm(12, 0.2, 0.5, 60, 10, 1, 4, ("direct",))
+SHORT_ATTACK = AttackForm(12, 0.2, 0.5, 600, 120, 1, 4, ("direct",))
 LONG_ATTACK = AttackForm(200, 2, 15, 10, 2, 2, 16, ("direct", "nginx"))
 ATTACK = LONG_ATTACK if LONG else SHORT_ATTACK

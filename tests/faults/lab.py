@@ -43,7 +43,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def wait_for(holds: Callable[[], object], seconds: float = 90.0, what: str = "") -> None:
+def wait_for(holds: Callable[[], object], seconds: float = 240.0, what: str = "") -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"waited too long {what}"

@@ -72,7 +72,7 @@ def check_visitors(web: Web, front: Front, cookie: str, attacks: list[Attack]) -
         for attack in attacks:
             attack.close()
     assert failures == 0
-    wait_for(lambda: web.held() == 0, 60, "for the clients to be let go")
+    wait_for(lambda: web.held() == 0, what="for the clients to be let go")
     assert "Traceback" not in web.log.read_text()
     return slowest
 

@@ -92,7 +92,7 @@ class Waiting(io.BytesIO):
         self._go_on = go_on
 
     def read(self, size: int | None = -1) -> bytes:
-        assert self._go_on.wait(20)
+        assert self._go_on.wait(120)
         return super().read(size)
 
 

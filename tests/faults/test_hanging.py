@@ -17,8 +17,8 @@ from tests.served import PASSWORD, Served
 from tests.servers import MariaDb
 
 TABS, LOGINS, ROUND = 3, 10, 5
-NOTICED_WITHIN_S = 20.0  # in service 8; the machine of a test may have other things to do
-AT_ONCE_S = 2.0
+NOTICED_WITHIN_S = 90.0  # in service 8; the machine of a test may have other things to do
+AT_ONCE_S = 6.0  # a page that waited for the database would take 8
 
 
 class StaysHere(urllib.request.HTTPRedirectHandler):
@@ -87,7 +87,7 @@ def tabs(served: Served) -> Iterator[list[Tab]]:
     opened = [Tab(served.url, cookie) for _ in range(TABS)]
     for tab in opened:
         tab.start()
-    wait_for(lambda: all(tab.is_told(200) for tab in opened), 60, "for the pages")
+    wait_for(lambda: all(tab.is_told(200) for tab in opened), what="for the pages")
     yield opened
     for tab in opened:
         tab.stopping.set()
@@ -119,7 +119,7 @@ def test_a_database_that_hangs_silences_nobody(
         assert max(seconds for _, seconds in later) < AT_ONCE_S
         assert served.worker.poll() is None
     began = time.monotonic()
-    wait_for(lambda: all(tab.is_told(200) for tab in tabs), 60, "for the pages to come back")
+    wait_for(lambda: all(tab.is_told(200) for tab in tabs), what="for the pages to come back")
     record_property("recovery_s", time.monotonic() - began)
     assert ask(f"{served.url}/health")[0] == 200
     assert sign_in(served.url)[0] == 303

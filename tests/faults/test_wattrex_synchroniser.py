@@ -176,7 +176,7 @@ class Cycler:
             units.note_heartbeats(transaction.session, {self.unit_id: 0.0}, transaction.now)
             self.watch.look(transaction, speaks=True, listens_since=time.monotonic() - 60)
 
-    def looks_until(self, holds, seconds: float = 25.0, what: str = "") -> None:
+    def looks_until(self, holds, seconds: float = 240.0, what: str = "") -> None:
         wait_for(lambda: self.look() or holds() or time.sleep(0.3), seconds, what)
 
     def count(self, model, experiment_id: int) -> int:
@@ -232,7 +232,7 @@ def test_what_the_real_synchroniser_moves_is_shown_on_the_monitor(cycler: Cycler
     assert (station.live.voltage_v, station.live.current_a) == (3.506, 2.0)
     assert station.live.instruction_id == 1
     assert station.compiled.rows[0].mode == "CC_MODE"  # PowerMode says nothing: the profile does
-    assert abs((station.at - station.live.measured_at).total_seconds()) < 5
+    assert abs((station.at - station.live.measured_at).total_seconds()) < 60
 
     points = new_points(cycler.database, exp, -1, ["voltage", "power", f"x{cycler.channel}"])
     steps = {round(b - a) for a, b in zip(points.unix_ms, points.unix_ms[1:], strict=False)}
@@ -287,7 +287,7 @@ def test_a_synchroniser_that_a_duplicate_has_jammed_is_found_and_repaired(cycler
     assert cycler.count(GenericMeasure, exp) == 7
 
     number = repair(cycler.database, exp, by=BY(now()))
-    cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is not RepairState.OPEN, 40)
+    cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is not RepairState.OPEN)
     state, outcome = repair_state(cycler.database, number)
     assert state is RepairState.HELPED
     # 0 to 4 were here only, 5 and 6 in the cache too: all are back, each once
@@ -312,7 +312,7 @@ def test_a_repair_that_does_not_help_puts_every_row_back(cycler: Cycler, monkeyp
     cycler.looks_until(lambda: cycler.lab.all_rows(StationAlarm))
     number = repair(cycler.database, exp, by=BY(now()))
     assert cycler.count(GenericMeasure, exp) == 0
-    cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is RepairState.RESTORED, 20)
+    cycler.looks_until(lambda: repair_state(cycler.database, number)[0] is RepairState.RESTORED)
     after = cycler.lab.all_rows(GenericMeasure)
     assert [(r.id, r.at, r.voltage_mv) for r in after] == [
         (r.id, r.at, r.voltage_mv) for r in before

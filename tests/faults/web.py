@@ -54,7 +54,7 @@ class Web:
         arguments = [folder, url, self.front.port, stall_s, bytes_per_s, workers, threads]
         command = [sys.executable, "-c", SERVE, *map(str, arguments)]
         self._process = start(command, self.log, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
-        wait_until(self._answers, self._process, self.log, 60)
+        wait_until(self._answers, self._process, self.log, 240)
         self.workers = psutil.Process(self._process.pid).children()
 
     def held(self) -> int:

@@ -67,7 +67,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def wait_for(holds: Callable[[], object], seconds: float = 90.0) -> None:
+def wait_for(holds: Callable[[], object], seconds: float = 240.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited too long"
@@ -105,7 +105,7 @@ def running(database_url: str, broker: Mosquitto, tmp_path: Path) -> Iterator[Da
         process.terminate()
     for process in processes:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
+            process.wait(60)
         process.kill()
         process.wait()
     database.dispose()

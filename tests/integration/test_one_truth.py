@@ -43,21 +43,18 @@ def alarms_in(words: str) -> str:
 
 
 class Said(HTMLParser):
-    """Names and values of a report: its lists, and its tables by caption, row and column."""
+    """Names and values of a report, of all its lists."""
 
     def __init__(self, document: str) -> None:
         super().__init__()
         self.lists: dict[str, str] = {}
         self.headline = ""
-        self.rows: list[list[str]] = []
         self._name = self._words = ""
         self.feed(document)
 
     def handle_starttag(self, tag: str, _attributes: Any) -> None:
-        if tag in ("dt", "dd", "h1", "p", "td", "th"):
+        if tag in ("dt", "dd", "h1", "p"):
             self._words = ""
-        if tag == "tr":
-            self.rows.append([])
         if tag == "small":
             self._words += "\0"
 
@@ -71,8 +68,6 @@ class Said(HTMLParser):
             self.lists["Name"] = words
         if tag == "p" and words.startswith("Experiment ") and not self.headline:
             self.headline = words
-        if tag in ("td", "th") and self.rows:
-            self.rows[-1].append(words)
 
     def handle_data(self, data: str) -> None:
         self._words += data
@@ -230,11 +225,6 @@ def of_report(world: World, number: int) -> dict[str, str]:
     first, _, _ = report.headline.partition(". ")
     said["ID"], _, state = first.removeprefix("Experiment ").partition(", ")
     said["Status"] = state.split(" (")[0].capitalize()
-    for row in report.rows:
-        if len(row) == 3 and row[0] == "Charge / Ah":
-            said["Charged"], said["Discharged"] = (f"{one} Ah" for one in row[1:])
-        if len(row) == 3 and row[0] == "Energy / Wh":
-            said["Energy in"], said["Energy out"] = (f"{one} Wh" for one in row[1:])
     return said
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from cycling.formats.checks.plausible import PaceWatch
 from cycling.formats.checks.sign import SignEvidence, StateEvidence
-from cycling.formats.checks.times import spoken
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping
 from cycling.formats.heads import HeadStart
 from cycling.formats.problems import Problem
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clocks import zone
+from cycling.units import duration_words
 
 # Kinds that a proposal of columns gives; the others follow from reading the whole file.
 PROPOSED = ("dates", "columns", "units")
@@ -52,7 +52,7 @@ def time_inferred(
         seen.append(Inference("time", text))
     if time and pace.pauses:
         places = "once" if pace.pauses == 1 else f"{pace.pauses:,} times"
-        text = f"The clock goes on {places} without the test time, {spoken(pace.paused_s)} in all."
+        text = f"The clock goes on {places} without the test time, {duration_words(pace.paused_s)} in all."
         seen.append(Inference("pauses", text))
     if start:
         at = datetime.fromtimestamp(start.unix_s, UTC).astimezone(zone(mapping.time_zone))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cycling.formats.checks.times import spoken
 from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.times import likely_unit
@@ -13,6 +12,7 @@ from cycling.formats.measures import FileBlock
 from cycling.formats.problems import Problem
 from cycling.formats.text.rows import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
+from cycling.units import duration_words
 
 _MAX_POINTS, _WINDOWS = 8_192, 16
 _PAUSES = 0.2  # of all ticks: more are no pauses
@@ -258,7 +258,7 @@ def pace_problems(mapping: Mapping, pace: PaceWatch) -> list[Problem]:
     if pace.jump and clock.unit in (DAY_FIRST, MONTH_FIRST):
         row, seconds = pace.jump
         text = (
-            f"The clock jumps by {spoken(abs(seconds))} while the test time goes on: in column "
+            f"The clock jumps by {duration_words(abs(seconds))} while the test time goes on: in column "
             f"{clock.shown!r} day and month may be the other way round. Choose the other unit."
         )
         other = MONTH_FIRST if clock.unit == DAY_FIRST else DAY_FIRST

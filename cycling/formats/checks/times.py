@@ -95,21 +95,10 @@ def _goes_back(row: int, seconds: float, what: str) -> Problem:
 
 
 def duration(seconds: float) -> str:
-    """`3,600 s` with up to six digits; `8 min 12 s` is for gaps."""
+    """`3,600 s` with up to six digits; gaps have `duration_words`."""
     if seconds >= 1000:
         return f"{seconds:,.0f} s"
     return f"{seconds:.6g} s"
-
-
-def spoken(seconds: float) -> str:
-    """A length of time as people say it: `8 min 12 s`, `3 d 4 h`."""
-    whole = round(seconds)
-    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
-    if days:
-        return f"{days:,} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
 
 
 @dataclass

@@ -20,7 +20,7 @@ from cycling.formats.checks.plausible import (
 )
 from cycling.formats.checks.preview import PreviewBuilder
 from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
-from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, spoken
+from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
@@ -32,6 +32,7 @@ from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
 from cycling.formats.values.clock_units import date_order_is_open
+from cycling.units import duration_words
 
 _GAPS_SHOWN = 5
 _PARTS_SHOWN = 12
@@ -272,12 +273,14 @@ def _no_value(label: str, count: int) -> Problem:
 def _gaps(intervals: IntervalCheck) -> list[Problem]:
     gaps = intervals.gaps
     problems = [
-        Problem("warning", f"Gap of {spoken(seconds)} before this row.", row=row, code="gap")
+        Problem(
+            "warning", f"Gap of {duration_words(seconds)} before this row.", row=row, code="gap"
+        )
         for row, seconds in gaps[:_GAPS_SHOWN]
     ]
     further = gaps[_GAPS_SHOWN:]
     if further:
-        lost = spoken(sum(seconds for _, seconds in further))
+        lost = duration_words(sum(seconds for _, seconds in further))
         text = f"{len(further):,} further gaps, {lost} together."
         problems.append(
             Problem("warning", text, row=further[0][0], last_row=further[-1][0], code="gaps")

@@ -56,10 +56,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a profile may drive a battery to, in V and A; no voltage where it only rests."""
+    """What a profile may drive a battery to, in V and A; no voltage where it only rests.
+
+    `ends_v` is what steps themselves go to, without the voltages at which only SAFETY aborts.
+    """
 
     voltage_v: Span | None
     current_a: Span
+    ends_v: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,14 @@ def reach(
     A CV step that may pull whatever the station gives counts with the station's maximum current.
     """
     demands = list(demands_of(Surroundings(program, battery, station)))
-    volts = [v for one in demands for v in (one.low_v, one.high_v) if v is not None]
+    volts = [(v, one) for one in demands for v in (one.low_v, one.high_v) if v is not None]
+    ends = [v for v, one in volts if one.ends_there]
     amperes = [a for one in demands for a in (one.low_a, one.high_a)]
-    return Reach(_span(volts) if volts else None, _span(amperes))
+    return Reach(
+        _span([v for v, _ in volts]) if volts else None,
+        _span(amperes),
+        _span(ends) if ends else None,
+    )
 
 
 def _span(values: list[Decimal]) -> Span:

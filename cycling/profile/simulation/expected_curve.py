@@ -42,7 +42,11 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class StepTimes:
-    """Durations (s): of the whole, None where it cannot be told, and of each step by its number."""
+    """Durations (s): of the whole, None where it cannot be told, and of each step by its number.
+
+    The whole is what is expected to run: where SAFETY ends it, that is up to there, and what would
+    follow has no duration.
+    """
 
     total_s: float | None
     by_step: Mapping[int, float]
@@ -88,12 +92,14 @@ def step_times(program: Program, model: BatteryModel) -> StepTimes:
     """Return the expected durations; rounds that were not simulated are like the ones before."""
     course = expected(program, model, first_state(program, model))
     by_step, by_line = _simulated(course)
+    whole_s = course.duration_s if course.is_known else None
+    if course.aborted_by is not None:
+        return StepTimes(whole_s, by_step)
     for execution in program.executed():
         number, line = execution.step, execution.instruction.line
         if number not in by_step and line in by_line:
             by_step[number] = by_line[line]
-    known = course.complete and course.is_known
-    return StepTimes(course.duration_s if known else None, by_step)
+    return StepTimes(whole_s, by_step)
 
 
 def _varied(program: Program, model: BatteryModel, variant: Variant, course: Expected) -> Expected:

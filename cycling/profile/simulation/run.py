@@ -117,7 +117,8 @@ def run_instruction(
     horizon_s = longest_s if time_s is None else float(time_s)
     bounded = instruction.end_voltage_v is not None
     least, most = SOC_ENDS_WITH_VOLTAGE if bounded else SOC_ENDS
-    current_a, voltage_v = model.driven(state, drive)
+    end_v = instruction.limit(LimitKind.VOLTAGE)
+    current_a, voltage_v = model.begun(state, drive, None if end_v is None else float(end_v))
     samples = [Sample(0.0, current_a, voltage_v, 0.0, 0.0, state)]
     passed = _passed(samples[0], bounds)
     dt_s = min(FIRST_STEP * model.rc_time_s, horizon_s)

@@ -52,7 +52,12 @@ from db.models import (
     Statistics,
     SyncRepair,
 )
-from db.queries.experiments.deletion import existing_experiment, extras_of, what_keeps
+from db.queries.experiments.deletion import (
+    existing_or_planned,
+    experiment_loss,
+    extras_of,
+    what_keeps,
+)
 from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from db.removal import Check, remove_rows
 from db.repeating import idempotent, repeated
@@ -248,32 +253,41 @@ def delete_experiment(
 ) -> Deleted:
     """Delete an experiment that has ended, with all that was measured and written about it.
 
-    Raises InputError unless its name was typed, ConflictError saying what keeps it, NotFoundError.
+    Also one that was cancelled before it began. Raises InputError unless its name was typed,
+    ConflictError saying what keeps it, NotFoundError.
     """
-    known = experiment_facts(database, experiment_id)  # counting may take a moment
+    has_row = experiment_loss(database, experiment_id).has_row
+    # counting may take a moment
+    known = experiment_facts(database, experiment_id) if has_row else None
     with database.write() as session:
         experiment = _taken(session, experiment_id, confirmed_name)
         return delete_within(session, experiment, known, by=by)
 
 
 def delete_within(
-    session: Session, experiment: Experiment, known: ExperimentFacts, *, by: By
+    session: Session, experiment: Experiment | Plan, known: ExperimentFacts | None, *, by: By
 ) -> Deleted:
-    """Delete a locked experiment that nothing keeps in the caller's transaction."""
-    detail = _detail(session, experiment, known)
-    payload = {"experiment_id": experiment.id, "measures": known.measures}
+    """Delete a locked experiment that nothing keeps in the caller's transaction.
+
+    `known` is None for one that never began.
+    """
+    experiment_id = experiment.experiment_id if isinstance(experiment, Plan) else experiment.id
+    name, detail = experiment.name, _detail(session, experiment, known)
+    measures = known.measures if known else 0
+    payload = {"experiment_id": experiment_id, "measures": measures}
     job_id = jobs.enqueue_within(
         session, kind=DELETE, payload=payload, user_name=by.user_name, now=by.now
     )
-    _remember(session, experiment, known.measures, job_id, by.user_name, by.now)
-    _remove_at_once(session, experiment)
-    audit.record(session, by, DELETE, f"experiment {experiment.id}", detail)
-    return Deleted(experiment.id, experiment.name, known.measures, job_id)
+    done = Deleted(experiment_id, name, measures, job_id)
+    _remember(session, done, by)
+    _remove_at_once(session, experiment_id)
+    audit.record(session, by, DELETE, f"experiment {experiment_id}", detail)
+    return done
 
 
-def _taken(session: Session, experiment_id: int, confirmed_name: str) -> Experiment:
+def _taken(session: Session, experiment_id: int, confirmed_name: str) -> Experiment | Plan:
     """Return the experiment, locked, if it may be deleted."""
-    experiment = existing_experiment(session, experiment_id, lock=True)
+    experiment = existing_or_planned(session, experiment_id, lock=True)
     if reason := what_keeps(session, experiment):
         raise ConflictError(f"Experiment {experiment_id} is kept. {reason}")
     if " ".join(confirmed_name.split()) != " ".join(experiment.name.split()):
@@ -281,43 +295,43 @@ def _taken(session: Session, experiment_id: int, confirmed_name: str) -> Experim
     return experiment
 
 
-def _remember(
-    session: Session,
-    experiment: Experiment,
-    measured: int,
-    job_id: int,
-    user_name: str,
-    now: datetime,
-) -> None:
-    row = session.get(DeletedExperiment, experiment.id) or DeletedExperiment(
-        experiment_id=experiment.id
+def _remember(session: Session, done: Deleted, by: By) -> None:
+    row = session.get(DeletedExperiment, done.experiment_id) or DeletedExperiment(
+        experiment_id=done.experiment_id
     )
-    row.name, row.measures, row.job_id = experiment.name, measured, job_id
-    row.user_name, row.deleted_at, row.cleared_at = user_name[:60], now, None
+    row.name, row.measures, row.job_id = done.name, done.measures, done.job_id
+    row.user_name, row.deleted_at, row.cleared_at = by.user_name[:60], by.now, None
     session.add(row)
     session.flush()
 
 
-def _remove_at_once(session: Session, experiment: Experiment) -> None:
+def _remove_at_once(session: Session, experiment_id: int) -> None:
     for table in AT_ONCE:
-        session.execute(delete(table).where(table.experiment_id == experiment.id))
+        session.execute(delete(table).where(table.experiment_id == experiment_id))
     session.execute(
         update(StationLive)
-        .where(StationLive.experiment_id == experiment.id)
+        .where(StationLive.experiment_id == experiment_id)
         .values(experiment_id=None)
     )
-    session.delete(experiment)
-    session.flush()
+    session.execute(delete(Experiment).where(Experiment.id == experiment_id))
 
 
-def _detail(session: Session, experiment: Experiment, known: ExperimentFacts) -> dict[str, Any]:
-    return {
+def _detail(
+    session: Session, experiment: Experiment | Plan, known: ExperimentFacts | None
+) -> dict[str, Any]:
+    detail = {
         "name": experiment.name,
-        "measures": known.measures,
-        "notes": extras_of(session, experiment.id).notes,
         "battery": experiment.battery_id,
         "station": experiment.station_id,
+    }
+    if isinstance(experiment, Plan):
+        notes = extras_of(session, experiment.experiment_id).notes
+        return {**detail, "status": experiment.state, "notes": notes}
+    return {
+        **detail,
+        "measures": known.measures if known else 0,
+        "notes": extras_of(session, experiment.id).notes,
         "status": experiment.status,
         "begun_at": experiment.begun_at.isoformat() if experiment.begun_at else None,
-        "file": known.source.file_name if known.source else None,
+        "file": known.source.file_name if known and known.source else None,
     }

@@ -115,6 +115,17 @@ def take_event(
         row.step = row.cycle = row.test_time_s = None
 
 
+def note_begin(
+    row: StationLive, state: StationState, experiment_id: int | None, at: datetime
+) -> None:
+    """Let a present state have begun when its event says so, as the course does.
+
+    A heartbeat may have told of it before, at the time at which it came in.
+    """
+    if (row.state, row.experiment_id) == (state, experiment_id):
+        row.state_since = at
+
+
 def _take_state(
     row: StationLive, state: StationState, experiment_id: int | None, now: datetime
 ) -> None:

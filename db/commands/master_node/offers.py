@@ -7,14 +7,12 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus, StationState
-from db.commands.alarms import BY_LIMIT
 from db.commands.queue import next_queued
 from db.models import CyclerStation, Experiment, OutOfService, Run, StationAlarm, StationLive, Unit
+from db.queries.stations.hindrances import hinders
 
 ANSWERED_WITHIN = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=15)
-# alarms that are over once the station is heard again, or that the laboratory wants to go on after
-NO_HINDRANCE = ("contact lost", "clock", BY_LIMIT)
 
 
 def free_stations(session: Session, now: datetime, among: Iterable[int] | None = None) -> list[int]:
@@ -39,11 +37,7 @@ def free_stations(session: Session, now: datetime, among: Iterable[int] | None =
             ),
             ~exists().where(OutOfService.station_id == StationLive.station_id),
             ~exists().where(Run.station_id == StationLive.station_id, _is_under_way(now)),
-            ~exists().where(
-                StationAlarm.station_id == StationLive.station_id,
-                StationAlarm.acknowledged_at.is_(None),
-                StationAlarm.code.not_in(NO_HINDRANCE),
-            ),
+            ~exists().where(StationAlarm.station_id == StationLive.station_id, hinders()),
         )
         .order_by(StationLive.station_id)
     )

@@ -120,7 +120,7 @@ def _hold_others(session: Session, station: CyclerStation, battery: Battery, by:
 def _hold(session: Session, plan: Plan, reason: str, by: By) -> int:
     if not rows.take_back(session, plan.experiment_id):
         raise ConflictError(f"A station is just taking {plan.name}. Look again in a moment.")
-    rows.become(session, plan, PlanState.HELD, by.user_name, by.now, reason)
+    rows.hold(session, plan, by.beside(), reason)
     return plan.experiment_id
 
 
@@ -132,7 +132,8 @@ def _release(session: Session, station: CyclerStation, battery: Battery, by: By)
             Plan.state == PlanState.HELD,
         )
     ).all()
+    reason = f"{battery.name} was confirmed on {station.name}."
     for plan in held:
-        rows.publish(session, plan, by.user_name, by.now)
+        rows.publish(session, plan, by.beside(), reason)
     rows.put_in_order(session, station.id)
     return [plan.experiment_id for plan in held]

@@ -17,7 +17,7 @@ from db.commands.experiments import numbers
 from db.commands.form_tokens import check_token
 from db.commands.queue import rows
 from db.commands.queue.confirm import confirm_within
-from db.commands.queue.plans import NewPlan, add_within, checked, note
+from db.commands.queue.plans import NewPlan, add_within, checked
 from db.engine import Database
 from db.models import Battery, Plan
 from db.queries.stations.queue import PlanFacts, plan_facts
@@ -161,7 +161,7 @@ def discard_draft(database: Database, plan_id: int, *, by: By) -> None:
         plan = session.get(Plan, plan_id, with_for_update=True)
         if plan is None or plan.state is not PlanState.DRAFT:
             raise NotFoundError("This draft is queued or discarded already.")
-        note(session, plan, "discard draft", by)
+        rows.note(session, plan, "discard draft", by)
         session.delete(plan)
 
 
@@ -180,7 +180,7 @@ def _save(database: Database, token: str, name: str, typed: Mapping[str, Any], b
         plan.battery_id, plan.station_id = _first_pair(typed)
         plan.state_since, plan.state_by = by.now, by.user_name[:60]
         session.flush()
-        note(session, plan, "save draft", by=by)
+        rows.note(session, plan, "save draft", by=by)
         return plan_facts(plan)
 
 

@@ -87,9 +87,7 @@ def add_within(session: Session, new: NewPlan, *, number: int | None = None, by:
 
     `number` is that of its draft.
     """
-    plan = _add(session, new, number, by)
-    note(session, plan, "add experiment", by)
-    return plan_facts(plan)
+    return plan_facts(_add(session, new, number, by))
 
 
 @repeated
@@ -102,14 +100,13 @@ def cancel(database: Database, plan_id: int, *, reason: str = "", by: By) -> Pla
         plan = take_plan(session, plan_id)
         if plan.state is PlanState.CANCELLED:
             raise ConflictError(f"{plan.name} is cancelled already.")
-        was, number = plan.state, plan.experiment_id
+        number = plan.experiment_id
         if not rows.take_back(session, number) and session.get(Experiment, number) is not None:
             raise ConflictError(
                 f"{plan.name} has begun, or its station is just taking it. Stop it on the Monitor."
             )
         why = " ".join(reason.split())
-        rows.become(session, plan, PlanState.CANCELLED, by.user_name, by.now, why)
-        note(session, plan, "cancel experiment", by, was=was, reason=why)
+        rows.become(session, plan, PlanState.CANCELLED, by, why, action="cancel experiment")
         return plan_facts(plan)
 
 
@@ -188,11 +185,11 @@ def _add(session: Session, new: NewPlan, number: int | None, by: By) -> Plan:
     session.flush()
     confirmed = session.get(ConfirmedBattery, station.id)
     if confirmed is not None and confirmed.battery_id == battery.id:
-        rows.publish(session, plan, by.user_name, by.now)
+        rows.publish(session, plan, by, action="add experiment")
         rows.put_in_order(session, station.id)
     else:
         why = f"Until {battery.name} is confirmed on {station.name}."
-        rows.become(session, plan, PlanState.HELD, by.user_name, by.now, why)
+        rows.become(session, plan, PlanState.HELD, by, why, action="add experiment")
     return plan
 
 
@@ -248,16 +245,3 @@ def _check_not_elsewhere(session: Session, battery: Battery, station: CyclerStat
         if other is not None:
             name = session.get_one(CyclerStation, other).name
             raise ConflictError(f"{battery.name} {says.format(name)}")
-
-
-def note(session: Session, plan: Plan, action: str, by: By, **more: object) -> None:
-    """Write the audit row of what was done with an experiment that has not begun."""
-    detail = {
-        "name": plan.name,
-        "state": plan.state,
-        "station": plan.station_id,
-        "battery": plan.battery_id,
-        "profile": plan.profile_id,
-        **more,
-    }
-    audit.record(session, by, action, f"experiment {plan.experiment_id}", detail)

@@ -83,19 +83,21 @@ def reason_sentence(reason: str, longest: int, asked: str) -> str:
     return sentence
 
 
-def publish(session: Session, plan: Plan, by_name: str, now: datetime) -> None:
+def publish(
+    session: Session, plan: Plan, by: By, reason: str = "", *, action: str = "queue experiment"
+) -> None:
     """Give a plan its row in Experiment: from the commit on its station may take it.
 
     Where the row is there, its cycler had taken it before it was held: it has begun all the same.
     """
-    become(session, plan, PlanState.QUEUED, by_name, now)
+    become(session, plan, PlanState.QUEUED, by, reason, action=action)
     if session.get(Experiment, plan.experiment_id) is not None:
         return
     experiment = Experiment(
         id=plan.experiment_id,
         name=plan.name,
         description=plan.description,
-        created_at=now.replace(microsecond=0),
+        created_at=by.now.replace(microsecond=0),
         status=ExperimentStatus.QUEUED,
         station_id=plan.station_id,
         battery_id=plan.battery_id,
@@ -112,19 +114,38 @@ def publish(session: Session, plan: Plan, by_name: str, now: datetime) -> None:
 
 
 def become(
-    session: Session,
-    plan: Plan,
-    state: PlanState,
-    by_name: str,
-    now: datetime,
-    reason: str = "",
+    session: Session, plan: Plan, state: PlanState, by: By, reason: str = "", *, action: str
 ) -> None:
-    """Bring a plan into a state, with who did it and why."""
-    plan.state, plan.state_by, plan.state_since = state, by_name[:60], now
+    """Bring a plan into a state, with who did it and why.
+
+    Its audit row tells of it for ever: the course of an experiment is made of these
+    (`db/queries/experiments/planned.py`), as the plan itself keeps its last state only.
+    """
+    why = reason[:LONGEST_REASON]
+    plan.state, plan.state_by, plan.state_since = state, by.user_name[:60], by.now
     plan.detail = {key: value for key, value in plan.detail.items() if key != REASON}
-    if reason:
-        plan.detail = {**plan.detail, REASON: reason[:LONGEST_REASON]}
+    if why and state is not PlanState.QUEUED:
+        plan.detail = {**plan.detail, REASON: why}
     session.flush()
+    note(session, plan, action, by, reason=why)
+
+
+def hold(session: Session, plan: Plan, by: By, reason: str) -> None:
+    """Let a plan wait for a person."""
+    become(session, plan, PlanState.HELD, by, reason, action="hold experiment")
+
+
+def note(session: Session, plan: Plan, action: str, by: By, **more: object) -> None:
+    """Write the audit row of what was done with an experiment that has not begun."""
+    detail = {
+        "name": plan.name,
+        "state": plan.state,
+        "station": plan.station_id,
+        "battery": plan.battery_id,
+        "profile": plan.profile_id,
+        **more,
+    }
+    audit.record(session, by, action, f"experiment {plan.experiment_id}", detail)
 
 
 def take_back(session: Session, experiment_id: int, *, refused: bool = False) -> bool:
@@ -208,14 +229,7 @@ def hold_back(session: Session, experiment_id: int, reason: str, *, now: datetim
         return False
     session.add(plan)
     plan.attempt += 1
-    become(session, plan, PlanState.HELD, audit.MASTER_NODE, now, reason)
-    audit.record(
-        session,
-        By(audit.MASTER_NODE, audit.MASTER_NODE, now),
-        "hold experiment",
-        f"experiment {experiment_id}",
-        {"name": plan.name, "reason": reason},
-    )
+    hold(session, plan, by_master_node(now), reason)
     return True
 
 
@@ -224,15 +238,16 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
 
     What waits there is held, and the battery is no longer confirmed: also where nothing waits.
     """
+    by = by_master_node(now)
     confirmed = session.get(ConfirmedBattery, station_id)
-    held, _begun = take_back_queue(session, station_id, reason, audit.MASTER_NODE, now)
+    held, _begun = take_back_queue(session, station_id, reason, by)
     if confirmed is not None:
         session.delete(confirmed)
     elif not held:
         return
     audit.record(
         session,
-        By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+        by,
         "hold queue",
         f"station {station_id}",
         {"experiments": [plan.experiment_id for plan in held], "reason": reason},
@@ -240,7 +255,7 @@ def hold_queue(session: Session, station_id: int, reason: str, *, now: datetime)
 
 
 def take_back_queue(
-    session: Session, station_id: int, reason: str, by_name: str, now: datetime
+    session: Session, station_id: int, reason: str, by: By
 ) -> tuple[list[Plan], list[str]]:
     """Hold what waits on a station: some cyclers run what is queued by themselves.
 
@@ -255,14 +270,19 @@ def take_back_queue(
     begun: list[str] = []
     for experiment in queued:
         plan = session.scalars(select(Plan).where(Plan.experiment_id == experiment.id)).first()
-        plan = plan or plan_of(session, experiment, now)
+        plan = plan or plan_of(session, experiment, by.now)
         if not take_back(session, experiment.id):
             begun.append(experiment.name)
             continue
         session.add(plan)
-        become(session, plan, PlanState.HELD, by_name, now, reason)
+        hold(session, plan, by.beside(), reason)
         held.append(plan)
     return held, begun
+
+
+def by_master_node(now: datetime) -> By:
+    """Return who does what nobody asked for."""
+    return By(audit.MASTER_NODE, audit.MASTER_NODE, now)
 
 
 def plan_of(session: Session, experiment: Experiment, now: datetime) -> Plan:

@@ -44,7 +44,7 @@ def take_out_of_service(database: Database, station_id: int, *, reason: str, by:
                 station_id=station_id, reason=sentence, user_name=by.user_name[:60], since=by.now
             )
         )
-        done = _hold_queue(session, station, sentence, by.user_name, by.now)
+        done = _hold_queue(session, station, sentence, by)
         audit.record(
             session,
             by,
@@ -78,7 +78,7 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
 
     Some cyclers run what is queued by themselves.
     """
-    rows = session.execute(
+    queues = session.execute(
         select(CyclerStation, OutOfService.reason)
         .join(OutOfService, OutOfService.station_id == CyclerStation.id)
         .where(
@@ -88,12 +88,13 @@ def hold_queues_out_of_service(session: Session, now: datetime) -> None:
             )
         )
     ).all()
-    for station, reason in rows:
-        done = _hold_queue(session, station, reason, audit.MASTER_NODE, now)
+    for station, reason in queues:
+        by = rows.by_master_node(now)
+        done = _hold_queue(session, station, reason, by)
         if done.held:
             audit.record(
                 session,
-                By(audit.MASTER_NODE, audit.MASTER_NODE, now),
+                by,
                 "hold queue",
                 f"station {station.id}",
                 {"reason": reason, "held": list(done.held)},
@@ -109,12 +110,10 @@ def _taken(session: Session, station_id: int) -> CyclerStation:
     return station
 
 
-def _hold_queue(
-    session: Session, station: CyclerStation, reason: str, by_name: str, now: datetime
-) -> TakenOut:
+def _hold_queue(session: Session, station: CyclerStation, reason: str, by: By) -> TakenOut:
     """Take back what waits. Somebody works at the station: its battery is confirmed again."""
     why = f"The station was taken out of service: {reason}"
-    held, begun = rows.take_back_queue(session, station.id, why, by_name, now)
+    held, begun = rows.take_back_queue(session, station.id, why, by)
     if held:
         session.execute(delete(ConfirmedBattery).where(ConfirmedBattery.station_id == station.id))
     return TakenOut(tuple(plan.name for plan in held), tuple(begun))

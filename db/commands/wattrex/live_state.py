@@ -7,11 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.terms import StationState
-from db.commands import audit
 from db.commands.alarms import ENDED_IN_ERROR, raise_alarm, was_raised
 from db.commands.master_node import live_state
 from db.commands.queue import hold_queue
-from db.commands.queue.rows import become
+from db.commands.queue.rows import become, by_master_node
 from db.models import Experiment, ExperimentName, Plan, StationLive, WattrexUnit
 from db.models.wattrex import STALLED
 from db.queries.wattrex.runs import LastRow, WattrexStation, instruction_began_s, step_and_cycle
@@ -128,7 +127,10 @@ def alarm_withdrawn(
         "must not run, go to the station."
     )
     _alarm(session, run, f"withdrawn-{run.id}", BEGUN_ALL_THE_SAME, text, now)
-    become(session, plan, PlanState.QUEUED, audit.MASTER_NODE, now)  # its row is there again
+    reason = f"The cycler of {station.name} had taken it."
+    by = by_master_node(now)
+    # its row is there again
+    become(session, plan, PlanState.QUEUED, by, reason, action="queue experiment")
 
 
 def alarm_stalled(

@@ -5,7 +5,7 @@ queries. (10,000 batteries with 100,000 experiments: the first page in some mill
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -237,7 +237,7 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
         .where(Battery.id.in_(ids))
     )
     plans, stations = _plans(session, ids), _stations(session, ids)
-    counts, last = _use(session, ids, plans), _last(session, ids, plans)
+    counts, last = _use(session, ids, plans)
     rows = {
         one.id: facts(
             BatteryRow,
@@ -256,48 +256,46 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
     return tuple(rows[id_] for id_ in ids if id_ in rows)
 
 
-def _use(session: Session, ids: Sequence[int], plans: Iterable[Plan]) -> Mapping[int, int]:
-    query = select(Experiment.battery_id, func.count()).where(Experiment.battery_id.in_(ids))
-    counts: Counter[Any] = Counter(
-        dict(session.execute(query.group_by(Experiment.battery_id)).all())
-    )
-    counts.update(plan.battery_id for plan in plans)
-    return counts
-
-
 def _plans(session: Session, ids: Sequence[int]) -> Sequence[Plan]:
     """Return the drafts, and what is held or cancelled."""
     query = select(Plan).where(NOT_BEGUN, Plan.battery_id.in_(ids))
     return session.scalars(query.order_by(Plan.experiment_id)).all()
 
 
-def _last_id() -> SQLColumnExpression[int]:
-    """Return which experiment of a battery its row shows: what runs, else the newest."""
-    runs = case((Experiment.status.in_(UNDER_WAY), Experiment.id))
-    return func.coalesce(func.max(runs), func.max(Experiment.id))
+def _use(
+    session: Session, ids: Sequence[int], plans: Sequence[Plan]
+) -> tuple[Mapping[int, int], Mapping[int, LastExperiment]]:
+    """Return how many experiments there are, and the one that a row shows, by the battery.
 
-
-def _last(
-    session: Session, ids: Sequence[int], plans: Iterable[Plan]
-) -> Mapping[int, LastExperiment]:
-    """Return what runs or is paused; else what has the highest number, if it may come or came."""
-    newest = (
-        select(_last_id()).where(Experiment.battery_id.in_(ids)).group_by(Experiment.battery_id)
+    That is what runs or is paused; else what has the highest number, if it may come or came.
+    """
+    under_way = case((Experiment.status.in_(UNDER_WAY), Experiment.id))
+    used = (
+        select(
+            func.count().label("experiments"),
+            func.coalesce(func.max(under_way), func.max(Experiment.id)).label("last"),
+        )
+        .where(Experiment.battery_id.in_(ids))
+        .group_by(Experiment.battery_id)
+        .subquery()
     )
     found = session.execute(
         select(
             Experiment.battery_id,
+            used.c.experiments,
             Experiment.id,
             Experiment.status,
             func.coalesce(Experiment.begun_at, Experiment.created_at),
             func.coalesce(Run.end_reason, ""),
         )
+        .join(used, used.c.last == Experiment.id)
         .outerjoin(Run, Run.experiment_id == Experiment.id)
-        .where(Experiment.id.in_(session.scalars(newest).all()))
     )
+    counts: Counter[Any] = Counter(plan.battery_id for plan in plans)
     last: dict[Any, LastExperiment] = {}
-    for battery, id_, status, at, reason in found:
+    for battery, experiments, id_, status, at, reason in found:
         why = reason.strip() if status in ENDED else ""
+        counts[battery] += experiments
         last[battery] = LastExperiment(id_, state_of(status, why), at, why)
     for plan in (one for one in plans if one.state is PlanState.HELD):
         other = last.get(plan.battery_id)
@@ -306,7 +304,7 @@ def _last(
             last[plan.battery_id] = LastExperiment(
                 plan.experiment_id, ExperimentState.HELD, plan.created_at, reason_of(plan)
             )
-    return last
+    return counts, last
 
 
 def _stations(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:

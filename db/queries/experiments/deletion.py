@@ -23,10 +23,17 @@ from db.models import (
 from db.queries.stations.queue import reason_of
 from db.terms import JobState, PlanState, RepairState
 
+LARGEST_ID = 2**32 - 1
 UNDER_WAY = {
     ExperimentStatus.QUEUED: "It is queued: cancel it in its station's queue instead.",
     ExperimentStatus.RUNNING: "It is running: stop it, or wait until it has ended.",
     ExperimentStatus.PAUSED: "It is paused: stop it first.",
+}
+NOT_BEGUN = {
+    PlanState.DRAFT: "It is a draft: discard it instead.",
+    PlanState.HELD: "It is held: cancel it first.",
+    PlanState.QUEUED: UNDER_WAY[ExperimentStatus.QUEUED],
+    PlanState.CANCELLED: "",
 }
 
 
@@ -40,8 +47,13 @@ class Extras:
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost with an experiment; `kept_because` says what keeps it, "" for nothing."""
+    """What is lost with an experiment; `kept_because` says what keeps it, "" for nothing.
 
+    `has_row`: not one that was cancelled before it began, which has no measures.
+    """
+
+    name: str
+    has_row: bool
     extras: Extras
     kept_because: str
 
@@ -49,8 +61,9 @@ class Loss:
 def experiment_loss(database: Database, experiment_id: int) -> Loss:
     """Return what the deletion of an experiment would take. Raises NotFoundError."""
     with database.read() as session:
-        experiment = existing_experiment(session, experiment_id)
-        return Loss(extras_of(session, experiment_id), what_keeps(session, experiment))
+        found = existing_or_planned(session, experiment_id)
+        extras, kept = extras_of(session, experiment_id), what_keeps(session, found)
+        return Loss(found.name, isinstance(found, Experiment), extras, kept)
 
 
 def existing_experiment(session: Session, experiment_id: int, *, lock: bool = False) -> Experiment:
@@ -59,6 +72,22 @@ def existing_experiment(session: Session, experiment_id: int, *, lock: bool = Fa
     if experiment is None:
         raise NotFoundError(gone_words(session, experiment_id))
     return experiment
+
+
+def existing_or_planned(
+    session: Session, experiment_id: int, *, lock: bool = False
+) -> Experiment | Plan:
+    """Return an experiment, or the plan of one without a row. Raises NotFoundError."""
+    if not 0 < experiment_id <= LARGEST_ID:
+        raise NotFoundError(f"There is no experiment {experiment_id}.")
+    experiment = session.get(Experiment, experiment_id, with_for_update=lock or None)
+    if experiment is not None:
+        return experiment
+    planned = select(Plan).where(Plan.experiment_id == experiment_id)
+    plan = session.scalars(planned.with_for_update() if lock else planned).first()
+    if plan is None:
+        raise NotFoundError(gone_words(session, experiment_id))
+    return plan
 
 
 def extras_of(session: Session, experiment_id: int) -> Extras:
@@ -73,8 +102,13 @@ def extras_of(session: Session, experiment_id: int) -> Extras:
     return Extras(notes, alarms + told)
 
 
-def what_keeps(session: Session, experiment: Experiment) -> str:
+def what_keeps(session: Session, experiment: Experiment | Plan) -> str:
     """Say what keeps an experiment from being deleted; blank if nothing does."""
+    if isinstance(experiment, Plan):
+        if kept := NOT_BEGUN[experiment.state]:
+            return kept
+        number = experiment.experiment_id
+        return _on_a_station(session, number) or _looked_after(session, number)
     if experiment.status not in ENDED:
         return UNDER_WAY[experiment.status]
     return _on_a_station(session, experiment.id) or _looked_after(session, experiment.id)

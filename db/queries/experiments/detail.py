@@ -31,10 +31,9 @@ from db.models import (
     UsedDevice,
 )
 from db.models.batteries import description_of
-from db.queries.experiments.deletion import gone_words
+from db.queries.experiments.deletion import LARGEST_ID, gone_words
 from db.queries.experiments.table import ExperimentTimes
 
-LARGEST_ID = 2**32 - 1
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL or MariaDB", "mariadb": "MariaDB"}
 MOST_NOTES = 500
 
@@ -98,14 +97,16 @@ class ExperimentFacts(ExperimentTimes):
     station_id: int = 0
 
 
-def check_experiment(database: Database, experiment_id: int) -> None:
-    """Raise NotFoundError unless there is such an experiment; its measures are not looked at."""
+def check_experiment(database: Database, experiment_id: int) -> ExperimentStatus:
+    """Return the status of an experiment; its measures are not looked at. Raises NotFoundError."""
     with database.read() as session:
-        of_it = select(Experiment.id).where(Experiment.id == experiment_id)
+        of_it = select(Experiment.status).where(Experiment.id == experiment_id)
         if not 0 < experiment_id <= LARGEST_ID:
             raise NotFoundError(f"There is no experiment {experiment_id}.")
-        if session.scalar(of_it) is None:
+        status = session.scalar(of_it)
+        if status is None:
             raise NotFoundError(gone_words(session, experiment_id))
+        return status
 
 
 def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:

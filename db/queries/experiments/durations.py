@@ -1,17 +1,20 @@
 """How long an experiment took: test time, pauses, wall time; the same everywhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import GenericMeasure, Run
-from db.queries.experiments.pauses import run_pauses
+from db.queries.experiments.pauses import Pause, run_pauses
 
 SLACK = 1.001  # clocks differ a little
 LEAST_S = 1.0
+MAX_OUTAGES = 20  # the newest
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Times(Protocol):
         """When it ended."""
 
 
-def durations(database: Database, times: Times, speed: float, now: datetime) -> Durations:
-    """Return the durations of an experiment; `speed` is how much faster test time runs."""
+def durations(database: Database, times: Times, now: datetime, *, simulated: bool) -> Durations:
+    """Return the durations of an experiment; a simulated test time does not go by the clock."""
     experiment_id, wall_s = times.id, None
     if times.begun_at is not None:
         wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
@@ -52,7 +55,12 @@ def durations(database: Database, times: Times, speed: float, now: datetime) -> 
     ends = (select(end(GenericMeasure.id)).where(of_it) for end in (func.min, func.max))
     is_run = exists().where(Run.experiment_id == experiment_id)
     statement = (
-        select(GenericMeasure.at, GenericMeasure.test_time_s, is_run.label("is_run"))
+        select(
+            GenericMeasure.id,
+            GenericMeasure.at,
+            GenericMeasure.test_time_s,
+            is_run.label("is_run"),
+        )
         .where(of_it, GenericMeasure.id.in_([end.scalar_subquery() for end in ends]))
         .order_by(GenericMeasure.id)
     )
@@ -63,7 +71,7 @@ def durations(database: Database, times: Times, speed: float, now: datetime) -> 
     ran_here = bool(rows[0].is_run)
     test_s = rows[-1].test_time_s - (0.0 if ran_here else rows[0].test_time_s)
     recorded_s = (rows[-1].at - rows[0].at).total_seconds()
-    stood_s = recorded_s - test_s / speed
+    stood_s = recorded_s - test_s
     if not ran_here:  # a file's test time may begin anew
         is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
         paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
@@ -73,10 +81,47 @@ def durations(database: Database, times: Times, speed: float, now: datetime) -> 
     pauses = run_pauses(database, experiment_id)
     if not pauses:
         return Durations(test_s, 0.0, wall_s)
+    least_s = sum(one.lasts_s(now) for one in pauses)
+    least_s += _off_s(database, experiment_id, pauses, (rows[0].id, rows[-1].id))
+    if simulated:  # its speed may have been another one before
+        return Durations(test_s, least_s, wall_s)
     open_s = 0.0
     if pauses[-1].until in (None, times.finished_at):  # it may not have been recorded
         until = pauses[-1].until or now
         open_s = max(0.0, (until - max(rows[-1].at, pauses[-1].at)).total_seconds())
         stood_s = max(0.0, stood_s)
-    least_s = sum(one.lasts_s(now) for one in pauses)
     return Durations(test_s, max(stood_s + open_s, least_s), wall_s)
+
+
+def _off_s(
+    database: Database, experiment_id: int, pauses: Sequence[Pause], ids: tuple[int, int]
+) -> float:
+    """Return for how long its station was off: each time from the last measure to its return."""
+    off_s = 0.0
+    returns = [one.at for one in pauses if one.interrupted][-MAX_OUTAGES:]
+    with database.read() as session:
+        for at in returns:
+            last = _last_before(session, experiment_id, at, ids)
+            off_s += (at - last).total_seconds() if last else 0.0
+    return off_s
+
+
+def _last_before(
+    session: Session, experiment_id: int, at: datetime, ids: tuple[int, int]
+) -> datetime | None:
+    """Return when the last measure before a moment was made, by halves: no index has the times."""
+    low, high = ids
+    last = None
+    while low <= high:
+        middle = (low + high) // 2
+        row = session.execute(
+            select(GenericMeasure.id, GenericMeasure.at)
+            .where(GenericMeasure.experiment_id == experiment_id, GenericMeasure.id >= middle)
+            .order_by(GenericMeasure.id)
+            .limit(1)
+        ).one()
+        if row.at < at:
+            last, low = row.at, row.id + 1
+        else:
+            high = middle - 1
+    return last

@@ -1,27 +1,21 @@
-"""What happened during an experiment and when: alarms, states, its timeline, the clock."""
+"""What happened during an experiment and when: alarms, states, the clock."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from cycling.terms import DeviceStatus, ExperimentStatus
+from cycling.terms import DeviceStatus
 from db.engine import Database
 from db.models import (
     Alarm,
-    Command,
     CompatibleDevice,
     DetectedDevice,
-    Experiment,
     GenericMeasure,
-    Plan,
-    Run,
-    RunEvent,
     StationAlarm,
     StationStatus,
 )
@@ -29,7 +23,6 @@ from db.queries.stations.run import RunAlarm, newest_alarms
 
 FIRST = 100
 LOOKED_AT = 100_000  # newest reports of devices; in 300,000 it took 3 s to find what changed
-MOST = 500  # events; the newest
 Floats = NDArray[np.float64]
 MOST_CLOCK_POINTS = 400
 
@@ -161,86 +154,6 @@ def _device_names(session: Session, ids: Collection[int]) -> dict[int, str]:
         .where(DetectedDevice.id.in_(ids))
     )
     return {row[0]: row[1] for row in found}
-
-
-class EntryKind(StrEnum):
-    """What happened to a run; those of the station are the kinds of its events."""
-
-    QUEUED = "queued"
-    STARTED = "started"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """Something that happened to a run.
-
-    `user_name` and `reason` are "" where nobody asked for it, or said why. An `interrupted` pause
-    is one that the station found when it came back: its power or its program had ended.
-    """
-
-    at: datetime
-    kind: EntryKind
-    user_name: str = ""
-    reason: str = ""
-    interrupted: bool = False
-    test_time_s: float = 0.0
-
-
-def run_timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
-    """Return what happened to a run of ours, the newest first; nothing of one that is not ours."""
-    with database.read() as session:
-        run = session.execute(
-            select(Run.ended_at, Run.end_reason, Experiment.finished_at, Experiment.status)
-            .join(Experiment, Experiment.id == Run.experiment_id)
-            .where(Run.experiment_id == experiment_id)
-        ).first()
-        if run is None:
-            return ()
-        entries = [
-            *_queued(session, experiment_id),
-            *station_entries(session, experiment_id),
-        ]
-    if run.ended_at is not None:
-        failed = "It ended with an error." if run.status is ExperimentStatus.ERROR else ""
-        at = run.finished_at or run.ended_at  # the station's clock, as that of its events
-        entries.append(TimelineEntry(at, EntryKind.ENDED, reason=run.end_reason or failed))
-    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
-
-
-def _queued(session: Session, experiment_id: int) -> list[TimelineEntry]:
-    plan = session.scalar(select(Plan).where(Plan.experiment_id == experiment_id))
-    return [TimelineEntry(plan.created_at, EntryKind.QUEUED, plan.user_name)] if plan else []
-
-
-def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]:
-    """Return what its station said of a run: begun, paused, resumed; the newest first."""
-    kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
-    events = session.scalars(
-        select(RunEvent)
-        .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
-        .order_by(RunEvent.number.desc())
-        .limit(MOST)
-    ).all()
-    asked = {number for event in events if (number := event.detail.get("command"))}
-    found = session.scalars(select(Command).where(Command.id.in_(asked))).all() if asked else ()
-    commands = {one.id: one for one in found if one.experiment_id == experiment_id}
-    entries = []
-    for event in events:
-        command = commands.get(event.detail.get("command", 0))
-        entries.append(
-            TimelineEntry(
-                at=event.at,
-                kind=EntryKind(event.kind),
-                user_name=command.user_name if command else "",
-                reason=command.reason if command else "",
-                interrupted=bool(event.detail.get("interrupted")),
-                test_time_s=float(event.detail.get("test_time_s") or 0.0),
-            )
-        )
-    return entries
 
 
 @dataclass(frozen=True, eq=False)

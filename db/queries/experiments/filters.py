@@ -123,20 +123,23 @@ def filter_choices(database: Database, filters: Filter) -> Choices:
     """Return what each filter offers: its values among the experiments that the others leave."""
     with database.read() as session:
         count = _FacetCounts(session, filters)
-        by_battery = count("battery_id", replace(filters, technologies=()))
         batteries = count("battery_id", replace(filters, batteries=()))
+        by_battery = batteries  # the same where neither narrows
+        if filters.technologies or filters.batteries:
+            by_battery = count("battery_id", replace(filters, technologies=()))
         stations = count("station_id", replace(filters, stations=()))
         profiles = count("profile_id", replace(filters, profiles=()))
         states = count.states(replace(filters, states=()))
         # what they are called, last: whatever was counted is there by now
-        kinds = dict(session.execute(select(Battery.id, Battery.technology)).all())
+        named = session.execute(select(Battery.id, Battery.name, Battery.technology)).all()
+        kinds = {one.id: one.technology for one in named}
         technologies: Counter[Technology] = Counter()  # by the few batteries, not by a join of all
         for battery_id, number in by_battery.items():
             if battery_id in kinds:  # a draft may name one that is gone
                 technologies[kinds[battery_id]] += number
         return Choices(
             technologies=_choices(technologies, {}),
-            batteries=_choices(batteries, _names(session, Battery)),
+            batteries=_choices(batteries, {one.id: one.name for one in named}),
             stations=_choices(stations, _names(session, CyclerStation)),
             profiles=_choices(profiles, _names(session, Profile)),
             statuses=_choices(states, {}),
@@ -222,7 +225,7 @@ class _FacetCounts:
         return Counter(row[place] for row in self._rows)
 
 
-def _names(session: Session, kind: type[Battery | CyclerStation | Profile]) -> dict[Any, str]:
+def _names(session: Session, kind: type[CyclerStation | Profile]) -> dict[Any, str]:
     return dict(session.execute(select(kind.id, kind.name)).all())
 
 

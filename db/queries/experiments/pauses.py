@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from db.engine import Database
 from db.models import Experiment, StationAlarm
-from db.queries.experiments.events import EntryKind, station_entries
+from db.queries.experiments.timeline import EntryKind, station_entries
 
 CONTACT_LOST = "contact lost"  # code of an alarm
 MAX_LOSSES = 100

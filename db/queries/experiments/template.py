@@ -14,6 +14,7 @@ from cycling.terms import Polarity, Technology
 from db.engine import Database
 from db.facts import facts
 from db.models import (
+    AuditEntry,
     Battery,
     Experiment,
     Instruction,
@@ -150,12 +151,32 @@ def list_drafts(database: Database) -> tuple[Draft, ...]:
 
 
 def find_draft(database: Database, number: int) -> Draft:
-    """Return a draft by its number. Raises NotFoundError if it is none any more."""
+    """Return a draft by its number. Raises NotFoundError if it is none any more.
+
+    Addresses from before drafts had numbers name its plan, and lead to it as well.
+    """
     with database.read() as session:
         plan = not_begun(session, number) if 0 < number <= LARGEST_ID else None
         if plan is None or plan.state is not PlanState.DRAFT:
+            plan = _draft_of_before(session, number)
+        if plan is None:
             raise NotFoundError(f"There is no draft {number}: it is queued or discarded.")
         return _draft(plan)
+
+
+def _draft_of_before(session: Session, plan_id: int) -> Plan | None:
+    """Return the draft that an address named by its plan; the audit trail of then does the same.
+
+    None where a draft has had that number since: the address means it.
+    """
+    plan = session.get(Plan, plan_id) if 0 < plan_id <= LARGEST_ID else None
+    if plan is None or plan.state is not PlanState.DRAFT:
+        return None
+    named = (f"plan {plan_id}", f"experiment {plan_id}")
+    rows = select(AuditEntry.target).where(
+        AuditEntry.target.in_(named), AuditEntry.action == "save draft"
+    )
+    return plan if set(session.scalars(rows)) == {named[0]} else None
 
 
 def _draft(plan: Plan) -> Draft:

@@ -20,7 +20,6 @@ from db.models import Experiment, Instruction, InstructionDetail, ProfileDetail
 MAX_ROWS = 60_000  # that a process keeps; an unrolled profile may have 20,000
 
 Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost first
-MOST = 20_000  # a longer profile is not accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,29 +249,12 @@ def _sums_after(values: Iterable[float | None]) -> list[float | None]:
     return sums[::-1]
 
 
-@dataclass(frozen=True)
-class InstructionFacts:
-    """One instruction: set-point and limit in A, V, W or s, as its mode and limit say."""
-
-    mode: Mode
-    set_point: float
-    limit_type: LimitType
-    limit_point: float
-
-
-def profile_instructions(database: Database, experiment_id: int) -> Mapping[int, InstructionFacts]:
-    """Return the instructions that the experiment's profile has, by their ids."""
+def profile_instructions(database: Database, experiment_id: int) -> Mapping[int, CompiledRow]:
+    """Return the instructions of an experiment's profile by their ids; none without a profile."""
     with database.read() as session:
-        found = session.scalars(
-            select(Instruction)
-            .join(Experiment, Experiment.profile_id == Instruction.profile_id)
-            .where(Experiment.id == experiment_id)
-            .order_by(Instruction.id)
-            .limit(MOST)
+        profile_id = session.scalar(
+            select(Experiment.profile_id).where(Experiment.id == experiment_id)
         )
-        return {
-            one.id: InstructionFacts(
-                one.mode, one.set_point / 1000, one.limit_type, one.limit_point / 1000
-            )
-            for one in found
-        }
+    if profile_id is None:
+        return {}
+    return {row.id: row for row in compiled_profiles(database, [profile_id])[profile_id].rows}

@@ -1,7 +1,7 @@
 """The queues of stations: what waits where and why, and what keeps a station as it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -20,6 +20,7 @@ from db.models import (
     StationAlarm,
     StationLive,
 )
+from db.queries.stations.hindrances import waits_for
 from db.statements import require
 from db.terms import PlanState
 
@@ -55,6 +56,7 @@ class QueueEntry:
     """A plan that waits on a station; `starting`: it is being offered and cannot be taken back.
 
     `present_instruction` is what the station executes before it, None where nothing runs.
+    `waits_for` is a sentence on a queued one, "" for one that is held or starting.
     """
 
     plan: PlanFacts
@@ -63,6 +65,7 @@ class QueueEntry:
     profile_name: str
     starting: bool
     present_instruction: int | None = None
+    waits_for: str = ""
 
 
 def plan_facts(plan: Plan) -> PlanFacts:
@@ -94,8 +97,10 @@ def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]
             .outerjoin(Profile, Profile.id == Plan.profile_id)
             .where(Plan.station_id == station_id)
         )
-        return tuple(
-            QueueEntry(
+        entries: list[QueueEntry] = []
+        before = ""
+        for plan, battery, profile_name, starting, instruction in rows:
+            entry = QueueEntry(
                 plan_facts(plan),
                 battery.name if battery else "",
                 battery.serial_number if battery else "",
@@ -103,8 +108,13 @@ def station_queue(database: Database, station_id: int) -> tuple[QueueEntry, ...]
                 bool(starting),
                 instruction,
             )
-            for plan, battery, profile_name, starting, instruction in rows
-        )
+            if plan.state is PlanState.QUEUED:
+                why = f"Waits for {before}." if before else ""
+                if not starting and not why:
+                    why = waits_for(session, station_id, battery)
+                entry, before = replace(entry, waits_for=why), plan.name
+            entries.append(entry)
+        return tuple(entries)
 
 
 def waiting() -> Select[Plan]:

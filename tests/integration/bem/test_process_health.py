@@ -60,7 +60,7 @@ def test_a_worker_process_beats_hangs_and_ends(sqlite_database: Database, tmp_pa
         check_worker(url_of(database))
     worker.send_signal(signal.SIGCONT)
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(120) == 0
     assert row() is None
     with pytest.raises(BemError, match="No worker of this machine"):
         check_worker(url_of(database))

@@ -321,10 +321,10 @@ class TestServer:
                 return False
             return bool(psutil.Process(process.pid).children())
 
-        wait_until(answers, process, log, 60)
+        wait_until(answers, process, log, 240)
         yield SimpleNamespace(port=port, data=data, process=process, log=log)
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
     def sign_in(self, port: int) -> dict[str, str]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -367,14 +367,14 @@ class TestServer:
         assert most - before < 20 * MEGABYTE
 
     def half_an_upload(self, web) -> socket.socket:
-        client = socket.create_connection(("127.0.0.1", web.port), 10)
+        client = socket.create_connection(("127.0.0.1", web.port), 120)
         cookie = self.sign_in(web.port)["Cookie"]
         head = (
             f"PUT /uploads HTTP/1.1\r\nHost: 127.0.0.1:{web.port}\r\nCookie: {cookie}\r\n"
             f"X-File-Name: half.csv\r\nContent-Length: {10 * MEGABYTE}\r\n\r\n"
         )
         client.sendall(head.encode() + bytes(4 * MEGABYTE))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not list((web.data / "uploads").glob("*")) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert [one.suffix for one in (web.data / "uploads").iterdir()] == [".part"]
@@ -382,7 +382,7 @@ class TestServer:
 
     def test_an_upload_that_breaks_off_leaves_nothing(self, web, sqlite_database):
         self.half_an_upload(web).close()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while list((web.data / "uploads").iterdir()) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert list((web.data / "uploads").iterdir()) == []

@@ -62,7 +62,7 @@ def kill(other: Database, session_or_connection) -> None:
 def test_two_that_lock_each_other_out_are_both_carried_out(
     database: Database, users: dict[str, int]
 ):
-    line = threading.Barrier(2, timeout=30)
+    line = threading.Barrier(2, timeout=120)
     tries: list[str] = []
 
     @repeated

@@ -57,11 +57,11 @@ class Broker:
 
     def start(self) -> None:
         self.process = start(["sh", self._scripts / "start.sh"], self._log, self.environment)
-        wait_until(self._answers, self.process, self._log, 30)
+        wait_until(self._answers, self.process, self._log, 120)
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def health(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -70,7 +70,7 @@ class Broker:
             capture_output=True,
             check=False,
             text=True,
-            timeout=30,
+            timeout=120,
         )
 
     def account(self, name: str, password: str) -> None:

@@ -63,12 +63,12 @@ def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
     )
     try:
         wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
-        wait_until(lambda: _listens(https_port), proxy, tmp_path / "nginx.log", 30)
+        wait_until(lambda: _listens(https_port), proxy, tmp_path / "nginx.log", 120)
         yield Served(https_port, web)
     finally:
         proxy.close()
         web.terminate()
-        web.wait(30)
+        web.wait(120)
 
 
 def _answers(port: int) -> bool:
@@ -87,7 +87,7 @@ def _listens(port: int) -> bool:
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=20)
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=120)
     connection.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -128,7 +128,7 @@ def test_while_the_web_server_is_away_a_page_of_ours_says_so(served: Served):
     answer, _ = ask(served.port, "GET", "/restarting.html")
     assert answer.status == 404  # nobody opens it by its name
     served.web.terminate()
-    served.web.wait(30)
+    served.web.wait(120)
     for method, path in (("GET", "/"), ("GET", "/monitor?x=1"), ("POST", "/login")):
         answer, text = ask(served.port, method, path, "" if method == "POST" else None)
         assert answer.status == 502

@@ -249,6 +249,23 @@ def test_who_has_lost_the_lease_stores_and_says_nothing(stage: Stage):
             assert session.scalar(select(func.count()).select_from(model)) == 0
 
 
+def test_a_pause_has_begun_when_its_event_says_so_whoever_told_of_it_first(stage: Stage):
+    """The live view's begin is that of the course, not the time at which a heartbeat came."""
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    now = time.time()
+    beat = m.StationHeartbeat(
+        station=station, state=StationState.PAUSED, output_on=False, experiment=experiment
+    )
+    stage.store(stage.message(Kind.HEARTBEAT, m.Heartbeat(at=now, stations=[beat])))
+    paused = events.Paused(n=1, at=now - 7, test_time_s=1.0)
+    began = events.Started(n=0, at=now - 60, test_time_s=0.0)
+    records = m.Records(experiment=experiment, station=station, events=[began, paused])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (live,) = [one for one in stage.lab.all_rows(StationLive) if one.station_id == station]
+    assert live.state is StationState.PAUSED
+    assert live.state_since.timestamp() == pytest.approx(now - 7, abs=1e-3)
+
+
 EVENTS = {
     "trip": (
         events.Tripped(

@@ -10,7 +10,7 @@ from tests.machine import ROOT
 
 LITERALS = re.compile(
     r"(?:record\(\s*(?:session|database),\s*(?:\w+|\w+\([^()]*\)),\s*|refused\(database, "
-    r'|note(?:_profile)?\(\s*session, (?:plan, )?)"([^"]+)"'
+    r'|note(?:_profile)?\(\s*session, (?:plan, )?|action(?:: str )?=\s?)"([^"]+)"'
 )
 
 

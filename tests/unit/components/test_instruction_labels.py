@@ -5,7 +5,12 @@ from urllib.parse import unquote
 import pytest
 
 from components.figures.sparkline import spark_mask
-from components.instruction_labels import clock_duration, instruction_words, short_duration
+from components.instruction_labels import (
+    clock_duration,
+    instruction_words,
+    set_duration,
+    short_duration,
+)
 from components.readings import amperes, degrees, signed, volts
 from cycling.terms import Mode
 
@@ -30,6 +35,12 @@ from cycling.terms import Mode
 )
 def test_an_instruction_is_said_as_it_is_written(given, words):
     assert instruction_words(*given) == words
+
+
+def test_a_duration_that_was_set_is_said_to_the_last_digit():
+    assert [set_duration(s) for s in (0, 0.25, 30, 90.5, 600, 3630, 89_520, 2_592_000)] == [
+        *("0 s", "0.25 s", "30 s", "90.5 s", "10 min", "1 h 30 s", "1 d 52 min", "30 d"),
+    ]
 
 
 def test_durations_leave_out_what_is_zero():

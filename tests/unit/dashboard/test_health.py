@@ -24,7 +24,7 @@ class Broken:
     def read(self):
         self.asked += 1
         if self.hangs is not None:
-            self.hangs.wait(10)
+            self.hangs.wait(120)
         raise UnavailableError("away")
         yield
 
@@ -51,7 +51,7 @@ def test_a_database_that_hangs_is_given_up_and_not_asked_again(web, stranger):
     assert [stranger.get("/health").status_code for _ in range(3)] == [503] * 3
     assert broken.asked == 1
     released.set()
-    probe._running.join(5)
+    probe._running.join(120)
     broken.hangs = None
     assert stranger.get("/health").status_code == 503
     assert broken.asked == 2
@@ -88,7 +88,7 @@ def test_a_master_node_that_beats_is_reported_with_its_broker(stranger, store):
     answer = stranger.get("/health")
     found = answer.json["master_node"]
     assert (found["status"], found["units"], found["stored"]) == ("ok", 2, 7)
-    assert 3 <= found["silent_seconds"] < 10
+    assert 3 <= found["silent_seconds"] < 60
     assert found["standbys"] == 0
     assert answer.json["broker"] == {"status": "ok"}
     assert "secret" not in answer.text
@@ -136,18 +136,18 @@ def test_a_question_that_somebody_asks_next_takes_no_answer_away(monkeypatch):
     def answer(_database) -> None:
         if others:
             asked.release()
-            release.wait(10)
+            release.wait(120)
 
     def join_and_be_overtaken(thread, timeout=None) -> None:
         join(thread, timeout)
         if not others:
             others.append(threading.Thread(target=probe.works))
             others[0].start()
-            assert asked.acquire(timeout=10)
+            assert asked.acquire(timeout=120)
 
     monkeypatch.setattr("dashboard.health.master_node", answer)
     monkeypatch.setattr(threading.Thread, "join", join_and_be_overtaken)
     works = probe.works()
     release.set()
-    join(others[0], 10)
+    join(others[0], 120)
     assert works

@@ -1,7 +1,7 @@
 """A cell, measures and experiments for the tests of the data layer."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -117,7 +117,12 @@ def first_battery(database: Database) -> int:
 
 def add_experiment(database: Database, **changes) -> int:
     """Add a row without measures, as a cycler's program would."""
-    values = {
+    return add_experiments(database, [changes])[0]
+
+
+def add_experiments(database: Database, each: Iterable[dict]) -> list[int]:
+    """Add several such rows at once; the values of each that are not the usual ones."""
+    usual = {
         "name": "Ageing",
         "description": "",
         "created_at": NOW,
@@ -127,15 +132,19 @@ def add_experiment(database: Database, **changes) -> int:
         "station_id": 1,
         "profile_id": None,
         "battery_id": None,
-        **changes,
     }
-    values["battery_id"] = values["battery_id"] or first_battery(database)
+    rows = [usual | changes for changes in each]
+    if any(row["battery_id"] is None for row in rows):
+        battery_id = first_battery(database)
     with database.write() as session:
-        values["profile_id"] = values["profile_id"] or session.scalar(select(func.min(Profile.id)))
-        experiment = Experiment(**values)
-        session.add(experiment)
+        profile_id = session.scalar(select(func.min(Profile.id)))
+        for row in rows:
+            row["battery_id"] = row["battery_id"] or battery_id
+            row["profile_id"] = row["profile_id"] or profile_id
+        experiments = [Experiment(**row) for row in rows]
+        session.add_all(experiments)
         session.flush()
-        return experiment.id
+        return [experiment.id for experiment in experiments]
 
 
 def add_station(database: Database, name: str) -> int:

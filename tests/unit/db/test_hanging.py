@@ -13,7 +13,7 @@ from db.failures import HangsError, PerhapsDoneError, Progress, UndoneError, tra
 from db.hanging import AGAIN_S, Breaker, HastyConnection
 from db.repeating import idempotent, repeated
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 
 
 class Server:

@@ -38,7 +38,7 @@ def no_pause(monkeypatch):
 
 def ended(thread: LeaderThread) -> bool:
     thread.stop()
-    thread.join(10)
+    thread.join(120)
     return not thread.alive
 
 
@@ -47,7 +47,7 @@ def test_a_database_that_is_away_is_waited_for_and_logged_once(caplog):
     thread = Rounds(away, UnavailableError("The database does not answer."), away)
     with caplog.at_level(logging.WARNING):
         thread.start()
-        assert thread.goes_on.wait(10)
+        assert thread.goes_on.wait(120)
     assert ended(thread)
     assert [record.getMessage() for record in caplog.records] == [
         "what=database-trouble said='OperationalError'"
@@ -58,7 +58,7 @@ def test_a_database_that_is_away_is_waited_for_and_logged_once(caplog):
 def test_a_failure_that_nobody_expects_is_logged_and_does_not_end_it(caplog):
     thread = Rounds(ZeroDivisionError("a mistake of ours"))
     thread.start()
-    assert thread.goes_on.wait(10)
+    assert thread.goes_on.wait(120)
     assert ended(thread)
     (record,) = caplog.records
     assert record.getMessage() == "what=rounds-failed"
@@ -68,7 +68,7 @@ def test_a_failure_that_nobody_expects_is_logged_and_does_not_end_it(caplog):
 def test_it_ends_when_somebody_else_leads():
     thread = Rounds(LostLeaseError("Another master node leads now."))
     thread.start()
-    assert thread.lost.wait(10)
-    thread.join(10)
+    assert thread.lost.wait(120)
+    thread.join(120)
     assert not thread.alive
     assert not thread.goes_on.is_set()

@@ -415,6 +415,7 @@ class Written:
     def undo(self) -> None:
         """Put everything back."""
         with closing(sqlite3.connect(self._file)) as target:
+            target.execute("PRAGMA synchronous=OFF")
             self._before.backup(target)
         self._version = self._look()
 

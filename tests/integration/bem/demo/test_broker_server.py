@@ -34,11 +34,11 @@ class Broker:
         said = log.stat().st_size if log.exists() else 0
         env = {**os.environ, "BEM_DATA_DIR": str(self._folder)}
         self.process = start(command, log, env)
-        wait_until(lambda: "listens on" in log.read_text()[said:], self.process, log, 30)
+        wait_until(lambda: "listens on" in log.read_text()[said:], self.process, log, 120)
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
 
 @pytest.fixture(scope="module")

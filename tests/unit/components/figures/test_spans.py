@@ -21,10 +21,23 @@ def labels(*spans: Span, window=WINDOW, time=CLOCK, narrow: bool = False) -> lis
 
 
 @pytest.mark.parametrize(
-    ("lasts", "text"), [(300, NAMES[0]), (100, NAMES[1]), (50, NAMES[2]), (5, "‖")]
+    ("lasts", "text", "angle", "anchor"),
+    [
+        (300, NAMES[0], 0, "center"),
+        (100, NAMES[1], 0, "center"),
+        (50, NAMES[2], 0, "center"),
+        (20, NAMES[0], -90, "center"),
+        (5, NAMES[0], -90, "left"),
+    ],
 )
-def test_a_name_is_as_long_as_its_room(lasts, text):
-    assert labels(pause(100, 100 + lasts)) == [text]
+def test_a_name_is_as_long_as_its_room(lasts, text, angle, anchor):
+    (made,) = span_labels([pause(100, 100 + lasts)], WINDOW, CLOCK, dark=False, narrow=False)
+    assert (made["text"], made["textangle"], made["xanchor"]) == (text, angle, anchor)
+
+
+def test_at_the_end_of_the_axis_a_name_stands_left_of_its_line():
+    (made,) = span_labels([pause(795, 798)], WINDOW, CLOCK, dark=False, narrow=False)
+    assert (made["textangle"], made["xanchor"]) == (-90, "right")
 
 
 def test_a_name_stands_where_the_window_shows_its_time():
@@ -37,6 +50,7 @@ def test_a_name_stands_where_the_window_shows_its_time():
 def test_names_that_would_cover_each_other_are_one():
     made = span_labels([pause(100, 105), pause(106, 108)], WINDOW, CLOCK, dark=True, narrow=False)
     assert [one["visible"] for one in made] == [True, False]
+    assert made[0]["text"] == f"{NAMES[0]}; {NAMES[2]}"
     assert made[0]["hovertext"] == "Paused<br>Until 16:03<br>Paused<br>Until 16:03"
 
 
@@ -50,4 +64,4 @@ def test_on_the_axis_of_test_time_a_pause_is_a_line():
     time = by_test_time([(BEGIN, 0), (BEGIN + 100, 100), (BEGIN + 400, 100), (BEGIN + 800, 500)])
     (shape,) = span_shapes([pause(100, 400)], WINDOW, time, dark=False)
     assert (shape["type"], shape["x0"], shape["x1"]) == ("line", 100 / 60, 100 / 60)
-    assert labels(pause(100, 400), time=time) == ["‖"]
+    assert labels(pause(100, 400), time=time) == [NAMES[0]]

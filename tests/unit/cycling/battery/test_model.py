@@ -164,3 +164,24 @@ class TestDrive:
         battery, state = NMC.battery(3.0), NMC.battery(3.0).rested(0.5)
         assert battery.driven(state, Drive(Mode.CV, 4.2, max_current_a=1.5))[0] == 1.5
         assert battery.driven(state, Drive(Mode.CV, 2.5, max_current_a=1.5))[0] == -1.5
+
+
+@pytest.mark.parametrize(("soc", "end_v", "way"), [(0.995, 3.6, 1), (0.02, 3.0, -1)])
+def test_a_step_that_a_voltage_ends_begins_no_further_than_there(soc, end_v, way):
+    """A full LFP cell would be at 4.7 V with 1C, which no station lets flow."""
+    battery = LFP.battery(3.0)
+    drive, state = Drive(Mode.CC, way * 3.0), battery.rested(soc)
+    assert way * (battery.driven(state, drive)[1] - end_v) > 0
+    current_a, voltage_v = battery.begun(state, drive, end_v)
+    assert voltage_v == end_v
+    assert 0 < way * current_a < 3.0
+    assert battery.begun(battery.rested(0.5), drive, end_v) == battery.driven(
+        battery.rested(0.5), drive
+    )
+
+
+def test_no_current_flows_where_the_voltage_that_ends_it_is_passed_already():
+    battery = LFP.battery(3.0)
+    state = battery.rested(0.5)
+    begun = battery.begun(state, Drive(Mode.CC, 3.0), 3.0)
+    assert begun == (0.0, battery.voltage_v(state, 0.0))

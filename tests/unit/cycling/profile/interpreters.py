@@ -22,20 +22,21 @@ class Done:
     voltage_v: float
     current_a: float
     soc: float
+    state: object
 
 
-def run_tree(profile, model, state, capacity_ah):
+def run_tree(profile, model, state, capacity_ah, interval_s=INTERVAL_S):
     """Walk the tree; each value is resolved where it is used."""
     done = []
-    _walk(profile.items, model, [state], capacity_ah, done)
+    _walk(profile.items, model, [state], capacity_ah, done, interval_s)
     return done
 
 
-def _walk(items, model, states, capacity_ah, done):
+def _walk(items, model, states, capacity_ah, done, interval_s):
     for item in items:
         if isinstance(item, Repeat):
             for _ in range(item.count):
-                _walk(item.items, model, states, capacity_ah, done)
+                _walk(item.items, model, states, capacity_ah, done, interval_s)
             continue
         size = {limit.kind: float(limit.value.amount(capacity_ah)) for limit in item.limits}
         set_point = float(item.set_point.amount(capacity_ah))
@@ -47,7 +48,7 @@ def _walk(items, model, states, capacity_ah, done):
         )
         kinds = (LimitKind.TIME, LimitKind.VOLTAGE, LimitKind.CURRENT, LimitKind.POWER)
         end = EndCondition(*(size.get(kind) for kind in kinds))
-        _run(item.place.line, drive, end, model, states, done)
+        _run(item.place.line, drive, end, model, states, done, interval_s)
 
 
 def run_rows(rows, origins, model, state):
@@ -67,8 +68,8 @@ def run_rows(rows, origins, model, state):
     return done
 
 
-def _run(line, drive, end, model, states, done):
-    run = run_step(model, states[-1], drive, end, INTERVAL_S, LONGEST_S)
+def _run(line, drive, end, model, states, done, interval_s=INTERVAL_S):
+    run = run_step(model, states[-1], drive, end, interval_s, LONGEST_S)
     states.append(run.state)
     done.append(
         Done(
@@ -79,5 +80,6 @@ def _run(line, drive, end, model, states, done):
             float(run.voltage_v[-1]),
             float(run.current_a[-1]),
             run.state.soc,
+            run.state,
         )
     )

@@ -19,7 +19,8 @@ from tests.unit.cycling.profile.profiles import many
 NMC = chemistries()["nmc"]
 
 CELL, CAPACITY = NMC.battery(3.0), Decimal(3)
-INNER_S = 6.0  # between two looks of the recorder at a held voltage
+LOOK_S = 6.0  # of the recorder at what is held; it looks twice between two samples
+CLOSE = {Mode.CV: 3e-3, Mode.CP: 3e-3}  # what is steady has a closed form, the same for both
 currents = st.sampled_from(["0.5C", "-0.5C", "C/3", "-C/3", "1500mA", "-1.2", "0.9"])
 voltages = st.sampled_from(["4.2", "4100mV", "3.9", "3.0", "2.75"])
 holds = st.sampled_from(["4.2", "4100mV", "3.8"])
@@ -113,16 +114,20 @@ def test_rows_do_what_the_tree_says(profile, soc):
 def test_the_exact_program_does_what_the_tree_says(profile, soc):
     """On two ways through the model: in small even steps, and in few steps of any length."""
     program = resolve(profile, CAPACITY).program
-    by_tree = run_tree(profile, CELL, CELL.rested(soc), CAPACITY)
-    state = CELL.rested(soc)
+    by_tree = run_tree(profile, CELL, CELL.rested(soc), CAPACITY, LOOK_S)
     executed = list(program.executed())
     assert len(executed) == program.instruction_count == len(by_tree)
-    for one, step in zip(executed, by_tree, strict=True):
+    states = [CELL.rested(soc), *(step.state for step in by_tree)]
+    for one, step, state in zip(executed, by_tree, states, strict=False):
         run = run_instruction(CELL, state, one.instruction)
+        if run.beyond:  # of which the model knows nothing
+            assert not -0.05 < step.soc < 1.15
+            return
         assert run.ended_by == step.ended_by
-        assert run.duration_s == pytest.approx(step.duration_s, rel=0.01, abs=INNER_S)
-        assert run.state.soc == pytest.approx(step.soc, abs=2e-3)
-        state = run.state
+        close = CLOSE.get(step.mode, 0)
+        within_s = LOOK_S / 2 if close else 2e-3
+        assert run.duration_s == pytest.approx(step.duration_s, rel=close, abs=within_s)
+        assert run.state.soc == pytest.approx(step.soc, abs=1e-3 if close else 1e-6)
 
 
 def with_several_limits(items):

@@ -31,6 +31,13 @@ def test_a_range_without_a_bound_says_so():
     assert summarised("CC, -1, TIME, 60\n").voltage == Extent(None, None, "V")
 
 
+def test_what_steps_go_to_is_told_from_where_safety_aborts():
+    summary = summarised("SAFETY VOLTAGE 2 4.5\nCC, 1, VOLTAGE, 4.2\nCC, -1, TIME, 60\n")
+    assert summary.voltage == Extent(2, 4.2, "V")
+    assert summary.ends == Extent(4.2, 4.2, "V")
+    assert summarised("CC, -1, TIME, 60\n").ends == Extent(None, None, "V")
+
+
 def test_a_rest_has_no_voltage_and_a_certain_duration():
     summary = summarised("WAIT, 1h\n")
     assert (summary.voltage, summary.duration_s) == (None, 3600)

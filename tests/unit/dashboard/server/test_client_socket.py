@@ -66,7 +66,7 @@ def test_an_answer_that_its_client_does_not_take_is_kept(pair):
     reader.start()
     while made.ours.unsent_bytes:
         made.ours.flush()
-    reader.join(30)
+    reader.join(120)
     assert answers == [ANSWER]
     assert made.ours.taking.passed_bytes == len(ANSWER)
 
@@ -82,7 +82,7 @@ def test_a_stream_waits_for_its_client(pair):
     made.ours.sendall(ANSWER)
     while made.ours.unsent_bytes:
         made.ours.flush()
-    reader.join(30)
+    reader.join(120)
     assert answers == [ANSWER * 3]
 
 

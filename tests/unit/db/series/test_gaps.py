@@ -63,3 +63,17 @@ def test_a_summary_of_before_there_were_test_times_is_read():
     old = np.array([6.0, *edge * 6, 2e6, 90e6]).astype("<f8").tobytes()
     ((begin, end, test_s),) = gaps.between([old])
     assert (begin, end, np.isnan(test_s)) == (2e6, 90e6, True)
+
+
+def test_a_channel_that_alone_falls_silent_has_a_silence_and_a_slow_one_has_none():
+    us = np.arange(600) * 1_000_000
+    values = np.ones(600)
+    values[200:285] = np.nan
+    assert gaps.silences(us, values).tolist() == [[199.0, 285.0]]
+    values = np.where(np.arange(600) % 75 == 0, 1.0, np.nan)  # a sample every 75 s
+    assert len(gaps.silences(us, values)) == 0
+    assert len(gaps.silences(us, np.full(600, np.nan))) == 0
+    slow = np.where(np.arange(600) < 300, np.arange(600), np.arange(600) + 900) * 1_000_000
+    values = np.ones(600)
+    values[10] = np.nan
+    assert len(gaps.silences(slow, values)) == 0  # nothing was recorded: a gap of all, no silence

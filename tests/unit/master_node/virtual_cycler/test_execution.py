@@ -177,3 +177,16 @@ def test_a_program_takes_the_time_and_the_charge_that_are_expected(name):
     assert course.duration_s == pytest.approx(lab.events[-1].test_time_s, rel=0.05)
     for way, charge_ah in ((1, course.total.charge_ah), (-1, course.total.discharge_ah)):
         assert charge_ah == pytest.approx(counted_ah(lab.samples, way), rel=0.03, abs=1e-5)
+
+
+def test_a_charge_of_a_full_battery_ends_at_its_voltage_and_not_in_error():
+    """The current rises from 0: before the cell is beyond its cut-off the step is at its end."""
+    text = (
+        "SAFETY VOLTAGE 2.4 3.65\n"
+        "CC, C/2, VOLTAGE, 3.6\nCV, 3.6, CURRENT, C/50\nCC, 1C, VOLTAGE, 3.6\n"
+    )
+    lab = run(resolve(parse(text).profile, LFP.capacity_ah).program, LFP)
+    assert lab.ends() == ["voltage", "current", "voltage"]
+    (last,) = lab.of(3)
+    assert last.voltage == pytest.approx(3.6)
+    assert 0 < last.current < LFP.capacity_ah

@@ -51,9 +51,15 @@ class TestTrips:
         assert lab.ends() == ["voltage", "current", "voltage"]
 
     def test_a_jump_past_both_the_end_and_the_limit_trips(self):
+        lab = Lab().begin(cc(1.0, voltage=4.0), safety=safe(voltage=(2.5, 4.1))).go(10)
+        lab.station.sensors.force("voltage", 4.15)
+        lab.go(10)
+        assert tripped(lab).value == 4.15
+
+    def test_a_current_that_would_jump_past_both_rises_to_the_end_and_no_further(self):
         lab = Lab().begin(cc(6.0, voltage=3.6), safety=safe(voltage=(2.5, 3.7))).go(10)
-        assert tripped(lab).test_time_s == 0
-        assert len(lab.samples) == 1
+        assert lab.ends() == ["voltage"]
+        assert lab.samples[-1].current == 0
 
     def test_a_held_voltage_that_draws_too_much_trips(self):
         lab = Lab().begin(cv(4.2, time=600), safety=safe(current=(-2.0, 2.0))).go(10)

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from cycling.profile.summary import Extent, ProfileSummary
 from cycling.terms import Polarity, Technology
 from db.commands.audit import By
-from db.commands.queue import Electrolyte, confirm_battery
-from db.models import OutOfService, Plan
+from db.commands.queue import Electrolyte, confirm_battery, save_draft
+from db.models import AuditEntry, OutOfService, Plan
 from db.terms import PlanState
-from pages.add_experiment.assignment import queue_text
+from pages.add_experiment.assignment import queue_text, release_text
 from pages.add_experiment.form_data import (
     CHOOSE,
     FormData,
@@ -26,8 +26,11 @@ from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import misfit
 from pages.add_experiment.pairs import option
+from pages.add_experiment.panel import stats, summary_card
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
+from pages.profile.check import checked
 from tests.form_lab import BY, CYCLE, FormLab, device
+from tests.unit.components.tree import text
 from tests.unit.db.lab import add_cell, add_experiment
 
 TOKEN = "0123456789abcdef"
@@ -239,11 +242,40 @@ class TestQueue:
     def test_what_waits_before_it_is_said(self, forms: FormLab):
         self.send(forms)
         assignment = form_state(forms.database, typed(forms)).main
-        assert queue_text(assignment) == "behind 1 other"
+        assert queue_text(assignment) == "behind Ageing"
+        assert release_text(assignment) == ""
         assert assignment.held_text == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
+
+    def test_what_begins_first_once_the_battery_is_connected_is_named(self, forms: FormLab):
+        self.send(forms)
+        pairs = (Pair(forms.a, forms.s1, connected=True),)
+        state = form_state(forms.database, typed(forms, name="Second", token="c" * 16, pairs=pairs))
+        before = "Ageing is held for this battery: it begins before this one"
+        assert before in release_text(state.main)
+        assert before in text(summary_card(state))
 
 
 class TestBeginning:
+    def test_an_address_of_before_drafts_had_numbers_leads_to_its_draft(self, forms: FormLab):
+        for token in ("d" * 16, "e" * 16):
+            draft = save_draft(forms.database, token, token, {}, by=BY(forms.now()))
+        with forms.database.write() as session:
+            plan = session.get_one(Plan, draft.id)
+            plan.experiment_id = 900
+            rows = session.scalars(select(AuditEntry).where(AuditEntry.action == "save draft"))
+            rows.all()[-1].target = f"plan {draft.id}"
+        begun = initial_form(forms.database, {"draft": str(draft.id)}, TOKEN)
+        assert begun.form.token == "e" * 16
+        assert begun.message == "Draft of oscar. It has the number 900 now."
+        assert initial_form(forms.database, {"draft": "900"}, TOKEN).message == "Draft of oscar."
+
+    def test_a_draft_that_is_used_up_leads_to_no_other_ones_plan(self, forms: FormLab):
+        draft = save_draft(forms.database, "d" * 16, "D", {}, by=BY(forms.now()))
+        with forms.database.write() as session:
+            session.get_one(Plan, draft.id).experiment_id = 900
+        begun = initial_form(forms.database, {"draft": str(draft.id)}, TOKEN)
+        assert "There is no draft" in begun.message
+
     def test_a_battery_with_its_station(self, forms: FormLab):
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         begun = initial_form(forms.database, {"battery": str(forms.a)}, TOKEN)
@@ -303,6 +335,16 @@ class TestLibrary:
         reason = misfit(self.summary(**changes), *main_equipment(forms.database, typed(forms)))
         assert (says in reason) if says else not reason
 
+    def test_a_safety_beyond_the_cut_off_of_the_station_fits_where_the_steps_do(
+        self, forms: FormLab
+    ):
+        place = main_equipment(forms.database, typed(forms))
+        wide = Extent(0.5, 9.0, "V")
+        assert misfit(self.summary(voltage=wide, ends=Extent(3.0, 4.1, "V")), *place) == ""
+        assert misfit(self.summary(voltage=wide, ends=Extent(None, None, "V")), *place) == ""
+        assert "9 V" in misfit(self.summary(voltage=wide, ends=wide), *place)
+        assert "9 V" in misfit(self.summary(voltage=wide), *place)  # of an older version
+
     def test_where_nobody_watches_the_battery_nothing_bounds_a_voltage(self, forms: FormLab):
         battery, station = main_equipment(forms.database, typed(forms))
         unwatched = dataclasses.replace(station, guards_battery_range=False)
@@ -323,3 +365,13 @@ class TestLibrary:
 def test_choices_are_found_by_their_name_not_by_what_is_said_about_them():
     station = option(5, "Station 05", ["0 to 50 V", "LA-005 confirmed"])
     assert station["search"] == "Station 05"
+
+
+def test_an_expected_end_by_safety_is_a_warning_beside_what_it_takes_until_there():
+    trips = checked("SAFETY VOLTAGE 2.5 4.0\nCC, 1, VOLTAGE, 4.1\nWAIT, 1h\n")
+    warning, lasts, *_ = stats(trips)
+    assert "expected to switch off in line 2" in text(warning)
+    assert "bem-note" in str(warning)
+    assert text(lasts).startswith("Until the safety limit")
+    first, *_ = stats(checked("CC, 1, VOLTAGE, 4.1\nWAIT, 1h\n"))
+    assert text(first).startswith("Whole profile")

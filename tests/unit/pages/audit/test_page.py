@@ -149,6 +149,7 @@ def test_the_file_has_what_the_filter_finds_and_is_recorded(ada, done, lab):
             "From": "10.0.0.7",
             "Action": "pause",
             "Target": "station 4",
+            "Target key": "station 4",
             "Details": '{"reason": "Türe, offen\\nzwei"}',
         }
     ]
@@ -159,6 +160,15 @@ def test_the_file_has_what_the_filter_finds_and_is_recorded(ada, done, lab):
         "audit trail",
     )
     assert last.detail == {"action": "pause", "to": "2026-11-20"}
+
+
+def test_the_file_names_its_targets_as_the_page_does(ada, done, lab):
+    experiment = lab.experiment("Ageing", lab.battery())
+    done("add note", f"experiment {experiment}")
+    done("delete battery", "battery 900", detail={"name": "Cell Z"}, minutes=0)
+    named = {row["Target key"]: row["Target"] for row in read(ada.client.get("/audit.csv"))}
+    assert named[f"experiment {experiment}"] == f"experiment {experiment}, Ageing"
+    assert named["battery 900"] == "battery 900, Cell Z"
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
@@ -178,7 +188,7 @@ def test_a_long_trail_goes_into_the_file_whole(ada, done, store):
                 f"station {number}",
             )
     found = read(ada.client.get("/audit.csv?user=x"))
-    assert [row["Target"] for row in found] == [f"station {n}" for n in reversed(range(4500))]
+    assert [row["Target key"] for row in found] == [f"station {n}" for n in reversed(range(4500))]
     assert audit_page(store, AuditFilter(user_name="x")).count == 4500
 
 

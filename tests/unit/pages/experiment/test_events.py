@@ -9,11 +9,10 @@ from db.models import Alarm, StationStatus
 from db.queries.experiments.events import (
     AlarmFacts,
     Alarms,
-    EntryKind,
     StatusChanges,
     StatusFacts,
-    TimelineEntry,
 )
+from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from db.terms import Role
 from pages.context import Viewer
@@ -138,6 +137,10 @@ def test_the_page_shows_alarms_and_then_the_states(vera, lab, store):
     ("entry", "words"),
     [
         (TimelineEntry(BEGIN, EntryKind.QUEUED, "oscar"), ("Queued", "oscar")),
+        (TimelineEntry(BEGIN, EntryKind.DRAFTED, "ada"), ("Draft", "ada")),
+        (TimelineEntry(BEGIN, EntryKind.HELD, "ada", "Until A."), ("Held", "ada: Until A.")),
+        (TimelineEntry(BEGIN, EntryKind.QUEUED, "oscar", again=True), ("Queued again", "oscar")),
+        (TimelineEntry(BEGIN, EntryKind.CANCELLED, "ada"), ("Cancelled", "ada")),
         (TimelineEntry(BEGIN, EntryKind.STARTED), ("Started", "")),
         (TimelineEntry(BEGIN, EntryKind.PAUSED, "oscar", "Fan"), ("Paused", "oscar: Fan")),
         (TimelineEntry(BEGIN, EntryKind.ENDED), ("Finished", "Its profile is through.")),

@@ -83,7 +83,7 @@ def test_everything_that_is_known_is_said():
         "Devices": "Meter 7, Source 9",
         "Profile": "Fast charge",
         "Started": "20 Nov 2026, 10:00:00",
-        "Finished": "20 Nov 2026, 12:00:00",
+        "Ended": "20 Nov 2026, 12:00:00",
         "Wall time": "2 h 0 min",
         "Measures": "14,210",
         "Created": "20 Nov 2026, 15:00:00",
@@ -97,12 +97,12 @@ def test_everything_that_is_known_is_said():
 
 def test_an_experiment_that_waits_has_no_times():
     said = facts(replace(KNOWN, begun_at=None, finished_at=None))
-    assert [said[name] for name in ("Started", "Finished", "Wall time")] == ["", "", ""]
+    assert [said[name] for name in ("Started", "Ended", "Wall time")] == ["", "", ""]
 
 
 def test_an_experiment_that_runs_lasts_until_now():
     said = facts(replace(KNOWN, finished_at=None))
-    assert (said["Finished"], said["Wall time"]) == ("", "5 h 0 min")
+    assert (said["Ended"], said["Wall time"]) == ("", "5 h 0 min")
 
 
 def test_an_imported_experiment_says_what_its_file_says():

@@ -38,13 +38,29 @@ def test_what_happens_comes_into_the_open_page_and_an_end_ends_the_questions(ver
     same = pulse(vera, run, drawn)
     assert "Running" in text(same[STATE])
     assert "experiment-happenings.children" not in same
+    assert "experiment-ended.data" not in same
     running.alarm(2, "T2 silent", experiment_id=run)
     running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
     later = pulse(vera, run, drawn)
     assert "T2 silent" in text(later["experiment-happenings.children"])
     assert "left" not in text(later["experiment-facts.children"])
     assert not find(later["experiment-facts.children"], **{"data-bem-left": "x"})
+    assert later["experiment-ended.data"] is True
     assert pulse(vera, run, later["experiment-drawn-state.data"]).status == 204
+
+
+def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_end(
+    vera, running, run
+):
+    def added_up(by: str):
+        values = {"experiment-id.data": run}
+        return vera.call("experiment-statistics.children", values, by=by)
+
+    first = added_up("experiment-id.data")
+    assert text(first["experiment-as-of.children"]).startswith("As of ")
+    assert first["experiment-add-up-box.hidden"] is False
+    running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
+    assert added_up("experiment-ended.data")["experiment-add-up-box.hidden"] is True
 
 
 def test_the_first_measures_bring_the_graph(vera, running, run):

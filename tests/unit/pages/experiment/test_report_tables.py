@@ -5,11 +5,11 @@ import pytest
 
 from cycling.analysis.integration import Samples
 from cycling.analysis.statistics import statistics
-from cycling.terms import LimitType, Mode
-from db.queries.profiles.compiled import InstructionFacts
+from cycling.terms import Mode
+from db.queries.profiles.compiled import CompiledRow
 from pages.experiment import report_tables
 
-CHARGE = InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2)
+CHARGE = CompiledRow(1, Mode.CC, 1.5, (("VOLTAGE", 4.2),))
 
 
 def found(instruction, temperature_name=""):
@@ -21,38 +21,46 @@ def found(instruction, temperature_name=""):
 
 
 def test_each_instruction_has_a_row_with_its_words():
-    sums, spreads = report_tables.instruction_tables(found([1, 2, 2, np.nan]), {1: CHARGE})
-    assert [row[0] for row in sums.rows] == ["1 CC 1.5 A until 4.2 V", "Step id 2", "No step id"]
-    assert [row[4] for row in sums.rows] == ["1", "1.25", "0"]
-    assert all(len(row) == len(sums.columns) for row in sums.rows)
-    assert all(len(row) == len(spreads.columns) == 7 for row in spreads.rows)
+    grid, left_out = report_tables.statistics_table(found([1, 2, 2, np.nan]), {1: CHARGE})
+    assert [name for name, _ in grid.rows] == [
+        *("Whole experiment", "1 CC 1.5 A until 4.2 V", "Step id 2", "No step id")
+    ]
+    charged = grid.heads.index("In")
+    assert [numbers[charged] for _, numbers in grid.rows] == ["2.250", "1.000", "1.250", "0"]
+    assert all(len(numbers) == len(grid.heads) for _, numbers in grid.rows)
+    assert sum(width for _, width in grid.groups) == len(grid.heads)
+    assert left_out == ""
 
 
 def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
     stats = found([number for number in range(1, 101) for _ in range(2)])
-    lines = {number: (3 + number % 2, f"CC {number % 2} A") for number in range(1, 101)}
-    sums, spreads = report_tables.instruction_tables(stats, {}, lines)
-    assert [row[:2] for row in sums.rows] == [["Line 3: CC 0 A", "50"], ["Line 4: CC 1 A", "50"]]
-    assert sums.note == "100 instructions; those of the same line are added up."
-    charge = sum(float(row[4]) for row in sums.rows)
-    assert charge == pytest.approx(stats.whole.charge_ah, rel=1e-4)
-    assert [column.title for column in spreads.columns[1:3]] == [
-        "Voltage / V, lowest",
-        "Voltage / V, highest",
+    lines = {
+        number: CompiledRow(number, Mode.CC, number % 2, (), line=3 + number % 2)
+        for number in range(1, 101)
+    }
+    grid, left_out = report_tables.statistics_table(stats, lines)
+    assert [(name, numbers[0]) for name, numbers in grid.rows[1:]] == [
+        *(("Line 3: CC 0 A", "50"), ("Line 4: CC 1 A", "50"))
     ]
-    assert spreads.rows[0][1:] == ["3.7", "3.7", "−3.6", "3.6"]
-    alone, _ = report_tables.instruction_tables(found([1, 1, 2, 2]), {}, lines)
-    assert len(alone.rows) == 2  # few are listed one by one
+    assert left_out == "100 instructions; those of the same line are added up."
+    charged = grid.heads.index("In")
+    whole, *parts = (float(numbers[charged]) for _, numbers in grid.rows)
+    assert sum(parts) == pytest.approx(whole, rel=1e-3)
+    volts = slice(grid.heads.index("Min"), grid.heads.index("Max") + 1)
+    assert grid.rows[1][1][volts] == ["3.700", "", "3.700"]  # means are not added up
+    alone, _ = report_tables.statistics_table(found([1, 1, 2, 2]), lines)
+    assert len(alone.rows) == 3  # few are listed one by one
 
 
 def test_one_instruction_is_the_whole():
-    assert report_tables.instruction_tables(found([0, 0]), {}) == []
+    grid, _ = report_tables.statistics_table(found([0, 0]), {})
+    assert [name for name, _ in grid.rows] == ["Whole experiment"]
 
 
 def test_a_temperature_has_its_name_and_no_unit_that_nobody_gave():
-    table = report_tables.whole_tables(found([0, 0], "temp_body"))[1]
-    assert [row[0] for row in table.rows] == ["Voltage / V", "Current / A", "temp_body"]
-    assert table.rows[2][1:] == ["", "", ""]
+    grid, _ = report_tables.statistics_table(found([0, 0], "temp_body"), {})
+    assert grid.groups[-1] == ("temp_body", 3)
+    assert grid.rows[0][1][-3:] == ["", "", ""]
 
 
 def test_a_long_list_is_cut_and_says_so():

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import Quantity, Reset
 from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
-from cycling.terms import LimitType, Mode
-from db.queries.profiles.compiled import InstructionFacts
-from pages.experiment.statistics import MOST, decimals, instruction_words, statistics_parts
+from cycling.terms import Mode
+from db.queries.profiles.compiled import CompiledRow
+from pages.experiment.statistics import MOST, decimals, instruction_name, statistics_parts
 from tests.unit.components.tree import as_json, find, nested_lists, of_type, text
 
 NAMED = {
-    1: InstructionFacts(Mode.WAIT, 600.0, LimitType.TIME, 600.0),
-    2: InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2),
-    3: InstructionFacts(Mode.CV, 4.2, LimitType.CURRENT, 0.15),
-    4: InstructionFacts(Mode.CP, -10.0, LimitType.VOLTAGE, 2.5),
-    5: InstructionFacts(Mode.CC, -3.0, LimitType.TIME, 3600.0),
+    1: CompiledRow(1, Mode.WAIT, 600.0, (("TIME", 600.0),)),
+    2: CompiledRow(2, Mode.CC, 1.5, (("VOLTAGE", 4.2), ("TIME", 7200.0))),
+    3: CompiledRow(3, Mode.CV, 4.2, (("CURRENT", 0.15),), line=7),
+    4: CompiledRow(4, Mode.CP, -10.0, (("VOLTAGE", 2.5),), line=8, cycle=2, cycles=9),
+    5: CompiledRow(5, Mode.CC, -3.0, (("TIME", 3600.0),), line=9, loops=((2, 3), (1, 4))),
 }
 
 
@@ -64,26 +64,26 @@ def rows(drawn) -> list[str]:
 @pytest.mark.parametrize(
     ("instruction", "words"),
     [
-        (1, "1 Rest for 10 min 0 s"),
-        (2, "2 CC 1.5 A until 4.2 V"),
-        (3, "3 CV 4.2 V until 0.15 A"),
-        (4, "4 CP −10 W until 2.5 V"),
-        (5, "5 CC −3 A for 1 h 0 min"),
+        (1, "1 WAIT 10 min"),
+        (2, "2 CC 1.5 A until 4.2 V or 2 h"),
+        (3, "Line 7: CV 4.2 V until 0.15 A"),
+        (4, "Line 8, cycle 2: CP −10 W until 2.5 V"),
+        (5, "Line 9, round 2.1: CC −3 A for 1 h"),
         (6, "Step id 6"),
         (0, "Step id 0"),
         (None, "No step id"),
     ],
 )
 def test_an_instruction_is_named_as_its_profile_says(instruction, words):
-    assert instruction_words(instruction, NAMED) == words
+    assert instruction_name(instruction, NAMED) == words
 
 
 def test_the_whole_comes_first_and_then_the_instructions():
     drawn = card(found(1, 2, 7, None), NAMED)
     assert rows(drawn) == [
         "Whole experiment",
-        "1 Rest for 10 min 0 s",
-        "2 CC 1.5 A until 4.2 V",
+        "1 WAIT 10 min",
+        "2 CC 1.5 A until 4.2 V or 2 h",
         "Step id 7",
         "No step id",
     ]

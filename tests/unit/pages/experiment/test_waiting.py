@@ -3,9 +3,9 @@
 import pytest
 
 from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, save_draft
-from db.models import FormerNumber, Plan
+from db.models import FormerNumber, Plan, StationAlarm
 from db.queries.profiles.uses import experiment_profile
-from pages.experiment.ids import Ids
+from pages.experiment.ids import DELETE, Ids
 from pages.queue.card import Ids as QueueIds
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
@@ -48,7 +48,7 @@ def test_a_held_one_says_why_and_can_be_confirmed_and_cancelled(oscar, vera, for
 def test_a_queued_one_has_its_queue_and_a_cancelled_one_says_who_and_why(oscar, forms, plan):
     confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
     queued = page_of(oscar, plan.experiment_id)
-    assert "It waits in the queue of" in text(queued)
+    assert "It is in the queue of Station 01." in text(queued)
     assert buttons(queued, "plan", plan.id) == 1
     cancel(forms.database, plan.id, reason="Cell is warm", by=BY(forms.now()))
     cancelled = page_of(oscar, plan.experiment_id)
@@ -56,6 +56,41 @@ def test_a_queued_one_has_its_queue_and_a_cancelled_one_says_who_and_why(oscar, 
     assert "Cell is warm" in text(cancelled)
     assert buttons(cancelled, "plan", plan.id) == 0
     assert len(find(cancelled, href=f"/add-experiment?like={plan.experiment_id}")) == 1
+
+
+def test_what_a_queued_one_waits_for_is_brought_up_to_date(oscar, forms, plan):
+    """An alarm keeps it, not its turn; once somebody has acknowledged that, the page says so."""
+    confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+    lab = RunningLab(forms.database)
+    alarm = lab.alarm(forms.s1, "Too hot.")
+    waits = "Waits until somebody has acknowledged the alarm of Station 01."
+    assert waits in text(page_of(oscar, plan.experiment_id))
+    lab.change(StationAlarm, alarm, acknowledged_at=forms.now(), acknowledged_by="ada", comment="-")
+    answer = oscar.call(f"{Ids.WAITS}.children", {"experiment-id.data": plan.experiment_id})
+    assert waits not in text(answer[f"{Ids.WAITS}.children"])
+    assert "It is in the queue of Station 01." in text(answer[f"{Ids.WAITS}.children"])
+
+
+def test_its_course_is_on_its_page_also_when_it_never_began(oscar, forms, plan):
+    cancel(forms.database, plan.id, reason="Cell is warm", by=BY(forms.now()))
+    said = text(page_of(oscar, plan.experiment_id))
+    assert "Course" in said
+    assert f"Heldoscar: {plan.held_because}" in said
+    assert "Cancelledoscar: Cell is warm" in said
+
+
+def test_admins_delete_one_that_was_cancelled(visitor, oscar, forms, plan):
+    ada, number = visitor("ada"), plan.experiment_id
+    assert find(page_of(ada, number), id=DELETE.open) == []
+    cancel(forms.database, plan.id, by=BY(forms.now()))
+    assert len(find(page_of(ada, number), id=DELETE.open)) == 1
+    assert find(page_of(oscar, number), id=DELETE.open) == []
+    at = {"experiment-id.data": number}
+    asked = ada.call(f"{DELETE.dialog}.is_open", at, by=f"{DELETE.open}.n_clicks")
+    assert "Ageing, experiment" in text(asked[f"{DELETE.question}.children"])
+    sure = {**at, f"{DELETE.once}.data": "0" * 16, f"{DELETE.name}.value": "Ageing"}
+    ada.call(f"{DELETE.dialog}.is_open", sure, by=f"{DELETE.sure}.n_clicks")
+    assert "was deleted by ada" in text(page_of(ada, number))
 
 
 def test_one_that_waits_shows_its_profile(oscar, forms, plan):

@@ -433,6 +433,42 @@ def test_an_answer_that_does_not_say_output_off_is_no_comfort(oscar, running, st
     assert "Not confirmed. Treat the cell as live." in words
 
 
+def test_a_resume_is_no_news_once_the_run_was_interrupted(oscar, running, station):
+    done = {
+        "state": CommandState.DONE,
+        "answered_at": datetime.now(UTC),
+        "experiment_id": station["run"],
+    }
+    running.command(StationCommand.RESUME, station["unit"], station["id"], **done)
+    address = f"/monitor/{station['id']}"
+    resumed = "Resumed, confirmed by the station."
+    assert resumed in text(shown(oscar.open(address), "live-notes")["children"])
+    paused = {"state": StationState.PAUSED, "output_on": False}
+    running.change(StationLive, station["id"], **paused)
+    words = text(shown(oscar.open(address), "live-notes")["children"])
+    assert (resumed in words, "Paused" in words) == (False, True)
+
+
+def test_a_stopped_station_shows_what_it_measures_now_from_the_first_figure_on(
+    vera, running, station
+):
+    """Not for a moment the current that flowed before it stopped."""
+    values = {
+        "live-channels.value": ["voltage"],
+        "shell-theme.data": "light",
+        "live-range.value": 60,
+        "live-experiment.data": station["run"],
+        "live-station.data": station["id"],
+    }
+    meta = vera.call("live-graph.figure", values, by="live-range.value")["live-drawn.data"]
+    assert LiveKey.PRESENT not in meta
+    assert meta["last"]["current"]
+    idle = {"state": StationState.IDLE, "experiment_id": None, "current_a": 0.0}
+    running.change(StationLive, station["id"], **idle)
+    meta = vera.call("live-graph.figure", values, by="live-range.value")["live-drawn.data"]
+    assert meta[LiveKey.PRESENT]["values"]["current"] == 0.0
+
+
 def test_an_ended_run_says_why(oscar, running, station):
     running.change(StationLive, station["id"], state=StationState.IDLE, experiment_id=None)
     ended = {"status": ExperimentStatus.FINISHED, "finished_at": running.now}

@@ -1,11 +1,13 @@
 """How long a profile takes and how far that may be off, in words."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from cycling.profile import BatteryLimits
 from cycling.profile.summary import summarised
-from pages.profile.check import checked
+from pages.profile.check import CheckedBattery, checked
 from pages.profile.labels import (
     about_duration,
     about_quantity,
@@ -13,6 +15,7 @@ from pages.profile.labels import (
     duration_basis,
     duration_words,
     expected_duration,
+    trip_words,
 )
 
 DAY_S, HOUR_S = 86400.0, 3600.0
@@ -26,6 +29,7 @@ LIFE = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND
         (2 * HOUR_S, 700, "about 2 h ± 12 min"),
         (30 * DAY_S, 0, "30 d"),
         (30 * DAY_S, 60, "30 d"),  # less than anybody would mind
+        (30 * DAY_S + 2 * HOUR_S, 2 * HOUR_S, "about 30 d 2 h ± 2 h"),  # its last digit may be off
         (2 * HOUR_S, None, "about 2 h"),
     ],
 )
@@ -70,7 +74,7 @@ def test_a_version_of_before_has_an_estimate():
     ("text", "words"),
     [
         ("CC, 1, VOLTAGE, 4.2\n", ""),
-        ("SAFETY VOLTAGE 2 4\nCC, 1, VOLTAGE, 4.2\n", "a safety limit (voltage) ends it here"),
+        ("SAFETY VOLTAGE 2 4\nCC, 1, VOLTAGE, 4.2\n", "until the safety limit in line 2"),
         ("CV, 4.2, CURRENT, 0\n", "line 1 does not end"),
         ("WAIT, 1\nCC, -1, TIME, 9h\n", "line 2 goes beyond what the battery holds"),
         ("WAIT, 1\n" * 2600, "the first 2,500 steps"),
@@ -86,3 +90,17 @@ def test_a_version_of_before_has_an_estimate():
 )
 def test_what_a_curve_does_not_show_is_said(text, words):
     assert course_words(checked(text, capacity_ah=3.0).curve) == words
+
+
+@pytest.mark.parametrize(
+    ("safety", "whose"), [("SAFETY VOLTAGE 2 4\n", "of SAFETY"), ("", "that the battery allows")]
+)
+def test_an_expected_end_by_a_safety_limit_is_a_warning(safety, whose):
+    limits = BatteryLimits(off_min_v=Decimal("2.5"), off_max_v=Decimal("4.1"))
+    view = checked(f"{safety}CC, 1, VOLTAGE, 4.2\n", battery=CheckedBattery(limits=limits))
+    line = 2 if safety else 1
+    assert trip_words(view).startswith(
+        f"The station is expected to switch off in line {line}, after"
+    )
+    assert f"the voltage leaves the range {whose}." in trip_words(view)
+    assert trip_words(checked("CC, 1, VOLTAGE, 4.0\n")) == ""

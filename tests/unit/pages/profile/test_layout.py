@@ -5,7 +5,7 @@ import pytest
 from cycling.errors import InputError
 from cycling.profile import check_profile
 from cycling.profile.summary import Extent, summarised, text_problems
-from pages.profile.battery_kinds import Chosen, chosen, suited
+from pages.profile.battery_kinds import BatteryChoice, battery_choice, suited
 from pages.profile.check import checked
 from pages.profile.files import exported, file_name, text_of_file
 from pages.profile.labels import extent_words, problem_words
@@ -79,11 +79,13 @@ class TestKinds:
         ],
     )
     def test_what_makes_no_sense_in_an_address_counts_nothing(self, given):
-        otherwise = Chosen("LFP", 4, 3.3)
-        assert chosen(*given, otherwise=otherwise) == otherwise
+        otherwise = BatteryChoice("LFP", 4, 3.3)
+        assert battery_choice(*given, otherwise=otherwise) == otherwise
 
     def test_what_makes_sense_counts(self):
-        assert chosen("NCA", "2", "4.8", otherwise=Chosen("LFP", 4, 3.3)) == Chosen("NCA", 2, 4.8)
+        assert battery_choice(
+            "NCA", "2", "4.8", otherwise=BatteryChoice("LFP", 4, 3.3)
+        ) == BatteryChoice("NCA", 2, 4.8)
 
 
 class TestFiles:

@@ -4,11 +4,14 @@ from functools import partial
 
 import pytest
 
+from cycling.terms import StationState
 from db.commands.queue import NewPlan, add_plan, save_draft
+from db.models import StationLive
 from db.queries.stations.queue import find_plan, station_queue
-from pages.queue.card import CHANGE, Ids
+from pages.queue.card import CHANGE, Ids, seen
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
+from tests.unit.components.tree import text
 from tests.unit.pages.visitor import UPDATE
 
 OPEN, TOAST = f"{CHANGE.dialog}.is_open", "shell-toasts-store.data"
@@ -100,3 +103,24 @@ def test_a_viewer_cancels_nothing(vera, forms, plan):
     body = vera.body(OPEN, {f"{CHANGE.chosen}.data": Ids.drop("plan", plan)}, by=SURE)
     assert vera.client.post(UPDATE, json=body).status_code == 403
     assert len(station_queue(forms.database, forms.s1)) == 1
+
+
+def test_the_list_changes_when_the_one_that_runs_is_paused(oscar, store):
+    """Nothing begins "in about 20 min" while somebody has paused what runs before it."""
+    lab = RunningLab(store)
+    unit = lab.unit()
+    station = lab.station("Station 04", unit)
+    cell, profile = lab.battery("NMC-018", "718"), lab.profile("P", cycles=3, expected_s=9000.0)
+    lab.confirm(station, cell)
+    run = lab.experiment("Runs", station, cell, profile)
+    lab.run(run, station)
+    lab.live(station, run)
+    new = NewPlan("0123456789abcdef-1", "Next", "", station, cell, profile)
+    add_plan(store, new, by=BY(lab.now))
+    before = seen(station_queue(store, station))
+    assert "Begins in" in text(oscar.open("/queue"))
+    lab.change(StationLive, station, state=StationState.PAUSED, output_on=False)
+    assert seen(station_queue(store, station)) != before
+    drawn = text(oscar.open("/queue"))
+    assert "Waits: the experiment before it is paused." in drawn
+    assert "Begins in" not in drawn

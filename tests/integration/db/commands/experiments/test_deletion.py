@@ -16,6 +16,7 @@ from db import removal, series
 from db.commands import jobs
 from db.commands.experiments import deletion
 from db.commands.experiments.notes import NewNote, add_note
+from db.commands.queue import cancel
 from db.engine import Database
 from db.measures import writing
 from db.measures.export import csv_pieces
@@ -45,6 +46,7 @@ from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
 from db.terms import CommandState, JobState, PlanState, RepairState
 from tests.databases import SERVER_ENGINES
+from tests.integration.db.commands.queue.test_plans import Lab as QueueLab
 from tests.unit.db.lab import (
     BY,
     NOW,
@@ -553,3 +555,30 @@ class TestAtOnce:
         series.catch_up(database, experiment_id)
         work(database, tmp_path)
         assert left(database, experiment_id) == {}
+
+
+def test_one_that_was_cancelled_is_deleted_and_one_that_waits_is_kept(database: Database):
+    lab = QueueLab(database)
+    held, other = lab.add(), lab.add(station_id=lab.s2, battery_id=lab.b)
+    number = held.experiment_id
+    for plan in (held, other):
+        assert (
+            "It is held: cancel it first."
+            in experiment_loss(database, plan.experiment_id).kept_because
+        )
+    with pytest.raises(ConflictError, match="It is held: cancel it first"):
+        deletion.delete_experiment(database, number, confirmed_name=held.name, by=BY)
+    cancel(database, held.id, by=BY)
+    loss = experiment_loss(database, number)
+    assert (loss.name, loss.has_row, loss.kept_because) == (held.name, False, "")
+    with pytest.raises(InputError, match="Type the experiment's name"):
+        deletion.delete_experiment(database, number, confirmed_name="x", by=BY)
+    done = deletion.delete_experiment(database, number, confirmed_name=held.name, by=BY)
+    assert (done.experiment_id, done.measures) == (number, 0)
+    deletion.clear(database, number)
+    with pytest.raises(NotFoundError, match="was deleted by"):
+        experiment_loss(database, number)
+    with database.read() as session:
+        assert session.scalars(select(Plan.experiment_id)).all() == [other.experiment_id]
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert (entry.action, entry.target) == ("delete experiment", f"experiment {number}")

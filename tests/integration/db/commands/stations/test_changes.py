@@ -321,7 +321,7 @@ def test_out_of_service_holds_what_is_queued_until_the_battery_is_confirmed_agai
     with pytest.raises(ConflictError, match="in service already"):
         return_to_service(bench.database, bench.station, by=BY)
     assert len(confirm_battery(bench.database, bench.station, bench.cell, by=BY).released) == 1
-    assert bench.actions()[1:3] == ["take out of service", "return to service"]
+    assert bench.actions()[1:4] == ["hold experiment", "take out of service", "return to service"]
 
 
 def test_what_another_program_has_queued_is_held_too_with_its_electrolytes(bench: Bench):

@@ -49,8 +49,9 @@ def record(lab, run, seconds, test_s) -> None:
         insert(session, run, rows)
 
 
-def took(lab, run, speed: float = 1.0) -> Durations:
-    return durations(lab.database, experiment_facts(lab.database, run), speed, lab.now)
+def took(lab, run, *, simulated: bool = False) -> Durations:
+    facts = experiment_facts(lab.database, run)
+    return durations(lab.database, facts, lab.now, simulated=simulated)
 
 
 def test_without_a_pause_there_are_none(lab, run):
@@ -83,7 +84,17 @@ def test_a_simulated_test_time_runs_faster(lab, run):
     lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=6000.0)
     lab.event(run, 2, "resumed", lab.ago(minutes=6), test_time_s=6000.0)
     record(lab, run, [0, 600, 840, 1200], [0, 6000, 6000, 9600])
-    assert took(lab, run, 10.0) == Durations(9600, pytest.approx(240), 1200)
+    assert took(lab, run, simulated=True) == Durations(9600, pytest.approx(240), 1200)
+
+
+def test_the_time_off_counts_where_the_simulated_speed_has_changed(lab, run):
+    """25 times as fast until the unit was restarted at 600 s; it comes back at 780 s, with 1x."""
+    lab.event(run, 1, "paused", lab.ago(minutes=7), test_time_s=15000.0, interrupted=True)
+    lab.event(run, 2, "resumed", lab.ago(minutes=6), test_time_s=15000.0)
+    record(
+        lab, run, [0, 300, 599, 600, 780, 840, 1200], [0, 7500, 14975, 15000, 15000, 15000, 15360]
+    )
+    assert took(lab, run, simulated=True) == Durations(15360, pytest.approx(240), 1200)
 
 
 def test_stopped_in_a_pause(lab, run):

@@ -3,7 +3,7 @@
 from cycling.terms import LimitType, Mode
 from db.engine import Database
 from db.models import Instruction
-from db.queries.profiles.compiled import InstructionFacts, profile_instructions
+from db.queries.profiles.compiled import CompiledRow, profile_instructions
 from tests.unit.db.lab import add_experiment, add_profile
 
 
@@ -30,8 +30,8 @@ def test_instructions_are_those_of_the_profile_in_user_units(database: Database)
         )
     experiment = add_experiment(database, profile_id=mine)
     assert profile_instructions(database, experiment) == {
-        1: InstructionFacts(Mode.CC, 1.5, LimitType.VOLTAGE, 4.2),
-        2: InstructionFacts(Mode.CP, -10.0, LimitType.VOLTAGE, 4.2),
+        1: CompiledRow(1, Mode.CC, 1.5, (("VOLTAGE", 4.2),)),
+        2: CompiledRow(2, Mode.CP, -10.0, (("VOLTAGE", 4.2),)),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from cycling.errors import InputError
 from cycling.formats import Field, read_measures, verify
 from cycling.formats.checks.preview import PreviewBuilder
-from cycling.formats.checks.times import IntervalCheck, spoken
+from cycling.formats.checks.times import IntervalCheck
 from cycling.formats.problems import KeptFindings, Problem
 
 HEADER = "t,U,I\n"
@@ -98,15 +98,6 @@ def test_gaps_do_not_depend_on_the_blocks(block):
 def test_a_rest_that_is_logged_slowly_is_no_gap():
     times = np.cumsum(np.concatenate([np.ones(50), np.full(5, 300.0), np.ones(50)]))
     assert timed(times, 1000).gaps == []
-
-
-def test_lengths_of_time_are_spoken():
-    assert [spoken(s) for s in (5, 492, 7260, 273_600)] == [
-        "5 s",
-        "8 min 12 s",
-        "2 h 1 min",
-        "3 d 4 h",
-    ]
 
 
 def test_problems_are_capped_and_counted(proposed):

@@ -203,3 +203,12 @@ def test_an_exact_program_counts_without_unrolling():
     program = program_of("REPEAT 1000000\nREPEAT 1000 CYCLES\nWAIT, 1\nEND\nEND", Decimal(1))
     assert program.instruction_count == program.cycle_count == 10**9
     assert next(program.executed()).iterations == ((1, 1_000_000), (1, 1000))
+
+
+def test_a_step_that_a_voltage_ends_at_once_does_not_pass_a_safety_limit():
+    text = "SAFETY VOLTAGE 2.5 3.65\nCC, 1C, VOLTAGE, 3.6\nWAIT, 60\n"
+    battery = chemistries()["lfp"].battery(3.0)
+    one = expected(program_of(text), battery, battery.rested(0.995))
+    assert one.aborted_by is None
+    assert one.duration_s == 60
+    assert one.voltage_v[0] == 3.6

@@ -99,3 +99,10 @@ def test_every_step_has_a_time_also_those_that_were_not_simulated():
 
 def test_a_step_that_never_ends_leaves_the_whole_unknown():
     assert step_times(program("CV, 4.2, CURRENT, 0\n"), MODEL).total_s is None
+
+
+def test_what_safety_ends_takes_the_time_until_there():
+    text = "SAFETY VOLTAGE 2.5 4.1\nREPEAT 9 CYCLES\n  WAIT, 60\n  CC, 1, VOLTAGE, 4.2\nEND\n"
+    times = step_times(program(text), MODEL)
+    assert times.total_s == pytest.approx(sum(times.by_step.values()))
+    assert set(times.by_step) == {1, 2}  # what follows does not run

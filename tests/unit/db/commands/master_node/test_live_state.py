@@ -1,9 +1,9 @@
 """What a station's live row still says when its next experiment begins."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cycling.terms import StationState
-from db.commands.master_node.live_state import Report, take_event, take_report
+from db.commands.master_node.live_state import Report, note_begin, take_event, take_report
 from db.models import StationLive
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -49,3 +49,12 @@ def test_a_heartbeat_of_the_next_experiment_has_its_own_readings_only():
     assert readings(live)[:4] == (3.2, None, None, NOW)
     take_report(live, report, at=NOW, now=NOW)
     assert live.voltage_v == 3.2
+
+
+def test_a_state_has_begun_when_its_event_says_so_and_an_old_event_says_nothing_of_it():
+    live, earlier = row(), NOW - timedelta(seconds=9)
+    note_begin(live, StationState.PAUSED, 7, earlier)
+    note_begin(live, StationState.RUNNING, 6, earlier)
+    assert live.state_since == NOW
+    note_begin(live, StationState.RUNNING, 7, earlier)
+    assert live.state_since == earlier

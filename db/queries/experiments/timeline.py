@@ -1,0 +1,178 @@
+"""The course of an experiment: from its draft to its end, who did it and why.
+
+What happened before it began stands in the audit trail, as `db/commands/queue/rows.py` writes it
+with each change of state; what happened afterwards in what its station reported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session
+
+from cycling.terms import ExperimentStatus
+from db.engine import Database
+from db.models import AuditEntry, Command, Experiment, Plan, Run, RunEvent
+from db.queries.stations.queue import reason_of
+from db.terms import PlanState
+
+MOST = 500  # events; the newest
+FAILED = "It ended with an error."
+
+
+class EntryKind(StrEnum):
+    """What happened to an experiment; those of the station are the kinds of its events."""
+
+    DRAFTED = "drafted"
+    HELD = "held"
+    QUEUED = "queued"
+    CANCELLED = "cancelled"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+# what an action of the audit trail made of an experiment; what was added says its state
+STATES: Mapping[str, PlanState | None] = {
+    "save draft": PlanState.DRAFT,
+    "add experiment": None,
+    "hold experiment": PlanState.HELD,
+    "queue experiment": PlanState.QUEUED,
+    "cancel experiment": PlanState.CANCELLED,
+}
+KINDS = {
+    PlanState.DRAFT: EntryKind.DRAFTED,
+    PlanState.HELD: EntryKind.HELD,
+    PlanState.QUEUED: EntryKind.QUEUED,
+    PlanState.CANCELLED: EntryKind.CANCELLED,
+}
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened to an experiment.
+
+    `user_name` and `reason` are "" where nobody asked for it, or said why. `again`: it was queued
+    before. An `interrupted` pause is one that the station found when it came back: its power or
+    its program had ended.
+    """
+
+    at: datetime
+    kind: EntryKind
+    user_name: str = ""
+    reason: str = ""
+    again: bool = False
+    interrupted: bool = False
+    test_time_s: float = 0.0
+
+
+def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
+    """Return what happened to an experiment that was defined here or ran here, the newest first.
+
+    Nothing of one that was imported, or that another program has put into its queue.
+    """
+    with database.read() as session:
+        plan, run, experiment = _rows(session, experiment_id)
+        if plan is None and run is None:
+            return ()
+        entries = [] if plan is None else _before_start(session, plan)
+        entries += [] if experiment is None else _from_start_on(session, experiment, run)
+    # at one moment: in the order in which they were written
+    return tuple(sorted(entries, key=lambda entry: entry.at))[::-1]
+
+
+def _rows(
+    session: Session, experiment_id: int
+) -> tuple[Plan | None, Run | None, Experiment | None]:
+    number = select(literal(experiment_id).label("id")).subquery()
+    row = session.execute(
+        select(Plan, Run, Experiment)
+        .select_from(number)
+        .outerjoin(Plan, Plan.experiment_id == number.c.id)
+        .outerjoin(Run, Run.experiment_id == number.c.id)
+        .outerjoin(Experiment, Experiment.id == number.c.id)
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def _before_start(session: Session, plan: Plan) -> list[TimelineEntry]:
+    """Return each change of state of a plan, the oldest first."""
+    entries: list[TimelineEntry] = []
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.target == f"experiment {plan.experiment_id}",
+            AuditEntry.action.in_(STATES),
+        )
+        .order_by(AuditEntry.at, AuditEntry.id)
+    )
+    for row in rows:
+        kind = KINDS[STATES[row.action] or PlanState(row.detail.get("state", PlanState.QUEUED))]
+        earlier = {one.kind for one in entries}
+        if kind is EntryKind.DRAFTED and kind in earlier:
+            continue  # what a draft says is no state
+        reason = str(row.detail.get("reason") or "")
+        again = kind is EntryKind.QUEUED and kind in earlier
+        entries.append(TimelineEntry(row.at, kind, row.user_name, reason, again))
+    return entries + _unrecorded(plan, entries)
+
+
+def _unrecorded(plan: Plan, entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """Return what the plan itself says, where it is from before its changes were in the trail."""
+    since, kind = plan.state_since, KINDS[plan.state]
+    if any(one.at == since for one in entries):
+        return []
+    if plan.state is PlanState.QUEUED:
+        is_there = any(one.kind is not EntryKind.DRAFTED for one in entries)
+        return [] if is_there else [TimelineEntry(plan.created_at, kind, plan.user_name)]
+    return [TimelineEntry(since, kind, plan.state_by, reason_of(plan))]
+
+
+def _from_start_on(
+    session: Session, experiment: Experiment, run: Run | None
+) -> list[TimelineEntry]:
+    """Return what happened from the start on, the oldest first; of WattRex only start and end."""
+    entries = [] if run is None else station_entries(session, experiment.id)[::-1]
+    has_start = any(entry.kind is EntryKind.STARTED for entry in entries)
+    if experiment.begun_at is not None and not has_start:
+        entries.insert(0, TimelineEntry(experiment.begun_at, EntryKind.STARTED))
+    # finished_at is of the station's clock, as its events are
+    ended_at = experiment.finished_at
+    if run is not None:
+        ended_at = run.ended_at and (ended_at or run.ended_at)
+    if ended_at is not None:
+        failed = FAILED if experiment.status is ExperimentStatus.ERROR else ""
+        reason = (run.end_reason if run else "") or failed
+        entries.append(TimelineEntry(ended_at, EntryKind.ENDED, reason=reason))
+    return entries
+
+
+def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]:
+    """Return what its station said of a run: begun, paused, resumed; the newest first."""
+    kinds = (EntryKind.STARTED, EntryKind.PAUSED, EntryKind.RESUMED)
+    events = session.scalars(
+        select(RunEvent)
+        .where(RunEvent.experiment_id == experiment_id, RunEvent.kind.in_(kinds))
+        .order_by(RunEvent.number.desc())
+        .limit(MOST)
+    ).all()
+    asked = {number for event in events if (number := event.detail.get("command"))}
+    found = session.scalars(select(Command).where(Command.id.in_(asked))).all() if asked else ()
+    commands = {one.id: one for one in found if one.experiment_id == experiment_id}
+    entries = []
+    for event in events:
+        command = commands.get(event.detail.get("command", 0))
+        entries.append(
+            TimelineEntry(
+                at=event.at,
+                kind=EntryKind(event.kind),
+                user_name=command.user_name if command else "",
+                reason=command.reason if command else "",
+                interrupted=bool(event.detail.get("interrupted")),
+                test_time_s=float(event.detail.get("test_time_s") or 0.0),
+            )
+        )
+    return entries
