@@ -13,21 +13,11 @@ from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.formats import Mapping
 from cycling.formats.checks.battery import implausible
+from cycling.formats.columns.mapping import INFERENCES
 from db.queries.batteries.detail import battery_limits
 from pages.context import database
 from pages.import_experiment.ids import Ids
 
-LABELS = {
-    "columns": "Time",
-    "dates": "Dates",
-    "numbers": "Numbers",
-    "pauses": "Pauses",
-    "sign": "Sign",
-    "start": "Start",
-    "time": "Time",
-    "units": "Unit",
-    "zone": "Time zone",
-}
 # Questions that have a control of their own.
 _WITH_CONTROL = ("sign", "unsigned", "part")
 
@@ -38,7 +28,7 @@ def inferred_list(mapping: Mapping) -> Component:
         return html.Div("Nothing: the file says everything itself.", className="body t2 small")
     rows = [
         html.Li(
-            [icon("info-circle"), html.Span(LABELS.get(one.kind, ""), className="t2"), one.text]
+            [icon("info-circle"), html.Span(INFERENCES.get(one.kind, ""), className="t2"), one.text]
         )
         for one in mapping.inferred
     ]
