@@ -39,9 +39,14 @@ def notes(stats: ExperimentStatistics) -> list[Component]:
     return [html.Div(listed, className="body bem-stack")] if listed else []
 
 
+def inferred_facts(inferred: Sequence[Fact]) -> list[Fact]:
+    """Return what an import inferred, under names that say so."""
+    return [(f"{name}, inferred", text) for name, text in inferred]
+
+
 def details(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> Component:
     """Return the facts under a head that opens; `inferred` are those of the import."""
-    listed = facts([evidence_facts(stats), inferred])
+    listed = facts([evidence_facts(stats), inferred_facts(inferred)])
     return html.Details(
         [html.Summary("How these numbers were made"), html.Div(listed, className="body small")],
         className="bem-more",

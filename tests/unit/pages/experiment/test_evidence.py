@@ -91,6 +91,12 @@ def test_warnings_stand_open_and_the_facts_under_a_head_that_opens():
     assert evidence.notes(found(1)) == []
     (notes,) = evidence.notes(replace(found(1), is_old=True))
     assert "older rule" in text(as_json(notes))
-    drawn = text(as_json(evidence.details(found(1), [("Dates", "day first, by the test time")])))
+    drawn = text(
+        as_json(
+            evidence.details(
+                found(1), [("Order of dates", "Read with the day first, by the test time.")]
+            )
+        )
+    )
     assert "How these numbers were made" in drawn
-    assert "day first, by the test time" in drawn
+    assert "Order of dates, inferredRead with the day first, by the test time." in drawn
