@@ -50,15 +50,18 @@ def show_remembered(verified: Sent) -> tuple[bool, str]:
 
 
 @callback(
-    output=Output(Ids.MAPPING, "data", allow_duplicate=True),  # correct writes it too
+    output=(
+        Output(Ids.FORGET, "disabled"),
+        Output(Ids.MAPPING, "data", allow_duplicate=True),  # correct writes it too
+    ),
     inputs={"clicks": Input(Ids.FORGET, "n_clicks")},
     state={"verified": State(Ids.VERIFIED, "data")},
     prevent_initial_call=True,
 )
-def forget_corrections(clicks: int | None, verified: Sent) -> Sent:
+def forget_corrections(clicks: int | None, verified: Sent) -> tuple[bool, None]:
     """Forget the corrections; the file is then checked as it is recognised."""
     known = (read_verified(verified) or {}).get("remembered")
     if not clicks or not known:
         raise PreventUpdate
     forget(database(), known["layout"], by=actor())
-    return None
+    return False, None

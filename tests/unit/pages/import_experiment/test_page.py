@@ -293,7 +293,6 @@ def test_a_control_without_a_value_corrects_nothing(oscar):
     body = oscar.body(
         CORRECT,
         values(verified=CHECKED, upload=UPLOAD, sign="charge", zone="UTC"),
-        by="import-sign.value",
         patterns=controls(),
     )
     for group in body["inputs"][:2]:

@@ -1,5 +1,7 @@
 """Corrections of one file are there for the next, said by name, until they are forgotten."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,6 @@ from cycling.formats import Field, Mapping
 from db.models import ImportCorrection
 from pages.import_experiment.remembered import as_for
 from tests.unit.pages.files import result
-from tests.unit.pages.import_experiment.test_batch import received  # noqa: F401 - a fixture
 from tests.unit.pages.import_experiment.test_page import (
     ASK,
     CORRECT,
@@ -21,6 +22,7 @@ from tests.unit.pages.import_experiment.test_page import (
 
 HEADER = "Zeit;Spannung/V;Strom/A;Temp/degC"
 REMEMBERED, FORGET = "import-remembered.hidden", "import-forget.n_clicks"
+FORGOTTEN = "import-forget.disabled"
 KNOWN = {
     "layout": "ab",
     "file_name": "cell.csv",
@@ -71,8 +73,6 @@ def imported(oscar, worker, lab, upload):
 
 
 def _signed(mapping: Mapping) -> Mapping:
-    from dataclasses import replace
-
     return replace(mapping, positive_is_charge=False)
 
 
@@ -86,7 +86,7 @@ def test_the_next_file_of_the_layout_is_read_like_the_first(
     oscar,
     lab,
     worker,
-    received,  # noqa: F811
+    received,
 ):
     first, second = received(0, content(3.1)), received(1, content(3.2))
     imported(oscar, worker, lab, first)
@@ -101,8 +101,8 @@ def test_the_next_file_of_the_layout_is_read_like_the_first(
     assert "Strom/A is Current in mA" in said["import-remembered-text.children"]
     assert "by oscar" in said["import-remembered-text.children"]
 
-    answer = oscar.call(CORRECT, values(verified=found), by=FORGET)
-    assert answer == {CORRECT: None}
+    answer = oscar.call(FORGOTTEN, values(verified=found), by=FORGET)
+    assert answer == {FORGOTTEN: False, CORRECT: None}
     assert layouts(store) == []
     assert lab.audits()[-1].action == "forget corrections"
     _, found = check(oscar, worker, second)
@@ -112,7 +112,7 @@ def test_the_next_file_of_the_layout_is_read_like_the_first(
 
 def test_corrections_that_are_gone_are_said_to_be(oscar):
     answer = oscar.call(
-        CORRECT, values(verified={"job": 1, **result(), "remembered": KNOWN}), by=FORGET
+        FORGOTTEN, values(verified={"job": 1, **result(), "remembered": KNOWN}), by=FORGET
     )
     assert "forgotten already" in answer.error
 
@@ -126,7 +126,7 @@ def test_a_file_without_corrections_says_nothing(oscar):
     )
 
 
-def test_nothing_corrected_is_not_remembered(store, oscar, lab, worker, received):  # noqa: F811
+def test_nothing_corrected_is_not_remembered(store, oscar, lab, worker, received):
     rows = [f"{n},{1_700_000_000 + n},{3 + n / 100},1" for n in range(6)]
     header = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
     upload = received(0, "\n".join([header, *rows, ""]).encode())
