@@ -16,8 +16,9 @@ import pyarrow.parquet
 
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
 from cycling.analysis.integration import Edge, Samples, lead_in_s
-from cycling.analysis.statistics import ExperimentStatistics, Totals, by_cycle, deadband_a
+from cycling.analysis.statistics import ExperimentStatistics, by_cycle, deadband_a
 from cycling.analysis.statistics import statistics as all_statistics
+from cycling.analysis.totals import Totals
 
 FOLDER = Path(__file__).parent / "data" / "golden"
 COUNTERS = {

@@ -10,12 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from cycling.analysis.integration import Edge, Samples, lead_in_s
-from cycling.analysis.statistics import (
-    EarlierNumbers,
-    ExperimentStatistics,
-    deadband_a,
-    statistics,
-)
+from cycling.analysis.statistics import EarlierNumbers, ExperimentStatistics, deadband_a, statistics
 from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database

@@ -13,6 +13,7 @@ from db.models.experiments import (
     DeletedExperiment,
     Experiment,
     FormerNumber,
+    ImportCorrection,
     ImportFile,
     ImportSource,
     Note,

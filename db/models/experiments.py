@@ -162,6 +162,21 @@ class ImportFile(Base):
     kept: Mapped[bool] = mapped_column(default=False)
 
 
+class ImportCorrection(Base):
+    """What a user has corrected of a file; `layout` is the key of files with the same columns.
+
+    `answers` are those of `cycling.formats.columns.remembered`.
+    """
+
+    __tablename__ = "bem_import_corrections"
+
+    layout: Mapped[str] = mapped_column(exact_text(64), primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    answers: Mapped[dict[str, Any]]
+    user_name: Mapped[str] = mapped_column(String(60))
+    corrected_at: Mapped[datetime]
+
+
 class Note(Base):
     """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
 

@@ -29,6 +29,7 @@ EDGES = {
     Edge.LEAD: "The time before the first record of a step is of that step.",
     Edge.HOLD: "The time after the last record of a step is of that step.",
 }
+OF_CURRENT = (Reason.UNIT, Reason.GAP, Reason.ROUNDED, Reason.COARSE, Reason.UNKNOWN)
 FASTER = 1.5  # test time that goes so much faster than the clock is in another unit
 SLACK_S = 60.0
 
@@ -39,9 +40,14 @@ def notes(stats: ExperimentStatistics) -> list[Component]:
     return [html.Div(listed, className="body bem-stack")] if listed else []
 
 
+def inferred_facts(inferred: Sequence[Fact]) -> list[Fact]:
+    """Return what an import inferred, under names that say so."""
+    return [(f"{name}, inferred", text) for name, text in inferred]
+
+
 def details(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> Component:
     """Return the facts under a head that opens; `inferred` are those of the import."""
-    listed = facts([evidence_facts(stats), inferred])
+    listed = facts([evidence_facts(stats), inferred_facts(inferred)])
     return html.Details(
         [html.Summary("How these numbers were made"), html.Div(listed, className="body small")],
         className="bem-more",
@@ -70,6 +76,7 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
         )
     differing = (one for one in stats.comparisons if one.reason not in (None, Reason.STOOD))
     found += [_difference(one) for one in differing]
+    found += _energy_of_a_wrong_current(stats)
     if stats.silences_much:
         flowed_ah = stats.silenced_ah + stats.whole.charge_ah + stats.whole.discharge_ah
         found.append(
@@ -78,6 +85,20 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
             "Correct the capacity of the battery if it is wrong."
         )
     return [*found, *_too_fast(stats)]
+
+
+def _energy_of_a_wrong_current(stats: ExperimentStatistics) -> list[str]:
+    """Say that our integral of the energy is as wrong as the current that it is made of."""
+    wrong = [
+        one for one in stats.comparisons if one.quantity in CHARGES and one.reason in OF_CURRENT
+    ]
+    counted = any(one.quantity in ENERGIES and one.is_used for one in stats.comparisons)
+    if counted or not wrong:
+        return []
+    return [
+        "The instrument did not count energy. Our integral is shown, of the same current: "
+        "it is likely to be as far off as that of charge."
+    ]
 
 
 def _too_fast(stats: ExperimentStatistics) -> list[str]:

@@ -39,7 +39,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
-from pages.experiment.evidence import evidence_facts, warnings
+from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
 from pages.experiment.facts import fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
@@ -95,7 +95,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
             **_statistics(stats, instructions, "" if known.status in ENDED else until),
-            "inferred": import_inferences(whole, experiment_id),
+            "inferred": inferred_facts(import_inferences(whole, experiment_id)),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
             "instructions": report_tables.instructions_table(instructions),

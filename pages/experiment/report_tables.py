@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from components import formatting
-from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
+from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals
+from cycling.analysis.totals import Spread, Totals
 from db.queries.experiments.events import Alarms
 from db.queries.experiments.timeline import TimelineEntry
 from db.queries.profiles.compiled import CompiledRow

@@ -15,7 +15,8 @@ from components.blocks import card, loading
 from components.controls import small_button
 from components.readings import reading
 from components.sent import Sent
-from cycling.analysis.statistics import ExperimentStatistics, Spread, Totals
+from cycling.analysis.statistics import ExperimentStatistics
+from cycling.analysis.totals import Spread, Totals
 from cycling.terms import ENDED
 from db.measures.statistics import experiment_statistics
 from db.queries.experiments.detail import check_experiment, import_inferences

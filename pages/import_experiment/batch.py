@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 from components.blocks import card
 from components.sent import Sent
 from cycling.errors import InputError
+from cycling.formats import Mapping as Columns
 from db.commands import jobs
 from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
@@ -22,6 +23,7 @@ from pages.import_experiment.batch_table import question_table, work_table
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.importing import to_import
+from pages.import_experiment.inferred import not_of_battery
 from pages.import_experiment.stores import read_batch, read_upload, read_uploads
 from pages.sent import read_id, sent_id
 
@@ -194,6 +196,7 @@ def _payloads(
             battery = chosen_battery(
                 given.get("battery"), batteries, lambda text: battery_named_in(store, text)
             )
+            _check_battery(row.checked, decided["mapping"], battery)
         except InputError as error:
             raise InputError(f"{row.upload['name']}: {error}") from error
         mapping = decided.pop("mapping")
@@ -208,6 +211,11 @@ def _payloads(
     if not payloads:
         raise InputError("No file is chosen for the import.")
     return payloads
+
+
+def _check_battery(checked: dict[str, Any], mapping: Columns, battery_id: int) -> None:
+    if found := not_of_battery(checked, mapping, battery_id):
+        raise InputError(f"{found[0].text} If it is right, open the file alone and say so.")
 
 
 def _enqueued(payloads: Sequence[dict[str, Any]], by: By) -> list[int]:

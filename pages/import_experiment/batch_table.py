@@ -21,6 +21,7 @@ from pages.import_experiment.columns import hidden_label
 from pages.import_experiment.file import NO_WORKER
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import CHARGE, DISCHARGE
+from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
 WORK_HEADS = (Head("File"), Head("Rows", "num", "110px"), Head("State", "", "45%"))
@@ -176,6 +177,7 @@ def _questions(row: FileRow, who: Viewer) -> Component:
                 className="t3 small",
                 hidden=not warnings or bool(row.failure),
             ),
+            html.Div(as_for(row.checked), className="t3 small"),
             open_alone,
         ],
         className="bem-stack",

@@ -23,8 +23,8 @@ from pages.import_experiment import again
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.inferred import battery_questions
-from pages.import_experiment.mapping import start_from, to_correct
-from pages.import_experiment.stores import read_upload, read_verified
+from pages.import_experiment.mapping import sign_was_chosen, start_from, to_correct
+from pages.import_experiment.stores import read_correction, read_upload, read_verified
 from pages.import_experiment.verification import missing, to_decide
 from pages.sent import read_id
 
@@ -84,6 +84,7 @@ def _decided(verified: dict[str, Any], answer: Sent) -> dict[str, Any] | None:
         "running": State(Ids.IMPORT_JOB, "data"),
         "verifying": State(Ids.VERIFY_JOB, "data"),
         "token": State(Ids.ONCE, "data"),
+        "corrected": State(Ids.MAPPING, "data"),
     },
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
@@ -96,6 +97,7 @@ def start_import(
     running: Sent,
     verifying: Sent,
     token: Sent,
+    corrected: Sent,
 ) -> tuple[Any, ...]:
     """Check the fields and have the file imported, once."""
     upload, verified = read_upload(upload), read_verified(verified)
@@ -115,6 +117,7 @@ def start_import(
     if asked := battery_questions(verified, mapping, fields["battery_id"]):
         return no_update, "", asked, no_update
     payload = {**to_import(fields, verified, upload, mapping), **decided}
+    payload["sign_chosen"] = sign_was_chosen(read_correction(corrected), upload)
     try:
         return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
     except DoneBeforeError as error:
@@ -139,6 +142,7 @@ def to_import(
         "battery_id": fields["battery_id"],
         "start": start.astimezone(UTC).isoformat() if start else None,
         "address": who.address,
+        "time_zone": str(who.zone),
     }
 
 

@@ -13,21 +13,12 @@ from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.formats import Mapping
 from cycling.formats.checks.battery import implausible
+from cycling.formats.columns.mapping import INFERENCES
+from cycling.formats.problems import Problem
 from db.queries.batteries.detail import battery_limits
 from pages.context import database
 from pages.import_experiment.ids import Ids
 
-LABELS = {
-    "columns": "Time",
-    "dates": "Dates",
-    "numbers": "Numbers",
-    "pauses": "Pauses",
-    "sign": "Sign",
-    "start": "Start",
-    "time": "Time",
-    "units": "Unit",
-    "zone": "Time zone",
-}
 # Questions that have a control of their own.
 _WITH_CONTROL = ("sign", "unsigned", "part")
 
@@ -38,7 +29,7 @@ def inferred_list(mapping: Mapping) -> Component:
         return html.Div("Nothing: the file says everything itself.", className="body t2 small")
     rows = [
         html.Li(
-            [icon("info-circle"), html.Span(LABELS.get(one.kind, ""), className="t2"), one.text]
+            [icon("info-circle"), html.Span(INFERENCES.get(one.kind, ""), className="t2"), one.text]
         )
         for one in mapping.inferred
     ]
@@ -58,6 +49,12 @@ def battery_questions(
     verified: dict[str, Any], mapping: Mapping, battery_id: int
 ) -> list[Component]:
     """Return what the battery cannot have, each with its answer."""
+    found = not_of_battery(verified, mapping, battery_id)
+    return [html.Div(with_answer(one.to_json())) for one in found]
+
+
+def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) -> list[Problem]:
+    """Return what in the file the battery cannot have, as far as nobody has accepted it."""
     checked = verified["verification"]
     volt, ampere, charge = (_number(checked.get(name)) for name in ("most_v", "most_a", "most_ah"))
     try:
@@ -65,8 +62,7 @@ def battery_questions(
     except NotFoundError:
         return []  # the import itself refuses a battery that is gone
     problems = implausible(mapping, volt, ampere, charge, limits)
-    open_ones = (one for one in problems if one.code not in mapping.accepted)
-    return [html.Div(with_answer(one.to_json())) for one in open_ones]
+    return [one for one in problems if one.code not in mapping.accepted]
 
 
 def _number(value: float | None) -> float:

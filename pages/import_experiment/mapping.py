@@ -47,6 +47,12 @@ def sign_of(mapping: Mapping) -> str | None:
     return CHARGE if mapping.positive_is_charge else DISCHARGE
 
 
+def sign_was_chosen(correction: dict[str, Any] | None, upload: dict[str, Any]) -> bool:
+    """Whether the user has chosen the sign of this file's current."""
+    of_it = correction is not None and correction.get("upload") == upload["id"]
+    return of_it and bool((correction or {}).get("sign_chosen"))
+
+
 def clock_is_local(mapping: Mapping) -> bool:
     """Whether the file's clock, or its head's, names no zone, so that somebody must know it."""
     if any(one.kind == "start" for one in mapping.inferred):

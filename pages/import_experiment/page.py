@@ -17,7 +17,7 @@ from db.queries.batteries.detail import battery_choices, known_manufacturers
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page
-from pages.import_experiment import again, batch, form
+from pages.import_experiment import again, batch, form, remembered
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form
@@ -171,7 +171,7 @@ def _sign_and_zone() -> Component:
 def _work() -> list[Component]:
     left = [
         html.Section(
-            [html.Div(id=Ids.FILE), html.Div(id=Ids.FILE_STATE)],
+            [html.Div(id=Ids.FILE), html.Div(id=Ids.FILE_STATE), remembered.note()],
             className="bem-card",
             **{"aria-label": "File"},
         ),

@@ -70,6 +70,16 @@ class Earlier(TypedDict):
     same_file: bool
 
 
+class Remembered(TypedDict):
+    """The corrections of an earlier file of the same layout, with which this one is read."""
+
+    layout: str
+    file_name: str
+    user_name: str
+    at: str
+    words: str
+
+
 class Verified(TypedDict, total=False):
     """How a check ended: with a verification, or why there is none."""
 
@@ -79,6 +89,7 @@ class Verified(TypedDict, total=False):
     sample: list[str]
     facts: dict[str, str]
     earlier: list[Earlier]
+    remembered: Remembered | None
     verification: Verification
 
 

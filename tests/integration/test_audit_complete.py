@@ -16,10 +16,12 @@ from sqlalchemy import func, select, update
 
 import db.commands
 from cycling.errors import InputError
+from cycling.formats.columns.remembered import Corrections
 from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus, StationCommand
 from db.commands import users
 from db.commands.audit import By
+from db.commands.experiments.import_corrections import remember
 from db.commands.experiments.notes import NewNote
 from db.commands.queue import NewPlan
 from db.engine import Database
@@ -49,6 +51,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
     WITHIN: {
         "audit": "record",
         "alarms": "raise_alarm",
+        "experiments.deletion": "delete_within",
+        "experiments.import_files": "record_files",
         "form_tokens": "spend",
         "jobs": "enqueue_within",
         "experiments.numbers": "reserve",
@@ -63,6 +67,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     CHECKS: {
         "alarms": "was_raised",
         "batteries.changes": "check_battery registered_already mark_of",
+        "experiments.import_files": "check_replaceable",
         "form_tokens": "new_token check_token once token_hash",
         "leases": "new_holder has_fit_standby",
         "profiles.compiling": "capacity_key",
@@ -110,7 +115,8 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "users.sessions": "sweep_sign_ins",
     },
     "what is asked for writes its row when it is done: an import with its experiment": {
-        "jobs": "enqueue cancel",
+        "jobs": "enqueue enqueue_all cancel",
+        "experiments.import_corrections": "remember",
         "uploads": "add_upload",
     },
     "a browser is used; its login wrote the row": {"users.sessions": "seen drop_session"},
@@ -268,6 +274,9 @@ def experiments(diary: Diary) -> None:
     )
     rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
+    corrections = Corrections(time_zone="Europe/Madrid")
+    remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
+    give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)
     note = give("experiments.notes.add_note", "add note", NewNote(experiment, "Swapped"), by=by)
     give("experiments.notes.delete_note", "delete note", note, by=by)
     give("audit.record_export", "export", f"experiment {experiment}", {"format": "csv"}, by=by)

@@ -52,7 +52,8 @@ def time_inferred(
         seen.append(Inference("time", text))
     if time and pace.pauses:
         places = "once" if pace.pauses == 1 else f"{pace.pauses:,} times"
-        text = f"The clock goes on {places} without the test time, {duration_words(pace.paused_s)} in all."
+        lasts = duration_words(pace.paused_s)
+        text = f"The clock goes on {places} without the test time, {lasts} in all."
         seen.append(Inference("pauses", text))
     if start:
         at = datetime.fromtimestamp(start.unix_s, UTC).astimezone(zone(mapping.time_zone))

@@ -258,8 +258,8 @@ def pace_problems(mapping: Mapping, pace: PaceWatch) -> list[Problem]:
     if pace.jump and clock.unit in (DAY_FIRST, MONTH_FIRST):
         row, seconds = pace.jump
         text = (
-            f"The clock jumps by {duration_words(abs(seconds))} while the test time goes on: in column "
-            f"{clock.shown!r} day and month may be the other way round. Choose the other unit."
+            f"The clock jumps by {duration_words(abs(seconds))} while the test time goes on: "
+            f"in column {clock.shown!r} day and month may be the other way round. Choose the other unit."
         )
         other = MONTH_FIRST if clock.unit == DAY_FIRST else DAY_FIRST
         problems.append(replace(_question("date-order", text, clock, other), row=row))
@@ -286,13 +286,16 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
     if max(factor, 1 / factor) < _ASKED_FACTOR:
         text = f"The current adds up to {amounts} in column {names}."
         return [Problem("warning", text, code="counter-differs")]
-    unit = likely_unit(current, 1 / factor) if current else None
-    hint = f" The current looks like {unit}." if unit else ""
+    time = mapping.column(Field.TEST_TIME)
+    units = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
+    looks = " or ".join(f"that of column {c.shown!r} {u}" for c, u in units.items())
+    hint = f" The true unit may be {looks.removeprefix('that ')}." if looks else ""
     text = (
         f"The current adds up to {amounts} in column {names}: {factor:.3g} times as much.{hint} "
         "Choose the units of current, time and counter so that they agree."
     )
-    return [_question("counter", text, current, unit)]
+    only = next(iter(units)) if len(units) == 1 else None
+    return [_question("counter", text, only or current, units.get(only) if only else None)]
 
 
 def range_problems(mapping: Mapping, ranges: Ranges, duration_s: float) -> list[Problem]:

@@ -109,6 +109,7 @@ class ClockCheck:
     first_clock_s: float = np.nan
     _first_time_s: float = np.nan
     _last_clock_s: float = np.nan
+    _ahead: float = np.nan  # of the test time, where the clock was last written
 
     def steps_back(
         self, rows: IntArray, test_time_s: FloatArray, clock_s: FloatArray | None
@@ -126,11 +127,30 @@ class ClockCheck:
         return [(int(rows[finite_rows[i]]), -float(steps[i])) for i in back]
 
     def unix_time_s(self, test_time_s: FloatArray, clock_s: FloatArray | None) -> FloatArray | None:
-        """The clock, or where it is not trusted its first time plus the test time."""
-        if clock_s is None or self.trusted:
-            return clock_s
+        """The clock, or where it is not trusted its first time plus the test time.
+
+        Where it is blank it goes on with the test time.
+        """
+        if clock_s is None:
+            return None
+        if self.trusted:
+            return self._filled(test_time_s, clock_s)
         self._note_first(test_time_s, clock_s)
         return self.first_clock_s + (test_time_s - self._first_time_s)
+
+    def _filled(self, test_time_s: FloatArray, clock_s: FloatArray) -> FloatArray:
+        ahead = clock_s - test_time_s
+        known = np.flatnonzero(np.isfinite(ahead))
+        before, self._ahead = self._ahead, float(ahead[known[-1]]) if len(known) else self._ahead
+        if len(known) == len(clock_s):
+            return clock_s
+        if np.isnan(before) and len(known):
+            before = float(ahead[known[0]])
+        places = np.concatenate([[-1], known])[
+            np.searchsorted(known, np.arange(len(ahead)), "right")
+        ]
+        held = np.where(places < 0, before, ahead[places])
+        return np.where(np.isfinite(clock_s), clock_s, test_time_s + held)
 
     def _note_first(self, test_time_s: FloatArray, clock_s: FloatArray) -> None:
         if np.isnan(self.first_clock_s):

@@ -260,6 +260,8 @@ def _several(parts: tuple[str, ...]) -> Problem:
 def _blank(name: Field, count: int, first: int, last: int) -> Problem:
     plural = "row" if count == 1 else "rows"
     stay = "it stays blank" if count == 1 else "they stay blank"
+    if name is Field.CLOCK:
+        stay = "it goes on there with the test time"
     text = f"{name.label} is blank in {count:,} {plural}; {stay}."
     return Problem("warning", text, row=first, last_row=last, code=f"blank-{name}")
 

@@ -43,9 +43,22 @@ class Column:
         return self.label or f"#{self.index + 1}"
 
 
+INFERENCES = {
+    "sign": "Sign of the current",
+    "dates": "Order of dates",
+    "time": "Time",
+    "columns": "Step time",
+    "units": "Unit of time",
+    "pauses": "Pauses",
+    "start": "Start",
+    "zone": "Time zone",
+    "numbers": "Numbers",
+}
+
+
 @dataclass(frozen=True)
 class Inference:
-    """What was inferred about a file, and from what, in a sentence."""
+    """What was inferred about a file (one of INFERENCES), and from what, in a sentence."""
 
     kind: Word
     text: Annotated[str, Meta(max_length=MAX_LABEL)]

@@ -21,6 +21,7 @@ from cycling.formats.columns.labels import restored, split_label, split_own
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.times import with_times
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.clock_units import clock_unit
 
 BDF = "BDF CSV"
 OLD_CSV = "Old application CSV"
@@ -120,6 +121,8 @@ def _old_csv(table: TextTable) -> Mapping | None:
     """What users of the old application imported: timestamp, voltage, current, ... in V and A."""
     if table.labels[:3] != ("timestamp", "voltage", "current"):
         return None
+    if clock_unit(table.sample_of(0)) not in (YEAR_FIRST, None):
+        return None  # another program's, that has the same names
     fields = {
         "timestamp": (Field.CLOCK, YEAR_FIRST),
         "voltage": (Field.VOLTAGE, "V"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
+from cycling.formats.columns.mapping import INFERENCES
 from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.facts import facts
@@ -219,7 +220,7 @@ def import_inferences(database: Database, experiment_id: int) -> tuple[tuple[str
             select(ImportSource.mapping).where(ImportSource.experiment_id == experiment_id)
         )
     inferred = (mapping or {}).get("inferred") or []
-    return tuple((str(what), str(why)) for what, why in inferred)
+    return tuple((INFERENCES.get(one["kind"], one["kind"]), one["text"]) for one in inferred)
 
 
 def database_name(database: Database) -> str:

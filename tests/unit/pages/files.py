@@ -14,6 +14,11 @@ MAPPING = Mapping("BDF", COLUMNS, positive_is_charge=True)
 UPLOAD = {"id": "a" * 32, "name": "cell.csv", "size": 184_200, "modified": 1.78e12}
 
 
+def upload(number: int) -> dict[str, Any]:
+    """One of several files."""
+    return {**UPLOAD, "id": f"{number:032x}", "name": f"cell {number}.csv"}
+
+
 def problem(severity: str = "warning", **other: Any) -> dict[str, Any]:
     plain = {"text": "Gap of 2 h before this row.", "row": 7, "last_row": None, "column": None}
     return {**plain, "severity": severity, "code": "gap", "place": "Row 7", **other}

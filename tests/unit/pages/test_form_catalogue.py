@@ -381,8 +381,8 @@ OTHERS = {  # by room
     "audit": "show",
     "battery": "check",
     "experiment": "show_changed",
-    "import_experiment": "ask_again propose begin show cancel put_aside show_upload "
-    "ask_verification watch_verification show_verified correct "
+    "import_experiment": "show_remembered forget_corrections ask_again propose begin show cancel "
+    "put_aside show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
     "profile": "act check draw take_file",
     "queue": "move show_done show_drafts",

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.detail import experiment_facts, import_inferences
 from tests.integration.bem.cli.shell import GOOD, HEADER, Shell, cells, importing
-from tests.real_files import real_file
+from tests.real_files import DATA, real_file
 from tests.unit.db.lab import counts, write_csv
 from tests.workbooks import workbook
 
@@ -311,3 +311,57 @@ class TestRealFiles:
     def test_the_one_with_the_other_sign_is_asked_about(self, here):
         said = here[0].refused(*importing(real_file("batmo_bdf_nonstandard.csv")))
         assert "--charge-sign" in said
+
+
+class TestWrongNumbers:
+    """Each is a question that names its option; what was inferred stays with the experiment."""
+
+    CASES = DATA / "import-cases"
+
+    def test_a_question_is_answered_by_its_option(self, here):
+        bem, database = here
+        file = self.CASES / "S18_ms_labelled_s.csv"
+        said = bem.refused(*importing(file))
+        assert "question: The clock goes on by" in said
+        assert "--map 'Test Time / s=test_time:ms'" in said
+        assert "--accept time-clock" in said
+        bem.done(*importing(file, "--map", "Test Time / s=test_time:ms"))
+        accepted = ("--accept", "time-clock", "--again", "new")
+        assert "--accept battery-charge" in bem.refused(*importing(file, *accepted))
+        bem.done(*importing(file, *accepted, "--accept", "battery-charge"))
+        assert counts(database)["Experiment"] == 2
+
+    def test_the_counter_is_compared_with_the_current(self, here):
+        said = here[0].refused(*importing(self.CASES / "S30_current_tenfold_vs_counter.csv"))
+        assert "10 times as much" in said
+        assert "--accept counter" in said
+
+    def test_what_the_battery_cannot_have_is_asked(self, here, tmp_path):
+        bem, _ = here
+        rows = [f"{60 * n},{3300 + n},0.1" for n in range(40)]
+        file = tmp_path / "mv.csv"
+        file.write_text("\n".join(["Time (s),Volts,Amps", *rows]) + "\n")
+        said = bem.refused(*importing(file, "--accept", "voltage-range"))
+        assert "--map Volts=voltage:mV" in said
+        bem.done(*importing(file, "--map", "Volts=voltage:mV"))
+
+    def test_the_start_is_that_of_the_head_and_said_to_be(self, here):
+        bem, database = here
+        file = self.CASES / "S12_eclab_start_in_header.mpt"
+        number = int(bem.done(*importing(file, "--timezone", "Europe/Madrid")))
+        begun = experiment_facts(database, number).begun_at
+        assert begun.isoformat() == "2024-06-19T09:38:41.707000+00:00"
+        inferred = dict(import_inferences(database, number))
+        assert "2024-06-19 11:38:41 (Europe/Madrid)" in inferred["Start"]
+        assert "Voltage rises in" in inferred["Sign of the current"]
+        options = ("--start", "2024-06-20T10:00", "--again", "new")
+        other = experiment_facts(database, int(bem.done(*importing(file, *options))))
+        assert other.begun_at.isoformat() == "2024-06-20T10:00:00+00:00"
+
+    def test_a_rest_without_a_current_is_an_experiment(self, here):
+        bem, _ = here
+        said = bem(*importing(self.CASES / "S17_ocv_no_current.mpt", "--start", "2026-11-01"))
+        assert said.status == 0
+        assert "No column is Current" in said.err
+        rows = cells(bem.done("export", said.out.strip()))
+        assert (rows[1][3], rows[1][2]) == ("", "3.6")

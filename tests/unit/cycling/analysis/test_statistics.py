@@ -13,7 +13,8 @@ from hypothesis import example, given
 
 from cycling.analysis import integration
 from cycling.analysis.integration import COLUMNS, Samples, lead_in_s
-from cycling.analysis.statistics import ExperimentStatistics, Totals, deadband_a, statistics
+from cycling.analysis.statistics import ExperimentStatistics, deadband_a, statistics
+from cycling.analysis.totals import Totals
 
 NAN = float("nan")
 

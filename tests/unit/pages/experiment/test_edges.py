@@ -25,3 +25,11 @@ def test_an_operator_sets_it_and_a_viewer_is_not_offered_it(store, oscar, vera):
         refused = oscar.call(OPENED, {**chosen, "experiment-edge-edge.value": value}, by=SAVE)
         assert words in text(refused["experiment-edge-error.children"])
     assert vera.call(OPENED, chosen, by=SAVE).status == 403
+
+
+def test_the_page_says_what_its_import_inferred(store, oscar):
+    inferred = [{"kind": "sign", "text": "Above zero charges: the voltage rises."}]
+    experiment_id = import_blocks(store, mapping={"inferred": inferred})
+    card = "experiment-statistics.children"
+    drawn = oscar.call(card, {"experiment-id.data": experiment_id})[card]
+    assert "Sign of the current, inferredAbove zero charges: the voltage rises." in text(drawn)

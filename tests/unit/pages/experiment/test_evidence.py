@@ -49,7 +49,8 @@ def test_the_counter_is_named_with_what_our_integral_makes():
 )
 def test_a_difference_is_a_warning_with_its_reason(reason, words):
     one = counted(integrated=3.563e-3, reason=reason, currents=2)
-    (warning,) = evidence.warnings(replace(found(1), comparisons=(one,)))
+    energy = counted(Quantity.CHARGE_ENERGY)
+    (warning,) = evidence.warnings(replace(found(1), comparisons=(one, energy)))
     assert warning.startswith("Charge: the instrument counted 3.2 mAh, our integral is 3.563 mAh. ")
     assert words in warning
     assert warning.endswith("The instrument's number is used.")
@@ -61,6 +62,14 @@ def test_a_counter_that_stands_is_named_and_is_no_warning():
     assert facts(stats)["Charge"] == (
         "Our integral of the current. The instrument's counter stands still and is not used."
     )
+
+
+def test_energy_that_nobody_counted_is_as_wrong_as_the_current():
+    one = counted(integrated=3.563e-3, reason=Reason.ROUNDED, currents=2)
+    said = evidence.warnings(replace(found(1), comparisons=(one,)))
+    assert "did not count energy" in said[-1]
+    late = counted(integrated=3.3e-3, reason=Reason.LATE)
+    assert len(evidence.warnings(replace(found(1), comparisons=(late,)))) == 1
 
 
 def test_what_the_deadband_silences_is_said():
@@ -91,6 +100,12 @@ def test_warnings_stand_open_and_the_facts_under_a_head_that_opens():
     assert evidence.notes(found(1)) == []
     (notes,) = evidence.notes(replace(found(1), is_old=True))
     assert "older rule" in text(as_json(notes))
-    drawn = text(as_json(evidence.details(found(1), [("Dates", "day first, by the test time")])))
+    drawn = text(
+        as_json(
+            evidence.details(
+                found(1), [("Order of dates", "Read with the day first, by the test time.")]
+            )
+        )
+    )
     assert "How these numbers were made" in drawn
-    assert "day first, by the test time" in drawn
+    assert "Order of dates, inferredRead with the day first, by the test time." in drawn

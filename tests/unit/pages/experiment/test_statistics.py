@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import Quantity, Reset
-from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals, Spread, Totals
+from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals
+from cycling.analysis.totals import Spread, Totals
 from cycling.terms import Mode
 from db.queries.profiles.compiled import CompiledRow
 from pages.experiment.statistics import MOST, decimals, instruction_name, statistics_parts

@@ -1,16 +1,14 @@
 """Several files at once: checked, asked about in a table, imported each by its own task, once."""
 
-import hashlib
 from typing import Any
 
 import pytest
 
 from bem.worker.loop import Worker
 from db.commands.form_tokens import new_token
-from db.commands.uploads import add_upload, upload_path
 from db.terms import JobState
 from tests.unit.components.tree import find, nested_lists, of_type, text
-from tests.unit.pages.files import UPLOAD, problem, result
+from tests.unit.pages.files import problem, result, upload
 
 BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batch-table.children"
 SHOW, STATE = "import-drop-box.hidden", "import-batch-state.children"
@@ -22,33 +20,6 @@ HEADER = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
 def content(begins_s: int) -> bytes:
     rows = [f"{n},{begins_s + n},{3 + n / 100},1" for n in range(6)]
     return "\n".join([HEADER, *rows, ""]).encode()
-
-
-def upload(number: int) -> dict[str, Any]:
-    return {**UPLOAD, "id": f"{number:032x}", "name": f"cell {number}.csv"}
-
-
-@pytest.fixture
-def received(store, clock, tmp_path):
-    """Let a file come in with this content; return its upload."""
-
-    def receive(number: int, data: bytes, **other: Any) -> dict[str, Any]:
-        one = {**upload(number), **other}
-        path = upload_path(tmp_path, one["id"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        add_upload(
-            store,
-            upload_id=one["id"],
-            file_name=one["name"],
-            size_bytes=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-            user_name="oscar",
-            now=clock(),
-        )
-        return one
-
-    return receive
 
 
 @pytest.fixture
@@ -179,6 +150,14 @@ def test_questions_want_an_answer_each_in_its_row(oscar, lab, checked):
     assert "Choose what current above zero does" in confirm(oscar, batch, take())[STATE]
     confirm(oscar, batch, take(sign="discharge"))
     assert lab.jobs()[-1].payload["mapping"]["positive_is_charge"] is False
+
+
+def test_what_the_battery_cannot_have_is_not_imported(oscar, lab, checked):
+    lab.battery()
+    answer = confirm(oscar, checked(result(most_v=3802.0)), take())
+    assert "cell 0.csv: " in answer[STATE]
+    assert "open the file alone" in answer[STATE]
+    assert len(lab.jobs()) == 1
 
 
 def test_the_chosen_files_become_tasks_once(oscar, lab, checked):

@@ -32,7 +32,7 @@ START = Inference("start", "The start is 2024-06-19 11:38:41 (UTC), by the file'
 def test_each_inference_stands_with_its_kind():
     drawn = inferred_list(replace(MAPPING, inferred=(SIGN, START)))
     assert [text(item) for item in of_type(drawn, "Li")] == [
-        f"Sign{SIGN.text}",
+        f"Sign of the current{SIGN.text}",
         f"Start{START.text}",
     ]
     assert "Nothing" in text(inferred_list(MAPPING))

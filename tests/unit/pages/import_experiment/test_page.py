@@ -408,8 +408,10 @@ def test_the_import_is_one_job_with_all_that_it_needs(visitor, lab):
         "battery_id": battery,
         "start": "2026-08-24T06:10:00+00:00",
         "address": "127.0.0.1",
+        "time_zone": "Europe/Madrid",
         "known": [],
         "replaced": None,
+        "sign_chosen": False,
         "request": answer.request,
     }
     assert answer["import-name-error.children"] == answer["import-battery-error.children"] == ""

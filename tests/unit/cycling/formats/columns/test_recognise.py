@@ -124,6 +124,11 @@ def test_the_old_applications_csv_is_recognised(proposed):
     assert (result.ok, result.starts_at, result.duration_s) == (True, 1709287200.25, 1.0)
 
 
+def test_another_csv_with_the_old_names_has_its_own_clock(proposed):
+    _, mapping = proposed("timestamp,voltage,current\n1790000000000,3.5,1\n1790000060000,3.6,1\n")
+    assert (mapping.format, mapping.column(Field.CLOCK).unit) == ("Text table", "Unix ms")
+
+
 def test_the_old_applications_export_is_in_milli_units(proposed):
     _, mapping = proposed(
         "Timestamp,ExpID,MeasID,InstrID,Voltage,Current,Power,temp\n"

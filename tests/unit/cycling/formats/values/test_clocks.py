@@ -171,9 +171,10 @@ def test_a_clock_that_goes_forward_is_kept(proposed):
     assert block.unix_time_s.tolist() == [start, start + 1, start + 7202, start + 7203]
 
 
-def test_a_blank_clock_is_warned_of_and_stays_blank(proposed):
+def test_a_blank_clock_is_warned_of_and_goes_on_with_the_test_time(proposed):
     table, mapping = proposed("t,U,I,Date\n0,3,1,2025-01-01\n1,3,1,\n2,3,1,\n3,3,1,2025-01-02\n")
     result = verify(table, replace(mapping, positive_is_charge=True))
     assert [(p.code, p.row, p.last_row) for p in result.problems] == [("blank-clock", 3, 4)]
     (block,) = read_measures(table, result.mapping)
-    assert np.isnan(block.unix_time_s).tolist() == [False, True, True, False]
+    start = block.unix_time_s[0]
+    assert block.unix_time_s.tolist() == [start, start + 1, start + 2, start + 86_400]

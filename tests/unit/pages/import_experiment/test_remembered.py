@@ -1,0 +1,137 @@
+"""Corrections of one file are there for the next, said by name, until they are forgotten."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from bem.worker.loop import Worker
+from cycling.formats import Field, Mapping
+from db.models import ImportCorrection
+from pages.import_experiment.remembered import as_for
+from tests.unit.pages.files import result
+from tests.unit.pages.import_experiment.test_page import (
+    ASK,
+    CORRECT,
+    START,
+    VERIFIED,
+    start,
+    values,
+    watch,
+)
+
+HEADER = "Zeit;Spannung/V;Strom/A;Temp/degC"
+REMEMBERED, FORGET = "import-remembered.hidden", "import-forget.n_clicks"
+FORGOTTEN = "import-forget.disabled"
+KNOWN = {
+    "layout": "ab",
+    "file_name": "cell.csv",
+    "user_name": "ada",
+    "at": "2026-11-20T14:00:00+00:00",
+    "words": "Strom is Current in mA",
+}
+
+
+def content(volts: float) -> bytes:
+    """A file whose voltage says nothing about the sign of its current."""
+    rows = [f"{n};{volts};1;{20 + n}" for n in range(30)]
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+@pytest.fixture
+def worker(store, clock, tmp_path) -> Worker:
+    return Worker(store, tmp_path, clock)
+
+
+def check(oscar, worker, upload, mapping=None):
+    """Have a file checked; return the job and what it has found."""
+    given = {"upload": upload["id"], "mapping": mapping.to_json()} if mapping else None
+    job = oscar.call(ASK, values(upload=upload, mapping=given))[ASK]
+    worker.work_once()
+    return job, watch(oscar, job)[VERIFIED]
+
+
+def imported(oscar, worker, lab, upload):
+    """Correct a file and import it."""
+    _, found = check(oscar, worker, upload)
+    mapping = Mapping.from_json(found["verification"]["mapping"])
+    mapping = mapping.with_column(2, Field.CURRENT, "mA")
+    job, found = check(oscar, worker, upload, _signed(mapping))
+    assert found["verification"]["ok"], found["verification"]["problems"]
+    start(
+        oscar,
+        **{
+            ASK: job,
+            VERIFIED: found,
+            "import-upload.data": upload,
+            "import-battery.value": lab.battery(),
+            "import-start-day.value": "2026-08-24",
+            CORRECT: {"upload": upload["id"], "mapping": {}, "sign_chosen": True},
+        },
+    )
+    worker.work_once()
+
+
+def _signed(mapping: Mapping) -> Mapping:
+    return replace(mapping, positive_is_charge=False)
+
+
+def layouts(store) -> list[str]:
+    with store.read() as session:
+        return list(session.scalars(select(ImportCorrection.layout)))
+
+
+def test_the_next_file_of_the_layout_is_read_like_the_first(
+    store,
+    oscar,
+    lab,
+    worker,
+    received,
+):
+    first, second = received(0, content(3.1)), received(1, content(3.2))
+    imported(oscar, worker, lab, first)
+    _, found = check(oscar, worker, second)
+    mapping = Mapping.from_json(found["verification"]["mapping"])
+    assert mapping.columns[2].unit == "mA"
+    assert mapping.positive_is_charge is False
+    assert found["verification"]["ok"]
+    said = oscar.call(REMEMBERED, values(verified=found))
+    assert said[REMEMBERED] is False
+    assert said["import-remembered-text.children"].startswith("As for cell 0.csv on 20")
+    assert "Strom/A is Current in mA" in said["import-remembered-text.children"]
+    assert "by oscar" in said["import-remembered-text.children"]
+
+    answer = oscar.call(FORGOTTEN, values(verified=found), by=FORGET)
+    assert answer == {FORGOTTEN: False, CORRECT: None}
+    assert layouts(store) == []
+    assert lab.audits()[-1].action == "forget corrections"
+    _, found = check(oscar, worker, second)
+    assert found["verification"]["mapping"]["columns"][2]["unit"] == "A"
+    assert found["remembered"] is None
+
+
+def test_corrections_that_are_gone_are_said_to_be(oscar):
+    answer = oscar.call(
+        FORGOTTEN, values(verified={"job": 1, **result(), "remembered": KNOWN}), by=FORGET
+    )
+    assert "forgotten already" in answer.error
+
+
+def test_a_file_without_corrections_says_nothing(oscar):
+    answer = oscar.call(REMEMBERED, values(verified={"job": 1, **result(), "remembered": None}))
+    assert answer[REMEMBERED] is True
+    assert as_for(None) == ""
+    assert as_for({"remembered": KNOWN}) == (
+        "As for cell.csv on 2026-11-20 by ada: Strom is Current in mA."
+    )
+
+
+def test_nothing_corrected_is_not_remembered(store, oscar, lab, worker, received):
+    rows = [f"{n},{1_700_000_000 + n},{3 + n / 100},1" for n in range(6)]
+    header = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
+    upload = received(0, "\n".join([header, *rows, ""]).encode())
+    job, found = check(oscar, worker, upload)
+    given = {ASK: job, VERIFIED: found, "import-upload.data": upload}
+    assert start(oscar, **given, **{"import-battery.value": lab.battery()})[START]
+    worker.work_once()
+    assert layouts(store) == []
