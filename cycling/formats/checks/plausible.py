@@ -259,7 +259,8 @@ def pace_problems(mapping: Mapping, pace: PaceWatch) -> list[Problem]:
         row, seconds = pace.jump
         text = (
             f"The clock jumps by {duration_words(abs(seconds))} while the test time goes on: "
-            f"in column {clock.shown!r} day and month may be the other way round. Choose the other unit."
+            f"in column {clock.shown!r} day and month may be the other way round. "
+            "Choose the other unit."
         )
         other = MONTH_FIRST if clock.unit == DAY_FIRST else DAY_FIRST
         problems.append(replace(_question("date-order", text, clock, other), row=row))
