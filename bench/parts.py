@@ -133,12 +133,21 @@ def measure_live(sizes: Sizes, folder: Path, peers: Iterable[Peer]) -> list[Line
     return lines
 
 
+def measure_readers(sizes: Sizes, folder: Path, _peers: Iterable[Peer]) -> list[Line]:
+    """Measure the readers of binary files and workbooks; no database takes part."""
+    from bench.readers import reader_lines  # the tests' files, which only this part needs
+
+    _say(f"Writing files with about {sizes.rows:,} rows, then reading them")
+    return reader_lines(folder, sizes.rows, sizes.runs)
+
+
 PARTS: dict[str, Part] = {
     "server": measure_server,
     "browser": measure_browser,
     "crowd": measure_crowd,
     "live": measure_live,
     "telemetry": measure_telemetry,
+    "readers": measure_readers,
 }
 
 

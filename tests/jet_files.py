@@ -136,7 +136,7 @@ def arbin(tests: Mapping[int, int], **more: Table) -> bytes:
         "Cycle_Index": ids,
         "Current": np.where(points == 3, np.nan, 0.1 * ids),
         "Voltage": 3 + points / len(points),
-        "Charge_Capacity": points / 36_000,
+        "Charge_Capacity": ids * (points - 1) / 36_000,
         "Discharge_Capacity": np.zeros(len(ids)),
     }
     tables: dict[str, Table] = {

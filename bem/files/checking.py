@@ -106,6 +106,8 @@ def _verified(
 def _answer(problems: Sequence[Problem]) -> str:
     """Say with which option the problems are answered."""
     codes = list(dict.fromkeys(problem.code for problem in problems))
+    if codes == ["time-back"]:
+        return "Correct the file, name the zone of its clock with --timezone, or give --map."
     if any(problem.severity == "error" for problem in problems) or not problems:
         return "Correct the file, or say what a column is with --map COLUMN=FIELD:UNIT."
     if "part" in codes:

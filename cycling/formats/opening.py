@@ -12,7 +12,7 @@ from typing import IO, Any
 from cycling.errors import InputError
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.columns.recognise import propose as propose_text
-from cycling.formats.readers.process import USUAL, ReadingLimits, Request, reading
+from cycling.formats.readers.process import USUAL, IdleChild, ReadingLimits, Request
 from cycling.formats.readers.registry import BINARY, PACKED, others
 from cycling.formats.readers.table import ReaderTable, propose_columns, reader_table
 from cycling.formats.text.table import TextTable, shown_name
@@ -63,19 +63,19 @@ class _Opening:
         is_packed = head.startswith(PACKED) and self.layers < _MAX_LAYERS
         if is_packed or head.startswith(BINARY) or (head and others()):
             target = _NamelessFile(self.scratch) if is_packed else None
-            answer = self._asked(path, name, target.descriptor if target else -1)
+            request = Request(
+                str(path), name, self.part, unpack_to=target.descriptor if target else -1
+            )
+            idle = IdleChild()
+            with idle.asked(request, self.limits, self.on_wait) as child:
+                answer = child.json()
             if target and answer.get("converted"):
                 return self._converted(target, name, answer["converted"])
             if answer["reader"]:
-                return self._read(path, name, answer)
+                return self._read(path, name, answer, idle)
         return open_text_table(path, name, max_rows=self.max_rows)
 
-    def _asked(self, path: Path, name: str, target: int) -> dict[str, Any]:
-        request = Request(str(path), name, self.part, unpack_to=target)
-        with reading(request, self.limits, self.on_wait) as child:
-            return child.json()
-
-    def _read(self, path: Path, name: str, answer: dict[str, Any]) -> ReaderTable:
+    def _read(self, path: Path, name: str, answer: dict[str, Any], idle: IdleChild) -> ReaderTable:
         table = reader_table(
             path,
             answer,
@@ -83,7 +83,7 @@ class _Opening:
             size_bytes=path.stat().st_size,
             max_rows=self.max_rows,
         )
-        return replace(table, limits=self.limits, on_wait=self.on_wait)
+        return replace(table, limits=self.limits, on_wait=self.on_wait, child=idle)
 
     def _converted(self, target: "_NamelessFile", name: str, answer: dict[str, Any]) -> TextTable:
         """The table in what was written, which has no name in the file system any more."""

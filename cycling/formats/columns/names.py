@@ -9,12 +9,12 @@ NAMES: dict[Field, tuple[str, ...]] = {
         *("voltage", "cell voltage", "terminal voltage", "battery voltage", "ecell", "ewe"),
         *("ewe ece", "volts", "volt", "potential", "spannung", "zellspannung", "tension"),
         *("voltaje", "tensión", "tensione", "potencial", "potenziale", "potentiel", "spanning"),
-        *("电压", "電壓", "電圧", "전압", "vf", "vm", "working electrode", "u", "v", "e", "vdc"),
+        *("电压", "電壓", "電圧", "전압", "vf", "vm", "we 1 potential", "u", "v", "e", "vdc"),
     ),
     Field.CURRENT: (
         *("current", "cell current", "battery current", "cur", "amps", "m amps", "u amps"),
         *("amp", "strom", "stromstärke", "zellstrom", "courant", "corriente", "corrente", "stroom"),
-        *("电流", "電流", "전류", "im", "i", "control i", "idc"),
+        *("电流", "電流", "전류", "im", "we 1 current", "i", "control i", "idc"),
     ),
     Field.TEST_TIME: (
         *("test time", "total time", "cumulative time", "elapsed time", "time elapsed"),

@@ -81,8 +81,10 @@ def _displaced(mapping: Mapping, field: Field, own_choices: set[int]) -> Mapping
         return mapping
     for column in mapping.columns:
         if column.field is field and column.index not in own_choices:
-            textual = column.unit == DURATION_UNIT or (
-                field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS
+            textual = (
+                field is Field.STATE
+                or column.unit == DURATION_UNIT
+                or (field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS)
             )
             other = Field.IGNORED if textual else Field.EXTENDED
             mapping = mapping.with_column(column.index, other)

@@ -13,7 +13,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 64 * 1024
 SAMPLE_ROWS = 50
 _PR_SET_PDEATHSIG = 1
+_further: SimpleQueue[Request] = SimpleQueue()  # requests after the first
 # What a zip that cannot be opened is, by its name.
 _ZIPPED = {".ndax": "Neware .ndax", **dict.fromkeys((".xlsx", ".xlsb", ".ods"), "Excel workbook")}
 
@@ -42,13 +45,14 @@ def main(order: str) -> None:
     os.dup2(2, 1)  # whatever a reader prints
     told = json.loads(order)
     limits = ReadingLimits(**told["limits"])
-    columns = told["request"].pop("columns")
-    request = Request(**told["request"], columns=None if columns is None else tuple(columns))
+    request = _request(told["request"])
     _keep_within(limits, may_write=request.unpack_to >= 0)
     try:
-        for kind, content in answers(request):
-            _send(channel, kind, content)
-        _send(channel, "D", b"")
+        while True:
+            for kind, content in answers(request):
+                _send(channel, kind, content)
+            _send(channel, "D", b"")
+            request = _further.get()
     except InputError as error:
         _send(channel, "E", str(error).encode())
     except MemoryError:
@@ -57,6 +61,11 @@ def main(order: str) -> None:
         pass
     channel.close()
     os._exit(0)  # without waiting for threads of others
+
+
+def _request(values: dict[str, Any]) -> Request:
+    columns = values.pop("columns")
+    return Request(**values, columns=None if columns is None else tuple(columns))
 
 
 def _keep_within(limits: ReadingLimits, *, may_write: bool) -> None:
@@ -69,7 +78,7 @@ def _keep_within(limits: ReadingLimits, *, may_write: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked ends us
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_hear_parent, daemon=True).start()
 
 
 def _limit(what: int, size: int) -> None:
@@ -81,9 +90,10 @@ def _limit(what: int, size: int) -> None:
         return
 
 
-def _end_with_parent() -> None:
-    os.read(0, 1)  # the end of the pipe: nobody waits for us any more
-    os._exit(1)
+def _hear_parent() -> None:
+    for line in sys.stdin:
+        _further.put(_request(json.loads(line)))
+    os._exit(1)  # the end of the pipe: nobody waits for us any more
 
 
 def _send(channel: IO[bytes], kind: str, content: bytes) -> None:
@@ -119,11 +129,16 @@ def answers(request: Request) -> Iterator[tuple[str, bytes]]:
 
 def _read(kind: type[Reader], request: Request) -> Iterator[tuple[str, bytes]]:
     _limit(resource.RLIMIT_FSIZE, 0)  # it writes nothing
-    reader = kind(Path(request.path), request.part)
+    reader = _opened(kind, request.path, request.part)
     if request.columns is None:
         yield "J", json.dumps(_description(reader, request.shown_name)).encode()
     else:
         yield from _batches(reader, request.columns, request.max_rows)
+
+
+@lru_cache(maxsize=1)  # asked for rows after its description
+def _opened(kind: type[Reader], path: str, part: str) -> Reader:
+    return kind(Path(path), part)
 
 
 def _converted(converter: type[Converter], request: Request) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -50,16 +51,41 @@ class Request:
     unpack_to: int = -1
 
 
-@contextmanager
-def reading(
-    request: Request, limits: ReadingLimits = USUAL, on_wait: Callable[[], None] | None = None
-) -> Iterator["Child"]:
-    """A child that works on the request; it is killed at the end, whatever came."""
-    child = Child(request, limits, on_wait or _nothing)
-    try:
-        yield child
-    finally:
-        child.end()
+class IdleChild:
+    """Keeps the child that has opened a file, for what is asked next; it ends with this."""
+
+    def __init__(self) -> None:
+        self._children: list[Child] = []
+        weakref.finalize(self, _end_all, self._children)
+
+    @contextmanager
+    def asked(
+        self,
+        request: Request,
+        limits: ReadingLimits = USUAL,
+        on_wait: Callable[[], None] | None = None,
+    ) -> Iterator["Child"]:
+        """The child, or a new one while there is none that waits, with this request."""
+        child = self._children.pop() if self._children else None
+        try:
+            if child:
+                child.ask(request)
+            else:
+                child = Child(request, limits, on_wait or _nothing)
+            yield child
+        except BaseException:
+            if child:
+                child.end()
+            raise
+        if child.is_waiting:
+            self._children.append(child)
+        else:
+            child.end()
+
+
+def _end_all(children: list["Child"]) -> None:
+    while children:
+        children.pop().end()
 
 
 class Child:
@@ -69,13 +95,15 @@ class Child:
         self, request: Request, limits: ReadingLimits, on_wait: Callable[[], None]
     ) -> None:
         self._name, self._limits, self._on_wait = request.shown_name, limits, on_wait
+        self.is_waiting = False  # for a further request, all frames of the last one heard
+        self._has_ended = False
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         kept |= {name: text for name, text in os.environ.items() if name.startswith("PYTHON")}
         order = json.dumps({"request": asdict(request), "limits": asdict(limits)})
         self._pipe, answers = os.pipe()
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", "cycling.formats.readers.child", order],
-            stdin=subprocess.PIPE,  # never written to: it closes when we die
+            stdin=subprocess.PIPE,  # further requests; it closes when we die
             stdout=answers,
             stderr=subprocess.DEVNULL,
             env=kept | _ENVIRONMENT,
@@ -84,6 +112,13 @@ class Child:
         os.close(answers)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._pipe, selectors.EVENT_READ)
+
+    def ask(self, request: Request) -> None:
+        """Ask a child that has answered for more of the same file; OSError if it is gone."""
+        self.is_waiting = False
+        if self._process.stdin:
+            self._process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
+            self._process.stdin.flush()
 
     def frames(self) -> Iterator[tuple[str, bytes]]:
         """(letter, content) until the child says that it is done; InputError if it fails."""
@@ -96,22 +131,28 @@ class Child:
             if kind == "E":
                 raise InputError(content.decode())
             if kind == "D":
+                self.is_waiting = True
                 return
             yield kind, content
 
     def json(self) -> dict[str, Any]:
         """The one answer of a child that describes."""
-        answer: dict[str, Any] = json.loads(next(self.frames())[1])
+        answers = list(self.frames())
+        answer: dict[str, Any] = json.loads(answers[0][1])
         return answer
 
     def end(self) -> None:
         """End the child, if it has not ended."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         self._process.kill()
         self._process.wait()
         self._selector.close()
         os.close(self._pipe)
         if self._process.stdin:
-            self._process.stdin.close()
+            with suppress(OSError):  # what was not sent to a child that is gone
+                self._process.stdin.close()
 
     def _exactly(self, count: int) -> bytes:
         content = bytearray()

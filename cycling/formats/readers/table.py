@@ -1,7 +1,7 @@
 """A file that a reader reads, as a table: columns, samples, and rows from the child process."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,13 @@ from cycling.formats.columns.recognise import BDF
 from cycling.formats.columns.recognise import propose as propose_text
 from cycling.formats.columns.times import with_times
 from cycling.formats.problems import Findings, Problem
-from cycling.formats.readers.process import USUAL, ReadingLimits, Request, columns_wanted, reading
+from cycling.formats.readers.process import (
+    USUAL,
+    IdleChild,
+    ReadingLimits,
+    Request,
+    columns_wanted,
+)
 from cycling.formats.readers.reader import ReaderColumn
 from cycling.formats.text.rows import CellBlock, too_many_rows
 from cycling.formats.text.table import TextTable
@@ -36,6 +42,7 @@ class ReaderTable(TextTable):
     rows: int = 0
     limits: ReadingLimits = USUAL
     on_wait: Callable[[], None] | None = None
+    child: IdleChild = field(default_factory=IdleChild)
 
 
 def reader_table(
@@ -108,7 +115,7 @@ def read_table_rows(
         str(table.path), table.file_name, table.part, columns_wanted(columns), table.max_rows
     )
     done = 0
-    with reading(request, table.limits, table.on_wait) as child:
+    with table.child.asked(request, table.limits, table.on_wait) as child:
         for _, content in child.frames():
             batch = pa.ipc.open_stream(content).read_next_batch()
             count = min(batch.num_rows, table.max_rows - done)

@@ -29,6 +29,7 @@ _HALVES = (
     (re.compile(r"上午|午前|오전|\ba\s?\.?\s?m\b\.?", re.IGNORECASE), "AM"),
     (re.compile(r"下午|午後|오후|\bp\s?\.?\s?m\b\.?", re.IGNORECASE), "PM"),
 )
+_MAX_LENGTH = 64
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 _ZONE = re.compile(r"(?:\b(?:UTC|GMT)|Z|[+-]\d\d:?\d\d)\s*$")
 _DATE = re.compile(
@@ -41,6 +42,8 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}.*")
 @lru_cache(maxsize=4096)
 def plain_clock(text: str) -> str:
     """`23-Nov-23 3:56:11 PM` as `2023-11-23 3:56:11 PM`; what is no such date stays as it is."""
+    if len(text) > _MAX_LENGTH:
+        return text
     plain = text.translate(_SIGNS).strip()
     half = ""
     for pattern, word in _HALVES:

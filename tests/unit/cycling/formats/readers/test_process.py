@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cycling.errors import InputError
-from cycling.formats import open_table
+from cycling.formats import open_table, propose, read_measures, verify
+from cycling.formats.readers.process import IdleChild, Request
 from cycling.formats.readers.process import ReadingLimits as Limits
-from cycling.formats.readers.process import Request, reading
 from tests.readers import checked, install_reader
 
 READER = """
@@ -132,6 +132,28 @@ def test_a_child_knows_no_secrets(ours, monkeypatch, tmp_path):
     monkeypatch.setenv("BEM_DATABASE_URL", "mysql://secret")
     path = ours("raise RuntimeError if 'BEM_DATABASE_URL' in os.environ else ValueError")
     request = Request(str(path), "cell.ours")
-    with reading(request) as child, pytest.raises(InputError):
+    with pytest.raises(InputError), IdleChild().asked(request) as child:
         child.json()
     assert os.environ["BEM_DATABASE_URL"]
+
+
+def test_one_child_opens_the_file_once_and_ends_with_the_table(ours, tmp_path):
+    opened = tmp_path / "opened"
+    opened.mkdir()
+    path = ours(f"os.mkdir(os.path.join({str(opened)!r}, str(os.getpid()) + str(time.time_ns())))")
+    table, result = checked(path)
+    assert result.rows == 100
+    assert len(list(read_measures(table, result.mapping))) == 1
+    assert len(list(opened.iterdir())) == 1
+    (child,) = table.child._children
+    assert child._process.poll() is None
+    del table
+    assert child._process.poll() is not None
+
+
+def test_a_child_that_was_not_heard_to_its_end_is_not_asked_again(ours):
+    table = open_table(ours(), max_rows=10)
+    result = verify(table, propose(table))
+    assert [p.code for p in result.problems if p.severity == "error"] == ["too-many-rows"]
+    assert table.child._children == []
+    assert verify(table, propose(table)).rows == 10
