@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_file
 from flask_login import current_user
 from werkzeug.exceptions import ClientDisconnected
 
 from components.audit_labels import thing
-from cycling.errors import BemError, InputError
+from cycling.errors import BemError, InputError, NotFoundError
 from cycling.formats.columns.labels import neutralised
 from dashboard.part_file import part_file
 from dashboard.settings import WebSettings
 from dashboard.turns import begin_export
 from db.commands.audit import record_export
+from db.commands.kept_files import kept_path
 from db.commands.uploads import add_upload, upload_path
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_file_name, csv_pieces
@@ -65,6 +66,12 @@ def add_files(server: Flask, settings: WebSettings) -> None:
     server.add_url_rule(
         "/experiments/<int:experiment_id>/measures.csv", "measures_csv", _measures, methods=["GET"]
     )
+
+    @server.get("/experiments/<int:experiment_id>/files/<int:number>", endpoint="original_file")
+    def _original(experiment_id: int, number: int) -> Response:
+        data_dir = server.extensions["bem.data_dir"]
+        return _original_file(data_dir, experiment_id, number)
+
     server.add_url_rule(
         "/experiments/<int:experiment_id>/report.html", "report_html", _report, methods=["GET"]
     )
@@ -78,6 +85,20 @@ def _measures(experiment_id: int) -> Response:
     pieces = csv_pieces(patient_database(), experiment.id, choice)
     record_export(database(), f"experiment {experiment.id}", {"format": "csv"}, by=actor())
     return _attachment(pieces, "text/csv", csv_file_name(experiment.id, experiment.name, choice))
+
+
+def _original_file(data_dir: Path, experiment_id: int, number: int) -> Response:
+    """Return the instrument's file that was kept with an experiment."""
+    known = experiment_facts(database(), experiment_id)
+    files = known.source.files if known.source else ()
+    file = files[number] if number < len(files) and files[number].kept else None
+    path = kept_path(data_dir, file.sha256) if file else None
+    if file is None or path is None or not path.is_file():
+        raise NotFoundError(f"Experiment {experiment_id} has no such file.")
+    begin_export()
+    detail = {"format": "original file", "file": file.file_name}
+    record_export(database(), f"experiment {known.id}", detail, by=actor())
+    return send_file(path, "application/octet-stream", True, file.file_name)
 
 
 def _report(experiment_id: int) -> Response:

@@ -38,6 +38,7 @@ class Limits:
     mqtt_message_bytes: int = _limit(8 * MIB, MIB, 8 * MIB)
     mqtt_queue_messages: int = _limit(2_000, 100, 100_000)
     mqtt_queue_bytes: int = _limit(64 * MIB, 8 * MIB, 4 * GIB)
+    keep_files: int = _limit(0, 0, 1)  # 1: the instrument's file stays beside its experiment
     go_on_after_limit: int = _limit(0, 0, 1)  # 1: a safety limit that acts does not hold the queue
 
     @property

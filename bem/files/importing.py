@@ -17,6 +17,7 @@ from cycling.names import MAX_NAME, check_description, check_name
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
 from db.commands.experiments.import_files import NEW, SKIP, Again
+from db.commands.kept_files import keep_file
 from db.engine import Database
 from db.queries.batteries.detail import (
     BatteryChoice,
@@ -90,7 +91,7 @@ class _Importer:
         self._pattern = _pattern(options)
         if options.start and len(files) > 1 and not options.append:
             raise InputError("--start is the start of one file. Import them one by one.")
-        settings = read_settings()
+        settings = self._settings = read_settings()
         self._database = open_database(settings, check=True)
         self._battery = find_battery(self._database, options.battery) if options.battery else None
         self._reading = _reading(options, settings)
@@ -111,6 +112,9 @@ class _Importer:
         name = self._name or default_name(first)
         if self._options.dry_run:
             return _description_of(group, name, battery, start)
+        for file in group if self._settings.limits.keep_files else ():
+            keep_file(file.path, self._settings.data_dir, file.source.sha256)
+            file.source.kept = True
         new = self._new(first, name, battery)
         blocks = [_blocks(one, use_head=given is None) for one in group]
         return str(_load(self._database, new, group, blocks, again, start))

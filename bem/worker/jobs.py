@@ -27,6 +27,7 @@ from db.commands.experiments import deletion, imports, reservations
 from db.commands.experiments.import_corrections import remember
 from db.commands.experiments.import_files import Again, SourceFile, record_files
 from db.commands.jobs import Claim, JobInterruptedError
+from db.commands.kept_files import keep_file, remove_kept
 from db.commands.uploads import UploadedFile, find_upload
 from db.engine import Database
 from db.limits import USUAL, Limits
@@ -119,6 +120,9 @@ def import_file(place: Workplace, mine: Claim) -> None:
     source = SourceFile(
         upload.file_name, upload.sha256, upload.size_bytes, table.facts, part=mapping.part
     )
+    if place.limits.keep_files:
+        keep_file(upload.path, place.data_dir, upload.sha256)
+        source.kept = True
     again = _again(place, mine.payload)
     by = By(mine.user_name, mine.payload["address"], place.clock())
 
@@ -194,6 +198,7 @@ def remove_experiment(place: Workplace, mine: Claim) -> None:
     """Remove what a deleted experiment has left; where an earlier attempt stopped, go on."""
     experiment_id, total = mine.payload["experiment_id"], mine.payload["measures"]
     beat = Beat(place, mine)
+    remove_kept(place.database, place.data_dir, experiment_id)
     deletion.clear(place.database, experiment_id, lambda gone: beat(min(gone, total), total))
     _end_removed(place, mine, experiment_id)
 

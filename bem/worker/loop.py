@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bem.worker.jobs import HANDLERS, Workplace
 from cycling.errors import InputError, UnavailableError
 from db import series
-from db.commands import form_tokens, jobs, leases, uploads
+from db.commands import form_tokens, jobs, kept_files, leases, uploads
 from db.commands.experiments import deletion, reservations
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
@@ -175,6 +175,7 @@ class Worker:
             LOG.warning("what=job-failed job=%s said=%r", job_id, jobs.HOPELESS)
         swept = reservations.sweep(place.database, now)
         swept += uploads.sweep_uploads(place.database, place.data_dir, now=now)
+        swept += kept_files.sweep_kept(place.database, place.data_dir)
         swept += form_tokens.sweep_form_tokens(place.database, now=now)
         with suppress(JobInterruptedError):  # the rest comes next time
             swept += deletion.sweep(place.database, now, self._go_on)

@@ -103,7 +103,7 @@ def _origin(known: ExperimentFacts, who: Viewer) -> Group:
     if source is None:
         return []
     return [
-        *(_files(source.files) or [("File", source.file_name)]),
+        *(_files(known.id, source.files) or [("File", source.file_name)]),
         ("Format", source.format),
         ("Imported", _moment(source.imported_at, who)),
         ("By", source.user_name),
@@ -111,21 +111,24 @@ def _origin(known: ExperimentFacts, who: Viewer) -> Group:
     ]
 
 
-def _files(files: Sequence[FileFacts]) -> Group:
+def _files(experiment_id: int, files: Sequence[FileFacts]) -> Group:
     """Name the files with their sizes and hashes, the first ones of many."""
-    named: Group = [
-        ("File" if not number else "", _file(file)) for number, file in enumerate(files[:MAX_FILES])
-    ]
+    named: Group = []
+    for number, file in enumerate(files[:MAX_FILES]):
+        address = f"/experiments/{experiment_id}/files/{number}"
+        named.append(("" if number else "File", _file(file, address)))
     further = len(files) - MAX_FILES
     return [*named, ("", f"and {further} more")] if further > 0 else named
 
 
-def _file(file: FileFacts) -> list[Any]:
+def _file(file: FileFacts, address: str) -> list[Any]:
+    """Name a file; one that was kept can be had again."""
+    name = html.A(file.file_name, href=address, download="") if file.kept else file.file_name
     size = "" if file.size_bytes is None else f" {formatting.size(file.size_bytes)}"
     digest = html.Span(
         f"SHA-256 {file.sha256[:12]}", className="t3", title=f"SHA-256 {file.sha256}"
     )
-    return [file.file_name, size, " ", digest]
+    return [name, size, " ", digest]
 
 
 def _said_by(files: Sequence[FileFacts]) -> Group:

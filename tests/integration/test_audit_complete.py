@@ -109,6 +109,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "jobs": "prepare_series is_waiting claim heartbeat end_done end_failed end_cancelled "
         "release fail_hopeless",
         "form_tokens": "sweep_form_tokens",
+        "kept_files": "kept_path keep_file remove_kept sweep_kept",
         "leases": "say_present end_presence",
         "data_folder": "join_data_folder",
         "uploads": "sweep_uploads",

@@ -239,3 +239,14 @@ def test_what_the_head_says_is_kept_and_names_the_experiment(bem, lab, tmp_path)
     assert experiment_facts(lab, int(found)).name == "Formation 3"
     facts = {"name": "Formation 3", "cell": "NMC-17", "mass": "0.0123 g"}
     assert files_of(lab, int(found)) == [("a.csv", facts, 300)]
+
+
+def test_the_file_is_kept_where_the_setting_says_so(here, tmp_path):
+    bem, database = here
+    bem.done(*importing(cycle_file(tmp_path / "a.csv")))
+    assert not (tmp_path / "data" / "kept").exists()
+    other = cycle_file(tmp_path / "b.csv", BEGAN_S + DAY_S)
+    found = bem.done(*importing(other), BEM_KEEP_FILES="1").strip()
+    (file,) = experiment_facts(database, int(found)).source.files
+    assert file.kept
+    assert (tmp_path / "data" / "kept" / file.sha256).read_bytes() == other.read_bytes()

@@ -1,11 +1,13 @@
 """Several files at once: checked, asked about in a table, imported each by its own task, once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bem.worker.loop import Worker
 from db.commands.form_tokens import new_token
+from db.limits import USUAL
 from db.terms import JobState
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.files import problem, result, upload
@@ -239,3 +241,26 @@ def test_files_go_all_the_way_into_the_database(store, oscar, lab, clock, tmp_pa
     assert "It came before" in said  # the same file under another name
     assert shown["import-batch-working.data"] is False
     assert len(find(shown[TABLE], href="/experiments/1")) == 1
+
+
+def test_a_kept_file_is_downloaded_from_its_experiment(
+    store, oscar, lab, clock, tmp_path, received, monkeypatch
+):
+    monkeypatch.setitem(oscar.client.application.extensions, "bem.data_dir", tmp_path)
+    lab.battery()
+    data = content(1_700_000_000)
+    uploads = [received(0, data), received(1, content(1_700_100_000))]
+    worker = Worker(store, tmp_path, clock, replace(USUAL, keep_files=1))
+    batch = oscar.call(BATCH, {"import-batch-added.data": uploads})[BATCH]
+    while worker.work_once():
+        pass
+    confirm(oscar, batch, take(), take())
+    while worker.work_once():
+        pass
+    page = oscar.open("/experiments/1")
+    (link,) = find(page, href="/experiments/1/files/0")
+    assert text(link) == "cell 0.csv"
+    with oscar.client.get("/experiments/1/files/0") as answer:
+        assert (answer.status_code, answer.data) == (200, data)
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="cell 0.csv"'
+    assert oscar.client.get("/experiments/1/files/1").status_code == 404
