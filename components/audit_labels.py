@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "end sessions": "Ended the sessions of {it}",
     "export audit trail": "Downloaded the audit trail",
     "import": "Imported {it} from {file}",
+    "forget corrections": "Forgot the corrections of files like {file}",
     "export": "Downloaded {it} as {format}",
     "rename experiment": "Renamed {it}, before “{before}”",
     "set edge": "Changed the edges of steps of {it} from {before} to {edge}",

@@ -40,7 +40,9 @@ def _remember(
 def forget(database: Database, layout: str, *, by: By) -> None:
     """Forget the corrections of a layout. Raises NotFoundError where there are none (any more)."""
     with database.write() as session:
+        row = session.get(ImportCorrection, layout)
         of_it = delete(ImportCorrection).where(ImportCorrection.layout == layout)
-        if not count_changed(session, of_it):
+        if row is None or not count_changed(session, of_it):
             raise NotFoundError(GONE)
-        audit.record(session, by, "forget corrections", f"layout {layout[:12]}")
+        detail = {"file": row.file_name, "by": row.user_name}
+        audit.record(session, by, "forget corrections", f"layout {layout[:12]}", detail)
