@@ -4,7 +4,7 @@ import gzip
 import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from cycling.errors import InputError
 from cycling.formats.readers.converter import Converted, Converter
@@ -43,17 +43,14 @@ class Zip(Converter):
         """By its first bytes, if it has but one file and is no Office file."""
         if not head.startswith(b"PK\x03\x04"):
             return False
-        try:
-            with ZipFile(path) as archive:
-                return len(_members(archive)) == 1
-        except (BadZipFile, NotImplementedError, OSError):
-            return True
+        members = members_of(path)
+        return members is None or len(_files(members)) == 1
 
     @classmethod
     def convert(cls, path: Path, part: str, target: BinaryIO) -> Converted:
         """Unpack it."""
         with ZipFile(path) as archive:
-            member = _members(archive)[0]
+            member = _files(archive.infolist())[0]
             if member.flag_bits & 1:
                 raise InputError(
                     "The zip archive has a password. Unpack it and import the file inside."
@@ -63,9 +60,18 @@ class Zip(Converter):
         return Converted(PurePosixPath(member.filename).name, details="unpacked")
 
 
-def _members(archive: ZipFile) -> list[ZipInfo]:
-    infos = (info for info in archive.infolist() if not info.is_dir())
-    return [info for info in infos if not any(mark in info.filename for mark in _BESIDE)]
+def members_of(path: Path) -> list[ZipInfo] | None:
+    """What is within a zip; None where it cannot be listed."""
+    try:
+        with ZipFile(path) as archive:
+            return archive.infolist()
+    except Exception:  # noqa: BLE001 - a damaged one raises whatever its damage leads to
+        return None
+
+
+def _files(members: list[ZipInfo]) -> list[ZipInfo]:
+    files = (member for member in members if not member.is_dir())
+    return [file for file in files if not any(mark in file.filename for mark in _BESIDE)]
 
 
 def _copy(source: IO[bytes] | gzip.GzipFile, target: BinaryIO, packed_bytes: int) -> None:

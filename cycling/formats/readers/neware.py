@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
 from cycling.formats.columns.fields import UNIX_S, Field
+from cycling.formats.readers.archives import members_of
 from cycling.formats.readers.reader import ArrayReader, ReaderColumn, Values, decimal_values
 
 if TYPE_CHECKING:
@@ -67,11 +68,10 @@ class NewareNdax(_Neware):
         """By the pages within the zip."""
         if not head.startswith(b"PK\x03\x04"):
             return False
-        try:
-            with ZipFile(path) as archive:
-                return any(name.endswith(".ndc") for name in archive.namelist())
-        except BadZipFile:
+        members = members_of(path)
+        if members is None:
             return b".ndc" in head or b"VersionInfo.xml" in head
+        return any(member.filename.endswith(".ndc") for member in members)
 
     def __init__(self, path: Path, part: str) -> None:
         """Read all of it."""

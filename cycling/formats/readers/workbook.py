@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile, ZipFile
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.labels import same_name, split_label
 from cycling.formats.columns.names import NAMES
 from cycling.formats.facts import Facts, clean, head_facts
+from cycling.formats.readers.archives import members_of
 from cycling.formats.readers.converter import Converted, Converter
 
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -66,11 +66,10 @@ class Workbook(Converter):
             return True
         if not head.startswith(b"PK\x03\x04"):
             return False
-        try:
-            with ZipFile(path) as archive:
-                names = archive.namelist()
-        except (BadZipFile, NotImplementedError, OSError):
+        members = members_of(path)
+        if members is None:
             return b"xl/" in head or b"[Content_Types].xml" in head
+        names = [member.filename for member in members]
         return any(name.startswith("xl/") for name in names) or "content.xml" in names
 
     @classmethod

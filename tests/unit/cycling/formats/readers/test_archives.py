@@ -94,3 +94,10 @@ def test_a_zip_that_is_cut_is_refused(zipped):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(InputError, match="recognised as zip archive, but cannot be read"):
         open_table(path)
+
+
+def test_a_zip_whose_names_are_damaged_is_refused(zipped):
+    path = zipped({"\u00e9.csv": TEXT})
+    path.write_bytes(path.read_bytes().replace("\u00e9".encode(), b"\xff\xff"))
+    with pytest.raises(InputError, match="recognised as zip archive, but cannot be read"):
+        open_table(path)
