@@ -23,7 +23,8 @@ _HEAD_ROWS = 1_000
 _MAX_SHEETS = 1_000
 # Sheets that repeat or sum up what another one has in full.
 _SUMMARIES = re.compile(
-    r"statis|cycle|step|log|curve|idle|info|unit|test|global|rawdata|acim|.*chart", re.IGNORECASE
+    r"statis|cycle|step|log|curve|idle|info|unit|test|global|rawdata|acim|ch\d+_proc|.*chart",
+    re.IGNORECASE,
 )
 _COUNTING = ("record", "record index", "record id", "data point", "datapoint", "index")
 _ROUNDING = timedelta(microseconds=500)

@@ -151,3 +151,42 @@ def test_sheets_are_ordered_by_their_numbers():
 
 def test_an_office_file_without_sheets_is_no_workbook(tmp_path):
     assert not Workbook.recognise(b"text", tmp_path)
+
+
+def test_a_landt_workbook_gives_its_records(written):
+    names = ["Record", "TestTime/Sec", "Current/mA", "Voltage/V", "SysTime", "Step-State"]
+    records = [[n + 1, 10 * n, 0.5, 3 + n / 99, "2026-11-01 08:00:00", "C"] for n in range(20)]
+    path = written(
+        {
+            "Test information": [["Voltage/V", "Current/mA"], [4.2, 0.5]],
+            "Ch1_Proc": [["Step", "Voltage/V", "Current/mA"], [1, 4.2, 0.5]],
+            "Cycle-Tab": [["Cycle", "Voltage/V", "Current/mA"], [1, 4.2, 0.5]],
+            "Record-Tab": [names, *records],
+        }
+    )
+    table, result = checked(path)
+    assert (result.rows, result.duration_s, table.parts) == (20, 190, ())
+    assert result.mapping.column(Field.CURRENT).unit == "mA"
+
+
+def test_a_new_neware_workbook_gives_its_records(written):
+    names = ["DataPoint", "Cycle Index", "Step Index", "Step Type", "Time", "Total Time"]
+    names += ["Current(mA)", "Voltage(V)", "Capacity(mAh)", "Date"]
+    records = [
+        [n + 1, 1, 1, "CC Chg", f"00:00:{n:02}", f"00:00:{n:02}", 1.5, 3 + n / 99, 1.5 * n / 3600]
+        + [f"2026-11-01 08:00:{n:02}"]
+        for n in range(20)
+    ]
+    path = written(
+        {
+            "unit": [["x"]],
+            "step": [["Cycle Index", "Oneset Volt.(V)", "Oneset Date"], [1, 3.0, "2026-11-01"]],
+            "record": [names, *records],
+            "log": [["Event", "Time"], ["Start", "2026-11-01 08:00:00"]],
+        }
+    )
+    table, result = checked(path)
+    assert table.details.startswith("workbook, sheet record")
+    assert (result.rows, result.duration_s) == (20, 19)
+    time = result.mapping.column(Field.TEST_TIME)
+    assert (time.label, time.unit) == ("Total Time", "h:min:s")
