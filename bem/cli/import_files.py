@@ -62,6 +62,14 @@ Accept = Annotated[
     list[str] | None,
     typer.Option(help="KIND of a question whose file is right as it is, as often as needed."),
 ]
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile",
+        help="The profile that was run, a text; step ids name its rows.",
+        metavar="FILE",
+    ),
+]
 Zone = Annotated[str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")]
 
 
@@ -78,6 +86,7 @@ def import_files(
     charge_sign: Sign = None,
     column_map: ColumnMap = None,
     part: Part = "",
+    profile: ProfileFile = None,
     accept: Accept = None,
     timezone: Zone = "UTC",
 ) -> None:
@@ -95,6 +104,7 @@ def import_files(
         positive_is_charge=None if charge_sign is None else charge_sign is ChargeSign.PLUS,
         column_map=column_map or (),
         part=part,
+        profile=profile,
         accepted=accept or (),
         again=again,
         append=append,

@@ -2,31 +2,37 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bem.cli.progress import progress
 from bem.files.checking import CheckedFile, Reading, assumed_start, checked, say
+from bem.files.profile_text import text_of
 from bem.services import by_system_user, open_database, read_settings, utc_now
 from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
 from cycling.formats.append import Part, appended, check_order
 from cycling.names import MAX_NAME, check_description, check_name
+from cycling.profile import OWN_PROTOCOL, check_profile
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
 from db.commands.experiments.import_files import NEW, SKIP, Again
 from db.commands.kept_files import keep_file
+from db.commands.profiles.compiling import compile_text
+from db.commands.profiles.library import RefusedProfileError
 from db.engine import Database
 from db.queries.batteries.detail import (
     BatteryChoice,
+    battery_details,
     battery_limits,
     battery_named_in,
     find_battery,
 )
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.earlier_imports import earlier_imports, named
+from db.queries.profiles.compiled import compiled_profiles
 
 NO_BATTERY = "Say which battery it is: --battery ID_OR_NAME, or --battery-from REGEX."
 
@@ -49,6 +55,7 @@ class ImportOptions:
     column_map: Sequence[str]
     part: str = ""
     accepted: Sequence[str] = ()
+    profile: Path | None = None
     again: str | None = None
     append: bool = False
     dry_run: bool = False
@@ -96,6 +103,7 @@ class _Importer:
         self._battery = find_battery(self._database, options.battery) if options.battery else None
         self._reading = _reading(options, settings)
         self._several = len(files) > 1
+        self._profile = text_of(options.profile) if options.profile else None
 
     def one(self, files: Sequence[Path]) -> str | None:
         """Import these files as one experiment; return its id, None if it is skipped."""
@@ -110,14 +118,37 @@ class _Importer:
         given = self._options.start
         start = given or assumed_start(first, label)
         name = self._name or default_name(first)
+        profile = self._run_profile(battery)
         if self._options.dry_run:
             return _description_of(group, name, battery, start)
         for file in group if self._settings.limits.keep_files else ():
             keep_file(file.path, self._settings.data_dir, file.source.sha256)
             file.source.kept = True
-        new = self._new(first, name, battery)
+        new = replace(self._new(first, name, battery), profile=profile)
         blocks = [_blocks(one, use_head=given is None) for one in group]
         return str(_load(self._database, new, group, blocks, again, start))
+
+    def _run_profile(self, battery: BatteryChoice) -> imports.RunProfile | None:
+        """Return the profile that was run, its rows made unless they are there; checked if dry."""
+        text, file = self._profile, self._options.profile
+        if text is None or file is None:
+            return None
+        capacity_ah = battery_details(self._database, battery.id).battery.capacity_ah
+        if self._options.dry_run:
+            check = check_profile(text, capacity_ah, station=OWN_PROTOCOL)
+            if not check.ok:
+                raise RefusedProfileError(check.problems)
+            return None
+        profile_id = compile_text(
+            self._database,
+            text,
+            name=file.stem,
+            capacity_ah=capacity_ah,
+            capabilities=OWN_PROTOCOL,
+            by=by_system_user(),
+        )
+        compiled = compiled_profiles(self._database, [profile_id])[profile_id]
+        return imports.RunProfile(profile_id, max((row.id for row in compiled.rows), default=0))
 
     def _label(self, file: Path) -> str:
         return f"{file.name}: " if self._several else ""

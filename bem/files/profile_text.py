@@ -19,7 +19,7 @@ MAX_FILE = 4 * MAX_TEXT  # bytes: as many as the longest text can have in UTF-8
 
 def print_rows(file: Path, capacity_ah: str | None) -> None:
     """Print the rows of a profile; say errors and warnings. Raises InputError for errors."""
-    check = check_profile(_text_of(file), _capacity(capacity_ah))
+    check = check_profile(text_of(file), _capacity(capacity_ah))
     flat = None if check.program is None else compile_rows(check.program)
     problems = in_order([*check.problems, *(flat.problems if flat else ())])
     for same in folded(problems):
@@ -51,7 +51,7 @@ def _capacity(text: str | None) -> Decimal | None:
     return capacity_ah
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
     """Read a text file; raise InputError for what is none."""
     try:
         if not file.is_file():

@@ -54,6 +54,14 @@ ChannelName = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class RunProfile:
+    """The fixed profile that was run, and how many instructions it has: step ids name them."""
+
+    id: int
+    instructions: int
+
+
+@dataclass(frozen=True)
 class NewExperiment:
     """What becomes the Experiment row, and where its measures come from."""
 
@@ -67,6 +75,7 @@ class NewExperiment:
     format: str
     mapping: dict[str, Any]
     job_id: int | None = None
+    profile: RunProfile | None = None
 
 
 @dataclass
@@ -106,6 +115,7 @@ def import_experiment(
     staged = _Staged(experiment_id, SeriesWriter(experiment_id))
     try:
         for block in blocks:
+            _refuse_other_steps(new.profile, block)
             _load(database, staged, block, start, clock())
             on_progress(staged.measures)
         _publish(database, new, staged, clock(), within_publication, created)
@@ -194,6 +204,22 @@ def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
     )
 
 
+def _refuse_other_steps(profile: RunProfile | None, block: Block) -> None:
+    """Refuse step ids beyond the profile that is said to have been run."""
+    if profile is None:
+        return
+    if block.step_id is None:
+        raise InputError(
+            "The file has no step ids, so its rows cannot be tied to a profile. Import it without."
+        )
+    highest = np.nanmax(block.step_id, initial=0)
+    if highest > profile.instructions:
+        raise InputError(
+            f"The file has step id {highest:.0f}, the profile has {profile.instructions} "
+            "instructions: it is not the one that was run. Give another one, or none."
+        )
+
+
 def _milli(values: Floats) -> Floats:
     if (np.abs(values) > MAX_VALUE).any():
         raise InputError("A voltage, current or power is too large to be one. Correct the file.")
@@ -254,9 +280,10 @@ def _add(session: Session, experiment: Experiment) -> None:
 
 
 def _experiment_row(session: Session, new: NewExperiment, now: datetime) -> Experiment:
-    profile = session.scalars(
-        select(Profile.id).where(Profile.name == NOT_RECORDED).order_by(Profile.id).limit(1)
-    ).one()
+    not_recorded = select(Profile.id).where(Profile.name == NOT_RECORDED)
+    profile = new.profile.id if new.profile else None
+    if profile is None:
+        profile = session.scalars(not_recorded.order_by(Profile.id).limit(1)).one()
     return Experiment(
         name=new.name.strip(),
         description=new.description.strip(),

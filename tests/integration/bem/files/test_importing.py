@@ -250,3 +250,44 @@ def test_the_file_is_kept_where_the_setting_says_so(here, tmp_path):
     (file,) = experiment_facts(database, int(found)).source.files
     assert file.kept
     assert (tmp_path / "data" / "kept" / file.sha256).read_bytes() == other.read_bytes()
+
+
+class TestProfile:
+    TEXT = "SAFETY VOLTAGE 2.4 4.3\nCC 1A, TIME 1h, VOLTAGE 4.2\nCC -1A, TIME 1h, VOLTAGE 2.5\n"
+
+    def steps_file(self, path: Path, last: int) -> Path:
+        lines = ["Test Time / s,Unix Time / s,Voltage / V,Current / A,Step ID / 1"]
+        lines += [f"{n},{BEGAN_S + n},{3 + n / 100},1,{1 if n < 10 else last}" for n in range(20)]
+        path.write_text("\n".join(lines) + "\n")
+        return path
+
+    def test_its_rows_are_named_by_the_step_ids(self, bem, lab, tmp_path):
+        (tmp_path / "cycle.txt").write_text(self.TEXT)
+        file = self.steps_file(tmp_path / "a.csv", 2)
+        arguments = importing(file, "--profile", "cycle.txt")
+        assert "300" not in bem.done(*arguments, "--dry-run")
+        found = int(bem.done(*arguments))
+        assert experiment_facts(lab, found).profile.startswith("cycle")
+
+    @pytest.mark.parametrize(
+        ("last", "text", "words"),
+        [
+            (9, TEXT, "The file has step id 9, the profile has"),
+            (2, "CC 1A\n", "line 1"),
+            (2, None, "cycle.txt is not there"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, here, tmp_path, last, text, words):
+        bem, database = here
+        if text is not None:
+            (tmp_path / "cycle.txt").write_text(text)
+        file = self.steps_file(tmp_path / "a.csv", last)
+        assert words.lower() in bem.refused(*importing(file, "--profile", "cycle.txt")).lower()
+        assert ids(database) == set()
+
+    def test_a_file_without_step_ids_has_no_profile(self, here, tmp_path):
+        bem, database = here
+        (tmp_path / "cycle.txt").write_text(self.TEXT)
+        said = bem.refused(*importing(cycle_file(tmp_path / "a.csv"), "--profile", "cycle.txt"))
+        assert "no step ids" in said
+        assert ids(database) == set()
