@@ -5,6 +5,7 @@ of its files and None for all others. The first that answers counts; the last on
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.fields import (
@@ -87,7 +88,8 @@ def _bdf(table: TextTable) -> Mapping | None:
     if fields.isdisjoint((Field.TEST_TIME, Field.CLOCK)):
         return None
     missing = [field for field in (*_ESSENTIAL, *_OTHERS) if field not in fields]
-    return Mapping(BDF, tuple(guess_fields(table, _one_step_id(columns), missing)))
+    guessed = guess_fields(table, _one_step_id(columns), missing)
+    return Mapping(BDF, tuple(_moving(table, guessed)))
 
 
 def _bdf_field(label: str) -> tuple[Field, str] | None:
@@ -162,7 +164,19 @@ def _named(table: TextTable, name: str, fields: dict[str, tuple[Field, str]]) ->
 def _text_table(table: TextTable) -> Mapping:
     """Any table with a header: every column by its label and its cells."""
     columns = [plain_column(table, index) for index in range(len(table.labels))]
-    return Mapping(TEXT_TABLE, tuple(guess_fields(table, columns, (*_ESSENTIAL, *_OTHERS))))
+    guessed = guess_fields(table, columns, (*_ESSENTIAL, *_OTHERS))
+    return Mapping(TEXT_TABLE, tuple(_moving(table, guessed)))
+
+
+def _moving(table: TextTable, columns: list[Column]) -> list[Column]:
+    """The columns without a step time that stands still: it says nothing of any step."""
+    rows = len(table.sample)
+    return [
+        replace(c, field=Field.IGNORED)
+        if c.field is Field.STEP_TIME and rows > 2 and len(set(table.sample_of(c.index))) == 1
+        else c
+        for c in columns
+    ]
 
 
 RECOGNISERS: tuple[Callable[[TextTable], Mapping | None], ...] = (
