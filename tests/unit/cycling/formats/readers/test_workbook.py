@@ -173,8 +173,10 @@ def test_a_new_neware_workbook_gives_its_records(written):
     names = ["DataPoint", "Cycle Index", "Step Index", "Step Type", "Time", "Total Time"]
     names += ["Current(mA)", "Voltage(V)", "Capacity(mAh)", "Date"]
     records = [
-        [n + 1, 1, 1, "CC Chg", f"00:00:{n:02}", f"00:00:{n:02}", 1.5, 3 + n / 99, 1.5 * n / 3600]
-        + [f"2026-11-01 08:00:{n:02}"]
+        [
+            *(n + 1, 1, 1, "CC Chg", f"00:00:{n:02}", f"00:00:{n:02}", 1.5, 3 + n / 99),
+            *(1.5 * n / 3600, f"2026-11-01 08:00:{n:02}"),
+        ]
         for n in range(20)
     ]
     path = written(
