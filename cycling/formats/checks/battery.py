@@ -9,9 +9,10 @@ from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.problems import Problem
 
-# Cells are tested beyond their limits, and packs have several; a wrong unit is off by 1000.
-_VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 5.0
-_TINY = 0.05
+# Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
+# of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
+_VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 30.0
+_TINY, _THOUSAND = 0.05, 1000.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def implausible(
         if most_v > _VOLTAGE_FACTOR * limit:
             problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, "mV"))
         elif 0 < most_v < _TINY * (battery.least_v or limit):
-            problems.append(_too_little(mapping, most_v, battery.least_v or limit))
+            problems.append(_too_little(mapping, most_v, battery.least_v or limit, limit))
     limit = battery.most_a
     if limit and math.isfinite(most_a) and most_a > _CURRENT_FACTOR * limit:
         problems.append(_too_much(mapping, Field.CURRENT, most_a, limit, "mA"))
@@ -68,11 +69,13 @@ def _too_much(mapping: Mapping, field: Field, value: float, limit: float, unit: 
     return Problem("question", text, column=label, code=f"battery-{field}", option=option)
 
 
-def _too_little(mapping: Mapping, value: float, limit: float) -> Problem:
+def _too_little(mapping: Mapping, value: float, least: float, most: float) -> Problem:
+    """Ask where another unit would be right; a channel without a cell is a warning."""
     column = mapping.column(Field.VOLTAGE)
     label = column.shown if column else "Voltage"
     text = (
-        f"Column {label!r} goes up to only {value:.4g} V, and the battery has {limit:,.4g} V. "
+        f"Column {label!r} goes up to only {value:.4g} V, and the battery has {least:,.4g} V. "
         "Choose the column's unit, or another battery."
     )
-    return Problem("question", text, column=label, code="battery-voltage")
+    fits = least / _VOLTAGE_FACTOR <= value * _THOUSAND <= most * _VOLTAGE_FACTOR
+    return Problem("question" if fits else "warning", text, column=label, code="battery-voltage")
