@@ -103,6 +103,7 @@ class _Importer:
         self._battery = find_battery(self._database, options.battery) if options.battery else None
         self._reading = _reading(options, settings)
         self._several = len(files) > 1
+        self._done: set[tuple[str, str]] = set()  # hash and test of the files of this call
         self._profile = text_of(options.profile) if options.profile else None
 
     def one(self, files: Sequence[Path]) -> str | None:
@@ -176,21 +177,28 @@ class _Importer:
         return battery_named_in(self._database, text)
 
     def _again(self, group: Sequence[CheckedFile]) -> Again | None:
-        """Return what is to be done with files that came before; None to skip them."""
+        """Return what is to be done with files that came before; None to skip them.
+
+        Without an answer they are imported once more, which is said: nobody is there to ask.
+        """
         answer = self._options.again
         known: dict[int, None] = {}
         for file in group:
             source, digest = file.source, file.verification.digest
+            if (source.sha256, source.part) in self._done:
+                raise InputError(f"{source.name} is given twice.")
+            self._done.add((source.sha256, source.part))
             earlier = earlier_imports(self._database, source.identity(digest))
             known |= dict.fromkeys(one.experiment_id for one in earlier)
             if not earlier or answer == NEW:
                 continue
             if answer is None:
-                raise InputError(
-                    f"{source.name} came before: {named(earlier)}. Nothing was imported. Give "
-                    "--again skip to leave it out, --again replace to put it in the place of that "
-                    "experiment, or --again new to import it once more."
+                say(
+                    f"warning: {source.name} came before: {named(earlier)}. It is imported once "
+                    "more. Give --again skip to leave it out, or --again replace to put it in the "
+                    "place of that experiment."
                 )
+                continue
             if answer == SKIP:
                 say(f"{source.name} is skipped. It came before: {named(earlier)}.")
                 return None

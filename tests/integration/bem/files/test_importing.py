@@ -51,15 +51,15 @@ def cells_of_lab(lab: Database) -> Database:
 
 
 class TestAgain:
-    def test_a_file_that_came_before_is_refused_with_the_option(self, bem, lab, tmp_path):
+    def test_a_file_that_came_before_is_named_with_the_options(self, bem, lab, tmp_path):
         file = cycle_file(tmp_path / "a.csv")
         first = bem.done(*importing(file)).strip()
-        said = bem.refused(*importing(file))
-        assert f"experiment {first}" in said
-        for answer in ("skip", "replace", "new"):
-            assert f"--again {answer}" in said
-        assert ids(lab) == {int(first)}
-        assert counts(lab)["GenericMeasures"] == 300
+        said = bem(*importing(file))
+        assert f"warning: a.csv came before: experiment {first}" in said.err
+        for answer in ("skip", "replace"):
+            assert f"--again {answer}" in said.err
+        assert ids(lab) == {int(first), int(said.out)}
+        assert "came before" not in bem(*importing(file, "--again", "new")).err
 
     def test_the_same_measures_in_another_file_are_recognised(self, here, tmp_path):
         bem, _ = here
@@ -67,7 +67,7 @@ class TestAgain:
         first = bem.done(*importing(file)).strip()
         rewritten = tmp_path / "b.txt"
         rewritten.write_text(file.read_text().replace(",", ";").replace(".", ","))
-        said = bem.refused(*importing(rewritten))
+        said = bem(*importing(rewritten)).err
         assert f"experiment {first}" in said
         assert "the same measures" in said
 
@@ -130,7 +130,7 @@ class TestManyFiles:
         file = cycle_file(tmp_path / "a.csv")
         said = bem.partly("import", file, file, "--battery", "Cell 1")
         assert {int(one) for one in said.out.split()} == ids(database)
-        assert "came before" in said.err
+        assert "a.csv is given twice" in said.err
 
     def test_one_start_for_many_is_refused(self, here, tmp_path):
         bem, _ = here
@@ -201,7 +201,7 @@ class TestAppend:
         assert [float(row[0]) for row in rows] == [*range(20), *range(19, 39), *range(38, 58)]
         assert [row[5] for row in rows] == ["1"] * 20 + ["2"] * 20 + ["3"] * 20
         assert float(rows[20][1]) == BEGAN_S + 3600
-        said = bem.refused("import", files[2], "--battery", "Cell 1")
+        said = bem("import", files[2], "--battery", "Cell 1", "--dry-run").err
         assert f"experiment {found[0]}" in said
         said = bem.refused("import", files[2], "--battery", "Cell 1", "--again", "replace")
         assert "made of 3 files" in said

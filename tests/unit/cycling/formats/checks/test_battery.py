@@ -27,7 +27,13 @@ def test_what_the_battery_cannot_have_is_a_question(proposed, factors, code, opt
 
 
 def test_a_test_within_and_somewhat_beyond_the_limits_is_none(proposed):
-    for factors in ({}, {"volt": 1.1, "ampere": 2.5}, {"ampere": -1.0}, {"ampere": 1e-6}, {"second": 20}):
+    for factors in (
+        {},
+        {"volt": 1.1, "ampere": 2.5},
+        {"ampere": -1.0},
+        {"ampere": 1e-6},
+        {"second": 20},
+    ):
         assert battery_problems(checked(proposed, **factors), CELL) == ()
     assert battery_problems(checked(proposed, volt=1000), BatteryLimits()) == ()
 
