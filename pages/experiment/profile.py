@@ -44,8 +44,9 @@ def _name(source: ProfileSource) -> Component:
 )
 def show_profile(experiment_id: Sent) -> list[Component]:
     """Show the text of the profile; the page does not wait for it."""
-    profile_id = experiment_profile(database(), sent_id(experiment_id))
-    return profile_card(source_of(database(), profile_id or 0))
+    with database().snapshot() as whole:
+        profile_id = experiment_profile(whole, sent_id(experiment_id))
+        return profile_card(source_of(whole, profile_id or 0))
 
 
 @callback(

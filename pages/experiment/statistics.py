@@ -83,9 +83,10 @@ def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[st
     computed = experiment_statistics(database(), sent_id(experiment_id), or_older=True)
     if computed is None:
         return {"parts": [], "as_of": "", "is_over": True}
-    status = check_experiment(database(), experiment_id)  # deleted, it may have measures left
-    named = profile_instructions(database(), experiment_id)
-    inferred = import_inferences(database(), experiment_id)
+    with database().snapshot() as whole:
+        status = check_experiment(whole, experiment_id)  # deleted, it may have measures left
+        named = profile_instructions(whole, experiment_id)
+        inferred = import_inferences(whole, experiment_id)
     return {
         "parts": statistics_parts(computed, named, inferred),
         "as_of": as_of(computed, viewer().zone),

@@ -276,7 +276,7 @@ def experiments(diary: Diary) -> None:
     )
     rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
-    give("experiments.edges.set_edge", "set edge", experiment, Edge.LEAD, by=by)
+    give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)
     corrections = Corrections(time_zone="Europe/Madrid")
     remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
     give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)
