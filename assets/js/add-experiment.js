@@ -144,7 +144,6 @@
       return { ...known, token: token };
     },
     restored: function () { restoring = false; return no(); },
-    source: function (source) { return [source !== "choose", source !== "write"]; },
     show: function (checked, answer) {
       const isNew = Boolean(answer) && answer !== answered; // that of a check may come with it
       answered = answer;

@@ -263,6 +263,7 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.dash_clientside.profileEditor = {
+    source: function (source) { return [source !== "choose", source !== "write"]; },
     changed: function (_value) {
       setTimeout(() => { for (const box of document.querySelectorAll(BOX)) if (fieldOf(box)) changed(box, PAUSE_MS); }, 0);
     },

@@ -62,12 +62,20 @@ Accept = Annotated[
     list[str] | None,
     typer.Option(help="KIND of a question whose file is right as it is, as often as needed."),
 ]
-ProfileFile = Annotated[
-    Path | None,
+Profile = Annotated[
+    str | None,
     typer.Option(
-        "--profile",
-        help="The profile that was run, a text; step ids name its rows.",
-        metavar="FILE",
+        help="The profile that was run: a text file, or the number or name of one of the library; "
+        "step ids name its rows.",
+        metavar="PROFILE",
+    ),
+]
+Electrolyte = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Electrolyte of one side of a redox-flow stack, in mL, %, mL/min, mL/min, such as "
+        "pos:1000,50,10,60; once for pos and once for neg.",
+        metavar="SIDE:VOLUME,SOC,MIN,MAX",
     ),
 ]
 Zone = Annotated[str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")]
@@ -86,7 +94,8 @@ def import_files(
     charge_sign: Sign = None,
     column_map: ColumnMap = None,
     part: Part = "",
-    profile: ProfileFile = None,
+    profile: Profile = None,
+    electrolyte: Electrolyte = None,
     accept: Accept = None,
     timezone: Zone = "UTC",
 ) -> None:
@@ -105,6 +114,7 @@ def import_files(
         column_map=column_map or (),
         part=part,
         profile=profile,
+        electrolytes=electrolyte or (),
         accepted=accept or (),
         again=again,
         append=append,

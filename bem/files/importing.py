@@ -1,5 +1,6 @@
 """What `bem import` does: it checks whole files, then loads and publishes them."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,20 +9,24 @@ from pathlib import Path
 
 from bem.cli.progress import progress
 from bem.files.checking import CheckedFile, Reading, assumed_start, checked, say
-from bem.files.profile_text import text_of
+from bem.files.run_options import given_electrolytes, given_profile
 from bem.services import by_system_user, open_database, read_settings, utc_now
 from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
 from cycling.formats.append import Part, appended, check_order
 from cycling.names import MAX_NAME, check_description, check_name
-from cycling.profile import OWN_PROTOCOL, check_profile
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
+from db.commands.experiments.electrolytes import check_has_electrolytes
 from db.commands.experiments.import_files import NEW, SKIP, Again
+from db.commands.experiments.run_profiles import (
+    RunProfile,
+    count_instructions,
+    fixed_profile,
+    refuse_other_steps,
+)
 from db.commands.kept_files import keep_file
-from db.commands.profiles.compiling import compile_text
-from db.commands.profiles.library import RefusedProfileError
 from db.engine import Database
 from db.queries.batteries.detail import (
     BatteryChoice,
@@ -32,7 +37,6 @@ from db.queries.batteries.detail import (
 )
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.earlier_imports import earlier_imports, named
-from db.queries.profiles.compiled import compiled_profiles
 
 NO_BATTERY = "Say which battery it is: --battery ID_OR_NAME, or --battery-from REGEX."
 
@@ -42,7 +46,8 @@ class ImportOptions:
     """What the command line says; without a name each experiment is named after its file.
 
     `battery` is an id or a name; the first group of `battery_from` finds one in a file's name.
-    `again` says what becomes of a file that came before: "skip", "replace" or "new".
+    `again` says what becomes of a file that came before: "skip", "replace" or "new". `profile` is
+    a file, or the number or name of a profile of the library.
     """
 
     name: str | None
@@ -55,7 +60,8 @@ class ImportOptions:
     column_map: Sequence[str]
     part: str = ""
     accepted: Sequence[str] = ()
-    profile: Path | None = None
+    profile: str | None = None
+    electrolytes: Sequence[str] = ()
     again: str | None = None
     append: bool = False
     dry_run: bool = False
@@ -104,7 +110,9 @@ class _Importer:
         self._reading = _reading(options, settings)
         self._several = len(files) > 1
         self._done: set[tuple[str, str]] = set()  # hash and test of the files of this call
-        self._profile = text_of(options.profile) if options.profile else None
+        given = options.profile
+        self._profile = given_profile(self._database, given) if given else None
+        self._electrolytes = given_electrolytes(options.electrolytes)
 
     def one(self, files: Sequence[Path]) -> str | None:
         """Import these files as one experiment; return its id, None if it is skipped."""
@@ -119,7 +127,8 @@ class _Importer:
         given = self._options.start
         start = given or assumed_start(first, label)
         name = self._name or default_name(first)
-        profile = self._run_profile(battery)
+        check_has_electrolytes(battery.name, battery.technology, self._electrolytes)
+        profile = self._run_profile(group, battery)
         if self._options.dry_run:
             return _description_of(group, name, battery, start)
         for file in group if self._settings.limits.keep_files else ():
@@ -129,27 +138,21 @@ class _Importer:
         blocks = [_blocks(one, use_head=given is None) for one in group]
         return str(_load(self._database, new, group, blocks, again, start))
 
-    def _run_profile(self, battery: BatteryChoice) -> imports.RunProfile | None:
+    def _run_profile(
+        self, group: Sequence[CheckedFile], battery: BatteryChoice
+    ) -> RunProfile | None:
         """Return the profile that was run, its rows made unless they are there; checked if dry."""
-        text, file = self._profile, self._options.profile
-        if text is None or file is None:
+        if self._profile is None:
             return None
-        capacity_ah = battery_details(self._database, battery.id).battery.capacity_ah
+        described = battery_details(self._database, battery.id).battery
+        highest = _highest_step_id(group)
         if self._options.dry_run:
-            check = check_profile(text, capacity_ah, station=OWN_PROTOCOL)
-            if not check.ok:
-                raise RefusedProfileError(check.problems)
+            count = count_instructions(self._profile, described.capacity_ah)
+            refuse_other_steps(count, highest)
             return None
-        profile_id = compile_text(
-            self._database,
-            text,
-            name=file.stem,
-            capacity_ah=capacity_ah,
-            capabilities=OWN_PROTOCOL,
-            by=by_system_user(),
+        return fixed_profile(
+            self._database, self._profile, described, highest=highest, by=by_system_user()
         )
-        compiled = compiled_profiles(self._database, [profile_id])[profile_id]
-        return imports.RunProfile(profile_id, max((row.id for row in compiled.rows), default=0))
 
     def _label(self, file: Path) -> str:
         return f"{file.name}: " if self._several else ""
@@ -220,6 +223,7 @@ class _Importer:
             sha256=first.source.sha256,
             format=mapping.format,
             mapping=mapping.to_json(),
+            electrolytes=self._electrolytes,
         )
 
 
@@ -251,6 +255,12 @@ def _reading(options: ImportOptions, settings: Settings) -> Reading:
         max_rows=settings.limits.max_file_rows,
         accepted=options.accepted,
     )
+
+
+def _highest_step_id(group: Sequence[CheckedFile]) -> float | None:
+    """Return the highest step id of all files; None where one of them has none."""
+    highest = [file.verification.most_step_id for file in group]
+    return None if any(math.isnan(one) for one in highest) else max(highest)
 
 
 def default_name(file: CheckedFile) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
 from cycling.formats import (
     Mapping,
@@ -26,6 +27,7 @@ from db.commands.audit import By
 from db.commands.experiments import deletion, imports, reservations
 from db.commands.experiments.import_corrections import remember
 from db.commands.experiments.import_files import Again, SourceFile, record_files
+from db.commands.experiments.run_profiles import RunProfile
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.kept_files import keep_file, remove_kept
 from db.commands.uploads import UploadedFile, find_upload
@@ -250,6 +252,7 @@ def _table(place: Workplace, upload: UploadedFile, beat: Beat, part: str) -> Tex
 
 
 def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:
+    profile, sides = mine.payload.get("profile"), mine.payload.get("electrolytes") or ()
     return imports.NewExperiment(
         name=mine.payload["name"],
         description=mine.payload["description"],
@@ -261,6 +264,8 @@ def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> impo
         format=mapping.format,
         mapping=mapping.to_json(),
         job_id=mine.job_id,
+        profile=RunProfile(**profile) if profile else None,
+        electrolytes=tuple(Electrolyte.from_json(one) for one in sides),
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from cycling.battery.description import NewBattery
 from cycling.battery.model import (
     OCV_INTERVALS,
     BatteryModel,
@@ -137,6 +138,17 @@ def guessed_model(
     kind = _chemistry(technology, chemistry)
     number = cells or max(1, round(voltage_max_v / kind.full_v))
     return kind.battery(max(capacity_ah or kind.usual_ah, SMALLEST_AH), number)
+
+
+def model_of_described(battery: NewBattery) -> BatteryModel:
+    """Return the model of a battery as it is described."""
+    return guessed_model(
+        battery.technology,
+        battery.chemistry,
+        cells=battery.cells,
+        capacity_ah=battery.capacity_ah,
+        voltage_max_v=battery.voltage_max_v,
+    )
 
 
 def state_at(model: BatteryModel, voltage_v: float, current_a: float = 0.0) -> BatteryState[float]:

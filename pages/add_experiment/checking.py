@@ -18,21 +18,22 @@ from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import folded
 from pages.add_experiment import labels
 from pages.add_experiment.assignment import Assignment, capitalised
-from pages.add_experiment.form_data import CHOOSE, read_form
+from pages.add_experiment.form_data import read_form
 from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
-from pages.add_experiment.ids import EDITOR, Ids
+from pages.add_experiment.ids import CHOICE, EDITOR, Ids
 from pages.add_experiment.pairs import short_number
 from pages.add_experiment.panel import GRAPH_PX, about_text, stats, summary_card
 from pages.add_experiment.queueing import problems_of
 from pages.context import database
 from pages.profile.check import CheckedView
+from pages.profile.choice import CHOOSE
 
 
 @callback(
     output={
         "problems": Output(EDITOR.problems, "children"),
-        "checked": Output(Ids.CHECKED, "children"),
-        "capacity": Output(Ids.CAPACITY, "children"),
+        "checked": Output(CHOICE.checked, "children"),
+        "capacity": Output(CHOICE.capacity, "children"),
         "notes": Output(Ids.note(ALL), "children"),
         "connected": Output(Ids.connected(ALL), "label"),
         "connected_style": Output(Ids.connected(ALL), "style"),

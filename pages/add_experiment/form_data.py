@@ -6,16 +6,14 @@ from typing import Any
 
 from cycling.errors import InputError
 from cycling.names import check_description, check_name
-from cycling.terms import Polarity, Technology
-from db.commands.queue import Electrolyte
-from pages.add_experiment.ids import ELECTROLYTE_FIELDS, QUANTITIES, Ids
+from cycling.terms import Technology
+from pages.add_experiment.ids import ELECTROLYTE_FIELDS, Ids
+from pages.profile.choice import CHOOSE, WRITE
 
-CHOOSE, WRITE = "choose", "write"
 MAX_ROWS = 40
 MAX_ID = 2**31 - 1
 MAX_FIELD = 1_000  # characters of a short field that travel; longer ones are refused anyway
 MAX_TEXT = 1_000_001  # one more than a profile may have, so that its error says it
-MAX_AMOUNT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -102,50 +100,6 @@ def profile_problem(form: FormData) -> str:
     if form.source == CHOOSE:
         return "" if form.version_id else "Choose a profile, or write one."
     return "" if form.text.strip() else "Write the profile, choose one, or upload one as text."
-
-
-def electrolyte_problems(form: FormData) -> dict[str, str]:
-    """Return what is wrong with the electrolytes of a stack, by the id of the field."""
-    problems: dict[str, str] = {}
-    for polarity in Polarity:
-        for name in (Ids.quantity(polarity, one) for one in QUANTITIES):
-            text = form.electrolytes.get(name, "").strip()
-            if _amount(text) is None:
-                problems[name] = "Give a whole number."
-        problems |= _out_of_range(form, polarity, problems)
-    return problems
-
-
-def electrolytes(form: FormData) -> tuple[Electrolyte, ...]:
-    """Return both sides of a form whose electrolytes have no problems."""
-    return tuple(
-        Electrolyte(polarity, *(_value(form, polarity, one) for one in QUANTITIES))
-        for polarity in Polarity
-    )
-
-
-def _out_of_range(form: FormData, polarity: Polarity, wrong: Mapping[str, str]) -> dict[str, str]:
-    volume, soc, low, high = (Ids.quantity(polarity, one) for one in QUANTITIES)
-    problems: dict[str, str] = {}
-    if volume not in wrong and not _value(form, polarity, "volume"):
-        problems[volume] = "Give a volume above 0."
-    if soc not in wrong and _value(form, polarity, "soc") > 100:
-        problems[soc] = "Give 0 to 100 %."
-    if not {low, high} & wrong.keys():
-        least, most = (_value(form, polarity, one) for one in QUANTITIES[2:])
-        if least > most:
-            problems[high] = "At least the lowest flow rate."
-    return problems
-
-
-def _value(form: FormData, polarity: Polarity, quantity: str) -> int:
-    return _amount(form.electrolytes[Ids.quantity(polarity, quantity)].strip()) or 0
-
-
-def _amount(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        return None
-    return int(text) if int(text) <= MAX_AMOUNT else None
 
 
 def _pairs(rows: object) -> Iterator[Pair]:

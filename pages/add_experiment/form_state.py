@@ -13,8 +13,9 @@ from db.queries.experiments.form_choices import offered_batteries, offered_stati
 from db.queries.profiles.library import version_text
 from db.queries.stations.capabilities import station_capabilities
 from pages.add_experiment.assignment import Assignment
-from pages.add_experiment.form_data import CHOOSE, FormData, Pair
+from pages.add_experiment.form_data import FormData, Pair
 from pages.profile.check import CheckedView, battery_for_check, checked
+from pages.profile.choice import CHOOSE
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Ids of Add experiment, whose parts live in several files."""
 
-from components.profile_editor import EditorIds
+from components.electrolytes import amount_ids
 from components.sent import PatternId
-from cycling.terms import Polarity
+from pages.profile.choice import ChoiceIds
 
+PREFIX = "addexp"
 PROFILE = "addexp-profile"
-EDITOR = EditorIds(PROFILE)
-QUANTITIES = ("volume", "soc", "min-flow", "max-flow")
+CHOICE = ChoiceIds(PREFIX)
+EDITOR = CHOICE.editor
 
 
 class Ids:
@@ -27,14 +28,6 @@ class Ids:
     ROWS = "addexp-rows"
     ADD_ROW = "addexp-add-row"
     ELECTROLYTES = "addexp-electrolytes"
-    SOURCE = "addexp-source"
-    CHOOSE_BOX = "addexp-choose-box"
-    WRITE_BOX = "addexp-write-box"
-    VERSION = "addexp-version"
-    OTHERS = "addexp-others"
-    EDIT = "addexp-edit"
-    CHECKED = "addexp-checked"
-    CAPACITY = "addexp-capacity"
     ACKNOWLEDGE = "addexp-acknowledge"
     HAZARDS = "addexp-hazards"
     GRAPH = "addexp-graph"
@@ -56,13 +49,6 @@ class Ids:
     remove = PatternId("addexp-remove", "row")  # the button that takes a pair away
     note = PatternId("addexp-note", "row")  # the place for what is said of a pair
 
-    @staticmethod
-    def quantity(polarity: Polarity, quantity: str) -> str:
-        """Id of a quantity of an electrolyte."""
-        return f"addexp-{polarity.value.lower()}-{quantity}"
-
 
 # The electrolyte fields in the order in which they travel.
-ELECTROLYTE_FIELDS = tuple(
-    Ids.quantity(polarity, quantity) for polarity in Polarity for quantity in QUANTITIES
-)
+ELECTROLYTE_FIELDS = amount_ids(PREFIX)

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from components.electrolytes import amount_id
+from cycling.battery.electrolyte import QUANTITIES
 from cycling.errors import NotFoundError
 from db.engine import Database
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
 from db.queries.experiments.template import ExperimentPattern, experiment_pattern, find_draft
 from db.queries.profiles.library import version_text
-from pages.add_experiment.form_data import CHOOSE, FormData, Pair, read_form
-from pages.add_experiment.ids import QUANTITIES, Ids
+from pages.add_experiment.form_data import FormData, Pair, read_form
+from pages.add_experiment.ids import PREFIX
+from pages.profile.choice import CHOOSE
 from pages.sent import read_id
 
 
@@ -104,7 +107,7 @@ BEGINNINGS = {
 
 def _amounts(pattern: ExperimentPattern) -> dict[str, str]:
     return {
-        Ids.quantity(polarity, quantity): str(value)
+        amount_id(PREFIX, polarity, quantity): str(value)
         for polarity, values in pattern.electrolytes.items()
         for quantity, value in zip(QUANTITIES, values, strict=True)
     }

@@ -4,29 +4,25 @@ import uuid
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import form_page, icon, note, page_header, stores
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
-from cycling.errors import InputError
 from db.queries.experiments.form_choices import offered_batteries, offered_stations
-from db.queries.profiles.library import list_profiles, version_text
+from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.add_experiment.form import fields
-from pages.add_experiment.form_data import CHOOSE, MAX_ROWS, WRITE, Pair, read_form
+from pages.add_experiment.form_data import MAX_ROWS, Pair, read_form
 from pages.add_experiment.form_state import main_equipment
-from pages.add_experiment.ids import EDITOR, ELECTROLYTE_FIELDS, Ids
+from pages.add_experiment.ids import CHOICE, EDITOR, ELECTROLYTE_FIELDS, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import others_list, profile_options
 from pages.add_experiment.pairs import Offers, battery_options, rows
 from pages.add_experiment.panel import panel
 from pages.context import database, register_page, run_script
-from pages.profile.check import watch_editor
-from pages.profile.files import text_of_file
+from pages.profile.choice import CHOOSE, watch_choice
 
 register_page(__name__, "/add-experiment", "Add experiment", Role.OPERATOR)
 
@@ -63,7 +59,7 @@ def _offers() -> Offers:
     return Offers(offered_batteries(database()), offered_stations(database()))
 
 
-watch_editor(EDITOR)
+watch_choice(CHOICE)
 
 _CONTROLS: list[tuple[Any, str]] = [
     (Ids.NAME, "value"),
@@ -72,8 +68,8 @@ _CONTROLS: list[tuple[Any, str]] = [
     (Ids.battery(ALL), "value"),
     (Ids.station(ALL), "value"),
     (Ids.connected(ALL), "value"),
-    (Ids.SOURCE, "value"),
-    (Ids.VERSION, "value"),
+    (CHOICE.source, "value"),
+    (CHOICE.version, "value"),
     (Ids.ACKNOWLEDGE, "value"),
     *((name, "value") for name in ELECTROLYTE_FIELDS),
 ]
@@ -93,12 +89,6 @@ run_script(
 )
 run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
 run_script("addExperiment.restored", Input(Ids.FORM, "children"), at_start=False)
-run_script(
-    "addExperiment.source",
-    Output(Ids.CHOOSE_BOX, "hidden"),
-    Output(Ids.WRITE_BOX, "hidden"),
-    Input(Ids.SOURCE, "value"),
-)
 run_script("addExperiment.show", Input(Ids.FOUND, "data"), Input(Ids.ANSWER, "data"))
 
 
@@ -155,9 +145,12 @@ def narrow(technology: Sent, battery_ids: list[Any]) -> list[Any]:
 
 
 @callback(
-    output={"options": Output(Ids.VERSION, "options"), "others": Output(Ids.OTHERS, "children")},
-    inputs={"plain": Input(Ids.TYPED, "data"), "source": Input(Ids.SOURCE, "value")},
-    state={"version_id": State(Ids.VERSION, "value")},
+    output={
+        "options": Output(CHOICE.version, "options"),
+        "others": Output(CHOICE.others, "children"),
+    },
+    inputs={"plain": Input(Ids.TYPED, "data"), "source": Input(CHOICE.source, "value")},
+    state={"version_id": State(CHOICE.version, "value")},
 )
 def offer_profiles(plain: Sent, source: Sent, version_id: Sent) -> dict[str, Any]:
     """Offer the profiles that fit, once battery and station are chosen; list the others apart."""
@@ -168,27 +161,3 @@ def offer_profiles(plain: Sent, source: Sent, version_id: Sent) -> dict[str, Any
     chosen = version_id if isinstance(version_id, int) else None
     options, others = profile_options(profiles, battery, station, chosen)
     return {"options": options, "others": others_list(others)}
-
-
-@callback(
-    output={
-        "text": Output(EDITOR.text, "value"),
-        "source": Output(Ids.SOURCE, "value"),
-        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    },
-    inputs={"clicks": Input(Ids.EDIT, "n_clicks"), "file": Input(EDITOR.file, "data")},
-    state={"version_id": State(Ids.VERSION, "value")},
-    prevent_initial_call=True,
-)
-def fill_editor(clicks: Sent, file: Sent, version_id: Sent) -> dict[str, Any]:
-    """Put the chosen profile's text, or that of a file, into the editor."""
-    try:
-        if ctx.triggered_id == EDITOR.file and file is not None:
-            read = text_of_file(file)
-            return {"text": read.text, "source": WRITE, "toast": toast("info", read.words)}
-        if clicks and isinstance(version_id, int) and not isinstance(version_id, bool):
-            text = version_text(database(), version_id)
-            return {"text": text, "source": WRITE, "toast": no_update}
-    except InputError as error:
-        return {"text": no_update, "source": no_update, "toast": toast("error", str(error))}
-    raise PreventUpdate

@@ -5,10 +5,11 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 from dash.exceptions import PreventUpdate
 
+from components.electrolytes import electrolyte_problems, electrolytes
 from components.sent import Sent
 from components.shell import Ids as Shell
 from components.shell import toast
-from cycling.battery.chemistry import guessed_model
+from cycling.battery.chemistry import model_of_described
 from cycling.errors import InputError
 from cycling.terms import Technology
 from db.commands.audit import By
@@ -19,19 +20,17 @@ from db.engine import Database
 from db.queries.stations.queue import PlanFacts
 from pages.add_experiment.assignment import Assignment
 from pages.add_experiment.form_data import (
-    CHOOSE,
     FormData,
-    electrolyte_problems,
-    electrolytes,
     profile_problem,
     read_form,
     text_problems,
 )
 from pages.add_experiment.form_state import FormState, form_state
-from pages.add_experiment.ids import PROFILE, Ids
+from pages.add_experiment.ids import PREFIX, PROFILE, Ids
 from pages.add_experiment.labels import queued_text
 from pages.context import actor, database, viewer
 from pages.profile.check import battery_for_check
+from pages.profile.choice import CHOOSE
 
 UNREAD = "Say that you have read the warnings."
 
@@ -46,7 +45,7 @@ def problems_of(state: FormState) -> dict[str, str]:
         if assignment.problem:
             problems[row_key(assignment.place)] = assignment.problem
     if state.has_stack:
-        problems |= electrolyte_problems(state.form)
+        problems |= electrolyte_problems(PREFIX, state.form.electrolytes)
     if problem := profile_problem(state.form):
         problems[PROFILE] = problem
     elif not state.text.strip():
@@ -69,7 +68,7 @@ def queue(database: Database, state: FormState, by: By) -> tuple[PlanFacts, ...]
     Raises PairError or InputError for what the laboratory refuses.
     """
     token = check_token(state.form.token)
-    sides = electrolytes(state.form) if state.has_stack else ()
+    sides = electrolytes(PREFIX, state.form.electrolytes) if state.has_stack else ()
     plans = []
     for assignment in state.assignments:
         try:
@@ -112,13 +111,7 @@ def _compiled(database: Database, state: FormState, assignment: Assignment, by: 
         "capacity_ah": battery.capacity_ah,
         "capabilities": assignment.station.can,
         "battery": battery_for_check(battery).limits,
-        "model": guessed_model(
-            battery.technology,
-            battery.chemistry,
-            cells=battery.cells,
-            capacity_ah=battery.capacity_ah,
-            voltage_max_v=battery.voltage_max_v,
-        ),
+        "model": model_of_described(battery),
         "by": by,
     }
     form = state.form

@@ -11,7 +11,7 @@ from components.figures.measure_axes import Line
 from components.figures.template import channel_colours
 from components.figures.time_axis import Window
 from components.measure_view import Toggle
-from cycling.battery.chemistry import guessed_model, state_at
+from cycling.battery.chemistry import model_of_described, state_at
 from cycling.errors import NotFoundError
 from cycling.profile import parse, resolve
 from cycling.profile.simulation.forecast import Forecast, forecast
@@ -85,13 +85,7 @@ def _made(database: Database, experiment_id: int, clock: TestClock) -> Forecast 
     program = resolve(profile, capacity_ah).program if profile else None
     if program is None or clock.voltage_v is None:
         return None
-    model = guessed_model(
-        battery.technology,
-        battery.chemistry,
-        cells=battery.cells,
-        capacity_ah=battery.capacity_ah,
-        voltage_max_v=battery.voltage_max_v,
-    )
+    model = model_of_described(battery)
     return forecast(program, model, state_at(model, clock.voltage_v, clock.current_a))
 
 

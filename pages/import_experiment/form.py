@@ -8,11 +8,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.blocks import labelled
+from components.electrolytes import electrolyte_fields
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.queries.batteries.detail import BatteryChoice
+from db.queries.profiles.library import ProfileRow
 from pages.battery.form import Filling, Form, fields
-from pages.import_experiment.ids import Ids
+from pages.import_experiment.ids import PREFIX, Ids
 from pages.import_experiment.proposals import name_of_file
+from pages.import_experiment.run import profile_fields
 
 FORM = Form("import-battery")
 SAVE = FORM.part("save")
@@ -25,7 +28,11 @@ ONCE = FORM.part("once")
 OPEN = FORM.part("dialog")
 
 
-def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) -> Component:
+def experiment_form(
+    upload: dict[str, Any],
+    batteries: Sequence[BatteryChoice],
+    profiles: Sequence[ProfileRow] = (),
+) -> Component:
     """Return the fields of the new experiment; they are kept for this file in the tab."""
     keep: dict[str, Any] = {"persistence": upload["id"], "persistence_type": "session"}
     battery_label = html.Div(
@@ -62,6 +69,8 @@ def experiment_form(upload: dict[str, Any], batteries: Sequence[BatteryChoice]) 
                 optional=True,
             ),
             _start_fields(keep),
+            electrolyte_fields(PREFIX, {}, section_id=Ids.ELECTROLYTES, optional=True, **keep),
+            profile_fields(profiles, upload["id"]),
         ],
         className="bem-form",
     )

@@ -1,6 +1,10 @@
 """Ids of the import page, whose callbacks and parts live in several files."""
 
 from components.sent import PatternId
+from pages.profile.choice import ChoiceIds
+
+PREFIX = "import"  # of the electrolytes' fields, too
+RUN = ChoiceIds(PREFIX)  # the profile that was run
 
 
 class Ids:
@@ -41,6 +45,9 @@ class Ids:
     NEW_BATTERY = "import-new-battery"
     DAY = "import-start-day"
     CLOCK = "import-start-clock"
+    RUN_BOX = "import-run-box"
+    RUN_NOTE = "import-run-note"
+    ELECTROLYTES = "import-electrolytes"
     SAVE = "import-save"
     ONCE = "import-once"
     SAVE_STATE = "import-save-state"

@@ -16,14 +16,23 @@ from cycling.formats import Mapping
 from cycling.names import check_description, check_name
 from db.commands import jobs
 from db.commands.audit import By
-from db.commands.form_tokens import DoneBeforeError, new_token
+from db.commands.experiments.imports import NO_BATTERY
+from db.commands.form_tokens import DoneBeforeError, check_token, new_token
 from db.terms import JobState
 from pages.context import database, now, once, request_id, run_script, viewer
 from pages.import_experiment import again
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
-from pages.import_experiment.ids import Ids
+from pages.import_experiment.ids import RUN, Ids
 from pages.import_experiment.inferred import battery_questions
 from pages.import_experiment.mapping import sign_was_chosen, start_from, to_correct
+from pages.import_experiment.run import (
+    AMOUNTS,
+    amount_problems,
+    battery_of,
+    electrolytes_to_import,
+    is_stack,
+    profile_to_import,
+)
 from pages.import_experiment.stores import read_correction, read_upload, read_verified
 from pages.import_experiment.verification import missing, to_decide
 from pages.sent import read_id
@@ -63,12 +72,16 @@ def _decided(verified: dict[str, Any], answer: Sent) -> dict[str, Any] | None:
 
 
 @callback(
-    output=(
-        Output(Ids.IMPORT_JOB, "data"),
-        Output(f"{Ids.NAME}-error", "children"),
-        Output(f"{Ids.BATTERY}-error", "children"),
-        Output(Ids.ONCE, "data"),
-    ),
+    output={
+        "job": Output(Ids.IMPORT_JOB, "data"),
+        "token": Output(Ids.ONCE, "data"),
+        "name": Output(f"{Ids.NAME}-error", "children"),
+        "battery": Output(f"{Ids.BATTERY}-error", "children"),
+        # the check says so, too
+        "profile": Output(RUN.error, "children", allow_duplicate=True),
+        "open": Output(Ids.RUN_BOX, "open"),
+        **{field: Output(f"{field}-error", "children") for field in AMOUNTS},
+    },
     inputs={"_clicks": Input(Ids.SAVE, "n_clicks")},
     state={
         "fields": {
@@ -78,6 +91,10 @@ def _decided(verified: dict[str, Any], answer: Sent) -> dict[str, Any] | None:
             "day": State(Ids.DAY, "value"),
             "clock": State(Ids.CLOCK, "value"),
             "again": State(Ids.AGAIN, "value"),
+            "source": State(RUN.source, "value"),
+            "version": State(RUN.version, "value"),
+            "text": State(RUN.editor.text, "value"),
+            **{field: State(field, "value") for field in AMOUNTS},
         },
         "verified": State(Ids.VERIFIED, "data"),
         "upload": State(Ids.UPLOAD, "data"),
@@ -98,7 +115,7 @@ def start_import(
     verifying: Sent,
     token: Sent,
     corrected: Sent,
-) -> tuple[Any, ...]:
+) -> dict[str, Any]:
     """Check the fields and have the file imported, once."""
     upload, verified = read_upload(upload), read_verified(verified)
     if not upload or running is not None or not verified or verified.get("job") != verifying:
@@ -110,20 +127,50 @@ def start_import(
     try:
         fields["name"] = check_name(fields["name"] or "")
         fields["description"] = check_description(fields["description"] or "")
+        check_token(token)  # before the rows of a profile are made
     except InputError as error:
-        return no_update, str(error), "", no_update
+        return _answer(name=str(error))
     if not isinstance(fields["battery_id"], int):
-        return no_update, "", "Choose the battery, or add a new one.", no_update
+        return _answer(battery="Choose the battery, or add a new one.")
     if asked := battery_questions(verified, mapping, fields["battery_id"]):
-        return no_update, "", asked, no_update
+        return _answer(battery=asked)
     payload = {**to_import(fields, verified, upload, mapping), **decided}
     payload["sign_chosen"] = sign_was_chosen(read_correction(corrected), upload)
+    run, problems = _run(fields, verified)
+    if problems:
+        return _answer(**problems)
+    payload |= run
     try:
-        return once(token, lambda by: _enqueued(payload, by), payload), "", "", new_token()
+        job = once(token, lambda by: _enqueued(payload, by), payload)
     except DoneBeforeError as error:
-        return error.number, "", "", new_token()
+        job = error.number
     except InputError as error:
-        return no_update, str(error), "", no_update
+        return _answer(name=str(error))
+    return _answer(job=job, token=new_token())
+
+
+def _answer(**changes: Sent) -> dict[str, Any]:
+    """Return what the form shows: no problem but those of `changes`."""
+    same = dict.fromkeys(("job", "token", "open"), no_update)
+    return {**same, **dict.fromkeys(("name", "battery", "profile", *AMOUNTS), ""), **changes}
+
+
+def _run(
+    fields: dict[str, Sent], verified: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return profile and electrolytes for the worker, and what is wrong with them."""
+    battery = battery_of(fields["battery_id"])
+    if battery is None:
+        return {}, {"battery": NO_BATTERY}
+    sides = fields if is_stack(battery) else dict.fromkeys(AMOUNTS)
+    if problems := amount_problems(sides):
+        return {}, problems
+    try:
+        profile = profile_to_import(fields, battery, verified)
+    except InputError as error:
+        return {}, {"profile": str(error), "open": True}
+    run = {"profile": profile, "electrolytes": electrolytes_to_import(sides)}
+    return {name: given for name, given in run.items() if given}, {}
 
 
 def to_import(

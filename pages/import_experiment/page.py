@@ -14,6 +14,7 @@ from components.figures.template import CONFIG
 from components.sent import Sent
 from db.commands.form_tokens import new_token
 from db.queries.batteries.detail import battery_choices, known_manufacturers
+from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page
@@ -58,7 +59,8 @@ def show_upload(upload: Sent, verified: Sent) -> tuple[Any, ...]:
     emptied = None if verified else no_update
     if not upload:  # the form stays, hidden: callbacks that are on their way still find its fields
         return {}, True, True, None, no_update, emptied
-    form = experiment_form(upload, battery_choices(database()))
+    profiles = list_profiles(database()).rows
+    form = experiment_form(upload, battery_choices(database()), profiles)
     return {"display": "none"}, False, False, file_line(upload), form, emptied
 
 

@@ -54,6 +54,7 @@ class Verification(TypedDict):
     most_v: NotRequired[float | None]
     most_a: NotRequired[float | None]
     most_ah: NotRequired[float | None]
+    most_step_id: NotRequired[float | None]
     parts: NotRequired[list[str]]
     preview: Preview
 

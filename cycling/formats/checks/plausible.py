@@ -191,11 +191,12 @@ def _gaps(seconds: FloatArray) -> BoolArray:
 
 @dataclass
 class Ranges:
-    """Greatest voltage, current and charge without a change of direction, in V, A and Ah."""
+    """Greatest voltage, current, charge without a change of direction (V, A, Ah), and step id."""
 
     most_v: float = np.nan
     most_a: float = np.nan
     most_ah: float = 0.0
+    most_step_id: float = np.nan
     _end_s: float | None = None
     _open_as: float = 0.0  # charge of the run that goes on
     _charges: bool | None = None  # whether it charges
@@ -207,6 +208,9 @@ class Ranges:
             self.most_v = float(np.fmax(self.most_v, np.nanmax(voltage)))
         if np.isfinite(current).any():
             self.most_a = float(np.fmax(self.most_a, np.nanmax(np.abs(current))))
+        ids = block.measures.step_id
+        if ids is not None and len(ids):
+            self.most_step_id = float(np.fmax(self.most_step_id, np.fmax.reduce(ids)))
         self._add_runs(block.measures.test_time_s, current)
 
     def _add_runs(self, time_s: FloatArray, current: FloatArray) -> None:

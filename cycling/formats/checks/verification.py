@@ -39,6 +39,7 @@ class Verification:
     most_v: float = math.nan
     most_a: float = math.nan
     most_ah: float = math.nan
+    most_step_id: float = math.nan
 
     @property
     def ok(self) -> bool:
@@ -76,6 +77,7 @@ class Verification:
             "most_v": _plain(self.most_v),
             "most_a": _plain(self.most_a),
             "most_ah": _plain(self.most_ah),
+            "most_step_id": _plain(self.most_step_id),
             "ok": self.ok,
         }
 

@@ -233,6 +233,7 @@ class _Watch:
             most_v=self._ranges.most_v,
             most_a=self._ranges.most_a,
             most_ah=self._ranges.most_ah,
+            most_step_id=self._ranges.most_step_id,
         )
 
     def _starts_at(self, start: HeadStart | None) -> float | None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
 from cycling.formats import Block
 from cycling.names import check_description, check_name
@@ -22,6 +23,8 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.experiments import numbers, reservations
+from db.commands.experiments.electrolytes import add_electrolytes, check_has_electrolytes
+from db.commands.experiments.run_profiles import RunProfile, refuse_other_steps, take_profile
 from db.commands.jobs import JobInterruptedError
 from db.engine import Database
 from db.measures import writing as measures
@@ -54,14 +57,6 @@ ChannelName = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class RunProfile:
-    """The fixed profile that was run, and how many instructions it has: step ids name them."""
-
-    id: int
-    instructions: int
-
-
-@dataclass(frozen=True)
 class NewExperiment:
     """What becomes the Experiment row, and where its measures come from."""
 
@@ -76,6 +71,7 @@ class NewExperiment:
     mapping: dict[str, Any]
     job_id: int | None = None
     profile: RunProfile | None = None
+    electrolytes: tuple[Electrolyte, ...] = ()
 
 
 @dataclass
@@ -131,8 +127,7 @@ def import_experiment(
 def _reserve(database: Database, new: NewExperiment, now: datetime) -> int:
     """Take a number, and note who loads measures under it."""
     with database.write() as session:
-        if session.get(Battery, new.battery_id) is None:
-            raise InputError(NO_BATTERY)
+        _check_battery(session, new)
         experiment_id = numbers.reserve(session, battery_id=new.battery_id, now=now)
         session.add(
             ImportSource(
@@ -206,18 +201,10 @@ def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
 
 def _refuse_other_steps(profile: RunProfile | None, block: Block) -> None:
     """Refuse step ids beyond the profile that is said to have been run."""
-    if profile is None:
-        return
-    if block.step_id is None:
-        raise InputError(
-            "The file has no step ids, so its rows cannot be tied to a profile. Import it without."
-        )
-    highest = np.nanmax(block.step_id, initial=0)
-    if highest > profile.instructions:
-        raise InputError(
-            f"The file has step id {highest:.0f}, the profile has {profile.instructions} "
-            "instructions: it is not the one that was run. Give another one, or none."
-        )
+    if profile is not None:
+        ids = block.step_id
+        highest = None if ids is None else float(np.nanmax(ids, initial=0))
+        refuse_other_steps(profile.instructions, highest)
 
 
 def _milli(values: Floats) -> Floats:
@@ -248,6 +235,8 @@ def _publish(
     if staged.first_unix_s is None or staged.last_unix_s is None:
         raise InputError("The file has no rows to import.")
     with database.write() as session:
+        if new.profile is not None:
+            take_profile(session, new.profile)
         experiment = _experiment_row(session, new, created or now)
         experiment.id = staged.experiment_id
         experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
@@ -260,6 +249,8 @@ def _publish(
             edge=edge_of_import(list(staged.channel_ids)).value,
         )
         _add(session, experiment)
+        _check_battery(session, new)
+        add_electrolytes(session, staged.experiment_id, new.battery_id, new.electrolytes)
         staged.series.copy().finish(session)
         audit.record(
             session,
@@ -269,6 +260,13 @@ def _publish(
             {"name": new.name, "file": new.file_name, "measures": staged.measures},
         )
         within(session, staged.experiment_id)
+
+
+def _check_battery(session: Session, new: NewExperiment) -> None:
+    battery = session.get(Battery, new.battery_id)
+    if battery is None:
+        raise InputError(NO_BATTERY)
+    check_has_electrolytes(battery.name, battery.technology, new.electrolytes)
 
 
 def _add(session: Session, experiment: Experiment) -> None:

@@ -62,7 +62,7 @@ def compile_version(
         if version is None:
             raise NotFoundError("This version of the profile does not exist any more.")
         text = version.text
-    program = _checked(text, capacity_ah, capabilities, battery)
+    program = checked_program(text, capacity_ah, capabilities, battery)
     known = _known(database, version_id, capacity_ah)
     if known is not None:
         return known
@@ -87,7 +87,7 @@ def compile_text(
     The same name and text again is the same version. Nothing is kept of a text that is refused.
     """
     lines = plain_lines(text)
-    _checked(lines, capacity_ah, capabilities, battery)
+    checked_program(lines, capacity_ah, capabilities, battery)
     return compile_version(
         database,
         _once(
@@ -105,11 +105,11 @@ def compile_text(
     )
 
 
-def _checked(
+def checked_program(
     text: str,
     capacity_ah: float | None,
     capabilities: StationCapabilities,
-    battery: BatteryLimits | None,
+    battery: BatteryLimits | None = None,
 ) -> Program:
     """Return the program. Raises RefusedProfileError for what cannot be carried out fully."""
     if capacity_ah is not None and not 0 < capacity_ah < float("inf"):

@@ -8,5 +8,5 @@ Who changes a queue holds the rows of the battery, then of the stations, in the 
 
 from db.commands.queue.confirm import Confirmation, confirm_battery
 from db.commands.queue.forms import PairError, add_plans, discard_draft, save_draft
-from db.commands.queue.plans import Electrolyte, NewPlan, add_plan, cancel, reorder
+from db.commands.queue.plans import NewPlan, add_plan, cancel, reorder
 from db.commands.queue.rows import hold_back, hold_queue, next_queued

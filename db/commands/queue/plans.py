@@ -1,19 +1,21 @@
 """Adding experiments to a station's queue, changing their order, cancelling them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.names import check_description, check_name
-from cycling.terms import ExperimentStatus, Polarity, Technology
+from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.experiments import numbers
+from db.commands.experiments.electrolytes import check_has_electrolytes
 from db.commands.queue import rows
 from db.engine import Database
 from db.models import (
@@ -30,17 +32,6 @@ from db.repeating import idempotent, repeated
 from db.terms import PlanState
 
 LONGEST_TOKEN = 40
-
-
-@dataclass(frozen=True)
-class Electrolyte:
-    """The electrolyte of one side of a redox-flow stack."""
-
-    polarity: Polarity
-    volume: int
-    initial_soc: int
-    min_flow_rate: int
-    max_flow_rate: int
 
 
 @dataclass(frozen=True)
@@ -171,12 +162,13 @@ def _add(session: Session, new: NewPlan, number: int | None, by: By) -> Plan:
         battery_id=new.battery_id,
         profile_id=new.profile_id,
         position=0,
-        detail={"typed": new.typed, "electrolytes": [asdict(one) for one in new.electrolytes]},
+        detail={"typed": new.typed, "electrolytes": [one.to_json() for one in new.electrolytes]},
         user_name=by.user_name[:60],
         created_at=by.now,
         state_since=by.now,
     )
     station, battery = _checked(session, plan)
+    check_has_electrolytes(battery.name, battery.technology, new.electrolytes)
     plan.position = 1 + (
         session.scalar(select(func.max(Plan.position)).where(Plan.station_id == station.id)) or 0
     )
@@ -207,8 +199,6 @@ def _checked(session: Session, plan: Plan) -> tuple[CyclerStation, Battery]:
     station = rows.check_station(session, stations.get(plan.station_id or 0))
     _check_profile(session, plan.profile_id or 0)
     _check_not_elsewhere(session, battery, station)
-    if plan.detail["electrolytes"] and battery.technology is not Technology.REDOX_STACK:
-        raise InputError(f"{battery.name} is no redox-flow stack: it has no electrolytes.")
     return station, battery
 
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError, NotFoundError
-from cycling.terms import ExperimentStatus, Polarity
+from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
+from db.commands.experiments.electrolytes import add_electrolytes
 from db.models import (
     Battery,
     ConfirmedBattery,
@@ -105,12 +107,8 @@ def publish(
     )
     session.add(experiment)
     session.flush()
-    for electrolyte in plan.detail.get("electrolytes", []):
-        values = {**electrolyte, "polarity": Polarity(electrolyte["polarity"])}
-        session.add(
-            RedoxElectrolyte(experiment_id=experiment.id, battery_id=plan.battery_id, **values)
-        )
-    session.flush()
+    sides = [Electrolyte.from_json(one) for one in plan.detail.get("electrolytes", [])]
+    add_electrolytes(session, experiment.id, plan.battery_id, sides)
 
 
 def become(

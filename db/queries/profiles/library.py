@@ -120,6 +120,18 @@ def library_profile(database: Database, profile_id: int) -> LibraryFacts:
         return facts(LibraryFacts, profile, versions=_versions(session, profile.id))
 
 
+def find_profile(database: Database, number_or_name: str) -> LibraryFacts:
+    """Return the profile of the library with a name, or with a number. Raises NotFoundError."""
+    with database.read() as session:
+        found = session.scalar(
+            select(LibraryProfile.id).where(LibraryProfile.name == number_or_name)
+        )
+    is_number = number_or_name.isascii() and number_or_name.isdigit() and len(number_or_name) < 11
+    if found is None and not is_number:
+        raise NotFoundError(f"There is no profile '{number_or_name}'.")
+    return library_profile(database, int(number_or_name) if found is None else found)
+
+
 def version_text(database: Database, version_id: int) -> str:
     """Return the text of a version. Raises NotFoundError."""
     with database.read() as session:

@@ -59,6 +59,11 @@ def add_cell(database: Database, name: str = "Cell 1", **changes) -> int:
     return add_battery(database, cell(name, **changes), by=BY)
 
 
+def add_stack(database: Database, name: str = "Stack") -> int:
+    kind = {"technology": Technology.REDOX_STACK, "electrode_size_cm2": 100.0, "capacity_ah": None}
+    return add_cell(database, name, **kind)
+
+
 def block(count: int = 3, first: int = 0, extended: dict | None = None, **changes) -> Block:
     """Measures once a second; `extended` maps (name, unit) to values."""
     seconds = np.arange(first, first + count, dtype=float)

@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from components.electrolytes import amount_ids
 from dashboard.errors import UNEXPECTED
 from dashboard.roles import callback_role
 from db.commands.experiments.notes import NewNote, add_note
@@ -32,7 +33,7 @@ from tests.form_lab import BY, CYCLE, FormLab
 from tests.integration.db.queries.stations.test_units import Lab as UnitLab
 from tests.running_lab import RunningLab
 from tests.unit.dashboard.world import PASSWORD
-from tests.unit.db.lab import import_blocks
+from tests.unit.db.lab import add_stack, import_blocks
 from tests.unit.pages.battery_forms import EACH, LITHIUM, battery_controls
 from tests.unit.pages.files import UPLOAD, result
 from tests.unit.pages.lab import Lab
@@ -140,6 +141,29 @@ def importing(world: World) -> Form:
         "import-upload.data": UPLOAD,
     }
     return Form("oscar", "import-import-job.data", save, values)
+
+
+TABLES_OF_A_PROFILE = frozenset(
+    (
+        "Instructions",
+        "Profile",
+        "bem_audit",
+        "bem_compiled_versions",
+        "bem_instruction_details",
+        "bem_profile_details",
+        "bem_profile_versions",
+    )
+)
+
+
+def importing_with_profile(world: World) -> Form:
+    form = importing(world)
+    form.values["import-battery.value"] = add_stack(world.store)
+    form.values["import-verified.data"] = {"job": 1, **result(most_step_id=1.0)}
+    amounts = {f"{name}.value": "50" for name in amount_ids("import")}
+    profile = {"import-source.value": "write", "import-profile-text.value": "WAIT, 60\n"}
+    form.values.update({"import-version.value": None, **profile, **amounts})
+    return replace(form, optional=TABLES_OF_A_PROFILE)
 
 
 def importing_several(world: World) -> Form:
@@ -350,6 +374,7 @@ FORMS = {
     "change a battery": battery_change,
     "a new battery while importing": battery_of_an_import,
     "import": importing,
+    "import with a profile and electrolytes": importing_with_profile,
     "import several files": importing_several,
     "add an experiment": experiment,
     "keep a draft": draft,
@@ -376,15 +401,16 @@ FORMS = {
 
 # Callbacks for those who write that have no field to fill in: they look, or a button names all.
 OTHERS = {  # by room
-    "add_experiment": "restore change_rows narrow offer_profiles fill_editor check draw",
+    "add_experiment": "restore change_rows narrow offer_profiles check draw",
     "ask": "open_dialog",
     "audit": "show",
     "battery": "check",
     "experiment": "show_changed",
     "import_experiment": "show_remembered forget_corrections ask_again propose begin show cancel "
     "put_aside show_upload ask_verification watch_verification show_verified correct "
-    "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file",
-    "profile": "act check draw take_file",
+    "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file "
+    "offer_electrolytes check_profile",
+    "profile": "act check draw take_file fill_editor",
     "queue": "move show_done show_drafts",
     "station": "left",
     "stations": "detect_devices",

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from cycling.terms import Polarity
+from db.commands.profiles import save_profile
 from db.engine import Database
 from db.models import Experiment, ImportFile
 from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.template import experiment_pattern
+from db.queries.profiles.library import library_profile
 from tests.integration.bem.cli.shell import Shell, cells, importing
-from tests.unit.db.lab import add_cell, counts
+from tests.unit.db.lab import BY, add_cell, add_stack, counts
 
 DAY_S = 86_400
 BEGAN_S = 1_700_000_000
@@ -274,7 +278,7 @@ class TestProfile:
         [
             (9, TEXT, "The file has step id 9, the profile has"),
             (2, "CC 1A\n", "line 1"),
-            (2, None, "cycle.txt is not there"),
+            (2, None, "cycle.txt is not there, and no profile of the library has it"),
         ],
     )
     def test_what_does_not_fit_is_refused(self, here, tmp_path, last, text, words):
@@ -290,4 +294,74 @@ class TestProfile:
         (tmp_path / "cycle.txt").write_text(self.TEXT)
         said = bem.refused(*importing(cycle_file(tmp_path / "a.csv"), "--profile", "cycle.txt"))
         assert "no step ids" in said
+        assert ids(database) == set()
+
+    @pytest.mark.parametrize("by_number", [True, False])
+    def test_it_may_be_one_of_the_library(self, bem, lab, tmp_path, by_number):
+        saved = save_profile(lab, name="Cycle life", description="", text=self.TEXT, by=BY)
+        named = str(saved.profile_id) if by_number else "Cycle life"
+        file = self.steps_file(tmp_path / "a.csv", 2)
+        found = int(bem.done(*importing(file, "--profile", named)))
+        assert experiment_facts(lab, found).profile == "Cycle life v1, 5 Ah"
+        assert library_profile(lab, saved.profile_id).last.experiments == 1
+
+    def test_a_dry_run_says_that_the_file_is_not_of_it(self, here, tmp_path):
+        bem, database = here
+        (tmp_path / "cycle.txt").write_text(self.TEXT)
+        arguments = importing(self.steps_file(tmp_path / "a.csv", 9), "--profile", "cycle.txt")
+        assert "has step id 9" in bem.refused(*arguments, "--dry-run")
+        assert ids(database) == set()
+
+
+class TestElectrolytes:
+    SIDES = ("--electrolyte", "pos:1000,50,10,60", "--electrolyte", "neg:900,40,0,60")
+
+    def arguments(self, folder: Path, *more: str) -> list[str]:
+        file = cycle_file(folder / "a.csv")
+        return ["import", str(file), "--battery", "Stack", *more]
+
+    def test_a_stack_has_them(self, bem, lab, tmp_path):
+        stack = add_stack(lab)
+        found = int(bem.done(*self.arguments(tmp_path, *self.SIDES)))
+        assert experiment_pattern(lab, found).electrolytes == {
+            Polarity.POSITIVE: (1000, 50, 10, 60),
+            Polarity.NEGATIVE: (900, 40, 0, 60),
+        }
+        assert experiment_pattern(lab, found).battery_id == stack
+
+    def test_they_may_be_left_out(self, here, tmp_path):
+        bem, database = here
+        add_stack(database)
+        found = int(bem.done(*self.arguments(tmp_path)))
+        assert experiment_pattern(database, found).electrolytes == {}
+
+    @pytest.mark.parametrize(
+        ("sides", "words"),
+        [
+            (["pos:1000,50,10,60"], "give the other side, too"),
+            (["pos:1000,50,10,60", "POS:1,1,1,1"], "this side is given twice"),
+            (["left:1000,50,10,60"], "Write it like pos:1000,50,10,60"),
+            (["pos:1000,50,10"], "Write it like pos:1000,50,10,60"),
+            (["pos"], "Write it like pos:1000,50,10,60"),
+            (["pos:0,50,10,60"], "volume: Give a volume above 0"),
+            (["pos:1.5,50,10,60"], "volume: Give a whole number"),
+            (["pos:1000,101,10,60"], "SOC: Give 0 to 100 %"),
+            (["pos:1000,50,61,60"], "highest flow rate: At least the lowest"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, here, tmp_path, sides, words):
+        bem, database = here
+        add_stack(database)
+        options = [part for side in sides for part in ("--electrolyte", side)]
+        said = bem.refused(*self.arguments(tmp_path, *options))
+        assert f"--electrolyte {sides[-1]}" in said
+        assert words in said
+        assert ids(database) == set()
+
+    @pytest.mark.parametrize("dry", [True, False])
+    def test_a_cell_has_none(self, here, tmp_path, dry):
+        bem, database = here
+        more = [*self.SIDES, *(["--dry-run"] if dry else [])]
+        said = bem.refused(*importing(cycle_file(tmp_path / "a.csv"), *more))
+        assert "Cell 1 is no redox-flow stack: it has no electrolytes." in said
         assert ids(database) == set()

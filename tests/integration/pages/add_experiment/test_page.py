@@ -12,8 +12,9 @@ from db.commands import users
 from db.commands.audit import By
 from db.engine import Database
 from db.terms import Role
-from pages.add_experiment.form_data import CHOOSE, FormData, Pair
-from pages.add_experiment.ids import Ids
+from pages.add_experiment.form_data import FormData, Pair
+from pages.add_experiment.ids import CHOICE, Ids
+from pages.profile.choice import CHOOSE
 from tests.form_lab import FormLab, device
 from tests.unit.dashboard.world import PASSWORD, FakeHasher
 from tests.unit.db.lab import add_cell, statements
@@ -61,8 +62,8 @@ def change(visitor: Visitor, data: FormData) -> list[Answer]:
     }
     return [
         visitor.call(
-            f"{Ids.VERSION}.options",
-            {**plain, f"{Ids.SOURCE}.value": CHOOSE, f"{Ids.VERSION}.value": data.version_id},
+            f"{CHOICE.version}.options",
+            {**plain, f"{CHOICE.source}.value": CHOOSE, f"{CHOICE.version}.value": data.version_id},
         ),
         visitor.call("addexp-profile-problems.children", plain, patterns=patterns),
         visitor.call(f"{Ids.GRAPH}.figure", {**plain, "shell-theme.data": "light"}),

@@ -6,21 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.profile.summary import Extent, ProfileSummary
-from cycling.terms import Polarity, Technology
+from cycling.terms import Technology
 from db.commands.audit import By
-from db.commands.queue import Electrolyte, confirm_battery, save_draft
+from db.commands.queue import confirm_battery, save_draft
 from db.models import AuditEntry, OutOfService, Plan
 from db.terms import PlanState
 from pages.add_experiment.assignment import queue_text, release_text
-from pages.add_experiment.form_data import (
-    CHOOSE,
-    FormData,
-    Pair,
-    electrolyte_problems,
-    electrolytes,
-    read_form,
-    text_problems,
-)
+from pages.add_experiment.form_data import FormData, Pair, read_form, text_problems
 from pages.add_experiment.form_state import form_state, main_equipment
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
@@ -29,9 +21,10 @@ from pages.add_experiment.pairs import option
 from pages.add_experiment.panel import stats, summary_card
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from pages.profile.check import checked
+from pages.profile.choice import CHOOSE
 from tests.form_lab import BY, CYCLE, FormLab, device
 from tests.unit.components.tree import text
-from tests.unit.db.lab import add_cell, add_experiment
+from tests.unit.db.lab import add_experiment, add_stack
 
 TOKEN = "0123456789abcdef"
 AMOUNTS = dict(zip(ELECTROLYTE_FIELDS, ["1000", "50", "10", "60"] * 2, strict=True))
@@ -110,34 +103,6 @@ class TestTyped:
     def test_names_that_can_be(self, name: str):
         assert text_problems(FormData(name=name)) == {}
 
-    def test_electrolytes_of_both_sides(self):
-        form = FormData(electrolytes=AMOUNTS)
-        assert electrolyte_problems(form) == {}
-        assert electrolytes(form) == (
-            Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),
-            Electrolyte(Polarity.NEGATIVE, 1000, 50, 10, 60),
-        )
-
-    @pytest.mark.parametrize(
-        ("field", "text"),
-        [
-            ("volume", ""),
-            ("volume", "0"),
-            ("volume", "1e3"),
-            ("volume", "１２"),
-            ("volume", "9999999"),
-            ("soc", "101"),
-            ("soc", "-1"),
-            ("min-flow", "61"),
-            ("max-flow", "NaN"),
-        ],
-    )
-    def test_an_amount_that_cannot_be(self, field: str, text: str):
-        name = Ids.quantity(Polarity.NEGATIVE, field)
-        wrong = electrolyte_problems(FormData(electrolytes={**AMOUNTS, name: text}))
-        assert len(wrong) == 1
-        assert next(iter(wrong)).startswith("addexp-neg")
-
 
 class TestProblems:
     def test_a_good_form_has_none(self, forms: FormLab):
@@ -209,13 +174,7 @@ class TestProblems:
         assert PROFILE in found(forms, pairs=(Pair(forms.a, simple),))
 
     def test_a_stack_needs_its_electrolytes(self, forms: FormLab):
-        stack = add_cell(
-            forms.database,
-            "Stack",
-            technology=Technology.REDOX_STACK,
-            electrode_size_cm2=100.0,
-            capacity_ah=None,
-        )
+        stack = add_stack(forms.database)
         wrong = found(forms, pairs=(Pair(stack, forms.s1),), text="CC, 1, VOLTAGE, 4")
         assert set(wrong) == set(ELECTROLYTE_FIELDS)
 

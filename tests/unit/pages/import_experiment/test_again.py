@@ -73,6 +73,7 @@ def test_nothing_is_imported_before_the_answer(oscar, lab):
 
 
 def test_the_worker_is_told_what_the_user_knows(oscar, lab):
+    lab.battery()
     offered = oscar.call(OFFER, values(verified=came_before(), job=1) | {ANSWER: "new"})
     assert offered["import-save.disabled"] is False
     start(oscar, **{VERIFIED: came_before(), ANSWER: "new"})
@@ -80,6 +81,7 @@ def test_the_worker_is_told_what_the_user_knows(oscar, lab):
 
 
 def test_the_worker_is_told_what_goes(visitor, lab):
+    lab.battery()
     answer = start(visitor("ada"), **{VERIFIED: came_before(), ANSWER: "replace"})
     assert answer[START] == lab.jobs()[0].id
     assert (lab.jobs()[0].payload["known"], lab.jobs()[0].payload["replaced"]) == ([12], 12)

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import delete, event, select, text
 from sqlalchemy.orm import Session
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentStatus, Polarity
 from db import series
 from db.commands import jobs
 from db.commands.experiments import imports
+from db.commands.experiments.run_profiles import RunProfile
 from db.engine import LOADS, Database
 from db.measures import writing
 from db.measures.rows import MeasureRows
@@ -31,11 +33,13 @@ from db.models import (
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.filters import Filter, filter_choices
 from db.queries.experiments.table import list_experiments
+from db.queries.experiments.template import experiment_pattern
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     NOW,
     START,
     add_cell,
+    add_stack,
     at_once,
     block,
     channels_of,
@@ -130,6 +134,32 @@ class TestPublication:
             entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "import")).one()
         assert (entry.user_name, entry.target) == ("oscar", f"experiment {experiment_id}")
         assert entry.detail == {"name": "Ageing 3", "file": "cell 3.csv", "measures": 5}
+
+    def test_a_stack_has_its_electrolytes_with_the_experiment(self, database: Database):
+        sides = (
+            Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),
+            Electrolyte(Polarity.NEGATIVE, 900, 40, 0, 60),
+        )
+        new = new_experiment(add_stack(database), electrolytes=sides)
+        found = start_import(database, [block()], new=new)
+        assert experiment_pattern(database, found).electrolytes == {
+            Polarity.POSITIVE: (1000, 50, 10, 60),
+            Polarity.NEGATIVE: (900, 40, 0, 60),
+        }
+
+    def test_a_cell_has_no_electrolytes(self, database: Database):
+        sides = (Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),)
+        new = new_experiment(add_cell(database), electrolytes=sides)
+        with pytest.raises(InputError, match="no redox-flow stack"):
+            start_import(database, [block()], new=new)
+        assert nothing_left(database)
+
+    def test_a_profile_that_was_deleted_meanwhile_is_named(self, database: Database):
+        new = new_experiment(add_cell(database), profile=RunProfile(999, 2))
+        steps = block(step_id=np.array([1.0, 2.0, 2.0]))
+        with pytest.raises(InputError, match="profile does not exist any more"):
+            start_import(database, [steps], new=new)
+        assert nothing_left(database)
 
     def test_an_id_is_never_given_out_twice(self, database: Database):
         battery_id = add_cell(database)

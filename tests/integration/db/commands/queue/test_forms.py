@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 from sqlalchemy import func, select
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, LimitType, Mode, Polarity, Technology
 from db.commands.queue import (
-    Electrolyte,
     NewPlan,
     PairError,
     add_plans,

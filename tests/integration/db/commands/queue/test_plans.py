@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.terms import ExperimentStatus, LimitType, Mode, Polarity, Technology
 from db.commands.queue import (
-    Electrolyte,
     NewPlan,
     add_plan,
     cancel,

@@ -157,6 +157,21 @@ def test_a_verification_is_plain_json(proposed):
     assert plain["mapping"]["columns"][1]["field"] == "voltage"
 
 
+@pytest.mark.parametrize(
+    ("rows", "highest"),
+    [("0,3,1,2\n1,3,1,7\n2,3,1,1\n", 7), ("0,3,1,2\n1,3,1,\n", 2), ("0,3,1,\n", None)],
+)
+def test_the_highest_step_id_is_noted(proposed, rows, highest):
+    table, mapping = proposed(HEADER.replace("I", "I,Step ID / 1") + rows)
+    mapping = mapping.with_column(3, Field.STEP_ID)
+    assert verify(table, charging(mapping)).to_json()["most_step_id"] == highest
+
+
+def test_without_a_column_there_is_no_highest_step_id(proposed):
+    table, mapping = proposed(HEADER + "0,3,1\n1,3,1\n")
+    assert verify(table, charging(mapping)).to_json()["most_step_id"] is None
+
+
 def test_one_row_has_no_interval(proposed):
     table, mapping = proposed(HEADER + "5,3,1\n")
     result = verify(table, charging(mapping))
