@@ -47,6 +47,8 @@ FLAGS = [
     "PaintHolding",
     # Nothing but our own server may be looked up, whatever a page or Chromium itself asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    # A test begins in a process that has the scripts already: a quarter less processor time.
+    "--process-per-site",
     *(["--no-sandbox"] if is_root() else []),
 ]
 
@@ -225,7 +227,8 @@ class Contexts:
     """One browser for each address, with its profile on the disk.
 
     There Chromium keeps the compiled scripts of the pages, which it does for no profile in memory:
-    a page takes half the processor time.
+    a page takes half the processor time. A page of the address stays open, so that the process in
+    which all pages of one site are drawn lives on between the tests.
     """
 
     def __init__(self, chromium: BrowserType, folder: Path) -> None:
@@ -246,6 +249,8 @@ class Contexts:
                 timezone_id="Europe/Madrid",
             )
             self._kept[address].set_default_timeout(TIMEOUT_MS)
+            if address:  # the process of this page is that of all pages of the address
+                self._kept[address].pages[0].goto(f"{address}/health")
         context = self._kept[address]
         blank, *others = context.pages  # a browser without a page would end
         for page in others:

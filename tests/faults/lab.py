@@ -47,7 +47,7 @@ def wait_for(holds: Callable[[], object], seconds: float = 240.0, what: str = ""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"waited too long {what}"
-        time.sleep(0.02)
+        time.sleep(0.05)  # many of the questions are of the database
 
 
 class Lab:
