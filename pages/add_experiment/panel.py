@@ -12,7 +12,7 @@ from pages.add_experiment.assignment import Assignment, queue_text, release_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
 from pages.profile.check import CheckedView
-from pages.profile.labels import about_quantity, course_words, expected_duration, trip_words
+from pages.profile.labels import course_words, expected_duration, throughput_words, trip_words
 
 GRAPH_PX = 320
 
@@ -54,14 +54,12 @@ def stats(view: CheckedView | None) -> list[Component]:
     if view is None:
         return []
     waits = f"waits for line {view.waits_for}" if view.waits_for else "not known"
-    total, trip = view.throughput, trip_words(view)
+    trip, quantities = trip_words(view), throughput_words(view)
     labels = ("Until the safety limit" if trip else "Whole profile", "Charged", "Discharged")
-    if total is None:
+    if not quantities:
         values = [html.Span(waits, className="t3 small") for _ in labels]
     else:
-        low, high = view.throughput_range or (total, total)
-        charges = list(zip(total, low, high, strict=True))[1:3]
-        texts = [expected_duration(view), *(f"{about_quantity(*one)} Ah" for one in charges)]
+        texts = [expected_duration(view), *(f"{one} Ah" for one in quantities[:2])]
         values = [html.Span(text, className="v") for text in texts]
     warning = [html.Div(note("paused", trip), className="bem-trip")] if trip else []
     return warning + [

@@ -14,7 +14,7 @@ from components.sent import PrefixIds
 from cycling.battery.typical import KINDS, MAX_CELLS
 from pages.profile.battery_kinds import BatteryChoice
 from pages.profile.check import CheckedView
-from pages.profile.labels import about_quantity, course_words, expected_duration, trip_words
+from pages.profile.labels import course_words, expected_duration, throughput_words, trip_words
 
 
 class CurveIds(PrefixIds):
@@ -115,19 +115,17 @@ def _note(view: CheckedView) -> str:
 
 
 def _readings(view: CheckedView) -> list[Component]:
-    total = view.throughput
-    if total is None:
+    quantities = throughput_words(view)
+    if not quantities:
         words = f"waits for line {view.waits_for}" if view.waits_for else "cannot be told"
         return [reading(words, "", name="Whole profile", small=True)]
-    low, high = view.throughput_range or (total, total)
     trip = trip_words(view)
-    quantities = [about_quantity(*three) for three in zip(total, low, high, strict=True)]
     warning = [html.Div(note("paused", trip), className="bem-trip")] if trip else []
     return warning + [
         reading(value, unit, name=name, small=True)
         for name, value, unit in (
             ("Until the safety limit" if trip else "Whole profile", expected_duration(view), ""),
-            ("Charge in / out", " / ".join(quantities[1:3]), "Ah"),
-            ("Energy in / out", " / ".join(quantities[3:]), "Wh"),
+            ("Charge in / out", " / ".join(quantities[:2]), "Ah"),
+            ("Energy in / out", " / ".join(quantities[2:]), "Wh"),
         )
     ]

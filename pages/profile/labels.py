@@ -63,12 +63,14 @@ def about_duration(value_s: float, off_s: float | None) -> str:
     if off_s is None:
         return f"about {short_duration(value_s)}"
     unit, unit_s = next((one for one in TIME_UNITS if off_s >= one[1]), TIME_UNITS[-1])
-    return f"about {short_duration(value_s)} ± {off_s / unit_s:.2g} {unit}"
+    digit_s = next((one for _, one in TIME_UNITS if off_s >= 2 * one), 1.0)
+    rounded_s = round(value_s / digit_s) * digit_s or value_s
+    return f"about {short_duration(rounded_s)} ± {off_s / unit_s:.2g} {unit}"
 
 
 def is_uncertain(value_s: float, off_s: float | None) -> bool:
     """Whether a duration may be so far off that it is said; None: nobody knows how far."""
-    return off_s is None or off_s >= max(1.0, min(SURE * value_s, _shown_to_s(value_s)))
+    return off_s is None or off_s >= max(1.0, min(SURE * value_s, _shown_to_s(value_s) / 2))
 
 
 def _shown_to_s(value_s: float) -> float:
@@ -90,14 +92,27 @@ def expected_duration(view: CheckedView) -> str:
     return about_duration(total.duration_s, off_s)
 
 
-def about_quantity(value: float, low: float, high: float) -> str:
-    """Write an expected quantity and how far it may be off: 2.8 ± 0.3."""
-    off = max(value - low, high - value)
+def about_quantity(value: float, ends: tuple[float, float] | None) -> str:
+    """Write an expected quantity and how far it may be off: 2.8 ± 0.3, about 2.8."""
+    off = 0.0 if ends is None else max(value - ends[0], ends[1] - value)
     if off < SURE * value or not off:
-        return formatting.quantity(float(f"{value:.3g}"), "")
+        about = "about " if ends is None and value else ""
+        return f"{about}{formatting.quantity(float(f'{value:.3g}'), '')}"
     places = -floor(log10(float(f"{off:.1g}")))
     rounded = round(value, places)
     return f"{formatting.quantity(rounded, '')} ± {formatting.quantity(round(off, places), '')}"
+
+
+def throughput_words(view: CheckedView) -> list[str]:
+    """Write charge in and out (Ah) and energy in and out (Wh), and how far each may be off.
+
+    Without a value where they cannot be told.
+    """
+    total, ends = view.throughput, view.throughput_range
+    if total is None:
+        return []
+    between = [None] * len(total) if ends is None else list(zip(*ends, strict=True))
+    return [about_quantity(*one) for one in zip(total, between, strict=True)][1:]
 
 
 def course_words(curve: Expected) -> str:

@@ -63,7 +63,8 @@ class Expected:
     have no samples. `unending` is the line of a step that nothing ends, `beyond` of one that takes
     or gives more than the battery holds; `aborted_by` is the safety limit that would abort;
     `complete` is False where the profile goes on after what was simulated.
-    `rounds` and `band` are for a curve only. `loops` has how many rounds of each were simulated.
+    `rounds` and `band` are for a curve only. `loops` has how many rounds of each were simulated, 0
+    for one that was not run to its end.
     """
 
     time_s: FloatArray
@@ -108,7 +109,8 @@ def expected(
 ) -> Expected:
     """Return the expected course of a profile on a battery from this state.
 
-    With the `loops` of another course the same rounds are simulated as there.
+    With the `loops` of another course the same rounds are simulated as there; a loop that was not
+    run to its end there is simulated by itself.
     """
     simulation = _Simulation(program, model, state, most_steps, list(loops))
     simulation.run(program.parts)
@@ -181,16 +183,18 @@ class _Simulation:
             done += 1
             self._loops[place] += 1
             left = loop.count - done
-            skipped = self._skippable(place, before, left)
-            if skipped and not self._over:
+            skipped = 0 if self._over else self._skippable(place, before, left)
+            if skipped:
                 each = self._total.plus(total, -1)
                 self._skip(skipped, each, self._number - number, before)
                 done += skipped
-        self._left_out = self._left_out or done < loop.count
+        if done < loop.count:
+            self._left_out = True
+            self._loops[place] = 0
 
     def _skippable(self, place: int, before: BatteryState[float], left: int) -> int:
         """Return how many of the rounds left need no simulation; the last one is drawn."""
-        if place < len(self._planned):
+        if place < len(self._planned) and self._planned[place]:
             return left - 1 if self._loops[place] == self._planned[place] - 1 else 0
         if left <= LEAST_SKIPPED:
             return 0

@@ -67,6 +67,15 @@ def test_what_only_times_end_takes_its_time():
     assert curve.duration_s == 30 * 86400 + 3600
 
 
+def test_a_loop_that_safety_ends_is_run_to_that_end_on_every_battery():
+    text = "SAFETY VOLTAGE 2.5 4.3\nREPEAT 20\n  CC, -C/2, TIME, 30min\n  WAIT, 600\nEND\n"
+    curve = simulate_curve(program(text), MODEL)
+    assert curve.aborted_by is not None
+    assert 2.3 < curve.band.low.discharge_ah < curve.total.discharge_ah < 3.0
+    assert curve.band.high.discharge_ah < 3.3  # what the largest battery holds
+    assert curve.band.high.duration_s < 1.2 * curve.duration_s
+
+
 def test_how_far_it_may_be_is_not_said_where_the_ends_differ():
     """Of a battery that is smaller SAFETY ends it before."""
     text = "SAFETY VOLTAGE 2.5 4.25\nCC, -1, TIME, 2.7h\nWAIT, 60\n"
