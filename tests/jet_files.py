@@ -35,6 +35,7 @@ def jet(tables: Mapping[str, Table]) -> bytes:
 def _definition(table: Table) -> bytes:
     page = bytearray(PAGE)
     page[0] = 2
+    struct.pack_into("<I", page, 16, len(next(iter(table.values()))[1]))
     struct.pack_into("<H", page, 45, len(table))
     place, offset, variable = 63, 0, 0
     for number, (stored, _) in enumerate(table.values()):

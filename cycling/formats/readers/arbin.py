@@ -45,6 +45,10 @@ _STILL_RUNNING = (
     "The test was still running when this file was copied: its last event is not its end. "
     "Import it again when the test has ended."
 )
+_CUT = (
+    "The file has {rows:,} of {count:,} rows: it is cut off, or was copied while it was written. "
+    "Import a whole copy of it."
+)
 _NO_RECORDS = (
     "This Access database has no records of Arbin: no table Channel_Normal_Table with rows. "
     "Export the test as CSV or as a workbook from Arbin's own software."
@@ -77,7 +81,10 @@ class ArbinRes(Reader):
         names = [c.name for c in self._records.columns.values() if c.is_fixed]
         self._names = [name for name in names if name != "Test_ID"]
         self._auxiliary = list(self._auxiliary_columns())
-        if self._still_runs():
+        if len(test_of_row) < self._records.row_count:
+            counts = {"rows": len(test_of_row), "count": self._records.row_count}
+            self.notes = (_CUT.format(**counts),)
+        elif self._still_runs():
             self.notes = (_STILL_RUNNING,)
 
     def columns(self) -> Sequence[ReaderColumn]:

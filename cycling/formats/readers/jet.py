@@ -78,6 +78,11 @@ class JetTable:
         self.columns = {column.name: column for column in self._read_columns()}
 
     @cached_property
+    def row_count(self) -> int:
+        """How many rows the definition says there are; a file that is cut has fewer."""
+        return int.from_bytes(self._definition()[16:20], "little")
+
+    @cached_property
     def rows(self) -> Rows:
         """Where the rows are, as they lie on disk; deleted ones are left out."""
         pages = self._database.pages
