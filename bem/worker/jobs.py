@@ -99,6 +99,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
     if remembered and _answers_sign(verification, remembered.corrections):
         sign = remembered.corrections.positive_is_charge
         verification = verify(table, replace(mapping, positive_is_charge=sign), beat)
+    verification = _asking(place, verification)
     identity = Identity(upload.sha256, verification.mapping.part, verification.digest)
     result = {
         "upload": upload.id,
@@ -155,6 +156,16 @@ def _answers_sign(verification: Verification, corrections: Corrections) -> bool:
     if sign is None or [one.code for one in open_questions] != ["sign"]:
         return False
     return verdict not in ("charge", "discharge") or (verdict == "charge") == sign
+
+
+def _asking(place: Workplace, verification: Verification) -> Verification:
+    """Ask about remembered units that contradict the file's labels."""
+    used = verification.mapping
+    remembered = remembered_corrections(place.database, layout_key(used))
+    if remembered is None or not remembered.corrections.agrees(used):
+        return verification
+    question = remembered.corrections.question(used)
+    return verification if question is None else verification.with_problem(question)
 
 
 def _as_for(place: Workplace, mapping: Mapping) -> dict[str, Any] | None:

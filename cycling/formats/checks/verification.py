@@ -1,10 +1,11 @@
 """What verifying a whole file gives: its measures in figures, its problems, its picture."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cycling.formats.checks.digest import Digest
+from cycling.formats.checks.inferred import accepted
 from cycling.formats.checks.preview import Preview
 from cycling.formats.checks.sign import SignEvidence
 from cycling.formats.columns.mapping import Channel, Mapping
@@ -51,6 +52,16 @@ class Verification:
         """How the sign of the current was decided, in a sentence."""
         inferred = (one.text for one in self.mapping.inferred if one.kind == "sign")
         return next(inferred, self.sign.text)
+
+    def with_problem(self, problem: Problem) -> "Verification":
+        """This verification with one more problem, in front; a warning where it is accepted."""
+        added = accepted(self.mapping, problem)
+        return replace(
+            self,
+            problems=(added, *self.problems),
+            problem_count=self.problem_count + 1,
+            to_decide=self.to_decide + (added.severity != "warning"),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts and lists; NaN becomes None."""

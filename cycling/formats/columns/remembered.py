@@ -9,7 +9,9 @@ import msgspec
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
+from cycling.formats.columns.labels import split_label
 from cycling.formats.columns.mapping import Mapping
+from cycling.formats.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class Corrections:
             and (mapping.columns[index].field, mapping.columns[index].unit) == (field, unit)
             for index, field, unit in self.columns
         ) and self.time_zone in (None, mapping.time_zone)
+
+    def question(self, mapping: Mapping) -> Problem | None:
+        """Ask about units of these corrections where a column's label names another."""
+        against = [
+            (mapping.columns[index].shown, unit, own)
+            for index, field, unit in self.columns
+            if index < len(mapping.columns)
+            and (own := split_label(mapping.columns[index].label)[1]) in field.units
+            and own != unit
+        ]
+        if not against:
+            return None
+        said = "; ".join(f"{label!r} in {unit}, not in {own}" for label, unit, own in against)
+        text = (
+            f"An earlier file was corrected, so this one is read like it: {said} as the label "
+            "says. Say that it is right for this file, too, or choose the column's unit."
+        )
+        return Problem("question", text, column=against[0][0], code="remembered-unit")
 
     def words(self, mapping: Mapping) -> str:
         """Say what they are about, for a file of that layout."""

@@ -20,7 +20,8 @@ from tests.unit.pages.import_experiment.test_page import (
     watch,
 )
 
-HEADER = "Zeit;Spannung/V;Strom/A;Temp/degC"
+HEADER = "Zeit;Spannung/V;Strom;Temp/degC"
+LABELLED = HEADER.replace("Strom", "Strom/A")
 REMEMBERED, FORGET = "import-remembered.hidden", "import-forget.n_clicks"
 FORGOTTEN = "import-forget.disabled"
 KNOWN = {
@@ -32,10 +33,10 @@ KNOWN = {
 }
 
 
-def content(volts: float) -> bytes:
+def content(volts: float, header: str = HEADER) -> bytes:
     """A file whose voltage says nothing about the sign of its current."""
     rows = [f"{n};{volts};1;{20 + n}" for n in range(30)]
-    return "\n".join([HEADER, *rows, ""]).encode()
+    return "\n".join([header, *rows, ""]).encode()
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_the_next_file_of_the_layout_is_read_like_the_first(
     said = oscar.call(REMEMBERED, values(verified=found))
     assert said[REMEMBERED] is False
     assert said["import-remembered-text.children"].startswith("As for cell 0.csv on 20")
-    assert "Strom/A is Current in mA" in said["import-remembered-text.children"]
+    assert "Strom is Current in mA" in said["import-remembered-text.children"]
     assert "by oscar" in said["import-remembered-text.children"]
 
     answer = oscar.call(FORGOTTEN, values(verified=found), by=FORGET)
@@ -108,6 +109,26 @@ def test_the_next_file_of_the_layout_is_read_like_the_first(
     _, found = check(oscar, worker, second)
     assert found["verification"]["mapping"]["columns"][2]["unit"] == "A"
     assert found["remembered"] is None
+
+
+def test_a_unit_that_is_not_the_labels_is_asked_for_in_each_file(oscar, lab, worker, received):
+    imported(oscar, worker, lab, received(0, content(3.1, LABELLED)))
+    upload = received(1, content(3.2, LABELLED))
+    _, found = check(oscar, worker, upload)
+    question = found["verification"]["problems"][0]
+    assert (question["code"], question["severity"]) == ("remembered-unit", "question")
+    assert "'Strom/A' in mA, not in A" in question["text"]
+    assert not found["verification"]["ok"]
+
+    mapping = Mapping.from_json(found["verification"]["mapping"])
+    answers = {
+        "mA": replace(mapping, accepted=("remembered-unit",)),
+        "A": mapping.with_column(2, Field.CURRENT, "A"),
+    }
+    for unit, answer in answers.items():
+        _, found = check(oscar, worker, upload, answer)
+        assert found["verification"]["ok"]
+        assert found["verification"]["mapping"]["columns"][2]["unit"] == unit
 
 
 def test_corrections_that_are_gone_are_said_to_be(oscar):

@@ -72,3 +72,13 @@ def test_a_layout_is_its_kind_and_the_names_of_its_columns():
     assert layout_key(replace(PROPOSAL, format="BDF CSV")) != layout_key(PROPOSAL)
     other = replace(PROPOSAL, columns=COLUMNS[:4])
     assert layout_key(other) != layout_key(PROPOSAL)
+
+
+def test_a_unit_that_is_not_the_labels_is_a_question():
+    labelled = replace(COLUMNS[3], label="I [A]")
+    mapping = replace(PROPOSAL, columns=(*COLUMNS[:3], labelled, COLUMNS[4]))
+    question = Corrections(((3, Field.CURRENT, "mA"),)).question(mapping)
+    assert (question.code, question.column) == ("remembered-unit", "I [A]")
+    assert FOUND.question(PROPOSAL) is None
+    assert Corrections(((3, Field.CURRENT, "A"),)).question(mapping) is None
+    assert Corrections(((9, Field.CURRENT, "mA"),)).question(mapping) is None
