@@ -239,14 +239,13 @@ def _uses(uses: Sequence[Use], who: Viewer, time: datetime) -> Component:
 
 
 def _use(one: Use, who: Viewer, time: datetime) -> html.Tr:
-    name: Any = (
-        f"{one.name}, {one.status}"
-        if one.id is None
-        else dcc.Link(one.name, href=f"/experiments/{one.id}")
-    )
+    name = one.name if one.began else f"{one.name}, {one.status}"
     return html.Tr(
         [
-            html.Td(name, title=f"{one.name}, {one.status.lower()}"),
+            html.Td(
+                dcc.Link(name, href=f"/experiments/{one.id}"),
+                title=f"{one.name}, {one.status.lower()}",
+            ),
             html.Td(one.battery, title=one.battery),
             html.Td(str(one.number), className="num"),
             short_time(one.created_at, who.zone, time),

@@ -5,15 +5,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, defer
 
 from cycling.errors import NotFoundError
 from cycling.profile.summary import ProfileSummary, summary_from
 from db.engine import Database
 from db.facts import facts
-from db.models import CompiledVersion, Experiment, LibraryProfile, ProfileVersion
+from db.models import CompiledVersion, Experiment, LibraryProfile, Plan, ProfileVersion
 from db.queries.lists import Page, alphabetic
+from db.queries.profiles.uses import never_queued
 
 MAX_ID = 2**31 - 1
 MAX_LISTED = 500
@@ -142,17 +152,30 @@ def version_text(database: Database, version_id: int) -> str:
 
 
 def _used_by_profile() -> Subquery:
+    """Count the experiments of each profile, also those that are no row in Experiment."""
+    both = union_all(_uses(Experiment), _uses(Plan).where(never_queued())).subquery()
+    return (
+        select(
+            both.c.profile_id,
+            func.sum(both.c.experiments).label("experiments"),
+            func.max(both.c.last_used_at).label("last_used_at"),
+        )
+        .group_by(both.c.profile_id)
+        .subquery()
+    )
+
+
+def _uses(table: type[Experiment | Plan]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             ProfileVersion.profile_id,
-            func.count(Experiment.id).label("experiments"),
-            func.max(Experiment.created_at).label("last_used_at"),
+            func.count(table.id).label("experiments"),
+            func.max(table.created_at).label("last_used_at"),
         )
         .join(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)
-        .join(Experiment, Experiment.profile_id == CompiledVersion.profile_id)
+        .join(table, table.profile_id == CompiledVersion.profile_id)
         .where(ProfileVersion.profile_id.is_not(None))
         .group_by(ProfileVersion.profile_id)
-        .subquery()
     )
 
 
@@ -199,7 +222,7 @@ def _row(
         number=version.number,
         version_id=version.id,
         summary=summary_from(version.summary),
-        experiments=experiments or 0,
+        experiments=int(experiments or 0),
         last_used_at=last_used_at,
         user_name=version.user_name,
         changed_at=version.created_at,
@@ -207,6 +230,13 @@ def _row(
 
 
 def _versions(session: Session, profile_id: int) -> tuple[VersionFacts, ...]:
+    never_began = (
+        select(func.count(Plan.id))
+        .join(CompiledVersion, CompiledVersion.profile_id == Plan.profile_id)
+        .where(CompiledVersion.version_id == ProfileVersion.id, never_queued())
+        .correlate(ProfileVersion)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             ProfileVersion.id,
@@ -215,7 +245,7 @@ def _versions(session: Session, profile_id: int) -> tuple[VersionFacts, ...]:
             ProfileVersion.summary,
             ProfileVersion.user_name,
             ProfileVersion.created_at,
-            func.count(Experiment.id).label("experiments"),
+            (func.count(Experiment.id) + never_began).label("experiments"),
             (func.count(CompiledVersion.profile_id) > 0).label("fixed"),
         )
         .outerjoin(CompiledVersion, CompiledVersion.version_id == ProfileVersion.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from db.engine import Database
 from db.models import (
@@ -16,6 +16,7 @@ from db.models import (
     ProfileDetail,
     ProfileVersion,
 )
+from db.queries.stations.queue import HAS_ROW
 from db.terms import PlanState
 
 MAX_USES = 200
@@ -23,15 +24,21 @@ MAX_USES = 200
 
 @dataclass(frozen=True)
 class Use:
-    """An experiment of a profile; `id` None: a draft or held one, which is not in the table."""
+    """An experiment of a profile; not `began`: a draft, a held or cancelled one."""
 
-    id: int | None
+    id: int
     name: str
     status: str
     battery: str
     number: int
     capacity_ah: float | None
     created_at: datetime
+    began: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a person."""
+        return not self.began and self.status != PlanState.CANCELLED
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def uses_of(database: Database, profile_id: int, limit: int = MAX_USES) -> tuple
     )
     plans = _uses(
         select(
-            null(),
+            Plan.experiment_id,
             Plan.name,
             Plan.state,
             func.coalesce(Battery.name, ""),
@@ -73,15 +80,22 @@ def uses_of(database: Database, profile_id: int, limit: int = MAX_USES) -> tuple
         ).outerjoin(Battery, Battery.id == Plan.battery_id),
         Plan,
         profile_id,
-    ).where(Plan.state.in_([PlanState.DRAFT, PlanState.HELD]))
+    ).where(never_queued())
     with database.read() as session:
-        rows = [
-            row for query in (plans, experiments) for row in session.execute(query.limit(limit))
+        uses = [
+            Use(id_, name, str(status), battery, number, capacity_ah, created_at, began)
+            for query, began in ((plans, False), (experiments, True))
+            for id_, name, status, battery, number, capacity_ah, created_at in session.execute(
+                query.limit(limit)
+            )
         ]
-    return tuple(
-        Use(id_, name, str(status), battery, number, capacity_ah, created_at)
-        for id_, name, status, battery, number, capacity_ah, created_at in rows
-    )
+    uses.sort(key=lambda one: (one.waits, one.created_at), reverse=True)
+    return tuple(uses)
+
+
+def never_queued() -> ColumnElement[bool]:
+    """Whether a plan has no row in Experiment: a draft, a held or a cancelled one."""
+    return and_(Plan.state != PlanState.QUEUED, ~HAS_ROW)
 
 
 def source_of(database: Database, profile_id: int) -> ProfileSource | None:

@@ -20,7 +20,7 @@ from db.commands.profiles import (
     new_version,
     save_profile,
 )
-from db.commands.queue import NewPlan, add_plan
+from db.commands.queue import NewPlan, add_plan, cancel
 from db.engine import Database
 from db.models import AuditEntry
 from db.queries.profiles.library import ProfileSort, library_profile, list_profiles, version_text
@@ -267,11 +267,30 @@ class TestUses:
         cell, station = add_cell(database, "LFP-012"), add_station(database, "Station 04")
         add_experiment(database, name="Done", profile_id=profile, battery_id=cell)
         new = NewPlan("token", "Waiting", "", station, cell, profile)
-        assert add_plan(database, new, by=BY).state is PlanState.HELD
-        held, done = uses_of(database, saved.profile_id)
-        assert (held.id, held.name, held.status, held.number) == (None, "Waiting", "held", 1)
+        cancel(database, add_plan(database, new, by=BY).id, by=LATER)
+        plan = add_plan(database, replace(new, token="another token"), by=BY)
+        assert plan.state is PlanState.HELD
+        held, *others = uses_of(database, saved.profile_id)
+        assert (held.id, held.name, held.status) == (plan.experiment_id, "Waiting", "held")
+        assert held.number == 1
+        done, cancelled = sorted(others, key=lambda one: one.name)
+        assert (cancelled.status, cancelled.began) == ("cancelled", False)
         assert (done.name, done.battery, done.capacity_ah) == ("Done", "LFP-012", 2.9)
-        assert done.id is not None
+        assert done.began
+
+    def test_all_of_them_are_counted_in_the_list_and_at_their_version(self, database: Database):
+        saved = save(database)
+        profile = compiled(database, saved.version_id)
+        cell, station = add_cell(database, "LFP-012"), add_station(database, "Station 04")
+        new = NewPlan("token", "Waiting", "", station, cell, profile)
+        cancel(database, add_plan(database, new, by=BY).id, by=BY)
+        add_plan(database, replace(new, token="another token"), by=BY)
+        add_experiment(database, name="Done", profile_id=profile, battery_id=cell)
+        new_version(database, saved.profile_id, REST, after=1, by=VERA)
+        (row,) = list_profiles(database, sort=ProfileSort.USED).rows
+        assert (row.experiments, row.last_used_at is None) == (3, False)
+        versions = library_profile(database, saved.profile_id).versions
+        assert [one.experiments for one in versions] == [0, 3]
 
     def test_the_text_behind_a_fixed_profile(self, database: Database):
         saved = save(database)
