@@ -18,11 +18,12 @@ STRIP_PX = 68
 
 @dataclass(frozen=True)
 class Toggle:
-    """One channel that can be switched on and off; colours as in `colour_key`."""
+    """One channel that can be switched on and off; colours and dashes as in `colour_key`."""
 
     key: str
     name: str
     colours: tuple[str, str]
+    dashed: bool = False
 
 
 def trace_toggles(
@@ -35,7 +36,7 @@ def trace_toggles(
             {
                 "label": html.Span(
                     [
-                        colour_key(toggle.colours),
+                        colour_key(toggle.colours, dashed=toggle.dashed),
                         toggle.name,
                     ],
                     className="bem-trace",

@@ -57,10 +57,11 @@ def progress_bar(label: str, number: int, of: int, **more: Sent) -> html.Div:
     )
 
 
-def colour_key(colours: tuple[str, str]) -> html.Span:
+def colour_key(colours: tuple[str, str], *, dashed: bool = False) -> html.Span:
     """Return the mark of a line of a graph; its colours are those of the light and dark theme."""
     light, dark = colours
-    return html.Span(className="bem-key", style={"--light": light, "--dark": dark})
+    look = "bem-key dashed" if dashed else "bem-key"
+    return html.Span(className=look, style={"--light": light, "--dark": dark})
 
 
 def reading(

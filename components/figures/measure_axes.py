@@ -23,7 +23,7 @@ NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 class Line:
     """One channel to draw: Unix seconds and values in `unit`, shapes (n,), NaN where it breaks.
 
-    With a `dash` of Plotly's it is no measurement, and drawn lighter.
+    With a `dash` of Plotly's it is no measurement.
     """
 
     key: str

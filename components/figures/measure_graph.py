@@ -16,7 +16,6 @@ HOVER_WIDTH = 60  # characters; Plotly breaks no line by itself
 ALARM_SIGN = "▼"
 TOP_PX, PANEL_PX, GAP_PX = 380, 130, 26
 MARKERS_BELOW = 300
-LIGHTER = 0.6
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,6 @@ def _trace(line: Line, axes: Sequence[Axis], look: Look) -> dict[str, Any]:
         "y": packed(line.values * axis.factor),
         "mode": "lines+markers" if markers else "lines",
         "line": {"color": line.colour, "width": 1.5, "dash": line.dash or "solid"},
-        "opacity": LIGHTER if line.dash else 1,
         "marker": {"size": 4, "color": line.colour},
         "yaxis": axis.name,
         "hovertemplate": f"%{{y:.6~g}}{unit}",

@@ -77,9 +77,8 @@ def drawing(
     interval_s = _interval(lines, look.time) if series.every_sample else None
     expected = None
     if EXPECTED in (keys or ()):
-        expected = expected_line(
-            experiment.database, experiment.id, window_or_whole, dark=look.dark
-        )
+        of_it = (experiment.database, experiment.id)
+        expected = expected_line(*of_it, window_or_whole, found.off, dark=look.dark)
     return Drawing(
         lines=[*lines, expected] if expected else lines,
         window=window_or_whole,

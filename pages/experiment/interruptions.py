@@ -45,6 +45,17 @@ class Interruptions:
         found = [(end - JUST_S, end) for _, end in self.outages]
         return np.array(sorted([*paused, *found, *self.gaps, *self.stops]), float).reshape(-1, 2)
 
+    @property
+    def off(self) -> NDArray[np.float64]:
+        """Return when the output was off, shape (n, 2), in order and apart; the last may last."""
+        found: list[Window] = []
+        for begin, end in sorted([*(pause_window(one) for one in self.pauses), *self.outages]):
+            if found and begin <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            else:
+                found.append((begin, end))
+        return np.array(found, float).reshape(-1, 2)
+
 
 def interruptions(experiment: ExperimentSeries) -> Interruptions:
     """Return what interrupted an experiment; nothing of one without measures."""

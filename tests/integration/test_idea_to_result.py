@@ -137,7 +137,7 @@ def mean_difference(database: Database, experiment_id: int) -> float:
     """Mean difference (V) of the expected and the measured voltage, over the measured time."""
     window = time_range_of(database, experiment_id)
     measured = read_series(database, experiment_id, [series.VOLTAGE]).traces["voltage"]
-    expected = expected_line(database, experiment_id, window, dark=False)
+    expected = expected_line(database, experiment_id, window, np.empty((0, 2)), dark=False)
     at = np.linspace(*window, 2000)
     return float(
         np.abs(

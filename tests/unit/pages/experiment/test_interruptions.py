@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from components.figures.measure_graph import Look
+from components.figures.measure_graph import Look, figure
+from components.figures.template import template
+from components.measure_view import trace_toggles
 from db import series
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
+from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.graph import drawing, time_axis
 from tests.running_lab import RunningLab
+from tests.unit.components.tree import find
 
 BEGIN = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
 BEGIN_S = BEGIN.timestamp()
@@ -149,3 +153,49 @@ def test_where_only_the_clock_went_on_the_instrument_was_paused(lab, run):
     (span,) = found.spans
     assert (span.kind, span.labels[-1]) == ("pause", "Paused")
     assert "The test time stood still." in span.words
+
+
+def expected(lab, run):
+    with series.opened(lab.database, run) as one:
+        drawn = drawing(one, ["voltage", "expected"], None, LOOK)
+    line = drawn.lines[-1]
+    assert line.key == "expected"
+    return drawn, line.unix_s - BEGIN_S, line.values
+
+
+def test_nothing_is_expected_in_a_pause_nor_while_the_station_is_off(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    lab.event(run, 2, "resumed", BEGIN + timedelta(seconds=33), test_time_s=3.0)
+    off = {"interrupted": True, "test_time_s": 4.0}
+    lab.event(run, 3, "paused", BEGIN + timedelta(seconds=84), **off)
+    lab.event(run, 4, "resumed", BEGIN + timedelta(seconds=104), test_time_s=4.0)
+    times = [0, 1, 2, 3, 20, 33.01, 34, 104, 106]
+    record(lab, run, times, [0, 1, 2, 3, 3, 3.01, 4, 4, 6], paused=(20,))
+    _, at, volts = expected(lab, run)
+    drawn_at = at[np.isfinite(volts)]
+    assert not ((drawn_at > 3) & (drawn_at < 33)).any()
+    assert not ((drawn_at > 34) & (drawn_at < 104)).any()
+    assert drawn_at.max() >= 106
+    breaks = np.flatnonzero(np.isnan(volts))
+    assert at[breaks - 1].tolist() == [3, 34]
+    assert at[breaks + 1].tolist() == [33, 104]
+    assert volts[breaks - 1].tolist() == volts[breaks + 1].tolist()  # it goes on where it stood
+
+
+def test_nothing_is_expected_after_a_pause_that_lasts(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3, 20, 40], [0, 1, 2, 3, 3, 3], paused=(20, 40))
+    _, at, volts = expected(lab, run)
+    assert at[np.isfinite(volts)].max() == 3
+
+
+def test_it_is_dashed_and_of_a_neutral_colour_in_graph_and_legend(lab, run):
+    record(lab, run, [0, 1, 2, 3])
+    drawn, _, _ = expected(lab, run)
+    line = figure(drawn.lines, drawn.window, drawn.look)["data"][-1]["line"]
+    assert line["dash"] == "dash"
+    palette = template(dark=False)["layout"]["meta"]["channel_colours"]
+    assert line["color"] not in [*palette.values(), *palette["other"]]
+    (option,) = trace_toggles("t", [expected_toggle()], []).options
+    (key,) = find(option["label"], className="bem-key dashed")
+    assert key["props"]["style"]["--light"] == line["color"]
