@@ -50,7 +50,7 @@ _OTHER_UNITS = (
     *("degC", "degF", "K", "Pa", "kPa", "MPa", "bar", "mbar", "psi", "N", "kN", "g", "mg", "kg"),
     *("mA/cm2", "A/cm2", "uA/cm2", "mAh/cm2", "Ah/g", "mAh/g", "uAh/g", "Wh/g", "mWh/g", "mA/g"),
     *("A/g", "Ah/kg", "Wh/kg", "mAh/V", "Ah/V", "V/s", "mV/s", "V/h", "A/s", "A/h", "V/Ah"),
-    *("mAh/V.g", "L/min", "mL/min", "L/h", "rpm", "m", "cm", "mm", "um", "ppm", "h:min:s"),
+    *("mAh/V.g", "L/min", "mL/min", "L/h", "rpm", "m", "cm", "mm", "um", "ppm", "h:min:s", "min:s"),
 )
 
 _KNOWN = {unit: unit for unit in (*TO_BASE, *_OTHER_UNITS) if unit != "1"}
@@ -92,6 +92,7 @@ _SPELLINGS = {
 _DURATION = re.compile(
     r"(d\D{1,3})?h{1,4}(ours?)?:m{1,2}(in)?(:s{1,2}(ec)?([.:,]\w+)?)?", re.IGNORECASE
 )
+_MINUTES = re.compile(r"m{1,3}(in(utes)?)?:s{1,2}(ec(onds)?)?([.:,]\w+)?", re.IGNORECASE)
 
 # A degree or micro sign that another program failed to decode is "?" or "\ufffd".
 _BROKEN = "\ufffd?"
@@ -115,6 +116,8 @@ def known_unit(text: str, *, any_case: bool = False) -> str | None:
         return plain
     if _DURATION.fullmatch(plain):
         return "h:min:s"
+    if _MINUTES.fullmatch(plain):
+        return "min:s"
     lower = plain.lower()
     return _SPELLINGS.get(lower) or (_LOWER.get(lower) if any_case else _LOWER_SAFE.get(lower))
 

@@ -8,12 +8,12 @@ import numpy as np
 from cycling.formats.arrow import as_text
 from cycling.formats.columns.fields import (
     COUNTERS,
-    DURATION_UNIT,
     DURATIONS,
     NUMERIC_CLOCKS,
     UNIX_MS,
     UNIX_S,
     WHOLE_NUMBERS,
+    WRITTEN_DURATIONS,
     Field,
 )
 from cycling.formats.columns.mapping import Column, Mapping
@@ -79,8 +79,8 @@ class CellReader:
             return replace(clock, values=self._second_hour.corrected(clock.values))
         if column.field is Field.STATE:
             return Numbers(parse_states(cells))
-        if column.unit == DURATION_UNIT and column.field in DURATIONS:
-            return parse_durations(cells)
+        if column.unit in WRITTEN_DURATIONS and column.field in DURATIONS:
+            return parse_durations(cells, column.unit)
         numbers = parse_numbers(cells, self._decimal, thousands=self._thousands)
         if column.field is Field.EXTENDED:
             return numbers
@@ -136,8 +136,8 @@ def _not_a_value(column: Column, shown: str) -> str:
             f"{where} is not a date and time with the {column.unit}. "
             "Correct it, or choose another unit for the column."
         )
-    if column.field in DURATIONS and column.unit == DURATION_UNIT:
-        return f"{where} is not a time as h:min:s. Correct it, or choose another unit."
+    if column.field in DURATIONS and column.unit in WRITTEN_DURATIONS:
+        return f"{where} is not a time as {column.unit}. Correct it, or choose another unit."
     if column.field is Field.CLOCK and column.unit in NUMERIC_CLOCKS:
         return f"{where} is not a clock time in {column.unit}. Choose another unit for the column."
     return (

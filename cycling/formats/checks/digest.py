@@ -32,7 +32,7 @@ class Digest:
     sums: tuple[float, float, float]
 
     def same_as(self, other: "Digest") -> bool:
-        """Whether both are of the same measures, as far as this can tell."""
+        """Whether both are of the same measures; without a clock in each they are not enough."""
         mine = (*self.first, *self.last, *self.sums)
         its = (*other.first, *other.last, *other.sums)
         return (
@@ -105,5 +105,5 @@ def _three(values: FloatArray) -> tuple[float, float, float]:
 
 
 def _same_start(one: float | None, other: float | None) -> bool:
-    """Whether two starts can be the same; a file without a clock can have been any time."""
-    return one is None or other is None or abs(one - other) <= CLOCK_S
+    """Whether two starts are the same; a file without a clock can have been any time."""
+    return one is not None and other is not None and abs(one - other) <= CLOCK_S

@@ -23,6 +23,7 @@ from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, 
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
+from cycling.formats.columns.durations import open_duration
 from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
 from cycling.formats.columns.mapping import Column, Inference, Mapping
 from cycling.formats.heads import HeadStart, head_problems, head_start
@@ -185,6 +186,7 @@ class _Watch:
 
     def _implausible(self) -> list[Problem]:
         problems = pace_problems(self._mapping, self._pace)
+        problems += open_duration(self._table, self._mapping)
         if self._pace.stands_still:
             self._clock.trusted = False
         if not problems:  # one fault is named once, not by all that follow from it

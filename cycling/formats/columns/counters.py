@@ -7,7 +7,7 @@ under the names that they have in the file: those are recognised as a file's col
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cycling.formats.columns.fields import CHANNEL_FIELDS, DURATION_UNIT, Field
+from cycling.formats.columns.fields import CHANNEL_FIELDS, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.guess import name_place
 from cycling.formats.columns.mapping import Channel
 from cycling.units import TO_BASE
@@ -33,6 +33,6 @@ def counters_of(channels: Iterable[Channel]) -> dict[Field, Recognised]:
 
 
 def _rank(name: str, unit: str, field: Field) -> int | None:
-    if unit not in field.units or unit == DURATION_UNIT:
+    if unit not in field.units or unit in WRITTEN_DURATIONS:
         return None
     return name_place(name, field)

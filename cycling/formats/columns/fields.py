@@ -55,7 +55,8 @@ class Field(StrEnum):
         return self not in (Field.EXTENDED, Field.IGNORED)
 
 
-DURATION_UNIT = "h:min:s"
+DURATION_UNIT, MINUTES_UNIT = "h:min:s", "min:s"
+WRITTEN_DURATIONS = (DURATION_UNIT, MINUTES_UNIT)
 UNIX_S, UNIX_MS, EXCEL_DAYS = "Unix s", "Unix ms", "Excel days"
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 NUMERIC_CLOCKS = (UNIX_S, UNIX_MS, EXCEL_DAYS)
@@ -83,7 +84,7 @@ class _Facts(NamedTuple):
 
 
 _CLOCK_UNITS = (UNIX_S, UNIX_MS, YEAR_FIRST, DAY_FIRST, MONTH_FIRST, EXCEL_DAYS)
-_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", DURATION_UNIT)
+_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", *WRITTEN_DURATIONS)
 _CHARGE_UNITS = ("Ah", "mAh", "uAh", "nAh", "C", "mC", "uC")
 _ENERGY_UNITS = ("Wh", "mWh", "uWh", "kWh", "J", "mJ", "kJ")
 _FACTS = {

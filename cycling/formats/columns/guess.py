@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cycling.formats.columns.bdf import label_of
+from cycling.formats.columns.durations import written_unit
 from cycling.formats.columns.fields import (
-    DURATION_UNIT,
     DURATIONS,
     UNIX_MS,
     UNIX_S,
     WHOLE_NUMBERS,
+    WRITTEN_DURATIONS,
     Field,
 )
 from cycling.formats.columns.labels import (
@@ -161,7 +162,7 @@ def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | 
     if not texts:
         return None
     if field in DURATIONS and mostly(is_duration, texts):
-        return DURATION_UNIT
+        return written_unit(texts, unit)
     if not mostly(_is_plain_number, texts):
         return None
     if field in WHOLE_NUMBERS and not mostly(_is_whole, texts):
@@ -171,7 +172,7 @@ def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | 
     if unit is None:
         looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in (UNIX_S, UNIX_MS)
         return None if looks_like_clock else field.units[0]
-    return unit if unit in field.units and unit != DURATION_UNIT else None
+    return unit if unit in field.units and unit not in WRITTEN_DURATIONS else None
 
 
 def _is_whole(cell: str) -> bool:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from cycling.formats.columns.fields import DURATION_UNIT, Field
+from cycling.formats.columns.fields import WRITTEN_DURATIONS, Field
 from cycling.units import canonical_unit, known_unit
 
 NAME_LENGTH = 100
@@ -82,8 +82,9 @@ def _within_brackets(text: str, name: str) -> str | None:
     if len(text) <= UNIT_LENGTH and (" " not in text.strip() or known_unit(text)):
         return canonical_unit(text, name)
     units = [unit for word in text.split() if (unit := known_unit(word))]
-    if DURATION_UNIT in units:
-        return DURATION_UNIT
+    written = [unit for unit in units if unit in WRITTEN_DURATIONS]
+    if written:
+        return written[0]
     return units[0] if units else (text if len(text) <= UNIT_LENGTH else None)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cycling.errors import InputError
-from cycling.formats.columns.fields import DURATION_UNIT, Field
+from cycling.formats.columns.fields import WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
 
 Channel = tuple[str, str]
@@ -163,7 +163,7 @@ class Mapping:
 
 def _free_unit(column: Column) -> str:
     """Unit of a column whose values were a clock or a duration until now is not one of theirs."""
-    if column.field is Field.CLOCK or column.unit == DURATION_UNIT:
+    if column.field is Field.CLOCK or column.unit in WRITTEN_DURATIONS:
         return "1"
     return column.unit or "1"
 

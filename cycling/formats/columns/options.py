@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cycling.errors import InputError
-from cycling.formats.columns.fields import DURATION_UNIT, NUMERIC_CLOCKS, Field
+from cycling.formats.columns.fields import NUMERIC_CLOCKS, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import UNIT_LENGTH
 from cycling.formats.columns.mapping import Column, Mapping, unknown_unit
 from cycling.units import known_unit
@@ -83,7 +83,7 @@ def _displaced(mapping: Mapping, field: Field, own_choices: set[int]) -> Mapping
         if column.field is field and column.index not in own_choices:
             textual = (
                 field is Field.STATE
-                or column.unit == DURATION_UNIT
+                or column.unit in WRITTEN_DURATIONS
                 or (field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS)
             )
             other = Field.IGNORED if textual else Field.EXTENDED

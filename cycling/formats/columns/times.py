@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cycling.formats.cell_reader import CellReader
-from cycling.formats.columns.fields import DAY_FIRST, DURATION_UNIT, MONTH_FIRST, Field
+from cycling.formats.columns.durations import by_pace, is_in_two_parts, minutes_evidence
+from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import same_name, split_label, split_suffix
 from cycling.formats.columns.mapping import Column, Inference, Mapping
 from cycling.formats.columns.names import OPEN_TIMES
@@ -157,6 +158,8 @@ def with_times(table: TextTable, mapping: Mapping) -> Mapping:
             text = f"Dates in column {clock.shown!r} have the {order}: {reason}."
             mapping = _noted(mapping, "dates", text)
         clock = mapping.column(Field.CLOCK)
+    if time and is_in_two_parts(time, table.sample_of(time.index)):
+        return _with_parts(table, mapping, time, clock)
     if clock and time:
         return _with_unit(table, mapping, time, clock)
     step = mapping.column(Field.STEP_TIME)
@@ -171,16 +174,35 @@ def _noted(mapping: Mapping, kind: str, text: str) -> Mapping:
 
 def _with_unit(table: TextTable, mapping: Mapping, time: Column, clock: Column) -> Mapping:
     """The unit of a test time whose label names none, by how fast the clock goes."""
-    if time.unit == DURATION_UNIT or split_label(time.label)[1] or split_suffix(time.label)[1]:
+    if time.unit in WRITTEN_DURATIONS or split_label(time.label)[1] or split_suffix(time.label)[1]:
         return mapping
+    for pace in _paces(table, time, clock):
+        if unit := likely_unit(time, pace):
+            text = f"Column {time.shown!r} names no unit; by the clock it counts {unit}."
+            return _noted(mapping.with_column(time.index, Field.TEST_TIME, unit), "units", text)
+    return mapping
+
+
+def _paces(table: TextTable, time: Column, clock: Column) -> Iterator[float]:
+    """By how many s the clock goes on in each s of the test time: first rows, then all."""
     by_clock, by_time = (_sampled(table, column) for column in (clock, time))
     for last in (min(len(table.sample), len(by_clock), len(by_time)) - 1, -1):
         if not len(by_clock) or not len(by_time) or last == 0:
-            return mapping
+            return
         passed, counted = by_clock[last] - by_clock[0], by_time[last] - by_time[0]
-        if passed > 0 and counted > 0 and (unit := likely_unit(time, passed / counted)):
-            text = f"Column {time.shown!r} names no unit; by the clock it counts {unit}."
+        if passed > 0 and counted > 0:
+            yield float(passed / counted)
+
+
+def _with_parts(table: TextTable, mapping: Mapping, time: Column, clock: Column | None) -> Mapping:
+    """The unit of a test time in two parts: by the clock, else by its cells."""
+    for pace in _paces(table, time, clock) if clock else ():
+        if unit := by_pace(time.unit, pace):
+            text = f"Column {time.shown!r} names no unit; by the clock it is {unit}."
             return _noted(mapping.with_column(time.index, Field.TEST_TIME, unit), "units", text)
+    if why := minutes_evidence(table.sample_of(time.index)):
+        text = f"Times in column {time.shown!r} are minutes and seconds: {why}."
+        return _noted(mapping, "units", text)
     return mapping
 
 

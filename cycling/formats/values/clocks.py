@@ -11,7 +11,15 @@ import numpy.typing as npt
 
 from cycling.errors import InputError
 from cycling.formats.arrow import as_text, valid
-from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, UNIX_MS, UNIX_S, YEAR_FIRST
+from cycling.formats.columns.fields import (
+    DAY_FIRST,
+    DURATION_UNIT,
+    MINUTES_UNIT,
+    MONTH_FIRST,
+    UNIX_MS,
+    UNIX_S,
+    YEAR_FIRST,
+)
 from cycling.formats.values.captured import Parts, captured, was_blank
 from cycling.formats.values.dates import plain_clock
 from cycling.formats.values.numbers import BoolArray, FloatArray, Numbers, parse_numbers
@@ -35,6 +43,9 @@ _DURATION = re.compile(
     r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|tage?|-|\.|\s),?\s*)?(?P<hours>[0-9]{1,9})"
     r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,:][0-9]{1,20})?))?\s*$",
     re.ASCII | re.IGNORECASE,
+)
+_SHORT_DURATION = re.compile(
+    r"^\s*(?P<minutes>[0-9]{1,9}):(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s*$", re.ASCII
 )
 _NUMBERS = ("a", "b", "c", "hour", "minute", "second")
 _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
@@ -223,16 +234,26 @@ def _days_since_1970(year: FloatArray, month: FloatArray, day: FloatArray) -> Fl
 
 
 def is_duration(cell: str) -> bool:
-    """Whether a cell reads as h:min:s."""
-    return bool(_DURATION.match(cell))
+    """Whether a cell reads as h:min:s or min:s."""
+    return bool(_DURATION.match(cell) or _SHORT_DURATION.match(cell))
 
 
-def parse_durations(cells: "pa.StringArray") -> Numbers:
-    """Seconds of `h:min:s` cells, for example 144:02:18.500; NaN where blank or bad."""
+def parse_durations(cells: "pa.StringArray", unit: str = DURATION_UNIT) -> Numbers:
+    """Seconds of cells such as 144:02:18.500; NaN where blank or bad.
+
+    Two parts are hours and minutes, in the unit min:s minutes and seconds.
+    """
     parts = captured(cells, _DURATION, ("days", "hours", "minutes", "seconds"), ())
     number = parts.numbers
     whole = np.nan_to_num(number["days"]) * 86400 + number["hours"] * 3600 + number["minutes"] * 60
     seconds = np.nan_to_num(number["seconds"])
     ok = parts.matched & (number["minutes"] < 60) & (seconds < 60)
+    total = whole + seconds
+    if unit == MINUTES_UNIT:
+        short = captured(cells, _SHORT_DURATION, ("minutes", "seconds"), ())
+        pair = short.numbers
+        ok &= np.isfinite(number["seconds"])
+        ok = np.where(short.matched, pair["seconds"] < 60, ok)
+        total = np.where(short.matched, pair["minutes"] * 60 + pair["seconds"], total)
     bad = ~ok if ok.all() else ~ok & ~was_blank(cells)
-    return Numbers(np.where(ok, whole + seconds, np.nan), bad if bad.any() else None)
+    return Numbers(np.where(ok, total, np.nan), bad if bad.any() else None)

@@ -41,9 +41,8 @@ def test_it_says_what_the_measures_are():
     [
         digest(parts=7),
         digest(amps=-AMPS),
-        digest(clock=None),
     ],
-    ids=["other blocks", "other sign", "no clock"],
+    ids=["other blocks", "other sign"],
 )
 def test_the_same_measures_are_recognised(other: Digest):
     assert digest().same_as(other)
@@ -62,6 +61,13 @@ def test_the_same_measures_are_recognised(other: Digest):
 )
 def test_other_measures_are_others(other: Digest):
     assert not digest().same_as(other)
+
+
+@pytest.mark.parametrize("one", [digest(), digest(clock=None)], ids=["clock", "no clock"])
+def test_without_a_clock_in_both_the_measures_are_not_enough(one: Digest):
+    other = digest(clock=None)
+    assert not one.same_as(other)
+    assert not other.same_as(one)
 
 
 def test_blanks_count_as_nothing():

@@ -1,0 +1,66 @@
+"""Whether times in two parts, as `12:30`, are hours and minutes or minutes and seconds."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from cycling.formats.columns.fields import DURATION_UNIT, MINUTES_UNIT, WRITTEN_DURATIONS, Field
+from cycling.formats.columns.labels import split_label
+from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.problems import Problem
+from cycling.formats.text.table import TextTable
+
+_TWO_PARTS = re.compile(r"\s*([0-9]+):[0-9]{1,2}([.,][0-9]+)?\s*", re.ASCII)
+_HOURS_OF_A_DAY = 24
+_SAME_PACE = math.log(1.5)
+
+
+def written_unit(cells: Sequence[str], said: str | None = None) -> str:
+    """The unit of durations that are written with colons; what the label says counts first."""
+    if said in WRITTEN_DURATIONS:
+        return said
+    return MINUTES_UNIT if minutes_evidence(cells) else DURATION_UNIT
+
+
+def minutes_evidence(cells: Sequence[str]) -> str:
+    """Why cells of two parts are minutes and seconds, in words; "" if nothing says."""
+    texts = [cell for cell in cells if cell]
+    pairs = [match for text in texts if (match := _TWO_PARTS.fullmatch(text))]
+    if any(match[2] for match in pairs):
+        return "their last part has decimals"
+    if pairs and any(text.count(":") == 2 for text in texts):
+        return "others have hours in front"
+    if any(int(match[1]) > _HOURS_OF_A_DAY for match in pairs):
+        return "their first part goes above 24"
+    return ""
+
+
+def is_in_two_parts(column: Column, cells: Sequence[str]) -> bool:
+    """Whether a column has times of two parts, and its label does not say which they are."""
+    if column.unit not in WRITTEN_DURATIONS or split_label(column.label)[1] in WRITTEN_DURATIONS:
+        return False
+    return any(map(_TWO_PARTS.fullmatch, cells))
+
+
+def by_pace(unit: str, pace: float) -> str | None:
+    """The unit of times in two parts by how many s of the clock pass in each s of them."""
+    for each, factor in ((unit, 1.0), (DURATION_UNIT, 60.0), (MINUTES_UNIT, 1 / 60)):
+        if abs(math.log(pace / factor)) < _SAME_PACE:
+            return each
+    return None
+
+
+def open_duration(table: TextTable, mapping: Mapping) -> list[Problem]:
+    """The question what a test time in two parts is, where neither its cells nor a clock say."""
+    time = mapping.column(Field.TEST_TIME)
+    if time is None or mapping.column(Field.CLOCK):
+        return []
+    cells = table.sample_of(time.index)
+    if not is_in_two_parts(time, cells) or minutes_evidence(cells) or time.unit == MINUTES_UNIT:
+        return []
+    text = (
+        f"Times in column {time.shown!r} have two parts, hours and minutes or minutes and seconds; "
+        f"they are read as hours and minutes. If they are not, choose the unit {MINUTES_UNIT}."
+    )
+    option = f"{time.shown}={time.field}:{MINUTES_UNIT}"
+    return [Problem("question", text, column=time.shown, code="duration-unit", option=option)]
