@@ -64,10 +64,10 @@ class Assignment:
         bound = self.battery.bound_to if self.battery else None
         if bound is None or bound.id == self.pair.station_id or self.battery is None:
             return ""
-        return (
-            f"{self.battery.name} runs on {bound.name} or waits there. Choose that station, or "
-            "cancel it there first."
-        )
+        name = self.battery.name
+        if bound.runs:
+            return f"{name} runs on {bound.name}. Choose that station, or another battery."
+        return f"{name} is in the queue of {bound.name}. Choose that station, or cancel that first."
 
     @cached_property
     def problem(self) -> str:
@@ -117,12 +117,12 @@ def capitalised(sentence: str) -> str:
 
 
 def queue_text(assignment: Assignment) -> str:
-    """Say where in the station's queue it will stand."""
+    """Say where in the station's queue it will stand; what waits for another battery is passed."""
     station = assignment.station
     if station is None:
         return ""
     running = [station.now.experiment.name] if station.now.experiment else []
-    waiting = [*station.now.queue, *(one.name for one in station.now.held)]
+    waiting = [*station.now.queue, *_same_battery(assignment)]
     if not running and not waiting:
         return "first in the queue, nothing runs there"
     return f"behind {names([*running, *waiting])}"
@@ -130,13 +130,7 @@ def queue_text(assignment: Assignment) -> str:
 
 def release_text(assignment: Assignment) -> str:
     """Name what begins before it because the form says that its battery is connected."""
-    if assignment.station is None or not assignment.pair.connected:
-        return ""
-    held = [
-        one.name
-        for one in assignment.station.now.held
-        if one.battery is not None and one.battery.id == assignment.pair.battery_id
-    ]
+    held = _same_battery(assignment) if assignment.pair.connected else []
     if not held:
         return ""
     verb = (
@@ -145,3 +139,14 @@ def release_text(assignment: Assignment) -> str:
         else ("are held for this battery: they begin")
     )
     return f"{names(held)} {verb} before this one, as the battery is connected."
+
+
+def _same_battery(assignment: Assignment) -> list[str]:
+    """Return the names of what is held there until this battery is confirmed."""
+    if assignment.station is None or assignment.is_confirmed:
+        return []
+    return [
+        one.name
+        for one in assignment.station.now.held
+        if one.battery is not None and one.battery.id == assignment.pair.battery_id
+    ]

@@ -81,13 +81,15 @@ def summary_card(state: FormState) -> list[Component]:
 
 def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
     station = assignment.station.name if assignment.station else ""
-    lines = [
-        html.Div([html.B(name), " on ", html.B(assignment.battery_label)]),
+    lines = [html.Div([html.B(name), " on ", html.B(assignment.battery_label)])]
+    if assignment.problem:
+        return [*lines, html.Div(f"Cannot be queued at {station}. {assignment.problem}")]
+    lines.append(
         html.Div(
             [f"at {station}", *_simulated(assignment), f", {queue_text(assignment)}"],
             className="t2",
-        ),
-    ]
+        )
+    )
     view = assignment.view
     if view is not None and view.program is not None:
         duration = view.duration_s

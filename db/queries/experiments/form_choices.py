@@ -19,10 +19,11 @@ from db.queries.stations.state import AboutStation
 
 @dataclass(frozen=True)
 class Place:
-    """A station in a few words."""
+    """A station in a few words; `runs`: it runs the battery."""
 
     id: int
     name: str
+    runs: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _places(session: Session) -> tuple[Mapping[int | None, Place], Mapping[int |
     )
     places: dict[str, dict[int | None, Place]] = {"confirmed": {}, "waits": {}, "runs": {}}
     for kind, battery_id, id_, name in session.execute(union_all(confirmed, waits, runs)):
-        places[kind][battery_id] = Place(id_, name)
+        places[kind][battery_id] = Place(id_, name, kind == "runs")
     return places["confirmed"], places["waits"] | places["runs"]
 
 

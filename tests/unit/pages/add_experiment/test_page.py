@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.profile.summary import Extent, ProfileSummary
-from cycling.terms import Technology
+from cycling.terms import ExperimentStatus, Technology
 from db.commands.audit import By
 from db.commands.queue import confirm_battery, save_draft
 from db.models import AuditEntry, OutOfService, Plan
@@ -202,8 +202,27 @@ class TestQueue:
         self.send(forms)
         assignment = form_state(forms.database, typed(forms)).main
         assert queue_text(assignment) == "behind Ageing"
+        other = (Pair(forms.b, forms.s1, connected=True),)
+        second = form_state(forms.database, typed(forms, pairs=other)).main
+        assert queue_text(second) == "first in the queue, nothing runs there"  # Ageing is held
         assert release_text(assignment) == ""
         assert assignment.held_text == "Held until NMC-001 (SN SN-A) is confirmed on Station 01."
+
+    def test_what_cannot_be_queued_is_not_said_to_wait(self, forms: FormLab):
+        self.send(forms)
+        elsewhere = typed(forms, token="c" * 16, pairs=(Pair(forms.a, forms.s2),))
+        said = text(summary_card(form_state(forms.database, elsewhere)))
+        assert "Cannot be queued at Station 02. NMC-001 is in the queue of Station 01." in said
+        assert "Held until" not in said
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        add_experiment(
+            forms.database,
+            battery_id=forms.a,
+            station_id=forms.s1,
+            status=ExperimentStatus.RUNNING,
+        )
+        problem = found(forms, pairs=(Pair(forms.a, forms.s2),))[row_key(0)]
+        assert problem == "NMC-001 runs on Station 01. Choose that station, or another battery."
 
     def test_what_begins_first_once_the_battery_is_connected_is_named(self, forms: FormLab):
         self.send(forms)
