@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, loading
 from components.controls import small_button
+from components.figures.measure_axes import scale
 from components.readings import reading
 from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics
@@ -170,16 +171,17 @@ def decimals(values: Sequence[float | None]) -> int:
 def whole_readings(found: ExperimentStatistics) -> list[tuple[str, str, str]]:
     """Return name, value and unit of what the whole experiment adds up to."""
     whole = found.whole
-    sums = (
-        ("Charged", whole.charge_ah, "Ah"),
-        ("Discharged", whole.discharge_ah, "Ah"),
-        ("Energy in", whole.charge_wh, "Wh"),
-        ("Energy out", whole.discharge_wh, "Wh"),
+    pairs = (
+        ("Ah", {"Charged": whole.charge_ah, "Discharged": whole.discharge_ah}),
+        ("Wh", {"Energy in": whole.charge_wh, "Energy out": whole.discharge_wh}),
     )
-    return [
-        *((name, _number(value, decimals([value])), unit) for name, value, unit in sums),
-        *((name, value, "") for name, value in time_facts(found)),
-    ]
+    readings = []
+    for unit, sums in pairs:
+        factor, shown = scale(unit, max(map(abs, sums.values())))
+        for name, value in sums.items():
+            scaled = value * factor
+            readings.append((name, _number(scaled, decimals([scaled])), shown))
+    return [*readings, *((name, value, "") for name, value in time_facts(found))]
 
 
 def statistics_grid(found: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:
@@ -222,15 +224,14 @@ def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column
     if found.whole.missing_s > 0:
         columns.append(Column("", f"Missing / {unit}", [row.missing_s / unit_s for row in rows]))
     columns += [
-        Column("Charge / Ah", "In", [row.charge_ah for row in rows]),
-        Column("Charge / Ah", "Out", [row.discharge_ah for row in rows]),
-        Column("Energy / Wh", "In", [row.charge_wh for row in rows]),
-        Column("Energy / Wh", "Out", [row.discharge_wh for row in rows]),
-        *_spread("Voltage / V", [row.voltage_v for row in rows]),
-        *_spread("Current / A", [row.current_a for row in rows]),
+        *_scaled("Charge", "Ah", _in_out([(row.charge_ah, row.discharge_ah) for row in rows])),
+        *_scaled("Energy", "Wh", _in_out([(row.charge_wh, row.discharge_wh) for row in rows])),
+        *_scaled("Voltage", "V", _spread([row.voltage_v for row in rows])),
+        *_scaled("Current", "A", _spread([row.current_a for row in rows])),
     ]
     if name := temperature_head(found):
-        columns += _spread(name, [row.temperature for row in rows])
+        spread = _spread([row.temperature for row in rows])
+        columns += [Column(name, head, values) for head, values in spread.items()]
     return columns
 
 
@@ -241,12 +242,26 @@ def _with_same_group(column: Column, columns: Sequence[Column]) -> list[float | 
     return [value for one in columns if one.group == column.group for value in one.values]
 
 
-def _spread(group: str, spreads: Sequence[Spread]) -> list[Column]:
+def _scaled(name: str, unit: str, values: Mapping[str, list[float | None]]) -> list[Column]:
+    """Return a group of columns in the one unit that suits its largest value, as in the graph."""
+    known = [abs(one) for column in values.values() for one in column if one is not None]
+    factor, shown = scale(unit, max(known, default=0.0))
     return [
-        Column(group, "Min", [one.lowest for one in spreads]),
-        Column(group, "Mean", [one.mean for one in spreads]),
-        Column(group, "Max", [one.highest for one in spreads]),
+        Column(f"{name} / {shown}", head, [None if one is None else one * factor for one in column])
+        for head, column in values.items()
     ]
+
+
+def _in_out(sums: Sequence[tuple[float, float]]) -> dict[str, list[float | None]]:
+    return {"In": [into for into, _ in sums], "Out": [out for _, out in sums]}
+
+
+def _spread(spreads: Sequence[Spread]) -> dict[str, list[float | None]]:
+    return {
+        "Min": [one.lowest for one in spreads],
+        "Mean": [one.mean for one in spreads],
+        "Max": [one.highest for one in spreads],
+    }
 
 
 def _head(grid: Grid) -> list[Component]:
@@ -271,7 +286,7 @@ def _number(value: float | None, places: int) -> str:
         return "0"
     written = f"{value:,.{places}f}"
     is_zero = not any(digit in "123456789" for digit in written)
-    return written.lstrip("-") if is_zero else written.replace("-", "−")
+    return "≈ 0" if is_zero else written.replace("-", "−")
 
 
 def _small_print(found: ExperimentStatistics) -> str:

@@ -129,7 +129,7 @@ def test_everything_is_in_it(fetch, cycled):
         "2026-08-24 06:10:02 UTC",
         "Europe/Madrid",
         "Whole experiment",
-        "0.04125 Ah",  # 99 s at 1.5 A
+        "41.25 mAh",  # 99 s at 1.5 A
         "CC",
         "4.2 V",
         "10 min",

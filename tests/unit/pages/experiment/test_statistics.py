@@ -190,3 +190,31 @@ def test_an_unknown_value_is_blank():
     drawn = card(found(voltage_v=nothing, current_a=nothing), {})
     assert text(of_type(drawn, "Td")[-1]) == ""
     assert not find(drawn, children="nan")
+
+
+def test_a_group_has_the_unit_that_suits_its_largest_value():
+    micro = {
+        "charge_ah": 1.91e-6,
+        "discharge_ah": 4.7e-4,
+        "charge_wh": 7e-6,
+        "discharge_wh": 0.0,
+        "current_a": Spread(-8.6583874e-05, 8.653391e-05, 1.2e-9),
+    }
+    drawn = card(found(1, 2, **micro), NAMED)
+    said = text(drawn)
+    heads = ("Charge / mAh", "Energy / µWh", "Voltage / V", "Current / µA")
+    readings = ("Charged0.001910mAh", "Discharged0.4700mAh", "Energy in7.000µWh")
+    assert [words for words in (*heads, *readings) if words not in said] == []
+    assert "0.000000" not in said
+
+
+def test_what_is_not_zero_is_never_written_as_zero():
+    drawn = card(found(1, 2, current_a=Spread(-3.0, 3.0, -1e-5), discharge_ah=1e-6), NAMED)
+    (cells,) = [of_type(row, "Td") for row in of_type(drawn, "Tr")[2:3]]
+    assert [text(cells[place]) for place in (2, 3, 4, 5, 10)] == [
+        "3.250",
+        "≈ 0",
+        "12.30",
+        "0",
+        "≈ 0",
+    ]
