@@ -109,10 +109,13 @@ def _near_off(demands: tuple[Demand, ...], battery: BatteryLimits | None) -> Ite
         ):
             if value is None or off_v is None or not 0 <= way * (off_v - value) < NOISE_V:
                 continue
+            where = "where the battery's safety limit switches off"
+            if value != off_v:
+                where = f"nearly {where}, {plain(off_v)} V"
             yield warning(
                 one.voltage_place,
-                f"{plain(value)} V is nearly where the battery's safety limit switches off, "
-                f"{plain(off_v)} V: noise alone may abort the test. Leave 10 mV at least.",
+                f"{plain(value)} V is {where}: noise alone may abort the test. Leave 10 mV at "
+                "least.",
             )
 
 
@@ -199,11 +202,16 @@ def _safety_against(program: Program, battery: BatteryLimits | None) -> Iterator
         safety = program.safety_range(kind)
         if safety is None:
             continue
-        below = low is not None and safety.low < low - margin
-        if below or (high is not None and safety.high > high + margin):
-            ends = [f"{plain(one)} {unit}" for one in (low, high) if one is not None]
+        first = []  # the limits of the battery that act before those of SAFETY
+        if low is not None and safety.low < low - margin:
+            first.append(f"{plain(low)} {unit}")
+        if high is not None and safety.high > high + margin:
+            first.append(f"{plain(high)} {unit}")
+        if first:
+            whose = "limits" if len(first) > 1 else "limit"
+            act = "act" if len(first) > 1 else "acts"
             yield warning(
                 safety.place,
-                f"SAFETY is wider than the limits of the battery ({' to '.join(ends)}), which act "
-                "first.",
+                f"SAFETY is wider than the {whose} of the battery, {' and '.join(first)}, which "
+                f"{act} first.",
             )

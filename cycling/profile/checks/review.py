@@ -204,10 +204,10 @@ def _loops(program: Program, currents_known: bool) -> Iterator[Problem]:
         taken_ah = loop.count * _unbounded_ah(loop)
         if not taken_ah or (capacity_ah is not None and taken_ah <= capacity_ah):
             continue
-        how = f": {plain(round(taken_ah, 3))} Ah" if taken_ah.is_finite() else ""
+        how = f" {plain(round(taken_ah, 3))} Ah" if taken_ah.is_finite() else ""
         yield warning(
             loop.place,
-            f"This loop discharges and never charges, and no VOLTAGE ends it{how}: the battery may "
+            f"This loop discharges{how} and never charges, and no VOLTAGE ends it: the battery may "
             "run empty.",
         )
 

@@ -190,11 +190,12 @@ def _insert_all(
 
 
 def _profile_name(name: str, version: ProfileVersion, capacity_ah: float | None) -> str:
-    """Return "Ageing v3, 2.9 Ah"; the beginning is cut so that the end fits."""
+    """Return "Ageing v3, 2.9 Ah"; the beginning is cut, with "…", so that the end fits."""
     end = f" v{version.number}" if version.number != ONCE else ""
     if capacity_ah is not None:
         end += f", {capacity_ah:.6g} Ah"
-    return name[: MAX_PROFILE_NAME - len(end)].rstrip() + end
+    room = MAX_PROFILE_NAME - len(end)
+    return (name if len(name) <= room else f"{name[: room - 1].rstrip()}…") + end
 
 
 @idempotent

@@ -279,7 +279,7 @@ def test_a_long_name_keeps_version_and_capacity(database: Database):
     version = saved(database, PLAIN, "N" * 40)
     made = compile_version(database, version.version_id, capacity_ah=12.5, **OWN)
     with database.read() as session:
-        assert session.get(Profile, made).name == "N" * 28 + " v1, 12.5 Ah"
+        assert session.get(Profile, made).name == "N" * 27 + "… v1, 12.5 Ah"
 
 
 def test_with_a_model_rows_know_how_long_they_are_expected_to_take(database: Database):

@@ -160,5 +160,24 @@ def test_safety_wider_than_the_battery_is_a_warning():
     assert (1, 16) in found("SAFETY VOLTAGE 2 5\nWAIT, 5", severity="warning")
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("SAFETY VOLTAGE 2 4.29\nWAIT, 5", "the limit of the battery, 2.495 V, which acts first."),
+        ("SAFETY VOLTAGE 2.5 5\nWAIT, 5", "the limit of the battery, 4.3 V, which acts first."),
+        (
+            "SAFETY VOLTAGE 2 5\nWAIT, 5",
+            "the limits of the battery, 2.495 V and 4.3 V, which act first.",
+        ),
+        ("CC, 1, VOLTAGE, 4.3", "4.3 V is where the battery's safety limit switches off: noise"),
+        ("CC, 1, VOLTAGE, 4.295", "4.295 V is nearly where the battery's safety limit switches"),
+    ],
+)
+def test_a_warning_names_the_limits_that_act_first(text, sentence):
+    problems = check_ranges(program_of(text), CELL)
+    (warning,) = [one.message for one in problems if one.severity == "warning"]
+    assert sentence in warning
+
+
 def test_the_whole_example_fits_its_cell():
     assert found(WHOLE) == []

@@ -50,7 +50,7 @@ def test_a_sound_cycle_has_no_findings():
         ("REPEAT 5\nCP, -1, TIME, 9\nWAIT, 9\nEND", "warning 1:1 This loop discharges"),
         (
             "REPEAT 2\nREPEAT 5\nCC, -1, CAPACITY, 1Ah\nWAIT, 9\nEND\nEND",
-            "warning 2:1 This loop discharges and never charges, and no VOLTAGE ends it: 5 Ah",
+            "warning 2:1 This loop discharges 5 Ah and never charges, and no VOLTAGE ends it: the",
         ),
     ],
 )
