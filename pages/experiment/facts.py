@@ -27,7 +27,7 @@ def fact_groups(
     """Return names and values: battery, station and profile, times, origin."""
     why = ended_reason(known.status, known.end_reason)
     return [
-        _battery(known.battery_id, known.battery),
+        battery_facts(known.battery_id, known.battery),
         [
             ("Station", _station(known)),
             ("Devices", ", ".join(known.devices)),
@@ -72,7 +72,8 @@ def _station(known: ExperimentFacts) -> str:
     return f"{known.station}, simulated{speed}"
 
 
-def _battery(battery_id: int, battery: NewBattery) -> Group:
+def battery_facts(battery_id: int, battery: NewBattery) -> Group:
+    """Return what a battery is, with its name as a link."""
     parts = [
         formatting.technology_word(battery.technology),
         str(battery.chemistry or battery.electrolyte_type or ""),

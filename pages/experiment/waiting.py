@@ -13,6 +13,7 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from components.status import status_pill
 from cycling.terms import ExperimentState
+from db.queries.batteries.detail import battery_descriptions
 from db.queries.experiments.detail import experiment_notes
 from db.queries.experiments.planned import PlannedExperiment, find_planned
 from db.queries.experiments.timeline import timeline
@@ -20,6 +21,7 @@ from db.queries.stations.queue import station_queue
 from pages.context import Viewer, database, viewer
 from pages.experiment.changes import delete_button, delete_dialog
 from pages.experiment.events import timeline_card
+from pages.experiment.facts import battery_facts
 from pages.experiment.ids import Ids
 from pages.experiment.notes import notes_card
 from pages.monitor.frame import dialogs
@@ -146,13 +148,12 @@ def _again(known: PlannedExperiment, who: Viewer) -> Sequence[Component]:
 
 
 def _facts(known: PlannedExperiment, who: Viewer) -> list[list[tuple[str, Any]]]:
-    battery: Any = ""
-    if known.battery:
-        serial = html.Span(f" SN {known.serial_number}", className="t3")
-        battery = [dcc.Link(known.battery, href=f"/batteries/{known.battery_id}"), serial]
+    battery_id = known.battery_id or 0
+    battery = battery_descriptions(database(), [battery_id]).get(battery_id)
     station = dcc.Link(known.station, href=f"/monitor/{known.station_id}") if known.station else ""
     return [
-        [("Battery", battery), ("Station", station), ("Profile", known.profile)],
+        battery_facts(battery_id, battery) if battery else [("Battery", "")],
+        [("Station", station), ("Profile", known.profile)],
         [("Defined by", known.user_name), ("Created", exact_time(known.created_at, who.zone))],
         [("Description", known.description)],
     ]

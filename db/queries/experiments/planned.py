@@ -34,7 +34,6 @@ class PlannedExperiment:
     reason: str
     battery_id: int | None
     battery: str
-    serial_number: str
     station_id: int | None
     station: str
     profile: str
@@ -68,7 +67,6 @@ def find_planned(database: Database, number: int) -> PlannedExperiment | None:
             why=state_words(plan),
             reason=reason_of(plan),
             battery=battery.name if battery else "",
-            serial_number=battery.serial_number if battery else "",
             station=station or "",
             profile=profile or "",
             has_row=is_there,

@@ -40,6 +40,8 @@ def test_a_held_one_says_why_and_can_be_confirmed_and_cancelled(oscar, vera, for
     assert "Held by oscar" in said
     pair = {"data-bem-confirm": f"{forms.s1},{forms.a}"}
     assert len(find(drawn, **pair)) == buttons(drawn, "plan", plan.id) == 1
+    for words in ("NMC-001 SN SN-A", "Made by", "Kind", "Capacity", "Voltage2.5 to 4.2 V"):
+        assert words in said
     others = page_of(vera, plan.experiment_id)
     assert plan.held_because in text(others)
     assert find(others, **pair) == []
