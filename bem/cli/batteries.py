@@ -42,13 +42,15 @@ def add(
     current_max_a: Annotated[
         float, typer.Option("--current-max", help="Largest charge current in A.")
     ],
-    capacity_ah: Annotated[float | None, typer.Option(help="Nominal capacity in Ah.")] = None,
+    capacity_ah: Annotated[
+        float | None, typer.Option(help="Nominal capacity in Ah. Required, but for a stack.")
+    ] = None,
     capacity_rate: Annotated[str, typer.Option(help="The rate it holds for: C/5, C20.")] = "",
     chemistry: Annotated[str | None, typer.Option(help="NMC, LFP ... or Gel, Liquid ...")] = None,
     cells: Annotated[int, typer.Option(help="Cells in series.")] = 1,
     parallel: Annotated[int, typer.Option(help="Cells in parallel.")] = 1,
     electrode_size_cm2: Annotated[
-        float | None, typer.Option("--area-cm2", help="Electrode area of a stack.")
+        float | None, typer.Option("--area-cm2", help="Electrode area. Required for a stack.")
     ] = None,
     electrode_composition: Annotated[
         str, typer.Option("--electrode", help="Electrode composition of a stack.")

@@ -29,6 +29,10 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and import the file inside."),
     (b"BIO-LOGIC MODULAR FILE", "a BioLogic binary file (.mpr)", _EXPORT),
     (b"BIO-LOGIC SETTING FILE", "a BioLogic settings file (.mps)", "Import the measures instead."),
+    *(
+        (head, "the log of a BioLogic test (.mpl)", "Import the .mpr or .mpt file beside it.")
+        for head in (b"EC-Lab LOG FILE", b"BT-Lab LOG FILE")
+    ),
     (b"NEWARE", "a Neware binary file (.nda)", _EXPORT),
     (b"\x00\x01\x00\x00Standard Jet DB", "an Access database, as Arbin .res files are", _EXPORT),
     (b"\x00\x01\x00\x00Standard ACE DB", "an Access database, as Arbin .res files are", _EXPORT),
@@ -53,7 +57,7 @@ _ZIPPED: tuple[tuple[str, str, str], ...] = (
 
 
 def refuse_binary(head: bytes, shown_name: str) -> None:
-    """Raise InputError if the first bytes are those of a known binary format."""
+    """Raise InputError if the first bytes are those of a format that is no table of text."""
     for magic, kind, remedy in _MAGIC:
         if head.startswith(magic):
             raise InputError(f"{shown_name} is {kind}, not a text table. {remedy}")

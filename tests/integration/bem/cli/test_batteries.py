@@ -44,3 +44,8 @@ class TestAdd:
     )
     def test_what_is_wrong_names_its_option(self, bem: Shell, more, named):
         assert named in bem.refused("battery", "add", "Cell 7", *LITHIUM, *more)
+
+    def test_the_help_says_what_a_kind_requires(self, bem: Shell):
+        said = " ".join(bem("battery", "add", "--help").out.split())
+        assert "Nominal capacity in Ah. Required, but for a stack." in said
+        assert "Electrode area. Required for a stack." in said

@@ -17,6 +17,7 @@ HEADER = "Test Time / s,Voltage / V,Current / A\n"
         (b"\x89HDF\r\n\x1a\n\0\0", "a.csv", "HDF5"),
         (b"\x1f\x8b\x08\0", "a.csv.gz", "gzip"),
         (b"BIO-LOGIC MODULAR FILE\x1a   ", "a.mpr", "BioLogic"),
+        (b"EC-Lab LOG FILE\r\n\r\nModulo Bat", "a.mpl", r"\.mpr or \.mpt"),
         (b"NEWARE\0\0\x01", "a.nda", "Neware"),
         (b"\0\1\0\0Standard Jet DB\0", "a.res", "Arbin|Jet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "xls"),
