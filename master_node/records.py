@@ -117,6 +117,8 @@ def _take_event(
     if latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         live_state.take_event(row, state, under_way, transaction.now)
     live_state.note_begin(row, state, under_way, to_time(event.at))
+    if isinstance(event, events.Paused) and event.interrupted:
+        live_state.note_outage(row, to_time(event.at))
 
 
 def _carry_out(

@@ -15,11 +15,15 @@ GAP_S = 90.0  # a minute without a point, where there is one every half
 GAP_INTERVALS = 3  # where points are rarer
 
 
-def spark_mask(trend: Sequence[tuple[float, float]], *, dashed: bool = False) -> str:
-    """Return the line through [Unix s, V] as an address for `mask-image`; "" without a line."""
-    if len(trend) < 2:
+def spark_mask(trend: Sequence[tuple[float, float | None]], *, dashed: bool = False) -> str:
+    """Return the line through [Unix s, V] as an address for `mask-image`; "" without a line.
+
+    It breaks where a voltage is None.
+    """
+    points = [(at, volts) for at, volts in trend if volts is not None]
+    if len(points) < 2:
         return ""
-    pieces = _pieces(trend)
+    pieces = _pieces(points, [at for at, volts in trend if volts is None])
     lines = ["L".join(f"{x} {y}" for x, y in piece) for piece in pieces]
     dash = " stroke-dasharray='3 3'" if dashed else ""
     area = "".join(
@@ -36,14 +40,17 @@ def spark_mask(trend: Sequence[tuple[float, float]], *, dashed: bool = False) ->
     return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
 
 
-def _pieces(trend: Sequence[tuple[float, float]]) -> list[list[tuple[int, float]]]:
-    """Return the places of the points, cut where a time is missing."""
+def _pieces(
+    trend: Sequence[tuple[float, float]], breaks: Sequence[float]
+) -> list[list[tuple[int, float]]]:
+    """Return the places of the points, cut at breaks and where a time is missing."""
     points = _places(trend)
     intervals = [later[0] - sooner[0] for sooner, later in pairwise(trend)]
     longest = max(GAP_S, GAP_INTERVALS * median(intervals))
     pieces = [points[:1]]
-    for point, interval in zip(points[1:], intervals, strict=True):
-        if interval > longest:
+    for point, (sooner, later) in zip(points[1:], pairwise(trend), strict=True):
+        is_cut = any(sooner[0] < at <= later[0] for at in breaks)
+        if is_cut or later[0] - sooner[0] > longest:
             pieces.append([])
         pieces[-1].append(point)
     return pieces

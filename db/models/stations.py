@@ -92,7 +92,8 @@ class StationLive(Base):
     """What a station was last heard to do, kept by the master node; V, A, s, degC.
 
     `contact_lost_at` is set while its unit is silent: the rest is then what was known before.
-    `trend` lists [Unix seconds, volts] of the last hour, oldest first, at most 120.
+    `trend` lists [Unix seconds, volts] of the last hour, oldest first, at most 120; its line
+    breaks at [Unix seconds].
     `output_on` is None where the station has not said.
     """
 

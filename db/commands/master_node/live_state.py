@@ -115,6 +115,14 @@ def take_event(
         row.step = row.cycle = row.test_time_s = None
 
 
+def note_outage(row: StationLive, at: datetime) -> None:
+    """Break the small line where a station came back and found its run interrupted."""
+    unix_s = at.timestamp()
+    before = [point for point in row.trend if point[0] < unix_s]
+    if before and len(before[-1]) > 1:
+        row.trend = [*before, [unix_s], *row.trend[len(before) :]]
+
+
 def note_begin(
     row: StationLive, state: StationState, experiment_id: int | None, at: datetime
 ) -> None:
@@ -219,6 +227,6 @@ def _extend_trend(row: StationLive, unix_s: float, voltage_v: float) -> None:
     recent = [point for point in trend if point[0] > unix_s - TREND_LASTS_S]
     recent.append([round(unix_s, 1), round(voltage_v, 4)])
     while len(recent) > TREND_POINTS:
-        inner = range(1, len(recent) - 1)
+        inner = [n for n in range(1, len(recent) - 1) if len(recent[n]) > 1]
         recent.pop(min(inner, key=lambda n: recent[n + 1][0] - recent[n - 1][0]))
     row.trend = recent

@@ -219,5 +219,5 @@ def _live(row: StationLive, unit: Unit | None) -> LiveFacts:
         LiveFacts,
         row,
         measured_at=row.measured_at - ahead if row.measured_at else None,
-        trend=tuple((point[0], point[1]) for point in row.trend or ()),
+        trend=tuple((at, *volts, None)[:2] for at, *volts in row.trend or ()),
     )

@@ -266,6 +266,20 @@ def test_a_pause_has_begun_when_its_event_says_so_whoever_told_of_it_first(stage
     assert live.state_since.timestamp() == pytest.approx(now - 7, abs=1e-3)
 
 
+def test_the_small_line_of_the_monitor_breaks_at_an_outage(stage: Stage):
+    station, experiment = next(iter(stage.unit.stations)), stage.experiments[0]
+    now = time.time()
+    stage.store(stage.records(0, 4))
+    with stage.lab.database.write() as session:
+        session.get_one(StationLive, station).trend = [[now - 30, 5.27], [now - 5, 5.68]]
+    back = events.Paused(n=1, at=now - 6, test_time_s=1.0, interrupted=True)
+    began = events.Started(n=0, at=now - 60, test_time_s=0.0)
+    records = m.Records(experiment=experiment, station=station, events=[began, back])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (live,) = [one for one in stage.lab.all_rows(StationLive) if one.station_id == station]
+    assert [volts for _, *volts in live.trend] == [[5.27], [], [5.68]]
+
+
 EVENTS = {
     "trip": (
         events.Tripped(

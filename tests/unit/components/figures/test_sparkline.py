@@ -17,5 +17,11 @@ def test_it_breaks_where_a_time_is_missing():
     assert pieces(rarely) == 1
 
 
+def test_it_breaks_at_an_outage_that_is_shorter_than_its_steps():
+    trend = [(0.0, 5.2), (5.0, 5.27), (14.0, None), (15.0, 5.68), (20.0, 5.7)]
+    assert pieces(trend) == 2
+    assert spark_mask([(0.0, 5.2), (5.0, None)]) == ""
+
+
 def test_one_point_is_no_line():
     assert spark_mask([(0.0, 3.7)]) == ""

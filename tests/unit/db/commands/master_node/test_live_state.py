@@ -3,7 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from cycling.terms import StationState
-from db.commands.master_node.live_state import Report, note_begin, take_event, take_report
+from db.commands.master_node.live_state import (
+    Report,
+    note_begin,
+    note_outage,
+    take_event,
+    take_report,
+)
 from db.models import StationLive
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -58,3 +64,17 @@ def test_a_state_has_begun_when_its_event_says_so_and_an_old_event_says_nothing_
     assert live.state_since == NOW
     note_begin(live, StationState.RUNNING, 7, earlier)
     assert live.state_since == earlier
+
+
+def test_the_small_line_breaks_where_a_station_was_off():
+    live, begun = row(), NOW.timestamp()
+    live.trend = [[begun, 5.2], [begun + 5, 5.27], [begun + 15, 5.68]]
+    for at_s in (14, 14.5, -1):  # a second one beside it, one from before
+        note_outage(live, NOW + timedelta(seconds=at_s))
+    outage = [begun + 14]
+    assert live.trend == [[begun, 5.2], [begun + 5, 5.27], outage, [begun + 15, 5.68]]
+    report = Report(StationState.PAUSED, False, 7, 0, 0.0, 1, 1, 0.0, 5.7, None, None, 0, "")
+    for second in range(20, 3000, 2):  # more points than it keeps
+        at = NOW + timedelta(seconds=second)
+        take_report(live, report, at=at, now=at)
+    assert outage in live.trend
