@@ -18,7 +18,7 @@ from cycling.formats.columns.fields import (
 )
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
-from cycling.formats.text.rows import IntArray
+from cycling.formats.text.blocks import IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clocks import (
     CLOCK_PATTERNS,

@@ -15,7 +15,7 @@ from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.heads import head_start
 from cycling.formats.problems import Findings, RaisedFindings
 from cycling.formats.rows import read_rows
-from cycling.formats.text.rows import CellBlock, IntArray
+from cycling.formats.text.blocks import CellBlock, IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.numbers import FloatArray
 

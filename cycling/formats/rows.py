@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cycling.formats.problems import Findings
 from cycling.formats.readers.table import ReaderTable, read_table_rows
-from cycling.formats.text.rows import CellBlock
+from cycling.formats.text.blocks import CellBlock
 from cycling.formats.text.rows import read_rows as read_text_rows
 from cycling.formats.text.table import TextTable
 

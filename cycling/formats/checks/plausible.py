@@ -10,7 +10,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.times import likely_unit
 from cycling.formats.measures import FileBlock
 from cycling.formats.problems import Problem
-from cycling.formats.text.rows import IntArray
+from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
 from cycling.units import duration_words
 

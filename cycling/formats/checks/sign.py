@@ -11,7 +11,7 @@ import numpy as np
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.columns.recognise import SIGNED_FORMATS
 from cycling.formats.problems import Problem
-from cycling.formats.text.rows import IntArray
+from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
 
 Verdict = Literal["charge", "discharge", "unclear", "unsigned", "no evidence", "no current"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from cycling.analysis.gaps import gap_rows
 from cycling.formats.problems import Findings, Problem
-from cycling.formats.text.rows import IntArray
+from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import FloatArray
 
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes

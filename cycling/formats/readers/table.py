@@ -22,7 +22,8 @@ from cycling.formats.readers.process import (
     columns_wanted,
 )
 from cycling.formats.readers.reader import ReaderColumn
-from cycling.formats.text.rows import CellBlock, too_many_rows
+from cycling.formats.text.blocks import CellBlock
+from cycling.formats.text.rows import too_many_rows
 from cycling.formats.text.table import TextTable
 
 _ESSENTIAL = (Field.VOLTAGE, Field.CURRENT, Field.TEST_TIME)

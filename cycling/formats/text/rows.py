@@ -3,32 +3,32 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cycling.errors import InputError
 from cycling.formats.arrow import bool_array, valid
 from cycling.formats.problems import Findings, Problem
-from cycling.formats.text.layout import BLANKS
+from cycling.formats.text.blocks import CellBlock, IntArray
+from cycling.formats.text.ends import cut_off, footer, without_end
+from cycling.formats.text.layout import BLANKS, is_numeric
 from cycling.formats.text.source import RowSource
 from cycling.formats.text.table import MAX_LINE, TextTable, too_long_line
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyarrow import csv
 
-IntArray = npt.NDArray[np.int64]
+MAX_LINE_KEPT = 1_000
 
 
-@dataclass(frozen=True)
-class CellBlock:
-    """Some rows: their numbers in the file and, by column, their cells (null where blank)."""
+class _Ragged(NamedTuple):
+    """A row with another number of fields than the header."""
 
-    rows: IntArray
-    cells: dict[int, "pa.StringArray"]
-    bytes_done: int
+    row: int
+    fields: int
+    expected: int
+    text: str
 
 
 @dataclass
@@ -38,7 +38,7 @@ class _RowNumbers:
     header_row: int
     next_row: int
     left_out: "array[int]" = field(default_factory=lambda: array("q"))
-    ragged: list[tuple[int, int, int]] = field(default_factory=list)
+    ragged: list[_Ragged] = field(default_factory=list)
     ragged_count: int = 0
     _passed: int = 0
 
@@ -48,7 +48,9 @@ class _RowNumbers:
         self.left_out.append(number)
         self.ragged_count += 1
         if len(self.ragged) < 1000:
-            self.ragged.append((number, row.actual_columns, row.expected_columns))
+            self.ragged.append(
+                _Ragged(number, row.actual_columns, row.expected_columns, row.text[:MAX_LINE_KEPT])
+            )
         return "skip"
 
     def take(self, count: int) -> IntArray:
@@ -64,7 +66,21 @@ class _RowNumbers:
 
 
 def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> Iterator[CellBlock]:
-    """Blocks of the cells of `columns`; wholly blank rows are left out, ragged ones reported."""
+    """Blocks of the cells of `columns`; wholly blank rows are left out, ragged ones reported.
+
+    Lines below the last row that are no measures, and a last row that is cut, are left out and
+    said.
+    """
+    last: CellBlock | None = None
+    for block in _blocks(table, columns, findings):
+        if last is not None:
+            yield last
+        last = block
+    if last is not None:
+        yield without_end(table, last, findings)
+
+
+def _blocks(table: TextTable, columns: Sequence[int], findings: Findings) -> Iterator[CellBlock]:
     import pyarrow as pa
 
     numbers = _RowNumbers(table.header_row, table.header_row + 1)
@@ -73,18 +89,20 @@ def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> I
         with RowSource(table) as source, _reader(table, columns, source, numbers) as reader:
             for batch in reader:
                 rows = numbers.take(batch.num_rows)
-                _report_ragged(table, numbers, findings)
                 cells = dict(
                     zip(columns, (c.view(pa.string()) for c in batch.columns), strict=True)
                 )
                 block = _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
+                if not len(block.rows):
+                    continue
+                _report_ragged(table, numbers, findings, before=int(block.rows[-1]))
                 if len(block.rows) > room:
                     findings.add(too_many_rows(table, int(block.rows[room])))
                     yield _first_rows(block, room)
                     return
                 room -= len(block.rows)
                 yield block
-            _report_ragged(table, numbers, findings)
+            _report_end(table, numbers, findings)
     except pa.ArrowInvalid as error:
         raise _parser_error(table, numbers, str(error)) from error
     except OSError as error:
@@ -144,15 +162,34 @@ def _without_blank_rows(block: CellBlock) -> CellBlock:
     return CellBlock(block.rows[~blank], cells, block.bytes_done)
 
 
-def _report_ragged(table: TextTable, numbers: _RowNumbers, findings: Findings) -> None:
-    rows, numbers.ragged = numbers.ragged, []
-    count, numbers.ragged_count = numbers.ragged_count, 0
+def _report_ragged(
+    table: TextTable, numbers: _RowNumbers, findings: Findings, *, before: int | None = None
+) -> None:
+    """Report the ragged rows above row `before` (None: all); the others wait."""
+    waiting = [] if before is None else [one for one in numbers.ragged if one.row > before]
+    rows = numbers.ragged[: len(numbers.ragged) - len(waiting)]
+    count = numbers.ragged_count - len(waiting)
+    numbers.ragged, numbers.ragged_count = waiting, len(waiting)
 
     def problem(index: int) -> Problem:
-        row, fields, expected = rows[min(index, len(rows) - 1)]
-        return Problem("error", _ragged_text(table, fields, expected), row=row, code="ragged")
+        one = rows[min(index, len(rows) - 1)]
+        text = _ragged_text(table, one.fields, one.expected)
+        return Problem("error", text, row=one.row, code="ragged")
 
-    findings.add_each(count, problem)
+    findings.add_each(count if rows else 0, problem)
+
+
+def _report_end(table: TextTable, numbers: _RowNumbers, findings: Findings) -> None:
+    """Say which short lines below the last row are left out; report the others."""
+    lines = numbers.ragged
+    if len(lines) == numbers.ragged_count and all(one.fields < one.expected for one in lines):
+        sign = None if table.delimiter == BLANKS else table.delimiter
+        plain = [not any(map(is_numeric, one.text.split(sign))) for one in lines]
+        if all(plain) or len(lines) == 1:
+            for one, is_plain in zip(lines, plain, strict=True):
+                findings.add(footer(one.row, one.text) if is_plain else cut_off(one.row))
+            return
+    _report_ragged(table, numbers, findings)
 
 
 def _ragged_text(table: TextTable, fields: int, expected: int) -> str:

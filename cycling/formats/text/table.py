@@ -16,6 +16,7 @@ from cycling.formats.text.first_bytes import (
     refuse_nul,
     sniff_encoding,
 )
+from cycling.formats.text.last_row import is_cut
 from cycling.formats.text.layout import (
     BLANKS,
     Layout,
@@ -61,6 +62,7 @@ class TextTable:
     data_start: int
     ends_with_newline: bool
     max_rows: int = sys.maxsize
+    cut_off: bool = False  # within its last row
     rewriting: Rewriting | None = None
     thousands: bool = False
     facts: Facts = field(default_factory=dict)  # what the lines above the table say of the test
@@ -121,6 +123,9 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
     _check_labels(layout, shown)
     last_text = text[layout.data_start :] if complete else decoded(tail, encoding, final=True)
     last = _tail_rows(last_text, layout, cut=not complete)
+    ended = last_text.endswith(("\n", "\r"))
+    cut = not ended and is_cut(last)
+    last = last[:-1] if cut else last
     decimal = decimal_mark(layout.rows + last)
     return TextTable(
         path=path,
@@ -134,9 +139,10 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
         header_row=layout.header_row,
         labels=layout.labels,
         sample=layout.rows[:SAMPLE_ROWS],
+        cut_off=cut,
         tail=last,
         data_start=_byte_length(text[: layout.data_start], encoding),
-        ends_with_newline=last_text.endswith(("\n", "\r")),
+        ends_with_newline=ended,
         rewriting=layout.rewriting,
         facts=head_facts(text[: layout.data_start].splitlines()[: layout.header_row - 1]),
     )

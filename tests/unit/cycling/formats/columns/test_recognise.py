@@ -229,7 +229,7 @@ def test_two_columns_of_the_same_name_as_a_field_are_an_error(proposed):
     [("t,x,I", "missing-voltage"), ("t,U,x", "missing-current"), ("x,U,I", "missing-time")],
 )
 def test_a_missing_column_is_an_error_that_the_mapping_can_correct(proposed, header, code):
-    table, mapping = proposed(f"{header}\n0,3.5,1\n1,3.6,1\n2,3.7\n")
+    table, mapping = proposed(f"{header}\n0,3.5,1\n1,3.6\n2,3.7,1\n")
     result = verify(table, mapping)
     assert {p.code for p in result.problems} == {code, "ragged"}
     assert (result.rows, result.ok) == (2, False)

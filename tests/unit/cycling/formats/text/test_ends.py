@@ -1,0 +1,57 @@
+"""Lines below the rows and rows that are cut: left out and said."""
+
+import pytest
+
+from cycling.formats import open_table, propose, verify
+from cycling.formats.text.last_row import is_cut
+
+HEAD = "Time (s),Voltage (V),Current (A)\n"
+ROWS = "".join(f"{row},{3 + row / 100:.2f},1.0\n" for row in range(20))
+
+
+def verified(tmp_path, text: str):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    table = open_table(path)
+    result = verify(table, propose(table))
+    return result.rows, {(p.code, p.row) for p in result.problems if p.code != "counter-differs"}
+
+
+@pytest.mark.parametrize(
+    ("end", "found"),
+    [
+        ("End of test\n", {("footer", 22)}),
+        ("End of test,,\n", {("footer", 22)}),
+        ("\nEnd of test\nOperator: me\n\n", {("footer", 23), ("footer", 24)}),
+        ("20,3.2\n", {("cut-off", 22)}),
+        ("20,3.2", {("cut-off", 22)}),
+        ("20", {("cut-off", 22)}),
+    ],
+)
+def test_the_end_is_left_out_and_said(tmp_path, end, found):
+    assert verified(tmp_path, HEAD + ROWS + end) == (20, found)
+
+
+@pytest.mark.parametrize("end", ["20,3.2\n21,3.2\n", "20,3.2,1,5\n", "a,b\n20,3.2,1\n"])
+def test_short_rows_that_are_no_end_are_refused(tmp_path, end):
+    _, found = verified(tmp_path, HEAD + ROWS + end)
+    assert "ragged" in {code for code, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2026-03-16 12:00:00"] * 9 + ["2026-03-16 "], True),
+        (["2026-03-16 12:00:00"] * 9 + ["2026-03-16 12:00:0"], True),
+        (["0.25"] * 9 + ["0."], True),
+        (["0.25"] * 9 + [""], True),
+        (["0.25"] * 9 + ["0"], False),
+        (["0.25"] * 9 + ["0.2"], False),
+        (["9:59", "10:00"] * 4 + ["1:0"], False),
+        (["2026-03-16 12:00:00"] * 10, False),
+        (["2026-03-16 12:00:00"] * 3 + ["2026-03-16 "], False),
+        ([""] * 10, False),
+    ],
+)
+def test_a_last_cell_that_is_cut(cells, expected):
+    assert is_cut([["1", cell] for cell in cells]) is expected
