@@ -15,6 +15,7 @@ from db.commands.experiments.deletion import Deleted, delete_experiment
 from db.commands.experiments.notes import rename_experiment
 from db.queries.experiments.deletion import Loss, experiment_loss
 from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.planned import find_planned
 from pages.ask import Done, Question, ask_dialog, ask_then_do, done_before
 from pages.context import Viewer, database
 from pages.experiment.ids import DELETE, RENAME, Ids
@@ -23,8 +24,13 @@ from pages.sent import sent_id
 
 def change_buttons(who: Viewer) -> list[Component]:
     """Return the buttons of what this viewer may do."""
+    return delete_button(who) + rename_button(who)
+
+
+def rename_button(who: Viewer) -> list[Component]:
+    """Return the button that asks for another name; for operators."""
     rename = action_button("pencil", "Rename", hidden="bem-wide-words", id=RENAME.open)
-    return delete_button(who) + [rename] * who.operates
+    return [rename] * who.operates
 
 
 def delete_button(who: Viewer) -> list[Component]:
@@ -35,16 +41,20 @@ def delete_button(who: Viewer) -> list[Component]:
 
 def change_dialogs(who: Viewer) -> list[Component]:
     """Return the dialogs of what this viewer may do, closed."""
-    dialogs = []
-    if who.operates:
-        name = dbc.Input(id=RENAME.name, maxlength=MAX_NAME, autocomplete="off")
-        about = dbc.Textarea(id=RENAME.about, maxlength=MAX_DESCRIPTION, rows=3)
-        fields = [
-            html.Div(labelled("Name", name), id=RENAME.name_box),
-            html.Div(labelled("Description", about, optional=True), id=RENAME.about_box),
-        ]
-        dialogs += ask_dialog(RENAME, *fields, refresh=True)
-    return [*dialogs, *delete_dialog(who)]
+    return [*rename_dialog(who), *delete_dialog(who)]
+
+
+def rename_dialog(who: Viewer) -> list[Component]:
+    """Return the dialog for another name and description; for operators."""
+    if not who.operates:
+        return []
+    name = dbc.Input(id=RENAME.name, maxlength=MAX_NAME, autocomplete="off")
+    about = dbc.Textarea(id=RENAME.about, maxlength=MAX_DESCRIPTION, rows=3)
+    fields = [
+        html.Div(labelled("Name", name), id=RENAME.name_box),
+        html.Div(labelled("Description", about, optional=True), id=RENAME.about_box),
+    ]
+    return ask_dialog(RENAME, *fields, refresh=True)
 
 
 def delete_dialog(who: Viewer) -> list[Component]:
@@ -57,9 +67,11 @@ def delete_dialog(who: Viewer) -> list[Component]:
 
 def ask_name(_chosen: Sent, experiment_id: Sent) -> Question:
     """Ask for another name and description."""
-    known = experiment_facts(database(), sent_id(experiment_id))
+    number = sent_id(experiment_id)
+    plan = find_planned(database(), number)
+    known = plan if plan and not plan.has_row else experiment_facts(database(), number)
     values = {"name": known.name, "description": known.description}
-    return Question(f"Rename experiment {known.id}", None, go="Save", values=values)
+    return Question(f"Rename experiment {number}", None, go="Save", values=values)
 
 
 def rename(by: By, _chosen: Sent, experiment_id: Sent, name: Sent, description: Sent) -> Done:

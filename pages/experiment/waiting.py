@@ -19,7 +19,7 @@ from db.queries.experiments.planned import PlannedExperiment, find_planned
 from db.queries.experiments.timeline import timeline
 from db.queries.stations.queue import station_queue
 from pages.context import Viewer, database, viewer
-from pages.experiment.changes import delete_button, delete_dialog
+from pages.experiment.changes import delete_button, delete_dialog, rename_button, rename_dialog
 from pages.experiment.events import timeline_card
 from pages.experiment.facts import battery_facts
 from pages.experiment.ids import Ids
@@ -46,6 +46,7 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
     ]
     notes = experiment_notes(database(), known.number)
     is_over = known.state is ExperimentState.CANCELLED
+    can_rename = is_over or known.state is ExperimentState.HELD
     return html.Div(
         [
             dcc.Store(id=Ids.EXPERIMENT, data=known.number),
@@ -54,8 +55,13 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
             page_header(
                 title,
                 count=[str(known.number), status_pill(known.state)],
-                actions=[*(delete_button(who) if is_over else []), *_again(known, who)],
+                actions=[
+                    *(delete_button(who) if is_over else []),
+                    *(rename_button(who) if can_rename else []),
+                    *_again(known, who),
+                ],
             ),
+            *(rename_dialog(who) if can_rename else []),
             *(delete_dialog(who) if is_over else []),
             columns(
                 [

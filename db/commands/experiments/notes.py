@@ -10,11 +10,12 @@ from cycling.names import check_description, check_name
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
-from db.models import Experiment, ExperimentName, Note
-from db.queries.experiments.deletion import existing_experiment, gone_words
+from db.models import Experiment, ExperimentName, Note, Plan
+from db.queries.experiments.deletion import existing_or_planned, gone_words
 from db.queries.experiments.planned import not_begun
 from db.repeating import repeated
 from db.statements import count_changed
+from db.terms import PlanState
 
 LONGEST = 500
 
@@ -90,14 +91,17 @@ def rename_experiment(
 ) -> None:
     """Give an experiment a name and a description; the same again changes nothing.
 
-    Raises InputError, NotFoundError.
+    Also one that is held or was cancelled; a draft has its name in its form. Raises InputError,
+    NotFoundError.
 
     They are kept in a table of ours too: a WattRex unit's synchroniser overwrites whole rows of
     Experiment with what its cycler read when it began, and the master node writes them back.
     """
     name, description = check_name(name), check_description(description)
     with database.write() as session:
-        experiment = existing_experiment(session, experiment_id, lock=True)
+        experiment = existing_or_planned(session, experiment_id, lock=True)
+        if isinstance(experiment, Plan) and experiment.state is PlanState.DRAFT:
+            raise InputError("A draft is renamed in its form.")
         before = {"name": experiment.name, "description": experiment.description}
         if before == {"name": name, "description": description}:
             return

@@ -2,10 +2,12 @@
 
 import pytest
 
+from cycling.errors import InputError
+from db.commands.experiments.notes import rename_experiment
 from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, save_draft
 from db.models import FormerNumber, Plan, StationAlarm
 from db.queries.profiles.uses import experiment_profile
-from pages.experiment.ids import DELETE, Ids
+from pages.experiment.ids import DELETE, RENAME, Ids
 from pages.queue.card import Ids as QueueIds
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
@@ -79,6 +81,27 @@ def test_its_course_is_on_its_page_also_when_it_never_began(oscar, forms, plan):
     assert "Course" in said
     assert f"Heldoscar: {plan.held_because}" in said
     assert "Cancelledoscar: Cell is warm" in said
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_operators_rename_one_that_has_not_begun(oscar, vera, forms, plan, cancels):
+    number = plan.experiment_id
+    if cancels:
+        cancel(forms.database, plan.id, by=BY(forms.now()))
+    assert len(find(page_of(oscar, number), id=RENAME.open)) == 1
+    assert find(page_of(vera, number), id=RENAME.open) == []
+    at = {"experiment-id.data": number}
+    asked = oscar.call(f"{RENAME.dialog}.is_open", at, by=f"{RENAME.open}.n_clicks")
+    assert asked[f"{RENAME.name}.value"] == "Ageing"
+    rename_experiment(forms.database, number, "Ageing at 25", "", by=BY(forms.now()))
+    assert "Ageing at 25" in text(page_of(oscar, number))
+
+
+def test_a_draft_is_renamed_in_its_form(oscar, forms):
+    draft = save_draft(forms.database, "d" * 16, "D", {}, by=BY(forms.now())).experiment_id
+    assert find(page_of(oscar, draft), id=RENAME.open) == []
+    with pytest.raises(InputError, match="in its form"):
+        rename_experiment(forms.database, draft, "E", "", by=BY(forms.now()))
 
 
 def test_admins_delete_one_that_was_cancelled(visitor, oscar, forms, plan):
