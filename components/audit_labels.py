@@ -94,6 +94,7 @@ LABELS = {
     "was": "before",
 }
 LISTS = frozenset(("begun", "channels", "devices", "held", "plans"))  # whatever their length
+OF_A_RUN = frozenset(("pause", "resume", "stop"))  # what a station is asked to do with one
 SAID = ("reason", "comment", "text")  # details that a person has written
 
 
@@ -112,6 +113,8 @@ def sentence(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     before, it, after = form.partition("{it}")
     said = next((str(detail[key]) for key in SAID if detail.get(key)), "")
     known = _Known(detail)
+    if action in OF_A_RUN and detail.get("experiment"):
+        after += " experiment {experiment}"
     end = after.format_map(known) + (f": {said}" if said else "")
     return before.format_map(known), end if it else end.lstrip()
 

@@ -39,7 +39,7 @@
     return h("a", { className: "bem-lines", href: "/experiments/" + row.id, "data-bem-link": true },
       h("span", { className: "n cut" }, row.name),
       status(row.status),
-      h("span", { className: "t3 small cut" }, row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
+      h("span", { className: "t3 small cut" }, "ID " + row.id + ", " + row.battery + ", " + row.station + (row.status.why ? ". " + row.status.why : "")),
       h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 

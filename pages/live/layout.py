@@ -107,6 +107,7 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
     name = "Experiment" if view.is_present else "Last experiment"
     return [
         _fact(name, dcc.Link(experiment.name, href=f"/experiments/{experiment.id}")),
+        _fact("ID", str(experiment.id)),
         _fact(
             "Battery",
             [

@@ -85,7 +85,8 @@ def _what(station: StationNow) -> list[Component]:
     )
     if experiment is not None:
         by = f", by {experiment.user_name}" if experiment.user_name else ""
-        battery = f"{experiment.battery.name}, SN {experiment.battery.serial_number}{by}"
+        of_battery = f"{experiment.battery.name}, SN {experiment.battery.serial_number}"
+        battery = f"ID {experiment.id}, {of_battery}{by}"
         link = dcc.Link(
             experiment.name,
             href=f"/experiments/{experiment.id}",
@@ -95,7 +96,9 @@ def _what(station: StationNow) -> list[Component]:
         return [link, html.Span(battery, className="cut t3 small", title=battery)]
     if station.state is OverviewState.HELD and station.held[0].battery is not None:
         held = station.held[0]
-        text = f"{held.battery.name}, SN {held.battery.serial_number}" if held.battery else ""
+        text = f"ID {held.id}"
+        if held.battery:
+            text += f", {held.battery.name}, SN {held.battery.serial_number}"
         return [
             dcc.Link(held.name, href=f"/experiments/{held.id}", className="cut", title=held.name),
             html.Span(text, className="cut t3 small", title=text),

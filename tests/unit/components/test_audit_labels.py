@@ -39,6 +39,8 @@ def test_a_sentence_says_what_its_row_says():
         " from admin to viewer",
     )
     assert sentence("pause", {"reason": "Door open"}) == ("Asked ", " to pause: Door open")
+    paused = sentence("pause", {"experiment": 24, "reason": "Door open"})
+    assert paused == ("Asked ", " to pause experiment 24: Door open")
     assert sentence("confirm battery", {"name": "A {x}"}) == ("Confirmed A {x} (SN ?) on ", "")
     assert sentence("login", {}) == ("Signed in", "")
     assert not has_thing("login")

@@ -469,6 +469,13 @@ def test_a_stopped_station_shows_what_it_measures_now_from_the_first_figure_on(
     assert meta[LiveKey.PRESENT]["values"]["current"] == 0.0
 
 
+def test_tile_and_live_view_say_the_number_of_the_experiment(vera, running, station):
+    (tile,) = of_type(vera.open("/"), "Article")
+    assert f"ID {station['run']}, NMC-018, SN 24A-00718" in text(tile)
+    (about,) = find(vera.open(f"/monitor/{station['id']}"), className="bem-bar bem-about")
+    assert f"ID {station['run']}" in text(about)
+
+
 def test_an_ended_run_says_why(oscar, running, station):
     running.change(StationLive, station["id"], state=StationState.IDLE, experiment_id=None)
     ended = {"status": ExperimentStatus.FINISHED, "finished_at": running.now}
