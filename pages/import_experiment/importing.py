@@ -233,7 +233,7 @@ def follow_import(job_id: int | None, ticks: Sent) -> tuple[Any, dict[str, str]]
     prevent_initial_call=True,
 )
 def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
-    """Follow the import to its end: then to the experiments, or say what went wrong."""
+    """Follow the import to its end: then to its experiment, or say what went wrong."""
     if job_id is None:
         raise PreventUpdate
     same = (no_update, no_update, no_update)
@@ -243,8 +243,7 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
         return note("error", str(error), alert=True), None, *same, no_update
     if job.state is JobState.DONE and job.result:
         address = f"/experiments/{job.result['experiment_id']}"
-        done = toast("done", "The experiment is imported.", href=address, link="Open it")
-        return None, None, None, done, "/experiments", no_update
+        return None, None, None, toast("done", "The experiment is imported."), address, no_update
     if job.state is JobState.FAILED:
         return failure(job), None, *same, no_update
     if job.state is JobState.CANCELLED:

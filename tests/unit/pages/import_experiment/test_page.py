@@ -483,14 +483,14 @@ def test_an_import_is_followed_after_the_page_was_loaded_again(oscar, lab):
     assert answer == {IMPORT_POLL: 1, "import-cancel.style": {}}
 
 
-def test_a_finished_import_leads_to_the_experiments(oscar, lab):
+def test_a_finished_import_leads_to_its_experiment(oscar, lab):
     job = lab.job("import file")
     lab.change_job(job, state=JobState.DONE, result={"experiment_id": 128})
     answer = follow(oscar, job)
     assert answer[START] is None
     assert answer["import-upload.data"] is None
-    assert answer["import-go.href"] == "/experiments"
-    assert answer[TOAST]["href"] == "/experiments/128"
+    assert answer["import-go.href"] == "/experiments/128"
+    assert answer[TOAST]["text"] == "The experiment is imported."
     assert IMPORT_POLL not in answer
 
 
@@ -572,7 +572,7 @@ def test_a_file_goes_all_the_way_into_the_database(store, oscar, lab, clock, tmp
         },
     )[START]
     worker.work_once()
-    address = follow(oscar, importing)[TOAST]["href"]
+    address = follow(oscar, importing)["import-go.href"]
     said = text(oscar.open(address))
     for words in ("Aging", "Cell A", "cell.csv", "24 Aug 2026, 00:00:00", "5 s"):
         assert words in said, words
