@@ -14,7 +14,12 @@ from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
 from db.terms import JobState
 from pages.import_experiment.again import decision
-from pages.import_experiment.mapping import CHARGE, DISCHARGE, default_start
+from pages.import_experiment.mapping import (
+    CHARGE,
+    DISCHARGE,
+    clock_is_local,
+    default_start,
+)
 from pages.import_experiment.proposals import proposed_battery, proposed_name
 
 MAX_FILES = 200
@@ -76,6 +81,14 @@ class FileRow:
     def asks_start(self) -> bool:
         """Whether it has no clock."""
         return bool(self.checked) and (self.checked or {})["verification"]["starts_at"] is None
+
+    @property
+    def time_zone(self) -> str:
+        """The zone that its clock is read in; blank where that names its own, or there is none."""
+        if self.checked is None or self.asks_start:
+            return ""
+        mapping = Columns.from_json(self.checked["verification"]["mapping"])
+        return mapping.time_zone if clock_is_local(mapping) else ""
 
     def name(self) -> str:
         """Return the name that is proposed for its experiment."""

@@ -128,7 +128,9 @@ def _start(row: FileRow, who: Viewer) -> Component:
     )
     starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
     said = None if starts_at is None else formatting.exactly(_moment(starts_at, who), who.zone)
-    return html.Div([said, typed])
+    words = f"Its clock is of {row.time_zone}. If it is not, open it alone."
+    zone = html.Div(words, className="t3 small") if row.time_zone else None
+    return html.Div([said, zone, typed])
 
 
 def _moment(unix_s: float, who: Viewer) -> datetime:

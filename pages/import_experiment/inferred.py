@@ -11,7 +11,7 @@ from components.blocks import icon
 from components.controls import small_button
 from components.sent import Sent
 from cycling.errors import NotFoundError
-from cycling.formats import Mapping
+from cycling.formats import Field, Mapping
 from cycling.formats.checks.battery import implausible
 from cycling.formats.columns.mapping import INFERENCES
 from cycling.formats.problems import Problem
@@ -26,7 +26,9 @@ _WITH_CONTROL = ("sign", "unsigned", "part")
 def inferred_list(mapping: Mapping) -> Component:
     """List what nobody has said, each with what it follows from."""
     if not mapping.inferred:
-        return html.Div("Nothing: the file says everything itself.", className="body t2 small")
+        says_all = mapping.positive_is_charge is not None and mapping.column(Field.CLOCK)
+        words = "Nothing: the file says everything itself." if says_all else "Nothing."
+        return html.Div(words, className="body t2 small")
     rows = [
         html.Li(
             [icon("info-circle"), html.Span(INFERENCES.get(one.kind, ""), className="t2"), one.text]

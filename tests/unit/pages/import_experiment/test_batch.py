@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from bem.worker.loop import Worker
+from cycling.formats import Field
 from db.commands.form_tokens import new_token
 from db.limits import USUAL
 from db.terms import JobState
 from tests.unit.components.tree import find, nested_lists, of_type, text
-from tests.unit.pages.files import problem, result, upload
+from tests.unit.pages.files import MAPPING, problem, result, upload
 
 BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batch-table.children"
 SHOW, STATE = "import-drop-box.hidden", "import-batch-state.children"
@@ -125,6 +126,16 @@ def test_what_is_asked_stands_in_its_row(oscar, lab, checked):
     assert day["props"]["value"] == "2026-05-28"
     labels = [cell["props"]["data-label"] for cell in of_type(rows[0], "Td")]
     assert labels == ["Import", "File", "Rows", "Battery", "Name", "Start", "To decide"]
+
+
+@pytest.mark.parametrize(("unit", "said"), [("day first", True), ("Unix s", False)])
+def test_the_zone_of_a_clock_that_names_none_stands_under_the_start(oscar, checked, unit, said):
+    found = result(starts_at=1_700_000_000.0)
+    mapping = replace(MAPPING.with_column(0, Field.CLOCK, unit), time_zone="Europe/Madrid")
+    found["verification"]["mapping"] = mapping.to_json()
+    drawn = text(show(oscar, checked(found))[TABLE])
+    assert ("Its clock is of Europe/Madrid. If it is not, open it alone." in drawn) is said
+    assert ("Its clock" in drawn) is said
 
 
 @pytest.mark.parametrize(

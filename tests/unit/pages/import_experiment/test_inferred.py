@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cycling.formats import BatteryLimits, Mapping
+from cycling.formats import BatteryLimits, Field, Mapping
 from cycling.formats.columns.mapping import Inference
 from pages.import_experiment import inferred
 from pages.import_experiment.inferred import (
@@ -35,7 +35,10 @@ def test_each_inference_stands_with_its_kind():
         f"Sign of the current{SIGN.text}",
         f"Start{START.text}",
     ]
-    assert "Nothing" in text(inferred_list(MAPPING))
+    whole = replace(MAPPING.with_column(0, Field.CLOCK), positive_is_charge=True)
+    assert text(inferred_list(whole)) == "Nothing: the file says everything itself."
+    for undecided in (replace(whole, positive_is_charge=None), whole.with_column(0, Field.IGNORED)):
+        assert text(inferred_list(undecided)) == "Nothing."
 
 
 def test_a_start_in_the_head_needs_the_zone():
