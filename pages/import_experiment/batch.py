@@ -18,7 +18,13 @@ from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.detail import battery_choices, battery_named_in
 from db.queries.jobs import job_statuses
 from pages.context import database, now, once, request_id, viewer
-from pages.import_experiment.batch_rows import MAX_FILES, FileRow, answered, chosen_battery
+from pages.import_experiment.batch_rows import (
+    EVERY_FILE,
+    MAX_FILES,
+    FileRow,
+    answered,
+    chosen_battery,
+)
 from pages.import_experiment.batch_table import question_table, work_table
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
@@ -173,12 +179,15 @@ def confirm(_clicks: int, batch: Sent, token: Sent, controls: dict[str, Sent]) -
 def _answers(count: int) -> list[dict[str, Sent]]:
     """Return the controls' values by file; a control that was never touched has none."""
     answers: list[dict[str, Sent]] = [{} for _ in range(count)]
+    for_all = None
     for name, group in ctx.args_grouping["controls"].items():
         for one in group:
             place = one["id"].get("row")
             if isinstance(place, int) and 0 <= place < count:
                 answers[place][name] = one.get("value")
-    return answers
+            elif place == EVERY_FILE and name == "battery":
+                for_all = one.get("value")
+    return [one if one.get("battery") else {**one, "battery": for_all} for one in answers]
 
 
 def _payloads(

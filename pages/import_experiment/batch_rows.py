@@ -23,6 +23,7 @@ from pages.import_experiment.mapping import (
 from pages.import_experiment.proposals import proposed_battery, proposed_name
 
 MAX_FILES = 200
+EVERY_FILE = -1  # the row of the battery of all files that have none
 SIGN_CODES = ("sign", "unsigned")
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 

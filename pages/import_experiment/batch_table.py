@@ -9,14 +9,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import Children, Head, icon, table
+from components.blocks import Children, Head, icon, id_in_the_page, table
 from components.controls import small_button
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
 from db.terms import JobState
 from pages.context import Viewer
 from pages.import_experiment import again
-from pages.import_experiment.batch_rows import FileRow, battery_label
+from pages.import_experiment.batch_rows import EVERY_FILE, FileRow, battery_label
 from pages.import_experiment.columns import hidden_label
 from pages.import_experiment.file import NO_WORKER
 from pages.import_experiment.ids import Ids
@@ -58,9 +58,27 @@ def question_table(
     body = [_question_row(row, batteries, who) for row in rows]
     offered = [html.Option(value=battery_label(one)) for one in batteries]
     return html.Div(
-        [table(HEADS, body, "in-card bem-batch"), html.Datalist(offered, id=BATTERIES)],
+        [
+            _battery_of_all(rows),
+            table(HEADS, body, "in-card bem-batch"),
+            html.Datalist(offered, id=BATTERIES),
+        ],
         className="bem-batch-box",
     )
+
+
+def _battery_of_all(rows: Sequence[FileRow]) -> Component:
+    """Ask once for the battery of all files whose row has none."""
+    battery = dbc.Input(
+        id=Ids.batch_battery(EVERY_FILE),
+        list=BATTERIES,
+        placeholder="Choose or type",
+        style={"maxWidth": "320px"},
+        persistence=rows[0].upload["id"],
+        persistence_type="session",
+    )
+    words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
+    return html.Div([words, battery], className="bem-batch-bar")
 
 
 def _question_row(row: FileRow, batteries: Sequence[BatteryChoice], who: Viewer) -> Component:

@@ -188,6 +188,18 @@ def test_the_chosen_files_become_tasks_once(oscar, lab, checked):
     assert "Left out" in text(show(oscar, after)[TABLE])
 
 
+def test_one_battery_is_for_all_files_without_one(oscar, lab, checked):
+    own, of_all = lab.battery("Cell A"), lab.battery("Cell B")
+    batch = checked(result(), result(), result())
+    (battery,) = find(show(oscar, batch)[TABLE], id={"type": "import-batch-battery", "row": -1})
+    assert not battery["props"].get("value")
+    rows = controls([take(""), take("Cell A"), take(None)])
+    rows["import-batch-battery"].append((battery["props"]["id"], "Cell B"))
+    oscar.call(BATCH, {BATCH: batch}, by=SAVE, patterns=rows)
+    loads = [job for job in lab.jobs() if job.kind == "import file"]
+    assert [job.payload["battery_id"] for job in loads] == [of_all, own, of_all]
+
+
 def test_the_checks_of_others_give_nothing_away(visitor, checked):
     batch = checked(result(rows=98_765))
     answer = show(visitor("ada"), batch)
