@@ -11,6 +11,7 @@ NAME_LENGTH = 100
 UNIT_LENGTH = 20
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_PLAIN_LETTERS = str.maketrans("łıø", "lio")
 _BRACKETS = str.maketrans("【】〔〕", "[][]")
 _ELECTRIC_UNITS = {
     unit
@@ -51,7 +52,7 @@ def split_label(label: str) -> tuple[str, str | None]:
         return name, canonical_unit(unit, name)
     if (match := _BRACKETED.fullmatch(text)) and (own_unit := _within_brackets(match[2], match[1])):
         return match[1], own_unit
-    for sign in ("/", "#"):
+    for sign in ("/", "#", ","):
         for name, unit in _splits(text, sign):
             if own_unit := _unit(unit, name):
                 return name.strip(), own_unit
@@ -109,5 +110,16 @@ def plain_name(name: str) -> str:
 
 
 def same_name(name: str) -> str:
-    """`plain_name` without its blanks: "TestTime", "Test_Time" and "CapaCity" are as others."""
-    return plain_name(name).replace(" ", "")
+    """`plain_name` without blanks and accents: "TestTime", "Test_Time" and "CapaCity" are alike.
+
+    An é stays: "décharge" is not "de charge".
+    """
+    plain = plain_name(unicodedata.normalize("NFC", name)).replace(" ", "")
+    return plain if plain.isascii() else "".join(map(_without_accent, plain))
+
+
+def _without_accent(letter: str) -> str:
+    if letter == "é":
+        return letter
+    parts = unicodedata.normalize("NFKD", letter.translate(_PLAIN_LETTERS))
+    return "".join(part for part in parts if not unicodedata.combining(part))

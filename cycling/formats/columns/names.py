@@ -2,6 +2,7 @@
 
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.labels import same_name
+from cycling.formats.columns.words import OPEN_WORDS, WORDS
 
 # As `plain_name` gives them; blanks do not count ("TestTime" is "test time").
 NAMES: dict[Field, tuple[str, ...]] = {
@@ -131,6 +132,7 @@ NAMES: dict[Field, tuple[str, ...]] = {
         *("wh accu", "wh", "energie", "energía", "énergie", "energia", "能量", "에너지"),
     ),
 }
+NAMES = {field: (*names, *WORDS.get(field, ())) for field, names in NAMES.items()}
 PLACES = {
     field: {same_name(name): place for place, name in reversed(list(enumerate(names)))}
     for field, names in NAMES.items()
@@ -141,5 +143,6 @@ OPEN_TIMES = {
     for name in (
         *("time", "zeit", "tiempo", "temps", "tempo", "tijd", "relative time", "record time"),
         *("test", "t", "时间", "時間", "시간", "相对时间"),
+        *OPEN_WORDS,
     )
 }

@@ -3,6 +3,7 @@
 import codecs
 
 from cycling.errors import InputError
+from cycling.formats.text.cyrillic import cyrillic
 from cycling.formats.text.east_asian import east_asian
 
 _BOMS = (
@@ -96,7 +97,7 @@ def sniff_encoding(head: bytes, shown_name: str) -> tuple[str, int]:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return east_asian(head) or "cp1252", 0
+        return east_asian(head) or cyrillic(head) or "cp1252", 0
     return "utf-8", 0
 
 

@@ -35,7 +35,7 @@ MAX_LINE = 1024 * 1024
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
 _ENCODINGS = {
     **{"utf-8": "UTF-8", "cp1252": "Latin-1", "gb18030": "GB18030", "cp932": "Shift-JIS"},
-    **{"cp949": "EUC-KR", "big5": "Big5"},
+    **{"cp949": "EUC-KR", "big5": "Big5", "cp1251": "Windows-1251"},
 }
 
 

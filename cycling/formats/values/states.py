@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 # Each in the languages of the makers; discharge first, for its words hold those for charge.
 _DISCHARGE = re.compile(
     r"dis|dch|dchg|_d$|^d$|rated|entlad|descarg|d[ée]charg|scaric|ontlad|放[电電]|방전"
+    r"|разряд|rozład|vybí[jt]|deşarj"
 )
-_CHARGE = re.compile(r"ch(ar)?g|cha|_c$|^c$|ratec|laden|ladung|lade\b|carg|caric|充[电電]|충전")
+_CHARGE = re.compile(
+    r"ch(ar)?g|cha|_c$|^c$|ratec|laden|ladung|lade\b|carg|caric|充[电電]|충전"
+    r"|заряд|ładow|nabí[jt]|şarj"
+)
 _REST = re.compile(
     r"^(r|p|s|o|i)$|rest|pau|ocv|open|idle|stand|relax|wait|ruhe|reposo|repos|静置|搁置|擱置"
     r"|休止|휴지|^off$|^stop"
+    r"|пауза|покой|spoczynek|przerwa|klid|bekleme|dinlenme|rust"
 )
 
 

@@ -8,13 +8,17 @@ from cycling.formats.values.states import are_states, direction, parse_states
 @pytest.mark.parametrize(
     ("words", "value"),
     [
-        ("C CHA Charge CC_Chg CCCV_Chg CV-Chg RateC CHARGING Laden Carga 恒流充电 充電 충전", 1.0),
+        ("Заряд ładowanie nabíjení şarj", 1.0),
+        (
+            "C CHA Charge CC_Chg CCCV_Chg CV-Chg RateC CHARGING Laden Carga 恒流充电 充電 충전",
+            1.0,
+        ),
         (
             "D DCH Discharge CC_DChg CC-DChg RateD Entladen Descarga 恒流放电 放電 방전",
             -1.0,
         ),
-        ("Décharge scarica ontladen", -1.0),
-        ("R P S O PAU Rest Pause OCV Ruhe Reposo 静置 搁置 休止 휴지", 0.0),
+        ("Décharge scarica ontladen Разряд rozładowanie vybíjení deşarj", -1.0),
+        ("R P S O PAU Rest Pause OCV Ruhe Reposo 静置 搁置 休止 휴지 Пауза", 0.0),
     ],
 )
 def test_words_of_all_makers_say_what_a_step_does(words, value):
