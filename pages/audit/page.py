@@ -16,7 +16,7 @@ from db.queries.audit import AuditPage, AuditRow, audit_actions, audit_page, aud
 from db.terms import Role
 from pages.audit.filters import ANY, FILE, NEWEST, PATH, Edge, View, address, edge_of, view_of
 from pages.context import Viewer, database, register_page, run_script, viewer
-from pages.sent import read_id, unknown_days, unknown_note, unknown_pages
+from pages.sent import MAX_SHOWN, read_id, unknown_days, unknown_note, unknown_pages
 
 NAMED = ("experiment", "station", "battery", "profile")  # kinds in the details of rows
 EDGES = ("before", "after")
@@ -57,6 +57,7 @@ def layout(**query: Sent) -> Component:
             page_header("Audit trail", count=html.Span(id=Ids.COUNT), actions=header_actions(view)),
             *unknown_note(
                 [
+                    *unknown_values(view, users, actions),
                     *unknown_days(query, ("from", "to")),
                     *unknown_pages(query, [one for one in EDGES if not read_id(query.get(one))]),
                 ]
@@ -136,6 +137,16 @@ def filters(view: View, users: Sequence[str], actions: Sequence[str]) -> html.Di
         ],
         className="bem-bar bem-audit-bar",
     )
+
+
+def unknown_values(view: View, users: Sequence[str], actions: Sequence[str]) -> list[str]:
+    """Say which user or action of an address no row has."""
+    asked = (("user", view.user, users), ("action", view.action, actions))
+    return [
+        f"No row has the {name} “{value[:MAX_SHOWN]}”. Choose another one, or clear the filters."
+        for name, value, known in asked
+        if value and value not in known
+    ]
 
 
 def clear(view: View) -> Component | None:

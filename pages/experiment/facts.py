@@ -54,6 +54,8 @@ def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durati
 def duration_facts(took: Durations) -> Group:
     """Return how long an experiment took, under the names that these times have everywhere."""
     named = [("Test time", took.test_s), ("Pauses", took.pauses_s)]
+    if took.off_s:  # statistics have none of it
+        named.append(("Station off, in pauses", took.off_s))
     return [
         *((name, formatting.duration(_shown(one))) for name, one in named if one is not None),
         ("Wall time", formatting.duration(took.wall_s)),

@@ -94,7 +94,9 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "graph": graph,
             "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-            **_statistics(stats, instructions, "" if known.status in ENDED else until),
+            **_statistics(stats, instructions),
+            "until": "" if known.status in ENDED else until,
+            "now": "" if known.status in ENDED else f"As of {formatting.exactly(time, who.zone)}",
             "inferred": inferred_facts(import_inferences(whole, experiment_id)),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
@@ -108,9 +110,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
 
 
 def _statistics(
-    stats: ExperimentStatistics | None,
-    instructions: report_tables.Instructions,
-    until: str,
+    stats: ExperimentStatistics | None, instructions: report_tables.Instructions
 ) -> dict[str, Any]:
     if stats is None:
         return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
@@ -121,7 +121,7 @@ def _statistics(
         "left_out": left_out,
         "evidence": evidence_facts(stats),
         "warnings": warnings(stats),
-        "method": f"{until}. {METHOD}" if until else METHOD,
+        "method": METHOD,
     }
 
 

@@ -22,12 +22,14 @@ class Durations:
     """In seconds, None where not known.
 
     `test_s`: test time, without pauses; a simulated one runs faster than the clock. `pauses_s`: by
-    the clock, with the times in which its station was off. `wall_s`: from start to end, or now.
+    the clock, with the times in which its station was off, `off_s`. `wall_s`: from start to end, or
+    now.
     """
 
     test_s: float | None
     pauses_s: float | None
     wall_s: float | None
+    off_s: float = 0.0
 
 
 class Times(Protocol):
@@ -81,16 +83,16 @@ def durations(database: Database, times: Times, now: datetime, *, simulated: boo
     pauses = run_pauses(database, experiment_id)
     if not pauses:
         return Durations(test_s, 0.0, wall_s)
-    least_s = sum(one.lasts_s(now) for one in pauses)
-    least_s += _off_s(database, experiment_id, pauses, (rows[0].id, rows[-1].id))
+    off_s = _off_s(database, experiment_id, pauses, (rows[0].id, rows[-1].id))
+    least_s = sum(one.lasts_s(now) for one in pauses) + off_s
     if simulated:  # its speed may have been another one before
-        return Durations(test_s, least_s, wall_s)
+        return Durations(test_s, least_s, wall_s, off_s)
     open_s = 0.0
     if pauses[-1].until in (None, times.finished_at):  # it may not have been recorded
         until = pauses[-1].until or now
         open_s = max(0.0, (until - max(rows[-1].at, pauses[-1].at)).total_seconds())
         stood_s = max(0.0, stood_s)
-    return Durations(test_s, max(stood_s + open_s, least_s), wall_s)
+    return Durations(test_s, max(stood_s + open_s, least_s), wall_s, off_s)
 
 
 def _off_s(

@@ -5,7 +5,7 @@ with each change of state; what happened afterwards in what its station reported
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,7 +55,8 @@ KINDS = {
 class TimelineEntry:
     """Something that happened to an experiment.
 
-    `user_name` and `reason` are "" where nobody asked for it, or said why. `again`: it was queued
+    `user_name` and `reason` are "" where nobody asked for it, or said why; a start is that of who
+    queued it. `again`: it was queued
     before. An `interrupted` pause is one that the station found when it came back: its power or
     its program had ended.
     """
@@ -79,7 +80,12 @@ def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...
         if plan is None and run is None:
             return ()
         entries = [] if plan is None else _before_start(session, plan)
-        entries += [] if experiment is None else _from_start_on(session, experiment, run)
+        user_name = plan.user_name if plan else ""
+        begun = [] if experiment is None else _from_start_on(session, experiment, run)
+        entries += [
+            replace(one, user_name=user_name) if one.kind is EntryKind.STARTED else one
+            for one in begun
+        ]
     # at one moment: in the order in which they were written
     return tuple(sorted(entries, key=lambda entry: entry.at))[::-1]
 

@@ -204,3 +204,11 @@ def test_nothing_in_an_address_can_fail(given):
 def test_the_choice_of_everything_narrows_nothing():
     assert view_of({"user": ANY, "action": ANY}).to_query() == {}
     assert edge_of({"before": "5", "after": "7"}) == Edge(before=5)
+
+
+def test_a_user_and_an_action_that_no_row_has_are_named(ada, done):
+    done("pause")
+    said = text(ada.open("/audit", "?user=nobody&action=fly"))
+    assert "No row has the user “nobody”." in said
+    assert "No row has the action “fly”." in said
+    assert "No row has" not in text(ada.open("/audit", "?user=oscar&action=pause"))

@@ -9,9 +9,10 @@ import pytest
 from cycling.battery.description import NewBattery
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.experiments.detail import ExperimentFacts, FileFacts, SourceFacts
+from db.queries.experiments.durations import Durations
 from db.terms import Role
 from pages.context import Viewer
-from pages.experiment.facts import fact_groups
+from pages.experiment.facts import duration_facts, fact_groups
 from tests.unit.components.tree import as_json, text
 
 NOW = datetime(2026, 11, 20, 14, tzinfo=UTC)
@@ -93,6 +94,13 @@ def test_everything_that_is_known_is_said():
         "By": "oscar",
         "Description": "At 25 °C",
     }
+
+
+def test_the_time_in_which_the_station_was_off_is_said_beside_the_pauses():
+    """Statistics add up what was recorded, and so have shorter pauses."""
+    said = dict(duration_facts(Durations(600.0, 238.0, 900.0, off_s=5.0)))
+    assert (said["Pauses"], said["Station off, in pauses"]) == ("3 min 58 s", "5 s")
+    assert len(duration_facts(Durations(600.0, 233.0, 900.0))) == 3
 
 
 def test_an_experiment_that_waits_has_no_times():

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from cycling.terms import LimitType, Mode
+from cycling.terms import ExperimentStatus, LimitType, Mode
 from db.models import (
     Alarm,
     Channel,
@@ -140,6 +140,17 @@ def test_everything_is_in_it(fetch, cycled):
         "Battery Experiments Manager",
     ):
         assert said in words, said
+
+
+def test_a_run_that_is_not_over_says_as_of_when_its_facts_and_its_statistics_are(
+    fetch, cycled, lab
+):
+    assert "As of" not in fetch(cycled).text
+    with lab.database.write() as session:
+        session.get_one(Experiment, cycled).status = ExperimentStatus.PAUSED
+    facts, statistics = fetch(cycled).text.split('id="statistics"')
+    assert "As of" in facts
+    assert "As of 24 Aug 2026, 08:11:41" in statistics.split("<table>")[0]
 
 
 def test_what_people_typed_stays_text(fetch, cycled):

@@ -96,7 +96,7 @@ def test_each_change_before_the_start_is_told_for_ever(
     lab.run(number, station)
     lab.change(Experiment, number, status=ExperimentStatus.RUNNING, begun_at=at(13))
     lab.event(number, 0, "started", at(13))
-    assert changes(database, number) == [*before, ("started", "", "")]
+    assert changes(database, number) == [*before, ("started", "ada", "")]
 
 
 def test_a_cancelled_experiment_tells_who_and_why(planned: NewPlan, database: Database):
@@ -134,7 +134,7 @@ def test_a_wattrex_run_tells_what_is_known_of_it(planned: NewPlan, database: Dat
         row.status, row.begun_at, row.finished_at = ExperimentStatus.ERROR, at(1), at(2)
     assert changes(database, number) == [
         ("queued", "ada", ""),
-        ("started", "", ""),
+        ("started", "ada", ""),
         ("ended", "", "It ended with an error."),
     ]
 
@@ -171,7 +171,7 @@ def test_a_run_tells_its_course_the_newest_first(lab: RunningLab, database: Data
         TimelineEntry(lab.ago(minutes=5), EntryKind.PAUSED, interrupted=True),
         TimelineEntry(lab.ago(minutes=9), EntryKind.RESUMED, "oscar"),
         TimelineEntry(lab.ago(minutes=10), EntryKind.PAUSED, "oscar", "Fan is loud"),
-        TimelineEntry(lab.ago(minutes=20), EntryKind.STARTED),
+        TimelineEntry(lab.ago(minutes=20), EntryKind.STARTED, "operator"),
         TimelineEntry(lab.ago(minutes=26), EntryKind.QUEUED, "operator"),
     )
 
