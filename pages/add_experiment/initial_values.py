@@ -27,15 +27,17 @@ class InitialForm:
 
 def initial_form(database: Database, query: dict[str, str], token: str) -> InitialForm:
     """Return what an address asks for; what does not exist gives an empty form that says so."""
-    try:
-        for name, make in BEGINNINGS.items():
-            if name in query:
-                return make(database, _number(query[name]), token)
-    except NotFoundError as error:
-        return InitialForm(
-            FormData(token=token), "new", f"{error} The form is empty.", is_problem=True
-        )
-    return InitialForm(FormData(token=token), "new")
+    unknown = []
+    for name in [one for one in BEGINNINGS if one in query]:
+        try:
+            initial = BEGINNINGS[name](database, _number(query[name]), token)
+        except NotFoundError as error:
+            unknown.append(str(error))
+        else:
+            if not unknown:
+                return initial
+    words = " ".join([*dict.fromkeys(unknown), "The form is empty."]) if unknown else ""
+    return InitialForm(FormData(token=token), "new", words, is_problem=bool(unknown))
 
 
 def _draft(database: Database, draft_id: int, _token: str) -> InitialForm:

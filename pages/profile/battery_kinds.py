@@ -6,6 +6,7 @@ from components.sent import Sent
 from cycling.battery.typical import KINDS, MAX_CELLS, Kind, typical
 from cycling.profile.summary import ProfileSummary
 from pages.profile.check import HOURS_OF_LARGEST, CheckedBattery
+from pages.sent import MAX_SHOWN
 
 MAX_AH, MIN_AH = 1e6, 1e-6
 
@@ -46,6 +47,22 @@ def battery_choice(
         int(count) if is_count and count is not None else otherwise.cells,
         size if is_size and size is not None else otherwise.capacity_ah,
     )
+
+
+def unknown_choices(
+    choice: BatteryChoice, kind: Sent = None, cells: Sent = None, capacity_ah: Sent = None
+) -> list[str]:
+    """Say which of an address's values are none that can be drawn; `choice` is drawn."""
+    asked = (
+        ("kind of battery", kind, kind, choice.kind),
+        ("number of cells", cells, _number(cells), choice.cells),
+        ("capacity in Ah", capacity_ah, _number(capacity_ah), choice.capacity_ah),
+    )
+    return [
+        f"“{str(given)[:MAX_SHOWN]}” is no {name}: the one that suits the profile is drawn."
+        for name, given, read, drawn in asked
+        if given not in (None, "") and read != drawn
+    ]
 
 
 def _capacity(summary: ProfileSummary, kind: Kind) -> float:

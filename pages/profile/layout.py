@@ -35,6 +35,7 @@ from pages.profile.curve_card import CurveIds, curve_card
 from pages.profile.files import FORMATS
 from pages.profile.ids import DELETE, Ids
 from pages.profile.labels import current_words, steps_words, voltage_words
+from pages.sent import unknown_note
 
 CURVE = CurveIds("profile-sketch")
 AROUND = 3  # equal lines that are shown around a change
@@ -52,6 +53,7 @@ class PageContent:
     uses: Sequence[Use]
     battery: BatteryChoice
     compared: int
+    unknown: Sequence[str] = ()  # what its address asks in vain
 
 
 def page(content: PageContent, who: Viewer, time: datetime) -> Component:
@@ -74,6 +76,7 @@ def page(content: PageContent, who: Viewer, time: datetime) -> Component:
             dcc.Download(id=Ids.FILE),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             _header(content, who),
+            *unknown_note(content.unknown),
             *(ask_dialog(DELETE) if who.administers else []),
             columns(_left(content, who, time), _right(content, who, time), "bem-work"),
         ],

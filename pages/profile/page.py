@@ -19,14 +19,14 @@ from db.queries.profiles.uses import uses_of
 from db.terms import Role
 from pages.context import actor, database, now, once, register_page, run_script, viewer
 from pages.not_found_404 import not_found
-from pages.profile.battery_kinds import BatteryChoice, battery_choice, suited
+from pages.profile.battery_kinds import BatteryChoice, battery_choice, suited, unknown_choices
 from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import Ids
 from pages.profile.layout import CURVE, PageContent, difference, page
 from pages.profile.rows import program_rows
-from pages.sent import read_id
+from pages.sent import MAX_SHOWN, read_id
 
 register_page(__name__, "/profiles/<profile_id>", "Profile", Role.VIEWER)
 
@@ -38,20 +38,25 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
     except NotFoundError as error:
         return not_found(str(error), "/profiles", "All profiles")
     version = profile.version(read_id(query.get("version")))
+    drawn = {"kind": query.get("kind"), "cells": query.get("cells")}
+    drawn["capacity_ah"] = query.get("capacity")
+    battery = battery_choice(**drawn, otherwise=suited(version.summary))
+    asked = query.get("version")
+    newest = [] if not asked or read_id(asked) == version.number else [_no_version(asked)]
     content = PageContent(
         profile=profile,
         version=version,
         text=version_text(database(), version.id),
         uses=uses_of(database(), profile.id),
-        battery=battery_choice(
-            kind=query.get("kind"),
-            cells=query.get("cells"),
-            capacity_ah=query.get("capacity"),
-            otherwise=suited(version.summary),
-        ),
+        battery=battery,
         compared=read_id(query.get("compare")),
+        unknown=[*newest, *unknown_choices(battery, **drawn)],
     )
     return page(content, viewer(), now())
+
+
+def _no_version(asked: Sent) -> str:
+    return f"There is no version “{str(asked)[:MAX_SHOWN]}”: this is the newest one."
 
 
 @callback(

@@ -254,6 +254,14 @@ class TestBeginning:
         begun = initial_form(forms.database, {"draft": str(draft.id)}, TOKEN)
         assert "There is no draft" in begun.message
 
+    def test_all_that_an_address_names_in_vain_is_said(self, forms: FormLab):
+        begun = initial_form(forms.database, {"battery": "999", "station": "998"}, TOKEN)
+        assert begun.message == (
+            "There is no battery 999. There is no station 998 that takes experiments. "
+            "The form is empty."
+        )
+        assert begun.is_problem
+
     def test_a_battery_with_its_station(self, forms: FormLab):
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         begun = initial_form(forms.database, {"battery": str(forms.a)}, TOKEN)

@@ -240,6 +240,15 @@ class TestProfile:
         answer = oscar.call("profile-write-go.href", values, by="profile-write-archive.n_clicks")
         assert answer == {}
 
+    def test_what_an_address_asks_in_vain_is_named(self, vera, profile):
+        wrong = "?version=9&kind=Gold&capacity=abc&cells=-3"
+        said = text(vera.open(f"/profiles/{profile}", wrong))
+        for words in ("no version “9”", "“Gold” is no", "“abc” is no", "“-3” is no"):
+            assert words in said
+        right = text(vera.open(f"/profiles/{profile}", "?version=1&kind=LFP&capacity=3.3&cells=2"))
+        assert "There is no version" not in right
+        assert "” is no " not in right
+
 
 class TestWriting:
     def save(self, who, text_: object, **fields):
