@@ -154,9 +154,8 @@ def _from_to(window: Window, zone: tzinfo) -> str:
 
 
 def _rough(seconds: float) -> str:
-    """Write a duration to the second: 85 s as "85 s", longer ones in two units."""
-    whole = round(seconds)
-    return f"{whole} s" if whole < 120 else formatting.duration(whole)
+    """Write a duration to the second, as everywhere."""
+    return formatting.duration(round(seconds))
 
 
 def _is_explained(gap: Window, others: Sequence[Window]) -> bool:

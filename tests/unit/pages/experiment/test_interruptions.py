@@ -112,7 +112,7 @@ def test_an_outage_and_the_pause_that_it_ends_in_are_two(lab, run):
     pause, outage = found.spans
     assert (pause.kind, outage.kind) == ("pause", "gap")
     assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((3, 88))
-    assert outage.labels[0] == "Station off, nothing recorded for 85 s"
+    assert outage.labels[0] == "Station off, nothing recorded for 1 min 25 s"
     assert "the station had been off" in pause.words[0]
 
 
@@ -125,7 +125,7 @@ def test_missing_time_is_named_with_the_lost_contact_if_there_was_one(lab, run, 
     found = drawn(lab, run)
     assert lines(found) == [[0, 1, 2], [87, 88, 89]]
     (span,) = found.spans
-    nothing = "nothing recorded for 85 s"
+    nothing = "nothing recorded for 1 min 25 s"
     wanted = f"No contact 15:00, {nothing}" if lost else f"N{nothing[1:]}"
     assert span.labels[0] == wanted
     assert span.words[-1] == "30 Nov 2026, 15:00:02 to 30 Nov 2026, 15:01:27"
