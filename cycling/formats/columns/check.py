@@ -10,6 +10,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import OWN_HEADER
 from cycling.formats.problems import Problem, quoted_list
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.states import direction
 
 # Words in the names of columns without a unit that are surely no current.
 _NO_CURRENT = re.compile(
@@ -34,10 +35,26 @@ def _missing(mapping: Mapping) -> Iterator[Problem]:
             field is Field.CURRENT and has_no_current(mapping)
         ):
             text = f"No column is {field.label}. Choose the one that is."
+            if field is Field.CURRENT and (pair := _two_currents(mapping)):
+                text = (
+                    f"The current is in two columns, {quoted_list(pair)}. Write their difference, "
+                    "charge less discharge, into one column, and import that file."
+                )
             yield Problem("error", text, code=f"missing-{field}")
     if mapping.column(Field.TEST_TIME) is None and mapping.column(Field.CLOCK) is None:
         text = "No column is Test time or Clock time. Choose at least one of them."
         yield Problem("error", text, code="missing-time")
+
+
+def _two_currents(mapping: Mapping) -> list[str]:
+    """A column for the current of charge and one for that of discharge; none if there are not."""
+    columns = [c for c in mapping.columns if c.field is Field.EXTENDED and _is_current(c)]
+    found = {direction(c.name): c.shown for c in columns}
+    return [found[1.0], found[-1.0]] if {1.0, -1.0} <= set(found) else []
+
+
+def _is_current(column: Column) -> bool:
+    return column.unit in Field.CURRENT.units
 
 
 def has_no_current(mapping: Mapping) -> bool:
@@ -48,7 +65,7 @@ def has_no_current(mapping: Mapping) -> bool:
 
 
 def _may_be_current(column: Column) -> bool:
-    if column.unit in Field.CURRENT.units:
+    if _is_current(column):
         return True
     return column.unit == "1" and not _NO_CURRENT.search(plain_name(column.name))
 

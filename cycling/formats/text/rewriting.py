@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cycling.formats.text.split_clock import SplitClock, split_clock
+
 Rewriter = Callable[[Sequence[bytes]], list[bytes]]
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
@@ -91,7 +93,7 @@ class NamedTables:
         return lambda lines: [rewritten(line) for line in lines]
 
 
-Rewriting = Blanks | QuotedRows | Layers | NamedTables
+Rewriting = Blanks | QuotedRows | Layers | NamedTables | SplitClock
 
 
 def recognised(text: str) -> Rewriting | None:
@@ -106,7 +108,7 @@ def recognised(text: str) -> Rewriting | None:
     later = [line.strip() for line in lines[len(lines) // 2 :]]
     if later and 2 * sum(map(_is_quoted_row, later)) > len(later):
         return QuotedRows()
-    return _layers(lines)
+    return _layers(lines) or split_clock(lines)
 
 
 def rewritten_text(text: str, rewriting: Rewriting, *, at_rows: bool = False) -> str:

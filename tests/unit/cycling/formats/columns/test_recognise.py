@@ -267,3 +267,12 @@ def test_a_column_that_is_empty_at_first_is_not_lost_in_silence(proposed):
 def test_proposing_twice_gives_the_same(opened):
     table = opened("t,U,I\n0,3.5,1\n")
     assert propose(table) == propose(table)
+
+
+def test_two_columns_of_current_are_named(proposed):
+    rows = "0,3.5,1,0\n1,3.6,1,0\n2,3.7,1,0\n"
+    table, mapping = proposed(f"t,U,Charge Current (A),Discharge Current (A)\n{rows}")
+    (problem,) = verify(table, mapping).problems
+    assert problem.code == "missing-current"
+    assert "'Charge Current (A)' and 'Discharge Current (A)'" in problem.text
+    assert "charge less discharge" in problem.text
