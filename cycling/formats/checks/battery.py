@@ -73,8 +73,10 @@ def _too_little(mapping: Mapping, value: float, least: float, most: float) -> Pr
     """Ask where another unit would be right; a channel without a cell is a warning."""
     column = mapping.column(Field.VOLTAGE)
     label = column.shown if column else "Voltage"
+    end = "lowest" if least < most else "highest"
     text = (
-        f"Column {label!r} goes up to only {value:.4g} V, and the battery has {least:,.4g} V. "
+        f"Column {label!r} goes up to only {value:.4g} V, and the battery's {end} voltage "
+        f"is {least:,.4g} V. "
         "Choose the column's unit, or another battery."
     )
     fits = least / _VOLTAGE_FACTOR <= value * _THOUSAND <= most * _VOLTAGE_FACTOR

@@ -63,7 +63,7 @@ def time_inferred(
         )
         seen.append(Inference("start", text))
     elif clock and clock.unit not in NUMERIC_CLOCKS[:2]:
-        text = f"Where the clock names no zone, it is read in that of {mapping.time_zone}."
+        text = f"Where the clock names no zone, it is read as {mapping.time_zone}."
         seen.append(Inference("zone", text))
     if table.thousands:
         seen.append(

@@ -255,8 +255,9 @@ def pace_problems(mapping: Mapping, pace: PaceWatch) -> list[Problem]:
         unit = likely_unit(time, measured)
         hint = f" The values look like {unit}." if unit else ""
         text = (
-            f"The clock goes on by {measured:.3g} s in each second of column {time.shown!r}.{hint} "
-            "Choose the column's unit, or another column for the test time."
+            f"The clock goes on by {_three_digits(measured)} s in each second of column "
+            f"{time.shown!r}.{hint} Choose the column's unit, or another column for the "
+            "test time."
         )
         problems.append(_question("time-clock", text, time, unit))
     if pace.jump and clock.unit in (DAY_FIRST, MONTH_FIRST):
@@ -287,20 +288,33 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
         repr(column.shown) for f in charge.counters if (column := mapping.column(f))
     )
     current = mapping.column(Field.CURRENT)
+    names = f"column{'s' * (len(charge.counters) > 1)} {names}"
     amounts = f"{charge.ours_ah:.4g} Ah, the instrument counted {charge.counted_ah:.4g} Ah"
     if max(factor, 1 / factor) < _ASKED_FACTOR:
-        text = f"The current adds up to {amounts} in column {names}."
+        text = f"The current adds up to {amounts} in {names}."
         return [Problem("warning", text, code="counter-differs")]
     time = mapping.column(Field.TEST_TIME)
     units = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
     looks = " or ".join(f"that of column {c.shown!r} {u}" for c, u in units.items())
     hint = f" The true unit may be {looks.removeprefix('that ')}." if looks else ""
     text = (
-        f"The current adds up to {amounts} in column {names}: {factor:.3g} times as much.{hint} "
+        f"The current adds up to {amounts} in {names}: {_times(factor)}.{hint} "
         "Choose the units of current, time and counter so that they agree."
     )
     only = next(iter(units)) if len(units) == 1 else None
     return [_question("counter", text, only or current, units.get(only) if only else None)]
+
+
+def _times(factor: float) -> str:
+    """How many times as much, or what part: 1,000 times as much, 1/60 of it."""
+    if factor >= 1:
+        return f"{_three_digits(factor)} times as much"
+    return f"1/{_three_digits(1 / factor)} of it"
+
+
+def _three_digits(value: float) -> str:
+    """A number to three digits, without an exponent: 1,000 and not 1e+03."""
+    return f"{float(f'{value:.3g}'):,.12g}"
 
 
 def range_problems(mapping: Mapping, ranges: Ranges, duration_s: float) -> list[Problem]:

@@ -75,7 +75,7 @@ def _zip_kind(head: bytes, name: str) -> tuple[str, str]:
         return "an Office file", _SAVE
     if b".ndc" in head or b"VersionInfo.xml" in head:
         return "a Neware binary file (.ndax)", _EXPORT
-    return "a zip archive", "Unpack it and import the file inside."
+    return "a zip archive", "Unpack it and import the files of measures inside."
 
 
 def refuse_nul(shown_name: str, row: int | None = None) -> None:

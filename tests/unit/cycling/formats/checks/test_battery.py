@@ -41,6 +41,7 @@ def test_a_test_within_and_somewhat_beyond_the_limits_is_none(proposed):
 def test_a_channel_without_a_cell_is_a_warning(proposed):
     (problem,) = battery_problems(checked(proposed, volt=1e-4), CELL)
     assert (problem.severity, problem.code) == ("warning", "battery-voltage")
+    assert "the battery's lowest voltage is 2.5 V" in problem.text
 
 
 def test_a_rest_between_two_charges_adds_nothing(proposed):

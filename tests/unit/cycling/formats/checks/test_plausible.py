@@ -153,3 +153,11 @@ def test_a_file_of_a_rest_has_its_voltage_alone(proposed):
     table, mapping = proposed(table_of(rows, "mode,unheard of,time/s,Ewe/V"))
     assert "missing-current" in {p.code for p in verify(table, mapping).problems}
     assert propose(table).column(Field.CURRENT) is None
+
+
+@pytest.mark.parametrize(
+    ("current", "said"), [(1000, ": 1,000 times as much."), (1 / 60, ": 1/60 of it.")]
+)
+def test_a_factor_is_written_without_exponent(proposed, current, said):
+    content = table_of(cycle(current=current, counter=1 / 60), "Time (s),U (V),I (A),Capacity(Ah)")
+    assert said in questions(proposed, content)["counter"].text
