@@ -224,7 +224,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, list[str]]]:
         "binary": (made("renamed.csv", bytes(range(256)) * 64), ["NUL bytes"]),
         "a picture": (made("p.csv", b"\x89PNG\r\n\x1a\n" + bytes(99)), ["a PNG picture"]),
         "NUL later on": (made("nul.csv", rows("20,3\0,1")), ["NUL bytes"]),
-        "cut off": (made("cut.csv", rows("20,3.1").rstrip("\n")), ["Row 22", "2 fields"]),
+        "too few cells": (made("few.csv", rows("20,3.1", "21,3.1,1")), ["Row 22", "2 fields"]),
         "zip bomb": (
             made("bomb.csv", archive.getvalue()),
             ["a line of more than"],
@@ -246,6 +246,16 @@ def test_bad_files_are_refused_with_their_place_and_leave_nothing(here, tmp_path
     assert counts(database) == before
     with database.read() as session:
         assert session.scalar(text("SELECT COUNT(*) FROM UsedMeasures")) == 0
+
+
+def test_a_file_that_is_cut_off_says_so(here, tmp_path: Path):
+    bem, _ = here
+    file = tmp_path / "cut.csv"
+    content = "".join(f"{second},3,1\n" for second in range(20))
+    file.write_text(f"Test Time / s,Voltage / V,Current / A\n{content}20,3.1")
+    said = bem(*importing(file, "--start", "2026-11-01"))
+    assert said.status == 0
+    assert "Row 22: The file is cut off in its last row, which is left out" in said.err
 
 
 @pytest.mark.parametrize(
