@@ -93,10 +93,6 @@ def lab(served: Served) -> Iterator[dict[str, int]]:
 
 def violations(page: Page, address: str) -> list[tuple[str, str, str]]:
     page.goto(address)
-    return violations_once_drawn(page)
-
-
-def violations_once_drawn(page: Page) -> list[tuple[str, str, str]]:
     once_drawn(page)
     return shown_violations(page)
 
@@ -148,7 +144,7 @@ def test_axe_has_nothing_to_say(page: Page, lab: dict[str, int], sign_in, addres
 
 
 @pytest.mark.parametrize("address", ON_BOTH)
-def test_nor_on_a_phone_that_becomes_a_wide_screen(
+def test_nor_on_a_phone_and_on_a_wide_screen(
     page: Page, lab: dict[str, int], sign_in, address: str
 ):
     wide = page.viewport_size
@@ -156,8 +152,9 @@ def test_nor_on_a_phone_that_becomes_a_wide_screen(
     sign_in(page, "admin")
     assert violations(page, address.format(**lab)) == []
     assert too_wide(page) == []
+    page.goto("about:blank")  # a page with a grid loads itself anew when it becomes wide
     page.set_viewport_size(wide)
-    assert violations_once_drawn(page) == []
+    assert violations(page, address.format(**lab)) == []
 
 
 def test_nor_when_menus_and_dialogs_are_open(page: Page, lab: dict[str, int], sign_in):
