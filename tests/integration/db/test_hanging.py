@@ -16,9 +16,9 @@ from db.hanging import GREETING_S
 from db.repeating import repeated
 from tests.servers import MariaDb
 
-ANSWER_S = 30.0
-AT_ONCE_S = 1.0  # who does not know of the trouble yet waits for GREETING_S at least
-BACK_WITHIN_S = 120.0
+ANSWER_S = 3.0
+AT_ONCE_S = 0.5
+BACK_WITHIN_S = 20.0
 
 
 @pytest.fixture
@@ -41,11 +41,6 @@ def cycles(database: Database) -> int:
 def count_up(database: Database) -> None:
     with database.write() as session:
         session.execute(text("UPDATE cells SET cycles = cycles + 1"))
-
-
-def usually_refused_after(ask: Callable[[], object]) -> float:
-    """Return how long a refusal takes, of five that in the middle: a busy machine stalls some."""
-    return sorted(refused_after(ask) for _ in range(5))[2]
 
 
 def refused_after(ask: Callable[[], object], sentence: str = "does not answer") -> float:
@@ -74,8 +69,8 @@ def test_only_the_first_waits_for_a_server_that_hangs(
     mariadb_server: MariaDb, on_server: Database, ask: Callable[[Database], object]
 ):
     with mariadb_server.hanging():
-        assert refused_after(lambda: ask(on_server)) < ANSWER_S / 2
-        assert usually_refused_after(lambda: ask(on_server)) < AT_ONCE_S
+        assert refused_after(lambda: ask(on_server)) < GREETING_S + 1
+        assert max(refused_after(lambda: ask(on_server)) for _ in range(5)) < AT_ONCE_S
     wait_until_back(lambda: ask(on_server))
 
 
@@ -85,7 +80,7 @@ def test_a_new_connection_to_a_server_that_hangs_is_given_up(
 ):
     database = connect(mariadb_url)
     with mariadb_server.hanging():
-        assert refused_after(lambda: cycles(database)) < 4 * GREETING_S
+        assert refused_after(lambda: cycles(database)) < 2 * GREETING_S
     database.dispose()
 
 
@@ -93,15 +88,13 @@ def test_a_new_connection_to_a_server_that_hangs_is_given_up(
 def test_a_server_that_hangs_within_a_transaction_keeps_nothing_of_it(
     mariadb_server: MariaDb, on_server: Database
 ):
-    hasty = on_server.within(1)
-
     def count_while_it_hangs() -> None:
-        with hasty.write() as session:
+        with on_server.write() as session:
             session.execute(text("UPDATE cells SET cycles = 9"))
             with mariadb_server.hanging():
                 session.execute(text("SELECT cycles FROM cells"))
 
-    assert refused_after(count_while_it_hangs) < ANSWER_S / 2
+    assert refused_after(count_while_it_hangs) < ANSWER_S + 1
     wait_until_back(lambda: cycles(on_server))
     assert cycles(on_server) == 0
 
@@ -114,37 +107,35 @@ def test_a_statement_may_take_longer_where_that_is_said(mariadb_url: str):
         with opened.read() as session:
             return session.scalar(text("SELECT SLEEP(1.5)"))
 
-    refused_after(lambda: sleep(database))
+    assert refused_after(lambda: sleep(database)) < 1.5
     wait_until_back(lambda: sleep(database.within(30)))
-    refused_after(lambda: sleep(database))  # the same connection
+    assert refused_after(lambda: sleep(database)) < 1.5  # the same connection
     database.dispose()
 
 
 @pytest.mark.mariadb
 def test_a_row_that_is_locked_is_waited_for_a_few_seconds_and_nobody_else_is_refused(
-    on_server: Database, mariadb_url: str
+    on_server: Database,
 ):
-    hasty = connect(mariadb_url, answer_s=3)
     with on_server.engine.connect() as holding:
         holding.execute(text("UPDATE cells SET cycles = 5"))
-        assert refused_after(lambda: count_up(hasty), "cannot be reached") < ANSWER_S
-        assert cycles(hasty) == 0
+        assert refused_after(lambda: count_up(on_server), "cannot be reached") < 12
+        assert cycles(on_server) == 0
         holding.rollback()
-    count_up(hasty)
-    assert cycles(hasty) == 1
-    hasty.dispose()
+    count_up(on_server)
+    assert cycles(on_server) == 1
 
 
 def test_an_sqlite_file_that_is_locked_is_waited_for_once_and_can_be_read(tmp_path: Path):
     file = tmp_path / "bem.sqlite"
-    database = connect(f"sqlite:///{file}", answer_s=3)
+    database = connect(f"sqlite:///{file}", answer_s=1)
     with database.write() as session:
         session.execute(text("CREATE TABLE cells (id INTEGER PRIMARY KEY, cycles INTEGER)"))
         session.execute(text("INSERT INTO cells VALUES (1, 0)"))
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert 3 <= refused_after(lambda: count_up(database)) < 5.9  # twice would be 6
-        assert usually_refused_after(lambda: count_up(database)) < AT_ONCE_S
+        assert 1 <= refused_after(lambda: count_up(database)) < 1.9
+        assert max(refused_after(lambda: count_up(database)) for _ in range(5)) < AT_ONCE_S
         assert cycles(database) == 0
         other.execute("ROLLBACK")
     wait_until_back(lambda: count_up(database))

@@ -66,7 +66,7 @@ def test_a_short_token_is_refused(tmp_path):
 def test_an_empty_laboratory_has_zeros(measured):
     found = scrape(measured)
     assert found["bem_database_up"] == 1
-    assert 0 < found["bem_database_seconds"] < 60
+    assert 0 < found["bem_database_seconds"] < 2
     assert found["bem_data_folder_free_bytes"] > 0
     assert found["bem_master_node_up"] == 0
     assert {found[f"bem_jobs,{state}"] for state in JobState} == {0}
@@ -88,7 +88,7 @@ def test_what_happens_is_counted(measured, store, clock):
     assert found["bem_workers"] == 1
     assert (found["bem_master_node_up"], found["bem_broker_connected"]) == (1, 1)
     assert (found["bem_samples_stored_total"], found["bem_master_node_queue"]) == (7, 4)
-    assert 3 <= found["bem_master_node_beat_age_seconds"] < 60
+    assert 3 <= found["bem_master_node_beat_age_seconds"] < 10
     later = scrape(measured)
     assert later["bem_samples_stored_total"] == 7
 
