@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ def get(port: int, path: str, patience_s: float = 5) -> int | None:
         return None
 
 
+def wait_until(happens: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def running(sqlite_database, tmp_path):
     port = free_port()
@@ -79,11 +87,8 @@ def running(sqlite_database, tmp_path):
     url = sqlite_database.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", SERVE, str(log), url, str(port)]
     process = start(command, log, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
-    deadline = time.monotonic() + 60
-    while get(port, "/health") != 200:
-        assert time.monotonic() < deadline, log.read_text()
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.1)
+    wait_until(lambda: process.poll() is not None or get(port, "/health") == 200, log)
+    assert process.poll() is None, log.read_text()
     yield process, port, log
     process.kill()
     process.wait()
@@ -94,18 +99,21 @@ def children(process: subprocess.Popen) -> set[int]:
     return {int(pid) for pid in text.split()}
 
 
+def other_children(process: subprocess.Popen, than: set[int], log: Path) -> set[int]:
+    """The two workers that are not of `than`: the second one starts in its own time."""
+    wait_until(lambda: len(children(process) - than) == 2, log)
+    return children(process) - than
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_workers_that_are_killed_come_back_and_sigterm_ends_all_in_peace(running):
     process, port, log = running
     assert get(port, "/login") == 200
-    workers = children(process)
-    assert len(workers) == 2
+    workers = other_children(process, set(), log)
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while len(children(process) - workers) < 2 or get(port, "/health") != 200:
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
+    other_children(process, workers, log)
+    wait_until(lambda: get(port, "/health") == 200, log)
     process.terminate()
     assert process.wait(120) == 0
     assert "GET /" not in log.read_text()
