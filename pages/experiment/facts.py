@@ -11,7 +11,9 @@ from components import formatting
 from components.blocks import exact_time
 from components.status import ended_reason
 from cycling.battery.description import NewBattery
+from cycling.battery.electrolyte import Electrolyte
 from cycling.formats.facts import FACTS
+from cycling.terms import Polarity
 from db.engine import Database
 from db.queries.experiments.detail import ExperimentFacts, FileFacts
 from db.queries.experiments.durations import Durations, durations
@@ -19,6 +21,10 @@ from pages.context import Viewer
 
 Group = list[tuple[str, Any]]
 MAX_FILES = 5
+ELECTROLYTES = {
+    Polarity.POSITIVE: "Positive electrolyte",
+    Polarity.NEGATIVE: "Negative electrolyte",
+}
 
 
 def fact_groups(
@@ -27,7 +33,10 @@ def fact_groups(
     """Return names and values: battery, station and profile, times, origin."""
     why = ended_reason(known.status, known.end_reason)
     return [
-        battery_facts(known.battery_id, known.battery),
+        [
+            *battery_facts(known.battery_id, known.battery),
+            *((ELECTROLYTES[one.polarity], _electrolyte(one)) for one in known.electrolytes),
+        ],
         [
             ("Station", _station(known)),
             ("Devices", ", ".join(known.devices)),
@@ -99,6 +108,11 @@ def battery_facts(battery_id: int, battery: NewBattery) -> Group:
         ("Voltage", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
         ("Current", formatting.span(battery.current_min_a, battery.current_max_a, "A")),
     ]
+
+
+def _electrolyte(side: Electrolyte) -> str:
+    flow = formatting.span(side.min_flow_rate, side.max_flow_rate, "mL/min")
+    return f"{side.volume:,} mL, initial SOC {side.initial_soc} %, {flow}"
 
 
 def _origin(known: ExperimentFacts, who: Viewer) -> Group:

@@ -9,9 +9,10 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
+from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import NotFoundError
 from cycling.formats.columns.mapping import INFERENCES
-from cycling.terms import ExperimentStatus
+from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.engine import Database
 from db.facts import facts
 from db.models import (
@@ -26,6 +27,7 @@ from db.models import (
     Note,
     Plan,
     Profile,
+    RedoxElectrolyte,
     Run,
     SeriesHead,
     Unit,
@@ -83,6 +85,7 @@ class ExperimentFacts(ExperimentTimes):
 
     `end_reason` says why it ended before its profile did: who stopped it, which limit; or is "".
     `simulated_speed`: its measures are computed by a program, so many times as fast as the clock.
+    `electrolytes` are those of both sides of a redox-flow stack, as far as they were given.
     """
 
     status: ExperimentStatus
@@ -96,6 +99,7 @@ class ExperimentFacts(ExperimentTimes):
     end_reason: str = ""
     simulated_speed: float | None = None
     station_id: int = 0
+    electrolytes: tuple[Electrolyte, ...] = ()
 
 
 def check_experiment(database: Database, experiment_id: int) -> ExperimentStatus:
@@ -137,6 +141,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             raise NotFoundError(gone_words(session, experiment_id))
         experiment, battery, station, profile, end_reason, simulated_speed, defined_at = found
         source = session.get(ImportSource, experiment_id)
+        is_stack = battery.technology is Technology.REDOX_STACK
         return facts(
             ExperimentFacts,
             experiment,
@@ -149,6 +154,7 @@ def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:
             source=_source(session, source),
             end_reason=end_reason or "",
             simulated_speed=simulated_speed,
+            electrolytes=_electrolytes(session, experiment_id) if is_stack else (),
         )
 
 
@@ -175,6 +181,12 @@ def _devices(session: Session, station_id: int) -> Sequence[str]:
         .where(UsedDevice.station_id == station_id)
         .order_by(DetectedDevice.id)
     ).all()
+
+
+def _electrolytes(session: Session, experiment_id: int) -> tuple[Electrolyte, ...]:
+    of_it = RedoxElectrolyte.experiment_id == experiment_id
+    sides = {one.polarity: one for one in session.scalars(select(RedoxElectrolyte).where(of_it))}
+    return tuple(facts(Electrolyte, sides[side]) for side in Polarity if side in sides)
 
 
 def _count(session: Session, experiment_id: int) -> int:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cycling.battery.description import NewBattery
-from cycling.terms import ExperimentStatus, Technology
+from cycling.battery.electrolyte import Electrolyte
+from cycling.terms import ExperimentStatus, Polarity, Technology
 from db.queries.experiments.detail import ExperimentFacts, FileFacts, SourceFacts
 from db.queries.experiments.durations import Durations
 from db.terms import Role
@@ -154,3 +155,14 @@ def test_an_experiment_of_a_cycler_has_no_origin():
 )
 def test_a_battery_is_said_in_its_own_words(changes, name, words):
     assert with_battery(**changes)[name] == words
+
+
+def test_the_electrolytes_of_a_stack_stand_with_its_battery():
+    sides = (
+        Electrolyte(Polarity.POSITIVE, 1200, 50, 10, 60),
+        Electrolyte(Polarity.NEGATIVE, 900, 45, 5, 55),
+    )
+    said = facts(replace(KNOWN, electrolytes=sides))
+    assert said["Positive electrolyte"] == "1,200 mL, initial SOC 50 %, 10 to 60 mL/min"
+    assert said["Negative electrolyte"] == "900 mL, initial SOC 45 %, 5 to 55 mL/min"
+    assert "Positive electrolyte" not in facts(KNOWN)

@@ -146,6 +146,7 @@ class TestPublication:
             Polarity.POSITIVE: (1000, 50, 10, 60),
             Polarity.NEGATIVE: (900, 40, 0, 60),
         }
+        assert experiment_facts(database, found).electrolytes == sides
 
     def test_a_cell_has_no_electrolytes(self, database: Database):
         sides = (Electrolyte(Polarity.POSITIVE, 1000, 50, 10, 60),)
