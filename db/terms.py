@@ -7,6 +7,7 @@ from typing import Any
 # Names of rows in bem_leases, or how they begin: who leads, who waits to take over, who works.
 MASTER_NODE, WAITING, WORKER = "master-node", "waiting-", "worker-"
 DATA_FOLDER = "data-folder"  # there too: which folder belongs to this database
+IMPORTS = "imports"  # there too: the row at which publications of imports pass one at a time
 
 CONNECTED, NOT_CONNECTED = "connected", "not connected"
 

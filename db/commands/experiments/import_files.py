@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
@@ -11,12 +12,18 @@ from cycling.formats.checks.digest import Digest, DigestBuilder
 from cycling.formats.facts import Facts
 from db.commands.audit import By
 from db.commands.experiments.deletion import delete_within
-from db.models import ImportFile
+from db.models import ImportFile, Lease
 from db.queries.experiments.deletion import existing_experiment, what_keeps
 from db.queries.experiments.detail import ExperimentFacts
 from db.queries.experiments.earlier_imports import EarlierImport, Identity, earlier_within, named
+from db.statements import count_changed, insert_missing
+from db.terms import IMPORTS
 
 SKIP, REPLACE, NEW = "skip", "replace", "new"
+
+
+class CameBeforeError(ConflictError):
+    """A file has become an experiment of which nobody knew: another import was first."""
 
 
 @dataclass
@@ -77,12 +84,14 @@ def record_files(
 ) -> None:
     """Keep the files with their experiment in the transaction that publishes it.
 
-    Raises ConflictError where one of them came before, and that was not known.
+    Raises CameBeforeError where one of them came before, and that was not known: of two imports
+    of one file at the same moment only the first is published.
     """
+    _one_at_a_time(session, by)
     earlier = _earlier(session, experiment_id, files)
     unknown = [one for one in earlier if one.experiment_id not in again.known]
     if unknown:
-        raise ConflictError(
+        raise CameBeforeError(
             f"It came before, which was not known: {named(unknown)}. Nothing was imported again."
         )
     for number, file in enumerate(files):
@@ -106,6 +115,17 @@ def record_files(
         if not earlier or check_replaceable(earlier, len(files)).experiment_id != again.replaced.id:
             raise ConflictError(f"Experiment {again.replaced.id} is not of this file any more.")
         _replace(session, again.replaced, by)
+
+
+def _one_at_a_time(session: Session, by: By) -> None:
+    """Wait until no other publication is under way; what it has published is then to be seen.
+
+    The row is changed, not only locked: on two nodes of a cluster one of both is then undone.
+    """
+    row = {"name": IMPORTS, "holder": "", "epoch": 0, "beat_at": by.now, "expires_at": by.now}
+    insert_missing(session, Lease, [{**row, "detail": {}}])
+    its_turn = update(Lease).where(Lease.name == IMPORTS).values(epoch=Lease.epoch + 1)
+    count_changed(session, its_turn)
 
 
 def _earlier(

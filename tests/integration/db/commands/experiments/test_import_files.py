@@ -1,0 +1,73 @@
+"""Files of imports: recognised when they come again, also at the same moment."""
+
+import numpy as np
+import pytest
+
+from db.commands.experiments import imports
+from db.commands.experiments.import_files import (
+    Again,
+    CameBeforeError,
+    SourceFile,
+    record_files,
+)
+from db.engine import Database
+from tests.unit.db.lab import BY, NOW, START, add_cell, at_once, block, new_experiment
+
+TOGETHER = 4
+CLOCK_S = START.timestamp() + np.arange(50.0)
+
+
+def bring(database: Database, battery_id: int, sha256: str, *, known: tuple[int, ...] = ()) -> int:
+    """Import a file of these bytes, with the same measures whatever they are."""
+    source = SourceFile("cell.csv", sha256, 1000)
+    return imports.import_experiment(
+        database,
+        new_experiment(battery_id, sha256=sha256),
+        source.passing([block(50, unix_time_s=CLOCK_S)]),
+        start=None,
+        clock=lambda: NOW,
+        within_publication=lambda session, experiment_id: record_files(
+            session, experiment_id, [source], Again(known), BY
+        ),
+    )
+
+
+@pytest.mark.parametrize("hashes", ["aaaa", "abcd"], ids=["same file", "same measures"])
+def test_of_imports_of_one_file_at_the_same_moment_one_is_published(database, hashes):
+    battery_id = add_cell(database)
+    done = at_once(
+        [
+            lambda sha256=letter * 64: bring(database, battery_id, sha256)
+            for letter in hashes[:TOGETHER]
+        ]
+    )
+    (published,) = [one for one in done if isinstance(one, int)]
+    refused = [one for one in done if not isinstance(one, int)]
+    assert [type(one) for one in refused] == [CameBeforeError] * (TOGETHER - 1)
+    assert all(f"experiment {published}" in str(one) for one in refused)
+
+
+def test_who_knows_of_it_imports_it_once_more(database):
+    battery_id = add_cell(database)
+    first = bring(database, battery_id, "a" * 64)
+    assert bring(database, battery_id, "a" * 64, known=(first,)) != first
+
+
+def test_other_files_at_the_same_moment_are_all_published(database):
+    cells = [add_cell(database, f"Cell {n}") for n in range(TOGETHER)]
+
+    def one(n: int) -> int:
+        source = SourceFile(f"{n}.csv", str(n) * 64, 1000)
+        return imports.import_experiment(
+            database,
+            new_experiment(cells[n]),
+            source.passing([block(50 + n, unix_time_s=START.timestamp() + np.arange(50.0 + n))]),
+            start=None,
+            clock=lambda: NOW,
+            within_publication=lambda session, experiment_id: record_files(
+                session, experiment_id, [source], Again(), BY
+            ),
+        )
+
+    done = at_once([lambda n=n: one(n) for n in range(TOGETHER)])
+    assert len({one for one in done if isinstance(one, int)}) == TOGETHER
