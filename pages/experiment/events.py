@@ -61,8 +61,9 @@ def timeline_card(
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     """Return what happened, and by whom and why."""
     if entry.interrupted:
-        return "Interrupted", "The station was off and found it when it came back."
-    by = [part for part in (entry.user_name, entry.reason) if part]
+        lasted = f" for {formatting.duration(entry.off_s)}" if entry.off_s else ""
+        return "Interrupted", f"The station was off{lasted} and found it when it came back."
+    by = [part for part in (entry.user_name, entry.reason or entry.confirmed) if part]
     if entry.kind is EntryKind.ENDED and not entry.reason:
         return "Finished", "Its profile is through."
     again = " again" if entry.again else ""

@@ -55,6 +55,11 @@ def fact_groups(
     ]
 
 
+def as_of_words(time: datetime, who: Viewer) -> str:
+    """Say of which moment the facts of a run are that goes on."""
+    return f"As of {formatting.exactly(time, who.zone)}"
+
+
 def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durations:
     """Return how long an experiment took, or takes by now."""
     return durations(database, known, time, simulated=known.simulated_speed is not None)
@@ -66,12 +71,12 @@ def duration_facts(took: Durations) -> Group:
     if took.off_s:  # statistics have none of it
         named.append(("Station off, in pauses", took.off_s))
     return [
-        *((name, formatting.duration(_shown(one))) for name, one in named if one is not None),
-        ("Wall time", formatting.duration(took.wall_s)),
+        *((name, formatting.duration(shown_s(one))) for name, one in named if one is not None),
+        ("Wall time", "" if took.wall_s is None else formatting.duration(shown_s(took.wall_s))),
     ]
 
 
-def _shown(seconds: float) -> float:
+def shown_s(seconds: float) -> float:
     """Below a minute to the tenth: 0.25 s are no time to be read off here."""
     return round(seconds, 1)
 

@@ -16,11 +16,13 @@ from components.figures.spans import Span
 from components.figures.template import channel_colours
 from components.figures.time_axis import CLOCK, Floats, TimeAxis, Window, by_test_time, elapsed
 from db.limits import USUAL
+from db.queries.experiments.durations import Durations
 from db.queries.experiments.events import test_clock
 from db.queries.experiments.pauses import run_pauses, turns
 from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
 from pages.experiment.expected_curve import KEY as EXPECTED
 from pages.experiment.expected_curve import expected_line
+from pages.experiment.facts import shown_s
 from pages.experiment.interruptions import Interruptions, interruptions, pause_window, spans
 
 OVERVIEW_POINTS = 1200
@@ -179,17 +181,30 @@ def asked_window(query: Mapping[str, object]) -> Window | None:
     return window_of(ends)
 
 
-def range_words(drawn: Drawing) -> list[str]:
-    """Say which time is shown and how closely."""
-    low, high = drawn.look.time.seconds(drawn.window)
-    time = "wall time" if drawn.look.time.is_clock else "test time"
-    when = f"Whole experiment, {formatting.duration(high - low)} {time}"
+def range_words(drawn: Drawing, took: Durations | None = None, as_of: str = "") -> list[str]:
+    """Say which time is shown and how closely.
+
+    `took`: the durations that the facts say. `as_of`: of which moment the whole of a run is that
+    goes on.
+    """
+    when = f"Whole experiment, {_whole_words(drawn, took)}{f', {as_of}' if as_of else ''}"
     if drawn.zoomed:
         when = window_words(drawn.window, drawn.look)
     if not drawn.look.every_sample:
         return [when, f"{formatting.number(drawn.samples)} measures, extremes kept"]
     apart = f", {formatting.duration(drawn.interval_s)} apart" if drawn.interval_s else ""
     return [when, f"every sample{apart}"]
+
+
+def _whole_words(drawn: Drawing, took: Durations | None) -> str:
+    """Say how long it is; where it was not measured all the time, as the facts say too."""
+    low, high = drawn.look.time.seconds(drawn.window)
+    is_clock = drawn.look.time.is_clock
+    facts_s = None if took is None else took.wall_s if is_clock else took.test_s
+    measured = formatting.duration(high - low)
+    whole = measured if facts_s is None else formatting.duration(shown_s(facts_s))
+    part = "" if formatting.duration(shown_s(high - low)) == whole else f"{measured} measured of "
+    return f"{part}{whole if part else measured} {'wall time' if is_clock else 'test time'}"
 
 
 def window_words(window: Window, look: Look) -> str:

@@ -10,10 +10,13 @@ from dash.exceptions import PreventUpdate
 from components.figures.measure_graph import Look, figure, height, marks
 from components.sent import Sent
 from components.shell import Ids as Shell
+from cycling.terms import ENDED
 from db import series
-from db.queries.experiments.detail import check_experiment
+from db.queries.experiments.detail import check_experiment, experiment_facts
+from db.queries.experiments.durations import Durations
 from db.series import ExperimentSeries
-from pages.context import database, limits, run_script, viewer
+from pages.context import database, limits, now, run_script, viewer
+from pages.experiment.facts import as_of_words, lasted
 from pages.experiment.graph import drawing, range_words, strip, time_axis, window_of, zoomed
 from pages.experiment.ids import Ids
 from pages.experiment.layout import ELAPSED
@@ -69,7 +72,7 @@ def draw(
     with opened(experiment_id) as experiment:
         look = _look(experiment, theme, narrow, time)
         drawn = drawing(experiment, keys, window_of(ends_ms), look, points=limits().graph_points)
-        when, how = range_words(drawn)
+        when, how = range_words(drawn, *_moment(experiment))
         words = [when, html.Span(how, className="t3 small")]
         keys_drawn = [line.key for line in drawn.lines]
         now_drawn = [keys_drawn, theme, time, noted, len(drawn.spans)]
@@ -113,6 +116,14 @@ def draw_overview(
 def _check_theme(theme: str | None) -> None:
     if theme is None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
+
+
+def _moment(experiment: ExperimentSeries) -> tuple[Durations, str]:
+    """Return how long it took, as the facts say, and "as of" of one that goes on."""
+    known, time = experiment_facts(experiment.database, experiment.id), now()
+    is_over = known.status in ENDED
+    words = "" if is_over else as_of_words(time, viewer()).replace("As", "as", 1)
+    return lasted(experiment.database, known, time), words
 
 
 def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: Sent) -> Look:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from components import formatting
 from components.figures.spans import Span
 from components.figures.time_axis import Window
+from db.queries.experiments.outages import MAX_OUTAGES
 from db.queries.experiments.pauses import Pause, contact_losses, run_pauses
 from db.series import ExperimentSeries
 
-MAX_OUTAGES = 20  # of which the last measure before is looked up; the newest
 COVERED = 0.9
 STOOD = 0.1  # of the clock's time: where the test time went on for less it stood still
 JUST_S = 1e-3

@@ -20,7 +20,7 @@ from db.queries.experiments.planned import find_planned
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
 from pages.experiment.events import alarms_card, timeline_card
-from pages.experiment.facts import Group, fact_groups, lasted
+from pages.experiment.facts import Group, as_of_words, fact_groups, lasted
 from pages.experiment.ids import Ids
 from pages.experiment.shown import Shown
 from pages.sent import sent_id
@@ -47,9 +47,11 @@ def state_words(known: ExperimentFacts) -> list[Any]:
 
 def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component:
     """Return the card of the facts, with how long it still takes."""
-    took = lasted(source, known, now())
-    groups = [_progress(source, known), *fact_groups(known, who, now(), took)]
-    return fact_card("Facts", groups)
+    time = now()
+    took = lasted(source, known, time)
+    groups = [_progress(source, known), *fact_groups(known, who, time, took)]
+    changes = known.status not in ENDED and known.begun_at is not None
+    return fact_card("Facts", groups, note=as_of_words(time, who) if changes else None)
 
 
 def happenings(shown: Shown, who: Viewer) -> list[Component]:

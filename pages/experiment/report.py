@@ -40,11 +40,11 @@ from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment import report_tables
 from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
-from pages.experiment.facts import fact_groups, lasted
+from pages.experiment.facts import as_of_words, fact_groups, lasted
 from pages.experiment.folding import folded
 from pages.experiment.graph import drawing, time_axis
 from pages.experiment.moments import event_marks, numbered
-from pages.experiment.statistics import as_of, whole_readings
+from pages.experiment.statistics import RECORDED, as_of, whole_readings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -96,7 +96,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
             **_statistics(stats, instructions),
             "until": "" if known.status in ENDED else until,
-            "now": "" if known.status in ENDED else f"As of {formatting.exactly(time, who.zone)}",
+            "now": "" if known.status in ENDED else as_of_words(time, who),
             "inferred": inferred_facts(import_inferences(whole, experiment_id)),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
@@ -121,7 +121,7 @@ def _statistics(
         "left_out": left_out,
         "evidence": evidence_facts(stats),
         "warnings": warnings(stats),
-        "method": METHOD,
+        "method": f"{METHOD} {RECORDED}" if stats.paused_s > 0 else METHOD,
     }
 
 

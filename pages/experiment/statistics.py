@@ -31,6 +31,10 @@ from pages.station.progress import row_name
 MOST = 500  # instructions that are listed
 DIGITS = 4  # of the largest number of a column
 MOST_DECIMALS = 6
+RECORDED = (
+    "Pauses, recorded, are added up from what was measured in them; Pauses in the facts last until "
+    "it went on, also while the station was off."
+)
 
 Named = Mapping[int, CompiledRow]
 
@@ -292,6 +296,8 @@ def _number(value: float | None, places: int) -> str:
 def _small_print(found: ExperimentStatistics) -> str:
     source = "Counted by the instrument" if _is_counted(found) else "Integrated within each step"
     words = f"{source}. Means are weighted by time."
+    if found.paused_s > 0:
+        words += f" {RECORDED}"
     if found.whole.missing_s > 0:
         missing = formatting.duration(found.whole.missing_s)
         words += f" In {missing} of gaps the current is not known; they add nothing."

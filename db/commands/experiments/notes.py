@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from cycling.errors import InputError, NotFoundError
 from cycling.names import check_description, check_name
@@ -106,6 +106,11 @@ def rename_experiment(
         if before == {"name": name, "description": description}:
             return
         experiment.name, experiment.description = name, description
+        session.execute(  # what is queued has a plan beside it, from which it is queued again
+            update(Plan)
+            .where(Plan.experiment_id == experiment_id)
+            .values(name=name, description=description)
+        )
         session.merge(
             ExperimentName(
                 experiment_id=experiment_id,

@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import GenericMeasure, Run
+from db.queries.experiments.outages import MAX_OUTAGES, last_measure_before
 from db.queries.experiments.pauses import Pause, run_pauses
 
 SLACK = 1.001  # clocks differ a little
 LEAST_S = 1.0
-MAX_OUTAGES = 20  # the newest
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def durations(database: Database, times: Times, now: datetime, *, simulated: boo
     pauses = run_pauses(database, experiment_id)
     if not pauses:
         return Durations(test_s, 0.0, wall_s)
-    off_s = _off_s(database, experiment_id, pauses, (rows[0].id, rows[-1].id))
+    off_s = _off_s(database, experiment_id, pauses)
     least_s = sum(one.lasts_s(now) for one in pauses) + off_s
     if simulated:  # its speed may have been another one before
         return Durations(test_s, least_s, wall_s, off_s)
@@ -95,35 +94,12 @@ def durations(database: Database, times: Times, now: datetime, *, simulated: boo
     return Durations(test_s, max(stood_s + open_s, least_s), wall_s, off_s)
 
 
-def _off_s(
-    database: Database, experiment_id: int, pauses: Sequence[Pause], ids: tuple[int, int]
-) -> float:
+def _off_s(database: Database, experiment_id: int, pauses: Sequence[Pause]) -> float:
     """Return for how long its station was off: each time from the last measure to its return."""
     off_s = 0.0
     returns = [one.at for one in pauses if one.interrupted][-MAX_OUTAGES:]
     with database.read() as session:
         for at in returns:
-            last = _last_before(session, experiment_id, at, ids)
+            last = last_measure_before(session, experiment_id, at)
             off_s += (at - last).total_seconds() if last else 0.0
     return off_s
-
-
-def _last_before(
-    session: Session, experiment_id: int, at: datetime, ids: tuple[int, int]
-) -> datetime | None:
-    """Return when the last measure before a moment was made, by halves: no index has the times."""
-    low, high = ids
-    last = None
-    while low <= high:
-        middle = (low + high) // 2
-        row = session.execute(
-            select(GenericMeasure.id, GenericMeasure.at)
-            .where(GenericMeasure.experiment_id == experiment_id, GenericMeasure.id >= middle)
-            .order_by(GenericMeasure.id)
-            .limit(1)
-        ).one()
-        if row.at < at:
-            last, low = row.at, row.id + 1
-        else:
-            high = middle - 1
-    return last

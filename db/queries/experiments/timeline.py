@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import AuditEntry, Command, Experiment, Plan, Run, RunEvent
+from db.queries.experiments.outages import MAX_OUTAGES, last_measure_before
 from db.queries.stations.queue import reason_of
 from db.terms import PlanState
 
@@ -56,9 +57,10 @@ class TimelineEntry:
     """Something that happened to an experiment.
 
     `user_name` and `reason` are "" where nobody asked for it, or said why; a start is that of who
-    queued it. `again`: it was queued
-    before. An `interrupted` pause is one that the station found when it came back: its power or
-    its program had ended.
+    queued it. `again`: it was queued before. `confirmed`: that its battery was confirmed with the
+    form that queued it. An `interrupted` pause is one that the station found when it came back: its
+    power or its program had ended; in `timeline` it stands where the station went off, `off_s`
+    before.
     """
 
     at: datetime
@@ -68,6 +70,8 @@ class TimelineEntry:
     again: bool = False
     interrupted: bool = False
     test_time_s: float = 0.0
+    confirmed: str = ""
+    off_s: float = 0.0
 
 
 def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
@@ -84,7 +88,7 @@ def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...
         begun = [] if experiment is None else _from_start_on(session, experiment, run)
         entries += [
             replace(one, user_name=user_name) if one.kind is EntryKind.STARTED else one
-            for one in begun
+            for one in _where_it_went_off(session, experiment_id, begun)
         ]
     # at one moment: in the order in which they were written
     return tuple(sorted(entries, key=lambda entry: entry.at))[::-1]
@@ -123,7 +127,35 @@ def _before_start(session: Session, plan: Plan) -> list[TimelineEntry]:
         reason = str(row.detail.get("reason") or "")
         again = kind is EntryKind.QUEUED and kind in earlier
         entries.append(TimelineEntry(row.at, kind, row.user_name, reason, again))
-    return entries + _unrecorded(plan, entries)
+    return _with_confirmation(session, plan, entries) + _unrecorded(plan, entries)
+
+
+def _with_confirmation(
+    session: Session, plan: Plan, entries: list[TimelineEntry]
+) -> list[TimelineEntry]:
+    """Return the entries; one that a form queued at once says whose battery it confirmed.
+
+    Both are written in one transaction, at one moment. What was held says so with its reason.
+    """
+    first = next((one for one in entries if one.kind is EntryKind.QUEUED and not one.reason), None)
+    if first is None:
+        return entries
+    confirmations = session.scalars(
+        select(AuditEntry).where(
+            AuditEntry.action == "confirm battery",
+            AuditEntry.at == first.at,
+            AuditEntry.target == f"station {plan.station_id}",
+        )
+    )
+    names = [row.detail.get("name") for row in confirmations if _is_of(plan, row)]
+    if not names:
+        return entries
+    confirmed = replace(first, confirmed=f"{names[0]} was confirmed to be connected.")
+    return [confirmed if one is first else one for one in entries]
+
+
+def _is_of(plan: Plan, confirmation: AuditEntry) -> bool:
+    return bool(confirmation.detail.get("battery") == plan.battery_id)
 
 
 def _unrecorded(plan: Plan, entries: list[TimelineEntry]) -> list[TimelineEntry]:
@@ -154,6 +186,19 @@ def _from_start_on(
         reason = (run.end_reason if run else "") or failed
         entries.append(TimelineEntry(ended_at, EntryKind.ENDED, reason=reason))
     return entries
+
+
+def _where_it_went_off(
+    session: Session, experiment_id: int, entries: list[TimelineEntry]
+) -> list[TimelineEntry]:
+    """Return the entries, the newest interruptions where the last measure before them was made."""
+    moved = {one.at: one for one in entries if one.interrupted}
+    for at in sorted(moved)[-MAX_OUTAGES:]:
+        last = last_measure_before(session, experiment_id, at)
+        if last is not None:
+            off_s = (at - last).total_seconds()
+            moved[at] = replace(moved[at], at=last, off_s=off_s)
+    return [moved.get(one.at, one) if one.interrupted else one for one in entries]
 
 
 def station_entries(session: Session, experiment_id: int) -> list[TimelineEntry]:

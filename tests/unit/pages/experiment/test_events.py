@@ -154,6 +154,13 @@ def test_a_turn_says_what_by_whom_and_why(entry: TimelineEntry, words: tuple[str
 def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
     what, why = entry_text(TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True))
     assert (what, "The station was off" in why) == ("Interrupted", True)
+    entry = TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True, off_s=5.0)
+    assert "The station was off for 5 s" in entry_text(entry)[1]
+
+
+def test_a_battery_that_was_confirmed_with_the_form_is_named():
+    entry = TimelineEntry(BEGIN, EntryKind.QUEUED, "ada", confirmed="C was confirmed.")
+    assert entry_text(entry) == ("Queued", "ada: C was confirmed.")
 
 
 def test_the_course_counts_pauses_and_leads_into_the_graph():

@@ -1,5 +1,7 @@
 """The page of an experiment that runs: what changes comes, what has ended asks nothing."""
 
+import re
+
 import pytest
 
 from cycling.terms import ExperimentStatus
@@ -47,6 +49,28 @@ def test_what_happens_comes_into_the_open_page_and_an_end_ends_the_questions(ver
     assert not find(later["experiment-facts.children"], **{"data-bem-left": "x"})
     assert later["experiment-ended.data"] is True
     assert pulse(vera, run, later["experiment-drawn-state.data"]).status == 204
+
+
+def test_facts_and_graph_of_what_runs_say_as_of_when_and_the_same_times(vera, running, run):
+    page = vera.open(f"/experiments/{run}")
+    facts = text(shown(page, "experiment-facts")["children"])
+    assert re.search(r"FactsAs of \d+ \w+ 20\d\d, [\d:]{8}", facts)
+
+    def graph_words() -> str:
+        values = {"experiment-id.data": run, "experiment-channels.value": ["voltage"]}
+        values |= {"shell-theme.data": "light", "experiment-time.value": "elapsed"}
+        answer = vera.call("experiment-graph.figure", values, by="experiment-id.data")
+        return text(answer["experiment-range.children"])
+
+    assert "test time, as of " in graph_words()
+    running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
+    over = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
+    assert "As of" not in over
+    (test_time,) = re.findall(r"Test time([\d. mins]+?)(?=[A-Z])", over)
+    assert re.search(
+        rf"Whole experiment, ([^,]+ measured of )?{test_time} test time", graph_words()
+    )
+    assert "as of" not in graph_words()
 
 
 def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_end(

@@ -97,6 +97,16 @@ def test_operators_rename_one_that_has_not_begun(oscar, vera, forms, plan, cance
     assert "Ageing at 25" in text(page_of(oscar, number))
 
 
+def test_a_queued_one_keeps_its_new_name_when_it_is_held_again(oscar, forms, plan):
+    confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+    rename_experiment(forms.database, plan.experiment_id, "Ageing at 25", "Why", by=BY(forms.now()))
+    with forms.database.read() as session:
+        queued = session.get_one(Plan, plan.id)
+        assert (queued.name, queued.description) == ("Ageing at 25", "Why")
+    confirm_battery(forms.database, forms.s1, forms.b, by=BY(forms.now()))
+    assert "Ageing at 25" in text(page_of(oscar, plan.experiment_id))
+
+
 def test_a_draft_is_renamed_in_its_form(oscar, forms):
     draft = save_draft(forms.database, "d" * 16, "D", {}, by=BY(forms.now())).experiment_id
     assert find(page_of(oscar, draft), id=RENAME.open) == []

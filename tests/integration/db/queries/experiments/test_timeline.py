@@ -114,6 +114,16 @@ def test_a_form_that_confirms_is_told_as_queued(planned: NewPlan, database: Data
     assert changes(database, plan.experiment_id) == [("queued", "ada", "")]
 
 
+def test_a_form_that_confirms_says_so_in_the_course(planned: NewPlan, database: Database):
+    pair = (planned.station_id, planned.battery_id)
+    (plan,) = add_plans(database, TOKEN, [planned], connected=[pair], by=by("ada", 0))
+    (queued,) = timeline(database, plan.experiment_id)
+    assert queued.confirmed == "NMC-018 was confirmed to be connected."
+    other = replace(planned, token="0" * 32, battery_id=planned.battery_id)
+    (second,) = add_plans(database, "0" * 32, [other], by=by("ada", 1))
+    assert timeline(database, second.experiment_id)[0].confirmed == ""
+
+
 def test_what_was_held_before_the_trail_said_so_tells_its_last_state(
     planned: NewPlan, database: Database
 ):
@@ -174,6 +184,14 @@ def test_a_run_tells_its_course_the_newest_first(lab: RunningLab, database: Data
         TimelineEntry(lab.ago(minutes=20), EntryKind.STARTED, "operator"),
         TimelineEntry(lab.ago(minutes=26), EntryKind.QUEUED, "operator"),
     )
+
+
+def test_an_interruption_stands_where_its_station_went_off(lab: RunningLab, database: Database):
+    _, station, run = begun(lab)
+    lab.measures(run, station, 60, end=lab.ago(minutes=6))
+    lab.event(run, 1, "paused", lab.ago(minutes=5), interrupted=True)
+    entry = timeline(database, run)[0]
+    assert (entry.kind, entry.at, entry.off_s) == (EntryKind.PAUSED, lab.ago(minutes=6), 60.0)
 
 
 def test_a_command_to_another_experiment_is_nobodys_word(lab: RunningLab, database: Database):
