@@ -94,13 +94,14 @@
       if (value === null || value === undefined) continue;
       const text = (value * Number(factor)).toFixed(Number(places));
       node.textContent = (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
+      node.classList.remove("none");
     }
     const age = page().querySelector('.bem-strip [data-bem-live="age"]');
     if (age) age.dataset.bemAgo = at;
     bem.tick();
   }
   /* A station that records nothing still says what is at its terminals: that is shown, never the last
-     sample as if it were the present. Channels that it does not speak of have no value now. */
+     sample as if it were the present. Channels that it does not speak of have no value now, and say so. */
   function readNow(now) {
     const nodes = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => [node, node.dataset.bemLive.split(",")]).filter((one) => one[1].length === 3);
@@ -109,7 +110,9 @@
     if (heat) values[heat[1][0]] = now.degc;
     for (const [node, parts] of nodes) {
       const value = values[parts[0]];
-      if (value === null || value === undefined) node.textContent = "\u2013";
+      if (value !== null && value !== undefined) continue;
+      node.textContent = "\u2013 not recorded";
+      node.classList.add("none");
     }
     read(values, now.at);
   }

@@ -1,4 +1,4 @@
-"""The small line of a tile: where the voltage went within the last hour; it breaks at gaps.
+"""The small line of a tile: where the voltage went within the last hour; gaps are shaded.
 
 It is a mask: the browser fills it with the theme's colour, so one picture fits light and dark.
 """
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 WIDTH, HEIGHT = 240, 36
 TOP, BOTTOM = 3, 33
+SHADE = 3  # that a break is wide at least
 FLAT_V = 0.005  # less is drawn in the middle: noise is no slope
 GAP_S = 90.0  # a minute without a point, where there is one every half
 GAP_INTERVALS = 3  # where points are rarer
@@ -26,6 +27,11 @@ def spark_mask(trend: Sequence[tuple[float, float | None]], *, dashed: bool = Fa
     pieces = _pieces(points, [at for at, volts in trend if volts is None])
     lines = ["L".join(f"{x} {y}" for x, y in piece) for piece in pieces]
     dash = " stroke-dasharray='3 3'" if dashed else ""
+    shade = "".join(
+        f"M{sooner[-1][0]} 0H{max(later[0][0], sooner[-1][0] + SHADE)}V{HEIGHT}H{sooner[-1][0]}z"
+        for sooner, later in pairwise(pieces)
+    )
+    shade = f"<path d='{shade}' opacity='.28'/>" if shade else ""
     area = "".join(
         f"M{piece[0][0]} {HEIGHT}L{line}L{piece[-1][0]} {HEIGHT}z"
         for piece, line in zip(pieces, lines, strict=True)
@@ -35,7 +41,7 @@ def spark_mask(trend: Sequence[tuple[float, float | None]], *, dashed: bool = Fa
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' "
         f"preserveAspectRatio='none'><path d='{area}' opacity='.09'/>"
         f"<path d='M{line}' fill='none' stroke='#000' stroke-width='1.5' "
-        f"stroke-linejoin='round' vector-effect='non-scaling-stroke'{dash}/></svg>"
+        f"stroke-linejoin='round' vector-effect='non-scaling-stroke'{dash}/>{shade}</svg>"
     )
     return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
 

@@ -205,7 +205,8 @@ def _rows(chunk: Chunk, at_us: Ints) -> Iterable[Mapping[str, object]]:
 
 
 def _points(us: Ints, values: Floats) -> dict[str, bytes]:
+    blank = gaps.silent_rows(us, values)
     return {
-        "fine": codec.pack_points(*codec.extremes(us, values, codec.FINE)),
-        "coarse": codec.plain_points(*codec.extremes(us, values, codec.COARSE)),
+        "fine": codec.pack_points(*codec.extremes(us, values, codec.FINE, blank)),
+        "coarse": codec.plain_points(*codec.extremes(us, values, codec.COARSE, blank)),
     }

@@ -62,11 +62,14 @@ def read_plain_points(data: bytes) -> tuple[Ints, Floats]:
     return np.frombuffer(data[:half], "<i8"), np.frombuffer(data[half:], "<f8")
 
 
-def extremes(us: Ints, values: Floats, bucket: int) -> tuple[Ints, Floats]:
+def extremes(
+    us: Ints, values: Floats, bucket: int, blank_rows: Ints | None = None
+) -> tuple[Ints, Floats]:
     """Return the samples with the smallest and the largest value of every `bucket` samples.
 
     And the first and the last known one, so that lines begin and end where they do. They are real
-    samples in their order; one where both are the same, none where all are NaN.
+    samples in their order; one where both are the same, none where all are NaN. And those at
+    `blank_rows`, where a line breaks.
     """
     count = -(-len(values) // bucket)
     padded = np.full(count * bucket, np.nan)
@@ -78,7 +81,8 @@ def extremes(us: Ints, values: Floats, bucket: int) -> tuple[Ints, Floats]:
     high = offsets + np.where(known, table, -np.inf).argmax(axis=1)
     filled = known.any(axis=1)
     ends = np.flatnonzero(known)[[0, -1]] if filled.any() else np.empty(0, np.int64)
-    index = np.unique(np.concatenate([low[filled], high[filled], ends]))
+    blank = np.empty(0, np.int64) if blank_rows is None else blank_rows
+    index = np.unique(np.concatenate([low[filled], high[filled], ends, blank]))
     return us[index], values[index]
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from cycling.errors import UnavailableError
 from db.engine import Database, Snapshot
-from db.series import gaps, rows, store, window
+from db.series import rows, store, window
 from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_channels
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
 from db.series.rows import COLUMNS
-from db.series.window import ChunkReader, Columns, broken, longest, thinned
+from db.series.window import ChunkReader, Columns, blank_times, broken, longest, thinned
 
 MILLI = 1000.0
 BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
@@ -293,11 +293,8 @@ class ExperimentSeries:
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:
-    """Return so many points of a channel; its line also breaks where it alone fell silent.
-
-    Between the extremes of a long window that is not known.
-    """
-    alone = longest(gaps.silences(us, values), None, points // BREAKS_SHARE)
+    """Return so many points of a channel; its line also breaks where its values are blank."""
+    alone = longest(blank_times(us, values), None, points // BREAKS_SHARE)
     if len(alone):
         breaks = np.concatenate([breaks, alone])
         breaks = breaks[np.argsort(breaks[:, 0], kind="stable")]

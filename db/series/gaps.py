@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cycling.analysis.curves import same_step
-from cycling.analysis.gaps import gap_rows
+from cycling.analysis.gaps import GAP_FACTOR, GAP_S, gap_rows
 from db.series.codec import Floats, Ints
 
 STEP_KEYS = ("instruction", "step", "cycle")
@@ -81,6 +81,36 @@ def _gap_rows(table: Floats) -> Ints:
     test_s = np.append(np.nan_to_num(np.maximum(np.diff(table[:, 4]), 0)), np.nan)
     more = gap_rows(test_s, goes_on)
     return np.union1d(rows, more) if len(more) else rows
+
+
+def silent_rows(us: Ints, values: Floats) -> Ints:
+    """Return a row without a value in each time in which a channel alone fell silent.
+
+    By the rule of `silences`; at the ends of what is given, where the interval beside it is known.
+    """
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) == len(values):
+        return known[:0]
+    if not len(known):
+        return np.zeros(1, np.int64)
+    begins = silences(us, values)[:, 0]
+    rows = known[np.searchsorted(us[known], np.round(begins * 1e6).astype(np.int64), "right") - 1]
+    rows = rows + 1
+    seconds = np.diff(us[known]) / 1e6
+    ends = ((0, 0, 0), (-1, len(values) - 1, -1))
+    outer = [
+        row
+        for place, row, beside in ends
+        if np.isnan(values[row])
+        and len(seconds)
+        and _is_long(us, known[place], row, seconds[beside])
+    ]
+    return np.unique(np.concatenate([rows, np.array(outer, np.int64)]))
+
+
+def _is_long(us: Ints, known: int, row: int, beside_s: float) -> bool:
+    lasted_s = abs(int(us[row]) - int(us[known])) / 1e6
+    return lasted_s > GAP_S and 0 < beside_s * GAP_FACTOR < lasted_s
 
 
 def silences(us: Ints, values: Floats) -> Floats:

@@ -186,7 +186,8 @@ def _position(chunks: ChunkReader, us: int, side: Literal["left", "right"]) -> i
 def points(chunks: ChunkReader, keys: Sequence[str], first: int, end: int) -> list[Points]:
     """Return times (us) and values of each channel from measure `first` to before `end`.
 
-    Of many chunks only the first and the last are read whole; between them stand extremes.
+    Of many chunks only the first and the last are read whole; between them stand extremes. A blank
+    value stands where the channel alone fell silent, and nowhere else.
     """
     starts = chunks.directory.starts
     low = int(np.searchsorted(starts, first, "right")) - 1
@@ -199,10 +200,27 @@ def points(chunks: ChunkReader, keys: Sequence[str], first: int, end: int) -> li
     for number, (us, columns) in chunks.columns(whole, keys).items():
         part = slice(max(first - start_of[number], 0), max(end - start_of[number], 0))
         pieces[number] = {key: (us[part], column[part]) for key, column in columns.items()}
+    if not inner:
+        return [_blanked(*_joined([pieces[number][key] for number in numbers])) for key in keys]
+    for number in whole:
+        pieces[number] = {key: _blanked(*piece) for key, piece in pieces[number].items()}
+    reach_us = dict(zip(numbers, chunks.directory.reach_us[low:high].tolist(), strict=True))
     return [
-        _joined([pieces[number][key] for number in numbers if key in pieces.get(number, {})])
+        _joined([pieces[number].get(key) or _nothing(reach_us[number]) for number in numbers])
         for key in keys
     ]
+
+
+def _blanked(us: Ints, values: Floats) -> Points:
+    """Return the known samples, and one without a value where the channel alone fell silent."""
+    is_kept = ~np.isnan(values)
+    is_kept[gaps.silent_rows(us, values)] = True
+    return us[is_kept], values[is_kept]
+
+
+def _nothing(us: int) -> Points:
+    """Return the points of a chunk that has nothing of a channel."""
+    return np.array([us], np.int64), np.full(1, np.nan)
 
 
 def _joined(pieces: Sequence[Points]) -> Points:
@@ -212,6 +230,13 @@ def _joined(pieces: Sequence[Points]) -> Points:
         np.concatenate([us for us, _ in pieces]),
         np.concatenate([values for _, values in pieces]),
     )
+
+
+def blank_times(us: Ints, values: Floats) -> Floats:
+    """Return begin and end (Unix s) of where values are blank between others, shape (n, 2)."""
+    known = np.flatnonzero(~np.isnan(values))
+    rows = np.flatnonzero(np.diff(known) > 1)
+    return np.column_stack([us[known[rows]], us[known[rows + 1]]]) / 1e6
 
 
 def longest(breaks_s: Floats, between: tuple[float, float] | None, most: int) -> Floats:

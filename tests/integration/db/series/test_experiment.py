@@ -15,7 +15,7 @@ from db.engine import Database
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
 from db.models import ExtendedMeasure, GenericMeasure
-from db.series import chunks
+from db.series import chunks, window
 from tests.databases import SERVER_ENGINES
 from tests.generated import examples
 from tests.unit.db.lab import (
@@ -495,6 +495,25 @@ class TestGaps:
         channels = [series.VOLTAGE, series.CURRENT]
         traces = read_series(sqlite_database, silent, channels).traces
         assert np.isnan(traces["voltage"].values).sum() == 1
+        assert not np.isnan(traces["current"].values).any()
+
+    @pytest.mark.parametrize(("begin", "end"), [(90_000, 91_000), (60_000, 140_000)])
+    @pytest.mark.parametrize("chunks_drawn", [6, 40])
+    def test_it_breaks_also_where_only_extremes_are_read(
+        self, sqlite_database, begin, end, chunks_drawn, monkeypatch
+    ):
+        """Of six chunks the inner ones; the coarse ones of more than 34."""
+        monkeypatch.setattr(window, "FINE_CHUNKS", 34 if chunks_drawn == 6 else 2)
+        count = 5 * 65_536 + 100
+        volts = np.full(count, 3.7)
+        volts[begin:end] = np.nan
+        rows = block(count, unix_time_s=BEGIN + np.arange(float(count)), voltage_v=volts)
+        silent = import_blocks(sqlite_database, [rows])
+        channels = [series.VOLTAGE, series.CURRENT]
+        traces = read_series(sqlite_database, silent, channels).traces
+        seconds, volts = traces["voltage"].unix_s - BEGIN, traces["voltage"].values
+        (blank,) = np.flatnonzero(np.isnan(volts))
+        assert seconds[blank - 1] <= begin - 1 < seconds[blank] < end <= seconds[blank + 1]
         assert not np.isnan(traces["current"].values).any()
 
     def test_it_is_known_without_reading_the_measures(self, sqlite_database, outage):

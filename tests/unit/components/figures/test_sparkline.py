@@ -23,5 +23,13 @@ def test_it_breaks_at_an_outage_that_is_shorter_than_its_steps():
     assert spark_mask([(0.0, 5.2), (5.0, None)]) == ""
 
 
+def test_a_break_is_shaded_and_seen_however_short_it_is():
+    short = [(0.0, 5.2), (1800.0, 5.27), (1801.0, None), (1802.0, 5.68), (3600.0, 5.7)]
+    assert "M120 0H123V36H120z" in unquote(spark_mask(short))
+    long = [(0.0, 5.2), (900.0, 5.27), (901.0, None), (2700.0, 5.68), (3600.0, 5.7)]
+    assert "M60 0H180V36H60z" in unquote(spark_mask(long))
+    assert "opacity='.28'" not in spark_mask([(0.0, 5.2), (5.0, 5.3)])
+
+
 def test_one_point_is_no_line():
     assert spark_mask([(0.0, 3.7)]) == ""

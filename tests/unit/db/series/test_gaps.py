@@ -65,6 +65,20 @@ def test_a_summary_of_before_there_were_test_times_is_read():
     assert (begin, end, np.isnan(test_s)) == (2e6, 90e6, True)
 
 
+def test_a_row_without_a_value_stands_for_each_silence_also_at_the_ends():
+    us = np.arange(600) * 1_000_000
+    values = np.full(600, 3.7)
+    values[200:285] = np.nan
+    assert gaps.silent_rows(us, values).tolist() == [200]
+    values[:100] = np.nan
+    values[500:] = np.nan
+    assert gaps.silent_rows(us, values).tolist() == [0, 200, 599]
+    assert gaps.silent_rows(us, np.full(600, np.nan)).tolist() == [0]
+    assert gaps.silent_rows(us, np.full(600, 1.0)).tolist() == []
+    slow = np.where(np.arange(600) % 61 == 0, 1.0, np.nan)
+    assert gaps.silent_rows(us, slow).tolist() == []
+
+
 def test_a_channel_that_alone_falls_silent_has_a_silence_and_a_slow_one_has_none():
     us = np.arange(600) * 1_000_000
     values = np.ones(600)
