@@ -78,7 +78,21 @@ Electrolyte = Annotated[
         metavar="SIDE:VOLUME,SOC,MIN,MAX",
     ),
 ]
-Zone = Annotated[str, typer.Option(help="Time zone of the file's clock, like Europe/Madrid.")]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        help="Time zone of the file's clock, like Europe/Madrid; else UTC, or the one that was "
+        "chosen for an earlier file with the same columns."
+    ),
+]
+Remembered = Annotated[
+    bool,
+    typer.Option(
+        "--remembered/--no-remembered",
+        help="Read a file as an earlier one with the same columns was corrected; options count "
+        "more.",
+    ),
+]
 
 
 def import_files(
@@ -97,7 +111,8 @@ def import_files(
     profile: Profile = None,
     electrolyte: Electrolyte = None,
     accept: Accept = None,
-    timezone: Zone = "UTC",
+    timezone: Zone = None,
+    remembered: Remembered = True,
 ) -> None:
     """Import cyclers' files as finished experiments; print each new experiment's ID."""
     started = moment(start, "--start")
@@ -119,6 +134,7 @@ def import_files(
         again=again,
         append=append,
         dry_run=dry_run,
+        remembered=remembered,
     )
     for done in import_files_as(files, options):
         typer.echo(done)

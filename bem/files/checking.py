@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from bem.cli.progress import progress
+from bem.corrections import in_force, of_layout, verified_like_before
 from cycling.errors import InputError
 from cycling.formats import (
     BatteryLimits,
@@ -20,24 +21,27 @@ from cycling.formats import (
     battery_problems,
     open_table,
     propose,
-    verify,
 )
+from cycling.formats.checks.battery import not_asked_twice
 from cycling.formats.problems import Problem
 from db.commands.experiments.import_files import SourceFile
+from db.engine import Database
+from db.queries.experiments.import_corrections import RememberedCorrections
 
 EARLIEST_START_S = 86_400.0
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the command line says that files are read."""
+    """How the command line says that files are read; without a zone UTC, or a remembered one."""
 
-    time_zone: str
+    time_zone: str | None
     positive_is_charge: bool | None
     column_map: Sequence[str]
     part: str
     max_rows: int
     accepted: Sequence[str] = ()
+    remembered: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,16 @@ class CheckedFile:
     source: SourceFile
 
 
-def checked(file: Path, reading: Reading, battery: BatteryLimits, *, label: str) -> CheckedFile:
+def checked(
+    database: Database, file: Path, reading: Reading, battery: BatteryLimits, *, label: str
+) -> CheckedFile:
     """Check the whole file; `label` stands before each warning. Raises InputError."""
     table = open_table(file, file.name, max_rows=reading.max_rows, part=reading.part)
-    verification = _verified(table, _mapping(table, reading), battery, label)
+    proposal = propose(table)
+    before = of_layout(database, proposal) if reading.remembered else None
+    mapping = _mapping(table, before.corrections.applied(proposal) if before else proposal, reading)
+    verification = _verified(table, mapping, before, label)
+    _refuse_open(verification, battery, label)
     source = SourceFile(
         file.name, sha256_of(file), file.stat().st_size, table.facts, part=reading.part
     )
@@ -65,11 +75,11 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _mapping(table: TextTable, reading: Reading) -> Mapping:
-    mapping = apply_options(propose(table), reading.column_map)
+def _mapping(table: TextTable, proposal: Mapping, reading: Reading) -> Mapping:
+    mapping = apply_options(proposal, reading.column_map)
     mapping = replace(
         mapping,
-        time_zone=reading.time_zone,
+        time_zone=reading.time_zone or mapping.time_zone,
         part=_checked_part(table, reading.part),
         accepted=tuple(reading.accepted),
     )
@@ -86,12 +96,28 @@ def _checked_part(table: TextTable, part: str) -> str:
 
 
 def _verified(
-    table: TextTable, mapping: Mapping, battery: BatteryLimits, label: str
+    table: TextTable, mapping: Mapping, before: RememberedCorrections | None, label: str
 ) -> Verification:
-    """Check the whole file; say warnings, refuse errors and open questions."""
+    """Check the whole file; say as which earlier one it is read."""
     with progress("Checking", table.size_bytes) as advance:
-        verification = verify(table, mapping, lambda done, _total: advance(done))
-    problems = (*verification.problems, *battery_problems(verification, battery))
+        verification = verified_like_before(
+            table, mapping, before, lambda done, _total: advance(done)
+        )
+    used = in_force(before.corrections, verification.mapping) if before else None
+    if before and used:
+        say(
+            f"{label}Read as for {before.file_name} on {before.corrected_at:%Y-%m-%d} by "
+            f"{before.user_name}: {used.words(verification.mapping)}. "
+            "Give --no-remembered to read it as it is recognised."
+        )
+    return verification
+
+
+def _refuse_open(verification: Verification, battery: BatteryLimits, label: str) -> None:
+    """Say warnings, refuse errors and open questions."""
+    asked = [problem.code for problem in verification.problems]
+    of_battery = not_asked_twice(battery_problems(verification, battery), asked)
+    problems = (*verification.problems, *of_battery)
     for problem in problems:
         say(f"{problem.severity}: {label}{problem.sentence}")
     further = verification.problem_count - len(verification.problems)
@@ -100,7 +126,6 @@ def _verified(
     open_ones = [problem for problem in problems if problem.severity != "warning"]
     if open_ones or not verification.ok:
         raise InputError(f"Nothing was imported. {_answer(open_ones)}")
-    return verification
 
 
 def _answer(problems: Sequence[Problem]) -> str:

@@ -55,7 +55,7 @@ class ImportOptions:
     battery: str | None
     battery_from: str | None
     start: datetime | None
-    time_zone: str
+    time_zone: str | None
     positive_is_charge: bool | None
     column_map: Sequence[str]
     part: str = ""
@@ -65,6 +65,7 @@ class ImportOptions:
     again: str | None = None
     append: bool = False
     dry_run: bool = False
+    remembered: bool = True
 
 
 def import_files_as(files: Sequence[Path], options: ImportOptions) -> Iterator[str]:
@@ -118,7 +119,10 @@ class _Importer:
         """Import these files as one experiment; return its id, None if it is skipped."""
         battery = self._battery_of(files)
         limits = battery_limits(self._database, battery.id)
-        group = [checked(file, self._reading, limits, label=self._label(file)) for file in files]
+        group = [
+            checked(self._database, file, self._reading, limits, label=self._label(file))
+            for file in files
+        ]
         check_order([(file.source.name, file.verification.digest) for file in group])
         again = self._again(group)
         if again is None:
@@ -254,6 +258,7 @@ def _reading(options: ImportOptions, settings: Settings) -> Reading:
         part=options.part,
         max_rows=settings.limits.max_file_rows,
         accepted=options.accepted,
+        remembered=options.remembered,
     )
 
 

@@ -9,18 +9,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bem.corrections import in_force, of_layout, verified_like_before
 from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
 from cycling.formats import (
     Mapping,
     TextTable,
-    Verification,
     open_table,
     propose,
     read_measures,
-    verify,
 )
-from cycling.formats.columns.remembered import Corrections, corrections, layout_key
+from cycling.formats.columns.remembered import corrections, layout_key
 from db import series
 from db.commands import jobs
 from db.commands.audit import By
@@ -35,7 +34,7 @@ from db.engine import Database
 from db.limits import USUAL, Limits
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.earlier_imports import Identity, earlier_imports
-from db.queries.experiments.import_corrections import remembered_corrections
+from db.queries.experiments.import_corrections import RememberedCorrections
 from db.repeating import repeated
 
 HEARTBEAT_EVERY_S = 0.5
@@ -88,18 +87,15 @@ def verify_file(place: Workplace, mine: Claim) -> None:
     choice = mine.payload.get("mapping")
     mapping = Mapping.from_json(choice) if choice else None
     table = _table(place, upload, beat, mapping.part if mapping else "")
-    remembered = None
+    proposed = mapping is None
     if mapping is None:
         mapping = _proposed(table, mine.payload)
-        remembered = remembered_corrections(place.database, layout_key(mapping))
-        mapping = remembered.corrections.applied(mapping) if remembered else mapping
     elif mapping.part and not mapping.fits(table.labels):  # another test of the file was chosen
         mapping = replace(_proposed(table, mine.payload), part=mapping.part)
-    verification = verify(table, mapping, beat)
-    if remembered and _answers_sign(verification, remembered.corrections):
-        sign = remembered.corrections.positive_is_charge
-        verification = verify(table, replace(mapping, positive_is_charge=sign), beat)
-    verification = _asking(place, verification)
+    remembered = of_layout(place.database, mapping)
+    if proposed and remembered:
+        mapping = remembered.corrections.applied(mapping)
+    verification = verified_like_before(table, mapping, remembered, beat)
     identity = Identity(upload.sha256, verification.mapping.part, verification.digest)
     result = {
         "upload": upload.id,
@@ -108,7 +104,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         "sample": list(table.sample[0]) if table.sample else [],
         "facts": table.facts,
         "earlier": [one.to_json() for one in earlier_imports(place.database, identity)],
-        "remembered": _as_for(place, verification.mapping),
+        "remembered": _as_for(remembered, verification.mapping),
     }
     _end(place, mine, result)
 
@@ -149,43 +145,23 @@ def import_file(place: Workplace, mine: Claim) -> None:
     _remember(place, mine, table, mapping, by)
 
 
-def _answers_sign(verification: Verification, corrections: Corrections) -> bool:
-    """Whether a remembered sign answers the only open question, and the data does not object."""
-    sign, verdict = corrections.positive_is_charge, verification.sign.verdict
-    open_questions = [one for one in verification.problems if one.severity != "warning"]
-    if sign is None or [one.code for one in open_questions] != ["sign"]:
-        return False
-    return verdict not in ("charge", "discharge") or (verdict == "charge") == sign
-
-
-def _asking(place: Workplace, verification: Verification) -> Verification:
-    """Ask about remembered units that contradict the file's labels."""
-    used = verification.mapping
-    remembered = remembered_corrections(place.database, layout_key(used))
-    if remembered is None or not remembered.corrections.agrees(used):
-        return verification
-    question = remembered.corrections.question(used)
-    return verification if question is None else verification.with_problem(question)
-
-
-def _as_for(place: Workplace, mapping: Mapping) -> dict[str, Any] | None:
+def _as_for(remembered: RememberedCorrections | None, mapping: Mapping) -> dict[str, Any] | None:
     """Return of which file the corrections are that this one is read with; None without any."""
-    remembered = remembered_corrections(place.database, layout_key(mapping))
-    if remembered is None or not remembered.corrections.agrees(mapping):
+    used = in_force(remembered.corrections, mapping) if remembered else None
+    if not remembered or not used:
         return None
     return {
         "layout": remembered.layout,
         "file_name": remembered.file_name,
         "user_name": remembered.user_name,
         "at": remembered.corrected_at.isoformat(),
-        "words": remembered.corrections.words(mapping),
+        "words": used.words(mapping),
     }
 
 
 def _remember(place: Workplace, mine: Claim, table: TextTable, used: Mapping, by: By) -> None:
     """Keep what the user has corrected of this file for the next one of its layout."""
-    layout = layout_key(used)
-    before = remembered_corrections(place.database, layout)
+    layout, before = layout_key(used), of_layout(place.database, used)
     kept_sign = before and before.corrections.positive_is_charge == used.positive_is_charge
     sign_chosen = bool(mine.payload.get("sign_chosen") or kept_sign)
     answers = corrections(_proposed(table, mine.payload), used, sign_chosen=sign_chosen)

@@ -1,14 +1,19 @@
 """`bem import` with many files, files that came before, files of one test, and dry runs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from cycling.formats import Field, open_table, propose
+from cycling.formats.columns.remembered import Corrections, layout_key
 from cycling.terms import Polarity
+from db.commands.audit import By
+from db.commands.experiments.import_corrections import remember
 from db.commands.profiles import save_profile
 from db.engine import Database
-from db.models import Experiment, ImportFile
+from db.models import Experiment, GenericMeasure, ImportFile
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.template import experiment_pattern
 from db.queries.profiles.library import library_profile
@@ -39,6 +44,17 @@ def files_of(database: Database, experiment_id: int) -> list[tuple[str, dict, in
             .order_by(ImportFile.number)
         ).all()
         return [(one.file_name, one.facts, one.measures) for one in found]
+
+
+def sample(database: Database, experiment_id: int) -> tuple[float, float]:
+    """Return the first current and voltage, in mA and mV."""
+    with database.read() as session:
+        row = session.execute(
+            select(GenericMeasure.current_ma, GenericMeasure.voltage_mv)
+            .where(GenericMeasure.experiment_id == experiment_id)
+            .order_by(GenericMeasure.id)
+        ).first()
+    return float(row[0]), float(row[1])
 
 
 def ids(database: Database) -> set[int]:
@@ -365,3 +381,41 @@ class TestElectrolytes:
         said = bem.refused(*importing(cycle_file(tmp_path / "a.csv"), *more))
         assert "Cell 1 is no redox-flow stack: it has no electrolytes." in said
         assert ids(database) == set()
+
+
+class TestRemembered:
+    """What was corrected of a file is there for the next one, as on the page."""
+
+    AS_FOR = "Read as for cell-17.txt on 2026-10-01 by ada: Strom is Current in mA; "
+
+    @pytest.fixture
+    def file(self, lab, tmp_path) -> Path:
+        """A file of a layout that was corrected, whose voltage says nothing about the sign."""
+        rows = [f"{n};{n};3,1;{-1 if n > 15 else 1}" for n in range(30)]
+        path = tmp_path / "next.csv"
+        path.write_text("\n".join(["Zeit;Uhr;Spannung/V;Strom", *rows, ""]))
+        table = open_table(path, path.name)
+        answers = Corrections(((3, Field.CURRENT, "mA"),), None, positive_is_charge=False)
+        by = By("ada", "", datetime(2026, 10, 1, tzinfo=UTC))
+        remember(lab, layout_key(propose(table)), answers, file_name="cell-17.txt", by=by)
+        return path
+
+    def test_the_file_is_read_like_the_earlier_one_and_that_is_said(self, bem, lab, file):
+        said = bem(*importing(file))
+        assert (said.status, said.err.count(self.AS_FOR)) == (0, 1), said.err
+        assert "current above zero discharges" in said.err
+        assert "--no-remembered" in said.err
+        first = sample(lab, int(said.out))
+        assert first == (-1.0, 3100.0)
+
+    def test_it_is_read_as_recognised_where_that_is_wanted(self, bem, file):
+        said = bem(*importing(file, "--no-remembered"))
+        assert said.status == 2
+        assert "--charge-sign" in said.err
+        assert "Read as for" not in said.err
+
+    def test_options_count_more_and_are_not_said_to_be_remembered(self, bem, lab, file):
+        said = bem(*importing(file, "--map", "Strom=current:A", "--charge-sign", "+"))
+        assert said.status == 0, said.err
+        assert "Read as for" not in said.err
+        assert sample(lab, int(said.out)) == (1000.0, 3100.0)

@@ -15,7 +15,7 @@ from pages.import_experiment.inferred import (
 )
 from pages.import_experiment.mapping import clock_is_local
 from tests.unit.components.tree import of_type, text
-from tests.unit.pages.files import result
+from tests.unit.pages.files import problem, result
 from tests.unit.pages.import_experiment.test_page import (
     CHECKED,
     CORRECT,
@@ -91,4 +91,6 @@ def test_what_the_battery_cannot_have_is_asked_until_it_is_accepted(monkeypatch)
     assert len(of_type(question, "Button")) == 1
     accepted = replace(MAPPING, accepted=("battery-voltage",))
     assert battery_questions(checked, accepted, 7) == []
+    asked = result(most_v=3802.0, problems=[problem(code="voltage-range")])
+    assert battery_questions(asked, MAPPING, 7) == []
     assert battery_questions(result(), MAPPING, 7) == []

@@ -131,6 +131,39 @@ def test_a_unit_that_is_not_the_labels_is_asked_for_in_each_file(oscar, lab, wor
         assert found["verification"]["mapping"]["columns"][2]["unit"] == unit
 
 
+def test_a_remembered_sign_is_not_asked_for_again_after_another_answer(
+    oscar, lab, worker, received
+):
+    imported(oscar, worker, lab, received(0, content(3.1, LABELLED)))
+    upload = received(1, content(3.2, LABELLED))
+    _, found = check(oscar, worker, upload)
+    mapping = Mapping.from_json(found["verification"]["mapping"])
+    unsigned = replace(mapping, positive_is_charge=None)  # the page sends no sign but its own
+    answers = {
+        "right as it is": replace(unsigned, accepted=("remembered-unit",)),
+        "another unit": unsigned.with_column(2, Field.CURRENT, "A"),
+        "another zone": replace(
+            unsigned, accepted=("remembered-unit",), time_zone="America/Santiago"
+        ),
+    }
+    for answer in answers.values():
+        _, found = check(oscar, worker, upload, answer)
+        assert found["verification"]["ok"], found["verification"]["problems"]
+        assert found["verification"]["mapping"]["positive_is_charge"] is False
+        assert "current above zero discharges" in found["remembered"]["words"]
+    assert "Strom/A is Current" in found["remembered"]["words"]
+
+
+def test_what_was_corrected_otherwise_is_not_said(oscar, lab, worker, received):
+    imported(oscar, worker, lab, received(0, content(3.1)))
+    upload = received(1, content(3.2))
+    _, found = check(oscar, worker, upload)
+    mapping = Mapping.from_json(found["verification"]["mapping"])
+    other = replace(mapping.with_column(2, Field.CURRENT, "A"), positive_is_charge=True)
+    _, found = check(oscar, worker, upload, other)
+    assert found["remembered"] is None
+
+
 def test_corrections_that_are_gone_are_said_to_be(oscar):
     answer = oscar.call(
         FORGOTTEN, values(verified={"job": 1, **result(), "remembered": KNOWN}), by=FORGET
