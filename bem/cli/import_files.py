@@ -85,12 +85,11 @@ Zone = Annotated[
         "chosen for an earlier file with the same columns."
     ),
 ]
-Remembered = Annotated[
+NoRemembered = Annotated[
     bool,
     typer.Option(
-        "--remembered/--no-remembered",
-        help="Read a file as an earlier one with the same columns was corrected; options count "
-        "more.",
+        "--no-remembered",
+        help="Do not read a file as an earlier one with the same columns was corrected.",
     ),
 ]
 
@@ -112,7 +111,7 @@ def import_files(
     electrolyte: Electrolyte = None,
     accept: Accept = None,
     timezone: Zone = None,
-    remembered: Remembered = True,
+    no_remembered: NoRemembered = False,
 ) -> None:
     """Import cyclers' files as finished experiments; print each new experiment's ID."""
     started = moment(start, "--start")
@@ -134,7 +133,7 @@ def import_files(
         again=again,
         append=append,
         dry_run=dry_run,
-        remembered=remembered,
+        remembered=not no_remembered,
     )
     for done in import_files_as(files, options):
         typer.echo(done)

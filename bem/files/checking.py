@@ -22,13 +22,14 @@ from cycling.formats import (
     open_table,
     propose,
 )
-from cycling.formats.checks.battery import not_asked_twice
 from cycling.formats.problems import Problem
 from db.commands.experiments.import_files import SourceFile
 from db.engine import Database
 from db.queries.experiments.import_corrections import RememberedCorrections
 
 EARLIEST_START_S = 86_400.0
+# What is asked of the file alone and of its battery is asked, and accepted, once: of the battery.
+SAME = {"voltage-range": "battery-voltage"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def _mapping(table: TextTable, proposal: Mapping, reading: Reading) -> Mapping:
         mapping,
         time_zone=reading.time_zone or mapping.time_zone,
         part=_checked_part(table, reading.part),
-        accepted=tuple(reading.accepted),
+        accepted=(
+            *reading.accepted,
+            *(of_file for of_file, same in SAME.items() if same in reading.accepted),
+        ),
     )
     if reading.positive_is_charge is None:
         return mapping
@@ -115,9 +119,10 @@ def _verified(
 
 def _refuse_open(verification: Verification, battery: BatteryLimits, label: str) -> None:
     """Say warnings, refuse errors and open questions."""
-    asked = [problem.code for problem in verification.problems]
-    of_battery = not_asked_twice(battery_problems(verification, battery), asked)
-    problems = (*verification.problems, *of_battery)
+    of_battery = battery_problems(verification, battery)
+    codes = [problem.code for problem in of_battery]
+    of_file = [one for one in verification.problems if SAME.get(one.code) not in codes]
+    problems = (*of_file, *of_battery)
     for problem in problems:
         say(f"{problem.severity}: {label}{problem.sentence}")
     further = verification.problem_count - len(verification.problems)

@@ -12,7 +12,7 @@ from components.controls import small_button
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.formats import Field, Mapping
-from cycling.formats.checks.battery import implausible, not_asked_twice
+from cycling.formats.checks.battery import implausible
 from cycling.formats.columns.mapping import INFERENCES
 from cycling.formats.problems import Problem
 from db.queries.batteries.detail import battery_limits
@@ -64,8 +64,10 @@ def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) 
     except NotFoundError:
         return []  # the import itself refuses a battery that is gone
     problems = implausible(mapping, volt, ampere, charge, limits)
-    asked = [one["code"] for one in checked["problems"]]
-    return [one for one in not_asked_twice(problems, asked) if one.code not in mapping.accepted]
+    answered = [*mapping.accepted]
+    if any(one["code"] == "voltage-range" for one in checked["problems"]):
+        answered.append("battery-voltage")  # the voltage was asked about, with the file
+    return [one for one in problems if one.code not in answered]
 
 
 def _number(value: float | None) -> float:

@@ -1,7 +1,6 @@
 """Whether a file's voltage and current can be those of a battery."""
 
 import math
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cycling.formats.checks.inferred import accepted
@@ -55,12 +54,6 @@ def implausible(
         )
         problems.append(Problem("question", text, code="battery-charge"))
     return problems
-
-
-def not_asked_twice(problems: Iterable[Problem], asked: Collection[str]) -> list[Problem]:
-    """Those but of a voltage that no battery has: `asked` has the codes of the file's own."""
-    again = ("battery-voltage",) if "voltage-range" in asked else ()
-    return [problem for problem in problems if problem.code not in again]
 
 
 def _too_much(mapping: Mapping, field: Field, value: float, limit: float, unit: str) -> Problem:

@@ -355,6 +355,16 @@ class TestWrongNumbers:
         assert "--map Volts=voltage:mV" in said
         bem.done(*importing(file, "--map", "Volts=voltage:mV"))
 
+    def test_a_voltage_that_no_battery_has_is_asked_about_once(self, here, tmp_path):
+        bem, _ = here
+        rows = [f"{60 * n},{3300 + n},0.1" for n in range(40)]
+        file = tmp_path / "mv.csv"
+        file.write_text("\n".join(["Time (s),Volts,Amps", *rows]) + "\n")
+        said = bem.refused(*importing(file))
+        assert (said.count("question: "), said.count("--accept")) == (1, 1), said
+        assert "--accept battery-voltage" in said
+        bem.done(*importing(file, "--accept", "battery-voltage"))
+
     def test_the_start_is_that_of_the_head_and_said_to_be(self, here):
         bem, database = here
         file = self.CASES / "S12_eclab_start_in_header.mpt"

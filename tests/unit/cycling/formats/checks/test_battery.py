@@ -1,9 +1,6 @@
-from dataclasses import replace
-
 import pytest
 
 from cycling.formats import BatteryLimits, battery_problems, verify
-from cycling.formats.checks.battery import not_asked_twice
 
 CELL = BatteryLimits(least_v=2.5, most_v=4.25, most_a=6.0, capacity_ah=3.0)
 
@@ -51,14 +48,3 @@ def test_a_rest_between_two_charges_adds_nothing(proposed):
     rows = ["0,3.3,1.0", "3600,3.4,1.0", "900000,3.4,0", "903600,3.5,1.0"]
     table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
     assert verify(table, mapping).most_ah == pytest.approx(2.0)
-
-
-def test_a_voltage_that_no_battery_has_is_asked_about_once(proposed):
-    table, mapping = proposed("Time (s),U (V),I (A)\n0,3300,1\n60,3310,1\n120,3320,1\n")
-    for accepts in ((), ("voltage-range",)):
-        of_file = verify(table, replace(mapping, accepted=accepts))
-        asked = [problem.code for problem in of_file.problems]
-        assert "voltage-range" in asked
-        assert not_asked_twice(battery_problems(of_file, CELL), asked) == []
-    of_battery = battery_problems(checked(proposed, ampere=1000), CELL)
-    assert not_asked_twice(of_battery, asked) == list(of_battery)
