@@ -17,6 +17,7 @@ class Proxy:
     def __init__(self, target_port: int) -> None:
         self.port = free_port()
         self.delay_s = 0.0
+        self.came = 0  # connections that have reached the other port
         self._target_port = target_port
         self._refuses = False
         self._flows = asyncio.Event()
@@ -71,6 +72,7 @@ class Proxy:
             return
         with suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            self.came += 1
             both = {writer, far_writer}
             self._writers |= both
             ways = (self._forward(reader, far_writer), self._forward(far_reader, writer))

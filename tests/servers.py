@@ -18,6 +18,9 @@ import pymysql
 from tests.machine import MARIADB, MOSQUITTO, ROOT, is_root
 
 START_SECONDS = 240
+PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+GIVEN: set[int] = set()
 SHIPPED = ROOT / "deploy" / "mosquitto"
 
 
@@ -25,13 +28,24 @@ def free_port() -> int:
     """Return a free loopback port.
 
     Outside the range that the kernel gives to outgoing connections: a server that was killed must
-    find its own port free when it starts again.
+    find its own port free when it starts again. Each test process has ports of its own, and gives
+    none out twice: a server may take a while until it listens.
     """
     while True:
-        port = 20000 + secrets.randbelow(12000)  # not `random`: all workers have the same seed
+        place = secrets.randbelow(12000 // PROCESSES)  # not `random`: all have the same seed
+        port = 20000 + place * PROCESSES + PROCESS
+        if port in GIVEN:
+            continue
+        GIVEN.add(port)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections at a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def start(
@@ -155,8 +169,11 @@ class MariaDb:
 
     def _stands_still(self) -> bool:
         """Whether each of its threads has stopped; the signal reaches one after the other."""
-        tasks = [psutil.Process(one.id) for one in psutil.Process(self.pid).threads()]
-        return all(task.status() == psutil.STATUS_STOPPED for task in tasks)
+        try:
+            tasks = [psutil.Process(one.id) for one in psutil.Process(self.pid).threads()]
+            return all(task.status() == psutil.STATUS_STOPPED for task in tasks)
+        except psutil.NoSuchProcess:  # a thread has ended before the signal reached it
+            return False
 
     def _answers(self) -> bool:
         try:
@@ -247,8 +264,7 @@ class Mosquitto:
             self._process.wait()
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def _write_files(self) -> None:
         settings = (SHIPPED / "mosquitto.conf").read_text()

@@ -14,6 +14,7 @@ from db.engine import connect
 from db.models import Experiment, Plan
 from db.terms import PlanState
 from tests.browser.conftest import TIMEOUT_MS, Served, only_from
+from tests.browser.waiting import keep_toasts, settled
 from tests.form_lab import BY, CYCLE, FormLab
 from tests.unit.db.lab import add_profile
 
@@ -64,7 +65,7 @@ def open_form(page: Page, query: str = "") -> None:
     page.goto(f"/add-experiment{query}")
     expect(page.locator(".bem-late .bem-card, #addexp-no-graph:visible").first).to_be_visible()
     expect(page.locator("#addexp-profile-text")).to_be_editable()
-    page.wait_for_load_state("networkidle")  # an answer to the first check closes an open list
+    settled(page)  # an answer to the first check closes an open list
 
 
 def count(lab: FormLab, model) -> int:
@@ -79,6 +80,7 @@ def states(lab: FormLab) -> list[PlanState]:
 
 def test_from_a_mistake_to_the_queue(operator: Page, lab: FormLab):
     page = operator
+    keep_toasts(page)
     open_form(page)
     page.locator("#addexp-name").fill("Ageing of one")
     choose(page, "battery", "NMC-001")
@@ -86,7 +88,7 @@ def test_from_a_mistake_to_the_queue(operator: Page, lab: FormLab):
     write(page, MISTAKE)
     expect(problems(page)).to_contain_text("CC cannot end by CURRENT")
     expect(page.locator("#addexp-state")).to_contain_text("1 error in the profile, line 4")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.locator(SAVE).click()
     expect(page.locator("#addexp-profile-error")).to_contain_text("Fix what is marked")
     expect(page.locator("#addexp-profile-text")).to_be_focused()
@@ -135,6 +137,7 @@ class TestForm:
         choose(page, "battery", "NMC-002", 1)
         write(page, CYCLE)
         expect(page.locator("#addexp-summary")).to_contain_text("<img src=x> 🔋")
+        settled(page)
         page.reload()
         self.check_filled(page)
         watch.expect("status of 401")
@@ -178,6 +181,7 @@ class TestForm:
         open_form(page, f"?battery={lab.a}")
         choose(page, "station", "Station 01")
         page.locator("#addexp-source label", has_text="Choose").click()
+        settled(page)  # an answer to a check closes an open list
         page.locator("#addexp-version").click()
         page.locator(".dash-dropdown-option", has_text="Cycle life").click()
         page.locator("#addexp-name").fill("From the library")
@@ -307,8 +311,7 @@ class TestQueue:
         page = operator
         page.goto("/queue")
         expect(self.names(page)).to_have_text(["First", "Second", "Third"])
-        page.get_by_role("button", name="Move Third up").focus()
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Move Third up").press("Enter")
         expect(self.names(page)).to_have_text(["First", "Third", "Second"])
         with lab.database.read() as session:
             queued = select(Experiment.name).order_by(Experiment.created_at)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from db.engine import connect
 from tests.browser.conftest import Served, only_from
+from tests.browser.waiting import keep_toasts, settled
 
 COMMON = {
     "Name": "Cell-031",
@@ -100,6 +101,7 @@ def test_a_battery_of_another_technology_has_its_own_fields(
 def test_a_cell_travels_from_the_form_to_its_page_and_the_next_one(
     page: Page, served: Served, sign_in, screenshot
 ):
+    keep_toasts(page)
     sign_in(page, "operator")
     page.goto("/batteries")
     expect(page.get_by_text("There are no batteries yet.")).to_be_visible()
@@ -259,5 +261,5 @@ def test_what_somebody_has_typed_is_not_shown_to_the_next_user(page: Page, sign_
     page.goto("about:blank")  # a question of the page that is left would be refused
     sign_in(page, "admin")  # in the same tab
     page.goto("/add-battery")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value("")

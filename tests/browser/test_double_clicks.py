@@ -14,6 +14,7 @@ from tests.browser.files import bdf_file
 from tests.browser.test_add_experiment import SAVE, choose, open_form, write
 from tests.browser.test_batteries import LITHIUM, fill
 from tests.browser.test_vertical import choose as choose_file
+from tests.browser.waiting import settled
 from tests.form_lab import CYCLE, FormLab
 from tests.integration.db.queries.stations.test_units import Lab as UnitLab
 from tests.unit.db.lab import add_cell, import_blocks
@@ -48,7 +49,7 @@ def count(database: Database, things: type[Base]) -> int:
 def click_twice(page: Page, selector: str, gap_ms: int) -> None:
     """Click on a slow line; return once everything that the clicks have sent is answered."""
     expect(page.locator(selector)).to_be_enabled()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     line = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": -1}
     line.send("Network.enable")
@@ -69,6 +70,8 @@ def an_import(page: Page, database: Database, folder: Path) -> str:
     FormLab(database)
     page.goto("/import-experiment")
     choose_file(page, bdf_file(folder / "coin.bdf.csv"))
+    expect(page.get_by_text("600 rows")).to_be_visible()
+    settled(page)  # an answer about the file closes an open list
     page.get_by_label("Name", exact=True).fill("Coin cell")
     page.locator("#import-battery").click()
     page.locator(".dash-dropdown-option", has_text="NMC-001").first.click()

@@ -18,8 +18,8 @@ from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import connect
 from db.models import Alarm, GenericMeasure
 from tests.browser.conftest import Served
-from tests.browser.test_experiments import battery, drag
-from tests.browser.test_monitor import wait_until
+from tests.browser.test_experiments import battery
+from tests.browser.waiting import drag, keep_toasts, settled, wait_until
 
 START = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
 BY = partial(By, "tests", "")
@@ -105,16 +105,15 @@ def test_a_note_marks_a_time_and_is_deleted_after_a_question(
     at = page.get_by_label("Time (optional)")
     click_in_graph(page, 0.25, at)
     expect(at).to_have_value(re.compile("2026-10-30T09:[23]"))
+    settled(page)
     page.reload()  # what is half written stays
     expect(page.get_by_label("Note", exact=True)).to_have_value("Chamber door open for 4 min.")
     expect(at).to_have_value(re.compile("2026-10-30T09:[23]"))
     expect(marks).to_have_count(1)
     page.get_by_role("button", name="Add note").click()
     expect(marks).to_have_count(2)
-    assert (
-        page.evaluate("Object.keys(sessionStorage).filter((one) => one.startsWith('bem-note'))")
-        == []
-    )
+    kept = "Object.keys(sessionStorage).filter((one) => one.startsWith('bem-note'))"
+    wait_until(page, lambda: page.evaluate(kept) == [])
     screenshot(page, "experiment-note")
     entry = page.locator(".bem-entry")
     expect(entry).to_contain_text("Chamber door open for 4 min.")
@@ -205,11 +204,13 @@ def test_an_operator_renames_an_experiment_by_keyboard(page: Page, experiment: i
 def test_an_admin_deletes_an_experiment_and_an_operator_cannot(
     page: Page, experiment: int, served: Served, sign_in, screenshot
 ):
+    keep_toasts(page)
     sign_in(page, "operator")
     page.goto(f"/experiments/{experiment}")
     expect(page.get_by_role("button", name="Rename")).to_be_visible()
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
 
+    page.goto("about:blank")  # what a page asks while it is left
     sign_in(page, "admin")
     page.goto(f"/experiments/{experiment}")
     expect(page.locator(PLOT).first).to_be_visible()

@@ -9,6 +9,7 @@ from db.commands.experiments.notes import NewNote, add_note
 from db.commands.profiles import save_profile
 from db.engine import connect
 from tests.browser.conftest import Served
+from tests.browser.waiting import settled
 from tests.form_lab import BY, FormLab
 from tests.unit.db.lab import add_cell, import_blocks
 
@@ -42,7 +43,7 @@ def test_a_name_that_is_a_script_is_text_on_every_page(page: Page, served: Serve
     ):
         page.goto(path)
         expect(page.locator("#_pages_content")).to_contain_text(SCRIPT)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         assert page.locator("img[onerror]").count() == 0, path
         assert page.evaluate("window.hacked") is None, path
     page.goto("about:blank")  # the file is opened without the server and its headers

@@ -20,12 +20,13 @@ from db.engine import connect
 from db.models import Command, Experiment, Lease, StationAlarm, StationLive
 from db.terms import CommandState
 from tests.browser.conftest import Served
-from tests.browser.test_experiments import drag
+from tests.browser.waiting import drag, keep_toasts, settled, wait_until
 from tests.running_lab import RunningLab, twelve
 
 pytestmark = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 MOST_BYTES = 2000
+LASTS = timedelta(hours=1)  # nothing grows silent while a test lasts
 GRAPH = "#live-graph .js-plotly-plot"
 
 
@@ -56,7 +57,7 @@ class Station:
             self.experiment, self.id, count, first=self.measures, every_s=0.05, end=self.lab.now
         )
         self.measures += count
-        fresh = {"seen_at": self.lab.now, "measured_at": self.lab.now, **live}
+        fresh = {"seen_at": self.lab.now + LASTS, "measured_at": self.lab.now, **live}
         self.lab.change(StationLive, self.id, **fresh)
 
 
@@ -69,10 +70,12 @@ def station(lab: RunningLab) -> Station:
     profile = lab.profile("Cycle life 0.5C", cycles=100)
     run = lab.experiment("NMC-018 cycle life", place, cell, profile)
     lab.confirm(place, cell)
-    lab.live(place, run, instruction_id=59, cycle=12, current_a=-1.5)
+    later = lab.now + LASTS
+    lab.live(place, run, instruction_id=59, cycle=12, current_a=-1.5, seen_at=later)
     lab.run(run, place)
     lab.measures(run, place, 2000, end=lab.ago(seconds=2))
     lab.master()
+    lab.change(Lease, "master-node", beat_at=later, expires_at=later)
     return Station(lab, place, unit, cell, profile, run, 2000)
 
 
@@ -122,7 +125,7 @@ def open_live(page: Page, station: Station, every: str = "1") -> Answers:
 def asked_before(page: Page, answers: Answers) -> int:
     """Return how often the view has asked, once what it was about to ask has gone out."""
     page.clock.run_for(1000)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     return answers.asked
 
 
@@ -157,25 +160,17 @@ def drawn_frame(page: Page) -> None:
     )
 
 
-def wait_until(page: Page, met, seconds: float = 240) -> None:
-    """Look again and again."""
-    for _ in range(int(seconds * 10)):
-        if met():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not come to that")
-
-
 def test_only_new_points_travel_and_the_graph_moves_on(
     page: Page, station: Station, sign_in, screenshot
 ):
     sign_in(page, "operator")
     answers = open_live(page, station)
     before = shown_range(page)
-    for _ in range(3):
+    for number in (1, 2, 3):
         station.go_on(5)
         last = station.lab.now.timestamp() * 1000
         wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))  # noqa: B023
+        wait_until(page, lambda: answers.with_points >= number)  # noqa: B023
     assert len(drawn(page)) == 3
     assert shown_range(page)[1] == pytest.approx(last, abs=2)
     assert shown_range(page)[1] > before[1]
@@ -222,7 +217,7 @@ def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
     answers = open_live(page, station)
     page.get_by_text("1 min", exact=True).click()
     wait_until(page, lambda: width(page) < 61_000)
-    drawn_frame(page)
+    settled(page)
     low, high = shown_range(page)
     box = page.locator("#live-graph .nsewdrag").first.bounding_box()
     places = [box["x"] + part * box["width"] for part in (0.4, 0.5, 0.7)]
@@ -243,10 +238,10 @@ def test_a_zoom_is_what_was_drawn_with_the_mouse_while_points_come(
 def test_a_figure_that_never_came_is_asked_for_again(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
     open_live(page, station)
-    lost = []
+    lost, seen = [], []
 
     def lose(route):
-        if '"output":"..live-graph.figure' in (route.request.post_data or "") and not lost:
+        if '"output":"..live-graph.figure' in (route.request.post_data or "") and not seen:
             lost.append(route)
             return route.fulfill(status=204)  # as if it had been dropped on the way
         return route.fallback()
@@ -256,9 +251,10 @@ def test_a_figure_that_never_came_is_asked_for_again(page: Page, station: Statio
     following = lab.experiment("Rate test", station.id, station.battery, station.profile)
     station.experiment, station.measures = following, 10
     lab.measures(following, station.id, 10)
-    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
+    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC) + LASTS)
     wait_until(page, lambda: bool(lost))
     expect(page.locator(".bem-strip")).to_contain_text("–")  # nothing of the one before
+    seen.append("–")
     wait_until(page, lambda: page.locator(".bem-strip").inner_text().count("–") == 0)
     station.go_on(5)
     last = lab.now.timestamp() * 1000
@@ -320,6 +316,14 @@ def command(station: Station) -> Command:
         return session.query(Command).order_by(Command.id.desc()).first()
 
 
+def command_that_lasts(page: Page, station: Station) -> Command:
+    """Return what was asked, once it is there; it is on its way as long as the test lasts."""
+    wait_until(page, lambda: command(station))
+    later = datetime.now(UTC) + LASTS
+    station.lab.change(Command, command(station).id, created_at=later)
+    return command(station)
+
+
 def test_a_stop_is_asked_for_sent_and_confirmed(page: Page, station: Station, sign_in, screenshot):
     sign_in(page, "operator")
     open_live(page, station)
@@ -330,8 +334,8 @@ def test_a_stop_is_asked_for_sent_and_confirmed(page: Page, station: Station, si
     page.get_by_label("Reason (optional)").fill("smells of solvent")
     dialog.get_by_role("button", name=f"Stop experiment {station.experiment}").click()
     said = page.locator("#live-notes")
+    asked = command_that_lasts(page, station)
     expect(said).to_contain_text("Stop: Sending.")
-    asked = command(station)
     assert (asked.kind, asked.reason, asked.user_name) == ("stop", "smells of solvent", "operator")
     station.lab.change(Command, asked.id, state=CommandState.SENT)
     expect(said).to_contain_text("Sent, waiting for the station.")
@@ -347,7 +351,7 @@ def test_a_stop_is_asked_for_sent_and_confirmed(page: Page, station: Station, si
         station.id,
         state=StationState.IDLE,
         experiment_id=None,
-        seen_at=now,
+        seen_at=now + LASTS,
         voltage_v=3.7012,
         current_a=0.0,
     )
@@ -386,13 +390,14 @@ def test_a_refused_command_says_why(page: Page, station: Station, sign_in):
     open_live(page, station)
     page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Pause experiment").click()
+    asked = command_that_lasts(page, station)
     expect(page.locator("#live-notes")).to_contain_text("Pause: Sending.")
     refused = {
         "state": CommandState.REFUSED,
         "answered_at": datetime.now(UTC),
         "answer": "the relay is stuck",
     }
-    station.lab.change(Command, command(station).id, **refused)
+    station.lab.change(Command, asked.id, **refused)
     expect(page.locator("#live-notes")).to_contain_text("Pause refused: the relay is stuck.")
 
 
@@ -409,13 +414,14 @@ def test_a_viewer_sees_no_commands(page: Page, station: Station, sign_in):
 
 
 def test_the_next_experiment_takes_the_view(page: Page, station: Station, sign_in):
+    keep_toasts(page)
     sign_in(page, "viewer")
     open_live(page, station)
     lab = station.lab
     following = lab.experiment("NMC-018 rate test", station.id, station.battery, station.profile)
     station.experiment, station.measures = following, 0
     lab.measures(following, station.id, 10)
-    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC))
+    lab.change(StationLive, station.id, experiment_id=following, seen_at=datetime.now(UTC) + LASTS)
     expect(page.locator(".bem-about")).to_contain_text("Experiment NMC-018 rate test")
     expect(page.get_by_text("The next experiment has begun: NMC-018 rate test.")).to_be_visible()
     station.measures = 10
@@ -442,17 +448,17 @@ def test_the_wall_is_filtered_searched_and_remembered(
     twelve(lab)
     heard = update(StationLive).where(StationLive.contact_lost_at.is_(None))
     with lab.database.write() as session:  # as long as the test lasts
-        session.execute(heard.values(seen_at=lab.now + timedelta(hours=1)))
+        session.execute(heard.values(seen_at=lab.now + LASTS))
     sign_in(page, "viewer")
     page.goto("/")
     tiles = page.locator(".bem-tile:visible")
     expect(tiles).to_have_count(12)
     expect(page.get_by_label("Station 03", exact=True)).to_contain_text("Lost contact")
-    boxes = {
-        name: page.get_by_label(f"Station {name}", exact=True).bounding_box()
-        for name in ("07", "01")
-    }
-    assert boxes["07"]["y"] < boxes["01"]["y"]  # the alarm comes first
+
+    def height(name: str) -> float:
+        return page.get_by_label(f"Station {name}", exact=True).bounding_box()["y"]
+
+    wait_until(page, lambda: height("07") < height("01"))  # the alarm comes first
     screenshot(page, "monitor")
     page.get_by_role("button", name=re.compile("Held")).click()
     page.get_by_role("button", name=re.compile("Paused")).click()
@@ -545,8 +551,8 @@ def test_a_phone_never_scrolls_sideways(
     sign_in(page, "operator")
     page.goto(address.format(station.id))
     expect(page.get_by_text("NMC-018 cycle life").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    settled(page)
+    wait_until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 360, 60)
 
 
 def test_an_outage_is_said_as_long_as_it_lasts(page: Page, lab: RunningLab, sign_in, watch):
@@ -555,7 +561,7 @@ def test_an_outage_is_said_as_long_as_it_lasts(page: Page, lab: RunningLab, sign
     sign_in(page, "viewer")
     page.goto("/")
     expect(page.locator(".bem-tile").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.context.set_offline(True)
     try:
         expect(page.get_by_text("No connection to the server")).to_be_visible()
@@ -573,13 +579,13 @@ def test_an_open_page_says_what_does_not_answer(
 ):
     watch.expect("status of 503")
     twelve(lab)
-    later = datetime.now(UTC) + timedelta(hours=1)  # it leads as long as the test lasts
+    later = datetime.now(UTC) + LASTS  # it leads as long as the test lasts
     lab.change(Lease, "master-node", beat_at=later, expires_at=later)
     sign_in(page, "viewer")
     page.goto("/")
     master = page.locator("#shell-master i")
     expect(master).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     usual = master.evaluate("icon => getComputedStyle(icon).color")
     held = []
 

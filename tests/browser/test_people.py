@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Served
+from tests.browser.conftest import TIMEOUT_MS, Served, only_from
+from tests.browser.waiting import wait_until
 
 ONE_ENGINE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
@@ -23,9 +24,11 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
     password = page.get_by_label("Password of marie.c").input_value()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate("dash_component_api.getLayout('users-question').props.children") == []
+    left = "dash_component_api.getLayout('users-question').props.children"
+    wait_until(page, lambda: page.evaluate(left) == [])
 
     with browser.new_context(base_url=served.url) as other:
+        other.set_default_timeout(TIMEOUT_MS)
         hers = other.new_page()
         hers.goto("/users")
         hers.get_by_label("User name").fill("marie.c")
@@ -43,11 +46,12 @@ def test_an_admin_adds_changes_and_disables_a_user_whose_page_leads_to_the_login
         expect(page.get_by_role("row", name="marie.c")).to_contain_text("Operator")
         page.get_by_role("button", name="Disable: marie.c").click()
         screenshot(page, "users")
-        page.get_by_role("button", name="Disable marie.c", exact=True).click()
-        expect(page.get_by_role("row", name="marie.c")).to_contain_text("Disabled")
+        with only_from(hers, "profiles-search.value"):
+            page.get_by_role("button", name="Disable marie.c", exact=True).click()
+            expect(page.get_by_role("row", name="marie.c")).to_contain_text("Disabled")
 
-        hers.get_by_role("searchbox").fill("anything")
-        hers.wait_for_url("**/login?**")
+            hers.get_by_role("searchbox").fill("anything")
+            hers.wait_for_url("**/login?**")
 
     page.get_by_role("link", name="Audit trail").first.click()
     table = page.get_by_role("table")

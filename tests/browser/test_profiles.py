@@ -12,6 +12,7 @@ from db.commands.profiles import compile_version, save_profile
 from db.engine import connect
 from tests.browser.conftest import Served
 from tests.browser.test_vertical import choose
+from tests.browser.waiting import settled, wait_until
 
 NOW = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
 BY = By("operator", "", NOW)
@@ -43,6 +44,7 @@ def test_a_profile_is_written_corrected_and_saved(page: Page, served: Served, si
     sign_in(page, "operator")
     page.goto("/profiles")
     page.get_by_role("link", name="Write the first one").click()
+    settled(page)
     editor(page).click()
     page.keyboard.type("REPEAT 3 CYCLES\nCC, C/2, VOLTAGE, 4.2\nCC, -1C, CURRENT, 2\nEND\n")
     assert editor(page).input_value().splitlines() == [
@@ -57,12 +59,14 @@ def test_a_profile_is_written_corrected_and_saved(page: Page, served: Served, si
     expect(page.get_by_text("waits for line 3")).to_be_visible()
     screenshot(page, "profile-error")
     problems(page).last.click()
-    assert editor(page).evaluate("f => f.value.slice(f.selectionStart, f.selectionEnd)") == "2"
+    selected = "f => f.value.slice(f.selectionStart, f.selectionEnd)"
+    wait_until(page, lambda: editor(page).evaluate(selected) == "2")
     editor(page).fill(CYCLE)
     expect(page.locator("#profile-write-state")).to_have_text("No errors")
     page.get_by_role("button", name="Save profile").click()
     expect(page.get_by_text("The name is missing.")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Ageing 1C")
+    settled(page)
     page.reload()  # nothing typed is lost
     expect(editor(page)).to_have_value(CYCLE)
     expect(page.get_by_label("Name", exact=True)).to_have_value("Ageing 1C")
@@ -86,6 +90,7 @@ def test_a_used_version_stays_and_the_next_one_is_compared(page: Page, used: int
     expect(page.locator(".bem-diff .add")).to_have_text("+WAIT, 1h")
     page.get_by_role("button", name="Show the rows").click()
     expect(page.locator("#profile-rows .ag-row").first).to_be_visible()
+    settled(page)
     page.reload()  # the address carries what is shown
     expect(page.locator(".bem-diff .add")).to_be_visible()
     with page.expect_download() as sent:
@@ -113,6 +118,7 @@ def test_a_file_in_another_language_fills_the_editor(
 def test_the_keyboard_indents_and_leaves_the_editor(page: Page, served: Served, sign_in):
     sign_in(page, "operator")
     page.goto("/edit-profile")
+    settled(page)
     editor(page).fill("WAIT, 1\nWAIT, 2")
     editor(page).press("ControlOrMeta+a")
     editor(page).press("Tab")

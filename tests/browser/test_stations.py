@@ -25,6 +25,7 @@ from db.queries.stations.details import find_station
 from db.queries.stations.overview import overview
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
+from tests.browser.waiting import settled
 from tests.conftest import require
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.machine import MOSQUITTO
@@ -122,6 +123,7 @@ def test_a_unit_appears_and_its_station_is_used_at_once(
     page.get_by_label("Name of temp_cell of Virtual 5 V 10 A on ch1").fill("Cell T1")
     page.get_by_role("checkbox", name="temp_amb (degC)").first.uncheck()
     page.get_by_label("Highest voltage").fill("4.9")
+    settled(page)
     page.reload()
     expect(page.get_by_label("Location", exact=True)).to_have_value("Lab 2, bench 3")
     expect(page.get_by_role("checkbox", name="temp_amb (degC)").first).not_to_be_checked()

@@ -9,13 +9,14 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.conftest import PASSWORD, Served, only_from
 from tests.browser.files import bdf_file, discharge_positive_file
+from tests.browser.waiting import keep_toasts, settled, wait_until
 
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
 def choose(page: Page, file: Path | list[Path], button: str = "Choose files") -> None:
     """Choose a file, as a person does: once more if the button was just drawn anew."""
-    page.wait_for_load_state("networkidle")
+    settled(page)
     for patience_ms in (10_000, 10_000, 60_000):
         try:
             with page.expect_file_chooser(timeout=patience_ms) as chooser:
@@ -53,15 +54,17 @@ def add_battery(page: Page, name: str) -> None:
     for label, value in fields.items():
         dialog.get_by_label(label, exact=True).fill(value)
     dialog.get_by_label("Chemistry", exact=True).select_option("NMC")
-    page.wait_for_load_state("networkidle")  # the answer about what was typed comes before the last
+    settled(page)  # the answer about what was typed comes before the last
     dialog.get_by_role("button", name="Add battery").click()
     expect(dialog).to_be_hidden()
+    settled(page)
     assert page.evaluate(CALLS_IN_HALF_A_SECOND) < 5, "the form calls itself again and again"
 
 
 def test_a_file_travels_from_the_login_to_an_equal_export(
     page: Page, served: Served, tmp_path: Path, screenshot
 ):
+    keep_toasts(page)
     page.goto("/import-experiment")
     page.get_by_label("User name").fill("operator")
     page.get_by_label("Password").fill(PASSWORD)
@@ -111,6 +114,7 @@ def test_the_sign_of_an_unknown_table_is_asked_and_hours_become_seconds(
     expect(page.get_by_text("semicolon, decimal comma")).to_be_visible()
     time_unit = page.get_by_label("Unit of Time(h)")
     expect(time_unit).to_have_value("h")
+    settled(page)
     if page.locator("#import-save").is_disabled():
         page.locator("#import-sign").get_by_text("Discharge").click()
     expect(page.get_by_role("button", name="Import 120 measures")).to_be_enabled()
@@ -142,7 +146,7 @@ def test_several_files_are_confirmed_in_a_table_and_imported(
     screenshot(page, "import-several")
     page.set_viewport_size({"width": 390, "height": 844})
     screenshot(page, "import-several-390")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wait_until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 390, 60)
     page.set_viewport_size({"width": 1400, "height": 900})
     box.get_by_label("Import several third.txt").uncheck()
     box.get_by_role("button", name="Import", exact=True).click()
@@ -189,14 +193,15 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     page: Page, served: Served, sign_in, tmp_path: Path, watch
 ):
     watch.expect("503")
+    keep_toasts(page)
     sign_in(page, "operator")
     page.goto("/import-experiment")
     watch.expect("400")
-    busy, waits = ["60", "1"], page.get_by_text("the server is receiving other files")
+    busy, waits = ["60"], page.get_by_text("the server is receiving other files")
 
     def answer(route: Route) -> None:
         if busy:
-            route.fulfill(status=503, headers={"Retry-After": busy.pop(0)}, json={"error": "busy"})
+            route.fulfill(status=503, headers={"Retry-After": busy[0]}, json={"error": "busy"})
         else:
             route.continue_()
 
@@ -205,10 +210,11 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     expect(waits).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(waits).to_be_hidden()
+    busy[:] = ["1"]
     choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
     expect(waits).to_be_visible()
+    busy.clear()
     expect(page.get_by_role("button", name="Import 200 measures")).to_be_enabled()
-    assert not busy
     page.unroute("**/uploads")
     refusal = {"status": 400, "headers": {"X-Request-Id": "0badcafe"}, "json": {"error": "No."}}
     page.route("**/uploads", lambda route: route.fulfill(**refusal))

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 
 from tests.faults.forms import HANGS_FOR_S
@@ -80,14 +81,24 @@ def served(mariadb_server: MariaDb, mariadb_url: str, tmp_path: Path) -> Iterato
     running.close()
 
 
+def both_work(served: Served, server: MariaDb) -> bool:
+    """Whether both processes of the web server have asked the database: one starts later."""
+    asked = [
+        {one.raddr.port for one in worker.net_connections("tcp") if one.raddr}
+        for worker in psutil.Process(served.web.pid).children()
+    ]
+    return sum(server.port in ports for ports in asked) == 2
+
+
 @pytest.fixture
-def tabs(served: Served) -> Iterator[list[Tab]]:
+def tabs(served: Served, mariadb_server: MariaDb) -> Iterator[list[Tab]]:
     """Pages that are open, and answered."""
     _, _, cookie = sign_in(served.url)
     opened = [Tab(served.url, cookie) for _ in range(TABS)]
     for tab in opened:
         tab.start()
     wait_for(lambda: all(tab.is_told(200) for tab in opened), what="for the pages")
+    wait_for(lambda: both_work(served, mariadb_server), what="for both processes")
     yield opened
     for tab in opened:
         tab.stopping.set()

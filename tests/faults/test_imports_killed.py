@@ -106,7 +106,7 @@ class Lab:
     def wait_for_part(self, part: float) -> None:
         """Wait until this part of the file is in the tables, or the job has ended."""
         wanted = part * ROWS
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline and not self.job.state.ended:
             if self.count(GenericMeasure) >= wanted:
                 return

@@ -30,7 +30,7 @@ def test_a_paused_leader_that_wakes_becomes_a_standby(mariadb_lab: Lab):
     unit.start()
     wait_for(lambda: "what=standby" in lab.log_of(1))
     wait_for(lambda: lab.stored(one) > 0)
-    assert master_node(lab.database).standbys == 1
+    wait_for(lambda: master_node(lab.database).standbys == 1)
     os.kill(first.pid, signal.SIGSTOP)
     wait_for(lambda: "what=leading" in lab.log_of(1))
     stored = lab.stored(one)
@@ -45,7 +45,7 @@ def test_a_paused_leader_that_wakes_becomes_a_standby(mariadb_lab: Lab):
     for experiment in (one, two):
         assert unit.offers[experiment] == unit.begun[experiment] == 1
         lab.check_exact(experiment, unit.runs[experiment].made)
-    assert master_node(lab.database).alive
+    wait_for(lambda: master_node(lab.database).alive)
 
 
 @pytest.mark.mariadb
@@ -89,8 +89,10 @@ def test_a_stop_under_way_is_carried_out_once_whoever_leads(mariadb_lab: Lab, as
     os.kill(first.pid, signal.SIGCONT)
     wait_for(lambda: "what=lease-lost" in lab.log_of(0))
     wait_for(lambda: [one.code for one in lab.all_rows(StationAlarm)] == ["stopped"])
+    wait_for(lambda: [one.state for one in lab.all_rows(Command)] == [CommandState.DONE])
+    wait_for(lambda: unit.runs[one].settled)
     (row,) = lab.all_rows(Command)
-    assert (row.id, row.state, unit.executed[command]) == (command, CommandState.DONE, 1)
+    assert (row.id, unit.executed[command]) == (command, 1)
     assert unit.begun[one] == 1
     assert two not in unit.offers  # it is held
     lab.check_exact(one, unit.runs[one].made)
@@ -108,7 +110,7 @@ def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(
     began = time.monotonic()
     wait_for(lambda: "what=leading" in lab.log_of(1))
     record_property("recovery_s", time.monotonic() - began)
-    assert "what=given-up" in lab.log_of(0)
+    wait_for(lambda: "what=given-up" in lab.log_of(0))
 
     def node():
         return master_node(lab.database)
@@ -122,6 +124,6 @@ def test_a_leader_that_the_broker_refuses_gives_way_to_one_that_it_takes_in(
     assert node().epoch == 2
     lab.masters[1].kill()
     wait_for(lambda: node().epoch == 3)
-    wait_for(lambda: node().detail["broker"] != "not connected")
+    wait_for(lambda: node().detail.get("broker", "not connected") != "not connected")
     with pytest.raises(BemError, match=r"leads, but .*\(refused: Not authorized\)"):
         check_master_node(lab.url, lambda number: number == refused.pid)

@@ -18,7 +18,7 @@ from db.models import (
 )
 from db.models.station_rows import NewStation
 from db.terms import CommandState
-from tests.commands import command_row
+from tests.commands import command_row, let_last
 from tests.faults.lab import BY, Lab, now, wait_for
 from tests.mqtt import Client
 from tests.wattrex.environment import NotInstalledError, RealUnit, peer_python
@@ -58,7 +58,7 @@ def master(lab: Lab):
 
 
 def ask(lab: Lab, kind: StationCommand, unit_id: int, station_id: int | None = None) -> int:
-    return request(
+    asked = request(
         lab.database,
         kind,
         unit_id=unit_id,
@@ -67,6 +67,7 @@ def ask(lab: Lab, kind: StationCommand, unit_id: int, station_id: int | None = N
         reason="",
         by=BY(now()),
     )
+    return let_last(lab.database, asked)
 
 
 def beats(lab: Lab, unit_id: int, after=None) -> bool:
@@ -83,7 +84,7 @@ def test_a_real_unit_registers_beats_reports_its_devices_and_launches(sqlite_lab
     lab, unit = sqlite_lab, units(MACS[0])
     master(lab)
     unit.start()
-    wait_for(lambda: unit.number, 30, unit.log())
+    wait_for(lambda: unit.number, what=unit.log())
     number = unit.number
     wait_for(lambda: beats(lab, number))
     with lab.database.read() as session:

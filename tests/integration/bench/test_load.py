@@ -93,7 +93,7 @@ def test_tabs_and_people_go_about_without_a_failure(peer, filled, stations, tmp_
     with Served(tmp_path, peer.url, workers=1) as served:
         file = plan_for(tmp_path, served, stations, filled, EXPERIMENTS)
         users = start_users(tmp_path, served, load, file)
-        assert users.wait(120) == 0, (tmp_path / "users.log").read_text()
+        assert users.wait(240) == 0, (tmp_path / "users.log").read_text()
     counted = {one.kind: one for one in requests(tmp_path / "users_stats.csv")}
     assert failures(tmp_path / "users_failures.csv", tmp_path / "users_exceptions.csv") == []
     assert {"live, drawn", "live, refreshed", "Aggregated"} < set(counted)

@@ -327,7 +327,7 @@ class TestServer:
         process.wait(120)
 
     def sign_in(self, port: int) -> dict[str, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
         body = f"username=oscar&password={quote(PASSWORD)}"
         connection.request(
             "POST", "/login", body, {"Content-Type": "application/x-www-form-urlencoded"}
@@ -345,7 +345,7 @@ class TestServer:
     def test_an_upload_of_100_megabytes_takes_no_memory(self, web):
         signed_in = self.sign_in(web.port)
         before = self.memory(web.process)
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=240)
         connection.putrequest("PUT", "/uploads")
         for name, value in (
             *signed_in.items(),

@@ -4,7 +4,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from tests.conftest import require
 from tests.machine import MOSQUITTO, MOSQUITTO_CLIENTS, ROOT, SEARCH_PATH, is_root
 from tests.mqtt import Client, wait_for
-from tests.servers import free_port, start, wait_until
+from tests.servers import free_port, listens, start, wait_until
 
 SHIPPED = ROOT / "deploy" / "mosquitto"
 
@@ -80,8 +79,7 @@ class Broker:
         self.process.send_signal(signal.SIGHUP)
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return all(map(listens, (self.port, self.services_port)))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from tests.machine import ROOT, SEARCH_PATH, is_root
 from tests.mqtt import PATIENCE_S, Client, wait_for
-from tests.servers import free_port, start, wait_until
+from tests.servers import free_port, listens, start, wait_until
 
 SHIPPED = ROOT / "deploy" / "mosquitto"
 SERVICES = ("master-node", "wattrex")
@@ -48,8 +47,7 @@ class Broker:
         wait_until(self._answers, self.process, log, PATIENCE_S)
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return all(map(listens, (self.port, self.services_port)))
 
 
 @pytest.fixture(scope="module")

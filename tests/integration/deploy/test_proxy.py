@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -25,7 +24,7 @@ from db.terms import Role
 from tests.machine import SEARCH_PATH
 from tests.nginx import SHIPPED, Nginx
 from tests.served import BEM, PASSWORD
-from tests.servers import free_port, start, wait_until
+from tests.servers import free_port, listens, start, wait_until
 from tests.unit.db.lab import BY
 
 TOKEN = "metrics-for-the-tests-of-the-proxy"
@@ -62,8 +61,8 @@ def served(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
         [BEM, "web", "--port", str(web_port), "--workers", "1"], tmp_path / "web.log", environment
     )
     try:
-        wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 60)
-        wait_until(lambda: _listens(https_port), proxy, tmp_path / "nginx.log", 120)
+        wait_until(lambda: _answers(web_port), web, tmp_path / "web.log", 240)
+        wait_until(lambda: listens(https_port), proxy, tmp_path / "nginx.log", 120)
         yield Served(https_port, web)
     finally:
         proxy.close()
@@ -77,11 +76,6 @@ def _answers(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str):

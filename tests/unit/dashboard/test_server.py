@@ -74,7 +74,7 @@ def get(port: int, path: str, patience_s: float = 5) -> int | None:
 
 
 def wait_until(happens: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not happens():
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)

@@ -216,7 +216,7 @@ def meanwhile(
     Return what it returned or raised. For MariaDB and MySQL: SQLite has one writer.
     """
     waits = text("SELECT count(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     with ThreadPoolExecutor(1) as pool, database.write() as session:
         hold(session)
         session.flush()

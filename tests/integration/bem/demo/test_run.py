@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import pytest
 from bem.demo import run as demo
 from bem.settings import Settings
 from cycling.errors import InputError
+from tests.servers import free_port
 
 PATIENCE_S = 240
 CHILDREN = ("web", "broker", "master-node", "virtual-cycler", "worker")
@@ -31,11 +31,9 @@ class Demo:
     """A running demo with its data in one folder."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        port = str(free_port())
+        self.address = f"http://127.0.0.1:{port}"
         self._said = folder.with_suffix(".log")
-        port = self.address.rpartition(":")[2]
         with self._said.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bem", "demo", "--port", port, *arguments],
@@ -61,8 +59,9 @@ class Demo:
         task = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = {}
         for number in map(int, task.read_text().split()):
-            words = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
-            found.update({word: number for word in CHILDREN if word in words})
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                words = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
+                found.update({word: number for word in CHILDREN if word in words})
         return found
 
     def health(self) -> dict:
@@ -119,7 +118,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
 
 def samples_are_whole(folder: Path) -> bool:
     """Whether every experiment of the station "Virtual" has all of its measures."""
-    with closing(sqlite3.connect(folder / "bem.sqlite")) as file:
+    with closing(sqlite3.connect(folder / "bem.sqlite", PATIENCE_S)) as file:
         odd = file.execute(
             "SELECT count(*) FROM bem_imports AS source WHERE measures !="
             " (SELECT count(*) FROM GenericMeasures WHERE ExpID = source.experiment_id)"
@@ -129,7 +128,7 @@ def samples_are_whole(folder: Path) -> bool:
 
 def stations(folder: Path) -> list[tuple]:
     """State and last sample of every station."""
-    with closing(sqlite3.connect(folder / "bem.sqlite")) as file:
+    with closing(sqlite3.connect(folder / "bem.sqlite", PATIENCE_S)) as file:
         return file.execute(
             "SELECT name, state, through FROM CyclerStation"
             " JOIN bem_station_live AS live ON live.station_id = CSID"

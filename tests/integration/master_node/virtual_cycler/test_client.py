@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -113,6 +113,14 @@ def unit(broker: Mosquitto, master: ScriptedMaster, tmp_path: Path) -> Iterator[
     made.end()
 
 
+def begin(master: ScriptedMaster, start: Callable[[], None]) -> None:
+    """Start a unit anew, and wait until it listens: what the one before has said may still come."""
+    master.heard[Kind.HELLO].clear()
+    start()
+    master.wait_for(Kind.HELLO)
+    heartbeat_of(master, lambda _one: True)
+
+
 def heartbeat_of(master: ScriptedMaster, fits):
     """The newest word of station 11 that fits."""
     master.heard[Kind.HEARTBEAT].clear()
@@ -186,9 +194,7 @@ class TestRegistration:
 class TestNothingIsLostOrDoubled:
     def test_an_experiment_from_its_offer_to_its_end(self, master, unit):
         unit.end()
-        master.heard[Kind.HEARTBEAT].clear()
-        unit.start(1000)
-        master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
+        begin(master, lambda: unit.start(1000))
         offer = offered(*CYCLE)
         assert master.offer(offer).accepted
         until(lambda: master.has_ended(offer.experiment))
@@ -291,9 +297,7 @@ class TestOffersAndCommands:
         for restart in (False, True):
             if restart:
                 cycler.kill()
-                cycler.start()
-                master.heard[Kind.HEARTBEAT].clear()
-                master.wait_for(Kind.HEARTBEAT, lambda one: one.stations)
+                begin(master, cycler.start)
             master.heard[Kind.OFFER_ANSWER].clear()
             assert master.offer(taken).accepted
             assert not master.offer(refused).accepted

@@ -168,7 +168,7 @@ def connect(web: Web) -> Iterator:
 def reach(patient: Web) -> Iterator:
     """The same to the patient one."""
     with ExitStack() as opened:
-        yield lambda: opened.enter_context(patient.front.connect(None))
+        yield lambda window=None: opened.enter_context(patient.front.connect(window))
 
 
 def everything(client: socket.socket) -> bytes:
@@ -392,20 +392,27 @@ class TestTurns:
         senders[0].sendall(bytes(10 * MEGABYTE))
         assert answer(senders[0])[0] == 201
 
-    def test_a_quarter_exports_and_the_others_are_told_to_come_back(
-        self, web: Web, connect, oscar: str
-    ):
-        readers = [connect(SMALL_WINDOW) for _ in range(2)]
+    def test_a_quarter_exports_and_the_others_are_told_to_come_back(self, patient: Web, reach):
+        oscar = patient.front.sign_in(Role.OPERATOR)
+        readers = [reach(SMALL_WINDOW) for _ in range(2)]
         for reader in readers:
             reader.sendall(KINDS["export reader"].head(oscar))
             assert b"200 OK" in one_piece(reader)
-        third = connect()
+        third = reach()
         third.sendall(KINDS["export reader"].head(oscar))
         status, headers, text = answer(third)
         assert (status, headers["retry-after"]) == (503, "5")
         assert json.loads(text)["error"] == SENDS_NO_MORE
-        assert web.front.ask("/experiments/1/report.html", oscar)[0] == 503
-        assert web.front.ask("/experiments", oscar)[0] == 200
+        assert patient.front.ask("/experiments/1/report.html", oscar)[0] == 503
+        assert patient.front.ask("/experiments", oscar)[0] == 200
+
+    def test_the_turn_of_a_reader_that_takes_nothing_becomes_free(
+        self, web: Web, connect, oscar: str
+    ):
+        for _ in range(2):
+            reader = connect(SMALL_WINDOW)
+            reader.sendall(KINDS["export reader"].head(oscar))
+            assert b"200 OK" in one_piece(reader)
 
         def has_a_turn() -> bool:
             return web.front.ask("/experiments/1/measures.csv", oscar)[0] == 200

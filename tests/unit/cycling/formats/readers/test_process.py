@@ -123,7 +123,7 @@ def test_a_child_ends_with_whoever_asked(ours, tmp_path):
 def alive(process_id):
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
 
