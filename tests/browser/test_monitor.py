@@ -170,7 +170,7 @@ def test_only_new_points_travel_and_the_graph_moves_on(
         station.go_on(5)
         last = station.lab.now.timestamp() * 1000
         wait_until(page, lambda: all(abs((one["last"] or 0) - last) < 2 for one in drawn(page)))  # noqa: B023
-        wait_until(page, lambda: answers.with_points >= number)  # noqa: B023
+        wait_until(page, lambda count=number: answers.with_points >= count)
     assert len(drawn(page)) == 3
     assert shown_range(page)[1] == pytest.approx(last, abs=2)
     assert shown_range(page)[1] > before[1]
