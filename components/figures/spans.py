@@ -59,6 +59,7 @@ def span_labels(
         left, right = (time.place(end) for end in span.ends(window[1]))
         begin, end = max(left, low), min(right, high)
         words = "<br>".join(plain(line) for line in span.words)
+        text = _text(span, (end - begin) * px, is_last=begin > low + RIGHT * (high - low))
         last = next((one for one in reversed(labels) if one["visible"]), None)
         is_beside = last is not None and (begin + end) / 2 - last["x"] < UPRIGHT_PX / px
         is_inside = right >= low and left <= high
@@ -74,7 +75,10 @@ def span_labels(
                 "yanchor": "top",
                 "showarrow": False,
                 "visible": is_inside and not is_beside,
-                **_text(span, (end - begin) * px, is_last=begin > low + RIGHT * (high - low)),
+                **text,
+                # one that is written upwards stands over the curves
+                "bgcolor": look["paper_bgcolor"] if text["textangle"] else "rgba(0,0,0,0)",
+                "opacity": 0.85 if text["textangle"] else 1,
                 "font": {"size": 11, "color": look["modebar"]["color"]},
                 "hovertext": words,
                 "hoverlabel": {

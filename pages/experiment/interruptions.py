@@ -87,7 +87,7 @@ def pause_window(pause: Pause) -> Window:
 
 
 def spans(found: Interruptions, zone: tzinfo) -> list[Span]:
-    """Return what a graph shades, with its names."""
+    """Return what a graph shades, with its names: each shorter one is the begin of the longest."""
     return [
         *(_pause_span(one, zone) for one in found.pauses),
         *(_outage_span(one, zone) for one in found.outages),
@@ -112,13 +112,13 @@ def pause_words(pause: Pause, zone: tzinfo) -> tuple[str, str]:
 def _pause_span(pause: Pause, zone: tzinfo) -> Span:
     begin, end = pause_window(pause)
     by = f", by {pause.user_name}" if pause.user_name else ""
-    off = f"Paused {pause.at.astimezone(zone):%H:%M}, output off"
-    lasted = "Paused" if pause.until is None else f"Paused {_rough(end - begin)}"
+    since = f"Paused {pause.at.astimezone(zone):%H:%M}"
+    off = f"{since}, output off"
     return Span(
         begin,
         None if pause.until is None else end,
         "pause",
-        tuple(dict.fromkeys((off + by, off, lasted, "Paused"))),
+        tuple(dict.fromkeys((off + by, off, since, "Paused"))),
         pause_words(pause, zone),
     )
 
@@ -126,7 +126,7 @@ def _pause_span(pause: Pause, zone: tzinfo) -> Span:
 def _outage_span(outage: Window, zone: tzinfo) -> Span:
     lasted = _rough(outage[1] - outage[0])
     words = ("The station was off.", f"Nothing recorded for {lasted}", _from_to(outage, zone))
-    return Span(*outage, "gap", (f"Station off, nothing recorded for {lasted}", "Off"), words)
+    return Span(*outage, "gap", _shortened(f"Station off, nothing recorded for {lasted}"), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:
@@ -139,13 +139,17 @@ def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:
     nothing = f"othing recorded for {_rough(gap[1] - gap[0])}"
     lost = [at for at in lost_at if gap[0] <= at <= gap[1]]
     if not lost:
-        labels: tuple[str, ...] = (f"N{nothing}", "No data")
+        labels = (f"N{nothing}", "Nothing recorded")
         return Span(*gap, "gap", labels, (f"N{nothing}", _from_to(gap, zone)))
     since = f"{datetime.fromtimestamp(lost[0], UTC).astimezone(zone):%H:%M}"
-    labels = (f"No contact {since}, n{nothing}", f"N{nothing}", "No contact")
-    return Span(
-        *gap, "gap", labels, (f"No contact since {since}", f"N{nothing}", _from_to(gap, zone))
-    )
+    words = (f"No contact since {since}", f"N{nothing}", _from_to(gap, zone))
+    labels = (*_shortened(f"No contact {since}, n{nothing}"), "No contact")
+    return Span(*gap, "gap", labels, words)
+
+
+def _shortened(name: str) -> tuple[str, ...]:
+    """Return a name and what is left of it without its last part: shorter, in the same words."""
+    return name, name.rpartition(", ")[0]
 
 
 def _from_to(window: Window, zone: tzinfo) -> str:

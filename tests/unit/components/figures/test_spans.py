@@ -35,6 +35,12 @@ def test_a_name_is_as_long_as_its_room(lasts, text, angle, anchor):
     assert (made["text"], made["textangle"], made["xanchor"]) == (text, angle, anchor)
 
 
+@pytest.mark.parametrize(("lasts", "covers"), [(300, False), (20, True)])
+def test_a_name_that_is_written_upwards_covers_the_curves_behind_it(lasts, covers):
+    (made,) = span_labels([pause(100, 100 + lasts)], WINDOW, CLOCK, dark=False, narrow=False)
+    assert (made["bgcolor"] != "rgba(0,0,0,0)") == covers
+
+
 def test_at_the_end_of_the_axis_a_name_stands_left_of_its_line():
     (made,) = span_labels([pause(795, 798)], WINDOW, CLOCK, dark=False, narrow=False)
     assert (made["textangle"], made["xanchor"]) == (-90, "right")

@@ -142,6 +142,15 @@ def test_everything_is_in_it(fetch, cycled):
         assert said in words, said
 
 
+def test_a_table_and_a_profile_that_fit_on_a_page_are_not_cut_on_paper(fetch, cycled):
+    document = Document(fetch(cycled).text)
+    (table,) = [one for one in document.all("div") if "dense" in one.get("class", "")]
+    assert "short" in table["class"]
+    style = re.search(r"@media print \{(.*?)</style>", fetch(cycled).text, re.DOTALL)
+    assert style
+    assert re.search(r"\.short, \.program:not\(\.long\) \{ break-inside: avoid; \}", style[1])
+
+
 def test_a_run_that_is_not_over_says_as_of_when_its_facts_and_its_statistics_are(
     fetch, cycled, lab
 ):
