@@ -5,7 +5,8 @@ capacities: what stays the same is absolute, what doubles is a C-rate.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -101,6 +102,20 @@ def summarised(text: str) -> ProfileSummary:
         duration_off_s=off_s,
         ends=_ends_v(one),
     )
+
+
+def with_ends(summary: ProfileSummary, text: str) -> ProfileSummary:
+    """Return the summary of an older version with the voltages that its steps go to."""
+    program = _program(text)
+    return summary if program is None else replace(summary, ends=_ends_v(program))
+
+
+@lru_cache(maxsize=512)
+def _program(text: str) -> Program | None:
+    profile = parse(text).profile
+    if profile is None:
+        return None
+    return resolve(profile, 1 if needs_capacity(profile) else None).program
 
 
 def _voltage(program: Program) -> Extent | None:

@@ -139,8 +139,8 @@ def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:
     nothing = f"othing recorded for {_rough(gap[1] - gap[0])}"
     lost = [at for at in lost_at if gap[0] <= at <= gap[1]]
     if not lost:
-        labels = (f"N{nothing}", "Nothing recorded")
-        return Span(*gap, "gap", labels, (f"N{nothing}", _from_to(gap, zone)))
+        names = (f"N{nothing}", "Nothing recorded")
+        return Span(*gap, "gap", names, (f"N{nothing}", _from_to(gap, zone)))
     since = f"{datetime.fromtimestamp(lost[0], UTC).astimezone(zone):%H:%M}"
     words = (f"No contact since {since}", f"N{nothing}", _from_to(gap, zone))
     labels = (*_shortened(f"No contact {since}, n{nothing}"), "No contact")

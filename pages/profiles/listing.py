@@ -40,7 +40,7 @@ HEADS = (
     Head("Voltage", "num", "124px"),
     Head("Current", "num", "130px"),
     Head("Cycles", "num", "66px"),
-    Head("Duration", "num", "142px"),
+    Head("Duration", "num", "178px"),
     Head("Experiments", "num", "96px"),
     Head("Last used", "num", "116px"),
     Head("Changed", "num", "116px"),
@@ -191,10 +191,10 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
 
 
 def _duration(summary: ProfileSummary) -> html.Td:
-    """Return the duration; how far it may be off, and for which battery it holds, as its title."""
+    """Return the duration as the profile's page says it; for which battery it holds, as its title."""
     words = duration_words(summary)
     title = ", ".join(filter(None, (words, duration_basis(summary))))
-    return html.Td(words.partition(" ± ")[0], className="num", title=title)
+    return html.Td(words, className="num", title=title)
 
 
 def _number(words: str) -> html.Td:

@@ -1,6 +1,7 @@
 """The library of profiles: the list, one with its versions, the text of a version."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, defer
 
 from cycling.errors import NotFoundError
-from cycling.profile.summary import ProfileSummary, summary_from
+from cycling.profile.summary import ProfileSummary, summary_from, with_ends
 from db.engine import Database
 from db.facts import facts
 from db.models import CompiledVersion, Experiment, LibraryProfile, Plan, ProfileVersion
@@ -117,7 +118,7 @@ def list_profiles(
         count = len(rows) if len(rows) < limit else _count(session, query)
         all_of_them = select(func.count()).where(LibraryProfile.archived.is_(archived))
         total = session.scalar(all_of_them) or 0
-        return Page(tuple(_row(*row) for row in rows), count, total)
+        return Page(_with_ends(session, [_row(*row) for row in rows]), count, total)
 
 
 def library_profile(database: Database, profile_id: int) -> LibraryFacts:
@@ -226,6 +227,25 @@ def _row(
         last_used_at=last_used_at,
         user_name=version.user_name,
         changed_at=version.created_at,
+    )
+
+
+def _with_ends(session: Session, rows: Sequence[ProfileRow]) -> tuple[ProfileRow, ...]:
+    """Return the rows; summaries of older versions get what they lack from the texts."""
+    older = [row.version_id for row in rows if row.summary.voltage and not row.summary.ends]
+    if not older:
+        return tuple(rows)
+    texts = {
+        one.id: one.text
+        for one in session.execute(
+            select(ProfileVersion.id, ProfileVersion.text).where(ProfileVersion.id.in_(older))
+        )
+    }
+    return tuple(
+        replace(row, summary=with_ends(row.summary, texts[row.version_id]))
+        if row.version_id in texts
+        else row
+        for row in rows
     )
 
 

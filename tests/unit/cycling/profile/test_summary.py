@@ -1,10 +1,11 @@
 """What the library says about a text, whatever the battery."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from cycling.profile.summary import Extent, summarised, summary_from, text_problems
+from cycling.profile.summary import Extent, summarised, summary_from, text_problems, with_ends
 
 RATES = "REPEAT 10 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND\n"
 
@@ -36,6 +37,14 @@ def test_what_steps_go_to_is_told_from_where_safety_aborts():
     assert summary.voltage == Extent(2, 4.2, "V")
     assert summary.ends == Extent(4.2, 4.2, "V")
     assert summarised("CC, -1, TIME, 60\n").ends == Extent(None, None, "V")
+
+
+def test_an_older_summary_gets_what_it_lacks_from_its_text():
+    text = "SAFETY VOLTAGE 2 4.5\nCC, 0.5C, VOLTAGE, 4.2\n"
+    summary = summarised(text)
+    assert with_ends(replace(summary, ends=None), text) == summary
+    older = replace(summary, ends=None)
+    assert with_ends(older, "CC\n") == older  # what is an error by now
 
 
 def test_a_rest_has_no_voltage_and_a_certain_duration():

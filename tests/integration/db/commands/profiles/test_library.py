@@ -22,7 +22,7 @@ from db.commands.profiles import (
 )
 from db.commands.queue import NewPlan, add_plan, cancel
 from db.engine import Database
-from db.models import AuditEntry
+from db.models import AuditEntry, ProfileVersion
 from db.queries.profiles.library import ProfileSort, library_profile, list_profiles, version_text
 from db.queries.profiles.uses import source_of, uses_of
 from db.terms import PlanState
@@ -222,6 +222,16 @@ class TestList:
         assert (summary.voltage.low, summary.voltage.high) == (2.7, 4.2)
         assert (summary.current.low, summary.current.high, summary.current.unit) == (-1, 0.5, "C")
         assert summary.duration_s > 100 * 3600
+
+    def test_a_version_that_was_saved_earlier_says_where_its_steps_go(self, database: Database):
+        saved = save(database, text="SAFETY VOLTAGE 2 4.5\nCC, 1, VOLTAGE, 4.2\n")
+        (row,) = list_profiles(database).rows
+        with database.write() as session:
+            version = session.get_one(ProfileVersion, saved.version_id)
+            version.summary = {**version.summary, "ends": None}
+        (older,) = list_profiles(database).rows
+        assert older.summary.ends == row.summary.ends
+        assert (older.summary.ends.low, older.summary.ends.high) == (4.2, 4.2)
 
     def test_it_counts_the_experiments_of_all_versions(self, database: Database):
         saved = save(database)
