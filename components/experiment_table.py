@@ -13,6 +13,8 @@ OPTIONAL = {
     "started": "Started",
     "finished": "Ended",
     "duration": "Wall time",
+    "test": "Test time",
+    "pauses": "Pauses",
 }
 
 NARROW_COLUMNS = [column("name", "Name", cellRenderer="ExperimentLines", flex=1)]
@@ -32,6 +34,8 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("started", "Started", width=124, cellRenderer="Titled"),
         right("finished", "Ended", width=124, cellRenderer="Titled"),
         right("duration", "Wall time", width=124),
+        right("test", "Test time", width=124, sortable=False),
+        right("pauses", "Pauses", width=124, sortable=False),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

@@ -27,6 +27,7 @@ from pages.experiment.interruptions import Interruptions, interruptions, pause_w
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
+NEARLY = 0.01  # of the time of an experiment: for less it was measured all the time
 SAME_S = 1e-5  # moments that differ by rounding
 FIRST_SHOWN = ("voltage", "current")
 
@@ -201,10 +202,12 @@ def _whole_words(drawn: Drawing, took: Durations | None) -> str:
     low, high = drawn.look.time.seconds(drawn.window)
     is_clock = drawn.look.time.is_clock
     facts_s = None if took is None else took.wall_s if is_clock else took.test_s
-    measured = formatting.duration(high - low)
-    whole = measured if facts_s is None else formatting.duration(shown_s(facts_s))
-    part = "" if formatting.duration(shown_s(high - low)) == whole else f"{measured} measured of "
-    return f"{part}{whole if part else measured} {'wall time' if is_clock else 'test time'}"
+    words = formatting.duration(high - low)
+    if facts_s is not None:
+        is_part = abs(facts_s - (high - low)) > NEARLY * facts_s
+        words = f"{words} measured of " if is_part else ""
+        words += formatting.duration(shown_s(facts_s))
+    return f"{words} {'wall time' if is_clock else 'test time'}"
 
 
 def window_words(window: Window, look: Look) -> str:

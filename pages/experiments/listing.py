@@ -13,9 +13,11 @@ from components.controls import search_box, small_button
 from components.sent import PatternId, PrefixIds
 from components.status import status_look, status_word
 from cycling.terms import ExperimentState
+from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
+from pages.experiment.facts import shown_s
 from pages.experiments.filters import FACETS, LABELS, View
 
 
@@ -151,8 +153,10 @@ def _chip(name: str, words: str) -> html.Span:
     )
 
 
-def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]:
-    """Write one row as the grid draws it."""
+def row_cells(
+    row: ExperimentRow, who: Viewer, time: datetime, took: Durations | None = None
+) -> dict[str, Any]:
+    """Write one row as the grid draws it; `took` as its page says."""
     moments = {
         "created": row.created_at,
         "started": row.begun_at,
@@ -169,8 +173,15 @@ def row_cells(row: ExperimentRow, who: Viewer, time: datetime) -> dict[str, Any]
         "station": row.station or "–",
         "profile": row.profile or "–",
         "duration": formatting.duration(row.duration_s(time)) or "–",
+        "test": duration_cell(took.test_s if took else None),
+        "pauses": duration_cell(took.pauses_s if took else None),
     }
     for name, moment in moments.items():
         cells[name] = formatting.when(moment, who.zone, time) or "–"
         cells[f"{name}_title"] = formatting.utc(moment)
     return cells
+
+
+def duration_cell(seconds: float | None) -> str:
+    """Write a duration as the facts of an experiment do; a dash where it is not known."""
+    return "–" if seconds is None else formatting.duration(shown_s(seconds))

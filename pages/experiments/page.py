@@ -11,6 +11,7 @@ from components.blocks import icon, page_header
 from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentState, Technology
+from db.queries.experiments.durations import durations_of
 from db.queries.experiments.filters import Choice, Choices, Filter, filter_choices
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import read_sort
@@ -131,7 +132,8 @@ def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str,
     order, who, time = read_sort(sort, SortKey), viewer(), now()
     narrowed = to_filter(from_store(view), who.zone)
     page = list_experiments(database(), narrowed, order, offset=offset, limit=limit)
-    return [listing.row_cells(row, who, time) for row in page.rows], page.count
+    took = durations_of(database(), page.rows, time)
+    return [listing.row_cells(row, who, time, took.get(row.id)) for row in page.rows], page.count
 
 
 register_table(TABLE, rows, Input(Ids.COLUMNS, "value"))

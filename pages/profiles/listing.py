@@ -191,7 +191,7 @@ def _row(row: ProfileRow, who: Viewer, time: datetime) -> html.Tr:
 
 
 def _duration(summary: ProfileSummary) -> html.Td:
-    """Return the duration as the profile's page says it; for which battery it holds, as its title."""
+    """Return the duration as the profile's page says it; its title names the battery."""
     words = duration_words(summary)
     title = ", ".join(filter(None, (words, duration_basis(summary))))
     return html.Td(words, className="num", title=title)

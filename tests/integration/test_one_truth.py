@@ -240,6 +240,7 @@ def of_table(world: World) -> dict[int, dict[str, str]]:
     )
     names = {"battery": "Battery", "station": "Station", "profile": "Profile"}
     names |= {"duration": "Wall time", "name": "Name", "started": "Started"}
+    names |= {"test": "Test time", "pauses": "Pauses"}
     said: dict[int, dict[str, str]] = {}
     for row in answer["experiments-grid.getRowsResponse"]["rowData"]:
         said[row["id"]] = {names[field]: row[field] for field in names}

@@ -1,16 +1,19 @@
 """How long an experiment took: test time, pauses, wall time; the same everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from db.engine import Database
-from db.models import GenericMeasure, Run
+from db.facts import facts
+from db.models import CyclerStation, Experiment, GenericMeasure, Run, RunEvent, Unit
 from db.queries.experiments.outages import MAX_OUTAGES, last_measure_before
 from db.queries.experiments.pauses import Pause, run_pauses
+from db.queries.experiments.timeline import EntryKind
 
 SLACK = 1.001  # clocks differ a little
 LEAST_S = 1.0
@@ -47,49 +50,102 @@ class Times(Protocol):
         """When it ended."""
 
 
+@dataclass(frozen=True)
+class _Ends:
+    """The first and the last measure of an experiment, and whether it ran here."""
+
+    first_at: datetime
+    first_test_s: float | None
+    last_at: datetime
+    last_test_s: float | None
+    is_run: bool
+    is_simulated: bool
+    was_paused: bool
+
+
 def durations(database: Database, times: Times, now: datetime, *, simulated: bool) -> Durations:
     """Return the durations of an experiment; a simulated test time does not go by the clock."""
-    experiment_id, wall_s = times.id, None
-    if times.begun_at is not None:
-        wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
-    of_it = GenericMeasure.experiment_id == experiment_id
-    ends = (select(end(GenericMeasure.id)).where(of_it) for end in (func.min, func.max))
-    is_run = exists().where(Run.experiment_id == experiment_id)
+    ends = _ends(database, [times.id]).get(times.id)
+    return _durations(database, times, ends, now, simulated=simulated)
+
+
+def durations_of(database: Database, rows: Iterable[Times], now: datetime) -> dict[int, Durations]:
+    """Return the durations of many experiments by their number."""
+    every = list(rows)
+    ends = _ends(database, [one.id for one in every])
+    return {
+        one.id: _durations(database, one, of_it, now, simulated=bool(of_it and of_it.is_simulated))
+        for one in every
+        for of_it in [ends.get(one.id)]
+    }
+
+
+def _ends(database: Database, ids: Sequence[int]) -> dict[int, _Ends]:
+    first, last = aliased(GenericMeasure), aliased(GenericMeasure)
+    is_run = exists().where(Run.experiment_id == Experiment.id)
+    paused = RunEvent.kind == EntryKind.PAUSED
+    was_paused = exists().where(RunEvent.experiment_id == Experiment.id, paused)
+    columns: dict[str, Any] = {
+        "id": Experiment.id,
+        "first_at": first.at,
+        "first_test_s": first.test_time_s,
+        "last_at": last.at,
+        "last_test_s": last.test_time_s,
+        "is_run": is_run,
+        "is_simulated": func.coalesce(Unit.simulated, False),
+        "was_paused": was_paused,
+    }
+    listed: list[Any] = [column.label(name) for name, column in columns.items()]
     statement = (
-        select(
-            GenericMeasure.id,
-            GenericMeasure.at,
-            GenericMeasure.test_time_s,
-            is_run.label("is_run"),
-        )
-        .where(of_it, GenericMeasure.id.in_([end.scalar_subquery() for end in ends]))
-        .order_by(GenericMeasure.id)
+        select(*listed)
+        .select_from(Experiment)
+        .join(first, _is_end(first, func.min))
+        .join(last, _is_end(last, func.max))
+        .join(CyclerStation, CyclerStation.id == Experiment.station_id)
+        .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
+        .where(Experiment.id.in_(ids))
     )
     with database.read() as session:
-        rows = session.execute(statement).all()
-    if not rows or rows[0].test_time_s is None or rows[-1].test_time_s is None:
+        return {row.id: facts(_Ends, row) for row in session.execute(statement)}
+
+
+def _is_end(measure: type[GenericMeasure], end: Callable[..., Any]) -> ColumnElement[bool]:
+    of_it = aliased(GenericMeasure)
+    outermost = select(end(of_it.id)).where(of_it.experiment_id == Experiment.id)
+    return and_(
+        measure.experiment_id == Experiment.id,
+        measure.id == outermost.correlate(Experiment).scalar_subquery(),
+    )
+
+
+def _durations(
+    database: Database, times: Times, ends: _Ends | None, now: datetime, *, simulated: bool
+) -> Durations:
+    wall_s = None
+    if times.begun_at is not None:
+        wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
+    if ends is None or ends.first_test_s is None or ends.last_test_s is None:
         return Durations(None, None, wall_s)
-    ran_here = bool(rows[0].is_run)
-    test_s = rows[-1].test_time_s - (0.0 if ran_here else rows[0].test_time_s)
-    recorded_s = (rows[-1].at - rows[0].at).total_seconds()
+    test_s = ends.last_test_s - (0.0 if ends.is_run else ends.first_test_s)
+    recorded_s = (ends.last_at - ends.first_at).total_seconds()
     stood_s = recorded_s - test_s
-    if not ran_here:  # a file's test time may begin anew
+    if not ends.is_run:  # a file's test time may begin anew
         is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
         paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
         return (
             Durations(test_s, paused_s, wall_s) if is_plausible else Durations(None, None, wall_s)
         )
-    pauses = run_pauses(database, experiment_id)
+    pauses = run_pauses(database, times.id) if ends.was_paused else ()
     if not pauses:
         return Durations(test_s, 0.0, wall_s)
-    off_s = _off_s(database, experiment_id, pauses)
+    off_s = _off_s(database, times.id, pauses)
     least_s = sum(one.lasts_s(now) for one in pauses) + off_s
     if simulated:  # its speed may have been another one before
         return Durations(test_s, least_s, wall_s, off_s)
     open_s = 0.0
     if pauses[-1].until in (None, times.finished_at):  # it may not have been recorded
         until = pauses[-1].until or now
-        open_s = max(0.0, (until - max(rows[-1].at, pauses[-1].at)).total_seconds())
+        open_s = max(0.0, (until - max(ends.last_at, pauses[-1].at)).total_seconds())
         stood_s = max(0.0, stood_s)
     return Durations(test_s, max(stood_s + open_s, least_s), wall_s, off_s)
 

@@ -11,7 +11,7 @@ from db.measures.rows import MeasureRows
 from db.measures.writing import insert
 from db.models import Experiment
 from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.durations import Durations, durations
+from db.queries.experiments.durations import Durations, durations, durations_of
 from tests.running_lab import RunningLab
 from tests.unit.db.lab import block, import_blocks
 
@@ -52,6 +52,17 @@ def record(lab, run, seconds, test_s) -> None:
 def took(lab, run, *, simulated: bool = False) -> Durations:
     facts = experiment_facts(lab.database, run)
     return durations(lab.database, facts, lab.now, simulated=simulated)
+
+
+def test_those_of_many_are_those_of_each(lab, run):
+    other = lab.experiment("Waits", lab.station("S", lab.unit()), lab.battery("B", "2"), 1)
+    record(lab, run, [0, 600, 900, 1199], [0, 600, 600, 899])
+    lab.event(run, 1, "paused", lab.ago(seconds=600), test_time_s=600.0)
+    lab.event(run, 2, "resumed", lab.ago(seconds=300), test_time_s=600.0)
+    rows = [experiment_facts(lab.database, one) for one in (run, other)]
+    found = durations_of(lab.database, rows, lab.now)
+    assert found == {run: took(lab, run), other: took(lab, other)}
+    assert (found[run].test_s, found[run].pauses_s) == (899, 300)
 
 
 def test_without_a_pause_there_are_none(lab, run):
