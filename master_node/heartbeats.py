@@ -15,7 +15,7 @@ class Clocks:
 
     _latest: dict[str, float] = field(default_factory=dict)
     _came: dict[str, float] = field(default_factory=dict)
-    _off: dict[str, int] = field(default_factory=dict)
+    _off: dict[str, list[float]] = field(default_factory=dict)  # by how much, one after the other
 
     def latest(self, hardware_id: str) -> float | None:
         """Return the time of the unit's last heartbeat by its own clock."""
@@ -33,12 +33,21 @@ class Clocks:
         self._latest[hardware_id], self._came[hardware_id] = at, came
         held_up = made_s == 0 or took_s < made_s / 2
         if abs(offset_s) <= MAX_OFFSET_S:
-            self._off[hardware_id] = 0
+            self._off[hardware_id] = []
             return False
         if held_up:
             return False
-        self._off[hardware_id] = self._off.get(hardware_id, 0) + 1
-        return self._off[hardware_id] == OFF_IN_A_ROW
+        off = self._off.setdefault(hardware_id, [])
+        off.append(offset_s)
+        del off[: -OFF_IN_A_ROW - 1]
+        return len(off) == OFF_IN_A_ROW
+
+    def off_by_s(self, hardware_id: str) -> float:
+        """Return the offset in s of the latest heartbeat that was under way the shortest.
+
+        A way that takes time makes a clock look behind, never ahead.
+        """
+        return max(self._off[hardware_id])
 
 
 def to_report(heartbeat: StationHeartbeat) -> Report:

@@ -83,7 +83,7 @@ def _take_heartbeat(batch: Batch, envelope: Envelope, heartbeat: m.Heartbeat) ->
         reason = f"experiment {experiment} is not on station {station}"
         refuse(batch, envelope, RefusedError("foreign", reason))
     if batch.clocks.note(unit.hardware_id, heartbeat.at, offset_s) and own:
-        _alarm_clock(batch, unit, min(own), offset_s)
+        _alarm_clock(batch, unit, min(own), batch.clocks.off_by_s(unit.hardware_id))
 
 
 def _experiments_elsewhere(batch: Batch, heartbeat: m.Heartbeat) -> dict[int, int]:

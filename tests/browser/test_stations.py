@@ -20,12 +20,13 @@ from db.commands.audit import By
 from db.commands.profiles import compile_version, save_profile
 from db.commands.queue import NewPlan, add_plan, confirm_battery
 from db.engine import Database, connect
-from db.models import Experiment, ExtendedMeasure
+from db.models import Command, Experiment, ExtendedMeasure
 from db.queries.stations.details import find_station
 from db.queries.stations.overview import overview
 from tests.browser.conftest import Served
 from tests.browser.test_add_experiment import choose
 from tests.browser.waiting import settled
+from tests.commands import let_last
 from tests.conftest import require
 from tests.integration.db.queries.stations.test_units import Lab
 from tests.machine import MOSQUITTO
@@ -111,6 +112,9 @@ def test_a_unit_appears_and_its_station_is_used_at_once(
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(UNIT))
 
     page.get_by_role("button", name="Detect devices").click()
+    wait_for(lambda: _commands(database))
+    for command in _commands(database):
+        let_last(database, command)
     expect(page.get_by_text(f"{UNIT} has answered: 2 devices connected.")).to_be_visible()
 
     page.get_by_role("link", name="Add station").click()
@@ -196,6 +200,11 @@ def test_of_two_who_modify_a_station_the_second_is_told_and_loses_nothing(
 def _status(database: Database) -> ExperimentStatus | None:
     with database.read() as session:
         return session.scalar(select(Experiment.status))
+
+
+def _commands(database: Database) -> list[int]:
+    with database.read() as session:
+        return list(session.scalars(select(Command.id)))
 
 
 def _channels(database: Database) -> set[str]:

@@ -23,3 +23,9 @@ def test_beats_that_were_held_up_together_say_nothing_of_the_clock():
 
 def test_a_beat_whose_transaction_is_tried_again_counts_once():
     assert not any(heartbeats(Clocks(), *[(100.0, 190.0)] * 5))
+
+
+def test_of_the_beats_that_are_off_the_one_that_came_the_quickest_says_by_how_much():
+    clocks = Clocks()
+    assert any(heartbeats(clocks, (100.0, 3700.3), (101.0, 3701.0), (102.0, 3704.0)))
+    assert clocks.off_by_s("unit") == -3600.0
