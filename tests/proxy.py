@@ -43,7 +43,7 @@ class Proxy:
     def close(self) -> None:
         self._call(self._cut)
         self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join(10)
+        self._thread.join(120)
 
     def _call(self, action) -> None:
         done = Event()

@@ -597,13 +597,13 @@ def test_an_open_page_says_what_does_not_answer(
 
     page.route(re.compile("_dash-update-component|/health"), answer)
     what = "The database does not answer since" if server_answers else "No connection to the server"
-    expect(page.get_by_text(what)).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(what)).to_be_visible()
     assert master.evaluate("icon => getComputedStyle(icon).color") != usual
     page.unroute_all()
     for route in held:
         with suppress(Error):  # given up meanwhile
             route.continue_()
-    expect(page.locator("#bem-outage")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#bem-outage")).to_have_count(0)
 
 
 def test_the_script_writes_durations_as_the_page_does(lab: RunningLab, page: Page, sign_in):

@@ -210,7 +210,7 @@ def test_an_upload_waits_for_its_turn_by_itself_and_can_be_cancelled(
     expect(waits).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(waits).to_be_hidden()
-    busy[:] = ["1"]
+    busy[:] = ["2"]
     choose(page, bdf_file(tmp_path / "coin.bdf.csv", cycles=1))
     expect(waits).to_be_visible()
     busy.clear()

@@ -46,7 +46,7 @@ def _node(lab: Lab, url: str, patience: Patience) -> Iterator[Node]:
     thread.start()
     yield node
     node.stop()
-    thread.join(10)
+    thread.join(120)
     database.dispose()
 
 

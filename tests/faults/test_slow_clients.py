@@ -46,7 +46,7 @@ class Slow:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join(30)
+        self._thread.join(120)
         for client in self.sockets:
             client.close()
         self.proxy.close()

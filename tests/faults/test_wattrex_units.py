@@ -147,7 +147,7 @@ def test_four_real_units_register_at_once_and_again_after_the_master_node_was_ki
     restarted.end()
     (restarted.folder / ".cu_id").unlink()
     restarted.start()
-    wait_for(lambda: restarted.number == numbers[0], 40, "for the same number")
+    wait_for(lambda: restarted.number == numbers[0], what="for the same number")
     since = now()
     wait_for(lambda: beats(lab, numbers[0], since))
     detects = [ask(lab, StationCommand.DETECT, number) for number in numbers]

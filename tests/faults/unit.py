@@ -141,7 +141,7 @@ class ScriptedUnit:
     def stop(self) -> None:
         self._stopping = True
         if self._thread.is_alive():
-            self._thread.join(5)
+            self._thread.join(120)
             self._link.stop()
 
     @property

@@ -3,6 +3,7 @@
 They are under the GPL: they run as programs of their own, nothing of ours imports them.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -45,8 +46,11 @@ def peer_python() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.sha256(repr((PACKAGES, sys.version_info[:2])).encode()).hexdigest()[:12]
     folder = cache / "bem-tests" / f"wattrex-{digest}"
-    if not folder.is_dir():
-        _install(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".busy").open("w") as busy:
+        fcntl.flock(busy, fcntl.LOCK_EX)  # another test process may be installing it
+        if not folder.is_dir():
+            _install(folder)
     return folder / "bin" / "python"
 
 
@@ -54,20 +58,12 @@ def _install(folder: Path) -> None:
     """Install into the final folder, because an environment cannot be moved; or leave nothing."""
     if not UV.is_file():
         raise NotInstalledError("uv is not in this environment: make setup installs it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = folder.with_suffix(".lock")
-    try:
-        lock.mkdir()
-    except FileExistsError as error:
-        raise NotInstalledError(f"another run installs it (else remove {lock})") from error
     try:
         _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
         _run(UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python", *PACKAGES)
     except NotInstalledError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    finally:
-        lock.rmdir()
 
 
 def _run(*command: object) -> None:
