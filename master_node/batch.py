@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from db.commands.leases import LeaderTransaction
 from db.commands.master_node import live_state, runs
-from db.commands.units.registration import known_units
+from db.commands.units.registration import registered_units
 from db.limits import Limits
 from db.measures import writing
 from db.measures.rows import MeasureRows
@@ -74,7 +74,7 @@ def open_batch(
 ) -> Batch:
     """Load the rows that these messages are about."""
     session = transaction.session
-    units = known_units(session, {one.address.hardware_id for one in envelopes})
+    units = registered_units(session, {one.address.hardware_id for one in envelopes})
     experiments = {
         one.message.experiment
         for one in envelopes

@@ -51,7 +51,7 @@ def _take_hello(batch: Batch, envelope: Envelope, hello: m.Hello) -> None:
         raise RefusedError("foreign", "the hardware id is not that of the topic")
     session = batch.transaction.session
     unit_id = units.register(session, introduction(hello), batch.transaction.now)
-    batch.units.update(units.known_units(session, [hello.hardware_id]))
+    batch.units.update(units.registered_units(session, [hello.hardware_id]))
     batch.stations.setdefault(unit_id, set())
     batch.to_set_up.add(unit_id)
 

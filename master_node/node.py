@@ -48,9 +48,9 @@ class Node:
         self._database, self._broker, self._silent_after = database, broker, silent_after
         self._wattrex, self._limits = wattrex, limits
         self._stop = Event()
-        self._said: str | None = None
+        self._logged: str | None = None
         self._waits_since: float | None = None
-        self._said_waiting_at = -math.inf
+        self._reported_at = -math.inf
         self._stands_back_until = -math.inf
         self._link: Link | None = None  # while it waits: whether the broker would take it in
 
@@ -86,19 +86,19 @@ class Node:
     def _wait(self) -> None:
         now = time.monotonic()
         if self._waits_since is None:
-            self._waits_since, self._said_waiting_at = now, -math.inf
+            self._waits_since, self._reported_at = now, -math.inf
         if self._link is None:
             self._link = Link(
                 self._broker, name="bem-standby", subscriptions=[], on_message=lambda *_: None
             )
             self._link.start()
-        if now - self._said_waiting_at >= SAY_WAITING_EVERY_S:
+        if now - self._reported_at >= SAY_WAITING_EVERY_S:
             waits_s = round(now - self._waits_since)
             detail: dict[str, Any] = {"waits_s": waits_s}
             if self._link.connected or waits_s >= CONNECTS_WITHIN_S:
                 detail["broker"] = self._link.state
             leases.say_present(self._database, leases.STANDBY, self.name, detail)
-            self._said_waiting_at = now
+            self._reported_at = now
         self._say(f"what=standby name={self.name}")
         self._stop.wait(WAIT_S)
 
@@ -141,8 +141,8 @@ class Node:
 
     def _say(self, what: str) -> None:
         """Log what has changed, once."""
-        if what != self._said:
-            self._said = what
+        if what != self._logged:
+            self._logged = what
             LOG.info("%s", what)
 
 

@@ -20,7 +20,7 @@ from master_node.protocol.codec import RefusedError
 from master_node.protocol.events import AnyEvent
 
 MILLI = 1000.0
-MOST_SAID = 150  # characters of a reason within an alarm
+MAX_REASON = 150  # characters of a reason within an alarm
 
 
 def take_records(
@@ -200,15 +200,15 @@ def _let_nothing_follow(
 
 def end_words(experiment_id: int, why: str, reason: str) -> str:
     """Say how an experiment ended and why, once: a reason that says "Stopped by" is no second."""
-    said = reason.strip()
-    if not said:
+    sentence = reason.strip()
+    if not sentence:
         return why
-    if len(said) > MOST_SAID:
-        said = f"{said[: MOST_SAID - 1].rstrip()}…"
-    end = "" if said.endswith((".", "!", "?", "…")) else "."
-    if said.startswith("Stopped "):
-        return f"Experiment {experiment_id} was s{said[1:]}{end}"
-    return f"{why} {said[:1].upper()}{said[1:]}{end}"
+    if len(sentence) > MAX_REASON:
+        sentence = f"{sentence[: MAX_REASON - 1].rstrip()}…"
+    end = "" if sentence.endswith((".", "!", "?", "…")) else "."
+    if sentence.startswith("Stopped "):
+        return f"Experiment {experiment_id} was s{sentence[1:]}{end}"
+    return f"{why} {sentence[:1].upper()}{sentence[1:]}{end}"
 
 
 def _interruption(event: events.Paused) -> str:

@@ -158,8 +158,10 @@ def claim(database: Database, *, worker: str, kinds: list[str], now: datetime) -
 @idempotent
 def heartbeat(database: Database, mine: Claim, *, done: int, total: int, now: datetime) -> None:
     """Say that the job is alive and how far it is; raises JobStoppedError when it is not ours."""
-    wanted = and_(_held_by(mine), Job.cancel_asked.is_(False))
-    if not _changed(database, mine.job_id, wanted, {"beat_at": now, "done": done, "total": total}):
+    still_ours = and_(_held_by(mine), Job.cancel_asked.is_(False))
+    if not _changed(
+        database, mine.job_id, still_ours, {"beat_at": now, "done": done, "total": total}
+    ):
         raise JobStoppedError("The task was cancelled.")
 
 

@@ -98,5 +98,5 @@ def _strays(database: Database, data_dir: Path, now: datetime) -> list[Path]:
     if not files:
         return []
     with database.read() as session:
-        known = set(session.scalars(select(Upload.id)))
-    return [path for path in files if path.name not in known]
+        ids = set(session.scalars(select(Upload.id)))
+    return [path for path in files if path.name not in ids]

@@ -149,11 +149,11 @@ Kind = Lithium | LeadAcid | RedoxStack
 def fixed_values(new: NewBattery) -> dict[str, Any]:
     """Return the columns of Battery; limits that are no whole mV or mA are rounded inwards."""
     return {
-        "name": shown(new.name),
+        "name": printable(new.name),
         "description": new.description.strip(),
-        "manufacturer": shown(new.manufacturer),
-        "model": shown(new.model),
-        "serial_number": shown(new.serial_number),
+        "manufacturer": printable(new.manufacturer),
+        "model": printable(new.model),
+        "serial_number": printable(new.serial_number),
         "fabrication_date": new.fabrication_date,
         "technology": new.technology,
         "cells": new.cells,
@@ -166,7 +166,7 @@ def kind_values(new: NewBattery) -> dict[str, Any]:
     if new.technology is Technology.REDOX_STACK:
         return {
             "electrode_size_cm2_x100": round((new.electrode_size_cm2 or 0) * 100),
-            "electrode_composition": shown(new.electrode_composition or "") or NOT_RECORDED,
+            "electrode_composition": printable(new.electrode_composition or "") or NOT_RECORDED,
             "bipolar_type": new.bipolar_type or BipolarType.OTHER,
             "membrane_type": new.membrane_type or MembraneType.OTHER,
             "electrolyte_type": new.electrolyte_type or ElectrolyteType.OTHER,
@@ -244,7 +244,7 @@ def _description(battery: Battery, details: BatteryDetails | None, kind: Kind | 
     )
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text of one line without blanks at its ends, none of them doubled."""
     return " ".join(text.split())
 

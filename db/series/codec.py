@@ -75,12 +75,12 @@ def extremes(
     padded = np.full(count * bucket, np.nan)
     padded[: len(values)] = values
     table = padded.reshape(count, bucket)
-    known = ~np.isnan(table)
+    has_value = ~np.isnan(table)
     offsets = np.arange(count) * bucket
-    low = offsets + np.where(known, table, np.inf).argmin(axis=1)
-    high = offsets + np.where(known, table, -np.inf).argmax(axis=1)
-    filled = known.any(axis=1)
-    ends = np.flatnonzero(known)[[0, -1]] if filled.any() else np.empty(0, np.int64)
+    low = offsets + np.where(has_value, table, np.inf).argmin(axis=1)
+    high = offsets + np.where(has_value, table, -np.inf).argmax(axis=1)
+    filled = has_value.any(axis=1)
+    ends = np.flatnonzero(has_value)[[0, -1]] if filled.any() else np.empty(0, np.int64)
     blank = np.empty(0, np.int64) if blank_rows is None else blank_rows
     index = np.unique(np.concatenate([low[filled], high[filled], ends, blank]))
     return us[index], values[index]

@@ -237,8 +237,8 @@ class ExperimentSeries:
             return None
         outermost = self._chunks.columns([int(numbers[0]), int(numbers[-1])], [column])
         values = np.concatenate([columns[column] for _us, columns in outermost.values()])
-        known = values[~np.isnan(values)]
-        return (float(known[0]), float(known[-1])) if len(known) else None
+        numbers = values[~np.isnan(values)]
+        return (float(numbers[0]), float(numbers[-1])) if len(numbers) else None
 
     def read(
         self,

@@ -53,8 +53,8 @@ def between(summaries: Sequence[bytes]) -> Floats:
         judged.append(is_outermost)
     table = np.concatenate(tables)
     rows = _gap_rows(table) if len(table) else np.empty(0, np.int64)
-    found = np.concatenate([*within, _gaps(table, rows[np.concatenate(judged)[rows]])])
-    return found[np.argsort(found[:, 0], kind="stable")]
+    gaps = np.concatenate([*within, _gaps(table, rows[np.concatenate(judged)[rows]])])
+    return gaps[np.argsort(gaps[:, 0], kind="stable")]
 
 
 def _read(values: Floats) -> tuple[Floats, Floats]:
@@ -88,28 +88,30 @@ def silent_rows(us: Ints, values: Floats) -> Ints:
 
     By the rule of `silences`; at the ends of what is given, where the interval beside it is known.
     """
-    known = np.flatnonzero(~np.isnan(values))
-    if len(known) == len(values):
-        return known[:0]
-    if not len(known):
+    present = np.flatnonzero(~np.isnan(values))
+    if len(present) == len(values):
+        return present[:0]
+    if not len(present):
         return np.zeros(1, np.int64)
     begins = silences(us, values)[:, 0]
-    rows = known[np.searchsorted(us[known], np.round(begins * 1e6).astype(np.int64), "right") - 1]
+    rows = present[
+        np.searchsorted(us[present], np.round(begins * 1e6).astype(np.int64), "right") - 1
+    ]
     rows = rows + 1
-    seconds = np.diff(us[known]) / 1e6
+    seconds = np.diff(us[present]) / 1e6
     ends = ((0, 0, 0), (-1, len(values) - 1, -1))
     outer = [
         row
         for place, row, beside in ends
         if np.isnan(values[row])
         and len(seconds)
-        and _is_long(us, known[place], row, seconds[beside])
+        and _is_long(us, present[place], row, seconds[beside])
     ]
     return np.unique(np.concatenate([rows, np.array(outer, np.int64)]))
 
 
-def _is_long(us: Ints, known: int, row: int, beside_s: float) -> bool:
-    lasted_s = abs(int(us[row]) - int(us[known])) / 1e6
+def _is_long(us: Ints, present: int, row: int, beside_s: float) -> bool:
+    lasted_s = abs(int(us[row]) - int(us[present])) / 1e6
     return lasted_s > GAP_S and 0 < beside_s * GAP_FACTOR < lasted_s
 
 
@@ -118,10 +120,10 @@ def silences(us: Ints, values: Floats) -> Floats:
 
     By the same rule, from its own samples: one that is recorded less often than others is not.
     """
-    known = np.flatnonzero(~np.isnan(values))
-    if len(known) == len(values) or len(known) < 2:
+    present = np.flatnonzero(~np.isnan(values))
+    if len(present) == len(values) or len(present) < 2:
         return np.empty((0, 2))
-    seconds = np.append(np.diff(us[known]) / 1e6, np.nan)
-    rows = gap_rows(seconds, np.ones(len(known), np.bool_))
-    rows = rows[np.diff(known)[rows] > 1]
-    return np.column_stack([us[known[rows]], us[known[rows + 1]]]) / 1e6
+    seconds = np.append(np.diff(us[present]) / 1e6, np.nan)
+    rows = gap_rows(seconds, np.ones(len(present), np.bool_))
+    rows = rows[np.diff(present)[rows] > 1]
+    return np.column_stack([us[present[rows]], us[present[rows + 1]]]) / 1e6

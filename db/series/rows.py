@@ -59,7 +59,7 @@ def scales(session: Session, used_measure_ids: Collection[int]) -> dict[int, Sca
     """Return the scales of those channels that an EPC on a WattRex unit measures."""
     if not used_measure_ids:
         return {}
-    found = session.execute(
+    rows = session.execute(
         select(UsedMeasure.id, AvailableMeasure.name)
         .join(AvailableMeasure, AvailableMeasure.id == UsedMeasure.available_measure_id)
         .join(CompatibleDevice, CompatibleDevice.id == AvailableMeasure.compatible_device_id)
@@ -70,7 +70,7 @@ def scales(session: Session, used_measure_ids: Collection[int]) -> dict[int, Sca
             is_wattrex(CyclerStation.unit_id),
         )
     )
-    return {id_: SCALES[name] for id_, name in found if name in SCALES}
+    return {id_: SCALES[name] for id_, name in rows if name in SCALES}
 
 
 @dataclass(frozen=True)
@@ -154,14 +154,14 @@ def _looks(experiment_id: int, channels: Sequence[int]) -> list[ScalarSelect[int
 def generic(session: Session, experiment_id: int, first: int, last: int) -> GenericRows:
     """Read the generic measures with MeasIDs from `first` to `last`."""
     listed = ", ".join(["MeasID", _microseconds(session), *COLUMNS.values()])
-    found = session.execute(
+    rows = session.execute(
         text(
             f"SELECT {listed} FROM GenericMeasures "  # noqa: S608 - our own column names
             "WHERE ExpID = :experiment AND MeasID BETWEEN :first AND :last ORDER BY MeasID"
         ),
         {"experiment": experiment_id, "first": first, "last": last},
     ).fetchall()
-    table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2 + len(COLUMNS))
+    table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 2 + len(COLUMNS))
     columns = {name: table[:, place + 2] for place, name in enumerate(COLUMNS)}
     if is_of_wattrex(session, experiment_id):
         columns["power"] = columns["voltage"] * columns["current"] / 1000.0
@@ -183,10 +183,10 @@ def extended(
     """Read the rows of an extended channel with MeasIDs from `first` to `last`, in its unit."""
     of_it = _of_channel(experiment_id, used_measure_id, first, last)
     row = ExtendedMeasure
-    found = session.execute(
+    rows = session.execute(
         select(row.measure_id, row.value).where(of_it).order_by(row.measure_id)
     ).all()
-    table = np.array([tuple(row) for row in found], np.float64).reshape(-1, 2)
+    table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 2)
     scale = scales(session, [used_measure_id]).get(used_measure_id, AS_STORED)
     return ExtendedRows(table[:, 0].astype(np.int64), table[:, 1] * scale.factor)
 
@@ -222,7 +222,7 @@ def tallies(
     )
     counted = f"{divided} AS number, count(*), sum(MeasID)"
     values = {"experiment": experiment_id, "chunk": chunk}
-    found: dict[tuple[str, int], tuple[int, int]] = {}
+    rows: dict[tuple[str, int], tuple[int, int]] = {}
     for number, count, total in session.execute(
         text(
             f"SELECT {counted} FROM GenericMeasures "  # noqa: S608 - our own words
@@ -230,7 +230,7 @@ def tallies(
         ),
         values,
     ):
-        found["time", int(number)] = (int(count), int(total))
+        rows["time", int(number)] = (int(count), int(total))
     for id_, number, count, total in session.execute(
         text(
             f"SELECT UsedMeasID, {counted} FROM ExtendedMeasures "  # noqa: S608
@@ -238,8 +238,8 @@ def tallies(
         ),
         values,
     ):
-        found[f"x{id_}", int(number)] = (int(count), int(total))
-    return found
+        rows[f"x{id_}", int(number)] = (int(count), int(total))
+    return rows
 
 
 def _microseconds(session: Session) -> str:

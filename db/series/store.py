@@ -273,14 +273,14 @@ def find_due(database: Database, now: datetime) -> list[tuple[int, bool]]:
     status = Experiment.status
     has_run = status != ExperimentStatus.QUEUED
     with database.read() as session:
-        found = session.execute(
+        rows = session.execute(
             select(Experiment.id, Experiment.status, Experiment.finished_at)
             .outerjoin(SeriesHead, SeriesHead.experiment_id == Experiment.id)
             .where(has_run, _is_due(now))
             .order_by(Experiment.id.desc())
             .limit(AT_A_TIME)
         ).all()
-    return [(id_, _has_ended(status, finished_at, now)) for id_, status, finished_at in found]
+    return [(id_, _has_ended(status, finished_at, now)) for id_, status, finished_at in rows]
 
 
 def list_all(database: Database) -> list[int]:

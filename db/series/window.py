@@ -75,11 +75,11 @@ class ChunkReader:
     def gaps_s(self) -> Floats:
         """Begin and end of each gap (Unix s) and the test time that passed, shape (gaps, 3)."""
         directory = self.directory
-        known = [
+        summaries = [
             stored or self._summary(int(number))
             for stored, number in zip(directory.summaries, directory.numbers, strict=True)
         ]
-        return gaps.between(known) / [1e6, 1e6, 1.0]
+        return gaps.between(summaries) / [1e6, 1e6, 1.0]
 
     def columns(
         self, numbers: Sequence[int], keys: Sequence[str]
@@ -234,9 +234,9 @@ def _joined(pieces: Sequence[Points]) -> Points:
 
 def blank_times(us: Ints, values: Floats) -> Floats:
     """Return begin and end (Unix s) of where values are blank between others, shape (n, 2)."""
-    known = np.flatnonzero(~np.isnan(values))
-    rows = np.flatnonzero(np.diff(known) > 1)
-    return np.column_stack([us[known[rows]], us[known[rows + 1]]]) / 1e6
+    present = np.flatnonzero(~np.isnan(values))
+    rows = np.flatnonzero(np.diff(present) > 1)
+    return np.column_stack([us[present[rows]], us[present[rows + 1]]]) / 1e6
 
 
 def longest(breaks_s: Floats, between: tuple[float, float] | None, most: int) -> Floats:
@@ -267,8 +267,8 @@ def broken(unix_s: Floats, values: Floats, breaks_s: Floats) -> tuple[Floats, Fl
 
 def thinned(unix_s: Floats, values: Floats, points: int) -> tuple[Floats, Floats]:
     """Return at most `points` known samples: the extremes of every stretch of time, both ends."""
-    known = ~np.isnan(values)
-    x, y = unix_s[known], values[known]
+    has_value = ~np.isnan(values)
+    x, y = unix_s[has_value], values[has_value]
     if len(x) <= points:
         return x, y
     index = np.unique(np.concatenate([[0], _extremes(x, y, points), [len(x) - 1]]))

@@ -66,10 +66,10 @@ class SeriesWriter:
             values = np.concatenate(
                 [part.extended.get(id_, np.full(len(part), np.nan)) for part in parts]
             )
-            known = ~np.isnan(values)
-            if known.any():
-                chunk.merge(id_, ExtendedRows(ids[known], values[known]))
-                self._extended[id_] = int(ids[known][-1])
+            has_value = ~np.isnan(values)
+            if has_value.any():
+                chunk.merge(id_, ExtendedRows(ids[has_value], values[has_value]))
+                self._extended[id_] = int(ids[has_value][-1])
         chunks.save(session, self._experiment_id, chunk)
 
 

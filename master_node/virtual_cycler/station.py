@@ -127,7 +127,7 @@ class Station:
         if self._execution is not None and not self._execution.progress.ended:
             self._execution.trip(now, breach)
 
-    def end_is_known(self, experiment: int) -> None:
+    def acknowledge_end(self, experiment: int) -> None:
         """Be idle again after an error: its end is stored by the master node."""
         execution = self._execution
         if execution is None or execution.offer.experiment != experiment:
@@ -159,9 +159,9 @@ class Station:
                 station=station,
                 state=StationState.IDLE,
                 output_on=False,
-                voltage=_shown(voltage_v),
+                voltage=_rounded(voltage_v),
                 current=None if voltage_v is None else 0.0,
-                temperature=_shown(self._cell_degc),
+                temperature=_rounded(self._cell_degc),
                 pending=pending,
             )
         execution = self._execution
@@ -178,9 +178,9 @@ class Station:
             step=execution.step,
             cycle=instruction.cycle,
             test_time_s=round(progress.test_time_s, 3),
-            voltage=_shown(reading.voltage),
-            current=_shown(reading.current),
-            temperature=_shown(reading.temp_cell),
+            voltage=_rounded(reading.voltage),
+            current=_rounded(reading.current),
+            temperature=_rounded(reading.temp_cell),
             pending=pending,
             detail=progress.detail,
         )
@@ -244,5 +244,5 @@ def _expired(expires_at: float | None, now: float, what: str) -> str | None:
     return f"The {what} came {now - expires_at:.0f} s too late by this unit's clock."
 
 
-def _shown(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 5)

@@ -250,7 +250,7 @@ class VirtualUnit:
         for station in self.stations.values():
             station.skip_to(experiment, watermark.samples + 1, watermark.events + 1)
             if not self._memory.knows(experiment):
-                station.end_is_known(experiment)
+                station.acknowledge_end(experiment)
 
     def _park(self, experiment: int) -> None:
         """Send no more of an experiment that the master node does not know; what runs goes on."""
@@ -259,7 +259,7 @@ class VirtualUnit:
         LOG.warning("experiment %s is not known to the master node", experiment)
         if self._memory.park(experiment, self._clock_s):
             for station in self.stations.values():
-                station.end_is_known(experiment)
+                station.acknowledge_end(experiment)
 
     def _collect(self) -> None:
         """Take over what the stations have recorded."""

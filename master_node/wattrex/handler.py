@@ -118,7 +118,7 @@ class Handler:
 
 def _store_devices(transaction: LeaderTransaction, unit_id: int, detected: DetectedDevices) -> None:
     session = transaction.session
-    if unit_id not in units.known_units(session, [unit_id]):
+    if unit_id not in units.wattrex_units(session, [unit_id]):
         raise RefusedError("unknown unit", f"there is no WattRex unit {unit_id}")
     outcome = units.store_devices(session, unit_id, detected.devices)
     units.note_devices(session, unit_id, outcome.devices, transaction.now)

@@ -44,7 +44,7 @@ from pages.profile.choice import CHOOSE
         "summary": Output(Ids.SUMMARY, "children"),
         "button": Output(Ids.SAVE, "children"),
         "obstacle": Output(Ids.STATE, "children"),
-        "result": Output(Ids.FOUND, "data"),
+        "result": Output(Ids.RESULT, "data"),
     },
     inputs={"plain": Input(Ids.TYPED, "data")},
     state={"notes": State(Ids.note(ALL), "id")},

@@ -18,7 +18,7 @@ class Ids:
     FORM = "addexp-form"
     TYPED = "addexp-typed"
     SEND = "addexp-send"
-    FOUND = "addexp-found"
+    RESULT = "addexp-result"
     ANSWER = "addexp-answer"
     SINK = "addexp-sink"
     GO = "addexp-go"

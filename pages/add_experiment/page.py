@@ -37,7 +37,7 @@ def layout(**query: str) -> Component:
     queues = [icon("list-ol"), "Queues and drafts"]
     head = [
         dcc.Store(id=Ids.BEGIN, data=begin),
-        *stores(Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.FOUND, Ids.ANSWER, Ids.DRAWN, Ids.SINK),
+        *stores(Ids.RESTORE, Ids.TYPED, Ids.SEND, Ids.RESULT, Ids.ANSWER, Ids.DRAWN, Ids.SINK),
         dcc.Location(id=Ids.GO, refresh="callback-nav"),
         page_header(
             "Add experiment",
@@ -89,7 +89,7 @@ run_script(
 )
 run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
 run_script("addExperiment.restored", Input(Ids.FORM, "children"), at_start=False)
-run_script("addExperiment.show", Input(Ids.FOUND, "data"), Input(Ids.ANSWER, "data"))
+run_script("addExperiment.show", Input(Ids.RESULT, "data"), Input(Ids.ANSWER, "data"))
 
 
 @callback(

@@ -14,7 +14,7 @@ from components.shell import toast
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
 from db.commands.form_tokens import new_token
-from db.queries.batteries.detail import battery_details, known_manufacturers
+from db.queries.batteries.detail import battery_details, manufacturers
 from db.terms import Role
 from pages.battery.add_parts import FORM, NEXT, Ids, next_one
 from pages.battery.details import ADD_EXPERIMENT
@@ -33,7 +33,7 @@ def layout(like: str = "", **_query: str) -> Component:
     pattern, words = _pattern(like)
     filling = Filling(
         values=typed_as(pattern) if pattern else {},
-        manufacturers=known_manufacturers(database()),
+        manufacturers=manufacturers(database()),
         kept_as=f"like-{like}" if pattern else "new",
     )
     save = dbc.Button("Add battery", id=Ids.SAVE, color="primary")
@@ -49,7 +49,7 @@ def layout(like: str = "", **_query: str) -> Component:
 
 @callback(
     output=(
-        Output(Ids.FOUND, "data"),
+        Output(Ids.RESULT, "data"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks"), "clicks_next": Input(Ids.SAVE_NEXT, "n_clicks")},

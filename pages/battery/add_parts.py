@@ -20,7 +20,7 @@ class Ids:
     SAVE = FORM.part("save")
     SAVE_NEXT = FORM.part("save-next")
     ONCE = FORM.part("once")
-    FOUND = FORM.part("found")
+    RESULT = FORM.part("result")
 
 
 def next_one(known: NewBattery) -> NewBattery:

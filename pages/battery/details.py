@@ -34,7 +34,7 @@ class Ids:
     CONFIRMED = "battery-confirmed"
     SAVE = FORM.part("save")
     SEEN = FORM.part("seen")
-    FOUND = FORM.part("found")
+    RESULT = FORM.part("result")
 
 
 def details_page(

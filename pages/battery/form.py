@@ -114,7 +114,7 @@ def fields(form: Form, filling: Filling) -> Component:
     return html.Div(
         [
             dcc.Store(id=form.part("typed")),
-            dcc.Store(id=form.part("found")),
+            dcc.Store(id=form.part("result")),
             dcc.Store(id=form.part("own"), data=filling.own_id),
             dcc.Store(
                 id=form.part("left"), storage_type="session" if filling.kept_as else "memory"

@@ -10,7 +10,7 @@ from cycling.battery.description import NewBattery
 from cycling.errors import InputError
 from db.commands.batteries.changes import add_battery
 from db.commands.form_tokens import DoneBeforeError
-from db.queries.batteries.detail import known_models, registered_as
+from db.queries.batteries.detail import battery_models, registered_as
 from pages.battery.fields import FIELDS, in_order
 from pages.battery.form import Form, consequences
 from pages.battery.reading import Reading, read
@@ -43,7 +43,7 @@ def follow(form: Form) -> None:
         *(Output(form.error(name), "children") for name in FIELDS),
         *(Output(form.field(name), "invalid") for name in FIELDS if name != "technology"),
         Output(form.part("state"), "children"),
-        Input(form.part("found"), "data"),
+        Input(form.part("result"), "data"),
         Input(form.part("left"), "data"),
         State(form.part("box"), "id"),
     )
@@ -52,7 +52,7 @@ def follow(form: Form) -> None:
         output=(
             Output(form.part("side"), "children"),
             Output(form.part("models"), "children"),
-            Output(form.part("found"), "data", allow_duplicate=True),  # saving writes it too
+            Output(form.part("result"), "data", allow_duplicate=True),  # saving writes it too
         ),
         inputs={"typed": Input(form.part("typed"), "data")},
         state={"own": State(form.part("own"), "data")},
@@ -62,7 +62,7 @@ def follow(form: Form) -> None:
         """Say what is wrong, what it means, and which models there are."""
         given = by_field(typed)
         reading = read_typed(given)
-        models = known_models(database(), reading.partial.manufacturer if given else "")
+        models = battery_models(database(), reading.partial.manufacturer if given else "")
         problems = {"problems": problems_of(reading, own)}
         return consequences(reading), [html.Option(value=one) for one in models], problems
 

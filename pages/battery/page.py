@@ -12,7 +12,7 @@ from components.shell import toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import By
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
-from db.queries.batteries.detail import BatteryFacts, battery_details, known_manufacturers
+from db.queries.batteries.detail import BatteryFacts, battery_details, manufacturers
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
@@ -52,7 +52,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
 
 @callback(
     output=(
-        Output(Ids.FOUND, "data"),
+        Output(Ids.RESULT, "data"),
         Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
@@ -137,7 +137,7 @@ def _filling(details: BatteryFacts) -> Filling:
     }
     return Filling(
         values=typed_as(details.battery),
-        manufacturers=known_manufacturers(database()),
+        manufacturers=manufacturers(database()),
         kept_as=f"battery-{details.id}",
         locked=frozenset({"technology", *(limits if details.under_way else ())}),
         own_id=details.id,

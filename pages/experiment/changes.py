@@ -69,8 +69,8 @@ def ask_name(_chosen: Sent, experiment_id: Sent) -> Question:
     """Ask for another name and description."""
     number = sent_id(experiment_id)
     plan = find_planned(database(), number)
-    known = plan if plan and not plan.has_row else experiment_facts(database(), number)
-    values = {"name": known.name, "description": known.description}
+    experiment = plan if plan and not plan.has_row else experiment_facts(database(), number)
+    values = {"name": experiment.name, "description": experiment.description}
     return Question(f"Rename experiment {number}", None, go="Save", values=values)
 
 

@@ -28,16 +28,16 @@ NAMES = {
 }
 
 
-def edge_button(known: ExperimentFacts, who: Viewer) -> Component | None:
+def edge_button(facts: ExperimentFacts, who: Viewer) -> Component | None:
     """Return the button; None where nothing was imported or the viewer may not."""
-    if known.source is None or not who.operates:
+    if facts.source is None or not who.operates:
         return None
     return action_button("sliders", "Edges of steps", "btn-link", id=EDGE.open)
 
 
-def edge_dialog(known: ExperimentFacts, who: Viewer) -> list[Component]:
+def edge_dialog(facts: ExperimentFacts, who: Viewer) -> list[Component]:
     """Return the dialog, closed, where there is the button."""
-    if known.source is None or not who.operates:
+    if facts.source is None or not who.operates:
         return []
     options = [{"label": NAMES[one], "value": one.value} for one in Edge]
     choice = labelled("Time between two steps", dbc.Select(id=EDGE.edge, options=options))

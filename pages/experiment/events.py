@@ -54,8 +54,8 @@ def timeline_card(
     pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
     rows = [_entry_row(entry, whole, who) for entry in entries]
     heads = (TIME, Head("What", "kind"), Head("By whom, why"))
-    said = formatting.counted(pauses, "pause") if pauses else ""  # WattRex tells of none
-    return _card("Course", heads, rows, said)
+    count = formatting.counted(pauses, "pause") if pauses else ""  # WattRex tells of none
+    return _card("Course", heads, rows, count)
 
 
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
@@ -88,11 +88,11 @@ def alarm_lines(alarms: Alarms) -> list[AlarmLine]:
 
 def alarms_count(alarms: Alarms) -> str:
     """Say how many alarms there are, and how many of them nobody has acknowledged."""
-    shown, open_ = (
+    visible, open_ = (
         len(alarms.rows) + len(alarms.raised),
         sum(1 for one in alarms.raised if one.acknowledged_at is None),
     )
-    count = _said(shown, alarms.total, "alarm")
+    count = _count(visible, alarms.total, "alarm")
     return f"{count}, {open_} not acknowledged" if open_ else count
 
 
@@ -111,10 +111,10 @@ def _finding(alarm: RunAlarm) -> str:
 def states_card(changes: StatusChanges, whole: Window | None, who: Viewer) -> list[Component]:
     """Return the card of what the devices reported, nothing where they reported nothing."""
     rows = [_state_row(change, whole, who) for change in changes.rows]
-    said = _said(len(rows), changes.total, "change")
+    count = _count(len(rows), changes.total, "change")
     if changes.since_id:
-        said += f" since report {formatting.number(changes.since_id)}"
-    return _card("Device states", (TIME, Head("Device"), Head("State")), rows, said)
+        count += f" since report {formatting.number(changes.since_id)}"
+    return _card("Device states", (TIME, Head("Device"), Head("State")), rows, count)
 
 
 @callback(
@@ -168,13 +168,13 @@ def _time(at: datetime, whole: Window | None, who: Viewer) -> Component:
     return zoom_link(at, whole, who)
 
 
-def _said(shown: int, total: int, noun: str) -> str:
+def _count(visible: int, total: int, noun: str) -> str:
     counted = formatting.counted(total, noun)
-    return counted if shown == total else f"the newest {shown} of {counted}"
+    return counted if visible == total else f"the newest {visible} of {counted}"
 
 
 def _card(
-    title: str, heads: Sequence[Head], rows: Sequence[Component], said: str
+    title: str, heads: Sequence[Head], rows: Sequence[Component], count: str
 ) -> list[Component]:
     """Return a card with the first rows and the others folded in, none without rows."""
     if not rows:
@@ -185,4 +185,4 @@ def _card(
         folded.children[0].className = "visually-collapsed"  # it keeps the widths of the first
         more = html.Summary(f"Show {len(others)} more")
         parts.append(html.Details([more, folded], className="bem-more"))
-    return [card(title, parts, note=said or None)]
+    return [card(title, parts, note=count or None)]

@@ -68,23 +68,23 @@ def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
 
 def warnings(stats: ExperimentStatistics) -> list[str]:
     """Return what somebody who trusts these numbers must know."""
-    found = []
+    warned = []
     if stats.is_old:
-        found.append(
+        warned.append(
             "These numbers were made by an older rule. A worker makes them anew; "
             "open the page again in a moment."
         )
     differing = (one for one in stats.comparisons if one.reason not in (None, Reason.STOOD))
-    found += [_difference(one) for one in differing]
-    found += _energy_of_a_wrong_current(stats)
+    warned += [_difference(one) for one in differing]
+    warned += _energy_of_a_wrong_current(stats)
     if stats.silences_much:
         flowed_ah = stats.silenced_ah + stats.whole.charge_ah + stats.whole.discharge_ah
-        found.append(
+        warned.append(
             f"{stats.silenced_ah / flowed_ah:.1%} of what flowed was below "
             f"{amount(stats.deadband_a, 'A')} and is taken for rest. "
             "Correct the capacity of the battery if it is wrong."
         )
-    return [*found, *_too_fast(stats)]
+    return [*warned, *_too_fast(stats)]
 
 
 def _energy_of_a_wrong_current(stats: ExperimentStatistics) -> list[str]:
@@ -171,19 +171,19 @@ def _difference(one: Comparison) -> str:
 
 
 def _reason(one: Comparison) -> str:
-    shown = "The instrument's number is used."
+    remedy = "The instrument's number is used."
     values = formatting.counted(one.currents, "different value")
     reasons = {
         Reason.UNIT: "Current or counter may be in another unit: check the columns of the file. "
-        + shown,
+        + remedy,
         Reason.MISLABELLED: "Charge agrees, so the counter of energy is in another unit. "
         "Our integral is used.",
         Reason.LATE: "Likely because the counter is at 0 at the first record of a step, and the "
-        f"current flowed before it. {shown}",
-        Reason.GAP: "Likely because measures are missing, which the instrument counted. " + shown,
-        Reason.ROUNDED: f"Likely because the current is rounded: it has {values}. {shown}",
-        Reason.COARSE: "Likely because the current changes between few records. " + shown,
-        Reason.UNKNOWN: "Nothing in the file says why. " + shown,
+        f"current flowed before it. {remedy}",
+        Reason.GAP: "Likely because measures are missing, which the instrument counted. " + remedy,
+        Reason.ROUNDED: f"Likely because the current is rounded: it has {values}. {remedy}",
+        Reason.COARSE: "Likely because the current changes between few records. " + remedy,
+        Reason.UNKNOWN: "Nothing in the file says why. " + remedy,
     }
     return reasons[one.reason or Reason.UNKNOWN]
 

@@ -76,8 +76,8 @@ def _broken(running_s: Floats, volts: Floats, off: Floats) -> tuple[Floats, Floa
     places = np.repeat(np.searchsorted(running_s, breaks[is_within], side="right"), 3)
     unix_s = np.insert(unix_s, places, np.stack([begin, begin, end], axis=1).ravel())
     volts = np.insert(volts, places, np.stack([at, np.full(len(at), np.nan), at], axis=1).ravel())
-    is_known = np.isfinite(unix_s)
-    return unix_s[is_known], volts[is_known]
+    is_finite = np.isfinite(unix_s)
+    return unix_s[is_finite], volts[is_finite]
 
 
 def _forecast(database: Database, experiment_id: int, clock: TestClock) -> Forecast | None:

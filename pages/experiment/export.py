@@ -17,7 +17,7 @@ from pages.experiment.graph import window_of
 from pages.experiment.ids import Ids
 from pages.sent import sent_as, sent_id
 
-WHOLE, SHOWN = "whole", "shown"
+WHOLE, GRAPH = "whole", "shown"
 
 
 class Option(TypedDict):
@@ -26,38 +26,38 @@ class Option(TypedDict):
     value: str
 
 
-def export_card(known: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> Component:
+def export_card(facts: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> Component:
     """Return the card; `channels` are keys and names."""
-    rows = formatting.counted(known.measures, "row")
+    rows = formatting.counted(facts.measures, "row")
     csv = _row(
         "Measures, CSV (BDF)",
         rows,
-        _download(csv_address(known.id, None, None), link_id=Ids.CSV),
+        _download(csv_address(facts.id, None, None), link_id=Ids.CSV),
     )
     report = _row(
         "Report, one HTML file",
         "opens without a network",
-        _download(f"/experiments/{known.id}/report.html"),
+        _download(f"/experiments/{facts.id}/report.html"),
     )
     return card("Export", html.Div([csv, _choice(channels), report], className="body bem-export"))
 
 
 def csv_address(experiment_id: int, columns: Sequence[str] | None, window: Window | None) -> str:
     """Return where the measures are downloaded; None means all columns, the whole time."""
-    wanted: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     if columns is not None:
-        wanted["columns"] = ",".join(columns)
+        parameters["columns"] = ",".join(columns)
     if window is not None:
-        wanted |= {"from": f"{window[0]:.3f}", "to": f"{window[1]:.3f}"}
-    query = f"?{urlencode(wanted, safe=',')}" if wanted else ""
+        parameters |= {"from": f"{window[0]:.3f}", "to": f"{window[1]:.3f}"}
+    query = f"?{urlencode(parameters, safe=',')}" if parameters else ""
     return f"/experiments/{experiment_id}/measures.csv{query}"
 
 
-def chosen_columns(chosen: object, known: Sequence[str]) -> list[str] | None:
+def chosen_columns(chosen: object, keys: Sequence[str]) -> list[str] | None:
     """Return the channels that were ticked, in their order; None where all of them are."""
     ticked = chosen if isinstance(chosen, list) else []
-    wanted = [key for key in known if key in ticked]
-    return None if len(wanted) == len(known) else wanted
+    columns = [key for key in keys if key in ticked]
+    return None if len(columns) == len(keys) else columns
 
 
 def _choice(channels: Sequence[tuple[str, str]]) -> Component:
@@ -71,7 +71,7 @@ def _choice(channels: Sequence[tuple[str, str]]) -> Component:
         id=Ids.PART,
         options=[
             {"label": "Whole experiment", "value": WHOLE},
-            {"label": "What the graph shows", "value": SHOWN},
+            {"label": "What the graph shows", "value": GRAPH},
         ],
         value=WHOLE,
         class_name="bem-ticks",
@@ -115,7 +115,7 @@ def _download(address: str, *, link_id: str = "") -> Component:
 def choose_csv(ticks: Sent, part: Sent, ends_ms: Sent, options: Sent, experiment_id: Sent) -> Sent:
     """Lead the download to the chosen columns and time; nowhere without a column."""
     columns = chosen_columns(ticks, [one["value"] for one in sent_as(options, list[Option])])
-    window = window_of(ends_ms) if part == SHOWN else None
+    window = window_of(ends_ms) if part == GRAPH else None
     usual = "btn btn-secondary btn-sm"
     if columns == []:
         return None, f"{usual} disabled"

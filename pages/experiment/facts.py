@@ -28,30 +28,30 @@ ELECTROLYTES = {
 
 
 def fact_groups(
-    known: ExperimentFacts, who: Viewer, time: datetime, took: Durations | None = None
+    facts: ExperimentFacts, who: Viewer, time: datetime, took: Durations | None = None
 ) -> list[Group]:
     """Return names and values: battery, station and profile, times, origin."""
-    why = ended_reason(known.status, known.end_reason)
+    why = ended_reason(facts.status, facts.end_reason)
     return [
         [
-            *battery_facts(known.battery_id, known.battery),
-            *((ELECTROLYTES[one.polarity], _electrolyte(one)) for one in known.electrolytes),
+            *battery_facts(facts.battery_id, facts.battery),
+            *((ELECTROLYTES[one.polarity], _electrolyte(one)) for one in facts.electrolytes),
         ],
         [
-            ("Station", _station(known)),
-            ("Devices", ", ".join(known.devices)),
-            ("Profile", known.profile),
+            ("Station", _station(facts)),
+            ("Devices", ", ".join(facts.devices)),
+            ("Profile", facts.profile),
         ],
         [
-            ("Started", _moment(known.begun_at, who)),
-            ("Ended", _moment(known.finished_at, who)),
+            ("Started", _moment(facts.begun_at, who)),
+            ("Ended", _moment(facts.finished_at, who)),
             *([("Why it ended", why)] if why else []),
-            *duration_facts(took or Durations(None, None, known.duration_s(time))),
-            ("Measures", formatting.number(known.measures)),
-            ("Created", _moment(known.created_at, who)),
+            *duration_facts(took or Durations(None, None, facts.duration_s(time))),
+            ("Measures", formatting.number(facts.measures)),
+            ("Created", _moment(facts.created_at, who)),
         ],
-        _origin(known, who),
-        [("Description", known.description)],
+        _origin(facts, who),
+        [("Description", facts.description)],
     ]
 
 
@@ -60,9 +60,9 @@ def as_of_words(time: datetime, who: Viewer) -> str:
     return f"As of {formatting.exactly(time, who.zone)}"
 
 
-def lasted(database: Database, known: ExperimentFacts, time: datetime) -> Durations:
+def lasted(database: Database, facts: ExperimentFacts, time: datetime) -> Durations:
     """Return how long an experiment took, or takes by now."""
-    return durations(database, known, time, simulated=known.simulated_speed is not None)
+    return durations(database, facts, time, simulated=facts.simulated_speed is not None)
 
 
 def duration_facts(took: Durations) -> Group:
@@ -71,21 +71,21 @@ def duration_facts(took: Durations) -> Group:
     if took.off_s:  # statistics have none of it
         named.append(("Station off, in pauses", took.off_s))
     return [
-        *((name, formatting.duration(shown_s(one))) for name, one in named if one is not None),
-        ("Wall time", "" if took.wall_s is None else formatting.duration(shown_s(took.wall_s))),
+        *((name, formatting.duration(rounded_s(one))) for name, one in named if one is not None),
+        ("Wall time", "" if took.wall_s is None else formatting.duration(rounded_s(took.wall_s))),
     ]
 
 
-def shown_s(seconds: float) -> float:
+def rounded_s(seconds: float) -> float:
     """Below a minute to the tenth: 0.25 s are no time to be read off here."""
     return round(seconds, 1)
 
 
-def _station(known: ExperimentFacts) -> str:
-    if known.simulated_speed is None:
-        return known.station
-    speed = f" {known.simulated_speed:g}x" if known.simulated_speed != 1 else ""
-    return f"{known.station}, simulated{speed}"
+def _station(facts: ExperimentFacts) -> str:
+    if facts.simulated_speed is None:
+        return facts.station
+    speed = f" {facts.simulated_speed:g}x" if facts.simulated_speed != 1 else ""
+    return f"{facts.station}, simulated{speed}"
 
 
 def battery_facts(battery_id: int, battery: NewBattery) -> Group:
@@ -120,16 +120,16 @@ def _electrolyte(side: Electrolyte) -> str:
     return f"{side.volume:,} mL, initial SOC {side.initial_soc} %, {flow}"
 
 
-def _origin(known: ExperimentFacts, who: Viewer) -> Group:
-    source = known.source
+def _origin(facts: ExperimentFacts, who: Viewer) -> Group:
+    source = facts.source
     if source is None:
         return []
     return [
-        *(_files(known.id, source.files) or [("File", source.file_name)]),
+        *(_files(facts.id, source.files) or [("File", source.file_name)]),
         ("Format", source.format),
         ("Imported", _moment(source.imported_at, who)),
         ("By", source.user_name),
-        *_said_by(source.files),
+        *_file_facts(source.files),
     ]
 
 
@@ -153,7 +153,7 @@ def _file(file: FileFacts, address: str) -> list[Any]:
     return [name, size, " ", digest]
 
 
-def _said_by(files: Sequence[FileFacts]) -> Group:
+def _file_facts(files: Sequence[FileFacts]) -> Group:
     """Say what the head of the first file says about the test."""
     head = files[0].facts if files else {}
     return [(f"{label} in the file", head[one]) for one, label in FACTS.items() if one in head]

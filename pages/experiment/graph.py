@@ -22,14 +22,14 @@ from db.queries.experiments.pauses import run_pauses, turns
 from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
 from pages.experiment.expected_curve import KEY as EXPECTED
 from pages.experiment.expected_curve import expected_line
-from pages.experiment.facts import shown_s
+from pages.experiment.facts import rounded_s
 from pages.experiment.interruptions import Interruptions, interruptions, pause_window, spans
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
 NEARLY = 0.01  # of the time of an experiment: for less it was measured all the time
 SAME_S = 1e-5  # moments that differ by rounding
-FIRST_SHOWN = ("voltage", "current")
+FIRST_CHANNELS = ("voltage", "current")
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def drawing(
     """
     channels = experiment.channels if channels is None else channels
     visible = [channel for channel in channels if channel.key in (keys or ())]
-    found = interruptions(experiment)
-    series = experiment.read(visible, between=window, points=points, breaks=found.breaks)
+    interrupts = interruptions(experiment)
+    series = experiment.read(visible, between=window, points=points, breaks=interrupts.breaks)
     window_or_whole = window or experiment.time_range or (0.0, 0.0)
     colours = colours_of(channels, dark=look.dark)
     lines = [
@@ -73,7 +73,7 @@ def drawing(
             channel.unit,
             colours[channel.key],
             series.traces[channel.key].unix_s,
-            _on_axis(series.traces[channel.key], found, look.time),
+            _on_axis(series.traces[channel.key], interrupts, look.time),
         )
         for channel in visible
     ]
@@ -81,7 +81,7 @@ def drawing(
     expected = None
     if EXPECTED in (keys or ()):
         of_it = (experiment.database, experiment.id)
-        expected = expected_line(*of_it, window_or_whole, found.off, dark=look.dark)
+        expected = expected_line(*of_it, window_or_whole, interrupts.off, dark=look.dark)
     return Drawing(
         lines=[*lines, expected] if expected else lines,
         window=window_or_whole,
@@ -89,17 +89,17 @@ def drawing(
         samples=series.samples,
         interval_s=interval_s,
         zoomed=window is not None,
-        spans=spans(found, look.zone),
-        turns=turns(found.pauses),
+        spans=spans(interrupts, look.zone),
+        turns=turns(interrupts.pauses),
     )
 
 
-def _on_axis(trace: Trace, found: Interruptions, time: TimeAxis) -> Floats:
+def _on_axis(trace: Trace, interrupts: Interruptions, time: TimeAxis) -> Floats:
     """Return the values that an axis has room for: on that of test time none of a pause."""
     if time.is_clock:
         return trace.values
     values = trace.values.copy()
-    for pause in found.pauses:
+    for pause in interrupts.pauses:
         begin, end = pause_window(pause)
         # the last sample before a pause is of the same moment, unless the station had been off
         after = (
@@ -141,13 +141,13 @@ def time_axis(experiment: ExperimentSeries, *, by_clock: bool) -> TimeAxis:
 
 def strip(experiment: ExperimentSeries, window: Window, look: Look) -> dict[str, Any]:
     """Return the strip below a graph: the voltage of the whole experiment."""
-    found = interruptions(experiment)
-    read = experiment.read([VOLTAGE], points=OVERVIEW_POINTS, breaks=found.breaks)
+    interrupts = interruptions(experiment)
+    read = experiment.read([VOLTAGE], points=OVERVIEW_POINTS, breaks=interrupts.breaks)
     trace = read.traces["voltage"]
     colour = channel_colours([("voltage", "V")], dark=look.dark)[0]
-    values = _on_axis(trace, found, look.time)
+    values = _on_axis(trace, interrupts, look.time)
     line = Line("voltage", "Voltage", "V", colour, trace.unix_s, values)
-    return overview(line, window, look, spans(found, look.zone))
+    return overview(line, window, look, spans(interrupts, look.zone))
 
 
 def colours_of(channels: Sequence[ChannelInfo], *, dark: bool) -> dict[str, str]:
@@ -162,10 +162,10 @@ def theme_colours(channels: Sequence[ChannelInfo]) -> dict[str, tuple[str, str]]
     return {key: (light[key], dark[key]) for key in light}
 
 
-def window_of(wanted: Sequence[float] | None) -> Window | None:
+def window_of(ends_ms: Sequence[float] | None) -> Window | None:
     """Return the window between two Unix ms; None, the whole experiment, for anything else."""
     try:
-        first, second = (float(end) / 1000 for end in wanted or ())
+        first, second = (float(end) / 1000 for end in ends_ms or ())
     except (ValueError, TypeError, OverflowError):
         return None
     if not (EARLIEST_S < first < LATEST_S and EARLIEST_S < second < LATEST_S):
@@ -206,7 +206,7 @@ def _whole_words(drawn: Drawing, took: Durations | None) -> str:
     if facts_s is not None:
         is_part = abs(facts_s - (high - low)) > NEARLY * facts_s
         words = f"{words} measured of " if is_part else ""
-        words += formatting.duration(shown_s(facts_s))
+        words += formatting.duration(rounded_s(facts_s))
     return f"{words} {'wall time' if is_clock else 'test time'}"
 
 

@@ -120,10 +120,10 @@ def _check_theme(theme: str | None) -> None:
 
 def _moment(experiment: ExperimentSeries) -> tuple[Durations, str]:
     """Return how long it took, as the facts say, and "as of" of one that goes on."""
-    known, time = experiment_facts(experiment.database, experiment.id), now()
-    is_over = known.status in ENDED
+    facts, time = experiment_facts(experiment.database, experiment.id), now()
+    is_over = facts.status in ENDED
     words = "" if is_over else as_of_words(time, viewer()).replace("As", "as", 1)
-    return lasted(experiment.database, known, time), words
+    return lasted(experiment.database, facts, time), words
 
 
 def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: Sent) -> Look:

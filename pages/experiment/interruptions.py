@@ -42,19 +42,19 @@ class Interruptions:
     def breaks(self) -> NDArray[np.float64]:
         """Return where lines break unless something was measured, shape (n, 2), by their time."""
         paused = [pause_window(one) for one in self.pauses if one.until is not None]
-        found = [(end - JUST_S, end) for _, end in self.outages]
-        return np.array(sorted([*paused, *found, *self.gaps, *self.stops]), float).reshape(-1, 2)
+        windows = [(end - JUST_S, end) for _, end in self.outages]
+        return np.array(sorted([*paused, *windows, *self.gaps, *self.stops]), float).reshape(-1, 2)
 
     @property
     def off(self) -> NDArray[np.float64]:
         """Return when the output was off, shape (n, 2), in order and apart; the last may last."""
-        found: list[Window] = []
+        windows: list[Window] = []
         for begin, end in sorted([*(pause_window(one) for one in self.pauses), *self.outages]):
-            if found and begin <= found[-1][1]:
-                found[-1] = (found[-1][0], max(found[-1][1], end))
+            if windows and begin <= windows[-1][1]:
+                windows[-1] = (windows[-1][0], max(windows[-1][1], end))
             else:
-                found.append((begin, end))
-        return np.array(found, float).reshape(-1, 2)
+                windows.append((begin, end))
+        return np.array(windows, float).reshape(-1, 2)
 
 
 def interruptions(experiment: ExperimentSeries) -> Interruptions:
@@ -64,10 +64,10 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
     for pause in [one for one in pauses if one.interrupted][-MAX_OUTAGES:]:
-        found_at = pause.at.timestamp()
-        last = experiment.last_before(found_at)
+        back_at = pause.at.timestamp()
+        last = experiment.last_before(back_at)
         if last is not None:
-            outages.append((last, found_at))
+            outages.append((last, back_at))
     named = [*(pause_window(one) for one in pauses), *outages]
     gaps, stops = list[Window](), list[Window]()
     for (begin, end), test_s in zip(
@@ -86,13 +86,13 @@ def pause_window(pause: Pause) -> Window:
     return pause.at.timestamp(), pause.until.timestamp() if pause.until else np.inf
 
 
-def spans(found: Interruptions, zone: tzinfo) -> list[Span]:
+def spans(interrupts: Interruptions, zone: tzinfo) -> list[Span]:
     """Return what a graph shades, with its names: each shorter one is the begin of the longest."""
     return [
-        *(_pause_span(one, zone) for one in found.pauses),
-        *(_outage_span(one, zone) for one in found.outages),
-        *(_gap_span(one, found.lost_at, zone) for one in found.gaps),
-        *(_stop_span(one, zone) for one in found.stops),
+        *(_pause_span(one, zone) for one in interrupts.pauses),
+        *(_outage_span(one, zone) for one in interrupts.outages),
+        *(_gap_span(one, interrupts.lost_at, zone) for one in interrupts.gaps),
+        *(_stop_span(one, zone) for one in interrupts.stops),
     ]
 
 

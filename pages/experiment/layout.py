@@ -19,50 +19,50 @@ from pages.experiment.changes import change_buttons, change_dialogs
 from pages.experiment.edges import edge_button, edge_dialog
 from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
-from pages.experiment.graph import FIRST_SHOWN, theme_colours
+from pages.experiment.graph import FIRST_CHANNELS, theme_colours
 from pages.experiment.ids import Ids
 from pages.experiment.notes import note_form, notes_card
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
-from pages.experiment.shown import Shown
 from pages.experiment.statistics import statistics_frame
+from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import waiting_card
 
 CLOCK, ELAPSED = "clock", "elapsed"
 
 
-def page(shown: Shown, around: Neighbours, window: Window | None, who: Viewer) -> Component:
+def page(view: ExperimentView, around: Neighbours, window: Window | None, who: Viewer) -> Component:
     """Return the whole page; `window` is the part of the graph that is shown at first."""
     return html.Div(
         [
-            dcc.Store(id=Ids.EXPERIMENT, data=shown.known.id),
+            dcc.Store(id=Ids.EXPERIMENT, data=view.facts.id),
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
             dcc.Store(id=Ids.NOTED, data=0),
-            dcc.Store(id=Ids.DRAWN_STATE, data=drawn_state(shown)),
+            dcc.Store(id=Ids.DRAWN_STATE, data=drawn_state(view)),
             dcc.Store(id=Ids.ENDED),
             dcc.Location(id=Ids.RELOAD, refresh=True),
             _header(
-                shown.known,
+                view.facts,
                 around,
-                html.Span(state_words(shown.known), id=Ids.STATE, className="count"),
+                html.Span(state_words(view.facts), id=Ids.STATE, className="count"),
                 change_buttons(who),
             ),
             *change_dialogs(who),
-            *edge_dialog(shown.known, who),
-            columns(_main(shown, who), _side(shown, who), "bem-cols"),
+            *edge_dialog(view.facts, who),
+            columns(_main(view, who), _side(view, who), "bem-cols"),
         ],
         className="bem-page",
     )
 
 
-def preparing(known: ExperimentFacts, around: Neighbours, fraction: float) -> Component:
+def preparing(facts: ExperimentFacts, around: Neighbours, fraction: float) -> Component:
     """Stand in the place of the page until the experiment's measures are copied."""
     waiting = html.Div(preparing_words(fraction), id=Ids.PREPARING, role="status")
     return html.Div(
         [
-            dcc.Store(id=Ids.EXPERIMENT, data=known.id),
+            dcc.Store(id=Ids.EXPERIMENT, data=facts.id),
             dcc.Interval(id=Ids.PREPARING_POLL, interval=1500),
             dcc.Location(id=Ids.PREPARED, refresh=True),
-            _header(known, around, state_words(known)),
+            _header(facts, around, state_words(facts)),
             html.Div(card("Graph", empty("hourglass-split", waiting)), className="bem-cols"),
         ],
         className="bem-page",
@@ -75,41 +75,41 @@ def preparing_words(fraction: float) -> str:
 
 
 def _header(
-    known: ExperimentFacts,
+    facts: ExperimentFacts,
     around: Neighbours,
     state: Children,
     changes: Sequence[Component] = (),
 ) -> Component:
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
-        html.Span(known.name, className="cut", title=known.name),
+        html.Span(facts.name, className="cut", title=facts.name),
     ]
     csv = html.A(
         [icon("download"), "CSV"],
-        href=f"/experiments/{known.id}/measures.csv",
+        href=f"/experiments/{facts.id}/measures.csv",
         download=True,
         className="btn btn-secondary",
     )
     return page_header(
         title,
         count=state,
-        actions=[*_around(known, around), *changes, *_again(known), csv],
+        actions=[*_around(facts, around), *changes, *_again(facts), csv],
     )
 
 
-def _again(known: ExperimentFacts) -> list[Component]:
+def _again(facts: ExperimentFacts) -> list[Component]:
     """Return the way to a copy of it, for those who may queue one."""
     if not viewer().operates:
         return []
-    address = f"/add-experiment?like={known.id}"
+    address = f"/add-experiment?like={facts.id}"
     return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
 
 
-def _around(known: ExperimentFacts, around: Neighbours) -> list[Component]:
+def _around(facts: ExperimentFacts, around: Neighbours) -> list[Component]:
     """Return the ways to the battery's other experiments; none where it has no other."""
     if around.previous is None and around.next is None:
         return []
-    battery = known.battery.name
+    battery = facts.battery.name
     return [
         _neighbour("chevron-left", "Previous", around.previous, battery),
         _neighbour("chevron-right", "Next", around.next, battery),
@@ -135,29 +135,29 @@ def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str
     )
 
 
-def _main(shown: Shown, who: Viewer) -> list[Component]:
+def _main(view: ExperimentView, who: Viewer) -> list[Component]:
     states = html.Div(id=Ids.STATES, className="bem-late")
     profile = html.Div(id=Ids.PROFILE, className="bem-late")
-    graph = [_graph(shown, who), statistics_frame(edge_button(shown.known, who))]
-    if not shown.known.measures:
+    graph = [_graph(view, who), statistics_frame(edge_button(view.facts, who))]
+    if not view.facts.measures:
         graph = [card("Graph", empty("graph-up", "This experiment has no measures yet."))]
-    if shown.waits is not None:
-        graph = [*waiting_card(shown.waits, who), *graph]
+    if view.waits is not None:
+        graph = [*waiting_card(view.waits, who), *graph]
     return [
         *graph,
-        html.Div(happenings(shown, who), id=Ids.HAPPENINGS, className="bem-late bem-stack"),
+        html.Div(happenings(view, who), id=Ids.HAPPENINGS, className="bem-late bem-stack"),
         states,
         profile,
     ]
 
 
-def _graph(shown: Shown, who: Viewer) -> Component:
-    colours = theme_colours(shown.channels)
+def _graph(view: ExperimentView, who: Viewer) -> Component:
+    colours = theme_colours(view.channels)
     toggles = [
         Toggle(channel.key, channel_words(channel), colours[channel.key])
-        for channel in shown.channels
+        for channel in view.channels
     ]
-    if shown.known.source is None:  # what was imported has no profile
+    if view.facts.source is None:  # what was imported has no profile
         toggles.append(expected_toggle())
     writes = who.operates
     add_note = dbc.Button(
@@ -172,7 +172,7 @@ def _graph(shown: Shown, who: Viewer) -> Component:
         graph_id=Ids.GRAPH,
         overview_id=Ids.OVERVIEW,
         range_id=Ids.RANGE,
-        toggles=trace_toggles(Ids.CHANNELS, toggles, FIRST_SHOWN),
+        toggles=trace_toggles(Ids.CHANNELS, toggles, FIRST_CHANNELS),
         tools=[
             html.Div(time, role="group", **{"aria-label": "Time axis"}),
             dbc.Button(
@@ -185,7 +185,7 @@ def _graph(shown: Shown, who: Viewer) -> Component:
                 color="link",
             ),
             *([add_note] if writes else []),
-            _picture_menu(shown.known),
+            _picture_menu(view.facts),
         ],
         # with the graph: without outputs on the page the callbacks that draw it are not called
         below=[
@@ -195,10 +195,10 @@ def _graph(shown: Shown, who: Viewer) -> Component:
     )
 
 
-def _picture_menu(known: ExperimentFacts) -> Component:
-    name = csv_file_name(known.id, known.name).removesuffix(".bdf.csv")
+def _picture_menu(facts: ExperimentFacts) -> Component:
+    name = csv_file_name(facts.id, facts.name).removesuffix(".bdf.csv")
     return dbc.DropdownMenu(
-        [_picture("SVG", "lines stay sharp", name, known), _picture("PNG", "pixels", name, known)],
+        [_picture("SVG", "lines stay sharp", name, facts), _picture("PNG", "pixels", name, facts)],
         label=html.Span([icon("image"), unseen("Picture")], title="Picture"),
         color="link",
         toggle_class_name="icon",
@@ -207,11 +207,11 @@ def _picture_menu(known: ExperimentFacts) -> Component:
     )
 
 
-def _picture(kind: str, about: str, name: str, known: ExperimentFacts) -> Component:
+def _picture(kind: str, about: str, name: str, facts: ExperimentFacts) -> Component:
     what = {
         "data-bem-picture": kind.lower(),
         "data-bem-name": name,
-        "data-bem-title": f"{known.id} {known.name}",
+        "data-bem-title": f"{facts.id} {facts.name}",
     }
     return html.Button(
         [f"{kind} ", html.Span(about, className="t3 small")],
@@ -227,13 +227,13 @@ def channel_words(channel: ChannelInfo) -> str:
     return f"{channel.name} / {unit}" if unit else channel.name
 
 
-def _side(shown: Shown, who: Viewer) -> list[Component]:
-    known = shown.known
+def _side(view: ExperimentView, who: Viewer) -> list[Component]:
+    facts = view.facts
     cards: list[Component] = [
-        html.Div(facts_of(shown.experiment.database, known, who), id=Ids.FACTS)
+        html.Div(facts_of(view.experiment.database, facts, who), id=Ids.FACTS)
     ]
-    if known.measures:
-        names = [(channel.key, channel_words(channel)) for channel in shown.channels]
-        cards.append(export_card(known, names))
-    notes = experiment_notes(shown.experiment.database, known.id)
-    return [*cards, notes_card(notes, shown.whole, who)]
+    if facts.measures:
+        names = [(channel.key, channel_words(channel)) for channel in view.channels]
+        cards.append(export_card(facts, names))
+    notes = experiment_notes(view.experiment.database, facts.id)
+    return [*cards, notes_card(notes, view.whole, who)]

@@ -79,9 +79,9 @@ def graph_marks(database: Database, experiment_id: int, who: Viewer) -> list[Eve
     return event_marks(notes, experiment_alarms(database, experiment_id), who)
 
 
-def moment_of(wanted_ms: object) -> datetime | None:
+def moment_of(unix_ms: object) -> datetime | None:
     """Return the moment of Unix ms that the browser sent; None for anything else."""
-    is_number = isinstance(wanted_ms, int | float) and not isinstance(wanted_ms, bool)
-    if not is_number or not -1e13 < float(wanted_ms) < 1e14:  # type: ignore[arg-type]  # a number
+    is_number = isinstance(unix_ms, int | float) and not isinstance(unix_ms, bool)
+    if not is_number or not -1e13 < float(unix_ms) < 1e14:  # type: ignore[arg-type]  # a number
         return None
-    return datetime.fromtimestamp(float(wanted_ms) / 1000, UTC)  # type: ignore[arg-type]
+    return datetime.fromtimestamp(float(unix_ms) / 1000, UTC)  # type: ignore[arg-type]

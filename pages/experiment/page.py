@@ -23,7 +23,7 @@ from pages.experiment.graph import asked_window
 from pages.experiment.graph_card import opened
 from pages.experiment.ids import Ids
 from pages.experiment.layout import page, preparing, preparing_words
-from pages.experiment.shown import Shown
+from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
 
@@ -57,14 +57,14 @@ def _without_row(number: int, query: Mapping[str, str], otherwise: str) -> Compo
 
 def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Component:
     whole = experiment.database
-    known = experiment_facts(whole, experiment.id)
-    around = neighbours(whole, known)
+    facts = experiment_facts(whole, experiment.id)
+    around = neighbours(whole, facts)
     if experiment.fraction < 1:
-        return preparing(known, around, experiment.fraction)
-    window = asked_window(query) if known.measures else None
-    waits = known.status is ExperimentStatus.QUEUED
+        return preparing(facts, around, experiment.fraction)
+    window = asked_window(query) if facts.measures else None
+    waits = facts.status is ExperimentStatus.QUEUED
     planned = find_planned(whole, experiment.id) if waits else None
-    return page(Shown(experiment, known, planned), around, window, viewer())
+    return page(ExperimentView(experiment, facts, planned), around, window, viewer())
 
 
 @callback(

@@ -22,7 +22,7 @@ from pages.context import Viewer, database, now, viewer
 from pages.experiment.events import alarms_card, timeline_card
 from pages.experiment.facts import Group, as_of_words, fact_groups, lasted
 from pages.experiment.ids import Ids
-from pages.experiment.shown import Shown
+from pages.experiment.view import ExperimentView
 from pages.sent import sent_id
 from pages.station.labels import short_hash
 from pages.station.progress import left_attributes, left_words, progress
@@ -31,47 +31,47 @@ from pages.station.progress import left_attributes, left_words, progress
 OVER, WAITS, EMPTY, GOES_ON = "over", "waits", "empty", "goes on"
 
 
-def drawn_state(shown: Shown) -> dict[str, str]:
+def drawn_state(view: ExperimentView) -> dict[str, str]:
     """Return what the page keeps of what it shows: whether anything still changes, and a digest."""
-    known = shown.known
-    stage = OVER if known.status in ENDED else GOES_ON if known.measures else EMPTY
-    if known.status is ExperimentStatus.QUEUED:
+    facts = view.facts
+    stage = OVER if facts.status in ENDED else GOES_ON if facts.measures else EMPTY
+    if facts.status is ExperimentStatus.QUEUED:
         stage = WAITS
-    return {"stage": stage, "happenings": short_hash(shown.happened)}
+    return {"stage": stage, "happenings": short_hash(view.happened)}
 
 
-def state_words(known: ExperimentFacts) -> list[Any]:
+def state_words(facts: ExperimentFacts) -> list[Any]:
     """Return number and status, for the title."""
-    return [str(known.id), status_pill(known.status, ended_reason(known.status, known.end_reason))]
+    return [str(facts.id), status_pill(facts.status, ended_reason(facts.status, facts.end_reason))]
 
 
-def facts_of(source: Database, known: ExperimentFacts, who: Viewer) -> Component:
+def facts_of(source: Database, facts: ExperimentFacts, who: Viewer) -> Component:
     """Return the card of the facts, with how long it still takes."""
     time = now()
-    took = lasted(source, known, time)
-    groups = [_progress(source, known), *fact_groups(known, who, time, took)]
-    changes = known.status not in ENDED and known.begun_at is not None
+    took = lasted(source, facts, time)
+    groups = [_progress(source, facts), *fact_groups(facts, who, time, took)]
+    changes = facts.status not in ENDED and facts.begun_at is not None
     return fact_card("Facts", groups, note=as_of_words(time, who) if changes else None)
 
 
-def happenings(shown: Shown, who: Viewer) -> list[Component]:
+def happenings(view: ExperimentView, who: Viewer) -> list[Component]:
     """Return the cards of alarms and course; none where nothing happened."""
-    alarms, timeline = shown.happened
+    alarms, timeline = view.happened
     return [
-        *alarms_card(alarms, shown.whole, who),
-        *timeline_card(timeline, shown.whole, who),
+        *alarms_card(alarms, view.whole, who),
+        *timeline_card(timeline, view.whole, who),
     ]
 
 
-def _progress(source: Database, known: ExperimentFacts) -> Group:
-    if known.status not in UNDER_WAY:
+def _progress(source: Database, facts: ExperimentFacts) -> Group:
+    if facts.status not in UNDER_WAY:
         return []
     try:
-        station = station_now(source, known.station_id)
+        station = station_now(source, facts.station_id)
     except NotFoundError:
         return []
     at = progress(station)
-    if at is None or station.experiment is None or station.experiment.id != known.id:
+    if at is None or station.experiment is None or station.experiment.id != facts.id:
         return []
     words = html.Span(left_words(at, station.at), **left_attributes(at))
     link = dcc.Link("Monitor", href=f"/monitor/{station.id}")
@@ -98,9 +98,9 @@ def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, An
         raise PreventUpdate
     try:
         with series.opened(database(), sent_id(experiment_id)) as experiment:
-            known = experiment_facts(experiment.database, experiment.id)
-            shown = Shown(experiment, known)
-            return _changes(shown, before, viewer())
+            facts = experiment_facts(experiment.database, experiment.id)
+            view = ExperimentView(experiment, facts)
+            return _changes(view, before, viewer())
     except NotFoundError as error:  # deleted while somebody looks at it
         if find_planned(database(), sent_id(experiment_id)) is None:
             raise PreventUpdate from error
@@ -108,16 +108,16 @@ def show_present(_pulse: Sent, experiment_id: Sent, drawn: Sent) -> dict[str, An
         return {**same, "again": f"/experiments/{experiment_id}"}
 
 
-def _changes(shown: Shown, before: Mapping[str, Any], who: Viewer) -> dict[str, Any]:
-    known, drawn = shown.known, drawn_state(shown)
+def _changes(view: ExperimentView, before: Mapping[str, Any], who: Viewer) -> dict[str, Any]:
+    facts, drawn = view.facts, drawn_state(view)
     is_same = drawn["happenings"] == before.get("happenings")
-    has_first = before.get("stage") == EMPTY and known.measures
+    has_first = before.get("stage") == EMPTY and facts.measures
     has_begun = before.get("stage") == WAITS != drawn["stage"]
     return {
-        "state": state_words(known),
-        "facts": facts_of(shown.experiment.database, known, who),
-        "happenings": no_update if is_same else happenings(shown, who),
+        "state": state_words(facts),
+        "facts": facts_of(view.experiment.database, facts, who),
+        "happenings": no_update if is_same else happenings(view, who),
         "drawn": drawn,
         "ended": True if drawn["stage"] == OVER else no_update,
-        "again": f"/experiments/{known.id}" if has_first or has_begun else no_update,
+        "again": f"/experiments/{facts.id}" if has_first or has_begun else no_update,
     }

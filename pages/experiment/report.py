@@ -70,33 +70,33 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
     computed = experiment_statistics(database, experiment_id)
     with series.opened(database, experiment_id) as experiment:
         whole = experiment.database
-        known = experiment_facts(whole, experiment_id)
+        facts = experiment_facts(whole, experiment_id)
         alarms, notes = (
             experiment_alarms(whole, experiment_id),
             experiment_notes(whole, experiment_id),
         )
         instructions = profile_instructions(whole, experiment_id)
-        graph = _graph(experiment, notes, alarms, who) if known.measures else None
-        reason = ended_reason(known.status, known.end_reason)
+        graph = _graph(experiment, notes, alarms, who) if facts.measures else None
+        reason = ended_reason(facts.status, facts.end_reason)
         profile_id = experiment_profile(whole, experiment_id) or 0
         source = source_of(whole, profile_id)
         stats = stored_statistics(experiment) or computed
         until = as_of(stats, who.zone) if stats else ""
         return {
             "product": PRODUCT,
-            "known": known,
-            "status": status_word(known.status, reason),
+            "facts": facts,
+            "status": status_word(facts.status, reason),
             "reason": reason,
             "groups": [
                 _plain_facts(group)
-                for group in fact_groups(known, who, time, lasted(whole, known, time))
+                for group in fact_groups(facts, who, time, lasted(whole, facts, time))
             ],
             "graph": graph,
-            "graph_words": _graph_words(graph, experiment.channels, known, who) if graph else [],
+            "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
             "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
             **_statistics(stats, instructions),
-            "until": "" if known.status in ENDED else until,
-            "now": "" if known.status in ENDED else as_of_words(time, who),
+            "until": "" if facts.status in ENDED else until,
+            "now": "" if facts.status in ENDED else as_of_words(time, who),
             "inferred": inferred_facts(import_inferences(whole, experiment_id)),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
@@ -104,7 +104,7 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "timeline": report_tables.timeline_table(timeline(whole, experiment_id), who),
             "alarms": report_tables.alarms_table(alarms, who),
             "notes": _notes(notes, who),
-            "origin": [*_origin(database, known, who, time), *_file(whole, known)],
+            "origin": [*_origin(database, facts, who, time), *_file(whole, facts)],
             "zone": zone_name(who, time),
         }
 
@@ -168,7 +168,7 @@ def _graph(
 
 
 def _graph_words(
-    graph: dict[str, Any], channels: Sequence[ChannelInfo], known: ExperimentFacts, who: Viewer
+    graph: dict[str, Any], channels: Sequence[ChannelInfo], facts: ExperimentFacts, who: Viewer
 ) -> list[str]:
     """Say in words what the graph shows, also for those who cannot see it."""
     drawn = drawn_channels(channels)
@@ -179,7 +179,7 @@ def _graph_words(
         words.append(
             f"It begins at {formatting.exactly(first, who.zone)} ({formatting.utc(first)})."
         )
-    if known.measures > limits().graph_points:
+    if facts.measures > limits().graph_points:
         most = f"{limits().graph_points:,}"
         words.append(f"At most {most} points a channel are drawn; the extremes are kept.")
     others = [channel.name for channel in channels if channel not in drawn]
@@ -224,7 +224,7 @@ def _notes(notes: Sequence[NoteFacts], who: Viewer) -> list[dict[str, str]]:
 
 
 def _origin(
-    database: Database, known: ExperimentFacts, who: Viewer, time: datetime
+    database: Database, facts: ExperimentFacts, who: Viewer, time: datetime
 ) -> list[tuple[str, str]]:
     local = f"{formatting.exactly(time, who.zone)} ({zone_name(who, time)})"
     return [
@@ -232,13 +232,13 @@ def _origin(
         ("Made for", who.name),
         ("Made at", f"{formatting.utc(time)}, {local}"),
         ("Database", database_name(database)),
-        ("Experiment", str(known.id)),
+        ("Experiment", str(facts.id)),
     ]
 
 
-def _file(database: Database, known: ExperimentFacts) -> list[tuple[str, str]]:
-    sha256 = source_sha256(database, known.id)
-    rows = [("Source file", known.source.file_name)] if known.source else []
+def _file(database: Database, facts: ExperimentFacts) -> list[tuple[str, str]]:
+    sha256 = source_sha256(database, facts.id)
+    rows = [("Source file", facts.source.file_name)] if facts.source else []
     return [*rows, ("SHA-256 of the file", sha256)] if sha256 else rows
 
 

@@ -60,12 +60,12 @@ def statistics_table(stats: ExperimentStatistics, instructions: Instructions) ->
 
 def instructions_table(instructions: Instructions) -> Table:
     """Return the instructions of a profile without a text."""
-    shown = [row_name(row) for row in list(instructions.values())[:MOST_ROWS]]
+    rows = [row_name(row) for row in list(instructions.values())[:MOST_ROWS]]
     return Table(
         "Instructions of the profile",
         [Column("Instruction", is_number=False)],
-        [[words] for words in shown],
-        _left_out(len(shown), len(instructions)),
+        [[words] for words in rows],
+        _left_out(len(rows), len(instructions)),
     )
 
 
@@ -122,5 +122,5 @@ def _joined(spreads: Sequence[Spread]) -> Spread:
     return Spread(min(lowest, default=None), max(highest, default=None), None)
 
 
-def _left_out(shown: int, total: int) -> str:
-    return "" if shown == total else f"{shown:,} of {total:,} are shown."
+def _left_out(count: int, total: int) -> str:
+    return "" if count == total else f"{count:,} of {total:,} are shown."

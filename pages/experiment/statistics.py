@@ -107,17 +107,17 @@ def as_of(stats: ExperimentStatistics, zone: tzinfo) -> str:
 
 
 def statistics_parts(
-    found: ExperimentStatistics, named: Named, inferred: Sequence[evidence.Fact] = ()
+    stats: ExperimentStatistics, named: Named, inferred: Sequence[evidence.Fact] = ()
 ) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
-        *evidence.notes(found),
+        *evidence.notes(stats),
         html.Div(
-            [reading(value, unit, name=name) for name, value, unit in whole_readings(found)],
+            [reading(value, unit, name=name) for name, value, unit in whole_readings(stats)],
             className="bem-readings",
         ),
         html.Div(
-            _table(found, named),
+            _table(stats, named),
             className="bem-wide",
             role="region",
             tabIndex=0,
@@ -126,8 +126,8 @@ def statistics_parts(
     ]
     return [
         *parts,
-        html.Div(_small_print(found), className="bem-small-print t3 small"),
-        evidence.details(found, inferred),
+        html.Div(_small_print(stats), className="bem-small-print t3 small"),
+        evidence.details(stats, inferred),
     ]
 
 
@@ -146,10 +146,10 @@ def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Nam
     return instruction_name(instruction, named)
 
 
-def time_facts(found: ExperimentStatistics) -> list[tuple[str, str]]:
+def time_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return how much time was added up, under the names that these times have everywhere."""
-    whole, paused_s = found.whole, found.paused_s
-    facts = [(found.time_name, formatting.duration(whole.duration_s))]
+    whole, paused_s = stats.whole, stats.paused_s
+    facts = [(stats.time_name, formatting.duration(whole.duration_s))]
     if paused_s > 0:
         facts.append(("Pauses, recorded", formatting.duration(paused_s)))
     if whole.missing_s > 0:
@@ -165,33 +165,33 @@ def temperature_head(stats: ExperimentStatistics) -> str:
 
 def decimals(values: Sequence[float | None]) -> int:
     """Return how many decimals all numbers of a column get."""
-    known = [value for value in values if value is not None]
-    largest = max(map(abs, known), default=0.0)
-    if largest == 0 or all(isinstance(value, int) for value in known):
+    numbers = [value for value in values if value is not None]
+    largest = max(map(abs, numbers), default=0.0)
+    if largest == 0 or all(isinstance(value, int) for value in numbers):
         return 0
     return min(MOST_DECIMALS, max(0, DIGITS - 1 - floor(log10(largest))))
 
 
-def whole_readings(found: ExperimentStatistics) -> list[tuple[str, str, str]]:
+def whole_readings(stats: ExperimentStatistics) -> list[tuple[str, str, str]]:
     """Return name, value and unit of what the whole experiment adds up to."""
-    whole = found.whole
+    whole = stats.whole
     pairs = (
         ("Ah", {"Charged": whole.charge_ah, "Discharged": whole.discharge_ah}),
         ("Wh", {"Energy in": whole.charge_wh, "Energy out": whole.discharge_wh}),
     )
     readings = []
     for unit, sums in pairs:
-        factor, shown = scale(unit, max(map(abs, sums.values())))
+        factor, prefix = scale(unit, max(map(abs, sums.values())))
         for name, value in sums.items():
             scaled = value * factor
-            readings.append((name, _number(scaled, decimals([scaled])), shown))
-    return [*readings, *((name, value, "") for name, value in time_facts(found))]
+            readings.append((name, _number(scaled, decimals([scaled])), prefix))
+    return [*readings, *((name, value, "") for name, value in time_facts(stats))]
 
 
-def statistics_grid(found: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:
+def statistics_grid(stats: ExperimentStatistics, rows: Sequence[tuple[str, Totals]]) -> Grid:
     """Return the whole experiment and these rows as words."""
     names = ["Whole experiment", *(name for name, _ in rows)]
-    columns = _columns(found, [found.whole, *(totals for _, totals in rows)])
+    columns = _columns(stats, [stats.whole, *(totals for _, totals in rows)])
     places = [decimals(_with_same_group(one, columns)) for one in columns]
     written = [
         [_number(value, digits) for value in one.values]
@@ -205,27 +205,27 @@ def statistics_grid(found: ExperimentStatistics, rows: Sequence[tuple[str, Total
     )
 
 
-def named_totals(found: ExperimentStatistics, named: Named) -> list[tuple[str, Totals]]:
+def named_totals(stats: ExperimentStatistics, named: Named) -> list[tuple[str, Totals]]:
     """Return the instructions with their names; none where the only one is the whole."""
-    instructions = found.instructions
+    instructions = stats.instructions
     if len(instructions) == 1 and instructions[0].instruction not in named:
         return []
-    return [(totals_name(found, one.instruction, named), one.totals) for one in instructions]
+    return [(totals_name(stats, one.instruction, named), one.totals) for one in instructions]
 
 
-def _table(found: ExperimentStatistics, named: Named) -> list[Component]:
-    grid = statistics_grid(found, named_totals(found, named)[:MOST])
+def _table(stats: ExperimentStatistics, named: Named) -> list[Component]:
+    grid = statistics_grid(stats, named_totals(stats, named)[:MOST])
     body = [_row(name, numbers) for name, numbers in grid.rows]
     return [html.Table([html.Thead(_head(grid)), html.Tbody(body)], className="bem-table in-card")]
 
 
-def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
-    unit, unit_s = formatting.time_unit(found.whole.duration_s, max_hours=inf)
+def _columns(stats: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column]:
+    unit, unit_s = formatting.time_unit(stats.whole.duration_s, max_hours=inf)
     columns = [
         Column("", "Runs", [row.executions for row in rows]),
         Column("", f"Time / {unit}", [row.duration_s / unit_s for row in rows]),
     ]
-    if found.whole.missing_s > 0:
+    if stats.whole.missing_s > 0:
         columns.append(Column("", f"Missing / {unit}", [row.missing_s / unit_s for row in rows]))
     columns += [
         *_scaled("Charge", "Ah", _in_out([(row.charge_ah, row.discharge_ah) for row in rows])),
@@ -233,7 +233,7 @@ def _columns(found: ExperimentStatistics, rows: Sequence[Totals]) -> list[Column
         *_scaled("Voltage", "V", _spread([row.voltage_v for row in rows])),
         *_scaled("Current", "A", _spread([row.current_a for row in rows])),
     ]
-    if name := temperature_head(found):
+    if name := temperature_head(stats):
         spread = _spread([row.temperature for row in rows])
         columns += [Column(name, head, values) for head, values in spread.items()]
     return columns
@@ -248,10 +248,12 @@ def _with_same_group(column: Column, columns: Sequence[Column]) -> list[float | 
 
 def _scaled(name: str, unit: str, values: Mapping[str, list[float | None]]) -> list[Column]:
     """Return a group of columns in the one unit that suits its largest value, as in the graph."""
-    known = [abs(one) for column in values.values() for one in column if one is not None]
-    factor, shown = scale(unit, max(known, default=0.0))
+    numbers = [abs(one) for column in values.values() for one in column if one is not None]
+    factor, prefix = scale(unit, max(numbers, default=0.0))
     return [
-        Column(f"{name} / {shown}", head, [None if one is None else one * factor for one in column])
+        Column(
+            f"{name} / {prefix}", head, [None if one is None else one * factor for one in column]
+        )
         for head, column in values.items()
     ]
 
@@ -293,18 +295,18 @@ def _number(value: float | None, places: int) -> str:
     return "≈ 0" if is_zero else written.replace("-", "−")
 
 
-def _small_print(found: ExperimentStatistics) -> str:
-    source = "Counted by the instrument" if _is_counted(found) else "Integrated within each step"
+def _small_print(stats: ExperimentStatistics) -> str:
+    source = "Counted by the instrument" if _is_counted(stats) else "Integrated within each step"
     words = f"{source}. Means are weighted by time."
-    if found.paused_s > 0:
+    if stats.paused_s > 0:
         words += f" {RECORDED}"
-    if found.whole.missing_s > 0:
-        missing = formatting.duration(found.whole.missing_s)
+    if stats.whole.missing_s > 0:
+        missing = formatting.duration(stats.whole.missing_s)
         words += f" In {missing} of gaps the current is not known; they add nothing."
-    if len(found.instructions) > MOST:
-        words += f" The first {MOST} of {len(found.instructions):,} instructions are listed."
+    if len(stats.instructions) > MOST:
+        words += f" The first {MOST} of {len(stats.instructions):,} instructions are listed."
     return words
 
 
-def _is_counted(found: ExperimentStatistics) -> bool:
-    return any(one.is_used for one in found.comparisons)
+def _is_counted(stats: ExperimentStatistics) -> bool:
+    return any(one.is_used for one in stats.comparisons)

@@ -38,38 +38,38 @@ SENTENCES = {
 }
 
 
-def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
+def waiting_page(planned: PlannedExperiment, who: Viewer) -> Component:
     """Return the page of an experiment that cyclers know nothing of."""
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
-        html.Span(name_words(known), className="cut", title=known.name),
+        html.Span(name_words(planned), className="cut", title=planned.name),
     ]
-    notes = experiment_notes(database(), known.number)
-    is_over = known.state is ExperimentState.CANCELLED
-    can_rename = is_over or known.state is ExperimentState.HELD
+    notes = experiment_notes(database(), planned.number)
+    is_over = planned.state is ExperimentState.CANCELLED
+    can_rename = is_over or planned.state is ExperimentState.HELD
     return html.Div(
         [
-            dcc.Store(id=Ids.EXPERIMENT, data=known.number),
+            dcc.Store(id=Ids.EXPERIMENT, data=planned.number),
             dcc.Store(id=Ids.NOTED, data=0),
             dcc.Location(id=Ids.RELOAD, refresh=True),
             page_header(
                 title,
-                count=[str(known.number), status_pill(known.state)],
+                count=[str(planned.number), status_pill(planned.state)],
                 actions=[
                     *(delete_button(who) if is_over else []),
                     *(rename_button(who) if can_rename else []),
-                    *_again(known, who),
+                    *_again(planned, who),
                 ],
             ),
             *(rename_dialog(who) if can_rename else []),
             *(delete_dialog(who) if is_over else []),
             columns(
                 [
-                    *waiting_card(known, who),
-                    *timeline_card(timeline(database(), known.number), None, who),
+                    *waiting_card(planned, who),
+                    *timeline_card(timeline(database(), planned.number), None, who),
                     html.Div(id=Ids.PROFILE, className="bem-late"),
                 ],
-                [fact_card("Facts", _facts(known, who)), notes_card(notes, None, who)],
+                [fact_card("Facts", _facts(planned, who)), notes_card(notes, None, who)],
                 "bem-cols",
             ),
         ],
@@ -77,11 +77,11 @@ def waiting_page(known: PlannedExperiment, who: Viewer) -> Component:
     )
 
 
-def waiting_card(known: PlannedExperiment, who: Viewer) -> list[Component]:
+def waiting_card(planned: PlannedExperiment, who: Viewer) -> list[Component]:
     """Return the card that says why an experiment has not begun, with its buttons' dialogs."""
-    actions = _actions(known) if who.operates and not known.starting else []
+    actions = _actions(planned) if who.operates and not planned.starting else []
     body = [
-        html.Div(state_lines(known, who), id=Ids.WAITS, className="bem-stack"),
+        html.Div(state_lines(planned, who), id=Ids.WAITS, className="bem-stack"),
         *([html.Div(actions, className="bem-buttons flex-wrap")] if actions else []),
     ]
     content = [card("State", html.Div(body, className="body bem-stack"))]
@@ -90,78 +90,80 @@ def waiting_card(known: PlannedExperiment, who: Viewer) -> list[Component]:
     return [*content, *queue_dialog(who), *dialogs()]
 
 
-def state_lines(known: PlannedExperiment, who: Viewer) -> list[Component]:
+def state_lines(planned: PlannedExperiment, who: Viewer) -> list[Component]:
     """Say what an experiment waits for, or why it never began; who and when."""
-    words, why = SENTENCES[known.state].format(station=known.station), known.reason
-    if known.state is ExperimentState.QUEUED:
-        words = f"{known.station} is just taking it." if known.starting else words
-        queue = station_queue(database(), known.station_id or 0)
-        why = next((one.waits_for for one in queue if one.plan.id == known.plan_id), "")
+    words, why = SENTENCES[planned.state].format(station=planned.station), planned.reason
+    if planned.state is ExperimentState.QUEUED:
+        words = f"{planned.station} is just taking it." if planned.starting else words
+        queue = station_queue(database(), planned.station_id or 0)
+        why = next((one.waits_for for one in queue if one.plan.id == planned.plan_id), "")
     lines = [html.Div(words)]
     if why:
         lines.append(html.Div(why, className="t2"))
-    return [*lines, html.Div(_who(known, who), className="t3 small")]
+    return [*lines, html.Div(_who(planned, who), className="t3 small")]
 
 
-def name_words(known: PlannedExperiment) -> str:
+def name_words(planned: PlannedExperiment) -> str:
     """Return the name, also of a draft without one."""
-    return known.name or "Without a name"
+    return planned.name or "Without a name"
 
 
-def _who(known: PlannedExperiment, who: Viewer) -> list[Any]:
+def _who(planned: PlannedExperiment, who: Viewer) -> list[Any]:
     did = {
         ExperimentState.DRAFT: "Saved",
         ExperimentState.HELD: "Held",
         ExperimentState.QUEUED: "Queued",
         ExperimentState.CANCELLED: "Cancelled",
-    }[known.state]
-    by = f" by {known.state_by}" if known.state_by else ""
-    return [f"{did}{by}, ", exact_time(known.state_since, who.zone)]
+    }[planned.state]
+    by = f" by {planned.state_by}" if planned.state_by else ""
+    return [f"{did}{by}, ", exact_time(planned.state_since, who.zone)]
 
 
-def _actions(known: PlannedExperiment) -> list[Component]:
+def _actions(planned: PlannedExperiment) -> list[Component]:
     drop = {"type": "button", "className": "btn btn-link"}
     cancel = html.Button(
-        [icon("x-lg"), "Cancel it"], id=QueueIds.drop("plan", known.plan_id), **drop
+        [icon("x-lg"), "Cancel it"], id=QueueIds.drop("plan", planned.plan_id), **drop
     )
     queue = action_link("list-ol", "Show the queue", "/queue")
-    if known.state is ExperimentState.DRAFT:
+    if planned.state is ExperimentState.DRAFT:
         discard = html.Button(
-            [icon("trash3"), "Discard it"], id=QueueIds.drop("draft", known.number), **drop
+            [icon("trash3"), "Discard it"], id=QueueIds.drop("draft", planned.number), **drop
         )
         opens = action_link(
-            "pencil", "Open the draft", f"/add-experiment?draft={known.number}", "btn-primary"
+            "pencil", "Open the draft", f"/add-experiment?draft={planned.number}", "btn-primary"
         )
         return [opens, discard]
-    if known.state is ExperimentState.HELD:
-        return [*_confirm(known), queue, cancel]
-    return [queue, cancel] if known.state is ExperimentState.QUEUED else []
+    if planned.state is ExperimentState.HELD:
+        return [*_confirm(planned), queue, cancel]
+    return [queue, cancel] if planned.state is ExperimentState.QUEUED else []
 
 
-def _confirm(known: PlannedExperiment) -> list[Component]:
-    if known.battery_id is None or known.station_id is None:
+def _confirm(planned: PlannedExperiment) -> list[Component]:
+    if planned.battery_id is None or planned.station_id is None:
         return []
-    pair = {"data-bem-confirm": f"{known.station_id},{known.battery_id}"}
-    words = [icon("plug"), f"Confirm that {known.battery} is connected"]
+    pair = {"data-bem-confirm": f"{planned.station_id},{planned.battery_id}"}
+    words = [icon("plug"), f"Confirm that {planned.battery} is connected"]
     return [html.Button(words, type="button", className="btn btn-primary", **pair)]
 
 
-def _again(known: PlannedExperiment, who: Viewer) -> Sequence[Component]:
-    if not who.operates or known.state is ExperimentState.DRAFT:
+def _again(planned: PlannedExperiment, who: Viewer) -> Sequence[Component]:
+    if not who.operates or planned.state is ExperimentState.DRAFT:
         return []
-    address = f"/add-experiment?like={known.number}"
+    address = f"/add-experiment?like={planned.number}"
     return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
 
 
-def _facts(known: PlannedExperiment, who: Viewer) -> list[list[tuple[str, Any]]]:
-    battery_id = known.battery_id or 0
+def _facts(planned: PlannedExperiment, who: Viewer) -> list[list[tuple[str, Any]]]:
+    battery_id = planned.battery_id or 0
     battery = battery_descriptions(database(), [battery_id]).get(battery_id)
-    station = dcc.Link(known.station, href=f"/monitor/{known.station_id}") if known.station else ""
+    station = (
+        dcc.Link(planned.station, href=f"/monitor/{planned.station_id}") if planned.station else ""
+    )
     return [
         battery_facts(battery_id, battery) if battery else [("Battery", "")],
-        [("Station", station), ("Profile", known.profile)],
-        [("Defined by", known.user_name), ("Created", exact_time(known.created_at, who.zone))],
-        [("Description", known.description)],
+        [("Station", station), ("Profile", planned.profile)],
+        [("Defined by", planned.user_name), ("Created", exact_time(planned.created_at, who.zone))],
+        [("Description", planned.description)],
     ]
 
 
@@ -196,7 +198,7 @@ def show_changed(changed: Sent, experiment_id: Sent) -> str:
 )
 def show_waits(_pulse: Sent, experiment_id: Sent) -> list[Component]:
     """Say what it waits for at this moment."""
-    known = find_planned(database(), sent_id(experiment_id))
-    if known is None or known.state is not ExperimentState.QUEUED:
+    planned = find_planned(database(), sent_id(experiment_id))
+    if planned is None or planned.state is not ExperimentState.QUEUED:
         raise PreventUpdate  # the page of another state comes with its buttons
-    return state_lines(known, viewer())
+    return state_lines(planned, viewer())

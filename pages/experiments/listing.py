@@ -17,7 +17,7 @@ from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
-from pages.experiment.facts import shown_s
+from pages.experiment.facts import rounded_s
 from pages.experiments.filters import FACETS, LABELS, View
 
 
@@ -184,4 +184,4 @@ def row_cells(
 
 def duration_cell(seconds: float | None) -> str:
     """Write a duration as the facts of an experiment do; a dash where it is not known."""
-    return "–" if seconds is None else formatting.duration(shown_s(seconds))
+    return "–" if seconds is None else formatting.duration(rounded_s(seconds))

@@ -61,8 +61,8 @@ def decision(
         return {"known": [], "replaced": None}
     if answer not in choices(earlier, may_delete=may_delete):
         return None
-    known = [one["experiment_id"] for one in earlier]
-    return {"known": known, "replaced": known[0] if answer == REPLACE else None}
+    earlier_ids = [one["experiment_id"] for one in earlier]
+    return {"known": earlier_ids, "replaced": earlier_ids[0] if answer == REPLACE else None}
 
 
 def earlier_list(earlier: Sequence[dict[str, Any]]) -> list[Component]:

@@ -121,29 +121,32 @@ def show(batch: Sent, upload: Sent, ticks: Sent) -> tuple[Any, ...]:
     rows = rows_of(files, results=False)
     working = any(row.is_checking or row.is_loading for row in rows)
     if working or any(row.load for row in rows):
-        shown, asks = work_table(rows_of(files, results=not working), now()), False
+        content, asks = work_table(rows_of(files, results=not working), now()), False
     else:
         whole = rows_of(files, results=True)
-        shown, asks = question_table(whole, battery_choices(database()), viewer()), True
+        content, asks = question_table(whole, battery_choices(database()), viewer()), True
     stops = any(row.is_loading for row in rows)
     again = read_id(ticks) + 1 if working else no_update
-    return True, False, shown, _style(asks), _style(stops), working, again
+    return True, False, content, _style(asks), _style(stops), working, again
 
 
 def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRow]:
     """Return the files with how their tasks are; `results` of checks are large."""
     ids = [job for one in files for job in (one["check"], one.get("load")) if job is not None]
-    known = job_statuses(database(), ids, viewer().name, results=results)
+    statuses = job_statuses(database(), ids, viewer().name, results=results)
     return [
         FileRow(
-            number, dict(one["upload"]), known.get(one["check"]), known.get(one.get("load") or 0)
+            number,
+            dict(one["upload"]),
+            statuses.get(one["check"]),
+            statuses.get(one.get("load") or 0),
         )
         for number, one in enumerate(files)
     ]
 
 
-def _style(shown: bool) -> dict[str, str]:
-    return {} if shown else {"display": "none"}
+def _style(visible: bool) -> dict[str, str]:
+    return {} if visible else {"display": "none"}
 
 
 @callback(
@@ -223,8 +226,8 @@ def _payloads(
 
 
 def _check_battery(checked: dict[str, Any], mapping: Columns, battery_id: int) -> None:
-    if found := not_of_battery(checked, mapping, battery_id):
-        raise InputError(f"{found[0].text} If it is right, open the file alone and say so.")
+    if problems := not_of_battery(checked, mapping, battery_id):
+        raise InputError(f"{problems[0].text} If it is right, open the file alone and say so.")
 
 
 def _enqueued(payloads: Sequence[dict[str, Any]], by: By) -> list[int]:

@@ -145,10 +145,12 @@ def _start(row: FileRow, who: Viewer) -> Component:
         hidden=start is None or bool(row.failure),
     )
     starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
-    said = None if starts_at is None else formatting.exactly(_moment(starts_at, who), who.zone)
+    start_text = (
+        None if starts_at is None else formatting.exactly(_moment(starts_at, who), who.zone)
+    )
     words = f"Its clock is of {row.time_zone}. If it is not, open it alone."
     zone = html.Div(words, className="t3 small") if row.time_zone else None
-    return html.Div([said, zone, typed])
+    return html.Div([start_text, zone, typed])
 
 
 def _moment(unix_s: float, who: Viewer) -> datetime:

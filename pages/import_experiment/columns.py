@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from components.blocks import Head, id_in_the_page, table
 from cycling.formats import Column, Field, Mapping
 from pages.import_experiment.ids import Ids
-from pages.import_experiment.mapping import SHOWN_COLUMNS
+from pages.import_experiment.mapping import MAX_COLUMNS
 
 HEADS = (
     Head("In the file"),
@@ -26,7 +26,7 @@ def columns_table(mapping: Mapping, sample: Sequence[str]) -> Component:
     """Return the mapping: each column, its first value, what it is and in which unit."""
     order = list(Field)
     ranked = sorted(mapping.columns, key=lambda column: order.index(column.field))
-    body = [_column_row(column, sample) for column in ranked[:SHOWN_COLUMNS]]
+    body = [_column_row(column, sample) for column in ranked[:MAX_COLUMNS]]
     further = len(ranked) - len(body)
     more = (
         html.Div(f"and {further} further columns as recognised", className="bem-file-note t3 small")

@@ -20,7 +20,7 @@ from pages.import_experiment.run import profile_fields
 FORM = Form("import-battery")
 SAVE = FORM.part("save")
 CANCEL = FORM.part("cancel")
-FOUND = FORM.part("found")
+RESULT = FORM.part("result")
 TITLE = FORM.part("title")
 ONCE = FORM.part("once")
 

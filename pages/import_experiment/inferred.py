@@ -51,8 +51,8 @@ def battery_questions(
     verified: dict[str, Any], mapping: Mapping, battery_id: int
 ) -> list[Component]:
     """Return what the battery cannot have, each with its answer."""
-    found = not_of_battery(verified, mapping, battery_id)
-    return [html.Div(with_answer(one.to_json())) for one in found]
+    problems = not_of_battery(verified, mapping, battery_id)
+    return [html.Div(with_answer(one.to_json())) for one in problems]
 
 
 def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) -> list[Problem]:

@@ -8,14 +8,14 @@ from typing import Any
 from cycling.formats import Field, Mapping
 from cycling.formats.columns.mapping import MAX_PART
 
-SHOWN_COLUMNS = 120
+MAX_COLUMNS = 120
 EARLIEST_S, LATEST_S = 86_400.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 CHARGE, DISCHARGE = "charge", "discharge"
 
 
 def corrected(
-    known: Mapping,
+    recognised: Mapping,
     fields: AnyMapping[int, str | None],
     units: AnyMapping[int, str | None],
     sign: str | None,
@@ -23,21 +23,21 @@ def corrected(
     part: str | None = None,
 ) -> Mapping:
     """Return the mapping with what the controls say; `fields` and `units` are by column."""
-    mapping = known
+    mapping = recognised
     for index, field in fields.items():
-        if not 0 <= index < len(known.columns):
+        if not 0 <= index < len(recognised.columns):
             continue  # a control of the file before
-        column = known.columns[index]
+        column = recognised.columns[index]
         unit = (units.get(index) or "").strip()[:20]
-        wanted = Field(field) if field in list(Field) else column.field
-        if wanted is not column.field:
-            mapping = mapping.with_column(index, wanted)
-        elif wanted is not Field.IGNORED and unit and unit != column.unit:
-            mapping = mapping.with_column(index, wanted, unit)
+        chosen_field = Field(field) if field in list(Field) else column.field
+        if chosen_field is not column.field:
+            mapping = mapping.with_column(index, chosen_field)
+        elif chosen_field is not Field.IGNORED and unit and unit != column.unit:
+            mapping = mapping.with_column(index, chosen_field, unit)
     if sign in (CHARGE, DISCHARGE):
         mapping = replace(mapping, positive_is_charge=sign == CHARGE)
-    part = str(part or known.part)[:MAX_PART]
-    return replace(mapping, time_zone=zone or known.time_zone, part=part)
+    part = str(part or recognised.part)[:MAX_PART]
+    return replace(mapping, time_zone=zone or recognised.time_zone, part=part)
 
 
 def sign_of(mapping: Mapping) -> str | None:

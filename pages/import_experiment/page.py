@@ -13,7 +13,7 @@ from components.controls import segments
 from components.figures.template import CONFIG
 from components.sent import Sent
 from db.commands.form_tokens import new_token
-from db.queries.batteries.detail import battery_choices, known_manufacturers
+from db.queries.batteries.detail import battery_choices, manufacturers
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
@@ -38,7 +38,7 @@ register_page(__name__, "/import-experiment", "Import experiment", Role.OPERATOR
 
 def layout(**_query: str) -> Component:
     """Return the page."""
-    return import_page(known_manufacturers(database()))
+    return import_page(manufacturers(database()))
 
 
 @callback(
@@ -84,7 +84,7 @@ follow(form.FORM)
 @callback(
     output=(
         Output(form.OPEN, "is_open"),
-        Output(form.FOUND, "data"),
+        Output(form.RESULT, "data"),
         Output(Ids.BATTERY, "options"),
         Output(Ids.BATTERY, "value"),
         Output(form.ONCE, "data"),

@@ -36,9 +36,9 @@ def proposed_battery(
     None where there is no such battery, or more than one: a person knows it then.
     """
     for text in (facts.get(file_facts.CELL), facts.get(file_facts.NAME), file_name):
-        found = _named_in(batteries, text or "")
-        if found:
-            return found[0] if len(found) == 1 else None
+        candidates = _named_in(batteries, text or "")
+        if candidates:
+            return candidates[0] if len(candidates) == 1 else None
     return None
 
 

@@ -29,12 +29,12 @@ def note() -> Component:
 
 def as_for(verified: dict[str, Any] | None) -> str:
     """Say whose corrections a file is read with; blank for none."""
-    known = (verified or {}).get("remembered")
-    if not known:
+    corrections = (verified or {}).get("remembered")
+    if not corrections:
         return ""
     return (
-        f"As for {known['file_name']} on {known['at'][:10]} by {known['user_name']}: "
-        f"{known['words']}."
+        f"As for {corrections['file_name']} on {corrections['at'][:10]} "
+        f"by {corrections['user_name']}: {corrections['words']}."
     )
 
 
@@ -60,8 +60,8 @@ def show_remembered(verified: Sent) -> tuple[bool, str]:
 )
 def forget_corrections(clicks: int | None, verified: Sent) -> tuple[bool, None]:
     """Forget the corrections; the file is then checked as it is recognised."""
-    known = (read_verified(verified) or {}).get("remembered")
-    if not clicks or not known:
+    corrections = (read_verified(verified) or {}).get("remembered")
+    if not clicks or not corrections:
         raise PreventUpdate
-    forget(database(), known["layout"], by=actor())
+    forget(database(), corrections["layout"], by=actor())
     return False, None

@@ -161,8 +161,8 @@ def check_profile(
             refuse_other_steps(count, _highest(verified))
     except RefusedProfileError as error:
         place = "checked" if source == CHOOSE else "problems"
-        found = problems_list(errors_of(error.problems), in_editor=source != CHOOSE)
-        return {**answer, place: found, "note": _wrong()}
+        problems = problems_list(errors_of(error.problems), in_editor=source != CHOOSE)
+        return {**answer, place: problems, "note": _wrong()}
     except InputError as error:
         return {**answer, "error": str(error), "note": _wrong()}
     return answer

@@ -25,8 +25,8 @@ def command_buttons(view: LiveView, *, able: bool) -> list[Component]:
     is_paused = live is not None and live.state is StationState.PAUSED
     kinds = (StationCommand.RESUME if is_paused else StationCommand.PAUSE, StationCommand.STOP)
     reasons = {kind: why_not(view, kind, able=able) for kind in kinds}
-    said = list(dict.fromkeys(reason for reason in reasons.values() if reason))
-    text = [html.Span(said[0], className="t3 small bem-why")] if said else []
+    reason_texts = list(dict.fromkeys(reason for reason in reasons.values() if reason))
+    text = [html.Span(reason_texts[0], className="t3 small bem-why")] if reason_texts else []
     present = view.station.experiment
     about = str(present.id) if present else ""
     return [*text, *(_button(kind, reasons[kind], about) for kind in kinds)]
@@ -34,13 +34,15 @@ def command_buttons(view: LiveView, *, able: bool) -> list[Component]:
 
 def question(view: LiveView, kind: StationCommand) -> Question:
     """Return the question before a command; title and button name what it is about."""
-    station, shown = view.station, view.station.experiment
-    which = f"experiment {shown.id}" if shown else "what runs there"
+    station, experiment = view.station, view.station.experiment
+    which = f"experiment {experiment.id}" if experiment else "what runs there"
     title = f"{LOOKS[kind][0]} {which} on {station.name}?"
     measures = formatting.counted(view.run.measures, "measure")
-    kept = f"Its {measures} {'is' if view.run.measures == 1 else 'are'} kept." if shown else ""
+    kept = f"Its {measures} {'is' if view.run.measures == 1 else 'are'} kept." if experiment else ""
     name = (
-        f"{shown.name}, {shown.battery.name} (SN {shown.battery.serial_number}). " if shown else ""
+        f"{experiment.name}, {experiment.battery.name} (SN {experiment.battery.serial_number}). "
+        if experiment
+        else ""
     )
     what = {
         StationCommand.STOP: (

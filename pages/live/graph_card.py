@@ -114,7 +114,7 @@ def draw_overview(drawn: Sent, theme: str | None, narrow: Sent) -> Sent:
     if not isinstance(experiment_id, int) or not drawn.get("ends"):
         return blank(STRIP_PX)
     whole = window_of(drawn["ends"])
-    window = shown_window(whole, range_of(drawn.get("range")), window_of(drawn.get("zoom")))
+    window = visible_window(whole, range_of(drawn.get("range")), window_of(drawn.get("zoom")))
     with series.opened(database(), experiment_id) as experiment:
         whole = experiment.time_range or (0.0, 1.0)
         return strip(experiment, window or whole, _look(theme, narrow))
@@ -147,7 +147,7 @@ def _look(theme: str | None, narrow: Sent) -> Look:
     return Look(dark=theme == "dark", zone=viewer().zone, narrow=bool(narrow))
 
 
-def shown_window(whole: Window | None, range_s: int, zoom: Window | None) -> Window | None:
+def visible_window(whole: Window | None, range_s: int, zoom: Window | None) -> Window | None:
     """Return the part of the time to draw: what somebody zoomed to, else the last `range_s`.
 
     A run that is shorter begins at the left.
@@ -171,7 +171,7 @@ def live_figure(
     through, whole = experiment.head.watermarks.generic, experiment.time_range
     if whole is None:
         return sentence_figure(look, "No measures yet.", choice, experiment_id=experiment.id)
-    window = shown_window(whole, choice.range_s, choice.zoom)
+    window = visible_window(whole, choice.range_s, choice.zoom)
     drawn = drawing(
         experiment, choice.channels, window, look, channels, points=limits().graph_points
     )

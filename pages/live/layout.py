@@ -39,7 +39,7 @@ from pages.queue.card import queue_card, queue_dialog
 from pages.station.labels import ago, draw_note
 
 EVERY_S = {1, 5, 10, 30, 60}
-FIRST_SHOWN = ("voltage", "current")
+FIRST_CHANNELS = ("voltage", "current")
 MOST_READINGS = 6
 
 
@@ -159,7 +159,7 @@ def _graph_card(view: LiveView, channels: Sequence[ChannelInfo], zone: tzinfo) -
     parts = [
         _readings(view.station, channels, colours, zone),
         _tools(),
-        trace_toggles(Ids.CHANNELS, toggles, [*FIRST_SHOWN, *temperature]),
+        trace_toggles(Ids.CHANNELS, toggles, [*FIRST_CHANNELS, *temperature]),
         measure_graph(Ids.GRAPH, blank(height([]))),
         overview_strip(Ids.OVERVIEW, blank(STRIP_PX)),
     ]

@@ -19,7 +19,7 @@ class Key:
     FIGURE = "t"  # of the figure that points are added to
     # the question
     EXPERIMENT = "e"
-    SHOWN = "shown"  # channels in the graph
+    VISIBLE = "shown"  # channels in the graph
     READ = "read"  # channels of which the last value is shown
     COUNT = "n"  # makes each question another one
     # the update
@@ -50,7 +50,7 @@ class Question:
         """Read a question; nothing in it can fail."""
         fields = message if isinstance(message, dict) else {}
         experiment_id, after = fields.get(Key.EXPERIMENT), fields.get(Key.AFTER)
-        in_graph, read = _names(fields.get(Key.SHOWN)), _names(fields.get(Key.READ))
+        in_graph, read = _names(fields.get(Key.VISIBLE)), _names(fields.get(Key.READ))
         is_id = isinstance(experiment_id, int) and 0 < experiment_id < 2**32
         return Question(
             experiment_id=experiment_id if is_id else None,

@@ -96,13 +96,13 @@ def _offer(unit: UnitFacts) -> Component:
 
 
 run_script(
-    "stations.markErrors", Output(Ids.FORM, "title"), Input(Ids.FOUND, "data"), at_start=False
+    "stations.markErrors", Output(Ids.FORM, "title"), Input(Ids.RESULT, "data"), at_start=False
 )
 
 
 @callback(
     output=(
-        Output(Ids.FOUND, "data"),
+        Output(Ids.RESULT, "data"),
         *(Output(error, "children") for error in ERRORS),
         Output(Ids.STATE, "children"),
         Output(Ids.GO, "href"),

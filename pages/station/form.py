@@ -59,7 +59,7 @@ def fields(filling: Filling) -> Component:
             dcc.Store(id=Ids.UNIT, data=filling.unit.id),
             dcc.Store(id=Ids.STATION, data=filling.station_id),
             dcc.Store(id=Ids.MARK, data=filling.mark),
-            dcc.Store(id=Ids.FOUND),
+            dcc.Store(id=Ids.RESULT),
             dcc.Store(id=Ids.ONCE, data=new_token()),
             dcc.Location(id=Ids.GO, refresh="callback-nav"),
             html.Fieldset([_names(filling), _devices(filling)], disabled=filling.locked),

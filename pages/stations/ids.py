@@ -36,7 +36,7 @@ class FormIds:
     CALIBRATED = "station-edit-calibrated"
     DEVICES_ERROR = "station-edit-devices-error"
     SAVE = "station-edit-save"
-    FOUND = "station-edit-found"
+    RESULT = "station-edit-result"
     GO = "station-edit-go"
     STATE = "station-edit-state"
 

@@ -99,12 +99,12 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "master_node.refused_messages": "note_refused",
         "master_node.runs": "runs_now add_event store_events accept "
         "begin pause resume end stop_reason stations_of_experiments events_of",
-        "units.registration": "register store_devices store_detected known_units set_online "
+        "units.registration": "register store_devices store_detected registered_units set_online "
         "note_contact",
         "wattrex.live_state": "note note_contact note_measures_offset alarm_failed alarm_withdrawn "
         "alarm_stalled keep_names",
         "wattrex.repairs": "finish_open",
-        "wattrex.units": "register waiting_units end_waiting known_units note_heartbeats "
+        "wattrex.units": "register waiting_units end_waiting wattrex_units note_heartbeats "
         "note_silent store_devices is_due take_due note_launches note_devices",
     },
     WORKER: {

@@ -24,7 +24,7 @@ from db.models.batteries import (
     fixed_values,
     kind_table,
     kind_values,
-    shown,
+    printable,
 )
 from db.queries.batteries.detail import busy_words, experiments_under_way, what_refers_to
 from db.repeating import repeated
@@ -48,7 +48,7 @@ def add_battery(database: Database, new: NewBattery, *, by: By) -> int:
                 by,
                 "add battery",
                 f"battery {battery_id}",
-                {"name": shown(new.name), "serial_number": shown(new.serial_number)},
+                {"name": printable(new.name), "serial_number": printable(new.serial_number)},
             )
             return battery_id
     except IntegrityError as error:
@@ -64,8 +64,9 @@ def check_battery(new: NewBattery) -> None:
 def registered_already(new: NewBattery) -> ConflictError:
     """Return the error for a battery that has the name and numbers of another one."""
     return ConflictError(
-        f"{shown(new.name)} by {shown(new.manufacturer)}, model {shown(new.model)}, serial number "
-        f"{shown(new.serial_number)} is registered already. Choose it, or change the serial number."
+        f"{printable(new.name)} by {printable(new.manufacturer)}, model {printable(new.model)}, "
+        f"serial number {printable(new.serial_number)} is registered already. Choose it, or change "
+        "the serial number."
     )
 
 
@@ -137,12 +138,12 @@ def delete_battery(database: Database, battery_id: int, *, by: By) -> None:
 
 def _locked(session: Session, battery_id: int) -> Battery:
     """Return the battery; no experiment of it can be added until the transaction ends."""
-    found = session.scalars(
+    battery = session.scalars(
         select(Battery).where(Battery.id == battery_id).with_for_update()
     ).one_or_none()
-    if found is None:
+    if battery is None:
         raise NotFoundError("This battery is not there any more. Somebody has deleted it.")
-    return found
+    return battery
 
 
 def _check_change(

@@ -210,12 +210,12 @@ def _give_back(database: Database, now: datetime) -> None:
 
 
 def _give_back_all(session: Session, now: datetime) -> None:
-    found = session.execute(
+    rows = session.execute(
         select(DeletedExperiment, Experiment.station_id, Experiment.status).join(
             Experiment, Experiment.id == DeletedExperiment.experiment_id
         )
     ).all()
-    for row, station_id, status in found:
+    for row, station_id, status in rows:
         raise_alarm(
             session,
             key=f"deleted-{row.experiment_id}-{row.deleted_at.timestamp():.0f}",
@@ -258,22 +258,22 @@ def delete_experiment(
     """
     has_row = experiment_loss(database, experiment_id).has_row
     # counting may take a moment
-    known = experiment_facts(database, experiment_id) if has_row else None
+    facts = experiment_facts(database, experiment_id) if has_row else None
     with database.write() as session:
         experiment = _taken(session, experiment_id, confirmed_name)
-        return delete_within(session, experiment, known, by=by)
+        return delete_within(session, experiment, facts, by=by)
 
 
 def delete_within(
-    session: Session, experiment: Experiment | Plan, known: ExperimentFacts | None, *, by: By
+    session: Session, experiment: Experiment | Plan, facts: ExperimentFacts | None, *, by: By
 ) -> Deleted:
     """Delete a locked experiment that nothing keeps in the caller's transaction.
 
     `known` is None for one that never began.
     """
     experiment_id = experiment.experiment_id if isinstance(experiment, Plan) else experiment.id
-    name, detail = experiment.name, _detail(session, experiment, known)
-    measures = known.measures if known else 0
+    name, detail = experiment.name, _detail(session, experiment, facts)
+    measures = facts.measures if facts else 0
     payload = {"experiment_id": experiment_id, "measures": measures}
     job_id = jobs.enqueue_within(
         session, kind=DELETE, payload=payload, user_name=by.user_name, now=by.now
@@ -317,7 +317,7 @@ def _remove_at_once(session: Session, experiment_id: int) -> None:
 
 
 def _detail(
-    session: Session, experiment: Experiment | Plan, known: ExperimentFacts | None
+    session: Session, experiment: Experiment | Plan, facts: ExperimentFacts | None
 ) -> dict[str, Any]:
     detail = {
         "name": experiment.name,
@@ -329,9 +329,9 @@ def _detail(
         return {**detail, "status": experiment.state, "notes": notes}
     return {
         **detail,
-        "measures": known.measures if known else 0,
+        "measures": facts.measures if facts else 0,
         "notes": extras_of(session, experiment.id).notes,
         "status": experiment.status,
         "begun_at": experiment.begun_at.isoformat() if experiment.begun_at else None,
-        "file": known.source.file_name if known and known.source else None,
+        "file": facts.source.file_name if facts and facts.source else None,
     }

@@ -62,7 +62,7 @@ def end_by_force(database: Database, experiment_id: int, *, reason: str, by: By)
         return lost
 
 
-def note_return(session: Session, run: Run, said: str, now: datetime) -> None:
+def note_return(session: Session, run: Run, event: str, now: datetime) -> None:
     """Alarm once that something still came of an experiment that was given up."""
     raise_alarm(
         session,
@@ -70,7 +70,7 @@ def note_return(session: Session, run: Run, said: str, now: datetime) -> None:
         station_id=run.station_id,
         experiment_id=run.experiment_id,
         code=RETURNED,
-        text=f"Experiment {run.experiment_id} was given up, and {said}. Its measures are stored. "
+        text=f"Experiment {run.experiment_id} was given up, and {event}. Its measures are stored. "
         "Current may still be flowing: go to the station.",
         at=now,
     )
@@ -84,7 +84,7 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
     came = exists().where(
         GenericMeasure.experiment_id == Run.experiment_id, GenericMeasure.id > Run.through
     )
-    found = session.execute(
+    rows = session.execute(
         select(Run, Experiment.status)
         .join(Experiment, Experiment.id == Run.experiment_id)
         .where(
@@ -93,7 +93,7 @@ def look_for_returns(session: Session, station_ids: list[int], now: datetime) ->
             (Experiment.status != ExperimentStatus.ERROR) | came,
         )
     ).all()
-    for run, status in found:
+    for run, status in rows:
         if status is ExperimentStatus.ERROR:
             note_return(session, run, "measures of it have come since", now)
             run.through = last_generic(session, run.experiment_id)

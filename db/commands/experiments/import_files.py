@@ -56,10 +56,10 @@ class SourceFile:
 class Again:
     """What is to be done with files that came before.
 
-    `known` are the experiments that the user was told of, `replaced` is the one that goes.
+    `earlier_ids` are the experiments that the user was told of, `replaced` is the one that goes.
     """
 
-    known: tuple[int, ...] = ()
+    earlier_ids: tuple[int, ...] = ()
     replaced: ExperimentFacts | None = None
 
 
@@ -89,7 +89,7 @@ def record_files(
     """
     _one_at_a_time(session, by)
     earlier = _earlier(session, experiment_id, files)
-    unknown = [one for one in earlier if one.experiment_id not in again.known]
+    unknown = [one for one in earlier if one.experiment_id not in again.earlier_ids]
     if unknown:
         raise CameBeforeError(
             f"It came before, which was not known: {named(unknown)}. Nothing was imported again."
@@ -132,14 +132,14 @@ def _earlier(
     session: Session, experiment_id: int, files: Sequence[SourceFile]
 ) -> list[EarlierImport]:
     """Return the other experiments that these files came in."""
-    found = {
+    by_id = {
         one.experiment_id: one for file in files for one in earlier_within(session, file.identity())
     }
-    return [one for number, one in found.items() if number != experiment_id]
+    return [one for number, one in by_id.items() if number != experiment_id]
 
 
-def _replace(session: Session, known: ExperimentFacts, by: By) -> None:
-    experiment = existing_experiment(session, known.id, lock=True)
+def _replace(session: Session, facts: ExperimentFacts, by: By) -> None:
+    experiment = existing_experiment(session, facts.id, lock=True)
     if reason := what_keeps(session, experiment):
-        raise ConflictError(f"Experiment {known.id} is kept, so it is not replaced. {reason}")
-    delete_within(session, experiment, known, by=by)
+        raise ConflictError(f"Experiment {facts.id} is kept, so it is not replaced. {reason}")
+    delete_within(session, experiment, facts, by=by)

@@ -305,10 +305,10 @@ def _ensure_channel(database: Database, channel: ChannelName) -> int:
             return _find_channel(session, channel) or _add_channel(session, channel)
     except IntegrityError:  # another import has just added the same one
         with database.read() as session:
-            found = _find_channel(session, channel)
-        if found is None:
+            channel_id = _find_channel(session, channel)
+        if channel_id is None:
             raise
-        return found
+        return channel_id
 
 
 def _find_channel(session: Session, channel: ChannelName) -> int | None:

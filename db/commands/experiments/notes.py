@@ -72,12 +72,12 @@ def delete_note(database: Database, note_id: int, *, by: By) -> None:
 def _checked_text(text: str) -> str:
     """Return the text without what cannot be shown; raises InputError."""
     plain = text.replace("\r\n", "\n")
-    shown = "".join(one for one in plain if one.isprintable() or one in "\n\t").strip()
-    if not shown:
+    printable = "".join(one for one in plain if one.isprintable() or one in "\n\t").strip()
+    if not printable:
         raise InputError("The note is empty. Write what happened.")
-    if len(shown) > LONGEST:
-        raise InputError(f"The note has {len(shown)} characters; shorten it to {LONGEST}.")
-    return shown
+    if len(printable) > LONGEST:
+        raise InputError(f"The note has {len(printable)} characters; shorten it to {LONGEST}.")
+    return printable
 
 
 def _detail(note: Note) -> dict[str, object]:

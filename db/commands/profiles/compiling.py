@@ -63,9 +63,9 @@ def compile_version(
             raise NotFoundError("This version of the profile does not exist any more.")
         text = version.text
     program = checked_program(text, capacity_ah, capabilities, battery)
-    known = _known(database, version_id, capacity_ah)
-    if known is not None:
-        return known
+    existing = _existing(database, version_id, capacity_ah)
+    if existing is not None:
+        return existing
     rows = _rows(program, model)
     with database.write() as session:
         return _insert(session, version_id, text, capacity_ah, rows, by)
@@ -132,10 +132,10 @@ def capacity_key(capacity_ah: float | None) -> str:
     return "" if capacity_ah is None else f"{capacity_ah:.9g}"
 
 
-def _known(database: Database, version_id: int, capacity_ah: float | None) -> int | None:
+def _existing(database: Database, version_id: int, capacity_ah: float | None) -> int | None:
     with database.read() as session:
-        found = session.get(CompiledVersion, (version_id, capacity_key(capacity_ah)))
-        return found.profile_id if found else None
+        row = session.get(CompiledVersion, (version_id, capacity_key(capacity_ah)))
+        return row.profile_id if row else None
 
 
 def _insert(
@@ -151,9 +151,9 @@ def _insert(
     if version is None or version.text != text:
         raise ConflictError("The profile was changed meanwhile. Look at it again.")
     key = (version_id, capacity_key(capacity_ah))
-    known = session.get(CompiledVersion, key, with_for_update=True)
-    if known is not None:
-        return known.profile_id
+    existing = session.get(CompiledVersion, key, with_for_update=True)
+    if existing is not None:
+        return existing.profile_id
     library = session.get(LibraryProfile, version.profile_id) if version.profile_id else None
     profile = Profile(
         name=_profile_name(library.name if library else version.name, version, capacity_ah),
@@ -204,9 +204,9 @@ def _once(database: Database, name: str, text: str, user_name: str, now: datetim
     mark = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()
     made = select(ProfileVersion.id).where(ProfileVersion.once == mark)
     with database.read() as session:
-        known = session.scalar(made)
-    if known is not None:
-        return known
+        existing = session.scalar(made)
+    if existing is not None:
+        return existing
     try:
         with database.write() as session:
             version = ProfileVersion(

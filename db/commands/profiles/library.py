@@ -75,18 +75,18 @@ def save_profile(
     The same one sent again gives what it made. Raises RefusedProfileError for a text with errors,
     ConflictError for a name that is taken.
     """
-    shown, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
+    printable, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
     version = _new_row(text, comment, by.user_name, by.now)
     try:
         with database.write() as session:
-            profile = _add_profile(session, shown, words, by)
+            profile = _add_profile(session, printable, words, by)
             saved = _add_version(session, profile.id, version, number=1)
-            _note(session, "add profile", saved, by, name=shown)
+            _note(session, "add profile", saved, by, name=printable)
             return saved
     except IntegrityError as error:
-        made = _sent_before(database, shown, version, by.user_name)
+        made = _sent_before(database, printable, version, by.user_name)
         if made is None:
-            raise _name_conflict(shown) from error
+            raise _name_conflict(printable) from error
         return made
 
 
@@ -123,18 +123,18 @@ def new_version(
 @repeated
 def describe(database: Database, profile_id: int, *, name: str, description: str, by: By) -> None:
     """Change a profile's name and description; what was compiled keeps the name it had."""
-    shown, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
+    printable, words = check_name(name, max_length=MAX_PROFILE_NAME), check_description(description)
     try:
         with database.write() as session:
             profile = _taken(session, profile_id)
-            if (profile.name, profile.description) == (shown, words):
+            if (profile.name, profile.description) == (printable, words):
                 return
-            detail = {"was": profile.name, "name": shown}
-            profile.name, profile.description = shown, words
+            detail = {"was": profile.name, "name": printable}
+            profile.name, profile.description = printable, words
             session.flush()
             _note_profile(session, "rename profile", profile_id, by, **detail)
     except IntegrityError as error:
-        raise _name_conflict(shown) from error
+        raise _name_conflict(printable) from error
 
 
 @repeated
@@ -228,7 +228,7 @@ def _sent_before(
 ) -> Saved | None:
     """Return what the same form has made a moment ago."""
     with database.read() as session:
-        found = session.execute(
+        row = session.execute(
             select(LibraryProfile.id, ProfileVersion)
             .join(ProfileVersion, ProfileVersion.profile_id == LibraryProfile.id)
             .where(
@@ -237,9 +237,9 @@ def _sent_before(
                 ProfileVersion.number == 1,
             )
         ).one_or_none()
-        if found is None or found[1].text != version.text:
+        if row is None or row[1].text != version.text:
             return None
-        return Saved(found[0], found[1].id, found[1].number)
+        return Saved(row[0], row[1].id, row[1].number)
 
 
 def _free_name(session: Session, name: str) -> str:

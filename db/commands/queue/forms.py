@@ -54,13 +54,13 @@ def add_plans(
     numbered = _checked(token, numbered)
     try:
         with database.write() as session:
-            return _known(session, token) or _add(session, token, numbered, connected, by)
+            return _existing(session, token) or _add(session, token, numbered, connected, by)
     except IntegrityError:  # the same form, sent twice at once
         with database.read() as session:
-            known = _known(session, token)
-        if not known:
+            existing = _existing(session, token)
+        if not existing:
             raise
-        return known
+        return existing
 
 
 def _checked(token: str, new: Sequence[NewPlan]) -> list[NewPlan]:
@@ -82,9 +82,9 @@ def _checked(token: str, new: Sequence[NewPlan]) -> list[NewPlan]:
     return plans
 
 
-def _known(session: Session, token: str) -> tuple[PlanFacts, ...]:
-    found = session.scalars(select(Plan).where(Plan.token.like(f"{token}-%")).order_by(Plan.id))
-    return tuple(plan_facts(plan) for plan in found)
+def _existing(session: Session, token: str) -> tuple[PlanFacts, ...]:
+    rows = session.scalars(select(Plan).where(Plan.token.like(f"{token}-%")).order_by(Plan.id))
+    return tuple(plan_facts(plan) for plan in rows)
 
 
 def _add(

@@ -61,16 +61,16 @@ def add_plan(database: Database, new: NewPlan, *, by: By) -> PlanFacts:
     new = checked(new)
     try:
         with database.write() as session:
-            known = _known(session, new.token)
-            if known is None:
-                known = add_within(session, new, by=by)
-            return known
+            existing = _existing(session, new.token)
+            if existing is None:
+                existing = add_within(session, new, by=by)
+            return existing
     except IntegrityError:  # the same form, sent twice at once
         with database.read() as session:
-            known = _known(session, new.token)
-        if known is None:
+            existing = _existing(session, new.token)
+        if existing is None:
             raise
-        return known
+        return existing
 
 
 def add_within(session: Session, new: NewPlan, *, number: int | None = None, by: By) -> PlanFacts:
@@ -147,7 +147,7 @@ def checked(new: NewPlan) -> NewPlan:
     return replace(new, name=name, description=description)
 
 
-def _known(session: Session, token: str) -> PlanFacts | None:
+def _existing(session: Session, token: str) -> PlanFacts | None:
     plan = session.scalars(select(Plan).where(Plan.token == token)).first()
     return plan_facts(plan) if plan else None
 

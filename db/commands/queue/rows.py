@@ -177,14 +177,14 @@ def put_in_order(session: Session, station_id: int) -> None:
     Whole seconds, because another program that rewrites these rows keeps no fractions.
     """
     plans = session.scalars(waiting().where(Plan.station_id == station_id)).all()
-    found = session.scalars(
+    rows = session.scalars(
         select(Experiment)
         .where(Experiment.id.in_([plan.experiment_id for plan in plans]))
         .where(Experiment.status == ExperimentStatus.QUEUED)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    by_id = {experiment.id: experiment for experiment in found}
+    by_id = {experiment.id: experiment for experiment in rows}
     ordered = [by_id[p.experiment_id] for p in plans if p.experiment_id in by_id]
     last: datetime | None = None
     for experiment, date in zip(ordered, sorted(e.created_at for e in ordered), strict=True):

@@ -21,7 +21,7 @@ from db.commands.stations.setup import (
     store_figures,
     take_unit,
 )
-from db.commands.wattrex.units import known_units
+from db.commands.wattrex.units import wattrex_units
 from db.engine import Database
 from db.models import (
     Channel,
@@ -222,7 +222,7 @@ def what_keeps(session: Session, station: CyclerStation) -> str:
     """Say what keeps a station. Raises InputError for the one that holds imported measures."""
     if station.id == VIRTUAL_STATION:
         raise InputError(f"The station {station.name} holds imported measures and stays as it is.")
-    if not station.deprecated and known_units(session, [station.unit_id]):
+    if not station.deprecated and wattrex_units(session, [station.unit_id]):
         return station_kept(session, station) or WATTREX
     use = station_use(session, station)
     unanswered = exists().where(

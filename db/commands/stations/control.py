@@ -13,7 +13,7 @@ from cycling.errors import ConflictError, NotFoundError
 from cycling.terms import Availability, StationCommand, StationState
 from db.commands import audit
 from db.commands.audit import By
-from db.commands.wattrex.units import known_units
+from db.commands.wattrex.units import wattrex_units
 from db.engine import Database, database_now
 from db.models import (
     Command,
@@ -57,7 +57,7 @@ def request(
             experiment_id = live.experiment_id
         if kind in UNIT_COMMANDS:
             check_unit_command(session, kind, unit_id, station_id)
-        elif known_units(session, [unit_id]):
+        elif wattrex_units(session, [unit_id]):
             raise ConflictError(
                 f"WattRex cyclers take no {kind.value} from here: do it at the station."
             )

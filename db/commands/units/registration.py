@@ -104,7 +104,7 @@ def store_detected(
     return rows
 
 
-def known_units(session: Session, hardware_ids: Iterable[str]) -> dict[str, Unit]:
+def registered_units(session: Session, hardware_ids: Iterable[str]) -> dict[str, Unit]:
     """Return the units of those hardware ids that have introduced themselves."""
     rows = session.scalars(select(Unit).where(Unit.hardware_id.in_(set(hardware_ids))))
     return {unit.hardware_id: unit for unit in rows}

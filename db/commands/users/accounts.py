@@ -117,24 +117,24 @@ def change_password(
     new password that is not allowed, TooManyTriesError.
     """
     check_password(new, by.user_name)
-    found = verified(database, old, by=by, hasher=hasher, limits=limits)
-    if found is None:
+    identity = verified(database, old, by=by, hasher=hasher, limits=limits)
+    if identity is None:
         refused(database, "password change refused", by=replace(by, form_token=""))
         raise InputError("The old password is not right. Nothing was changed.")
-    _replace_password(database, found, hasher.hash(new), by=by, keep_session=keep_session)
+    _replace_password(database, identity, hasher.hash(new), by=by, keep_session=keep_session)
 
 
 @repeated
 def _replace_password(
     database: Database,
-    found: Verified,
+    identity: Verified,
     password_hash: str,
     *,
     by: By,
     keep_session: str | None,
 ) -> None:
     with database.write() as session:
-        user = unchanged(session, found)
+        user = unchanged(session, identity)
         if user is None:
             raise ConflictError("Your password was changed meanwhile. Sign in again.")
         forget_tries(session, user.name, by.address)

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cycling.errors import InputError
 
 SHORTEST, LONGEST, LEAST_DIFFERENT = 12, 200, 5  # characters
-WELL_KNOWN = (
+COMMON = (
     *("1234567890", "12345678", "1234", "abcd", "abc123", "qwertyuiop", "qwertz", "qwerty"),
     *("asdfgh", "password", "passwort", "passw0rd", "p@ssw0rd", "letmein", "welcome", "changeme"),
     *("secret", "administrator", "admin", "battery", "batteries"),
@@ -72,7 +72,7 @@ def check_password(password: str, name: str) -> None:
 def _unguessed(password: str, name: str) -> str:
     """Return what is left of a password without blanks, the user's name and well-known words."""
     left = "".join(password.casefold().split())
-    words = (name.casefold(), *WELL_KNOWN)
+    words = (name.casefold(), *COMMON)
     for word in sorted((one for one in words if len(one) > 2), key=len, reverse=True):
         left = left.replace(word, "")
     return left

@@ -77,20 +77,20 @@ def sign_in(
     """
     by = By(name, address, now)
     place = replace(by, address=f"{BROWSER}{browser}") if browser else by
-    found = verified(database, password, by=place, hasher=hasher, limits=limits)
-    if found is None:
+    identity = verified(database, password, by=place, hasher=hasher, limits=limits)
+    if identity is None:
         refused(database, "login refused", by=by)
         raise SignInRefusedError(NOT_RIGHT)
-    return _let_in(database, name, found, place.address, address=address, now=now)
+    return _let_in(database, name, identity, place.address, address=address, now=now)
 
 
 @repeated
 def _let_in(
-    database: Database, name: str, found: Verified, place: str, *, address: str, now: datetime
+    database: Database, name: str, identity: Verified, place: str, *, address: str, now: datetime
 ) -> str:
     with database.write() as session:
         forget_tries(session, name, place)
-        user = unchanged(session, found)
+        user = unchanged(session, identity)
         if user is None:
             raise SignInRefusedError(NOT_RIGHT)
         return begin_session(session, user, address=address, now=now)
@@ -109,11 +109,11 @@ def verified(
     return Verified(user.id, user.password_hash)
 
 
-def unchanged(session: Session, found: Verified) -> User | None:
+def unchanged(session: Session, identity: Verified) -> User | None:
     """Return the user again, None if an admin was quicker: disabled, or given a new password."""
     same = select(User).where(
-        User.id == found.user_id,
-        User.password_hash == found.password_hash,
+        User.id == identity.user_id,
+        User.password_hash == identity.password_hash,
         User.disabled.is_(False),
     )
     return session.scalar(same.with_for_update())

@@ -17,7 +17,7 @@ from db.commands import audit
 from db.commands.alarms import raise_alarm
 from db.commands.audit import By
 from db.commands.wattrex.parked_rows import KINDS, park, portions, reconcile
-from db.commands.wattrex.units import known_units
+from db.commands.wattrex.units import wattrex_units
 from db.engine import Database, database_now
 from db.models import CyclerStation, Experiment, ParkedRow, StationAlarm, SyncRepair, WattrexUnit
 from db.models.wattrex import FRESH
@@ -102,7 +102,7 @@ def _check(session: Session, experiment: Experiment, at: datetime) -> int:
     """Return the greatest MeasID, -1 without any. Raises ConflictError."""
     name = f"Experiment {experiment.id}"
     unit_id = session.get_one(CyclerStation, experiment.station_id).unit_id
-    if unit_id not in known_units(session, [unit_id]):
+    if unit_id not in wattrex_units(session, [unit_id]):
         raise ConflictError(f"{name} is on no WattRex station: no synchroniser writes it.")
     if experiment.status not in (ExperimentStatus.RUNNING, ExperimentStatus.QUEUED):
         raise ConflictError(f"{name} has ended: there is nothing to repair.")
@@ -112,10 +112,8 @@ def _check(session: Session, experiment: Experiment, at: datetime) -> int:
             f"The unit of {name} is not heard. Start it and its synchroniser first."
         )
     through = last_generic(session, experiment.id)
-    found_stalled = select(StationAlarm.id).where(
-        StationAlarm.key == f"stalled-{experiment.id}-{through}"
-    )
-    if session.scalar(found_stalled) is None:
+    stall = select(StationAlarm.id).where(StationAlarm.key == f"stalled-{experiment.id}-{through}")
+    if session.scalar(stall) is None:
         raise ConflictError(
             f"The master node has not found the synchroniser of {name} stalled. If measures do not "
             "come, wait a minute for its alarm."

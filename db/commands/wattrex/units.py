@@ -29,7 +29,7 @@ from db.terms import CommandState
 
 ASKED_FOR = timedelta(hours=1)  # a unit that wanted a number longer ago has been restarted since
 MAX_UNREGISTERED, FORGET_AFTER = 100, timedelta(days=1)
-NOT_KNOWN = "This number is not in the database."
+NOT_REGISTERED = "This number is not in the database."
 NOT_ITS_OWN = "This number belongs to a unit that speaks another protocol."
 KINDS = (StationCommand.DETECT, StationCommand.LAUNCH)
 LAUNCHED = "The unit was told. It does not report whether the cycler has started."
@@ -110,7 +110,7 @@ def end_waiting(session: Session, unit_ids: Collection[int]) -> None:
     )
 
 
-def known_units(session: Session, unit_ids: Collection[int]) -> set[int]:
+def wattrex_units(session: Session, unit_ids: Collection[int]) -> set[int]:
     """Return those of the numbers that are WattRex units of ours."""
     ours = ComputationalUnit.id.in_(unit_ids), is_wattrex()
     return set(session.scalars(select(ComputationalUnit.id).where(*ours)))
@@ -123,7 +123,7 @@ def note_heartbeats(
 
     The others are noted as unregistered, for people to see.
     """
-    ours = known_units(session, offsets)
+    ours = wattrex_units(session, offsets)
     count_changed(
         session,
         update(ComputationalUnit)
@@ -183,7 +183,7 @@ def _note_unregistered(session: Session, claimed: Collection[int], now: datetime
             row = rows[claimed_id] = UnregisteredUnit(claimed_id=claimed_id, first_at=now)
             session.add(row)
         row.last_at = now
-        row.reason = NOT_ITS_OWN if claimed_id in ours else NOT_KNOWN
+        row.reason = NOT_ITS_OWN if claimed_id in ours else NOT_REGISTERED
 
 
 def is_due(session: Session, now: datetime) -> bool:

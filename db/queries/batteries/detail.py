@@ -13,7 +13,7 @@ from cycling.formats import BatteryLimits
 from cycling.terms import NOT_ENDED, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.models.batteries import description_of, descriptions, shown
+from db.models.batteries import description_of, descriptions, printable
 from db.queries.references import battery_planned, with_experiments
 from db.queries.stations.queue import is_held
 from db.terms import PlanState
@@ -206,15 +206,15 @@ def battery_named_in(database: Database, text: str) -> BatteryChoice:
         return _choice(found[0])
 
 
-def known_manufacturers(database: Database) -> tuple[str, ...]:
+def manufacturers(database: Database) -> tuple[str, ...]:
     """Return the manufacturers that batteries have, by name; the first 500."""
     return _known(database, select(Battery.manufacturer).order_by(Battery.manufacturer))
 
 
-def known_models(database: Database, manufacturer: str) -> tuple[str, ...]:
+def battery_models(database: Database, manufacturer: str) -> tuple[str, ...]:
     """Return the models of a manufacturer, those of all without one; the first 500."""
     models = select(Battery.model).order_by(Battery.model)
-    made = shown(manufacturer)
+    made = printable(manufacturer)
     return _known(database, models.where(Battery.manufacturer == made) if made else models)
 
 
@@ -225,10 +225,10 @@ def registered_as(
     with database.read() as session:
         return session.scalar(
             select(Battery.id).where(
-                Battery.name == shown(name),
-                Battery.manufacturer == shown(manufacturer),
-                Battery.model == shown(model),
-                Battery.serial_number == shown(serial_number),
+                Battery.name == printable(name),
+                Battery.manufacturer == printable(manufacturer),
+                Battery.model == printable(model),
+                Battery.serial_number == printable(serial_number),
             )
         )
 

@@ -103,7 +103,7 @@ def battery(technology: str) -> Callable[[World], Form]:
         form, save = BatteryForm("battery-add"), "battery-add--save.n_clicks"
         values = battery_controls(form, EACH[technology])
         values |= {save: 1, "battery-add--once.data": "0123456789abcdef"}
-        return Form("oscar", "battery-add--found.data", save, values)
+        return Form("oscar", "battery-add--result.data", save, values)
 
     return fill
 
@@ -118,7 +118,7 @@ def battery_change(world: World) -> Form:
         "battery-edit--seen.data": shown(page, "battery-edit--seen")["data"],
         "battery-id.data": known,
     }
-    return Form("oscar", "battery-edit--found.data", save, values)
+    return Form("oscar", "battery-edit--result.data", save, values)
 
 
 def battery_of_an_import(_world: World) -> Form:
@@ -220,7 +220,7 @@ def station(world: World) -> Form:
     }
     values |= {save: 1, f"{FormIds.UNIT}.data": unit.id}
     blank = frozenset({"bem_station_details"})
-    return Form("oscar", f"{FormIds.FOUND}.data", save, values, patterns, optional=blank)
+    return Form("oscar", f"{FormIds.RESULT}.data", save, values, patterns, optional=blank)
 
 
 def out_of_service(world: World) -> Form:

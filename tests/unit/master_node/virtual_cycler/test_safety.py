@@ -140,9 +140,9 @@ class TestAfterATrip:
         lab = Lab().begin(cc(2.0, time=36000), safety=safe(voltage=(2.5, 4.0))).finish()
         reason = lab.station.offer(offer_of(wait(10), experiment=2), lab.now)
         assert reason == "The station is in error until the end of its last experiment is known."
-        lab.station.end_is_known(99)
+        lab.station.acknowledge_end(99)
         assert lab.station.state == "error"
-        lab.station.end_is_known(1)
+        lab.station.acknowledge_end(1)
         assert lab.station.state == "idle"
         lab.begin(wait(10), experiment=2)
 

@@ -20,13 +20,13 @@ from tests.unit.pages.visitor import UPDATE, shown
 
 ONCE = {f"{AddIds.ONCE}.data": "t1" * 8}
 SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
-FOUND = f"{AddIds.FOUND}.data"
+RESULT = f"{AddIds.RESULT}.data"
 TOAST = "shell-toasts-store.data"
 
 
 def add(visitor, typed: dict, *, by: str = AddIds.SAVE, **more):
     given = battery_controls(ADD, typed) | ONCE | {f"{by}.n_clicks": 1} | more
-    return visitor.call(FOUND, given, by=f"{by}.n_clicks")
+    return visitor.call(RESULT, given, by=f"{by}.n_clicks")
 
 
 class TestAdding:
@@ -36,7 +36,7 @@ class TestAdding:
         (made,) = lab.batteries()
         assert made.technology == typed["technology"]
         leads_to = f"/add-experiment?battery={made.id}"
-        assert answer[FOUND] == {"problems": {}, "saved": True, "go": leads_to}
+        assert answer[RESULT] == {"problems": {}, "saved": True, "go": leads_to}
         assert answer[TOAST]["href"] == f"/add-battery?like={made.id}"
         assert answer[TOAST]["text"] == "Cell B (SN SN-2) is registered."
         assert [one.action for one in lab.audits()][-1] == "add battery"
@@ -44,40 +44,40 @@ class TestAdding:
     def test_and_the_next_one_is_offered_at_once(self, oscar, lab):
         answer = add(oscar, LITHIUM, by=AddIds.SAVE_NEXT)
         (made,) = lab.batteries()
-        assert answer[FOUND]["go"] == f"/add-battery?like={made.id}"
+        assert answer[RESULT]["go"] == f"/add-battery?like={made.id}"
 
     def test_sent_twice_it_is_one_battery_and_leads_to_the_same_page(self, oscar, lab):
         first, second = add(oscar, LITHIUM), add(oscar, LITHIUM)
         assert len(lab.batteries()) == 1
-        assert first[FOUND] == second[FOUND]
+        assert first[RESULT] == second[RESULT]
 
     def test_an_empty_form_says_everything_and_the_first_field_gets_the_focus(self, oscar, lab):
         answer = add(oscar, {"technology": "Lithium"})
-        found = answer[FOUND]
+        found = answer[RESULT]
         assert found["all"] is True
         assert found["focus"] == "name"
         assert len(found["problems"]) == 13
-        assert "go" not in answer[FOUND]
+        assert "go" not in answer[RESULT]
         assert lab.batteries() == []
 
     def test_one_that_exists_is_linked(self, oscar, lab):
         battery = lab.battery("Cell B", serial_number="SN-2")
         answer = add(oscar, LITHIUM, **{f"{AddIds.ONCE}.data": "t2" * 8})
-        words = answer[FOUND]["problems"]["serial_number"]
+        words = answer[RESULT]["problems"]["serial_number"]
         assert text(words).startswith("A battery with this name, manufacturer, model and serial")
         assert of_type(words, "Link")[0]["props"]["href"] == f"/batteries/{battery}"
         assert len(lab.batteries()) == 1
 
     def test_a_viewer_adds_nothing(self, vera, lab):
         given = battery_controls(ADD, LITHIUM) | SAVE
-        body = vera.body(FOUND, given, by=f"{AddIds.SAVE}.n_clicks")
+        body = vera.body(RESULT, given, by=f"{AddIds.SAVE}.n_clicks")
         assert vera.client.post(UPDATE, json=body).status_code == 403
         assert lab.batteries() == []
         assert vera.client.get("/add-battery").status_code == 403
 
     def test_a_form_that_has_just_been_drawn_saves_nothing(self, oscar, lab):
         save = f"{AddIds.SAVE}.n_clicks"
-        oscar.call(FOUND, {**battery_controls(ADD, LITHIUM), save: None}, by=save)
+        oscar.call(RESULT, {**battery_controls(ADD, LITHIUM), save: None}, by=save)
         assert lab.batteries() == []
 
 
@@ -98,7 +98,7 @@ class TestChecking:
     def test_says_what_is_wrong_and_what_the_limits_mean(self, ask, lab):
         lab.battery(manufacturer="Maker", model="M7")
         answer = ask(self.values(LITHIUM | {"capacity_ah": "x", "voltage_max_v": "4.6"}))
-        assert list(answer[FOUND]["problems"]) == ["capacity_ah"]
+        assert list(answer[RESULT]["problems"]) == ["capacity_ah"]
         side = answer[f"{ADD.part('side')}.children"]
         assert "4.65" in text(side)
         assert "4.6 V is unusual for NMC" in text(side)
@@ -109,11 +109,11 @@ class TestChecking:
         own = lab.battery("Cell B", serial_number="SN-2")
         for known, problems in ((own, []), (None, ["serial_number"])):
             answer = ask(self.values(LITHIUM), known)
-            assert list(answer[FOUND]["problems"]) == problems
+            assert list(answer[RESULT]["problems"]) == problems
 
     @pytest.mark.parametrize("odd", [None, [], "x", 5, {"a": 1}, [None] * 3, [[]] * 29])
     def test_whatever_is_sent_gets_an_answer(self, ask, odd):
-        assert ask(odd)[FOUND]["problems"]
+        assert ask(odd)[RESULT]["problems"]
 
 
 class TestCopying:
@@ -324,7 +324,7 @@ class TestThePage:
 
 
 class TestChanging:
-    FOUND = f"{Ids.FOUND}.data"
+    RESULT = f"{Ids.RESULT}.data"
     TYPED = LITHIUM | {"name": "Cell A", "serial_number": "SN-1"}
 
     def save(self, visitor, battery: int, typed: dict, seen: str | None = None):
@@ -334,19 +334,19 @@ class TestChanging:
             f"{Ids.SEEN}.data": seen or shown(page, Ids.SEEN)["data"],
             f"{Ids.BATTERY}.data": battery,
         }
-        return visitor.call(self.FOUND, given, by=f"{Ids.SAVE}.n_clicks")
+        return visitor.call(self.RESULT, given, by=f"{Ids.SAVE}.n_clicks")
 
     def test_stores_it_and_leads_back(self, oscar, lab):
         battery = lab.battery()
         answer = self.save(oscar, battery, self.TYPED | {"description": "new"})
-        assert answer[f"{Ids.FOUND}.data"]["go"] == f"/batteries/{battery}"
+        assert answer[f"{Ids.RESULT}.data"]["go"] == f"/batteries/{battery}"
         assert lab.batteries()[0].description == "new"
         assert lab.audits()[-1].detail == {"description": [None, "new"]}
 
     def test_a_wrong_field_is_said_under_it(self, oscar, lab):
         battery = lab.battery()
         answer = self.save(oscar, battery, self.TYPED | {"voltage_max_v": "1"})
-        assert list(answer[self.FOUND]["problems"]) == ["voltage_max_v"]
+        assert list(answer[self.RESULT]["problems"]) == ["voltage_max_v"]
 
     def test_an_old_state_is_refused_in_words(self, oscar, lab):
         battery = lab.battery()
@@ -368,7 +368,7 @@ class TestChanging:
     def test_a_viewer_changes_nothing(self, vera, lab):
         battery = lab.battery()
         given = battery_controls(EDIT, self.TYPED) | {f"{Ids.BATTERY}.data": battery}
-        body = vera.body(self.FOUND, given, by=f"{Ids.SAVE}.n_clicks")
+        body = vera.body(self.RESULT, given, by=f"{Ids.SAVE}.n_clicks")
         assert vera.client.post(UPDATE, json=body).status_code == 403
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cycling.formats import Column, Field, Mapping
 from pages.import_experiment.columns import columns_table, columns_text, zone_options
-from pages.import_experiment.mapping import SHOWN_COLUMNS
+from pages.import_experiment.mapping import MAX_COLUMNS
 from tests.unit.components.tree import classes, nested_lists, of_type, text, walk
 from tests.unit.pages.files import MAPPING
 
@@ -60,9 +60,9 @@ def test_of_two_thousand_columns_the_important_ones_are_shown():
     mapping = many_columns(2000)
     table = columns_table(mapping, ["1"] * 2000)
     shown = rows(table)
-    assert len(shown) == SHOWN_COLUMNS
+    assert len(shown) == MAX_COLUMNS
     assert text(of_type(shown[0], "Td")[0]) == "Extra 1999 / degC"  # the voltage
-    assert f"and {2000 - SHOWN_COLUMNS} further columns as recognised" in text(table)
+    assert f"and {2000 - MAX_COLUMNS} further columns as recognised" in text(table)
     assert columns_text(mapping) == "2000 of 2000 imported"
 
 

@@ -582,7 +582,7 @@ def test_a_file_goes_all_the_way_into_the_database(store, oscar, lab, clock, tmp
 
 
 DIALOG = f"{OPEN}.is_open"
-FOUND = f"{FORM.part('found')}.data"
+FOUND = f"{FORM.part('result')}.data"
 
 
 def save_battery(visitor, **changes):

@@ -374,7 +374,7 @@ class TestForm:
         ]
         records = [(FormIds.record(one.id, channel.id), True) for one, channel in channels]
         return visitor.call(
-            f"{FormIds.FOUND}.data",
+            f"{FormIds.RESULT}.data",
             {**self.typed(unit, **texts), **(values or {})},
             by=f"{FormIds.SAVE}.n_clicks",
             patterns={
@@ -433,7 +433,7 @@ class TestForm:
             FormIds.CALIBRATED: "This day is still to come. Give the day it was done.",
         }
         assert found[f"{FormIds.DEVICES_ERROR}.children"] == "Choose at least one device."
-        assert found[f"{FormIds.FOUND}.data"] == {"focus": FormIds.NAME}
+        assert found[f"{FormIds.RESULT}.data"] == {"focus": FormIds.NAME}
         assert f"{FormIds.GO}.href" not in found
         assert overview(lab.database) == ()
 

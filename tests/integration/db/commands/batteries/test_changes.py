@@ -33,9 +33,9 @@ from db.models import AuditEntry, Battery, BatteryDetails, ConfirmedBattery, Pla
 from db.queries.batteries.detail import (
     battery_choices,
     battery_details,
+    battery_models,
     find_battery,
-    known_manufacturers,
-    known_models,
+    manufacturers,
     registered_as,
 )
 from db.queries.experiments.detail import experiment_facts
@@ -347,10 +347,10 @@ class TestTheSheet:
 def test_forms_are_offered_what_exists(database: Database):
     for maker, model in (("B", "2"), ("A", "1"), ("B", "1")):
         add_cell(database, manufacturer=maker, model=model)
-    assert known_manufacturers(database) == ("A", "B")
-    assert known_models(database, "B") == ("1", "2")
-    assert known_models(database, "") == ("1", "2")
-    assert known_models(database, "nobody") == ()
+    assert manufacturers(database) == ("A", "B")
+    assert battery_models(database, "B") == ("1", "2")
+    assert battery_models(database, "") == ("1", "2")
+    assert battery_models(database, "nobody") == ()
 
 
 def test_a_battery_is_found_by_the_four_that_are_unique_together(database: Database):

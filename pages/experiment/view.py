@@ -13,25 +13,25 @@ from db.series import ChannelInfo, ExperimentSeries
 
 
 @dataclass(frozen=True)
-class Shown:
+class ExperimentView:
     """The experiment that the page shows, as it is at one moment; `waits` while it is queued."""
 
     experiment: ExperimentSeries
-    known: ExperimentFacts
+    facts: ExperimentFacts
     waits: PlannedExperiment | None = None
 
     @property
     def channels(self) -> Sequence[ChannelInfo]:
         """Its channels, none without measures."""
-        return self.experiment.channels if self.known.measures else ()
+        return self.experiment.channels if self.facts.measures else ()
 
     @property
     def whole(self) -> Window | None:
         """From when to when it was measured; None without measures."""
-        return self.experiment.time_range if self.known.measures else None
+        return self.experiment.time_range if self.facts.measures else None
 
     @cached_property
     def happened(self) -> tuple[Alarms, tuple[TimelineEntry, ...]]:
         """Its alarms and its course, read once."""
-        source, number = self.experiment.database, self.known.id
+        source, number = self.experiment.database, self.facts.id
         return experiment_alarms(source, number), timeline(source, number)
