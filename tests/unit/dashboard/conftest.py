@@ -1,6 +1,7 @@
 """A web server over SQLite with sample pages, and browsers of people who are signed in."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -19,6 +20,14 @@ SAMPLE_PAGES = "tests.unit.dashboard.sample_pages"
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def standing(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The time at which the clock of the database stands still where a master node is looked up."""
+    now = datetime.now(UTC)
+    monkeypatch.setattr("db.queries.master_node.database_now", lambda _session: now)
+    return now
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from cycling.errors import UnavailableError
 from dashboard.health import DatabaseProbe
-from db.engine import database_now
 from db.models import Lease
 from db.terms import MASTER_NODE
 
@@ -61,9 +60,10 @@ def test_health_tells_nothing_secret(stranger, store):
     assert str(store.engine.url) not in stranger.get("/health").text
 
 
-def lead(store, seconds_ago: float, **detail) -> None:
+def lead(store, now: datetime, seconds_ago: float, **detail) -> None:
+    """Let a master node lead that has beaten so many seconds before."""
     with store.write() as session:
-        at = database_now(session) - timedelta(seconds=seconds_ago)
+        at = now - timedelta(seconds=seconds_ago)
         session.add(
             Lease(
                 name=MASTER_NODE,
@@ -83,8 +83,8 @@ def test_without_a_master_node_health_is_ok_and_says_so(stranger):
     assert answer.json["broker"] == {"status": "unknown"}
 
 
-def test_a_master_node_that_beats_is_reported_with_its_broker(stranger, store):
-    lead(store, 3)
+def test_a_master_node_that_beats_is_reported_with_its_broker(stranger, store, standing):
+    lead(store, standing, 3)
     answer = stranger.get("/health")
     found = answer.json["master_node"]
     assert (found["status"], found["units"], found["stored"]) == ("ok", 2, 7)
@@ -103,9 +103,9 @@ def test_a_master_node_that_beats_is_reported_with_its_broker(stranger, store):
     ],
 )
 def test_what_is_wrong_with_the_stations_does_not_change_the_status(
-    stranger, store, seconds_ago, broker, master_node, shown
+    stranger, store, standing, seconds_ago, broker, master_node, shown
 ):
-    lead(store, seconds_ago, broker=broker)
+    lead(store, standing, seconds_ago, broker=broker)
     answer = stranger.get("/health")
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"
@@ -113,8 +113,8 @@ def test_what_is_wrong_with_the_stations_does_not_change_the_status(
     assert answer.json["broker"]["status"] == shown
 
 
-def test_a_lost_connection_for_wattrex_units_is_an_error_of_the_broker(stranger, store):
-    lead(store, 3, wattrex="not connected", units_silent=1)
+def test_a_lost_connection_for_wattrex_units_is_an_error_of_the_broker(stranger, store, standing):
+    lead(store, standing, 3, wattrex="not connected", units_silent=1)
     answer = stranger.get("/health")
     assert answer.json["broker"] == {
         "status": "error",

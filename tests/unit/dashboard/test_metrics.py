@@ -73,8 +73,8 @@ def test_an_empty_laboratory_has_zeros(measured):
     assert found["bem_stations,running"] == found["bem_workers"] == 0
 
 
-def test_what_happens_is_counted(measured, store, clock):
-    lead(store, 3, queue=4)
+def test_what_happens_is_counted(measured, store, clock, standing):
+    lead(store, standing, 3, queue=4)
     say_present(store, WORKER, "vm:7:abc")
     with store.write() as session:
         for state in (JobState.QUEUED, JobState.FAILED, JobState.FAILED):
@@ -120,13 +120,13 @@ def test_every_kind_of_refusal_is_known():
     assert used | {"database"} == set(REFUSED_KINDS)
 
 
-def test_the_second_connection_to_the_broker_counts(measured, store):
-    lead(store, 1, wattrex="not connected")
+def test_the_second_connection_to_the_broker_counts(measured, store, standing):
+    lead(store, standing, 1, wattrex="not connected")
     assert scrape(measured)["bem_broker_connected"] == 0
 
 
-def test_the_document_names_every_figure_and_no_other(measured, store):
-    lead(store, 1)
+def test_the_document_names_every_figure_and_no_other(measured, store, standing):
+    lead(store, standing, 1)
     with store.write() as session:
         session.add(RefusedCount(sender="a", kind="x", count=1, last_at=START))
     text = (ROOT / "docs" / "operations.md").read_text()
@@ -136,8 +136,8 @@ def test_the_document_names_every_figure_and_no_other(measured, store):
     assert {name for name in named if name not in ("bem_audit", "bem_leases")} == exposed
 
 
-def test_a_silent_master_node_is_down(measured, store):
-    lead(store, timedelta(minutes=5).total_seconds())
+def test_a_silent_master_node_is_down(measured, store, standing):
+    lead(store, standing, timedelta(minutes=5).total_seconds())
     found = scrape(measured)
     assert found["bem_master_node_up"] == found["bem_broker_connected"] == 0
     assert found["bem_master_node_beat_age_seconds"] >= 300

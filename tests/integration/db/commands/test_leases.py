@@ -1,5 +1,6 @@
 """One master node leads, by the database's clock; who has lost the lease writes nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,14 @@ from db.queries.master_node import master_node
 from db.terms import MASTER_NODE
 from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import at_once
+
+
+@pytest.fixture(autouse=True)
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases and signs of life that last as long as a test, which lets them expire itself."""
+    lasts = timedelta(hours=1)
+    monkeypatch.setattr(leases, "LASTS", lasts)
+    monkeypatch.setattr(leases, "STANDBY", replace(leases.STANDBY, lasts=lasts))
 
 
 def expire(database: Database) -> None:
