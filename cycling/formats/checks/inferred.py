@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from cycling.formats.checks.plausible import PaceWatch
+from cycling.formats.checks.pace import PaceWatch
 from cycling.formats.checks.sign import SignEvidence, StateEvidence
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping

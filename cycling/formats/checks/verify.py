@@ -8,16 +8,11 @@ import numpy as np
 
 from cycling.formats.arrow import valid
 from cycling.formats.cell_reader import CellReader
+from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
-from cycling.formats.checks.plausible import (
-    ChargeWatch,
-    PaceWatch,
-    Ranges,
-    charge_problems,
-    pace_problems,
-    range_problems,
-)
+from cycling.formats.checks.pace import PaceWatch, pace_problems
+from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.preview import PreviewBuilder
 from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration

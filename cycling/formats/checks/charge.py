@@ -1,0 +1,123 @@
+"""Whether the current adds up to what the instrument's own counters of charge say."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cycling.formats.checks.plausible import question, three_digits
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Mapping
+from cycling.formats.columns.times import likely_unit
+from cycling.formats.measures import FileBlock
+from cycling.formats.problems import Problem
+from cycling.formats.values.numbers import BoolArray, FloatArray
+
+_ASKED_FACTOR, _SAID_PART = 1.5, 0.02
+_ONE_WAY = 0.02
+_RESET = 0.2  # a counter that falls to less of its value has started again
+_GAP_S, _GAP_FACTOR = 60.0, 10.0
+
+
+@dataclass
+class ChargeWatch:
+    """Compares the integral of the current with the instrument's own counters of charge."""
+
+    charged: FloatArray = field(default_factory=lambda: np.zeros(2))  # As in, As out
+    counted: FloatArray = field(default_factory=lambda: np.zeros(2))  # Ah while it flows in, out
+    counters: tuple[Field, ...] = ()
+    _last: FloatArray | None = None  # test time, and each counter, of the last row
+
+    def add(self, block: FileBlock) -> None:
+        """Take the next rows."""
+        columns = self._columns(block)
+        if not self.counters:
+            return
+        rows = np.column_stack([block.measures.test_time_s, block.measures.current_a, *columns])
+        rows = rows[np.isfinite(rows).all(axis=1)]
+        if not len(rows):
+            return
+        rows = rows if self._last is None else np.concatenate([self._last, rows])
+        self._last = rows[-1:]
+        seconds = np.diff(rows[:, 0])
+        whole = ~_gaps(seconds)
+        charge = np.where(whole, rows[1:, 1] * seconds, 0.0)
+        counted = sum((_counted(values) for values in rows.T[2:]), start=np.zeros(len(charge)))
+        for way, flows in enumerate((charge > 0, charge < 0)):
+            self.charged[way] += float(np.abs(charge[flows]).sum())
+            self.counted[way] += float(counted[flows].sum())
+
+    def _columns(self, block: FileBlock) -> list[FloatArray]:
+        """The counters to compare with: of charge and discharge, or the one that the file has."""
+        extended = block.measures.extended
+        ways = (Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY)
+        one_way = tuple(f for f in ways if f.channel in extended)
+        both_ways = (Field.CAPACITY,) if Field.CAPACITY.channel in extended else ()
+        self.counters = one_way or both_ways
+        return [extended[f.channel] for f in self.counters if f.channel]
+
+    @property
+    def _counted_ways(self) -> BoolArray:
+        """Which ways the counters count: one of charge alone stands still in discharge."""
+        counts: BoolArray = self.counted > _ONE_WAY * self.counted.sum()
+        return counts
+
+    @property
+    def counted_ah(self) -> float:
+        """What the counters have counted."""
+        return float(self.counted[self._counted_ways].sum())
+
+    @property
+    def ours_ah(self) -> float:
+        """Our integral, of the ways that the counters count."""
+        return float(self.charged[self._counted_ways].sum()) / 3600
+
+    @property
+    def factor(self) -> float | None:
+        """How many times the counters' charge ours is; None where they count nothing."""
+        return self.ours_ah / self.counted_ah if self.counted_ah and self.ours_ah else None
+
+
+def _counted(values: FloatArray) -> FloatArray:
+    """What a counter counts from row to row, also where it starts again."""
+    before, after = np.abs(values[:-1]), np.abs(values[1:])
+    return np.where(after < _RESET * before, after, np.abs(np.diff(values)))
+
+
+def _gaps(seconds: FloatArray) -> BoolArray:
+    """Intervals in which measures are missing: long, and ten times both their neighbours."""
+    beside = np.maximum(np.concatenate([[0.0], seconds[:-1]]), np.concatenate([seconds[1:], [0.0]]))
+    found: BoolArray = (seconds > _GAP_S) & (seconds > _GAP_FACTOR * beside) & (beside > 0)
+    return found
+
+
+def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
+    """A current that does not add up to what the instrument has counted."""
+    factor = charge.factor
+    if factor is None or abs(factor - 1) <= _SAID_PART:
+        return []
+    names = " and ".join(
+        repr(column.shown) for f in charge.counters if (column := mapping.column(f))
+    )
+    current = mapping.column(Field.CURRENT)
+    names = f"column{'s' * (len(charge.counters) > 1)} {names}"
+    amounts = f"{charge.ours_ah:.4g} Ah, the instrument counted {charge.counted_ah:.4g} Ah"
+    if max(factor, 1 / factor) < _ASKED_FACTOR:
+        text = f"The current adds up to {amounts} in {names}."
+        return [Problem("warning", text, code="counter-differs")]
+    time = mapping.column(Field.TEST_TIME)
+    units = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
+    looks = " or ".join(f"that of column {c.shown!r} {u}" for c, u in units.items())
+    hint = f" The true unit may be {looks.removeprefix('that ')}." if looks else ""
+    text = (
+        f"The current adds up to {amounts} in {names}: {_times(factor)}.{hint} "
+        "Choose the units of current, time and counter so that they agree."
+    )
+    only = next(iter(units)) if len(units) == 1 else None
+    return [question("counter", text, only or current, units.get(only) if only else None)]
+
+
+def _times(factor: float) -> str:
+    """How many times as much, or what part: 1,000 times as much, 1/60 of it."""
+    if factor >= 1:
+        return f"{three_digits(factor)} times as much"
+    return f"1/{three_digits(1 / factor)} of it"
