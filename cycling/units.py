@@ -10,6 +10,7 @@ TO_BASE: dict[str, tuple[float, float]] = {
     "s": (1, 1),
     "ms": (1, 1e3),
     "us": (1, 1e6),
+    "ns": (1, 1e9),
     "min": (60, 1),
     "h": (3600, 1),
     "d": (86400, 1),

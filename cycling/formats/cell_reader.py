@@ -7,11 +7,11 @@ import numpy as np
 
 from cycling.formats.arrow import as_text
 from cycling.formats.columns.fields import (
+    ABSOLUTE_CLOCKS,
     COUNTERS,
     DURATIONS,
     NUMERIC_CLOCKS,
-    UNIX_MS,
-    UNIX_S,
+    TIME_OF_DAY,
     WHOLE_NUMBERS,
     WRITTEN_DURATIONS,
     Field,
@@ -29,6 +29,7 @@ from cycling.formats.values.clocks import (
 )
 from cycling.formats.values.numbers import FloatArray, Numbers, looks_grouped, parse_numbers
 from cycling.formats.values.states import parse_states
+from cycling.formats.values.times_of_day import DayCount, parse_times_of_day
 from cycling.units import TO_BASE
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class CellReader:
         self._decimal, self._thousands = table.decimal, table.thousands
         self._zone = zone(mapping.time_zone)
         self._second_hour = SecondHour(self._zone)
+        self._days = DayCount()
         self._findings = findings
         self.no_value_counts: dict[str, int] = {}
 
@@ -74,11 +76,14 @@ class CellReader:
     def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
         if column.field is Field.CLOCK:
             clock = parse_clock(cells, column.unit, self._decimal, self._zone)
-            if column.unit in (UNIX_S, UNIX_MS):
+            if column.unit in ABSOLUTE_CLOCKS:
                 return clock
             return replace(clock, values=self._second_hour.corrected(clock.values))
         if column.field is Field.STATE:
             return Numbers(parse_states(cells))
+        if column.unit == TIME_OF_DAY:
+            times = parse_times_of_day(cells)
+            return replace(times, values=self._days.passed(times.values))
         if column.unit in WRITTEN_DURATIONS and column.field in DURATIONS:
             return parse_durations(cells, column.unit)
         numbers = parse_numbers(cells, self._decimal, thousands=self._thousands)

@@ -10,7 +10,7 @@ from cycling.errors import InputError
 from cycling.formats.cell_reader import CellReader
 from cycling.formats.checks.times import ClockCheck, TimeCheck
 from cycling.formats.columns.check import mapping_problems
-from cycling.formats.columns.fields import CHANNEL_FIELDS, Field
+from cycling.formats.columns.fields import APART, CHANNEL_FIELDS, Field
 from cycling.formats.columns.mapping import Channel, Mapping
 from cycling.formats.heads import head_start
 from cycling.formats.problems import Findings, RaisedFindings
@@ -18,9 +18,13 @@ from cycling.formats.rows import read_rows
 from cycling.formats.text.blocks import CellBlock, IntArray
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.numbers import FloatArray
+from cycling.formats.values.step_times import StepTimes
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_STEP_TIME = ("Step Time", "s")
 
 
 @dataclass(frozen=True)
@@ -68,21 +72,31 @@ def file_blocks(
     `also` are columns whose cells are wanted as they are.
     """
     reader = reader or CellReader(table, mapping, findings)
-    times = TimeCheck(findings, by_clock=mapping.column(Field.TEST_TIME) is None)
+    has_clock = mapping.column(Field.CLOCK) is not None
+    times = TimeCheck(findings, by_clock=has_clock and not mapping.column(Field.TEST_TIME))
+    steps = StepTimes() if mapping.counts_steps_only else None
     indices = {c.index for c in mapping.columns if c.field is not Field.IGNORED} | set(also)
     for block in read_rows(table, sorted(indices), findings):
         if len(block.rows):
-            yield _file_block(mapping, reader, times, block)
+            yield _file_block(mapping, reader, (times, steps), block)
 
 
 def _file_block(
-    mapping: Mapping, reader: CellReader, times: TimeCheck, block: CellBlock
+    mapping: Mapping,
+    reader: CellReader,
+    counted: tuple[TimeCheck, StepTimes | None],
+    block: CellBlock,
 ) -> FileBlock:
     rows = block.rows
 
     def of(field: Field) -> FloatArray | None:
         column = mapping.column(field)
         return reader.values(column, block.cells[column.index], rows) if column else None
+
+    def whole(field: Field) -> FloatArray | None:
+        values = of(field)
+        charge, discharge = map(of, APART[field]) if values is None else (None, None)
+        return values if charge is None or discharge is None else _difference(charge, discharge)
 
     blank = np.full(len(rows), np.nan)  # where only the times are read
     clock, step_id = of(Field.CLOCK), of(Field.STEP_ID)
@@ -93,20 +107,32 @@ def _file_block(
         values = step_id if field is Field.STEP_ID else of(field)
         if field.channel and values is not None:
             extended[field.channel] = values
-    test_time_s = times.checked(rows, of(Field.TEST_TIME), clock)
-    voltage_v, current_a = of(Field.VOLTAGE), of(Field.CURRENT)
+    (times, steps), step = counted, of(Field.STEP)
+    test_time_s = of(Field.TEST_TIME)
+    if steps is not None:
+        key = step_id if step is None else step
+        test_time_s = steps.since_start(extended[_STEP_TIME], key)
+    test_time_s = times.checked(rows, test_time_s, clock)
+    voltage_v, current_a = of(Field.VOLTAGE), whole(Field.CURRENT)
     measures = Block(
         test_time_s=test_time_s,
         unix_time_s=clock,
         voltage_v=blank if voltage_v is None else voltage_v,
         current_a=blank if current_a is None else current_a,
-        power_w=of(Field.POWER),
+        power_w=whole(Field.POWER),
         cycle=of(Field.CYCLE),
-        step=of(Field.STEP),
+        step=step,
         step_id=step_id,
         extended=extended,
     )
     return FileBlock(rows, measures, of(Field.STATE), block.cells, block.bytes_done)
+
+
+def _difference(charge: FloatArray, discharge: FloatArray) -> FloatArray:
+    """Charge less discharge, of their magnitudes; one that is blank beside the other is 0."""
+    both = np.isnan(charge) & np.isnan(discharge)
+    difference = np.abs(np.nan_to_num(charge)) - np.abs(np.nan_to_num(discharge))
+    return np.where(both, np.nan, difference)
 
 
 def read_measures(

@@ -10,6 +10,7 @@ from cycling.formats.columns.mapping import Mapping
 from cycling.formats.columns.times import likely_unit
 from cycling.formats.measures import FileBlock
 from cycling.formats.problems import Problem
+from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
 
 _ASKED_FACTOR, _SAID_PART = 1.5, 0.02
@@ -25,23 +26,24 @@ class ChargeWatch:
     charged: FloatArray = field(default_factory=lambda: np.zeros(2))  # As in, As out
     counted: FloatArray = field(default_factory=lambda: np.zeros(2))  # Ah while it flows in, out
     counters: tuple[Field, ...] = ()
-    _last: FloatArray | None = None  # test time, and each counter, of the last row
+    _last: FloatArray | None = None  # test time, current and each counter of the last row
 
     def add(self, block: FileBlock) -> None:
         """Take the next rows."""
         columns = self._columns(block)
         if not self.counters:
             return
-        rows = np.column_stack([block.measures.test_time_s, block.measures.current_a, *columns])
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        if not len(rows):
+        rows = np.array([block.measures.test_time_s, block.measures.current_a, *columns])
+        known = np.isfinite(rows).all(axis=0)
+        rows = rows if known.all() else rows[:, known]
+        if not rows.shape[1]:
             return
-        rows = rows if self._last is None else np.concatenate([self._last, rows])
-        self._last = rows[-1:]
-        seconds = np.diff(rows[:, 0])
-        whole = ~_gaps(seconds)
-        charge = np.where(whole, rows[1:, 1] * seconds, 0.0)
-        counted = sum((_counted(values) for values in rows.T[2:]), start=np.zeros(len(charge)))
+        rows = rows if self._last is None else np.concatenate([self._last, rows], axis=1)
+        self._last = rows[:, -1:]
+        seconds = np.diff(rows[0])
+        charge = rows[1, 1:] * seconds
+        charge[_gaps(seconds)] = 0.0
+        counted = sum((_counted(values) for values in rows[2:]), start=np.zeros(len(charge)))
         for way, flows in enumerate((charge > 0, charge < 0)):
             self.charged[way] += float(np.abs(charge[flows]).sum())
             self.counted[way] += float(counted[flows].sum())
@@ -79,15 +81,21 @@ class ChargeWatch:
 
 def _counted(values: FloatArray) -> FloatArray:
     """What a counter counts from row to row, also where it starts again."""
-    before, after = np.abs(values[:-1]), np.abs(values[1:])
-    return np.where(after < _RESET * before, after, np.abs(np.diff(values)))
+    size = np.abs(values)
+    moved = np.abs(np.diff(values))
+    again = np.flatnonzero(size[1:] < _RESET * size[:-1])
+    moved[again] = size[again + 1]
+    return moved
 
 
-def _gaps(seconds: FloatArray) -> BoolArray:
+def _gaps(seconds: FloatArray) -> IntArray:
     """Intervals in which measures are missing: long, and ten times both their neighbours."""
-    beside = np.maximum(np.concatenate([[0.0], seconds[:-1]]), np.concatenate([seconds[1:], [0.0]]))
-    found: BoolArray = (seconds > _GAP_S) & (seconds > _GAP_FACTOR * beside) & (beside > 0)
-    return found
+    long = np.flatnonzero(seconds > _GAP_S)
+    if not len(long):
+        return long
+    padded = np.concatenate([[0.0], seconds, [0.0]])
+    beside = np.maximum(padded[long], padded[long + 2])
+    return long[(seconds[long] > _GAP_FACTOR * beside) & (beside > 0)]
 
 
 def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cycling.formats.checks.pace import PaceWatch
 from cycling.formats.checks.sign import SignEvidence, StateEvidence
-from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
+from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping
 from cycling.formats.heads import HeadStart
 from cycling.formats.problems import Problem
@@ -14,7 +14,7 @@ from cycling.formats.values.clocks import zone
 from cycling.units import duration_words
 
 # Kinds that a proposal of columns gives; the others follow from reading the whole file.
-PROPOSED = ("dates", "columns", "units")
+PROPOSED = ("dates", "columns", "units", "current", "power", "day")
 
 
 def accepted(mapping: Mapping, problem: Problem) -> Problem:
@@ -62,7 +62,7 @@ def time_inferred(
             f"{start.text!r}."
         )
         seen.append(Inference("start", text))
-    elif clock and clock.unit not in NUMERIC_CLOCKS[:2]:
+    elif clock and clock.unit not in ABSOLUTE_CLOCKS:
         text = f"Where the clock names no zone, it is read as {mapping.time_zone}."
         seen.append(Inference("zone", text))
     if table.thousands:

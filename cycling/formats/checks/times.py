@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cycling.analysis.gaps import gap_rows
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import FloatArray
@@ -221,3 +223,15 @@ class IntervalCheck:
             if passed >= half:
                 return self._values[key]
         return float("nan")
+
+
+def step_time_problems(mapping: Mapping) -> list[Problem]:
+    """What is not known where only the time within steps is."""
+    column = mapping.column(Field.STEP_TIME)
+    if column is None or not mapping.counts_steps_only:
+        return []
+    text = (
+        f"No column counts from the start of the test: its time is that of its steps, in column "
+        f"{column.shown!r}, added up. What passed between them is not in it."
+    )
+    return [Problem("warning", text, column=column.shown, code="step-times")]

@@ -8,6 +8,7 @@ import numpy as np
 
 from cycling.formats.arrow import valid
 from cycling.formats.cell_reader import CellReader
+from cycling.formats.checks.cells import CellsWatch
 from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
@@ -15,7 +16,7 @@ from cycling.formats.checks.pace import PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.preview import PreviewBuilder
 from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
-from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration
+from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, step_time_problems
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.durations import open_duration
@@ -57,7 +58,7 @@ def verify(
             on_progress(cells.bytes_done, table.size_bytes)
         return watch.result()
     reader = CellReader(table, mapping, findings)
-    for block in file_blocks(table, mapping, findings, also=watch.unseen, reader=reader):
+    for block in file_blocks(table, mapping, findings, also=watch.also, reader=reader):
         watch.add(block)
         on_progress(block.bytes_done, table.size_bytes)
     watch.finish(reader.no_value_counts)
@@ -81,12 +82,18 @@ class _Watch:
         self._blanks: dict[Field, tuple[int, int, int]] = {}
         self._late: dict[int, int] = {}
         self._dates_open = True
+        self._cells = CellsWatch(table)
         # Columns that looked empty and are not imported: they may have values further on.
         self.unseen = tuple(
             c.index
             for c in mapping.columns
             if c.field is Field.IGNORED and not any(table.sample_of(c.index))
         )
+
+    @property
+    def also(self) -> tuple[int, ...]:
+        """Columns whose cells are looked at as they are."""
+        return (*self.unseen, *self._cells.indices)
 
     def add(self, block: FileBlock) -> None:
         """Note what one block shows."""
@@ -105,7 +112,7 @@ class _Watch:
             self._state.add(current, block.state)
             signed = with_state(current, block.state)
             self._preview_by_state.add(measures.test_time_s, voltage, signed)
-        for watch in (self._pace, self._charge, self._ranges):
+        for watch in (self._pace, self._charge, self._ranges, self._cells):
             watch.add(block)
         self._note_blanks(block)
         self._note_late(block)
@@ -171,9 +178,10 @@ class _Watch:
         if not self.rows:
             text = "The file has no data rows. Export it again with its measures."
             problems.append(Problem("error", text, code="no-rows"))
-        if self._mapping.column(Field.CURRENT) is None:
+        if not self._mapping.has(Field.CURRENT):
             text = "No column is Current: the voltage is imported alone, without charge or energy."
             problems.append(Problem("warning", text, code="no-current"))
+        problems += self._cells.problems() + step_time_problems(self._mapping)
         problems += head_problems(self._table, self._mapping)
         problems += _gaps(self._intervals) + self._implausible()
         for problem in problems:
@@ -181,7 +189,7 @@ class _Watch:
 
     def _implausible(self) -> list[Problem]:
         problems = pace_problems(self._mapping, self._pace)
-        problems += open_duration(self._table, self._mapping)
+        problems += open_duration(self._table, self._mapping, self._charge.factor)
         if self._pace.stands_still:
             self._clock.trusted = False
         if not problems:  # one fault is named once, not by all that follow from it
@@ -204,7 +212,7 @@ class _Watch:
     def result(self) -> Verification:
         """All of it, with the sign of the current decided or asked for."""
         evidence = self._sign.evidence()
-        signed = self._table.signed
+        signed = self._table.signed or not self._mapping.column(Field.CURRENT)
         decided, question = decide_sign(self._mapping, evidence, self._state, signed=signed)
         if question and self.rows:
             self._findings.add(question)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from cycling.errors import InputError
-from cycling.formats.columns.fields import Field
-from cycling.formats.columns.labels import plain_name
+from cycling.formats.columns.fields import APART, Field
+from cycling.formats.columns.guess import name_place
+from cycling.formats.columns.labels import plain_name, split_label
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import OWN_HEADER
 from cycling.formats.problems import Problem, quoted_list
 from cycling.formats.text.table import TextTable
-from cycling.formats.values.states import direction
 
 # Words in the names of columns without a unit that are surely no current.
 _NO_CURRENT = re.compile(
@@ -31,41 +31,34 @@ def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
 
 def _missing(mapping: Mapping) -> Iterator[Problem]:
     for field in (Field.VOLTAGE, Field.CURRENT):
-        if mapping.column(field) is None and not (
-            field is Field.CURRENT and has_no_current(mapping)
-        ):
+        if not mapping.has(field) and not (field is Field.CURRENT and has_no_current(mapping)):
             text = f"No column is {field.label}. Choose the one that is."
-            if field is Field.CURRENT and (pair := _two_currents(mapping)):
+            if field is Field.CURRENT:
                 text = (
-                    f"The current is in two columns, {quoted_list(pair)}. Write their difference, "
-                    "charge less discharge, into one column, and import that file."
+                    f"No column is {field.label}. Choose the one that is, or the two of "
+                    "Charge current and Discharge current."
                 )
             yield Problem("error", text, code=f"missing-{field}")
-    if mapping.column(Field.TEST_TIME) is None and mapping.column(Field.CLOCK) is None:
+    times = (Field.TEST_TIME, Field.CLOCK, Field.STEP_TIME)
+    if not any(map(mapping.column, times)):
         text = "No column is Test time or Clock time. Choose at least one of them."
         yield Problem("error", text, code="missing-time")
 
 
-def _two_currents(mapping: Mapping) -> list[str]:
-    """A column for the current of charge and one for that of discharge; none if there are not."""
-    columns = [c for c in mapping.columns if c.field is Field.EXTENDED and _is_current(c)]
-    found = {direction(c.name): c.shown for c in columns}
-    return [found[1.0], found[-1.0]] if {1.0, -1.0} <= set(found) else []
-
-
-def _is_current(column: Column) -> bool:
-    return column.unit in Field.CURRENT.units
-
-
 def has_no_current(mapping: Mapping) -> bool:
     """Whether no column can be the current: a file of a rest has voltage alone."""
-    return mapping.column(Field.CURRENT) is None and not any(
-        column.field is Field.EXTENDED and _may_be_current(column) for column in mapping.columns
-    )
+    return not mapping.has(Field.CURRENT) and not any(map(_may_be_current, mapping.columns))
 
 
 def _may_be_current(column: Column) -> bool:
-    if _is_current(column):
+    if column.field is Field.IGNORED:  # text, where a current was expected
+        return (
+            column.label != ""
+            and name_place(split_label(column.label)[0], Field.CURRENT) is not None
+        )
+    if column.field is not Field.EXTENDED:
+        return column.field in APART[Field.CURRENT]
+    if column.unit in Field.CURRENT.units:
         return True
     return column.unit == "1" and not _NO_CURRENT.search(plain_name(column.name))
 

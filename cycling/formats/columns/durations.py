@@ -4,7 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 
-from cycling.formats.columns.fields import DURATION_UNIT, MINUTES_UNIT, WRITTEN_DURATIONS, Field
+from cycling.formats.columns.fields import (
+    DURATION_UNIT,
+    MINUTES_UNIT,
+    TIME_OF_DAY,
+    WRITTEN_DURATIONS,
+    Field,
+)
 from cycling.formats.columns.labels import split_label
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Problem
@@ -30,13 +36,13 @@ def minutes_evidence(cells: Sequence[str]) -> str:
         return "their last part has decimals"
     if pairs and any(text.count(":") == 2 for text in texts):
         return "others have hours in front"
-    if any(int(match[1]) > _HOURS_OF_A_DAY for match in pairs):
-        return "their first part goes above 24"
     return ""
 
 
 def is_in_two_parts(column: Column, cells: Sequence[str]) -> bool:
     """Whether a column has times of two parts, and its label does not say which they are."""
+    if column.unit == TIME_OF_DAY:
+        return False
     if column.unit not in WRITTEN_DURATIONS or split_label(column.label)[1] in WRITTEN_DURATIONS:
         return False
     return any(map(_TWO_PARTS.fullmatch, cells))
@@ -50,17 +56,33 @@ def by_pace(unit: str, pace: float) -> str | None:
     return None
 
 
-def open_duration(table: TextTable, mapping: Mapping) -> list[Problem]:
-    """The question what a test time in two parts is, where neither its cells nor a clock say."""
+def open_duration(table: TextTable, mapping: Mapping, factor: float | None) -> list[Problem]:
+    """The question what a test time in two parts is, where neither its cells nor a clock say.
+
+    `factor`: how many times the charge of the instrument's counters ours is; about 1 decides it.
+    """
     time = mapping.column(Field.TEST_TIME)
     if time is None or mapping.column(Field.CLOCK):
         return []
     cells = table.sample_of(time.index)
     if not is_in_two_parts(time, cells) or minutes_evidence(cells) or time.unit == MINUTES_UNIT:
         return []
+    if factor and abs(math.log(factor)) < _SAME_PACE:
+        return []
     text = (
         f"Times in column {time.shown!r} have two parts, hours and minutes or minutes and seconds; "
-        f"they are read as hours and minutes. If they are not, choose the unit {MINUTES_UNIT}."
+        f"they are read as hours and minutes{_doubt(cells, factor)}. If they are not, choose the "
+        f"unit {MINUTES_UNIT}."
     )
     option = f"{time.shown}={time.field}:{MINUTES_UNIT}"
     return [Problem("question", text, column=time.shown, code="duration-unit", option=option)]
+
+
+def _doubt(cells: Sequence[str], factor: float | None) -> str:
+    """What speaks for minutes and seconds without proving them."""
+    if factor and abs(math.log(factor / 60)) < _SAME_PACE:
+        return ", but the instrument's counter says that they are minutes and seconds"
+    pairs = [match for cell in cells if (match := _TWO_PARTS.fullmatch(cell))]
+    if any(int(match[1]) > _HOURS_OF_A_DAY for match in pairs):
+        return ", but their first part goes above 24"
+    return ""

@@ -11,7 +11,11 @@ class Field(StrEnum):
     CLOCK = "clock"
     VOLTAGE = "voltage"
     CURRENT = "current"
+    CHARGE_CURRENT = "charge_current"
+    DISCHARGE_CURRENT = "discharge_current"
     POWER = "power"
+    CHARGE_POWER = "charge_power"
+    DISCHARGE_POWER = "discharge_power"
     CYCLE = "cycle"
     STEP = "step"
     STEP_ID = "step_id"
@@ -55,11 +59,14 @@ class Field(StrEnum):
         return self not in (Field.EXTENDED, Field.IGNORED)
 
 
-DURATION_UNIT, MINUTES_UNIT = "h:min:s", "min:s"
-WRITTEN_DURATIONS = (DURATION_UNIT, MINUTES_UNIT)
-UNIX_S, UNIX_MS, EXCEL_DAYS = "Unix s", "Unix ms", "Excel days"
+DURATION_UNIT, MINUTES_UNIT, TIME_OF_DAY = "h:min:s", "min:s", "time of day"
+WRITTEN_DURATIONS = (DURATION_UNIT, MINUTES_UNIT, TIME_OF_DAY)
+UNIX_S, UNIX_MS, UNIX_US, UNIX_NS = "Unix s", "Unix ms", "Unix us", "Unix ns"
+SINCE_1904, EXCEL_DAYS = "s since 1904", "Excel days"
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
-NUMERIC_CLOCKS = (UNIX_S, UNIX_MS, EXCEL_DAYS)
+UNIX_UNITS = {"s": UNIX_S, "ms": UNIX_MS, "us": UNIX_US, "ns": UNIX_NS}
+ABSOLUTE_CLOCKS = (*UNIX_UNITS.values(), SINCE_1904)  # in UTC, whatever the zone
+NUMERIC_CLOCKS = (*ABSOLUTE_CLOCKS, EXCEL_DAYS)
 DURATIONS = (Field.TEST_TIME, Field.STEP_TIME)
 WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID)
 STEP_ID_CHANNEL = ("Step ID", "1")
@@ -73,6 +80,11 @@ COUNTERS = (
     Field.DISCHARGE_ENERGY,
     Field.ENERGY,
 )
+# What some files give in two columns, one for charge and one for discharge: their difference.
+APART = {
+    Field.CURRENT: (Field.CHARGE_CURRENT, Field.DISCHARGE_CURRENT),
+    Field.POWER: (Field.CHARGE_POWER, Field.DISCHARGE_POWER),
+}
 # Fields that no column of the measures holds: they are kept as extended channels of fixed names.
 CHANNEL_FIELDS = (Field.STEP_ID, Field.STEP_TIME, *COUNTERS)
 
@@ -83,16 +95,22 @@ class _Facts(NamedTuple):
     units: tuple[str, ...] = ()
 
 
-_CLOCK_UNITS = (UNIX_S, UNIX_MS, YEAR_FIRST, DAY_FIRST, MONTH_FIRST, EXCEL_DAYS)
-_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", *WRITTEN_DURATIONS)
+_CLOCK_UNITS = (*NUMERIC_CLOCKS[:2], YEAR_FIRST, DAY_FIRST, MONTH_FIRST, *NUMERIC_CLOCKS[2:])
+_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", DURATION_UNIT, MINUTES_UNIT)
+_CURRENT_UNITS = ("A", "mA", "uA", "nA", "kA")
+_POWER_UNITS = ("W", "mW", "uW", "kW")
 _CHARGE_UNITS = ("Ah", "mAh", "uAh", "nAh", "C", "mC", "uC")
 _ENERGY_UNITS = ("Wh", "mWh", "uWh", "kWh", "J", "mJ", "kJ")
 _FACTS = {
-    Field.TEST_TIME: _Facts("Test time", "Test Time / s", _TIME_UNITS),
+    Field.TEST_TIME: _Facts("Test time", "Test Time / s", (*_TIME_UNITS, TIME_OF_DAY)),
     Field.CLOCK: _Facts("Clock time", "Unix Time / s", _CLOCK_UNITS),
     Field.VOLTAGE: _Facts("Voltage", "Voltage / V", ("V", "mV", "uV", "kV")),
-    Field.CURRENT: _Facts("Current", "Current / A", ("A", "mA", "uA", "nA", "kA")),
-    Field.POWER: _Facts("Power", "Power / W", ("W", "mW", "uW", "kW")),
+    Field.CURRENT: _Facts("Current", "Current / A", _CURRENT_UNITS),
+    Field.CHARGE_CURRENT: _Facts("Charge current", "Current / A", _CURRENT_UNITS),
+    Field.DISCHARGE_CURRENT: _Facts("Discharge current", "Current / A", _CURRENT_UNITS),
+    Field.POWER: _Facts("Power", "Power / W", _POWER_UNITS),
+    Field.CHARGE_POWER: _Facts("Charge power", "Power / W", _POWER_UNITS),
+    Field.DISCHARGE_POWER: _Facts("Discharge power", "Power / W", _POWER_UNITS),
     Field.CYCLE: _Facts("Cycle", "Cycle Count / 1", ("1",)),
     Field.STEP: _Facts("Step", "Step Count / 1", ("1",)),
     Field.STEP_ID: _Facts("Step ID", "Step ID / 1", ("1",)),

@@ -7,8 +7,9 @@ from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.durations import written_unit
 from cycling.formats.columns.fields import (
     DURATIONS,
-    UNIX_MS,
-    UNIX_S,
+    SINCE_1904,
+    TIME_OF_DAY,
+    UNIX_UNITS,
     WHOLE_NUMBERS,
     WRITTEN_DURATIONS,
     Field,
@@ -21,13 +22,16 @@ from cycling.formats.columns.labels import (
     split_suffix,
 )
 from cycling.formats.columns.mapping import Column
-from cycling.formats.columns.names import OPEN_TIMES, PLACES
-from cycling.formats.columns.times import Candidate, is_step_time, test_time
+from cycling.formats.columns.names import OPEN_TIMES, PLACES, TIMES_OF_DAY
+from cycling.formats.columns.time_values import Candidate
+from cycling.formats.columns.times import is_step_time, test_time
 from cycling.formats.text.layout import is_numeric
+from cycling.formats.text.split_clock import SplitClock
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clock_units import clock_unit, is_clock, mostly, names_day
 from cycling.formats.values.clocks import is_duration
 from cycling.formats.values.states import are_states, direction
+from cycling.formats.values.times_of_day import is_time_of_day, names_half
 
 _NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
 _NEED_A_UNIT = ("test", "step")
@@ -112,7 +116,8 @@ def _best(
             [choice.candidate for choice in choices],
             clock.candidate if clock else None,
         )
-        return next((c for c in choices if taken and c.index == taken.index), None)
+        best = next((c for c in choices if taken and c.index == taken.index), None)
+        return None if best and clock and best.unit == TIME_OF_DAY else best
     if not choices:
         return None
     best = choices[0]
@@ -127,6 +132,9 @@ def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
     """Place of a column among the candidates for `field`, and its unit; None if it is none."""
     name, unit = _name_and_unit(table.labels[index], field)
     cells = table.sample_of(index)
+    split = table.rewriting
+    if field in DURATIONS and isinstance(split, SplitClock) and index == split.time:
+        return None  # it is in the clock
     place = PLACES[field].get(name)
     if place is None:
         if not _speaks_for_itself(field, cells):
@@ -161,6 +169,8 @@ def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | 
     texts = [c for c in cells if c]
     if not texts:
         return None
+    if field is Field.TEST_TIME and (name in TIMES_OF_DAY or any(map(names_half, texts))):
+        return TIME_OF_DAY if mostly(is_time_of_day, texts) else None
     if field in DURATIONS and mostly(is_duration, texts):
         return written_unit(texts, unit)
     if not mostly(_is_plain_number, texts):
@@ -170,7 +180,7 @@ def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | 
     if unit is None and name in _NEED_A_UNIT and field in DURATIONS:
         return None  # the number of a test or of a step
     if unit is None:
-        looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in (UNIX_S, UNIX_MS)
+        looks_like_clock = field is Field.TEST_TIME and clock_unit(cells) in UNIX_UNITS.values()
         return None if looks_like_clock else field.units[0]
     return unit if unit in field.units and unit not in WRITTEN_DURATIONS else None
 
@@ -184,7 +194,7 @@ def _is_whole(cell: str) -> bool:
 
 def _clock_unit(cells: list[str], unit: str | None) -> str | None:
     guess = clock_unit(cells)
-    if unit in ("s", "ms") and not names_day(cells):
-        unix_unit = UNIX_S if unit == "s" else UNIX_MS
-        return guess if guess == unix_unit else None
+    if unit in UNIX_UNITS and not names_day(cells):
+        fits = guess == UNIX_UNITS[unit] or (unit == "s" and guess == SINCE_1904)
+        return guess if fits else None
     return guess

@@ -52,7 +52,7 @@ def split_label(label: str) -> tuple[str, str | None]:
         return name, canonical_unit(unit, name)
     if (match := _BRACKETED.fullmatch(text)) and (own_unit := _within_brackets(match[2], match[1])):
         return match[1], own_unit
-    for sign in ("/", "#", ","):
+    for sign in ("/", "#", ",", " in "):
         for name, unit in _splits(text, sign):
             if own_unit := _unit(unit, name):
                 return name.strip(), own_unit
@@ -74,8 +74,8 @@ def _is_all_unit(text: str) -> bool:
 
 def _splits(text: str, sign: str) -> Iterator[tuple[str, str]]:
     """A text at each of its signs: (`Q`, `mAh/g`) before (`Q/mAh`, `g`)."""
-    places = [place for place, letter in enumerate(text) if letter == sign]
-    return ((text[:place], text[place + 1 :]) for place in places if text[:place].strip())
+    places = [match.start() for match in re.finditer(re.escape(sign), text)]
+    return ((text[:place], text[place + len(sign) :]) for place in places if text[:place].strip())
 
 
 def _within_brackets(text: str, name: str) -> str | None:

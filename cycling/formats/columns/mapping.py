@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cycling.errors import InputError
-from cycling.formats.columns.fields import WRITTEN_DURATIONS, Field
+from cycling.formats.columns.fields import APART, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
 
 Channel = tuple[str, str]
@@ -49,7 +49,10 @@ INFERENCES = {
     "time": "Time",
     "columns": "Step time",
     "units": "Unit of time",
+    "current": "Current",
+    "power": "Power",
     "pauses": "Pauses",
+    "day": "Time of day",
     "start": "Start",
     "zone": "Time zone",
     "numbers": "Numbers",
@@ -86,6 +89,17 @@ class Mapping:
     def column(self, field: Field) -> Column | None:
         """The first column that is `field`."""
         return next((c for c in self.columns if c.field is field), None)
+
+    def has(self, field: Field) -> bool:
+        """Whether a column is `field`, or two are its parts: charge and discharge."""
+        parts = APART.get(field, ())
+        return self.column(field) is not None or (bool(parts) and all(map(self.column, parts)))
+
+    @property
+    def counts_steps_only(self) -> bool:
+        """Whether the only time is the one within steps."""
+        others = self.column(Field.TEST_TIME) or self.column(Field.CLOCK)
+        return others is None and self.column(Field.STEP_TIME) is not None
 
     @property
     def extended(self) -> tuple[Column, ...]:

@@ -132,10 +132,21 @@ NAMES: dict[Field, tuple[str, ...]] = {
         *("wh accu", "wh", "energie", "energía", "énergie", "energia", "能量", "에너지"),
     ),
 }
-NAMES = {field: (*names, *WORDS.get(field, ())) for field, names in NAMES.items()}
+NAMES = {field: (*NAMES.get(field, ()), *WORDS.get(field, ())) for field in Field if field.single}
 PLACES = {
     field: {same_name(name): place for place, name in reversed(list(enumerate(names)))}
     for field, names in NAMES.items()
+}
+# A column that only these name has times of day; as a test time it comes last.
+TIMES_OF_DAY = {
+    same_name(name)
+    for name in (
+        *("time of day", "clock time", "wall time", "local time", "clock", "uhrzeit", "hora"),
+        *("heure", "ora", "godzina", "saat", "время суток", "时刻", "時刻", "시각"),
+    )
+}
+PLACES[Field.TEST_TIME] |= {
+    name: len(PLACES[Field.TEST_TIME]) for name in TIMES_OF_DAY - PLACES[Field.TEST_TIME].keys()
 }
 # Of a column that only these name it is open whether it counts from the start of the test.
 OPEN_TIMES = {

@@ -7,13 +7,13 @@ of its files and None for all others. The first that answers counts; the last on
 from collections.abc import Callable
 from dataclasses import replace
 
+from cycling.formats.columns.apart import with_parts
 from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.fields import (
     CHANNEL_FIELDS,
     COUNTERS,
     OWN_FIELDS,
-    UNIX_MS,
-    UNIX_S,
+    UNIX_UNITS,
     YEAR_FIRST,
     Field,
 )
@@ -54,7 +54,7 @@ def propose(table: TextTable) -> Mapping:
     """The format and the columns of a table as far as they can be recognised."""
     for recogniser in (*RECOGNISERS, _text_table):
         if mapping := recogniser(table):
-            return with_times(table, mapping)
+            return with_times(table, with_parts(mapping))
     raise AssertionError
 
 
@@ -101,7 +101,7 @@ def _bdf_field(label: str) -> tuple[Field, str] | None:
         return None
     field = _BDF_NAMES.get(name.lower())
     if field is Field.CLOCK:
-        unit = {"s": UNIX_S, "ms": UNIX_MS}.get(unit, "")
+        unit = UNIX_UNITS.get(unit, "")
     return (field, unit) if field and unit in field.units else None
 
 

@@ -23,7 +23,8 @@ _HEAD_ROWS = 1_000
 _MAX_SHEETS = 1_000
 # Sheets that repeat or sum up what another one has in full.
 _SUMMARIES = re.compile(
-    r"statis|cycle|step|log|curve|idle|info|unit|test|global|rawdata|acim|ch\d+_proc|.*chart",
+    r"statis|cycle|step|log|curve|idle|info|unit|test|global|rawdata|acim|ch\d+_proc|.*chart"
+    r"|循环|工步|测试|日志|单位|统计|曲线|信息|サイクル|ステップ|試験|ログ|사이클|스텝|로그",
     re.IGNORECASE,
 )
 _COUNTING = ("record", "record index", "record id", "data point", "datapoint", "index")

@@ -1,9 +1,14 @@
 """Where the rows of a table end: lines below them that are no measures, a last row that is cut."""
 
 import re
+from collections.abc import Mapping
 
+import numpy as np
+
+from cycling.formats.arrow import bool_array, truths
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import CellBlock
+from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.table import TextTable
 
 _MOST_LINES = 20
@@ -12,10 +17,15 @@ _SHOWN = 40
 
 def footer(row: int, text: str) -> Problem:
     """The warning for a line below the last row that has no measures."""
-    shown = " ".join(text.split())
-    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
-    text = f"{shown!r} below the last row has no measures; it is left out."
+    text = f"{_short(text)!r} below the last row has no measures; it is left out."
     return Problem("warning", text, row=row, code="footer")
+
+
+def comment(row: int, text: str) -> Problem:
+    """The warning for a line between rows that is a comment."""
+    return Problem(
+        "warning", f"{_short(text)!r} is a comment; it is left out.", row, code="comment"
+    )
 
 
 def cut_off(row: int) -> Problem:
@@ -33,11 +43,57 @@ def without_end(table: TextTable, block: CellBlock, findings: Findings) -> CellB
     if table.cut_off:
         count -= 1
         findings.add(cut_off(int(block.rows[count])))
+    numbers = {index for index in block.cells if _are_numbers(table, index)}
     for _ in range(_MOST_LINES):
-        texts = [column[count - 1].as_py() or "" for column in block.cells.values() if count]
-        if not texts or re.search("[0-9]", "".join(texts)):
+        texts = {i: column[count - 1].as_py() or "" for i, column in block.cells.items() if count}
+        if not texts or not _is_no_measure(texts, numbers):
             break
         count -= 1
-        findings.add(footer(int(block.rows[count]), " ".join(texts)))
+        findings.add(footer(int(block.rows[count]), " ".join(texts.values())))
     cells = {index: column[:count] for index, column in block.cells.items()}
     return CellBlock(block.rows[:count], cells, block.bytes_done)
+
+
+def without_heads(table: TextTable, block: CellBlock, findings: Findings) -> CellBlock:
+    """A block without rows that repeat the names of the columns, as where exports are joined."""
+    import pyarrow.compute as pc
+
+    named = [index for index in block.cells if table.labels[index]]
+    if not named:
+        return block
+    data = block.cells[named[0]].buffers()[2]
+    if data is None or table.labels[named[0]].encode() not in data.to_pybytes():
+        return block
+    heads = np.logical_and.reduce(
+        [
+            truths(
+                pc.match_substring_regex(block.cells[i], rf"^\s*{re.escape(table.labels[i])}\s*$")
+            )
+            for i in named
+        ]
+    )
+    for row in block.rows[heads].tolist():
+        text = "The names of the columns are repeated here; the row is left out."
+        findings.add(Problem("warning", text, row=row, code="repeated-head"))
+    kept = bool_array(~heads)
+    cells = {index: column.filter(kept) for index, column in block.cells.items()}
+    return CellBlock(block.rows[~heads], cells, block.bytes_done)
+
+
+def _are_numbers(table: TextTable, index: int) -> bool:
+    cells = [row[index].strip() for row in table.sample if index < len(row)]
+    texts = [cell for cell in cells if cell]
+    return 2 * sum(map(is_numeric, texts)) > len(texts)
+
+
+def _is_no_measure(cells: Mapping[int, str], numbers: set[int]) -> bool:
+    """Whether a row has no digit, or begins with a word where the others have a number."""
+    if not re.search("[0-9]", "".join(cells.values())):
+        return True
+    first = next(index for index, cell in cells.items() if cell.strip())
+    return first in numbers and bool(re.match(r"\s*[^\W\d_]{3}", cells[first]))
+
+
+def _short(text: str) -> str:
+    shown = " ".join(text.split())
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."

@@ -19,7 +19,7 @@ _LOOKED_AT = 20
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
 
 _NUMBER = re.compile(
-    r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?)"
+    r"\s*[+\-\u2212\u2013]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?)"
     r"([eE][+-]?\d+)?\s*",
     re.ASCII,
 )
@@ -238,7 +238,12 @@ def _no_table(text: str, skipped: int, *, complete: bool, shown_name: str) -> In
 
 
 def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
-    """A comma where most broken numbers of these rows are written with one, else a point."""
+    """A comma where most broken numbers of these rows are written with one, else a point.
+
+    The sign that groups the digits of a column's whole numbers is not it.
+    """
+    if groups := _grouping(rows):
+        return "." if groups == "," else ","
     cells = [cell for row in rows for cell in row]
     commas = sum(1 for cell in cells if _COMMA_NUMBER.fullmatch(cell))
     points = sum(1 for cell in cells if _POINT_NUMBER.fullmatch(cell))
@@ -246,5 +251,24 @@ def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
 
 
 def has_thousands(rows: tuple[tuple[str, ...], ...], decimal: str) -> bool:
-    """Whether a number has thousands separators beside its decimal mark, which proves them."""
-    return any(_GROUPED[decimal].fullmatch(cell) for row in rows for cell in row)
+    """Whether numbers have thousands separators: beside a decimal mark, or in whole numbers."""
+    return bool(_grouping(rows)) or any(
+        _GROUPED[decimal].fullmatch(cell) for row in rows for cell in row
+    )
+
+
+def _grouping(rows: tuple[tuple[str, ...], ...]) -> str:
+    """The point or comma that groups the digits of whole numbers in a column, "" without one."""
+    columns = list(zip_longest(*rows, fillvalue=""))
+    return next((sign for sign in ",." if any(_is_grouped(c, sign) for c in columns)), "")
+
+
+def _is_grouped(column: tuple[str, ...], sign: str) -> bool:
+    """Whether a column has 960 and 1,020: with decimals, either all or none would have a sign."""
+    cells = [cell.strip() for cell in column if cell.strip()]
+    whole = re.compile(rf"[+-]?(\d{{1,3}}|[1-9]\d{{0,2}}(\{sign}\d{{3}})+)", re.ASCII)
+    if not all(map(whole.fullmatch, cells)):
+        return False
+    grouped = [cell for cell in cells if sign in cell]
+    sure = any(cell.endswith("0") or cell.count(sign) > 1 for cell in grouped)
+    return sure and len(grouped) < len(cells)

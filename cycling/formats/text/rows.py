@@ -11,7 +11,7 @@ from cycling.errors import InputError
 from cycling.formats.arrow import bool_array, valid
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import CellBlock, IntArray
-from cycling.formats.text.ends import cut_off, footer, without_end
+from cycling.formats.text.ends import comment, cut_off, footer, without_end, without_heads
 from cycling.formats.text.layout import BLANKS, is_numeric
 from cycling.formats.text.source import RowSource
 from cycling.formats.text.table import MAX_LINE, TextTable, too_long_line
@@ -40,12 +40,16 @@ class _RowNumbers:
     left_out: "array[int]" = field(default_factory=lambda: array("q"))
     ragged: list[_Ragged] = field(default_factory=list)
     ragged_count: int = 0
+    comments: list[tuple[int, str]] = field(default_factory=list)
     _passed: int = 0
 
     def leave_out(self, row: "csv.InvalidRow") -> str:
         """Note a row with another number of fields than the header; the parser skips it."""
         number = self.header_row + row.number
         self.left_out.append(number)
+        if row.text.lstrip().startswith("#") and len(self.comments) < 1000:
+            self.comments.append((number, row.text[:MAX_LINE_KEPT]))
+            return "skip"
         self.ragged_count += 1
         if len(self.ragged) < 1000:
             self.ragged.append(
@@ -93,6 +97,7 @@ def _blocks(table: TextTable, columns: Sequence[int], findings: Findings) -> Ite
                     zip(columns, (c.view(pa.string()) for c in batch.columns), strict=True)
                 )
                 block = _without_blank_rows(CellBlock(rows, cells, source.bytes_done))
+                block = without_heads(table, block, findings)
                 if not len(block.rows):
                     continue
                 _report_ragged(table, numbers, findings, before=int(block.rows[-1]))
@@ -166,6 +171,9 @@ def _report_ragged(
     table: TextTable, numbers: _RowNumbers, findings: Findings, *, before: int | None = None
 ) -> None:
     """Report the ragged rows above row `before` (None: all); the others wait."""
+    for row, text in numbers.comments:
+        findings.add(comment(row, text))
+    numbers.comments.clear()
     waiting = [] if before is None else [one for one in numbers.ragged if one.row > before]
     rows = numbers.ragged[: len(numbers.ragged) - len(waiting)]
     count = numbers.ragged_count - len(waiting)
@@ -181,6 +189,7 @@ def _report_ragged(
 
 def _report_end(table: TextTable, numbers: _RowNumbers, findings: Findings) -> None:
     """Say which short lines below the last row are left out; report the others."""
+    _report_ragged(table, numbers, findings, before=0)
     lines = numbers.ragged
     if len(lines) == numbers.ragged_count and all(one.fields < one.expected for one in lines):
         sign = None if table.delimiter == BLANKS else table.delimiter

@@ -1,7 +1,7 @@
-"""A clock in two columns, the date and the time of day beside it: joined in the date's column."""
+"""A clock in two columns, the date and the time of day: joined in the date's column."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cycling.formats.columns.labels import same_name
@@ -27,10 +27,16 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class SplitClock:
-    """The time of day stands in the column after the one of the date."""
+    """The column of the date, and how many columns after it (or before, below 0) the time is."""
 
     separator: bytes
     date: int
+    apart: int = 1
+
+    @property
+    def time(self) -> int:
+        """The column of the time of day."""
+        return self.date + self.apart
 
     def rewriter(self, *, at_rows: bool) -> Callable[[Sequence[bytes]], list[bytes]]:
         """Rewrite lines in order; `at_rows`: they begin with the table's first row."""
@@ -38,9 +44,9 @@ class SplitClock:
 
     def _joined(self, line: bytes) -> bytes:
         cells = line.split(self.separator)
-        if not _are_both(cells, self.date):
+        if not _are_both(cells, self.date, self.time):
             return line
-        cells[self.date] = cells[self.date].strip() + b" " + cells[self.date + 1].strip()
+        cells[self.date] = cells[self.date].strip() + b" " + cells[self.time].strip()
         return self.separator.join(cells)
 
 
@@ -50,24 +56,31 @@ def split_clock(lines: Sequence[str]) -> SplitClock | None:
         separator = sign.encode()
         rows = [line.encode().split(separator) for line in lines]
         later = rows[len(rows) // 2 :]
-        for date in range(len(later[-1]) - 1 if later else 0):
-            if not all(_are_both(cells, date) for cells in later[:-1]) or len(later) < 3:
+        if len(later) < 3:
+            continue
+        for date, time in _pairs(later[-1]):
+            if not all(_are_both(cells, date, time) for cells in later[:-1]):
                 continue
-            first = next(place for place, cells in enumerate(rows) if _are_both(cells, date))
-            if first and _is_named(rows[first - 1], date) and not _begins(rows[first], date):
-                return SplitClock(separator, date)
+            first = next(place for place, cells in enumerate(rows) if _are_both(cells, date, time))
+            named = first and _is_named(rows[first - 1], time)
+            if named and not _ELAPSED.fullmatch(rows[first][time]):
+                return SplitClock(separator, date, time - date)
     return None
 
 
-def _are_both(cells: Sequence[bytes], date: int) -> bool:
-    if len(cells) < date + 2:
+def _pairs(cells: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Columns of a date and of a time of day, those side by side first."""
+    dates = [place for place, cell in enumerate(cells) if _DATE.fullmatch(cell)]
+    times = [place for place, cell in enumerate(cells) if _TIME.fullmatch(cell)]
+    pairs = [(date, time) for date in dates for time in times]
+    return iter(sorted(pairs, key=lambda pair: (pair[1] != pair[0] + 1, abs(pair[1] - pair[0]))))
+
+
+def _are_both(cells: Sequence[bytes], date: int, time: int) -> bool:
+    if len(cells) <= max(date, time):
         return False
-    return bool(_DATE.fullmatch(cells[date]) and _TIME.fullmatch(cells[date + 1]))
+    return bool(_DATE.fullmatch(cells[date]) and _TIME.fullmatch(cells[time]))
 
 
-def _begins(cells: Sequence[bytes], date: int) -> bool:
-    return bool(_ELAPSED.fullmatch(cells[date + 1]))
-
-
-def _is_named(header: Sequence[bytes], date: int) -> bool:
-    return len(header) > date + 1 and same_name(header[date + 1].decode()) in _NAMES
+def _is_named(header: Sequence[bytes], time: int) -> bool:
+    return len(header) > time and same_name(header[time].decode()) in _NAMES

@@ -9,8 +9,11 @@ from cycling.formats.columns.fields import (
     DAY_FIRST,
     EXCEL_DAYS,
     MONTH_FIRST,
+    SINCE_1904,
     UNIX_MS,
+    UNIX_NS,
     UNIX_S,
+    UNIX_US,
     YEAR_FIRST,
 )
 from cycling.formats.values.clocks import CLOCK_PATTERNS
@@ -19,10 +22,16 @@ from cycling.formats.values.dates import plain_clock
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_UNIX_S = (1e8, 1e11)
-_UNIX_MS = (1e11, 1e14)
+_RANGES = {
+    SINCE_1904: (3.4e9, 4.3e9),  # 2011 to 2040; as Unix time it would be 2077 or later
+    UNIX_S: (1e8, 1e11),
+    UNIX_MS: (1e11, 1e14),
+    UNIX_US: (1e14, 1e17),
+    UNIX_NS: (1e17, 1e20),
+    EXCEL_DAYS: (20_000, 80_000),
+}
+_LONG_AGO = 2010  # fewer cyclers than this year's write it with two digits
 _NUMBER = re.compile(r"[+-]?\d{1,30}([.,]\d*)?", re.ASCII)
-_EXCEL = (20_000, 80_000)
 
 
 def clock_unit(cells: Sequence[str]) -> str | None:
@@ -32,10 +41,26 @@ def clock_unit(cells: Sequence[str]) -> str | None:
         return None
     if mostly(CLOCK_PATTERNS[YEAR_FIRST].match, texts):
         return YEAR_FIRST
+    if _begin_with_short_year(texts):
+        return YEAR_FIRST
     if mostly(CLOCK_PATTERNS[DAY_FIRST].match, texts):
         halves = any(text.upper().endswith("M") for text in texts)
         return date_order(texts) or (MONTH_FIRST if halves else DAY_FIRST)
     return _numeric_unit(texts)
+
+
+def _begin_with_short_year(cells: Sequence[str]) -> bool:
+    """Whether dates such as 26/03/05 have the year in front: it changes least, and is no day."""
+    matches = [m for cell in cells if (m := CLOCK_PATTERNS[DAY_FIRST].match(cell))]
+    parts = [(int(m["a"]), int(m["c"])) for m in matches]
+    if len(parts) < len(cells) or any(len(m["c"]) != 2 or len(m["a"]) != 2 for m in matches):
+        return False
+    (first, last), firsts, lasts = parts[0], {a for a, _ in parts}, {c for _, c in parts}
+    if first > 31:
+        return True
+    if first <= 12 or len(firsts) > 1:
+        return False
+    return len(lasts) > 1 or 2000 + last < _LONG_AGO <= 2000 + first
 
 
 def _plain(cell: str) -> str:
@@ -52,7 +77,7 @@ def mostly(test: Callable[[str], object], cells: Sequence[str]) -> bool:
 
 def _numeric_unit(cells: Sequence[str]) -> str | None:
     values = [float(c.replace(",", ".")) for c in cells if _NUMBER.fullmatch(c)]
-    for unit, (least, most) in ((UNIX_S, _UNIX_S), (UNIX_MS, _UNIX_MS), (EXCEL_DAYS, _EXCEL)):
+    for unit, (least, most) in _RANGES.items():
         if 2 * sum(1 for value in values if least <= value < most) > len(cells):
             return unit
     return None

@@ -16,8 +16,11 @@ from cycling.formats.columns.fields import (
     DURATION_UNIT,
     MINUTES_UNIT,
     MONTH_FIRST,
+    SINCE_1904,
     UNIX_MS,
+    UNIX_NS,
     UNIX_S,
+    UNIX_US,
     YEAR_FIRST,
 )
 from cycling.formats.values.captured import Parts, captured, was_blank
@@ -50,6 +53,9 @@ _SHORT_DURATION = re.compile(
 _NUMBERS = ("a", "b", "c", "hour", "minute", "second")
 _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
 
+_PER_SECOND = {UNIX_S: 1.0, UNIX_MS: 1e3, UNIX_US: 1e6, UNIX_NS: 1e9}
+_FROM_1904_S = 2_082_844_800  # to 1970
+_SHORT_YEAR = re.compile(r"^\s*(?=[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]))", re.ASCII)
 _EXCEL_EPOCH_DAYS = 25569  # serial day of 1970-01-01
 _OFFSET_STEP_S = 900  # zones change their offset on a quarter of an hour
 _MAX_UNIX_S = 253_402_300_799.0  # the end of the year 9999
@@ -70,10 +76,10 @@ def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInf
     if unit in CLOCK_PATTERNS:
         return _written(cells, unit, where)
     numbers = parse_numbers(cells, decimal)
-    if unit == UNIX_S:
-        seconds = numbers.values
-    elif unit == UNIX_MS:
-        seconds = numbers.values / 1000
+    if unit in _PER_SECOND:
+        seconds = numbers.values / _PER_SECOND[unit]
+    elif unit == SINCE_1904:
+        seconds = numbers.values - _FROM_1904_S
     else:
         # they count local time to about a microsecond, so milliseconds are meant
         local = np.round((numbers.values - _EXCEL_EPOCH_DAYS) * 86400, 3)
@@ -174,7 +180,10 @@ def _with_words(cells: "pa.StringArray", parts: Parts, unit: str) -> tuple[Parts
     if not len(rest):
         return parts, unit
     texts = cells.take(pa.array(rest)).cast(pa.binary()).to_pylist()
-    plain = pa.array([plain_clock(text.decode("utf-8", "replace")) for text in texts], pa.string())
+    words = [text.decode("utf-8", "replace") for text in texts]
+    if unit == YEAR_FIRST:
+        words = [_SHORT_YEAR.sub("20", word) for word in words]
+    plain = pa.array(map(plain_clock, words), pa.string())
     more = captured(plain, CLOCK_PATTERNS[unit], _NUMBERS, ("half", "zone"))
     parts.put(rest, more)
     return parts, unit

@@ -4,20 +4,21 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# The first letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch.
+# The first letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch;
+# in Polish, Czech, Turkish and Russian.
 _MONTHS = (
-    ("jan", "ene", "gen"),
-    ("feb", "fev"),
-    ("mar", "mae", "mrz", "maa"),
-    ("apr", "abr", "avr"),
-    ("may", "mai", "mag", "mei"),
-    ("jun", "juin", "giu"),
-    ("jul", "juil", "lug"),
-    ("aug", "ago", "aou"),
-    ("sep", "set"),
-    ("oct", "okt", "out", "ott"),
-    ("nov",),
-    ("dec", "dez", "dic"),
+    ("jan", "ene", "gen", "sty", "led", "oca", "янв"),
+    ("feb", "fev", "lut", "uno", "sub", "фев"),
+    ("mar", "mae", "mrz", "maa", "mrt", "bre", "мар"),
+    ("apr", "abr", "avr", "kwi", "dub", "nis", "апр"),
+    ("may", "mai", "mag", "mei", "maj", "kve", "мая", "маи"),
+    ("jun", "juin", "giu", "cze", "cvn", "cerven", "haz", "июн"),
+    ("jul", "juil", "lug", "lip", "cvc", "cervene", "tem", "июл"),
+    ("aug", "ago", "aou", "sie", "srp", "agu", "авг"),
+    ("sep", "set", "wrz", "zar", "eyl", "сен"),
+    ("oct", "okt", "out", "ott", "paz", "rij", "eki", "окт"),
+    ("nov", "lis", "kas", "ноя"),
+    ("dec", "dez", "dic", "gru", "pro", "ara", "дек"),
 )
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, 1) for word in words}
 _SIGNS = str.maketrans(
@@ -32,6 +33,19 @@ _HALVES = (
 _MAX_LENGTH = 64
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 _ZONE = re.compile(r"(?:\b(?:UTC|GMT)|Z|[+-]\d\d:?\d\d)\s*$")
+_NAMED_ZONES = {
+    **{"WET": "+0000", "WEST": "+0100", "CET": "+0100", "CEST": "+0200", "MEZ": "+0100"},
+    **{"MESZ": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "JST": "+0900"},
+    **{"KST": "+0900", "EST": "-0500", "EDT": "-0400", "MST": "-0700", "MDT": "-0600"},
+    **{"PST": "-0800", "PDT": "-0700"},
+}
+_NAMED_ZONE = re.compile(rf"(?<=\d)\s*\(?({'|'.join(_NAMED_ZONES)})\)?\s*$")
+# 20260305223000, 20260305T2230
+_COMPACT = re.compile(
+    r"\s*((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T _-]?"
+    r"([01]\d|2[0-3])([0-5]\d)([0-5]\d(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*",
+    re.ASCII,
+)
 _DATE = re.compile(
     r"\D*(\d{1,4})\D+?(\d{1,2})\D+?(\d{2,4})(?!\d)[\s,T-]*(.*)", re.DOTALL | re.ASCII
 )
@@ -44,7 +58,11 @@ def plain_clock(text: str) -> str:
     """`23-Nov-23 3:56:11 PM` as `2023-11-23 3:56:11 PM`; what is no such date stays as it is."""
     if len(text) > _MAX_LENGTH:
         return text
+    if compact := _COMPACT.fullmatch(text):
+        year, month, day, hour, minute, second, zone_name = compact.groups()
+        return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}{zone_name or ''}"
     plain = text.translate(_SIGNS).strip()
+    plain = _NAMED_ZONE.sub(lambda match: _NAMED_ZONES[match[1]], plain)
     half = ""
     for pattern, word in _HALVES:
         if pattern.search(plain):
@@ -68,7 +86,7 @@ def _month(match: re.Match[str]) -> str:
     """A month's name as its number behind a mark; any other word (a weekday) as nothing."""
     letters = unicodedata.normalize("NFD", match[0].lower())
     letters = "".join(c for c in letters if not unicodedata.combining(c))
-    number = _MONTH_OF.get(letters[:4]) or _MONTH_OF.get(letters[:3])
+    number = next((n for size in (7, 6, 4, 3) if (n := _MONTH_OF.get(letters[:size]))), None)
     return f"\x01{number} " if number else " "
 
 

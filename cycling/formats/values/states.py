@@ -17,7 +17,7 @@ _DISCHARGE = re.compile(
     r"|разряд|rozład|vybí[jt]|deşarj"
 )
 _CHARGE = re.compile(
-    r"ch(ar)?g|cha|_c$|^c$|ratec|laden|ladung|lade\b|carg|caric|充[电電]|충전"
+    r"ch(ar)?g|cha|_c$|^c$|ratec|lade|ladung|carg|caric|充[电電]|충전"
     r"|заряд|ładow|nabí[jt]|şarj"
 )
 _REST = re.compile(

@@ -31,11 +31,10 @@ def pairs(step: int) -> list[str]:
         ("Time (mm:ss)", pairs(1), 39),
         ("Time [min:s]", pairs(30), 39 * 30),
         ("Time (hh:mm)", pairs(1), 39 * 60),
-        ("Time", pairs(60), 39 * 60),
         ("Time", [f"00:{row:02}.5" for row in range(ROWS)], 39),
         ("Time", [f"59:{row:02}" for row in range(58, 60)] + ["1:00:00", "1:00:01"], 3),
     ],
-    ids=["mm:ss", "min:s", "hh:mm", "above 24", "decimals", "hours in front"],
+    ids=["mm:ss", "min:s", "hh:mm", "decimals", "hours in front"],
 )
 def test_two_parts_by_the_label_or_the_cells(tmp_path, label, cells, lasts_s):
     result = verified(tmp_path, label, cells)
@@ -52,8 +51,12 @@ def test_the_clock_says_what_two_parts_are(tmp_path, step_s, factor):
     assert not [problem for problem in result.problems if problem.severity != "warning"]
 
 
-def test_what_nothing_says_is_asked(tmp_path):
-    result = verified(tmp_path, "Time", pairs(1))
+@pytest.mark.parametrize(
+    ("step_s", "doubt"), [(1, "hours and minutes."), (60, "first part goes above 24.")]
+)
+def test_what_nothing_says_is_asked(tmp_path, step_s, doubt):
+    result = verified(tmp_path, "Time", pairs(step_s))
     (question,) = [p for p in result.problems if p.code == "duration-unit"]
     assert question.severity == "question"
     assert question.option == "Time=test_time:min:s"
+    assert doubt in question.text

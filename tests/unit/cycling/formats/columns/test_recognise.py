@@ -269,10 +269,9 @@ def test_proposing_twice_gives_the_same(opened):
     assert propose(table) == propose(table)
 
 
-def test_two_columns_of_current_are_named(proposed):
-    rows = "0,3.5,1,0\n1,3.6,1,0\n2,3.7,1,0\n"
-    table, mapping = proposed(f"t,U,Charge Current (A),Discharge Current (A)\n{rows}")
+def test_text_where_a_current_is_named_is_no_file_without_a_current(proposed):
+    rows = "0,3.5,(1)\n1,3.6,(1)\n2,3.7,(1)\n"
+    table, mapping = proposed(f"t,U,I\n{rows}")
     (problem,) = verify(table, mapping).problems
     assert problem.code == "missing-current"
-    assert "'Charge Current (A)' and 'Discharge Current (A)'" in problem.text
-    assert "charge less discharge" in problem.text
+    assert "or the two of Charge current and Discharge current" in problem.text

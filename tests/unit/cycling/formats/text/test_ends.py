@@ -26,6 +26,8 @@ def verified(tmp_path, text: str):
         ("20,3.2\n", {("cut-off", 22)}),
         ("20,3.2", {("cut-off", 22)}),
         ("20", {("cut-off", 22)}),
+        ("Total,,1.0\n", {("footer", 22)}),
+        ("\nSummary,,\nCapacity,1.0,Ah\n", {("footer", 23), ("footer", 24)}),
     ],
 )
 def test_the_end_is_left_out_and_said(tmp_path, end, found):
@@ -55,3 +57,20 @@ def test_short_rows_that_are_no_end_are_refused(tmp_path, end):
 )
 def test_a_last_cell_that_is_cut(cells, expected):
     assert is_cut([["1", cell] for cell in cells]) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (HEAD, "repeated-head"),
+        (HEAD.replace("s", " s"), "cell"),
+        ("# paused, by me, twice, at noon\n", "comment"),
+        ("paused\n", "ragged"),
+    ],
+)
+def test_a_line_between_the_rows(tmp_path, line, code):
+    middle = len(ROWS) // 2 + ROWS[len(ROWS) // 2 :].index("\n") + 1
+    row = ROWS[:middle].count("\n") + 2
+    rows, found = verified(tmp_path, HEAD + ROWS[:middle] + line + ROWS[middle:])
+    assert (code, row) in found
+    assert (rows == 20) == (code != "cell")

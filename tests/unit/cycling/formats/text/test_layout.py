@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycling.formats import Field, Mapping, open_table, propose, read_measures, verify
+from cycling.formats.text.layout import decimal_mark, has_thousands
 from tests.generated import examples
 
 LABELS = ["Time [s]", "Spannung (V)", "Current [mA]", "Temp (°C)", "Remark"]
@@ -156,3 +157,22 @@ def test_the_number_of_lines_before_the_header_is_taken_from_the_file(proposed):
     table, mapping = proposed(preamble + "time/s\tEcell/V\tI/mA\t\n0\t3.5\t-1\n1\t3.4\t-1\n")
     assert table.header_row == 6
     assert mapping.column(Field.CURRENT).unit == "mA"
+
+
+@pytest.mark.parametrize(
+    ("column", "decimal", "groups"),
+    [
+        (["960", "1,020", "1,080"], ".", True),
+        (["960", "1.020", "1.080"], ",", True),
+        (["0", "-1,000"], ".", True),
+        (["960", "1,021", "1,025"], ",", False),  # may be decimals
+        (["1,020", "1,080"], ",", False),
+        (["0", "0,500"], ",", False),
+        (["960", "1,02"], ",", False),
+        (["1.5", "2.25"], ".", False),
+    ],
+)
+def test_thousands_in_whole_numbers(column, decimal, groups):
+    rows = tuple((cell,) for cell in column)
+    assert decimal_mark(rows) == decimal
+    assert has_thousands(rows, decimal) == groups

@@ -32,3 +32,18 @@ def test_the_time_goes_to_the_date_and_other_lines_stay():
         b"End of test",
         b"",
     ]
+
+
+@pytest.mark.parametrize(
+    ("apart", "text"),
+    [
+        (-1, ["Time,Date,U", *["22:30:00,05.03.2026,3"] * 6]),
+        (2, ["Date,Cycle,Time,U", *["2026-03-05,1,22:30:00,3"] * 6]),
+    ],
+)
+def test_the_time_may_stand_before_the_date_or_apart_from_it(apart, text):
+    found = split_clock(text)
+    assert found is not None
+    assert found.apart == apart
+    (line,) = found.rewriter(at_rows=True)([text[1].encode()])
+    assert line.count(b"22:30:00") == 2
