@@ -95,7 +95,8 @@ def _gaps(seconds: FloatArray) -> IntArray:
         return long
     padded = np.concatenate([[0.0], seconds, [0.0]])
     beside = np.maximum(padded[long], padded[long + 2])
-    return long[(seconds[long] > _GAP_FACTOR * beside) & (beside > 0)]
+    found: IntArray = long[(seconds[long] > _GAP_FACTOR * beside) & (beside > 0)]
+    return found
 
 
 def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
