@@ -94,3 +94,10 @@ def test_exceptions_to_the_lint_rules_stay_few():
         if path != Path(__file__)
     ]
     assert sum(text.count("# noqa") for text in texts) < MAX_NOQA
+
+
+def test_no_test_waits_for_what_comes_once_for_each_page():
+    """Playwright's networkidle: the second time it is no waiting. `settled` is."""
+    tests = (ROOT / "tests").rglob("*.py")
+    waits = [path for path in tests if 'wait_for_load_state("networkidle")' in path.read_text()]
+    assert [path for path in waits if path != Path(__file__)] == []
