@@ -73,12 +73,14 @@ class Bench:
             "reason": "a look",
             **changes,
         }
-        return request(self.database, kind, **values, by=BY)
+        asked = request(self.database, kind, **values, by=BY)
+        self.asked_at = datetime.now(UTC)
+        return asked
 
     def send(self, after_s: float = 0.0) -> list:
-        """Return what the master node sends after a time, on the database's clock."""
+        """Return what the master node sends so long after something was asked."""
         with self.database.write() as session:
-            return take_due(session, datetime.now(UTC) + timedelta(seconds=after_s))
+            return take_due(session, self.asked_at + timedelta(seconds=after_s))
 
     def answer(self, command_id: int, **changes) -> bool:
         values = {"done": True, "reason": "", "output_off": True, "now": NOW, **changes}
