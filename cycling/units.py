@@ -51,7 +51,21 @@ _OTHER_UNITS = (
     *("degC", "degF", "K", "Pa", "kPa", "MPa", "bar", "mbar", "psi", "N", "kN", "g", "mg", "kg"),
     *("mA/cm2", "A/cm2", "uA/cm2", "mAh/cm2", "Ah/g", "mAh/g", "uAh/g", "Wh/g", "mWh/g", "mA/g"),
     *("A/g", "Ah/kg", "Wh/kg", "mAh/V", "Ah/V", "V/s", "mV/s", "V/h", "A/s", "A/h", "V/Ah"),
-    *("mAh/V.g", "L/min", "mL/min", "L/h", "rpm", "m", "cm", "mm", "um", "ppm", "h:min:s", "min:s"),
+    *(
+        "mAh/V.g",
+        "L/min",
+        "mL/min",
+        "L/h",
+        "rpm",
+        "m",
+        "cm",
+        "mm",
+        "um",
+        "ppm",
+        "h:min:s",
+        "min:s",
+        "d:h:min:s",
+    ),
 )
 
 _KNOWN = {unit: unit for unit in (*TO_BASE, *_OTHER_UNITS) if unit != "1"}
@@ -62,7 +76,7 @@ _WORDS = {
     "W": ("watt", "watts", "瓦"),
     "Ah": ("amp-hr", "amp-hrs", "amp hr", "amphr", "a-h", "amp-hour", "amp-hours", "ampere hour"),
     "Wh": ("watt-hr", "watt-hrs", "watt hr", "watthr", "w-h", "watt-hour", "watt-hours"),
-    "s": ("sec", "secs", "second", "seconds", "sek", "秒"),
+    "s": ("sec", "secs", "second", "seconds", "sek", "sekunden", "秒"),
 }
 _PREFIXES = {"m": ("m", "milli", "毫"), "u": ("u", "micro", "微")}
 _SPELLINGS = {
@@ -108,6 +122,7 @@ _SPELLINGS = {
 _DURATION = re.compile(
     r"(d\D{1,3})?h{1,4}(ours?)?:m{1,2}(in)?(:s{1,2}(ec)?([.:,]\w+)?)?", re.IGNORECASE
 )
+_DAYS = re.compile(r"d{1,3}(ays?)?:h{1,4}(ours?)?:m{1,2}(in)?:s{1,2}(ec)?([.,]\w+)?", re.IGNORECASE)
 _MINUTES = re.compile(r"m{1,3}(in(utes)?)?:s{1,2}(ec(onds)?)?([.:,]\w+)?", re.IGNORECASE)
 
 # A degree or micro sign that another program failed to decode is "?" or "\ufffd".
@@ -130,6 +145,8 @@ def known_unit(text: str, *, any_case: bool = False) -> str | None:
         return "u" + match[1]
     if plain in _KNOWN:
         return plain
+    if _DAYS.fullmatch(plain):
+        return "d:h:min:s"
     if _DURATION.fullmatch(plain):
         return "h:min:s"
     if _MINUTES.fullmatch(plain):

@@ -49,6 +49,10 @@ _KEYS = {
         "start date",
         "start datetime",
         "test start",
+        "start",
+        "start date/time",
+        "startzeit",
+        "started at",
     ),
     SCHEDULE: (
         "procedure",

@@ -14,6 +14,7 @@ from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
 from cycling.formats.checks.pace import PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
+from cycling.formats.checks.power import PowerWatch, power_problems
 from cycling.formats.checks.preview import PreviewBuilder
 from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, step_time_problems
@@ -78,6 +79,7 @@ class _Watch:
         self._start = head_start(table, mapping)
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
+        self._power = PowerWatch()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
         self._blanks: dict[Field, tuple[int, int, int]] = {}
         self._late: dict[int, int] = {}
@@ -112,7 +114,7 @@ class _Watch:
             self._state.add(current, block.state)
             signed = with_state(current, block.state)
             self._preview_by_state.add(measures.test_time_s, voltage, signed)
-        for watch in (self._pace, self._charge, self._ranges, self._cells):
+        for watch in (self._pace, self._charge, self._power, self._ranges, self._cells):
             watch.add(block)
         self._note_blanks(block)
         self._note_late(block)
@@ -194,6 +196,8 @@ class _Watch:
             self._clock.trusted = False
         if not problems:  # one fault is named once, not by all that follow from it
             problems = charge_problems(self._mapping, self._charge)
+        if not problems:
+            problems = power_problems(self._mapping, self._power)
         if all(problem.severity == "warning" for problem in problems):
             problems += range_problems(self._mapping, self._ranges, self._span_s)
         return problems

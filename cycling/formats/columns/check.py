@@ -18,6 +18,8 @@ _NO_CURRENT = re.compile(
     r"|range|changes|counter|ox red|mark|channel|test|press|resist|ohm|volt|loop|\bn[sro]\b|\bid\b"
 )
 
+_SIZES = ("g", "mg", "kg", "cm2", "m2", "cm^2", "cm²")
+
 
 def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
     """What keeps a file from being read with this mapping; InputError if it is another file's."""
@@ -33,7 +35,13 @@ def _missing(mapping: Mapping) -> Iterator[Problem]:
     for field in (Field.VOLTAGE, Field.CURRENT):
         if not mapping.has(field) and not (field is Field.CURRENT and has_no_current(mapping)):
             text = f"No column is {field.label}. Choose the one that is."
-            if field is Field.CURRENT:
+            per = next((c for c in mapping.columns if _is_per_size(c)), None)
+            if field is Field.CURRENT and per:
+                text = (
+                    f"Column {per.shown!r} is a current per area or mass, and no column is "
+                    "Current. Export the current itself."
+                )
+            elif field is Field.CURRENT:
                 text = (
                     f"No column is {field.label}. Choose the one that is, or the two of "
                     "Charge current and Discharge current."
@@ -58,9 +66,15 @@ def _may_be_current(column: Column) -> bool:
         )
     if column.field is not Field.EXTENDED:
         return column.field in APART[Field.CURRENT]
-    if column.unit in Field.CURRENT.units:
+    if column.unit in Field.CURRENT.units or _is_per_size(column):
         return True
     return column.unit == "1" and not _NO_CURRENT.search(plain_name(column.name))
+
+
+def _is_per_size(column: Column) -> bool:
+    """Whether a column is a current per area or mass: mA/cm2, A/g."""
+    unit = column.unit.partition("/")
+    return column.field is Field.EXTENDED and unit[0] in Field.CURRENT.units and unit[2] in _SIZES
 
 
 def _twice(mapping: Mapping) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from cycling.formats.columns.fields import (
+    DAYS_UNIT,
     DURATION_UNIT,
     MINUTES_UNIT,
     TIME_OF_DAY,
@@ -17,6 +18,7 @@ from cycling.formats.problems import Problem
 from cycling.formats.text.table import TextTable
 
 _TWO_PARTS = re.compile(r"\s*([0-9]+):[0-9]{1,2}([.,][0-9]+)?\s*", re.ASCII)
+_FOUR_PARTS = re.compile(r"\s*[0-9]+:([0-9]{1,2}):[0-5]?[0-9]:[0-5][0-9]\s*", re.ASCII)
 _HOURS_OF_A_DAY = 24
 _SAME_PACE = math.log(1.5)
 
@@ -25,7 +27,9 @@ def written_unit(cells: Sequence[str], said: str | None = None) -> str:
     """The unit of durations that are written with colons; what the label says counts first."""
     if said in WRITTEN_DURATIONS:
         return said
-    return MINUTES_UNIT if minutes_evidence(cells) else DURATION_UNIT
+    if minutes_evidence(cells):
+        return MINUTES_UNIT
+    return DAYS_UNIT if may_have_days(cells) else DURATION_UNIT
 
 
 def minutes_evidence(cells: Sequence[str]) -> str:
@@ -39,11 +43,20 @@ def minutes_evidence(cells: Sequence[str]) -> str:
     return ""
 
 
+def may_have_days(cells: Sequence[str]) -> bool:
+    """Whether cells of four parts, as 1:02:30:15, can be days, hours, minutes and seconds.
+
+    With a day of 24 hours, a last part below 60 and of two digits: milliseconds have three.
+    """
+    parts = [_FOUR_PARTS.fullmatch(cell) for cell in cells if cell.count(":") > 2]
+    return bool(parts) and all(match and int(match[1]) < _HOURS_OF_A_DAY for match in parts)
+
+
 def is_in_two_parts(column: Column, cells: Sequence[str]) -> bool:
     """Whether a column has times of two parts, and its label does not say which they are."""
     if column.unit == TIME_OF_DAY:
         return False
-    if column.unit not in WRITTEN_DURATIONS or split_label(column.label)[1] in WRITTEN_DURATIONS:
+    if column.unit not in WRITTEN_DURATIONS or _is_said(column):
         return False
     return any(map(_TWO_PARTS.fullmatch, cells))
 
@@ -65,9 +78,17 @@ def open_duration(table: TextTable, mapping: Mapping, factor: float | None) -> l
     if time is None or mapping.column(Field.CLOCK):
         return []
     cells = table.sample_of(time.index)
-    if not is_in_two_parts(time, cells) or minutes_evidence(cells) or time.unit == MINUTES_UNIT:
-        return []
     if factor and abs(math.log(factor)) < _SAME_PACE:
+        return []
+    if time.unit == DAYS_UNIT and not _is_said(time) and may_have_days(cells):
+        text = (
+            f"Times in column {time.shown!r} have four parts: days, hours, minutes and seconds, "
+            f"or hours, minutes, seconds and hundredths; they are read with days. If they have "
+            f"none, choose the unit {DURATION_UNIT}."
+        )
+        option = f"{time.shown}={time.field}:{DURATION_UNIT}"
+        return [Problem("question", text, column=time.shown, code="duration-unit", option=option)]
+    if not is_in_two_parts(time, cells) or minutes_evidence(cells) or time.unit == MINUTES_UNIT:
         return []
     text = (
         f"Times in column {time.shown!r} have two parts, hours and minutes or minutes and seconds; "
@@ -86,3 +107,7 @@ def _doubt(cells: Sequence[str], factor: float | None) -> str:
     if any(int(match[1]) > _HOURS_OF_A_DAY for match in pairs):
         return ", but their first part goes above 24"
     return ""
+
+
+def _is_said(column: Column) -> bool:
+    return split_label(column.label)[1] in WRITTEN_DURATIONS

@@ -59,8 +59,9 @@ class Field(StrEnum):
         return self not in (Field.EXTENDED, Field.IGNORED)
 
 
-DURATION_UNIT, MINUTES_UNIT, TIME_OF_DAY = "h:min:s", "min:s", "time of day"
-WRITTEN_DURATIONS = (DURATION_UNIT, MINUTES_UNIT, TIME_OF_DAY)
+DURATION_UNIT, MINUTES_UNIT, DAYS_UNIT = "h:min:s", "min:s", "d:h:min:s"
+TIME_OF_DAY = "time of day"
+WRITTEN_DURATIONS = (DURATION_UNIT, MINUTES_UNIT, DAYS_UNIT, TIME_OF_DAY)
 UNIX_S, UNIX_MS, UNIX_US, UNIX_NS = "Unix s", "Unix ms", "Unix us", "Unix ns"
 SINCE_1904, EXCEL_DAYS = "s since 1904", "Excel days"
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
@@ -96,7 +97,7 @@ class _Facts(NamedTuple):
 
 
 _CLOCK_UNITS = (*NUMERIC_CLOCKS[:2], YEAR_FIRST, DAY_FIRST, MONTH_FIRST, *NUMERIC_CLOCKS[2:])
-_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", DURATION_UNIT, MINUTES_UNIT)
+_TIME_UNITS = ("s", "ms", "us", "min", "h", "d", *WRITTEN_DURATIONS[:3])
 _CURRENT_UNITS = ("A", "mA", "uA", "nA", "kA")
 _POWER_UNITS = ("W", "mW", "uW", "kW")
 _CHARGE_UNITS = ("Ah", "mAh", "uAh", "nAh", "C", "mC", "uC")

@@ -69,7 +69,10 @@ def _plain_text(label: str) -> str:
 def _is_all_unit(text: str) -> bool:
     """Whether a whole label is a unit: Volts, mAmps, Amp-hr, mAh/g."""
     unit = known_unit(text)
-    return unit is not None and (unit in _ELECTRIC_UNITS or "/" in unit) and "°" not in text
+    is_time = unit in ("s", "min", "h") and len(text) > len("mins")  # a word: Hours, Minutes
+    return is_time or (
+        unit is not None and (unit in _ELECTRIC_UNITS or "/" in unit) and "°" not in text
+    )
 
 
 def _splits(text: str, sign: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Which of a file's times counts from the start of the test, and how its dates are to be read."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from cycling.formats.columns.time_values import (
     reader,
     sampled,
 )
+from cycling.formats.facts import START
 from cycling.formats.problems import KeptFindings
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.times_of_day import COUNTED_S, pass_midnight
@@ -33,6 +35,7 @@ from cycling.units import TO_BASE
 
 _AGREE = 0.01  # of what passed: times that differ by less are the same
 _UNIT_FITS = math.log(1.1)
+_HEAD_TIME = re.compile(r"\b([0-9]{1,2}):([0-9]{2})")
 
 
 def test_time(
@@ -121,7 +124,12 @@ def _is_of_day(table: TextTable, time: Column) -> bool:
     if time.unit != DURATION_UNIT or not is_without_unit:
         return False
     first = sampled(table, time)[:1]
-    return len(first) > 0 and first[0] >= COUNTED_S and pass_midnight(all_values(table, time))
+    if not len(first) or first[0] < COUNTED_S:
+        return False
+    at = _HEAD_TIME.search(table.facts.get(START, ""))
+    if at and abs(int(at[1]) * 3600 + int(at[2]) * 60 - first[0]) <= COUNTED_S:
+        return True  # the head says when the test began, and so does the first time
+    return pass_midnight(all_values(table, time))
 
 
 def _restarts_with_steps(table: TextTable, mapping: Mapping, time: Column) -> bool:

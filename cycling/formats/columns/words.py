@@ -8,14 +8,17 @@ from cycling.formats.columns.fields import Field
 
 WORDS: dict[Field, tuple[str, ...]] = {
     Field.VOLTAGE: (
+        *("u ist", "ist spannung", "istspannung", "pack voltage", "stack voltage", "total voltage"),
         *("tensão", "voltagem", "voltaggio", "напряжение", "напряжение ячейки", "napięcie"),
         *("napětí", "gerilim", "voltaj", "celspanning", "spänning"),
     ),
     Field.CURRENT: (
+        *("i ist", "iststrom", "ist strom"),
         *("intensidad", "intensité", "ток", "сила тока", "prąd", "natężenie prądu", "proud"),
         *("akım", "ström"),
     ),
     Field.TEST_TIME: (
+        *("hours", "minutes", "seconds", "stunden", "minuten", "sekunden"),
         *("tempo total", "tempo de teste", "tempo di prova", "temps de test", "время теста"),
         *("время испытания", "общее время", "czas testu", "całkowity czas", "čas testu"),
         *("celkový čas", "test süresi", "toplam süre", "testtijd", "totale tijd", "testtid"),

@@ -126,8 +126,9 @@ def _best(text: str, *, complete: bool) -> Layout | None:
                 break
             rows = _rows(text, delimiter, count, complete=complete)
             for score, layout in _candidates(rows, delimiter):
-                if best is None or score > best[0]:
-                    best = score, layout, _goes_on(layout, rows[-1])
+                goes_on = _goes_on(layout, rows[-1])
+                if best is None or (goes_on, score) > (best[2], best[0]):
+                    best = score, layout, goes_on
             is_whole = len(rows) < count
         if best and (best[2] or is_whole):
             break
@@ -163,6 +164,8 @@ def _candidates(rows: list[Record], delimiter: str) -> Iterator[tuple[float, Lay
             continue
         following = rows[first : first + _SAMPLED]
         names = _with_units(rows[position - 1], header) if position else header
+        if position and names is header and _are_units(rows[position - 1], header):
+            names = _with_units(header, rows[position - 1], header)
         labels = _labels(names, following)
         if labels:
             alike = [
@@ -178,20 +181,29 @@ def _candidates(rows: list[Record], delimiter: str) -> Iterator[tuple[float, Lay
             )
 
 
-def _with_units(above: Record, header: Record) -> Record:
-    """The names with their units, if a row is one of units below the row of names."""
+def _with_units(above: Record, header: Record, otherwise: Record | None = None) -> Record:
+    """The names with their units, if `header` is a row of units beside the row of names `above`.
+
+    Else `otherwise`, or the header.
+    """
     units = [cell.strip().strip("[]()") for cell in header.cells]
     known = [known_unit(unit.partition(" ")[0] or unit) for unit in units]
     texts = sum(1 for unit in units if unit)
     names = sum(1 for cell in above.cells if cell.strip())
     is_units = 2 * sum(map(bool, known)) >= texts and names >= max(texts, 2)
     if not is_units or any(map(is_numeric, above.cells)) or len(above.cells) < texts:
-        return header
+        return otherwise or header
     labels = [
         f"{name.strip()} [{unit}]" if unit and name.strip() else name
         for name, unit in zip_longest(above.cells, known[: len(above.cells)], fillvalue="")
     ]
-    return replace(header, cells=labels)
+    return replace(otherwise or header, cells=labels)
+
+
+def _are_units(above: Record, header: Record) -> bool:
+    """Whether the row above the names has nothing but units, one for most of them."""
+    texts = [cell.strip().strip("[]()") for cell in above.cells if cell.strip()]
+    return 2 * len(texts) > len(header.cells) and all(known_unit(t) or t in "-1" for t in texts)
 
 
 def _labels(header: Record, following: list[Record]) -> tuple[str, ...]:

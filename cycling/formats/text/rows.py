@@ -191,12 +191,15 @@ def _report_end(table: TextTable, numbers: _RowNumbers, findings: Findings) -> N
     """Say which short lines below the last row are left out; report the others."""
     _report_ragged(table, numbers, findings, before=0)
     lines = numbers.ragged
-    if len(lines) == numbers.ragged_count and all(one.fields < one.expected for one in lines):
+    if lines and len(lines) == numbers.ragged_count:
         sign = None if table.delimiter == BLANKS else table.delimiter
         plain = [not any(map(is_numeric, one.text.split(sign))) for one in lines]
-        if all(plain) or len(lines) == 1:
+        is_cut = len(lines) == 1 and lines[0].fields < lines[0].expected
+        if plain[0] or is_cut:  # a word begins what follows, such as another table
             for one, is_plain in zip(lines, plain, strict=True):
-                findings.add(footer(one.row, one.text) if is_plain else cut_off(one.row))
+                findings.add(
+                    cut_off(one.row) if is_cut and not is_plain else footer(one.row, one.text)
+                )
             return
     _report_ragged(table, numbers, findings)
 

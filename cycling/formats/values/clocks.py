@@ -13,6 +13,7 @@ from cycling.errors import InputError
 from cycling.formats.arrow import as_text, valid
 from cycling.formats.columns.fields import (
     DAY_FIRST,
+    DAYS_UNIT,
     DURATION_UNIT,
     MINUTES_UNIT,
     MONTH_FIRST,
@@ -46,6 +47,11 @@ _DURATION = re.compile(
     r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|tage?|-|\.|\s),?\s*)?(?P<hours>[0-9]{1,9})"
     r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,:][0-9]{1,20})?))?\s*$",
     re.ASCII | re.IGNORECASE,
+)
+_LONG_DURATION = re.compile(
+    r"^\s*(?P<days>[0-9]{1,6}):(?P<hours>[0-9]{1,2}):(?P<minutes>[0-9]{1,2})"
+    r":(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s*$",
+    re.ASCII,
 )
 _SHORT_DURATION = re.compile(
     r"^\s*(?P<minutes>[0-9]{1,9}):(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s*$", re.ASCII
@@ -250,9 +256,14 @@ def is_duration(cell: str) -> bool:
 def parse_durations(cells: "pa.StringArray", unit: str = DURATION_UNIT) -> Numbers:
     """Seconds of cells such as 144:02:18.500; NaN where blank or bad.
 
-    Two parts are hours and minutes, in the unit min:s minutes and seconds.
+    Two parts are hours and minutes, in the unit min:s minutes and seconds. Four are h:min:s and
+    hundredths, in the unit d:h:min:s days in front.
     """
-    parts = captured(cells, _DURATION, ("days", "hours", "minutes", "seconds"), ())
+    names = ("days", "hours", "minutes", "seconds")
+    parts = captured(cells, _DURATION, names, ())
+    if unit == DAYS_UNIT:
+        long = captured(cells, _LONG_DURATION, names, ())
+        parts.put(np.flatnonzero(long.matched), long)
     number = parts.numbers
     whole = np.nan_to_num(number["days"]) * 86400 + number["hours"] * 3600 + number["minutes"] * 60
     seconds = np.nan_to_num(number["seconds"])

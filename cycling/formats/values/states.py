@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 # Each in the languages of the makers; discharge first, for its words hold those for charge.
 _DISCHARGE = re.compile(
-    r"dis|dch|dchg|_d$|^d$|rated|entlad|descarg|d[ée]charg|scaric|ontlad|放[电電]|방전"
+    r"dis|dch|dchg|dsg|_d$|^d$|^-$|rated|entlad|urladd|descarg|d[ée]charg|scaric|ontlad|放[电電]|방전"
     r"|разряд|rozład|vybí[jt]|deşarj"
 )
 _CHARGE = re.compile(
-    r"ch(ar)?g|cha|_c$|^c$|ratec|lade|ladung|carg|caric|充[电電]|충전"
+    r"ch(ar)?g|cha|_c$|^c$|^\+$|ratec|laddn|lade|ladung|carg|caric|充[电電]|충전"
     r"|заряд|ładow|nabí[jt]|şarj"
 )
 _REST = re.compile(
-    r"^(r|p|s|o|i)$|rest|pau|ocv|open|idle|stand|relax|wait|ruhe|reposo|repos|静置|搁置|擱置"
+    r"^(r|p|s|o|i|0|rst)$|vila|rest|pau|ocv|open|idle|stand|relax|wait|ruhe|reposo|repos|静置|搁置|擱置"
     r"|休止|휴지|^off$|^stop"
     r"|пауза|покой|spoczynek|przerwa|klid|bekleme|dinlenme|rust"
 )
@@ -29,7 +29,8 @@ _REST = re.compile(
 
 def direction(word: str) -> float:
     """1 for charge, -1 for discharge, 0 for rest, NaN for a word that says none of them."""
-    plain = re.sub(r"[\s\-/]+", "_", word.strip().lower())
+    text = word.strip().lower()
+    plain = text if text == "-" else re.sub(r"[\s\-/]+", "_", text)
     if _REST.match(plain):  # "rest after charge"
         return 0.0
     for pattern, value in ((_DISCHARGE, -1.0), (_CHARGE, 1.0), (_REST, 0.0)):
@@ -43,7 +44,7 @@ def are_states(cells: Iterable[str]) -> bool:
     texts = [cell for cell in cells if cell.strip()]
     values = [direction(text) for text in texts]
     words = sum(1 for value in values if not np.isnan(value))
-    return 2 * words > len(texts) and not any(text[:1].isdigit() for text in texts)
+    return 2 * words > len(texts) and not any(text[:1].isdigit() and text != "0" for text in texts)
 
 
 def parse_states(cells: "pa.StringArray") -> FloatArray:

@@ -60,3 +60,19 @@ def test_what_nothing_says_is_asked(tmp_path, step_s, doubt):
     assert question.severity == "question"
     assert question.option == "Time=test_time:min:s"
     assert doubt in question.text
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "lasts_s", "is_asked"),
+    [
+        ("Time", [f"0:01:{row:02}:30" for row in range(ROWS)], 39 * 60, True),
+        ("Time (d:hh:mm:ss)", [f"0:01:{row:02}:30" for row in range(ROWS)], 39 * 60, False),
+        ("Time (hh:mm:ss)", [f"0:01:{row:02}:30" for row in range(ROWS)], 39, False),
+        ("Time", [f"0:01:{row:02}:300" for row in range(ROWS)], 39, False),
+        ("Time", [f"0:01:{row:02}:{row * 2 + 10:02}" for row in range(ROWS)], 39.78, False),
+    ],
+)
+def test_four_parts(tmp_path, label, cells, lasts_s, is_asked):
+    result = verified(tmp_path, label, cells)
+    assert result.duration_s == pytest.approx(lasts_s)
+    assert ("duration-unit" in {problem.code for problem in result.problems}) == is_asked

@@ -27,6 +27,7 @@ def verified(tmp_path, text: str):
         ("20,3.2", {("cut-off", 22)}),
         ("20", {("cut-off", 22)}),
         ("Total,,1.0\n", {("footer", 22)}),
+        ("\nCycle,Q (Ah),E (Wh),Eff\n1,1.0,3.5,99\n", {("footer", 23), ("footer", 24)}),
         ("\nSummary,,\nCapacity,1.0,Ah\n", {("footer", 23), ("footer", 24)}),
     ],
 )

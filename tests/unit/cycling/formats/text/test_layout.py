@@ -176,3 +176,21 @@ def test_thousands_in_whole_numbers(column, decimal, groups):
     rows = tuple((cell,) for cell in column)
     assert decimal_mark(rows) == decimal
     assert has_thousands(rows, decimal) == groups
+
+
+ROWS_BELOW = "".join(f"{n},{3 + n / 100},1000\n" for n in range(130))
+PLAN = "Step,Mode,U,I,t\n" + "1,CC,4.2,1,60\n" * 60 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "labels"),
+    [
+        ("s,V,mA\nTime,Voltage,Current\n", ("Time [s]", "Voltage [V]", "Current [mA]")),
+        ("% note\n% other, one\nt,U,I\n", ("t", "U", "I")),
+        (PLAN + "t,U,I\n", ("t", "U", "I")),
+    ],
+    ids=["units above", "comments", "a plan above"],
+)
+def test_the_head_of_the_table_that_goes_on(opened, head, labels):
+    table = opened(head + ROWS_BELOW)
+    assert table.labels == labels
