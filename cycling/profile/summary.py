@@ -81,6 +81,7 @@ def needs_capacity(profile: Profile) -> bool:
     return resolve(profile).program is None and resolve(profile, 1).program is not None
 
 
+@lru_cache(maxsize=64)  # one profile is queued for many batteries; it is simulated five times
 def summarised(text: str) -> ProfileSummary:
     """Return the summary of a text without errors. Raise ValueError for one with errors."""
     problems = text_problems(text)

@@ -70,7 +70,6 @@ ABSOLUTE_CLOCKS = (*UNIX_UNITS.values(), SINCE_1904)  # in UTC, whatever the zon
 NUMERIC_CLOCKS = (*ABSOLUTE_CLOCKS, EXCEL_DAYS)
 DURATIONS = (Field.TEST_TIME, Field.STEP_TIME)
 WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID)
-STEP_ID_CHANNEL = ("Step ID", "1")
 # The instrument's own counters. When they start again (never, with each cycle, with each step) and
 # whether `capacity` and `energy` have a sign is up to the instrument.
 COUNTERS = (

@@ -18,6 +18,10 @@ def test_rates_are_a_range_of_rates():
     assert (summary.steps, summary.cycles) == (20, 10)
 
 
+def test_a_text_is_simulated_once():
+    assert summarised(RATES) is summarised(RATES)
+
+
 def test_amperes_are_a_range_of_amperes():
     assert summarised("CC, 2, VOLTAGE, 4.2\nCC, -3, VOLTAGE, 2.7\n").current == Extent(-3, 2, "A")
 

@@ -23,8 +23,9 @@ from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from pages.profile.check import checked
 from pages.profile.choice import CHOOSE
 from tests.form_lab import BY, CYCLE, FormLab, device
-from tests.unit.components.tree import text
+from tests.unit.components.tree import find, text
 from tests.unit.db.lab import add_experiment, add_stack
+from tests.unit.pages.visitor import Visitor, shown
 
 TOKEN = "0123456789abcdef"
 AMOUNTS = dict(zip(ELECTROLYTE_FIELDS, ["1000", "50", "10", "60"] * 2, strict=True))
@@ -261,6 +262,16 @@ class TestBeginning:
             "The form is empty."
         )
         assert begun.is_problem
+
+    @pytest.mark.parametrize(
+        "query", ["?draft=987", "?like=987", "?battery=abc", "?draft=-1", "?like=1e99"]
+    )
+    def test_an_address_of_nothing_gives_an_empty_form(self, oscar: Visitor, query: str):
+        page = oscar.open("/add-experiment", query)
+        (note,) = find(page, className="bem-note paused")
+        assert "The form is empty." in text(note)
+        assert not shown(page, "addexp-name").get("value")
+        assert not shown(page, "addexp-profile-text").get("value")
 
     def test_a_battery_with_its_station(self, forms: FormLab):
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
