@@ -192,3 +192,11 @@ def test_a_new_neware_workbook_gives_its_records(written):
     assert (result.rows, result.duration_s) == (20, 19)
     time = result.mapping.column(Field.TEST_TIME)
     assert (time.label, time.unit) == ("Total Time", "h:min:s")
+
+
+@pytest.mark.parametrize("plan", ["测试信息", "工步层", "사이클"])
+def test_a_plan_in_a_sheet_with_a_foreign_name_is_no_test(written, plan):
+    steps = [["工步号", "工步时间", "电压(V)", "电流(A)"], [1, 3600, 4.2, 1]]
+    records = [["测试时间(s)", "电压(V)", "电流(A)"], *([n * 60, 3 + n / 99, 1] for n in range(9))]
+    table, result = checked(written({plan: steps, "记录层": records}))
+    assert (table.parts, result.rows) == ((), 9)
