@@ -12,6 +12,7 @@ from cycling.errors import UnavailableError
 from cycling.terms import ExperimentStatus, StationState
 from db.commands import leases
 from db.commands.queue import next_queued
+from db.engine import connect
 from db.failures import DiskFullError
 from db.limits import USUAL
 from db.models import (
@@ -66,10 +67,11 @@ class Stage:
                         events_through=-1,
                     )
                 )
-        leases.limit_waiting(self.lab.database)
-        self.lease = leases.acquire(self.lab.database, "test", {})
+        self.database = connect(url)  # the writer's own: people may take their time
+        leases.limit_waiting(self.database)
+        self.lease = leases.acquire(self.database, "test", {})
         self.sent = []
-        self.writer = Writer(self.lab.database, self.lease, Inbox(), self.sent.extend)
+        self.writer = Writer(self.database, self.lease, Inbox(), self.sent.extend)
 
     def records(self, first: int, last: int, which: int = 0) -> IncomingMessage:
         station = list(self.unit.stations)[which]
@@ -92,6 +94,7 @@ class Stage:
 def stage(database_url: str, tmp_path):
     made = Stage(database_url, tmp_path)
     yield made
+    made.database.dispose()
     made.lab.close()
 
 
