@@ -26,6 +26,7 @@ from pages.experiment.layout import page, preparing, preparing_words
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
+from pages.sent import MAX_SHOWN, unknown_note
 
 register_page(__name__, "/experiments/<experiment_id>", "Experiment {experiment_id}", Role.VIEWER)
 
@@ -64,7 +65,18 @@ def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Componen
     window = asked_window(query) if facts.measures else None
     waits = facts.status is ExperimentStatus.QUEUED
     planned = find_planned(whole, experiment.id) if waits else None
-    return page(ExperimentView(experiment, facts, planned), around, window, viewer())
+    whole_page = page(ExperimentView(experiment, facts, planned), around, window, viewer())
+    problems = unknown_note(_unknown_times(query))
+    return html.Div([html.Div(problems), whole_page]) if problems else whole_page
+
+
+def _unknown_times(query: Mapping[str, str]) -> list[str]:
+    """Say in a sentence which window of an address nobody understands."""
+    given = [str(query[name])[:MAX_SHOWN] for name in ("from", "to") if query.get(name)]
+    if not given or asked_window(query) is not None:
+        return []
+    listed = " and ".join(f"“{one}”" for one in given)
+    return [f"{listed} name no part of the graph, from and to in Unix seconds: it shows the whole."]
 
 
 @callback(

@@ -81,6 +81,13 @@ def test_the_first_drawing_is_the_whole_experiment(vera, experiment):
     assert text(answer["experiment-range.children"]).startswith("Whole experiment, 1 h 23 min")
 
 
+def test_a_window_of_an_address_that_nobody_understands_is_said(vera, experiment):
+    sentence = "“abc” and “3” name no part of the graph"
+    assert sentence in text(vera.open(f"/experiments/{experiment}", "?from=abc&to=3"))
+    assert "name no part" not in text(vera.open(f"/experiments/{experiment}", "?from=1&to=3"))
+    assert "name no part" not in text(vera.open(f"/experiments/{experiment}"))
+
+
 def test_nothing_is_drawn_before_the_theme_is_known(vera, experiment):
     assert draw(vera, experiment, theme=None).status == 204
     assert strip(vera, experiment, theme=None).status == 204
