@@ -127,3 +127,13 @@ def test_a_file_has_its_test_time_and_what_its_clock_adds_to_it(lab):
 
 def test_without_measures_only_the_clock_is_known(lab, run):
     assert took(lab, run) == Durations(None, None, timedelta(minutes=20).total_seconds())
+
+
+def test_those_of_many_are_read_on_each_engine(database: Database):
+    lab = RunningLab(database)
+    station = lab.station("Station 04", lab.unit())
+    run = lab.experiment("Cycle life", station, lab.battery("A", "1"), lab.profile("P"))
+    lab.run(run, station)
+    lab.measures(run, station, 10)
+    facts = experiment_facts(database, run)
+    assert durations_of(database, [facts], lab.now)[run].test_s == 9.0
