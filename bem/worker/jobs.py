@@ -94,7 +94,10 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         mapping = replace(_proposed(table, mine.payload), part=mapping.part)
     remembered = of_layout(place.database, mapping)
     if proposed and remembered:
+        zone = mapping.time_zone
         mapping = remembered.corrections.applied(mapping)
+        if mine.payload.get("zone_chosen"):  # by the user, for this file
+            mapping = replace(mapping, time_zone=zone)
     verification = verified_like_before(table, mapping, remembered, beat)
     identity = Identity(upload.sha256, verification.mapping.part, verification.digest)
     result = {

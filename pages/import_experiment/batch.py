@@ -11,26 +11,18 @@ from dash.exceptions import PreventUpdate
 from components.blocks import card
 from components.sent import Sent
 from cycling.errors import InputError
-from cycling.formats import Mapping as Columns
 from db.commands import jobs
 from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
-from db.queries.batteries.detail import battery_choices, battery_named_in
-from db.queries.jobs import job_statuses
+from db.queries.batteries.detail import battery_choices
 from pages.context import database, now, once, request_id, viewer
-from pages.import_experiment.batch_rows import (
-    EVERY_FILE,
-    MAX_FILES,
-    FileRow,
-    answered,
-    chosen_battery,
-)
+from pages.import_experiment.batch_answers import missing_words, payloads_of, rows_of
+from pages.import_experiment.batch_rows import EVERY_FILE, MAX_FILES
 from pages.import_experiment.batch_table import question_table, work_table
+from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
-from pages.import_experiment.importing import to_import
-from pages.import_experiment.inferred import not_of_battery
-from pages.import_experiment.stores import read_batch, read_upload, read_uploads
+from pages.import_experiment.stores import read_batch, read_missing, read_upload, read_uploads
 from pages.sent import read_id, sent_id
 
 POLL_MS = 1_000
@@ -53,6 +45,7 @@ def stores() -> list[Component]:
         dcc.Store(id=Ids.BATCH, storage_type="session"),
         dcc.Store(id=Ids.BATCH_WORKING, data=False),
         dcc.Store(id=Ids.BATCH_ONCE, data=new_token()),
+        dcc.Store(id=Ids.BATCH_MISSING),
         dcc.Interval(id=Ids.BATCH_POLL, interval=POLL_MS, max_intervals=0),
     ]
 
@@ -64,9 +57,9 @@ def box() -> Component:
             dbc.Button("Import", id=Ids.BATCH_SAVE, color="primary"),
             dbc.Button("Cancel all", id=Ids.BATCH_STOP, color="secondary"),
             dbc.Button("Choose other files", id=Ids.BATCH_CLEAR, color="secondary"),
-            html.Div(id=Ids.BATCH_STATE, className="small", role="alert"),
+            html.Div(id=Ids.BATCH_STATE, className="bem-bad small", role="alert"),
         ],
-        className="bem-batch-bar",
+        className="bem-batch-bar bem-batch-end",
     )
     content = html.Div([html.Div(id=Ids.BATCH_TABLE), buttons])
     return html.Div(
@@ -86,15 +79,41 @@ def begin(added: Sent) -> Sent:
         raise PreventUpdate
     if len(uploads) > MAX_FILES:
         raise InputError(f"{len(uploads)} files are too many at once; take {MAX_FILES} at most.")
-    who = viewer()
-    payloads = [
-        {"upload": one["id"], "mapping": None, "time_zone": str(who.zone), "request": request_id()}
-        for one in uploads
-    ]
-    ids = jobs.enqueue_all(
-        database(), kind="verify file", payloads=payloads, user_name=who.name, now=now()
-    )
+    ids = _checks(uploads, {"time_zone": str(viewer().zone)})
     return [{"upload": one, "check": job} for one, job in zip(uploads, ids, strict=True)]
+
+
+def _checks(uploads: Sequence[Mapping[str, Any]], how: Mapping[str, Any]) -> list[int]:
+    """Have files checked as they are recognised; return the tasks."""
+    payloads = [
+        {"upload": one["id"], "mapping": None, "request": request_id(), **how} for one in uploads
+    ]
+    return jobs.enqueue_all(
+        database(), kind="verify file", payloads=payloads, user_name=viewer().name, now=now()
+    )
+
+
+@callback(
+    output=Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
+    inputs={"zones": Input(Ids.batch_zone(ALL), "value")},
+    state={"batch": State(Ids.BATCH, "data")},
+    prevent_initial_call=True,
+)
+def choose_zone(zones: Sent, batch: Sent) -> Sent:
+    """Have the files checked again whose clocks name no zone, in the zone that was chosen."""
+    files, zone = read_batch(batch), str((zones or [None])[0] or "")
+    if not files or zone not in zone_options() or zone == _zone(files):
+        raise PreventUpdate  # a choice that was drawn
+    rows = rows_of(files, results=True)
+    local = [row.number for row in rows if row.is_local]
+    how = {"time_zone": zone, "zone_chosen": True}
+    ids = dict(zip(local, _checks([rows[n].upload for n in local], how), strict=True))
+    return [{**one, "zone": zone, "check": ids.get(n, one["check"])} for n, one in enumerate(files)]
+
+
+def _zone(files: Sequence[Mapping[str, Any]]) -> str:
+    """Return the zone of clocks that name none: as chosen, else the viewer's."""
+    return str(files[0].get("zone") or viewer().zone)
 
 
 @callback(
@@ -111,9 +130,10 @@ def begin(added: Sent) -> Sent:
         "batch": Input(Ids.BATCH, "data"),
         "upload": Input(Ids.UPLOAD, "data"),
         "ticks": Input(Ids.BATCH_POLL, "n_intervals"),
+        "missing": Input(Ids.BATCH_MISSING, "data"),
     },
 )
-def show(batch: Sent, upload: Sent, ticks: Sent) -> tuple[Any, ...]:
+def show(batch: Sent, upload: Sent, ticks: Sent, missing: Sent) -> tuple[Any, ...]:
     """Show the files: how far their checks are, then what is asked, then their imports."""
     files = read_batch(batch)
     if not files or read_upload(upload):
@@ -124,25 +144,12 @@ def show(batch: Sent, upload: Sent, ticks: Sent) -> tuple[Any, ...]:
         content, asks = work_table(rows_of(files, results=not working), now()), False
     else:
         whole = rows_of(files, results=True)
-        content, asks = question_table(whole, battery_choices(database()), viewer()), True
+        batteries, zone = battery_choices(database()), _zone(files)
+        asks = True
+        content = question_table(whole, batteries, viewer(), zone, read_missing(missing))
     stops = any(row.is_loading for row in rows)
     again = read_id(ticks) + 1 if working else no_update
     return True, False, content, _style(asks), _style(stops), working, again
-
-
-def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRow]:
-    """Return the files with how their tasks are; `results` of checks are large."""
-    ids = [job for one in files for job in (one["check"], one.get("load")) if job is not None]
-    statuses = job_statuses(database(), ids, viewer().name, results=results)
-    return [
-        FileRow(
-            number,
-            dict(one["upload"]),
-            statuses.get(one["check"]),
-            statuses.get(one.get("load") or 0),
-        )
-        for number, one in enumerate(files)
-    ]
 
 
 def _style(visible: bool) -> dict[str, str]:
@@ -154,6 +161,7 @@ def _style(visible: bool) -> dict[str, str]:
         Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
         Output(Ids.BATCH_STATE, "children"),
         Output(Ids.BATCH_ONCE, "data"),
+        Output(Ids.BATCH_MISSING, "data"),
     ),
     inputs={"_clicks": Input(Ids.BATCH_SAVE, "n_clicks")},
     state={
@@ -167,16 +175,17 @@ def _style(visible: bool) -> dict[str, str]:
 def confirm(_clicks: int, batch: Sent, token: Sent, controls: dict[str, Sent]) -> tuple[Any, ...]:
     """Have the chosen files imported, once, if everything that is asked of them is answered."""
     files = read_batch(batch)
-    answers = _answers(len(files))
     try:
-        payloads = _payloads(files, answers)
+        payloads, missing = payloads_of(files, _answers(len(files)))
+        if missing:
+            return no_update, missing_words(files, missing), no_update, missing
         done = once(token, lambda by: _enqueued(list(payloads.values()), by), payloads)
     except DoneBeforeError as error:
-        return no_update, str(error), new_token()
+        return no_update, str(error), new_token(), None
     except InputError as error:
-        return no_update, str(error), no_update
+        return no_update, str(error), no_update, None
     loads = dict(zip(payloads, done, strict=True))
-    return [{**one, "load": loads.get(n)} for n, one in enumerate(files)], None, new_token()
+    return [{**one, "load": loads.get(n)} for n, one in enumerate(files)], None, new_token(), None
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:
@@ -191,43 +200,6 @@ def _answers(count: int) -> list[dict[str, Sent]]:
             elif place == EVERY_FILE and name == "battery":
                 for_all = one.get("value")
     return [one if one.get("battery") else {**one, "battery": for_all} for one in answers]
-
-
-def _payloads(
-    files: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Sent]]
-) -> dict[int, dict[str, Any]]:
-    """Return what the worker needs, by the places of the files. Raises InputError naming a file."""
-    rows = rows_of(files, results=True)
-    batteries, store, who = battery_choices(database()), database(), viewer()
-    payloads = {}
-    for row, given in zip(rows, answers, strict=True):
-        if given.get("take") is not True or row.failure or row.checked is None:
-            continue
-        try:
-            decided = answered(row, given, may_delete=who.administers)
-            battery = chosen_battery(
-                given.get("battery"), batteries, lambda text: battery_named_in(store, text)
-            )
-            _check_battery(row.checked, decided["mapping"], battery)
-        except InputError as error:
-            raise InputError(f"{row.upload['name']}: {error}") from error
-        mapping = decided.pop("mapping")
-        fields = {
-            "name": decided.pop("name"),
-            "description": "",
-            "battery_id": battery,
-            "day": given.get("day"),
-            "clock": given.get("clock"),
-        }
-        payloads[row.number] = {**to_import(fields, row.checked, row.upload, mapping), **decided}
-    if not payloads:
-        raise InputError("No file is chosen for the import.")
-    return payloads
-
-
-def _check_battery(checked: dict[str, Any], mapping: Columns, battery_id: int) -> None:
-    if problems := not_of_battery(checked, mapping, battery_id):
-        raise InputError(f"{problems[0].text} If it is right, open the file alone and say so.")
 
 
 def _enqueued(payloads: Sequence[dict[str, Any]], by: By) -> list[int]:

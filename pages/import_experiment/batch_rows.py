@@ -74,6 +74,20 @@ class FileRow:
         return ""
 
     @property
+    def to_know(self) -> list[str]:
+        """What else was found in it, each a sentence with its row; not what stands in its row."""
+        verification = (self.checked or {}).get("verification") or {}
+        problems = verification.get("problems") or []
+        stands = self.blocking if self.asks_sign else self.blocking[:1]
+        texts = [
+            f"{one['place']}: {one['text']}" if one["place"] else str(one["text"])
+            for one in problems
+            if one not in stands
+        ]
+        further = int(verification.get("problem_count") or 0) - len(problems)
+        return [*texts, f"and {further:,} more of these"] if further > 0 else texts
+
+    @property
     def earlier(self) -> list[dict[str, Any]]:
         """The experiments that it became before."""
         return (self.checked or {}).get("earlier") or []
@@ -90,6 +104,14 @@ class FileRow:
             return ""
         mapping = Columns.from_json(self.checked["verification"]["mapping"])
         return mapping.time_zone if clock_is_local(mapping) else ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the zone of its clock is a choice."""
+        if self.checked is None:
+            return False
+        mapping = Columns.from_json(self.checked["verification"]["mapping"])
+        return clock_is_local(mapping) and not mapping.format.startswith("Old application")
 
     def name(self) -> str:
         """Return the name that is proposed for its experiment."""

@@ -1,7 +1,7 @@
 """The table of several files: one row each, with what is asked of it, or how far it is."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -17,13 +17,14 @@ from db.terms import JobState
 from pages.context import Viewer
 from pages.import_experiment import again
 from pages.import_experiment.batch_rows import EVERY_FILE, FileRow, battery_label
-from pages.import_experiment.columns import hidden_label
+from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.file import NO_WORKER
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.mapping import CHARGE, DISCHARGE
 from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
+LATELY = timedelta(seconds=10)
 WORK_HEADS = (Head("File"), Head("Rows", "num", "110px"), Head("State", "", "45%"))
 HEADS = (
     Head("Import", "", "70px"),
@@ -39,27 +40,48 @@ HEADS = (
 def work_table(rows: Sequence[FileRow], now: datetime) -> Component:
     """Show how far the checks are; once there are imports, how far these are."""
     importing = any(row.load for row in rows)
+    tasks = [row.load if importing else row.check for row in rows]
+    turn = None if _stands(tasks, now) else _turn(tasks)
     body = [
-        _row(
-            WORK_HEADS,
-            _file(row),
-            _count(row),
-            _work(row, row.load if importing else row.check, now),
-        )
-        for row in rows
+        _row(WORK_HEADS, _file(row), _count(row), _work(row, task, turn))
+        for row, task in zip(rows, tasks, strict=True)
     ]
     return table(WORK_HEADS, body, "in-card bem-batch")
 
 
+def _turn(tasks: Sequence[JobStatus | None]) -> JobStatus | None:
+    """Return the task that is worked on, or whose turn it is; None without any."""
+    order = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+    under_way = [task for task in tasks if task and task.state in order]
+    return min(under_way, key=lambda task: order[task.state], default=None)
+
+
+def _stands(tasks: Sequence[JobStatus | None], now: datetime) -> bool:
+    """Whether no worker does anything: the first waits for long, and none has ended lately."""
+    ends = [task.ended_at for task in tasks if task and task.ended_at]
+    turn = _turn(tasks)
+    lately = bool(ends) and now - max(ends) < LATELY
+    return turn is not None and turn.waits_long(now) and not lately
+
+
 def question_table(
-    rows: Sequence[FileRow], batteries: Sequence[BatteryChoice], who: Viewer
+    rows: Sequence[FileRow],
+    batteries: Sequence[BatteryChoice],
+    who: Viewer,
+    zone: str,
+    missing: Mapping[int, str],
 ) -> Component:
-    """Show what each file is, what is proposed for it and what is asked."""
-    body = [_question_row(row, batteries, who) for row in rows]
+    """Show what each file is, what is proposed for it and what is asked; and what is missing.
+
+    `zone` is that of local clocks.
+    """
+    body = [_question_row(row, batteries, who, missing.get(row.number, "")) for row in rows]
     offered = [html.Option(value=battery_label(one)) for one in batteries]
     return html.Div(
         [
-            _battery_of_all(rows),
+            html.Div(
+                [*_battery_of_all(rows), *_zone_of_all(rows, zone)], className="bem-batch-bar"
+            ),
             table(HEADS, body, "in-card bem-batch"),
             html.Datalist(offered, id=BATTERIES),
         ],
@@ -67,7 +89,7 @@ def question_table(
     )
 
 
-def _battery_of_all(rows: Sequence[FileRow]) -> Component:
+def _battery_of_all(rows: Sequence[FileRow]) -> list[Component]:
     """Ask once for the battery of all files whose row has none."""
     battery = dbc.Input(
         id=Ids.batch_battery(EVERY_FILE),
@@ -78,10 +100,23 @@ def _battery_of_all(rows: Sequence[FileRow]) -> Component:
         persistence_type="session",
     )
     words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
-    return html.Div([words, battery], className="bem-batch-bar")
+    return [words, battery]
 
 
-def _question_row(row: FileRow, batteries: Sequence[BatteryChoice], who: Viewer) -> Component:
+def _zone_of_all(rows: Sequence[FileRow], zone: str) -> list[Component]:
+    """Ask once for the zone of all clocks that name none; nothing where every clock names one."""
+    if not any(row.is_local for row in rows):
+        return []
+    choice = dcc.Dropdown(
+        id=Ids.batch_zone(EVERY_FILE), options=zone_options(), value=zone, clearable=False
+    )
+    words = html.Span("Time zone of clocks that name none", className="form-label")
+    return [words, html.Div(choice, className="bem-batch-zone")]
+
+
+def _question_row(
+    row: FileRow, batteries: Sequence[BatteryChoice], who: Viewer, missing: str
+) -> Component:
     keep = {"persistence": row.upload["id"], "persistence_type": "session"}
     take = dbc.Checkbox(
         id=Ids.batch_take(row.number),
@@ -108,7 +143,7 @@ def _question_row(row: FileRow, batteries: Sequence[BatteryChoice], who: Viewer)
         _hide([hidden_label(f"Battery of {file}", battery.id), battery], asked),
         _hide([hidden_label(f"Name for {file}", name.id), name], asked),
         _start(row, who),
-        _questions(row, who),
+        _questions(row, who, missing),
     )
 
 
@@ -157,7 +192,8 @@ def _moment(unix_s: float, who: Viewer) -> datetime:
     return datetime.fromtimestamp(min(max(unix_s, 0.0), 7e9), who.zone)
 
 
-def _questions(row: FileRow, who: Viewer) -> Component:
+def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
+    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
     sign = dbc.Select(
         id=Ids.batch_sign(row.number),
         options=[
@@ -165,18 +201,24 @@ def _questions(row: FileRow, who: Viewer) -> Component:
             {"label": "Current above zero discharges", "value": DISCHARGE},
         ],
         placeholder="Current above zero ...",
+        **keep,
     )
     words = again.choices(row.earlier, may_delete=who.administers)
     answer = dbc.Select(
         id=Ids.batch_again(row.number),
         options=[{"label": label, "value": value} for value, label in words.items()],
         placeholder="It came before ...",
+        **keep,
     )
     file = row.upload["name"]
-    warnings = 0 if row.checked is None else len(row.checked["verification"]["problems"])
     open_alone = small_button("Open alone", "btn-link", id=Ids.batch_alone(row.number))
     return html.Div(
         [
+            html.Div(
+                [icon("x-circle-fill"), " ", missing],
+                className="bem-bad small",
+                hidden=not missing or bool(row.failure),
+            ),
             html.Div(
                 [icon("x-circle-fill"), " ", row.failure],
                 className="bem-bad small",
@@ -194,19 +236,25 @@ def _questions(row: FileRow, who: Viewer) -> Component:
                 ],
                 hidden=bool(row.failure) or not row.earlier,
             ),
-            html.Div(
-                f"{formatting.counted(warnings, 'thing')} to know",
-                className="t3 small",
-                hidden=not warnings or bool(row.failure),
-            ),
-            html.Div(as_for(row.checked), className="t3 small"),
+            *_to_know(row.to_know),
+            html.Div(as_for(row.checked), className="t3 small", hidden=not as_for(row.checked)),
             open_alone,
         ],
         className="bem-stack",
     )
 
 
-def _work(row: FileRow, job: JobStatus | None, now: datetime) -> Children:
+def _to_know(texts: Sequence[str]) -> list[Component]:
+    """Fold the sentences away under how many they are."""
+    if not texts:
+        return []
+    words = html.Summary(f"{formatting.counted(len(texts), 'thing')} to know")
+    listed = html.Ul([html.Li(one) for one in texts])
+    return [html.Details([words, listed], className="bem-choose small")]
+
+
+def _work(row: FileRow, job: JobStatus | None, turn: JobStatus | None) -> Children:
+    """Say how a task is; `turn` is the one that is worked on, None where none is."""
     if job is None:
         return html.Span("Left out", className="t3")
     if job.state is JobState.DONE and job is row.load and job.result:
@@ -224,13 +272,15 @@ def _work(row: FileRow, job: JobStatus | None, now: datetime) -> Children:
         )
     if job.state is JobState.CANCELLED:
         return html.Span("Cancelled. Nothing of it was imported.", className="t2")
-    if job.waits_long(now):
-        return html.Span(NO_WORKER, className="t2")
+    cancel = small_button("Cancel", "btn-link", id=Ids.batch_cancel(row.number))
+    given = [cancel] if job is row.load else []
+    if job is not turn:
+        words = NO_WORKER if turn is None else "Waiting for its turn"
+        return html.Div([html.Span(words, className="t2"), *given])
     percent = round(100 * job.fraction)
     bar = dbc.Progress(value=max(2, percent), class_name="work")
     words = html.Span(f"{'Importing' if job is row.load else 'Checking'}, {percent} %")
-    cancel = small_button("Cancel", "btn-link", id=Ids.batch_cancel(row.number))
-    return html.Div([words, bar, cancel if job is row.load else None], className="bem-running")
+    return html.Div([words, bar, *given], className="bem-running")
 
 
 def _file(row: FileRow) -> list[Any]:

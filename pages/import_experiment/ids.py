@@ -76,6 +76,7 @@ class Ids:
     BATCH_ONCE = "import-batch-once"
     BATCH_STOP = "import-batch-stop"
     BATCH_CLEAR = "import-batch-clear"
+    BATCH_MISSING = "import-batch-missing"
 
     INFERRED = "import-inferred"
 
@@ -90,6 +91,7 @@ class Ids:
     batch_day = PatternId("import-batch-day", "row")
     batch_clock = PatternId("import-batch-clock", "row")
     batch_sign = PatternId("import-batch-sign", "row")
+    batch_zone = PatternId("import-batch-zone", "row")  # one for all
     batch_again = PatternId("import-batch-again", "row")
     batch_alone = PatternId("import-batch-alone", "row")
     batch_cancel = PatternId("import-batch-cancel", "row")

@@ -121,11 +121,15 @@ def read_correction(given: Sent) -> dict[str, Any] | None:
 
 
 class BatchFile(TypedDict):
-    """One of several files: its upload, the task that checks it and the one that imports it."""
+    """One of several files: its upload, the task that checks it and the one that imports it.
+
+    `zone` is the one that was chosen for local clocks.
+    """
 
     upload: Upload
     check: int
     load: NotRequired[int | None]
+    zone: NotRequired[str | None]
 
 
 def read_batch(given: Sent) -> list[dict[str, Any]]:
@@ -138,3 +142,9 @@ def read_uploads(given: Sent) -> list[dict[str, Any]]:
     """Return uploads that came together. Raises InputError for what are none."""
     uploads: list[dict[str, Any]] | None = sent_as(given or None, list[Upload] | None)
     return uploads or []
+
+
+def read_missing(given: Sent) -> dict[int, str]:
+    """Return what is missing, by the places of the files. Raises InputError for what is none."""
+    texts: dict[str, str] = sent_as(given or {}, dict[str, str])
+    return {int(place): text for place, text in texts.items() if place.isdecimal()}

@@ -1,6 +1,7 @@
 """Several files at once: checked, asked about in a table, imported each by its own task, once."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batc
 SHOW, STATE = "import-drop-box.hidden", "import-batch-state.children"
 SAVE = "import-batch-save.n_clicks"
 KINDS = ("take", "name", "battery", "day", "clock", "sign", "again")
+ALL_ZONES = {"type": "import-batch-zone", "row": -1}
 HEADER = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
 
 
@@ -163,6 +165,96 @@ def test_questions_want_an_answer_each_in_its_row(oscar, lab, checked):
     assert "Choose what current above zero does" in confirm(oscar, batch, take())[STATE]
     confirm(oscar, batch, take(sign="discharge"))
     assert lab.jobs()[-1].payload["mapping"]["positive_is_charge"] is False
+
+
+def test_all_that_is_missing_is_named_each_at_its_row(oscar, lab, checked):
+    lab.battery()
+    sign = problem("question", code="sign")
+    batch = checked(result(), result(ok=False, problems=[sign]), result())
+    answer = confirm(oscar, batch, take(""), take("nobody"), take())
+    assert answer[STATE] == ("2 files lack an answer, each in its row: cell 0.csv, cell 1.csv.")
+    assert len(lab.jobs()) == 3
+    missing = {"import-batch-missing.data": answer["import-batch-missing.data"]}
+    drawn = oscar.call(SHOW, {BATCH: batch, **missing})[TABLE]
+    rows = of_type(of_type(drawn, "Tbody")[0], "Tr")
+    assert "Choose the battery." in text(rows[0])
+    assert "No battery has 'nobody'" in text(rows[1])
+    assert "Choose what current above zero does." in text(rows[1])
+    assert "Choose the battery." not in text(rows[2])
+
+
+def test_a_sign_that_was_chosen_is_remembered(oscar, lab, checked):
+    lab.battery()
+    batch = checked(result(ok=False, problems=[problem("question", code="sign")]), result())
+    confirm(oscar, batch, take(sign="charge"), take())
+    loads = [job.payload for job in lab.jobs() if job.kind == "import file"]
+    assert [one["sign_chosen"] for one in loads] == [True, False]
+
+
+def test_what_there_is_to_know_unfolds(oscar, checked):
+    sign, gap = problem("question", code="sign", text="Which sign?"), problem()
+    batch = checked(result(ok=False, problems=[sign, gap], problem_count=5), result())
+    drawn = show(oscar, batch)[TABLE]
+    (details,) = of_type(drawn, "Details")
+    assert text(details) == "2 things to knowRow 7: Gap of 2 h before this row.and 3 more of these"
+
+
+def test_who_waits_says_so_and_a_worker_that_works_is_not_missed(oscar, lab, checked, clock):
+    batch = checked(result())
+    waiting = [lab.job("verify file") for _ in range(2)]
+    batch += [{"upload": upload(n + 1), "check": job} for n, job in enumerate(waiting)]
+    said = [text(row) for row in of_type(show(oscar, batch)[TABLE], "Tr")][1:]
+    assert "Checking, 0 %" in said[1]
+    assert "Waiting for its turn" in said[2]
+
+    lab.change_job(batch[0]["check"], ended_at=clock() + timedelta(seconds=55))
+    clock.advance(seconds=60)
+    assert "bem worker" not in text(show(oscar, batch)[TABLE])
+    clock.advance(seconds=60)
+    assert text(show(oscar, batch)[TABLE]).count("bem worker") == 2
+
+
+class TestZone:
+    """The zone of clocks that name none is chosen once for all files."""
+
+    @pytest.fixture
+    def batch(self, checked):
+        local, named = result(), result()
+        for found, unit in ((local, "day first"), (named, "Unix s")):
+            mapping = replace(MAPPING.with_column(0, Field.CLOCK, unit), time_zone="UTC")
+            found["verification"]["mapping"] = mapping.to_json()
+        return checked(local, named)
+
+    def choose(self, oscar, batch, zone):
+        by = {"id": ALL_ZONES, "property": "value"}
+        given = {"import-batch-zone": [(ALL_ZONES, zone)]}
+        return oscar.call(BATCH, {BATCH: batch}, by=by, patterns=given)
+
+    def test_files_with_such_a_clock_are_checked_again(self, oscar, lab, batch):
+        assert find(show(oscar, batch)[TABLE], id=ALL_ZONES)
+        after = self.choose(oscar, batch, "America/Santiago")[BATCH]
+        assert after[1]["check"] == batch[1]["check"]
+        job = lab.jobs()[-1]
+        assert (job.id, len(lab.jobs())) == (after[0]["check"], 3)
+        assert job.payload["time_zone"] == "America/Santiago"
+        (choice,) = find(show(oscar, after[1:])[TABLE], id=ALL_ZONES) or [None]
+        assert choice is None
+
+    def test_one_that_was_drawn_or_does_not_exist_changes_nothing(self, oscar, lab, batch):
+        after = self.choose(oscar, batch, "America/Santiago")[BATCH]
+        for zone in ("America/Santiago", "Mars/Olympus", None):
+            self.choose(oscar, after, zone)
+        assert len(lab.jobs()) == 3
+
+    def test_the_clock_is_read_in_it(self, store, oscar, clock, tmp_path, received):
+        rows = [f"2026-03-0{n + 1} 10:00:00;{3 + n / 10};1" for n in range(6)]
+        data = "\n".join(["Date;Voltage (V);Current (A)", *rows]).encode()
+        batch = oscar.call(BATCH, {"import-batch-added.data": [received(0, data)]})[BATCH]
+        worker = Worker(store, tmp_path, clock)
+        worker.work_once()
+        batch = self.choose(oscar, batch, "Etc/GMT+5")[BATCH]
+        worker.work_once()
+        assert "Its clock is of Etc/GMT+5" in text(show(oscar, batch)[TABLE])
 
 
 def test_what_the_battery_cannot_have_is_not_imported(oscar, lab, checked):
