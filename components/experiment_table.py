@@ -16,6 +16,7 @@ OPTIONAL = {
     "test": "Test time",
     "pauses": "Pauses",
 }
+TIMED = {"test", "pauses"}  # those that are read from what was measured
 
 NARROW_COLUMNS = [column("name", "Name", cellRenderer="ExperimentLines", flex=1)]
 

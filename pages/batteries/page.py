@@ -77,7 +77,9 @@ def count_again(_pulse: Sent, view: Sent) -> str:
     return formatting.number_of(page.count, page.total)
 
 
-def rows(view: Sent, sort: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+def rows(
+    view: Sent, sort: str, offset: int, limit: int, _columns: Sent
+) -> tuple[list[dict[str, Any]], int]:
     """Return a block of the table."""
     order, who, time = read_sort(sort, BatterySortKey), viewer(), now()
     narrowed = listing.view_of(view).to_filter()

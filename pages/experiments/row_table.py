@@ -15,8 +15,9 @@ from components.shell import Ids as Shell
 from pages.context import run_script
 
 Columns = Sequence[dict[str, Any]]
-# Rows for a view in an order (`-name`), from an offset on, at most so many; and how many there are.
-Rows = Callable[[Sent, str, int, int], tuple[list[dict[str, Any]], int]]
+# Rows for a view in an order (`-name`), from an offset on, at most so many, with the optional
+# columns that are chosen; and how many there are.
+Rows = Callable[[Sent, str, int, int, Sent], tuple[list[dict[str, Any]], int]]
 
 
 def table_page(
@@ -47,24 +48,27 @@ def table_page(
 def register_table(ids: PrefixIds, rows: Rows, shown_columns: Input) -> None:
     """Let the table ask for rows, again after each change of the view and with the frame's pulse.
 
-    It remembers its order.
+    It remembers its order. What only a hidden column shows is not asked for until it is chosen.
     """
     page, sink, request = ids.prefix, ids.sink, Input(ids.grid, "getRowsRequest")
     view, sets = State(ids.view, "data"), State(ids.sets, "data")
     run_script(f"{page}.refetch", Output(sink, "data"), Input(ids.view, "data"))
-    run_script(f"{page}.freshen", Input(Shell.PULSE, "data"), at_start=False)
+    run_script(f"{page}.freshen", Input(Shell.PULSE, "data"), shown_columns, at_start=False)
     run_script(f"{page}.rememberSort", Output(sink, "storage_type"), request, view)
     run_script(f"{page}.columns", Output(ids.grid, "columnDefs"), shown_columns, sets)
 
     @callback(
         output=Output(ids.grid, "getRowsResponse"),
         inputs={"request": request},
-        state={"view": view},
+        state={
+            "view": view,
+            "columns": State(shown_columns.component_id, shown_columns.component_property),
+        },
         prevent_initial_call=True,
     )
-    def answer_block(request: Sent, view: Sent) -> Sent:
+    def answer_block(request: Sent, view: Sent, columns: Sent) -> Sent:
         """Answer one block of the grid."""
         if request is None:
             return no_update
-        cells, count = rows(view, sort_text(request), *asked_block(request))
+        cells, count = rows(view, sort_text(request), *asked_block(request), columns)
         return {"rowData": cells, "rowCount": count}

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bem.notebook import Laboratory
+from components.experiment_table import OPTIONAL
 from cycling.terms import ExperimentStatus, StationState
 from dashboard.app import create_app
 from dashboard.settings import WebSettings
@@ -236,6 +237,7 @@ def of_table(world: World) -> dict[int, dict[str, str]]:
         {
             "experiments-grid.getRowsRequest": request,
             "experiments-view.data": {**view, "from": "", "to": "", "q": ""},
+            "experiments-columns.value": list(OPTIONAL),
         },
     )
     names = {"battery": "Battery", "station": "Station", "profile": "Profile"}

@@ -8,6 +8,7 @@ from components.experiment_table import OPTIONAL
 from components.row_grid import BLOCK
 from cycling.terms import ExperimentStatus, Technology
 from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.db.lab import statements
 from tests.unit.pages.visitor import shown
 
 NARROW = "experiments-view.data"
@@ -218,6 +219,16 @@ def test_rows_come_running_first_and_then_the_newest(vera, ids):
     answer = vera.call(ROWS, {REQUEST: {"startRow": 0, "endRow": 100, "sortModel": []}})
     assert row_ids(answer) == [ids["running"], ids["newest"], ids["old"]]
     assert answer[ROWS]["rowCount"] == 3
+
+
+def test_what_a_hidden_column_says_is_not_asked_of_the_database(vera, lab, ids):
+    blocks = []
+    for columns in (["started"], list(OPTIONAL)):
+        given = {REQUEST: {"startRow": 0, "endRow": 100}, "experiments-columns.value": columns}
+        with statements(lab.database) as sent:
+            vera.call(ROWS, given)
+        blocks.append(len(sent))
+    assert blocks[0] < blocks[1]
 
 
 def test_rows_come_as_filtered_and_sorted(vera, ids):
