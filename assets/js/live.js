@@ -10,7 +10,7 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const PATIENCE_MS = 20000, FIGURE_MS = 10000, LATE_MS = 3000, RETRY_MS = 2000, PILE = 2000, MARKERS_BELOW = 300, MOST_ONCE = 200;
   /* The fields of the messages; `Key` in pages/live/update.py says what each is. */
-  const KEY = { AFTER: "after", DIGEST: "d", VERSION: "g", FIGURE: "t", EXPERIMENT: "e", SHOWN: "shown", READ: "read", COUNT: "n",
+  const KEY = { AFTER: "after", DIGEST: "d", VERSION: "g", FIGURE: "t", EXPERIMENT: "e", VISIBLE: "shown", READ: "read", COUNT: "n",
     WAITS: "c", NEXT: "new", PAUSES: "p", REDRAW: "again", TIMES: "x", VALUES: "y", LAST: "l", PRESENT: "now" };
   let state = fresh(null), count = 0, again = 0, dragging = false;
 
@@ -30,7 +30,7 @@
     const cards = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => node.dataset.bemLive.split(",")).filter((parts) => parts.length === 3).map((parts) => parts[0]);
     state.asked = Date.now();
-    return { [KEY.EXPERIMENT]: state.experiment, [KEY.AFTER]: state.after, [KEY.SHOWN]: shown, [KEY.READ]: cards,
+    return { [KEY.EXPERIMENT]: state.experiment, [KEY.AFTER]: state.after, [KEY.VISIBLE]: shown, [KEY.READ]: cards,
       [KEY.FIGURE]: state.token, [KEY.DIGEST]: state.digest, [KEY.VERSION]: state.version, [KEY.COUNT]: ++count };
   }
   const waits = () => state.after === null || (state.asked && Date.now() - state.asked < PATIENCE_MS);

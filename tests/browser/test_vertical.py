@@ -150,7 +150,8 @@ def test_several_files_are_confirmed_in_a_table_and_imported(
     page.set_viewport_size({"width": 1400, "height": 900})
     box.get_by_label("Import several third.txt").uncheck()
     box.get_by_role("button", name="Import", exact=True).click()
-    expect(box.get_by_text("several first.csv: Choose the battery.")).to_be_visible()
+    expect(box.get_by_text("2 files lack an answer, each in its row")).to_be_visible()
+    expect(box.get_by_text("Choose the battery.", exact=True)).to_have_count(2)
     for name in ("first", "second"):
         box.get_by_label(f"Battery of several {name}.csv").fill("SN-1")
     expect(first).to_have_value("SN-1")

@@ -2,7 +2,8 @@
 
 They are the ids that the table Experiment counts, which other programs take from, too: a number is
 taken by a row that is inserted there and deleted in the same transaction. The database never gives
-that id again, and nobody else ever sees the row.
+that id again, and nobody else ever sees the row. Only the counter gives numbers: one that is
+computed may be given to two who ask at the same moment.
 """
 
 from datetime import date, datetime
@@ -31,8 +32,11 @@ def reserve(session: Session, *, battery_id: int | None, now: datetime) -> int:
     number = _taken(session, battery_id, now)
     owners = (Plan, ImportSource, DeletedExperiment)
     highest = max(session.scalar(select(func.max(one.experiment_id))) or 0 for one in owners)
-    if number <= highest:  # the database was restored without its counter
-        number = _taken(session, battery_id, now, number=highest + 1)
+    if number <= highest:  # somebody else took a later one meanwhile, and was faster
+        number = _taken(session, battery_id, now)
+    if number <= highest:  # the database was restored without its counter, which goes on from here
+        _taken(session, battery_id, now, number=highest + 1)
+        number = _taken(session, battery_id, now)
     if battery is not None:
         session.delete(battery)
         session.flush()

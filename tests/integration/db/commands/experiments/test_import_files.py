@@ -43,7 +43,7 @@ def test_of_imports_of_one_file_at_the_same_moment_one_is_published(database, ha
     )
     (published,) = [one for one in done if isinstance(one, int)]
     refused = [one for one in done if not isinstance(one, int)]
-    assert [type(one) for one in refused] == [CameBeforeError] * (TOGETHER - 1)
+    assert [type(one) for one in refused] == [CameBeforeError] * (TOGETHER - 1), refused
     assert all(f"experiment {published}" in str(one) for one in refused)
 
 

@@ -1,7 +1,10 @@
 """An experiment has its number from the moment that it is defined, in every state, for ever."""
 
+from threading import Event, Thread, current_thread
+from typing import Any
+
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from cycling.terms import ExperimentState, ExperimentStatus, LimitType, Mode
 from db.commands.experiments.numbers import reserve
@@ -21,6 +24,7 @@ from db.queries.experiments.filters import Filter, filter_choices
 from db.queries.experiments.planned import find_planned
 from db.queries.experiments.table import SortKey, list_experiments
 from db.queries.lists import Sort
+from tests.databases import SERVER_ENGINES
 from tests.unit.db.lab import (
     BY,
     NOW,
@@ -97,12 +101,46 @@ def test_a_number_stays_from_the_draft_to_the_end(database: Database):
     assert find_planned(database, number).why == f"Cancelled by {BY.user_name}: Cell is warm"
 
 
-def test_two_at_the_same_moment_have_two_numbers(database: Database):
-    lab = Lab(database, stations=6)
-    plans = at_once([lambda n=n: lab.add(f"token {n}", n) for n in range(6)])
-    numbers = {plan.experiment_id for plan in plans}
-    assert len(numbers) == 6
+def test_many_at_the_same_moment_have_a_number_each(database: Database):
+    lab = Lab(database, stations=8)
+    numbers: set[int] = set()
+    for turn in range(5):
+        plans = at_once([lambda n=n, turn=turn: lab.add(f"{turn}-{n}", n) for n in range(8)])
+        numbers |= {plan.experiment_id for plan in plans}
+    assert len(numbers) == 40
     assert set(lab.listed()) == numbers
+
+
+@pytest.mark.parametrize("database_url", SERVER_ENGINES, indirect=True)
+def test_a_number_is_not_computed_from_others_that_are_being_taken(database: Database):
+    """One asks, a second commits a later number, a third holds the next: the first goes on."""
+    lab = Lab(database, stations=3)
+    holds, looked, taken = Event(), Event(), {}
+
+    def take_and_hold() -> None:
+        with database.write() as session:
+            taken["third"] = reserve(session, battery_id=lab.cells[2], now=NOW)
+            holds.set()
+            assert looked.wait(60)
+
+    def when_it_looks(_connection, _cursor, statement: str, *_rest: Any) -> None:
+        if "max(" in statement and current_thread() is first and not holds.is_set():
+            taken["second"] = Thread(target=lambda: lab.add("second", 1))
+            taken["second"].start()
+            taken["second"].join(60)
+            third.start()
+            assert holds.wait(60)
+
+    first, third = current_thread(), Thread(target=take_and_hold)
+    event.listen(database.engine, "before_cursor_execute", when_it_looks)
+    with database.write() as session:
+        try:
+            number = reserve(session, battery_id=lab.cells[0], now=NOW)
+        finally:
+            event.remove(database.engine, "before_cursor_execute", when_it_looks)
+            looked.set()
+            third.join(60)
+    assert number != taken["third"]
 
 
 def test_what_another_program_inserts_never_gets_a_number_that_is_held(database: Database):
