@@ -12,11 +12,12 @@ from components.sent import Sent
 from components.shell import Ids as Shell
 from cycling.terms import ENDED
 from db import series
-from db.queries.experiments.detail import check_experiment, experiment_facts
-from db.queries.experiments.durations import Durations
+from db.engine import Database
+from db.queries.experiments.detail import ExperimentProgress, check_experiment
+from db.queries.experiments.durations import Durations, durations_of
 from db.series import ExperimentSeries
 from pages.context import database, limits, now, run_script, viewer
-from pages.experiment.facts import as_of_words, lasted
+from pages.experiment.facts import as_of_words
 from pages.experiment.graph import drawing, range_words, strip, time_axis, window_of, zoomed
 from pages.experiment.ids import Ids
 from pages.experiment.layout import ELAPSED
@@ -69,10 +70,10 @@ def draw(
 ) -> tuple[Any, ...]:
     """Draw the channels that are on; after a zoom only replace their points by closer ones."""
     _check_theme(theme)
-    with opened(experiment_id) as experiment:
+    with opened(experiment_id) as (experiment, progress):
         look = _look(experiment, theme, narrow, time)
         drawn = drawing(experiment, keys, window_of(ends_ms), look, points=limits().graph_points)
-        when, how = range_words(drawn, *_moment(experiment))
+        when, how = range_words(drawn, *_moment(experiment.database, progress))
         words = [when, html.Span(how, className="t3 small")]
         keys_drawn = [line.key for line in drawn.lines]
         now_drawn = [keys_drawn, theme, time, noted, len(drawn.spans)]
@@ -101,7 +102,7 @@ def draw_overview(
 ) -> tuple[Any, ...]:
     """Draw the strip once; later only move its marker."""
     _check_theme(theme)
-    with opened(experiment_id) as experiment:
+    with opened(experiment_id) as (experiment, _progress):
         look = _look(experiment, theme, narrow, time)
         window = window_of(ends_ms) or experiment.time_range or (0.0, 0.0)
         if ctx.triggered_id == Ids.WINDOW and on_screen == [theme, time]:
@@ -118,12 +119,11 @@ def _check_theme(theme: str | None) -> None:
         raise PreventUpdate  # the frame reads it in the browser and calls again at once
 
 
-def _moment(experiment: ExperimentSeries) -> tuple[Durations, str]:
+def _moment(database: Database, progress: ExperimentProgress) -> tuple[Durations, str]:
     """Return how long it took, as the facts say, and "as of" of one that goes on."""
-    facts, time = experiment_facts(experiment.database, experiment.id), now()
-    is_over = facts.status in ENDED
+    time, is_over = now(), progress.status in ENDED
     words = "" if is_over else as_of_words(time, viewer()).replace("As", "as", 1)
-    return lasted(experiment.database, facts, time), words
+    return durations_of(database, [progress], time)[progress.id], words
 
 
 def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: Sent) -> Look:
@@ -132,8 +132,7 @@ def _look(experiment: ExperimentSeries, theme: str | None, narrow: Sent, time: S
 
 
 @contextmanager
-def opened(experiment_id: Sent) -> Iterator[ExperimentSeries]:
+def opened(experiment_id: Sent) -> Iterator[tuple[ExperimentSeries, ExperimentProgress]]:
     """Open the series of an experiment that there is; raises NotFoundError."""
     with series.opened(database(), sent_id(experiment_id)) as experiment:
-        check_experiment(experiment.database, experiment.id)
-        yield experiment
+        yield experiment, check_experiment(experiment.database, experiment.id)

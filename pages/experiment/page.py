@@ -87,7 +87,7 @@ def _unknown_times(query: Mapping[str, str]) -> list[str]:
 )
 def watch_preparing(_ticks: int, experiment_id: Sent) -> tuple[Any, ...]:
     """Say how far the copying is; then load the page again."""
-    with opened(experiment_id) as experiment:
+    with opened(experiment_id) as (experiment, _progress):
         fraction = experiment.fraction
     if fraction < 1.0:
         return preparing_words(fraction), no_update

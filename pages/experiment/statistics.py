@@ -89,7 +89,7 @@ def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[st
     if computed is None:
         return {"parts": [], "as_of": "", "is_over": True}
     with database().snapshot() as whole:
-        status = check_experiment(whole, experiment_id)  # deleted, it may have measures left
+        status = check_experiment(whole, experiment_id).status  # deleted, measures may be left
         named = profile_instructions(whole, experiment_id)
         inferred = import_inferences(whole, experiment_id)
     return {

@@ -80,6 +80,16 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class ExperimentProgress:
+    """How far an experiment is."""
+
+    id: int
+    status: ExperimentStatus
+    begun_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ExperimentFacts(ExperimentTimes):
     """What the page of an experiment shows beside its graph.
 
@@ -102,16 +112,18 @@ class ExperimentFacts(ExperimentTimes):
     electrolytes: tuple[Electrolyte, ...] = ()
 
 
-def check_experiment(database: Database, experiment_id: int) -> ExperimentStatus:
-    """Return the status of an experiment; its measures are not looked at. Raises NotFoundError."""
+def check_experiment(database: Database, experiment_id: int) -> ExperimentProgress:
+    """Return how far an experiment is, without a look at its measures. Raises NotFoundError."""
+    if not 0 < experiment_id <= LARGEST_ID:
+        raise NotFoundError(f"There is no experiment {experiment_id}.")
     with database.read() as session:
-        of_it = select(Experiment.status).where(Experiment.id == experiment_id)
-        if not 0 < experiment_id <= LARGEST_ID:
-            raise NotFoundError(f"There is no experiment {experiment_id}.")
-        status = session.scalar(of_it)
-        if status is None:
+        columns = (Experiment.id, Experiment.status, Experiment.begun_at, Experiment.finished_at)
+        found = session.execute(
+            select(*columns).where(Experiment.id == experiment_id)
+        ).one_or_none()
+        if found is None:
             raise NotFoundError(gone_words(session, experiment_id))
-        return status
+        return facts(ExperimentProgress, found)
 
 
 def experiment_facts(database: Database, experiment_id: int) -> ExperimentFacts:

@@ -77,9 +77,11 @@ def experiment_alarms(database: Database, experiment_id: int, *, first: int = FI
     mine = Alarm.experiment_id == experiment_id
     raised_here = StationAlarm.experiment_id == experiment_id
     with database.read() as session:
-        count = select(func.count()).select_from(StationAlarm).where(raised_here)
-        total = session.scalar(select(func.count()).select_from(Alarm).where(mine)) or 0
-        raised_total = session.scalar(count) or 0
+        totals = (
+            select(func.count()).select_from(one).where(of_it).scalar_subquery()
+            for one, of_it in ((Alarm, mine), (StationAlarm, raised_here))
+        )
+        total, raised_total = session.execute(select(*totals)).one()
         raised = newest_alarms(session, experiment_id, first) if raised_total else ()
         newest = select(Alarm).where(mine).order_by(Alarm.at.desc(), Alarm.id.desc()).limit(first)
         rows = tuple(
