@@ -53,7 +53,8 @@ def register_table(ids: PrefixIds, rows: Rows, shown_columns: Input) -> None:
     page, sink, request = ids.prefix, ids.sink, Input(ids.grid, "getRowsRequest")
     view, sets = State(ids.view, "data"), State(ids.sets, "data")
     run_script(f"{page}.refetch", Output(sink, "data"), Input(ids.view, "data"))
-    run_script(f"{page}.freshen", Input(Shell.PULSE, "data"), shown_columns, at_start=False)
+    for asks_anew in (Input(Shell.PULSE, "data"), shown_columns):
+        run_script(f"{page}.freshen", asks_anew, at_start=False)
     run_script(f"{page}.rememberSort", Output(sink, "storage_type"), request, view)
     run_script(f"{page}.columns", Output(ids.grid, "columnDefs"), shown_columns, sets)
 
