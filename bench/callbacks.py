@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bench.work import BEGIN
+from components import experiment_table
 from components.shell import Ids as Shell
 from pages.experiment.ids import Ids as Experiment
 from pages.experiment.layout import CLOCK
@@ -30,7 +31,10 @@ def list_page(first: int = 0, sort: str = "", view: Mapping[str, object] | None 
     return _body(
         [f"{Experiments.GRID}.getRowsResponse"],
         {f"{Experiments.GRID}.getRowsRequest": wanted},
-        {f"{Experiments.VIEW}.data": dict(view or {})},
+        {
+            f"{Experiments.VIEW}.data": dict(view or {}),
+            f"{Experiments.COLUMNS}.value": experiment_table.SHOWN,
+        },
         changed=f"{Experiments.GRID}.getRowsRequest",
     )
 

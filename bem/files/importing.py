@@ -298,10 +298,7 @@ def _load(
     again: Again,
     start: datetime | None,
 ) -> int:
-    parts = [
-        Part(one.source.name, one.verification.digest, part)
-        for one, part in zip(group, blocks, strict=True)
-    ]
+    parts = [Part(one.source.name, part) for one, part in zip(group, blocks, strict=True)]
     sources = [one.source for one in group]
     by = by_system_user()
     rows = sum(one.verification.rows for one in group)

@@ -1,7 +1,7 @@
 """What a worker does for each kind of job."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,14 @@ from bem.corrections import in_force, of_layout, verified_like_before
 from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
 from cycling.formats import (
+    Block,
     Mapping,
     TextTable,
     open_table,
     propose,
     read_measures,
 )
+from cycling.formats.append import Part, appended
 from cycling.formats.columns.remembered import corrections, layout_key
 from db import series
 from db.commands import jobs
@@ -81,9 +83,25 @@ class Beat:
         )
 
 
+@dataclass(frozen=True)
+class _Received:
+    """A file of an import, opened, and how it is read."""
+
+    table: TextTable
+    mapping: Mapping
+    source: SourceFile
+    trust_clock: bool | None
+    sign_chosen: bool
+
+    def measures(self) -> Iterator[Block]:
+        """Read its measures, and note what goes by."""
+        read = read_measures(self.table, self.mapping, trust_clock=self.trust_clock)
+        return self.source.passing(read)
+
+
 def verify_file(place: Workplace, mine: Claim) -> None:
     """Check an uploaded file with the mapping that was sent, or propose one."""
-    upload, beat = _upload(place, mine), Beat(place, mine)
+    upload, beat = _upload(place, mine, mine.payload), Beat(place, mine)
     choice = mine.payload.get("mapping")
     mapping = Mapping.from_json(choice) if choice else None
     table = _table(place, upload, beat, mapping.part if mapping else "")
@@ -113,18 +131,14 @@ def verify_file(place: Workplace, mine: Claim) -> None:
 
 
 def import_file(place: Workplace, mine: Claim) -> None:
-    """Load an uploaded file and publish it together with the end of the job."""
+    """Load an uploaded file and publish it together with the end of the job.
+
+    `following` files, each with upload, mapping and `trust_clock`, run on from it: see `appended`.
+    """
     beat = Beat(place, mine)
     reservations.discard_job(place.database, mine.job_id, lambda: beat(0, 1))
-    upload = _upload(place, mine)
-    mapping = Mapping.from_json(mine.payload["mapping"])
-    table = _table(place, upload, beat, mapping.part)
-    source = SourceFile(
-        upload.file_name, upload.sha256, upload.size_bytes, table.facts, part=mapping.part
-    )
-    if place.limits.keep_files:
-        keep_file(upload.path, place.data_dir, upload.sha256)
-        source.kept = True
+    following = mine.payload.get("following") or ()
+    files = [_received(place, mine, one, beat) for one in (mine.payload, *following)]
     again = _again(place, mine.payload)
     by = By(mine.user_name, mine.payload["address"], place.clock())
 
@@ -132,20 +146,21 @@ def import_file(place: Workplace, mine: Claim) -> None:
         beat(rows, mine.payload["rows"])
 
     def end(session: Session, experiment_id: int) -> None:
-        record_files(session, experiment_id, [source], again, by)
+        record_files(session, experiment_id, [one.source for one in files], again, by)
         result = {"experiment_id": experiment_id}
         jobs.end_done(session, mine, result=result, now=place.clock())
 
     imports.import_experiment(
         place.database,
-        _new_experiment(mine, upload, mapping),
-        source.passing(read_measures(table, mapping, trust_clock=mine.payload.get("trust_clock"))),
+        _new_experiment(mine, files[0]),
+        appended([Part(one.source.name, one.measures()) for one in files]),
         start=_start(mine.payload),
         clock=place.clock,
         on_progress=progress,
         within_publication=end,
     )
-    _remember(place, mine, table, mapping, by)
+    for one in files:
+        _remember(place, mine, one, by)
 
 
 def _as_for(remembered: RememberedCorrections | None, mapping: Mapping) -> dict[str, Any] | None:
@@ -162,11 +177,12 @@ def _as_for(remembered: RememberedCorrections | None, mapping: Mapping) -> dict[
     }
 
 
-def _remember(place: Workplace, mine: Claim, table: TextTable, used: Mapping, by: By) -> None:
+def _remember(place: Workplace, mine: Claim, file: _Received, by: By) -> None:
     """Keep what the user has corrected of this file for the next one of its layout."""
+    used, table = file.mapping, file.table
     layout, before = layout_key(used), of_layout(place.database, used)
     kept_sign = before and before.corrections.positive_is_charge == used.positive_is_charge
-    sign_chosen = bool(mine.payload.get("sign_chosen") or kept_sign)
+    sign_chosen = bool(file.sign_chosen or kept_sign)
     answers = corrections(_proposed(table, mine.payload), used, sign_chosen=sign_chosen)
     if answers and (before is None or before.corrections != answers):
         remember(place.database, layout, answers, file_name=table.file_name, by=by)
@@ -224,10 +240,23 @@ def _proposed(table: TextTable, payload: dict[str, Any]) -> Mapping:
     return replace(mapping, time_zone=payload.get("time_zone") or "UTC")
 
 
-def _upload(place: Workplace, mine: Claim) -> UploadedFile:
-    return find_upload(
-        place.database, place.data_dir, mine.payload["upload"], user_name=mine.user_name
+def _received(place: Workplace, mine: Claim, given: dict[str, Any], beat: Beat) -> _Received:
+    """Open a file of an import, and keep it beside the experiment where that is set."""
+    upload = _upload(place, mine, given)
+    mapping = Mapping.from_json(given["mapping"])
+    table = _table(place, upload, beat, mapping.part)
+    source = SourceFile(
+        upload.file_name, upload.sha256, upload.size_bytes, table.facts, part=mapping.part
     )
+    if place.limits.keep_files:
+        keep_file(upload.path, place.data_dir, upload.sha256)
+        source.kept = True
+    trust_clock, sign_chosen = given.get("trust_clock"), bool(given.get("sign_chosen"))
+    return _Received(table, mapping, source, trust_clock, sign_chosen)
+
+
+def _upload(place: Workplace, mine: Claim, given: dict[str, Any]) -> UploadedFile:
+    return find_upload(place.database, place.data_dir, given["upload"], user_name=mine.user_name)
 
 
 def _table(place: Workplace, upload: UploadedFile, beat: Beat, part: str) -> TextTable:
@@ -241,7 +270,7 @@ def _table(place: Workplace, upload: UploadedFile, beat: Beat, part: str) -> Tex
     )
 
 
-def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> imports.NewExperiment:
+def _new_experiment(mine: Claim, first: _Received) -> imports.NewExperiment:
     profile, sides = mine.payload.get("profile"), mine.payload.get("electrolytes") or ()
     return imports.NewExperiment(
         name=mine.payload["name"],
@@ -249,10 +278,10 @@ def _new_experiment(mine: Claim, upload: UploadedFile, mapping: Mapping) -> impo
         battery_id=mine.payload["battery_id"],
         user_name=mine.user_name,
         address=mine.payload["address"],
-        file_name=upload.file_name,
-        sha256=upload.sha256,
-        format=mapping.format,
-        mapping=mapping.to_json(),
+        file_name=first.source.name,
+        sha256=first.source.sha256,
+        format=first.mapping.format,
+        mapping=first.mapping.to_json(),
         job_id=mine.job_id,
         profile=RunProfile(**profile) if profile else None,
         electrolytes=tuple(Electrolyte.from_json(one) for one in sides),

@@ -9,6 +9,7 @@ from bench.callbacks import DRAWN, PAGE, SHOWN, THEME, Body, Window
 from bench.dependencies import Forms
 from bench.fill import Filled
 from bench.work import BEGIN, SEARCHED
+from components import experiment_table
 from components.shell import Ids as Shell
 from cycling.terms import ExperimentStatus, Technology
 from pages.experiment.ids import Ids as Experiment
@@ -81,7 +82,11 @@ def table(forms: Forms, first: int, sort: str, view: Mapping[str, object]) -> Bo
     column = {"colId": sort.removeprefix("-"), "sort": "desc" if sort.startswith("-") else "asc"}
     request = {"startRow": first, "endRow": first + PAGE, "sortModel": [column], "filterModel": {}}
     changed = f"{Experiments.GRID}.getRowsRequest"
-    values = {changed: request, f"{Experiments.VIEW}.data": dict(view)}
+    values = {
+        changed: request,
+        f"{Experiments.VIEW}.data": dict(view),
+        f"{Experiments.COLUMNS}.value": experiment_table.SHOWN,
+    }
     return forms.body(f"{Experiments.GRID}.getRowsResponse", changed, values)
 
 

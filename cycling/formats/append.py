@@ -23,10 +23,9 @@ BEGINS_ANEW_S = 60.0  # up to here a test time begins anew
 
 @dataclass(frozen=True)
 class Part:
-    """A file for messages, its measures in short, and its measures."""
+    """A file, named in messages, and its measures."""
 
     name: str
-    digest: Digest
     blocks: Iterable[Block]
 
 

@@ -27,7 +27,8 @@ from pages.experiment.interruptions import Interruptions, interruptions, pause_w
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
-NEARLY = 0.01  # of the time of an experiment: for less it was measured all the time
+NEARLY = 0.01  # of the time of an experiment: for less it was measured all the time,
+NEARLY_S = 10  # as for less than this, in which the next measure may be under way
 SAME_S = 1e-5  # moments that differ by rounding
 FIRST_CHANNELS = ("voltage", "current")
 
@@ -204,7 +205,7 @@ def _whole_words(drawn: Drawing, took: Durations | None) -> str:
     facts_s = None if took is None else took.wall_s if is_clock else took.test_s
     words = formatting.duration(high - low)
     if facts_s is not None:
-        is_part = abs(facts_s - (high - low)) > NEARLY * facts_s
+        is_part = abs(facts_s - (high - low)) > max(NEARLY * facts_s, NEARLY_S)
         words = f"{words} measured of " if is_part else ""
         words += formatting.duration(rounded_s(facts_s))
     return f"{words} {'wall time' if is_clock else 'test time'}"

@@ -167,16 +167,20 @@ def _style(visible: bool) -> dict[str, str]:
     state={
         "batch": State(Ids.BATCH, "data"),
         "token": State(Ids.BATCH_ONCE, "data"),
+        "together": State(Ids.batch_together(ALL), "value"),
         "controls": {name: State(ids, "value") for name, ids in CONTROLS.items()},
     },
     prevent_initial_call=True,
     running=[(Output(Ids.BATCH_SAVE, "disabled"), True, False)],
 )
-def confirm(_clicks: int, batch: Sent, token: Sent, controls: dict[str, Sent]) -> tuple[Any, ...]:
+def confirm(
+    _clicks: int, batch: Sent, token: Sent, together: Sent, controls: dict[str, Sent]
+) -> tuple[Any, ...]:
     """Have the chosen files imported, once, if everything that is asked of them is answered."""
     files = read_batch(batch)
     try:
-        payloads, missing = payloads_of(files, _answers(len(files)))
+        answers, as_one = _answers(len(files)), True in (together or ())
+        payloads, missing = payloads_of(files, answers, together=as_one)
         if missing:
             return no_update, missing_words(files, missing), no_update, missing
         done = once(token, lambda by: _enqueued(list(payloads.values()), by), payloads)
@@ -184,7 +188,7 @@ def confirm(_clicks: int, batch: Sent, token: Sent, controls: dict[str, Sent]) -
         return no_update, str(error), new_token(), None
     except InputError as error:
         return no_update, str(error), no_update, None
-    loads = dict(zip(payloads, done, strict=True))
+    loads = {n: job for places, job in zip(payloads, done, strict=True) for n in places}
     return [{**one, "load": loads.get(n)} for n, one in enumerate(files)], None, new_token(), None
 
 

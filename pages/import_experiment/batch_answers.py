@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
+from cycling.formats.append import check_order
+from cycling.formats.checks.digest import Digest
 from db.queries.batteries.detail import BatteryChoice, battery_choices, battery_named_in
 from db.queries.jobs import job_statuses
 from pages.context import database, viewer
@@ -16,6 +18,10 @@ from pages.import_experiment.inferred import not_of_battery
 R = TypeVar("R")
 
 MAX_NAMED = 5
+OF_ALL = ("battery", "name", "day", "clock")  # of files that are one experiment: the first one's
+OF_EACH = ("upload", "mapping", "trust_clock", "sign_chosen")
+# A file, what its check has found, and what was answered about it.
+Chosen = tuple[FileRow, dict[str, Any], Mapping[str, Sent]]
 
 
 def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRow]:
@@ -34,26 +40,70 @@ def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRo
 
 
 def payloads_of(
-    files: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Sent]]
-) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
-    """Return what the worker needs, and what is missing, by the places of the files.
+    files: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Sent]],
+    *,
+    together: bool = False,
+) -> tuple[dict[tuple[int, ...], dict[str, Any]], dict[int, str]]:
+    """Return what the worker needs, by the places of the files of each experiment; what is missing.
 
-    Raises InputError where no file is chosen.
+    `together`: all files are one experiment, in the order in which they were measured; name and
+    battery are those of the first one. Raises InputError where no file is chosen, and where files
+    that are to be one experiment do not follow each other.
     """
     rows, batteries = rows_of(files, results=True), battery_choices(database())
-    payloads, missing = {}, {}
-    for row, given in zip(rows, answers, strict=True):
-        if given.get("take") is not True or row.failure or row.checked is None:
-            continue
+    chosen = [
+        (row, row.checked, given)
+        for row, given in zip(rows, answers, strict=True)
+        if given.get("take") is True and not row.failure and row.checked is not None
+    ]
+    if not chosen:
+        raise InputError("No file is chosen for the import.")
+    if together:
+        chosen = _in_order(chosen)
+        of_all = {name: chosen[0][2].get(name) for name in OF_ALL}
+        chosen = [(row, checked, {**given, **of_all}) for row, checked, given in chosen]
+    payloads: dict[tuple[int, ...], dict[str, Any]] = {}
+    missing: dict[int, str] = {}
+    for row, checked, given in chosen:
         lacks: list[str] = []
-        payload = _payload(row, row.checked, given, batteries, lacks)
+        payload = _payload(row, checked, given, batteries, lacks)
         if payload is None:
             missing[row.number] = " ".join(lacks)
         else:
-            payloads[row.number] = payload
-    if not payloads and not missing:
-        raise InputError("No file is chosen for the import.")
+            payloads[(row.number,)] = payload
+    if together and not missing:
+        places = tuple(row.number for row, _checked, _given in chosen)
+        return {places: _as_one(list(payloads.values()))}, {}
     return payloads, missing
+
+
+def _in_order(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Return files in the order of their clocks, those without one as they are listed."""
+    known = []
+    for row, checked, given in chosen:
+        digest = Digest.from_json(checked["verification"].get("digest"))
+        if digest is None:
+            raise InputError(
+                f"{row.upload['name']} has to be checked again. Choose the files anew."
+            )
+        known.append((digest, (row, checked, given)))
+    if all(digest.begins_s is not None for digest, _one in known):
+        known.sort(key=lambda one: one[0].begins_s or 0.0)
+    check_order([(one[0].upload["name"], digest) for digest, one in known])
+    return [one for _digest, one in known]
+
+
+def _as_one(payloads: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the worker needs of files that are one experiment."""
+    replaced = [one["replaced"] for one in payloads if one["replaced"] is not None]
+    return {
+        **payloads[0],
+        "rows": sum(one["rows"] for one in payloads),
+        "known": sorted({number for one in payloads for number in one["known"]}),
+        "replaced": replaced[0] if replaced else None,  # of several the worker says that it is none
+        "following": [{name: one[name] for name in OF_EACH} for one in payloads[1:]],
+    }
 
 
 def _payload(

@@ -80,7 +80,8 @@ def question_table(
     return html.Div(
         [
             html.Div(
-                [*_battery_of_all(rows), *_zone_of_all(rows, zone)], className="bem-batch-bar"
+                [*_battery_of_all(rows), *_zone_of_all(rows, zone), *_together(rows)],
+                className="bem-batch-bar",
             ),
             table(HEADS, body, "in-card bem-batch"),
             html.Datalist(offered, id=BATTERIES),
@@ -101,6 +102,21 @@ def _battery_of_all(rows: Sequence[FileRow]) -> list[Component]:
     )
     words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
     return [words, battery]
+
+
+def _together(rows: Sequence[FileRow]) -> list[Component]:
+    """Offer to make one experiment of the files; nothing where there are no two to be imported."""
+    if sum(not row.failure for row in rows) < 2:
+        return []
+    choice = dbc.Checkbox(
+        id=Ids.batch_together(EVERY_FILE),
+        label="All in one experiment",
+        value=False,
+        persistence=rows[0].upload["id"],
+        persistence_type="session",
+    )
+    words = "In the order of their clocks, else as listed. Name and battery are the first one's."
+    return [choice, html.Span(words, className="t3 small")]
 
 
 def _zone_of_all(rows: Sequence[FileRow], zone: str) -> list[Component]:

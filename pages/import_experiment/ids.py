@@ -92,6 +92,7 @@ class Ids:
     batch_clock = PatternId("import-batch-clock", "row")
     batch_sign = PatternId("import-batch-sign", "row")
     batch_zone = PatternId("import-batch-zone", "row")  # one for all
+    batch_together = PatternId("import-batch-together", "row")  # one for all
     batch_again = PatternId("import-batch-again", "row")
     batch_alone = PatternId("import-batch-alone", "row")
     batch_cancel = PatternId("import-batch-cancel", "row")

@@ -34,8 +34,8 @@ def digest(block: Block) -> Digest:
 
 def joined(*blocks: Block) -> Block:
     """All blocks, each of a file of its own, as one."""
-    parts = [Part(f"{n}.csv", digest(one), [one]) for n, one in enumerate(blocks)]
-    check_order([(part.name, part.digest) for part in parts])
+    parts = [Part(f"{n}.csv", [one]) for n, one in enumerate(blocks)]
+    check_order([(part.name, digest(one)) for part, one in zip(parts, blocks, strict=True)])
     found = list(appended(parts))
 
     def whole(name: str):

@@ -10,6 +10,7 @@ from bem.worker.loop import Worker
 from cycling.formats import Field
 from db.commands.form_tokens import new_token
 from db.limits import USUAL
+from db.queries.experiments.detail import experiment_facts
 from db.terms import JobState
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.files import MAPPING, problem, result, upload
@@ -18,6 +19,7 @@ BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batc
 SHOW, STATE = "import-drop-box.hidden", "import-batch-state.children"
 SAVE = "import-batch-save.n_clicks"
 KINDS = ("take", "name", "battery", "day", "clock", "sign", "again")
+TOGETHER = {"type": "import-batch-together", "row": -1}
 ALL_ZONES = {"type": "import-batch-zone", "row": -1}
 HEADER = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
 
@@ -56,9 +58,10 @@ def controls(rows: list[dict[str, Any]]) -> dict[str, list]:
     }
 
 
-def confirm(visitor, batch, *rows, token=None):
+def confirm(visitor, batch, *rows, token=None, together=False):
     values = {BATCH: batch} | ({"import-batch-once.data": token} if token else {})
-    return visitor.call(BATCH, values, by=SAVE, patterns=controls(list(rows)))
+    patterns = controls(list(rows)) | {"import-batch-together": [(TOGETHER, together)]}
+    return visitor.call(BATCH, values, by=SAVE, patterns=patterns)
 
 
 def take(battery: object = "Cell A", **other: Any) -> dict[str, Any]:
@@ -356,6 +359,57 @@ def test_files_go_all_the_way_into_the_database(store, oscar, lab, clock, tmp_pa
     assert "It came before" in said  # the same file under another name
     assert shown["import-batch-working.data"] is False
     assert len(find(shown[TABLE], href="/experiments/1")) == 1
+
+
+class TestOneExperiment:
+    """Files that are the parts of one run."""
+
+    @pytest.fixture
+    def batch(self, store, oscar, lab, clock, tmp_path, received):
+        """Make files that begin at these moments, checked; and a worker for their import."""
+        lab.battery()
+
+        def made(*begins_s: int) -> tuple[list[dict[str, Any]], Worker]:
+            uploads = [received(n, content(one)) for n, one in enumerate(begins_s)]
+            worker = Worker(store, tmp_path, clock)
+            batch = oscar.call(BATCH, {"import-batch-added.data": uploads})[BATCH]
+            while worker.work_once():
+                pass
+            return batch, worker
+
+        return made
+
+    def test_it_is_offered_where_two_can_be_imported(self, oscar, checked):
+        bad = result(problems=[problem("error")])
+        for good, offered in ((1, 0), (2, 1)):
+            shown = show(oscar, checked(*[result()] * good, bad))
+            assert len(find(shown[TABLE], id=TOGETHER)) == offered
+
+    def test_all_measures_are_in_it_in_the_order_of_their_clocks(self, oscar, lab, store, batch):
+        files, worker = batch(1_700_100_000, 1_700_000_000)
+        rows = take("", name=""), take(name="Whole run")
+        files = confirm(oscar, files, *rows, together=True)[BATCH]
+        assert files[0]["load"] == files[1]["load"]
+        while worker.work_once():
+            pass
+        (job,) = (job for job in lab.jobs() if job.kind == "import file")
+        assert job.result == {"experiment_id": 1}
+        assert text(show(oscar, files)[TABLE]).count("Experiment 1") == 2
+        facts = experiment_facts(store, 1)
+        assert (facts.name, facts.measures) == ("Whole run", 12)
+        assert [one.file_name for one in facts.source.files] == ["cell 1.csv", "cell 0.csv"]
+
+    def test_files_that_overlap_are_refused(self, oscar, lab, batch):
+        files, _worker = batch(1_700_000_000, 1_700_000_003)
+        said = confirm(oscar, files, take(), take(), together=True)[STATE]
+        assert "they overlap" in said
+        assert not [job for job in lab.jobs() if job.kind == "import file"]
+
+    def test_without_the_battery_of_the_first_nothing_is_imported(self, oscar, lab, batch):
+        files, _worker = batch(1_700_000_000, 1_700_100_000)
+        answer = confirm(oscar, files, take(""), take(), together=True)
+        assert "lack an answer" in answer[STATE]
+        assert not [job for job in lab.jobs() if job.kind == "import file"]
 
 
 def test_a_kept_file_is_downloaded_from_its_experiment(
