@@ -181,21 +181,21 @@ def everything(client: socket.socket) -> bytes:
 
 
 def answer(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    """The next answer with a length: its status, headers and body."""
+    """The next answer with a length, and nothing of the one after it: status, headers and body."""
     client.settimeout(SPARE_S)
-    pieces = b""
-    while b"\r\n\r\n" not in pieces:
-        pieces += one_piece(client)
-    head, _, rest = pieces.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += one_piece(client, 1)
+    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
-    while len(rest) < int(headers.get("content-length", 0)):
-        rest += one_piece(client)
-    return int(first.split()[1]), headers, rest
+    content, length = b"", int(headers.get("content-length", 0))
+    while len(content) < length:
+        content += one_piece(client, length - len(content))
+    return int(first.split()[1]), headers, content
 
 
-def one_piece(client: socket.socket) -> bytes:
-    piece = client.recv(65536)
+def one_piece(client: socket.socket, most: int) -> bytes:
+    piece = client.recv(most)
     assert piece, "the connection was closed"
     return piece
 
@@ -397,7 +397,7 @@ class TestTurns:
         readers = [reach(SMALL_WINDOW) for _ in range(2)]
         for reader in readers:
             reader.sendall(KINDS["export reader"].head(oscar))
-            assert b"200 OK" in one_piece(reader)
+            assert b"200 OK" in one_piece(reader, 65536)
         third = reach()
         third.sendall(KINDS["export reader"].head(oscar))
         status, headers, text = answer(third)
@@ -412,7 +412,7 @@ class TestTurns:
         for _ in range(2):
             reader = connect(SMALL_WINDOW)
             reader.sendall(KINDS["export reader"].head(oscar))
-            assert b"200 OK" in one_piece(reader)
+            assert b"200 OK" in one_piece(reader, 65536)
 
         def has_a_turn() -> bool:
             return web.front.ask("/experiments/1/measures.csv", oscar)[0] == 200
