@@ -22,6 +22,7 @@ DROP = 0.5  # a counter that falls below this part of what it was has started ag
 CLEARLY = 0.5  # how much less a counter must jump for a kind of reset to be believed
 FAR = 20.0  # times what the current can have brought: no current is so wrong
 HOUR_S = 3600.0
+EVIDENCE = 8  # numbers that speak for a kind of reset and a sign
 
 
 class Quantity(StrEnum):
@@ -95,7 +96,7 @@ class CounterSums:
 
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
-        self._last = np.nan
+        self.last = np.nan
         self._jumps = np.zeros(len(RESETS))  # at the edges of steps, by kind of reset
         self._ways = np.zeros(4)  # within steps: charge up, down, discharge up, down
         self.late = 0.0  # what the current brought before the first record of steps, not counted
@@ -122,6 +123,17 @@ class CounterSums:
         return _by_reset(np.abs(moves.value), size, expected, drops, flow, moves.is_edge)
 
     @property
+    def evidence(self) -> Floats:
+        """What speaks for each kind of reset and sign, shape (8,); of parts it is added up."""
+        return np.concatenate([self._jumps, self._ways, [self.late]])
+
+    def learn(self, evidence: Floats) -> None:
+        """Add what was found elsewhere."""
+        self._jumps = self._jumps + evidence[:3]
+        self._ways = self._ways + evidence[3:7]
+        self.late += float(evidence[7])
+
+    @property
     def reset(self) -> Reset:
         """When it starts again: where it jumps least. A drop is a new start in any case."""
         never, by_cycle, by_step = self._jumps
@@ -142,10 +154,10 @@ class CounterSums:
         return both if with_sign[0] >= with_sign[1] else both[::-1]
 
     def _moves(self, values: Floats, flow: Flow) -> Increments:
-        value = _filled(values, self._last)
-        first = value[0] if flow.is_counted or np.isnan(self._last) else self._last
+        value = _filled(values, self.last)
+        first = value[0] if flow.is_counted or np.isnan(self.last) else self.last
         rise = np.nan_to_num(np.diff(value, prepend=first))
-        self._last = float(value[-1])
+        self.last = float(value[-1])
         value = np.nan_to_num(value)
         flux = flow.current_a
         if self.counter.counts[0] in ENERGIES:
@@ -247,6 +259,24 @@ class Counters:
     def __init__(self, counters: Sequence[Counter]) -> None:
         self._all = [CounterSums(one) for one in counters]
         self.width = sum(one.width for one in counters)
+
+    def go_on(self, counted: Floats) -> None:
+        """Begin with these last values, shape (counters,)."""
+        for one, last in zip(self._all, counted.tolist(), strict=True):
+            one.last = last
+
+    def counted(self) -> Floats:
+        """Return the last value of each, shape (counters,)."""
+        return np.array([one.last for one in self._all])
+
+    def evidence(self) -> Floats:
+        """Return what speaks for each kind of reset and sign, shape (counters, 8)."""
+        return np.array([one.evidence for one in self._all]).reshape(len(self._all), EVIDENCE)
+
+    def learn(self, evidence: Floats) -> None:
+        """Add what was found elsewhere."""
+        for one, of_it in zip(self._all, evidence, strict=True):
+            one.learn(of_it)
 
     def columns(self, values: Sequence[Floats], flow: Flow) -> Floats:
         """Return the readings of a block by step, shape (width, steps)."""

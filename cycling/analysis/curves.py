@@ -72,7 +72,8 @@ class Course:
     last of a step is held until the step ends, and its first row's from where the step begins;
     `lead_s`, shape (present,), is how long that is. `open_end` is that of the last step; None where
     the last row is known or the step has no known value.
-    `lowest` and `highest` have shape (steps,), NaN where nothing is known.
+    `lowest` and `highest` have shape (steps,), NaN where nothing is known. `rows` are the rows of
+    the values; None: every row has one.
     """
 
     steps: Steps
@@ -85,6 +86,7 @@ class Course:
     lowest: Floats
     highest: Floats
     open_end: LastKnown | None
+    rows: Ints | None = None
 
     def integral(self) -> Floats:
         """Return the integral over each step, shape (steps,)."""
@@ -232,6 +234,7 @@ def _bridged(
         lowest=_spread(steps, present, _reduced(np.minimum, known, first), np.nan),
         highest=_spread(steps, present, _reduced(np.maximum, known, first), np.nan),
         open_end=open_end,
+        rows=rows,
     )
 
 

@@ -6,7 +6,7 @@ interval over an edge a part is of the old step, with its last value, and the re
 step, with its first value. `Edge` says how long that is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from cycling.analysis.curves import (
     cut_into_steps,
     same_step,
 )
+from cycling.analysis.ends import Ends, ends_of
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 
 Floats = NDArray[np.float64]
@@ -108,6 +109,7 @@ class StepTotals:
     current_a: Mean
     temperature: Mean
     counters: Floats
+    ends: Ends
 
 
 @dataclass
@@ -115,12 +117,39 @@ class Doubts:
     """What may be wrong with an integral: how many values the current has, up to `FEW_CURRENTS`.
 
     `bent_as` (ampere-seconds) is what straight lines may be off at most; `silenced_as` went below
-    the deadband.
+    the deadband. `rest_a` is the greatest |current| that was taken for rest, `driven_a` the least
+    that was not: another deadband between them gives the same sums.
     """
 
     currents: set[float]
     bent_as: float = 0.0
     silenced_as: float = 0.0
+    rest_a: float = 0.0
+    driven_a: float = np.inf
+
+    def with_(self, other: "Doubts") -> "Doubts":
+        """Return those of both."""
+        return Doubts(
+            self.currents | other.currents,
+            self.bent_as + other.bent_as,
+            self.silenced_as + other.silenced_as,
+            max(self.rest_a, other.rest_a),
+            min(self.driven_a, other.driven_a),
+        )
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Where an integration stands, so that it can go on later.
+
+    `rows`, shape (columns, 2): the last one added up, and the one after it. `before_s` is the time
+    before them in their step; `last_known` and `counted` (shape (counters,)) what was read last.
+    """
+
+    rows: Floats
+    before_s: float
+    last_known: Mapping[str, LastKnown | None]
+    counted: Floats
 
 
 class Integrator:
@@ -152,10 +181,22 @@ class Integrator:
         self._before_s = np.nan
         self._last_known: dict[str, LastKnown | None] = {}
 
+    def go_on(self, tail: Tail) -> None:
+        """Begin where another one stood."""
+        self._rows[:, :2] = tail.rows
+        self._waiting = 2
+        self._before_s = tail.before_s
+        self._last_known = dict(tail.last_known)
+        self.counters.go_on(tail.counted)
+
+    def tail(self) -> Tail:
+        """Return where it stands, after two samples at least."""
+        last_known, counted = dict(self._last_known), self.counters.counted()
+        return Tail(self._rows[:, :2].copy(), self._before_s, last_known, counted)
+
     def add(self, samples: Samples) -> Iterator[StepTotals]:
         """Yield what samples before the last of these add to each step, block after block."""
-        led_s = np.zeros(len(samples.time_s)) if samples.led_s is None else samples.led_s
-        columns = [*(getattr(samples, name) for name in COLUMNS), led_s, *samples.counters]
+        columns = columns_of(samples)
         for first in range(0, len(samples.time_s), BLOCK_ROWS):
             count = min(BLOCK_ROWS, len(samples.time_s) - first)
             end = self._waiting + count
@@ -190,9 +231,7 @@ class Integrator:
         return self._lead_in_s if self._lead_in_s <= max(GAP_S, GAP_FACTOR * after_s) else 0.0
 
     def _totals(self, count: int, beside: Beside) -> StepTotals:
-        rows = self._rows[:, :count]
-        samples = Samples(*rows[: LED + 1])
-        samples = replace(samples, counters=tuple(rows[LED + 1 :]))
+        samples = samples_of(self._rows[:, :count])
         with np.errstate(over="ignore", invalid="ignore"):
             return self._sums(samples, beside)
 
@@ -200,11 +239,12 @@ class Integrator:
         keys = (rows.instruction, rows.step, rows.cycle)
         steps = cut_into_steps(rows.time_s, keys, rows.led_s, beside)
         self._before_s = steps.last_s
-        rest = np.abs(rows.current_a) < self._deadband_a
-        driven_a = np.where(rest, 0.0, rows.current_a) if rest.any() else rows.current_a
+        driven_a, rest = self._driven(rows.current_a)
         power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
         measured = self._course("current", rows.current_a, steps, MAX_BLANK_S)
         driven = self._course("driven", driven_a, steps, MAX_BLANK_S)
+        voltage = self._course("voltage", rows.voltage_v, steps)
+        temperature = self._course("temperature", rows.temperature, steps)
         current = _mean(measured)
         charge_as, discharge_as = driven.parts()
         charge_ws, discharge_ws = power.parts()
@@ -226,11 +266,24 @@ class Integrator:
             discharge_as=discharge_as,
             charge_ws=charge_ws,
             discharge_ws=discharge_ws,
-            voltage_v=_mean(self._course("voltage", rows.voltage_v, steps)),
+            voltage_v=_mean(voltage),
             current_a=current,
-            temperature=_mean(self._course("temperature", rows.temperature, steps)),
+            temperature=_mean(temperature),
             counters=self._counted(rows, steps, is_counted=bool(counted)),
+            ends=ends_of(rows.time_s, voltage, driven, temperature, charge_as + discharge_as),
         )
+
+    def _driven(self, current_a: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the current without what is rest, and where it is."""
+        size_a = np.abs(current_a)
+        rest = size_a < self._deadband_a
+        if not rest.any():
+            self.doubts.driven_a = min(self.doubts.driven_a, float(np.fmin.reduce(size_a)))
+            return current_a, rest
+        self.doubts.rest_a = max(self.doubts.rest_a, float(size_a[rest].max()))
+        least_a = np.fmin.reduce(size_a[~rest], initial=np.inf)
+        self.doubts.driven_a = min(self.doubts.driven_a, float(least_a))
+        return np.where(rest, 0.0, current_a), rest
 
     def _counted(self, rows: Samples, steps: Steps, *, is_counted: bool) -> Floats:
         """Return what the counters say, and note what may be wrong with our integral."""
@@ -270,6 +323,17 @@ def lead_in_s(test_time_s: float, step_time_s: float) -> float:
     A file that begins in the middle of a test has nothing of what was before.
     """
     return step_time_s if step_time_s > 0 and abs(test_time_s - step_time_s) <= LATE_S else 0.0
+
+
+def columns_of(samples: Samples) -> list[Floats]:
+    """Return the columns of samples in the order of `samples_of`."""
+    led_s = np.zeros(len(samples.time_s)) if samples.led_s is None else samples.led_s
+    return [*(getattr(samples, name) for name in COLUMNS), led_s, *samples.counters]
+
+
+def samples_of(rows: Floats | Sequence[Floats]) -> Samples:
+    """Return the samples of columns, shape (columns, n)."""
+    return replace(Samples(*rows[: LED + 1]), counters=tuple(rows[LED + 1 :]))
 
 
 def _silenced_as(current_a: Floats, rest: NDArray[np.bool_], steps: Steps) -> float:

@@ -1,0 +1,1 @@
+"""Half cycles, cycles and their metrics, from totals of steps alone; docs/cycles.md."""

@@ -1,0 +1,61 @@
+"""The few numbers that stand above a cycle table."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cycling.analysis.cycles.retention import cycles_to
+from cycling.analysis.cycles.table import CycleTable
+
+Floats = NDArray[np.float64]
+
+LAST_CYCLES = 10
+END_OF_LIFE_PCT = 80.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers of a table; None where there is none.
+
+    `cycles` are complete ones. `last_capacity_ah` and `retention_pct` are those of the last
+    complete cycle of the main rate class, `mean_ce_pct` the mean over the last ten complete cycles
+    of it, `cycles_to_80` where it falls below 80 % for good.
+    """
+
+    cycles: int
+    first_ce_pct: float | None
+    last_capacity_ah: float | None
+    retention_pct: float | None
+    mean_ce_pct: float | None
+    cycles_to_80: float | None
+    equivalent_full_cycles: float | None
+    rate_class: str
+
+
+def summary(table: CycleTable) -> Summary:
+    """Return the numbers above a table; retention and fade are of its main rate class."""
+    ageing = np.flatnonzero(table.is_ageing)
+    ce_pct = table.ce_pct[ageing]
+    return Summary(
+        cycles=int(table.is_complete.sum()),
+        first_ce_pct=_first(table.ce_pct[table.is_complete]),
+        last_capacity_ah=_last(table.discharge.ah[ageing]),
+        retention_pct=_last(table.retention_pct[ageing]),
+        mean_ce_pct=_mean(ce_pct[np.isfinite(ce_pct)][-LAST_CYCLES:]),
+        cycles_to_80=cycles_to(END_OF_LIFE_PCT, table.number[ageing], table.retention_pct[ageing]),
+        equivalent_full_cycles=_last(table.equivalent_full_cycles),
+        rate_class=table.rate_class.label(int(ageing[0])) if len(ageing) else "",
+    )
+
+
+def _first(values: Floats) -> float | None:
+    return float(values[0]) if len(values) and np.isfinite(values[0]) else None
+
+
+def _last(values: Floats) -> float | None:
+    return float(values[-1]) if len(values) and np.isfinite(values[-1]) else None
+
+
+def _mean(values: Floats) -> float | None:
+    return float(values.mean()) if len(values) else None

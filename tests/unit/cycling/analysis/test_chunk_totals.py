@@ -1,0 +1,152 @@
+"""Totals of chunks: however samples are cut, late or merged, their steps are the same."""
+
+from dataclasses import fields, replace
+from itertools import pairwise
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from cycling.analysis.chunk_totals import (
+    ChunkTotals,
+    Counting,
+    added_up_in_order,
+    all_merged,
+    merged,
+)
+from cycling.analysis.counters import Counter, Quantity
+from cycling.analysis.ends import Tops
+from cycling.analysis.integration import COLUMNS, Samples
+from cycling.analysis.statistics import statistics
+from tests import golden
+
+GOLDEN = {one.name: one for one in golden.cases()}
+HOW = Counting(0.001, (Counter((Quantity.CHARGE,), "Charge"),))
+
+
+def part(rows: Samples, which: slice) -> Samples:
+    columns = [getattr(rows, name)[which] for name in (*COLUMNS, "led_s")]
+    return Samples(*columns, tuple(one[which] for one in rows.counters))
+
+
+def cut(rows: Samples, cuts, how: Counting) -> list[ChunkTotals]:
+    ends = [0, *sorted(cuts), len(rows.time_s)]
+    return [ChunkTotals.of(part(rows, slice(*both)), how) for both in pairwise(ends)]
+
+
+def assert_same(ours, once) -> None:
+    ours, once = ours.steps, once.steps
+    assert len(ours) == len(once)
+    for name in ("sums", "lowest", "highest", "key"):
+        np.testing.assert_allclose(
+            getattr(ours.table, name), getattr(once.table, name), rtol=1e-9, atol=1e-9
+        )
+    for one in fields(once.ends):
+        if one.name != "tops":
+            theirs = getattr(once.ends, one.name)
+            np.testing.assert_allclose(
+                getattr(ours.ends, one.name), theirs, rtol=1e-9, atol=1e-9, err_msg=one.name
+            )
+    for which in (last_tops(ours), last_tops(once)):
+        assert len(which.row) <= len(once)
+    common = np.isin(last_tops(ours).row, last_tops(once).row)
+    np.testing.assert_allclose(
+        last_tops(ours).charge_as[common],
+        last_tops(once).of(np.isin(last_tops(once).row, last_tops(ours).row)).charge_as,
+        rtol=1e-9,
+        atol=1e-9,
+    )
+
+
+def last_tops(steps) -> Tops:
+    tops = steps.ends.tops
+    return tops.of(np.append(tops.row[1:] != tops.row[:-1], True)[: len(tops.row)])
+
+
+@st.composite
+def experiments(draw) -> Samples:
+    """Steps with blanks, gaps and clocks that stand; counters that start again."""
+    count = draw(st.integers(3, 60))
+    seconds = draw(
+        st.lists(st.sampled_from([0.0, 1.0, 2.0, 5.0, 100.0]), min_size=count, max_size=count)
+    )
+    step = np.cumsum(draw(st.lists(st.sampled_from([0, 0, 0, 1]), min_size=count, max_size=count)))
+
+    def values(*known: float) -> np.ndarray:
+        some = st.lists(st.sampled_from(known), min_size=count, max_size=count)
+        return np.array(draw(some), float)
+
+    return Samples(
+        time_s=np.cumsum(seconds),
+        voltage_v=values(3.0, 3.5, 4.0, 4.001, np.nan),
+        current_a=values(-1.0, 0.0, 0.0005, 1.0, 0.9995, 0.5, np.nan),
+        instruction=step.astype(float),
+        step=step.astype(float),
+        cycle=step // 3.0,
+        temperature=values(20.0, 25.0, np.nan),
+        led_s=values(0.0, 1.0, np.inf),
+        counters=(np.maximum.accumulate(values(0.0, 0.1, 0.2, 0.3)),),
+    )
+
+
+@given(rows=experiments(), data=st.data())
+def test_cuts_change_nothing(rows, data):
+    cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=6))
+    once = added_up_in_order(iter([rows]), HOW, 0.5)
+    parts = cut(rows, cuts, HOW)
+    assert_same(all_merged(parts, HOW).experiment(0.5), once)
+
+
+@given(rows=experiments(), data=st.data())
+def test_it_does_not_matter_which_neighbours_are_merged_first(rows, data):
+    """As of chunks that come late: what is between others joins them when it is there."""
+    cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=6))
+    parts = cut(rows, cuts, HOW)
+    while len(parts) > 1:
+        place = data.draw(st.integers(0, len(parts) - 2))
+        parts[place : place + 2] = [merged(parts[place], parts[place + 1])]
+    assert_same(parts[0].experiment(), added_up_in_order(iter([rows]), HOW, 0.0))
+
+
+@given(rows=experiments())
+def test_nothing_is_added_by_no_samples(rows):
+    nothing, some = ChunkTotals.nothing(HOW), ChunkTotals.of(rows, HOW)
+    for both in (merged(nothing, some), merged(some, nothing)):
+        assert_same(both.experiment(), some.experiment())
+
+
+@settings(max_examples=6)
+@given(data=st.data())
+def test_golden_cases_are_the_same_in_pieces(data):
+    case = GOLDEN[data.draw(st.sampled_from(["coin_87ua_arbin", "half_cell_si_arbin"]))]
+    edge = case.edges[0]
+    rows, options = case.samples(edge, counted=True), case.options(edge, counted=True)
+    how = Counting(options["deadband_a"], tuple(case.counters), has_temperature=False)
+    cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=9))
+    ours = all_merged(cut(rows, cuts, how), how)
+    once = added_up_in_order(iter([rows]), how, options["lead_in_s"])
+    assert len(ours.head[0]) <= 5
+    assert_same(ours.experiment(options["lead_in_s"]), once)
+    whole = statistics([rows], **options).whole
+    assert once.steps.hours("charge_as").sum() == pytest.approx(whole.charge_ah, rel=1e-12)
+    assert [one.is_used for one in ours.experiment().comparisons] == [
+        one.is_used for one in once.comparisons
+    ]
+
+
+def test_a_channel_that_is_blank_is_waited_for():
+    rows = Samples(*(np.arange(50.0), *(np.ones(50) for _ in range(5)), np.full(50, np.nan)))
+    waits = ChunkTotals.of(rows, Counting(0.001))
+    assert waits.tail is None
+    assert ChunkTotals.of(rows, Counting(0.001, has_temperature=False)).head.shape[1] == 3
+
+
+def test_another_deadband_may_give_the_same():
+    current_a = np.array([0.0, 0.002, 0.5, 0.5, 1.0, 0.5, 0.5])
+    rows = Samples(np.arange(7.0), np.ones(7), current_a, *(np.ones(7) for _ in range(4)))
+    totals = ChunkTotals.of(rows, Counting(0.01))
+    assert totals.holds_for(0.3)
+    assert not totals.holds_for(0.6)
+    assert not totals.holds_for(0.001)
+    assert not replace(totals, tail=None).holds_for(0.002)
