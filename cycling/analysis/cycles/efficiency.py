@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 COMPLETE = 0.5  # of the median of its kind: what is below is half a cycle
+PAIR = 0.25  # of the larger half: a smaller one does not belong to it
 HOUR_S = 3600.0
 
 CONVENTIONS = {
@@ -25,10 +26,12 @@ def complete(
 ) -> Flags:
     """Return which cycles are whole; shapes (cycles,).
 
-    Both halves are above 50 % of the median of their kind in the same rate class. The last cycle
-    of what `is_running` is not.
+    Both halves are above 50 % of the median of their kind in the same rate class, and the smaller
+    one is a quarter of the larger one at least: cycles of pulses alone are not whole. The last
+    cycle of what `is_running` is not.
     """
-    is_complete = (charge_ah > 0) & (discharge_ah > 0)
+    smaller, larger = np.fmin(charge_ah, discharge_ah), np.fmax(charge_ah, discharge_ah)
+    is_complete = (charge_ah > 0) & (discharge_ah > 0) & (smaller >= PAIR * larger)
     for of_class in np.unique(rate_class):
         same = rate_class == of_class
         for half_ah in (charge_ah, discharge_ah):

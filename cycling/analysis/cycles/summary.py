@@ -36,14 +36,14 @@ class Summary:
 def summary(table: CycleTable) -> Summary:
     """Return the numbers above a table; retention and fade are of its main rate class."""
     ageing = np.flatnonzero(table.is_ageing)
-    ce_pct = table.ce_pct[ageing]
+    ce_pct, number = table.ce_pct[ageing], table.number[ageing].astype(float)
     return Summary(
         cycles=int(table.is_complete.sum()),
         first_ce_pct=_first(table.ce_pct[table.is_complete]),
         last_capacity_ah=_last(table.discharge.ah[ageing]),
         retention_pct=_last(table.retention_pct[ageing]),
         mean_ce_pct=_mean(ce_pct[np.isfinite(ce_pct)][-LAST_CYCLES:]),
-        cycles_to_80=cycles_to(END_OF_LIFE_PCT, table.number[ageing], table.retention_pct[ageing]),
+        cycles_to_80=cycles_to(END_OF_LIFE_PCT, number, table.retention_pct[ageing]),
         equivalent_full_cycles=_last(table.equivalent_full_cycles),
         rate_class=table.rate_class.label(int(ageing[0])) if len(ageing) else "",
     )
