@@ -14,10 +14,12 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 
+from cycling.analysis.chunk_totals import Counting, added_up_in_order
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
 from cycling.analysis.integration import Edge, Samples, lead_in_s
 from cycling.analysis.statistics import ExperimentStatistics, by_cycle, deadband_a
 from cycling.analysis.statistics import statistics as all_statistics
+from cycling.analysis.steps import StepRows
 from cycling.analysis.totals import Totals
 
 FOLDER = Path(__file__).parent / "data" / "golden"
@@ -97,6 +99,13 @@ class Case:
             "lead_in_s": lead_in_s(first_s, in_step_s) if edge is Edge.SPLIT else 0.0,
         }
 
+    def steps(self, edge: Edge, *, counted: bool) -> StepRows:
+        """Return the steps as executed."""
+        options = self.options(edge, counted=counted)
+        how = Counting(options["deadband_a"], tuple(options["counters"]), has_temperature=False)
+        rows = iter([self.samples(edge, counted=counted)])
+        return added_up_in_order(rows, how, options["lead_in_s"]).steps
+
     def statistics(self, edge: Edge, *, counted: bool = True) -> ExperimentStatistics:
         """Return the statistics of the whole."""
         samples = self.samples(edge, counted=counted)
@@ -127,6 +136,13 @@ class Case:
                 )
             )
         return found
+
+
+def other(name: str) -> tuple[Case, dict[str, np.ndarray]]:
+    """Return a case with numbers of another kind, which `cases.csv` has not, and all of these."""
+    table = pyarrow.csv.read_csv(FOLDER / f"{name}.expected.csv")
+    numbers = {one: table[one].to_numpy() for one in table.column_names}
+    return Case(name, (Edge.SPLIT,), None, None, None), numbers
 
 
 def _percent(value: float, expected: float) -> float:

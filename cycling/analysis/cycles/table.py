@@ -1,6 +1,7 @@
 """The cycle table: one row a cycle, made of the totals of steps; docs/cycles.md."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-HOUR_S = 3600.0
+AS_SUMMED = (
+    *("number", "begin_s", "end_s", "duration_s", "missing_s", "charge", "discharge"),
+    *("temperature_mean", "temperature_lowest", "temperature_highest", "temperature_rise"),
+)
+Columns: TypeAlias = dict[str, Any]  # some of the table's, by the names of its fields
 
 
 @dataclass(frozen=True)
@@ -96,57 +101,56 @@ def cycle_table(
     numbers = numbered(steps.cycle, net_ah, choices)
     sums = cycle_sums(steps, numbers, taper.parts(steps.ends, is_cv))
     charge, discharge = sums.charge, sums.discharge
-    of_discharge = rate_classes(
-        np.where(discharge.current_a > 0, discharge.current_a, charge.current_a),
-        choices.capacity_ah,
-    )
-    is_complete = efficiency.complete(
-        charge.ah, discharge.ah, of_discharge.of, is_running=is_running
-    )
-    is_formation = retention.formation(sums.number, choices.formation_cycles)
-    input_ = efficiency.input_of(choices.kind, numbers.first)
-    whole = is_complete & (sums.missing_s <= 0)
-    ce_pct = _of(efficiency.coulombic_pct(charge.ah, discharge.ah, input_), whole)
+    of_charge = rate_classes(charge.current_a, choices.capacity_ah)
+    currents_a = np.where(discharge.current_a > 0, discharge.current_a, charge.current_a)
+    of_cycle = rate_classes(currents_a, choices.capacity_ah)
+    is_complete = efficiency.complete(charge.ah, discharge.ah, of_cycle.of, is_running=is_running)
     reference_ah = retention.reference_ah(
-        discharge.ah, sums.number, of_discharge.of, is_complete, choices
+        discharge.ah, sums.number, of_cycle.of, is_complete, choices
     )
-    throughput_ah = np.cumsum(charge.ah + discharge.ah)
+    input_ = efficiency.input_of(choices.kind, numbers.first)
     return CycleTable(
         choices=choices,
         numbering=numbers.numbering,
         first=numbers.first,
         input=input_,
-        number=sums.number,
-        begin_s=sums.begin_s,
-        end_s=sums.end_s,
-        duration_s=sums.duration_s,
-        missing_s=sums.missing_s,
-        charge=charge,
-        discharge=discharge,
+        **{name: getattr(sums, name) for name in AS_SUMMED},
         is_complete=is_complete,
-        is_formation=is_formation,
-        rate_class=of_discharge,
-        charge_rate_class=rate_classes(charge.current_a, choices.capacity_ah),
-        ce_pct=ce_pct,
-        ee_pct=_of(efficiency.energy_pct(charge, discharge), whole),
-        ve_pct=_of(efficiency.voltage_pct(charge, discharge), whole),
-        ce_loss_pct_per_h=efficiency.ce_per_hour(ce_pct, sums.duration_s),
-        hysteresis_v=charge.mean_v - discharge.mean_v,
-        cv_share_pct=efficiency.ratio_pct(charge.cv_ah, charge.ah),
+        is_formation=retention.formation(sums.number, choices.formation_cycles),
+        rate_class=of_cycle,
+        charge_rate_class=of_charge,
+        **_efficiencies(sums, is_complete, input_),
         charge_slippage_ah=efficiency.slippage_ah(charge.net_ah, sums, is_complete),
         discharge_slippage_ah=efficiency.slippage_ah(discharge.net_ah, sums, is_complete),
         reference_ah=reference_ah,
         retention_pct=retention.retention_pct(discharge.ah, reference_ah, is_complete),
-        throughput_ah=throughput_ah,
-        throughput_wh=np.cumsum(charge.wh + discharge.wh),
-        equivalent_full_cycles=retention.equivalent_full_cycles(throughput_ah, choices.capacity_ah),
-        **_temperatures(sums),
+        **_throughput(charge, discharge, choices.capacity_ah),
     )
 
 
-def _temperatures(sums: CycleSums) -> dict[str, Floats]:
-    names = ("mean", "lowest", "highest", "rise")
-    return {f"temperature_{one}": getattr(sums, f"temperature_{one}") for one in names}
+def _efficiencies(sums: CycleSums, is_complete: Flags, input_: Direction) -> Columns:
+    """Return what both halves say of each other; efficiencies of whole cycles without a gap."""
+    charge, discharge = sums.charge, sums.discharge
+    whole = is_complete & (sums.missing_s <= 0)
+    ce_pct = _of(efficiency.coulombic_pct(charge.ah, discharge.ah, input_), whole)
+    return {
+        "ce_pct": ce_pct,
+        "ee_pct": _of(efficiency.energy_pct(charge, discharge), whole),
+        "ve_pct": _of(efficiency.voltage_pct(charge, discharge), whole),
+        "ce_loss_pct_per_h": efficiency.ce_per_hour(ce_pct, sums.duration_s),
+        "hysteresis_v": charge.mean_v - discharge.mean_v,
+        "cv_share_pct": efficiency.ratio_pct(charge.cv_ah, charge.ah),
+    }
+
+
+def _throughput(charge: Half, discharge: Half, capacity_ah: float | None) -> Columns:
+    """Return what has gone through the cell until the end of each cycle."""
+    throughput_ah = np.cumsum(charge.ah + discharge.ah)
+    return {
+        "throughput_ah": throughput_ah,
+        "throughput_wh": np.cumsum(charge.wh + discharge.wh),
+        "equivalent_full_cycles": retention.equivalent_full_cycles(throughput_ah, capacity_ah),
+    }
 
 
 def _of(values: Floats, which: Flags) -> Floats:

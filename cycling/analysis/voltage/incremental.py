@@ -62,8 +62,8 @@ def incremental_capacity(lines: ChargeLines, width_v: float = BIN_V) -> Incremen
     in each. So voltage need not rise all the time, and the bins add up to the charge.
     """
     flows = lines.ah > 0
-    low, high = (np.minimum, np.maximum)
-    low_v, high_v = (f(lines.from_v, lines.to_v)[flows] / width_v for f in (low, high))
+    low_v = np.minimum(lines.from_v, lines.to_v)[flows] / width_v
+    high_v = np.maximum(lines.from_v, lines.to_v)[flows] / width_v
     ah = lines.ah[flows]
     if not len(ah):
         return Incremental(np.empty(0), np.empty(0), width_v)
@@ -72,7 +72,8 @@ def incremental_capacity(lines: ChargeLines, width_v: float = BIN_V) -> Incremen
     first, last = np.floor(low_v).astype(np.int64), np.floor(high_v).astype(np.int64)
     bins = int(last.max()) + 2
     within = first == last
-    charge = np.bincount(first[within], ah[within], bins)
+    charge = np.zeros(bins)
+    charge += np.bincount(first[within], ah[within], bins)
     low_v, high_v, ah = low_v[~within], high_v[~within], ah[~within]
     first, last = first[~within], last[~within]
     density = ah / (high_v - low_v)

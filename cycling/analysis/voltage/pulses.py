@@ -74,8 +74,10 @@ def pulses(
     charge or discharge after a rest is one.
     """
     known = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
-    rows = _Rows.of(samples, known, deadband_a)
-    found = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
+    found: list[dict[str, float | Floats]] = []
+    if known.any():
+        rows = _Rows.of(samples, known, deadband_a)
+        found = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
     found = [one for one in found if one["duration_s"] <= longest_s]
     names = [one.name for one in fields(Pulses) if one.name not in ("times_s", "resistance_ohm")]
     columns = {name: np.array([float(one[name]) for one in found]) for name in names}
@@ -103,7 +105,7 @@ class _Rows:
         columns = [column[known] for column in columns_of(samples)]
         time_s, voltage_v, current_a = columns[:3]
         sign = np.where(np.abs(current_a) < deadband_a, 0, np.sign(current_a)).astype(np.int64)
-        goes_on = same_step(columns[3:6]) if len(time_s) else np.empty(0, np.bool_)
+        goes_on = same_step(columns[3:6])
         led_s = np.where(goes_on, 0.0, columns[7])
         led_s = np.minimum(led_s, np.diff(time_s, prepend=time_s[:1]))
         turns = np.flatnonzero(sign[1:] != sign[:-1])

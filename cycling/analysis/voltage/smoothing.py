@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 SIGMAS = 4.0
+LEAST_SIGMA = 0.1  # points: a narrower one touches no neighbour
 
 
 def smoothed(values: Floats, sigma: float, *, ends: Literal["zero", "line"]) -> Floats:
@@ -17,7 +18,7 @@ def smoothed(values: Floats, sigma: float, *, ends: Literal["zero", "line"]) -> 
     ("line"): what is straight there stays straight.
     """
     reach = int(np.ceil(SIGMAS * sigma))
-    if reach < 1 or len(values) < 2:
+    if sigma < LEAST_SIGMA or len(values) < 2:
         return values
     at = np.arange(-reach, reach + 1)
     kernel = np.exp(-0.5 * (at / sigma) ** 2)
