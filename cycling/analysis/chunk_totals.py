@@ -21,11 +21,11 @@ from cycling.analysis.integration import (
     Doubts,
     Integrator,
     Samples,
-    StepTotals,
     Tail,
     columns_of,
     samples_of,
 )
+from cycling.analysis.step_totals import StepTotals
 from cycling.analysis.steps import StepRows, joined
 from cycling.analysis.totals import PLAIN
 
@@ -38,12 +38,14 @@ NO_DOUBTS = Doubts(set())
 class Counting:
     """How samples are added up: |current| below `deadband_a` is rest; the instrument's counters.
 
-    Without a temperature no chunk waits for one.
+    Without a temperature no chunk waits for one. `by_sign`: the source names no steps, so that
+    charge, rest and discharge are some.
     """
 
     deadband_a: float
     counters: tuple[Counter, ...] = ()
     has_temperature: bool = True
+    by_sign: bool = False
 
     @property
     def width(self) -> int:
@@ -52,7 +54,9 @@ class Counting:
 
     def integrator(self, tail: Tail | None = None, lead_in_s: float = 0.0) -> Integrator:
         """Return an integrator that begins here."""
-        integrator = Integrator(self.deadband_a, self.counters, lead_in_s=lead_in_s)
+        integrator = Integrator(
+            self.deadband_a, self.counters, lead_in_s=lead_in_s, by_sign=self.by_sign
+        )
         if tail is not None:
             integrator.go_on(tail)
         return integrator

@@ -20,7 +20,8 @@ class Steps:
     first row that is of the step), `total_s` (time that counts), `gap_s` (time in gaps). Shape
     (rows,): `counted_s`, the time after a row that is of its step: 0 for the last row, where the
     clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
-    `last_s` is the time before the last row, NaN where its step begins with it.
+    `last_s` is the time before the last row, NaN where its step begins with it. `gaps` are the rows
+    that gaps follow, and how long these are.
     """
 
     starts: Ints
@@ -31,6 +32,7 @@ class Steps:
     counted_s: Floats
     weights_s: Floats
     last_s: float
+    gaps: tuple[Ints, Floats]
 
     @property
     def ends(self) -> Ints:
@@ -73,7 +75,8 @@ class Course:
     `lead_s`, shape (present,), is how long that is. `open_end` is that of the last step; None where
     the last row is known or the step has no known value.
     `lowest` and `highest` have shape (steps,), NaN where nothing is known. `rows` are the rows of
-    the values; None: every row has one.
+    the values; None: every row has one. `held` are the first values of steps to which no line
+    leads; None: all.
     """
 
     steps: Steps
@@ -87,6 +90,7 @@ class Course:
     highest: Floats
     open_end: LastKnown | None
     rows: Ints | None = None
+    held: Ints | None = None
 
     def integral(self) -> Floats:
         """Return the integral over each step, shape (steps,)."""
@@ -94,6 +98,8 @@ class Course:
 
     def known_s(self) -> Floats:
         """Return the time in which the quantity is known, for each step."""
+        if self.held is not None:
+            return self._sums(self.weights_s)
         if self.seconds is self.steps.counted_s:
             return self.steps.total_s
         known_s = self._sums(self.seconds)
@@ -106,12 +112,26 @@ class Course:
         A line that crosses zero is split there.
         """
         net = self.integral()
+        if self.held is not None:
+            self._share_crossings(net, self.held)
         positive = np.maximum(net, 0.0)
         mixed = (self.lowest < 0) & (self.highest > 0)
         if mixed.any():
             split = self._sums(np.maximum(self.values, 0.0) * self.weights_s) - self._crossings()
             positive[mixed] = np.maximum(split[mixed], 0.0)
         return positive, np.maximum(positive - net, 0.0)
+
+    def _share_crossings(self, net: Floats, held: Ints) -> None:
+        """Take from both steps beside a change of sign what goes to the other side of zero."""
+        last = self.first[1:] - 1
+        place = np.flatnonzero(~np.isin(last + 1, held))
+        from_, to = self.values[last[place]], self.values[last[place] + 1]
+        flips = from_ * to < 0
+        place, from_, to = place[flips], from_[flips], to[flips]
+        a, b = np.abs(from_), np.abs(to)
+        excess = self.seconds[last[place]] / 2 * a * (b / (a + b))
+        net[self.present[place]] -= np.sign(from_) * excess
+        net[self.present[place + 1]] -= np.sign(to) * excess
 
     def _crossings(self) -> Floats:
         """What trapezoids of each part by itself have too much: half of dt a b / (a + b)."""
@@ -146,6 +166,7 @@ def cut_into_steps(
     gap_s = np.zeros(len(starts))
     last_s = seconds[-2] if len(seconds) > starts[-1] + 1 else np.nan
     last_s = beside.before_s if len(seconds) == 1 else last_s
+    gaps, gaps_s = np.empty(0, np.int64), np.empty(0)
     if seconds.max() > GAP_S:
         gaps = gap_rows(
             np.append(seconds[:-1], beside.after_s),
@@ -153,7 +174,8 @@ def cut_into_steps(
             beside.before_s,
             after_goes_on=beside.after_goes_on,
         )
-        np.add.at(gap_s, _step_of(gaps, starts), seconds[gaps])
+        gaps_s = seconds[gaps]
+        np.add.at(gap_s, _step_of(gaps, starts), gaps_s)
         seconds[gaps] = 0.0
     lead_s = np.zeros(len(starts))
     lead_s[0] = beside.lead_s
@@ -170,6 +192,7 @@ def cut_into_steps(
         counted_s=seconds,
         weights_s=_weights(seconds, starts, lead_s),
         last_s=float(last_s),
+        gaps=(gaps, gaps_s),
     )
 
 

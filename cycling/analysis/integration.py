@@ -23,8 +23,10 @@ from cycling.analysis.curves import (
     cut_into_steps,
     same_step,
 )
-from cycling.analysis.ends import Ends, ends_of
+from cycling.analysis.ends import ends_of
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
+from cycling.analysis.signs import cut_by_sign, recut
+from cycling.analysis.step_totals import Mean, StepTotals
 
 Floats = NDArray[np.float64]
 
@@ -70,46 +72,6 @@ class Samples:
 COLUMNS = ("time_s", "voltage_v", "current_a", "instruction", "step", "cycle", "temperature")
 LED = len(COLUMNS)  # the row after them; the counters follow
 KEYS = slice(3, 6)  # the rows of what makes a step
-
-
-@dataclass(frozen=True)
-class Mean:
-    """What the mean of a quantity needs, and its extremes, NaN where unknown; shapes (steps,).
-
-    `integral` goes over the `known_s` seconds in which the quantity is known.
-    """
-
-    integral: Floats
-    known_s: Floats
-    lowest: Floats
-    highest: Floats
-
-
-@dataclass(frozen=True)
-class StepTotals:
-    """What a block adds to each of its steps, shapes (steps,); integrals over seconds.
-
-    A step that goes on from the block before adds no execution. `charge_as` and `discharge_as`
-    (ampere-seconds), `charge_ws` and `discharge_ws` (watt-seconds) are not negative. `counters`,
-    shape (width, steps), are the readings of the instrument's.
-    """
-
-    instruction: Floats
-    cycle: Floats
-    executions: Floats
-    samples: Floats
-    duration_s: Floats
-    missing_s: Floats
-    gap_s: Floats
-    charge_as: Floats
-    discharge_as: Floats
-    charge_ws: Floats
-    discharge_ws: Floats
-    voltage_v: Mean
-    current_a: Mean
-    temperature: Mean
-    counters: Floats
-    ends: Ends
 
 
 @dataclass
@@ -167,15 +129,25 @@ class Integrator:
     |current| under `deadband_a` is rest: it adds neither charge nor energy.
 
     `lead_in_s` is how long before the first sample its step began; it counts unless it is a gap.
+
+    `by_sign`: charge, rest and discharge are steps of their own too, for sources that name none. A
+    blank where one becomes the other may then be added to either.
     """
 
     def __init__(
-        self, deadband_a: float, counters: Sequence[Counter] = (), *, lead_in_s: float = 0.0
+        self,
+        deadband_a: float,
+        counters: Sequence[Counter] = (),
+        *,
+        lead_in_s: float = 0.0,
+        by_sign: bool = False,
     ) -> None:
         self.counters = Counters(counters)
         self.doubts = Doubts(set())
         self._deadband_a = deadband_a
         self._lead_in_s = lead_in_s
+        self._by_sign = by_sign
+        self._steps: Steps  # of the block, not cut by sign
         self._rows = np.zeros((LED + 1 + len(counters), BLOCK_ROWS + 2))
         self._waiting = 0  # rows that stand first: the last one added up, and the one after it
         self._before_s = np.nan
@@ -237,9 +209,12 @@ class Integrator:
 
     def _sums(self, rows: Samples, beside: Beside) -> StepTotals:
         keys = (rows.instruction, rows.step, rows.cycle)
-        steps = cut_into_steps(rows.time_s, keys, rows.led_s, beside)
+        self._steps = steps = cut_into_steps(rows.time_s, keys, rows.led_s, beside)
         self._before_s = steps.last_s
         driven_a, rest = self._driven(rows.current_a)
+        if self._by_sign:
+            before = self._last_known.get("driven")
+            steps = cut_by_sign(steps, driven_a, before.value if before else np.nan)
         power = self._course("power", rows.voltage_v * driven_a, steps, MAX_BLANK_S)
         measured = self._course("current", rows.current_a, steps, MAX_BLANK_S)
         driven = self._course("driven", driven_a, steps, MAX_BLANK_S)
@@ -308,13 +283,13 @@ class Integrator:
         """Return how a quantity goes, from its last known value on."""
         before = self._last_known.get(name)
         if before is None or np.isfinite(values[0]):
-            this = course(values, steps, longest_blank_s=longest_blank_s)
+            this = course(values, self._steps, longest_blank_s=longest_blank_s)
         else:
             values = values.copy()
             values[0] = before.value
-            this = course(values, steps, before.age_s, before.rows, longest_blank_s)
+            this = course(values, self._steps, before.age_s, before.rows, longest_blank_s)
         self._last_known[name] = this.open_end
-        return this
+        return this if steps is self._steps else recut(this, steps)
 
 
 def lead_in_s(test_time_s: float, step_time_s: float) -> float:

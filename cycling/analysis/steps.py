@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.ends import Ends, below, no_ends
-from cycling.analysis.integration import StepTotals
+from cycling.analysis.step_totals import StepTotals
 from cycling.analysis.totals import HOUR_S, SUMMED, StepTable
 
 Floats = NDArray[np.float64]

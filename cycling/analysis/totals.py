@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cycling.analysis.counters import Counters, Quantity
-from cycling.analysis.integration import Integrator, Samples, StepTotals
+from cycling.analysis.integration import Integrator, Samples
+from cycling.analysis.step_totals import StepTotals
 
 Floats = NDArray[np.float64]
 
