@@ -22,6 +22,7 @@ USUAL = {  # rows and experiments of a part, and the short ones
     "load": ((5_000_000, 10_000), (2_000, 300)),
     "telemetry": ((60_000, 0), (2_000, 0)),
     "readers": ((1_000_000, 0), (2_000, 0)),
+    "cycles": ((10_000_000, 0), (100_000, 0)),
 }
 SERIES, SHORT_SERIES = (10_000, 1_000_000), (500, 2_000)
 TABS, SHORT_TABS = {"live": 200, "load": 200}, {"live": 10, "load": 10}  # of the others:

@@ -141,6 +141,14 @@ def measure_readers(sizes: Sizes, folder: Path, _peers: Iterable[Peer]) -> list[
     return reader_lines(folder, sizes.rows, sizes.runs)
 
 
+def measure_cycles(sizes: Sizes, _folder: Path, _peers: Iterable[Peer]) -> list[Line]:
+    """Measure cycle tables, pulses and dQ/dV from arrays; no database takes part."""
+    from bench.cycles import cycle_lines
+
+    _say(f"Cycle tables of {sizes.rows:,} samples")
+    return cycle_lines(sizes.rows, sizes.runs, sizes.quick_runs)
+
+
 PARTS: dict[str, Part] = {
     "server": measure_server,
     "browser": measure_browser,
@@ -148,6 +156,7 @@ PARTS: dict[str, Part] = {
     "live": measure_live,
     "telemetry": measure_telemetry,
     "readers": measure_readers,
+    "cycles": measure_cycles,
 }
 
 
