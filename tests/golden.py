@@ -6,6 +6,7 @@
 # ruff: noqa: T201 - it talks to whoever runs it
 import csv
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +17,12 @@ import pyarrow.parquet
 
 from cycling.analysis.chunk_totals import Counting, added_up_in_order
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
+from cycling.analysis.cycles.choices import Choices, Numbering
+from cycling.analysis.cycles.table import cycle_table
 from cycling.analysis.integration import Edge, Samples, lead_in_s
-from cycling.analysis.statistics import ExperimentStatistics, by_cycle, deadband_a
+from cycling.analysis.statistics import ExperimentStatistics, deadband_a
 from cycling.analysis.statistics import statistics as all_statistics
 from cycling.analysis.steps import StepRows
-from cycling.analysis.totals import Totals
 
 FOLDER = Path(__file__).parent / "data" / "golden"
 COUNTERS = {
@@ -99,11 +101,11 @@ class Case:
             "lead_in_s": lead_in_s(first_s, in_step_s) if edge is Edge.SPLIT else 0.0,
         }
 
-    def steps(self, edge: Edge, *, counted: bool) -> StepRows:
-        """Return the steps as executed."""
+    def steps(self, edge: Edge, *, counted: bool, parts: Sequence[Samples] = ()) -> StepRows:
+        """Return the steps as executed, of all samples or of parts of them."""
         options = self.options(edge, counted=counted)
         how = Counting(options["deadband_a"], tuple(options["counters"]), has_temperature=False)
-        rows = iter([self.samples(edge, counted=counted)])
+        rows = iter(parts or [self.samples(edge, counted=counted)])
         return added_up_in_order(rows, how, options["lead_in_s"]).steps
 
     def statistics(self, edge: Edge, *, counted: bool = True) -> ExperimentStatistics:
@@ -111,18 +113,24 @@ class Case:
         samples = self.samples(edge, counted=counted)
         return all_statistics([samples], edge=edge, **self.options(edge, counted=counted))
 
-    def deviations(self, edge: Edge, *, counted: bool) -> list[Deviation]:
+    def deviations(
+        self, edge: Edge, *, counted: bool, parts: Sequence[Samples] = ()
+    ) -> list[Deviation]:
         """Return how far each cycle is from its numbers, by the counters or by our integral."""
-        samples = self.samples(edge, counted=counted)
-        return self.compare(by_cycle([samples], **self.options(edge, counted=counted)))
+        steps = self.steps(edge, counted=counted, parts=parts)
+        table = cycle_table(steps, Choices(numbering=Numbering.FILE))
+        numbers = (table.charge.ah, table.discharge.ah, table.charge.wh, table.discharge.wh)
+        columns = zip(*(column.tolist() for column in numbers), strict=True)
+        named = (dict(zip(map(str, Quantity), of, strict=True)) for of in columns)
+        return self.compare(dict(zip(table.number.tolist(), named, strict=True)))
 
-    def compare(self, totals: dict[int, Totals]) -> list[Deviation]:
+    def compare(self, totals: dict[int, dict[str, float]]) -> list[Deviation]:
         """Return how far these totals are from the numbers."""
         found = []
         for place, cycle in enumerate(self.expected["cycle"].tolist()):
             numbers = {one: float(self.expected[one][place]) for one in self.expected}
             off = {
-                one: _percent(getattr(totals[cycle], one), numbers[one])
+                one: _percent(totals[cycle][one], numbers[one])
                 for one in map(str, Quantity)
                 if one in numbers
             }
@@ -151,14 +159,14 @@ def _percent(value: float, expected: float) -> float:
     return 100 * (value / expected - 1)
 
 
-def _efficiency(totals: Totals, expected: dict[str, float]) -> float | None:
+def _efficiency(totals: dict[str, float], expected: dict[str, float]) -> float | None:
     """Return how far 100 Q-/Q+ is from what it should be, turned where it is above 100 %."""
     into, out = expected["charge_ah"], expected["discharge_ah"]
     if min(into, out) < NONE_AH or not 0.5 < out / into < 2:  # no cycle with two halves
         return None
     if out > into:
-        return 100 * (totals.charge_ah / totals.discharge_ah - into / out)
-    return 100 * (totals.discharge_ah / totals.charge_ah - out / into)
+        return 100 * (totals["charge_ah"] / totals["discharge_ah"] - into / out)
+    return 100 * (totals["discharge_ah"] / totals["charge_ah"] - out / into)
 
 
 def cases() -> list[Case]:

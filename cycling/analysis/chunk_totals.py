@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.comparison import Comparison, compared
+from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import EVIDENCE, Counter
 from cycling.analysis.curves import same_step
 from cycling.analysis.integration import (
@@ -213,16 +213,6 @@ def _first_settled(samples: Samples, how: Counting) -> int | None:
 
 def _counted(steps: StepRows, integrator: Integrator, doubts: Doubts) -> Experiment:
     """Put what the instrument counted in the place of our integrals."""
-    table, counters = steps.table.without_blanks(), integrator.counters
-    integrated = table.whole()
-    counted = counters.read(table.sums.sum(axis=0, keepdims=True)[:, PLAIN:])
-    comparisons = compared(
-        {one: (float(counted[one][0]), getattr(integrated, one)) for one in counted},
-        counters,
-        doubts,
-        integrated.missing_s,
-    )
-    used = [one.quantity for one in comparisons if one.is_used]
-    table = table.counted(counters, used)
+    table, comparisons = steps.table.without_blanks().beside(integrator.counters, doubts)
     steps = StepRows(table, steps.instruction, steps.ends)
     return Experiment(steps, comparisons, doubts.silenced_as)

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.comparison import Comparison, compared
+from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import Counter
 from cycling.analysis.integration import Edge, Integrator, Samples
-from cycling.analysis.totals import HOUR_S, PLAIN, QUANTITIES, Totals, added_up
+from cycling.analysis.totals import HOUR_S, Totals, added_up
 
 Floats = NDArray[np.float64]
 
@@ -148,17 +148,8 @@ def statistics(
     `led_s` of the samples were made by.
     """
     integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s)
-    table = added_up(integrator, chunks, "instruction").without_blanks()
-    integrated = table.whole()
-    counted = integrator.counters.read(table.sums.sum(axis=0, keepdims=True)[:, PLAIN:])
-    comparisons = compared(
-        {one: (float(counted[one][0]), getattr(integrated, one)) for one in counted},
-        integrator.counters,
-        integrator.doubts,
-        integrated.missing_s,
-    )
-    used = [one.quantity for one in comparisons if one.is_used]
-    table = table.counted(integrator.counters, used)
+    table = added_up(integrator, chunks).without_blanks()
+    table, comparisons = table.beside(integrator.counters, integrator.doubts)
     return ExperimentStatistics(
         deadband_a=deadband_a,
         temperature_name=temperature_name,
@@ -174,16 +165,3 @@ def statistics(
             for row, key in enumerate(table.key)
         ),
     )
-
-
-def by_cycle(
-    chunks: Iterable[Samples],
-    *,
-    deadband_a: float,
-    counters: Sequence[Counter] = (),
-    lead_in_s: float = 0.0,
-) -> dict[int, Totals]:
-    """Return the totals of each cycle by the number that the samples have, in its order."""
-    integrator = Integrator(deadband_a, counters, lead_in_s=lead_in_s)
-    table = added_up(integrator, chunks, "cycle").counted(integrator.counters, QUANTITIES)
-    return {int(key): table.totals(row) for row, key in enumerate(table.key) if key == key}

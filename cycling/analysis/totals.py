@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.analysis.comparison import Comparison, compared
 from cycling.analysis.counters import Counters, Quantity
-from cycling.analysis.integration import Integrator, Samples
+from cycling.analysis.integration import Doubts, Integrator, Samples
 from cycling.analysis.step_totals import StepTotals
 
 Floats = NDArray[np.float64]
@@ -67,19 +68,18 @@ class Totals:
         return all(isclose(*pair, rel_tol=SAME, abs_tol=1e-9) for pair in pairs)
 
 
-def added_up(
-    integrator: Integrator, chunks: Iterable[Samples], key: Literal["instruction", "cycle"]
-) -> "StepTable":
-    """Return one row a key, in their order; the unknown one comes last."""
+def added_up(integrator: Integrator, chunks: Iterable[Samples]) -> "StepTable":
+    """Return one row an instruction, in their order; the unknown one comes last."""
     width = PLAIN + integrator.counters.width
-    table, waiting, pending = StepTable.of([], key, width), list[StepTotals](), 0
+    table, waiting, pending = StepTable.of([], "instruction", width), list[StepTotals](), 0
     parts = chain(chain.from_iterable(map(integrator.add, chunks)), integrator.finish())
     for steps in parts:
         waiting.append(steps)
         pending += len(steps.instruction)
         if pending > PENDING:
-            table, waiting, pending = table.with_(StepTable.of(waiting, key, width)), [], 0
-    return table.with_(StepTable.of(waiting, key, width))
+            table = table.with_(StepTable.of(waiting, "instruction", width))
+            waiting, pending = [], 0
+    return table.with_(StepTable.of(waiting, "instruction", width))
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,24 @@ class StepTable:
             if quantity in used:
                 sums[:, FIRST_QUANTITY + QUANTITIES.index(quantity)] = column * HOUR_S
         return replace(self, sums=sums)
+
+    def beside(
+        self, counters: Counters, doubts: Doubts
+    ) -> tuple["StepTable", tuple[Comparison, ...]]:
+        """Return the table by the instrument's counters, and these beside our integrals.
+
+        Counters that are wrong are not used.
+        """
+        integrated = self.whole()
+        counted = counters.read(self.sums.sum(axis=0, keepdims=True)[:, PLAIN:])
+        comparisons = compared(
+            {one: (float(counted[one][0]), getattr(integrated, one)) for one in counted},
+            counters,
+            doubts,
+            integrated.missing_s,
+        )
+        used = [one.quantity for one in comparisons if one.is_used]
+        return self.counted(counters, used), comparisons
 
     def named(self) -> "StepTable":
         """Return the rows that name an instruction."""

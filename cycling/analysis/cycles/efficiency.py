@@ -15,11 +15,6 @@ COMPLETE = 0.5  # of the median of its kind: what is below is half a cycle
 PAIR = 0.25  # of the larger half: a smaller one does not belong to it
 HOUR_S = 3600.0
 
-CONVENTIONS = {
-    Direction.CHARGE: "CE = 100 × discharge / charge of the cycle",
-    Direction.DISCHARGE: "CE = 100 × charge / discharge of the cycle",
-}
-
 
 def complete(
     charge_ah: Floats, discharge_ah: Floats, rate_class: Ints, *, is_running: bool = False

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from cycling.analysis.chunk_totals import Counting, added_up_in_order
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity, Reset
+from cycling.analysis.cycles.choices import Choices
+from cycling.analysis.cycles.table import CycleTable, cycle_table
 from cycling.analysis.integration import Samples
-from cycling.analysis.statistics import by_cycle, statistics
+from cycling.analysis.statistics import statistics
 
 CHARGE, DISCHARGE = (Quantity.CHARGE,), (Quantity.DISCHARGE,)
 MINUTES = 60
@@ -40,6 +43,11 @@ def samples(*counters, current_a=CURRENT_A) -> Samples:
     )
 
 
+def by_cycle(rows: Samples, counters: list[Counter]) -> CycleTable:
+    how = Counting(0.0, tuple(counters), has_temperature=False)
+    return cycle_table(added_up_in_order(iter([rows]), how, 0.0).steps, Choices())
+
+
 IN, OUT = counted(True), counted(False)
 BOTH = np.where(CURRENT_A > 0, IN, OUT)
 RESETS = {
@@ -59,25 +67,25 @@ def test_charge_and_discharge_with_each_reset(reset):
     assert all(one.reason is None for one in found.comparisons)
     starts_again = {one.reset is not Reset.NEVER for one in found.comparisons}
     assert starts_again == {reset is not Reset.NEVER}  # one charge a cycle: step and cycle agree
-    cycles = by_cycle([rows], deadband_a=0, counters=names)
-    assert [one.charge_ah for one in cycles.values()] == pytest.approx([1.0] * 3)
-    assert [one.discharge_ah for one in cycles.values()] == pytest.approx([0.9] * 3)
+    cycles = by_cycle(rows, names)
+    assert cycles.charge.ah.tolist() == pytest.approx([1.0] * 3)
+    assert cycles.discharge.ah.tolist() == pytest.approx([0.9] * 3)
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 @pytest.mark.parametrize("reset", Reset)
 def test_one_counter_with_a_sign(reset, sign):
     rows = samples(sign * RESETS[reset](IN - OUT))
-    found = by_cycle([rows], deadband_a=0, counters=[Counter(CHARGES, "Q")])
-    assert [one.charge_ah for one in found.values()] == pytest.approx([1.0] * 3)
-    assert [one.discharge_ah for one in found.values()] == pytest.approx([0.9] * 3)
+    found = by_cycle(rows, [Counter(CHARGES, "Q")])
+    assert found.charge.ah.tolist() == pytest.approx([1.0] * 3)
+    assert found.discharge.ah.tolist() == pytest.approx([0.9] * 3)
 
 
 @pytest.mark.parametrize("values", [started_again(IN + OUT, STEP), IN + OUT])
 def test_one_counter_that_rises_both_ways(values):
-    found = by_cycle([samples(values)], deadband_a=0, counters=[Counter(CHARGES, "Q")])
-    assert [one.charge_ah for one in found.values()] == pytest.approx([1.0] * 3)
-    assert [one.discharge_ah for one in found.values()] == pytest.approx([0.9] * 3)
+    found = by_cycle(samples(values), [Counter(CHARGES, "Q")])
+    assert found.charge.ah.tolist() == pytest.approx([1.0] * 3)
+    assert found.discharge.ah.tolist() == pytest.approx([0.9] * 3)
 
 
 def test_energy_is_counted_too():

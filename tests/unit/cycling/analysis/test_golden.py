@@ -9,7 +9,6 @@ from hypothesis import given, settings
 
 from cycling.analysis.comparison import Reason
 from cycling.analysis.integration import COLUMNS, Edge, Samples
-from cycling.analysis.statistics import by_cycle
 from tests import golden
 from tests.machine import ROOT
 
@@ -61,15 +60,11 @@ def test_it_does_not_matter_how_the_samples_come(data):
     rows, count = case.samples(Edge.SPLIT, counted=True), len(case.columns["time_s"])
     cuts = data.draw(st.lists(st.integers(0, count), max_size=9))
     parts = [part(rows, slice(*ends)) for ends in pairwise([0, *sorted(cuts), count])]
-    options = case.options(Edge.SPLIT, counted=True)
-    for off in case.compare(by_cycle(parts, **options)):
+    for off in case.deviations(Edge.SPLIT, counted=True, parts=parts):
         assert abs(off.charge_pct) <= COUNTED_PCT
-    options["counters"] = []
     parts = [replace(one, counters=()) for one in parts]
-    pieces, once = (
-        case.compare(by_cycle(parts, **options)),
-        case.deviations(Edge.SPLIT, counted=False),
-    )
+    pieces = case.deviations(Edge.SPLIT, counted=False, parts=parts)
+    once = case.deviations(Edge.SPLIT, counted=False)
     for one, other in zip(pieces, once, strict=True):
         assert one.charge_pct == pytest.approx(other.charge_pct, abs=1e-7)
 
