@@ -10,19 +10,20 @@ AROUND = 15  # runs, with the one that is looked at in their middle
 SMALL = 0.05  # of the median of the larger half of them: what is below is no half cycle
 
 
-def half_cycles(net_ah: Floats) -> Ints:
+def half_cycles(net_ah: Floats, *, is_running: bool = False) -> Ints:
     """Return for each step the direction of its half cycle: 1 charge, -1 discharge.
 
     `net_ah`, shape (steps,), is what each step charges; 0 is a rest. Rests join the run before
     them, those at the beginning the run after them. A run whose |charge| is below 5 % of the median
     of the larger half of the 15 runs around it joins the run before it, the first one that after
-    it, until there is none. 0 where nothing flows at all.
+    it, until there is none. The last run of what `is_running` has just begun: it joins nothing, or
+    the cycle before would change. 0 where nothing flows at all.
     """
     net_ah = np.asarray(net_ah, float)
     moving = np.flatnonzero(net_ah)
     if not len(moving):
         return np.zeros(len(net_ah), np.int64)
-    directions = _without_small(np.sign(net_ah[moving]).astype(np.int64), np.abs(net_ah[moving]))
+    directions = _without_small(net_ah[moving], keeps_last=is_running)
     before = np.searchsorted(moving, np.arange(len(net_ah)), side="right") - 1
     return directions[np.maximum(before, 0)]
 
@@ -32,12 +33,13 @@ def run_starts(values: NDArray[np.generic]) -> Ints:
     return np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
 
 
-def _without_small(directions: Ints, sizes: Floats) -> Ints:
-    signed = directions * sizes
+def _without_small(net_ah: Floats, *, keeps_last: bool) -> Ints:
+    directions = np.sign(net_ah).astype(np.int64)
     while True:
         starts = run_starts(directions)
-        runs = np.abs(np.add.reduceat(signed, starts))
+        runs = np.abs(np.add.reduceat(net_ah, starts))
         small = runs < SMALL * _typical(runs)
+        small[-1] &= not keeps_last
         if not small.any():
             return directions
         kept = np.flatnonzero(~small)

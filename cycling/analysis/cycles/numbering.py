@@ -29,14 +29,16 @@ class Numbers:
     first: Direction
 
 
-def numbered(cycle: Floats, net_ah: Floats, choices: Choices) -> Numbers:
+def numbered(
+    cycle: Floats, net_ah: Floats, choices: Choices, *, is_running: bool = False
+) -> Numbers:
     """Number steps; shapes (steps,): the file's `cycle`, NaN for none, and what each charges (Ah).
 
     By itself: the file's, where it is whole, does not fall, and has more than one value or the
     charge never changes its sign. By current a cycle begins with each half cycle of the first
     direction; a lone half before that is cycle 0.
     """
-    half = half_cycles(net_ah)
+    half = half_cycles(net_ah, is_running=is_running)
     first = choices.first or _first(half, choices.kind)
     by = choices.numbering
     if by is None:

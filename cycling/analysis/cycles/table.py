@@ -98,7 +98,7 @@ def cycle_table(
     With `is_running` the last cycle is not complete.
     """
     net_ah = steps.hours("charge_as") - steps.hours("discharge_as")
-    numbers = numbered(steps.cycle, net_ah, choices)
+    numbers = numbered(steps.cycle, net_ah, choices, is_running=is_running)
     sums = cycle_sums(steps, numbers, taper.parts(steps.ends, is_cv))
     charge, discharge = sums.charge, sums.discharge
     of_charge = rate_classes(charge.current_a, choices.capacity_ah)

@@ -34,3 +34,9 @@ def test_pulses_do_not_break_a_discharge():
     net = [3.0, *([-0.3, 0, -0.025, 0, 0.006, 0] * 9), -0.3]
     half = half_cycles(np.array(net))
     assert half.tolist() == [1] + [-1] * (len(net) - 1)
+
+
+def test_what_has_just_begun_does_not_change_the_cycle_before():
+    net = np.array([3.0, -3.0, 3.0, -3.0, 0.01])
+    assert half_cycles(net).tolist() == [1, -1, 1, -1, -1]
+    assert half_cycles(net, is_running=True).tolist() == [1, -1, 1, -1, 1]

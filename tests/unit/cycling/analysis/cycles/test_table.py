@@ -196,3 +196,23 @@ def test_live_equals_recomputed_wherever_it_is_cut(data):
 def part(rows: Samples, which: slice) -> Samples:
     columns = [getattr(rows, name)[which] for name in (*COLUMNS, "led_s")]
     return Samples(*columns, tuple(one[which] for one in rows.counters))
+
+
+@settings(max_examples=10)
+@given(share=st.floats(0.02, 1.0))
+def test_a_cycle_that_is_over_stays_as_it_is_while_the_next_one_grows(share):
+    """By current, of a source that names no cycle."""
+    case = CASES["synthetic_anode_free"]
+    rows = case.samples(Edge.SPLIT, counted=False)
+    nothing = np.full(len(rows.time_s), NAN)
+    rows = replace(rows, cycle=nothing)
+    starts = np.flatnonzero(np.diff(rows.step, prepend=-1) != 0)
+    begin, end = starts[10], starts[12]  # the sixth cycle
+    until = begin + max(2, int(share * (end - begin)))
+    how = Counting(0.001, has_temperature=False)
+    so_far, whole = (
+        cycle_table(ChunkTotals.of(one, how).experiment().steps, Choices(), is_running=True)
+        for one in (part(rows, slice(0, until)), rows)
+    )
+    assert so_far.number.tolist() == [1, 2, 3, 4, 5, 6]
+    np.testing.assert_allclose(so_far.ce_pct[:5], whole.ce_pct[:5], rtol=1e-9)
