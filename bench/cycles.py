@@ -12,9 +12,9 @@ from bench.lines import MEGABYTES, Goal, Limit, Line, Stopwatch
 from cycling.analysis.chunk_totals import (
     ChunkTotals,
     Counting,
-    added_up_in_order,
-    all_merged,
-    merged,
+    add_up,
+    merge,
+    merge_all,
 )
 from cycling.analysis.cycles.choices import Choices, Direction, Numbering
 from cycling.analysis.cycles.summary import summary
@@ -78,7 +78,7 @@ def cycle_lines(rows: int, runs: int, quick_runs: int) -> list[Line]:
     cell, watch = Cycled.of(rows), Stopwatch("none")
     frame = pl.DataFrame(cell.columns)
     parts = [ChunkTotals.of(one, HOW) for one in cell.chunks()]
-    kept, table = all_merged(parts[:-1], HOW), _table(cell)
+    kept, table = merge_all(parts[:-1], HOW), _table(cell)
     _same_as_polars(table, _by_polars(frame))
     new = cell.part(rows - NEW, rows)
     per = rows / 10e6
@@ -94,16 +94,14 @@ def cycle_lines(rows: int, runs: int, quick_runs: int) -> list[Line]:
         ),
         watch.line(
             "cycle table from kept totals",
-            lambda: _of(all_merged([kept, parts[-1]], HOW).experiment().steps),
+            lambda: _of(merge_all([kept, parts[-1]], HOW).experiment().steps),
             runs=quick_runs,
             size=rows,
             goal=Goal("30 ms", most=0.03),
         ),
         watch.line(
             f"{NEW:,} new samples and their table",
-            lambda: _of(
-                merged(merged(kept, parts[-1]), ChunkTotals.of(new, HOW)).experiment().steps
-            ),
+            lambda: _of(merge(merge(kept, parts[-1]), ChunkTotals.of(new, HOW)).experiment().steps),
             runs=quick_runs,
             size=rows,
             goal=Goal("20 ms", most=0.02),
@@ -134,7 +132,7 @@ def cycle_lines(rows: int, runs: int, quick_runs: int) -> list[Line]:
 
 
 def _table(cell: Cycled) -> CycleTable:
-    return _of(added_up_in_order(cell.chunks(), HOW, 0.0).steps)
+    return _of(add_up(cell.chunks(), HOW, 0.0).steps)
 
 
 def _of(steps: StepRows, choices: Choices = CHOICES) -> CycleTable:

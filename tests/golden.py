@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 
-from cycling.analysis.chunk_totals import Counting, added_up_in_order
+from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity
 from cycling.analysis.cycles.choices import Choices, Numbering
 from cycling.analysis.cycles.table import cycle_table
@@ -106,7 +106,7 @@ class Case:
         options = self.options(edge, counted=counted)
         how = Counting(options["deadband_a"], tuple(options["counters"]), has_temperature=False)
         rows = iter(parts or [self.samples(edge, counted=counted)])
-        return added_up_in_order(rows, how, options["lead_in_s"]).steps
+        return add_up(rows, how, options["lead_in_s"]).steps
 
     def statistics(self, edge: Edge, *, counted: bool = True) -> ExperimentStatistics:
         """Return the statistics of the whole."""

@@ -1,6 +1,6 @@
 """What a chunk of samples adds to its steps, merged with what its neighbours add.
 
-Totals of chunks are a monoid: `merged` is associative, and `ChunkTotals.nothing` changes nothing.
+Totals of chunks are a monoid: `merge` is associative, and `ChunkTotals.nothing` changes nothing.
 What a chunk adds does not depend on its neighbours, but for its first and last samples: whether an
 interval there is a gap, to which step it belongs and how a blank is bridged. So these samples are
 kept as they are, and added up when it is known what stands beside them. Usually they are three at
@@ -63,7 +63,7 @@ class Counting:
 
 
 @dataclass(frozen=True)
-class Experiment:
+class ExperimentSteps:
     """The steps of all samples, and the counters beside our integrals (Ah, Wh)."""
 
     steps: StepRows
@@ -117,16 +117,16 @@ class ChunkTotals:
 
     def holds_for(self, deadband_a: float) -> bool:
         """Whether the sums would be the same with another deadband (A)."""
-        settled = self.doubts.rest_a < deadband_a <= self.doubts.driven_a
+        is_settled = self.doubts.rest_a < deadband_a <= self.doubts.driven_a
         sizes = np.abs(self.head[2])
         same = np.array_equal(sizes < deadband_a, sizes < self.how.deadband_a)
-        return settled and same and (self.tail is None or self._same_tail(deadband_a))
+        return is_settled and same and (self.tail is None or self._same_tail(deadband_a))
 
     def _same_tail(self, deadband_a: float) -> bool:
         sizes = np.abs(self.tail.rows[2]) if self.tail else np.empty(0)
         return np.array_equal(sizes < deadband_a, sizes < self.how.deadband_a)
 
-    def experiment(self, lead_in_s: float = 0.0) -> Experiment:
+    def experiment(self, lead_in_s: float = 0.0) -> ExperimentSteps:
         """Return all steps, as if nothing stood before and after.
 
         `lead_in_s` is how long before the first sample its step began. Where the instrument
@@ -145,7 +145,7 @@ class ChunkTotals:
         return _counted(joined(parts), last, doubts)
 
 
-def merged(first: ChunkTotals, then: ChunkTotals) -> ChunkTotals:
+def merge(first: ChunkTotals, then: ChunkTotals) -> ChunkTotals:
     """Return what the samples of both add up to; those of `then` follow."""
     how = first.how
     if first.tail is None:
@@ -166,17 +166,17 @@ def merged(first: ChunkTotals, then: ChunkTotals) -> ChunkTotals:
     return ChunkTotals(how, glue.head, joined(parts), tail, doubts, evidence)
 
 
-def all_merged(parts: Sequence[ChunkTotals], how: Counting) -> ChunkTotals:
+def merge_all(parts: Sequence[ChunkTotals], how: Counting) -> ChunkTotals:
     """Merge parts that follow each other, neighbours first."""
     if not parts:
         return ChunkTotals.nothing(how)
     while len(parts) > 1:
         pairs = zip(parts[::2], parts[1::2], strict=False)
-        parts = [merged(*pair) for pair in pairs] + list(parts[len(parts) // 2 * 2 :])
+        parts = [merge(*pair) for pair in pairs] + list(parts[len(parts) // 2 * 2 :])
     return parts[0]
 
 
-def added_up_in_order(chunks: Iterator[Samples], how: Counting, lead_in_s: float) -> Experiment:
+def add_up(chunks: Iterator[Samples], how: Counting, lead_in_s: float) -> ExperimentSteps:
     """Add up all samples at once, where nothing is to be kept."""
     integrator = how.integrator(lead_in_s=lead_in_s)
 
@@ -204,15 +204,15 @@ def _first_settled(samples: Samples, how: Counting) -> int | None:
     if all(np.isfinite(one[1]) for one in (*measured, *samples.counters)):
         return 1
     goes_on = same_step([samples.instruction, samples.step, samples.cycle])
-    settled = np.all(np.isfinite(measured), axis=0) | ~goes_on
+    is_settled = np.all(np.isfinite(measured), axis=0) | ~goes_on
     for one in samples.counters:
-        settled &= np.isfinite(one)
-    rows = np.flatnonzero(settled[1:-1]) + 1
+        is_settled &= np.isfinite(one)
+    rows = np.flatnonzero(is_settled[1:-1]) + 1
     return int(rows[0]) if len(rows) else None
 
 
-def _counted(steps: StepRows, integrator: Integrator, doubts: Doubts) -> Experiment:
+def _counted(steps: StepRows, integrator: Integrator, doubts: Doubts) -> ExperimentSteps:
     """Put what the instrument counted in the place of our integrals."""
     table, comparisons = steps.table.without_blanks().beside(integrator.counters, doubts)
     steps = StepRows(table, steps.instruction, steps.ends)
-    return Experiment(steps, comparisons, doubts.silenced_as)
+    return ExperimentSteps(steps, comparisons, doubts.silenced_as)

@@ -87,15 +87,15 @@ class Ends:
             later_a[start : start + count - 1] = np.maximum.accumulate(sizes[::-1])[::-1]
         tops, step = self.tops, np.repeat(np.arange(len(starts)), counts)[self.tops.row]
         is_top = (tops.size_a > later_a[tops.row]) & (tops.size_a >= CONSTANT * greatest_a[step])
-        kept, step = tops.of(is_top), step[is_top]
-        flowed_as, known_s = (column[kept.row] for column in before)
+        tops_left, step = tops.of(is_top), step[is_top]
+        flowed_as, known_s = (column[tops_left.row] for column in before)
         return replace(
-            kept,
+            tops_left,
             row=step,
-            charge_as=kept.charge_as + flowed_as,
-            time_s=kept.time_s + known_s,
-            next_charge_as=kept.next_charge_as + flowed_as,
-            next_time_s=kept.next_time_s + known_s,
+            charge_as=tops_left.charge_as + flowed_as,
+            time_s=tops_left.time_s + known_s,
+            next_charge_as=tops_left.next_charge_as + flowed_as,
+            next_time_s=tops_left.next_time_s + known_s,
         )
 
 
@@ -160,12 +160,12 @@ def _tops(voltage: Course, current: Course, last_a: Floats, greatest_a: Floats) 
     least_a = CONSTANT * greatest_a[current.present]
     falls = last_a[current.present] <= FALLEN * greatest_a[current.present]
     falls[[0, -1]] = False
-    found = [_all_tops(sizes, 0, counts[0], least_a[0])]
+    places = [_all_tops(sizes, 0, counts[0], least_a[0])]
     if falls.any():
-        found.append(_last_tops(sizes, current.first, counts, least_a, falls))
+        places.append(_last_tops(sizes, current.first, counts, least_a, falls))
     if len(counts) > 1:
-        found.append(_all_tops(sizes, current.first[-1], counts[-1], least_a[-1]))
-    return _at(np.concatenate(found), sizes, counts, voltage, current)
+        places.append(_all_tops(sizes, current.first[-1], counts[-1], least_a[-1]))
+    return _at(np.concatenate(places), sizes, counts, voltage, current)
 
 
 def _all_tops(sizes: Floats, first: int, count: int, least_a: float) -> Ints:

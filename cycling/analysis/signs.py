@@ -17,9 +17,9 @@ def cut_by_sign(steps: Steps, current_a: Floats, before_a: float = np.nan) -> St
     its side of zero. A blank belongs to what stands before it; `before_a` is before the first row.
     """
     signs = np.sign(current_a)
-    known = np.isfinite(signs)
-    if not known.all():
-        place = np.maximum.accumulate(np.where(known, np.arange(len(signs)), -1))
+    finite = np.isfinite(signs)
+    if not finite.all():
+        place = np.maximum.accumulate(np.where(finite, np.arange(len(signs)), -1))
         signs = np.where(place < 0, np.nan_to_num(np.sign(before_a)), signs[place])
     begins = np.append(True, signs[1:] != signs[:-1])
     begins[steps.starts] = True

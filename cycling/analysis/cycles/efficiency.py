@@ -88,15 +88,15 @@ def slippage_ah(net_ah: Floats, sums: CycleSums, is_complete: Flags) -> Floats:
     """
     moved = np.diff(net_ah, prepend=np.nan)
     missing_s = np.diff(sums.missing_before_s, prepend=0.0)
-    settled = is_complete & (missing_s <= 0)
-    settled[1:] &= is_complete[:-1] & (missing_s[:-1] <= 0)
-    return np.where(settled, moved, np.nan)
+    is_usable = is_complete & (missing_s <= 0)
+    is_usable[1:] &= is_complete[:-1] & (missing_s[:-1] <= 0)
+    return np.where(is_usable, moved, np.nan)
 
 
 def ratio_pct(above: Floats, below: Floats) -> Floats:
     """Return 100 above / below, NaN where that is not known."""
-    known = np.isfinite(above) & np.isfinite(below) & (below > 0)
-    return np.where(known, 100.0 * above / np.where(known, below, 1.0), np.nan)
+    finite = np.isfinite(above) & np.isfinite(below) & (below > 0)
+    return np.where(finite, 100.0 * above / np.where(finite, below, 1.0), np.nan)
 
 
 def class_of(discharge: Ints, charge: Ints) -> Ints:

@@ -59,16 +59,16 @@ def projection(cycle: Floats, value: Floats, *, points: int = 200) -> Projection
     n ln(RSS / n) + 2 k (Akaike, IEEE Trans. Autom. Control 19 (1974) 716). The band is that of a
     new measurement: t s sqrt(1 + 1/n + (x - mean)^2 / Sxx). None with fewer than 20 cycles.
     """
-    known = np.isfinite(value)
-    cycle, value = np.asarray(cycle, float)[known], value[known]
+    finite = np.isfinite(value)
+    cycle, value = np.asarray(cycle, float)[finite], value[finite]
     count = max(LEAST_POINTS, round(SHARE * len(cycle)))
     if len(cycle) < LEAST_POINTS:
         return None
-    fitted, values = cycle[-count:], value[-count:]
-    lines = [_Line.of(fitted, values), _Line.of(np.sqrt(fitted), values)]
+    fit_cycle, values = cycle[-count:], value[-count:]
+    lines = [_Line.of(fit_cycle, values), _Line.of(np.sqrt(fit_cycle), values)]
     is_root = lines[1].aic < lines[0].aic
     line = lines[is_root]
-    at = np.linspace(fitted[0], RANGE * fitted[-1], points)
+    at = np.linspace(fit_cycle[0], RANGE * fit_cycle[-1], points)
     where = np.sqrt(at) if is_root else at
     middle, half = line.at(where), line.band(where)
     return Projection(bool(is_root), count, at, middle, middle - half, middle + half)
@@ -81,8 +81,8 @@ def knee(cycle: Floats, value: Floats) -> Knee | None:
     Energy and AI 1 (2020) 100006. None from fewer than 100 cycles, where the residual falls by less
     than 20 %, or where the second slope is not twice the first.
     """
-    known = np.isfinite(value)
-    cycle, value = np.asarray(cycle, float)[known], value[known]
+    finite = np.isfinite(value)
+    cycle, value = np.asarray(cycle, float)[finite], value[finite]
     if len(cycle) < KNEE_CYCLES:
         return None
     candidates = cycle[EDGE_POINTS:-EDGE_POINTS]
@@ -92,10 +92,10 @@ def knee(cycle: Floats, value: Floats) -> Knee | None:
     around = np.linspace(best[1].cycle - step, best[1].cycle + step, 41)
     around = around[(around > cycle[1]) & (around < cycle[-2])]
     best = min([best, *(_bend(cycle, value, one) for one in around)], key=lambda one: one[0])
-    residual, found = best
+    residual, bend = best
     falls = residual < (1 - KNEE_FALLS) * _Line.of(cycle, value).residual
-    is_steeper = found.slope_after < min(KNEE_STEEPER * found.slope_before, 0.0)
-    return found if falls and is_steeper else None
+    is_steeper = bend.slope_after < min(KNEE_STEEPER * bend.slope_before, 0.0)
+    return bend if falls and is_steeper else None
 
 
 def _bend(cycle: Floats, value: Floats, at: float) -> tuple[float, Knee]:

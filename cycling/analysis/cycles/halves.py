@@ -42,10 +42,10 @@ def _without_small(net_ah: Floats, *, keeps_last: bool) -> Ints:
         small[-1] &= not keeps_last
         if not small.any():
             return directions
-        kept = np.flatnonzero(~small)
-        before = np.searchsorted(kept, np.arange(len(runs)), side="right") - 1
-        joined = directions[starts][kept[np.maximum(before, 0)]]
-        directions = np.repeat(joined, np.diff(np.append(starts, len(directions))))
+        large = np.flatnonzero(~small)
+        before = np.searchsorted(large, np.arange(len(runs)), side="right") - 1
+        run_directions = directions[starts][large[np.maximum(before, 0)]]
+        directions = np.repeat(run_directions, np.diff(np.append(starts, len(directions))))
 
 
 def _typical(runs: Floats) -> Floats:

@@ -48,10 +48,10 @@ def rate_classes(current_a: Floats, capacity_ah: float | None) -> RateClasses:
     others = ~np.isin(values, named) & (values > 0)
     values[others] = _grouped(values[others])
     values = np.where(values > 0, values, np.nan)
-    known = ~np.isnan(values)
-    unique, places = np.unique(values[known], return_inverse=True)
+    finite = ~np.isnan(values)
+    unique, places = np.unique(values[finite], return_inverse=True)
     of = np.full(len(values), NO_RATE, np.int64)
-    of[known] = places
+    of[finite] = places
     return RateClasses(of, tuple(rate_label(one, capacity_ah) for one in unique.tolist()), unique)
 
 

@@ -36,10 +36,10 @@ def replicates(cells: list[tuple[Floats, Floats]]) -> Replicates:
     values = np.full((len(cells), len(every)), np.nan)
     for row, (x, y) in zip(values, cells, strict=True):
         row[np.searchsorted(every, x)] = y
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
-    squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
+    finite = np.isfinite(values)
+    count = finite.sum(axis=0)
+    mean = np.where(finite, values, 0.0).sum(axis=0) / np.maximum(count, 1)
+    squares = np.where(finite, (values - mean) ** 2, 0.0).sum(axis=0)
     deviation = np.where(count >= 2, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
     return Replicates(
         x=every,

@@ -61,8 +61,8 @@ def cycles_to(percent: float, cycle: Floats, retention: Floats) -> float | None:
     `cycle` and `retention` (%), shapes (n,), are the complete cycles of one rate class. It is the
     first cycle below with the next two below as well, on the line from the one before it.
     """
-    known = np.isfinite(retention)
-    cycle, retention = np.asarray(cycle, float)[known], retention[known]
+    finite = np.isfinite(retention)
+    cycle, retention = np.asarray(cycle, float)[finite], retention[finite]
     below = retention < percent
     if len(below) <= CONFIRMED_BY:
         return None

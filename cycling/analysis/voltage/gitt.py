@@ -30,24 +30,23 @@ class Titration:
     is_short: NDArray[np.bool_]
 
 
-def titration(found: Pulses, length_cm: float | None = None) -> Titration:
+def titration(pulses: Pulses, length_cm: float | None = None) -> Titration:
     """Return what pulses with rests between them say; the last one has no rest after it.
 
     D = 4 / (pi tau) L^2 (dE_s / dE_t)^2 with the pulse's time tau and the length L, in cm, the
     volume of the active material over its area: a third of the radius of spheres. It holds for
     pulses much shorter than L^2 / D. Weppner and Huggins, J. Electrochem. Soc. 124 (1977) 1569.
     """
-    rested_v = found.voltage_v[1:]
-    steady_v = rested_v - found.voltage_v[:-1]
-    first_v = found.voltage_v + found.first_ohm * (found.current_a - found.rest_a)
-    transient_v = (found.end_v - first_v)[:-1]
+    rested_v = pulses.voltage_v[1:]
+    steady_v = rested_v - pulses.voltage_v[:-1]
+    transient_v = (pulses.end_v - pulses.first_v)[:-1]
     moved = np.abs(transient_v) > 0
     ratio = np.where(moved, steady_v / np.where(moved, transient_v, 1.0), np.nan)
-    tau_s = found.duration_s[:-1]
+    tau_s = pulses.duration_s[:-1]
     square_cm2 = length_cm**2 if length_cm else np.nan
     diffusion = 4 / (pi * tau_s) * square_cm2 * ratio**2
     return Titration(
-        charged_ah=found.net_ah[1:],
+        charged_ah=pulses.net_ah[1:],
         rested_v=rested_v,
         steady_v=steady_v,
         transient_v=transient_v,

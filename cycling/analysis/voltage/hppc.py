@@ -25,24 +25,24 @@ class PulsePower:
 
     def ohm_at(self, depth_pct: float) -> float | None:
         """Return the resistance at a depth of discharge, in a line between its neighbours."""
-        known = np.isfinite(self.ohm) & np.isfinite(self.depth_pct)
-        if not known.any():
+        finite = np.isfinite(self.ohm) & np.isfinite(self.depth_pct)
+        if not finite.any():
             return None
-        depths, ohms = self.depth_pct[known], self.ohm[known]
+        depths, ohms = self.depth_pct[finite], self.ohm[finite]
         at = np.interp(depth_pct, depths, ohms, left=np.nan, right=np.nan)
         return float(at) if np.isfinite(at) else None
 
 
-def depth_of_discharge_pct(found: Pulses, capacity_ah: float, *, start_pct: float = 0.0) -> Floats:
+def depth_of_discharge_pct(pulses: Pulses, capacity_ah: float, *, start_pct: float = 0.0) -> Floats:
     """Return how deep the cell is discharged before each pulse, in % of a capacity.
 
     `start_pct` is the depth at the first sample; 0 where the test begins with a full cell.
     """
-    return start_pct - 100 * found.net_ah / capacity_ah
+    return start_pct - 100 * pulses.net_ah / capacity_ah
 
 
 def pulse_power(
-    found: Pulses,
+    pulses: Pulses,
     depth_pct: Floats,
     *,
     charges: bool,
@@ -55,9 +55,9 @@ def pulse_power(
     discharge is V_low (V0 - V_low) / R, in charge V_high (V_high - V0) / R. Both are 0 where the
     cell is beyond its limit at rest.
     """
-    place = found.times_s.index(after_s)
-    which = (found.current_a > 0) == charges
+    place = pulses.times_s.index(after_s)
+    which = (pulses.current_a > 0) == charges
     which = np.flatnonzero(which)[np.argsort(depth_pct[which], kind="stable")]
-    ohm = found.resistance_ohm[which, place]
-    margin_v = (limit_v - found.voltage_v[which]) * (1 if charges else -1)
+    ohm = pulses.resistance_ohm[which, place]
+    margin_v = (limit_v - pulses.voltage_v[which]) * (1 if charges else -1)
     return PulsePower(depth_pct[which], ohm, limit_v * np.maximum(margin_v, 0.0) / ohm)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cycling.analysis.chunk_totals import Counting, added_up_in_order
+from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.curves import cut_into_steps
 from cycling.analysis.cycles import taper
 from cycling.analysis.cycles.choices import Direction
@@ -55,7 +55,7 @@ def charge_lines(
     if not len(samples.time_s):
         return ChargeLines(*(np.empty(0) for _ in range(3)))
     how = Counting(deadband_a, has_temperature=False)
-    rows = added_up_in_order(iter([samples]), how, 0.0).steps
+    rows = add_up(iter([samples]), how, 0.0).steps
     net_as = rows.sums("charge_as") - rows.sums("discharge_as")
     sign = 1.0 if direction is Direction.CHARGE else -1.0
     until_s = np.where(np.sign(net_as) == sign, np.inf, 0.0)
@@ -80,10 +80,10 @@ def running_ah(samples: Samples, deadband_a: float) -> Floats:
 
 
 def _known(samples: Samples) -> Samples:
-    known = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
-    if known.all():
+    finite = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
+    if finite.all():
         return samples
-    return samples_of([column[known] for column in columns_of(samples)])
+    return samples_of([column[finite] for column in columns_of(samples)])
 
 
 def _driven(current_a: Floats, deadband_a: float) -> Floats:

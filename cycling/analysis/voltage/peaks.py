@@ -33,13 +33,13 @@ def peaks(x: Floats, y: Floats, least: float = PROMINENCE) -> list[Peak]:
         return []
     inner = np.flatnonzero((y[1:-1] > y[:-2]) & (y[1:-1] >= y[2:])) + 1
     prominent = [(int(at), _prominence(y, int(at))) for at in inner]
-    kept = [(at, rise) for at, rise in prominent if rise >= least * float(y.max())]
-    places = [at for at, _rise in kept]
+    high = [(at, rise) for at, rise in prominent if rise >= least * float(y.max())]
+    places = [at for at, _rise in high]
     bounds = [0, *(_valley(y, *pair) for pair in pairwise(places)), len(y) - 1]
     step = float(x[1] - x[0])
     return [
         Peak(*_top(x, y, at), area=_area(y, bounds[n], bounds[n + 1]) * step, prominence=rise)
-        for n, (at, rise) in enumerate(kept)
+        for n, (at, rise) in enumerate(high)
     ]
 
 

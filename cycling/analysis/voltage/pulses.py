@@ -27,7 +27,7 @@ class Pulses:
     there, `net_ah` what had been charged since the first sample. `current_a` is the median of the
     pulse. `resistance_ohm`, shape (pulses, times), is that after `times_s`; `first_ohm` that of the
     first sample, which comes after `first_s`, `end_ohm` that of the last, after `duration_s`.
-    `end_v` is the voltage there, `rested_s` how long the rest was.
+    `first_v` and `end_v` are the voltages there, `rested_s` is how long the rest was.
     """
 
     times_s: tuple[float, ...]
@@ -38,6 +38,7 @@ class Pulses:
     current_a: Floats
     rest_a: Floats
     voltage_v: Floats
+    first_v: Floats
     end_v: Floats
     net_ah: Floats
     first_ohm: Floats
@@ -73,15 +74,15 @@ def pulses(
     samples; the first second it may rise. `longest_s` may be infinite: then every beginning of a
     charge or discharge after a rest is one.
     """
-    known = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
-    found: list[dict[str, float | Floats]] = []
-    if known.any():
-        rows = _Rows.of(samples, known, deadband_a)
-        found = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
-    found = [one for one in found if one["duration_s"] <= longest_s]
+    finite = np.isfinite(samples.voltage_v) & np.isfinite(samples.current_a)
+    results: list[dict[str, float | Floats]] = []
+    if finite.any():
+        rows = _Rows.of(samples, finite, deadband_a)
+        results = [_pulse(rows, int(first), times_s) for first in rows.firsts()]
+    results = [one for one in results if one["duration_s"] <= longest_s]
     names = [one.name for one in fields(Pulses) if one.name not in ("times_s", "resistance_ohm")]
-    columns = {name: np.array([float(one[name]) for one in found]) for name in names}
-    table = np.array([one["resistance_ohm"] for one in found]).reshape(len(found), len(times_s))
+    columns = {name: np.array([float(one[name]) for one in results]) for name in names}
+    table = np.array([one["resistance_ohm"] for one in results]).reshape(len(results), len(times_s))
     return Pulses(times_s=times_s, **columns, resistance_ohm=table)
 
 
@@ -101,8 +102,8 @@ class _Rows:
     ends: Ints
 
     @classmethod
-    def of(cls, samples: Samples, known: NDArray[np.bool_], deadband_a: float) -> "_Rows":
-        columns = [column[known] for column in columns_of(samples)]
+    def of(cls, samples: Samples, finite: NDArray[np.bool_], deadband_a: float) -> "_Rows":
+        columns = [column[finite] for column in columns_of(samples)]
         time_s, voltage_v, current_a = columns[:3]
         sign = np.where(np.abs(current_a) < deadband_a, 0, np.sign(current_a)).astype(np.int64)
         goes_on = same_step(columns[3:6])
@@ -113,7 +114,7 @@ class _Rows:
             time_s,
             voltage_v,
             current_a,
-            running_ah(samples, deadband_a)[known],
+            running_ah(samples, deadband_a)[finite],
             sign,
             led_s,
             np.append(turns, len(time_s) - 1),
@@ -160,6 +161,7 @@ def _pulse(rows: _Rows, first: int, times_s: tuple[float, ...]) -> dict[str, flo
         "current_a": np.median(current_a),
         "rest_a": rows.current_a[rest],
         "voltage_v": rows.voltage_v[rest],
+        "first_v": voltage_v[0],
         "end_v": voltage_v[-1],
         "net_ah": rows.net_ah[rest],
         "first_ohm": volts[0] / amps[0],

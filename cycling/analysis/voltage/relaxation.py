@@ -30,8 +30,8 @@ def relaxation(
 
     Between samples voltage goes in a straight line.
     """
-    known = np.isfinite(voltage_v)
-    since_s, voltage_v = (time_s - begin_s)[known], voltage_v[known]
+    finite = np.isfinite(voltage_v)
+    since_s, voltage_v = (time_s - begin_s)[finite], voltage_v[finite]
     if not len(since_s):
         return Relaxation(0.0, np.nan, times_s, np.full(len(times_s), np.nan))
     at = np.interp(times_s, since_s, voltage_v, left=np.nan, right=np.nan)

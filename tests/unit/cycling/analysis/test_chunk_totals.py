@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from cycling.analysis.chunk_totals import (
     ChunkTotals,
     Counting,
-    added_up_in_order,
-    all_merged,
-    merged,
+    add_up,
+    merge,
+    merge_all,
 )
 from cycling.analysis.counters import Counter, Quantity
 from cycling.analysis.ends import Tops
@@ -104,16 +104,16 @@ def test_cuts_change_nothing(rows, data, by_sign):
     how = replace(HOW, by_sign=by_sign)
     rows = without_blanks(rows) if by_sign else rows
     cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=6))
-    once = added_up_in_order(iter([rows]), how, 0.5)
+    once = add_up(iter([rows]), how, 0.5)
     parts = cut(rows, cuts, how)
-    assert_same(all_merged(parts, how).experiment(0.5), once)
+    assert_same(merge_all(parts, how).experiment(0.5), once)
 
 
 @given(rows=experiments(), blanks=st.booleans())
 def test_steps_by_sign_add_up_to_the_same(rows, blanks):
     rows = rows if blanks else without_blanks(rows)
     sums = [
-        added_up_in_order(iter([rows]), replace(HOW, by_sign=by_sign), 0.5).steps.table.sums
+        add_up(iter([rows]), replace(HOW, by_sign=by_sign), 0.5).steps.table.sums
         for by_sign in (False, True)
     ]
     columns = SUMMED if not blanks else ("samples", "duration_s", "gap_s")
@@ -127,7 +127,7 @@ def test_without_steps_charge_rest_and_discharge_are_some():
     rows = case.samples(case.edges[0], counted=False)
     nothing = np.full(len(rows.time_s), np.nan)
     rows = replace(rows, step=nothing, cycle=nothing, led_s=None)
-    steps = added_up_in_order(iter([rows]), Counting(0.001, (), False, by_sign=True), 0.0).steps
+    steps = add_up(iter([rows]), Counting(0.001, (), False, by_sign=True), 0.0).steps
     net_ah = steps.hours("charge_as") - steps.hours("discharge_as")
     assert np.sign(net_ah).tolist() == [1, 0, -1, 0] * 3
     expected = case.expected["charge_ah"]
@@ -141,14 +141,14 @@ def test_it_does_not_matter_which_neighbours_are_merged_first(rows, data):
     parts = cut(rows, cuts, HOW)
     while len(parts) > 1:
         place = data.draw(st.integers(0, len(parts) - 2))
-        parts[place : place + 2] = [merged(parts[place], parts[place + 1])]
-    assert_same(parts[0].experiment(), added_up_in_order(iter([rows]), HOW, 0.0))
+        parts[place : place + 2] = [merge(parts[place], parts[place + 1])]
+    assert_same(parts[0].experiment(), add_up(iter([rows]), HOW, 0.0))
 
 
 @given(rows=experiments())
 def test_nothing_is_added_by_no_samples(rows):
     nothing, some = ChunkTotals.nothing(HOW), ChunkTotals.of(rows, HOW)
-    for both in (merged(nothing, some), merged(some, nothing)):
+    for both in (merge(nothing, some), merge(some, nothing)):
         assert_same(both.experiment(), some.experiment())
 
 
@@ -160,8 +160,8 @@ def test_golden_cases_are_the_same_in_pieces(data):
     rows, options = case.samples(edge, counted=True), case.options(edge, counted=True)
     how = Counting(options["deadband_a"], tuple(case.counters), has_temperature=False)
     cuts = data.draw(st.lists(st.integers(0, len(rows.time_s)), max_size=9))
-    ours = all_merged(cut(rows, cuts, how), how)
-    once = added_up_in_order(iter([rows]), how, options["lead_in_s"])
+    ours = merge_all(cut(rows, cuts, how), how)
+    once = add_up(iter([rows]), how, options["lead_in_s"])
     assert len(ours.head[0]) <= 5
     assert_same(ours.experiment(options["lead_in_s"]), once)
     whole = statistics([rows], **options).whole

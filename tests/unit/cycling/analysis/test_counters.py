@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from cycling.analysis.chunk_totals import Counting, added_up_in_order
+from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.counters import CHARGES, ENERGIES, Counter, Quantity, Reset
 from cycling.analysis.cycles.choices import Choices
 from cycling.analysis.cycles.table import CycleTable, cycle_table
@@ -45,7 +45,7 @@ def samples(*counters, current_a=CURRENT_A) -> Samples:
 
 def by_cycle(rows: Samples, counters: list[Counter]) -> CycleTable:
     how = Counting(0.0, tuple(counters), has_temperature=False)
-    return cycle_table(added_up_in_order(iter([rows]), how, 0.0).steps, Choices())
+    return cycle_table(add_up(iter([rows]), how, 0.0).steps, Choices())
 
 
 IN, OUT = counted(True), counted(False)

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cycling.analysis.chunk_totals import ChunkTotals, Counting, merged
+from cycling.analysis.chunk_totals import ChunkTotals, Counting, merge
 from cycling.analysis.cycles.choices import Choices
 from cycling.analysis.cycles.table import cycle_table
 from cycling.analysis.integration import COLUMNS, Samples
@@ -24,8 +24,8 @@ def totals(first: int, last: int) -> ChunkTotals:
 @pytest.mark.parametrize("cut", [0, 2, 1000, 2142])
 def test_kept_totals_are_merged_as_if_they_had_not_been_kept(cut):
     parts = totals(0, cut), totals(cut, 2142)
-    kept = merged(*(unpack(pack(one), HOW) for one in parts)).experiment()
-    direct = merged(*parts).experiment()
+    kept = merge(*(unpack(pack(one), HOW) for one in parts)).experiment()
+    direct = merge(*parts).experiment()
     tables = [cycle_table(one.steps, Choices()) for one in (kept, direct)]
     for name in ("number", "ce_pct", "cv_share_pct", "duration_s"):
         np.testing.assert_array_equal(*(getattr(one, name) for one in tables))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cycling.analysis.chunk_totals import ChunkTotals, Counting, all_merged
+from cycling.analysis.chunk_totals import ChunkTotals, Counting, merge_all
 from cycling.analysis.cycles.choices import Choices, Direction, Kind, Numbering, Reference
 from cycling.analysis.cycles.table import CycleTable, cycle_table
 from cycling.analysis.integration import COLUMNS, Edge, Samples
@@ -144,7 +144,7 @@ def test_temperatures():
     degc = np.where(time_s < 3600, 25.0, 25.0 + (time_s - 3600) / 600)
     nothing = np.full(len(time_s), NAN)
     rows = Samples(time_s, nothing + 3.7, current_a, nothing, current_a, nothing, degc)
-    steps = all_merged([ChunkTotals.of(rows, Counting(0.01))], Counting(0.01)).experiment().steps
+    steps = merge_all([ChunkTotals.of(rows, Counting(0.01))], Counting(0.01)).experiment().steps
     found = cycle_table(steps, Choices())
     assert found.temperature_rise[0] == pytest.approx(5.9)
     extremes = found.temperature_lowest[0], found.temperature_highest[0]
@@ -183,7 +183,7 @@ def test_live_equals_recomputed_wherever_it_is_cut(data):
     ]
     tables = [
         cycle_table(one.experiment(options["lead_in_s"]).steps, Choices(), is_running=True)
-        for one in (all_merged(parts, how), ChunkTotals.of(part(rows, slice(0, until)), how))
+        for one in (merge_all(parts, how), ChunkTotals.of(part(rows, slice(0, until)), how))
     ]
     for name in ("number", "is_complete", "ce_pct", "ee_pct", "cv_share_pct", "retention_pct"):
         np.testing.assert_allclose(*(getattr(one, name) for one in tables), rtol=1e-9)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cycling.analysis.chunk_totals import ChunkTotals, Counting, all_merged
+from cycling.analysis.chunk_totals import ChunkTotals, Counting, merge_all
 from cycling.analysis.cycles.taper import parts
 from cycling.analysis.integration import Samples
 
@@ -25,7 +25,7 @@ def steps_of(rows: Samples, cuts=()):
         Samples(*(one[first:last] for one in (*columns, rows.cycle, rows.temperature)))
         for first, last in pairwise(ends)
     ]
-    return all_merged([ChunkTotals.of(one, HOW) for one in pieces], HOW).experiment().steps
+    return merge_all([ChunkTotals.of(one, HOW) for one in pieces], HOW).experiment().steps
 
 
 RISE = np.linspace(3.6, 4.2, 61)
