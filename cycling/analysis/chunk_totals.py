@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import EVIDENCE, Counter
 from cycling.analysis.curves import same_step
+from cycling.analysis.doubts import Doubts
 from cycling.analysis.integration import (
     LED,
-    Doubts,
     Integrator,
     Samples,
     Tail,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cycling.analysis.counters import CHARGES, ENERGIES, Counters, Quantity, Reset
-from cycling.analysis.integration import FEW_CURRENTS, Doubts
+from cycling.analysis.doubts import FEW_CURRENTS, Doubts
 
 HOUR_S = 3600.0
 MUCH = 0.005  # a difference of more than 0.5 % is said

@@ -23,6 +23,7 @@ from cycling.analysis.curves import (
     cut_into_steps,
     same_step,
 )
+from cycling.analysis.doubts import FEW_CURRENTS, Doubts
 from cycling.analysis.ends import ends_of
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 from cycling.analysis.signs import cut_by_sign, recut
@@ -33,7 +34,6 @@ Floats = NDArray[np.float64]
 BLOCK_ROWS = 16_384  # what a processor's cache holds
 MAX_BLANK_S = 60.0
 LATE_S = 1.0  # by so much the first step may begin after its test
-FEW_CURRENTS = 20  # an instrument that gives fewer rounds them
 
 
 class Edge(StrEnum):
@@ -72,32 +72,6 @@ class Samples:
 COLUMNS = ("time_s", "voltage_v", "current_a", "instruction", "step", "cycle", "temperature")
 LED = len(COLUMNS)  # the row after them; the counters follow
 KEYS = slice(3, 6)  # the rows of what makes a step
-
-
-@dataclass
-class Doubts:
-    """What may be wrong with an integral: how many values the current has, up to `FEW_CURRENTS`.
-
-    `bent_as` (ampere-seconds) is what straight lines may be off at most; `silenced_as` went below
-    the deadband. `rest_a` is the greatest |current| that was taken for rest, `driven_a` the least
-    that was not: another deadband between them gives the same sums.
-    """
-
-    currents: set[float]
-    bent_as: float = 0.0
-    silenced_as: float = 0.0
-    rest_a: float = 0.0
-    driven_a: float = np.inf
-
-    def with_(self, other: "Doubts") -> "Doubts":
-        """Return those of both."""
-        return Doubts(
-            self.currents | other.currents,
-            self.bent_as + other.bent_as,
-            self.silenced_as + other.silenced_as,
-            max(self.rest_a, other.rest_a),
-            min(self.driven_a, other.driven_a),
-        )
 
 
 @dataclass(frozen=True)

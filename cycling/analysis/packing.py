@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from cycling.analysis.chunk_totals import ChunkTotals, Counting
 from cycling.analysis.curves import LastKnown
+from cycling.analysis.doubts import Doubts
 from cycling.analysis.ends import Ends, Tops
-from cycling.analysis.integration import Doubts, Tail
+from cycling.analysis.integration import Tail
 from cycling.analysis.steps import StepRows
 from cycling.analysis.totals import StepTable
 

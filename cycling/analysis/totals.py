@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cycling.analysis.comparison import Comparison, compared
 from cycling.analysis.counters import Counters, Quantity
-from cycling.analysis.integration import Doubts, Integrator, Samples
+from cycling.analysis.doubts import Doubts
+from cycling.analysis.integration import Integrator, Samples
 from cycling.analysis.step_totals import StepTotals
 
 Floats = NDArray[np.float64]
