@@ -89,10 +89,16 @@ def import_files_as(files: Sequence[Path], options: ImportOptions) -> Iterator[s
         if done:
             yield done
     if failed:
-        raise InputError(
-            f"{len(failed)} of {len(groups)} files were not imported: {', '.join(failed)}. "
-            "The others are."
-        )
+        raise InputError(_refused(failed, len(groups), dry_run=options.dry_run))
+
+
+def _refused(names: Sequence[str], files: int, *, dry_run: bool) -> str:
+    """Say which of several files failed; of a dry run none was imported."""
+    which = ", ".join(names)
+    if dry_run:
+        return f"{len(names)} of {files} files cannot be imported: {which}."
+    rest = " The others are." if len(names) < files else ""
+    return f"{len(names)} of {files} files were not imported: {which}.{rest}"
 
 
 class _Importer:

@@ -253,6 +253,24 @@ def test_a_dry_run_says_what_each_becomes_and_keeps_nothing(bem, lab, tmp_path):
     assert counts(lab) == before
 
 
+def test_a_dry_run_does_not_say_that_files_were_imported(here, tmp_path):
+    bem, database = here
+    files = [cycle_file(tmp_path / f"{n}.csv", BEGAN_S + n * DAY_S) for n in range(2)]
+    files[1].write_text("nothing")
+    said = bem.partly("import", *files, "--battery", "Cell 1", "--dry-run").err
+    assert said.endswith("1 of 2 files cannot be imported: 1.csv.\n")
+    assert ids(database) == set()
+
+
+def test_where_all_files_fail_no_others_are_named(here, tmp_path):
+    bem, _ = here
+    files = [tmp_path / f"{n}.csv" for n in range(2)]
+    for file in files:
+        file.write_text("nothing")
+    said = bem.partly("import", *files, "--battery", "Cell 1").err
+    assert said.endswith("2 of 2 files were not imported: 0.csv, 1.csv.\n")
+
+
 def test_what_the_head_says_is_kept_and_names_the_experiment(bem, lab, tmp_path):
     head = "Name of Test: Formation 3\nCell: NMC-17\nMass (g): 0.0123\n\n"
     found = bem.done("import", cycle_file(tmp_path / "a.csv", head=head), "--battery", "Cell 1")
