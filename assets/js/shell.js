@@ -52,6 +52,15 @@
   });
   document.addEventListener("bem:theme", (event) => setProps("shell-theme", { data: event.detail }));
 
+  /* ---- an open list has the focus on its value: what is typed there goes into its search ---- */
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length !== 1 || event.key === " ") return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const list = event.target.closest(".dash-dropdown-content");
+    const search = list && list.querySelector(".dash-dropdown-search");
+    if (search) search.focus();
+  });
+
   /* ---- links drawn by scripts change the page without loading it anew, as dcc.Link does ---- */
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-bem-link]");

@@ -32,3 +32,13 @@ def discharge_positive_file(path: Path) -> Path:
         rows.append(f"{number / 60:.6f};{voltage:.4f};{current};ok".replace(".", ","))
     path.write_text("\n".join(rows) + "\n", encoding="latin-1")
     return path
+
+
+def local_clock_file(path: Path, hour: int) -> Path:
+    """A charge of 200 s from this hour of a day, by a clock that names no zone."""
+    rows = ["Date Time,Voltage (V),Current (A)"]
+    for number in range(200):
+        at = f"{hour:02d}:{number // 60:02d}:{number % 60:02d}"
+        rows.append(f"23.11.2026 {at},{3 + number / 1000:.3f},1.0")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path

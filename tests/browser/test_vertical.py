@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.conftest import PASSWORD, Served, only_from
-from tests.browser.files import bdf_file, discharge_positive_file
+from tests.browser.files import bdf_file, discharge_positive_file, local_clock_file
 from tests.browser.waiting import keep_toasts, settled, wait_until
 
 ON_SQLITE = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
@@ -161,6 +161,24 @@ def test_several_files_are_confirmed_in_a_table_and_imported(
     screenshot(page, "import-several-done")
     box.get_by_role("button", name="Choose other files").click()
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+
+
+@ON_SQLITE
+def test_a_zone_of_several_files_is_found_by_typing(
+    page: Page, served: Served, sign_in, tmp_path: Path
+):
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    choose(page, [local_clock_file(tmp_path / f"zone {hour}.csv", hour) for hour in (8, 10)])
+    zone = page.locator("#import-batch-box .bem-batch-zone")
+    zone.get_by_role("button").click()
+    value = page.locator(".dash-options-list-option-checkbox:checked")
+    expect(value).to_be_focused()
+    page.keyboard.type("Tokyo")
+    expect(page.locator(".dash-dropdown-search")).to_have_value("Tokyo")
+    expect(page.locator(".dash-options-list-option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(zone).to_contain_text("Asia/Tokyo")
 
 
 @ON_SQLITE
