@@ -290,7 +290,7 @@ def _work(row: FileRow, job: JobStatus | None, turn: JobStatus | None) -> Childr
         return html.Span("Cancelled. Nothing of it was imported.", className="t2")
     cancel = small_button("Cancel", "btn-link", id=Ids.batch_cancel(row.number))
     given = [cancel] if job is row.load else []
-    if job is not turn:
+    if job is not turn or job.state is JobState.QUEUED:
         words = NO_WORKER if turn is None else "Waiting for its turn"
         return html.Div([html.Span(words, className="t2"), *given])
     percent = round(100 * job.fraction)

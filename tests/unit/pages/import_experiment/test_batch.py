@@ -83,7 +83,7 @@ def test_each_file_is_checked_by_a_task_of_its_own(oscar, lab):
     assert answer[BOX] is False
     assert answer["import-batch-working.data"] is True
     assert answer["import-batch-poll.max_intervals"] == 1
-    assert "Checking, 0 %" in text(answer[TABLE])
+    assert text(answer[TABLE]).count("Waiting for its turn") == 2
     assert answer["import-batch-save.style"] == {"display": "none"}
 
 
@@ -206,9 +206,12 @@ def test_who_waits_says_so_and_a_worker_that_works_is_not_missed(oscar, lab, che
     batch = checked(result())
     waiting = [lab.job("verify file") for _ in range(2)]
     batch += [{"upload": upload(n + 1), "check": job} for n, job in enumerate(waiting)]
+    assert text(show(oscar, batch)[TABLE]).count("Waiting for its turn") == 2
+    lab.change_job(waiting[0], state=JobState.RUNNING)
     said = [text(row) for row in of_type(show(oscar, batch)[TABLE], "Tr")][1:]
     assert "Checking, 0 %" in said[1]
     assert "Waiting for its turn" in said[2]
+    lab.change_job(waiting[0], state=JobState.QUEUED)
 
     lab.change_job(batch[0]["check"], ended_at=clock() + timedelta(seconds=55))
     clock.advance(seconds=60)
