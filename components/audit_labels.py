@@ -85,6 +85,7 @@ PLACES = {
     "station": "/monitor/{number}",
     "library profile": "/profiles/{number}",
 }
+DESCRIBED = "Changed the description of {it}"
 UNITS = {"v": "V", "a": "A", "ah": "Ah", "s": "s", "degc": "°C"}  # at the end of a field's name
 LABELS = {
     "became": "became station",
@@ -110,6 +111,10 @@ def sentence(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     form = SENTENCES.get(action)
     if form is None:
         return f"{action[:1].upper()}{action[1:]}: ", ""
+    was = detail.get("before")
+    if isinstance(was, Mapping):  # name and description
+        form = form if was.get("name") != detail.get("name") else DESCRIBED
+        detail = {**detail, "before": was.get("name", "?")}
     before, it, after = form.partition("{it}")
     said = next((str(detail[key]) for key in SAID if detail.get(key)), "")
     known = _Known(detail)

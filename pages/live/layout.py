@@ -103,7 +103,6 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
     if experiment is None:
         return [html.Span("Nothing has run here yet.", className="t3")]
     begun = formatting.when(experiment.begun_at, zone, view.station.at) or "not yet"
-    by = f" by {experiment.user_name}" if experiment.user_name else ""
     name = "Experiment" if view.is_present else "Last experiment"
     return [
         _fact(name, dcc.Link(experiment.name, href=f"/experiments/{experiment.id}")),
@@ -116,7 +115,8 @@ def _about(view: LiveView, zone: tzinfo) -> list[Component]:
             ],
         ),
         _fact("Profile", experiment.profile),
-        _fact("Started", html.Span(f"{begun}{by}", title=formatting.utc(experiment.begun_at))),
+        *([_fact("Queued by", experiment.user_name)] if experiment.user_name else []),
+        _fact("Started", html.Span(begun, title=formatting.utc(experiment.begun_at))),
         *_durations(view),
     ]
 

@@ -4,7 +4,7 @@ What happened before it began stands in the audit trail, as `db/commands/queue/r
 with each change of state; what happened afterwards in what its station reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -84,7 +84,7 @@ def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...
         if plan is None and run is None:
             return ()
         entries = [] if plan is None else _before_start(session, plan)
-        user_name = plan.user_name if plan else ""
+        user_name = _who_let_it_start(plan, entries)
         begun = [] if experiment is None else _from_start_on(session, experiment, run)
         entries += [
             replace(one, user_name=user_name) if one.kind is EntryKind.STARTED else one
@@ -92,6 +92,12 @@ def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...
         ]
     # at one moment: in the order in which they were written
     return tuple(sorted(entries, key=lambda entry: entry.at))[::-1]
+
+
+def _who_let_it_start(plan: Plan | None, before: Sequence[TimelineEntry]) -> str:
+    """Return who queued it last: what was held begins for who has confirmed it."""
+    queued = [one.user_name for one in before if one.kind is EntryKind.QUEUED]
+    return (queued[-1] if queued else "") or (plan.user_name if plan else "")
 
 
 def _rows(

@@ -58,6 +58,18 @@ def test_a_thing_is_called_as_it_is_now():
 
 
 @pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ({"name": "B", "description": "At 25 °C"}, ("Renamed ", ", before “A”")),
+        ({"name": "A", "description": "At 45 °C"}, ("Changed the description of ", "")),
+    ],
+)
+def test_an_experiment_was_renamed_or_described(now, words):
+    before = {"name": "A", "description": "At 25 °C"}
+    assert sentence("rename experiment", {"before": before, **now}) == words
+
+
+@pytest.mark.parametrize(
     ("detail", "lines"),
     [
         ({"capacity_ah": [None, 2.5]}, [("capacity", "nothing → 2.5 Ah")]),

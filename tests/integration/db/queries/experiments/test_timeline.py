@@ -96,7 +96,7 @@ def test_each_change_before_the_start_is_told_for_ever(
     lab.run(number, station)
     lab.change(Experiment, number, status=ExperimentStatus.RUNNING, begun_at=at(13))
     lab.event(number, 0, "started", at(13))
-    assert changes(database, number) == [*before, ("started", "ada", "")]
+    assert changes(database, number) == [*before, ("started", "oscar", "")]
 
 
 def test_a_cancelled_experiment_tells_who_and_why(planned: NewPlan, database: Database):
