@@ -58,8 +58,9 @@
     if (document.hidden) return;
     for (const node of document.querySelectorAll("[data-bem-ago]")) write(node, bem.ago(Number(node.dataset.bemAgo)));
     for (const node of document.querySelectorAll("[data-bem-runs]")) {
-      const [from, seconds, speed] = node.dataset.bemRuns.split(",").map(Number);
-      write(node, stopwatch(seconds + (speed * Math.max(0, bem.now() - from)) / 1000));
+      const [from, seconds, speed, most = Infinity] = node.dataset.bemRuns.split(",").map(Number);
+      const passed = (speed * Math.max(0, bem.now() - from)) / 1000;
+      write(node, stopwatch(Math.max(seconds, Math.min(seconds + passed, most))));
     }
     for (const node of document.querySelectorAll("[data-bem-lasts]")) {
       const [from, seconds, speed] = node.dataset.bemLasts.split(",").map(Number);

@@ -129,10 +129,13 @@ def _durations(view: LiveView) -> list[Component]:
     pauses = 1.0 if state is StationState.PAUSED else 0.0
     wall = 1.0 if view.is_present else 0.0
     measured_at = (live.measured_at if live else None) or station.at
+    test_s = took.test_s
+    if live and view.is_present and live.test_time_s is not None:  # as the step's own counts
+        test_s = live.test_time_s
     return [
         _fact(name, _counting(seconds, rate, since))
         for name, seconds, rate, since in (
-            ("Test time", took.test_s, runs, measured_at),
+            ("Test time", test_s, runs, measured_at),
             ("Pauses", took.pauses_s if pauses or took.pauses_s else None, pauses, station.at),
             ("Wall time", took.wall_s, wall, station.at),
         )

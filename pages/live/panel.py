@@ -194,7 +194,9 @@ def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component
     runs = live is not None and live.state is StationState.RUNNING and station.lost_at is None
     last_contact = (live.measured_at or live.seen_at) if live else station.at
     speed = station.speed if runs else 0
+    most_s = at.row.longest_s  # then the next one begins, of which is heard a little later
     counting = f"{last_contact.timestamp() * 1000:.0f},{at.running_s:.1f},{speed:g}"
+    counting += "" if most_s is None else f",{most_s:g}"
     running = html.Span(clock_duration(at.running_s), **{"data-bem-runs": counting})
     doing = "running " if runs else "paused at " if station.lost_at is None else "last heard at "
     line = f", line {at.row.line}" if at.row.line is not None else ""

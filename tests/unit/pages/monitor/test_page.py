@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from cycling.terms import ExperimentStatus, StationCommand, StationState
+from cycling.terms import ExperimentStatus, LimitType, StationCommand, StationState
 from db.commands.alarms import acknowledge
 from db.commands.audit import By
-from db.models import Command, Experiment, Run, StationLive, Unit
+from db.models import Command, Experiment, Instruction, Run, StationLive, Unit
 from db.terms import CommandState
 from pages.live.update import Key as LiveKey
 from pages.monitor.update import VALUES, Key
@@ -209,6 +209,29 @@ def test_the_view_shows_the_instruction_within_its_list(vera, station):
     assert "CC −1.5 A until 2.5 V" in text(now)
     assert "red switch on the rack" in text(page)
     assert nested_lists(page) == []
+
+
+def counting(page, name: str) -> list[float]:
+    """The numbers from which the script goes on counting."""
+    key = f"data-bem-{name}"
+    numbers = next(one["props"][key] for one in of_type(page, "Span") if key in one["props"])
+    return [float(one) for one in numbers.split(",")]
+
+
+def test_the_test_time_counts_on_as_that_of_the_instruction(vera, running, station):
+    running.change(StationLive, station["id"], test_time_s=2640.0, instruction_began_s=600.0)
+    page = vera.open(f"/monitor/{station['id']}")
+    whole, own = counting(page, "lasts"), counting(page, "runs")
+    assert (whole[0], whole[1], whole[2]) == (own[0], own[1] + 600.0, own[2])
+
+
+def test_no_instruction_is_said_to_run_longer_than_its_time(vera, running, station):
+    assert len(counting(vera.open(f"/monitor/{station['id']}"), "runs")) == 3
+    timed = {"limit_type": LimitType.TIME, "limit_point": 2_700_000}
+    with running.database.read() as session:
+        profile = session.get_one(Experiment, station["run"]).profile_id
+    running.change(Instruction, {"id": 59, "profile_id": profile}, **timed)
+    assert counting(vera.open(f"/monitor/{station['id']}"), "runs")[3] == 2700.0
 
 
 def test_every_page_says_the_same_of_what_is_left(vera, running, station):
