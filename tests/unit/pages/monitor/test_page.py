@@ -222,11 +222,11 @@ def test_the_test_time_counts_on_as_that_of_the_instruction(vera, running, stati
     running.change(StationLive, station["id"], test_time_s=2640.0, instruction_began_s=600.0)
     page = vera.open(f"/monitor/{station['id']}")
     whole, own = counting(page, "lasts"), counting(page, "runs")
-    assert (whole[0], whole[1], whole[2]) == (own[0], own[1] + 600.0, own[2])
+    assert whole == [own[0], own[1] + 600.0, own[2]]
+    assert len(own) == 3  # nothing but its voltage ends it
 
 
 def test_no_instruction_is_said_to_run_longer_than_its_time(vera, running, station):
-    assert len(counting(vera.open(f"/monitor/{station['id']}"), "runs")) == 3
     timed = {"limit_type": LimitType.TIME, "limit_point": 2_700_000}
     with running.database.read() as session:
         profile = session.get_one(Experiment, station["run"]).profile_id
