@@ -108,7 +108,7 @@ class Execution:
         """Note that the unit was off: the output stays off until somebody resumes."""
         self._hold(at)
         before_v = self.progress.kept_v if self.progress.samples else None
-        self._become(StationState.PAUSED, "Interrupted: the unit was off.")
+        self._become(StationState.PAUSED, "Back after the unit was off.")
         self._note_pause(before_v, interrupted=True)
         self._keep_paused(at)
 
