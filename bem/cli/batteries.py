@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bem.services import open_database, read_settings, utc_now
+from bem.services import by_system_user, open_database, read_settings, utc_now
 from cycling.errors import InputError
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
 
@@ -83,14 +83,13 @@ def add(
 def _registered(new: "NewBattery") -> int:
     """Register a battery; raises InputError that names the option of a wrong field."""
     from cycling.battery.description import problems
-    from db.commands.audit import COMMAND_LINE, By
     from db.commands.batteries.changes import add_battery
 
     now = utc_now()
     for problem in problems(new, now.date()):
         raise InputError(f"{_option(problem.field)}: {problem.text}")
     database = open_database(read_settings(), check=True)
-    return add_battery(database, new, by=By(COMMAND_LINE, COMMAND_LINE, now))
+    return add_battery(database, new, by=by_system_user())
 
 
 def _option(field: str) -> str:

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bem.services import open_database, read_settings, utc_now
+from bem.services import by_system_user, open_database, read_settings
 from cycling.errors import InputError
 from db.terms import Role
 
 if TYPE_CHECKING:
-    from db.commands.audit import By
     from db.engine import Database
 
 app = typer.Typer(help="Add users, set their roles and passwords.", no_args_is_help=True)
@@ -31,7 +30,7 @@ def add(
     from db.commands import users
 
     database = _database()
-    users.add_user(database, name, role, _password(password_stdin), by=_by())
+    users.add_user(database, name, role, _password(password_stdin), by=by_system_user())
     typer.echo(f"{name} may now sign in as {role}.")
 
 
@@ -53,7 +52,7 @@ def role(
     """Give a user another role."""
     from db.commands import users
 
-    users.set_role(_database(), name, role, by=_by())
+    users.set_role(_database(), name, role, by=by_system_user())
     typer.echo(f"{name} is now {role}.")
 
 
@@ -63,7 +62,7 @@ def password(name: Name, password_stdin: FromInput = False) -> None:
     from db.commands import users
 
     database = _database()
-    users.set_password(database, name, _password(password_stdin), by=_by())
+    users.set_password(database, name, _password(password_stdin), by=by_system_user())
     typer.echo(f"{name} has a new password.")
 
 
@@ -72,7 +71,7 @@ def sign_out(name: Name) -> None:
     """End all sessions of a user."""
     from db.commands import users
 
-    ended = users.end_all_sessions(_database(), name, by=_by())
+    ended = users.end_all_sessions(_database(), name, by=by_system_user())
     typer.echo(f"{name} is signed out: {ended} {'session' if ended == 1 else 'sessions'} ended.")
 
 
@@ -81,7 +80,7 @@ def disable(name: Name) -> None:
     """Keep a user from signing in, at once."""
     from db.commands import users
 
-    users.disable_user(_database(), name, by=_by())
+    users.disable_user(_database(), name, by=by_system_user())
     typer.echo(f"{name} is disabled.")
 
 
@@ -90,18 +89,12 @@ def enable(name: Name) -> None:
     """Let a disabled user sign in again."""
     from db.commands import users
 
-    users.enable_user(_database(), name, by=_by())
+    users.enable_user(_database(), name, by=by_system_user())
     typer.echo(f"{name} is enabled.")
 
 
 def _database() -> "Database":
     return open_database(read_settings(), check=True)
-
-
-def _by() -> "By":
-    from db.commands.audit import COMMAND_LINE, By
-
-    return By(COMMAND_LINE, COMMAND_LINE, utc_now())
 
 
 def _password(from_input: bool) -> str:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from bem.services import system_user
 from db.engine import Database
 from tests.integration.bem.cli.shell import Shell
 
@@ -36,7 +37,7 @@ class TestUserCommands:
             assert "ada is the last admin" in bem.refused("user", *command)
         with database.read() as session:
             came_from = session.execute(text("SELECT DISTINCT user_name, address FROM bem_audit"))
-            assert came_from.all() == [("command line", "command line")]
+            assert came_from.all() == [(system_user(), "command line")]
 
     def test_what_is_refused(self, here):
         bem, _ = here
