@@ -40,9 +40,12 @@ def part_file(path: Path, length: int, min_free_bytes: int) -> Iterator[IO[bytes
 
 
 def free_bytes(folder: Path) -> int:
-    """Return what will be free on a folder's disk when all uploads under way are there."""
-    free = shutil.disk_usage(folder).free
-    return free - sum(_missing_bytes(part) for part in folder.glob(f"*{SUFFIX}"))
+    """Return what will be free on a folder's disk when all uploads under way are there.
+
+    Less for a moment where they come meanwhile, but never more: what is free is looked at last.
+    """
+    missing = sum(_missing_bytes(part) for part in folder.glob(f"*{SUFFIX}"))
+    return shutil.disk_usage(folder).free - missing
 
 
 def _missing_bytes(part: Path) -> int:

@@ -78,3 +78,21 @@ def test_other_processes_count_as_long_as_they_live(disk: Path):
         other.wait()
         assert free_bytes(disk) == 10 * MEGABYTE
     assert [path.name for path in disk.iterdir()] == ["other.part"]
+
+
+def test_what_comes_while_it_is_counted_is_not_taken_for_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with part_file(tmp_path / "one", MEGABYTE, 0) as file:
+        left = [10 * MEGABYTE]
+
+        def come(_folder: Path) -> SimpleNamespace:
+            free = left[0]
+            if free == 10 * MEGABYTE:  # right after this look at the disk
+                file.write(b"d" * MEGABYTE)
+                file.flush()
+                left[0] -= MEGABYTE
+            return SimpleNamespace(free=free)
+
+        monkeypatch.setattr(shutil, "disk_usage", come)
+        assert free_bytes(tmp_path) <= left[0]
