@@ -30,7 +30,7 @@ from db.queries.audit import AuditFilter, AuditRow, audit_pieces, names_now
 from db.queries.experiments.detail import experiment_facts
 from pages.audit.filters import FILE, view_of
 from pages.context import actor, database, now, patient_database, viewer
-from pages.experiment.report import experiment_report
+from pages.experiment.report.document import experiment_report
 
 PIECE_BYTES = 1024 * 1024
 NAME_LENGTH = 255

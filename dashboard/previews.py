@@ -7,7 +7,7 @@ from dashboard.security import PREVIEW
 from db import series
 from db.queries.experiments.detail import check_experiment
 from pages.context import database, viewer
-from pages.experiment.interruptions import interruptions, spans
+from pages.experiment.graph.interruptions import interruptions, spans
 
 POINTS = 240  # about as many as the picture has places
 MAX_AGE_S = 60  # a browser asks again after so long

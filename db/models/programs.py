@@ -48,7 +48,10 @@ class Upload(Base):
 
 
 class Lease(Base):
-    """Which process leads; `epoch` rises with every new leader, times by the database's clock."""
+    """Which process leads; `epoch` rises with every new leader, times by the database's clock.
+
+    One row is no leader's: imports take turns in publishing by changing it.
+    """
 
     __tablename__ = "bem_leases"
 

@@ -237,8 +237,8 @@ class ExperimentSeries:
             return None
         outermost = self._chunks.columns([int(numbers[0]), int(numbers[-1])], [column])
         values = np.concatenate([columns[column] for _us, columns in outermost.values()])
-        numbers = values[~np.isnan(values)]
-        return (float(numbers[0]), float(numbers[-1])) if len(numbers) else None
+        present = values[~np.isnan(values)]
+        return (float(present[0]), float(present[-1])) if len(present) else None
 
     def read(
         self,

@@ -23,8 +23,8 @@ from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
 from pages.experiment.facts import rounded_s
+from pages.experiment.graph.moments import code_words, zoom_link
 from pages.experiment.ids import Ids
-from pages.experiment.moments import code_words, zoom_link
 from pages.sent import sent_id
 
 TIME = Head("Time", "time")

@@ -13,7 +13,7 @@ from components.blocks import card
 from components.figures.time_axis import Window
 from components.sent import Sent
 from db.queries.experiments.detail import ExperimentFacts
-from pages.experiment.graph import window_of
+from pages.experiment.graph.drawing import window_of
 from pages.experiment.ids import Ids
 from pages.sent import sent_as, sent_id
 

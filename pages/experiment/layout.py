@@ -17,9 +17,9 @@ from db.series import ChannelInfo
 from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
 from pages.experiment.edges import edge_button, edge_dialog
-from pages.experiment.expected_curve import expected_toggle
 from pages.experiment.export import export_card
-from pages.experiment.graph import FIRST_CHANNELS, theme_colours
+from pages.experiment.graph.drawing import FIRST_CHANNELS, theme_colours
+from pages.experiment.graph.expected_curve import expected_toggle
 from pages.experiment.ids import Ids
 from pages.experiment.notes import note_form, notes_card
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words

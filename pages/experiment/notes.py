@@ -22,8 +22,8 @@ from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.experiments.detail import NoteFacts, experiment_notes, find_note
 from pages.ask import Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database, once, run_script, viewer
+from pages.experiment.graph.moments import moment_of, numbered, zoom_link
 from pages.experiment.ids import REMOVE, Ids
-from pages.experiment.moments import moment_of, numbered, zoom_link
 from pages.sent import sent_id
 
 AT_ONCE = 8  # notes that are shown before the rest is unfolded

@@ -19,8 +19,8 @@ from db.queries.experiments.planned import find_planned, present_number
 from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
-from pages.experiment.graph import asked_window
-from pages.experiment.graph_card import opened
+from pages.experiment.graph.card import opened
+from pages.experiment.graph.drawing import asked_window
 from pages.experiment.ids import Ids
 from pages.experiment.layout import page, preparing, preparing_words
 from pages.experiment.view import ExperimentView

@@ -80,18 +80,18 @@ def payloads_of(
 
 def _in_order(chosen: Sequence[Chosen]) -> list[Chosen]:
     """Return files in the order of their clocks, those without one as they are listed."""
-    known = []
+    digests = []
     for row, checked, given in chosen:
         digest = Digest.from_json(checked["verification"].get("digest"))
         if digest is None:
             raise InputError(
                 f"{row.upload['name']} has to be checked again. Choose the files anew."
             )
-        known.append((digest, (row, checked, given)))
-    if all(digest.begins_s is not None for digest, _one in known):
-        known.sort(key=lambda one: one[0].begins_s or 0.0)
-    check_order([(one[0].upload["name"], digest) for digest, one in known])
-    return [one for _digest, one in known]
+        digests.append((digest, (row, checked, given)))
+    if all(digest.begins_s is not None for digest, _one in digests):
+        digests.sort(key=lambda one: one[0].begins_s or 0.0)
+    check_order([(one[0].upload["name"], digest) for digest, one in digests])
+    return [one for _digest, one in digests]
 
 
 def _as_one(payloads: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from db.queries.stations.newest_measures import new_points, station_channels
 from db.queries.stations.run import RunAlarm, run_alarms
 from db.series import ChannelInfo, ExperimentSeries
 from pages.context import Viewer, database, limits, now, run_script, viewer
-from pages.experiment.graph import drawing, strip, window_of
+from pages.experiment.graph.drawing import drawing, strip, window_of
+from pages.experiment.graph.moments import alarm_marks
 from pages.experiment.layout import preparing_words
-from pages.experiment.moments import alarm_marks
 from pages.live.ids import Ids
 from pages.live.update import present_update
 from pages.sent import sent_id

@@ -25,8 +25,8 @@ from cycling.terms import StationState
 from db.queries.stations.state import StationNow
 from db.series import ChannelInfo
 from pages.context import Viewer, database, limits
-from pages.experiment.expected_curve import expected_toggle
-from pages.experiment.graph import theme_colours
+from pages.experiment.graph.drawing import theme_colours
+from pages.experiment.graph.expected_curve import expected_toggle
 from pages.live.commands import command_buttons, command_dialog
 from pages.live.content import LiveView, view_digest, view_notes
 from pages.live.graph_card import RANGES, USUAL_S, blank

@@ -39,7 +39,7 @@ from db.terms import PlanState
 from pages.add_experiment.form_data import FormData, Pair
 from pages.add_experiment.form_state import form_state
 from pages.add_experiment.queueing import problems_of, queue
-from pages.experiment.expected_curve import expected_line
+from pages.experiment.graph.expected_curve import expected_line
 from tests.conftest import require
 from tests.machine import MOSQUITTO
 from tests.servers import Mosquitto, start

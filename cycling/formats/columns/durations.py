@@ -86,8 +86,7 @@ def open_duration(table: TextTable, mapping: Mapping, factor: float | None) -> l
             f"or hours, minutes, seconds and hundredths; they are read with days. If they have "
             f"none, choose the unit {DURATION_UNIT}."
         )
-        option = f"{time.shown}={time.field}:{DURATION_UNIT}"
-        return [Problem("question", text, column=time.shown, code="duration-unit", option=option)]
+        return [_question(time, text, DURATION_UNIT)]
     if not is_in_two_parts(time, cells) or minutes_evidence(cells) or time.unit == MINUTES_UNIT:
         return []
     text = (
@@ -95,8 +94,13 @@ def open_duration(table: TextTable, mapping: Mapping, factor: float | None) -> l
         f"they are read as hours and minutes{_doubt(cells, factor)}. If they are not, choose the "
         f"unit {MINUTES_UNIT}."
     )
-    option = f"{time.shown}={time.field}:{MINUTES_UNIT}"
-    return [Problem("question", text, column=time.shown, code="duration-unit", option=option)]
+    return [_question(time, text, MINUTES_UNIT)]
+
+
+def _question(time: Column, text: str, unit: str) -> Problem:
+    """The question whether a column's times are of another unit, which is its remedy."""
+    option = f"{time.shown}={time.field}:{unit}"
+    return Problem("question", text, column=time.shown, code="duration-unit", option=option)
 
 
 def _doubt(cells: Sequence[str], factor: float | None) -> str:

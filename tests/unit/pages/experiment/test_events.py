@@ -26,7 +26,7 @@ from pages.experiment.events import (
     states_card,
     timeline_card,
 )
-from pages.experiment.moments import around, event_marks
+from pages.experiment.graph.moments import around, event_marks
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.lab import BEGIN

@@ -20,10 +20,10 @@ from db.queries.experiments.durations import Durations
 from db.queries.experiments.events import test_clock
 from db.queries.experiments.pauses import run_pauses, turns
 from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
-from pages.experiment.expected_curve import KEY as EXPECTED
-from pages.experiment.expected_curve import expected_line
 from pages.experiment.facts import rounded_s
-from pages.experiment.interruptions import Interruptions, interruptions, pause_window, spans
+from pages.experiment.graph.expected_curve import KEY as EXPECTED
+from pages.experiment.graph.expected_curve import expected_line
+from pages.experiment.graph.interruptions import Interruptions, interruptions, pause_window, spans
 
 OVERVIEW_POINTS = 1200
 EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say

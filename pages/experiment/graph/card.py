@@ -18,10 +18,10 @@ from db.queries.experiments.durations import Durations, durations_of
 from db.series import ExperimentSeries
 from pages.context import database, limits, now, run_script, viewer
 from pages.experiment.facts import as_of_words
-from pages.experiment.graph import drawing, range_words, strip, time_axis, window_of, zoomed
+from pages.experiment.graph.drawing import drawing, range_words, strip, time_axis, window_of, zoomed
+from pages.experiment.graph.moments import graph_marks
 from pages.experiment.ids import Ids
 from pages.experiment.layout import ELAPSED
-from pages.experiment.moments import graph_marks
 from pages.sent import sent_id
 
 # Only what changes the window reaches the server: an answer to anything else (a resize while the

@@ -7,7 +7,7 @@ from cycling.analysis.integration import Samples
 from cycling.analysis.statistics import statistics
 from cycling.terms import Mode
 from db.queries.profiles.compiled import CompiledRow
-from pages.experiment import report_tables
+from pages.experiment.report import tables
 
 CHARGE = CompiledRow(1, Mode.CC, 1.5, (("VOLTAGE", 4.2),))
 
@@ -21,7 +21,7 @@ def found(instruction, temperature_name=""):
 
 
 def test_each_instruction_has_a_row_with_its_words():
-    grid, left_out = report_tables.statistics_table(found([1, 2, 2, np.nan]), {1: CHARGE})
+    grid, left_out = tables.statistics_table(found([1, 2, 2, np.nan]), {1: CHARGE})
     assert [name for name, _ in grid.rows] == [
         *("Whole experiment", "1 CC 1.5 A until 4.2 V", "Step id 2", "No step id")
     ]
@@ -38,7 +38,7 @@ def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
         number: CompiledRow(number, Mode.CC, number % 2, (), line=3 + number % 2)
         for number in range(1, 101)
     }
-    grid, left_out = report_tables.statistics_table(stats, lines)
+    grid, left_out = tables.statistics_table(stats, lines)
     assert [(name, numbers[0]) for name, numbers in grid.rows[1:]] == [
         *(("Line 3: CC 0 A", "50"), ("Line 4: CC 1 A", "50"))
     ]
@@ -48,23 +48,23 @@ def test_many_instructions_are_added_up_by_the_lines_of_the_profile():
     assert sum(parts) == pytest.approx(whole, rel=1e-3)
     volts = slice(grid.heads.index("Min"), grid.heads.index("Max") + 1)
     assert grid.rows[1][1][volts] == ["3.700", "", "3.700"]  # means are not added up
-    alone, _ = report_tables.statistics_table(found([1, 1, 2, 2]), lines)
+    alone, _ = tables.statistics_table(found([1, 1, 2, 2]), lines)
     assert len(alone.rows) == 3  # few are listed one by one
 
 
 def test_one_instruction_is_the_whole():
-    grid, _ = report_tables.statistics_table(found([0, 0]), {})
+    grid, _ = tables.statistics_table(found([0, 0]), {})
     assert [name for name, _ in grid.rows] == ["Whole experiment"]
 
 
 def test_a_temperature_has_its_name_and_no_unit_that_nobody_gave():
-    grid, _ = report_tables.statistics_table(found([0, 0], "temp_body"), {})
+    grid, _ = tables.statistics_table(found([0, 0], "temp_body"), {})
     assert grid.groups[-1] == ("temp_body", 3)
     assert grid.rows[0][1][-3:] == ["", "", ""]
 
 
 def test_a_long_list_is_cut_and_says_so():
     instructions = dict.fromkeys(range(20_000), CHARGE)
-    table = report_tables.instructions_table(instructions)
-    assert len(table.rows) == report_tables.MOST_ROWS
+    table = tables.instructions_table(instructions)
+    assert len(table.rows) == tables.MOST_ROWS
     assert table.note == "200 of 20,000 are shown."

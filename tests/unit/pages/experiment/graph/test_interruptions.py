@@ -11,8 +11,8 @@ from components.measure_view import trace_toggles
 from db import series
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
-from pages.experiment.expected_curve import expected_toggle
-from pages.experiment.graph import drawing, time_axis
+from pages.experiment.graph.drawing import drawing, time_axis
+from pages.experiment.graph.expected_curve import expected_toggle
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find
 

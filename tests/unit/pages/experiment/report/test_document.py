@@ -21,7 +21,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.series import ChannelInfo
-from pages.experiment.report import drawn_channels
+from pages.experiment.report.document import drawn_channels
 from tests.unit.pages.lab import BEGIN
 
 EVIL = '<script>alert("1")</script> & <b>'

@@ -38,12 +38,12 @@ from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
-from pages.experiment import report_tables
 from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
 from pages.experiment.facts import as_of_words, fact_groups, lasted
 from pages.experiment.folding import folded
-from pages.experiment.graph import drawing, time_axis
-from pages.experiment.moments import event_marks, numbered
+from pages.experiment.graph.drawing import drawing, time_axis
+from pages.experiment.graph.moments import event_marks, numbered
+from pages.experiment.report import tables
 from pages.experiment.statistics import RECORDED, as_of, whole_readings
 
 MOST_UNITS = 5  # panels that fit on a printed page
@@ -100,9 +100,9 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
             "inferred": inferred_facts(import_inferences(whole, experiment_id)),
             "profile": source,
             "program": folded(source.text.strip().splitlines()) if source else [],
-            "instructions": report_tables.instructions_table(instructions),
-            "timeline": report_tables.timeline_table(timeline(whole, experiment_id), who),
-            "alarms": report_tables.alarms_table(alarms, who),
+            "instructions": tables.instructions_table(instructions),
+            "timeline": tables.timeline_table(timeline(whole, experiment_id), who),
+            "alarms": tables.alarms_table(alarms, who),
             "notes": _notes(notes, who),
             "origin": [*_origin(database, facts, who, time), *_file(whole, facts)],
             "zone": zone_name(who, time),
@@ -110,11 +110,11 @@ def _content(database: Database, experiment_id: int, who: Viewer, time: datetime
 
 
 def _statistics(
-    stats: ExperimentStatistics | None, instructions: report_tables.Instructions
+    stats: ExperimentStatistics | None, instructions: tables.Instructions
 ) -> dict[str, Any]:
     if stats is None:
         return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
-    grid, left_out = report_tables.statistics_table(stats, instructions)
+    grid, left_out = tables.statistics_table(stats, instructions)
     return {
         "readings": whole_readings(stats),
         "statistics": grid,
@@ -253,4 +253,4 @@ def product_version() -> str:
 
 @cache
 def _template() -> str:
-    return Path(__file__).with_name("report.html").read_text(encoding="utf-8")
+    return Path(__file__).with_name("document.html").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from components.figures.measure_graph import Look
 from db import series
 from db.commands.experiments.imports import ensure_channels
-from pages.experiment.graph import (
+from pages.experiment.graph.drawing import (
     OVERVIEW_POINTS,
     drawing,
     range_words,
