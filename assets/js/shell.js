@@ -52,13 +52,22 @@
   });
   document.addEventListener("bem:theme", (event) => setProps("shell-theme", { data: event.detail }));
 
-  /* ---- an open list has the focus on its value: what is typed there goes into its search ---- */
+  /* ---- an open list has the focus on its value: what is typed there goes into its search, which
+     keeps the focus until an arrow, Tab or the pointer moves on. (The list gives the focus to its
+     value a moment after it has drawn itself, also in the middle of a word.) ---- */
+  let typedInto = null;
   document.addEventListener("keydown", (event) => {
+    if (/^(Arrow|Page|Home|End|Tab|Escape)/.test(event.key)) typedInto = null;
     if (event.key.length !== 1 || event.key === " ") return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const list = event.target.closest(".dash-dropdown-content");
-    const search = list && list.querySelector(".dash-dropdown-search");
-    if (search) search.focus();
+    typedInto = list && list.querySelector(".dash-dropdown-search");
+    if (typedInto) typedInto.focus();
+  });
+  document.addEventListener("pointerdown", () => { typedInto = null; }, true);
+  document.addEventListener("focusin", (event) => {
+    const list = event.target.closest(".dash-dropdown-content");
+    if (list && typedInto && event.target !== typedInto && list.contains(typedInto)) typedInto.focus();
   });
 
   /* ---- links drawn by scripts change the page without loading it anew, as dcc.Link does ---- */

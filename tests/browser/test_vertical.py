@@ -177,6 +177,8 @@ def test_a_zone_of_several_files_is_found_by_typing(
     page.keyboard.type("Tokyo")
     expect(page.locator(".dash-dropdown-search")).to_have_value("Tokyo")
     expect(page.locator(".dash-options-list-option")).to_have_count(1)
+    page.locator(".dash-options-list-option-checkbox").evaluate("(box) => box.focus()")
+    expect(page.locator(".dash-dropdown-search")).to_be_focused()
     page.keyboard.press("Enter")
     expect(zone).to_contain_text("Asia/Tokyo")
 
