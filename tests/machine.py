@@ -87,7 +87,7 @@ CHROMEDRIVER = Program(
     brew="brew install --cask chromedriver",
     needed_by=("browser",),
 )
-# Only a long test wants these; `make test` does not install them.
+# Only a long test wants this; `make test` does not install it.
 GALERA = Program(
     title="Galera",
     names=("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so"),
@@ -100,14 +100,14 @@ HAPROXY = Program(
     names=("haproxy",),
     debian=("haproxy",),
     brew="brew install haproxy",
-    needed_by=("faults",),
+    needed_by=("integration", "faults"),
 )
 NGINX = Program(
     title="nginx",
     names=("nginx",),
     debian=("nginx-light",),
     brew="brew install nginx",
-    needed_by=("faults",),
+    needed_by=("integration", "faults"),
 )
 PROGRAMS = (
     MARIADB,
@@ -118,6 +118,8 @@ PROGRAMS = (
     CHROMIUM,
     CHROMEDRIVER,
 )
+# Their packages start a service, so CI alone installs them; elsewhere their tests are skipped.
+PROXIES = (NGINX, HAPROXY)
 
 
 def _file(name: str) -> str | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import PROGRAMS, ROOT, Program, in_ci, is_root
+from tests.machine import PROGRAMS, PROXIES, ROOT, Program, in_ci, is_root
 
 SUITES = ("unit", "integration", "browser", "faults")
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     rest = arguments[len(suites) :]
     needed = [
         program
-        for program in PROGRAMS
+        for program in (*PROGRAMS, *(PROXIES if in_ci() else ()))
         if not suites or any(suite in program.needed_by for suite in suites)
     ]
     missing = [program for program in needed if not program.find()]

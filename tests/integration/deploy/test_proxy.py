@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shutil
 import signal
 import ssl
 import subprocess
@@ -21,7 +20,7 @@ from db.commands import users
 from db.engine import Database
 from db.models import AuditEntry
 from db.terms import Role
-from tests.machine import SEARCH_PATH
+from tests.machine import HAPROXY
 from tests.nginx import SHIPPED, Nginx
 from tests.served import BEM, PASSWORD
 from tests.servers import free_port, listens, start, wait_until
@@ -142,7 +141,7 @@ def test_no_request_fails_while_the_web_server_takes_new_processes(served: Serve
 
 
 def test_the_settings_for_haproxy_are_taken():
-    haproxy = shutil.which("haproxy", path=SEARCH_PATH)
+    haproxy = HAPROXY.find()
     if haproxy is None:
         pytest.skip("HAProxy is not installed (Debian: apt-get install haproxy)")
     shipped = SHIPPED.parents[1] / "haproxy" / "bem.cfg"
