@@ -16,10 +16,11 @@ from db import series
 from db.engine import Database
 from db.measures.source import Source, SourceClock, StepClock, source_of
 from db.models import Experiment, LeadAcid, Lithium, Statistics
+from db.queries.profiles.compiled import split_steps
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 from db.series.codec import Floats
 
-METHOD = 5  # raise it whenever the same measures would give another result
+METHOD = 6  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
@@ -134,7 +135,9 @@ def samples(
     extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
     extended += [temperature] if temperature else []
     clock, step_clock = SourceClock(source), StepClock(source.edge)
-    for table in experiment.tables(extended, only=COLUMNS):
+    split = split_steps(experiment.database.session, experiment.id)
+    for part in experiment.tables(extended, only=COLUMNS):
+        table = _whole_steps(part, split)
         paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
         if resumed:
             resumed.watch(table, paused)
@@ -152,6 +155,16 @@ def samples(
             led_s=step_clock.led_s(step_time_s, len(table.unix_s)),
             counters=counters,
         )
+
+
+def _whole_steps(table: MeasureTable, split: NDArray[np.int64]) -> MeasureTable:
+    """Let all measures of a step name its first instruction; `split` as of `split_steps`."""
+    if not len(split):
+        return table
+    first, last = split.T
+    at = np.minimum(np.searchsorted(last, table.instruction), len(split) - 1)
+    within = (first[at] <= table.instruction) & (table.instruction <= last[at])
+    return replace(table, instruction=np.where(within, first[at], table.instruction))
 
 
 def _steps(table: MeasureTable, step_time_s: Floats | None, clock: StepClock) -> Floats:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from cycling.profile import Program, Span, reach
 from cycling.profile.checks.capabilities import MAX_WHOLE
 from cycling.profile.language.tree import LimitKind
-from cycling.profile.program.instructions import Instruction
+from cycling.profile.program.instructions import ExactLimit, Instruction
 from cycling.profile.program.rows import FlatRows, Row
 from cycling.terms import Mode
 
@@ -42,13 +42,14 @@ def profile_rows(
 ) -> ProfileRows:
     """Return the rows; `step_s` is how long (s) the steps are expected to take, by their number."""
     split = _split_steps(flat)
-    bodies: dict[int, str | None] = {}  # of the steps as they are written: loops repeat them
+    bodies: dict[tuple[int, int], str | None] = {}  # of what is written: loops repeat it
     details = []
     for row, origin in zip(flat.rows, flat.origins, strict=True):
         step, is_split = origin.instruction, origin.step in split
-        if id(step) not in bodies:
-            bodies[id(step)] = None if is_split else _body(row, step)
-        body = bodies[id(step)]
+        key = (id(step), row.limit_point)
+        if key not in bodies:
+            bodies[key] = _body(row, _shared(row, step) if is_split else step)
+        body = bodies[key]
         details.append(
             {
                 "instruction_id": row.id,
@@ -74,6 +75,11 @@ def profile_rows(
     return ProfileRows(
         _ranges(program), {**_whole(program), "expected_s": expected_s}, instructions, details
     )
+
+
+def _shared(row: Row, step: Instruction) -> Instruction:
+    """Return the part of a step that one row of several is."""
+    return replace(step, limits=(ExactLimit(LimitKind.TIME, Decimal(row.limit_point) / MILLI),))
 
 
 def _body(row: Row, step: Instruction) -> str | None:

@@ -72,8 +72,9 @@ def listed(
 
     What is inside a loop is shown as in its present round.
     """
-    took = {one.instruction_id: one.took_s for one in reversed(steps)}
-    broken_off = {one.instruction_id for one in steps if one.ended_by in BROKEN_OFF}
+    over = [(compiled.places.get(one.instruction_id), one) for one in steps]
+    took = {at: one.took_s for at, one in reversed(over)}
+    broken_off = {at for at, one in over if one.ended_by in BROKEN_OFF}
     if compiled.lines:
         rows = _rows_of_lines(compiled, place)
         present = compiled.rows[place].line if place is not None else None
@@ -86,14 +87,15 @@ def listed(
         at = place
     entries = []
     for row in rows:
-        number = order[row.line] if row.line in order else compiled.places[row.id]
+        row_place = compiled.places[row.id]
+        number = order.get(row.line or 0, row_place)
         state = "done" if ended and at is None else "next"
         if at is not None:
             state = "done" if number < at else "now" if number == at else "next"
         if ended and state == "now":
             state = "done"
-        took_s = took.get(row.id) if state == "done" else None
-        if state == "done" and row.id in broken_off:
+        took_s = took.get(row_place) if state == "done" else None
+        if state == "done" and row_place in broken_off:
             state = "short"
         entries.append(Listed(row, row.line or number + 1, state, took_s))
     return entries

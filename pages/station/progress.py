@@ -108,7 +108,7 @@ def progress(station: StationNow) -> Progress | None:
     if place is None:
         return None
     row = compiled.rows[place]
-    running_s = max(0.0, (live.test_time_s or 0.0) - (live.instruction_began_s or 0.0))
+    running_s = max(0.0, (live.test_time_s or 0.0) - _began_s(live, row))
     number, count = _number_of(compiled, row, place)
     step = _remaining(station, live, compiled, place)
     left = None if step is None else _by_the_clock(step, station.speed)
@@ -145,7 +145,7 @@ def _remaining(
 ) -> Remaining | None:
     """Return what is left in test time; None where nothing is known of it."""
     row, test_s = compiled.rows[place], live.test_time_s or 0.0
-    began_s = live.instruction_began_s or 0.0
+    began_s = _began_s(live, row)
     runs = live.state is StationState.RUNNING and station.lost_at is None
     now = Remaining(
         at=live.measured_at or live.seen_at,
@@ -170,6 +170,11 @@ def _remaining(
         step_s=max(0.0, step_s) if row.is_exact else step_s,
         after_s=after_s + uncertain_s * (factor - 1),
     )
+
+
+def _began_s(live: LiveFacts, row: CompiledRow) -> float:
+    """Return the test time at which the present step began, of whose rows one is carried out."""
+    return (live.instruction_began_s or 0.0) - row.before_s(live.instruction_id or 0)
 
 
 def _of_step(step: Remaining | None, row: CompiledRow, own_s: float | None) -> Remaining | None:

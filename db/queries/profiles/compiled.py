@@ -6,11 +6,14 @@ A compiled profile never changes once an experiment uses it, so each process rea
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, groupby
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
 from cycling.terms import LimitType, Mode
@@ -24,9 +27,11 @@ Loops = tuple[tuple[int, int], ...]  # (this iteration, of how many), outermost 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRow:
-    """One instruction as a station executes it: A, V, W; limits as (kind, value) in base units.
+    """One step as it is executed: A, V, W; limits as (kind, value) in base units.
 
     `line` is that of the profile's text, `expected_s` and `longest_s` are None where not known.
+    A time that is too long for one row of the table is in several: `id` is that of the first,
+    `further` has those of the others, each with the seconds of the step before it.
     """
 
     id: int
@@ -39,6 +44,16 @@ class CompiledRow:
     cycles: int | None = None
     loops: Loops = ()
     expected_s: float | None = None
+    further: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of its rows."""
+        return (self.id, *(id_ for id_, _ in self.further))
+
+    def before_s(self, instruction_id: int) -> float:
+        """Return how many seconds of the step come before one of its rows."""
+        return dict(self.further).get(instruction_id, 0.0)
 
     @property
     def longest_s(self) -> float | None:
@@ -58,7 +73,7 @@ class CompiledRow:
 
 @dataclass(frozen=True)
 class CompiledProfile:
-    """The instructions of a profile in their order, and what else it says.
+    """The steps of a profile as they are executed, in their order, and what else it says.
 
     `safety` has what `protocol.messages.Safety` has as JSON, empty where there is none.
     """
@@ -70,7 +85,7 @@ class CompiledProfile:
     @cached_property
     def places(self) -> Mapping[int, int]:
         """Where an instruction stands in `rows`, by its id."""
-        return {row.id: place for place, row in enumerate(self.rows)}
+        return {id_: place for place, row in enumerate(self.rows) for id_ in row.ids}
 
     @cached_property
     def lines(self) -> tuple[int, ...]:
@@ -186,8 +201,8 @@ def _read(database: Database, ids: Collection[int]) -> dict[int, CompiledProfile
             )
         }
     rows: dict[int, list[CompiledRow]] = {id_: [] for id_ in ids}
-    for row in instructions:
-        rows[row.profile_id].append(_row(row))
+    for step in steps_of(instructions):
+        rows[step[0].profile_id].append(_row(step))
     nothing: tuple[int, None, dict[str, Any]] = (0, None, {})
     return {id_: CompiledProfile(tuple(rows[id_]), *(whole.get(id_, nothing)[1:])) for id_ in ids}
 
@@ -218,9 +233,40 @@ def instruction_rows(session: Session, profile_ids: Collection[int]) -> Sequence
     ).all()
 
 
-def _row(row: Row[*tuple[Any, ...]]) -> CompiledRow:
+def steps_of(rows: Iterable[Any]) -> list[list[Any]]:
+    """Return the instructions of each step: several share a time that is too long for one row."""
+    steps = groupby(rows, key=lambda row: (row.profile_id, row.step, row.step is None and row.id))
+    return [list(step) for _, step in steps]
+
+
+def shared_s(step: Sequence[Any]) -> list[float]:
+    """Return the seconds of a step before each of its rows, and at the end all of them."""
+    times_ms = (row.limit_point for row in step)
+    return [sum_ms / 1000 for sum_ms in accumulate(times_ms, initial=0)]
+
+
+def split_steps(session: Session, experiment_id: int) -> NDArray[np.int64]:
+    """Return the first and the last instruction of each step that several share, shape (n, 2)."""
+    detail = InstructionDetail
+    ids = func.min(detail.instruction_id), func.max(detail.instruction_id)
+    spans = session.execute(
+        select(*ids)
+        .join(Experiment, Experiment.profile_id == detail.profile_id)
+        .where(Experiment.id == experiment_id, detail.step.is_not(None))
+        .group_by(detail.step)
+        .having(func.count() > 1)
+        .order_by(ids[0])
+    )
+    return np.array([tuple(span) for span in spans], np.int64).reshape(-1, 2)
+
+
+def _row(step: Sequence[Row[*tuple[Any, ...]]]) -> CompiledRow:
+    row, is_split = step[0], len(step) > 1
     exact = row.exact or {}
     limits = tuple((one["type"], float(one["value"])) for one in exact.get("limits", ()))
+    *before_s, whole_s = shared_s(step) if is_split else (0.0, 0.0)
+    if is_split:
+        limits = ((LimitType.TIME.value, whole_s),)
     return CompiledRow(
         id=row.id,
         mode=Mode(exact.get("mode", row.mode)),
@@ -232,6 +278,7 @@ def _row(row: Row[*tuple[Any, ...]]) -> CompiledRow:
         cycles=row.cycles,
         loops=tuple((int(one), int(of)) for one, of in row.loops or ()),
         expected_s=row.expected_s,
+        further=tuple((one.id, at_s) for one, at_s in zip(step[1:], before_s[1:], strict=True)),
     )
 
 
@@ -250,11 +297,12 @@ def _sums_after(values: Iterable[float | None]) -> list[float | None]:
 
 
 def profile_instructions(database: Database, experiment_id: int) -> Mapping[int, CompiledRow]:
-    """Return the instructions of an experiment's profile by their ids; none without a profile."""
+    """Return the steps of an experiment's profile by the ids of their instructions."""
     with database.read() as session:
         profile_id = session.scalar(
             select(Experiment.profile_id).where(Experiment.id == experiment_id)
         )
     if profile_id is None:
         return {}
-    return {row.id: row for row in compiled_profiles(database, [profile_id])[profile_id].rows}
+    rows = compiled_profiles(database, [profile_id])[profile_id].rows
+    return {id_: row for row in rows for id_ in row.ids}

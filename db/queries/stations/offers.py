@@ -1,7 +1,7 @@
 """What the master node tells units: their stations, and the experiments that it offers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.battery.description import NewBattery
+from cycling.terms import LimitType
 from db.facts import facts, grouped
 from db.models import (
     AvailableMeasure,
@@ -26,7 +27,7 @@ from db.models import (
     UsedMeasure,
 )
 from db.models.batteries import description_of
-from db.queries.profiles.compiled import instruction_rows
+from db.queries.profiles.compiled import instruction_rows, shared_s, steps_of
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,10 @@ def _channels(session: Session, station_ids: list[int]) -> dict[int, list[SetUpC
 
 @dataclass(frozen=True)
 class OfferedInstruction:
-    """An instruction's fixed row, in mA, mV, mW or ms; `exact` where our own table has more."""
+    """A step's fixed row, in mA, mV, mW or ms; `exact` where our own table has more.
+
+    Its time may be longer than fits into a row.
+    """
 
     id: int
     mode: str
@@ -184,10 +188,24 @@ def offer_facts(session: Session, experiment: Experiment) -> OfferFacts:
         record_s=detail.record_s if detail else None,
         record_v=detail.record_v if detail else None,
         instructions=tuple(
-            facts(OfferedInstruction, row)
-            for row in instruction_rows(session, [experiment.profile_id])
+            _offered(step) for step in steps_of(instruction_rows(session, [experiment.profile_id]))
         ),
         attempt=attempt_of(session, experiment.id),
+    )
+
+
+def _offered(step: Sequence[Any]) -> OfferedInstruction:
+    """Return one instruction of a step; its table's rows may have to share a long time."""
+    first = step[0]
+    if len(step) == 1:
+        return facts(OfferedInstruction, first)
+    *_, whole_s = shared_s(step)
+    limits = [{"type": LimitType.TIME.value, "value": whole_s}]
+    return facts(
+        OfferedInstruction,
+        first,
+        limit_point=round(whole_s * 1000),
+        exact=first.exact and {**first.exact, "limits": limits},
     )
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import delete, select, text, update
 from cycling.analysis.counters import Quantity
 from cycling.analysis.integration import Edge
 from cycling.formats.columns.fields import Field
+from cycling.profile import OWN_PROTOCOL
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
 from db import series
+from db.commands.experiments.run_profiles import RunProfile
+from db.commands.profiles import compile_text
 from db.engine import Database
 from db.measures import statistics
 from db.measures.statistics import experiment_statistics, temperature_channel
@@ -19,6 +22,7 @@ from db.models import ImportSource, Run, RunEvent, Statistics
 from db.series import ChannelInfo
 from tests import golden
 from tests.unit.db.lab import (
+    BY,
     add_cell,
     add_experiment,
     at_once,
@@ -200,6 +204,26 @@ def test_a_recorded_pause_is_a_step_by_the_clock_and_one_of_which_nothing_is_kno
     assert whole.whole.duration_s == pytest.approx(7200)
     assert (whole.samples, whole.whole.samples) == (len(test_s), len(test_s) - len(rest_s))
     assert (one.totals.executions, whole.whole.executions) == (1, 1)  # it went on
+
+
+def test_a_time_that_rows_share_is_one_run_of_its_line(database: Database):
+    """As WattRex cyclers carry out a long rest: three rows, of which the measures name each."""
+    text = "REPEAT 2\nWAIT, 5h\nCC, 1, VOLTAGE, 4.2\nEND\n"
+    profile_id = compile_text(
+        database, text, name="Rest", capacity_ah=None, capabilities=OWN_PROTOCOL, by=BY
+    )
+    hours = np.arange(0, 13, 0.25)
+    step_id = 1 + np.minimum(hours // 1.7, 7)
+    run = RunProfile(profile_id, 8)
+    rows = block(len(hours), test_time_s=3600 * hours, step_id=step_id)
+    found = experiment_statistics(database, import_blocks(database, [rows], profile=run))
+    assert [(one.instruction, one.totals.executions) for one in found.instructions] == [
+        (1, 1),
+        (4, 1),
+        (5, 1),
+        (8, 1),
+    ]
+    assert found.instructions[0].totals.samples == np.count_nonzero(step_id <= 3)
 
 
 def test_they_are_computed_once(database: Database, counted):

@@ -1,5 +1,6 @@
 """What is left of a run: by time, going on between two samples, corrected by what rounds took."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -149,3 +150,14 @@ def test_what_nothing_is_known_of_counts_instructions_that_are_through():
     at = progress(station(CompiledProfile(rows, None, {}), 2, 10.0, 20.0))
     assert at.part == 0.5
     assert left_words(at, NOW) == "time left unknown"
+
+
+def test_a_step_whose_time_several_rows_share_is_one():
+    """As WattRex cyclers execute it, and runs of ours did."""
+    rest = CompiledRow(
+        1, Mode.WAIT, 0.0, ((LimitType.TIME, 300.0),), further=((2, 100.0), (3, 200.0))
+    )
+    compiled = CompiledProfile((rest, replace(rest, id=4, further=())), 600.0, {})
+    at = progress(station(compiled, 3, 200.0, 230.0))
+    assert (at.words, at.number, at.running_s) == ("WAIT 5 min", 1, 230.0)
+    assert (at.step_left.words(), left_words(at, NOW)) == ("1 min 10 s left", "6 min 10 s left")

@@ -7,10 +7,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError
+from cycling.profile import OWN_PROTOCOL
 from cycling.terms import ExperimentStatus, StationState
 from db.commands.alarms import raise_alarm
 from db.commands.master_node import live_state
 from db.commands.master_node.offers import forget_unanswered, free_stations, take_next
+from db.commands.profiles import compile_text
 from db.commands.queue import NewPlan, add_plan, cancel, confirm_battery, hold_queue
 from db.engine import Database
 from db.models import (
@@ -229,3 +231,25 @@ def test_after_a_stop_where_nothing_waits_the_battery_is_confirmed_again_too(ben
         hold_queue(session, bench.station_id, "Experiment 7 was stopped here.", now=NOW)
     with bench.database.read() as session:
         assert session.get(ConfirmedBattery, bench.station_id) is None
+
+
+def test_a_long_time_is_offered_as_one_instruction(bench: Bench):
+    """Its rows share it, because none of them holds more than 2 h 19 min."""
+    text = "WAIT, 5d\nCC, -0.0124, TIME, 3h\nWAIT, 5\n"
+    profile_id = compile_text(
+        bench.database, text, name="Rest", capacity_ah=None, capabilities=OWN_PROTOCOL, by=BY
+    )
+    with bench.database.write() as session:
+        experiment = session.get(Experiment, bench.first)
+        experiment.profile_id = profile_id
+        session.flush()
+        offer = offer_of(offer_facts(session, experiment), 3, NOW)
+    assert [
+        (one.id, one.mode, one.set_point, [(limit.type, limit.value) for limit in one.limits])
+        for one in offer.instructions
+    ] == [
+        (1, "WAIT", 0.0, [("TIME", 432_000.0)]),
+        (53, "CC_MODE", -0.0124, [("TIME", 10_800.0)]),
+        (55, "WAIT", 0.0, [("TIME", 5.0)]),
+    ]
+    assert [one.step for one in offer.instructions] == [1, 2, 3]

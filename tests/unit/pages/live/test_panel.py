@@ -1,0 +1,21 @@
+"""The list of instructions beside the live graph."""
+
+from cycling.terms import LimitType, Mode
+from db.queries.profiles.compiled import CompiledProfile, CompiledRow
+from db.queries.stations.run import StepEndFacts
+from pages.live.panel import listed
+
+
+def test_a_step_whose_time_several_rows_share_is_listed_once_with_its_time():
+    """A run of ours that was offered in rows names the last of them at the end of the step."""
+    rest = CompiledRow(
+        1, Mode.WAIT, 0.0, ((LimitType.TIME, 300.0),), line=1, further=((2, 100.0), (3, 200.0))
+    )
+    charge = CompiledRow(4, Mode.CC, 1.0, ((LimitType.VOLTAGE, 4.2),), line=2)
+    compiled = CompiledProfile((rest, charge), None, {})
+    ended = StepEndFacts(instruction_id=3, test_time_s=300.0, ended_by="time", took_s=300.0)
+    lines = listed(compiled, 1, [ended])
+    assert [(one.number, one.state, one.took_s) for one in lines] == [
+        (1, "done", 300.0),
+        (2, "now", None),
+    ]
