@@ -3,10 +3,11 @@
 Every command loads this module, so what it builds is loaded when it is built.
 """
 
+import faulthandler
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,12 @@ def open_database(settings: Settings, *, check: bool, for_pages: bool = False) -
 
 @contextmanager
 def logged_process(name: str, settings: Settings) -> Iterator[None]:
-    """Log the beginning and the end of a process of a service, and why it ended if it failed."""
+    """Log the beginning and the end of a process of a service, and why it ended if it failed.
+
+    Where a library in C takes it down, what each of its threads did stands in the log.
+    """
+    with suppress(OSError, ValueError):  # no file behind standard error
+        faulthandler.enable()
     number = os.getpid()
     LOG.info("what=process-begins name=%s process=%s data=%s", name, number, settings.data_dir)
     said: object = "-"

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from cycling.battery.description import NewBattery
+from cycling.conversion import convert
 from cycling.profile.safety_limits import joined
 from cycling.terms import LimitType, Mode
 from db.queries.stations.offers import OfferedInstruction, OfferFacts
@@ -64,7 +65,7 @@ def _battery(battery_id: int, battery: NewBattery) -> m.BatteryLimits:
 
 def _safety(facts: OfferFacts) -> m.Safety:
     """Join the profile's limits with the battery's."""
-    own = msgspec.convert(facts.safety, m.Safety)
+    own = convert(facts.safety, m.Safety)
     limits = joined(facts.safety, facts.battery, watches_temperature=facts.measures_temperature)
     return msgspec.structs.replace(
         own,
@@ -98,7 +99,7 @@ def _instruction(row: OfferedInstruction) -> m.Instruction:
 
 
 def _exact(row: OfferedInstruction, exact: dict[str, Any]) -> m.Instruction:
-    instruction = msgspec.convert({**exact, "id": row.id}, m.Instruction)
+    instruction = convert({**exact, "id": row.id}, m.Instruction)
     return msgspec.structs.replace(
         instruction,
         step=instruction.step or row.step or 0,

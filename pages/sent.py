@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 from components.blocks import note
 from components.controls import MAX_SEARCH
 from components.sent import Sent
+from cycling.conversion import convert
 from cycling.errors import InputError
 
 MAX_NUMBER = 40  # characters
@@ -36,7 +37,7 @@ def sent_id(value: Sent, name: str = "") -> int:
 def sent_as(value: Sent, kind: Sent) -> Sent:
     """Return a value as it came. Raises InputError unless it is of this kind, a type."""
     try:
-        msgspec.convert(value, kind)
+        convert(value, kind)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise InputError(NOT_OURS) from error
     return value

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +11,7 @@ from cycling.analysis.comparison import Comparison
 from cycling.analysis.counters import Counter
 from cycling.analysis.integration import Edge, Integrator, Samples
 from cycling.analysis.totals import HOUR_S, Totals, added_up
+from cycling.conversion import convert
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +114,7 @@ class ExperimentStatistics:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "ExperimentStatistics":
         """Read what `to_json` gave."""
-        return msgspec.convert(stored, cls)
+        return convert(stored, cls)
 
 
 def deadband_a(capacity_ah: float | None, greatest_a: float) -> float:

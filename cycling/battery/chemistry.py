@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from cycling.battery.description import NewBattery
@@ -23,6 +22,7 @@ from cycling.battery.model import (
     FloatArray,
     OcvTable,
 )
+from cycling.conversion import convert
 from cycling.terms import LithiumChemistry, Technology
 
 TABLE = Path(__file__).with_name("chemistry.toml")
@@ -108,7 +108,7 @@ def _table(curve: OcvCurve) -> OcvTable:
 def chemistries() -> Mapping[str, Chemistry]:
     """Return all kinds of cells that have a model, by their names."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return msgspec.convert(table, dict[str, Chemistry])
+    return convert(table, dict[str, Chemistry])
 
 
 def model_of(

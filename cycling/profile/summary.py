@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from cycling.battery.typical import KINDS, typical
+from cycling.conversion import convert
 from cycling.profile import (
     Problem,
     Profile,
@@ -66,7 +65,7 @@ class ProfileSummary:
 
 def summary_from(plain: Mapping[str, Any]) -> ProfileSummary:
     """Read what `to_json` has written."""
-    return msgspec.convert(plain, ProfileSummary)
+    return convert(plain, ProfileSummary)
 
 
 def text_problems(text: str) -> tuple[Problem, ...]:

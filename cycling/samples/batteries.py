@@ -4,11 +4,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from cycling.battery.chemistry import chemistries, model_of
 from cycling.battery.description import NewBattery
 from cycling.battery.model import BatteryModel
+from cycling.conversion import convert
 
 TABLE = Path(__file__).with_name("batteries.toml")
 ELECTROLYTE_AH = 8.0  # what a litre of electrolyte on either side gives a stack of four cells
@@ -39,4 +38,4 @@ def _batteries(part: str) -> tuple[NewBattery, ...]:
     fields: dict[str, dict[str, Any]] = {}
     for name, own in (row for rows in table.values() for row in rows.items()):
         fields[name] = fields.get(own.get("like", ""), {}) | own | {"name": name}
-    return tuple(msgspec.convert(fields[name], NewBattery) for name in table[part])
+    return tuple(convert(fields[name], NewBattery) for name in table[part])

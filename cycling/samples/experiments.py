@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from cycling.battery.description import NewBattery
 from cycling.battery.instrument import Instrument, to_resolution
 from cycling.battery.model import FloatArray
 from cycling.battery.recorder import Recorder, Recording
+from cycling.conversion import convert
 from cycling.formats import Block
 from cycling.samples import procedures
 from cycling.samples.batteries import ELECTROLYTE_AH, new_model, sample_batteries
@@ -80,7 +80,7 @@ def sample_experiments(without: Collection[str] = ()) -> Iterator[SampleExperime
 
 def _plans() -> list[_Plan]:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return msgspec.convert(table["experiment"], list[_Plan])
+    return convert(table["experiment"], list[_Plan])
 
 
 def _experiment(plan: _Plan, battery: NewBattery, rng: np.random.Generator) -> SampleExperiment:

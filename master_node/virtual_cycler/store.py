@@ -121,8 +121,8 @@ class Store:
             StoredRun(
                 experiment,
                 link,
-                msgspec.json.decode(offer, type=Offer),
-                msgspec.json.decode(progress, type=Progress),
+                _offers.decode(offer),
+                _progresses.decode(progress),
                 Watermark(samples, events),
             )
             for experiment, link, offer, progress, samples, events in rows
@@ -136,13 +136,13 @@ class Store:
     def offer_answer(self, experiment: int) -> OfferAnswer | None:
         """Return what was answered when an experiment was offered."""
         for (answer,) in self._rows("SELECT answer FROM offers WHERE experiment = ?", experiment):
-            return msgspec.json.decode(answer, type=OfferAnswer)
+            return _offer_answers.decode(answer)
         return None
 
     def command_answer(self, command: int) -> CommandAnswer | None:
         """Return what was answered to a command."""
         for (answer,) in self._rows("SELECT answer FROM commands WHERE id = ?", command):
-            return msgspec.json.decode(answer, type=CommandAnswer)
+            return _command_answers.decode(answer)
         return None
 
     def last(self, experiment: int) -> Watermark:
@@ -213,6 +213,10 @@ class Store:
 
 
 _events = msgspec.json.Decoder(AnyEvent)
+_offers = msgspec.json.Decoder(Offer)
+_offer_answers = msgspec.json.Decoder(OfferAnswer)
+_command_answers = msgspec.json.Decoder(CommandAnswer)
+_progresses = msgspec.json.Decoder(Progress)
 
 
 def _json(value: msgspec.Struct) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 import msgspec
 import numpy as np
 
+from cycling.conversion import convert
 from cycling.formats.values.numbers import FloatArray
 
 TOLERANCE = 1e-9  # of a sum's rounding, relative
@@ -49,7 +50,7 @@ class Digest:
     def from_json(cls, value: object) -> "Digest | None":
         """The digest that `to_json` gave; None for anything else."""
         try:
-            return msgspec.convert(value, cls)
+            return convert(value, cls)
         except msgspec.ValidationError:
             return None
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from cycling.conversion import convert
 from cycling.errors import InputError
 from cycling.formats.columns.fields import APART, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
@@ -164,7 +165,7 @@ class Mapping:
     def from_json(cls, value: object) -> "Mapping":
         """The mapping that `to_json` gave; anything else is refused with InputError."""
         try:
-            mapping = msgspec.convert(value, cls)
+            mapping = convert(value, cls)
         except msgspec.ValidationError as error:
             raise InputError(_BROKEN) from error
         indices = [column.index for column in mapping.columns]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cycling.conversion import convert
 from cycling.errors import InputError
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, Field
 from cycling.formats.columns.labels import split_label
@@ -38,7 +39,7 @@ class Corrections:
     def from_json(cls, value: object) -> "Corrections":
         """The corrections that `to_json` gave; none for anything else."""
         try:
-            return msgspec.convert(value, cls)
+            return convert(value, cls)
         except msgspec.ValidationError:
             return cls()
 

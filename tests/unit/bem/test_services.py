@@ -2,6 +2,9 @@
 
 import logging
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +35,21 @@ def test_a_process_that_fails_logs_why(caplog):
     ):
         raise InputError("The port is taken.")
     assert lines_of(caplog)[-1].endswith("said='The port is taken.'")
+
+
+BROKEN = """
+import os, signal
+from pathlib import Path
+from bem.services import logged_process
+from bem.settings import Settings
+def in_the_library(): os.kill(os.getpid(), signal.SIGSEGV)
+with logged_process("web", Settings("sqlite://", Path("/data"))): in_the_library()
+"""
+
+
+def test_a_process_that_a_library_takes_down_logs_where_it_was():
+    command = [sys.executable, "-c", BROKEN]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    assert "Segmentation fault" in done.stderr
+    assert "in in_the_library" in done.stderr
