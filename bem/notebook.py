@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MAX_EXPERIMENTS = 1_000_000
-WHOLE = (Field.CYCLE.becomes, Field.STEP.becomes)
+WHOLE = (Field.CYCLE.becomes, Field.STEP.becomes, Field.PAUSED.becomes)
 LISTED = ("id", "name", "description", "status", "battery", "technology", "station", "profile")
 TIMES = ("created_at", "begun_at", "finished_at")
 
@@ -74,7 +74,7 @@ class Laboratory:
         import pandas as pd
 
         frame = pd.DataFrame(self._columns(experiment_id, since, until))
-        return frame.astype(dict.fromkeys(WHOLE, "Int64"))
+        return frame.astype({label: "Int64" for label in WHOLE if label in frame.columns})
 
     def polars(
         self, experiment_id: int, since: Moment | None = None, until: Moment | None = None
@@ -83,7 +83,7 @@ class Laboratory:
         import polars as pl
 
         frame = pl.DataFrame(self._columns(experiment_id, since, until), nan_to_null=True)
-        return frame.cast(dict.fromkeys(WHOLE, pl.Int64))
+        return frame.cast({label: pl.Int64 for label in WHOLE if label in frame.columns})
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -31,10 +31,11 @@ _STEP_TIME = ("Step Time", "s")
 class Block:
     """Some measures, each array as long as the others; NaN is blank, + of current_a charges.
 
-    `step`, `cycle` and `step_id` are float64 with whole numbers of 32 bits and NaN for blank;
-    they and `power_w` are None where the file has no such column. `unix_time_s` is None where
-    the file has no clock. Keys of `extended` are (name, unit); the instrument's counters are among
-    them, in Ah and Wh, under the channels of their fields (`Field.CHARGE_CAPACITY.channel`).
+    `step`, `cycle`, `step_id` and `paused` (see `columns.fields`) are float64 with whole numbers of
+    32 bits and NaN for blank; they and `power_w` are None where the file has no such column.
+    `unix_time_s` is None where the file has no clock. Keys of `extended` are (name, unit); the
+    instrument's counters are among them, in Ah and Wh, under the channels of their fields
+    (`Field.CHARGE_CAPACITY.channel`).
     """
 
     test_time_s: FloatArray
@@ -46,6 +47,7 @@ class Block:
     cycle: FloatArray | None
     step_id: FloatArray | None
     extended: dict[Channel, FloatArray]
+    paused: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def _file_block(
         step=step,
         step_id=step_id,
         extended=extended,
+        paused=of(Field.PAUSED),
     )
     return FileBlock(rows, measures, of(Field.STATE), block.cells, block.bytes_done)
 

@@ -36,7 +36,7 @@ INSTRUMENTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SampleExperiment(Block):
     """A finished experiment as an instrument would have recorded it."""
 

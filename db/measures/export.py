@@ -11,14 +11,19 @@ from sqlalchemy import select
 
 from cycling.errors import InputError
 from cycling.formats import Field, csv_header, csv_rows
+from cycling.formats.columns.fields import INTERRUPTED, PAUSED, RUNNING
 from db import series
 from db.engine import Database
+from db.measures.source import Source, station_source
 from db.models import Experiment
 from db.models.wattrex import is_measured_by_wattrex
 from db.queries.experiments.detail import check_experiment
+from db.queries.experiments.pauses import run_pauses
 from db.queries.profiles.compiled import instruction_rows
 from db.series import ChannelInfo, MeasureTable
 
+JUST_S = 1e-3  # by which clocks of measures and of events may differ
+NO_OUTAGES = np.empty((0, 2))
 CHOSEN = {"voltage": Field.VOLTAGE, "current": Field.CURRENT, "power": Field.POWER}
 
 
@@ -35,10 +40,14 @@ EVERYTHING = CsvChoice()
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of an export: fields of ours, then extended channels."""
+    """The columns of an export: fields of ours, then extended channels.
+
+    `station` is what a station said of pauses, None for what it has not measured.
+    """
 
     fields: tuple[Field, ...]
     extended: tuple[ChannelInfo, ...]
+    station: Source | None
 
     @property
     def channels(self) -> list[tuple[str, str]]:
@@ -47,18 +56,20 @@ class Columns:
 
 
 def chosen_columns(database: Database, experiment_id: int, choice: CsvChoice) -> Columns:
-    """Return what an export has: times, cycle and step always.
+    """Return what an export has: times, cycle and step always, of a station's run its pauses.
 
     Raises InputError for a channel that is not known.
     """
     with series.opened(database, experiment_id) as experiment:
-        channels = experiment.channels
+        channels, station = experiment.channels, station_source(experiment)
     _refuse_unknown(choice, channels)
     columns = [channel for channel in channels if _is_chosen(choice, channel.key)]
     generic = (field for key, field in CHOSEN.items() if _is_chosen(choice, key))
+    paused = (Field.PAUSED,) if station else ()
     return Columns(
-        (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP),
+        (Field.TEST_TIME, Field.CLOCK, *generic, Field.CYCLE, Field.STEP, *paused),
         tuple(channel for channel in columns if channel.used_measure_id is not None),
+        station,
     )
 
 
@@ -74,11 +85,16 @@ def column_blocks(
     """
     places = _wattrex_places(database, experiment_id)
     names = {*columns.fields, "instruction"} if places else set(columns.fields)
+    station = columns.station
+    outages = _outages(database, experiment_id) if station and station.has_pauses else NO_OUTAGES
     for table in series.stream(
         database, experiment_id, columns.extended, between=between, only=names
     ):
         placed = _placed(table, places) if places else table
-        yield [*(_values(placed, field) for field in columns.fields), *placed.extended]
+        values = _values(placed)
+        if station:
+            values[Field.PAUSED] = _paused(table, station, outages)
+        yield [*(values[field] for field in columns.fields), *placed.extended]
     check_experiment(database, experiment_id)  # a file must not end as if it were whole
 
 
@@ -166,8 +182,8 @@ def _refuse_unknown(choice: CsvChoice, channels: tuple[ChannelInfo, ...]) -> Non
             raise InputError(f"There is no column {key[:40]!r}. Choose from: {listed}.")
 
 
-def _values(table: MeasureTable, field: Field) -> NDArray[np.float64]:
-    columns = {
+def _values(table: MeasureTable) -> dict[Field, NDArray[np.float64]]:
+    return {
         Field.TEST_TIME: table.test_time_s,
         Field.CLOCK: table.unix_s,
         Field.VOLTAGE: table.voltage_v,
@@ -176,4 +192,29 @@ def _values(table: MeasureTable, field: Field) -> NDArray[np.float64]:
         Field.CYCLE: table.cycle,
         Field.STEP: table.step,
     }
-    return columns[field]
+
+
+def _outages(database: Database, experiment_id: int) -> NDArray[np.float64]:
+    """Return begin and end (Unix s) of each pause after its station had been off, in their order.
+
+    One that lasts has no end.
+    """
+    return np.array(
+        [
+            (one.at.timestamp(), one.until.timestamp() if one.until else np.inf)
+            for one in run_pauses(database, experiment_id)
+            if one.interrupted
+        ]
+    ).reshape(-1, 2)
+
+
+def _paused(
+    table: MeasureTable, station: Source, outages: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return whether each measure was made in a pause; blank of a station that says of none."""
+    if not station.tells_pauses:
+        return np.full(len(table.unix_s), np.nan)
+    paused = np.isnan(table.step) & station.has_pauses
+    at = np.searchsorted(outages[:, 0], table.unix_s + JUST_S) - 1
+    after_outage = (at >= 0) & (table.unix_s <= outages[at, 1] + JUST_S) if len(outages) else False
+    return np.where(paused, np.where(after_outage, INTERRUPTED, PAUSED), float(RUNNING))

@@ -1,7 +1,7 @@
 """How the measures of an experiment are to be added up: its time, its edges, its counters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from cycling.analysis.integration import Edge
 from cycling.formats.columns.counters import Recognised, counters_of
 from cycling.formats.columns.fields import Field
 from db.models import ImportSource, Run, RunEvent
+from db.queries.experiments.timeline import EntryKind
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 
 Floats = NDArray[np.float64]
@@ -39,11 +40,13 @@ class ScaledChannel:
 class Source:
     """What is known of where measures come from.
 
-    `edge`: to which step the interval over an edge belongs. `has_pauses`: pauses of a run of ours
-    were recorded. `by_test_time`: time is the test time that the source gave; else its clock's.
+    `edge`: to which step the interval over an edge belongs. `tells_pauses`: its station said when
+    it was paused, perhaps in our export of it; `has_pauses`: and it was. `by_test_time`: time is
+    the test time that the source gave; else its clock's.
     """
 
     edge: Edge = Edge.HOLD
+    tells_pauses: bool = False
     has_pauses: bool = False
     by_test_time: bool = False
     step_time: ScaledChannel | None = None
@@ -53,16 +56,15 @@ class Source:
 def source_of(experiment: ExperimentSeries) -> Source:
     """Return how the measures of an experiment are to be added up."""
     session = experiment.database.session
-    found = session.get(ImportSource, experiment.id)
+    found, said = session.get(ImportSource, experiment.id), _said(experiment)
     if found is None:
-        is_run = session.get(Run, experiment.id) is not None
-        return Source(has_pauses=is_run and _has_pauses(experiment), by_test_time=is_run)
+        return replace(said, by_test_time=said.tells_pauses)
     channels = counter_channels(experiment.channels, any_name=found.edge is None)
     step_time = channels.pop(Field.STEP_TIME, None)
     edge = found.edge or (Edge.LEAD if step_time is None else Edge.SPLIT)
-    return Source(
+    return replace(
+        said,
         edge=Edge(edge) if step_time or edge != Edge.SPLIT else Edge.LEAD,
-        has_pauses=session.get(Run, experiment.id) is not None and _has_pauses(experiment),
         by_test_time=_has_test_time(found.mapping) and _goes(experiment),
         step_time=step_time,
         counters=tuple(
@@ -95,8 +97,13 @@ def is_counter(channel: ChannelInfo) -> bool:
     return bool(counter_channels([channel]))
 
 
-def edge_of_import(channels: Sequence[tuple[str, str]]) -> Edge:
-    """Return the edge of a new import, by the (name, unit) of its channels."""
+def edge_of_import(channels: Sequence[tuple[str, str]], *, by_station: bool = False) -> Edge:
+    """Return the edge of a new import, by the (name, unit) of its channels.
+
+    `by_station`: it is our export of what a station of ours has measured.
+    """
+    if by_station:
+        return Edge.HOLD
     return Edge.SPLIT if Field.STEP_TIME.channel in channels else Edge.LEAD
 
 
@@ -111,11 +118,24 @@ def _goes(experiment: ExperimentSeries) -> bool:
     return ends is None or ends[1] > ends[0]
 
 
-def _has_pauses(experiment: ExperimentSeries) -> bool:
-    pause = select(RunEvent.number).where(
-        RunEvent.experiment_id == experiment.id, RunEvent.kind == "paused"
+def station_source(experiment: ExperimentSeries) -> Source | None:
+    """Return what a station said of pauses, reading no measures; None for other instruments'.
+
+    `by_test_time` and counters are left out.
+    """
+    found = experiment.database.session.get(ImportSource, experiment.id)
+    return _said(experiment) if found is None or found.edge == Edge.HOLD else None
+
+
+def _said(experiment: ExperimentSeries) -> Source:
+    session = experiment.database.session
+    is_run = session.get(Run, experiment.id) is not None
+    kinds = select(RunEvent.kind).where(
+        RunEvent.experiment_id == experiment.id,
+        RunEvent.kind.in_([EntryKind.STARTED, EntryKind.PAUSED]),
     )
-    return experiment.database.session.scalars(pause.limit(1)).first() is not None
+    said = set(session.scalars(kinds.distinct()))
+    return Source(tells_pauses=is_run or bool(said), has_pauses=EntryKind.PAUSED in said)
 
 
 class SourceClock:

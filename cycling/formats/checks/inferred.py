@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from cycling.formats.checks.pace import PaceWatch
+from cycling.formats.checks.pace import PaceWatch, runs_fast
+from cycling.formats.checks.plausible import three_digits
 from cycling.formats.checks.sign import SignEvidence, StateEvidence
 from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping
@@ -50,6 +51,13 @@ def time_inferred(
     elif clock:
         text = f"The time is counted by the clock in column {clock.shown!r}."
         seen.append(Inference("time", text))
+    rate = pace.pace
+    if rate and runs_fast(mapping, rate):
+        text = (
+            f"The test time goes {three_digits(1 / rate)} times as fast as the clock: it is our "
+            "own export of a simulated station."
+        )
+        seen.append(Inference("speed", text))
     if time and pace.pauses:
         places = "once" if pace.pauses == 1 else f"{pace.pauses:,} times"
         lasts = duration_words(pace.paused_s)

@@ -27,6 +27,7 @@ class Field(StrEnum):
     DISCHARGE_ENERGY = "discharge_energy"
     ENERGY = "energy"
     STATE = "state"
+    PAUSED = "paused"
     EXTENDED = "extended"
     IGNORED = "ignored"
 
@@ -69,7 +70,7 @@ UNIX_UNITS = {"s": UNIX_S, "ms": UNIX_MS, "us": UNIX_US, "ns": UNIX_NS}
 ABSOLUTE_CLOCKS = (*UNIX_UNITS.values(), SINCE_1904)  # in UTC, whatever the zone
 NUMERIC_CLOCKS = (*ABSOLUTE_CLOCKS, EXCEL_DAYS)
 DURATIONS = (Field.TEST_TIME, Field.STEP_TIME)
-WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID)
+WHOLE_NUMBERS = (Field.CYCLE, Field.STEP, Field.STEP_ID, Field.PAUSED)
 # The instrument's own counters. When they start again (never, with each cycle, with each step) and
 # whether `capacity` and `energy` have a sign is up to the instrument.
 COUNTERS = (
@@ -124,9 +125,13 @@ _FACTS = {
     Field.DISCHARGE_ENERGY: _Facts("Discharge energy", "Discharging Energy / Wh", _ENERGY_UNITS),
     Field.ENERGY: _Facts("Energy", "Energy / Wh", _ENERGY_UNITS),
     Field.STATE: _Facts("State"),
+    Field.PAUSED: _Facts("Paused", "Paused / 1", ("1",)),
     Field.EXTENDED: _Facts("Extended measure"),
     Field.IGNORED: _Facts("Not imported"),
 }
+
+# What stands in the column Paused of our own CSV of a station's run; blank where it is not known.
+RUNNING, PAUSED, INTERRUPTED = 0, 1, 2  # interrupted: paused, because its station had been off
 
 # Columns of our own CSV, in their order.
 OWN_FIELDS = (

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from cycling.conversion import convert
 from cycling.errors import InputError
-from cycling.formats.columns.fields import APART, WRITTEN_DURATIONS, Field
+from cycling.formats.columns.fields import APART, OWN_FIELDS, WRITTEN_DURATIONS, Field
 from cycling.formats.columns.labels import NAME_LENGTH, UNIT_LENGTH, channel_label
 
 Channel = tuple[str, str]
@@ -52,6 +52,7 @@ INFERENCES = {
     "units": "Unit of time",
     "current": "Current",
     "power": "Power",
+    "speed": "Speed",
     "pauses": "Pauses",
     "day": "Time of day",
     "start": "Start",
@@ -95,6 +96,18 @@ class Mapping:
         """Whether a column is `field`, or two are its parts: charge and discharge."""
         parts = APART.get(field, ())
         return self.column(field) is not None or (bool(parts) and all(map(self.column, parts)))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether these are the columns of our own CSV, as they stand there.
+
+        Of a station's run it may be a part of them.
+        """
+        paused = self.column(Field.PAUSED)
+        if paused is not None and paused.label == Field.PAUSED.becomes:
+            return True
+        own = [(field, field.becomes, field.units[0]) for field in OWN_FIELDS]
+        return [(c.field, c.label, c.unit) for c in self.columns[: len(own)]] == own
 
     @property
     def counts_steps_only(self) -> bool:

@@ -38,12 +38,12 @@ _OTHERS = (
     *(Field.POWER, Field.CYCLE, Field.STEP, Field.STEP_ID, Field.STEP_TIME, Field.STATE),
     *COUNTERS,
 )
-_OWN_CHANNELS = {field.becomes: field for field in CHANNEL_FIELDS}
+_OWN_OTHERS = {field.becomes: field for field in (Field.PAUSED, *CHANNEL_FIELDS)}
 
 _BDF_NAMES = {
     **{
         split_own(field.becomes)[0].lower(): field
-        for field in (*OWN_FIELDS, *CHANNEL_FIELDS)
+        for field in (*OWN_FIELDS, Field.PAUSED, *CHANNEL_FIELDS)
         if field not in (Field.CAPACITY, Field.ENERGY)  # which of several it is, names say better
     },
     "step index": Field.STEP_ID,
@@ -68,7 +68,7 @@ def _own_export(table: TextTable) -> Mapping | None:
         if index < count:
             own = OWN_FIELDS[index]
             columns.append(Column(index, label, own, own.units[0], own.label))
-        elif field := _OWN_CHANNELS.get(label):
+        elif field := _OWN_OTHERS.get(label):
             columns.append(Column(index, label, field, field.units[0], field.label))
         else:
             columns.append(extended(table, index, *split_own(label)))

@@ -23,6 +23,7 @@ from cycling.terms import ExperimentStatus
 from db.commands import audit
 from db.commands.audit import By
 from db.commands.experiments import numbers, reservations
+from db.commands.experiments.course import Course
 from db.commands.experiments.electrolytes import add_electrolytes, check_has_electrolytes
 from db.commands.experiments.run_profiles import RunProfile, refuse_other_steps, take_profile
 from db.commands.jobs import JobInterruptedError
@@ -82,6 +83,7 @@ class _Staged:
     series: SeriesWriter
     channel_ids: dict[ChannelName, int] = field(default_factory=dict)
     measures: int = 0
+    course: Course = field(default_factory=Course)
     first_unix_s: float | None = None
     last_unix_s: float | None = None
 
@@ -158,6 +160,8 @@ def _load(
     for part in measures.per_transaction(database, rows):
         staged.series = _load_part(database, staged, part, now)
         staged.measures += len(part)
+    if block.paused is not None:
+        staged.course.add(block.paused, rows.unix_s, block.test_time_s)
     if staged.first_unix_s is None:
         staged.first_unix_s = float(rows.unix_s[0])
     staged.last_unix_s = float(rows.unix_s[-1])
@@ -184,6 +188,9 @@ def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
             raise InputError("The file has no clock. Say when the experiment started.")
         unix_s = start.timestamp() + block.test_time_s
     zeros = np.zeros(len(block.test_time_s))
+    step = block.step
+    if block.paused is not None:  # what names no step was measured in a pause
+        step = np.where(block.paused > 0, np.nan, zeros if step is None else step)
     return MeasureRows(
         first_id=first_id,
         unix_s=unix_s,
@@ -193,7 +200,7 @@ def _rows(block: Block, first_id: int, start: datetime | None) -> MeasureRows:
         current_ma=_milli(block.current_a),
         power_mw=None if block.power_w is None else _milli(block.power_w),
         test_time_s=block.test_time_s,
-        step=block.step,
+        step=step,
         cycle=block.cycle,
         extended={},
     )
@@ -246,9 +253,10 @@ def _publish(
             staged.experiment_id,
             published_at=now,
             measures=staged.measures,
-            edge=edge_of_import(list(staged.channel_ids)).value,
+            edge=edge_of_import(list(staged.channel_ids), by_station=staged.course.is_there).value,
         )
         _add(session, experiment)
+        session.add_all(staged.course.events(staged.experiment_id))
         _check_battery(session, new)
         add_electrolytes(session, staged.experiment_id, new.battery_id, new.electrolytes)
         staged.series.copy().finish(session)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.engine import Database
@@ -52,13 +52,17 @@ class Times(Protocol):
 
 @dataclass(frozen=True)
 class _Ends:
-    """The first and the last measure of an experiment, and whether it ran here."""
+    """The first and the last measure of an experiment, and whether it ran here.
+
+    `tells_pauses`: its station said when it was paused, perhaps in our export of it.
+    """
 
     first_at: datetime
     first_test_s: float | None
     last_at: datetime
     last_test_s: float | None
     is_run: bool
+    tells_pauses: bool
     is_simulated: bool
     was_paused: bool
 
@@ -82,9 +86,11 @@ def durations_of(database: Database, rows: Iterable[Times], now: datetime) -> di
 
 def _ends(database: Database, ids: Sequence[int]) -> dict[int, _Ends]:
     first, last = aliased(GenericMeasure), aliased(GenericMeasure)
+    of_it = RunEvent.experiment_id == Experiment.id
+    started = exists().where(of_it, RunEvent.kind == EntryKind.STARTED)  # also in our own export
     is_run = exists().where(Run.experiment_id == Experiment.id)
     paused = RunEvent.kind == EntryKind.PAUSED
-    was_paused = exists().where(RunEvent.experiment_id == Experiment.id, paused)
+    was_paused = exists().where(of_it, paused)
     columns: dict[str, Any] = {
         "id": Experiment.id,
         "first_at": first.at,
@@ -92,6 +98,7 @@ def _ends(database: Database, ids: Sequence[int]) -> dict[int, _Ends]:
         "last_at": last.at,
         "last_test_s": last.test_time_s,
         "is_run": is_run,
+        "tells_pauses": or_(is_run, started),
         "is_simulated": func.coalesce(Unit.simulated, False),
         "was_paused": was_paused,
     }
@@ -129,7 +136,7 @@ def _durations(
     test_s = ends.last_test_s - (0.0 if ends.is_run else ends.first_test_s)
     recorded_s = (ends.last_at - ends.first_at).total_seconds()
     stood_s = recorded_s - test_s
-    if not ends.is_run:  # a file's test time may begin anew
+    if not ends.tells_pauses:  # a file's test time may begin anew
         is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
         paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
         return (

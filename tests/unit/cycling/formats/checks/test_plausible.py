@@ -54,6 +54,27 @@ def test_a_question_that_the_user_has_answered_is_a_warning(proposed):
     assert [p.code for p in result.problems] == ["time-clock"]
 
 
+OWN = "Test Time / s,Unix Time / s,Voltage / V,Current / A,Power / W,Cycle Count / 1,Step Count / 1"
+
+
+@pytest.mark.parametrize(
+    ("header", "more"),
+    [(OWN, [3.3, 1, 1]), ("Test Time / s,Unix Time / s,Voltage / V,Current / A,Paused / 1", [0])],
+)
+def test_our_own_export_of_a_simulated_station_is_asked_about_nothing(proposed, header, more):
+    rows = [
+        [time_s, 1790000000 + time_s / 25, voltage, current, *more]
+        for time_s, voltage, current in cycle()
+    ]
+    table, mapping = proposed(table_of(rows, header))
+    result = verify(table, mapping)
+    assert [p.code for p in result.problems] == []
+    (said,) = [one.text for one in result.mapping.inferred if one.kind == "speed"]
+    assert said.startswith("The test time goes 25 times as fast as the clock")
+    slow = [[row[0], 1790000000 + row[0] * 25, *row[2:]] for row in rows]
+    assert list(questions(proposed, table_of(slow, header))) == ["time-clock"]
+
+
 @pytest.mark.parametrize(("factor", "unit"), [(1 / 60, "min"), (1000, "ms"), (1, "s")])
 def test_a_test_time_without_a_unit_has_that_of_the_clock(proposed, factor, unit):
     rows = cycle(factor, clock=lambda n: f"2026-01-20 {8 + n // 60:02}:{n % 60:02}:00")
