@@ -4,7 +4,7 @@
   "use strict";
   const DEBOUNCE_MS = 250;
   const timers = {}, drawn = {}, everything = new Set();
-  const checked = {}, behind = new Set(); // behind: something was typed after the last check
+  const answers = {}, behind = new Set(); // behind: something was typed after the last check
   window.dash_clientside = window.dash_clientside || {};
   const no = () => window.dash_clientside.no_update;
   const box = (prefix) => document.getElementById(prefix + "--box");
@@ -89,12 +89,17 @@
     technology: function (technology) {
       return "bem-battery-form " + (technology || "");
     },
-    show: function (found, known, boxId) {
-      const prefix = prefixOf(boxId);
-      if (!found) everything.delete(prefix);
-      if (found && found.saved) { forget(prefix, known); goOn(prefix, found.go); found = { problems: {} }; known = []; }
+    /* Draw what the last check or try to save has found. Both may come at once: each has a store. */
+    show: function (tried, checked, known, boxId) {
+      const prefix = prefixOf(boxId), last = answers[prefix] || {};
+      let found = last.found;
+      if (checked !== last.checked) { found = checked; behind.delete(prefix); }
+      const isAnswer = tried !== last.tried;
+      if (isAnswer) { found = tried; behind.delete(prefix); }
+      if (!tried) everything.delete(prefix);
+      if (isAnswer && tried && tried.saved) { forget(prefix, known); goOn(prefix, tried.go); known = []; }
       if (found && found.all) everything.add(prefix);
-      if (found !== checked[prefix]) { checked[prefix] = found; behind.delete(prefix); }
+      answers[prefix] = { tried: tried, checked: checked, found: found };
       left[prefix] = new Set(known || []);
       const all = (found && found.problems) || {};
       const shown = {};
@@ -105,7 +110,7 @@
       const outputs = window.dash_clientside.callback_context.outputs_list;
       if (box(prefix)) {
         tell(prefix, shown);
-        if (found && found.all && found.focus) setTimeout(() => goTo(prefix, found.focus), 0);
+        if (isAnswer && tried && tried.focus) setTimeout(() => goTo(prefix, found.focus), 0);
       }
       const before = found ? drawn[prefix] || {} : {};
       drawn[prefix] = {};

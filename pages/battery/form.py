@@ -115,6 +115,7 @@ def fields(form: Form, filling: Filling) -> Component:
         [
             dcc.Store(id=form.part("typed")),
             dcc.Store(id=form.part("result")),
+            dcc.Store(id=form.part("checked")),
             dcc.Store(id=form.part("own"), data=filling.own_id),
             dcc.Store(
                 id=form.part("left"), storage_type="session" if filling.kept_as else "memory"

@@ -44,6 +44,7 @@ def follow(form: Form) -> None:
         *(Output(form.field(name), "invalid") for name in FIELDS if name != "technology"),
         Output(form.part("state"), "children"),
         Input(form.part("result"), "data"),
+        Input(form.part("checked"), "data"),
         Input(form.part("left"), "data"),
         State(form.part("box"), "id"),
     )
@@ -52,7 +53,7 @@ def follow(form: Form) -> None:
         output=(
             Output(form.part("side"), "children"),
             Output(form.part("models"), "children"),
-            Output(form.part("result"), "data", allow_duplicate=True),  # saving writes it too
+            Output(form.part("checked"), "data"),
         ),
         inputs={"typed": Input(form.part("typed"), "data")},
         state={"own": State(form.part("own"), "data")},

@@ -21,6 +21,7 @@ from tests.unit.pages.visitor import UPDATE, shown
 ONCE = {f"{AddIds.ONCE}.data": "t1" * 8}
 SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
 RESULT = f"{AddIds.RESULT}.data"
+CHECKED = f"{ADD.part('checked')}.data"
 TOAST = "shell-toasts-store.data"
 
 
@@ -98,7 +99,7 @@ class TestChecking:
     def test_says_what_is_wrong_and_what_the_limits_mean(self, ask, lab):
         lab.battery(manufacturer="Maker", model="M7")
         answer = ask(self.values(LITHIUM | {"capacity_ah": "x", "voltage_max_v": "4.6"}))
-        assert list(answer[RESULT]["problems"]) == ["capacity_ah"]
+        assert list(answer[CHECKED]["problems"]) == ["capacity_ah"]
         side = answer[f"{ADD.part('side')}.children"]
         assert "4.65" in text(side)
         assert "4.6 V is unusual for NMC" in text(side)
@@ -109,11 +110,11 @@ class TestChecking:
         own = lab.battery("Cell B", serial_number="SN-2")
         for known, problems in ((own, []), (None, ["serial_number"])):
             answer = ask(self.values(LITHIUM), known)
-            assert list(answer[RESULT]["problems"]) == problems
+            assert list(answer[CHECKED]["problems"]) == problems
 
     @pytest.mark.parametrize("odd", [None, [], "x", 5, {"a": 1}, [None] * 3, [[]] * 29])
     def test_whatever_is_sent_gets_an_answer(self, ask, odd):
-        assert ask(odd)[RESULT]["problems"]
+        assert ask(odd)[CHECKED]["problems"]
 
 
 class TestCopying:
