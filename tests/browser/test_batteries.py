@@ -214,7 +214,7 @@ BOTH_AT_ONCE = """() => {
     if (!body.includes('"output":"..battery-add--')) return answer;
     return new Promise((give) => {
       held.push(() => give(answer));
-      if (held.length === 2) Promise.all(held.map(() => answer)).then(() => held.forEach((one) => one()));
+      if (held.length === 2) answer.then(() => held.forEach((one) => one()));
     });
   };
 }"""
