@@ -130,7 +130,9 @@ def lab_state(
         return count, title, silent, off
     if trouble:
         return count, title, [icon("x-circle-fill"), html.Span(trouble)], off
-    return count, title, [icon("check-circle"), html.Span(["Master node, ", heard])], usual
+    # No time that counts on: what was heard since is known with the next pulse only.
+    contact = html.Span("Master node, in contact", title=getattr(heard, "title", None))
+    return count, title, [icon("check-circle"), contact], usual
 
 
 def _rail(places: list[Place], menu: Component) -> html.Nav:

@@ -19,6 +19,8 @@ from db.commands.audit import record_refused_call
 from db.terms import Role
 from pages.context import actor, database
 
+FORMER = {"monitor": "/"}  # addresses that people type or remember, and where they lead
+
 
 def guard(server: Flask, settings: WebSettings) -> None:
     """Check every request first; call this before Dash adds its routes and its own checks."""
@@ -52,6 +54,9 @@ def _ask_to_sign_in() -> Response:
 
 def _check_page() -> Response | None:
     page = find_page(request.path)
+    if page is None and request.path.strip("/") in FORMER:
+        query = f"?{request.query_string.decode(errors='replace')}" if request.query_string else ""
+        return make_response(redirect(FORMER[request.path.strip("/")] + query))
     if page is None and request.path == "/":
         return make_response(redirect(first_page()))
     if page is None:

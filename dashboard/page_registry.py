@@ -4,7 +4,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ from dash._pages import _path_to_page
 
 from components.sent import Sent
 from db.terms import Role
+from pages.sent import unknown_note, unread
 
 Page = Mapping[str, Any]
 NOT_FOUND = "not_found_404"
@@ -41,7 +42,7 @@ def load_pages(package: str) -> None:
         page = dash.page_registry.get(name)
         if page is not None:
             layout = page["supplied_layout"] or module.layout
-            page["layout"] = _tolerant(layout, page["path_template"])
+            page["layout"] = _tolerant(layout, page["path_template"], _reads(page))
 
 
 def find_page(path: str) -> Page | None:
@@ -92,22 +93,32 @@ def _registering_modules(package: ModuleType) -> list[str]:
     ]
 
 
-def _tolerant(layout: Sent, template: str | None) -> Sent:
-    """Return a layout that ignores what it does not know in the address.
+def _reads(page: Page) -> Collection[str] | None:
+    """Return the names in its query that a page was registered with; None for no page at all."""
+    is_none = page["module"].endswith(f".{NOT_FOUND}")
+    return None if is_none else page.get("reads", ())
+
+
+def _tolerant(layout: Sent, template: str | None, reads: Collection[str] | None) -> Sent:
+    """Return a layout that leaves out what it does not read in the address, and says so.
 
     Dash hands every word of the query to the layout, also in the place of the id in the path.
+    `reads`: the names in the query that a layout reads by `**query`; None: nothing is said.
     """
     if not callable(layout):
         return layout
     draw: Callable[..., Any] = layout
-    known = inspect.signature(draw).parameters
-    takes_all = any(one.kind is one.VAR_KEYWORD for one in known.values())
-    ids = {name for name in known if template and f"<{name}>" in template}
+    names = {*inspect.signature(draw).parameters, *(reads or ())}
+    ids = {name for name in names if template and f"<{name}>" in template}
 
     def _layout(**given: Sent) -> Sent:
         if not all(_is_number(given.get(name)) for name in ids):
             return _not_found()
-        return draw(**(given if takes_all else {k: v for k, v in given.items() if k in known}))
+        page = draw(**{name: value for name, value in given.items() if name in names})
+        left_out = unread({name: one for name, one in given.items() if name not in names})
+        if reads is None or not left_out:
+            return page
+        return dash.html.Div([*unknown_note(left_out), page], className="bem-page")
 
     return _layout
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
@@ -134,8 +134,12 @@ def register_page(
     *,
     order: int | None = None,
     called: str = "",
+    reads: Collection[str] = (),
 ) -> None:
     """Register a page for a role; both may name ids: `<battery_id>`, `{battery_id}`.
+
+    `reads`: the names in the query of its address that its layout takes as `**query`. What neither
+    they nor the layout's own arguments name is left out, and the page says so.
 
     `called`, a kind of `names_now`: the title says what the thing is called, not its id.
     """
@@ -155,6 +159,7 @@ def register_page(
         title=words,
         order=order,
         role=role,
+        reads=frozenset(reads),
     )
 
 

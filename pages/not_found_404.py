@@ -10,7 +10,7 @@ from pages.context import register_page
 register_page(__name__, None, "Not found", Role.VIEWER)
 
 
-def layout(**_query: str) -> Component:
+def layout() -> Component:
     """Return the page for an unknown address."""
     return not_found("There is no page at this address.")
 

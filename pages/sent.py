@@ -14,10 +14,11 @@ from components.blocks import note
 from components.controls import MAX_SEARCH
 from components.sent import Sent
 from cycling.conversion import convert
-from cycling.errors import InputError
+from cycling.errors import InputError, NotFoundError
 
 MAX_NUMBER = 40  # characters
 MAX_SHOWN = 40  # of a value of an address
+MAX_UNREAD = 3  # values of an address that are listed
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2300
@@ -49,6 +50,13 @@ def read_id(value: object) -> int:
         return 0
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+def asked_id(kind: str, value: Sent) -> int:
+    """Return the id that an address names. Raises NotFoundError for what is none."""
+    if number := read_id(value):
+        return number
+    raise NotFoundError(f"There is no {kind} “{str(value)[:MAX_SHOWN]}”.")
 
 
 def searched_text(given: object) -> str:
@@ -165,6 +173,21 @@ def unknown_pages(query: Mapping[str, Sent], names: Iterable[str]) -> list[str]:
         for name in names
         if query.get(name)
     ]
+
+
+def unread(query: Mapping[str, Sent]) -> list[str]:
+    """Say that a page reads none of these names in its address."""
+    parts = [
+        f"“{name[:MAX_SHOWN]}={value[:MAX_SHOWN]}”"
+        for name, values in query.items()
+        for value in asked_values(values)
+    ]
+    if not parts:
+        return []
+    more = f" and {len(parts) - MAX_UNREAD} more" if len(parts) > MAX_UNREAD else ""
+    them = "it is" if len(parts) == 1 else "they are"
+    listed = ", ".join(parts[:MAX_UNREAD])
+    return [f"This page does not read {listed}{more} in its address: {them} left out."]
 
 
 def unknown_note(sentences: Iterable[str]) -> list[Component]:

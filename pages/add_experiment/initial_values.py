@@ -1,6 +1,6 @@
 """What the form of a new experiment begins with: nothing, a battery, a draft, an earlier one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.electrolytes import amount_id
 from cycling.battery.electrolyte import QUANTITIES
@@ -12,7 +12,7 @@ from db.queries.profiles.library import version_text
 from pages.add_experiment.form_data import FormData, Pair, read_form
 from pages.add_experiment.ids import PREFIX
 from pages.profile.choice import CHOOSE
-from pages.sent import read_id
+from pages.sent import MAX_SHOWN, asked_id
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,28 @@ class InitialForm:
 
 def initial_form(database: Database, query: dict[str, str], token: str) -> InitialForm:
     """Return what an address asks for; what does not exist gives an empty form that says so."""
-    unknown = []
-    for name in [one for one in BEGINNINGS if one in query]:
+    unknown, names = [], [one for one in BEGINNINGS if one in query]
+    for name in names:
         try:
-            initial = BEGINNINGS[name](database, _number(query[name]), token)
+            initial = BEGINNINGS[name](
+                database, asked_id(KINDS.get(name, name), query[name]), token
+            )
         except NotFoundError as error:
             unknown.append(str(error))
         else:
             if not unknown:
-                return initial
+                return _without(initial, query, names[1:])
     words = " ".join([*dict.fromkeys(unknown), "The form is empty."]) if unknown else ""
     return InitialForm(FormData(token=token), "new", words, is_problem=bool(unknown))
+
+
+def _without(initial: InitialForm, query: dict[str, str], names: list[str]) -> InitialForm:
+    """Say that a form which begins with one thing leaves out the others of the address."""
+    if not names:
+        return initial
+    listed = ", ".join(f"“{name}={str(query[name])[:MAX_SHOWN]}”" for name in names)
+    words = f"The address asks for {listed} too, which the form leaves out: choose it here."
+    return replace(initial, message=f"{initial.message} {words}".strip(), is_problem=True)
 
 
 def _draft(database: Database, draft_id: int, _token: str) -> InitialForm:
@@ -98,6 +109,7 @@ def _profile(database: Database, version_id: int, token: str) -> InitialForm:
     return InitialForm(form, f"profile-{version_id}")
 
 
+KINDS = {"like": "experiment"}  # of what a name in the address is, if not its own
 BEGINNINGS = {
     "draft": _draft,
     "like": _like,
@@ -113,10 +125,3 @@ def _amounts(pattern: ExperimentPattern) -> dict[str, str]:
         for polarity, values in pattern.electrolytes.items()
         for quantity, value in zip(QUANTITIES, values, strict=True)
     }
-
-
-def _number(text: object) -> int:
-    """Return an id of the address. Raises NotFoundError for anything else."""
-    if number := read_id(text):
-        return number
-    raise NotFoundError("The address names nothing that exists.")

@@ -17,14 +17,14 @@ from pages.add_experiment.form import fields
 from pages.add_experiment.form_data import MAX_ROWS, Pair, read_form
 from pages.add_experiment.form_state import main_equipment
 from pages.add_experiment.ids import CHOICE, EDITOR, ELECTROLYTE_FIELDS, Ids
-from pages.add_experiment.initial_values import initial_form
+from pages.add_experiment.initial_values import BEGINNINGS, initial_form
 from pages.add_experiment.library import others_list, profile_options
 from pages.add_experiment.pairs import Offers, battery_options, rows
 from pages.add_experiment.panel import panel
 from pages.context import database, register_page, run_script
 from pages.profile.choice import CHOOSE, watch_choice
 
-register_page(__name__, "/add-experiment", "Add experiment", Role.OPERATOR)
+register_page(__name__, "/add-experiment", "Add experiment", Role.OPERATOR, reads=BEGINNINGS)
 
 
 def layout(**query: str) -> Component:

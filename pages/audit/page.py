@@ -19,7 +19,7 @@ from pages.context import Viewer, database, register_page, run_script, viewer
 from pages.sent import MAX_SHOWN, read_id, unknown_days, unknown_note, unknown_pages
 
 NAMED = ("experiment", "station", "battery", "profile")  # kinds in the details of rows
-EDGES = ("before", "after")
+PARTS, EDGES = ("user", "action", "from", "to", "q"), ("before", "after")
 HEADS = (
     Head("Time", "when"),
     Head("User", "who"),
@@ -44,7 +44,7 @@ class Ids:
     CLEAR = "audit-clear"
 
 
-register_page(__name__, PATH, "Audit trail", Role.ADMIN)
+register_page(__name__, PATH, "Audit trail", Role.ADMIN, reads=(*PARTS, *EDGES))
 
 
 def layout(**query: Sent) -> Component:

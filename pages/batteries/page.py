@@ -19,7 +19,7 @@ from pages.context import database, now, register_page, viewer
 from pages.experiments.row_table import register_table, table_page
 from pages.sent import unknown_choices, unknown_note, unknown_sort
 
-register_page(__name__, "/batteries", "Batteries", Role.VIEWER)
+register_page(__name__, "/batteries", "Batteries", Role.VIEWER, reads=("technology", "q", "sort"))
 
 
 def layout(**query: Sent) -> Component:

@@ -22,13 +22,14 @@ from pages.battery.fields import typed_as
 from pages.battery.form import Filling, battery_page
 from pages.battery.live_checks import RefusedBatteryError, follow, register, saved
 from pages.context import database, register_page
+from pages.sent import asked_id
 
 register_page(__name__, "/add-battery", "Add battery", Role.OPERATOR)
 
 follow(FORM)
 
 
-def layout(like: str = "", **_query: str) -> Component:
+def layout(like: str = "") -> Component:
     """Return the form; `like` names a battery that the new one equals but for its number."""
     pattern, words = _pattern(like)
     filling = Filling(
@@ -83,12 +84,12 @@ def _added(battery: NewBattery, battery_id: int, to_next: bool) -> dict[str, Any
     return toast("done", text, href=NEXT.format(battery_id), link="Copy as next serial number")
 
 
-def _pattern(like: str) -> tuple[NewBattery | None, Component | None]:
+def _pattern(like: Sent) -> tuple[NewBattery | None, Component | None]:
     """Return the battery that the form begins with, and what to say about it."""
-    if not (like.isascii() and like.isdigit() and len(like) <= 9):
+    if not like:
         return None, None
     try:
-        known = battery_details(database(), int(like)).battery
+        known = battery_details(database(), asked_id("battery", like)).battery
     except NotFoundError as error:
         return None, note("paused", f"{error} The form is empty.")
     copy = next_one(known)

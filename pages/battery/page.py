@@ -35,7 +35,7 @@ register_page(
 follow(FORM)
 
 
-def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str) -> Component:
+def layout(battery_id: str = "", edit: str = "", page: str = "1") -> Component:
     """Return the page of a battery, or the form to change it, or say that there is none."""
     try:
         details = battery_details(database(), read_id(battery_id))
@@ -47,6 +47,8 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1", **_query: str)
     number = read_id(page)
     experiments = _experiments(details.id, max(1, number))
     notes = [] if number == experiments.number else unknown_pages({"page": page}, ["page"])
+    if edit:
+        notes.append("Operators and admins change batteries: this is the page of the battery.")
     return details_page(details, experiments, unknown_note(notes), who, now())
 
 

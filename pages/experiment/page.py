@@ -28,7 +28,13 @@ from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
 from pages.sent import MAX_SHOWN, unknown_note
 
-register_page(__name__, "/experiments/<experiment_id>", "Experiment {experiment_id}", Role.VIEWER)
+register_page(
+    __name__,
+    "/experiments/<experiment_id>",
+    "Experiment {experiment_id}",
+    Role.VIEWER,
+    reads=("from", "to"),
+)
 
 
 def layout(experiment_id: str = "", **query: str) -> Component:

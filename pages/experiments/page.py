@@ -31,7 +31,7 @@ from pages.sent import (
     unknown_sort,
 )
 
-register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0)
+register_page(__name__, "/experiments", "Experiments", Role.VIEWER, order=0, reads=(*PARTS, "sort"))
 
 
 def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:

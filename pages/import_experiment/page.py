@@ -36,7 +36,7 @@ LOST_MS = 3000  # a question whose answer never came is asked again
 register_page(__name__, "/import-experiment", "Import experiment", Role.OPERATOR)
 
 
-def layout(**_query: str) -> Component:
+def layout() -> Component:
     """Return the page."""
     return import_page(manufacturers(database()))
 

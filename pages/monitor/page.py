@@ -29,7 +29,7 @@ from pages.monitor.update import Key, entry, update
 from pages.sent import sent_id, unknown_choices, unknown_note
 from pages.station.labels import ago
 
-register_page(__name__, "/", "Monitor", Role.VIEWER, order=0)
+register_page(__name__, "/", "Monitor", Role.VIEWER, order=0, reads=("state", "q"))
 
 
 def layout(**query: str) -> Component:

@@ -21,7 +21,7 @@ from pages.sent import read_id
 register_page(__name__, "/adopted-profiles/<profile_id>", "Profile", Role.VIEWER)
 
 
-def layout(profile_id: str = "", **_query: str) -> Component:
+def layout(profile_id: str = "") -> Component:
     """Return the page of one profile, or say that there is none."""
     try:
         profile = adopted_profile(database(), read_id(profile_id))

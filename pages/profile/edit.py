@@ -22,8 +22,8 @@ from pages.profile.check import checked, watch_editor
 from pages.profile.curve_card import curve_parts
 from pages.profile.edit_parts import CURVE, EDITOR, Editing, Ids, page, save
 from pages.profile.files import text_of_file
-from pages.profile.labels import problem_words
-from pages.sent import read_id
+from pages.profile.labels import problem_words, unknown_version
+from pages.sent import asked_id, read_id
 
 register_page(__name__, "/edit-profile", "Edit profile", Role.OPERATOR)
 
@@ -33,11 +33,12 @@ def layout(profile: str = "", version: str = "") -> Component:
     if not profile:
         return page(None, viewer())
     try:
-        profile_facts = library_profile(database(), read_id(profile))
+        profile_facts = library_profile(database(), asked_id("profile", profile))
     except NotFoundError as error:
-        return not_found(str(error))
+        return not_found(str(error), "/profiles", "All profiles")
     shown = profile_facts.version(read_id(version))
-    return page(Editing(profile_facts, shown, version_text(database(), shown.id)), viewer())
+    editing = Editing(profile_facts, shown, version_text(database(), shown.id))
+    return page(editing, viewer(), unknown_version(profile_facts, version))
 
 
 watch_editor(EDITOR)

@@ -1,6 +1,6 @@
 """The layout of the page on which a profile is written, and what saving it means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
@@ -18,6 +18,7 @@ from db.queries.profiles.library import LibraryFacts, VersionFacts
 from pages.context import Viewer
 from pages.profile.battery_kinds import suited
 from pages.profile.curve_card import CurveIds, curve_card
+from pages.sent import unknown_note
 
 EDITOR = EditorIds("profile-write-editor")
 CURVE = CurveIds("profile-write-sketch")
@@ -48,8 +49,11 @@ class Editing:
     text: str
 
 
-def page(editing: Editing | None, who: Viewer) -> Component:
-    """Return the page for the next version of a profile; None is for a new profile."""
+def page(editing: Editing | None, who: Viewer, unknown: Sequence[str] = ()) -> Component:
+    """Return the page for the next version of a profile; None is for a new profile.
+
+    `unknown` is what the address asks in vain.
+    """
     left, curve = _new() if editing is None else _next(editing, who)
     profile = editing.profile if editing else None
     title: Sent = "New profile"
@@ -66,6 +70,7 @@ def page(editing: Editing | None, who: Viewer) -> Component:
         dcc.Store(id=Ids.EDITING, data=data),
         dcc.Location(id=Ids.GO, refresh="callback-nav"),
         page_header(title),
+        *unknown_note(unknown),
     ]
     beside = html.Div(curve, className="bem-stack bem-beside")
     return form_page(head, left, [save, error, state], beside=beside, look="bem-work")

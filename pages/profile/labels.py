@@ -4,17 +4,29 @@ from math import floor, log10
 
 from components import formatting
 from components.instruction_labels import short_duration
+from components.sent import Sent
 from cycling.battery.typical import KINDS, typical
 from cycling.profile import Problem
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.problems import errors_of, folded, line_words
 from cycling.profile.simulation.expected import CUT_OFF, MAX_STEPS, Expected
 from cycling.profile.summary import PER_CAPACITY, Extent, ProfileSummary
+from db.queries.profiles.library import LibraryFacts
 from pages.profile.check import CheckedView
+from pages.sent import MAX_SHOWN, read_id
 
 UNBOUNDED = "not bounded"
 TIME_UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 SURE = 0.005  # of a value: less is not said
+
+
+def unknown_version(
+    profile: LibraryFacts, asked: Sent, instead: str = "this is the newest one"
+) -> list[str]:
+    """Say that an address asks for a version that a profile does not have."""
+    if not asked or read_id(asked) in {one.number for one in profile.versions}:
+        return []
+    return [f"There is no version “{str(asked)[:MAX_SHOWN]}”: {instead}."]
 
 
 def extent_words(extent: Extent | None, otherwise: str) -> str:

@@ -24,11 +24,18 @@ from pages.profile.check import CheckedView, checked
 from pages.profile.curve_card import curve_parts
 from pages.profile.files import FORMATS, TEXT, exported, file_name
 from pages.profile.ids import Ids
+from pages.profile.labels import unknown_version
 from pages.profile.layout import CURVE, PageContent, difference, page
 from pages.profile.rows import program_rows
-from pages.sent import MAX_SHOWN, read_id
+from pages.sent import read_id
 
-register_page(__name__, "/profiles/<profile_id>", "Profile", Role.VIEWER)
+register_page(
+    __name__,
+    "/profiles/<profile_id>",
+    "Profile",
+    Role.VIEWER,
+    reads=("version", "compare", "kind", "capacity", "cells"),
+)
 
 
 def layout(profile_id: str = "", **query: Sent) -> Component:
@@ -41,8 +48,8 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
     drawn = {"kind": query.get("kind"), "cells": query.get("cells")}
     drawn["capacity_ah"] = query.get("capacity")
     battery = battery_choice(**drawn, otherwise=suited(version.summary))
-    asked = query.get("version")
-    newest = [] if not asked or read_id(asked) == version.number else [_no_version(asked)]
+    unknown = unknown_version(profile, query.get("version"))
+    unknown += unknown_version(profile, query.get("compare"), "nothing is compared")
     content = PageContent(
         profile=profile,
         version=version,
@@ -50,13 +57,9 @@ def layout(profile_id: str = "", **query: Sent) -> Component:
         uses=uses_of(database(), profile.id),
         battery=battery,
         compared=read_id(query.get("compare")),
-        unknown=[*newest, *unknown_choices(battery, **drawn)],
+        unknown=[*unknown, *unknown_choices(battery, **drawn)],
     )
     return page(content, viewer(), now())
-
-
-def _no_version(asked: Sent) -> str:
-    return f"There is no version “{str(asked)[:MAX_SHOWN]}”: this is the newest one."
 
 
 @callback(

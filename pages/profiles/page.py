@@ -25,7 +25,7 @@ from pages.sent import unknown_choices, unknown_note, unknown_sort
 
 PATH = "/profiles"
 
-register_page(__name__, PATH, "Profiles", Role.VIEWER)
+register_page(__name__, PATH, "Profiles", Role.VIEWER, reads=("q", "shelf", "sort"))
 
 
 def layout(**query: Sent) -> Component:

@@ -38,7 +38,7 @@ register_page(__name__, "/queue", "Queues", Role.VIEWER)
 OUT_OF_REACH = "Cancel requested; the station may already have started it."
 
 
-def layout(**_query: str) -> Component:
+def layout() -> Component:
     """Return the queues of the stations where something waits, and the drafts."""
     who, stations = viewer(), offered_stations(database())
     busy = [one for one in stations if one.waiting]

@@ -38,7 +38,7 @@ Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
 ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
 
 
-def layout(unit: str = "", **_query: str) -> Component:
+def layout(unit: str = "") -> Component:
     """Return the form for a unit's devices, or the choice of a unit."""
     if not unit:
         units = lab_units(database())

@@ -31,7 +31,7 @@ WATTREX = (
 )
 
 
-def layout(station_id: str = "", **_query: str) -> Component:
+def layout(station_id: str = "") -> Component:
     """Return the form of a station in use, or say that there is none."""
     try:
         begin, mark = station_set_up(database(), int(station_id))

@@ -20,7 +20,7 @@ from db.queries.stations.units import UnitContact, UnitFacts, find_unit
 from db.terms import node_trouble
 from pages.context import Viewer
 from pages.monitor.frame import unregistered_notes
-from pages.sent import read_id
+from pages.sent import MAX_SHOWN, read_id, unread
 from pages.station.details import station_actions, station_body, station_title
 from pages.station.labels import digest, short_hash
 from pages.stations.dialogs import unreachable_notes, unreachable_token
@@ -76,8 +76,13 @@ def view_of(query: Mapping[str, Any]) -> View:
 
 def unreadable(query: Mapping[str, Any]) -> list[str]:
     """Say what of an address names no unit and no station; then everything is shown."""
-    odd = ((kind, str(query[kind])) for kind in KINDS if query.get(kind))
-    return [f"There is no {kind} “{one[:40]}”." for kind, one in odd if not read_id(one)]
+    asked = {kind: query[kind] for kind in KINDS if query.get(kind)}
+    unknown = [kind for kind in asked if kind != "refused" and not read_id(asked[kind])]
+    sentences = [f"There is no {kind} “{str(asked[kind])[:MAX_SHOWN]}”." for kind in unknown]
+    view = view_of(query)
+    return sentences + unread(
+        {kind: one for kind, one in asked.items() if kind not in (*unknown, view.kind)}
+    )
 
 
 def stored_view(stored: object) -> View:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, empty, exact_time, note, table
 from components.controls import action_link
+from components.shell import MASTER_SILENT_S
 from components.status import station_pill
 from db.queries.master_node import Refusals, Refused
 from db.queries.stations.laboratory import Laboratory, ListedStation, ListedUnit
@@ -18,8 +19,6 @@ from pages.context import Viewer
 from pages.monitor.tile import simulated_tag
 from pages.station.labels import ago
 from pages.stations import labels
-
-MASTER_SILENT_S = 15.0
 
 
 def overview_count(lab: Laboratory) -> str:

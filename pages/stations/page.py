@@ -19,11 +19,11 @@ from pages.monitor.frame import dialogs
 from pages.monitor.ids import CONFIRM
 from pages.not_found_404 import not_found
 from pages.sent import sent_id, unknown_note
-from pages.stations.content import Content, content_of, stored_view, unreadable, view_of
+from pages.stations.content import KINDS, Content, content_of, stored_view, unreadable, view_of
 from pages.stations.dialogs import ask_change, change, change_dialog
 from pages.stations.ids import CHANGE, Ids
 
-register_page(__name__, "/stations", "Stations", Role.VIEWER)
+register_page(__name__, "/stations", "Stations", Role.VIEWER, reads=KINDS)
 
 WAITING_MS = 1000
 

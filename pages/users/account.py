@@ -36,7 +36,7 @@ class Ids:
 FIELDS = (Ids.OLD, Ids.NEW, Ids.AGAIN)
 
 
-def layout(**_query: str) -> Component:
+def layout() -> Component:
     """Return the form."""
     fields = [
         dcc.Store(id=Ids.ONCE, data=new_token()),

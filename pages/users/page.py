@@ -34,7 +34,7 @@ HEADS = (
 register_page(__name__, "/users", "Users", Role.ADMIN)
 
 
-def layout(**_query: str) -> Component:
+def layout() -> Component:
     """Return the list and the dialog."""
     accounts = _accounts()
     return html.Div(

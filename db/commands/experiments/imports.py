@@ -97,13 +97,12 @@ def import_experiment(
     clock: Clock,
     on_progress: Callable[[int], None] = lambda _measures: None,
     within_publication: Within = lambda _session, _experiment_id: None,
-    created: datetime | None = None,
 ) -> int:
     """Load the blocks of a file and publish them as a finished experiment; return its ExpID.
 
     `start` is the time of test time 0, for files without a clock. `on_progress` is told how many
     measures are loaded. `within_publication` runs in the publishing transaction and may veto it by
-    raising. `created` is the experiment's date of creation, if that is not now.
+    raising.
     Raises InputError for bad data; then, and when anything else goes wrong, nothing is visible and
     the staged rows are removed (after JobInterruptedError by the next attempt).
     """
@@ -116,7 +115,7 @@ def import_experiment(
             _refuse_other_steps(new.profile, block)
             _load(database, staged, block, start, clock())
             on_progress(staged.measures)
-        _publish(database, new, staged, clock(), within_publication, created)
+        _publish(database, new, staged, clock(), within_publication)
     except JobInterruptedError:
         raise
     except (Exception, KeyboardInterrupt):
@@ -236,7 +235,6 @@ def _publish(
     staged: _Staged,
     now: datetime,
     within: Within,
-    created: datetime | None,
 ) -> None:
     """Make the experiment visible, together with its audit row and the end of its job."""
     if staged.first_unix_s is None or staged.last_unix_s is None:
@@ -244,7 +242,7 @@ def _publish(
     with database.write() as session:
         if new.profile is not None:
             take_profile(session, new.profile)
-        experiment = _experiment_row(session, new, created or now)
+        experiment = _experiment_row(session, new, now)
         experiment.id = staged.experiment_id
         experiment.begun_at = datetime.fromtimestamp(staged.first_unix_s, UTC)
         experiment.finished_at = datetime.fromtimestamp(staged.last_unix_s, UTC)

@@ -1,6 +1,7 @@
 """The frame around every page."""
 
 import pytest
+from dash import html
 
 from components import shell
 from tests.unit.components.tree import find, nested_lists, of_type, text
@@ -71,3 +72,28 @@ def test_a_toast_carries_its_link():
         "href": "/experiments/5",
         "link": "Open it",
     }
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "trouble", "words", "is_well"),
+    [
+        (1.0, "", "Master node, in contact", True),
+        (9.9, "", "Master node, in contact", True),  # another one takes over until then
+        (10.1, "", "Master node silent, 10 s ago", False),
+        (1.0, "Master node has no broker", "Master node has no broker", False),
+    ],
+)
+def test_words_and_colour_of_the_master_node_are_those_of_its_state(
+    silent_s: float, trouble: str, words: str, is_well: bool
+):
+    heard = html.Span("10 s ago", title="1 Dec, 14:27:55", **{"data-bem-ago": "0"})
+    *_alarms, line, look = shell.lab_state(0, heard, silent_s, trouble)
+    assert text(html.Div(line)) == words
+    assert ("off" not in look.split()) is is_well
+    counts = find(html.Div(line), **{"data-bem-ago": "0"})
+    assert bool(counts) is (not is_well and not trouble)  # what is green counts on to no time
+
+
+def test_no_master_node_is_said():
+    *_alarms, line, look = shell.lab_state(0, None, None)
+    assert (text(html.Div(line)), "off" in look.split()) == ("No master node yet", True)

@@ -35,6 +35,12 @@ def test_a_page_leads_a_stranger_to_the_login(stranger, path):
     assert answer.location.startswith("/login?next=%2F")
 
 
+def test_an_address_that_people_type_leads_to_its_page(browser):
+    for typed in ("/monitor", "/monitor/"):
+        assert browser("vera").get(typed).location == "/"
+    assert browser("vera").get("/monitor?state=alarm").location == "/?state=alarm"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

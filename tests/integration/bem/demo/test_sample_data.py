@@ -43,11 +43,15 @@ def test_an_interruption_leaves_whole_experiments_only_and_the_rest_for_later(
     assert count(sqlite_database, Battery) == batteries
 
 
-def test_the_experiments_are_older_than_the_demo(sqlite_database: Database):
+def test_the_experiments_were_over_before_the_demo_and_are_created_by_their_import(
+    sqlite_database: Database,
+):
     add_until(sqlite_database, 3)
     with sqlite_database.read() as session:
         made = session.scalars(select(Experiment)).one()
-    assert made.begun_at < made.finished_at < made.created_at < NOW
+        imported_at = session.scalars(select(ImportSource.published_at)).one()
+    assert made.begun_at < made.finished_at < NOW
+    assert made.created_at == imported_at > made.finished_at
 
 
 def test_what_somebody_has_deleted_does_not_come_back(sqlite_database: Database):
