@@ -226,9 +226,11 @@ class ExperimentSeries:
     def _gaps(self) -> Floats:
         return window.NO_GAPS if self.time_range is None else self._chunks.gaps_s
 
-    def last_before(self, unix_s: float) -> float | None:
-        """Return the Unix seconds of the last measure before a moment, None if there is none."""
-        return None if self.time_range is None else window.last_before(self._chunks, unix_s)
+    def last_before(self, unix_s: float, count: int) -> tuple[Floats, Floats]:
+        """Return Unix seconds and test time (s) of at most `count` measures before a moment."""
+        if self.time_range is None:
+            return np.empty(0), np.empty(0)
+        return window.last_before(self._chunks, unix_s, count)
 
     def ends(self, column: str) -> tuple[float, float] | None:
         """Return the first and the last value of a generic column, None without one."""

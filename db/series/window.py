@@ -159,15 +159,20 @@ def positions(chunks: ChunkReader, between: tuple[float, float] | None) -> tuple
     return max(first, 0), min(end, measures)
 
 
-def last_before(chunks: ChunkReader, unix_s: float) -> float | None:
-    """Return the Unix seconds of the last measure before a moment, None if there is none."""
+def last_before(chunks: ChunkReader, unix_s: float, count: int) -> tuple[Floats, Floats]:
+    """Return Unix seconds and test time (s) of the last measures before a moment, in their order.
+
+    Shapes (n,), n at most `count`: those of one chunk, none where there is none.
+    """
     directory = chunks.directory
     place = _position(chunks, round(1e6 * unix_s), "left") - 1
     if place < 0:
-        return None
+        return np.empty(0), np.empty(0)
     index = int(np.searchsorted(directory.starts, place, "right")) - 1
-    times = chunks.times(int(directory.numbers[index]))
-    return int(times[place - int(directory.starts[index])]) / 1e6
+    ((us, columns),) = chunks.columns([int(directory.numbers[index])], ["test_time"]).values()
+    end = place - int(directory.starts[index]) + 1
+    part = slice(max(0, end - count), end)
+    return us[part] / 1e6, columns["test_time"][part]
 
 
 def _position(chunks: ChunkReader, us: int, side: Literal["left", "right"]) -> int:

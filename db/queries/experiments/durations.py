@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from db.engine import Database
 from db.facts import facts
 from db.models import CyclerStation, Experiment, GenericMeasure, Run, RunEvent, Unit
-from db.queries.experiments.outages import MAX_OUTAGES, last_measure_before
+from db.queries.experiments.outages import MAX_OUTAGES, outage_begin
 from db.queries.experiments.pauses import Pause, run_pauses
 from db.queries.experiments.timeline import EntryKind
 
@@ -158,11 +158,11 @@ def _durations(
 
 
 def _off_s(database: Database, experiment_id: int, pauses: Sequence[Pause]) -> float:
-    """Return for how long its station was off: each time from the last measure to its return."""
+    """Return for how long its station was off, at most: each time until it came back."""
     off_s = 0.0
-    returns = [one.at for one in pauses if one.interrupted][-MAX_OUTAGES:]
+    returns = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
     with database.read() as session:
-        for at in returns:
-            last = last_measure_before(session, experiment_id, at)
-            off_s += (at - last).total_seconds() if last else 0.0
+        for one in returns:
+            began_at = outage_begin(session, experiment_id, one.at, one.test_time_s)
+            off_s += (one.at - began_at).total_seconds() if began_at else 0.0
     return off_s

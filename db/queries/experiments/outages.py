@@ -1,17 +1,57 @@
-"""When the station of a run was off: from the last measure to the moment at which it came back."""
+"""When the station of a run was off: until the moment at which it came back.
 
-from datetime import datetime
+From its last measure on, but for how long it still ran by its own test time: that is what it found
+when it came back. Records may be far apart, so it is off for no longer than that.
+"""
 
+from datetime import datetime, timedelta
+
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import GenericMeasure
+from db.series.codec import Floats
 
 MAX_OUTAGES = 20  # the newest
+MEASURES = 8  # before it, which say how fast its test time went
 
 
-def last_measure_before(session: Session, experiment_id: int, at: datetime) -> datetime | None:
-    """Return when the last measure before a moment was made; None without one.
+def outage_begin(
+    session: Session, experiment_id: int, back_at: datetime, test_time_s: float
+) -> datetime | None:
+    """Return when a station went off that came back at a moment and a test time (s).
+
+    None where it has measured nothing before.
+    """
+    last = _measures_before(session, experiment_id, back_at)
+    if not last:
+        return None
+    unix_s = np.array([at.timestamp() for at, _ in last])
+    test_s = np.array([np.nan if one is None else one for _, one in last])
+    ran_s = min(ran_on_s(unix_s, test_s, test_time_s), (back_at - last[-1][0]).total_seconds())
+    return last[-1][0] + timedelta(seconds=ran_s)
+
+
+def ran_on_s(unix_s: Floats, test_s: Floats, test_time_s: float) -> float:
+    """Return for how long (s, by the clock) a station ran after its last measures.
+
+    Shapes (n,), of its last measures by clock and by test time, which went on until `test_time_s`.
+    A simulated test time goes as fast as it did between them, never slower than the clock.
+    """
+    ran_s = test_time_s - test_s[-1]
+    if not ran_s > 0:
+        return 0.0
+    by_clock, by_test = np.diff(unix_s), np.nan_to_num(np.diff(test_s))
+    wide = (by_test > 0) & (by_test >= by_test.max(initial=0.0) / 2)
+    rate = np.min(by_clock[wide] / by_test[wide], initial=1.0)
+    return float(ran_s * max(0.0, rate))
+
+
+def _measures_before(
+    session: Session, experiment_id: int, at: datetime
+) -> list[tuple[datetime, float | None]]:
+    """Return clock and test time (s) of the last measures before a moment, in their order.
 
     By halves: no index has the times.
     """
@@ -28,7 +68,15 @@ def last_measure_before(session: Session, experiment_id: int, at: datetime) -> d
             .limit(1)
         ).one()
         if row.at < at:
-            last, low = row.at, row.id + 1
+            last, low = row.id, row.id + 1
         else:
             high = middle - 1
-    return last
+    if last is None:
+        return []
+    rows = session.execute(
+        select(GenericMeasure.at, GenericMeasure.test_time_s)
+        .where(of_it, GenericMeasure.id <= last)
+        .order_by(GenericMeasure.id.desc())
+        .limit(MEASURES)
+    )
+    return [(row.at, row.test_time_s) for row in rows][::-1]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cycling.terms import ExperimentStatus
 from db.engine import Database
 from db.models import AuditEntry, Command, Experiment, Plan, Run, RunEvent
-from db.queries.experiments.outages import MAX_OUTAGES, last_measure_before
+from db.queries.experiments.outages import MAX_OUTAGES, outage_begin
 from db.queries.stations.queue import reason_of
 from db.terms import PlanState
 
@@ -60,7 +60,7 @@ class TimelineEntry:
     queued it. `again`: it was queued before. `confirmed`: that its battery was confirmed with the
     form that queued it. An `interrupted` pause is one that the station found when it came back: its
     power or its program had ended; in `timeline` it stands where the station went off, `off_s`
-    before.
+    before at most.
     """
 
     at: datetime
@@ -197,13 +197,13 @@ def _from_start_on(
 def _where_it_went_off(
     session: Session, experiment_id: int, entries: list[TimelineEntry]
 ) -> list[TimelineEntry]:
-    """Return the entries, the newest interruptions where the last measure before them was made."""
+    """Return the entries, the newest interruptions where the station went off."""
     moved = {one.at: one for one in entries if one.interrupted}
     for at in sorted(moved)[-MAX_OUTAGES:]:
-        last = last_measure_before(session, experiment_id, at)
-        if last is not None:
-            off_s = (at - last).total_seconds()
-            moved[at] = replace(moved[at], at=last, off_s=off_s)
+        began_at = outage_begin(session, experiment_id, at, moved[at].test_time_s)
+        if began_at is not None:
+            off_s = (at - began_at).total_seconds()
+            moved[at] = replace(moved[at], at=began_at, off_s=off_s)
     return [moved.get(one.at, one) if one.interrupted else one for one in entries]
 
 

@@ -1,7 +1,8 @@
 """When an experiment was paused, its station off, or nothing recorded: where lines break, and why.
 
-Pauses are what the station said of them. An outage goes from the last measure to the moment at
-which the station came back and found itself interrupted. What else is missing is a gap by the rule
+Pauses are what the station said of them. An outage goes from the moment until which the station
+ran by its test time, after the last measure, to that at which it came back and found itself
+interrupted. What else is missing is a gap by the rule
 of statistics (`cycling.analysis.gaps`), or a stop where only the clock went on: a pause of the
 instrument.
 """
@@ -16,13 +17,27 @@ from numpy.typing import NDArray
 from components import formatting
 from components.figures.spans import Span
 from components.figures.time_axis import Window
-from db.queries.experiments.outages import MAX_OUTAGES
+from db.queries.experiments.outages import MAX_OUTAGES, MEASURES, ran_on_s
 from db.queries.experiments.pauses import Pause, contact_losses, run_pauses
 from db.series import ExperimentSeries
 
 COVERED = 0.9
 STOOD = 0.1  # of the clock's time: where the test time went on for less it stood still
 JUST_S = 1e-3
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A time in which a station was off, at most (Unix s); when it had measured last."""
+
+    begin_s: float
+    end_s: float
+    last_s: float
+
+    @property
+    def window(self) -> Window:
+        """Begin and end."""
+        return self.begin_s, self.end_s
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Interruptions:
     """
 
     pauses: tuple[Pause, ...] = ()
-    outages: tuple[Window, ...] = ()
+    outages: tuple[Outage, ...] = ()
     gaps: tuple[Window, ...] = ()
     lost_at: tuple[float, ...] = ()
     stops: tuple[Window, ...] = ()
@@ -42,14 +57,15 @@ class Interruptions:
     def breaks(self) -> NDArray[np.float64]:
         """Return where lines break unless something was measured, shape (n, 2), by their time."""
         paused = [pause_window(one) for one in self.pauses if one.until is not None]
-        windows = [(end - JUST_S, end) for _, end in self.outages]
+        windows = [(one.end_s - JUST_S, one.end_s) for one in self.outages]
         return np.array(sorted([*paused, *windows, *self.gaps, *self.stops]), float).reshape(-1, 2)
 
     @property
     def off(self) -> NDArray[np.float64]:
         """Return when the output was off, shape (n, 2), in order and apart; the last may last."""
         windows: list[Window] = []
-        for begin, end in sorted([*(pause_window(one) for one in self.pauses), *self.outages]):
+        outages = [one.window for one in self.outages]
+        for begin, end in sorted([*(pause_window(one) for one in self.pauses), *outages]):
             if windows and begin <= windows[-1][1]:
                 windows[-1] = (windows[-1][0], max(windows[-1][1], end))
             else:
@@ -65,10 +81,13 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
     outages = []
     for pause in [one for one in pauses if one.interrupted][-MAX_OUTAGES:]:
         back_at = pause.at.timestamp()
-        last = experiment.last_before(back_at)
-        if last is not None:
-            outages.append((last, back_at))
-    named = [*(pause_window(one) for one in pauses), *outages]
+        unix_s, test_s = experiment.last_before(back_at, MEASURES)
+        if len(unix_s):
+            last_s = float(unix_s[-1])
+            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s)
+            outages.append(Outage(min(last_s + ran_s, back_at), back_at, last_s))
+    silent = [(one.last_s, one.end_s) for one in outages]
+    named = [*(pause_window(one) for one in pauses), *silent]
     gaps, stops = list[Window](), list[Window]()
     for (begin, end), test_s in zip(
         experiment.gaps.tolist(), experiment.gap_test_s.tolist(), strict=True
@@ -123,10 +142,16 @@ def _pause_span(pause: Pause, zone: tzinfo) -> Span:
     )
 
 
-def _outage_span(outage: Window, zone: tzinfo) -> Span:
-    lasted = _rough(outage[1] - outage[0])
-    words = ("The station was off.", f"Nothing recorded for {lasted}", _from_to(outage, zone))
-    return Span(*outage, "gap", _shortened(f"Station off, nothing recorded for {lasted}"), words)
+def _outage_span(outage: Outage, zone: tzinfo) -> Span:
+    lasted, silent = (_rough(outage.end_s - one) for one in (outage.begin_s, outage.last_s))
+    off = "Station off" if lasted == silent else f"Station off at most {lasted}"
+    words = (
+        f"The station was off for {lasted} at most.",
+        f"Nothing recorded for {silent}",
+        _from_to(outage.window, zone),
+    )
+    names = dict.fromkeys((*_shortened(f"{off}, nothing recorded for {silent}"), "Station off"))
+    return Span(*outage.window, "gap", tuple(names), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:

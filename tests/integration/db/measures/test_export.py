@@ -119,7 +119,7 @@ def figures(database: Database, experiment: int) -> dict:
         "took": (took.test_s, took.pauses_s, took.off_s),
         "pauses": [(one.at.timestamp(), one.until.timestamp()) for one in pauses],
         "interrupted": [one.interrupted for one in pauses],
-        "outages": interrupts.outages,
+        "outages": [astuple(one) for one in interrupts.outages],
         "others": (interrupts.gaps, interrupts.stops),
     }
 

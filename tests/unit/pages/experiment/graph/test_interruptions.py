@@ -207,3 +207,19 @@ def test_it_is_dashed_and_of_a_neutral_colour_in_graph_and_legend(lab, run):
     (option,) = trace_toggles("t", [expected_toggle()], []).options
     (key,) = find(option["label"], className="bem-key dashed")
     assert key["props"]["style"]["--light"] == line["color"]
+
+
+def test_with_records_far_apart_a_station_is_off_from_where_its_test_time_ended(lab, run):
+    """A record every 10 min; it ran on for 16 s, was off for 35 s, and says so."""
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=1251), interrupted=True, test_time_s=1216)
+    record(lab, run, [0, 600, 1200, 1251], [0, 600, 1200, 1216], paused=[1251])
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 600, 1200], [1251]]
+    _, outage = found.spans
+    assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((1216, 1251))
+    assert outage.labels == (
+        "Station off at most 35 s, nothing recorded for 51 s",
+        "Station off at most 35 s",
+        "Station off",
+    )
+    assert outage.words[0] == "The station was off for 35 s at most."
