@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import card
+from components.blocks import card, icon
 from components.sent import Sent
 from cycling.errors import InputError
 from db.commands import jobs
@@ -16,9 +16,10 @@ from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.detail import battery_choices
 from pages.context import database, now, once, request_id, viewer
-from pages.import_experiment.batch_answers import missing_words, payloads_of, rows_of
+from pages.import_experiment.batch_answers import fit_words, missing_words, payloads_of, rows_of
+from pages.import_experiment.batch_questions import question_table
 from pages.import_experiment.batch_rows import EVERY_FILE, MAX_FILES
-from pages.import_experiment.batch_table import question_table, work_table
+from pages.import_experiment.batch_table import work_table
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
@@ -146,7 +147,8 @@ def show(batch: Sent, upload: Sent, ticks: Sent, missing: Sent) -> tuple[Any, ..
         whole = rows_of(files, results=True)
         batteries, zone = battery_choices(database()), _zone(files)
         asks = True
-        content = question_table(whole, batteries, viewer(), zone, read_missing(missing))
+        lacks, of_all = read_missing(missing), str(files[0].get("battery") or "")
+        content = question_table(whole, batteries, viewer(), zone, lacks, of_all)
     stops = any(row.is_loading for row in rows)
     again = read_id(ticks) + 1 if working else no_update
     return True, False, content, _style(asks), _style(stops), working, again
@@ -189,7 +191,38 @@ def confirm(
     except InputError as error:
         return no_update, str(error), no_update, None
     loads = {n: job for places, job in zip(payloads, done, strict=True) for n in places}
-    return [{**one, "load": loads.get(n)} for n, one in enumerate(files)], None, new_token(), None
+    left_out = {row.number: row.left_out for row in rows_of(files, results=True)}
+    started = [
+        {**one, "load": loads[n]} if n in loads else {**one, "load": None, "reason": left_out[n]}
+        for n, one in enumerate(files)
+    ]
+    return started, None, new_token(), None
+
+
+@callback(
+    output=Output(Ids.batch_fits(ALL), "children"),
+    inputs={"batteries": Input(Ids.batch_battery(ALL), "value")},
+    state={"batch": State(Ids.BATCH, "data"), "notes": State(Ids.batch_fits(ALL), "id")},
+)
+def compare(batteries: Sent, batch: Sent, notes: Sent) -> Sent:
+    """Say what the battery of a file cannot have, as soon as it is chosen."""
+    files = read_batch(batch)
+    given = {one["id"].get("row"): one.get("value") for one in ctx.args_grouping["batteries"]}
+    places = [one.get("row") for one in notes or ()]
+    changed = {one.get("row") for one in ctx.triggered_prop_ids.values() if isinstance(one, dict)}
+    if not changed or EVERY_FILE in changed:
+        changed = set(places)
+    wanted = {
+        place: given.get(place) or given.get(EVERY_FILE)
+        for place in places
+        if place in changed and isinstance(place, int) and 0 <= place < len(files)
+    }
+    texts = fit_words(files, wanted)
+    return [_note(texts[place]) if place in texts else no_update for place in places]
+
+
+def _note(text: str) -> list[Any]:
+    return [icon("exclamation-triangle-fill"), " ", text] if text else []
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:

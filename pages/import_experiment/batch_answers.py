@@ -34,6 +34,7 @@ def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRo
             dict(one["upload"]),
             statuses.get(one["check"]),
             statuses.get(one.get("load") or 0),
+            one.get("reason") or "",
         )
         for number, one in enumerate(files)
     ]
@@ -138,6 +139,31 @@ def _payload(
     return {**payload, **decided, "sign_chosen": row.asks_sign}
 
 
+def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) -> dict[int, str]:
+    """Return what speaks against the battery of each file, by its place; blank for nothing.
+
+    A file without a battery, or that cannot be imported from here, is compared with none.
+    """
+    rows = rows_of([files[place] for place in chosen], results=True)
+    batteries = battery_choices(database())
+    return {
+        place: _fit_words(row, battery, batteries)
+        for row, (place, battery) in zip(rows, chosen.items(), strict=True)
+    }
+
+
+def _fit_words(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) -> str:
+    if not battery or row.checked is None or row.failure:
+        return ""
+    mapping = Columns.from_json(row.checked["verification"]["mapping"])
+    try:
+        number = chosen_battery(battery, batteries, lambda text: battery_named_in(database(), text))
+        _fits(row.checked, mapping, number)
+    except InputError as error:
+        return str(error)
+    return " ".join(one.text for one in not_of_battery(row.checked, mapping, number))
+
+
 def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:
     """Return an answer; None, and what is wrong with it, where it is none."""
     try:
@@ -148,8 +174,10 @@ def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:
 
 
 def _fits(checked: dict[str, Any], mapping: Columns, battery_id: int) -> bool:
-    if problems := not_of_battery(checked, mapping, battery_id):
-        raise InputError(f"{problems[0].text} If it is right, open the file alone and say so.")
+    problems = not_of_battery(checked, mapping, battery_id)
+    asked = next((one for one in problems if one.severity == "question"), None)
+    if asked:
+        raise InputError(f"{asked.text} If it is right, open the file alone and say so.")
     return True
 
 

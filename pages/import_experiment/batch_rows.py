@@ -9,6 +9,7 @@ from typing import Any
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
+from cycling.formats.columns.mapping import INFERENCES
 from cycling.names import check_name
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
@@ -24,18 +25,23 @@ from pages.import_experiment.proposals import proposed_battery, proposed_name
 
 MAX_FILES = 200
 EVERY_FILE = -1  # the row of the battery of all files that have none
+ANSWER, CORRECT = "answer", "correct"
 SIGN_CODES = ("sign", "unsigned")
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One of several files; `check` and `load` are its tasks, None for what is not there."""
+    """One of several files; `check` and `load` are its tasks, None for what is not there.
+
+    `reason` is why it is not among those that are imported, once these are.
+    """
 
     number: int
     upload: dict[str, Any]
     check: JobStatus | None
     load: JobStatus | None
+    reason: str = ""
 
     @property
     def checked(self) -> dict[str, Any] | None:
@@ -72,6 +78,26 @@ class FileRow:
         if self.blocking and not self.asks_sign:
             return str(self.blocking[0]["text"])
         return ""
+
+    @property
+    def needs(self) -> str:
+        """What only its own page can take before its import: an ANSWER, else to CORRECT it."""
+        if self.checked is None or not self.failure:
+            return ""
+        return ANSWER if self.blocking[0]["severity"] == "question" else CORRECT
+
+    @property
+    def inferred(self) -> list[str]:
+        """What nobody has said of it, each a sentence with its kind."""
+        if self.checked is None:
+            return []
+        mapping = Columns.from_json(self.checked["verification"]["mapping"])
+        return [f"{INFERENCES.get(one.kind, one.kind)}: {one.text}" for one in mapping.inferred]
+
+    @property
+    def left_out(self) -> str:
+        """Why it is not among those that are imported, where nobody has chosen it."""
+        return f"Left out: {self.failure}" if self.failure else "Left out: it was not ticked."
 
     @property
     def to_know(self) -> list[str]:

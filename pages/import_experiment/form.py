@@ -21,10 +21,7 @@ FORM = Form("import-battery")
 SAVE = FORM.part("save")
 CANCEL = FORM.part("cancel")
 RESULT = FORM.part("result")
-TITLE = FORM.part("title")
 ONCE = FORM.part("once")
-
-
 OPEN = FORM.part("dialog")
 
 
@@ -104,28 +101,29 @@ def _start_fields(keep: dict[str, Any]) -> Component:
     )
 
 
-def dialog(manufacturers: Sequence[str] = ()) -> dbc.Modal:
-    """Return the dialog, closed."""
+def dialog(form: Form, manufacturers: Sequence[str] = ()) -> dbc.Modal:
+    """Return the dialog of a new battery, closed."""
+    title = form.part("title")
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle("New battery", id=TITLE), close_button=True),
+            dbc.ModalHeader(dbc.ModalTitle("New battery", id=title), close_button=True),
             dbc.ModalBody(
                 [
-                    fields(FORM, Filling(values={}, manufacturers=manufacturers)),
-                    dcc.Store(id=ONCE),
-                    html.Div(id=FORM.part("side"), className="bem-stack bem-below"),
+                    fields(form, Filling(values={}, manufacturers=manufacturers)),
+                    dcc.Store(id=form.part("once")),
+                    html.Div(id=form.part("side"), className="bem-stack bem-below"),
                 ]
             ),
             dbc.ModalFooter(
                 [
-                    html.Span(id=FORM.part("state"), className="bem-bad small", role="status"),
-                    dbc.Button("Cancel", id=CANCEL, color="secondary"),
-                    dbc.Button("Add battery", id=SAVE, color="primary"),
+                    html.Span(id=form.part("state"), className="bem-bad small", role="status"),
+                    dbc.Button("Cancel", id=form.part("cancel"), color="secondary"),
+                    dbc.Button("Add battery", id=form.part("save"), color="primary"),
                 ]
             ),
         ],
-        id=OPEN,
-        labelledby=TITLE,
+        id=form.part("dialog"),
+        labelledby=title,
         is_open=False,
         scrollable=True,
         size="lg",

@@ -95,4 +95,6 @@ class Ids:
     batch_together = PatternId("import-batch-together", "row")  # one for all
     batch_again = PatternId("import-batch-again", "row")
     batch_alone = PatternId("import-batch-alone", "row")
+    batch_fits = PatternId("import-batch-fits", "row")  # what the battery cannot have
+    batch_new_battery = PatternId("import-batch-new-battery", "row")  # one for all
     batch_cancel = PatternId("import-batch-cancel", "row")

@@ -23,7 +23,7 @@ from pages.context import database, now, once, request_id, run_script, viewer
 from pages.import_experiment import again
 from pages.import_experiment.file import cancel_quietly, failure, importing, own_job
 from pages.import_experiment.ids import RUN, Ids
-from pages.import_experiment.inferred import battery_questions
+from pages.import_experiment.inferred import battery_questions, has_questions
 from pages.import_experiment.mapping import sign_was_chosen, start_from, to_correct
 from pages.import_experiment.run import (
     AMOUNTS,
@@ -132,8 +132,8 @@ def start_import(
         return _answer(name=str(error))
     if not isinstance(fields["battery_id"], int):
         return _answer(battery="Choose the battery, or add a new one.")
-    if asked := battery_questions(verified, mapping, fields["battery_id"]):
-        return _answer(battery=asked)
+    if has_questions(verified, mapping, fields["battery_id"]):
+        return _answer(battery=battery_questions(verified, mapping, fields["battery_id"]))
     payload = {**to_import(fields, verified, upload, mapping), **decided}
     payload["sign_chosen"] = sign_was_chosen(read_correction(corrected), upload)
     run, problems = _run(fields, verified)
@@ -147,6 +147,22 @@ def start_import(
     except InputError as error:
         return _answer(name=str(error))
     return _answer(job=job, token=new_token())
+
+
+@callback(
+    # start_import says what is wrong with the battery, too
+    output=Output(f"{Ids.BATTERY}-error", "children", allow_duplicate=True),
+    inputs={"battery_id": Input(Ids.BATTERY, "value"), "verified": Input(Ids.VERIFIED, "data")},
+    state={"upload": State(Ids.UPLOAD, "data")},
+    prevent_initial_call=True,
+)
+def compare_battery(battery_id: Sent, verified: Sent, upload: Sent) -> Sent:
+    """Say what the battery cannot have, as soon as it is chosen."""
+    upload, verified = read_upload(upload), read_verified(verified)
+    mapping = to_correct(verified, upload)
+    if not verified or mapping is None or not isinstance(battery_id, int):
+        return ""
+    return battery_questions(verified, mapping, battery_id)
 
 
 def _answer(**changes: Sent) -> dict[str, Any]:

@@ -55,6 +55,12 @@ def battery_questions(
     return [html.Div(with_answer(one.to_json())) for one in problems]
 
 
+def has_questions(verified: dict[str, Any], mapping: Mapping, battery_id: int) -> bool:
+    """Whether the file has what the battery cannot have, and nobody has said that it is right."""
+    problems = not_of_battery(verified, mapping, battery_id)
+    return any(one.severity == "question" for one in problems)
+
+
 def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) -> list[Problem]:
     """Return what in the file the battery cannot have, as far as nobody has accepted it."""
     checked = verified["verification"]

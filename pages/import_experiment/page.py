@@ -18,7 +18,7 @@ from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
 from pages.context import database, register_page
-from pages.import_experiment import again, batch, form, remembered
+from pages.import_experiment import again, batch, batch_battery, form, remembered
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
 from pages.import_experiment.form import battery_options, experiment_form
@@ -138,7 +138,8 @@ def import_page(manufacturers: Sequence[str] = ()) -> Component:
             batch.box(),
             html.Div(_work(), id=Ids.WORK, className="bem-import", hidden=True),
             _save_bar(),
-            form.dialog(manufacturers),
+            form.dialog(form.FORM, manufacturers),
+            form.dialog(batch_battery.FORM, manufacturers),
         ],
         className="bem-page",
     )

@@ -123,13 +123,16 @@ def read_correction(given: Sent) -> dict[str, Any] | None:
 class BatchFile(TypedDict):
     """One of several files: its upload, the task that checks it and the one that imports it.
 
-    `zone` is the one that was chosen for local clocks.
+    `zone` is the one that was chosen for local clocks, `battery` the one that was added for files
+    without one, `reason` why the file is not imported with the others.
     """
 
     upload: Upload
     check: int
     load: NotRequired[int | None]
     zone: NotRequired[str | None]
+    battery: NotRequired[str | None]
+    reason: NotRequired[str | None]
 
 
 def read_batch(given: Sent) -> list[dict[str, Any]]:

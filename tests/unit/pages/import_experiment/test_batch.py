@@ -1,18 +1,24 @@
 """Several files at once: checked, asked about in a table, imported each by its own task, once."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from dash import ALL
 
 from bem.worker.loop import Worker
 from cycling.formats import Field
+from cycling.formats.columns.mapping import Inference
 from db.commands.form_tokens import new_token
 from db.limits import USUAL
 from db.queries.experiments.detail import experiment_facts
 from db.terms import JobState
+from pages.battery.form import Form as BatteryForm
+from pages.import_experiment.ids import Ids
 from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.pages.battery_forms import LITHIUM, battery_controls
 from tests.unit.pages.files import MAPPING, problem, result, upload
 
 BATCH, BOX, TABLE = "import-batch.data", "import-batch-box.hidden", "import-batch-table.children"
@@ -284,6 +290,123 @@ def test_the_chosen_files_become_tasks_once(oscar, lab, checked):
     assert "sent twice" in again[STATE]
     assert len(lab.jobs()) == 5
     assert "Left out" in text(show(oscar, after)[TABLE])
+
+
+def test_what_was_inferred_unfolds_with_what_there_is_to_know(oscar, checked):
+    seen = Inference("sign", "Voltage rises in 41 of 42 steps with a positive current.")
+    mapping = replace(MAPPING, inferred=(seen,)).to_json()
+    batch = checked(result(mapping=mapping), result(mapping=mapping, problems=[problem()]))
+    first, second = of_type(show(oscar, batch)[TABLE], "Details")
+    assert text(first) == f"1 inferredSign of the current: {seen.text}"
+    assert text(second).startswith("1 thing to know, 1 inferredRow 7: Gap of 2 h")
+
+
+@pytest.mark.parametrize(
+    ("severity", "button"),
+    [("question", "Open it alone to answer"), ("error", "Open it alone to correct")],
+)
+def test_a_file_that_is_left_out_says_why_and_how_it_comes_in(
+    oscar, lab, checked, severity, button
+):
+    lab.battery()
+    asked = problem(severity, code="counter", text="The current adds up to 1 Ah.")
+    batch = checked(result(), result(ok=False, problems=[asked]), result())
+    drawn = show(oscar, batch)[TABLE]
+    assert "To open alone before the import, as the rows say: 1 file." in text(drawn)
+    row = of_type(of_type(drawn, "Tbody")[0], "Tr")[1]
+    assert asked["text"] in text(row)
+    assert [text(one) for one in of_type(row, "Button")] == [button]
+    after = confirm(oscar, batch, take(), {"take": False}, {"take": False})[BATCH]
+    said = [text(one) for one in of_type(show(oscar, after)[TABLE], "Tr")]
+    assert "Left out: The current adds up to 1 Ah." in said[2]
+    assert "Left out: it was not ticked." in said[3]
+    assert find(show(oscar, after)[TABLE], id={"type": "import-batch-alone", "row": 1})
+
+
+def test_the_zone_of_a_clock_is_folded(oscar, checked):
+    mapping = replace(MAPPING.with_column(0, Field.CLOCK, "day first"), time_zone="Europe/Madrid")
+    found = result(starts_at=1_700_000_000.0, mapping=mapping.to_json())
+    (details,) = of_type(show(oscar, checked(found))[TABLE], "Details")
+    assert text(of_type(details, "Summary")) == "Europe/Madrid"
+
+
+class TestFits:
+    """What the battery cannot have is said as soon as it is chosen."""
+
+    FITS = f"{Ids.batch_fits(ALL)}.children"
+
+    def compare(self, oscar, batch, batteries, changed):
+        def ids(kind):
+            return {place: {"type": f"import-batch-{kind}", "row": place} for place in batteries}
+
+        patterns = {
+            "import-batch-battery": [(ids("battery")[n], text) for n, text in batteries.items()],
+            "import-batch-fits": [(one, None) for n, one in ids("fits").items() if n >= 0],
+        }
+        by = {"id": ids("battery")[changed], "property": "value"}
+        answer = oscar.call(self.FITS, {BATCH: batch}, by=by, patterns=patterns)
+        return {json.loads(key.split(".")[0])["row"]: text(one) for key, one in answer.items()}
+
+    def test_of_the_row_that_was_changed(self, oscar, lab, checked):
+        lab.battery()
+        batch = checked(result(most_v=3802.0), result(most_v=3802.0), result())
+        said = self.compare(oscar, batch, {0: "Cell A", 1: "Cell A", 2: "x", -1: None}, 0)
+        assert list(said) == [0]
+        assert "3,802 V" in said[0]
+        assert "open the file alone" in said[0]
+
+    def test_of_all_that_have_none(self, oscar, lab, checked):
+        lab.battery()
+        refused = result(most_v=3802.0, ok=False, problems=[problem("error")])
+        batch = checked(result(most_v=3802.0), result(), refused, result())
+        said = self.compare(oscar, batch, {0: "", 1: "x", 2: None, 3: None, -1: "Cell A"}, -1)
+        assert "3,802 V" in said.pop(0)
+        assert "No battery has 'x'" in said.pop(1)
+        assert said == {2: "", 3: ""}
+
+    def test_what_is_a_warning_is_imported(self, oscar, lab, checked):
+        lab.battery()
+        empty = checked(result(most_v=0.0001))
+        (said,) = self.compare(oscar, empty, {0: "Cell A"}, 0).values()
+        assert "goes up to only 0.0001 V" in said
+        assert "open the file" not in said
+        assert confirm(oscar, empty, take())[BATCH][0]["load"]
+
+
+class TestNewBattery:
+    """A battery is added without leaving the table."""
+
+    FORM = BatteryForm("import-batch-cell")
+    DIALOG = "import-batch-cell--dialog.is_open"
+    BUTTON: ClassVar = {"type": "import-batch-new-battery", "row": -1}
+
+    def call(self, oscar, by, batch=None, clicks=1):
+        patterns = {"import-batch-new-battery": [(self.BUTTON, clicks)]}
+        given = {**battery_controls(self.FORM, LITHIUM), BATCH: batch}
+        return oscar.call(self.DIALOG, given, by=by, patterns=patterns)
+
+    def test_it_is_proposed_for_all_files_without_one(self, oscar, lab, checked):
+        batch = checked(result(), result())
+        button = {"id": self.BUTTON, "property": "n_clicks"}
+        assert find(show(oscar, batch)[TABLE], id=self.BUTTON)
+        assert self.DIALOG not in self.call(oscar, button, clicks=None)
+        assert self.call(oscar, button)[self.DIALOG] is True
+        assert self.call(oscar, "import-batch-cell--cancel.n_clicks")[self.DIALOG] is False
+        answer = self.call(oscar, "import-batch-cell--save.n_clicks", batch)
+        assert answer[self.DIALOG] is False
+        (made,) = lab.batteries()
+        drawn = show(oscar, answer[BATCH])[TABLE]
+        (of_all,) = find(drawn, id={"type": "import-batch-battery", "row": -1})
+        assert of_all["props"]["value"].startswith(f"{made.id}: Cell B, SN ")
+        offered = of_type(drawn, "Option")
+        assert of_all["props"]["value"] in [one["props"]["value"] for one in offered]
+
+    def test_one_that_is_refused_keeps_the_dialog_open(self, oscar, lab):
+        given = battery_controls(self.FORM, {**LITHIUM, "name": None})
+        answer = oscar.call(self.DIALOG, given, by="import-batch-cell--save.n_clicks")
+        assert answer[self.DIALOG] is True
+        assert answer["import-batch-cell--result.data"]["focus"] == "name"
+        assert lab.batteries() == []
 
 
 def test_one_battery_is_for_all_files_without_one(oscar, lab, checked):

@@ -12,7 +12,7 @@ from db.commands.form_tokens import check_token
 from db.commands.uploads import add_upload, upload_path
 from db.terms import JobState
 from pages.import_experiment.form import CANCEL, FORM, OPEN, SAVE
-from tests.unit.components.tree import classes, find, nested_lists, text
+from tests.unit.components.tree import classes, find, nested_lists, of_type, text
 from tests.unit.pages.battery_forms import LITHIUM, battery_controls
 from tests.unit.pages.files import MAPPING, UPLOAD, problem, result
 from tests.unit.pages.visitor import UPDATE, shown
@@ -461,6 +461,28 @@ def test_a_mapping_that_somebody_has_tampered_with_is_refused(oscar, lab):
     answer = start(oscar, **{VERIFIED: {"job": 1, **result(mapping=broken)}})
     assert "cannot be read" in answer.error
     assert lab.jobs() == []
+
+
+@pytest.mark.parametrize("by", ["import-battery.value", f"{VERIFIED}"])
+def test_what_the_battery_cannot_have_is_said_when_it_is_chosen(oscar, lab, by):
+    battery = lab.battery()
+    error = "import-battery-error.children"
+
+    def said(found, number, upload=UPLOAD):
+        given = {VERIFIED: {"job": 1, **found}, "import-battery.value": number}
+        return oscar.call(error, {**given, "import-upload.data": upload}, by=by)[error]
+
+    asked = said(result(most_v=3802.0), battery)
+    assert "3,802 V" in text(asked)
+    assert [text(one) for one in of_type(asked, "Button")] == ["It is right as it is"]
+    assert not said(result(), battery)
+    assert not said(result(most_v=3802.0), None)
+    assert said(result("b" * 32, most_v=3802.0), battery) == ""
+
+
+def test_a_battery_that_is_only_warned_of_is_taken(oscar, lab):
+    found = {VERIFIED: {"job": 1, **result(most_v=0.0001)}}
+    assert start(oscar, **found, **{"import-battery.value": lab.battery()})[START]
 
 
 def follow(visitor, job):

@@ -1,0 +1,288 @@
+"""The table of several files before their import: what each is, and what is asked of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import formatting
+from components.blocks import Head, icon, id_in_the_page, table
+from components.controls import small_button
+from db.queries.batteries.detail import BatteryChoice
+from pages.context import Viewer
+from pages.import_experiment import again
+from pages.import_experiment.batch_rows import ANSWER, EVERY_FILE, FileRow, battery_label
+from pages.import_experiment.batch_table import count_cell, file_cell, table_row
+from pages.import_experiment.columns import hidden_label, zone_options
+from pages.import_experiment.ids import Ids
+from pages.import_experiment.mapping import CHARGE, DISCHARGE
+from pages.import_experiment.remembered import as_for
+
+BATTERIES = "import-batch-batteries"
+HEADS = (
+    Head("Import", "", "70px"),
+    Head("File"),
+    Head("Rows", "num", "100px"),
+    Head("Battery", "", "200px"),
+    Head("Name", "", "170px"),
+    Head("Start", "", "190px"),
+    Head("To decide", "", "230px"),
+)
+
+
+def question_table(
+    rows: Sequence[FileRow],
+    batteries: Sequence[BatteryChoice],
+    who: Viewer,
+    zone: str,
+    missing: Mapping[int, str],
+    battery_of_all: str = "",
+) -> Component:
+    """Show what each file is, what is proposed for it and what is asked; and what is missing.
+
+    `zone` is that of local clocks, `battery_of_all` the one of files whose row has none.
+    """
+    body = [_question_row(row, batteries, who, missing.get(row.number, "")) for row in rows]
+    offered = [html.Option(value=battery_label(one)) for one in batteries]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    *_battery_of_all(rows, battery_of_all),
+                    *_zone_of_all(rows, zone),
+                    *_together(rows),
+                ],
+                className="bem-batch-bar",
+            ),
+            *_left_out(rows),
+            table(HEADS, body, "in-card bem-batch"),
+            html.Datalist(offered, id=BATTERIES),
+        ],
+        className="bem-batch-box",
+    )
+
+
+def _left_out(rows: Sequence[FileRow]) -> list[Component]:
+    """Say how many files cannot be imported from here, so that none is left out in silence."""
+    asked = sum(bool(row.needs) for row in rows)
+    refused = sum(bool(row.failure) for row in rows) - asked
+    words = []
+    if asked:
+        noun = formatting.counted(asked, "file")
+        words.append(f"To open alone before the import, as the rows say: {noun}.")
+    if refused:
+        words.append(f"Cannot be imported: {formatting.counted(refused, 'file')}.")
+    if not words:
+        return []
+    return [html.Div(" ".join(words), className="bem-batch-note small", role="status")]
+
+
+def _battery_of_all(rows: Sequence[FileRow], proposal: str) -> list[Component]:
+    """Ask once for the battery of all files whose row has none; offer to add one."""
+    battery = dbc.Input(
+        id=Ids.batch_battery(EVERY_FILE),
+        value=proposal,
+        debounce=True,
+        list=BATTERIES,
+        placeholder="Choose or type",
+        style={"maxWidth": "320px"},
+        persistence=rows[0].upload["id"],
+        persistence_type="session",
+    )
+    words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
+    new = dbc.Button("New battery", id=Ids.batch_new_battery(EVERY_FILE), color="link", size="sm")
+    return [words, battery, new]
+
+
+def _together(rows: Sequence[FileRow]) -> list[Component]:
+    """Offer to make one experiment of the files; nothing where there are no two to be imported."""
+    if sum(not row.failure for row in rows) < 2:
+        return []
+    choice = dbc.Checkbox(
+        id=Ids.batch_together(EVERY_FILE),
+        label="All in one experiment",
+        value=False,
+        persistence=rows[0].upload["id"],
+        persistence_type="session",
+    )
+    words = "In the order of their clocks, else as listed. Name and battery are the first one's."
+    return [choice, html.Span(words, className="t3 small")]
+
+
+def _zone_of_all(rows: Sequence[FileRow], zone: str) -> list[Component]:
+    """Ask once for the zone of all clocks that name none; nothing where every clock names one."""
+    if not any(row.is_local for row in rows):
+        return []
+    choice = dcc.Dropdown(
+        id=Ids.batch_zone(EVERY_FILE), options=zone_options(), value=zone, clearable=False
+    )
+    words = html.Span("Time zone of clocks that name none", className="form-label")
+    return [words, html.Div(choice, className="bem-batch-zone")]
+
+
+def _question_row(
+    row: FileRow, batteries: Sequence[BatteryChoice], who: Viewer, missing: str
+) -> Component:
+    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
+    take = dbc.Checkbox(
+        id=Ids.batch_take(row.number),
+        value=not row.failure,
+        disabled=bool(row.failure),
+        persistence=f"{row.upload['id']} {bool(row.failure)}",
+        persistence_type="session",
+    )
+    name = dbc.Input(id=Ids.batch_name(row.number), value=row.name(), maxLength=30, **keep)
+    battery = dbc.Input(
+        id=Ids.batch_battery(row.number),
+        value=row.battery(batteries),
+        debounce=True,
+        list=BATTERIES,
+        placeholder="Choose or type",
+        **keep,
+    )
+    fits = html.Div(id=Ids.batch_fits(row.number), className="small", role="status")
+    asked = not row.failure
+    file = row.upload["name"]
+    return table_row(
+        HEADS,
+        [hidden_label(f"Import {file}", take.id), take],
+        file_cell(row),
+        count_cell(row),
+        _hide([hidden_label(f"Battery of {file}", battery.id), battery, fits], asked),
+        _hide([hidden_label(f"Name for {file}", name.id), name], asked),
+        _start(row, who),
+        _questions(row, who, missing),
+    )
+
+
+def _hide(parts: list[Any], asked: bool) -> Component:
+    """Keep the controls of a file that cannot be imported, unseen: each row sends all of them."""
+    return html.Div(parts, hidden=not asked)
+
+
+def _start(row: FileRow, who: Viewer) -> Component:
+    start = row.start(who.zone) if row.asks_start else None
+    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
+    day = dbc.Input(
+        id=Ids.batch_day(row.number),
+        type="date",
+        value=start.date().isoformat() if start else None,
+        **keep,
+    )
+    clock = dbc.Input(
+        id=Ids.batch_clock(row.number),
+        type="time",
+        value=f"{start:%H:%M}" if start else None,
+        **keep,
+    )
+    file = row.upload["name"]
+    typed = html.Div(
+        [
+            hidden_label(f"Day on which {file} starts", day.id),
+            day,
+            hidden_label(f"Time at which {file} starts", clock.id),
+            clock,
+            dbc.FormText("No clock in the file: from its own date."),
+        ],
+        className="bem-batch-start",
+        hidden=start is None or bool(row.failure),
+    )
+    starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
+    start_text = (
+        None if starts_at is None else formatting.exactly(_moment(starts_at, who), who.zone)
+    )
+    return html.Div([start_text, _zone(row.time_zone), typed])
+
+
+def _zone(zone: str) -> Component | None:
+    """Name the zone of a clock that names none; unfolded, what to do if it is another."""
+    if not zone:
+        return None
+    words = f"Its clock is of {zone}. If it is not, open it alone."
+    return html.Details([html.Summary(zone), words], className="bem-choose t3 small")
+
+
+def _moment(unix_s: float, who: Viewer) -> datetime:
+    return datetime.fromtimestamp(min(max(unix_s, 0.0), 7e9), who.zone)
+
+
+def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
+    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
+    sign = dbc.Select(
+        id=Ids.batch_sign(row.number),
+        options=[
+            {"label": "Current above zero charges", "value": CHARGE},
+            {"label": "Current above zero discharges", "value": DISCHARGE},
+        ],
+        placeholder="Current above zero ...",
+        **keep,
+    )
+    words = again.choices(row.earlier, may_delete=who.administers)
+    answer = dbc.Select(
+        id=Ids.batch_again(row.number),
+        options=[{"label": label, "value": value} for value, label in words.items()],
+        placeholder="It came before ...",
+        **keep,
+    )
+    file = row.upload["name"]
+    open_alone = small_button(
+        f"Open it alone to {row.needs}" if row.needs else "Open alone",
+        "btn-secondary" if row.needs else "btn-link",
+        id=Ids.batch_alone(row.number),
+    )
+    return html.Div(
+        [
+            html.Div(
+                [icon("x-circle-fill"), " ", missing],
+                className="bem-bad small",
+                hidden=not missing or bool(row.failure),
+            ),
+            html.Div(
+                [
+                    icon("question-circle-fill" if row.needs == ANSWER else "x-circle-fill"),
+                    " ",
+                    row.failure,
+                ],
+                className="small" if row.needs == ANSWER else "bem-bad small",
+                hidden=not row.failure,
+            ),
+            html.Div(
+                [hidden_label(f"Current above zero in {file}", sign.id), sign],
+                hidden=bool(row.failure) or not row.asks_sign,
+            ),
+            html.Div(
+                [
+                    hidden_label(f"{file} came before", answer.id),
+                    answer,
+                    html.Div(again.earlier_list(row.earlier), className="t3 small"),
+                ],
+                hidden=bool(row.failure) or not row.earlier,
+            ),
+            *_details(row),
+            html.Div(as_for(row.checked), className="t3 small", hidden=not as_for(row.checked)),
+            open_alone,
+        ],
+        className="bem-stack",
+    )
+
+
+def _details(row: FileRow) -> list[Component]:
+    """Fold away, under how many they are, what was found in a file and what was inferred."""
+    parts = (("to know", row.to_know, "thing"), ("inferred", row.inferred, ""))
+    if not any(texts for _label, texts, _noun in parts):
+        return []
+    counts = [
+        f"{formatting.counted(len(texts), noun)} {label}" if noun else f"{len(texts)} {label}"
+        for label, texts, noun in parts
+        if texts
+    ]
+    lists = [html.Ul([html.Li(one) for one in texts]) for _label, texts, _noun in parts if texts]
+    return [
+        html.Details(
+            [html.Summary(", ".join(counts)), *lists],
+            className="bem-choose small",
+        )
+    ]
