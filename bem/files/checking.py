@@ -22,6 +22,7 @@ from cycling.formats import (
     open_table,
     propose,
 )
+from cycling.formats.columns.mapping import INFERENCES
 from cycling.formats.problems import Problem
 from db.commands.experiments.import_files import SourceFile
 from db.engine import Database
@@ -102,11 +103,13 @@ def _checked_part(table: TextTable, part: str) -> str:
 def _verified(
     table: TextTable, mapping: Mapping, before: RememberedCorrections | None, label: str
 ) -> Verification:
-    """Check the whole file; say as which earlier one it is read."""
+    """Check the whole file; say what was inferred, and as which earlier one it is read."""
     with progress("Checking", table.size_bytes) as advance:
         verification = verified_like_before(
             table, mapping, before, lambda done, _total: advance(done)
         )
+    for one in verification.mapping.inferred:
+        say(f"inferred: {label}{INFERENCES.get(one.kind, one.kind)}: {one.text}")
     used = in_force(before.corrections, verification.mapping) if before else None
     if before and used:
         say(
@@ -146,6 +149,12 @@ def _answer(problems: Sequence[Problem]) -> str:
         return "Say which sign of the current charges: --charge-sign + or --charge-sign -."
     option = next((problem.option for problem in problems if problem.option), "COLUMN=FIELD:UNIT")
     accepts = " ".join(f"--accept {code}" for code in codes)
+    if any(code.startswith("battery-") for code in codes):
+        option = shlex.quote(option)
+        return (
+            f"Correct it with --map {option}, choose another battery with --battery ID_OR_NAME, "
+            f"or say that it is right with {accepts}."
+        )
     return f"Correct it with --map {shlex.quote(option)}, or say that it is right with {accepts}."
 
 

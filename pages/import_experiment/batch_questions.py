@@ -210,24 +210,10 @@ def _moment(unix_s: float, who: Viewer) -> datetime:
 
 
 def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
-    keep = {"persistence": row.upload["id"], "persistence_type": "session"}
-    sign = dbc.Select(
-        id=Ids.batch_sign(row.number),
-        options=[
-            {"label": "Current above zero charges", "value": CHARGE},
-            {"label": "Current above zero discharges", "value": DISCHARGE},
-        ],
-        placeholder="Current above zero ...",
-        **keep,
+    is_asked = row.needs == ANSWER
+    look, name = (
+        ("small", "question-circle-fill") if is_asked else ("bem-bad small", "x-circle-fill")
     )
-    words = again.choices(row.earlier, may_delete=who.administers)
-    answer = dbc.Select(
-        id=Ids.batch_again(row.number),
-        options=[{"label": label, "value": value} for value, label in words.items()],
-        placeholder="It came before ...",
-        **keep,
-    )
-    file = row.upload["name"]
     open_alone = small_button(
         f"Open it alone to {row.needs}" if row.needs else "Open alone",
         "btn-secondary" if row.needs else "btn-link",
@@ -240,33 +226,44 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
                 className="bem-bad small",
                 hidden=not missing or bool(row.failure),
             ),
-            html.Div(
-                [
-                    icon("question-circle-fill" if row.needs == ANSWER else "x-circle-fill"),
-                    " ",
-                    row.failure,
-                ],
-                className="small" if row.needs == ANSWER else "bem-bad small",
-                hidden=not row.failure,
-            ),
-            html.Div(
-                [hidden_label(f"Current above zero in {file}", sign.id), sign],
-                hidden=bool(row.failure) or not row.asks_sign,
-            ),
-            html.Div(
-                [
-                    hidden_label(f"{file} came before", answer.id),
-                    answer,
-                    html.Div(again.earlier_list(row.earlier), className="t3 small"),
-                ],
-                hidden=bool(row.failure) or not row.earlier,
-            ),
+            html.Div([icon(name), " ", row.failure], className=look, hidden=not row.failure),
+            _sign(row),
+            _again(row, who),
             *_details(row),
             html.Div(as_for(row.checked), className="t3 small", hidden=not as_for(row.checked)),
             open_alone,
         ],
         className="bem-stack",
     )
+
+
+def _sign(row: FileRow) -> Component:
+    sign = dbc.Select(
+        id=Ids.batch_sign(row.number),
+        options=[
+            {"label": "Current above zero charges", "value": CHARGE},
+            {"label": "Current above zero discharges", "value": DISCHARGE},
+        ],
+        placeholder="Current above zero ...",
+        persistence=row.upload["id"],
+        persistence_type="session",
+    )
+    label = hidden_label(f"Current above zero in {row.upload['name']}", sign.id)
+    return html.Div([label, sign], hidden=bool(row.failure) or not row.asks_sign)
+
+
+def _again(row: FileRow, who: Viewer) -> Component:
+    words = again.choices(row.earlier, may_delete=who.administers)
+    answer = dbc.Select(
+        id=Ids.batch_again(row.number),
+        options=[{"label": label, "value": value} for value, label in words.items()],
+        placeholder="It came before ...",
+        persistence=row.upload["id"],
+        persistence_type="session",
+    )
+    label = hidden_label(f"{row.upload['name']} came before", answer.id)
+    earlier = html.Div(again.earlier_list(row.earlier), className="t3 small")
+    return html.Div([label, answer, earlier], hidden=bool(row.failure) or not row.earlier)
 
 
 def _details(row: FileRow) -> list[Component]:

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
@@ -12,7 +13,7 @@ from components.controls import small_button
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.formats import Field, Mapping
-from cycling.formats.checks.battery import implausible
+from cycling.formats.checks.battery import implausible, usual_size
 from cycling.formats.columns.mapping import INFERENCES
 from cycling.formats.problems import Problem
 from db.queries.batteries.detail import battery_limits
@@ -69,11 +70,17 @@ def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) 
         limits = battery_limits(database(), battery_id)
     except NotFoundError:
         return []  # the import itself refuses a battery that is gone
-    problems = implausible(mapping, volt, ampere, charge, limits)
+    points = checked.get("preview") or {}
+    usual_v, usual_a = (_usual(points.get(name)) for name in ("voltage_v", "current_a"))
+    problems = implausible(mapping, volt, ampere, charge, limits, usual=(usual_v, usual_a))
     answered = [*mapping.accepted]
     if any(one["code"] == "voltage-range" for one in checked["problems"]):
         answered.append("battery-voltage")  # the voltage was asked about, with the file
     return [one for one in problems if one.code not in answered]
+
+
+def _usual(values: list[float | None] | None) -> float:
+    return usual_size(np.array(values or [], dtype=float))
 
 
 def _number(value: float | None) -> float:

@@ -3,11 +3,14 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from cycling.formats.checks.inferred import accepted
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.problems import Problem
+from cycling.formats.values.numbers import FloatArray
 
 # Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
 # of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
@@ -28,24 +31,41 @@ class BatteryLimits:
 def battery_problems(checked: Verification, battery: BatteryLimits) -> tuple[Problem, ...]:
     """Questions about a file that the battery cannot have; those that are accepted are warnings."""
     sizes = checked.most_v, checked.most_a, checked.most_ah
-    problems = implausible(checked.mapping, *sizes, battery)
+    usual = usual_size(checked.preview.voltage_v), usual_size(checked.preview.current_a)
+    problems = implausible(checked.mapping, *sizes, battery, usual=usual)
     return tuple(accepted(checked.mapping, problem) for problem in problems)
 
 
+def usual_size(values: FloatArray) -> float:
+    """Return the median of the sizes that are not zero; NaN where there are none."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(np.median(sizes)) if len(sizes) else math.nan
+
+
 def implausible(
-    mapping: Mapping, most_v: float, most_a: float, most_ah: float, battery: BatteryLimits
+    mapping: Mapping,
+    most_v: float,
+    most_a: float,
+    most_ah: float,
+    battery: BatteryLimits,
+    *,
+    usual: tuple[float, float] = (math.nan, math.nan),
 ) -> list[Problem]:
-    """Questions about voltage (V), current (A) and charge (Ah) beyond what a battery can have."""
+    """Questions about voltage (V), current (A) and charge (Ah) beyond what a battery can have.
+
+    `usual` are the usual sizes of voltage and current: a few spikes are no wrong unit.
+    """
     problems = []
+    usual_v, usual_a = usual
     limit = battery.most_v
     if limit and math.isfinite(most_v):
         if most_v > _VOLTAGE_FACTOR * limit:
-            problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, "mV"))
+            problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, usual_v))
         elif 0 < most_v < _TINY * (battery.least_v or limit):
             problems.append(_too_little(mapping, most_v, battery.least_v or limit, limit))
     limit = battery.most_a
     if limit and math.isfinite(most_a) and most_a > _CURRENT_FACTOR * limit:
-        problems.append(_too_much(mapping, Field.CURRENT, most_a, limit, "mA"))
+        problems.append(_too_much(mapping, Field.CURRENT, most_a, limit, usual_a))
     capacity = battery.capacity_ah
     if capacity and math.isfinite(most_ah) and most_ah > _CHARGE_FACTOR * capacity:
         text = (
@@ -56,14 +76,21 @@ def implausible(
     return problems
 
 
-def _too_much(mapping: Mapping, field: Field, value: float, limit: float, unit: str) -> Problem:
-    base = field.units[0]
+def _too_much(mapping: Mapping, field: Field, value: float, limit: float, usual: float) -> Problem:
+    base, unit = field.units[:2]
     column = mapping.column(field)
     label = column.shown if column else field.label
-    hint = f" Its unit may be {unit}." if column and column.unit == base else ""
+    is_spike = usual <= limit
+    hint = f" Its unit may be {unit}." if column and column.unit == base and not is_spike else ""
+    remedy = "Choose the column's unit, or another battery."
+    if is_spike:
+        remedy = (
+            f"Most values are at {usual:,.4g} {base} or below: correct the few that are not, or "
+            "choose another battery."
+        )
     text = (
         f"Column {label!r} goes up to {value:,.4g} {base}, and the battery allows "
-        f"{limit:,.4g} {base}.{hint} Choose the column's unit, or another battery."
+        f"{limit:,.4g} {base}.{hint} {remedy}"
     )
     option = f"{label}={field}:{unit}" if hint else ""
     return Problem("question", text, column=label, code=f"battery-{field}", option=option)

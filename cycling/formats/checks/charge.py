@@ -114,14 +114,18 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
         text = f"The current adds up to {amounts} in {names}."
         return [Problem("warning", text, code="counter-differs")]
     time = mapping.column(Field.TEST_TIME)
-    units = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
-    looks = " or ".join(f"that of column {c.shown!r} {u}" for c, u in units.items())
-    hint = f" The true unit may be {looks.removeprefix('that ')}." if looks else ""
+    counters = [c for f in charge.counters if (c := mapping.column(f))]
+    ours = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
+    units = ours | {c: u for c in counters if (u := likely_unit(c, factor))}
+    looks = ", or ".join(
+        f"with the unit of column {c.shown!r} {u} instead of {c.unit}" for c, u in units.items()
+    )
+    hint = f" They would agree {looks}." if looks else ""
     text = (
         f"The current adds up to {amounts} in {names}: {_times(factor)}.{hint} "
         "Choose the units of current, time and counter so that they agree."
     )
-    only = next(iter(units)) if len(units) == 1 else None
+    only = next(iter(ours)) if len(units) == len(ours) == 1 else None
     return [question("counter", text, only or current, units.get(only) if only else None)]
 
 

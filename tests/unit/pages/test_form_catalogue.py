@@ -127,6 +127,12 @@ def battery_of_an_import(_world: World) -> Form:
     return Form("oscar", "import-battery--dialog.is_open", save, values)
 
 
+def battery_of_several_imports(_world: World) -> Form:
+    save = "import-batch-cell--save.n_clicks"
+    values = battery_controls(BatteryForm("import-batch-cell"), LITHIUM) | {save: 1}
+    return Form("oscar", "import-batch-cell--dialog.is_open", save, values)
+
+
 def importing(world: World) -> Form:
     save = "import-save.n_clicks"
     values = {
@@ -373,6 +379,7 @@ FORMS = {
     "add a redox-flow stack": battery("RedoxStack"),
     "change a battery": battery_change,
     "a new battery while importing": battery_of_an_import,
+    "a new battery while importing several": battery_of_several_imports,
     "import": importing,
     "import with a profile and electrolytes": importing_with_profile,
     "import several files": importing_several,
@@ -409,7 +416,7 @@ OTHERS = {  # by room
     "import_experiment": "show_remembered forget_corrections ask_again propose begin show cancel "
     "put_aside show_upload ask_verification watch_verification show_verified correct "
     "offer_start draw_preview offer_import follow_import watch_import cancel_import remove_file "
-    "offer_electrolytes check_profile choose_zone",
+    "offer_electrolytes check_profile choose_zone compare compare_battery",
     "profile": "act check draw take_file fill_editor",
     "queue": "move show_done show_drafts",
     "station": "left",

@@ -365,6 +365,22 @@ class TestWrongNumbers:
         assert "--accept battery-voltage" in said
         bem.done(*importing(file, "--accept", "battery-voltage"))
 
+    def test_of_a_wrong_battery_another_one_is_offered(self, here, tmp_path):
+        bem, _ = here
+        rows = [f"{60 * n},{40 + n / 10},0.1" for n in range(40)]
+        file = tmp_path / "pack.csv"
+        file.write_text("\n".join(["Time (s),Volts,Amps", *rows]) + "\n")
+        said = " ".join(bem.refused(*importing(file)).split())
+        assert "choose another battery with --battery ID_OR_NAME, or say that it is right" in said
+
+    @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+    def test_what_was_inferred_is_said(self, here, dry_run):
+        file = self.CASES / "S12_eclab_start_in_header.mpt"
+        said = here[0](*importing(file, "--timezone", "Europe/Madrid", *dry_run))
+        assert said.status == 0
+        assert "inferred: Sign of the current: Voltage rises in" in said.err
+        assert "inferred: Start: The start is 2024-06-19 11:38:41 (Europe/Madrid)" in said.err
+
     def test_the_start_is_that_of_the_head_and_said_to_be(self, here):
         bem, database = here
         file = self.CASES / "S12_eclab_start_in_header.mpt"

@@ -38,6 +38,17 @@ def test_a_test_within_and_somewhat_beyond_the_limits_is_none(proposed):
     assert battery_problems(checked(proposed, volt=1000), BatteryLimits()) == ()
 
 
+def test_a_few_spikes_are_no_wrong_unit(proposed):
+    rows = [f"{60 * n},{38.0 if n == 30 else 3.3 + 0.01 * n},1.0" for n in range(60)]
+    table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
+    found = battery_problems(verify(table, mapping), CELL)
+    (spike,) = [one for one in found if one.code == "battery-voltage"]
+    assert "goes up to 38 V" in spike.text
+    assert "unit" not in spike.text
+    assert "correct the few that are not, or choose another battery" in spike.text
+    assert spike.option == ""
+
+
 def test_a_channel_without_a_cell_is_a_warning(proposed):
     (problem,) = battery_problems(checked(proposed, volt=1e-4), CELL)
     assert (problem.severity, problem.code) == ("warning", "battery-voltage")

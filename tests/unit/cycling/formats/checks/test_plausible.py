@@ -140,6 +140,27 @@ def test_a_current_that_does_not_add_up_to_the_counter_is_a_question(proposed, c
     assert (f"of column 'I (A)' {unit}" in asked["counter"].text) == (unit is not None)
 
 
+@pytest.mark.parametrize(
+    ("label", "counter", "said"),
+    [
+        (
+            "Capacity(Ah)",
+            1000 / 60,
+            "They would agree with the unit of column 'Capacity(Ah)' mAh instead of Ah.",
+        ),
+        (
+            "Capacity(mAh)",
+            1 / 60,
+            "with the unit of column 'I (A)' mA instead of A, or with the unit of column "
+            "'Time (s)' ms instead of s, or with the unit of column 'Capacity(mAh)' Ah instead of",
+        ),
+    ],
+)
+def test_a_counter_in_another_unit_is_named(proposed, label, counter, said):
+    content = table_of(cycle(counter=counter), f"Time (s),U (V),I (A),{label}")
+    assert said in questions(proposed, content)["counter"].text
+
+
 @pytest.mark.parametrize("reset", [0, 10, 40])
 def test_counters_that_start_again_and_gaps_are_no_contradiction(proposed, reset):
     rows = []
