@@ -50,6 +50,7 @@
     const meta = graph && graph.layout && graph.layout.meta;
     if (!meta || meta.drawn === undefined) return false;
     if (meta.drawn !== state.token) {
+      page().classList.toggle("bem-nothing", meta.experiment === null); // no tools for a graph of nothing
       Object.assign(state, {
         token: meta.drawn, experiment: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,

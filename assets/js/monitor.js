@@ -9,7 +9,7 @@
   const ORDER = ["alarm", "lost", "held", "paused", "running", "idle", "out"];
   const PATIENCE_MS = 20000, DRAWN_MS = 60;
   /* The fields of a station; `Key` in pages/monitor/update.py says what each is. */
-  const KEY = { TEXT_DIGEST: "dt", LINE_DIGEST: "dl", VALUES_DIGEST: "dv", STATE: "s", BENEATH: "u", NAME: "n", SEARCHED: "q",
+  const KEY = { TEXT_DIGEST: "dt", LINE_DIGEST: "dl", VALUES_DIGEST: "dv", STATE: "s", STATES: "u", NAME: "n", SEARCHED: "q",
     CLASS: "c", LINE: "t", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", PERCENT: "p", LEFT: "r" };
   const DIGESTS = [KEY.TEXT_DIGEST, KEY.LINE_DIGEST, KEY.VALUES_DIGEST];
   const stations = new Map(); // id -> its fields as the server has sent them
@@ -65,7 +65,7 @@
   }
 
   /* ---- filter, search, order, shape ---- */
-  const isIn = (one, states) => states.has(one[KEY.STATE]) || states.has(one[KEY.BENEATH]);
+  const isIn = (one, states) => one[KEY.STATES].some((state) => states.has(state));
   const fits = (one) => (!filters.states.size || isIn(one, filters.states)) && (!filters.text || one[KEY.SEARCHED].includes(filters.text));
   const leftOf = (one) => (one[KEY.LEFT] ? bem.left([one[KEY.SAMPLED_MS], ...one[KEY.LEFT]]).seconds : Infinity);
   const byName = (one, other) => one[KEY.NAME].localeCompare(other[KEY.NAME], undefined, { numeric: true });

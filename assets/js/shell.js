@@ -52,6 +52,22 @@
   });
   document.addEventListener("bem:theme", (event) => setProps("shell-theme", { data: event.detail }));
 
+  /* ---- a field whose text has a greatest length counts, once little more fits: it cuts what is more ---- */
+  document.addEventListener("input", (event) => {
+    const field = event.target, most = field.maxLength;
+    if (!(most > 0) || !field.id) return;
+    const place = field.closest(".bem-unit") || field, next = place.nextElementSibling;
+    const known = next && next.classList.contains("bem-limit") ? next : null;
+    const length = field.value.length;
+    if (length < 0.8 * most) return known && known.remove();
+    const words = known || document.createElement("div");
+    words.className = "form-text bem-limit";
+    words.setAttribute("role", "status");
+    words.textContent = length + " of " + most + " characters" + (length < most ? "" : ": no more fit");
+    if (!known) place.after(words);
+    return undefined;
+  });
+
   /* ---- an open list has the focus on its value: what is typed there goes into its search, which
      keeps the focus until an arrow, Tab or the pointer moves on. (The list gives the focus to its
      value a moment after it has drawn itself, also in the middle of a word.) ---- */

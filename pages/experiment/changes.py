@@ -51,10 +51,17 @@ def rename_dialog(who: Viewer) -> list[Component]:
     name = dbc.Input(id=RENAME.name, maxlength=MAX_NAME, autocomplete="off")
     about = dbc.Textarea(id=RENAME.about, maxlength=MAX_DESCRIPTION, rows=3)
     fields = [
-        html.Div(labelled("Name", name), id=RENAME.name_box),
-        html.Div(labelled("Description", about, optional=True), id=RENAME.about_box),
+        html.Div(labelled("Name", name, help_text=_at_most(MAX_NAME)), id=RENAME.name_box),
+        html.Div(
+            labelled("Description", about, optional=True, help_text=_at_most(MAX_DESCRIPTION)),
+            id=RENAME.about_box,
+        ),
     ]
     return ask_dialog(RENAME, *fields, refresh=True)
+
+
+def _at_most(length: int) -> str:
+    return f"At most {length} characters."
 
 
 def delete_dialog(who: Viewer) -> list[Component]:

@@ -45,17 +45,19 @@ ENTRIES = {
     EntryKind.PAUSED: "Paused",
     EntryKind.RESUMED: "Resumed",
     EntryKind.ENDED: "Ended",
+    EntryKind.RENAMED: "Renamed",
+    EntryKind.DESCRIBED: "Description changed",
 }
 
 
 def timeline_card(
     entries: Sequence[TimelineEntry], whole: Window | None, who: Viewer
 ) -> list[Component]:
-    """Return the card of what happened to an experiment, from its draft to its end."""
+    """Return the card of what happened to an experiment from its draft on, the newest first."""
     pauses = sum(entry.kind is EntryKind.PAUSED for entry in entries)
     rows = [_entry_row(entry, whole, who) for entry in entries]
-    heads = (TIME, Head("What", "kind"), Head("By whom, why"))
-    count = formatting.counted(pauses, "pause") if pauses else ""  # WattRex tells of none
+    heads = (TIME, Head("What", "kind"), Head("By whom, reason"))
+    count = f"{formatting.counted(pauses, 'pause')}, newest first" if pauses else "newest first"
     return _card("Course", heads, rows, count)
 
 

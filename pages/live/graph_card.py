@@ -41,6 +41,7 @@ RANGES = {  # seconds; 0: everything
     0: "All",
 }
 USUAL_S = 3600
+NOTHING_PX = 160  # of the place where nothing has run yet
 run_script("live.drawn", Output(Ids.SINK, "storage_type"), Input(Ids.DRAWN, "data"), at_start=False)
 run_script(
     "live.window",
@@ -202,6 +203,8 @@ def sentence_figure(
     """Return a figure that says something instead; with `retry` a script asks again soon."""
     empty = figure([], (0.0, 1.0), look)
     empty["layout"] |= _sentence(sentence)
+    if experiment_id is None:
+        empty["layout"]["height"] = NOTHING_PX
     empty["layout"]["meta"] |= {
         **choice.meta(),
         "drawn": token_hex(4),

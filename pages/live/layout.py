@@ -79,7 +79,7 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
             *([*dialogs(), *command_dialog()] if who.operates else []),
             *queue_dialog(who),
         ],
-        className="bem-page bem-live",
+        className="bem-page bem-live" if view.experiment else "bem-page bem-live bem-nothing",
     )
 
 

@@ -35,6 +35,7 @@ RED_SWITCH = (
     "Stop and Pause switch the output off and report back within 10 s. "
     "In an emergency use the red switch on the rack, not this page."
 )
+NO_LIMITS = "Those of battery and profile stand here once an experiment runs."
 BY_ITSELF = (
     "This station has a WattRex cycler. It takes no stop and no limits from here. When the range "
     "of the battery is left it gives the experiment up, but the output stays on until the device's "
@@ -58,7 +59,8 @@ class Listed:
 def panel_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Component]:
     """Return the cards."""
     cards = [_instructions(view, zone)] if view.compiled and view.compiled.rows else []
-    return [*cards, _alarms(view, zone, operates=operates), _limits(view)]
+    alarms = _alarms(view, zone, operates=operates)
+    return [*cards, *([alarms] if alarms else []), _limits(view)]
 
 
 def listed(
@@ -250,7 +252,7 @@ def _quiet(words: Children) -> Component:
     return html.Span(words, className="t3 small")
 
 
-def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
+def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component | None:
     run_alarm_ids = {one.id for one in view.run.alarms}
     others = [
         RunAlarm(one.id, view.station.id, one.text, one.at, None, "", "")
@@ -260,6 +262,8 @@ def _alarms(view: LiveView, zone: tzinfo, *, operates: bool) -> Component:
     alarms = [*others, *view.run.alarms]
     count = sum(1 for one in alarms if one.acknowledged_at is None)
     note = f"{count} open" if count else "none open"
+    if not alarms and view.experiment is None:
+        return None
     if not alarms:
         return card(
             "Alarms",
@@ -294,7 +298,7 @@ def _limits(view: LiveView) -> Component:
     if view.battery is not None:
         safety = view.compiled.safety if view.compiled else {}
         rows = limit_rows(safety, view.battery, watches_temperature=view.watches_temperature)
-    parts: list[Any] = [facts([rows])] if rows else []
+    parts: list[Any] = [facts([rows])] if rows else [html.P(NO_LIMITS, className="t2")]
     words, act = RED_SWITCH, "act in the station"
     if view.station.is_wattrex:
         parts, words, act = [], BY_ITSELF, "those of the cycler"

@@ -99,7 +99,7 @@ def chips(stations: Sequence[StationNow]) -> list[Component]:
 
 def _chip(state: OverviewState, stations: Sequence[StationNow]) -> Component:
     kind, icon_name, word = STATION_LOOK[state]
-    count = sum(1 for one in stations if state in (one.state, one.beneath))
+    count = sum(1 for one in stations if state in one.states)
     return html.Button(
         [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(str(count))],
         type="button",

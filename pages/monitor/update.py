@@ -18,7 +18,7 @@ class Key:
     LINE_DIGEST = "dl"
     VALUES_DIGEST = "dv"
     STATE = "s"
-    BENEATH = "u"  # the state beneath an alarm, or ""
+    STATES = "u"  # all that it is found under
     NAME = "n"
     SEARCHED = "q"  # what a search looks through
     CLASS = "c"  # of the tile
@@ -31,7 +31,7 @@ class Key:
     LEFT = "r"  # that time, as the numbers from which the script goes on counting; or null
 
 
-TEXT = (Key.STATE, Key.BENEATH, Key.NAME, Key.SEARCHED, Key.CLASS)
+TEXT = (Key.STATE, Key.STATES, Key.NAME, Key.SEARCHED, Key.CLASS)
 VALUES = (Key.VOLTS, Key.AMPERES, Key.DEGREES, Key.SAMPLED_MS, Key.PERCENT, Key.LEFT)
 # what travels again when a digest changes
 PARTS = {
@@ -51,7 +51,7 @@ def entry(station: StationNow) -> dict[str, Any]:
         Key.LINE_DIGEST: short_hash(trend[-1:] + trend[:1] if trend else ()),
         Key.VALUES_DIGEST: short_hash(values),
         Key.STATE: station.state.value,
-        Key.BENEATH: station.beneath.value if station.beneath else "",
+        Key.STATES: sorted(station.states),
         Key.NAME: station.name,
         Key.SEARCHED: _searched(station),
         Key.CLASS: tile_class(station),

@@ -67,7 +67,7 @@ def queue_dialog(who: Viewer) -> list[Component]:
     if not who.operates:
         return []
     reason = dbc.Textarea(id=CHANGE.reason, maxlength=MAX_REASON, rows=2)
-    box = html.Div(labelled("Why", reason, optional=True), id=CHANGE.reason_box)
+    box = html.Div(labelled("Reason", reason, optional=True), id=CHANGE.reason_box)
     return ask_dialog(CHANGE, box)
 
 

@@ -214,7 +214,7 @@ def _newest(newest: Sequence[Refused], who: Viewer) -> Component:
     heads = (
         Head("Time", "time"),
         Head("Topic"),
-        Head("Why it was refused"),
+        Head("Reason"),
         Head("Size", "num number"),
         Head("Begins with", "in-wide"),
     )

@@ -256,7 +256,7 @@ class TestForm:
         page.goto(f"/experiments/{number}")  # its number since the draft
         expect(page.locator(".bem-status")).to_have_text("Held")
         page.get_by_role("button", name="Cancel it").click()
-        page.get_by_label("Why").fill("Cell is warm")
+        page.get_by_label("Reason").fill("Cell is warm")
         page.get_by_role("button", name="Cancel experiment").click()
         expect(page.locator(".bem-status")).to_have_text("Cancelled")
         expect(page.get_by_label("State")).to_contain_text("Cell is warm")

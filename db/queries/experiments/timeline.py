@@ -34,6 +34,8 @@ class EntryKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     ENDED = "ended"
+    RENAMED = "renamed"
+    DESCRIBED = "described"
 
 
 # what an action of the audit trail made of an experiment; what was added says its state
@@ -44,6 +46,7 @@ STATES: Mapping[str, PlanState | None] = {
     "queue experiment": PlanState.QUEUED,
     "cancel experiment": PlanState.CANCELLED,
 }
+RENAME = "rename experiment"
 KINDS = {
     PlanState.DRAFT: EntryKind.DRAFTED,
     PlanState.HELD: EntryKind.HELD,
@@ -77,19 +80,24 @@ class TimelineEntry:
 def timeline(database: Database, experiment_id: int) -> tuple[TimelineEntry, ...]:
     """Return what happened to an experiment that was defined here or ran here, the newest first.
 
-    Nothing of one that was imported, or that another program has put into its queue.
+    Of one that was imported, or that another program has put into its queue, only that somebody
+    has renamed it.
     """
     with database.read() as session:
         plan, run, experiment = _rows(session, experiment_id)
+        trail = _audit_rows(session, experiment_id)
+        renames = [_rename(row) for row in trail if row.action == RENAME]
         if plan is None and run is None:
-            return ()
-        entries = [] if plan is None else _before_start(session, plan)
+            return tuple(renames[::-1])
+        changes = [row for row in trail if row.action != RENAME]
+        entries = [] if plan is None else _before_start(session, plan, changes)
         user_name = _who_let_it_start(plan, entries)
         begun = [] if experiment is None else _from_start_on(session, experiment, run)
         entries += [
             replace(one, user_name=user_name) if one.kind is EntryKind.STARTED else one
             for one in _where_it_went_off(session, experiment_id, begun)
         ]
+        entries += renames
     # at one moment: in the order in which they were written
     return tuple(sorted(entries, key=lambda entry: entry.at))[::-1]
 
@@ -114,17 +122,29 @@ def _rows(
     return row[0], row[1], row[2]
 
 
-def _before_start(session: Session, plan: Plan) -> list[TimelineEntry]:
-    """Return each change of state of a plan, the oldest first."""
-    entries: list[TimelineEntry] = []
-    rows = session.scalars(
+def _audit_rows(session: Session, experiment_id: int) -> Sequence[AuditEntry]:
+    """Return what the audit trail says of its states and names, the oldest first."""
+    return session.scalars(
         select(AuditEntry)
         .where(
-            AuditEntry.target == f"experiment {plan.experiment_id}",
-            AuditEntry.action.in_(STATES),
+            AuditEntry.target == f"experiment {experiment_id}",
+            AuditEntry.action.in_([*STATES, RENAME]),
         )
         .order_by(AuditEntry.at, AuditEntry.id)
-    )
+    ).all()
+
+
+def _rename(row: AuditEntry) -> TimelineEntry:
+    """Return that an experiment got another name, or only another description."""
+    before = str((row.detail.get("before") or {}).get("name", ""))
+    if before == row.detail.get("name"):
+        return TimelineEntry(row.at, EntryKind.DESCRIBED, row.user_name)
+    return TimelineEntry(row.at, EntryKind.RENAMED, row.user_name, f"before “{before}”")
+
+
+def _before_start(session: Session, plan: Plan, rows: Sequence[AuditEntry]) -> list[TimelineEntry]:
+    """Return each change of state of a plan, the oldest first."""
+    entries: list[TimelineEntry] = []
     for row in rows:
         kind = KINDS[STATES[row.action] or PlanState(row.detail.get("state", PlanState.QUEUED))]
         earlier = {one.kind for one in entries}

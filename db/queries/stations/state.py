@@ -160,6 +160,13 @@ class StationNow:
         """Whether a WattRex cycler runs it: by itself, out of reach of commands from here."""
         return self.online is None
 
+    @property
+    def states(self) -> frozenset[OverviewState]:
+        """What it is found under: its state, that beneath an alarm, held with a held experiment."""
+        beneath = {self.beneath} if self.beneath else set()
+        held = {OverviewState.HELD} if self.held else set()
+        return frozenset({self.state, *beneath, *held})
+
 
 @dataclass(frozen=True)
 class AboutStation:

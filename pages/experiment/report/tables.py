@@ -82,14 +82,11 @@ def alarms_table(alarms: Alarms, who: Viewer) -> Table:
 
 
 def timeline_table(entries: Sequence[TimelineEntry], who: Viewer) -> Table:
-    """Return who queued and held the run, when it was paused, and how it ended, in order."""
+    """Return who queued and held the run, when it was paused, how it ended; the newest first."""
     return Table(
-        "Who queued it, when it was held, paused and went on, how it ended",
-        [Column(name, is_number=False) for name in ("Time", "What", "By whom, why")],
-        [
-            [formatting.exactly(entry.at, who.zone), *entry_text(entry)]
-            for entry in reversed(entries)
-        ],
+        "Who queued it, when it was held, paused and went on, how it ended. Newest first",
+        [Column(name, is_number=False) for name in ("Time", "What", "By whom, reason")],
+        [[formatting.exactly(entry.at, who.zone), *entry_text(entry)] for entry in entries],
     )
 
 

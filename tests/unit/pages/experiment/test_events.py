@@ -170,7 +170,7 @@ def test_the_course_counts_pauses_and_leads_into_the_graph():
         TimelineEntry(early, EntryKind.QUEUED, "oscar"),
     ]
     (drawn,) = timeline_card(entries, WHOLE, WHO)
-    assert "1 pause" in text(drawn)
+    assert "1 pause, newest first" in text(drawn)
     assert len(of_type(drawn, "Button")) == 1  # the queue lies before the graph
     assert nested_lists(drawn) == []
     assert timeline_card((), WHOLE, WHO) == []
@@ -186,3 +186,13 @@ def test_page_and_report_of_a_run_have_its_course(vera, store):
     report = vera.client.get(f"/experiments/{run}/report.html").text
     assert '<h2 id="course">' in report
     assert "operator" in report
+    course = report[report.index('<h2 id="course">') :]
+    assert "how it ended. Newest first" in course
+    assert course.index("Paused") < course.index("Queued")  # as on the page
+
+
+def test_a_course_says_who_gave_another_name_or_description():
+    renamed = TimelineEntry(BEGIN, EntryKind.RENAMED, "eve", "before “Ageing”")
+    assert entry_text(renamed) == ("Renamed", "eve: before “Ageing”")
+    described = TimelineEntry(BEGIN, EntryKind.DESCRIBED, "eve")
+    assert entry_text(described) == ("Description changed", "eve")

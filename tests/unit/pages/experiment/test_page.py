@@ -372,6 +372,12 @@ def test_an_experiment_that_is_not_there_is_said_in_words(vera, id_):
     assert nested_lists(page) == []
 
 
+def test_the_dialog_for_another_name_says_how_long_it_may_be(oscar, experiment):
+    drawn = text(oscar.open(f"/experiments/{experiment}"))
+    assert "At most 30 characters." in drawn
+    assert "At most 250 characters." in drawn
+
+
 @pytest.mark.parametrize(
     "search", ["?experiment_id=5", "?experiment_id=1&experiment_id=2", "?x=1&x=2", "?window=1"]
 )

@@ -201,6 +201,36 @@ def test_another_battery_is_not_confirmed_while_one_runs(oscar, running, station
     assert "Then Second may start once Cycle life has ended" in words
 
 
+def test_a_station_that_runs_is_found_under_held_too_while_something_is_held_there(
+    vera, running, station
+):
+    def held() -> str:
+        (chip,) = find(vera.open("/"), **{"data-bem-state": "held"})
+        return text(chip)
+
+    def states() -> list[str]:
+        answer, _size = overview_update(vera, {}, [])
+        return answer["monitor-update"]["data"][str(station["id"])][Key.STATES]
+
+    assert (held(), states()) == ("Held 0", ["running"])
+    running.plan("Second", station["id"], station["cell"], "held", profile_id=1)
+    assert (held(), states()) == ("Held 1", ["held", "running"])
+
+
+def test_a_station_on_which_nothing_has_run_has_no_card_with_nothing_in_it(vera, running):
+    place = running.station("Station 05", running.unit())
+    page = vera.open(f"/monitor/{place}")
+    cards = [one["props"]["aria-label"] for one in of_type(page, "Section")]
+    assert cards == ["Graph", "Safety limits", "Queue"]
+    assert "Those of battery and profile stand here once an experiment runs." in text(page)
+    assert page["props"]["className"].endswith("bem-nothing")  # no tools for its graph
+    drawn = vera.call(
+        "live-graph.figure",
+        {"shell-theme.data": "light", "live-station.data": place, "live-experiment.data": None},
+    )
+    assert drawn["live-graph.style"] == {"height": 160}
+
+
 def test_the_view_shows_the_instruction_within_its_list(vera, station):
     page = vera.open(f"/monitor/{station['id']}")
     steps = [text(item) for item in of_type(page, "Li")]

@@ -11,7 +11,7 @@ from db.queries.stations.queue import find_plan, station_queue
 from pages.queue.card import CHANGE, Ids, seen
 from tests.form_lab import BY, FormLab
 from tests.running_lab import RunningLab
-from tests.unit.components.tree import text
+from tests.unit.components.tree import of_type, text
 from tests.unit.pages.visitor import UPDATE
 
 OPEN, TOAST = f"{CHANGE.dialog}.is_open", "shell-toasts-store.data"
@@ -124,3 +124,12 @@ def test_the_list_changes_when_the_one_that_runs_is_paused(oscar, store):
     drawn = text(oscar.open("/queue"))
     assert "Waits: the experiment before it is paused." in drawn
     assert "Begins in" not in drawn
+
+
+def test_why_something_is_done_has_one_name_on_every_page(oscar, lab):
+    """Cancelling, stopping and taking out of service ask for the same: a reason."""
+    station = lab.station("Station 1")
+    for path in ("/queue", f"/monitor/{station}", "/stations"):
+        labels = [text(one) for one in of_type(oscar.open(path), "Label")]
+        assert any(one.startswith("Reason") for one in labels), path
+        assert not any(one.startswith("Why") for one in labels), path

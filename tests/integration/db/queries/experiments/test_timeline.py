@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cycling.terms import ExperimentStatus, StationCommand
+from db.commands.experiments.notes import rename_experiment
 from db.commands.queue import (
     NewPlan,
     add_plans,
@@ -205,6 +206,33 @@ def test_a_command_to_another_experiment_is_nobodys_word(lab: RunningLab, databa
 def test_what_was_imported_has_no_course(database: Database):
     imported = add_experiment(database, battery_id=add_cell(database, "A"))
     assert timeline(database, imported) == ()
+
+
+def test_another_name_is_told_with_the_one_before(lab: RunningLab, database: Database):
+    _, _, run = begun(lab)
+    rename_experiment(database, run, "Ageing", "", by=by("eve", 30))
+    rename_experiment(database, run, "Ageing", "At 25 °C", by=by("eve", 31))
+    names = (EntryKind.RENAMED, EntryKind.DESCRIBED)
+    assert tuple(one for one in timeline(database, run) if one.kind in names) == (
+        TimelineEntry(at(31), EntryKind.DESCRIBED, "eve"),
+        TimelineEntry(at(30), EntryKind.RENAMED, "eve", "before “Cycle life”"),
+    )
+
+
+def test_another_name_of_what_was_imported_is_told_too(database: Database):
+    imported = add_experiment(database, battery_id=add_cell(database, "A"))
+    rename_experiment(database, imported, "Ageing 2", "", by=by("eve", 1))
+    (entry,) = timeline(database, imported)
+    assert (entry.kind, entry.user_name) == (EntryKind.RENAMED, "eve")
+
+
+def test_another_name_of_what_is_held_is_no_state(planned: NewPlan, database: Database):
+    (plan,) = add_plans(database, TOKEN, [planned], by=by("ada", 0))
+    rename_experiment(database, plan.experiment_id, "Ageing", "", by=by("eve", 1))
+    assert changes(database, plan.experiment_id) == [
+        ("held", "ada", "Until NMC-018 is confirmed on Station 04."),
+        ("renamed", "eve", "before “Cycle life”"),
+    ]
 
 
 def test_an_error_without_a_reason_is_not_told_as_a_finish(lab: RunningLab, database: Database):
