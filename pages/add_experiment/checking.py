@@ -19,7 +19,13 @@ from cycling.profile.problems import folded
 from pages.add_experiment import labels
 from pages.add_experiment.assignment import Assignment, capitalised
 from pages.add_experiment.form_data import read_form
-from pages.add_experiment.form_state import checked_for, form_state, main_equipment, profile_text
+from pages.add_experiment.form_state import (
+    checked_for,
+    form_state,
+    main_equipment,
+    main_open_voltage,
+    profile_text,
+)
 from pages.add_experiment.ids import CHOICE, EDITOR, Ids
 from pages.add_experiment.pairs import short_number
 from pages.add_experiment.panel import GRAPH_PX, about_text, stats, summary_card
@@ -97,10 +103,13 @@ def draw(plain: Sent, theme: str | None, drawn: Sent) -> dict[str, Any]:
     form = read_form(plain)
     pair, is_chosen = form.pairs[0], form.source == CHOOSE
     profile = form.version_id if is_chosen else form.text
-    basis = [theme, pair.battery_id, pair.station_id, profile]
+    open_v = main_open_voltage(database(), form)
+    at_rest = open_v and round(open_v, 2)  # by less it goes up and down all the time
+    basis = [theme, pair.battery_id, pair.station_id, profile, at_rest]
     if basis == drawn:
         raise PreventUpdate
-    view = checked_for(profile_text(database(), form), *main_equipment(database(), form))
+    equipment = main_equipment(database(), form)
+    view = checked_for(profile_text(database(), form), *equipment, open_v)
     figure = view.figure(dark=theme == "dark") if view else None
     return {
         "figure": figure or {},

@@ -9,7 +9,11 @@ from cycling.profile import Problem, StationCapabilities
 from cycling.terms import Technology
 from db.engine import Database
 from db.queries.batteries.detail import battery_descriptions
-from db.queries.experiments.form_choices import offered_batteries, offered_stations
+from db.queries.experiments.form_choices import (
+    offered_batteries,
+    offered_stations,
+    voltages_at_rest,
+)
 from db.queries.profiles.library import version_text
 from db.queries.stations.capabilities import station_capabilities
 from pages.add_experiment.assignment import Assignment
@@ -65,7 +69,8 @@ def form_state(database: Database, form: FormData) -> FormState:
     stations = {one.id: one for one in offered_stations(database)}
     text = profile_text(database, form)
     assignments = []
-    for place, pair in enumerate(form.pairs):
+    open_vs = open_voltages(database, form.pairs)
+    for place, (pair, open_v) in enumerate(zip(form.pairs, open_vs, strict=True)):
         battery = details.get(pair.battery_id or 0)
         station = stations.get(pair.station_id or 0)
         assignments.append(
@@ -75,7 +80,12 @@ def form_state(database: Database, form: FormData) -> FormState:
                 batteries.get(pair.battery_id or 0),
                 battery,
                 station,
-                checked_for(text, battery, station.can if station else None),
+                checked_for(
+                    text,
+                    battery,
+                    station.can if station else None,
+                    open_v,
+                ),
                 _chosen_before(pair, form.pairs[:place]),
             )
         )
@@ -104,15 +114,34 @@ def profile_text(database: Database, form: FormData) -> str:
         return ""
 
 
+def main_open_voltage(database: Database, form: FormData) -> float | None:
+    """Return the voltage (V) at rest of the first pair, as far as it is known; one statement."""
+    return open_voltages(database, form.pairs[:1])[0]
+
+
+def open_voltages(database: Database, pairs: Sequence[Pair]) -> list[float | None]:
+    """Return the voltage (V) with which the battery of each pair would begin, None if not known."""
+    stations = {pair.station_id for pair in pairs if pair.station_id is not None}
+    measured = voltages_at_rest(database, stations)
+    keys = [(pair.station_id or 0, pair.battery_id or 0) for pair in pairs]
+    return [None if (volts := measured.get(key)) is None else round(volts, 3) for key in keys]
+
+
 def checked_for(
-    text: str, battery: NewBattery | None, station: StationCapabilities | None
+    text: str,
+    battery: NewBattery | None,
+    station: StationCapabilities | None,
+    open_v: float | None = None,
 ) -> CheckedView | None:
-    """Check a text for a battery and a station, as far as they are chosen; None for a blank one."""
+    """Check a text for a battery and a station, as far as they are chosen; None for a blank one.
+
+    `open_v` is the voltage (V) with which the battery begins, if that is known.
+    """
     if not text.strip():
         return None
     return checked(
         text,
-        battery=battery_for_check(battery) if battery else None,
+        battery=battery_for_check(battery, open_v) if battery else None,
         station=station,
         capacity_ah=battery.capacity_ah if battery else None,
     )

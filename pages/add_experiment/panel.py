@@ -12,7 +12,13 @@ from pages.add_experiment.assignment import Assignment, queue_text, release_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
 from pages.profile.check import CheckedView
-from pages.profile.labels import course_words, expected_duration, throughput_words, trip_words
+from pages.profile.labels import (
+    course_words,
+    expected_duration,
+    start_words,
+    throughput_words,
+    trip_words,
+)
 
 GRAPH_PX = 320
 
@@ -45,8 +51,8 @@ def about_text(view: CheckedView | None) -> str:
     size = "the capacity assumed"
     if not view.capacity_is_assumed:
         size = f"{formatting.quantity(view.capacity_ah or 0, 'Ah')}"
-    limits = course_words(view.curve) if view.curve else ""
-    return f"from a battery model, {what}, {size}{'; ' if limits else ''}{limits}"
+    further = [] if view.curve is None else [start_words(view.curve), course_words(view.curve)]
+    return "; ".join([f"from a battery model, {what}, {size}", *filter(None, further)])
 
 
 def stats(view: CheckedView | None) -> list[Component]:

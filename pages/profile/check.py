@@ -41,12 +41,16 @@ _LOOP = re.compile(r"^\s*(REPEAT)\b|^\s*(END)\s*(?:[#;].*)?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CheckedBattery:
-    """What a profile is drawn for, and held against where `limits` are known."""
+    """What a profile is drawn for, and held against where `limits` are known.
+
+    `open_v` is its voltage (V) at rest, with which it begins; None where nobody knows.
+    """
 
     technology: Technology = Technology.LITHIUM
     chemistry: str = ""
     cells: int = 1
     limits: BatteryLimits | None = None
+    open_v: float | None = None
 
     def model(self, capacity_ah: float) -> BatteryModel:
         """Return the model of such a battery."""
@@ -150,7 +154,7 @@ def checked(
     )
 
 
-def battery_for_check(battery: NewBattery) -> CheckedBattery:
+def battery_for_check(battery: NewBattery, open_v: float | None = None) -> CheckedBattery:
     """Return what a registered battery is for a check; its limits are those of its range."""
     off_v = safety_range_v(battery)
     return CheckedBattery(
@@ -168,6 +172,7 @@ def battery_for_check(battery: NewBattery) -> CheckedBattery:
             off_min_v=_decimal(round(off_v[0], 6)),
             off_max_v=_decimal(round(off_v[1], 6)),
         ),
+        open_v=open_v,
     )
 
 
@@ -187,7 +192,7 @@ def _curve(
     if program is None:
         return None
     model = battery.model(capacity_ah or _assumed_ah(program))
-    return simulate_curve(_guarded(program, battery.limits), model)
+    return simulate_curve(_guarded(program, battery.limits), model, battery.open_v)
 
 
 def _guarded(program: Program, limits: BatteryLimits | None) -> Program:

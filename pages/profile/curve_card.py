@@ -14,7 +14,13 @@ from components.sent import PrefixIds
 from cycling.battery.typical import KINDS, MAX_CELLS
 from pages.profile.battery_kinds import BatteryChoice
 from pages.profile.check import CheckedView
-from pages.profile.labels import course_words, expected_duration, throughput_words, trip_words
+from pages.profile.labels import (
+    course_words,
+    expected_duration,
+    start_words,
+    throughput_words,
+    trip_words,
+)
 
 
 class CurveIds(PrefixIds):
@@ -111,7 +117,8 @@ def _note(view: CheckedView) -> str:
         return f"the lines before line {view.waits_for}"
     if view.curve is None:
         return ""
-    return course_words(view.curve) or "from a model of such a battery"
+    of_what = course_words(view.curve) or "from a model of such a battery"
+    return "; ".join(filter(None, [of_what, start_words(view.curve)]))
 
 
 def _readings(view: CheckedView) -> list[Component]:

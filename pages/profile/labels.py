@@ -145,6 +145,18 @@ def course_words(curve: Expected) -> str:
     return ""
 
 
+def start_words(curve: Expected) -> str:
+    """Say with which charge a course begins, and how that is known; blank where it only rests."""
+    start = curve.start
+    if start is None:
+        return ""
+    low, high = round(100 * start.low_soc), round(100 * start.high_soc)
+    charge = f"{low} %" if low == high else f"{low} to {high} %"
+    if start.open_v is None:
+        return f"assumed to begin {charge} charged"
+    return f"from {formatting.quantity(start.open_v, 'V')}, as it is measured now: {charge} charged"
+
+
 def trip_words(view: CheckedView) -> str:
     """Say that the station is expected to switch off, where and why; blank where it is not.
 

@@ -55,6 +55,18 @@ class Band:
     high: Throughput | None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Between which SOCs a course and its band begin; `open_v` is the voltage (V) that says so.
+
+    Without one they are assumed.
+    """
+
+    low_soc: float
+    high_soc: float
+    open_v: float | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Expected:
     """The expected course; the arrays have one value a sample. `total` is of the whole test.
@@ -63,8 +75,8 @@ class Expected:
     have no samples. `unending` is the line of a step that nothing ends, `beyond` of one that takes
     or gives more than the battery holds; `aborted_by` is the safety limit that would abort;
     `complete` is False where the profile goes on after what was simulated.
-    `rounds` and `band` are for a curve only. `loops` has how many rounds of each were simulated, 0
-    for one that was not run to its end.
+    `rounds`, `band` and `start` are for a curve only. `loops` has how many rounds of each were
+    simulated, 0 for one that was not run to its end.
     """
 
     time_s: FloatArray
@@ -80,6 +92,7 @@ class Expected:
     complete: bool
     rounds: tuple[Round, ...] = ()
     band: Band | None = None
+    start: Start | None = None
     loops: tuple[int, ...] = ()
 
     @property

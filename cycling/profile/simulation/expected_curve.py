@@ -1,7 +1,8 @@
 """The expected course of a profile as it is drawn: few points, rounds by name, how far it may be.
 
 How far: the same profile on smaller and larger batteries of less and more resistance, each from
-another charge. Whatever they give at the same place of the same step is the band.
+another charge, or where the voltage at rest says that, from one that is a little off. Whatever they
+give at the same place of the same step is the band.
 """
 
 from collections.abc import Mapping
@@ -10,14 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cycling.battery.chemistry import state_at
 from cycling.battery.model import BatteryModel, BatteryState, FloatArray
 from cycling.profile import Program, row_count
 from cycling.profile.program.instructions import Executed
 from cycling.profile.program.rows import MAX_ROWS
-from cycling.profile.simulation.expected import Band, Expected, Round, expected
+from cycling.profile.simulation.expected import Band, Expected, Round, Start, expected
 from cycling.profile.simulation.run import Throughput, is_rest
 
 LOW_SOC, HIGH_SOC = 0.1, 0.98
+REST_OFF_V = 0.01  # by so much a cell's voltage may be from that of its model at rest
 MAX_POINTS = 2_000
 IntArray = NDArray[np.int64]
 
@@ -52,10 +55,17 @@ class StepTimes:
     by_step: Mapping[int, float]
 
 
-def simulate_curve(program: Program, model: BatteryModel) -> Expected:
-    """Simulate a profile from where it most likely begins, and how far it may be from there."""
-    course = expected(program, model, first_state(program, model))
-    others = [_varied(program, model, variant, course) for variant in VARIANTS]
+def simulate_curve(program: Program, model: BatteryModel, open_v: float | None = None) -> Expected:
+    """Simulate a profile from where it begins, and how far it may be from there.
+
+    That is where the battery has its voltage at rest, `open_v`; without it the most likely charge.
+    """
+    states = _first_states(program, model, open_v)
+    course = expected(program, model, states[0])
+    others = [
+        expected(program, _of_variant(model, variant), state, loops=course.loops)
+        for variant, state in zip(VARIANTS, states[1:], strict=True)
+    ]
     low_v, high_v = _voltage_band(course, others)
     low, high = _totals(course, others)
     kept = _kept(course.voltage_v)
@@ -68,6 +78,7 @@ def simulate_curve(program: Program, model: BatteryModel) -> Expected:
         line=course.line[kept],
         rounds=_rounds(program, course) if row_count(program) <= MAX_ROWS else (),
         band=Band(low_v[kept], high_v[kept], low, high),
+        start=_start(program, states, open_v),
     )
 
 
@@ -102,10 +113,33 @@ def step_times(program: Program, model: BatteryModel) -> StepTimes:
     return StepTimes(whole_s, by_step)
 
 
-def _varied(program: Program, model: BatteryModel, variant: Variant, course: Expected) -> Expected:
-    other = model.aged(variant.capacity, variant.resistance)
-    state = first_state(program, other, variant.low_soc, variant.high_soc)
-    return expected(program, other, state, loops=course.loops)
+def _of_variant(model: BatteryModel, variant: Variant) -> BatteryModel:
+    return model.aged(variant.capacity, variant.resistance)
+
+
+def _first_states(
+    program: Program, model: BatteryModel, open_v: float | None
+) -> list[BatteryState[float]]:
+    """Return where the battery begins, and each of the variants."""
+    first = first_state(program, model)
+    assumed = [
+        first_state(program, _of_variant(model, one), one.low_soc, one.high_soc) for one in VARIANTS
+    ]
+    if open_v is None:
+        return [first, *assumed]
+    off_v = REST_OFF_V * model.cells
+    measured = [open_v + off_v * np.sign(one.soc - first.soc) for one in assumed]
+    return [state_at(model, float(one)) for one in (open_v, *measured)]
+
+
+def _start(
+    program: Program, states: list[BatteryState[float]], open_v: float | None
+) -> Start | None:
+    """Return between which charges a course begins; None where it only rests."""
+    if all(is_rest(one) for one in program.instructions()):
+        return None
+    charges = [one.soc for one in states]
+    return Start(min(charges), max(charges), open_v)
 
 
 def _totals(

@@ -4,13 +4,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, exists, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cycling.profile import StationCapabilities
-from cycling.terms import UNDER_WAY, Technology
+from cycling.terms import NOT_ENDED, UNDER_WAY, StationState, Technology
 from db.engine import Database
-from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, LeadAcid, Lithium, Plan
+from db.models import (
+    Battery,
+    ConfirmedBattery,
+    CyclerStation,
+    Experiment,
+    LeadAcid,
+    Lithium,
+    Plan,
+    StationLive,
+)
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
@@ -99,6 +108,38 @@ def offered_stations(database: Database) -> tuple[OfferedStation, ...]:
     stations = overview(database)
     can = station_capabilities(database, [one.id for one in stations])
     return tuple(OfferedStation(one, can[one.id]) for one in stations if one.id in can)
+
+
+def voltages_at_rest(
+    database: Database, station_ids: Collection[int]
+) -> dict[tuple[int, int], float]:
+    """Return the voltages (V) that stations measure of their confirmed batteries, at rest.
+
+    Keys are station and battery. Only of those where nothing runs and nothing waits.
+    """
+    if not station_ids:
+        return {}
+    confirmed, live = ConfirmedBattery, StationLive
+    waits = waiting().where(Plan.station_id == confirmed.station_id).exists()
+    runs = exists().where(
+        Experiment.station_id == confirmed.station_id, Experiment.status.in_(NOT_ENDED)
+    )
+    statement = (
+        select(confirmed.station_id, confirmed.battery_id, live.voltage_v)
+        .join(live, live.station_id == confirmed.station_id)
+        .where(
+            confirmed.station_id.in_(station_ids),
+            live.state == StationState.IDLE,
+            live.output_on.is_(False),
+            live.contact_lost_at.is_(None),
+            live.voltage_v.is_not(None),
+            ~waits,
+            ~runs,
+        )
+    )
+    with database.read() as session:
+        rows = session.execute(statement).all()
+    return {(row.station_id, row.battery_id): row.voltage_v for row in rows}
 
 
 def _places(session: Session) -> tuple[Mapping[int | None, Place], Mapping[int | None, Place]]:

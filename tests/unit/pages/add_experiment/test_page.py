@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import func, select
 
 from cycling.profile.summary import Extent, ProfileSummary
-from cycling.terms import ExperimentStatus, Technology
+from cycling.terms import ExperimentStatus, StationState, Technology
 from db.commands.audit import By
 from db.commands.queue import confirm_battery, save_draft
-from db.models import AuditEntry, OutOfService, Plan
+from db.models import AuditEntry, OutOfService, Plan, StationLive
 from db.terms import PlanState
 from pages.add_experiment.assignment import queue_text, release_text
 from pages.add_experiment.form_data import FormData, Pair, read_form, text_problems
-from pages.add_experiment.form_state import form_state, main_equipment
+from pages.add_experiment.form_state import form_state, main_equipment, main_open_voltage
 from pages.add_experiment.ids import ELECTROLYTE_FIELDS, PROFILE, Ids
 from pages.add_experiment.initial_values import initial_form
 from pages.add_experiment.library import misfit
 from pages.add_experiment.pairs import option
-from pages.add_experiment.panel import stats, summary_card
+from pages.add_experiment.panel import about_text, stats, summary_card
 from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from pages.profile.check import checked
 from pages.profile.choice import CHOOSE
@@ -372,3 +372,58 @@ def test_an_expected_end_by_safety_is_a_warning_beside_what_it_takes_until_there
     assert text(lasts).startswith("Until the safety limit")
     first, *_ = stats(checked("CC, 1, VOLTAGE, 4.1\nWAIT, 1h\n"))
     assert text(first).startswith("Whole profile")
+
+
+class TestTheVoltageAtTheStart:
+    TEXT = "REPEAT 9\nCC, -1C, TIME, 10s\nCC, -C/3, CAPACITY, 10%, VOLTAGE, 2.9\nEND\n"
+
+    def rests(self, forms: FormLab, **changes) -> None:
+        """Let the first station say what it measures."""
+        now = forms.now()
+        values = {
+            "state": StationState.IDLE,
+            "state_since": now,
+            "detail": "",
+            "seen_at": now,
+            "output_on": False,
+            "voltage_v": 3.7351,
+            "measured_at": now,
+            "pending": 0,
+            "trend": [],
+            **changes,
+        }
+        with forms.database.write() as session:
+            session.merge(StationLive(station_id=forms.s1, **values))
+
+    def about(self, forms: FormLab) -> str:
+        form = typed(forms, text=self.TEXT)
+        view = form_state(forms.database, form).main.view
+        assert view.battery.open_v == main_open_voltage(forms.database, form)
+        return about_text(view)
+
+    def test_it_is_the_one_that_the_station_measures_of_the_confirmed_battery(self, forms):
+        self.rests(forms)
+        assert "assumed to begin 90 to 100 % charged" in self.about(forms)
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        assert "from 3.735 V, as it is measured now: 5" in self.about(forms)
+        other = typed(forms, pairs=(Pair(forms.b, forms.s1),))
+        assert main_open_voltage(forms.database, other) is None
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"output_on": True, "state": StationState.RUNNING},
+            {"output_on": None},
+            {"voltage_v": None},
+        ],
+    )
+    def test_nobody_knows_it_where_something_runs_or_nothing_is_measured(self, forms, changes):
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        self.rests(forms, **changes)
+        assert "assumed to begin" in self.about(forms)
+
+    def test_nobody_knows_it_where_another_experiment_runs_before(self, forms):
+        self.rests(forms)
+        form = typed(forms, pairs=(Pair(forms.a, forms.s1, connected=True),))
+        assert queue(forms.database, form_state(forms.database, form), BY(forms.now()))
+        assert "assumed to begin" in self.about(forms)

@@ -115,3 +115,27 @@ def test_what_safety_ends_takes_the_time_until_there():
     times = step_times(program(text), MODEL)
     assert times.total_s == pytest.approx(sum(times.by_step.values()))
     assert set(times.by_step) == {1, 2}  # what follows does not run
+
+
+HPPC = "REPEAT 9\n  CC, -1C, TIME, 10s\n  WAIT, 40s\n  CC, -C/3, CAPACITY, 10%, VOLTAGE, 2.7\nEND\n"
+
+
+def test_a_measured_voltage_says_with_which_charge_it_begins():
+    """Of a battery that is half full half of the charge is expected, and "±" is about that."""
+    half_v = float(MODEL.cells * MODEL.ocv.at(0.5))
+    assumed = simulate_curve(program(HPPC), MODEL)
+    curve = simulate_curve(program(HPPC), MODEL, half_v)
+    assert (assumed.start.open_v, assumed.start.low_soc, assumed.start.high_soc) == (None, 0.9, 1)
+    assert curve.start.open_v == half_v
+    assert 0.45 < curve.start.low_soc < 0.5 < curve.start.high_soc < 0.55
+    assert curve.total.discharge_ah == pytest.approx(0.5 * 3.0, rel=0.03)
+    assert curve.total.discharge_ah < assumed.band.low.discharge_ah
+    for soc, left in ((0.49, 0.92), (0.51, 1.04)):
+        other = MODEL.aged(left, 1.2)
+        run = expected(program(HPPC), other, other.rested(soc)).total
+        assert curve.band.low.discharge_ah < run.discharge_ah < curve.band.high.discharge_ah
+        assert curve.band.low.duration_s < run.duration_s < curve.band.high.duration_s
+
+
+def test_a_rest_begins_with_any_charge():
+    assert simulate_curve(program("WAIT, 5d\n"), MODEL).start is None
