@@ -44,6 +44,8 @@ TO_BASE: dict[str, tuple[float, float]] = {
     "1": (1, 1),
 }
 
+LONGEST_S = 1e13
+
 _OTHER_UNITS = (
     *("As", "VA", "VAh"),
     *("ohm", "mohm", "uohm", "kohm", "Mohm", "F", "mF", "uF", "nF", "S", "Hz", "kHz", "%"),
@@ -187,6 +189,8 @@ def duration_words(seconds: float) -> str:
 
     `duration` in assets/js/clock.js writes the same.
     """
+    if seconds >= LONGEST_S:  # of a damaged file; more digits say nothing
+        return f"{seconds / 86_400:.2g} d"
     whole = floor(seconds + 0.5)
     for unit, length, smaller, smaller_s, next_s in (
         ("min", 60, "s", 1, 3600),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bem.cli.quantities import quantity
 from bem.services import by_system_user, open_database, read_settings, utc_now
 from cycling.errors import InputError
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
@@ -15,6 +16,31 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Register batteries.", no_args_is_help=True)
 
 UNKNOWN = "unknown"
+VOLT, AMPERE, AMPERE_HOUR = (quantity(unit) for unit in ("V", "A", "Ah"))
+LowestVoltage = Annotated[
+    float, typer.Option("--voltage-min", parser=VOLT, metavar="V", help="Lowest voltage.")
+]
+HighestVoltage = Annotated[
+    float, typer.Option("--voltage-max", parser=VOLT, metavar="V", help="Highest voltage.")
+]
+DischargeCurrent = Annotated[
+    float,
+    typer.Option(
+        "--current-min",
+        parser=AMPERE,
+        metavar="A",
+        help="Largest discharge current, with a minus.",
+    ),
+]
+ChargeCurrent = Annotated[
+    float, typer.Option("--current-max", parser=AMPERE, metavar="A", help="Largest charge current.")
+]
+Capacity = Annotated[
+    float | None,
+    typer.Option(
+        parser=AMPERE_HOUR, metavar="AH", help="Nominal capacity in Ah. Required, but for a stack."
+    ),
+]
 # Fields of a battery whose options have names of their own.
 OPTIONS = {
     "electrode_size_cm2": "--area-cm2",
@@ -34,17 +60,11 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Up to 30 characters.")],
     technology: Annotated[Technology, typer.Option(help="What kind of battery it is.")],
-    voltage_min_v: Annotated[float, typer.Option("--voltage-min", help="Lowest voltage in V.")],
-    voltage_max_v: Annotated[float, typer.Option("--voltage-max", help="Highest voltage in V.")],
-    current_min_a: Annotated[
-        float, typer.Option("--current-min", help="Largest discharge current in A, with a minus.")
-    ],
-    current_max_a: Annotated[
-        float, typer.Option("--current-max", help="Largest charge current in A.")
-    ],
-    capacity_ah: Annotated[
-        float | None, typer.Option(help="Nominal capacity in Ah. Required, but for a stack.")
-    ] = None,
+    voltage_min_v: LowestVoltage,
+    voltage_max_v: HighestVoltage,
+    current_min_a: DischargeCurrent,
+    current_max_a: ChargeCurrent,
+    capacity_ah: Capacity = None,
     capacity_rate: Annotated[str, typer.Option(help="The rate it holds for: C/5, C20.")] = "",
     chemistry: Annotated[str | None, typer.Option(help="NMC, LFP ... or Gel, Liquid ...")] = None,
     cells: Annotated[int, typer.Option(help="Cells in series.")] = 1,
@@ -70,7 +90,10 @@ def add(
     made_on: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today without it.")] = None,
     description: Annotated[str, typer.Option(help="Up to 250 characters.")] = "",
 ) -> None:
-    """Register a battery; print the new battery's ID."""
+    """Register a battery; print the new battery's ID.
+
+    Voltages, currents and the capacity are in V, A and Ah, or with their unit: 2500mA, "4200 mV".
+    """
     from cycling.battery.description import NewBattery
 
     fields = {field: value for field, value in context.params.items() if field != "made_on"}
@@ -86,10 +109,23 @@ def _registered(new: "NewBattery") -> int:
     from db.commands.batteries.changes import add_battery
 
     now = utc_now()
+    _check_directions(new)
     for problem in problems(new, now.date()):
         raise InputError(f"{_option(problem.field)}: {problem.text}")
     database = open_database(read_settings(), check=True)
     return add_battery(database, new, by=by_system_user())
+
+
+def _check_directions(new: "NewBattery") -> None:
+    """Raise InputError where a current's sign is not that of its direction."""
+    if new.current_min_a > 0:
+        raise InputError(
+            f"--current-min: A discharge current has a minus: --current-min -{new.current_min_a:g}."
+        )
+    if new.current_max_a < 0:
+        raise InputError(
+            f"--current-max: A charge current has no minus: --current-max {-new.current_max_a:g}."
+        )
 
 
 def _option(field: str) -> str:

@@ -218,7 +218,7 @@ class _Importer:
             replaced = import_files.check_replaceable(earlier, len(group))
             facts = experiment_facts(self._database, replaced.experiment_id)
             return Again((replaced.experiment_id,), facts)
-        return Again(tuple(known))
+        return Again(tuple(known), anyway=answer == NEW)
 
     def _new(self, first: CheckedFile, name: str, battery: BatteryChoice) -> imports.NewExperiment:
         mapping = first.verification.mapping

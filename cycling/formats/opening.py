@@ -93,7 +93,8 @@ class _Opening:
         if answer["parts"]:
             parts = tuple(answer["parts"])
             table = replace(table, parts=parts, part=answer["part"])
-        details = ", ".join(filter(None, (answer["details"], table.dialect)))
+        dialect = table.dialect if answer["is_text"] else ""  # else it is our own writing
+        details = ", ".join(filter(None, (answer["details"], dialect)))
         facts = answer["facts"] or table.facts
         return replace(table, details=details, facts=facts, held=(target, table.held))
 

@@ -1,11 +1,14 @@
 """What is wrong or worth knowing about a file, each with its row; kept or raised."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from cycling.errors import InputError
+
+_LONG_NUMBER = re.compile(r"\d{1,3}(?:,\d{3}){5,}(?:\.\d+)?", re.ASCII)
 
 Severity = Literal["error", "question", "warning"]
 _ORDER: dict[str, int] = {"error": 0, "question": 1, "warning": 2}
@@ -28,6 +31,10 @@ class Problem:
     code: str = ""
     option: str = ""
 
+    def __post_init__(self) -> None:
+        """Shorten numbers of a damaged file, whose digits say nothing."""
+        object.__setattr__(self, "text", _LONG_NUMBER.sub(_short, self.text))
+
     @property
     def place(self) -> str:
         """`Row 88,214` or `Rows 1,204 to 1,209`; "" where it is about the whole file."""
@@ -45,6 +52,11 @@ class Problem:
     def to_json(self) -> dict[str, Any]:
         """Plain dict, with `place` for showing."""
         return {**asdict(self), "place": self.place}
+
+
+def _short(number: re.Match[str]) -> str:
+    """Write a number of sixteen digits or more as 1.2e+150."""
+    return f"{float(number[0].replace(',', '')):.2g}"
 
 
 class Findings:

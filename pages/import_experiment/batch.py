@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components.blocks import card, icon
+from components.blocks import card
 from components.sent import Sent
 from cycling.errors import InputError
 from db.commands import jobs
@@ -17,7 +17,7 @@ from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.detail import battery_choices
 from pages.context import database, now, once, request_id, viewer
 from pages.import_experiment.batch_answers import fit_words, missing_words, payloads_of, rows_of
-from pages.import_experiment.batch_questions import question_table
+from pages.import_experiment.batch_questions import question_table, row_note
 from pages.import_experiment.batch_rows import EVERY_FILE, MAX_FILES
 from pages.import_experiment.batch_table import work_table
 from pages.import_experiment.columns import zone_options
@@ -202,9 +202,13 @@ def confirm(
 @callback(
     output=Output(Ids.batch_fits(ALL), "children"),
     inputs={"batteries": Input(Ids.batch_battery(ALL), "value")},
-    state={"batch": State(Ids.BATCH, "data"), "notes": State(Ids.batch_fits(ALL), "id")},
+    state={
+        "batch": State(Ids.BATCH, "data"),
+        "notes": State(Ids.batch_fits(ALL), "id"),
+        "missing": State(Ids.BATCH_MISSING, "data"),
+    },
 )
-def compare(batteries: Sent, batch: Sent, notes: Sent) -> Sent:
+def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> Sent:
     """Say what the battery of a file cannot have, as soon as it is chosen."""
     files = read_batch(batch)
     given = {one["id"].get("row"): one.get("value") for one in ctx.args_grouping["batteries"]}
@@ -212,17 +216,15 @@ def compare(batteries: Sent, batch: Sent, notes: Sent) -> Sent:
     changed = {one.get("row") for one in ctx.triggered_prop_ids.values() if isinstance(one, dict)}
     if not changed or EVERY_FILE in changed:
         changed = set(places)
+    if len(ctx.triggered_prop_ids) != 1:
+        changed -= read_missing(missing).keys()  # drawn with what is missing
     wanted = {
         place: given.get(place) or given.get(EVERY_FILE)
         for place in places
         if place in changed and isinstance(place, int) and 0 <= place < len(files)
     }
     texts = fit_words(files, wanted)
-    return [_note(texts[place]) if place in texts else no_update for place in places]
-
-
-def _note(text: str) -> list[Any]:
-    return [icon("exclamation-triangle-fill"), " ", text] if text else []
+    return [row_note(*texts[place]) if place in texts else no_update for place in places]
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:

@@ -16,6 +16,7 @@ from pages.import_experiment.importing import to_import
 from pages.import_experiment.inferred import not_of_battery
 
 R = TypeVar("R")
+Note = tuple[str, bool]  # what is said about a file, and whether it stops its import
 
 MAX_NAMED = 5
 OF_ALL = ("battery", "name", "day", "clock")  # of files that are one experiment: the first one's
@@ -139,7 +140,7 @@ def _payload(
     return {**payload, **decided, "sign_chosen": row.asks_sign}
 
 
-def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) -> dict[int, str]:
+def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) -> dict[int, Note]:
     """Return what speaks against the battery of each file, by its place; blank for nothing.
 
     A file without a battery, or that cannot be imported from here, is compared with none.
@@ -152,16 +153,16 @@ def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) ->
     }
 
 
-def _fit_words(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) -> str:
+def _fit_words(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) -> Note:
     if not battery or row.checked is None or row.failure:
-        return ""
+        return "", False
     mapping = Columns.from_json(row.checked["verification"]["mapping"])
     try:
         number = chosen_battery(battery, batteries, lambda text: battery_named_in(database(), text))
         _fits(row.checked, mapping, number)
     except InputError as error:
-        return str(error)
-    return " ".join(one.text for one in not_of_battery(row.checked, mapping, number))
+        return str(error), True
+    return " ".join(one.text for one in not_of_battery(row.checked, mapping, number)), False
 
 
 def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:

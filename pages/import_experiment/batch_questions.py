@@ -1,7 +1,6 @@
 """The table of several files before their import: what each is, and what is asked of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -18,18 +17,18 @@ from pages.import_experiment.batch_rows import ANSWER, EVERY_FILE, FileRow, batt
 from pages.import_experiment.batch_table import count_cell, file_cell, table_row
 from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.ids import Ids
-from pages.import_experiment.mapping import CHARGE, DISCHARGE
+from pages.import_experiment.mapping import CHARGE, DISCHARGE, shown_moment
 from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
 HEADS = (
-    Head("Import", "", "70px"),
+    Head("Import", "", "68px"),
     Head("File"),
-    Head("Rows", "num", "100px"),
-    Head("Battery", "", "200px"),
-    Head("Name", "", "170px"),
-    Head("Start", "", "190px"),
-    Head("To decide", "", "230px"),
+    Head("Rows", "num", "84px"),
+    Head("Battery", "", "17%"),
+    Head("Name", "", "16%"),
+    Head("Start", "", "170px"),
+    Head("To decide", "", "22%"),
 )
 
 
@@ -94,7 +93,7 @@ def _battery_of_all(rows: Sequence[FileRow], proposal: str) -> list[Component]:
     )
     words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
     new = dbc.Button("New battery", id=Ids.batch_new_battery(EVERY_FILE), color="link", size="sm")
-    return [words, battery, new]
+    return [html.Div([words, battery, new], className="bem-batch-choice")]
 
 
 def _together(rows: Sequence[FileRow]) -> list[Component]:
@@ -109,7 +108,9 @@ def _together(rows: Sequence[FileRow]) -> list[Component]:
         persistence_type="session",
     )
     words = "In the order of their clocks, else as listed. Name and battery are the first one's."
-    return [choice, html.Span(words, className="t3 small")]
+    return [
+        html.Div([choice, html.Span(words, className="t3 small")], className="bem-batch-choice")
+    ]
 
 
 def _zone_of_all(rows: Sequence[FileRow], zone: str) -> list[Component]:
@@ -120,7 +121,8 @@ def _zone_of_all(rows: Sequence[FileRow], zone: str) -> list[Component]:
         id=Ids.batch_zone(EVERY_FILE), options=zone_options(), value=zone, clearable=False
     )
     words = html.Span("Time zone of clocks that name none", className="form-label")
-    return [words, html.Div(choice, className="bem-batch-zone")]
+    zones = html.Div(choice, className="bem-batch-zone")
+    return [html.Div([words, zones], className="bem-batch-choice")]
 
 
 def _question_row(
@@ -143,7 +145,6 @@ def _question_row(
         placeholder="Choose or type",
         **keep,
     )
-    fits = html.Div(id=Ids.batch_fits(row.number), className="small", role="status")
     asked = not row.failure
     file = row.upload["name"]
     return table_row(
@@ -151,7 +152,7 @@ def _question_row(
         [hidden_label(f"Import {file}", take.id), take],
         file_cell(row),
         count_cell(row),
-        _hide([hidden_label(f"Battery of {file}", battery.id), battery, fits], asked),
+        _hide([hidden_label(f"Battery of {file}", battery.id), battery], asked),
         _hide([hidden_label(f"Name for {file}", name.id), name], asked),
         _start(row, who),
         _questions(row, who, missing),
@@ -175,6 +176,7 @@ def _start(row: FileRow, who: Viewer) -> Component:
     clock = dbc.Input(
         id=Ids.batch_clock(row.number),
         type="time",
+        step=1,
         value=f"{start:%H:%M}" if start else None,
         **keep,
     )
@@ -192,7 +194,9 @@ def _start(row: FileRow, who: Viewer) -> Component:
     )
     starts_at = None if row.checked is None else row.checked["verification"]["starts_at"]
     start_text = (
-        None if starts_at is None else formatting.exactly(_moment(starts_at, who), who.zone)
+        None
+        if starts_at is None
+        else formatting.exactly(shown_moment(starts_at, who.zone), who.zone)
     )
     return html.Div([start_text, _zone(row.time_zone), typed])
 
@@ -203,10 +207,6 @@ def _zone(zone: str) -> Component | None:
         return None
     words = f"Its clock is of {zone}. If it is not, open it alone."
     return html.Details([html.Summary(zone), words], className="bem-choose t3 small")
-
-
-def _moment(unix_s: float, who: Viewer) -> datetime:
-    return datetime.fromtimestamp(min(max(unix_s, 0.0), 7e9), who.zone)
 
 
 def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
@@ -222,9 +222,10 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
     return html.Div(
         [
             html.Div(
-                [icon("x-circle-fill"), " ", missing],
-                className="bem-bad small",
-                hidden=not missing or bool(row.failure),
+                row_note("" if row.failure else missing, True),
+                id=Ids.batch_fits(row.number),
+                className="small",
+                role="status",
             ),
             html.Div([icon(name), " ", row.failure], className=look, hidden=not row.failure),
             _sign(row),
@@ -235,6 +236,15 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
         ],
         className="bem-stack",
     )
+
+
+def row_note(text: str, stops: bool) -> list[Component]:
+    """Say what is missing of a file, or what speaks against its battery."""
+    if not text:
+        return []
+    if stops:
+        return [html.Span([icon("x-circle-fill"), " ", text], className="bem-bad")]
+    return [html.Span([icon("exclamation-triangle-fill"), " ", text])]
 
 
 def _sign(row: FileRow) -> Component:

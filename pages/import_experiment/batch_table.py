@@ -88,7 +88,7 @@ def file_cell(row: FileRow) -> list[Any]:
     """Return the cell of a file's name and size."""
     name = row.upload["name"]
     size = html.Div(formatting.size(row.upload["size"]), className="t3 small")
-    return [html.Span(name, className="cut", title=name), size]
+    return [html.Span(name, className="bem-batch-name"), size]
 
 
 def count_cell(row: FileRow) -> str:

@@ -16,9 +16,9 @@ from pages.import_experiment.mapping import MAX_COLUMNS
 HEADS = (
     Head("In the file"),
     Head("First value", "num", "100px"),
-    Head("Is", "", "186px"),
-    Head("Unit", "", "130px"),
-    Head("Becomes", "", "140px"),
+    Head("Is", "", "172px"),
+    Head("Unit", "", "106px"),
+    Head("Becomes", "", "116px"),
 )
 
 

@@ -65,6 +65,7 @@ def experiment_form(
                 dbc.Input(id=Ids.DESCRIPTION, maxLength=MAX_DESCRIPTION, **keep),
                 optional=True,
             ),
+            html.Div(id=Ids.STARTED, className="t2 small"),
             _start_fields(keep),
             electrolyte_fields(PREFIX, {}, section_id=Ids.ELECTROLYTES, optional=True, **keep),
             profile_fields(profiles, upload["id"]),
@@ -87,7 +88,7 @@ def battery_options(batteries: Sequence[BatteryChoice]) -> list[dict[str, Any]]:
 
 def _start_fields(keep: dict[str, Any]) -> Component:
     day = dbc.Input(id=Ids.DAY, type="date", **keep)
-    clock = dbc.Input(id=Ids.CLOCK, type="time", **keep)
+    clock = dbc.Input(id=Ids.CLOCK, type="time", step=1, **keep)
     return html.Div(
         [
             html.Div([labelled("Started on", day), labelled("at", clock)], className="bem-two"),

@@ -29,6 +29,7 @@ class Ids:
     PART = "import-part"
     PART_BOX = "import-part-box"
     ZONE_BOX = "import-zone-box"
+    STARTED = "import-started"
     START_BOX = "import-start-box"
     SAVE_BAR = "import-save-bar"
     DETAILS = "import-details"

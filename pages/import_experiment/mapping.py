@@ -85,6 +85,11 @@ def default_start(
     return datetime.fromtimestamp(begin_s, zone).replace(second=0, microsecond=0)
 
 
+def shown_moment(unix_s: float, zone: tzinfo) -> datetime:
+    """Return a time of a file as a moment; what lies outside of all years is their end."""
+    return datetime.fromtimestamp(min(max(unix_s, 0.0), LATEST_S), zone)
+
+
 def start_from(day: str | None, clock: str | None, zone: tzinfo) -> datetime | None:
     """Return the start that was typed, None if it is not whole (a year is typed as 0002, 0020)."""
     try:

@@ -166,30 +166,6 @@ def show_verified(verified: Sent) -> tuple[Any, ...]:
 
 
 @callback(
-    output=(
-        Output(Ids.START_BOX, "hidden"),
-        Output(Ids.DAY, "value"),
-        Output(Ids.CLOCK, "value"),
-    ),
-    inputs={"verified": Input(Ids.VERIFIED, "data")},
-    state={"upload": State(Ids.UPLOAD, "data"), "typed": State(Ids.DAY, "value")},
-    prevent_initial_call=True,
-)
-def offer_start(verified: Sent, upload: Sent, typed: str | None) -> tuple[Any, ...]:
-    """Ask when it started if the file does not say; what was typed stays."""
-    verified, upload = read_verified(verified), read_upload(upload)
-    mapping = to_correct(verified)
-    if mapping is None or verified is None or not upload:
-        return True, None, None
-    if verified["verification"]["starts_at"] is not None:
-        return True, no_update, no_update
-    if typed:
-        return False, no_update, no_update
-    start = default_start(verified["verification"], upload.get("modified"), viewer().zone)
-    return False, start.date().isoformat(), f"{start:%H:%M}"
-
-
-@callback(
     output=Output(Ids.PREVIEW, "figure"),
     inputs={"verified": Input(Ids.VERIFIED, "data"), "theme": Input(Shell.THEME, "data")},
     state={"upload": State(Ids.UPLOAD, "data")},

@@ -15,7 +15,7 @@ from cycling.formats.values.numbers import FloatArray
 # Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
 # of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
 _VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 30.0
-_TINY, _THOUSAND = 0.05, 1000.0
+_TINY, _TINY_CURRENT, _THOUSAND = 0.05, 0.001, 1000.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def _too_much(mapping: Mapping, field: Field, value: float, limit: float, usual:
     base, unit = field.units[:2]
     column = mapping.column(field)
     label = column.shown if column else field.label
-    is_spike = usual <= limit
-    hint = f" Its unit may be {unit}." if column and column.unit == base and not is_spike else ""
+    fits = _of_unit(field, usual if math.isfinite(usual) else value, limit)
+    hint = f" Its unit may be {unit}." if column and column.unit == base and fits else ""
     remedy = "Choose the column's unit, or another battery."
-    if is_spike:
+    if usual <= limit:
         remedy = (
             f"Most values are at {usual:,.4g} {base} or below: correct the few that are not, or "
             "choose another battery."
@@ -94,6 +94,13 @@ def _too_much(mapping: Mapping, field: Field, value: float, limit: float, usual:
     )
     option = f"{label}={field}:{unit}" if hint else ""
     return Problem("question", text, column=label, code=f"battery-{field}", option=option)
+
+
+def _of_unit(field: Field, usual: float, limit: float) -> bool:
+    """Whether values would be usual for the battery as thousandths of their unit."""
+    is_voltage = field is Field.VOLTAGE
+    least, most = (_TINY, _VOLTAGE_FACTOR) if is_voltage else (_TINY_CURRENT, _CURRENT_FACTOR)
+    return least * limit <= usual / _THOUSAND <= most * limit
 
 
 def _too_little(mapping: Mapping, value: float, least: float, most: float) -> Problem:

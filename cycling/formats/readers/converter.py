@@ -13,6 +13,7 @@ class Converted:
     """What was written: under which name, of which part, and what is to be known of it.
 
     `file_name` is "" where the file keeps its own. `details` say in a few words what it was.
+    `is_text`: what was written is the file's own text, else it is ours.
     """
 
     file_name: str = ""
@@ -20,6 +21,7 @@ class Converted:
     part: str = ""
     details: str = ""
     facts: Facts | None = None
+    is_text: bool = True
 
 
 class Converter(ABC):

@@ -92,6 +92,7 @@ class Workbook(Converter):
             part=sheet.name if len(names) > 1 else "",
             details=f"workbook, sheet {sheet.name}{more}",
             facts=_facts(others),
+            is_text=False,
         )
 
 

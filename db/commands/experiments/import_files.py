@@ -57,10 +57,12 @@ class Again:
     """What is to be done with files that came before.
 
     `earlier_ids` are the experiments that the user was told of, `replaced` is the one that goes.
+    `anyway`: it is imported as new whatever it has become before.
     """
 
     earlier_ids: tuple[int, ...] = ()
     replaced: ExperimentFacts | None = None
+    anyway: bool = False
 
 
 def check_replaceable(earlier: Sequence[EarlierImport], files: int) -> EarlierImport:
@@ -85,14 +87,15 @@ def record_files(
     """Keep the files with their experiment in the transaction that publishes it.
 
     Raises CameBeforeError where one of them came before, and that was not known: of two imports
-    of one file at the same moment only the first is published.
+    of one file at the same moment only the first is published, unless it is imported `anyway`.
     """
     _one_at_a_time(session, by)
     earlier = _earlier(session, experiment_id, files)
     unknown = [one for one in earlier if one.experiment_id not in again.earlier_ids]
-    if unknown:
+    if unknown and not again.anyway:
         raise CameBeforeError(
-            f"It came before, which was not known: {named(unknown)}. Nothing was imported again."
+            f"It came before: another import was faster and became {named(unknown)}. Nothing was "
+            "imported a second time. To have it twice, import it once more, as new."
         )
     for number, file in enumerate(files):
         digest = file.digest.digest()

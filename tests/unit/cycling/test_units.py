@@ -15,6 +15,7 @@ from cycling.units import duration_words
         (24 * 3600 + 52 * 60, "1 d 1 h"),
         (47 * 3600 + 31 * 60, "2 d 0 h"),
         (273_600, "3 d 4 h"),
+        (8.64e154, "1e+150 d"),
     ],
 )
 def test_a_duration_is_rounded_to_its_two_largest_units(seconds, words):

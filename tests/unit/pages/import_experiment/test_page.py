@@ -485,6 +485,16 @@ def test_a_battery_that_is_only_warned_of_is_taken(oscar, lab):
     assert start(oscar, **found, **{"import-battery.value": lab.battery()})[START]
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "said"),
+    [(1_780_000_000.0, "Started: 28 May 2026, 22:26:40 in Europe/Madrid"), (None, "")],
+)
+def test_the_start_is_said_as_the_experiment_says_it(visitor, starts_at, said):
+    found = {VERIFIED: {"job": 1, **result(starts_at=starts_at)}}
+    answer = visitor("oscar", "Europe/Madrid").call("import-started.children", found)
+    assert answer["import-started.children"] == said
+
+
 def follow(visitor, job):
     return visitor.call(FOLLOW, {START: job, "import-import-poll.n_intervals": 3})
 

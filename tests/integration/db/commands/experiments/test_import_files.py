@@ -17,7 +17,14 @@ TOGETHER = 4
 CLOCK_S = START.timestamp() + np.arange(50.0)
 
 
-def bring(database: Database, battery_id: int, sha256: str, *, known: tuple[int, ...] = ()) -> int:
+def bring(
+    database: Database,
+    battery_id: int,
+    sha256: str,
+    *,
+    known: tuple[int, ...] = (),
+    anyway: bool = False,
+) -> int:
     """Import a file of these bytes, with the same measures whatever they are."""
     source = SourceFile("cell.csv", sha256, 1000)
     return imports.import_experiment(
@@ -27,7 +34,7 @@ def bring(database: Database, battery_id: int, sha256: str, *, known: tuple[int,
         start=None,
         clock=lambda: NOW,
         within_publication=lambda session, experiment_id: record_files(
-            session, experiment_id, [source], Again(known), BY
+            session, experiment_id, [source], Again(known, anyway=anyway), BY
         ),
     )
 
@@ -45,6 +52,12 @@ def test_of_imports_of_one_file_at_the_same_moment_one_is_published(database, ha
     refused = [one for one in done if not isinstance(one, int)]
     assert [type(one) for one in refused] == [CameBeforeError] * (TOGETHER - 1), refused
     assert all(f"experiment {published}" in str(one) for one in refused)
+
+
+def test_what_is_to_be_new_anyway_is_published_by_all(database):
+    battery_id = add_cell(database)
+    done = at_once([lambda: bring(database, battery_id, "a" * 64, anyway=True)] * 2)
+    assert len({one for one in done if isinstance(one, int)}) == 2, done
 
 
 def test_who_knows_of_it_imports_it_once_more(database):

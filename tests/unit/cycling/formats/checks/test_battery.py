@@ -49,6 +49,12 @@ def test_a_few_spikes_are_no_wrong_unit(proposed):
     assert spike.option == ""
 
 
+def test_of_another_battery_no_unit_is_named(proposed):
+    (found,) = battery_problems(checked(proposed), BatteryLimits(least_v=0.01, most_v=1.5))
+    assert "may be" not in found.text
+    assert found.option == ""
+
+
 def test_a_channel_without_a_cell_is_a_warning(proposed):
     (problem,) = battery_problems(checked(proposed, volt=1e-4), CELL)
     assert (problem.severity, problem.code) == ("warning", "battery-voltage")

@@ -189,6 +189,7 @@ def test_a_new_neware_workbook_gives_its_records(written):
     )
     table, result = checked(path)
     assert table.details.startswith("workbook, sheet record")
+    assert "UTF-8" not in table.dialect
     assert (result.rows, result.duration_s) == (20, 19)
     time = result.mapping.column(Field.TEST_TIME)
     assert (time.label, time.unit) == ("Total Time", "h:min:s")
