@@ -114,6 +114,7 @@ def _file_block(
     if steps is not None:
         key = step_id if step is None else step
         test_time_s = steps.since_start(extended[_STEP_TIME], key)
+        step = steps.numbers if key is None else step
     test_time_s = times.checked(rows, test_time_s, clock)
     voltage_v, current_a = of(Field.VOLTAGE), whole(Field.CURRENT)
     measures = Block(

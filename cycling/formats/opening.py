@@ -17,6 +17,7 @@ from cycling.formats.readers.registry import BINARY, PACKED, others
 from cycling.formats.readers.table import ReaderTable, propose_columns, reader_table
 from cycling.formats.text.table import TextTable, shown_name
 from cycling.formats.text.table import open_table as open_text_table
+from cycling.formats.totals import with_totals
 
 _HEAD_BYTES = 64
 _MAX_LAYERS = 2  # an archive within an archive
@@ -38,7 +39,7 @@ def open_table(
     packed is unpacked into a nameless file in the folder `scratch`, and is gone with the table.
     """
     name = shown_name(file_name or path.name)
-    return _Opening(max_rows, part, limits, on_wait, scratch).table(path, name)
+    return with_totals(_Opening(max_rows, part, limits, on_wait, scratch).table(path, name))
 
 
 def propose(table: TextTable) -> Mapping:

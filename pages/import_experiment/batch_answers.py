@@ -178,7 +178,7 @@ def _fits(checked: dict[str, Any], mapping: Columns, battery_id: int) -> bool:
     problems = not_of_battery(checked, mapping, battery_id)
     asked = next((one for one in problems if one.severity == "question"), None)
     if asked:
-        raise InputError(f"{asked.text} If it is right, open the file alone and say so.")
+        raise InputError(f"{asked.sentence} If it is right, open the file alone and say so.")
     return True
 
 

@@ -53,7 +53,7 @@ def battery_questions(
 ) -> list[Component]:
     """Return what the battery cannot have, each with its answer."""
     problems = not_of_battery(verified, mapping, battery_id)
-    return [html.Div(with_answer(one.to_json())) for one in problems]
+    return [html.Div(with_answer({**one.to_json(), "text": one.sentence})) for one in problems]
 
 
 def has_questions(verified: dict[str, Any], mapping: Mapping, battery_id: int) -> bool:
@@ -72,7 +72,8 @@ def not_of_battery(verified: dict[str, Any], mapping: Mapping, battery_id: int) 
         return []  # the import itself refuses a battery that is gone
     points = checked.get("preview") or {}
     usual_v, usual_a = (_usual(points.get(name)) for name in ("voltage_v", "current_a"))
-    problems = implausible(mapping, volt, ampere, charge, limits, usual=(usual_v, usual_a))
+    seen = {"usual": (usual_v, usual_a), "row": checked.get("most_v_row")}
+    problems = implausible(mapping, volt, ampere, charge, limits, **seen)
     answered = [*mapping.accepted]
     if any(one["code"] == "voltage-range" for one in checked["problems"]):
         answered.append("battery-voltage")  # the voltage was asked about, with the file

@@ -15,6 +15,7 @@ from cycling.formats.values.numbers import FloatArray
 # Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
 # of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
 _VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 30.0
+_OVER = 1.2  # no unit is wrong, but no such cell is charged so far
 _TINY, _TINY_CURRENT, _THOUSAND = 0.05, 0.001, 1000.0
 
 
@@ -32,7 +33,7 @@ def battery_problems(checked: Verification, battery: BatteryLimits) -> tuple[Pro
     """Questions about a file that the battery cannot have; those that are accepted are warnings."""
     sizes = checked.most_v, checked.most_a, checked.most_ah
     usual = usual_size(checked.preview.voltage_v), usual_size(checked.preview.current_a)
-    problems = implausible(checked.mapping, *sizes, battery, usual=usual)
+    problems = implausible(checked.mapping, *sizes, battery, usual=usual, row=checked.most_v_row)
     return tuple(accepted(checked.mapping, problem) for problem in problems)
 
 
@@ -50,10 +51,12 @@ def implausible(
     battery: BatteryLimits,
     *,
     usual: tuple[float, float] = (math.nan, math.nan),
+    row: int | None = None,
 ) -> list[Problem]:
     """Questions about voltage (V), current (A) and charge (Ah) beyond what a battery can have.
 
-    `usual` are the usual sizes of voltage and current: a few spikes are no wrong unit.
+    `usual` are the usual sizes of voltage and current: a few spikes are no wrong unit. `row` is
+    that of the highest voltage.
     """
     problems = []
     usual_v, usual_a = usual
@@ -61,6 +64,8 @@ def implausible(
     if limit and math.isfinite(most_v):
         if most_v > _VOLTAGE_FACTOR * limit:
             problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, usual_v))
+        elif most_v > _OVER * limit:
+            problems.append(_over(mapping, most_v, limit, row))
         elif 0 < most_v < _TINY * (battery.least_v or limit):
             problems.append(_too_little(mapping, most_v, battery.least_v or limit, limit))
     limit = battery.most_a
@@ -74,6 +79,16 @@ def implausible(
         )
         problems.append(Problem("question", text, code="battery-charge"))
     return problems
+
+
+def _over(mapping: Mapping, value: float, limit: float, row: int | None) -> Problem:
+    column = mapping.column(Field.VOLTAGE)
+    label = column.shown if column else Field.VOLTAGE.label
+    text = (
+        f"Column {label!r} goes up to {value:,.4g} V in this row, and the battery allows "
+        f"{limit:,.4g} V. Correct the row, or choose another battery."
+    )
+    return Problem("question", text, row=row, column=label, code="battery-over")
 
 
 def _too_much(mapping: Mapping, field: Field, value: float, limit: float, usual: float) -> Problem:

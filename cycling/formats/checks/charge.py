@@ -43,7 +43,7 @@ class ChargeWatch:
         seconds = np.diff(rows[0])
         charge = rows[1, 1:] * seconds
         charge[_gaps(seconds)] = 0.0
-        counted = sum((_counted(values) for values in rows[2:]), start=np.zeros(len(charge)))
+        counted = sum((counts_of(values) for values in rows[2:]), start=np.zeros(len(charge)))
         for way, flows in enumerate((charge > 0, charge < 0)):
             self.charged[way] += float(np.abs(charge[flows]).sum())
             self.counted[way] += float(counted[flows].sum())
@@ -79,8 +79,8 @@ class ChargeWatch:
         return self.ours_ah / self.counted_ah if self.counted_ah and self.ours_ah else None
 
 
-def _counted(values: FloatArray) -> FloatArray:
-    """What a counter counts from row to row, also where it starts again."""
+def counts_of(values: FloatArray) -> FloatArray:
+    """Return what a counter counts from row to row, also where it starts again."""
     size = np.abs(values)
     moved = np.abs(np.diff(values))
     again = np.flatnonzero(size[1:] < _RESET * size[:-1])

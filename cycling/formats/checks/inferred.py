@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from cycling.formats.checks.pace import PaceWatch, runs_fast
 from cycling.formats.checks.plausible import three_digits
-from cycling.formats.checks.sign import SignEvidence, StateEvidence
+from cycling.formats.checks.sign import SignEvidence
+from cycling.formats.checks.states import StateEvidence
 from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping
 from cycling.formats.heads import HeadStart

@@ -1,12 +1,12 @@
 """A voltage or a duration that no test has, and how such a question is put."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Column, Mapping
-from cycling.formats.measures import FileBlock
+from cycling.formats.measures import FileBlock, with_state
 from cycling.formats.problems import Problem
 from cycling.formats.values.numbers import FloatArray
 
@@ -16,29 +16,44 @@ _GREATEST_V = 2_000.0
 
 @dataclass
 class Ranges:
-    """Greatest voltage, current, charge without a change of direction (V, A, Ah), and step id."""
+    """Greatest voltage (V) and its row, current (A) and step id; charge in one direction."""
 
     most_v: float = np.nan
     most_a: float = np.nan
-    most_ah: float = 0.0
     most_step_id: float = np.nan
-    _end_s: float | None = None
-    _open_as: float = 0.0  # charge of the run that goes on
-    _charges: bool | None = None  # whether it charges
+    most_v_row: int | None = None
+    runs: "Runs" = field(default_factory=lambda: Runs())
+    runs_by_state: "Runs" = field(default_factory=lambda: Runs())
 
     def add(self, block: FileBlock) -> None:
         """Take the next rows."""
         voltage, current = block.measures.voltage_v, block.measures.current_a
         if np.isfinite(voltage).any():
-            self.most_v = float(np.fmax(self.most_v, np.nanmax(voltage)))
+            place = int(np.nanargmax(voltage))
+            if not voltage[place] <= self.most_v:
+                self.most_v, self.most_v_row = float(voltage[place]), int(block.rows[place])
         if np.isfinite(current).any():
             self.most_a = float(np.fmax(self.most_a, np.nanmax(np.abs(current))))
         ids = block.measures.step_id
         if ids is not None and len(ids):
             self.most_step_id = float(np.fmax(self.most_step_id, np.fmax.reduce(ids)))
-        self._add_runs(block.measures.test_time_s, current)
+        self.runs.add(block.measures.test_time_s, current)
+        if block.state is not None:
+            signed = with_state(current, block.state)
+            self.runs_by_state.add(block.measures.test_time_s, signed)
 
-    def _add_runs(self, time_s: FloatArray, current: FloatArray) -> None:
+
+@dataclass
+class Runs:
+    """Greatest charge (Ah) that flows without a change of direction."""
+
+    most_ah: float = 0.0
+    _end_s: float | None = None
+    _open_as: float = 0.0  # charge of the run that goes on
+    _charges: bool | None = None  # whether it charges
+
+    def add(self, time_s: FloatArray, current: FloatArray) -> None:
+        """Take the next rows."""
         rows = np.flatnonzero(np.isfinite(time_s) & np.isfinite(current))
         if len(rows) < len(time_s):
             time_s, current = time_s[rows], current[rows]

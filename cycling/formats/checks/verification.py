@@ -38,6 +38,7 @@ class Verification:
     digest: Digest
     parts: tuple[str, ...] = ()
     most_v: float = math.nan
+    most_v_row: int | None = None
     most_a: float = math.nan
     most_ah: float = math.nan
     most_step_id: float = math.nan
@@ -86,6 +87,7 @@ class Verification:
             "parts": list(self.parts),
             "digest": self.digest.to_json(),
             "most_v": _plain(self.most_v),
+            "most_v_row": self.most_v_row,
             "most_a": _plain(self.most_a),
             "most_ah": _plain(self.most_ah),
             "most_step_id": _plain(self.most_step_id),

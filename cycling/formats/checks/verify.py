@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -10,14 +11,20 @@ from cycling.formats.arrow import valid
 from cycling.formats.cell_reader import CellReader
 from cycling.formats.checks.cells import CellsWatch
 from cycling.formats.checks.charge import ChargeWatch, charge_problems
+from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
 from cycling.formats.checks.pace import PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.power import PowerWatch, power_problems
 from cycling.formats.checks.preview import PreviewBuilder
-from cycling.formats.checks.sign import SignEvidence, SignWatch, StateEvidence, decide_sign
+from cycling.formats.checks.sentences import blank, gaps_found, no_value, several
+from cycling.formats.checks.sign import SignEvidence, decide_sign
+from cycling.formats.checks.sign_watch import SignWatch
+from cycling.formats.checks.spikes import SpikeWatch
+from cycling.formats.checks.states import StateEvidence
 from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, step_time_problems
+from cycling.formats.checks.units import StepPace, time_unit_problems, units_inferred
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.durations import open_duration
@@ -30,10 +37,6 @@ from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
 from cycling.formats.values.clock_units import date_order_is_open
-from cycling.units import duration_words
-
-_GAPS_SHOWN = 5
-_PARTS_SHOWN = 12
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -52,7 +55,7 @@ def verify(
     for problem in (*table.notes, *unusable):
         findings.add(problem)
     if table.parts and not mapping.part:
-        findings.add(_several(table.parts))
+        findings.add(several(table.parts))
     if unusable:
         for cells in read_rows(table, range(len(table.labels)), findings):
             watch.rows += len(cells.rows)
@@ -64,6 +67,10 @@ def verify(
         on_progress(block.bytes_done, table.size_bytes)
     watch.finish(reader.no_value_counts)
     return watch.result()
+
+
+class _Watcher(Protocol):
+    def add(self, block: FileBlock) -> None: ...
 
 
 class _Watch:
@@ -79,7 +86,8 @@ class _Watch:
         self._start = head_start(table, mapping)
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
-        self._power = PowerWatch()
+        self._spikes = SpikeWatch(mapping, findings)
+        self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
         self._blanks: dict[Field, tuple[int, int, int]] = {}
         self._late: dict[int, int] = {}
@@ -91,6 +99,11 @@ class _Watch:
             for c in mapping.columns
             if c.field is Field.IGNORED and not any(table.sample_of(c.index))
         )
+
+    @property
+    def _watches(self) -> tuple["_Watcher", ...]:
+        more = self._step_pace, self._counter_ways, self._spikes
+        return self._pace, self._charge, self._power, self._ranges, self._cells, *more
 
     @property
     def also(self) -> tuple[int, ...]:
@@ -114,7 +127,7 @@ class _Watch:
             self._state.add(current, block.state)
             signed = with_state(current, block.state)
             self._preview_by_state.add(measures.test_time_s, voltage, signed)
-        for watch in (self._pace, self._charge, self._power, self._ranges, self._cells):
+        for watch in self._watches:
             watch.add(block)
         self._note_blanks(block)
         self._note_late(block)
@@ -164,8 +177,8 @@ class _Watch:
 
     def finish(self, no_value_counts: dict[str, int]) -> None:
         """Report what only the whole file shows."""
-        problems = [_blank(name, *rows) for name, rows in self._blanks.items()]
-        problems += [_no_value(label, count) for label, count in no_value_counts.items()]
+        problems = [blank(name, *rows) for name, rows in self._blanks.items()]
+        problems += [no_value(label, count) for label, count in no_value_counts.items()]
         for index, row in self._late.items():
             label = self._mapping.columns[index].shown
             text = f"Column {label!r} is blank at first and has values from here; not imported."
@@ -185,7 +198,7 @@ class _Watch:
             problems.append(Problem("warning", text, code="no-current"))
         problems += self._cells.problems() + step_time_problems(self._mapping)
         problems += head_problems(self._table, self._mapping)
-        problems += _gaps(self._intervals) + self._implausible()
+        problems += gaps_found(self._intervals) + self._implausible()
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))
 
@@ -196,6 +209,12 @@ class _Watch:
             self._clock.trusted = False
         if not problems:  # one fault is named once, not by all that follow from it
             problems = charge_problems(self._mapping, self._charge)
+        if all(problem.severity == "warning" for problem in problems):
+            is_measured = self._pace.pace is not None or self._charge.factor is not None
+            times = self._step_pace, self._span_s
+            problems += time_unit_problems(
+                self._table, self._mapping, *times, is_measured=is_measured
+            )
         if not problems:
             problems = power_problems(self._mapping, self._power)
         if all(problem.severity == "warning" for problem in problems):
@@ -222,8 +241,11 @@ class _Watch:
             self._findings.add(question)
         by_state = self._state is not None and self._state.verdict == "unsigned"
         builder = self._preview_by_state if by_state else self._preview
+        runs = self._ranges.runs_by_state if by_state else self._ranges.runs
         start = self._start if self.rows else None
         mapping = replace(self._mapping, positive_is_charge=decided, sign_by_state=by_state)
+        if contradiction := counter_way_problem(mapping, self._counter_ways):
+            self._findings.add(accepted(mapping, contradiction))
         return Verification(
             mapping=replace(mapping, inferred=self._inferred(mapping, evidence, start)),
             rows=self.rows,
@@ -240,8 +262,9 @@ class _Watch:
             parts=self._table.parts,
             digest=self._digest.digest(),
             most_v=self._ranges.most_v,
+            most_v_row=self._ranges.most_v_row,
             most_a=self._ranges.most_a,
-            most_ah=self._ranges.most_ah,
+            most_ah=runs.most_ah,
             most_step_id=self._ranges.most_step_id,
         )
 
@@ -256,45 +279,6 @@ class _Watch:
         """What nobody has said, each with what it follows from."""
         seen = [one for one in mapping.inferred if one.kind in PROPOSED]
         seen += sign_inferred(mapping, self._mapping, evidence, self._state)
+        seen += units_inferred(self._table, mapping, self._charge, self._power)
         seen += time_inferred(self._table, mapping, self._pace, start)
         return tuple(seen)
-
-
-def _several(parts: tuple[str, ...]) -> Problem:
-    names = ", ".join(parts[:_PARTS_SHOWN])
-    more = f" and {len(parts) - _PARTS_SHOWN} more" if len(parts) > _PARTS_SHOWN else ""
-    text = f"The file has {len(parts):,} tests: {names}{more}. Choose the one to import."
-    return Problem("question", text, code="part")
-
-
-def _blank(name: Field, count: int, first: int, last: int) -> Problem:
-    plural = "row" if count == 1 else "rows"
-    stay = "it stays blank" if count == 1 else "they stay blank"
-    if name is Field.CLOCK:
-        stay = "it goes on there with the test time"
-    text = f"{name.label} is blank in {count:,} {plural}; {stay}."
-    return Problem("warning", text, row=first, last_row=last, code=f"blank-{name}")
-
-
-def _no_value(label: str, count: int) -> Problem:
-    plural = "cell" if count == 1 else "cells"
-    text = f"Column {label!r} says in {count:,} {plural} that it has no value (NaN, N/A, -)."
-    return Problem("warning", text + " They stay blank.", column=label, code="no-value")
-
-
-def _gaps(intervals: IntervalCheck) -> list[Problem]:
-    gaps = intervals.gaps
-    problems = [
-        Problem(
-            "warning", f"Gap of {duration_words(seconds)} before this row.", row=row, code="gap"
-        )
-        for row, seconds in gaps[:_GAPS_SHOWN]
-    ]
-    further = gaps[_GAPS_SHOWN:]
-    if further:
-        lost = duration_words(sum(seconds for _, seconds in further))
-        text = f"{len(further):,} further gaps, {lost} together."
-        problems.append(
-            Problem("warning", text, row=further[0][0], last_row=further[-1][0], code="gaps")
-        )
-    return problems

@@ -28,18 +28,26 @@ def mapping_problems(table: TextTable, mapping: Mapping) -> tuple[Problem, ...]:
             f"The chosen columns are not those of {table.file_name}. "
             "Open the file again and check its columns."
         )
-    return (*_missing(mapping), *_twice(mapping), *_ambiguous(table, mapping))
+    return (*_missing(table, mapping), *_twice(mapping), *_ambiguous(table, mapping))
 
 
-def _missing(mapping: Mapping) -> Iterator[Problem]:
+def _missing(table: TextTable, mapping: Mapping) -> Iterator[Problem]:
     for field in (Field.VOLTAGE, Field.CURRENT):
-        if not mapping.has(field) and not (field is Field.CURRENT and has_no_current(mapping)):
+        power = _flowing_power(table, mapping) if field is Field.CURRENT else None
+        has_none = field is Field.CURRENT and not power and has_no_current(mapping)
+        if not mapping.has(field) and not has_none:
             text = f"No column is {field.label}. Choose the one that is."
             per = next((c for c in mapping.columns if _is_per_size(c)), None)
             if field is Field.CURRENT and per:
                 text = (
                     f"Column {per.shown!r} is a current per area or mass, and no column is "
                     "Current. Export the current itself."
+                )
+            elif power:
+                text = (
+                    f"No column is Current, and from the power in column {power.shown!r} alone "
+                    "charge is not counted. Export the file with its current, or set that column "
+                    "to 'Extended measure' to import the voltage alone."
                 )
             elif field is Field.CURRENT:
                 text = (
@@ -51,6 +59,16 @@ def _missing(mapping: Mapping) -> Iterator[Problem]:
     if not any(map(mapping.column, times)):
         text = "No column is Test time or Clock time. Choose at least one of them."
         yield Problem("error", text, code="missing-time")
+
+
+def _flowing_power(table: TextTable, mapping: Mapping) -> Column | None:
+    """A column of power that is not 0: a current flows, though no column has it."""
+    fields = (Field.POWER, *APART[Field.POWER])
+    columns = [column for field in fields if (column := mapping.column(field))]
+    return next(
+        (c for c in columns if any(re.search("[1-9]", cell) for cell in table.sample_of(c.index))),
+        None,
+    )
 
 
 def has_no_current(mapping: Mapping) -> bool:

@@ -50,6 +50,7 @@ INFERENCES = {
     "time": "Time",
     "columns": "Step time",
     "units": "Unit of time",
+    "unnamed": "Units",
     "current": "Current",
     "power": "Power",
     "speed": "Speed",

@@ -1,6 +1,7 @@
 """The command line's `--map COLUMN=FIELD[:UNIT]`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cycling.errors import InputError
 from cycling.formats.columns.fields import NUMERIC_CLOCKS, WRITTEN_DURATIONS, Field
@@ -8,7 +9,9 @@ from cycling.formats.columns.labels import UNIT_LENGTH
 from cycling.formats.columns.mapping import Column, Mapping, unknown_unit
 from cycling.units import known_unit
 
+TIME_UNIT = "time-unit"  # the question that a unit of the test time answers
 _LISTED = 40
+_BOTH_WAYS = {Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY}
 
 
 def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
@@ -22,7 +25,9 @@ def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
         column = _find(mapping, label)
         mapping = mapping.with_column(column.index, field, _checked_unit(field, unit))
         own_choices.add(column.index)
-        mapping = _displaced(mapping, field, own_choices)
+        mapping = _displaced(mapping, field, own_choices, column.field)
+        if field is Field.TEST_TIME and unit and TIME_UNIT not in mapping.accepted:
+            mapping = replace(mapping, accepted=(*mapping.accepted, TIME_UNIT))
     return mapping
 
 
@@ -75,8 +80,11 @@ def _checked_unit(field: Field, unit: str) -> str | None:
     return spelling
 
 
-def _displaced(mapping: Mapping, field: Field, own_choices: set[int]) -> Mapping:
-    """The column that we had taken for `field` ourselves makes room for the user's."""
+def _displaced(mapping: Mapping, field: Field, own_choices: set[int], was: Field) -> Mapping:
+    """The column that we had taken for `field` ourselves makes room for the user's.
+
+    Where counters of charge and discharge are the other way round, both change places.
+    """
     if not field.single:
         return mapping
     for column in mapping.columns:
@@ -87,5 +95,7 @@ def _displaced(mapping: Mapping, field: Field, own_choices: set[int]) -> Mapping
                 or (field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS)
             )
             other = Field.IGNORED if textual else Field.EXTENDED
+            if {was, field} == _BOTH_WAYS:
+                other = was
             mapping = mapping.with_column(column.index, other)
     return mapping

@@ -24,6 +24,7 @@ from cycling.formats.columns.time_values import (
     all_values,
     falls,
     is_open,
+    may_fall,
     reader,
     sampled,
 )
@@ -34,6 +35,7 @@ from cycling.formats.values.times_of_day import COUNTED_S, pass_midnight
 from cycling.units import TO_BASE
 
 _AGREE = 0.01  # of what passed: times that differ by less are the same
+_NEW_STEP = 0.2  # of a step's time: less, and one interval, is where the next one begins
 _UNIT_FITS = math.log(1.1)
 _HEAD_TIME = re.compile(r"\b([0-9]{1,2}):([0-9]{2})")
 
@@ -106,6 +108,10 @@ def with_times(table: TextTable, mapping: Mapping) -> Mapping:
         return _with_parts(table, mapping, time, clock)
     if time and not clock and _restarts_with_steps(table, mapping, time):
         return mapping.with_column(time.index, Field.STEP_TIME)
+    if time and not clock and (count := _restarts(table, mapping, time)):
+        places = "once" if count == 1 else f"{count:,} times"
+        text = f"Column {time.shown!r} begins again {places}, at about 0: each time is a new step."
+        return _noted(mapping.with_column(time.index, Field.STEP_TIME), "columns", text)
     if clock and time:
         return _with_unit(table, mapping, time, clock)
     step = mapping.column(Field.STEP_TIME)
@@ -154,6 +160,29 @@ def _restarts_with_steps(table: TextTable, mapping: Mapping, time: Column) -> bo
         changes += int(np.count_nonzero(new))
         last, last_step = float(values[-1]), float(steps[-1])
     return changes > 1
+
+
+def _restarts(table: TextTable, mapping: Mapping, time: Column) -> int:
+    """How often a time begins again at about 0, wherever it falls; 0 where it falls elsewhere."""
+    if any(map(mapping.column, (Field.STEP, Field.STEP_ID, Field.STEP_TIME))):
+        return 0
+    if not is_open(table, Candidate(time.index, time.unit)) or not may_fall(table, time):
+        return 0
+    first = last = np.nan
+    longest, count, is_last = 0.0, 0, False
+    for values in all_values(table, time):
+        first = values[0] if np.isnan(first) else first
+        steps = np.diff(values, prepend=last)
+        longest = max(longest, float(np.nanmax(steps, initial=0.0)))
+        back = np.flatnonzero(steps < 0)
+        before = np.append(last, values)[back]
+        near = values[back] <= first + longest / 2
+        near |= (values[back] <= first + 1.01 * longest) & (values[back] < _NEW_STEP * before)
+        if not near.all():
+            return 0
+        count, last = count + len(back), float(values[-1])
+        is_last = bool(len(back)) and int(back[-1]) == len(values) - 1
+    return 0 if is_last and count == 1 else count  # a row below the table, not a step
 
 
 def _noted(mapping: Mapping, kind: str, text: str) -> Mapping:

@@ -45,6 +45,10 @@ class ReaderTable(TextTable):
     on_wait: Callable[[], None] | None = None
     child: IdleChild = field(default_factory=IdleChild)
 
+    def names_unit(self, index: int) -> bool:
+        """Whether the reader knows what a column is, and so its unit."""
+        return self.columns[index].field is not None
+
 
 def reader_table(
     path: Path, answer: dict[str, Any], *, shown_name: str, size_bytes: int, max_rows: int

@@ -8,6 +8,7 @@ import numpy as np
 from cycling.formats.arrow import bool_array, truths
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import CellBlock
+from cycling.formats.text.last_row import OPEN_ROW, OPEN_VALUE
 from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.table import TextTable
 
@@ -37,12 +38,38 @@ def cut_off(row: int) -> Problem:
     return Problem("warning", text, row=row, code="cut-off")
 
 
+def open_end(table: TextTable, row: int) -> Problem:
+    """The warning for a last number of which nobody can tell whether it is whole."""
+    what = "the row" if table.open_end == OPEN_ROW else "the number"
+    label = table.labels[-1] or f"#{len(table.labels)}"
+    text = (
+        f"No line end follows the file's last number, in column {label!r}: it may be cut off, "
+        f"and {what} is left out."
+    )
+    return Problem("warning", text, row=row, column=label, code="open-end")
+
+
+def _without_last_value(table: TextTable, block: CellBlock) -> CellBlock:
+    import pyarrow as pa
+
+    index = len(table.labels) - 1
+    if index not in block.cells:
+        return block
+    cells = block.cells[index]
+    blank = pa.concat_arrays([cells[:-1], pa.nulls(1, cells.type)])
+    return CellBlock(block.rows, {**block.cells, index: blank}, block.bytes_done)
+
+
 def without_end(table: TextTable, block: CellBlock, findings: Findings) -> CellBlock:
     """The last block without lines that have no digit, and without a row that is cut."""
     count = len(block.rows)
     if table.cut_off:
         count -= 1
         findings.add(cut_off(int(block.rows[count])))
+    if table.open_end and count and len(block.rows) == count:
+        findings.add(open_end(table, int(block.rows[-1])))
+        count -= table.open_end == OPEN_ROW
+        block = _without_last_value(table, block) if table.open_end == OPEN_VALUE else block
     numbers = {index for index in block.cells if _are_numbers(table, index)}
     for _ in range(_MOST_LINES):
         texts = {i: column[count - 1].as_py() or "" for i, column in block.cells.items() if count}

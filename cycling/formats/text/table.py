@@ -16,7 +16,7 @@ from cycling.formats.text.first_bytes import (
     refuse_nul,
     sniff_encoding,
 )
-from cycling.formats.text.last_row import is_cut
+from cycling.formats.text.last_row import is_cut, open_end_of
 from cycling.formats.text.layout import (
     BLANKS,
     Layout,
@@ -63,6 +63,8 @@ class TextTable:
     ends_with_newline: bool
     max_rows: int = sys.maxsize
     cut_off: bool = False  # within its last row
+    open_end: str = ""  # OPEN_VALUE, OPEN_ROW: whether its last number is whole cannot be told
+    totals: str = ""  # why its last row is no measure
     rewriting: Rewriting | None = None
     thousands: bool = False
     facts: Facts = field(default_factory=dict)  # what the lines above the table say of the test
@@ -86,6 +88,10 @@ class TextTable:
         encoding = _ENCODINGS.get(self.encoding, wide)
         groups = ", thousands separators" if self.thousands else ""
         return f"{_SEPARATORS[self.delimiter]}, {decimal}{groups}, {encoding}"
+
+    def names_unit(self, index: int) -> bool:
+        """Whether the format itself says the unit of a column, besides its label."""
+        return False
 
     def sample_of(self, index: int) -> list[str]:
         """Cells of one column from the first and the last rows of the file."""
@@ -126,6 +132,7 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
     ended = last_text.endswith(("\n", "\r"))
     cut = not ended and is_cut(last)
     last = last[:-1] if cut else last
+    open_end = open_end_of(last, last_text) if not (ended or cut) else ""
     decimal = decimal_mark(layout.rows + last)
     return TextTable(
         path=path,
@@ -140,6 +147,7 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
         labels=layout.labels,
         sample=layout.rows[:SAMPLE_ROWS],
         cut_off=cut,
+        open_end=open_end,
         tail=last,
         data_start=_byte_length(text[: layout.data_start], encoding),
         ends_with_newline=ended,

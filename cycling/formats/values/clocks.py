@@ -56,6 +56,14 @@ _LONG_DURATION = re.compile(
 _SHORT_DURATION = re.compile(
     r"^\s*(?P<minutes>[0-9]{1,9}):(?P<seconds>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s*$", re.ASCII
 )
+# 1h 2m, 90 min, 5.5 s, and ISO 8601's P1DT2H3M4.5S
+_WORDED_DURATION = re.compile(
+    r"^\s*(?=P?T?\s*[0-9])P?(?:(?P<days>[0-9]{1,6})\s*d(?:ays?)?)?\s*T?"
+    r"\s*(?:(?P<hours>[0-9]{1,9})\s*h(?:ours?|rs?)?)?"
+    r"\s*(?:(?P<minutes>[0-9]{1,9})\s*m(?:in(?:utes?|s)?)?)?"
+    r"\s*(?:(?P<seconds>[0-9]{1,12}(?:[.,][0-9]{1,20})?)\s*s(?:ec(?:onds?|s)?)?)?\s*$",
+    re.ASCII | re.IGNORECASE,
+)
 _NUMBERS = ("a", "b", "c", "hour", "minute", "second")
 _ORDERS = {YEAR_FIRST: "abc", DAY_FIRST: "cba", MONTH_FIRST: "cab"}
 
@@ -249,8 +257,9 @@ def _days_since_1970(year: FloatArray, month: FloatArray, day: FloatArray) -> Fl
 
 
 def is_duration(cell: str) -> bool:
-    """Whether a cell reads as h:min:s or min:s."""
-    return bool(_DURATION.match(cell) or _SHORT_DURATION.match(cell))
+    """Whether a cell reads as h:min:s or min:s, or names its units as 1h 2m and PT2H do."""
+    patterns = (_DURATION, _SHORT_DURATION, _WORDED_DURATION)
+    return any(pattern.match(cell) for pattern in patterns)
 
 
 def parse_durations(cells: "pa.StringArray", unit: str = DURATION_UNIT) -> Numbers:
@@ -275,5 +284,19 @@ def parse_durations(cells: "pa.StringArray", unit: str = DURATION_UNIT) -> Numbe
         ok &= np.isfinite(number["seconds"])
         ok = np.where(short.matched, pair["seconds"] < 60, ok)
         total = np.where(short.matched, pair["minutes"] * 60 + pair["seconds"], total)
+    if not ok.all():
+        worded = captured(cells, _WORDED_DURATION, names, ())
+        total = np.where(worded.matched, _of_words(worded), total)
+        ok |= worded.matched
     bad = ~ok if ok.all() else ~ok & ~was_blank(cells)
     return Numbers(np.where(ok, total, np.nan), bad if bad.any() else None)
+
+
+def _of_words(parts: Parts) -> FloatArray:
+    """Seconds of durations that name their units; what is not named is 0."""
+    factors = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+    seconds: FloatArray = sum(
+        (np.nan_to_num(parts.numbers[name]) * factor for name, factor in factors.items()),
+        start=np.zeros(len(parts.matched)),
+    )
+    return seconds

@@ -411,7 +411,7 @@ class TestRemembered:
         """A file of a layout that was corrected, whose voltage says nothing about the sign."""
         rows = [f"{n};{n};3,1;{-1 if n > 15 else 1}" for n in range(30)]
         path = tmp_path / "next.csv"
-        path.write_text("\n".join(["Zeit;Uhr;Spannung/V;Strom", *rows, ""]))
+        path.write_text("\n".join(["Zeit/s;Uhr;Spannung/V;Strom", *rows, ""]))
         table = open_table(path, path.name)
         answers = Corrections(((3, Field.CURRENT, "mA"),), None, positive_is_charge=False)
         by = By("ada", "", datetime(2026, 10, 1, tzinfo=UTC))

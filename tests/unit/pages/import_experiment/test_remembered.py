@@ -20,7 +20,7 @@ from tests.unit.pages.import_experiment.test_page import (
     watch,
 )
 
-HEADER = "Zeit;Spannung/V;Strom;Temp/degC"
+HEADER = "Zeit/s;Spannung/V;Strom;Temp/degC"
 LABELLED = HEADER.replace("Strom", "Strom/A")
 REMEMBERED, FORGET = "import-remembered.hidden", "import-forget.n_clicks"
 FORGOTTEN = "import-forget.disabled"

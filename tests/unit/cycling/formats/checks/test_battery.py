@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from cycling.formats import BatteryLimits, battery_problems, verify
@@ -24,6 +26,28 @@ def test_what_the_battery_cannot_have_is_a_question(proposed, factors, code, opt
     problems = battery_problems(checked(proposed, **factors), CELL)
     assert {p.severity for p in problems} == {"question"}
     assert {p.code: p.option for p in problems}[code] == option
+
+
+@pytest.mark.parametrize("spoilt", [5.3, 6.5])
+def test_a_voltage_far_over_the_limit_is_a_question_with_its_row(proposed, spoilt):
+    rows = [f"{60 * n},{spoilt if n == 30 else 3.3 + 0.01 * n},1" for n in range(60)]
+    table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
+    result = verify(table, mapping)
+    (problem,) = battery_problems(result, CELL)
+    assert (problem.severity, problem.code, problem.row) == ("question", "battery-over", 32)
+    assert f"up to {spoilt} V in this row, and the battery allows 4.25 V" in problem.text
+    accepted = replace(result, mapping=replace(result.mapping, accepted=("battery-over",)))
+    assert [p.severity for p in battery_problems(accepted, CELL)] == ["warning"]
+
+
+def test_states_say_the_direction_of_a_current_without_sign(proposed):
+    """30 charges and discharges are not one of 30 times the capacity."""
+    states = ["Charge", "Rest", "Discharge", "Rest"] * 60
+    rows = [f"{3600 * n},3.5,{3 * (n % 2 == 0)},{state}" for n, state in enumerate(states)]
+    table, mapping = proposed("Time (s),U (V),I (A),State\n" + "\n".join(rows) + "\n")
+    result = verify(table, mapping)
+    assert (result.mapping.sign_by_state, result.most_ah) == (True, pytest.approx(3))
+    assert battery_problems(result, CELL) == ()
 
 
 def test_a_test_within_and_somewhat_beyond_the_limits_is_none(proposed):

@@ -9,7 +9,7 @@ from cycling.formats import verify
 
 def lines(label: str, names: list[str]) -> str:
     rows = (f"{n},{3 + n / 100},1,{name}" for n, name in enumerate(names))
-    return "\n".join([f"t,U,I,{label}", *rows]) + "\n"
+    return "\n".join([f"t (s),U,I,{label}", *rows]) + "\n"
 
 
 @pytest.mark.parametrize("label", ["Channel", "Cell ID", "Test_ID", "Zelle"])

@@ -5,9 +5,10 @@ import pytest
 
 from cycling.errors import InputError
 from cycling.formats import read_measures, verify
-from cycling.formats.checks.sign import SignEvidence, SignWatch
+from cycling.formats.checks.sign import SignEvidence
+from cycling.formats.checks.sign_watch import SignWatch
 
-PLAIN = "t,U,I"
+PLAIN = "t (s),U,I"
 BDF = "Test Time / s,Voltage / V,Current / A"
 
 

@@ -12,7 +12,7 @@ from cycling.formats.checks.preview import PreviewBuilder
 from cycling.formats.checks.times import IntervalCheck
 from cycling.formats.problems import KeptFindings, Problem
 
-HEADER = "t,U,I\n"
+HEADER = "t (s),U,I\n"
 
 
 def charging(mapping):

@@ -231,7 +231,7 @@ def test_a_neutralised_label_of_any_file_is_restored():
 
 
 def test_two_columns_of_the_same_name_as_a_field_are_an_error(proposed):
-    table, mapping = proposed("t,U,I,U\n0,3.5,1,2.5\n1,3.6,1,2.5\n")
+    table, mapping = proposed("t (s),U,I,U\n0,3.5,1,2.5\n1,3.6,1,2.5\n")
     problems = verify(table, mapping).problems
     assert [(p.severity, p.code) for p in problems] == [("error", "duplicate-label")]
     assert "#2 and #4" in problems[0].text

@@ -3,7 +3,7 @@
 import pytest
 
 from cycling.formats import open_table, propose, verify
-from cycling.formats.text.last_row import is_cut
+from cycling.formats.text.last_row import OPEN_ROW, OPEN_VALUE, is_cut, open_end_of
 
 HEAD = "Time (s),Voltage (V),Current (A)\n"
 ROWS = "".join(f"{row},{3 + row / 100:.2f},1.0\n" for row in range(20))
@@ -58,6 +58,49 @@ def test_short_rows_that_are_no_end_are_refused(tmp_path, end):
 )
 def test_a_last_cell_that_is_cut(cells, expected):
     assert is_cut([["1", cell] for cell in cells]) is expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["0.25", "0.26"] * 4 + ["0.2"], OPEN_VALUE),
+        (["0.25", "0.261"] * 4 + ["0.27"], OPEN_VALUE),
+        (["0.25", "0.2"] * 4 + ["0"], OPEN_VALUE),
+        (["1e-5", "1e-6"] * 4 + ["1e-"], OPEN_VALUE),
+        ([str(n) for n in range(100, 109)] + ["10"], OPEN_ROW),
+        ([str(n) for n in range(100, 109)] + ["109"], ""),
+        (["0.25", "0.261"] * 4 + ["0.271"], ""),
+        (["0.25", "0.26"] * 4 + ["0.27"], ""),
+        (["1,25", "10,26"] * 4 + ["9,27"], ""),
+        (["1e-5", "1e-6"] * 4 + ["1e-7"], ""),
+        (["1", "1.5"] * 4 + ["1", "1"], ""),
+        (["Rest"] * 9 + ["Re"], ""),
+        (["0.25", "0.26"] * 2 + ["0.2"], ""),
+        ([""] * 10, ""),
+    ],
+)
+def test_a_last_number_without_a_line_end(cells, expected):
+    rows = [["1", cell] for cell in cells]
+    assert open_end_of(rows, "...\n1," + cells[-1]) == expected
+    assert open_end_of(rows, "...\n1," + cells[-1] + "\nEnd of test") == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "last", "rows"),
+    [
+        ("Time (s),I (A),U (V)", "{0},1,{1}", "30,1,3.4", 21),
+        ("I (A),U (V),Time (s)", "1,{1},{0}", "1,3.4,2", 20),
+    ],
+)
+def test_a_last_number_that_may_be_cut_is_left_out_and_said(tmp_path, head, row, last, rows):
+    lines = [row.format(n + 10, f"3.{7 * n % 20:02}") for n in range(20)]
+    text = "\n".join([head, *lines, last])
+    count, found = verified(tmp_path, text)
+    assert count == rows
+    assert ("open-end", 22) in found
+    assert "time-back" not in {code for code, _ in found}
+    _, found = verified(tmp_path, text + "\n")
+    assert "open-end" not in {code for code, _ in found}
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,24 @@ def test_durations_are_read():
     assert got.bad.tolist() == [False] * 6 + [True, True]
 
 
+def test_durations_that_name_their_units_are_read():
+    cells = [
+        "PT2H",
+        "1h 2m",
+        "P1DT2H3M4.5S",
+        "90 min",
+        "1 d 2 hours",
+        "0.02:10:00",
+        "h",
+        "PT",
+        "2m1h",
+    ]
+    got = parse_durations(pa.array(cells, pa.string()))
+    seconds = [7200, 3720, 93784.5, 5400, 93600, 7800, np.nan, np.nan, np.nan]
+    np.testing.assert_array_equal(got.values, seconds)
+    assert got.bad.tolist() == [False] * 6 + [True] * 3
+
+
 @pytest.mark.parametrize(
     ("first", "last", "elapsed", "unit"),
     [
@@ -130,7 +148,7 @@ def test_day_and_month_are_told_apart_by_the_data(proposed, first, last, elapsed
 
 @pytest.mark.parametrize(("day", "warned"), [("05/04/2025", True), ("05/14/2025", False)])
 def test_an_ambiguous_date_is_warned_of(proposed, day, warned):
-    table, mapping = proposed(f"t,U,I,Date\n0,3.5,1,{day} 10:00:00\n1,3.6,1,{day} 10:00:01\n")
+    table, mapping = proposed(f"t (s),U,I,Date\n0,3.5,1,{day} 10:00:00\n1,3.6,1,{day} 10:00:01\n")
     codes = [p.code for p in verify(table, mapping).problems if p.severity == "warning"]
     assert ("date-order" in codes) is warned
 
@@ -156,7 +174,7 @@ def test_without_a_test_time_a_clock_that_goes_back_is_an_error(proposed):
 def clocked(proposed, hours):
     start = datetime(2025, 1, 1)
     rows = [f"{i},3.5,1,{start + timedelta(hours=h, seconds=i)}" for i, h in enumerate(hours)]
-    table, mapping = proposed("t,U,I,Date\n" + "\n".join(rows) + "\n")
+    table, mapping = proposed("t (s),U,I,Date\n" + "\n".join(rows) + "\n")
     return table, replace(mapping, positive_is_charge=True), start.replace(tzinfo=UTC).timestamp()
 
 
@@ -179,7 +197,9 @@ def test_a_clock_that_goes_forward_is_kept(proposed):
 
 
 def test_a_blank_clock_is_warned_of_and_goes_on_with_the_test_time(proposed):
-    table, mapping = proposed("t,U,I,Date\n0,3,1,2025-01-01\n1,3,1,\n2,3,1,\n3,3,1,2025-01-02\n")
+    table, mapping = proposed(
+        "t (s),U,I,Date\n0,3,1,2025-01-01\n1,3,1,\n2,3,1,\n3,3,1,2025-01-02\n"
+    )
     result = verify(table, replace(mapping, positive_is_charge=True))
     assert [(p.code, p.row, p.last_row) for p in result.problems] == [("blank-clock", 3, 4)]
     (block,) = read_measures(table, result.mapping)

@@ -205,7 +205,7 @@ def test_any_reader_reads_what_we_write():
 
 
 def test_a_step_id_survives_an_export(proposed, opened):
-    table, mapping = proposed("t,U,I,Step ID\n0,3.5,1,4\n1,3.6,1,5\n")
+    table, mapping = proposed("t (s),U,I,Step ID\n0,3.5,1,4\n1,3.6,1,5\n")
     (block,) = read_measures(table, replace(mapping, **CHARGING))
     assert block.step_id.tolist() == block.extended["Step ID", "1"].tolist() == [4, 5]
     assert mapping.channels == (("Step ID", "1"),)
@@ -230,7 +230,7 @@ def test_units_are_converted(proposed):
 
 def test_discharge_above_zero_turns_current_and_its_power(proposed):
     table, mapping = proposed(
-        "t,U,I,Power\n0,3.5,2,7\n1,3.5,0,0\n2,3.5,-2,-7\n3,3.5,-2,7\n4,3,,6\n"
+        "t (s),U,I,Power\n0,3.5,2,7\n1,3.5,0,0\n2,3.5,-2,-7\n3,3.5,-2,7\n4,3,,6\n"
     )
     (block,) = read_measures(table, replace(mapping, positive_is_charge=False))
     assert block.current_a.tolist()[:4] == [-2, 0, 2, 2]
@@ -243,14 +243,16 @@ def test_discharge_above_zero_turns_current_and_its_power(proposed):
     [("Cycle", "1.5"), ("Cycle", "2147483648"), ("Step Count", "-2147483649"), ("Step ID", "-1")],
 )
 def test_whole_numbers_must_fit_32_bits(proposed, column, cell):
-    table, mapping = proposed(f"t,U,I,{column}\n0,3.5,1,1\n1,3.6,1,2\n2,3.7,1,{cell}\n3,3.8,1,3\n")
+    table, mapping = proposed(
+        f"t/s,U,I,{column}\n0,3.5,1,1\n1,3.6,1,2\n2,3.7,1,{cell}\n3,3.8,1,3\n"
+    )
     problem = verify(table, mapping).problems[0]
     assert (problem.code, problem.row, problem.column) == ("whole-number", 4, column)
 
 
 def test_words_for_no_value_are_blank_in_extended_measures_only(proposed):
     table, mapping = proposed(
-        "t,U,I,T\n0,3.5,1,1.5\n1,3.5,1,NaN\n2,3.5,1,n/a\n3,3.5,1,--\n4,3.5,1,oops\n5,3.5,1,2\n"
+        "t (s),U,I,T\n0,3.5,1,1.5\n1,3.5,1,NaN\n2,3.5,1,n/a\n3,3.5,1,--\n4,3.5,1,oops\n5,3.5,1,2\n"
     )
     mapping = replace(mapping.with_column(3, mapping.columns[0].field.EXTENDED), **CHARGING)
     found = [(p.severity, p.code, p.row) for p in verify(table, mapping).problems]

@@ -1,9 +1,11 @@
 """Times within steps as a time that counts from the start."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from cycling.formats import Field, verify
+from cycling.formats import Field, read_measures, verify
 from cycling.formats.values.step_times import StepTimes
 
 STEP_S = np.array([0, 60, np.nan, 120, 0, 30, 60, 90.0])
@@ -19,8 +21,29 @@ def test_they_are_added_up_wherever_blocks_are_cut(cut):
 
 
 def test_without_numbers_of_steps_only_falls_begin_one():
-    total = StepTimes().since_start(STEP_S, None)
+    steps = StepTimes()
+    total = steps.since_start(STEP_S, None)
     np.testing.assert_array_equal(total, [0, 60, np.nan, 120, 120, 150, 180, 210])
+    np.testing.assert_array_equal(steps.numbers, [1, 1, np.nan, 1, 2, 2, 2, 2])
+    steps.since_start(STEP_S, None)
+    np.testing.assert_array_equal(steps.numbers, [3, 3, np.nan, 3, 4, 4, 4, 4])
+
+
+def test_where_nothing_numbers_the_steps_their_times_do(proposed):
+    rows = "".join(f"{s},{3 + s / 100},1\n" for _ in range(3) for s in range(5))
+    table, mapping = proposed(f"Time (s),U (V),I (A)\n{rows}")
+    assert mapping.column(Field.STEP_TIME) is not None
+    assert "begins again 2 times" in mapping.inferred[0].text
+    (block,) = read_measures(table, replace(mapping, positive_is_charge=True))
+    assert block.step.tolist() == [1] * 5 + [2] * 5 + [3] * 5
+
+
+@pytest.mark.parametrize("times", [[0, 1, 2, 3, 4, 0], [0, 1, 2, 10, 20, 6, 7, 8]])
+def test_one_last_row_or_a_fall_to_anywhere_is_no_step(proposed, times):
+    rows = "".join(f"{s},3.5,1\n" for s in times)
+    table, mapping = proposed(f"Time (s),U (V),I (A)\n{rows}")
+    assert mapping.column(Field.TEST_TIME) is not None
+    assert "time-back" in {problem.code for problem in verify(table, mapping).problems}
 
 
 @pytest.mark.parametrize("label", ["Step Time (s)", "Time (s)"])

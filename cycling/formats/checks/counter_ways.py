@@ -1,0 +1,80 @@
+"""Whether the counter of charge counts while the cell is charged, and that of discharge else."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cycling.formats.checks.charge import counts_of
+from cycling.formats.columns.fields import Field
+from cycling.formats.columns.mapping import Mapping
+from cycling.formats.measures import FileBlock
+from cycling.formats.problems import Problem, quoted_list
+from cycling.formats.values.numbers import FloatArray
+
+_OTHER_WAY = 0.8  # of all that a counter has counted
+_LEAST = 0.02  # of what all counters have counted: less is what a leak or an offset leaves
+_WAYS = {Field.CHARGE_CAPACITY: 1.0, Field.DISCHARGE_CAPACITY: -1.0}
+
+
+@dataclass
+class CounterWays:
+    """Collects what each counter counts by the sign of the current, and by the state."""
+
+    by_current: dict[Field, FloatArray] = field(default_factory=dict)  # Ah above zero, below it
+    by_state: dict[Field, FloatArray] = field(default_factory=dict)  # Ah in charge, in discharge
+    _last: dict[Field, FloatArray] = field(default_factory=dict)
+
+    def add(self, block: FileBlock) -> None:
+        """Take the next rows."""
+        current = block.measures.current_a
+        state = np.full(len(current), np.nan) if block.state is None else block.state
+        for counter in _WAYS:
+            values = block.measures.extended.get(counter.channel or ("", ""))
+            if values is None:
+                continue
+            rows = np.array([values, current, state])
+            rows = rows[:, np.isfinite(values)]
+            if counter in self._last:
+                rows = np.concatenate([self._last[counter], rows], axis=1)
+            if not rows.shape[1]:
+                continue
+            self._last[counter] = rows[:, -1:]
+            moved = counts_of(rows[0])
+            for amounts, ways in ((self.by_current, rows[1]), (self.by_state, rows[2])):
+                ah = [float(moved[ways[1:] > 0].sum()), float(moved[ways[1:] < 0].sum())]
+                amounts[counter] = amounts.get(counter, np.zeros(2)) + ah
+
+    def against(self, positive_is_charge: bool, *, by_state: bool) -> list[Field]:
+        """The counters that count the other way."""
+        found = []
+        counters = self.by_state if by_state else self.by_current
+        all_ah = sum(float(amounts.sum()) for amounts in counters.values())
+        for counter, amounts in counters.items():
+            sign = _WAYS[counter] * (1 if positive_is_charge or by_state else -1)
+            other = amounts[1] if sign > 0 else amounts[0]
+            if other > _OTHER_WAY * amounts.sum() and other > _LEAST * all_ah:
+                found.append(counter)
+        return found
+
+
+def counter_way_problem(mapping: Mapping, ways: CounterWays) -> Problem | None:
+    """The question what is the other way round, a counter or the sign, once the sign is decided."""
+    if mapping.positive_is_charge is None:
+        return None
+    fields = ways.against(mapping.positive_is_charge, by_state=mapping.sign_by_state)
+    columns = [column for one in fields if (column := mapping.column(one))]
+    if not columns:
+        return None
+    first = columns[0]
+    other = next(one for one in _WAYS if one is not first.field)
+    names = quoted_list([column.shown for column in columns])
+    single = len(columns) == 1
+    text = (
+        f"{'Column' if single else 'Columns'} {names} "
+        f"{'counts' if single else 'count'} while the current flows the other way: "
+        f"{first.field.label.lower()} while it "
+        f"{'discharges' if first.field is Field.CHARGE_CAPACITY else 'charges'}. Choose what the "
+        f"{'column is' if single else 'columns are'}, or which sign of the current charges."
+    )
+    option = f"{first.shown}={other}:{first.unit}"
+    return Problem("question", text, column=first.shown, code="counter-way", option=option)

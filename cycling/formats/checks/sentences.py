@@ -1,0 +1,53 @@
+"""Sentences for what is found while a file goes by: parts, blanks, gaps."""
+
+from cycling.formats.checks.times import IntervalCheck
+from cycling.formats.columns.fields import Field
+from cycling.formats.problems import Problem
+from cycling.units import duration_words
+
+_GAPS_SHOWN = 5
+_PARTS_SHOWN = 12
+
+
+def several(parts: tuple[str, ...]) -> Problem:
+    """The question which of several tests is meant."""
+    names = ", ".join(parts[:_PARTS_SHOWN])
+    more = f" and {len(parts) - _PARTS_SHOWN} more" if len(parts) > _PARTS_SHOWN else ""
+    text = f"The file has {len(parts):,} tests: {names}{more}. Choose the one to import."
+    return Problem("question", text, code="part")
+
+
+def blank(name: Field, count: int, first: int, last: int) -> Problem:
+    """Rows in which a field is blank."""
+    plural = "row" if count == 1 else "rows"
+    stay = "it stays blank" if count == 1 else "they stay blank"
+    if name is Field.CLOCK:
+        stay = "it goes on there with the test time"
+    text = f"{name.label} is blank in {count:,} {plural}; {stay}."
+    return Problem("warning", text, row=first, last_row=last, code=f"blank-{name}")
+
+
+def no_value(label: str, count: int) -> Problem:
+    """Cells that say themselves that they have no value."""
+    plural = "cell" if count == 1 else "cells"
+    text = f"Column {label!r} says in {count:,} {plural} that it has no value (NaN, N/A, -)."
+    return Problem("warning", text + " They stay blank.", column=label, code="no-value")
+
+
+def gaps_found(intervals: IntervalCheck) -> list[Problem]:
+    """The first gaps, and the others together."""
+    gaps = intervals.gaps
+    problems = [
+        Problem(
+            "warning", f"Gap of {duration_words(seconds)} before this row.", row=row, code="gap"
+        )
+        for row, seconds in gaps[:_GAPS_SHOWN]
+    ]
+    further = gaps[_GAPS_SHOWN:]
+    if further:
+        lost = duration_words(sum(seconds for _, seconds in further))
+        text = f"{len(further):,} further gaps, {lost} together."
+        problems.append(
+            Problem("warning", text, row=further[0][0], last_row=further[-1][0], code="gaps")
+        )
+    return problems
