@@ -3,6 +3,7 @@
 The last rows alone tell most files that have none, without a look at the others.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ from cycling.formats.text.blocks import CellBlock
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.numbers import FloatArray, parse_numbers
 
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
 _LEAST_ROWS = 8
 _JUMP = 10.0  # times the longest interval of the rows before
 _NEAR = 1e-3  # of a value: numbers below a table are rounded
@@ -110,21 +112,20 @@ class _LastRow:
         moving = [i for i, (values, own) in self._values.items() if len({*values, own}) > 1]
         if self._repeats:
             return False
-        compared, telling = False, False
+        compared, sums_tell, stops = 0, False, False
         for index, column in _columns(table, moving).items():
             own = self._values[index][1]
             if index in self._counting and self._goes_on(index):
                 continue  # the number of the row
-            compared = True
+            compared += 1
             extremes = float(column.max()), float(column.min())
             sums = float(column.sum()), float(column.mean())
             if not any(_same(own, value) for value in (*extremes, *sums)):
                 return False
             beyond = own > extremes[0] or own < extremes[1]
-            telling |= (beyond and _same(own, sums[0])) or not (
-                index not in self._counting or self._goes_on(index)
-            )
-        return telling or (compared and self._lacks_cells)
+            sums_tell |= beyond and _same(own, sums[0])
+            stops |= index in self._counting
+        return sums_tell or (stops and compared > 1) or (compared > 0 and self._lacks_cells)
 
 
 def _columns(table: TextTable, indices: Sequence[int]) -> dict[int, FloatArray]:
@@ -164,8 +165,5 @@ def _numbers(cells: Sequence[str], decimal: str) -> list[float] | None:
 
 
 def _number(cell: str, decimal: str) -> float | None:
-    try:
-        value = float(cell.replace(decimal, "."))
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
+    text = cell.replace(decimal, ".")
+    return float(text) if _NUMBER.fullmatch(text) else None

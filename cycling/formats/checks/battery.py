@@ -86,9 +86,9 @@ def _over(mapping: Mapping, value: float, limit: float, row: int | None) -> Prob
     label = column.shown if column else Field.VOLTAGE.label
     text = (
         f"Column {label!r} goes up to {value:,.4g} V in this row, and the battery allows "
-        f"{limit:,.4g} V. Correct the row, or choose another battery."
+        f"{limit:,.4g} V. Correct the row, or choose another battery, if that is wrong."
     )
-    return Problem("question", text, row=row, column=label, code="battery-over")
+    return Problem("warning", text, row=row, column=label, code="battery-over")
 
 
 def _too_much(mapping: Mapping, field: Field, value: float, limit: float, usual: float) -> Problem:

@@ -54,6 +54,7 @@ def test_totals_of_some_columns_are_left_out(opened):
         "601,5990,3.4,0,1.66389",
         "601,6000,,,1.66667",
         "601,6000,3.9,-0.5,note",
+        "601,6000,3.3,-0.5,1.66667",  # it falls to where it began
     ],
 )
 def test_a_measure_is_none(opened, last):
