@@ -96,6 +96,7 @@ def _last_sample(experiment_id: int, samples: m.Samples) -> live_state.LastSampl
         test_time_s=samples.test_time_s[-1],
         voltage_v=samples.voltage[-1],
         current_a=samples.current[-1],
+        paused=bool(samples.paused and samples.paused[-1]),
     )
 
 
@@ -116,6 +117,9 @@ def _take_event(
     # an event that is older than the last heartbeat says nothing about now
     if latest_heartbeat_at is not None and event.at >= latest_heartbeat_at:
         live_state.take_event(row, state, under_way, transaction.now)
+        if state is not StationState.RUNNING:
+            volts = event.voltage if isinstance(event, events.Paused) else None
+            live_state.note_off(row, to_time(event.at), volts)
     live_state.note_begin(row, state, under_way, to_time(event.at))
     if isinstance(event, events.Paused) and event.interrupted:
         live_state.note_outage(row, to_time(event.at))

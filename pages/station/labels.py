@@ -271,12 +271,14 @@ def _paused_note(station: StationNow, live: LiveFacts, zone: tzinfo) -> StatusNo
         False: " Output off, confirmed.",
         None: html.B(" Output off is not confirmed. Treat the cell as live."),
     }[live.output_on]
-    detail = live.detail.strip()
+    newest, asked = station.command, (StationCommand.PAUSE, CommandState.DONE)
+    command = newest if newest is not None and (newest.kind, newest.state) == asked else None
+    # the detail comes with the next heartbeat
+    detail = live.detail.strip() or (command.reason.strip() if command else "")
     between = " " if detail.lower().startswith("by ") else ": "
     why = f"{between}{sentence(detail)}" if detail else "."
-    command = station.command
-    if command is not None and command.kind is StationCommand.PAUSE and between == ": ":
-        why = f" by {command.user_name}{why}" if command.state is CommandState.DONE else why
+    if command is not None and between == ": ":
+        why = f" by {command.user_name}{why}"
     kind = "paused" if live.output_on is False else "error"
     return StatusNote(kind, "pause-fill", [f"Paused {since}{why}", off])
 

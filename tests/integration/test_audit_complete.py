@@ -91,7 +91,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "master_node.command_delivery": "is_due take_due store_answer",
         "experiments.force_end": "note_return look_for_returns",
         "leases": "limit_waiting acquire leader_transaction release",
-        "master_node.live_state": "stations_of rows_of take_report take_sample take_event "
+        "master_node.live_state": "stations_of rows_of take_report take_sample take_event note_off "
         "note_begin note_outage note_silence",
         "master_node.offers": "free_stations take_next forget_unanswered",
         "stations.out_of_service": "hold_queues_out_of_service",

@@ -40,7 +40,7 @@ class Report:
 
 @dataclass(frozen=True)
 class LastSample:
-    """The newest sample of an experiment that came in."""
+    """The newest sample of an experiment that came in; `paused`: it was taken in a pause."""
 
     experiment_id: int
     at: datetime
@@ -50,6 +50,7 @@ class LastSample:
     test_time_s: float
     voltage_v: float | None
     current_a: float | None
+    paused: bool = False
 
 
 def stations_of(session: Session, unit_ids: Iterable[int]) -> dict[int, set[int]]:
@@ -89,10 +90,14 @@ def take_report(row: StationLive, report: Report, *, at: datetime, now: datetime
 
 
 def take_sample(row: StationLive, last: LastSample, now: datetime) -> None:
-    """Take over a newer sample, once a second at most: heartbeats say the same every two."""
+    """Take over a newer sample, once a second at most: heartbeats say the same every two.
+
+    The first one of a pause always: what flowed before it is no reading of now.
+    """
     if row.experiment_id != last.experiment_id:
         return  # what was measured before the station went on to something else
-    if row.measured_at is not None and last.at < row.measured_at + SAMPLES_EVERY:
+    every = timedelta(0) if last.paused and row.state is StationState.RUNNING else SAMPLES_EVERY
+    if row.measured_at is not None and last.at < row.measured_at + every:
         return
     row.measured_at, row.test_time_s = last.at, last.test_time_s
     row.voltage_v, row.current_a = last.voltage_v, last.current_a
@@ -113,6 +118,18 @@ def take_event(
     if experiment_id is None:
         row.instruction_id = row.instruction_began_s = None
         row.step = row.cycle = row.test_time_s = None
+
+
+def note_off(row: StationLive, at: datetime, voltage_v: float | None) -> None:
+    """Show no current from before an output was off, which an event says of a moment.
+
+    With it comes the voltage (V) at the terminals, as far as it was measured.
+    """
+    if row.measured_at is None or row.measured_at > at:
+        return
+    row.current_a = None
+    if voltage_v is not None:
+        row.voltage_v, row.measured_at = voltage_v, at
 
 
 def note_outage(row: StationLive, at: datetime) -> None:

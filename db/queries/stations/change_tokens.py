@@ -88,14 +88,22 @@ def station_version(database: Database, station_id: int) -> StationVersion:
         row.events_through,
     )
     waits = command is not None and not command.state.ended
-    return StationVersion(repr(fields), waits, _present(live, row.online))
+    return StationVersion(repr(fields), waits, _present(live, row.online, row.clock_offset_s))
 
 
-def _present(live: StationLive, online: bool | None) -> PresentReadings | None:
-    """Return what a station that is heard and does not run says; a WattRex one says nothing."""
+def _present(
+    live: StationLive, online: bool | None, clock_offset_s: float | None
+) -> PresentReadings | None:
+    """Return what a station that is heard and does not run says; a WattRex one says nothing.
+
+    It is of when it was measured, by our clock.
+    """
     if live.state is StationState.RUNNING or live.contact_lost_at is not None or online is None:
         return None
-    return PresentReadings(live.seen_at, live.voltage_v, live.current_a, live.temperature_degc)
+    at = live.seen_at
+    if live.measured_at is not None:
+        at = min(at, live.measured_at - timedelta(seconds=clock_offset_s or 0.0))
+    return PresentReadings(at, live.voltage_v, live.current_a, live.temperature_degc)
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

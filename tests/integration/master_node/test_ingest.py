@@ -126,6 +126,42 @@ def test_what_was_recorded_in_a_pause_is_a_step_without_a_number(stage: Stage):
     assert rows[1:] == [(3, 2, 1500.0), (3, None, pytest.approx(0.2))]
 
 
+def test_a_pause_shows_no_current_from_before_it(stage: Stage):
+    """Its event comes up to 2 s before the next heartbeat."""
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    at = time.time()
+
+    def stored(first: int, seconds: list[float], **more) -> StationLive:
+        samples = m.Samples(
+            first=first,
+            at=[at + one for one in seconds],
+            test_time_s=[100 + one for one in seconds],
+            **{name: [1] * len(seconds) for name in ("instruction", "step", "cycle")},
+            voltage=[3.8] * len(seconds),
+            current=[1.65] * len(seconds),
+        )
+        records = m.Records(experiment=experiment, station=station, samples=samples, **more)
+        stage.store(stage.message(Kind.RECORDS, records))
+        with stage.lab.database.read() as session:
+            return session.get_one(StationLive, station)
+
+    heartbeat = m.StationHeartbeat(
+        station=station,
+        state=StationState.RUNNING,
+        output_on=True,
+        experiment=experiment,
+        voltage=3.8,
+        current=1.65,
+    )
+    stage.store(stage.message(Kind.HEARTBEAT, m.Heartbeat(at=at, stations=[heartbeat])))
+    stamps = {"at": at + 0.5, "test_time_s": 100.5}
+    began = events.Started(n=0, at=at - 9, test_time_s=0.0)
+    live = stored(0, [0.0], events=[began])
+    assert (live.output_on, live.current_a) == (True, 1.65)
+    live = stored(1, [0.5], events=[events.Paused(n=1, voltage=3.71, **stamps)])
+    assert (live.output_on, live.current_a, live.voltage_v) == (False, None, 3.71)
+
+
 def test_a_group_is_acknowledged_once_for_each_experiment(stage: Stage):
     acks = stage.store(
         stage.records(0, 9),

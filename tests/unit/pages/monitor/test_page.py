@@ -400,6 +400,15 @@ def test_times_of_a_faster_clock_say_which_they_are(vera, running, station):
     assert "test time, which here runs 25 times as fast as the clock" in page
 
 
+def test_the_reason_of_a_pause_is_said_before_the_next_heartbeat_has_it(vera, running, station):
+    running.change(StationLive, station["id"], state=StationState.PAUSED, output_on=False)
+    done = {"state": CommandState.DONE, "answered_at": running.now, "output_off": True}
+    about = {"experiment_id": station["run"], "user_name": "ada", "reason": "leak at pump 2"}
+    running.command(StationCommand.PAUSE, station["unit"], station["id"], **about, **done)
+    said = text(vera.open(f"/monitor/{station['id']}"))
+    assert " by ada: leak at pump 2. Output off, confirmed." in said
+
+
 def test_a_pause_without_a_reason_names_who_paused(vera, running, station):
     paused = {"state": StationState.PAUSED, "output_on": False}
     running.change(StationLive, station["id"], detail="by ada", **paused)

@@ -172,6 +172,16 @@ def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(databas
         assert station_version(database, place).present is None
 
 
+def test_what_is_at_the_terminals_is_of_when_it_was_measured(sqlite_database):
+    """A station that is heard need not have measured again; its clock is 2 s ahead."""
+    lab = RunningLab(sqlite_database)
+    place = lab.station("Station 1", lab.unit(clock_offset_s=2.0))
+    lab.live(place, None, measured_at=lab.ago(seconds=7), seen_at=lab.ago(seconds=1))
+    assert station_version(sqlite_database, place).present.at == lab.ago(seconds=9)
+    lab.change(StationLive, place, measured_at=lab.now + timedelta(seconds=2))
+    assert station_version(sqlite_database, place).present.at == lab.ago(seconds=1)
+
+
 def test_only_what_came_after_is_read(database, lab):
     place = lab.station("Station 1", lab.unit())
     cell, profile = lab.battery("Cell", "1"), lab.profile("P")

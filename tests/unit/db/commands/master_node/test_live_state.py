@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from cycling.terms import StationState
 from db.commands.master_node.live_state import (
+    LastSample,
     Report,
     note_begin,
+    note_off,
     note_outage,
     take_event,
     take_report,
+    take_sample,
 )
 from db.models import StationLive
 
@@ -78,3 +81,28 @@ def test_the_small_line_breaks_where_a_station_was_off():
         at = NOW + timedelta(seconds=second)
         take_report(live, report, at=at, now=at)
     assert outage in live.trend
+
+
+def sample(after_s: float, current_a: float, *, paused: bool) -> LastSample:
+    at = NOW + timedelta(seconds=after_s)
+    return LastSample(7, at, 1, 1, 1, 9.0, 3.65, current_a, paused=paused)
+
+
+def test_no_current_from_before_the_output_was_off_is_shown_as_of_now():
+    live, off_at = row(), NOW + timedelta(seconds=0.5)
+    note_off(live, off_at, 3.62)
+    assert readings(live)[:4] == (3.62, None, 31.0, off_at)
+    take_sample(live, sample(3, 0.0001, paused=True), NOW)
+    assert (live.voltage_v, live.current_a) == (3.65, 0.0001)
+    note_off(live, NOW + timedelta(seconds=2.5), None)  # what was measured later stays
+    assert live.current_a == 0.0001
+
+
+def test_the_first_sample_of_a_pause_is_taken_however_soon_it_comes():
+    live = row()
+    take_sample(live, sample(0.01, 1.5, paused=False), NOW)
+    assert live.measured_at == NOW
+    take_sample(live, sample(0.01, 0.0001, paused=True), NOW)
+    assert (live.current_a, live.measured_at) == (0.0001, NOW + timedelta(seconds=0.01))
+    note_off(live, NOW, None)
+    assert live.current_a == 0.0001
