@@ -24,19 +24,19 @@ NARROW_COLUMNS = [column("name", "Name", cellRenderer="ExperimentLines", flex=1)
 def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[str, Any]]:
     """Return the column definitions, one of them sorted; `optional` ones can be hidden."""
     columns = [
-        right("id", "ID", width=86),
-        column("name", "Name", cellRenderer="ExperimentName", flex=2, minWidth=180),
-        column("status", "Status", cellRenderer="ExperimentStatus", width=176),
-        column("battery", "Battery", cellRenderer="Cut", flex=1, minWidth=110),
-        column("technology", "Technology", width=112),
-        column("station", "Station", cellRenderer="Cut", width=110),
-        column("profile", "Profile", cellRenderer="Cut", flex=1, minWidth=130),
-        right("created", "Created", width=124, cellRenderer="Titled"),
-        right("started", "Started", width=124, cellRenderer="Titled"),
-        right("finished", "Ended", width=124, cellRenderer="Titled"),
-        right("duration", "Wall time", width=124),
-        right("test", "Test time", width=124, sortable=False),
-        right("pauses", "Pauses", width=124, sortable=False),
+        right("id", "ID", width=80),
+        column("name", "Name", cellRenderer="ExperimentName", flex=8, minWidth=200),
+        column("status", "Status", cellRenderer="ExperimentStatus", flex=1, minWidth=116),
+        column("battery", "Battery", cellRenderer="Cut", flex=1, minWidth=92),
+        column("technology", "Technology", width=98),
+        column("station", "Station", cellRenderer="Cut", width=98),
+        column("profile", "Profile", cellRenderer="Cut", flex=7, minWidth=120),
+        right("created", "Created", width=114, cellRenderer="Titled"),
+        right("started", "Started", width=114, cellRenderer="Titled"),
+        right("finished", "Ended", width=114, cellRenderer="Titled"),
+        right("duration", "Wall time", width=100),
+        right("test", "Test time", width=100, sortable=False),
+        right("pauses", "Pauses", width=100, sortable=False),
     ]
     for one in columns:
         one["optional"] = one["field"] in OPTIONAL

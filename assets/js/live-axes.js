@@ -28,8 +28,12 @@
     }
     return [low, (high - low) / INTERVALS];
   }
+  function widened(low, high, [share, width]) {
+    const missing = Math.max(share * Math.max(Math.abs(low), Math.abs(high)), width) - (high - low);
+    return missing > 0 ? [low - missing / 2, high + missing / 2] : [low, high];
+  }
   function scale(graph, from) {
-    const ends = {};
+    const ends = {}, least = (graph.layout.meta && graph.layout.meta.least) || {};
     for (const trace of graph.data) {
       const axis = trace.yaxis || "y", known = (ends[axis] = ends[axis] || [Infinity, -Infinity]);
       for (let place = trace.x.length - 1; place >= 0 && trace.x[place] >= from; place -= 1) {
@@ -42,7 +46,7 @@
     for (const [axis, [low, high]] of Object.entries(ends)) {
       const layout = graph.layout["yaxis" + axis.slice(1)];
       if (low > high || !layout) continue;
-      const [start, step] = grid(low, high);
+      const [start, step] = grid(...widened(low, high, least[axis] || [0, 0]));
       Object.assign(layout, { range: [start, start + INTERVALS * step], tick0: start, dtick: step });
     }
   }

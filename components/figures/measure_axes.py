@@ -16,6 +16,14 @@ Floats = NDArray[np.float64]
 
 INTERVALS = 5
 SCALED_UNITS = ("V", "A", "W", "Ah", "Wh")
+# The least span of an axis: a share of the largest value, and a width in the unit. What is steadier
+# is the instrument's noise: 16 bits of a range of 5 V, 1 % of a current's range, a thermocouple.
+LEAST_SPANS = {
+    "V": (0.001, 0.0),
+    "A": (0.02, 0.0),
+    "W": (0.02, 0.0),
+    **dict.fromkeys(("degC", "°C", "K"), (0.0, 1.0)),
+}
 NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 
 
@@ -59,6 +67,12 @@ class Axis:
     def layout_name(self) -> str:
         """Plotly's name in a layout: yaxis, yaxis2, ..."""
         return "yaxis" if self.number == 1 else f"yaxis{self.number}"
+
+    @property
+    def least(self) -> list[float]:
+        """Its least span: a share of its largest value, and a width in its shown unit."""
+        share, width = least_span(self.unit)
+        return [share, width * self.factor]
 
     @property
     def range(self) -> list[float]:
@@ -106,11 +120,24 @@ def grid(low: float, high: float) -> tuple[float, float]:
     return low, (high - low) / INTERVALS
 
 
+def least_span(unit: str) -> tuple[float, float]:
+    """Return the least span of an axis: share of its largest value, and width in its unit."""
+    return LEAST_SPANS.get(unit, (0.0, 0.0))
+
+
+def widened(low: float, high: float, least: tuple[float, float]) -> tuple[float, float]:
+    """Return the ends of an axis whose values are steady, as far apart as its least span."""
+    share, width = least
+    missing = max(share * max(abs(low), abs(high)), width) - (high - low)
+    return (low - missing / 2, high + missing / 2) if missing > 0 else (low, high)
+
+
 def _axis(lines: Sequence[Line], *, number: int, panel: int, on_right: bool) -> Axis:
     unit = lines[0].unit
     known = [line.values for line in lines if np.isfinite(line.values).any()]
     low = min((float(np.nanmin(values)) for values in known), default=0.0)
     high = max((float(np.nanmax(values)) for values in known), default=1.0)
+    low, high = widened(low, high, least_span(unit))
     factor, shown_unit = scale(unit, max(abs(low), abs(high)))
     start, step = grid(low * factor, high * factor)
     single = lines[0].name if len(lines) == 1 else _common_name(unit)

@@ -104,16 +104,16 @@ def technology_options(counts: Mapping[Technology, int]) -> list[dict[str, Any]]
 def wide_columns(sort: Sort[BatterySortKey] | None) -> list[dict[str, Any]]:
     """Return the column definitions, one of them sorted."""
     columns = [
-        column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=118),
-        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=152),
-        column("technology", "Technology", cellRenderer="Cut", flex=1, minWidth=130),
-        column("manufacturer", "Manufacturer", cellRenderer="Cut", flex=1, minWidth=106),
-        column("model", "Model", cellRenderer="Cut", flex=1, minWidth=106),
-        right("capacity", "Capacity / Ah", width=108),
-        right("range", "Range / V", width=108, sortable=False),
-        right("experiments", "Experiments", width=104),
-        column("last", "Last experiment", cellRenderer="LastExperiment", width=152),
-        column("station", "Confirmed on", cellRenderer="Cut", minWidth=108, sortable=False),
+        column("name", "Name", cellRenderer="BatteryName", flex=2, minWidth=100),
+        column("serial", "Serial number", cellRenderer="Cut", flex=2, minWidth=136),
+        column("technology", "Technology", cellRenderer="Cut", flex=2, minWidth=120),
+        column("manufacturer", "Manufacturer", cellRenderer="Cut", flex=3, minWidth=100),
+        column("model", "Model", cellRenderer="Cut", flex=2, minWidth=96),
+        right("capacity", "Capacity / Ah", width=100),
+        right("range", "Range / V", width=100, sortable=False),
+        right("experiments", "Experiments", width=94),
+        column("last", "Last experiment", cellRenderer="LastExperiment", width=146),
+        column("station", "Confirmed on", cellRenderer="Cut", width=100, sortable=False),
     ]
     return in_order(columns, sort.key if sort else "", descending=bool(sort and sort.descending))
 

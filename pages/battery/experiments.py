@@ -45,7 +45,7 @@ def experiments_card(listed: Listed, who: Viewer, time: datetime) -> Component:
     everything = dcc.Link("Show in Experiments", href=f"/experiments?battery={listed.battery_id}")
     return card(
         "Experiments",
-        [table(HEADS, rows, "in-card bem-battery-experiments"), *_pager(listed)],
+        [table(HEADS, rows, "in-card bem-battery-experiments bem-names-wrap"), *_pager(listed)],
         note=formatting.number(page.count),
         end=everything,
     )
@@ -71,7 +71,7 @@ def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
             ),
             html.Td(_status(row)),
             html.Td(row.station or "–", className="wide-only", title=row.station),
-            html.Td(row.profile or "–", className="wide-only", title=row.profile),
+            html.Td(row.profile or "–", className="wide-only wraps", title=row.profile),
             short_time(row.begun_at, who.zone, time),
             html.Td(formatting.duration(row.duration_s(time)) or "–", className="num wide-only"),
         ]

@@ -186,6 +186,7 @@ def live_figure(
     )
     whole_figure["layout"]["meta"] |= {
         **choice.meta(),
+        "least": {axis.name: axis.least for axis in axes},
         "drawn": token_hex(4),
         "experiment": experiment.id,
         "after": through,

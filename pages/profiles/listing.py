@@ -34,17 +34,18 @@ ORDERS = {
     ProfileSort.USED: "Most used",
     ProfileSort.CHANGED: "Last changed",
 }
+NAMES_WRAP = "bem-names-wrap"  # as a table's look
 HEADS = (
     Head("Name", "", "auto"),
-    Head("Version", "num", "66px"),
-    Head("Voltage", "num", "124px"),
-    Head("Current", "num", "130px"),
-    Head("Cycles", "num", "66px"),
+    Head("Version", "num", "62px"),
+    Head("Voltage", "num", "112px"),
+    Head("Current", "num", "124px"),
+    Head("Cycles", "num", "58px"),
     Head("Duration", "num", "178px"),
-    Head("Experiments", "num", "96px"),
-    Head("Last used", "num", "116px"),
-    Head("Changed", "num", "116px"),
-    Head("By", "", "92px"),
+    Head("Experiments", "num", "88px"),
+    Head("Last used", "num", "106px"),
+    Head("Changed", "num", "106px"),
+    Head("By", "", "76px"),
 )
 
 
@@ -126,7 +127,7 @@ def profile_list(
     if who.narrow:
         lines = [html.Li(_lines(row, who, time)) for row in profiles.rows]
         return [html.Ul(lines, className="bem-plain-list"), *more]
-    return [table(HEADS, [_row(row, who, time) for row in profiles.rows], ""), *more]
+    return [table(HEADS, [_row(row, who, time) for row in profiles.rows], NAMES_WRAP), *more]
 
 
 def adopted_list(profiles: Page[AdoptedProfile]) -> list[Component]:

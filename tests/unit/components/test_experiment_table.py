@@ -110,3 +110,11 @@ def test_a_narrow_screen_has_one_column_without_a_header():
     wide = row_grid("grid", narrow=False).dashGridOptions
     assert 32 <= wide["rowHeight"] <= 36
     assert wide["cacheBlockSize"] == BLOCK
+
+
+def test_the_usual_columns_fit_beside_the_navigation_of_a_screen_1280_pixels_wide():
+    """Else the last one is cut, and the names with it."""
+    usual = [one for one in wide_columns() if not one["optional"] or one["field"] in SHOWN]
+    assert sum(one.get("width") or one["minWidth"] for one in usual) <= 1096
+    (name,) = [one for one in usual if one["field"] == "name"]
+    assert name["minWidth"] >= 200

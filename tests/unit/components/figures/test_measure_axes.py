@@ -169,3 +169,28 @@ def test_a_channel_without_values_has_an_axis_all_the_same():
 def test_names_with_markup_are_drawn_as_they_are():
     (axis,) = axes_of([line("x1", "<u>", name="T<25> & more")])
     assert axis.title == "T&lt;25> &amp; more / &lt;u>"
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "least"),
+    [
+        ("A", [2.9995, 3.0004], 0.06),  # a current that is held, and its noise
+        ("A", [-1.4004, -1.3996], 0.028),
+        ("W", [11.99, 12.01], 0.24),
+        ("V", [4.1999, 4.2001], 0.0042),
+        ("degC", [25.01, 25.04], 1.0),
+    ],
+)
+def test_what_is_held_is_not_drawn_as_its_noise(unit: str, values: list[float], least: float):
+    (axis,) = axes_of([line("x1", unit, values)])
+    low, high = axis.range
+    assert high - low >= least * 0.999
+    assert low <= values[0] <= values[1] <= high
+    assert high - low <= 2 * least
+
+
+@pytest.mark.parametrize(("unit", "values"), [("V", [4.19, 4.2]), ("A", [2.9, 3.0])])
+def test_what_changes_fills_its_axis(unit: str, values: list[float]):
+    (axis,) = axes_of([line("x1", unit, values)])
+    low, high = axis.range
+    assert high - low <= 2 * (values[1] - values[0])

@@ -6,7 +6,7 @@ from cycling.terms import ExperimentStatus, Technology
 from db.queries.batteries.table import BatterySortKey
 from db.queries.lists import read_sort
 from pages.batteries.listing import Ids as ListIds
-from pages.batteries.listing import view_of
+from pages.batteries.listing import view_of, wide_columns
 from pages.battery.add_parts import FORM as ADD
 from pages.battery.add_parts import Ids as AddIds
 from pages.battery.add_parts import next_one
@@ -415,3 +415,7 @@ class TestDeleting:
         assert oscar.client.post(UPDATE, json=body).status_code == 403
         assert len(lab.batteries()) == 1
         assert not find(oscar.open(f"/batteries/{battery}"), id=DELETE.dialog)
+
+
+def test_the_columns_of_the_list_fit_beside_the_navigation_of_a_screen_1280_pixels_wide():
+    assert sum(one.get("width") or one["minWidth"] for one in wide_columns(None)) <= 1096

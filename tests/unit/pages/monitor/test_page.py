@@ -329,6 +329,8 @@ def test_the_figure_says_from_where_on_to_ask(vera, station):
     assert drawn["live-drawn.data"]["after"] == 9
     (trace,) = drawn["live-graph.figure"]["data"]
     assert trace["meta"] == {"key": "voltage", "factor": 1.0}
+    least = drawn["live-graph.figure"]["layout"]["meta"]["least"]
+    assert least == {"y": [0.001, 0.0]}  # as the server's axes, so that noise does not fill them
     token = drawn["live-graph.figure"]["layout"]["meta"]["drawn"]
     assert token == drawn["live-drawn.data"]["drawn"]
     low, high = drawn["live-graph.figure"]["layout"]["xaxis"]["range"]

@@ -9,7 +9,7 @@ from db.commands.form_tokens import new_token
 from db.commands.profiles import compile_version, new_version, save_profile
 from db.models import Instruction, Profile
 from db.queries.profiles.library import library_profile, list_profiles, version_text
-from pages.profiles.listing import View, view_from
+from pages.profiles.listing import HEADS, View, view_from
 from tests.sample_profiles import add_sample_profiles
 from tests.unit.components.tree import find, nested_lists, of_type, text, walk
 from tests.unit.pages.lab import Lab
@@ -357,3 +357,8 @@ def test_the_pages_have_labels_and_every_id_once(oscar, profile):
         labels = {one["props"].get("html_for") for one in of_type(page, "Label")}
         for kind in ("Input", "Select", "Textarea"):
             assert {one["props"]["id"] for one in of_type(page, kind)} <= labels
+
+
+def test_names_have_room_beside_the_other_columns_on_a_screen_1280_pixels_wide():
+    others = [int(one.width.removesuffix("px")) for one in HEADS if one.width != "auto"]
+    assert 1096 - sum(others) >= 180

@@ -275,3 +275,14 @@ def test_a_page_has_room_for_five_units():
         *("C0", "C1", "C2", "C3", "C4"),
         *("C7", "C8", "C9", "C10", "C11"),
     ]
+
+
+def test_the_head_of_the_statistics_is_never_alone_on_a_page(vera, lab):
+    made = lab.experiment("Aging", lab.battery())
+    lab.measures(made, 50)
+    page = vera.client.get(f"/experiments/{made}/report.html").text
+    start = page[page.index('<div class="start">') :].partition("</div>\n<div")[0]
+    assert '<h2 id="statistics">' in start
+    assert '<dl class="readings">' in start
+    assert ".start { break-inside: avoid; }" in page
+    assert "caption, .start { break-after: avoid; }" in page
