@@ -22,12 +22,12 @@ from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
 HEADS = (
-    Head("Import", "", "68px"),
+    Head("Import", "", "64px"),
     Head("File"),
-    Head("Rows", "num", "84px"),
-    Head("Battery", "", "17%"),
-    Head("Name", "", "16%"),
-    Head("Start", "", "170px"),
+    Head("Rows", "num", "76px"),
+    Head("Battery", "", "15%"),
+    Head("Name", "", "15%"),
+    Head("Start", "", "164px"),
     Head("To decide", "", "22%"),
 )
 
@@ -87,7 +87,7 @@ def _battery_of_all(rows: Sequence[FileRow], proposal: str) -> list[Component]:
         debounce=True,
         list=BATTERIES,
         placeholder="Choose or type",
-        style={"maxWidth": "320px"},
+        style={"maxWidth": "260px"},
         persistence=rows[0].upload["id"],
         persistence_type="session",
     )
@@ -198,7 +198,8 @@ def _start(row: FileRow, who: Viewer) -> Component:
         if starts_at is None
         else formatting.exactly(shown_moment(starts_at, who.zone), who.zone)
     )
-    return html.Div([start_text, _zone(row.time_zone), typed])
+    parts = [start_text, _zone(row.time_zone), typed]
+    return html.Div(parts, hidden=start_text is None and typed.hidden)
 
 
 def _zone(zone: str) -> Component | None:

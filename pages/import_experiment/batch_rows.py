@@ -76,7 +76,7 @@ class FileRow:
         if self.checked is None:
             return (self.check and self.check.error) or "It is not checked. Choose it again."
         if self.blocking and not self.asks_sign:
-            return str(self.blocking[0]["text"])
+            return _sentence(self.blocking[0])
         return ""
 
     @property
@@ -105,11 +105,7 @@ class FileRow:
         verification = (self.checked or {}).get("verification") or {}
         problems = verification.get("problems") or []
         stands = self.blocking if self.asks_sign else self.blocking[:1]
-        texts = [
-            f"{one['place']}: {one['text']}" if one["place"] else str(one["text"])
-            for one in problems
-            if one not in stands
-        ]
+        texts = [_sentence(one) for one in problems if one not in stands]
         further = int(verification.get("problem_count") or 0) - len(problems)
         return [*texts, f"and {further:,} more of these"] if further > 0 else texts
 
@@ -153,6 +149,11 @@ class FileRow:
         """Return when it probably began; it has no clock."""
         checked = (self.checked or {})["verification"]
         return default_start(checked, self.upload.get("modified"), zone)
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    place, text = problem["place"], str(problem["text"])
+    return f"{place}: {text}" if place else text
 
 
 def battery_label(battery: BatteryChoice) -> str:

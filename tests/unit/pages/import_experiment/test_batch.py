@@ -318,7 +318,7 @@ def test_a_file_that_is_left_out_says_why_and_how_it_comes_in(
     assert [text(one) for one in of_type(row, "Button")] == [button]
     after = confirm(oscar, batch, take(), {"take": False}, {"take": False})[BATCH]
     said = [text(one) for one in of_type(show(oscar, after)[TABLE], "Tr")]
-    assert "Left out: The current adds up to 1 Ah." in said[2]
+    assert "Left out: Row 7: The current adds up to 1 Ah." in said[2]
     assert "Left out: it was not ticked." in said[3]
     assert find(show(oscar, after)[TABLE], id={"type": "import-batch-alone", "row": 1})
 
