@@ -136,15 +136,16 @@ def _durations(
     test_s = ends.last_test_s - (0.0 if ends.is_run else ends.first_test_s)
     recorded_s = (ends.last_at - ends.first_at).total_seconds()
     stood_s = recorded_s - test_s
+    # what passed between files that were imported as one is a pause of which none tells
+    paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
     if not ends.tells_pauses:  # a file's test time may begin anew
         is_plausible = 0 <= test_s <= recorded_s * SLACK + LEAST_S
-        paused_s = stood_s if stood_s > max(LEAST_S, (SLACK - 1) * recorded_s) else 0.0
         return (
             Durations(test_s, paused_s, wall_s) if is_plausible else Durations(None, None, wall_s)
         )
     pauses = run_pauses(database, times.id) if ends.was_paused else ()
     if not pauses:
-        return Durations(test_s, 0.0, wall_s)
+        return Durations(test_s, 0.0 if ends.is_run else paused_s, wall_s)
     off_s = _off_s(database, times.id, pauses)
     least_s = sum(one.lasts_s(now) for one in pauses) + off_s
     if simulated:  # its speed may have been another one before

@@ -137,3 +137,15 @@ def test_those_of_many_are_read_on_each_engine(database: Database):
     lab.measures(run, station, 10)
     facts = experiment_facts(database, run)
     assert durations_of(database, [facts], lab.now)[run].test_s == 9.0
+
+
+@pytest.mark.parametrize(("clock", "pauses_s"), [([0, 5, 15, 960.0], 900), ([0, 1, 2, 3], 0)])
+def test_our_own_exports_joined_have_a_pause_between_them(lab, clock, pauses_s):
+    """Each of them tells of none; the test time of the second is of a simulated station."""
+    rows = block(
+        4,
+        test_time_s=np.array([5.0, 10, 20, 65]),
+        unix_time_s=1.7e9 + np.array(clock),
+        paused=np.zeros(4),
+    )
+    assert took(lab, import_blocks(lab.database, [rows])) == Durations(60, pauses_s, clock[-1])
