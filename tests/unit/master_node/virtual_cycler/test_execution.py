@@ -14,7 +14,9 @@ from cycling.battery.chemistry import guessed_model, state_at
 from cycling.profile import parse, resolve
 from cycling.profile.language.tree import LimitKind
 from cycling.profile.simulation.expected import expected
+from cycling.profile.simulation.expected_curve import simulate_curve
 from master_node.protocol.messages import Instruction, Limit, Safety
+from master_node.virtual_cycler.battery import BatteryPool
 from tests.virtual import CELL, LEAD_ACID, STACK, Lab
 
 LFP = msgspec.structs.replace(CELL, chemistry="LFP", voltage=(2.5, 3.65), id=11)
@@ -190,3 +192,27 @@ def test_a_charge_of_a_full_battery_ends_at_its_voltage_and_not_in_error():
     (last,) = lab.of(3)
     assert last.voltage == pytest.approx(3.6)
     assert 0 < last.current < LFP.capacity_ah
+
+
+@pytest.mark.parametrize("battery", [CELL, LFP], ids=["NMC", "LFP"])
+def test_what_a_half_full_cell_gives_is_within_what_its_voltage_at_rest_lets_expect(battery):
+    text = (
+        "REPEAT 9\nCC, -1C, TIME, 10s, VOLTAGE, 2.5\nCC, -C/3, CAPACITY, 10%, VOLTAGE, 2.5\nEND\n"
+    )
+    program = resolve(parse(text + "SAFETY VOLTAGE 2 4.5\n").profile, battery.capacity_ah).program
+    model = guessed_model(
+        battery.technology,
+        battery.chemistry,
+        cells=battery.cells,
+        capacity_ah=battery.capacity_ah,
+        voltage_max_v=battery.voltage[1],
+    )
+    lab = run(program, battery)
+    discharged_ah, lasted_s = counted_ah(lab.samples, -1), lab.events[-1].test_time_s
+    open_v = round(BatteryPool({}).take(battery).open_voltage_v, 3)  # before anything has run
+    low, high = (
+        getattr(simulate_curve(program, model, open_v).band, end) for end in ("low", "high")
+    )
+    assert low.discharge_ah < discharged_ah < high.discharge_ah
+    assert low.duration_s < lasted_s < high.duration_s
+    assert simulate_curve(program, model).band.low.discharge_ah > discharged_ah  # of a full cell
