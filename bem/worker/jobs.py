@@ -117,7 +117,8 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         if mine.payload.get("zone_chosen"):  # by the user, for this file
             mapping = replace(mapping, time_zone=zone)
     verification = verified_like_before(table, mapping, remembered, beat)
-    identity = Identity(upload.sha256, verification.mapping.part, verification.digest)
+    part = verification.mapping.part
+    identity = Identity(upload.sha256, part, verification.digest, upload.file_name)
     result = {
         "upload": upload.id,
         "dialect": table.dialect,

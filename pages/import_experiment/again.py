@@ -65,6 +65,13 @@ def decision(
     return {"known": earlier_ids, "replaced": earlier_ids[0] if answer == REPLACE else None}
 
 
+def _how(one: dict[str, Any]) -> str:
+    """Say how a file is recognised that is not the same byte by byte."""
+    if one.get("has_grown"):
+        return ", whose measures this file has, and more"
+    return "" if one["same_file"] else ", another file with the same measures"
+
+
 def earlier_list(earlier: Sequence[dict[str, Any]]) -> list[Component]:
     """Name the experiments that a file became, each as a link."""
     items = [
@@ -75,7 +82,7 @@ def earlier_list(earlier: Sequence[dict[str, Any]]) -> list[Component]:
                     href=f"/experiments/{one['experiment_id']}",
                 ),
                 f": {one['file_name']}"
-                + ("" if one["same_file"] else ", another file with the same measures")
+                + _how(one)
                 + f"; imported on {one['imported_at'][:10]} by {one['user_name']}",
             ]
         )

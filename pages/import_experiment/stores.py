@@ -69,6 +69,7 @@ class Earlier(TypedDict):
     imported_at: str
     files: int
     same_file: bool
+    has_grown: NotRequired[bool]
 
 
 class Remembered(TypedDict):

@@ -1,7 +1,7 @@
 """Whether a file's voltage and current can be those of a battery."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,7 +63,8 @@ def implausible(
     limit = battery.most_v
     if limit and math.isfinite(most_v):
         if most_v > _VOLTAGE_FACTOR * limit:
-            problems.append(_too_much(mapping, Field.VOLTAGE, most_v, limit, usual_v))
+            question = _too_much(mapping, Field.VOLTAGE, most_v, limit, usual_v)
+            problems.append(replace(question, row=row if usual_v <= limit else None))
         elif most_v > _OVER * limit:
             problems.append(_over(mapping, most_v, limit, row))
         elif 0 < most_v < _TINY * (battery.least_v or limit):

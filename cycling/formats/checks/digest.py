@@ -14,6 +14,7 @@ from cycling.conversion import convert
 from cycling.formats.values.numbers import FloatArray
 
 TOLERANCE = 1e-9  # of a sum's rounding, relative
+FIRST_MARK = 8
 CLOCK_S = 0.001  # of clocks that are written in thousandths
 
 
@@ -22,7 +23,8 @@ class Digest:
     """Number of measures; clocks of the first and last in Unix s (None without a clock).
 
     `first` and `last` are test time in s, voltage in V and current without its sign in A, `sums`
-    those of all measures but the times of the clock. What is blank counts as 0.
+    those of all measures but the times of the clock. What is blank counts as 0. `marks` are the
+    sums after 8, 12, 16, 24, ... measures: by them a file is recognised that has grown.
     """
 
     measures: int
@@ -31,6 +33,27 @@ class Digest:
     first: tuple[float, float, float]
     last: tuple[float, float, float]
     sums: tuple[float, float, float]
+    marks: tuple[tuple[float, float, float], ...] = ()
+
+    def begins_with(self, earlier: "Digest", *, same_name: bool) -> bool:
+        """Whether these are the measures of an earlier file and more, by their marks.
+
+        Without clocks two tests can begin alike: then only a file of the same name is taken for it.
+        """
+        both_without = self.begins_s is None and earlier.begins_s is None
+        starts = _same_start(self.begins_s, earlier.begins_s) or (same_name and both_without)
+        pairs = zip((self.first, *self.marks), (earlier.first, *earlier.marks), strict=False)
+        return (
+            bool(earlier.marks)
+            and self.measures > earlier.measures
+            and self.last[0] >= earlier.last[0]
+            and starts
+            and all(
+                math.isclose(a, b, rel_tol=TOLERANCE)
+                for mine, its in pairs
+                for a, b in zip(mine, its, strict=True)
+            )
+        )
 
     def same_as(self, other: "Digest") -> bool:
         """Whether both are of the same measures; without a clock in each they are not enough."""
@@ -64,6 +87,8 @@ class DigestBuilder:
         self._ends_s: float | None = None
         self._first = self._last = (0.0, 0.0, 0.0)
         self._sums = np.zeros(3)
+        self._marks: list[tuple[float, float, float]] = []
+        self._next_mark = FIRST_MARK
 
     def add(
         self,
@@ -80,6 +105,10 @@ class DigestBuilder:
         if not self._measures:
             self._first = _three(values[:, 0])
         self._last = _three(values[:, -1])
+        while self._next_mark <= self._measures + count:
+            so_far = values[:, : self._next_mark - self._measures].sum(axis=1)
+            self._marks.append(_three(self._sums + so_far))
+            self._next_mark = _following(self._next_mark)
         self._sums += values.sum(axis=1)
         self._measures += count
         if unix_time_s is not None:
@@ -97,7 +126,14 @@ class DigestBuilder:
             self._first,
             self._last,
             _three(self._sums),
+            tuple(self._marks),
         )
+
+
+def _following(mark: int) -> int:
+    """The mark after this one: 8, 12, 16, 24, 32, 48, ..."""
+    is_power = mark & (mark - 1) == 0
+    return mark * 3 // 2 if is_power else mark // 3 * 4
 
 
 def _three(values: FloatArray) -> tuple[float, float, float]:

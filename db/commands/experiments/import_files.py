@@ -43,7 +43,7 @@ class SourceFile:
 
     def identity(self, digest: Digest | None = None) -> Identity:
         """Return what it is recognised by; without a digest, that of what has gone by."""
-        return Identity(self.sha256, self.part, digest or self.digest.digest())
+        return Identity(self.sha256, self.part, digest or self.digest.digest(), self.name)
 
     def passing(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """Hand the file's measures on, and note them."""
@@ -91,7 +91,9 @@ def record_files(
     """
     _one_at_a_time(session, by)
     earlier = _earlier(session, experiment_id, files)
-    unknown = [one for one in earlier if one.experiment_id not in again.earlier_ids]
+    unknown = [
+        one for one in earlier if one.experiment_id not in again.earlier_ids and not one.has_grown
+    ]
     if unknown and not again.anyway:
         raise CameBeforeError(
             f"It came before: another import was faster and became {named(unknown)}. Nothing was "

@@ -1,11 +1,11 @@
-"""Whether a file came before: the same file by its hash, or the same measures in another file."""
+"""Whether a file came before: the same by its hash, the same measures, or the first of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from cycling.formats.checks.digest import Digest
@@ -18,18 +18,23 @@ MAX_NAMED = 3
 
 @dataclass(frozen=True)
 class Identity:
-    """What a file is recognised by: its hash with the test in it that was chosen; its measures."""
+    """What a file is recognised by: its hash with the test in it that was chosen; its measures.
+
+    Its name counts only for a file that has grown and has no clock.
+    """
 
     sha256: str
     part: str
     digest: Digest | None
+    file_name: str = ""
 
 
 @dataclass(frozen=True)
 class EarlierImport:
     """An experiment that a file was imported into; `files` counts what it was made of.
 
-    `same_file`: byte by byte; else a file with the same measures.
+    `same_file`: byte by byte; else a file with the same measures, or the first of these where it
+    `has_grown` since.
     """
 
     experiment_id: int
@@ -39,6 +44,7 @@ class EarlierImport:
     imported_at: datetime
     files: int
     same_file: bool
+    has_grown: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Plain dict, with `words` for showing."""
@@ -47,7 +53,8 @@ class EarlierImport:
     @property
     def words(self) -> str:
         """Name it, with file, day and user."""
-        file = self.file_name if self.same_file else f"{self.file_name}, the same measures"
+        how = "whose measures it has, and more" if self.has_grown else "the same measures"
+        file = self.file_name if self.same_file else f"{self.file_name}, {how}"
         return (
             f"experiment {self.experiment_id} ({self.name}; {file}; "
             f"{self.imported_at:%Y-%m-%d} by {self.user_name})"
@@ -66,24 +73,45 @@ def earlier_within(session: Session, identity: Identity) -> tuple[EarlierImport,
     alike = ImportFile.sha256 == identity.sha256
     if digest is not None:
         alike = or_(alike, ImportFile.measures == digest.measures)
+    found: dict[int, EarlierImport] = {}
+    for file, one in _candidates(session, alike):
+        same_file = (file.sha256, file.part) == (identity.sha256, identity.part)
+        if same_file or _alike(file, digest):
+            found.setdefault(one.experiment_id, replace(one, same_file=same_file))
+    if digest is not None and not found:
+        for file, one in _candidates(session, ImportFile.measures < digest.measures):
+            if _has_grown(file, identity):
+                found.setdefault(one.experiment_id, replace(one, has_grown=True))
+    return _counted(session, found)
+
+
+def _candidates(
+    session: Session, which: ColumnElement[bool]
+) -> Iterator[tuple[ImportFile, EarlierImport]]:
+    """Files of imports that are there, the newest first, each with its experiment."""
     rows = session.execute(
         select(ImportFile, Experiment.name, ImportSource.user_name, ImportSource.published_at)
         .join(Experiment, Experiment.id == ImportFile.experiment_id)
         .join(ImportSource, ImportSource.experiment_id == ImportFile.experiment_id)
-        .where(alike, ImportSource.published_at.is_not(None))
+        .where(which, ImportSource.published_at.is_not(None))
         .order_by(ImportFile.experiment_id.desc(), ImportFile.number)
         .limit(MAX_COMPARED)
     ).all()
-    found: dict[int, EarlierImport] = {}
     for file, name, user_name, published_at in rows:
-        same_file = (file.sha256, file.part) == (identity.sha256, identity.part)
-        if published_at is None or file.experiment_id in found:
-            continue
-        if same_file or _alike(file, digest):
-            found[file.experiment_id] = EarlierImport(
-                file.experiment_id, name, file.file_name, user_name, published_at, 1, same_file
-            )
-    return _counted(session, found)
+        if published_at is not None:
+            facts = (name, file.file_name, user_name, published_at)
+            yield file, EarlierImport(file.experiment_id, *facts, files=1, same_file=False)
+
+
+def _has_grown(file: ImportFile, identity: Identity) -> bool:
+    digest, earlier = identity.digest, Digest.from_json(file.digest)
+    same_name = file.file_name == identity.file_name
+    return (
+        digest is not None
+        and earlier is not None
+        and file.part == identity.part
+        and digest.begins_with(earlier, same_name=same_name)
+    )
 
 
 def _alike(file: ImportFile, digest: Digest | None) -> bool:

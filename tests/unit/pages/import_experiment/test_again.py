@@ -90,3 +90,9 @@ def test_the_worker_is_told_what_goes(visitor, lab):
 def test_leaving_it_out_puts_the_file_aside(oscar):
     answer = oscar.call("import-upload.data", by="import-skip.n_clicks")
     assert answer == {"import-upload.data": None}
+
+
+def test_a_file_that_has_grown_says_so():
+    drawn = as_json(earlier_list([{**EARLIER, "same_file": False, "has_grown": True}]))
+    assert "whose measures this file has, and more" in drawn
+    assert "the same measures" not in drawn

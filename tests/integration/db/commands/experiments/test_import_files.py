@@ -11,6 +11,8 @@ from db.commands.experiments.import_files import (
     record_files,
 )
 from db.engine import Database
+from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.earlier_imports import earlier_imports
 from tests.unit.db.lab import BY, NOW, START, add_cell, at_once, block, new_experiment
 
 TOGETHER = 4
@@ -52,6 +54,34 @@ def test_of_imports_of_one_file_at_the_same_moment_one_is_published(database, ha
     refused = [one for one in done if not isinstance(one, int)]
     assert [type(one) for one in refused] == [CameBeforeError] * (TOGETHER - 1), refused
     assert all(f"experiment {published}" in str(one) for one in refused)
+
+
+def test_a_file_that_has_grown_is_named_with_what_it_was_and_may_replace_it(database):
+    battery_id = add_cell(database)
+
+    def grown(count: int, again: Again, name: str = "cell.csv") -> int:
+        source = SourceFile(name, str(count) * 32, 1000 * count)
+        clock = START.timestamp() + np.arange(float(count))
+        return imports.import_experiment(
+            database,
+            new_experiment(battery_id),
+            source.passing([block(count, unix_time_s=clock)]),
+            start=None,
+            clock=lambda: NOW,
+            within_publication=lambda session, experiment_id: record_files(
+                session, experiment_id, [source], again, BY
+            ),
+        )
+
+    first = grown(50, Again())
+    source = SourceFile("other.csv", "7" * 64, 70_000)
+    clock = START.timestamp() + np.arange(70.0)
+    list(source.passing([block(70, unix_time_s=clock)]))
+    (earlier,) = earlier_imports(database, source.identity())
+    assert (earlier.experiment_id, earlier.has_grown, earlier.same_file) == (first, True, False)
+    assert "cell.csv, whose measures it has, and more" in earlier.words
+    grown(70, Again((first,), replaced=experiment_facts(database, first)))
+    assert [one.has_grown for one in earlier_imports(database, source.identity())] == [False]
 
 
 def test_what_is_to_be_new_anyway_is_published_by_all(database):

@@ -63,6 +63,7 @@ def test_a_few_spikes_are_no_wrong_unit(proposed):
     table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
     found = battery_problems(verify(table, mapping), CELL)
     (spike,) = [one for one in found if one.code == "battery-voltage"]
+    assert spike.row == 32
     assert "goes up to 38 V" in spike.text
     assert "unit" not in spike.text
     assert "correct the few that are not, or choose another battery" in spike.text

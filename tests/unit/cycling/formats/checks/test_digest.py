@@ -49,6 +49,46 @@ def test_the_same_measures_are_recognised(other: Digest):
     assert other.same_as(digest())
 
 
+def first(count: int, **changes) -> Digest:
+    builder = DigestBuilder()
+    values = {"clock": CLOCK, "volts": VOLTS, "amps": AMPS, **changes}
+    clock, volts, amps = (
+        None if one is None else one[:count] for one in (values[name] for name in values)
+    )
+    builder.add(TIMES[:count], clock, volts, amps)
+    return builder.digest()
+
+
+@pytest.mark.parametrize("count", [8, 50, 64, 99])
+def test_a_file_that_has_grown_begins_with_what_it_was(count):
+    for whole in (digest(), digest(parts=7), digest(amps=-AMPS)):
+        assert whole.begins_with(first(count), same_name=False)
+        assert not whole.same_as(first(count))
+    assert not first(count).begins_with(digest(), same_name=True)
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        first(7),
+        first(100),
+        first(50, clock=CLOCK + 3600),
+        first(50, clock=None),
+        first(50, volts=changed(VOLTS, 40, 1e-5)),
+        dataclasses.replace(first(50), marks=()),
+    ],
+    ids=["too few", "all", "an hour later", "no clock", "a voltage", "of an older release"],
+)
+def test_others_are_not_its_beginning(earlier: Digest):
+    assert not digest().begins_with(earlier, same_name=True)
+
+
+def test_without_clocks_the_name_must_be_the_same():
+    whole, earlier = digest(clock=None), first(50, clock=None)
+    assert whole.begins_with(earlier, same_name=True)
+    assert not whole.begins_with(earlier, same_name=False)
+
+
 @pytest.mark.parametrize(
     "other",
     [
