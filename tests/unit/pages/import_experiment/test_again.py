@@ -94,5 +94,5 @@ def test_leaving_it_out_puts_the_file_aside(oscar):
 
 def test_a_file_that_has_grown_says_so():
     drawn = as_json(earlier_list([{**EARLIER, "same_file": False, "has_grown": True}]))
-    assert "whose measures this file has, and more" in drawn
-    assert "the same measures" not in drawn
+    assert "whose measures this file has, and more" in text(drawn)
+    assert "the same measures" not in text(drawn)
