@@ -110,7 +110,7 @@ class _LastRow:
     def sums_up(self, table: TextTable) -> bool:
         """Whether each number is a sum, mean or extreme of its column, and no row could be so."""
         moving = [i for i, (values, own) in self._values.items() if len({*values, own}) > 1]
-        if self._repeats:
+        if not moving or self._repeats:
             return False
         compared, sums_tell, stops = 0, False, False
         for index, column in _columns(table, moving).items():

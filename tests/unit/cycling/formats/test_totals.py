@@ -61,6 +61,11 @@ def test_a_measure_is_none(opened, last):
     assert opened(lines(last)).totals == ""
 
 
+def test_of_columns_that_never_change_nothing_is_told(opened):
+    rows = ["a,3.5,1"] * 20
+    assert opened("\n".join(["State,U (V),I (A)", *rows, ",3.5,1"]) + "\n").totals == ""
+
+
 @pytest.mark.parametrize(("clock", "totals"), [(19, CLOCK_STANDS), ("", CLOCK_STANDS), (40, "")])
 def test_a_time_that_jumps_while_the_clock_stands(opened, clock, totals):
     rows = [f"2026-03-05 10:00:{n},{n},3.5,1" for n in range(10, 20)]
