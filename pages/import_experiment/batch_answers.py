@@ -162,7 +162,7 @@ def _fit_words(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) 
         _fits(row.checked, mapping, number)
     except InputError as error:
         return str(error), True
-    return " ".join(one.text for one in not_of_battery(row.checked, mapping, number)), False
+    return " ".join(one.sentence for one in not_of_battery(row.checked, mapping, number)), False
 
 
 def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:

@@ -29,16 +29,13 @@ def experiment_form(
     upload: dict[str, Any],
     batteries: Sequence[BatteryChoice],
     profiles: Sequence[ProfileRow] = (),
+    zone: str = "UTC",
 ) -> Component:
-    """Return the fields of the new experiment; they are kept for this file in the tab."""
+    """Return the fields of the new experiment; they are kept for this file in the tab.
+
+    `zone` is the viewer's, in which a start is typed.
+    """
     keep: dict[str, Any] = {"persistence": upload["id"], "persistence_type": "session"}
-    battery_label = html.Div(
-        [
-            dbc.Label("Battery", html_for=Ids.BATTERY),
-            dbc.Button("New battery", id=Ids.NEW_BATTERY, color="link", size="sm"),
-        ],
-        className="bem-row",
-    )
     return html.Div(
         [
             labelled(
@@ -48,30 +45,37 @@ def experiment_form(
                 ),
                 error_id=f"{Ids.NAME}-error",
             ),
-            html.Div(
-                [
-                    battery_label,
-                    dcc.Dropdown(
-                        id=Ids.BATTERY,
-                        options=battery_options(batteries),
-                        placeholder="Choose the battery",
-                        **keep,
-                    ),
-                    html.Div(id=f"{Ids.BATTERY}-error", className="bem-field-error", role="alert"),
-                ]
-            ),
+            _battery_field(batteries, keep),
             labelled(
                 "Description",
                 dbc.Input(id=Ids.DESCRIPTION, maxLength=MAX_DESCRIPTION, **keep),
                 optional=True,
             ),
             html.Div(id=Ids.STARTED, className="t2 small"),
-            _start_fields(keep),
+            _start_fields(keep, zone),
             electrolyte_fields(PREFIX, {}, section_id=Ids.ELECTROLYTES, optional=True, **keep),
             profile_fields(profiles, upload["id"]),
         ],
         className="bem-form",
     )
+
+
+def _battery_field(batteries: Sequence[BatteryChoice], keep: dict[str, Any]) -> Component:
+    label = html.Div(
+        [
+            dbc.Label("Battery", html_for=Ids.BATTERY),
+            dbc.Button("New battery", id=Ids.NEW_BATTERY, color="link", size="sm"),
+        ],
+        className="bem-row",
+    )
+    choice = dcc.Dropdown(
+        id=Ids.BATTERY,
+        options=battery_options(batteries),
+        placeholder="Choose the battery",
+        **keep,
+    )
+    error = html.Div(id=f"{Ids.BATTERY}-error", className="bem-field-error", role="alert")
+    return html.Div([label, choice, error])
 
 
 def battery_options(batteries: Sequence[BatteryChoice]) -> list[dict[str, Any]]:
@@ -86,15 +90,15 @@ def battery_options(batteries: Sequence[BatteryChoice]) -> list[dict[str, Any]]:
     ]
 
 
-def _start_fields(keep: dict[str, Any]) -> Component:
+def _start_fields(keep: dict[str, Any], zone: str) -> Component:
     day = dbc.Input(id=Ids.DAY, type="date", **keep)
     clock = dbc.Input(id=Ids.CLOCK, type="time", step=1, **keep)
     return html.Div(
         [
             html.Div([labelled("Started on", day), labelled("at", clock)], className="bem-two"),
             dbc.FormText(
-                "The file has no clock. This is taken from the file's own date; "
-                "correct it if you know better."
+                "The file has no clock. This is taken from the file's own date, in "
+                f"{zone}; correct it if you know better."
             ),
         ],
         id=Ids.START_BOX,

@@ -13,7 +13,8 @@ from components.controls import small_button
 from components.sent import Sent
 from cycling.errors import NotFoundError
 from cycling.formats import Field, Mapping
-from cycling.formats.checks.battery import implausible, usual_size
+from cycling.formats.checks.battery import implausible
+from cycling.formats.checks.plausible import usual_size
 from cycling.formats.columns.mapping import INFERENCES
 from cycling.formats.problems import Problem
 from db.queries.batteries.detail import battery_limits

@@ -17,7 +17,7 @@ from db.queries.batteries.detail import battery_choices, manufacturers
 from db.queries.profiles.library import list_profiles
 from db.terms import Role
 from pages.battery.live_checks import RefusedBatteryError, follow, register
-from pages.context import database, register_page
+from pages.context import database, register_page, viewer
 from pages.import_experiment import again, batch, batch_battery, form, remembered
 from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import drop_zone, file_line, upload_progress
@@ -60,7 +60,7 @@ def show_upload(upload: Sent, verified: Sent) -> tuple[Any, ...]:
     if not upload:  # the form stays, hidden: callbacks that are on their way still find its fields
         return {}, True, True, None, no_update, emptied
     profiles = list_profiles(database()).rows
-    form = experiment_form(upload, battery_choices(database()), profiles)
+    form = experiment_form(upload, battery_choices(database()), profiles, str(viewer().zone))
     return {"display": "none"}, False, False, file_line(upload), form, emptied
 
 

@@ -3,14 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from cycling.formats.checks.inferred import accepted
+from cycling.formats.checks.plausible import usual_size
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.problems import Problem
-from cycling.formats.values.numbers import FloatArray
 
 # Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
 # of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
@@ -35,12 +33,6 @@ def battery_problems(checked: Verification, battery: BatteryLimits) -> tuple[Pro
     usual = usual_size(checked.preview.voltage_v), usual_size(checked.preview.current_a)
     problems = implausible(checked.mapping, *sizes, battery, usual=usual, row=checked.most_v_row)
     return tuple(accepted(checked.mapping, problem) for problem in problems)
-
-
-def usual_size(values: FloatArray) -> float:
-    """Return the median of the sizes that are not zero; NaN where there are none."""
-    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
-    return float(np.median(sizes)) if len(sizes) else math.nan
 
 
 def implausible(

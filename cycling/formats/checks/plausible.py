@@ -1,5 +1,6 @@
 """A voltage or a duration that no test has, and how such a question is put."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from cycling.formats.values.numbers import FloatArray
 
 _LONGEST_S = 15 * 365.25 * 86_400
 _GREATEST_V = 2_000.0
+_SPIKE_FACTOR = 10  # of the usual voltage: above, no unit is wrong
 
 
 @dataclass
@@ -90,17 +92,27 @@ def three_digits(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.12g}"
 
 
-def range_problems(mapping: Mapping, ranges: Ranges, duration_s: float) -> list[Problem]:
-    """A voltage or a duration that no test has."""
+def usual_size(values: FloatArray) -> float:
+    """Return the median of the sizes that are not zero; NaN where there are none."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(np.median(sizes)) if len(sizes) else math.nan
+
+
+def range_problems(
+    mapping: Mapping, ranges: Ranges, duration_s: float, voltage_v: FloatArray
+) -> list[Problem]:
+    """A voltage or a duration that no test has; `voltage_v` are voltages from all of the file."""
     problems = []
     voltage, time = mapping.column(Field.VOLTAGE), mapping.column(Field.TEST_TIME)
     if voltage and ranges.most_v > _GREATEST_V:
-        unit = "mV" if voltage.unit == "V" else None
+        usual = usual_size(voltage_v)
+        is_spike = ranges.most_v > _SPIKE_FACTOR * usual
+        unit = "mV" if voltage.unit == "V" and not is_spike else None
         hint = f" Its unit may be {unit}." if unit else ""
-        text = (
-            f"Column {voltage.shown!r} goes up to {ranges.most_v:,.0f} V.{hint} "
-            "Choose the column's unit."
-        )
+        remedy = "Choose the column's unit."
+        if is_spike:
+            remedy = f"Half of its values are below {usual:,.4g} V: correct the few that are not."
+        text = f"Column {voltage.shown!r} goes up to {ranges.most_v:,.0f} V.{hint} {remedy}"
         problems.append(question("voltage-range", text, voltage, unit))
     if duration_s > _LONGEST_S:
         years = duration_s / 86_400 / 365.25

@@ -218,7 +218,8 @@ class _Watch:
         if not problems:
             problems = power_problems(self._mapping, self._power)
         if all(problem.severity == "warning" for problem in problems):
-            problems += range_problems(self._mapping, self._ranges, self._span_s)
+            voltage_v = self._preview.preview(1.0).voltage_v
+            problems += range_problems(self._mapping, self._ranges, self._span_s, voltage_v)
         return problems
 
     @property

@@ -485,6 +485,13 @@ def test_a_battery_that_is_only_warned_of_is_taken(oscar, lab):
     assert start(oscar, **found, **{"import-battery.value": lab.battery()})[START]
 
 
+def test_the_zone_of_a_start_that_is_typed_is_named(visitor):
+    drawn = visitor("oscar", "Europe/Madrid").call(
+        "import-choose.style", {"import-upload.data": UPLOAD}
+    )["import-form.children"]
+    assert "the file's own date, in Europe/Madrid; correct it" in text(drawn)
+
+
 @pytest.mark.parametrize(
     ("starts_at", "said"),
     [(1_780_000_000.0, "Started: 28 May 2026, 22:26:40 in Europe/Madrid"), (None, "")],

@@ -187,6 +187,14 @@ def test_millivolts_and_ages_are_questions(proposed):
     assert asked["duration"].option == "Time (s)=test_time:ms"
 
 
+def test_a_spike_is_no_wrong_unit(proposed):
+    rows = [[n * 60, 3802.0 if n == 30 else 3.3 + 0.01 * n, 1.0] for n in range(50)]
+    asked = questions(proposed, table_of(rows, "Time (s),Volts,Amps"))["voltage-range"]
+    assert "goes up to 3,802 V." in asked.text
+    assert "unit" not in asked.text
+    assert asked.option == ""
+
+
 def test_a_file_of_a_rest_has_its_voltage_alone(proposed):
     rows = [[3, 0, n * 30, 3.6 - 0.0001 * n] for n in range(20)]
     table, mapping = proposed(table_of(rows, "mode,error,time/s,Ewe/V"))
