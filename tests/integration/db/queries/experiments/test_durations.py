@@ -149,3 +149,13 @@ def test_our_own_exports_joined_have_a_pause_between_them(lab, clock, pauses_s):
         paused=np.zeros(4),
     )
     assert took(lab, import_blocks(lab.database, [rows])) == Durations(60, pauses_s, clock[-1])
+
+
+def test_with_records_far_apart_test_time_and_pauses_are_the_wall_time(lab, run):
+    """A record every 10 min; it ran on for 16 s after the last one, and was off for 35 s."""
+    lab.event(run, 1, "paused", lab.ago(seconds=549), test_time_s=616.0, interrupted=True)
+    lab.event(run, 2, "resumed", lab.ago(seconds=449), test_time_s=616.0)
+    record(lab, run, [0, 600, 651, 751, 1200], [0, 600, 616, 616, 1065])
+    assert took(lab, run) == Durations(
+        1065, pytest.approx(135), 1200, off_s=pytest.approx(35, abs=1e-3)
+    )
