@@ -6,8 +6,10 @@ from datetime import tzinfo
 from textwrap import wrap
 from typing import Any
 
-from components.figures.measure_axes import Axis, Line, axes_of, axis_of, plain
-from components.figures.spans import Span, span_labels, span_shapes
+import numpy as np
+
+from components.figures.measure_axes import INTERVALS, Axis, Floats, Line, axes_of, axis_of, plain
+from components.figures.spans import HIGH_PX, Span, span_labels, span_shapes
 from components.figures.template import packed, template
 from components.figures.time_axis import CLOCK, TimeAxis, Window
 from components.sent import Sent
@@ -16,6 +18,7 @@ HOVER_WIDTH = 60  # characters; Plotly breaks no line by itself
 ALARM_SIGN = "▼"
 TOP_PX, PANEL_PX, GAP_PX = 380, 130, 26
 MARKERS_BELOW = 300
+NEAR = 0.02  # of the width: lines so close to a name that is written upwards may be behind it
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Look:
     every_sample: bool = False
     narrow: bool = False
     time: TimeAxis = CLOCK
+    label_px: float = HIGH_PX  # that a name may take which is written upwards
 
     @property
     def margin(self) -> dict[str, int]:
@@ -77,7 +81,7 @@ def figure(
     }
     shapes = span_shapes(spans, window, look.time, dark=look.dark)
     layout["shapes"] = [*shapes, *layout["shapes"]]
-    layout["annotations"] = [*labels_of(spans, window, look), *layout["annotations"]]
+    layout["annotations"] = [*labels_of(spans, window, look, lines), *layout["annotations"]]
     if not look.time.is_clock:
         layout["xaxis"]["title"] = {"text": f"Test time / {look.time.unit}", "standoff": 4}
     for axis in axes:
@@ -98,9 +102,44 @@ def detail(lines: Sequence[Line], look: Look) -> tuple[list[dict[str, Any]], dic
     )
 
 
-def labels_of(spans: Sequence[Span], window: Window, look: Look) -> list[dict[str, Any]]:
-    """Return the labels of spans in a window: as many in each."""
-    return span_labels(spans, window, look.time, dark=look.dark, narrow=look.narrow)
+def labels_of(
+    spans: Sequence[Span], window: Window, look: Look, lines: Sequence[Line] = ()
+) -> list[dict[str, Any]]:
+    """Return the labels of spans in a window: as many in each.
+
+    What is written upwards stands at the foot of the first panel where the lines leave more room.
+    """
+    labels = span_labels(
+        spans,
+        window,
+        look.time,
+        dark=look.dark,
+        narrow=look.narrow,
+        high_px=look.label_px,
+    )
+    axes = axes_of(lines)
+    first, last = look.time.range(window)
+    foot = _domain(0, _panels(axes))[0]
+    for label in labels:
+        if label["visible"] and label["textangle"]:
+            heights = _heights(lines, axes, look.time, label["x"], NEAR * (last - first))
+            if heights.size and heights.min() > 1 - heights.max():
+                label |= {"y": foot, "yanchor": "bottom"}
+    return labels
+
+
+def _heights(
+    lines: Sequence[Line], axes: Sequence[Axis], time: TimeAxis, place: float, near: float
+) -> Floats:
+    """Return how high the lines of the first panel are about a place: shape (n,), 0 to 1."""
+    heights = [np.empty(0)]
+    for line in lines:
+        axis = axis_of(axes, line)
+        if axis.panel == 0:
+            values = line.values[np.abs(time.places(line.unix_s) - place) <= near] * axis.factor
+            heights.append((values - axis.low) / (INTERVALS * axis.step))
+    joined = np.concatenate(heights)
+    return joined[np.isfinite(joined)]
 
 
 def overview(line: Line, window: Window, look: Look, spans: Sequence[Span] = ()) -> dict[str, Any]:
@@ -165,7 +204,7 @@ def marks(window: Window, look: Look) -> list[dict[str, Any]]:
 
 def height(lines: Sequence[Line]) -> int:
     """Return the height in pixels that the panels of these lines need."""
-    panels = 1 + max((axis.panel for axis in axes_of(lines)), default=0)
+    panels = _panels(axes_of(lines))
     return TOP_PX + (panels - 1) * (PANEL_PX + GAP_PX) + ABOVE_PX + BELOW_PX
 
 
@@ -187,7 +226,7 @@ def _trace(line: Line, axes: Sequence[Axis], look: Look) -> dict[str, Any]:
 
 
 def _axis_layout(axis: Axis, axes: Sequence[Axis]) -> dict[str, Any]:
-    panels = 1 + max(other.panel for other in axes)
+    panels = _panels(axes)
     title: dict[str, Any] = {"text": axis.title}
     if axis.colour:
         title["font"] = {"color": axis.colour}
@@ -215,6 +254,10 @@ def _nothing_shown() -> dict[str, Any]:
 
 def _scale_layout(axis: Axis) -> dict[str, Any]:
     return {"range": axis.range, "tick0": axis.low, "dtick": axis.step}
+
+
+def _panels(axes: Sequence[Axis]) -> int:
+    return 1 + max((axis.panel for axis in axes), default=0)
 
 
 def _domain(panel: int, panels: int) -> list[float]:

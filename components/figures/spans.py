@@ -7,6 +7,7 @@ from typing import Any, Literal
 from components.figures.measure_axes import plain
 from components.figures.template import template
 from components.figures.time_axis import TimeAxis, Window
+from components.sent import Sent
 
 CHARACTER_PX = 6.2
 BESIDE_PX = 8.0  # kept free around a name
@@ -48,45 +49,57 @@ def span_shapes(
 
 
 def span_labels(
-    spans: Sequence[Span], window: Window, time: TimeAxis, *, dark: bool, narrow: bool
+    spans: Sequence[Span],
+    window: Window,
+    time: TimeAxis,
+    *,
+    dark: bool,
+    narrow: bool,
+    high_px: float = HIGH_PX,
 ) -> list[dict[str, Any]]:
-    """Return the names of the longest spans, as long as their room allows; hidden beside it."""
+    """Return the names of the longest spans, as long as their room allows; hidden beside it.
+
+    `high_px` is the room of what is written upwards.
+    """
     look = template(dark=dark)["layout"]
     low, high = time.range(window)
     px = (NARROW_PX if narrow else WIDE_PX) / (high - low)
     labels: list[dict[str, Any]] = []
+    last, free = None, low  # the last label, and where it ends
     for span in _longest(spans, MAX_LABELS):
         left, right = (time.place(end) for end in span.ends(window[1]))
         begin, end = max(left, low), min(right, high)
         words = "<br>".join(plain(line) for line in span.words)
-        text = _text(span, (end - begin) * px, is_last=begin > low + RIGHT * (high - low))
-        last = next((one for one in reversed(labels) if one["visible"]), None)
-        is_beside = last is not None and (begin + end) / 2 - last["x"] < UPRIGHT_PX / px
+        room_px = (end - max(begin, free)) * px
+        text = _text(span, room_px, high_px, is_last=begin > low + RIGHT * (high - low))
+        place = (begin + end) / 2 if text["textangle"] else (max(begin, free) + end) / 2
+        is_beside = last is not None and place - last["x"] < UPRIGHT_PX / px
         is_inside = right >= low and left <= high
         if last is not None and is_beside and is_inside:
             last["hovertext"] += f"<br>{words}"
-            last["text"] = _joined(last, span)
-        labels.append(
-            {
-                "xref": "x",
-                "yref": "paper",
-                "x": (begin + end) / 2,
-                "y": 1,
-                "yanchor": "top",
-                "showarrow": False,
-                "visible": is_inside and not is_beside,
-                **text,
-                # one that is written upwards stands over the curves
-                "bgcolor": look["paper_bgcolor"] if text["textangle"] else "rgba(0,0,0,0)",
-                "opacity": 0.85 if text["textangle"] else 1,
-                "font": {"size": 11, "color": look["modebar"]["color"]},
-                "hovertext": words,
-                "hoverlabel": {
-                    one: look["hoverlabel"][one] for one in ("bgcolor", "bordercolor", "font")
-                },
-            }
-        )
+            last["text"] = _joined(last, span, high_px)
+        placed = {"x": place, "visible": is_inside and not is_beside, **text}
+        labels.append(placed | _style(text, look, words))
+        if labels[-1]["visible"]:
+            last, free = labels[-1], place + _right_px(text) / px
     return labels
+
+
+def _style(text: Mapping[str, Any], look: Sent, words: str) -> dict[str, Any]:
+    """Return how a name looks; one that is written upwards stands over the curves."""
+    is_upright = bool(text["textangle"])
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+        "showarrow": False,
+        "bgcolor": look["paper_bgcolor"] if is_upright else "rgba(0,0,0,0)",
+        "opacity": 0.85 if is_upright else 1,
+        "font": {"size": 11, "color": look["modebar"]["color"]},
+        "hovertext": words,
+        "hoverlabel": {one: look["hoverlabel"][one] for one in ("bgcolor", "bordercolor", "font")},
+    }
 
 
 def _shape(span: Span, window: Window, time: TimeAxis, colour: str) -> dict[str, Any]:
@@ -108,7 +121,7 @@ def _longest(spans: Sequence[Span], most: int) -> list[Span]:
     return sorted(ordered[:most], key=lambda one: one.begin_s)
 
 
-def _text(span: Span, room_px: float, *, is_last: bool) -> dict[str, Any]:
+def _text(span: Span, room_px: float, high_px: float, *, is_last: bool) -> dict[str, Any]:
     """Return the longest name that fits, written upwards where there is room for none.
 
     Where the span is no wider than a line, beside it.
@@ -116,18 +129,24 @@ def _text(span: Span, room_px: float, *, is_last: bool) -> dict[str, Any]:
     level = [text for text in span.labels if _long_px(text) <= room_px]
     if level:
         return {"text": plain(level[0]), "textangle": 0, "xanchor": "center"}
-    upright = [text for text in span.labels if _long_px(text) <= HIGH_PX] or span.labels[-1:]
+    upright = [text for text in span.labels if _long_px(text) <= high_px] or span.labels[-1:]
     beside = "right" if is_last else "left"
     anchor = "center" if room_px >= UPRIGHT_PX else beside
     return {"text": plain(upright[0]), "textangle": -90, "xanchor": anchor}
 
 
-def _joined(label: Mapping[str, Any], span: Span) -> str:
+def _right_px(text: Mapping[str, Any]) -> float:
+    """Return how far a name goes to the right of its place."""
+    wide_px = UPRIGHT_PX if text["textangle"] else _long_px(text["text"])
+    return {"left": wide_px, "center": wide_px / 2, "right": 0.0}[text["xanchor"]]
+
+
+def _joined(label: Mapping[str, Any], span: Span, high_px: float) -> str:
     """Return a name with that of a span at the same place, where it is written upwards."""
     if label["textangle"] == 0:
         return str(label["text"])
     both = (f"{label['text']}; {plain(text)}" for text in span.labels)
-    return next((text for text in both if _long_px(text) <= HIGH_PX), str(label["text"]))
+    return next((text for text in both if _long_px(text) <= high_px), str(label["text"]))
 
 
 def _long_px(text: str) -> float:

@@ -122,7 +122,7 @@ def zoomed(drawn: Drawing) -> Patch:
             changed["layout"][axis][name] = value
     changed["layout"]["xaxis"]["range"] = drawn.look.time.range(drawn.window)
     changed["layout"]["xaxis"]["autorange"] = False
-    for index, label in enumerate(labels_of(drawn.spans, drawn.window, drawn.look)):
+    for index, label in enumerate(labels_of(drawn.spans, drawn.window, drawn.look, drawn.lines)):
         changed["layout"]["annotations"][index] = label
     return changed
 

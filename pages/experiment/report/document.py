@@ -48,6 +48,7 @@ from pages.experiment.statistics import RECORDED, as_of, whole_readings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
+PAPER_LABEL_PX = 140.0  # of a name that is written upwards: on paper the panels are lower
 METHOD = (
     "Within a step values go in straight lines. Intervals of more than 60 s and 10 times each "
     "interval beside them are gaps: they are not integrated and count as missing time. "
@@ -147,7 +148,8 @@ def _graph(
 
     A clock's time would be shown in the zone of whoever opens the file.
     """
-    look = Look(dark=False, zone=who.zone, time=time_axis(experiment, by_clock=False))
+    axis = time_axis(experiment, by_clock=False)
+    look = Look(dark=False, zone=who.zone, time=axis, label_px=PAPER_LABEL_PX)
     keys = [channel.key for channel in drawn_channels(experiment.channels)]
     drawn = drawing(experiment, keys, None, look, points=limits().graph_points)
     marks = event_marks(notes, alarms, who)

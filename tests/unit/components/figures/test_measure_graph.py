@@ -26,6 +26,7 @@ from components.figures.measure_graph import (
     marks,
     overview,
 )
+from components.figures.spans import Span
 from components.figures.template import template
 from components.figures.time_axis import CLOCK, elapsed
 from tests.generated import examples
@@ -276,3 +277,16 @@ def test_long_words_are_broken_into_lines():
 
 def test_without_marks_there_is_nothing():
     assert mark_layout([], CLOCK, dark=False) == {"shapes": [], "annotations": []}
+
+
+@pytest.mark.parametrize(("high", "stands"), [(True, "bottom"), (False, "top")])
+def test_what_is_written_upwards_stands_where_the_curve_is_not(high: bool, stands: str):
+    """The voltage is high, or low, about a pause that is too short for its name."""
+    values = np.full(800, 4.2 if high else 3.0)
+    values[-1] = 3.0 if high else 4.2
+    measured = line(values=values)
+    short = Span(BEGIN + 100, BEGIN + 102, "pause", ("Paused 15:47",), ("Paused",))
+    drawn = figure([measured], window(measured), LOOK, spans=[short])
+    (label,) = drawn["layout"]["annotations"]
+    assert (label["textangle"], label["yanchor"]) == (-90, stands)
+    assert label["y"] == (0.0 if high else 1)

@@ -60,6 +60,19 @@ def test_names_that_would_cover_each_other_are_one():
     assert made[0]["hovertext"] == "Paused<br>Until 16:03<br>Paused<br>Until 16:03"
 
 
+def test_a_name_that_is_written_level_begins_beside_the_one_before_it():
+    made = span_labels([pause(100, 102), pause(102, 330)], WINDOW, CLOCK, dark=True, narrow=False)
+    upright, level = made
+    assert (upright["textangle"], level["textangle"]) == (-90, 0)
+    left = level["x"] / 1000 - BEGIN - len(level["text"]) * 6.2 / 2
+    assert left >= 101 + 14  # where the first one ends
+
+
+def test_a_name_that_has_no_room_beside_the_one_before_it_is_shorter():
+    made = span_labels([pause(100, 102), pause(102, 190)], WINDOW, CLOCK, dark=True, narrow=False)
+    assert [one["text"] for one in made] == [NAMES[0], NAMES[2]]
+
+
 def test_a_pause_that_lasts_goes_on_beyond_the_window():
     (shape,) = span_shapes([pause(700, None)], WINDOW, CLOCK, dark=False)
     assert (shape["x0"], shape["name"]) == ((BEGIN + 700) * 1000, "lasts")
@@ -71,3 +84,9 @@ def test_on_the_axis_of_test_time_a_pause_is_a_line():
     (shape,) = span_shapes([pause(100, 400)], WINDOW, time, dark=False)
     assert (shape["type"], shape["x0"], shape["x1"]) == ("line", 100 / 60, 100 / 60)
     assert labels(pause(100, 400), time=time) == [NAMES[0]]
+
+
+def test_where_panels_are_low_what_is_written_upwards_is_shorter():
+    look = {"dark": False, "narrow": False, "high_px": 140.0}
+    (made,) = span_labels([pause(100, 105)], WINDOW, CLOCK, **look)
+    assert (made["text"], made["textangle"]) == (NAMES[1], -90)
