@@ -165,5 +165,8 @@ def _numbers(cells: Sequence[str], decimal: str) -> list[float] | None:
 
 
 def _number(cell: str, decimal: str) -> float | None:
-    text = cell.replace(decimal, ".")
-    return float(text) if _NUMBER.fullmatch(text) else None
+    parts = cell.replace(decimal, ".").split(":")  # h:min:s in parts of 60
+    if not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    value: float = sum(float(part) * 60.0**place for place, part in enumerate(reversed(parts)))
+    return value

@@ -26,7 +26,7 @@ from cycling.units import TO_BASE, duration_words
 _SAME_PACE = 1.2
 _AGREE = 0.02
 _SHOWN = 8
-_OTHER_UNITS = ("min", "h", "ms")
+_OTHER_UNITS = ("min", "h", "d", "ms")
 _LONGEST_S = 15 * 365.25 * 86_400
 
 
@@ -75,11 +75,12 @@ def time_unit_problems(
 
     `is_measured`: a clock, or a counter of charge, has told how fast it goes.
     """
-    time = mapping.column(Field.TEST_TIME)
+    counts = Field.STEP_TIME if mapping.counts_steps_only else Field.TEST_TIME
+    time = mapping.column(counts)
     if time is None or is_measured or span_s <= 0 or not is_unnamed(table, time):
         return []
     within = mapping.column(Field.STEP_TIME)
-    if within and steps.pace and not is_unnamed(table, within):
+    if within is not time and within and steps.pace and not is_unnamed(table, within):
         if 1 / _SAME_PACE < steps.pace < _SAME_PACE:
             return []
         unit = likely_unit(time, steps.pace)

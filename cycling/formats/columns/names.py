@@ -25,7 +25,7 @@ NAMES: dict[Field, tuple[str, ...]] = {
         *("总时间", "累计时间", "运行时间", "測試時間", "總時間", "経過時間", "試験時間", "総時間"),
         *("총시간", "시험시간", "경과시간", "누적시간", "record time", "time", "zeit", "tiempo"),
         *("temps", "tempo", "tijd", "时间", "時間", "시간", "relative time", "相对时间"),
-        *("test", "t"),
+        *("elapsed", "duration", "dauer", "test", "t"),
     ),
     Field.CLOCK: (
         *("unix time", "timestamp", "date time", "datetime", "date and time", "absolute time"),
@@ -153,7 +153,7 @@ OPEN_TIMES = {
     same_name(name)
     for name in (
         *("time", "zeit", "tiempo", "temps", "tempo", "tijd", "relative time", "record time"),
-        *("test", "t", "时间", "時間", "시간", "相对时间"),
+        *("duration", "dauer", "test", "t", "时间", "時間", "시간", "相对时间"),
         *OPEN_WORDS,
     )
 }

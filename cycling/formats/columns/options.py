@@ -26,7 +26,11 @@ def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
         mapping = mapping.with_column(column.index, field, _checked_unit(field, unit))
         own_choices.add(column.index)
         mapping = _displaced(mapping, field, own_choices, column.field)
-        if field is Field.TEST_TIME and unit and TIME_UNIT not in mapping.accepted:
+        if (
+            field in (Field.TEST_TIME, Field.STEP_TIME)
+            and unit
+            and TIME_UNIT not in mapping.accepted
+        ):
             mapping = replace(mapping, accepted=(*mapping.accepted, TIME_UNIT))
     return mapping
 

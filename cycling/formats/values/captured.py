@@ -40,6 +40,14 @@ class Parts:
             if match[name]:
                 values[rows] = _number(match, name, digits)
 
+    def at(self, rows: IndexArray) -> "Parts":
+        """Only these rows."""
+        return Parts(
+            {name: values[rows] for name, values in self.numbers.items()},
+            {name: words[rows] for name, words in self.words.items()},
+            self.matched[rows],
+        )
+
     def put(self, rows: IndexArray, other: "Parts") -> None:
         """Take the parts of these rows from another reading of them."""
         self.matched[rows] = other.matched

@@ -272,7 +272,8 @@ def parse_durations(cells: "pa.StringArray", unit: str = DURATION_UNIT) -> Numbe
     parts = captured(cells, _DURATION, names, ())
     if unit == DAYS_UNIT:
         long = captured(cells, _LONG_DURATION, names, ())
-        parts.put(np.flatnonzero(long.matched), long)
+        rows = np.flatnonzero(long.matched)
+        parts.put(rows, long.at(rows))
     number = parts.numbers
     whole = np.nan_to_num(number["days"]) * 86400 + number["hours"] * 3600 + number["minutes"] * 60
     seconds = np.nan_to_num(number["seconds"])

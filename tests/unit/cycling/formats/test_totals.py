@@ -61,6 +61,14 @@ def test_a_measure_is_none(opened, last):
     assert opened(lines(last)).totals == ""
 
 
+def test_times_in_hours_minutes_and_seconds_are_added_up(opened):
+    rows = [f"0:{n:02}:00,{3.3 + n / 1000:.3f},1" for n in range(40)]
+    volts = sum(round(3.3 + n / 1000, 3) for n in range(40))
+    last = f"13:00:00,{volts:.3f},40"
+    table = opened("\n".join(["Time,U (V),I (A)", *rows, last]) + "\n")
+    assert table.totals == SUMS
+
+
 def test_of_columns_that_never_change_nothing_is_told(opened):
     rows = ["a,3.5,1"] * 20
     assert opened("\n".join(["State,U (V),I (A)", *rows, ",3.5,1"]) + "\n").totals == ""

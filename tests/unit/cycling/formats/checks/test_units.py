@@ -58,6 +58,16 @@ def test_what_else_says_it_is_not_asked(proposed, head, more):
     assert asked(checked(proposed, head, lambda s: f"{plain(s)},{more(s)}")) == []
 
 
+def test_a_time_that_begins_again_is_asked_about_too(proposed):
+    lines = [f"{s},3.5,1" for _ in range(3) for s in ROWS]
+    for options, codes in (([], ["time-unit"]), (["Time=step_time:min"], [])):
+        table, mapping = proposed("\n".join(["Time,U (V),I (A)", *lines]) + "\n")
+        mapping = replace(apply_options(mapping, options), positive_is_charge=True)
+        result = verify(table, mapping)
+        assert [p.code for p in result.problems if p.severity == "question"] == codes
+    assert result.duration_s == 3 * 540 * 60
+
+
 def test_a_step_time_of_another_pace_names_the_unit(proposed):
     head = "Time,U (V),I (A),Step Time (s)"
     result = checked(proposed, head, lambda s: f"{s / 60},3.5,1,{s}")

@@ -110,6 +110,11 @@ def test_durations_are_read():
     assert got.bad.tolist() == [False] * 6 + [True, True]
 
 
+def test_days_in_front_may_be_missing_in_some_cells():
+    got = parse_durations(pa.array(["1:02:30:15", "2:30:15", "x", "0:00:00:01"]), "d:h:min:s")
+    np.testing.assert_array_equal(got.values, [95415, 9015, np.nan, 1])
+
+
 def test_durations_that_name_their_units_are_read():
     cells = [
         "PT2H",
