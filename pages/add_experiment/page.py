@@ -132,16 +132,16 @@ def change_rows(
 
 
 @callback(
-    output=Output(Ids.battery(ALL), "options"),
+    output={"options": Output(Ids.battery(ALL), "options")},
     inputs={"technology": Input(Ids.TECHNOLOGY, "value")},
     state={"battery_ids": State(Ids.battery(ALL), "value")},
     prevent_initial_call=True,
 )
-def narrow(technology: Sent, battery_ids: list[Any]) -> list[Any]:
+def narrow(technology: Sent, battery_ids: list[Any]) -> dict[str, Any]:
     """Offer the batteries of a technology."""
     chosen = read_form({"technology": technology}).technology
     batteries = offered_batteries(database())
-    return [battery_options(batteries, chosen, one) for one in battery_ids]
+    return {"options": [battery_options(batteries, chosen, one) for one in battery_ids]}
 
 
 @callback(

@@ -200,7 +200,7 @@ def confirm(
 
 
 @callback(
-    output=Output(Ids.batch_fits(ALL), "children"),
+    output={"fits": Output(Ids.batch_fits(ALL), "children")},
     inputs={"batteries": Input(Ids.batch_battery(ALL), "value")},
     state={
         "batch": State(Ids.BATCH, "data"),
@@ -208,7 +208,7 @@ def confirm(
         "missing": State(Ids.BATCH_MISSING, "data"),
     },
 )
-def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> Sent:
+def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> dict[str, Sent]:
     """Say what the battery of a file cannot have, as soon as it is chosen."""
     files = read_batch(batch)
     given = {one["id"].get("row"): one.get("value") for one in ctx.args_grouping["batteries"]}
@@ -224,7 +224,9 @@ def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> Sent:
         if place in changed and isinstance(place, int) and 0 <= place < len(files)
     }
     texts = fit_words(files, wanted)
-    return [row_note(*texts[place]) if place in texts else no_update for place in places]
+    return {
+        "fits": [row_note(*texts[place]) if place in texts else no_update for place in places]
+    }
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:

@@ -61,6 +61,12 @@ def callbacks(app):
             yield output, spec
 
 
+def test_no_callback_writes_to_nothing_but_a_pattern(web):
+    """Dash cannot leave the components of a lone pattern as they are where a callback fails."""
+    app = web.extensions["bem.dash"]
+    assert [output for output, _ in callbacks(app) if output.startswith("{")] == []
+
+
 @pytest.mark.fault(21)
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
 def test_a_forged_callback_is_told_no_traceback_and_no_statement(
