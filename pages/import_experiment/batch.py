@@ -224,9 +224,7 @@ def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> dict[st
         if place in changed and isinstance(place, int) and 0 <= place < len(files)
     }
     texts = fit_words(files, wanted)
-    return {
-        "fits": [row_note(*texts[place]) if place in texts else no_update for place in places]
-    }
+    return {"fits": [row_note(*texts[place]) if place in texts else no_update for place in places]}
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:
