@@ -230,15 +230,17 @@ def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> dict[st
 def _answers(count: int) -> list[dict[str, Sent]]:
     """Return the controls' values by file; a control that was never touched has none."""
     answers: list[dict[str, Sent]] = [{} for _ in range(count)]
-    for_all = None
+    for_all: dict[str, Sent] = {}
     for name, group in ctx.args_grouping["controls"].items():
         for one in group:
             place = one["id"].get("row")
             if isinstance(place, int) and 0 <= place < count:
                 answers[place][name] = one.get("value")
-            elif place == EVERY_FILE and name == "battery":
-                for_all = one.get("value")
-    return [one if one.get("battery") else {**one, "battery": for_all} for one in answers]
+            elif place == EVERY_FILE:
+                for_all[name] = one.get("value")
+    return [
+        {**one, **{n: one.get(n) or of_all for n, of_all in for_all.items()}} for one in answers
+    ]
 
 
 def _enqueued(payloads: Sequence[dict[str, Any]], by: By) -> list[int]:

@@ -21,6 +21,7 @@ from pages.import_experiment.mapping import CHARGE, DISCHARGE, shown_moment
 from pages.import_experiment.remembered import as_for
 
 BATTERIES = "import-batch-batteries"
+AS_NEW, EACH = "Import all as new", "each"
 HEADS = (
     Head("Import", "", "64px"),
     Head("File"),
@@ -52,6 +53,7 @@ def question_table(
                 [
                     *_battery_of_all(rows, battery_of_all),
                     *_zone_of_all(rows, zone),
+                    *_again_of_all(rows),
                     *_together(rows),
                 ],
                 className="bem-batch-bar",
@@ -94,6 +96,25 @@ def _battery_of_all(rows: Sequence[FileRow], proposal: str) -> list[Component]:
     words = dbc.Label("Battery of all files without one", html_for=id_in_the_page(battery.id))
     new = dbc.Button("New battery", id=Ids.batch_new_battery(EVERY_FILE), color="link", size="sm")
     return [html.Div([words, battery, new], className="bem-batch-choice")]
+
+
+def _again_of_all(rows: Sequence[FileRow]) -> list[Component]:
+    """Ask once what to do with all files that came before; nothing where fewer than two did."""
+    if sum(bool(row.earlier) and not row.failure for row in rows) < 2:
+        return []
+    choice = dbc.Select(
+        id=Ids.batch_again(EVERY_FILE),
+        options=[
+            {"label": "Each as its row says", "value": EACH},
+            {"label": AS_NEW, "value": again.NEW},
+        ],
+        value=EACH,
+        style={"width": "200px"},
+        persistence=rows[0].upload["id"],
+        persistence_type="session",
+    )
+    words = dbc.Label("Files that came before", html_for=id_in_the_page(choice.id))
+    return [html.Div([words, choice], className="bem-batch-choice")]
 
 
 def _together(rows: Sequence[FileRow]) -> list[Component]:

@@ -421,6 +421,32 @@ def test_one_battery_is_for_all_files_without_one(oscar, lab, checked):
     assert [job.payload["battery_id"] for job in loads] == [of_all, own, of_all]
 
 
+def test_files_that_came_before_have_one_answer_together(oscar, lab, checked):
+    lab.battery()
+    earlier = {
+        "experiment_id": 12,
+        "name": "Aging",
+        "file_name": "cell.csv",
+        "user_name": "ada",
+        "imported_at": "2026-11-20T14:00:00+00:00",
+        "files": 1,
+        "same_file": True,
+    }
+    of_all = {"type": "import-batch-again", "row": -1}
+    before = {**result(), "earlier": [earlier]}
+    assert not find(show(oscar, checked(before, result()))[TABLE], id=of_all)
+    batch = checked(before, result(), before)
+    (choice,) = find(show(oscar, batch)[TABLE], id=of_all)
+    rows = controls([take(), take(), take()])
+    rows["import-batch-again"].append((of_all, choice["props"]["value"]))
+    asked = oscar.call(BATCH, {BATCH: batch}, by=SAVE, patterns=rows)[STATE]
+    assert "2 files lack an answer" in asked
+    rows["import-batch-again"][-1] = (of_all, "new")
+    oscar.call(BATCH, {BATCH: batch}, by=SAVE, patterns=rows)
+    loads = [job.payload for job in lab.jobs() if job.kind == "import file"]
+    assert [one["known"] for one in loads] == [[12], [], [12]]
+
+
 def test_the_checks_of_others_give_nothing_away(visitor, checked):
     batch = checked(result(rows=98_765))
     answer = show(visitor("ada"), batch)
