@@ -24,9 +24,9 @@ from cycling.formats.values.clocks import (
     CLOCK_PATTERNS,
     SecondHour,
     parse_clock,
-    parse_durations,
     zone,
 )
+from cycling.formats.values.durations import parse_durations
 from cycling.formats.values.numbers import FloatArray, Numbers, looks_grouped, parse_numbers
 from cycling.formats.values.states import parse_states
 from cycling.formats.values.times_of_day import DayCount, parse_times_of_day

@@ -29,7 +29,7 @@ from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.split_clock import SplitClock
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clock_units import clock_unit, is_clock, mostly, names_day
-from cycling.formats.values.clocks import is_duration
+from cycling.formats.values.durations import is_duration
 from cycling.formats.values.states import are_states, direction
 from cycling.formats.values.times_of_day import is_time_of_day, names_half
 
