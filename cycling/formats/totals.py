@@ -100,7 +100,7 @@ class _LastRow:
         clocks = [
             index
             for index, cells in enumerate(self._before)
-            if len(set(cells)) == len(cells)
+            if 2 * len(set(cells)) > len(cells)
             and (index in self._counting or not _numbers(cells[:1], "."))
             and any(sign in cells[0] for sign in ":-/")
         ]
@@ -117,6 +117,8 @@ class _LastRow:
             own = self._values[index][1]
             if index in self._counting and self._goes_on(index):
                 continue  # the number of the row
+            if own == 0 and index not in self._counting:
+                continue  # there is none, of what is not summed up
             compared += 1
             extremes = float(column.max()), float(column.min())
             sums = float(column.sum()), float(column.mean())

@@ -13,15 +13,23 @@ from cycling.formats.values.numbers import FloatArray
 
 _OTHER_WAY = 0.8  # of all that a counter has counted
 _LEAST = 0.02  # of what all counters have counted: less is what a leak or an offset leaves
-_WAYS = {Field.CHARGE_CAPACITY: 1.0, Field.DISCHARGE_CAPACITY: -1.0}
+_PAIRS = (
+    (Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY),
+    (Field.CHARGE_ENERGY, Field.DISCHARGE_ENERGY),
+)
+_WAYS = {field: sign for pair in _PAIRS for field, sign in zip(pair, (1.0, -1.0), strict=True)}
 
 
 @dataclass
 class CounterWays:
     """Collects what each counter counts by the sign of the current, and by the state."""
 
-    by_current: dict[Field, FloatArray] = field(default_factory=dict)  # Ah above zero, below it
-    by_state: dict[Field, FloatArray] = field(default_factory=dict)  # Ah in charge, in discharge
+    by_current: dict[Field, FloatArray] = field(
+        default_factory=dict
+    )  # Ah or Wh above zero, below it
+    by_state: dict[Field, FloatArray] = field(
+        default_factory=dict
+    )  # the same in charge, in discharge
     _last: dict[Field, FloatArray] = field(default_factory=dict)
 
     def add(self, block: FileBlock) -> None:
@@ -48,13 +56,18 @@ class CounterWays:
         """The counters that count the other way."""
         found = []
         counters = self.by_state if by_state else self.by_current
-        all_ah = sum(float(amounts.sum()) for amounts in counters.values())
         for counter, amounts in counters.items():
+            both = (float(counters[one].sum()) for one in _pair_of(counter) if one in counters)
             sign = _WAYS[counter] * (1 if positive_is_charge or by_state else -1)
             other = amounts[1] if sign > 0 else amounts[0]
-            if other > _OTHER_WAY * amounts.sum() and other > _LEAST * all_ah:
+            if other > _OTHER_WAY * amounts.sum() and other > _LEAST * sum(both):
                 found.append(counter)
         return found
+
+
+def _pair_of(counter: Field) -> tuple[Field, Field]:
+    """The counters of charge and discharge of which this is one."""
+    return next(pair for pair in _PAIRS if counter in pair)
 
 
 def counter_way_problem(mapping: Mapping, ways: CounterWays) -> Problem | None:
@@ -62,18 +75,18 @@ def counter_way_problem(mapping: Mapping, ways: CounterWays) -> Problem | None:
     if mapping.positive_is_charge is None:
         return None
     fields = ways.against(mapping.positive_is_charge, by_state=mapping.sign_by_state)
-    columns = [column for one in fields if (column := mapping.column(one))]
+    columns = [column for one in _WAYS if one in fields and (column := mapping.column(one))]
     if not columns:
         return None
     first = columns[0]
-    other = next(one for one in _WAYS if one is not first.field)
+    other = next(one for one in _pair_of(first.field) if one is not first.field)
     names = quoted_list([column.shown for column in columns])
     single = len(columns) == 1
     text = (
         f"{'Column' if single else 'Columns'} {names} "
         f"{'counts' if single else 'count'} while the current flows the other way: "
         f"{first.field.label.lower()} while it "
-        f"{'discharges' if first.field is Field.CHARGE_CAPACITY else 'charges'}. Choose what the "
+        f"{'discharges' if _WAYS[first.field] > 0 else 'charges'}. Choose what the "
         f"{'column is' if single else 'columns are'}, or which sign of the current charges."
     )
     option = f"{first.shown}={other}:{first.unit}"

@@ -11,7 +11,10 @@ from cycling.units import known_unit
 
 TIME_UNIT = "time-unit"  # the question that a unit of the test time answers
 _LISTED = 40
-_BOTH_WAYS = {Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY}
+_BOTH_WAYS = (
+    {Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY},
+    {Field.CHARGE_ENERGY, Field.DISCHARGE_ENERGY},
+)
 
 
 def apply_options(mapping: Mapping, options: Sequence[str]) -> Mapping:
@@ -99,7 +102,7 @@ def _displaced(mapping: Mapping, field: Field, own_choices: set[int], was: Field
                 or (field is Field.CLOCK and column.unit not in NUMERIC_CLOCKS)
             )
             other = Field.IGNORED if textual else Field.EXTENDED
-            if {was, field} == _BOTH_WAYS:
+            if {was, field} in _BOTH_WAYS:
                 other = was
             mapping = mapping.with_column(column.index, other)
     return mapping

@@ -272,7 +272,20 @@ def has_thousands(rows: tuple[tuple[str, ...], ...], decimal: str) -> bool:
 def _grouping(rows: tuple[tuple[str, ...], ...]) -> str:
     """The point or comma that groups the digits of whole numbers in a column, "" without one."""
     columns = list(zip_longest(*rows, fillvalue=""))
-    return next((sign for sign in ",." if any(_is_grouped(c, sign) for c in columns)), "")
+    return next(
+        (
+            sign
+            for sign in ",."
+            if any(_is_grouped(c, sign) for c in columns) and not _is_decimal(rows, sign)
+        ),
+        "",
+    )
+
+
+def _is_decimal(rows: tuple[tuple[str, ...], ...], sign: str) -> bool:
+    """Whether a number has another count of digits than three behind a point or comma, or 0."""
+    broken = re.compile(rf"\s*[+-]?(0+\{sign}\d+|\d*\{sign}(\d{{1,2}}|\d{{4,}}))\s*", re.ASCII)
+    return any(broken.fullmatch(cell) for row in rows for cell in row)
 
 
 def _is_grouped(column: tuple[str, ...], sign: str) -> bool:

@@ -41,6 +41,7 @@ def test_sums_and_the_like_are_left_out(opened, kind, number):
 
 def test_totals_of_some_columns_are_left_out(opened):
     assert opened(lines(",5990,,,1.66389")).totals == SUMS
+    assert opened(lines("600,5990,0,0,1.66389")).totals == SUMS
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,13 @@ def test_times_in_hours_minutes_and_seconds_are_added_up(opened):
 def test_of_columns_that_never_change_nothing_is_told(opened):
     rows = ["a,3.5,1"] * 20
     assert opened("\n".join(["State,U (V),I (A)", *rows, ",3.5,1"]) + "\n").totals == ""
+
+
+def test_a_clock_may_have_moments_twice(opened):
+    rows = [f"2026-03-05 10:00:{n},{n},3.5,1" for n in range(10, 40)]
+    again = [rows[12], rows[-1], "2026-03-05 10:00:39,9000,3.5,1"]
+    table = opened("\n".join(["Date,Time (s),U,I", *rows[:13], again[0], *rows[13:], *again[1:]]))
+    assert table.totals == CLOCK_STANDS
 
 
 @pytest.mark.parametrize(("clock", "totals"), [(19, CLOCK_STANDS), ("", CLOCK_STANDS), (40, "")])

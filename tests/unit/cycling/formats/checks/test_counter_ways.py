@@ -41,6 +41,17 @@ def test_counters_the_other_way_round_are_a_question(proposed):
     assert found(proposed, swapped(), accepted=("counter-way",))[1].ok
 
 
+def test_so_are_those_of_energy(proposed):
+    energy = HEAD.replace("Capacity (Ah)", "Energy (Wh)")
+    for content, codes in ((rows(3, 3), []), (swapped(), ["counter-way"])):
+        table, mapping = proposed(f"{energy}\n{content}")
+        result = verify(table, replace(mapping, positive_is_charge=True))
+        assert [p.code for p in result.problems] == codes
+    option = result.problems[0].option
+    assert option == "Charge Energy (Wh)=discharge_energy:Wh"
+    assert verify(table, apply_options(result.mapping, [option])).ok
+
+
 def test_the_option_turns_both(proposed):
     option = found(proposed, swapped())[2][0].option
     table, result, problems = found(proposed, swapped(), [option])

@@ -194,3 +194,9 @@ PLAN = "Step,Mode,U,I,t\n" + "1,CC,4.2,1,60\n" * 60 + "\n"
 def test_the_head_of_the_table_that_goes_on(opened, head, labels):
     table = opened(head + ROWS_BELOW)
     assert table.labels == labels
+
+
+def test_a_point_with_other_than_three_digits_behind_it_groups_none(opened):
+    rows = [f"{n},3.{n}00,{n / 100}" for n in range(1, 9)]
+    table = opened("\n".join(["Time (s),U (V),I (A)", *rows, "9,0,0.09"]) + "\n")
+    assert (table.decimal, table.thousands) == (".", False)
