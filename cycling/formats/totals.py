@@ -79,9 +79,11 @@ class _LastRow:
 
     @property
     def _repeats(self) -> bool:
-        """Whether it is the record before it once more, at most under the next number."""
+        """Whether it is the record before it once more, under the next number or with no current."""
         rest = [i for i in self._values if i not in self._counting or not self._goes_on(i)]
-        return not self._lacks_cells and all(self._passed(index) == 0 for index in rest)
+        changed = [index for index in rest if self._passed(index)]
+        to_zero = len(changed) == 1 and self._values[changed[0]][1] == 0
+        return not self._lacks_cells and (not changed or to_zero)
 
     def _passed(self, index: int) -> float:
         values, own = self._values[index]
@@ -117,13 +119,13 @@ class _LastRow:
             own = self._values[index][1]
             if index in self._counting and self._goes_on(index):
                 continue  # the number of the row
-            if own == 0 and index not in self._counting:
-                continue  # there is none, of what is not summed up
-            compared += 1
             extremes = float(column.max()), float(column.min())
             sums = float(column.sum()), float(column.mean())
             if not any(_same(own, value) for value in (*extremes, *sums)):
+                if own == 0:
+                    continue  # there is none, of what is not summed up
                 return False
+            compared += 1
             beyond = own > extremes[0] or own < extremes[1]
             sums_tell |= beyond and _same(own, sums[0])
             stops |= index in self._counting

@@ -53,6 +53,7 @@ def test_totals_of_some_columns_are_left_out(opened):
         "601,36000,3.2,0,1.66667",  # a gap before it
         "601,5990,3.899,-0.5,1.66389",  # the same moment once more
         "601,5990,3.4,0,1.66389",
+        "601,5990,3.899,0,1.66389",  # the same moment, the current off
         "601,6000,,,1.66667",
         "601,6000,3.9,-0.5,note",
         "601,6000,3.3,-0.5,1.66667",  # it falls to where it began
