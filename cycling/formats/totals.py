@@ -79,7 +79,7 @@ class _LastRow:
 
     @property
     def _repeats(self) -> bool:
-        """Whether it is the record before it once more, under the next number or with no current."""
+        """Whether it is the record before it once more, with the next number or no current."""
         rest = [i for i in self._values if i not in self._counting or not self._goes_on(i)]
         changed = [index for index in rest if self._passed(index)]
         to_zero = len(changed) == 1 and self._values[changed[0]][1] == 0
