@@ -45,7 +45,7 @@ def experiments_card(listed: Listed, who: Viewer, time: datetime) -> Component:
     everything = dcc.Link("Show in Experiments", href=f"/experiments?battery={listed.battery_id}")
     return card(
         "Experiments",
-        [table(HEADS, rows, "in-card bem-battery-experiments bem-names-wrap"), *_pager(listed)],
+        [table(HEADS, rows, "in-card bem-battery-experiments"), *_pager(listed)],
         note=formatting.number(page.count),
         end=everything,
     )
