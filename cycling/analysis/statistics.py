@@ -102,7 +102,9 @@ class ExperimentStatistics:
             self,
             whole=less(self.whole, sum(resumed.values())),
             instructions=tuple(
-                replace(one, totals=less(one.totals, resumed.get(one.instruction or 0, 0)))
+                one
+                if one.instruction is None
+                else replace(one, totals=less(one.totals, resumed.get(one.instruction, 0)))
                 for one in self.instructions
             ),
         )

@@ -10,6 +10,7 @@ from cycling.profile import Problem
 from cycling.profile.problems import errors_of, folded
 from db.queries.experiments.form_choices import OfferedBattery, OfferedStation
 from db.queries.stations.queue import names
+from db.terms import NO_HINDRANCE
 from pages.add_experiment.form_data import Pair
 from pages.profile.check import CheckedView
 
@@ -100,6 +101,14 @@ class Assignment:
         if not self.is_chosen or self.station is None or self.is_confirmed or self.pair.connected:
             return ""
         return f"Held until {self.battery_label} is confirmed on {self.station.name}."
+
+    @property
+    def alarm_text(self) -> str:
+        """Say that an alarm keeps its station from the next experiment; blank where none does."""
+        now = self.station.now if self.station else None
+        if now is None or now.is_wattrex or all(one.code in NO_HINDRANCE for one in now.alarms):
+            return ""
+        return f"It begins once somebody has acknowledged the alarm of {now.name}."
 
 
 def first_error(problems: Sequence[Problem]) -> str:

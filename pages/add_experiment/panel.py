@@ -107,6 +107,8 @@ def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
         lines.append(html.Div(first, className="t2"))
     held = assignment.held_text
     lines.append(html.Div(held or "Queued at once.", className="t2" if held else "bem-ok"))
+    if alarm := assignment.alarm_text:
+        lines.append(html.Div(alarm, className="t2"))
     return lines
 
 

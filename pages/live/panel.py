@@ -121,7 +121,7 @@ def _instructions(view: LiveView, zone: tzinfo) -> Component:
     ended = view.experiment is not None and not view.is_present
     if compiled is None:
         return html.Div()
-    last = None if not ended or _is_whole(view) else _last_place(compiled, view)
+    last = _last_place(compiled, view) if ended else None
     place = at.place if at else last
     rows = listed(compiled, place, view.run.steps, ended=ended)
     items = list(_items(view, rows, at))
@@ -150,7 +150,9 @@ def _is_whole(view: LiveView) -> bool:
 
 
 def _last_place(compiled: CompiledProfile, view: LiveView) -> int | None:
-    """Return where the newest step that is over stands, or the instruction measured last."""
+    """Return where it ended: its end, the newest step that is over, or what was measured last."""
+    if _is_whole(view):
+        return len(compiled.rows) - 1
     steps, last_id = view.run.steps, view.run.last_instruction_id
     if steps or last_id is None:
         return compiled.places.get(steps[0].instruction_id) if steps else None

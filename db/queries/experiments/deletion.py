@@ -129,7 +129,8 @@ def _not_begun(session: Session, experiment_id: int) -> str:
     if plan is None:
         return ""
     state = "a draft" if plan.state is PlanState.DRAFT else plan.state.value
-    why = f": {reason_of(plan)}" if reason_of(plan) else "."
+    reason = reason_of(plan).rstrip(".")
+    why = f": {reason}." if reason else "."
     named = f"{experiment_id} ({plan.name})" if plan.name else str(experiment_id)
     return f"Experiment {named} is {state}{why} It has no measures."
 

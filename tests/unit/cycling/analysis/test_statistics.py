@@ -166,6 +166,12 @@ class TestByHand:
         assert [one.totals.samples for one in found] == [2, 5, 2]
         assert [one.totals.duration_s for one in found] == [20, 50, 10]
 
+    def test_what_went_on_after_a_pause_is_one_run_and_the_pause_stays_one(self):
+        rows = samples(np.arange(6) * 10, instruction=[0, 0, NAN, NAN, 0, 0])  # 0 as in imports
+        found = statistics([rows], deadband_a=0, has_pauses=True).with_resumed({0: 1})
+        runs = [(one.instruction, one.totals.executions) for one in found.instructions]
+        assert (runs, found.whole.executions) == ([(0, 1), (None, 1)], 1)
+
     def test_unknown_keys_are_one_step(self):
         nothing = [NAN] * 4
         rows = samples(range(4), instruction=nothing, step=nothing, cycle=nothing)

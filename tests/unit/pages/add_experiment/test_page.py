@@ -9,7 +9,7 @@ from cycling.profile.summary import Extent, ProfileSummary
 from cycling.terms import ExperimentStatus, StationState, Technology
 from db.commands.audit import By
 from db.commands.queue import confirm_battery, save_draft
-from db.models import AuditEntry, OutOfService, Plan, StationLive
+from db.models import AuditEntry, OutOfService, Plan, StationAlarm, StationLive
 from db.terms import PlanState
 from pages.add_experiment.assignment import queue_text, release_text
 from pages.add_experiment.form_data import FormData, Pair, read_form, text_problems
@@ -232,6 +232,18 @@ class TestQueue:
         before = "Ageing is held for this battery: it begins before this one"
         assert before in release_text(state.main)
         assert before in text(summary_card(state))
+
+    @pytest.mark.parametrize(("code", "hinders"), [("stopped", True), ("contact lost", False)])
+    def test_an_alarm_that_keeps_its_station_from_the_next_one_is_said(
+        self, forms: FormLab, code: str, hinders: bool
+    ):
+        alarm = StationAlarm(key=code, station_id=forms.s1, code=code, text="", at=forms.now())
+        with forms.database.write() as session:
+            session.add(alarm)
+        for connected in (True, False):  # queued at once, or held
+            pairs = (Pair(forms.a, forms.s1, connected=connected),)
+            said = text(summary_card(form_state(forms.database, typed(forms, pairs=pairs))))
+            assert ("acknowledged the alarm of Station 01." in said) is hinders
 
 
 class TestBeginning:

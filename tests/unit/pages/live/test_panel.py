@@ -1,9 +1,14 @@
 """The list of instructions beside the live graph."""
 
-from cycling.terms import LimitType, Mode
+from datetime import UTC
+
+from cycling.terms import ExperimentStatus, LimitType, Mode
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import StepEndFacts
-from pages.live.panel import listed
+from pages.live.content import live_view
+from pages.live.panel import listed, panel_cards
+from tests.running_lab import RunningLab
+from tests.unit.components.tree import find, text
 
 
 def test_a_step_whose_time_several_rows_share_is_listed_once_with_its_time():
@@ -19,3 +24,17 @@ def test_a_step_whose_time_several_rows_share_is_listed_once_with_its_time():
         (1, "done", 300.0),
         (2, "now", None),
     ]
+
+
+def test_what_has_finished_stands_in_its_last_round(store):
+    lab = RunningLab(store)
+    station = lab.station("Station 01", lab.unit())
+    over = {"status": ExperimentStatus.FINISHED, "finished_at": lab.now}
+    cell, profile = lab.battery("Cell", "1"), lab.profile("Three", cycles=3)
+    run = lab.experiment("Ageing", station, cell, profile, **over)
+    lab.live(station)
+    lab.run(run, station)
+    drawn = panel_cards(live_view(store, station), UTC, operates=True)
+    (steps,) = find(drawn[0], className="bem-steps")
+    assert "Cycle 3 of 3" in text(steps)
+    assert not find(steps, className="next")

@@ -39,7 +39,7 @@ from db.models import (
     SyncRepair,
 )
 from db.models.base import UtcDateTime
-from db.queries.experiments.deletion import experiment_loss, unknown_words
+from db.queries.experiments.deletion import experiment_loss, gone_words, unknown_words
 from db.queries.experiments.detail import check_experiment, experiment_facts
 from db.queries.experiments.filters import Filter
 from db.queries.experiments.table import SortKey, list_experiments
@@ -582,3 +582,13 @@ def test_one_that_was_cancelled_is_deleted_and_one_that_waits_is_kept(database: 
         assert session.scalars(select(Plan.experiment_id)).all() == [other.experiment_id]
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert (entry.action, entry.target) == ("delete experiment", f"experiment {number}")
+
+
+def test_why_one_has_no_measures_is_a_sentence_of_its_own(database: Database):
+    lab = QueueLab(database)
+    held, other = lab.add(), lab.add(station_id=lab.s2, battery_id=lab.b)
+    cancel(database, other.id, reason="Wrong cell", by=BY)
+    with database.read() as session:
+        said = [gone_words(session, plan.experiment_id) for plan in (held, other)]
+    assert all(". It has no measures." in one and ".." not in one for one in said)
+    assert "is cancelled: Wrong cell. It has no measures." in said[1]
