@@ -112,8 +112,10 @@
   window.dash_clientside.addExperiment = {
     typed: function (...values) {
       const begin = values.pop();
-      values.pop(); // the editor's text: read from its field, which is never behind
-      const typed = read(values, begin);
+      values.splice(-2); // the form itself, and the editor's text, which is read from its field
+      const by = window.dash_clientside.callback_context.triggered || [];
+      if (by.some((one) => one.prop_id === PREFIX + "form.children")) restoring = false;
+      const typed = read(values, begin); // of the form as it was drawn last
       latest = { kept: begin.kept, typed: typed };
       behind = true;
       clearTimeout(timer);
@@ -143,7 +145,6 @@
       begin.typed.token = token;
       return { ...known, token: token };
     },
-    restored: function () { restoring = false; return no(); },
     show: function (checked, answer) {
       const isNew = Boolean(answer) && answer !== answered; // that of a check may come with it
       answered = answer;

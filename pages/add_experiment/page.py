@@ -78,6 +78,7 @@ run_script(
     "addExperiment.typed",
     *(Input(*control) for control in _CONTROLS),
     Input(EDITOR.typed, "data"),
+    Input(Ids.FORM, "children"),
     State(Ids.BEGIN, "data"),
 )
 run_script(
@@ -88,7 +89,6 @@ run_script(
     at_start=False,
 )
 run_script("addExperiment.restore", Output(Ids.RESTORE, "data"), Input(Ids.BEGIN, "data"))
-run_script("addExperiment.restored", Input(Ids.FORM, "children"), at_start=False)
 run_script("addExperiment.show", Input(Ids.RESULT, "data"), Input(Ids.ANSWER, "data"))
 
 
