@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "export": "Downloaded {it} as {format}",
     "rename experiment": "Renamed {it}, before “{before}”",
     "set edge": "Changed the edges of steps of {it} from {before} to {edge}",
+    "choose cycles": "Chose by what the cycles of {it} are counted",
     "delete experiment": "Deleted {it}",
     "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",
@@ -86,10 +87,14 @@ PLACES = {
     "library profile": "/profiles/{number}",
 }
 DESCRIBED = "Changed the description of {it}"
-UNITS = {"v": "V", "a": "A", "ah": "Ah", "s": "s", "degc": "°C"}  # at the end of a field's name
+# at the end of a field's name
+UNITS = {"v": "V", "a": "A", "ah": "Ah", "s": "s", "degc": "°C", "g": "g", "cm2": "cm²"}
 LABELS = {
     "became": "became station",
     "cells": "cells in series",
+    "electrolyte_electrons": "electrons a molecule",
+    "electrolyte_mol_per_l": "concentration / (mol/L)",
+    "first": "begins with",
     "is": "now",
     "set_aside": "parked rows",
     "was": "before",

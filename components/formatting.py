@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from cycling.terms import Technology
+from cycling.terms import LithiumChemistry, Technology
 from cycling.units import duration_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -13,8 +13,13 @@ def unit_words(unit: str) -> str:
     return {"1": "", "degC": "°C"}.get(unit, unit)
 
 
-def technology_word(technology: str) -> str:
-    """Return the word for a technology as the database has it; any other text as it is."""
+def technology_word(technology: str, chemistry: str | None = None) -> str:
+    """Return the word for a technology as the database has it; any other text as it is.
+
+    Sodium-ion cells are among the lithium ones there.
+    """
+    if chemistry == LithiumChemistry.NA_ION:
+        return "Sodium"
     return Technology(technology).word if technology in list(Technology) else technology
 
 
@@ -38,10 +43,15 @@ def quantity(value: float, unit: str) -> str:
     return f"{value or 0:.6g}".replace("-", "−") + (f" {unit}" if unit else "")
 
 
+def small_quantity(value: float, unit: str) -> str:
+    """Write what may be a thousandth: 2 mAh, 1.2 mg, 5 Ah."""
+    return quantity(value * 1000, f"m{unit}") if 0 < abs(value) < 0.1 else quantity(value, unit)
+
+
 def battery_size(capacity_ah: float | None, electrode_size_cm2: float | None) -> str:
     """Write how large a battery is: by its capacity, a stack by its electrodes."""
     if capacity_ah is not None:
-        return quantity(capacity_ah, "Ah")
+        return small_quantity(capacity_ah, "Ah")
     return quantity(electrode_size_cm2 or 0, "cm²")
 
 

@@ -17,13 +17,16 @@ class Technology(StrEnum):
 
 
 class LithiumChemistry(StrEnum):
-    """Positive electrode of a lithium cell."""
+    """What a lithium or sodium cell is called after: an electrode, or the ion."""
 
     NMC = "NMC"
     NCA = "NCA"
     LMO = "LMO"
     LFP = "LFP"
     LCO = "LCO"
+    LNMO = "LNMO"
+    LTO = "LTO"
+    NA_ION = "Na-ion"
     OTHER = "Other"
 
 
@@ -32,6 +35,7 @@ class LeadAcidChemistry(StrEnum):
 
     LIQUID = "Liquid"
     GEL = "Gel"
+    AGM = "AGM"
     OTHER = "Other"
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from math import floor
 
 # unit -> (multiply by, divide by) to s, V, A, W, Ah, Wh or 1: dividing by 1000 is exact to the
@@ -44,6 +45,16 @@ TO_BASE: dict[str, tuple[float, float]] = {
     "1": (1, 1),
 }
 
+# What people may type in the place of a unit of ours, by that: (multiply by, divide by).
+TYPED: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "V": {one: TO_BASE[one] for one in ("V", "mV", "uV", "kV")},
+    "A": {one: TO_BASE[one] for one in ("A", "mA", "uA", "nA", "kA")},
+    "Ah": {one: TO_BASE[one] for one in ("Ah", "mAh", "uAh", "nAh")},
+    "g": {"g": (1, 1), "mg": (1, 1e3), "ug": (1, 1e6), "kg": (1e3, 1)},
+    "cm²": {"cm2": (1, 1), "mm2": (1, 100), "m2": (1e4, 1)},
+    "mol/L": {"mol/L": (1, 1), "mmol/L": (1, 1e3), "M": (1, 1), "mM": (1, 1e3)},
+    "°C": {"°C": (1, 1), "degC": (1, 1), "C": (1, 1)},
+}
 LONGEST_S = 1e13
 
 _OTHER_UNITS = (
@@ -203,3 +214,18 @@ def duration_words(seconds: float) -> str:
         if next_s is None or rounded < next_s:
             return f"{rounded // length} {unit} {rounded % length // smaller_s} {smaller}"
     return f"{whole} s"
+
+
+def typed_factor(text: str, unit: str) -> tuple[float, float] | None:
+    """Return what a number with the unit `text` is multiplied and divided by to be in `unit`.
+
+    Of TYPED; another case is taken where it can mean nothing else: "MAH" is mAh, "MV" is nothing.
+    None where it is no unit of that quantity.
+    """
+    plain = re.sub(r"[µμ]", "u", text).replace("²", "2").replace("^2", "2")
+    factors = TYPED[unit]
+    if plain in factors:
+        return factors[plain]
+    alike = [one for one in factors if one.lower() == plain.lower()]
+    is_mega = plain[:1] == "M" and unit not in ("Ah", "cm²")
+    return factors[alike[0]] if len(alike) == 1 and not is_mega else None

@@ -86,8 +86,8 @@
       }, DEBOUNCE_MS);
       return no();
     },
-    technology: function (technology) {
-      return "bem-battery-form " + (technology || "");
+    technology: function (technology, kind) {
+      return "bem-battery-form " + (technology || "") + " " + (kind || "").replaceAll(" ", "-");
     },
     /* Draw what the last check or try to save has found. Both may come at once: each has a store. */
     show: function (tried, checked, known, boxId) {

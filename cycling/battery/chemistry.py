@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.battery.description import NewBattery
 from cycling.battery.model import (
     OCV_INTERVALS,
@@ -32,7 +33,17 @@ KINDS: Mapping[Technology, str] = {
     Technology.LEAD_ACID: "lead_acid",
     Technology.REDOX_STACK: "vanadium",
 }
-LITHIUM_KINDS: Mapping[str, str] = {LithiumChemistry.LFP: "lfp", LithiumChemistry.NCA: "nca"}
+LITHIUM_KINDS: Mapping[str, str] = {
+    LithiumChemistry.LFP: "lfp",
+    LithiumChemistry.NCA: "nca",
+    LithiumChemistry.LNMO: "lnmo",
+    LithiumChemistry.LTO: "lto",
+    LithiumChemistry.NA_ION: "na_ion",
+}
+CELL_KINDS: Mapping[Kind, str] = {
+    Kind.ANODE_HALF: "graphite_half_cell",
+    Kind.SYMMETRIC: "symmetric_cell",
+}
 SMALLEST_AH = 1e-6
 HALVINGS = 40
 
@@ -116,14 +127,16 @@ def model_of(
     chemistry: str | None,
     capacity_ah: float,
     cells: int,
+    kind: Kind | None = None,
 ) -> BatteryModel:
     """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
-    return _chemistry(technology, chemistry).battery(capacity_ah, cells)
+    return _chemistry(technology, chemistry, kind).battery(capacity_ah, cells)
 
 
-def _chemistry(technology: Technology, chemistry: str | None) -> Chemistry:
-    kind = KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
-    return chemistries()[kind]
+def _chemistry(technology: Technology, chemistry: str | None, kind: Kind | None) -> Chemistry:
+    name = CELL_KINDS.get(kind) if kind else None
+    name = name or KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
+    return chemistries()[name]
 
 
 def guessed_model(
@@ -133,11 +146,12 @@ def guessed_model(
     cells: int,
     capacity_ah: float | None,
     voltage_max_v: float,
+    kind: Kind | None = None,
 ) -> BatteryModel:
     """Return the model; without a number of cells (0) the highest voltage (V) tells it."""
-    kind = _chemistry(technology, chemistry)
-    number = cells or max(1, round(voltage_max_v / kind.full_v))
-    return kind.battery(max(capacity_ah or kind.usual_ah, SMALLEST_AH), number)
+    cell = _chemistry(technology, chemistry, kind)
+    number = cells or max(1, round(voltage_max_v / cell.full_v))
+    return cell.battery(max(capacity_ah or cell.usual_ah, SMALLEST_AH), number)
 
 
 def model_of_described(battery: NewBattery) -> BatteryModel:
@@ -148,6 +162,7 @@ def model_of_described(battery: NewBattery) -> BatteryModel:
         cells=battery.cells,
         capacity_ah=battery.capacity_ah,
         voltage_max_v=battery.voltage_max_v,
+        kind=battery.cell_kind,
     )
 
 

@@ -4,22 +4,21 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from cycling.battery.chemistry import chemistries, model_of
+from cycling.battery.chemistry import model_of
 from cycling.battery.description import NewBattery
 from cycling.battery.model import BatteryModel
 from cycling.conversion import convert
 
 TABLE = Path(__file__).with_name("batteries.toml")
 ELECTROLYTE_AH = 8.0  # what a litre of electrolyte on either side gives a stack of four cells
-HALF_CELL = "HC-014"
 
 
 def new_model(battery: NewBattery) -> BatteryModel:
     """Return the model of a sample battery when it was new."""
     capacity_ah = battery.capacity_ah or ELECTROLYTE_AH
-    if battery.name == HALF_CELL:
-        return chemistries()["graphite_half_cell"].battery(capacity_ah)
-    return model_of(battery.technology, battery.chemistry, capacity_ah, battery.cells)
+    return model_of(
+        battery.technology, battery.chemistry, capacity_ah, battery.cells, battery.cell_kind
+    )
 
 
 def sample_batteries() -> tuple[NewBattery, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from cycling.analysis.integration import Edge, Samples, lead_in_s
@@ -15,7 +15,8 @@ from cycling.errors import UnavailableError
 from db import series
 from db.engine import Database
 from db.measures.source import Source, SourceClock, StepClock, source_of
-from db.models import Experiment, LeadAcid, Lithium, Statistics
+from db.models import Experiment, Statistics
+from db.models.battery_rows import CAPACITY_MAH, with_capacity
 from db.queries.profiles.compiled import split_steps
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 from db.series.codec import Floats
@@ -209,12 +210,9 @@ def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
 
 
 def _deadband_a(experiment: ExperimentSeries) -> float:
+    query = select(CAPACITY_MAH).select_from(Experiment)
     capacity_mah = experiment.database.session.scalar(
-        select(func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah))
-        .select_from(Experiment)
-        .outerjoin(Lithium, Lithium.battery_id == Experiment.battery_id)
-        .outerjoin(LeadAcid, LeadAcid.battery_id == Experiment.battery_id)
-        .where(Experiment.id == experiment.id)
+        with_capacity(query, Experiment.battery_id).where(Experiment.id == experiment.id)
     )
     thin_series = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
     currents_a = thin_series.traces[series.CURRENT.key].values

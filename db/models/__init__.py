@@ -10,6 +10,7 @@ from db.models.batteries import (
     RedoxStack,
 )
 from db.models.experiments import (
+    CycleChoices,
     DeletedExperiment,
     Experiment,
     FormerNumber,

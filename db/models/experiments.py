@@ -177,6 +177,27 @@ class ImportCorrection(Base):
     corrected_at: Mapped[datetime]
 
 
+class CycleChoices(Base):
+    """What somebody has chosen about the cycles of an experiment; the rest is None.
+
+    The words are those of `cycling.analysis.cycles.choices`; Ah, g.
+    """
+
+    __tablename__ = "bem_cycle_choices"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    numbering: Mapped[str | None] = mapped_column(String(20))
+    first: Mapped[str | None] = mapped_column(String(20))
+    reference: Mapped[str | None] = mapped_column(String(40))
+    reference_from: Mapped[int | None]
+    reference_to: Mapped[int | None]
+    reference_ah: Mapped[float | None]
+    formation_cycles: Mapped[int | None]
+    mass_g: Mapped[float | None]
+    user_name: Mapped[str] = mapped_column(String(60))
+    chosen_at: Mapped[datetime]
+
+
 class Note(Base):
     """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
 

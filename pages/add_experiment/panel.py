@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import card, empty, note
 from components.figures.template import CONFIG
+from cycling.battery.chemistry import CELL_KINDS
 from pages.add_experiment.assignment import Assignment, queue_text, release_text
 from pages.add_experiment.form_state import FormState
 from pages.add_experiment.ids import Ids
@@ -47,7 +48,10 @@ def about_text(view: CheckedView | None) -> str:
     """Say what the curve was calculated for."""
     if view is None or view.drawn is None:
         return ""
-    what = view.battery.chemistry or formatting.technology_word(view.battery.technology)
+    battery = view.battery
+    what = battery.chemistry or formatting.technology_word(battery.technology)
+    if battery.kind in CELL_KINDS:
+        what = str(battery.kind)
     size = "the capacity assumed"
     if not view.capacity_is_assumed:
         size = f"{formatting.quantity(view.capacity_ah or 0, 'Ah')}"

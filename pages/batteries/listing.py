@@ -15,7 +15,8 @@ from components.controls import action_link, search_box
 from components.row_grid import column, in_order, right
 from components.sent import PrefixIds
 from components.status import status_look
-from cycling.terms import Technology
+from cycling.battery.description import KINDS
+from cycling.terms import LithiumChemistry, Technology
 from db.queries.batteries.table import BatteryFilter, BatteryRow, BatterySortKey
 from db.queries.lists import Sort
 from pages.context import Viewer
@@ -120,7 +121,11 @@ def wide_columns(sort: Sort[BatterySortKey] | None) -> list[dict[str, Any]]:
 
 def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
     """Write one row as the grid draws it."""
-    technology = formatting.technology_word(row.technology)
+    technology = formatting.technology_word(row.technology, row.chemistry)
+    words = [technology, row.chemistry]
+    if row.cell_kind is not KINDS[row.technology][0]:
+        kind = row.cell_kind[:1].upper() + row.cell_kind[1:]
+        words = [kind, technology if row.chemistry == LithiumChemistry.OTHER else row.chemistry]
     last = row.last and {
         "id": row.last.id,
         "status": status_look(row.last.state, row.last.why),
@@ -132,7 +137,7 @@ def row_cells(row: BatteryRow, who: Viewer, time: datetime) -> dict[str, Any]:
         "name": row.name,
         "title": f"{row.name}: {row.description}" if row.description else row.name,
         "serial": row.serial_number,
-        "technology": ", ".join(filter(None, [technology, row.chemistry])),
+        "technology": ", ".join(filter(None, words)),
         "manufacturer": row.manufacturer,
         "model": row.model,
         "capacity": formatting.quantity(row.capacity_ah, "") if row.capacity_ah else "–",

@@ -90,14 +90,21 @@ def edit_page(details: BatteryFacts, filling: Filling, seen: str) -> Component:
 def what_it_is(battery: NewBattery) -> list[list[tuple[str, Any]]]:
     """Return names and values of all that describes the battery."""
     made = battery.fabrication_date
+    kind = battery.cell_kind[:1].upper() + battery.cell_kind[1:]
     return [
         [
-            ("Technology", formatting.technology_word(battery.technology)),
+            ("Technology", formatting.technology_word(battery.technology, battery.chemistry)),
             ("Chemistry", battery.chemistry),
+            ("Kind", kind if battery.technology is Technology.LITHIUM else ""),
             ("Made by", f"{battery.manufacturer}, {battery.model}"),
-            ("Made on", f"{made.day} {made:%b %Y}"),
+            ("Made on", f"{made.day} {made:%b %Y}" if made else ""),
         ],
-        [("Capacity", _capacity(battery)), *_stack(battery), ("Cells", cells_words(battery))],
+        [
+            ("Capacity", _capacity(battery)),
+            *_electrodes(battery),
+            ("Formation", _formation(battery)),
+            ("Cells", cells_words(battery)),
+        ],
         [("Description", battery.description)],
     ]
 
@@ -145,19 +152,35 @@ def _capacity(battery: NewBattery) -> str:
     if battery.capacity_ah is None:
         return ""
     rate = f" at {battery.capacity_rate}" if battery.capacity_rate else ""
-    return formatting.quantity(battery.capacity_ah, "Ah") + rate
+    return formatting.small_quantity(battery.capacity_ah, "Ah") + rate
 
 
-def _stack(battery: NewBattery) -> list[tuple[str, Any]]:
-    if battery.electrode_size_cm2 is None:
-        return []
+def _formation(battery: NewBattery) -> str:
+    count = battery.formation_cycles
+    return formatting.counted(count, "cycle") if count else ""
+
+
+def _electrodes(battery: NewBattery) -> list[tuple[str, Any]]:
+    size, mass = battery.electrode_size_cm2, battery.active_mass_g
+    parts: list[tuple[str, Any]] = [
+        ("Active mass", "" if mass is None else formatting.small_quantity(mass, "g")),
+        ("Electrode", _given(size, "cm²")),
+    ]
+    if battery.technology is not Technology.REDOX_STACK:
+        return parts
     return [
-        ("Electrode", formatting.quantity(battery.electrode_size_cm2, "cm²")),
+        *parts,
         ("Made of", battery.electrode_composition),
         ("Bipolar plate", str(battery.bipolar_type or "")),
         ("Membrane", str(battery.membrane_type or "")),
         ("Electrolyte", str(battery.electrolyte_type or "")),
+        ("Concentration", _given(battery.electrolyte_mol_per_l, "mol/L")),
+        ("Electrons", _given(battery.electrolyte_electrons, "a molecule")),
     ]
+
+
+def _given(value: float | None, unit: str) -> str:
+    return "" if value is None else formatting.quantity(value, unit)
 
 
 def _actions(details: BatteryFacts, who: Viewer) -> list[Component]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -11,7 +12,8 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import Head, card, empty, form_page, labelled, note, table
 from components.controls import segments, unseen
-from cycling.battery.description import safety_range_v
+from cycling.analysis.cycles.choices import Kind as CellKind
+from cycling.battery.description import KINDS, safety_range_v
 from cycling.terms import Technology
 from pages.battery.fields import FIELDS, Field, Kind
 from pages.battery.reading import VOLTAGES, Reading
@@ -30,11 +32,19 @@ ROWS: Sequence[tuple[str, str, Sequence[Sequence[str]]]] = (
     ),
     (
         "Build",
-        "",
+        "A number may have a unit of its own: 2 mAh, 1.2 mg, 1.13 cm2.",
         (
-            ("lithium", "lead_acid", "capacity_ah", "capacity_rate"),
-            ("electrode_size_cm2", "electrode_composition"),
+            ("kind", "lithium"),
+            ("lead_acid", "capacity_ah", "capacity_rate"),
+            ("electrode_size_cm2", "electrode_composition", "stack_capacity_ah"),
             ("bipolar_type", "membrane_type", "electrolyte_type"),
+            (
+                "active_mass_g",
+                "electrode_area_cm2",
+                "electrolyte_mol_per_l",
+                "electrolyte_electrons",
+                "formation_cycles",
+            ),
             ("cells", "parallel"),
         ),
     ),
@@ -58,6 +68,12 @@ ROWS: Sequence[tuple[str, str, Sequence[Sequence[str]]]] = (
 )
 HELP: Mapping[str, str] = {
     "capacity_rate": "C/20, 0.5C; C20 for lead-acid",
+    "active_mass_g": "For capacity per g",
+    "electrode_area_cm2": "For capacity per cm²",
+    "formation_cycles": "The first ones, not counted for retention",
+    "stack_capacity_ah": "Or what its electrolyte holds",
+    "electrolyte_mol_per_l": "Of the active species, for utilisation",
+    "electrolyte_electrons": "1 for vanadium",
     "current_max_a": "Above 0, into the battery",
     "current_min_a": "Above 0, out of the battery",
     "safety_voltage_min_v": MARGIN_WORDS,
@@ -107,7 +123,9 @@ class Filling:
 
 def fields(form: Form, filling: Filling) -> Component:
     """Return all fields; those that the chosen technology does not have are hidden."""
-    technology = filling.values.get("technology") or FIELDS["technology"].initial
+    technology, kind = (
+        filling.values.get(name) or FIELDS[name].initial for name in ("technology", "kind")
+    )
     manufacturers = html.Datalist(
         [html.Option(value=name) for name in filling.manufacturers], id=form.part("manufacturers")
     )
@@ -126,7 +144,7 @@ def fields(form: Form, filling: Filling) -> Component:
             *(_section(form, filling, *section) for section in ROWS),
         ],
         id=form.part("box"),
-        className=f"bem-battery-form {technology}",
+        className=f"bem-battery-form {technology} {kind.replace(' ', '-')}",
         **{"data-bem-form": form.prefix},
     )
 
@@ -191,6 +209,7 @@ def _range_row(label: str, low: float, high: float) -> html.Tr:
 
 def _technology(form: Form, filling: Filling, technology: str) -> Component:
     choices = {str(one): one.word for one in Technology}
+    choices[Technology.LITHIUM] = "Lithium, Na-ion"
     locked = choices.keys() - {technology} if "technology" in filling.locked else ()
     choice = segments(
         form.field("technology"), choices, technology, disabled=locked, **_kept(filling)
@@ -219,11 +238,13 @@ def _field(form: Form, filling: Filling, field: Field) -> Component:
         field.label,
         control,
         help_text=HELP.get(field.name),
-        optional=field.optional,
+        optional=field.optional and not field.initial,
         unit=field.unit,
         error_id=form.error(field.name),
     )
-    if len(field.only) < len(Technology):
+    if field.of_packs:
+        box.className = "of-packs"
+    elif len(field.only) < len(Technology):
         box.className = " ".join(["only", *map(str, field.only)])
     return box
 
@@ -236,9 +257,8 @@ def _control(form: Form, filling: Filling, field: Field, value: str) -> Componen
         **_kept(filling),
     }
     if field.kind is Kind.CHOICE and field.choices:
-        return dbc.Select(
-            options=[str(one) for one in field.choices], placeholder="Choose", **common
-        )
+        choices = KINDS[Technology.LITHIUM] if field.choices is CellKind else field.choices
+        return dbc.Select(options=[_option(one) for one in choices], placeholder="Choose", **common)
     if field.kind is Kind.DAY:
         return dbc.Input(type="date", **common)
     lists = {"manufacturer": form.part("manufacturers"), "model": form.part("models")}
@@ -252,6 +272,10 @@ def _control(form: Form, filling: Filling, field: Field, value: str) -> Componen
         class_name="num" if numeric and not field.unit else None,
         **common,
     )
+
+
+def _option(choice: StrEnum) -> dict[str, str]:
+    return {"label": choice[:1].upper() + choice[1:], "value": str(choice)}
 
 
 def _kept(filling: Filling) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def follow(form: Form) -> None:
         "battery.technology",
         Output(form.part("box"), "className"),
         Input(form.field("technology"), "value"),
+        Input(form.field("kind"), "value"),
     )
     run_script(
         "battery.show",

@@ -20,7 +20,7 @@ from db.terms import Role
 from pages.ask import Done, Question, ask_then_do, done_before
 from pages.battery.details import DELETE, FORM, Ids, confirmed_card, details_page, edit_page
 from pages.battery.experiments import PAGE_ROWS, Listed, experiments_card
-from pages.battery.fields import CHEMISTRY, typed_as
+from pages.battery.fields import field_names, typed_as
 from pages.battery.form import Filling
 from pages.battery.live_checks import by_field, follow, problems_of, read_typed, refusal, saved
 from pages.context import actor, database, now, register_page, viewer
@@ -133,10 +133,8 @@ def _experiments(battery_id: int, number: int) -> Listed:
 
 
 def _filling(details: BatteryFacts) -> Filling:
-    limits = {
-        CHEMISTRY.get(details.battery.technology, one) if one == "chemistry" else one
-        for one in LIMITS
-    }
+    technology = details.battery.technology
+    limits = field_names(technology, LIMITS[technology])
     return Filling(
         values=typed_as(details.battery),
         manufacturers=manufacturers(database()),

@@ -8,13 +8,20 @@ from enum import StrEnum
 from typing import Any
 
 from components.sent import Sent
+from cycling.analysis.cycles.choices import Kind as CellKind
 from cycling.battery.cautions import cautions
-from cycling.battery.description import NewBattery, Problem, problems
+from cycling.battery.description import NewBattery, Problem
+from cycling.battery.problems import problems
 from cycling.errors import InputError
 from cycling.terms import Technology
-from pages.battery.fields import CHEMISTRY, STACK, Field, Kind, fields_of
+from cycling.units import TYPED, typed_factor
+from pages.battery.fields import STACK, Field, Kind, field_names, fields_of
 from pages.sent import typed_day, typed_number, typed_text
 
+# A number and a unit after it; digits that are none of ours are no number.
+_WITH_UNIT = re.compile(
+    r"([^A-Za-zµμ°]*[\d.](?:[eE][+-]?\d+)?)\s*([A-Za-zµμ°]+(?:/[A-Za-z]+)?(?:\^?[2²])?)"
+)
 VOLTAGES = frozenset({"voltage_min_v", "voltage_max_v"})
 CURRENTS = frozenset({"current_min_a", "current_max_a"})
 PACK = VOLTAGES | {"cells", "cell_voltage_min_v", "cell_voltage_max_v"}
@@ -51,11 +58,11 @@ def read(typed: Mapping[str, Any], today: date) -> Reading:
         wrong["technology"] = "Choose the technology."
     kind = technology or Technology.LITHIUM
     values: dict[str, Any] = {}
-    for field in fields_of(kind):
+    for field in fields_of(kind, _cell_kind(typed.get("kind"))):
         if field.name == "technology":
             continue
         try:
-            values[field.name] = _value(field, typed.get(field.name))
+            values[field.target] = _value(field, typed.get(field.name))
         except InputError as error:
             wrong[field.name] = str(error)
     partial = _battery(kind, values, today)
@@ -76,11 +83,16 @@ def _technology(given: object) -> Technology | None:
     return Technology(given) if isinstance(given, str) and given in set(Technology) else None
 
 
+def _cell_kind(given: object) -> CellKind | None:
+    return CellKind(given) if isinstance(given, str) and given in set(CellKind) else None
+
+
 def _value(field: Field, given: object) -> Sent:
     """Return what a field holds; raises InputError with what to do."""
     text = typed_text(given)
     if not text and not field.optional:
         raise InputError(_missing(field))
+    text = text or (field.initial if field.optional else "")
     if field.kind is Kind.TEXT:
         return text if field.name == "description" else " ".join(text.split())
     if not text:
@@ -89,7 +101,7 @@ def _value(field: Field, given: object) -> Sent:
         return _choice(field, text)
     if field.kind is Kind.DAY:
         return typed_day(text)
-    return _whole(text) if field.kind is Kind.WHOLE else _number(field, text)
+    return _whole(field, text) if field.kind is Kind.WHOLE else _number(field, text)
 
 
 def _missing(field: Field) -> str:
@@ -97,8 +109,6 @@ def _missing(field: Field) -> str:
     if field.kind is Kind.CHOICE:
         other = "" if field.name == "technology" else ", Other if it is not known"
         return f"Choose the {words}{other}."
-    if field.kind is Kind.DAY:
-        return "Give the day it was made; the first of the month if only that is known."
     return f"Give the {words}{f' in {field.unit}' if field.unit else ''}."
 
 
@@ -110,15 +120,28 @@ def _choice(field: Field, text: str) -> StrEnum:
 
 
 def _number(field: Field, text: str) -> float:
-    value = typed_number(text, "3.7" if field.unit == "V" else "2.5")
+    number, factor = text, (1.0, 1.0)
+    if field.unit and (parts := _WITH_UNIT.fullmatch(text)):
+        number, factor = parts[1], _factor(field, parts[2])
+    value = typed_number(number, "3.7" if field.unit == "V" else "2.5") * factor[0] / factor[1]
     if field.name in CURRENTS and value < 0:
         raise InputError("Give a positive number; the field says which direction it is.")
     return value
 
 
-def _whole(text: str) -> int:
+def _factor(field: Field, unit: str) -> tuple[float, float]:
+    """Return how to get from a unit that somebody has typed to that of the field."""
+    factor = typed_factor(unit, field.unit)
+    if factor is None:
+        *others, last = TYPED[field.unit]
+        words = f"{', '.join(others)} or {last}"
+        raise InputError(f"{unit} does not fit here. Write {words}, or no unit.")
+    return factor
+
+
+def _whole(field: Field, text: str) -> int:
     if len(text) > 9 or not re.fullmatch(r"\d+(\.0)?", text, re.ASCII):
-        raise InputError("Give a whole number, 1 or more.")
+        raise InputError(f"Give a whole number, {0 if field.optional else 1} or more.")
     return int(float(text))
 
 
@@ -139,17 +162,18 @@ def _battery(kind: Technology, values: Mapping[str, Any], today: date) -> NewBat
         capacity_ah=None if kind in STACK else 1.0,
         electrode_size_cm2=1.0 if kind in STACK else None,
     )
-    chemistry = CHEMISTRY.get(kind, "")
-    given = {name: value for name, value in values.items() if name != chemistry}
-    if chemistry in values:
-        given["chemistry"] = str(values[chemistry])
+    given = dict(values)
+    if "chemistry" in given:
+        given["chemistry"] = str(given["chemistry"])
     if "current_min_a" in given:
         given["current_min_a"] = -given["current_min_a"]
+    given["formation_cycles"] = given.get("formation_cycles") or 0
     return replace(blank, **given)
 
 
 def _field_of(problem: Problem, kind: Technology) -> str:
-    return CHEMISTRY[kind] if problem.field == "chemistry" else problem.field
+    names = field_names(kind, {problem.field})
+    return min(names, default=problem.field)
 
 
 def _needed(problem: Problem, kind: Technology) -> frozenset[str]:

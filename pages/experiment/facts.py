@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import exact_time
 from components.status import ended_reason
-from cycling.battery.description import NewBattery
+from cycling.battery.description import KINDS, NewBattery
 from cycling.battery.electrolyte import Electrolyte
 from cycling.formats.facts import FACTS
 from cycling.terms import Polarity
@@ -91,12 +91,11 @@ def _station(facts: ExperimentFacts) -> str:
 def battery_facts(battery_id: int, battery: NewBattery) -> Group:
     """Return what a battery is, with its name as a link."""
     parts = [
-        formatting.technology_word(battery.technology),
+        formatting.technology_word(battery.technology, battery.chemistry),
         str(battery.chemistry or battery.electrolyte_type or ""),
-        f"{battery.cells} in series",
+        "" if battery.cell_kind is KINDS[battery.technology][0] else str(battery.cell_kind),
+        f"{battery.cells} in series" if battery.cells > 1 else "1 cell",
     ]
-    if battery.cells == 1:
-        parts[2] = "1 cell"
     size = formatting.battery_size(battery.capacity_ah, battery.electrode_size_cm2)
     return [
         (
@@ -110,9 +109,21 @@ def battery_facts(battery_id: int, battery: NewBattery) -> Group:
         ("Made by", f"{battery.manufacturer}, {battery.model}"),
         ("Kind", ", ".join(part for part in parts if part)),
         ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
+        *_active(battery),
         ("Voltage", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
         ("Current", formatting.span(battery.current_min_a, battery.current_max_a, "A")),
     ]
+
+
+def _active(battery: NewBattery) -> Group:
+    """Return what capacity per g and per cm2 goes by, as far as somebody has said it."""
+    mass, area = battery.active_mass_g, battery.electrode_size_cm2
+    facts: Group = []
+    if mass is not None:
+        facts.append(("Active mass", formatting.small_quantity(mass, "g")))
+    if area is not None and battery.capacity_ah is not None:
+        facts.append(("Electrode", formatting.quantity(area, "cm²")))
+    return facts
 
 
 def _electrolyte(side: Electrolyte) -> str:

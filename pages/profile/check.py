@@ -10,6 +10,7 @@ from dash import Input
 
 from components.figures.expected_curve import CurveLook, expected_curve
 from components.profile_editor import EditorIds
+from cycling.analysis.cycles.choices import Kind
 from cycling.battery.chemistry import model_of
 from cycling.battery.description import NewBattery, safety_range_v
 from cycling.battery.model import BatteryModel
@@ -51,10 +52,11 @@ class CheckedBattery:
     cells: int = 1
     limits: BatteryLimits | None = None
     open_v: float | None = None
+    kind: Kind | None = None
 
     def model(self, capacity_ah: float) -> BatteryModel:
         """Return the model of such a battery."""
-        return model_of(self.technology, self.chemistry, capacity_ah, self.cells)
+        return model_of(self.technology, self.chemistry, capacity_ah, self.cells, self.kind)
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ def battery_for_check(battery: NewBattery, open_v: float | None = None) -> Check
             off_max_v=_decimal(round(off_v[1], 6)),
         ),
         open_v=open_v,
+        kind=battery.cell_kind,
     )
 
 

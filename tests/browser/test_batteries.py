@@ -14,7 +14,7 @@ COMMON = {
     "Serial number": "24A-031",
     "Manufacturer": "Oakmere",
     "Model": "M1",
-    "Made on": "2025-03-18",
+    "Made on (optional)": "2025-03-18",
 }
 LITHIUM = COMMON | {
     "Chemistry": "NMC",
@@ -95,6 +95,25 @@ def test_a_battery_of_another_technology_has_its_own_fields(
     save(page)
     open_saved(page)
     expect(page.get_by_role("region", name="Battery")).to_contain_text(said)
+
+
+@ON_SQLITE
+def test_a_half_cell_is_asked_for_no_number_of_cells(page: Page, served: Served, sign_in):
+    sign_in(page, "operator")
+    page.goto("/add-battery")
+    of_packs = [page.get_by_label(label) for label in ("Cells in series", "Lowest cell voltage")]
+    for field in of_packs:
+        expect(field).to_be_visible()
+    page.get_by_label("Kind", exact=True).select_option(label="Anode half cell")
+    for field in of_packs:
+        expect(field).to_be_hidden()
+    coin = {"Capacity": "2 mAh", "Active mass (optional)": "1.2 mg", "Highest voltage": "1.5"}
+    fill(page, LITHIUM | coin | {"Chemistry": "Other", "Lowest voltage": "5 mV"})
+    save(page)
+    open_saved(page)
+    about = page.get_by_role("region", name="Battery")
+    for words in ("Anode half cell", "2 mAh", "1.2 mg"):
+        expect(about).to_contain_text(words)
 
 
 @ON_SQLITE

@@ -48,7 +48,7 @@ def add_battery(page: Page, name: str) -> None:
         "Highest voltage": "4.3",
         "Largest discharge current": "0.01",
         "Largest charge current": "0.005",
-        "Made on": "2026-03-04",
+        "Made on (optional)": "2026-03-04",
     }
     dialog = page.get_by_role("dialog")
     for label, value in fields.items():

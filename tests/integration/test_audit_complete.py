@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 
 import db.commands
 from cycling.analysis.integration import Edge
+from cycling.battery.conventions import OwnChoices
 from cycling.errors import InputError
 from cycling.formats.columns.remembered import Corrections
 from cycling.profile import OWN_PROTOCOL
@@ -282,6 +283,8 @@ def experiments(diary: Diary) -> None:
     rename = "experiments.notes.rename_experiment"
     give(rename, "rename experiment", experiment, "Ageing", "At 25 °C", by=by)
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)
+    own = OwnChoices(formation_cycles=3)
+    give("experiments.cycle_choices.choose_cycles", "choose cycles", experiment, own, by=by)
     corrections = Corrections(time_zone="Europe/Madrid")
     remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
     give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)

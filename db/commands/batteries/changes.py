@@ -1,6 +1,7 @@
 """Registering batteries, changing what is known of one, removing one that was never used."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
@@ -10,13 +11,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cycling.battery.description import NewBattery, problems
+from cycling.battery.description import NewBattery
+from cycling.battery.problems import problems
 from cycling.errors import ConflictError, InputError, NotFoundError
+from cycling.terms import Technology
 from db.commands import audit
 from db.commands.audit import By
 from db.engine import Database
 from db.models import Battery, BatteryDetails
-from db.models.batteries import (
+from db.models.battery_rows import (
     EXACT,
     ONLY_OURS,
     description_of,
@@ -30,7 +33,12 @@ from db.queries.batteries.detail import busy_words, experiments_under_way, what_
 from db.repeating import repeated
 
 # What a running or waiting experiment was checked against.
-LIMITS = frozenset({"cells", "capacity_ah", "chemistry", "electrode_size_cm2", *EXACT, *ONLY_OURS})
+_OF_CELLS = frozenset({"cells", "capacity_ah", "chemistry", *EXACT, *ONLY_OURS})
+LIMITS: Mapping[Technology, frozenset[str]] = {
+    Technology.LITHIUM: _OF_CELLS,
+    Technology.LEAD_ACID: _OF_CELLS,
+    Technology.REDOX_STACK: _OF_CELLS | {"electrode_size_cm2"},
+}
 
 
 @repeated
@@ -156,7 +164,7 @@ def _check_change(
         )
     if new.technology is not before.technology:
         raise InputError("The technology of a battery cannot be changed. Add another battery.")
-    if LIMITS & _changes(before, new).keys() and (
+    if LIMITS[before.technology] & _changes(before, new).keys() and (
         busy := experiments_under_way(session, battery_id)
     ):
         raise ConflictError(f"Limits and capacity stay as they are: {busy_words(busy)}")
@@ -178,7 +186,8 @@ def _changes(before: NewBattery, new: NewBattery) -> dict[str, Any]:
 
 def _plain(battery: NewBattery) -> dict[str, Any]:
     """Return the fields as JSON takes them, what is empty as None."""
-    return {name: _json(value) for name, value in asdict(battery).items()}
+    fields = {**asdict(battery), "kind": battery.cell_kind}
+    return {name: _json(value) for name, value in fields.items()}
 
 
 def _json(value: object) -> object:

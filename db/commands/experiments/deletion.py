@@ -28,6 +28,7 @@ from db.models import (
     Alarm,
     Base,
     Command,
+    CycleChoices,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -78,6 +79,7 @@ LONG = (
 )
 SHORT: tuple[Any, ...] = (
     Note,
+    CycleChoices,
     ImportSource,
     ImportFile,
     StationAlarm,

@@ -13,7 +13,7 @@ from cycling.formats import BatteryLimits
 from cycling.terms import NOT_ENDED, Technology
 from db.engine import Database
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan
-from db.models.batteries import description_of, descriptions, printable
+from db.models.battery_rows import description_of, descriptions, printable
 from db.queries.references import battery_planned, with_experiments
 from db.queries.stations.queue import is_held
 from db.terms import PlanState

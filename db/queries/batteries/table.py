@@ -22,11 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from cycling.analysis.cycles.choices import Kind as CellKind
+from cycling.battery.description import KINDS
 from cycling.terms import ENDED, UNDER_WAY, ExperimentState, Technology, state_of
 from db.engine import Database
 from db.facts import facts, grouped
 from db.models import (
     Battery,
+    BatteryDetails,
     ConfirmedBattery,
     CyclerStation,
     Experiment,
@@ -36,6 +39,7 @@ from db.models import (
     RedoxStack,
     Run,
 )
+from db.models.battery_rows import CAPACITY_MAH, chemistry_of, size_cm2, with_capacity
 from db.queries.experiments.filters import NOT_BEGUN
 from db.queries.lists import Page, Sort, alphabetic, check_page, mentions
 from db.queries.stations.queue import reason_of
@@ -104,6 +108,7 @@ class BatteryRow:
     name: str
     description: str
     technology: Technology
+    cell_kind: CellKind
     chemistry: str
     manufacturer: str
     model: str
@@ -164,10 +169,7 @@ def _sorted(
     session: Session, query: Select[int], key: BatterySortKey
 ) -> tuple[Select[int], SQLColumnExpression[Any]]:
     if key is BatterySortKey.CAPACITY:
-        joined = query.outerjoin(Lithium, Lithium.battery_id == Battery.id).outerjoin(
-            LeadAcid, LeadAcid.battery_id == Battery.id
-        )
-        return joined, func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah)
+        return with_capacity(query, Battery.id), CAPACITY_MAH
     if key in (BatterySortKey.EXPERIMENTS, BatterySortKey.LAST):
         both = union_all(
             select(
@@ -213,8 +215,7 @@ def _narrowed(query: Select[*Columns], wanted: BatteryFilter) -> Select[*Columns
 def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
     if not ids:
         return ()
-    capacity_mah = func.coalesce(Lithium.capacity_mah, LeadAcid.capacity_mah)
-    found = session.execute(
+    query: Any = (
         select(
             Battery.id,
             Battery.name,
@@ -225,17 +226,19 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
             Battery.serial_number,
             Battery.voltage_min_mv,
             Battery.voltage_max_mv,
-            capacity_mah.label("capacity_mah"),
+            CAPACITY_MAH.label("capacity_mah"),
             RedoxStack.electrode_size_cm2_x100.label("electrode"),
+            BatteryDetails.electrode_size_cm2.label("exact"),
+            BatteryDetails.kind,
+            BatteryDetails.chemistry.label("ours"),
             Lithium.chemistry.label("lithium"),
             LeadAcid.chemistry.label("lead_acid"),
             RedoxStack.electrolyte_type.label("stack"),
         )
-        .outerjoin(Lithium, Lithium.battery_id == Battery.id)
-        .outerjoin(LeadAcid, LeadAcid.battery_id == Battery.id)
         .outerjoin(RedoxStack, RedoxStack.battery_id == Battery.id)
         .where(Battery.id.in_(ids))
     )
+    found = session.execute(with_capacity(query, Battery.id))
     plans, stations = _plans(session, ids), _stations(session, ids)
     counts, last = _use(session, ids, plans)
     rows = {
@@ -243,9 +246,10 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[BatteryRow, ...]:
             BatteryRow,
             one,
             description=one.description or "",
-            chemistry=str(one.lithium or one.lead_acid or one.stack or ""),
+            cell_kind=CellKind(one.kind) if one.kind else KINDS[one.technology][0],
+            chemistry=chemistry_of(one.lithium or one.lead_acid or one.stack, one.ours),
             capacity_ah=None if one.capacity_mah is None else one.capacity_mah / 1000,
-            electrode_size_cm2=None if one.electrode is None else one.electrode / 100,
+            electrode_size_cm2=size_cm2(one.electrode, one.exact),
             voltage_v=(one.voltage_min_mv / 1000, one.voltage_max_mv / 1000),
             experiments=counts.get(one.id, 0),
             last=last.get(one.id),

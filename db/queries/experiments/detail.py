@@ -33,7 +33,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
-from db.models.batteries import description_of
+from db.models.battery_rows import description_of
 from db.queries.experiments.deletion import LARGEST_ID, gone_words
 from db.queries.experiments.table import ExperimentTimes
 

@@ -10,16 +10,8 @@ from sqlalchemy.orm import Session
 from cycling.profile import StationCapabilities
 from cycling.terms import NOT_ENDED, UNDER_WAY, StationState, Technology
 from db.engine import Database
-from db.models import (
-    Battery,
-    ConfirmedBattery,
-    CyclerStation,
-    Experiment,
-    LeadAcid,
-    Lithium,
-    Plan,
-    StationLive,
-)
+from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan, StationLive
+from db.models.battery_rows import CAPACITY_MAH, with_capacity
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
@@ -75,19 +67,14 @@ def offered_batteries(
     """Return all batteries or some, by name and serial number."""
     with database.read() as session:
         confirmed, bound = _places(session)
-        query = (
-            select(
-                Battery.id,
-                Battery.name,
-                Battery.serial_number,
-                Battery.technology,
-                Lithium.capacity_mah,
-                LeadAcid.capacity_mah,
-            )
-            .outerjoin(Lithium, Lithium.battery_id == Battery.id)
-            .outerjoin(LeadAcid, LeadAcid.battery_id == Battery.id)
-            .order_by(Battery.name, Battery.serial_number, Battery.id)
-        )
+        query = select(
+            Battery.id,
+            Battery.name,
+            Battery.serial_number,
+            Battery.technology,
+            CAPACITY_MAH,
+        ).order_by(Battery.name, Battery.serial_number, Battery.id)
+        query = with_capacity(query, Battery.id)
         rows = session.execute(query if ids is None else query.where(Battery.id.in_(ids))).all()
     return tuple(
         OfferedBattery(
@@ -95,11 +82,11 @@ def offered_batteries(
             name,
             serial_number,
             technology,
-            _amp_hours(lithium_mah if lithium_mah is not None else lead_acid_mah),
+            _amp_hours(capacity_mah),
             confirmed.get(id_),
             bound.get(id_),
         )
-        for id_, name, serial_number, technology, lithium_mah, lead_acid_mah in rows
+        for id_, name, serial_number, technology, capacity_mah in rows
     )
 
 

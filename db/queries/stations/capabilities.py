@@ -24,7 +24,7 @@ from db.models import (
     Unit,
     UsedDevice,
 )
-from db.models.batteries import description_of
+from db.models.battery_rows import description_of
 from db.queries.stations.overview import IN_USE
 
 # Devices that carry the current; the others only measure, or pump.

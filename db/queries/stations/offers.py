@@ -26,7 +26,7 @@ from db.models import (
     UsedDevice,
     UsedMeasure,
 )
-from db.models.batteries import description_of
+from db.models.battery_rows import description_of
 from db.queries.profiles.compiled import instruction_rows, shared_s, steps_of
 
 

@@ -77,6 +77,10 @@ def test_an_experiment_was_renamed_or_described(now, words):
         ({"fabrication_date": "2026-01-02"}, [("fabrication date", "2026-01-02")]),
         ({"devices": [3, 4], "chemistry": None}, [("devices", "3, 4")]),
         ({"safety_voltage_max_v": 4.25}, [("safety voltage max", "4.25 V")]),
+        ({"mass_g": [None, 0.0012]}, [("mass", "nothing → 0.0012 g")]),
+        ({"electrode_size_cm2": [1.13, None]}, [("electrode size", "1.13 cm² → nothing")]),
+        ({"electrolyte_mol_per_l": 1.6}, [("concentration / (mol/L)", "1.6")]),
+        ({"formation_cycles": [3, 0]}, [("formation cycles", "3 → 0")]),
         (
             {"was": {"voltage_min_v": None, "voltage_max_v": 5.0}, "is": {"name": "B"}},
             [("before", "voltage max: 5 V"), ("now", "name: B")],

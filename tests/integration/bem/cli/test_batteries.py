@@ -2,6 +2,7 @@
 
 import pytest
 
+from cycling.analysis.cycles.choices import Kind
 from db.engine import Database
 from db.queries.batteries.detail import battery_details
 from tests.integration.bem.cli.shell import Shell
@@ -24,11 +25,30 @@ class TestAdd:
         assert (made.current_min_a, made.voltage_max_v) == (-6, 4.2)
         assert f"{made.fabrication_date}" == "2026-03-18"
 
-    def test_the_day_that_was_taken_is_said(self, bem: Shell, database: Database):
+    def test_without_a_day_it_has_none(self, bem: Shell, database: Database):
         said = bem("battery", "add", "Cell 7", *LITHIUM, "--chemistry", "NMC")
-        assert f"{battery_details(database, int(said.out)).battery.fabrication_date}" in said.err
+        assert battery_details(database, int(said.out)).battery.fabrication_date is None
+        assert said.err == ""
         again = bem.refused("battery", "add", "Cell 7", *LITHIUM, "--chemistry", "NMC")
         assert "is registered already" in again
+
+    def test_a_half_cell(self, bem: Shell, database: Database):
+        coin = ("--kind", "anode-half-cell", "--mass-g", "1.2 mg", "--area-cm2", "113 mm2")
+        said = bem("battery", "add", "Coin", *LITHIUM, *coin, "--formation-cycles", "3")
+        made = battery_details(database, int(said.out)).battery
+        assert (made.cell_kind, made.active_mass_g) == (Kind.ANODE_HALF, 0.0012)
+        assert (made.electrode_size_cm2, made.formation_cycles) == (1.13, 3)
+
+    def test_the_capacity_and_the_electrolyte_of_a_stack(self, bem: Shell, database: Database):
+        holds = ("--concentration-mol-per-l", "1600 mM", "--electrons", "1", "--capacity-ah", "8")
+        said = bem("battery", "add", "Stack", *STACK, *holds)
+        made = battery_details(database, int(said.out)).battery
+        assert (made.cell_kind, made.capacity_ah) == (Kind.FLOW, 8)
+        assert (made.electrolyte_mol_per_l, made.electrolyte_electrons) == (1.6, 1)
+
+    def test_a_stack_has_an_electrolyte_in_the_place_of_a_chemistry(self, bem: Shell):
+        words = bem.refused("battery", "add", "Stack", *STACK, "--chemistry", "NMC")
+        assert "--chemistry: A stack has none: give its --electrolyte." in words
 
     @pytest.mark.parametrize(
         ("more", "named"),
@@ -43,6 +63,11 @@ class TestAdd:
             (("--current-max", "-3"), "A charge current has no minus: --current-max 3."),
             (("--capacity-ah", "2,5"), "'2,5' is not a number in Ah. Write it like 2.5"),
             (("--capacity-ah", "2 mA"), "'2 mA' is not a number in Ah"),
+            (("--kind", "half"), "half"),
+            (("--kind", "flow"), "--kind: The kind of a Lithium battery is: full cell"),
+            (("--mass-g", "2 mAh"), "'2 mAh' is not a number in g"),
+            (("--mass-g", "0"), "--mass-g: Give the active mass in g, above 0"),
+            (("--electrons", "1"), "--electrons: This is for redox-flow stacks only"),
         ],
         ids=lambda more: more[0] if isinstance(more, tuple) else "",
     )

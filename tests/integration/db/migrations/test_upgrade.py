@@ -15,6 +15,7 @@ from cycling.errors import InputError
 from db import migrations
 from db.engine import Database, connect
 from db.models import Base
+from db.queries.batteries.detail import battery_descriptions
 from tests.databases import SERVER_ENGINES
 
 MEASURE_TABLES = ["GenericMeasures", "ExtendedMeasures", "Status", "Alarm"]
@@ -212,6 +213,67 @@ class TestOneNumber:
         migrations.upgrade(before)
         whole = contents(before)
         run(before, "UPDATE alembic_version SET version_num = '0011'")
+        migrations.upgrade(before)
+        assert contents(before) == whole
+
+
+class TestCells:
+    """0016: batteries of before are what they were, with room for what cycles are counted by."""
+
+    TECHNOLOGIES = ("Lithium", "LeadAcid", "RedoxStack", "Lithium")
+
+    @pytest.fixture
+    def before(self, empty: Database) -> Database:
+        at_revision(empty, "0015")
+        battery = "'LG', 'M50', '2026-01-01', '{}', 4, 2500, 4200, -1, 1)"
+        run(
+            empty,
+            *(
+                "INSERT INTO Battery (BatID, Name, SN, Manufacturer, Model, FabDate, Tech,"
+                f" CellsNum, VoltMin, VoltMax, CurrMin, CurrMax) VALUES ({id_}, 'B{id_}', '{id_}',"
+                f" {battery.format(technology)}"
+                for id_, technology in enumerate(self.TECHNOLOGIES, 1)
+            ),
+            "INSERT INTO Lithium VALUES (1, 3000, 'NMC'), (4, 2, 'Other')",
+            "INSERT INTO LeadAcid VALUES (2, 44000, 'Gel')",
+            "INSERT INTO RedoxStack VALUES (3, 6250, 'Felt', 'Graphite', 'Nafion', 'All-iron')",
+            "INSERT INTO bem_battery_details (battery_id, parallel, capacity_rate)"
+            " VALUES (1, 2, 'C/5')",
+        )
+        return empty
+
+    def described(self, database: Database) -> list[tuple]:
+        found = battery_descriptions(database, [1, 2, 3, 4])
+        return [
+            (
+                str(one.cell_kind),
+                one.chemistry,
+                one.capacity_ah,
+                one.electrode_size_cm2,
+                one.formation_cycles,
+                one.parallel,
+            )
+            for _, one in sorted(found.items())
+        ]
+
+    def test_what_there_was_stays_what_it_was(self, before: Database):
+        migrations.upgrade(before)
+        assert self.described(before) == [
+            ("full cell", "NMC", 3.0, None, 0, 2),
+            ("lead-acid", "Gel", 44.0, None, 0, 1),
+            ("flow", None, None, 62.5, 0, 1),
+            ("full cell", "Other", 0.002, None, 0, 1),
+        ]
+
+    def test_interrupted_it_goes_on_to_the_same_end(self, before: Database):
+        migrations.upgrade(before)
+        whole = contents(before)
+        run(
+            before,
+            "UPDATE alembic_version SET version_num = '0015'",
+            "DROP TABLE bem_cycle_choices",
+            "ALTER TABLE bem_battery_details DROP COLUMN formation_cycles",
+        )
         migrations.upgrade(before)
         assert contents(before) == whole
 

@@ -1,18 +1,26 @@
 """Each chemistry behaves as the field expects, at any size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.chemistry import chemistries, model_of
+from cycling.analysis.cycles.choices import Kind
+from cycling.battery.chemistry import chemistries, model_of, model_of_described
 from cycling.battery.model import BatteryModel, Drive
 from cycling.battery.step_run import EndCondition, run_step
 from cycling.terms import LithiumChemistry, Mode, Technology
+from tests.unit.cycling.battery.test_description import CELL
 
 GRAPHITE_HALF_CELL = chemistries()["graphite_half_cell"]
 LEAD_ACID = chemistries()["lead_acid"]
 LFP = chemistries()["lfp"]
+LNMO = chemistries()["lnmo"]
+LTO = chemistries()["lto"]
+NA_ION = chemistries()["na_ion"]
+SYMMETRIC = chemistries()["symmetric_cell"]
 NCA = chemistries()["nca"]
 NMC = chemistries()["nmc"]
 VANADIUM = chemistries()["vanadium"]
@@ -24,7 +32,7 @@ def charge_ah(run):
 
 
 class TestOpenCircuitVoltage:
-    @pytest.mark.parametrize("chemistry", [NMC, NCA, LFP, LEAD_ACID, GRAPHITE_HALF_CELL, VANADIUM])
+    @pytest.mark.parametrize("chemistry", chemistries().values(), ids=chemistries())
     def test_rises_with_soc_and_has_no_jumps(self, chemistry):
         steps_v = np.diff(chemistry.curve.cell_v(np.linspace(0, 1, 1001)))
         assert np.all(steps_v > 0)
@@ -36,6 +44,10 @@ class TestOpenCircuitVoltage:
             (NMC.battery(1.0), 2.8, 3.7, 4.2),
             (NCA.battery(1.0), 2.8, 3.7, 4.2),
             (LFP.battery(1.0), 2.7, 3.3, 3.45),
+            (LNMO.battery(1.0), 3.7, 4.7, 4.9),
+            (LTO.battery(1.0), 1.6, 2.3, 2.75),
+            (NA_ION.battery(1.0), 1.8, 3.1, 3.9),
+            (SYMMETRIC.battery(1.0), 0.0, 0.0, 0.0),
             (LEAD_ACID.battery(1.0, cells=1), 1.8, 2.02, 2.11),
             (VANADIUM.battery(1.0, cells=1), 1.04, 1.4, 1.76),
         ],
@@ -69,6 +81,20 @@ class TestChemistry:
     )
     def test_every_registered_battery_has_a_model(self, technology, chemistry, same):
         assert model_of(technology, chemistry, 2.0, 3) == same
+
+    @pytest.mark.parametrize(
+        ("kind", "chemistry", "same"),
+        [
+            (Kind.FULL, LithiumChemistry.NA_ION, NA_ION),
+            (Kind.ANODE_FREE, LithiumChemistry.LNMO, LNMO),
+            (Kind.CATHODE_HALF, LithiumChemistry.LTO, LTO),
+            (Kind.ANODE_HALF, LithiumChemistry.OTHER, GRAPHITE_HALF_CELL),
+            (Kind.SYMMETRIC, LithiumChemistry.NMC, SYMMETRIC),
+        ],
+    )
+    def test_a_half_cell_has_the_model_of_its_kind(self, kind, chemistry, same):
+        battery = replace(CELL, kind=kind, chemistry=chemistry, capacity_ah=0.002)
+        assert model_of_described(battery) == same.battery(0.002)
 
     def test_a_fast_discharge_gives_less_than_a_slow_one(self):
         def capacity_part(battery: BatteryModel, rate_c, low_v):

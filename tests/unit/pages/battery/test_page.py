@@ -2,6 +2,7 @@
 
 import pytest
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.terms import ExperimentStatus, Technology
 from db.queries.batteries.table import BatterySortKey
 from db.queries.lists import read_sort
@@ -23,6 +24,16 @@ SAVE = {f"{AddIds.SAVE}.n_clicks": 1}
 RESULT = f"{AddIds.RESULT}.data"
 CHECKED = f"{ADD.part('checked')}.data"
 TOAST = "shell-toasts-store.data"
+
+COIN = {
+    "kind": "anode half cell",
+    "lithium": "Na-ion",
+    "capacity_ah": "0.002",
+    "active_mass_g": "0.0012",
+    "electrode_area_cm2": "1.13",
+    "formation_cycles": "3",
+    "fabrication_date": "",
+}
 
 
 def add(visitor, typed: dict, *, by: str = AddIds.SAVE, **more):
@@ -57,7 +68,7 @@ class TestAdding:
         found = answer[RESULT]
         assert found["all"] is True
         assert found["focus"] == "name"
-        assert len(found["problems"]) == 13
+        assert len(found["problems"]) == 12
         assert "go" not in answer[RESULT]
         assert lab.batteries() == []
 
@@ -183,6 +194,12 @@ class TestTheList:
         assert row["last"]["status"]["word"] == "Finished"
         assert (row["technology"], row["station"]) == ("Lithium, NMC", "")
 
+    def test_a_kind_that_is_not_the_usual_one_is_said(self, vera, lab):
+        lab.battery("Coin", kind=Kind.CATHODE_HALF, capacity_ah=0.002)
+        (row,) = self.rows(vera)["rowData"]
+        assert row["technology"] == "Cathode half cell, NMC"
+        assert (row["capacity"], row["size"]) == ("0.002", "2 mAh")
+
     def test_it_sorts_as_asked_and_ignores_what_is_no_column(self, vera, lab):
         for name in ("b", "a"):
             lab.battery(name)
@@ -237,6 +254,41 @@ class TestTheList:
 
 
 class TestThePage:
+    def test_a_half_cell_shows_what_its_cycles_are_counted_by(self, oscar, lab):
+        battery = lab.battery(
+            "Coin",
+            kind=Kind.ANODE_HALF,
+            chemistry="Na-ion",
+            capacity_ah=0.002,
+            active_mass_g=0.0012,
+            electrode_size_cm2=1.13,
+            formation_cycles=3,
+            fabrication_date=None,
+        )
+        words = text(oscar.open(f"/batteries/{battery}"))
+        for part in ("Sodium", "Na-ion", "Anode half cell", "2 mAh", "1.2 mg", "1.13 cm²"):
+            assert part in words
+        assert "3 cycles" in words
+        assert "Made on" not in words
+        form = oscar.open(f"/batteries/{battery}", "?edit=1")
+        typed = {name: shown(form, EDIT.field(name))["value"] for name in COIN}
+        assert typed == COIN
+        assert shown(form, EDIT.part("box"))["className"].endswith(" Lithium anode-half-cell")
+
+    def test_a_stack_shows_what_its_electrolyte_holds(self, vera, lab):
+        battery = lab.battery(
+            "Stack",
+            technology=Technology.REDOX_STACK,
+            chemistry=None,
+            capacity_ah=8.0,
+            electrode_size_cm2=100.0,
+            electrolyte_mol_per_l=1.6,
+            electrolyte_electrons=1.0,
+        )
+        words = text(vera.open(f"/batteries/{battery}"))
+        for part in ("8 Ah", "100 cm²", "1.6 mol/L", "1 a molecule"):
+            assert part in words
+
     def test_says_everything_with_units(self, vera, lab):
         battery = lab.battery(
             "Pack",

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycling.battery.description import problems
+from cycling.analysis.cycles.choices import Kind as CellKind
+from cycling.battery.problems import problems
 from cycling.terms import BipolarType, ElectrolyteType, MembraneType, Technology
-from pages.battery.fields import CHEMISTRY, FIELDS, Kind, fields_of, in_order, typed_as
+from pages.battery.fields import FIELDS, Kind, field_names, fields_of, in_order, typed_as
 from pages.battery.reading import Reading, read
 from tests.generated import examples
 from tests.unit.pages.battery_forms import EACH, LEAD_ACID, LITHIUM, STACK
@@ -99,7 +100,11 @@ def test_the_fields_of_another_technology_do_not_matter():
     [
         ("3,7", "Write 3.7, with a point instead of the comma."),
         ("abc", "This is no number. Write it like 2.5, without the unit."),
-        ("2.9 Ah", "This is no number. Write it like 2.5, without the unit."),
+        ("2.9 Wh", "Wh does not fit here. Write Ah, mAh, uAh or nAh, or no unit."),
+        ("2,9 Ah", "Write 2.9, with a point instead of the comma."),
+        ("2.9 Ah Ah", "This is no number. Write it like 2.5, without the unit."),
+        ("Ah", "This is no number. Write it like 2.5, without the unit."),
+        ("1e999 mAh", "This number is too large."),
         ("nan", "This is no number. Write it like 2.5, without the unit."),
         ("inf", "This is no number. Write it like 2.5, without the unit."),
         ("１２", "This is no number. Write it like 2.5, without the unit."),
@@ -134,6 +139,77 @@ def test_a_number_in_many_spellings(value):
     assert battery.capacity_ah == 2.9
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "field", "stored"),
+    [
+        ("capacity_ah", "2 mAh", "capacity_ah", 0.002),
+        ("capacity_ah", "2mAh", "capacity_ah", 0.002),
+        ("capacity_ah", "0.0021 Ah", "capacity_ah", 0.0021),
+        ("capacity_ah", "321 \u00b5Ah", "capacity_ah", 0.000321),
+        ("active_mass_g", "1.2 mg", "active_mass_g", 0.0012),
+        ("electrode_area_cm2", "1.13 cm2", "electrode_size_cm2", 1.13),
+        ("electrode_area_cm2", "113 mm²", "electrode_size_cm2", 1.13),
+        ("voltage_min_v", "10 mV", "voltage_min_v", 0.01),
+        ("current_min_a", "1.5e3 mA", "current_min_a", -1.5),
+        ("temperature_max_degc", "45 °C", "temperature_max_degc", 45),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_number_may_have_a_unit_of_its_own(name, value, field, stored):
+    battery = reading(LITHIUM, **{name: value}).battery
+    assert battery is not None
+    assert getattr(battery, field) == stored
+
+
+def test_a_half_cell_is_one_cell_with_a_mass_and_an_area():
+    given = {"kind": "anode half cell", "lithium": "Other", "voltage_min_v": "0.005"}
+    coin = {"active_mass_g": "1.2 mg", "electrode_area_cm2": "1.54", "formation_cycles": "3"}
+    hidden = {"cells": "4", "parallel": "", "cell_voltage_min_v": "abc"}
+    battery = reading(LITHIUM, voltage_max_v="1.5", **given, **coin, **hidden).battery
+    assert battery is not None
+    assert (battery.cell_kind, battery.cells, battery.parallel) == (CellKind.ANODE_HALF, 1, 1)
+    assert (battery.active_mass_g, battery.electrode_size_cm2) == (0.0012, 1.54)
+    assert (battery.formation_cycles, battery.cell_voltage_min_v) == (3, None)
+    assert read(typed_as(battery), TODAY).battery == battery
+
+
+def test_without_a_kind_it_is_a_full_cell_and_without_a_day_it_has_none():
+    battery = reading(LITHIUM, kind="", fabrication_date="").battery
+    assert battery is not None
+    assert (battery.cell_kind, battery.fabrication_date) == (CellKind.FULL, None)
+
+
+def test_a_stack_may_have_a_capacity_and_what_its_electrolyte_holds():
+    electrolyte = {"electrolyte_mol_per_l": "1600 mM", "electrolyte_electrons": "1"}
+    battery = reading(STACK, stack_capacity_ah="8", **electrolyte).battery
+    assert battery is not None
+    assert (battery.cell_kind, battery.capacity_ah) == (CellKind.FLOW, 8)
+    assert (battery.electrolyte_mol_per_l, battery.electrolyte_electrons) == (1.6, 1)
+    assert read(typed_as(battery), TODAY).battery == battery
+    half = reading(STACK, electrolyte_mol_per_l="1.6")
+    assert dict(half.cautions) == {
+        "electrolyte_electrons": "Utilisation needs the concentration and the electrons."
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "anode half cell"}, "4.2 V is unusual for the kind anode half cell: 3.1 V at"),
+        ({"lithium": "LTO"}, "4.2 V is unusual for LTO: 3 V at most"),
+        (
+            {"kind": "cathode half cell", "voltage_max_v": "4.7"},
+            "4.7 V is unusual for NMC in a half cell: 4.65 V at most",
+        ),
+        ({"kind": "cathode half cell", "voltage_max_v": "4.6"}, ""),
+    ],
+)
+def test_the_usual_range_is_that_of_the_kind(changes, words):
+    found = cautioned(LITHIUM, **changes)
+    assert list(found) == (["voltage_max_v"] if words else [])
+    assert found.get("voltage_max_v", "").startswith(words)
+
+
 def test_a_voltage_may_be_negative_also_with_a_real_minus_sign():
     for minus in ("-", "\u2212"):
         battery = reading(LITHIUM, voltage_min_v=f"{minus}0.5", lithium="Other").battery
@@ -162,7 +238,18 @@ def test_currents_are_positive_numbers(name):
         ("fabrication_date", "1899-12-31", "Give a day after 1900."),
         ("fabrication_date", "2025-02-30", "This is no day. Write it as 2026-08-24."),
         ("fabrication_date", "soon", "This is no day. Write it as 2026-08-24."),
-        ("lithium", "Gel", "Choose one of: NMC, NCA, LMO, LFP, LCO, Other."),
+        ("lithium", "Gel", "Choose one of: NMC, NCA, LMO, LFP, LCO, LNMO, LTO, Na-ion, Other."),
+        ("kind", "flow", "The kind of a Lithium battery is: full cell, cathode half cell, anode"),
+        (
+            "kind",
+            "half",
+            "Choose one of: full cell, cathode half cell, anode half cell, anode-free",
+        ),
+        ("active_mass_g", "0", "Give the active mass in g, above 0, or leave it empty."),
+        ("active_mass_g", "nan", "This is no number."),
+        ("electrode_area_cm2", "-1", "Give the electrode area in cm2, above 0, or leave it empty."),
+        ("formation_cycles", "-1", "Give a whole number, 0 or more."),
+        ("formation_cycles", "10001", "The number of formation cycles must be between 0 and"),
         ("cells", "0", "The number of cells must be between 1 and 10,000."),
         ("cells", "2.5", "Give a whole number, 1 or more."),
         ("cells", "-1", "Give a whole number, 1 or more."),
@@ -307,7 +394,8 @@ def test_whatever_is_sent_is_a_battery_or_refused_in_words(values):
 
 
 def test_every_technology_has_a_field_for_its_kind():
-    assert set(CHEMISTRY) | {Technology.REDOX_STACK} == set(Technology)
+    of_chemistry = {one for one in Technology if field_names(one, {"chemistry"})}
+    assert of_chemistry | {Technology.REDOX_STACK} == set(Technology)
     assert {"electrolyte_type", "membrane_type"} <= {
         one.name for one in fields_of(Technology.REDOX_STACK)
     }

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.battery.description import NewBattery
 from cycling.battery.electrolyte import Electrolyte
 from cycling.terms import ExperimentStatus, Polarity, Technology
@@ -150,6 +151,11 @@ def test_an_experiment_of_a_cycler_has_no_origin():
         ({"voltage_min_v": -0.5, "voltage_max_v": 0.0}, "Voltage", "−0.5 to 0 V"),
         ({"capacity_ah": None, "electrode_size_cm2": 12.5}, "Electrode", "12.5 cm²"),
         ({"capacity_ah": 0.0}, "Capacity", "0 Ah"),
+        ({"capacity_ah": 0.002}, "Capacity", "2 mAh"),
+        ({"electrode_size_cm2": 1.13}, "Electrode", "1.13 cm²"),
+        ({"active_mass_g": 0.0012}, "Active mass", "1.2 mg"),
+        ({"kind": Kind.ANODE_HALF}, "Kind", "Lithium, NMC, anode half cell, 1 cell"),
+        ({"chemistry": "Na-ion"}, "Kind", "Sodium, Na-ion, 1 cell"),
         ({"name": "<b>" * 10}, "Battery", f"{'<b>' * 10} SN SN-1"),
     ],
 )

@@ -653,7 +653,7 @@ def test_a_new_battery_is_the_chosen_one(oscar, lab):
         ({"voltage_min_v": 10**400}, "voltage_min_v"),
         ({"technology": None}, "technology"),
         ({"technology": "LeadAcid"}, "lead_acid"),
-        ({"fabrication_date": None}, "fabrication_date"),
+        ({"fabrication_date": "soon"}, "fabrication_date"),
     ],
     ids=str,
 )

@@ -8,6 +8,7 @@ from math import inf, nan
 import pytest
 from sqlalchemy import select, text
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.battery.description import NewBattery
 from cycling.errors import ConflictError, InputError, NotFoundError
 from cycling.samples.batteries import sample_batteries
@@ -63,6 +64,11 @@ STACK = {
     "electrode_size_cm2": 62.5,
     "electrode_composition": "Felt",
 }
+KIND_OF_LITHIUM = (
+    "The kind of a Lithium battery is: full cell, cathode half cell, anode half cell, anode-free, "
+    "symmetric."
+)
+ONE_CELL = "A half cell or symmetric cell is one cell: give 1 in series and 1 in parallel."
 REFUSED = (InputError, ConflictError, NotFoundError)
 LEAD = {"technology": Technology.LEAD_ACID, "capacity_ah": 44.0}
 NEW_STACK = {
@@ -415,9 +421,40 @@ def rows(database: Database, statement: str) -> list[tuple]:
         ({"capacity_ah": -1.0}, "The capacity is missing; give it in Ah, above 0."),
         ({"capacity_ah": nan}, "The capacity is missing; give it in Ah, above 0."),
         ({"capacity_ah": inf}, "The capacity is missing; give it in Ah, above 0."),
-        ({"chemistry": "Gel"}, "The chemistry must be one of: NMC, NCA, LMO, LFP, LCO, Other."),
+        (
+            {"chemistry": "Gel"},
+            "The chemistry must be one of: NMC, NCA, LMO, LFP, LCO, LNMO, LTO, Na-ion, Other.",
+        ),
         (LEAD | {"capacity_ah": None}, "The capacity is missing; give it in Ah, above 0."),
-        (LEAD | {"chemistry": "NMC"}, "The chemistry must be one of: Liquid, Gel, Other."),
+        (LEAD | {"chemistry": "NMC"}, "The chemistry must be one of: Liquid, Gel, AGM, Other."),
+        ({"kind": Kind.FLOW}, KIND_OF_LITHIUM),
+        (LEAD | {"kind": Kind.FULL}, "The kind of a Lead-acid battery is: lead-acid."),
+        ({"kind": Kind.SYMMETRIC, "cells": 2}, ONE_CELL),
+        ({"kind": Kind.ANODE_HALF, "parallel": 2}, ONE_CELL),
+        ({"active_mass_g": nan}, "Give the active mass in g, above 0, or leave it empty."),
+        (
+            {"electrode_size_cm2": 0.0},
+            "Give the electrode area in cm2, above 0, or leave it empty.",
+        ),
+        (
+            {"formation_cycles": -1},
+            "The number of formation cycles must be between 0 and 10,000.",
+        ),
+        (
+            {"electrolyte_mol_per_l": 1.6},
+            "This is for redox-flow stacks only: leave it empty.",
+        ),
+        (LEAD | {"active_mass_g": 1.0}, "This is for Lithium cells only: leave it empty."),
+        (
+            LEAD | {"formation_cycles": 1},
+            "This is for Lithium cells and redox-flow stacks only: leave it empty.",
+        ),
+        (NEW_STACK | {"active_mass_g": 1.0}, "This is for Lithium cells only: leave it empty."),
+        (NEW_STACK | {"capacity_ah": 0.0}, "Give the capacity in Ah, above 0, or leave it empty."),
+        (
+            NEW_STACK | {"electrolyte_electrons": 101.0},
+            "Give the electrons of a molecule, above 0 and up to 100.",
+        ),
         (
             NEW_STACK | {"electrode_size_cm2": None},
             "Give the electrode size in cm2, 0.01 or more.",
@@ -500,6 +537,78 @@ def test_a_coin_cells_capacity_is_not_rounded(database: Database):
     assert rows(database, "SELECT Capacity FROM Lithium") == [(pytest.approx(0.0321, rel=1e-15),)]
     facts = experiment_facts(database, add_experiment(database, battery_id=battery_id)).battery
     assert facts.capacity_ah == pytest.approx(0.0000321, rel=1e-15)
+
+
+def test_a_half_cell_has_what_its_cycles_are_counted_by(database: Database):
+    known = cell(
+        kind=Kind.ANODE_HALF,
+        chemistry="Na-ion",
+        active_mass_g=0.0012,
+        electrode_size_cm2=1.131,
+        formation_cycles=3,
+        fabrication_date=None,
+    )
+    battery_id = add_battery(database, known, by=BY)
+    assert stored(database, battery_id) == known
+    fixed = rows(database, "SELECT Chemistry, FabDate FROM Lithium NATURAL JOIN Battery")
+    assert [(one, str(day)) for one, day in fixed] == [("Other", "1000-01-01")]
+
+
+def test_a_stack_has_a_capacity_and_an_exact_area(database: Database):
+    known = cell(
+        **NEW_STACK
+        | {
+            "electrode_size_cm2": 0.785,
+            "capacity_ah": 8.0,
+            "electrolyte_mol_per_l": 1.6,
+            "electrolyte_electrons": 1.0,
+        }
+    )
+    battery_id = add_battery(database, known, by=BY)
+    found = stored(database, battery_id)
+    assert (found.electrode_size_cm2, found.capacity_ah) == (0.785, 8.0)
+    assert (found.electrolyte_mol_per_l, found.electrolyte_electrons) == (1.6, 1.0)
+    with database.write() as session:
+        session.execute(text("UPDATE RedoxStack SET ElectrodeSize = 5000"))
+    assert stored(database, battery_id).electrode_size_cm2 == 50.0
+
+
+def test_a_chemistry_that_another_program_has_set_counts(database: Database):
+    battery_id = add_cell(database, chemistry="LTO")
+    assert stored(database, battery_id).chemistry == "LTO"
+    with database.write() as session:
+        session.execute(text("UPDATE Lithium SET Chemistry = 'NMC'"))
+    assert stored(database, battery_id).chemistry == "NMC"
+
+
+def test_what_cycles_are_counted_by_may_change_while_the_battery_runs(database: Database):
+    battery_id = add_cell(database)
+    add_experiment(database, battery_id=battery_id, status=ExperimentStatus.RUNNING)
+    assert change(
+        database, battery_id, kind=Kind.ANODE_FREE, active_mass_g=0.5, electrode_size_cm2=2.0
+    )
+    with database.read() as session:
+        (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "change battery"))
+    assert entry.detail == {
+        "kind": ["full cell", "anode-free"],
+        "active_mass_g": [None, 0.5],
+        "electrode_size_cm2": [None, 2.0],
+    }
+    with pytest.raises(ConflictError, match="Limits and capacity stay as they are"):
+        change(database, battery_id, capacity_ah=6.0)
+
+
+def test_a_battery_of_before_is_a_full_cell(database: Database):
+    battery_id = add_cell(database)
+    with database.write() as session:
+        session.execute(text("DELETE FROM bem_battery_details"))
+    found = stored(database, battery_id)
+    assert (found.cell_kind, found.formation_cycles, found.electrode_size_cm2) == (
+        Kind.FULL,
+        0,
+        None,
+    )
+    assert not change(database, battery_id, kind=Kind.FULL)
 
 
 def test_a_lead_acid_battery_in_the_fixed_columns(database: Database):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cycling.analysis.cycles.choices import Kind
 from cycling.errors import InputError
 from cycling.terms import ExperimentState, ExperimentStatus, Technology
 from db.engine import Database
@@ -49,6 +50,18 @@ def test_what_a_row_says(lab: Database):
     assert (lead.capacity_ah, lead.technology) == (44.0, Technology.LEAD_ACID)
     assert (stack.capacity_ah, stack.electrode_size_cm2) == (None, 62.5)
     assert (stack.experiments, stack.last, stack.station) == (0, None, "")
+
+
+def test_what_the_fixed_columns_cannot_say(lab: Database):
+    coin = {"kind": Kind.ANODE_HALF, "chemistry": "Na-ion", "electrode_size_cm2": 1.131}
+    add_cell(lab, "coin", capacity_ah=0.002, **coin)
+    add_cell(lab, "vanadium", **STACK | {"capacity_ah": 8.0})
+    stack, half = list_batteries(lab, BatteryFilter(), offset=0, limit=2).rows
+    assert (half.cell_kind, half.chemistry) == (Kind.ANODE_HALF, "Na-ion")
+    assert (half.capacity_ah, half.electrode_size_cm2) == (0.002, 1.131)
+    assert (stack.cell_kind, stack.capacity_ah) == (Kind.FLOW, 8.0)
+    by_capacity = names(lab, sort=Sort(BatterySortKey.CAPACITY, descending=True))
+    assert by_capacity == ["Beta", "vanadium", "alpha", "coin", "gamma 100%"]
 
 
 def test_experiments_the_last_of_them_and_the_station(lab: Database):
