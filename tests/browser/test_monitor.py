@@ -529,7 +529,7 @@ def test_a_long_wall_is_drawn_where_somebody_looks(page: Page, lab: RunningLab, 
     expect(first.locator("footer")).to_have_count(0)
     page.get_by_placeholder("Station or battery").fill("station 0007")
     expect(page.locator(".bem-tile:visible")).to_have_count(1)
-    expect(page.get_by_label("Station 0007", exact=True)).to_contain_text("Cycle 2 of 100")
+    expect(page.get_by_label("Station 0007", exact=True)).to_contain_text("of 100")
 
 
 def test_a_tile_that_changes_keeps_the_focus_and_goes_to_its_place(
