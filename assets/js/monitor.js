@@ -95,12 +95,9 @@
     return reworded;
   }
   function draw(reworded) {
-    for (const [id, one] of stations) {
-      const isNew = !tiles.has(id), tile = tiles.get(id) || add(id);
-      if (isNew || reworded.has(id)) bem.tile.draw(tile, id, one, drawn.has(id));
-      else if (drawn.has(id)) bem.tile.write(tile, one);
-      tile.classList.remove("answered");
-    }
+    for (const tile of document.querySelectorAll(".bem-tile.answered")) tile.classList.remove("answered");
+    for (const id of reworded) bem.tile.draw(tiles.get(id) || add(id), id, stations.get(id), drawn.has(id));
+    for (const id of drawn) if (!reworded.has(id)) bem.tile.write(tiles.get(id), stations.get(id));
     const at = document.querySelector(".bem-updated");
     if (at && updated) at.dataset.bemAgo = updated;
     bem.tick();
@@ -145,7 +142,7 @@
   function arrange() {
     const root = page();
     if (!root || !mount()) return;
-    if (tiles.size < stations.size) draw(new Set());
+    if (tiles.size < stations.size) draw(new Set(stations.keys()));
     const sorts = { name: byName, left: byLeft, urgent: byState };
     const first = sorts[filters.sort] || byState;
     const ordered = [...stations].sort((a, b) => first(a[1], b[1]) || byName(a[1], b[1])).map(([id]) => id);
@@ -223,7 +220,7 @@
       const reworded = take(update || {});
       if (update.all) drawOnceThere(MOUNT_TRIES);
       else if (mount()) {
-        draw(reworded);
+        draw(tiles.size ? reworded : new Set(stations.keys()));
         if (reworded.size || update.blocks || filters.sort === "left") arrange();
         if ([...drawn].some((id) => !fresh.has(id))) askSoon();
       }
