@@ -43,8 +43,8 @@ def nothing_yet(*, operates: bool) -> Component:
 
 def updated() -> Component:
     """Say when the overview was last brought up to date; a script counts."""
-    age = html.Span(html.Span("now", className="bem-updated"), className="bem-age")
-    return html.Span(["Updated ", age], className="t3 small wide-only end")
+    words = html.Span(["Updated ", html.Span("now", className="bem-updated")])
+    return html.Span(words, className="bem-age t3 small wide-only end")
 
 
 def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
