@@ -14,9 +14,11 @@ from bench.peers import Peer
 from bench.table import as_text, save
 
 NO_MARIADB = "MariaDB is left out: mariadbd or its client mariadb is not installed."
+LEAST_SIZE = 100
 USUAL = {  # rows and experiments of a part, and the short ones
     "server": ((200_000, 100_000), (2_000, 300)),
     "browser": ((10_000_000, 100_000), (5_000, 300)),
+    "wall": ((LEAST_SIZE, 0), (LEAST_SIZE, 0)),
     "crowd": ((5_000_000, 10_000), (2_000, 300)),
     "live": ((500, 100), (100, 100)),
     "load": ((5_000_000, 10_000), (2_000, 300)),
@@ -25,9 +27,9 @@ USUAL = {  # rows and experiments of a part, and the short ones
     "cycles": ((10_000_000, 0), (100_000, 0)),
 }
 SERIES, SHORT_SERIES = (10_000, 1_000_000), (500, 2_000)
+WALLS, SHORT_WALLS = (100, 400, 1_000), (100,)  # stations
 TABS, SHORT_TABS = {"live": 200, "load": 200}, {"live": 10, "load": 10}  # of the others:
 FEW_TABS, SHORT_FEW_TABS = 20, 3
-LEAST_SIZE = 100
 LOAD = "load"  # goes on for minutes, and has tables of its own
 MINUTES, SHORT_MINUTES = 30.0, 0.4
 
@@ -97,11 +99,17 @@ def _sizes(options: argparse.Namespace) -> Sizes:
     return Sizes(
         rows=options.rows or rows,
         experiments=options.experiments or experiments,
-        series=options.sizes or (SHORT_SERIES if short else SERIES),
+        series=options.sizes or _series(options.part, short=short),
         tabs=options.tabs or _tabs(options.part, short=short),
         works=options.only,
         short=short,
     )
+
+
+def _series(part: str, *, short: bool) -> tuple[int, ...]:
+    if part == "wall":
+        return SHORT_WALLS if short else WALLS
+    return SHORT_SERIES if short else SERIES
 
 
 def _tabs(part: str, *, short: bool) -> int:

@@ -83,7 +83,10 @@ def browser_lines(
     add_viewer(peer.database)
     took: dict[str, list[float]] = defaultdict(list)
     home = folder / f"browser-{peer.engine}"
-    with Served(home, peer.url, workers=WEB_WORKERS) as served, _opened(served) as page:
+    with (
+        Served(home, peer.url, workers=WEB_WORKERS) as served,
+        opened_browser(served, NOTES) as page,
+    ):
         if runs > 1:
             list(_run(page, filled))  # the first time the web workers load what they need
         for _ in range(runs):
@@ -93,8 +96,8 @@ def browser_lines(
 
 
 @contextmanager
-def _opened(served: Served) -> Iterator[Page]:
-    """A page of a signed-in browser that looks nowhere but at our server."""
+def opened_browser(served: Served, notes: str) -> Iterator[Page]:
+    """A page of a signed-in browser that looks nowhere but at our server, with a script in it."""
     chromium = CHROMIUM.find()
     if chromium is None:
         raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium")
@@ -110,7 +113,7 @@ def _opened(served: Served) -> Iterator[Page]:
             base_url=served.url, viewport={"width": 1400, "height": 900}, locale="en-GB"
         )
         context.add_cookies([{"name": name, "value": value, "url": served.url}])
-        context.add_init_script(NOTES)
+        context.add_init_script(notes)
         yield context.new_page()
         browser.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 Action = Callable[[], object]
-SECONDS, MEGABYTES = "s", "MB"
+SECONDS, MEGABYTES, KILOBYTES = "s", "MB", "kB"
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ class Sizes:
     """How much there is to do.
 
     `rows` are those of the file, the measures that the browser shows, or the stations of the live
-    views, each with a measure a second; `series` the measures of
-    the experiments that are drawn, added up and exported; `works` what of the server is measured.
+    views, each with a measure a second; `series` the measures of the experiments that are drawn,
+    added up and exported, or the stations of the Monitor; `works` what of the server is measured.
     """
 
     rows: int
@@ -94,6 +94,21 @@ def measure_browser(sizes: Sizes, folder: Path, peers: Iterable[Peer]) -> list[L
     return lines
 
 
+def measure_wall(sizes: Sizes, folder: Path, peers: Iterable[Peer]) -> list[Line]:
+    """Measure the Monitor with ever more stations."""
+    from bench.wall import Times, wall_lines  # Playwright, which only this part needs
+    from tests.running_lab import RunningLab
+
+    times = Times(1, 1, 2) if sizes.short else Times(runs=3, refreshes=5, level=60)
+    lines: list[Line] = []
+    for peer in peers:
+        lab = RunningLab(peer.database)
+        for stations in sizes.series:
+            _say(f"{peer.engine}: the Monitor with {stations:,} stations")
+            lines += wall_lines(peer, lab, folder, stations, times)
+    return lines
+
+
 def measure_crowd(sizes: Sizes, folder: Path, peers: Iterable[Peer]) -> list[Line]:
     """Measure many browsers beside an import."""
     from bench.crowd import Crowd, crowd_lines
@@ -152,6 +167,7 @@ def measure_cycles(sizes: Sizes, _folder: Path, _peers: Iterable[Peer]) -> list[
 PARTS: dict[str, Part] = {
     "server": measure_server,
     "browser": measure_browser,
+    "wall": measure_wall,
     "crowd": measure_crowd,
     "live": measure_live,
     "telemetry": measure_telemetry,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bench.lines import MEGABYTES, Line
+from bench.lines import KILOBYTES, MEGABYTES, Line
 
 HEADER = (
     "work",
@@ -95,6 +95,8 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
 def _amount(amount: float, unit: str) -> str:
     if unit == MEGABYTES:
         return f"{amount:.0f} MB"
+    if unit == KILOBYTES:
+        return f"{amount:.1f} kB"
     return f"{amount:.2f} s" if amount >= 1 else f"{amount * 1000:.1f} ms"
 
 

@@ -21,6 +21,11 @@
     }
     return seconds + " s ago";
   };
+  /* As `exactly` in components/formatting.py writes it: 24 Aug 2026, 08:10:02. */
+  bem.exactly = function (ms) {
+    const at = new Date(ms), month = at.toLocaleString("en-US", { month: "short" });
+    return at.getDate() + " " + month + " " + at.getFullYear() + ", " + at.toLocaleTimeString("en-GB");
+  };
   function stopwatch(seconds) {
     const whole = Math.max(0, Math.floor(seconds)), two = (number) => String(number).padStart(2, "0");
     const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
@@ -35,6 +40,7 @@
     }
     return whole + " s";
   }
+  bem.duration = duration;
   /* What a run still takes, from an estimate: when it was made (ms), seconds done, of the present
      instruction, of all after it, how fast time goes on, and 1 if times alone end all of it, 2 if the
      present instruction. As `Remaining` in pages/station/progress.py. */
@@ -52,7 +58,14 @@
     bar.style.width = percent + "%";
     bar.parentElement.setAttribute("aria-valuenow", percent);
   };
-  const write = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+  /* Writes into the text that is there: a new one would have the browser look through its styles. */
+  bem.write = function (node, text) {
+    const words = node.firstChild;
+    if (node.textContent === text) return;
+    if (words && words === node.lastChild && words.nodeType === Node.TEXT_NODE) words.data = text;
+    else node.textContent = text;
+  };
+  const write = bem.write;
 
   bem.tick = function () {
     if (document.hidden) return;

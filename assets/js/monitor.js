@@ -1,4 +1,4 @@
-/* The overview: asks what has changed while somebody looks, writes fresh measures into the tiles, and
+/* The overview: asks what has changed while somebody looks, has the tiles drawn (monitor-tile.js), and
    narrows and orders them. The questions about alarms and batteries are shared with the live view. */
 (function () {
   "use strict";
@@ -7,94 +7,171 @@
   const keep = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const ORDER = ["alarm", "lost", "held", "paused", "running", "idle", "out"];
-  const PATIENCE_MS = 20000, DRAWN_MS = 60;
-  /* The fields of a station; `Key` in pages/monitor/update.py says what each is. */
-  const KEY = { TEXT_DIGEST: "dt", LINE_DIGEST: "dl", VALUES_DIGEST: "dv", STATE: "s", STATES: "u", NAME: "n", SEARCHED: "q",
-    CLASS: "c", LINE: "t", VOLTS: "v", AMPERES: "a", DEGREES: "h", SAMPLED_MS: "m", PERCENT: "p", LEFT: "r" };
-  const DIGESTS = [KEY.TEXT_DIGEST, KEY.LINE_DIGEST, KEY.VALUES_DIGEST];
+  const PATIENCE_MS = 20000, SOON_MS = 150, MOUNT_MS = 20, MOUNT_TRIES = 500;
+  const NEAR = "50% 0px"; // tiles so far out of view are drawn, and brought up to date
+  const { KEY, TEXTS } = bem.tile;
   const stations = new Map(); // id -> its fields as the server has sent them
+  const blocks = new Map(); // block -> [digest, ids]
+  const tiles = new Map(); // id -> its element
+  const drawn = new Set(); // ids of the tiles that are drawn whole
+  let fresh = new Set(); // ids of those whose measures were asked for last
   let filters = { states: new Set(), text: "", sort: "urgent", shape: "tiles" };
-  let asked = 0, updated = 0, count = 0, mounted = null;
+  let asked = 0, updated = 0, count = 0, mounted = null, box = null, soon = 0;
 
   const page = () => document.querySelector(".bem-monitor");
-  const tileOf = (id) => document.querySelector('[data-bem-station="' + id + '"]');
-  const show = (tile, name, text) => {
-    const node = tile.querySelector('[data-bem-live="' + name + '"]');
-    if (node && node.textContent !== text) node.textContent = text;
-  };
 
   function question() {
-    const digests = {};
-    for (const [id, one] of stations) digests[id] = Object.fromEntries(DIGESTS.map((key) => [key, one[key]]));
+    const digests = {}, has = {};
+    for (const [name, [digest]] of blocks) digests[name] = digest;
+    for (const id of drawn) {
+      const one = stations.get(id);
+      has[id] = { [KEY.VALUES_DIGEST]: one[KEY.VALUES_DIGEST], [KEY.LINE_DIGEST]: one[KEY.LINE_DIGEST] };
+    }
+    fresh = new Set(drawn);
     asked = Date.now();
-    return { digests: digests, count: ++count };
+    return { blocks: digests, drawn: has, count: ++count };
   }
   function askNow() {
     if (page() && !document.hidden) setProps("monitor-ask", { data: question() });
   }
-
-  /* ---- fresh measures ---- */
-  function write(id, one) {
-    const tile = tileOf(id);
-    if (!tile) return;
-    if (tile.className !== one[KEY.CLASS]) tile.className = one[KEY.CLASS];
-    const line = tile.querySelector('[data-bem-live="line"]');
-    if (line) {
-      const picture = one[KEY.LINE];
-      if (line.style.maskImage !== picture) line.style.maskImage = picture || "none";
-      line.style.visibility = picture ? "visible" : "hidden";
-    }
-    if (one[KEY.SAMPLED_MS] === null) return;
-    show(tile, "v", one[KEY.VOLTS]);
-    show(tile, "a", one[KEY.AMPERES]);
-    show(tile, "t", one[KEY.DEGREES]);
-    const left = one[KEY.LEFT];
-    const counts = left ? tile.querySelectorAll('[data-bem-live="left"], [data-bem-live="bar"]') : [];
-    for (const node of counts) node.dataset.bemLeft = [one[KEY.SAMPLED_MS], ...left].join(",");
-    const age = tile.querySelector('[data-bem-live="age"]');
-    if (age) age.dataset.bemAgo = one[KEY.SAMPLED_MS];
-    const bar = tile.querySelector('[data-bem-live="bar"]');
-    const percent = one[KEY.PERCENT];
-    if (bar && percent !== null) bem.fill(bar, percent);
+  function askSoon() {
+    clearTimeout(soon);
+    soon = setTimeout(askNow, SOON_MS);
   }
-  function writeAll() {
-    for (const [id, one] of stations) write(id, one);
+
+  /* ---- tiles: one for each station, drawn whole where they are in view ---- */
+  const watching = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      const tile = entry.target, id = tile.dataset.bemStation;
+      if (tiles.get(id) !== tile) continue;
+      if (!entry.isIntersecting) {
+        if (bem.tile.clear(tile)) drawn.delete(id);
+      } else if (!drawn.has(id)) {
+        drawn.add(id);
+        bem.tile.draw(tile, id, stations.get(id), true);
+        if (!fresh.has(id)) askSoon();
+      }
+    }
+  }, { rootMargin: NEAR });
+  function forget(id) {
+    const tile = tiles.get(id);
+    if (tile) {
+      watching.unobserve(tile);
+      tile.remove();
+    }
+    stations.delete(id);
+    tiles.delete(id);
+    drawn.delete(id);
+  }
+  function add(id) {
+    const tile = document.createElement("article");
+    tile.dataset.bemStation = id;
+    tiles.set(id, tile);
+    watching.observe(tile);
+    return tile;
+  }
+  /* Take over what has come; return whether something is said otherwise, and where. */
+  function take(update) {
+    if (update.all) {
+      for (const id of stations.keys()) forget(id);
+      blocks.clear();
+      fresh = new Set();
+    }
+    if (update.look) bem.tile.setLook(update.look);
+    for (const [name, block] of Object.entries(update.blocks || {})) {
+      const stay = new Set(block[1].map(String));
+      for (const id of (blocks.get(name) || ["", []])[1]) if (!stay.has(String(id))) forget(String(id));
+      if (stay.size) blocks.set(name, block);
+      else blocks.delete(name);
+    }
+    const reworded = new Set();
+    for (const [id, fields] of Object.entries(update.stations || {})) {
+      const before = stations.get(id);
+      const one = Object.assign({}, before, fields);
+      if (!before || TEXTS.some((key) => JSON.stringify(one[key]) !== JSON.stringify(before[key]))) reworded.add(id);
+      stations.set(id, one);
+      if (update.all && one[KEY.LINE]) fresh.add(id);
+    }
+    return reworded;
+  }
+  function draw(reworded) {
+    for (const tile of document.querySelectorAll(".bem-tile.answered")) tile.classList.remove("answered");
+    for (const id of reworded) bem.tile.draw(tiles.get(id) || add(id), id, stations.get(id), drawn.has(id));
+    for (const id of drawn) if (!reworded.has(id)) bem.tile.write(tiles.get(id), stations.get(id));
     const at = document.querySelector(".bem-updated");
     if (at && updated) at.dataset.bemAgo = updated;
     bem.tick();
+  }
+  /* The element for the tiles, once it is there: the tiles of a page that was left are gone. */
+  function mount() {
+    const found = document.getElementById("monitor-overview");
+    if (!found || found === box) return Boolean(found);
+    box = found;
+    watching.disconnect();
+    tiles.clear();
+    drawn.clear();
+    return true;
+  }
+  function drawOnceThere(tries) {
+    if (mount()) {
+      draw(new Set(stations.keys()));
+      arrange();
+      setTimeout(arrange, MOUNT_MS); // also where the page before had such an element, which goes
+    } else if (tries) setTimeout(drawOnceThere, MOUNT_MS, tries - 1);
   }
 
   /* ---- filter, search, order, shape ---- */
   const isIn = (one, states) => one[KEY.STATES].some((state) => states.has(state));
   const fits = (one) => (!filters.states.size || isIn(one, filters.states)) && (!filters.text || one[KEY.SEARCHED].includes(filters.text));
   const leftOf = (one) => (one[KEY.LEFT] ? bem.left([one[KEY.SAMPLED_MS], ...one[KEY.LEFT]]).seconds : Infinity);
-  const byName = (one, other) => one[KEY.NAME].localeCompare(other[KEY.NAME], undefined, { numeric: true });
+  const names = new Intl.Collator(undefined, { numeric: true });
+  const byName = (one, other) => names.compare(one[KEY.NAME], other[KEY.NAME]);
   const byLeft = (one, other) => leftOf(one) - leftOf(other) || 0;
   const byState = (one, other) => ORDER.indexOf(one[KEY.STATE]) - ORDER.indexOf(other[KEY.STATE]);
+  /* Put the tiles into their order, in the page too: so they are read aloud and reached by keys. */
+  function order(ordered) {
+    const focused = document.activeElement;
+    let next = box.querySelector(".bem-tile");
+    for (const id of ordered) {
+      const tile = tiles.get(id);
+      if (tile === next) next = next.nextElementSibling;
+      else box.insertBefore(tile, next);
+    }
+    if (focused !== document.activeElement) focused.focus({ preventScroll: true });
+  }
   function arrange() {
     const root = page();
-    if (!root) return;
+    if (!root || !mount()) return;
+    if (tiles.size < stations.size) draw(new Set(stations.keys()));
     const sorts = { name: byName, left: byLeft, urgent: byState };
     const first = sorts[filters.sort] || byState;
-    const ordered = [...stations.entries()].sort((a, b) => first(a[1], b[1]) || byName(a[1], b[1]));
+    const ordered = [...stations].sort((a, b) => first(a[1], b[1]) || byName(a[1], b[1])).map(([id]) => id);
+    order(ordered);
     let shown = 0;
-    ordered.forEach(([id, one], place) => {
-      const tile = tileOf(id);
-      if (!tile) return;
-      tile.style.order = place;
-      tile.hidden = !fits(one);
-      if (!tile.hidden) shown += 1;
-    });
+    for (const id of ordered) {
+      const isOut = !fits(stations.get(id));
+      if (tiles.get(id).hidden !== isOut) tiles.get(id).hidden = isOut;
+      if (!isOut) shown += 1;
+    }
     root.classList.toggle("as-table", filters.shape === "table");
+    root.classList.toggle("no-stations", !stations.size);
+    root.classList.toggle("none-fits", !shown);
     root.querySelector(".bem-none-found").hidden = shown > 0 || !stations.size;
+    countStates(root);
+  }
+  function countStates(root) {
+    const counts = {};
+    for (const one of stations.values()) {
+      for (const state of one[KEY.STATES]) counts[state] = (counts[state] || 0) + 1;
+    }
     for (const chip of root.querySelectorAll("[data-bem-state]")) {
       const state = chip.dataset.bemState;
-      const number = [...stations.values()].filter((one) => !state || isIn(one, new Set([state]))).length;
+      const number = state ? counts[state] || 0 : stations.size;
       const on = state ? filters.states.has(state) : !filters.states.size;
       chip.classList.toggle("active", on);
       chip.classList.toggle("none", !number && !on && state !== "");
       chip.setAttribute("aria-pressed", on);
-      chip.querySelector("b").textContent = number;
+      chip.querySelector("b").textContent = number.toLocaleString("en-GB");
     }
   }
   function remember() {
@@ -140,13 +217,13 @@
     update: function (update) {
       asked = 0;
       updated = bem.now();
-      if (update.all) stations.clear();
-      for (const [id, fields] of Object.entries(update)) {
-        if (id !== "all") stations.set(id, Object.assign({}, stations.get(id), fields));
+      const reworded = take(update || {});
+      if (update.all) drawOnceThere(MOUNT_TRIES);
+      else if (mount()) {
+        draw(tiles.size ? reworded : new Set(stations.keys()));
+        if (reworded.size || update.blocks || filters.sort === "left") arrange();
+        if ([...drawn].some((id) => !fresh.has(id))) askSoon();
       }
-      arrange();
-      writeAll();
-      setTimeout(() => { arrange(); writeAll(); }, DRAWN_MS); // once the words of the same answer are drawn
       return keep();
     },
     narrow: function (text, sort, shape) {
@@ -164,8 +241,8 @@
     again: function (done) {
       if (!done) return;
       const alarm = done.alarm && document.querySelector('.bem-tile [data-bem-alarm="' + done.alarm + '"]');
-      const tile = alarm ? alarm.closest(".bem-tile") : done.station && tileOf(done.station);
-      if (tile) tile.classList.add("answered"); // until its words come: `write` sets the classes
+      const tile = alarm ? alarm.closest(".bem-tile") : done.station && tiles.get(String(done.station));
+      if (tile) tile.classList.add("answered"); // until its words come
       askNow();
       if (bem.askLive) bem.askLive();
       bem.askQueues();

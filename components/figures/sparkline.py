@@ -1,12 +1,11 @@
 """The small line of a tile: where the voltage went within the last hour; gaps are shaded.
 
-It is a mask: the browser fills it with the theme's colour, so one picture fits light and dark.
+`sparkline` in assets/js/monitor-tile.js draws it, in the theme's colour.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
-from urllib.parse import quote
 
 WIDTH, HEIGHT = 240, 36
 TOP, BOTTOM = 3, 33
@@ -16,34 +15,21 @@ GAP_S = 90.0  # a minute without a point, where there is one every half
 GAP_INTERVALS = 3  # where points are rarer
 
 
-def spark_mask(trend: Sequence[tuple[float, float | None]], *, dashed: bool = False) -> str:
-    """Return the line through [Unix s, V] as an address for `mask-image`; "" without a line.
+def spark_paths(trend: Sequence[tuple[float, float | None]]) -> tuple[str, str]:
+    """Return the paths of the line through [Unix s, V] and of the shades of its gaps.
 
-    It breaks where a voltage is None.
+    Both are "" where there is no line. It breaks where a voltage is None.
     """
     points = [(at, volts) for at, volts in trend if volts is not None]
     if len(points) < 2:
-        return ""
+        return "", ""
     pieces = _pieces(points, [at for at, volts in trend if volts is None])
-    lines = ["L".join(f"{x} {y}" for x, y in piece) for piece in pieces]
-    dash = " stroke-dasharray='3 3'" if dashed else ""
+    line = "".join(f"M{'L'.join(f'{x} {y}' for x, y in piece)}" for piece in pieces)
     shade = "".join(
         f"M{sooner[-1][0]} 0H{max(later[0][0], sooner[-1][0] + SHADE)}V{HEIGHT}H{sooner[-1][0]}z"
         for sooner, later in pairwise(pieces)
     )
-    shade = f"<path d='{shade}' opacity='.28'/>" if shade else ""
-    area = "".join(
-        f"M{piece[0][0]} {HEIGHT}L{line}L{piece[-1][0]} {HEIGHT}z"
-        for piece, line in zip(pieces, lines, strict=True)
-    )
-    line = "M".join(lines)
-    svg = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' "
-        f"preserveAspectRatio='none'><path d='{area}' opacity='.09'/>"
-        f"<path d='M{line}' fill='none' stroke='#000' stroke-width='1.5' "
-        f"stroke-linejoin='round' vector-effect='non-scaling-stroke'{dash}/>{shade}</svg>"
-    )
-    return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
+    return line, shade
 
 
 def _pieces(

@@ -1,12 +1,13 @@
 """Parts of the Monitor page around the tiles, and the words of its dialogs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from components import formatting
 from components.blocks import icon, labelled
 from components.controls import MAX_SEARCH, search_box, segments, unseen
 from components.status import STATION_LOOK
@@ -14,24 +15,14 @@ from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import UnregisteredUnitNow
 from db.terms import OverviewState
 from pages.ask import ask_dialog
-from pages.context import Viewer
 from pages.monitor.ids import ALARM, CONFIRM, Ids
-from pages.monitor.tile import nothing_yet, tile
 from pages.station.labels import StatusNote, draw_note, held_question
 
 SLOWLY_MS = 30_000
 SORTS = {"urgent": "Alarms first", "name": "By name", "left": "Least time left"}
 
 
-def overview_tiles(stations: Iterable[StationNow], who: Viewer) -> list[Component] | Component:
-    """Return the tiles in the order in which they need somebody, or what to do without any."""
-    urgency = list(OverviewState)
-    ordered = sorted(stations, key=lambda one: urgency.index(one.state))
-    tiles = [tile(one, who.zone, operates=who.operates) for one in ordered]
-    return [_headings(), *tiles] if tiles else nothing_yet(operates=who.operates)
-
-
-def _headings() -> Component:
+def headings() -> Component:
     """Name the columns where the tiles are rows of a table; every row says them to a reader."""
     words = ("Station", "State", "Experiment", "Voltage", "Current", "Temperature", "Now", "Next")
     return html.Div(
@@ -39,11 +30,21 @@ def _headings() -> Component:
     )
 
 
+def nothing_yet(*, operates: bool) -> Component:
+    """Say what to do on a system without stations."""
+    how = [
+        "Start a cycler that reports to this master node, then set up a station for its devices: ",
+        dcc.Link("Stations", href="/stations"),
+        ". bem demo starts some simulated ones.",
+    ]
+    sentence = [html.B("No stations yet."), html.Div(how if operates else "An operator adds them.")]
+    return html.Div([icon("hdd-rack"), html.Div(sentence)], className="bem-empty bem-no-stations")
+
+
 def updated() -> Component:
     """Say when the overview was last brought up to date; a script counts."""
-    return html.Span(
-        ["Updated ", html.Span("now", className="bem-updated")], className="t3 small wide-only end"
-    )
+    words = html.Span(["Updated ", html.Span("now", className="bem-updated")])
+    return html.Span(words, className="bem-age t3 small wide-only end")
 
 
 def unregistered_notes(units: Sequence[UnregisteredUnitNow]) -> list[Component]:
@@ -68,7 +69,7 @@ def header_actions(text: str) -> list[Component]:
     """Return search, order and the choice between tiles and table."""
     label = "Search stations, batteries and experiments"
     search = search_box(
-        Ids.SEARCH, text[:MAX_SEARCH], "Station or battery", label=label, pause_s=0.2
+        Ids.SEARCH, text[:MAX_SEARCH], "Station or battery", label=label, pause_s=0.05
     )
     sort = dbc.Select(
         id=Ids.SORT,
@@ -89,7 +90,7 @@ def header_actions(text: str) -> list[Component]:
 def chips(stations: Sequence[StationNow]) -> list[Component]:
     """Return a filter for each state; a script counts and narrows."""
     everything = html.Button(
-        ["All ", html.B(str(len(stations)))],
+        ["All ", html.B(formatting.number(len(stations)))],
         type="button",
         className="bem-chip active",
         **{"data-bem-state": "", "aria-pressed": "true"},
@@ -101,7 +102,7 @@ def _chip(state: OverviewState, stations: Sequence[StationNow]) -> Component:
     kind, icon_name, word = STATION_LOOK[state]
     count = sum(1 for one in stations if state in one.states)
     return html.Button(
-        [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(str(count))],
+        [icon(icon_name, f"is-{kind}"), f"{word} ", html.B(formatting.number(count))],
         type="button",
         className="bem-chip" if count else "bem-chip none",
         **{"data-bem-state": state.value, "aria-pressed": "false"},

@@ -1,6 +1,5 @@
 """Ids of the Monitor, whose parts live in several files."""
 
-from components.sent import PatternId
 from pages.ask import AskIds
 
 
@@ -22,8 +21,6 @@ class Ids:
     SEARCH = "monitor-search"
     SORT = "monitor-sort"
     SHAPE = "monitor-shape"
-
-    tile = PatternId("monitor-tile", "station")  # the tile of a station
 
 
 ALARM = AskIds("monitor-alarm")  # acknowledges an alarm; for operators

@@ -1,9 +1,8 @@
 """Monitor: the overview of all stations, alarms first."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, dcc, html, no_update
+from dash import Input, Output, callback, dcc, html
 from dash.development.base_component import Component
 
 from components import formatting
@@ -14,18 +13,16 @@ from components.shell import lab_state, toast
 from db.commands import alarms
 from db.commands.audit import By
 from db.commands.queue import confirm_battery
-from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.overview import lab_now, overview, small_lines, station_now
 from db.queries.stations.queue import confirmation_conflict
 from db.queries.stations.run import find_alarm
-from db.queries.stations.state import StationNow
 from db.queries.wattrex.units import find_unregistered_units
 from db.terms import OverviewState, Role
 from pages.ask import Done, Question, ask_then_do
 from pages.context import database, limits, register_page, run_script, viewer
 from pages.monitor import frame
 from pages.monitor.ids import ALARM, CONFIRM, Ids
-from pages.monitor.tile import tile_parts
-from pages.monitor.update import Key, entry, update
+from pages.monitor.update import asked_for, drawn_first, update, whole
 from pages.sent import sent_id, unknown_choices, unknown_note
 from pages.station.labels import ago
 
@@ -35,6 +32,7 @@ register_page(__name__, "/", "Monitor", Role.VIEWER, order=0, reads=("state", "q
 def layout(**query: str) -> Component:
     """Return the overview; a script narrows it to the states that the address names."""
     who, stations = viewer(), overview(database())
+    lines = small_lines(database(), drawn_first(stations))
     states = [one for one in str(query.get("state") or "").split(",") if one]
     head = page_header(
         "Monitor",
@@ -46,7 +44,7 @@ def layout(**query: str) -> Component:
             dcc.Interval(id=Ids.TICK, interval=1000 * limits().refresh_s),
             dcc.Interval(id=Ids.SLOW_TICK, interval=frame.SLOWLY_MS),
             *stores(Ids.ASK, Ids.SINK),
-            dcc.Store(id=Ids.UPDATE, data=_whole(stations)),
+            dcc.Store(id=Ids.UPDATE, data=whole(stations, lines, who.zone, operates=who.operates)),
             head,
             *unknown_note(unknown_choices("State", states, OverviewState)),
             html.Div(
@@ -60,9 +58,8 @@ def layout(**query: str) -> Component:
                 id=Ids.UNREGISTERED,
                 className="bem-unregistered",
             ),
-            html.Div(
-                frame.overview_tiles(stations, who), id=Ids.OVERVIEW, className="bem-overview"
-            ),
+            frame.nothing_yet(operates=who.operates),
+            html.Div(frame.headings(), id=Ids.OVERVIEW, className="bem-overview"),
             html.Div(
                 empty("funnel", "No station matches these filters."),
                 className="bem-none-found",
@@ -70,7 +67,7 @@ def layout(**query: str) -> Component:
             ),
             *(frame.dialogs() if who.operates else []),
         ],
-        className="bem-page bem-monitor",
+        className="bem-page bem-monitor" if stations else "bem-page bem-monitor no-stations",
     )
 
 
@@ -85,39 +82,12 @@ run_script(
 )
 
 
-@callback(
-    output={
-        "update": Output(Ids.UPDATE, "data"),
-        "tiles": Output(Ids.tile(ALL), "children"),
-        "overview": Output(Ids.OVERVIEW, "children"),
-    },
-    inputs={"ask": Input(Ids.ASK, "data")},
-    state={"tiles": State(Ids.tile(ALL), "id")},
-    prevent_initial_call=True,
-)
-def refresh(ask: Sent, tiles: list[dict[str, Any]]) -> dict[str, Any]:
+@callback(Output(Ids.UPDATE, "data"), Input(Ids.ASK, "data"), prevent_initial_call=True)
+def refresh(asked: Sent) -> dict[str, Any]:
     """Return what has changed; nothing travels where nothing has."""
-    digests = ask.get("digests") if isinstance(ask, dict) else None
-    digests = digests if isinstance(digests, dict) else {}
-    who, stations = viewer(), {one.id: one for one in overview(database())}
-    ids = [one["station"] for one in tiles]
-    if set(ids) != stations.keys():
-        return {
-            "update": _whole(stations.values()),
-            "tiles": [no_update] * len(ids),
-            "overview": frame.overview_tiles(stations.values(), who),
-        }
-    updates = {id_: update(entry(one), digests.get(str(id_))) for id_, one in stations.items()}
-    return {
-        "update": {str(id_): one for id_, one in updates.items() if one},
-        "tiles": [
-            tile_parts(stations[id_], who.zone, operates=who.operates)
-            if Key.TEXT_DIGEST in updates[id_]
-            else no_update
-            for id_ in ids
-        ],
-        "overview": no_update,
-    }
+    who, stations = viewer(), overview(database())
+    lines = small_lines(database(), asked_for(stations, asked))
+    return update(stations, asked, lines, who.zone, operates=who.operates)
 
 
 @callback(
@@ -185,8 +155,3 @@ ask_then_do(ALARM, ask_alarm, acknowledge, fields={"comment": (ALARM.comment, AL
 ask_then_do(CONFIRM, ask_battery, confirm)
 run_script("monitor.again", Input(ALARM.done, "data"))
 run_script("monitor.again", Input(CONFIRM.done, "data"))
-
-
-def _whole(stations: Iterable[StationNow]) -> dict[str, Any]:
-    """Return an update with everything, for a browser that has nothing or other stations."""
-    return {"all": True, **{str(one.id): entry(one) for one in stations}}

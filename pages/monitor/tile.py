@@ -1,56 +1,35 @@
-"""The tile of a station in the overview."""
+"""What the tile of a station in the overview says, as plain data: a script draws it.
 
-from datetime import tzinfo
-from typing import Any
+Words are a list of texts, `["b", text]`, `["a", text, address]` and `["ago", Unix ms, title]`, of
+which the script says the rest: `DRAW` in assets/js/monitor-tile.js.
+"""
 
-from dash import dcc, html
+from datetime import datetime, tzinfo
+from typing import Any, TypeAlias
+
+from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
-from components.blocks import icon
-from components.controls import small_button
-from components.figures.sparkline import spark_mask
-from components.readings import amperes, degrees, progress_bar, reading, volts
-from components.status import station_pill
+from components.blocks import Children
+from components.readings import amperes
 from cycling.terms import StationState
 from db.queries.stations.state import StationNow
 from db.terms import OverviewState
-from pages.monitor.ids import Ids
 from pages.station import labels
-from pages.station.progress import left_attributes, left_words, loop_label, progress
+from pages.station.progress import loop_label, progress
 
 FIRST_WITHIN_S = 10
+QUIET = (OverviewState.IDLE, OverviewState.OUT)
+COUNTS = "data-bem-ago"
+LEADS_ON = (OverviewState.ALARM, OverviewState.LOST, OverviewState.HELD, OverviewState.PAUSED)
 
-
-def tile(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
-    """Return the tile of a station."""
-    return html.Article(
-        tile_parts(station, zone, operates=operates),
-        id=Ids.tile(station.id),
-        className=tile_class(station),
-        **{"data-bem-station": str(station.id), "aria-label": station.name},
-    )
-
-
-def tile_parts(station: StationNow, zone: tzinfo, *, operates: bool) -> list[Component]:
-    """Return what stands in a tile."""
-    notes = labels.tile_notes(station, zone)
-    return [
-        _header(station),
-        html.Div(_what(station), className="what"),
-        *_measures(station),
-        *(labels.draw_note(one) for one in notes),
-        *_below(station, zone),
-        _footer(station, zone, operates=operates),
-    ]
+Words: TypeAlias = list[Any]
 
 
 def tile_class(station: StationNow) -> str:
-    """Return the classes of a tile."""
-    kind = (
-        "quiet" if station.state in (OverviewState.IDLE, OverviewState.OUT) else station.state.value
-    )
-    return f"bem-card bem-tile {kind}"
+    """Return the class of a tile: it says the state by colour."""
+    return "quiet" if station.state in QUIET else station.state.value
 
 
 def most_current_a(station: StationNow) -> float:
@@ -59,144 +38,90 @@ def most_current_a(station: StationNow) -> float:
     return battery.most_current_a if battery else 0.0
 
 
-def _header(station: StationNow) -> Component:
-    name: list[Component] = [
-        dcc.Link(station.name, href=f"/monitor/{station.id}", className="st cut")
-    ]
-    if station.simulated:
-        name.append(simulated_tag(station.speed))
-    return html.Header(
-        [html.Span(name, className="who"), station_pill(station.state, station.beneath)]
-    )
-
-
 def simulated_tag(speed: float) -> Component:
     """Mark a station whose measures are made up by a program, `speed` times as fast as time."""
+    text, title = simulated_label(speed)
+    return html.Span(text, className="bem-tag", title=title)
+
+
+def simulated_label(speed: float) -> tuple[str, str]:
+    """Return what marks a station whose measures are made up by a program, and what that means."""
     times = "" if speed == 1 else f" {speed:g}x"
-    text = "Its measures are computed by a program"
+    title = "Its measures are computed by a program"
     if times:
-        text += f", {speed:g} times as fast as the clock"
-    return html.Span(f"simulated{times}", className="bem-tag", title=text)
+        title += f", {speed:g} times as fast as the clock"
+    return f"simulated{times}", title
 
 
-def _what(station: StationNow) -> list[Component]:
+def experiment_label(station: StationNow) -> Words | None:
+    """Return name, ID and description of the experiment that a tile is about."""
     experiment = station.experiment or (
         station.last if station.state is OverviewState.ALARM else None
     )
     if experiment is not None:
         by = f", by {experiment.user_name}" if experiment.user_name else ""
         of_battery = f"{experiment.battery.name}, SN {experiment.battery.serial_number}"
-        battery = f"ID {experiment.id}, {of_battery}{by}"
-        link = dcc.Link(
-            experiment.name,
-            href=f"/experiments/{experiment.id}",
-            className="cut",
-            title=experiment.name,
-        )
-        return [link, html.Span(battery, className="cut t3 small", title=battery)]
-    if station.state is OverviewState.HELD and station.held[0].battery is not None:
-        held = station.held[0]
-        text = f"ID {held.id}"
-        if held.battery:
-            text += f", {held.battery.name}, SN {held.battery.serial_number}"
-        return [
-            dcc.Link(held.name, href=f"/experiments/{held.id}", className="cut", title=held.name),
-            html.Span(text, className="cut t3 small", title=text),
-        ]
-    return []
+        return [experiment.name, experiment.id, f"ID {experiment.id}, {of_battery}{by}"]
+    held = station.held[0] if station.state is OverviewState.HELD else None
+    if held is None or held.battery is None:
+        return None
+    text = f"ID {held.id}, {held.battery.name}, SN {held.battery.serial_number}"
+    return [held.name, held.id, text]
 
 
-def _measures(station: StationNow) -> list[Component]:
+def readings(station: StationNow) -> Words | None:
+    """Return the unit of the current, and whether there are a temperature and the small line."""
     live = station.live
     if live is None or (live.voltage_v is None and live.measured_at is None):
-        return []
-    current, unit = amperes(live.current_a, most_current_a(station))
-    readings = [
-        reading(volts(live.voltage_v), "V", live="v"),
-        reading(current, unit, live="a"),
-    ]
-    if live.temperature_degc is not None:
-        readings.append(reading(degrees(live.temperature_degc), "°C", live="t"))
-    values = html.Div(readings, className="vals")
-    if station.state in (OverviewState.IDLE, OverviewState.OUT, OverviewState.HELD):
-        return [values]
-    mask = spark_mask(live.trend, dashed=station.lost_at is not None)
-    line = html.Div(
-        className="spark",
-        style={"maskImage": mask or "none", "visibility": "visible" if mask else "hidden"},
-        **{"data-bem-live": "line"},
-    )
-    return [values, line]
+        return None
+    unit = amperes(live.current_a, most_current_a(station))[1]
+    has_line = station.state not in (*QUIET, OverviewState.HELD)
+    return [unit, live.temperature_degc is not None, has_line]
 
 
-def _below(station: StationNow, zone: tzinfo) -> list[Component]:
+def notes(station: StationNow, zone: tzinfo) -> Words:
+    """Return kind, icon and words of what must be said, the most urgent first."""
+    return [[one.kind, one.icon, _plain(one.words)] for one in labels.tile_notes(station, zone)]
+
+
+def remark(station: StationNow, zone: tzinfo) -> Words:
+    """Return what is said where nothing runs, or of a run without measures."""
+    live = station.live
     if station.experiment is not None and station.lost_at is None:
-        return _run(station, zone)
+        stands = live is not None and live.state is StationState.PAUSED
+        if (stands and progress(station) is None) or (live is not None and live.measured_at):
+            return []
+        return _plain(no_measures_text(station, zone))
     if station.state is OverviewState.OUT and station.out is not None:
         since = labels.clock(station.out.since, station.at, zone)
-        text = f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."
-        return [html.Div(html.Span(text), className="fill")]
+        return [f"{station.out.reason} Out of service since {since}, by {station.out.user_name}."]
     if station.state is OverviewState.HELD:
         since = labels.clock(station.held[0].since, station.at, zone)
-        held = [html.Span(f"Held since {since}.")]
-        if len(station.held) > 1:
-            held.append(html.Span(f" Next: {station.held[1].name}."))
-        return [html.Div(html.Span(held, className="small t3"), className="fill")]
-    if station.state is OverviewState.IDLE:
-        return [_idle(station, zone)]
-    return []
-
-
-def _run(station: StationNow, zone: tzinfo) -> list[Component]:
-    live, at = station.live, progress(station)
-    if live is not None and live.state is StationState.PAUSED and at is None:
+        more = f" Next: {station.held[1].name}." if len(station.held) > 1 else ""
+        return [f"Held since {since}.{more}"]
+    if station.state is not OverviewState.IDLE:
         return []
-    parts: list[Component] = []
-    if live is None or live.measured_at is None:
-        parts.append(html.Div(html.Span(no_measures_text(station, zone)), className="fill"))
-    if at is None:
-        return parts
-    started = station.experiment.begun_at if station.experiment else None
+    last = station.last
+    if last is None:
+        return ["Nothing has run here yet."]
+    link = ["a", last.name, f"/experiments/{last.id}"]
+    return ["Last: ", link, f", {labels.ended_text(last, station.at, zone)}"]
+
+
+def run(station: StationNow, zone: tzinfo) -> Words | None:
+    """Return the words above and below the bar of a run, and when it began (Unix ms).
+
+    None where nothing is known of how far it is.
+    """
+    at, experiment = progress(station), station.experiment
+    if experiment is None or station.lost_at is not None or at is None:
+        return None
+    begun = experiment.begun_at
     loop = loop_label(at.row)
-    first: Any = loop
-    if not loop and started is not None:
-        first = ["Started ", labels.ago(started, station.at, zone)]
-    percent, counts = int(100 * at.part), left_attributes(at)
+    first: Words = [loop] if loop or begun is None else ["Started ", *_ago(begun, station, zone)]
     line = "Line " if at.row.line is not None else ""
     place = f"{line}{at.number:,} of {at.count:,}: {at.words}"
-    parts.append(
-        html.Div(
-            [
-                html.Div(
-                    [
-                        html.Span(first, className="cut", title=_durations(station)),
-                        html.Span(
-                            left_words(at, station.at), **{"data-bem-live": "left"}, **counts
-                        ),
-                    ],
-                    className="row2",
-                ),
-                progress_bar("Progress", percent, 100, **{"data-bem-live": "bar"}, **counts),
-                html.Div(
-                    html.Span(place, className="cut", title=f"Instruction {place}"),
-                    className="row2",
-                ),
-            ],
-            className="prog",
-        )
-    )
-    return parts
-
-
-def _durations(station: StationNow) -> str:
-    """Say how long a run has taken by now."""
-    begun = station.experiment.begun_at if station.experiment else None
-    test_s = station.live.test_time_s if station.live else None
-    if begun is None or test_s is None:
-        return ""
-    wall_s = round((station.at - begun).total_seconds())
-    test = formatting.duration(round(test_s))
-    return f"Test time {test}, wall time {formatting.duration(wall_s)}"
+    return [first, place, round(begun.timestamp() * 1000) if begun else None]
 
 
 def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:
@@ -214,35 +139,13 @@ def no_measures_text(station: StationNow, zone: tzinfo) -> list[Any]:
     return ["Started ", labels.ago(begun, station.at, zone), f". {due}"]
 
 
-def _idle(station: StationNow, zone: tzinfo) -> Component:
-    last = station.last
-    if last is None:
-        text: list[Any] = ["Nothing has run here yet."]
-    else:
-        link = dcc.Link(last.name, href=f"/experiments/{last.id}")
-        text = ["Last: ", link, f", {labels.ended_text(last, station.at, zone)}"]
-    return html.Div(html.Span(text), className="fill")
-
-
-def _footer(station: StationNow, zone: tzinfo, *, operates: bool) -> Component:
-    left: list[Component] = []
-    if operates and station.alarms:
-        left.append(small_button("Acknowledge", **{"data-bem-alarm": str(station.alarms[0].id)}))
+def acts(station: StationNow, *, operates: bool) -> Words:
+    """Return the alarm to acknowledge, the battery to confirm, whether the live view is offered."""
     held = station.held[0] if station.state is OverviewState.HELD else None
-    if operates and held is not None and held.battery is not None:
-        what = f"{station.id},{held.battery.id}"
-        left.append(small_button("Confirm battery", **{"data-bem-confirm": what}))
-    if left or station.state in (
-        OverviewState.ALARM,
-        OverviewState.LOST,
-        OverviewState.HELD,
-        OverviewState.PAUSED,
-    ):
-        look = "btn btn-link btn-sm" if left else "btn btn-secondary btn-sm"
-        left.append(dcc.Link("Open", href=f"/monitor/{station.id}", className=look))
-    text = html.Span(next_text(station), className="cut next")
-    age = _age(station, zone)
-    return html.Footer([html.Span(left if left else [text], className="cut acts"), age])
+    alarm = station.alarms[0].id if operates and station.alarms else None
+    battery = held.battery.id if operates and held and held.battery else None
+    asks = alarm is not None or battery is not None
+    return [alarm, battery, asks or station.state in LEADS_ON]
 
 
 def next_text(station: StationNow) -> str:
@@ -259,19 +162,23 @@ def next_text(station: StationNow) -> str:
     return f"Battery confirmed: {station.confirmed.name}" if station.confirmed else ""
 
 
-def _age(station: StationNow, zone: tzinfo) -> Component | None:
-    live = station.live
-    if live is None:
-        return html.Span("not heard of yet", className="t3") if station.online is not None else None
-    return html.Span(labels.ago(live.measured_at or live.seen_at, station.at, zone, live="age"))
+def heard(station: StationNow) -> str | None:
+    """Return what is said where nobody has heard of a station; None where nothing is said."""
+    return "not heard of yet" if station.live is None and station.online is not None else None
 
 
-def nothing_yet(*, operates: bool) -> Component:
-    """Say what to do on a system without stations."""
-    how = [
-        "Start a cycler that reports to this master node, then set up a station for its devices: ",
-        dcc.Link("Stations", href="/stations"),
-        ". bem demo starts some simulated ones.",
-    ]
-    sentence = [html.B("No stations yet."), html.Div(how if operates else "An operator adds them.")]
-    return html.Div([icon("hdd-rack"), html.Div(sentence)], className="bem-empty bem-no-stations")
+def _ago(moment: datetime, station: StationNow, zone: tzinfo) -> Words:
+    return _plain(labels.ago(moment, station.at, zone))
+
+
+def _plain(words: Children) -> Words:
+    """Return words that Dash would draw as the script reads them."""
+    return [_part(one) for one in (words if isinstance(words, list) else [words])]
+
+
+def _part(part: Children) -> str | Words:
+    if isinstance(part, html.B):
+        return ["b", part.children]
+    if isinstance(part, html.Span):
+        return ["ago", int(getattr(part, COUNTS)), part.title]
+    return str(part)

@@ -117,7 +117,9 @@ def is_late(station: StationNow) -> bool:
 def is_overdue(station: StationNow) -> bool:
     """Whether a run of which nothing was recorded yet should have had a first measure by now."""
     begun = station.experiment.begun_at if station.experiment else None
-    return begun is not None and station.at - begun > timedelta(seconds=30)
+    if begun is None or (station.live is not None and station.live.measured_at is not None):
+        return False
+    return station.at - begun > timedelta(seconds=30)
 
 
 def answer_is_news(station: StationNow) -> bool:

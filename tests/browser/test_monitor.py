@@ -14,10 +14,19 @@ import pytest
 from playwright.sync_api import Error, Page, Request, Response, Route, expect
 from sqlalchemy import update
 
+from bench.wall import fill
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from cycling.units import duration_words
 from db.engine import connect
-from db.models import Command, Experiment, Lease, StationAlarm, StationLive
+from db.models import (
+    Battery,
+    Command,
+    CyclerStation,
+    Experiment,
+    Lease,
+    StationAlarm,
+    StationLive,
+)
 from db.terms import CommandState
 from tests.browser.conftest import Served
 from tests.browser.waiting import drag, keep_toasts, settled, wait_until
@@ -496,6 +505,69 @@ def test_a_wall_that_is_open_follows(page: Page, station: Station, sign_in):
     station.go_on(5, state=StationState.PAUSED, detail="by operator: leak", output_on=False)
     expect(tile).to_contain_text("by operator: leak. Output off, confirmed.")
     expect(page.get_by_role("button", name=re.compile("Paused"))).to_contain_text("1")
+
+
+SCRIPT = "<img src=x onerror=hacked=1>"
+
+
+def test_a_long_wall_is_drawn_where_somebody_looks(page: Page, lab: RunningLab, sign_in):
+    wall = fill(lab, 60)
+    with lab.database.write() as session:  # as long as the test lasts
+        session.execute(update(StationLive).values(seen_at=lab.now + LASTS, voltage_v=3.1234))
+    sign_in(page, "viewer")
+    page.goto("/")
+    tiles = page.locator(".bem-tile")
+    expect(tiles).to_have_count(60)
+    first, last = (page.get_by_label(f"Station {n}", exact=True) for n in ("0001", "0060"))
+    expect(first).to_contain_text("3.123")
+    expect(last).to_contain_text("Running")
+    expect(last.locator("footer")).to_have_count(0)
+    lab.change(StationLive, wall.stations[-1], voltage_v=3.2345)
+    last.scroll_into_view_if_needed()
+    expect(last).to_contain_text("3.235")
+    expect(last.locator(".spark svg")).to_be_visible()
+    expect(first.locator("footer")).to_have_count(0)
+    page.get_by_placeholder("Station or battery").fill("station 0007")
+    expect(page.locator(".bem-tile:visible")).to_have_count(1)
+    expect(page.get_by_label("Station 0007", exact=True)).to_contain_text("of 100")
+
+
+def test_a_tile_that_changes_keeps_the_focus_and_goes_to_its_place(
+    page: Page, station: Station, sign_in
+):
+    lab = station.lab
+    other = lab.station("Station 02", lab.unit())
+    lab.live(other, None, seen_at=lab.now + LASTS)
+    sign_in(page, "operator")
+    page.goto("/")
+    names = page.locator(".bem-tile .st")
+    expect(names).to_have_text(["Station 04", "Station 02"])  # what runs, then what is idle
+    names.last.focus()
+    lab.alarm(other, "The pump leaks.", code="leak")
+    expect(names).to_have_text(["Station 02", "Station 04"])
+    expect(names.first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Acknowledge")).to_be_focused()
+    page.get_by_role("link", name="NMC-018 cycle life").click()
+    expect(page).to_have_url(re.compile(f"/experiments/{station.experiment}"))
+    page.go_back()
+    expect(names).to_have_text(["Station 02", "Station 04"])
+
+
+def test_names_that_are_scripts_are_text_on_a_tile(page: Page, station: Station, sign_in):
+    lab = station.lab
+    lab.change(CyclerStation, station.id, name=SCRIPT)
+    lab.change(Experiment, station.experiment, name=SCRIPT)
+    lab.change(Battery, station.battery, name=SCRIPT, serial_number=SCRIPT)
+    lab.alarm(station.id, SCRIPT)
+    sign_in(page, "operator")
+    page.goto(f"/?q={SCRIPT}")
+    tile = page.get_by_label(SCRIPT, exact=True)
+    expect(tile.get_by_role("link", name=SCRIPT)).to_have_count(2)
+    expect(tile.locator(".bem-note")).to_contain_text(SCRIPT)
+    settled(page)
+    assert page.locator("img[onerror]").count() == 0
+    assert page.evaluate("window.hacked") is None
 
 
 def test_an_alarm_is_acknowledged_with_a_comment(page: Page, station: Station, sign_in):

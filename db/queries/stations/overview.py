@@ -1,11 +1,11 @@
 """What the stations do at this moment: for the Monitor, with few statements for any number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from cycling.errors import NotFoundError
 from cycling.terms import ENDED, StationCommand
@@ -49,6 +49,8 @@ from db.queries.stations.state import (
 )
 from db.terms import MASTER_NODE, WAITING, node_trouble
 
+Trend: TypeAlias = tuple[tuple[float, float | None], ...]
+
 VIRTUAL = 1  # the station of imported experiments
 IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
 
@@ -56,6 +58,17 @@ IN_USE = (CyclerStation.id != VIRTUAL) & CyclerStation.deprecated.is_(False)
 def overview(database: Database) -> tuple[StationNow, ...]:
     """Return all stations that are in use, by name, without that of imported experiments."""
     return _stations(database, IN_USE)
+
+
+def small_lines(database: Database, station_ids: Collection[int]) -> dict[int, Trend]:
+    """Return the voltages of the last hour of these stations, as [Unix s, V]; None is a break."""
+    these = StationLive.station_id.in_(station_ids)
+    with database.read() as session:
+        rows = session.execute(select(StationLive.station_id, StationLive.trend).where(these)).all()
+    return {
+        id_: tuple((at, volts[0] if volts else None) for at, *volts in trend or ())
+        for id_, trend in rows
+    }
 
 
 def station_now(database: Database, station_id: int) -> StationNow:
@@ -154,6 +167,7 @@ def _rows(which: ColumnElement[bool]) -> Select[Any]:
         .outerjoin(ConfirmedBattery, ConfirmedBattery.station_id == station)
         .outerjoin(battery, battery.id == ConfirmedBattery.battery_id)
         .where(which)
+        .options(defer(StationLive.trend, raiseload=True))  # long, and few are drawn
         .order_by(CyclerStation.name, station)
     )
 
@@ -219,5 +233,4 @@ def _live(row: StationLive, unit: Unit | None) -> LiveFacts:
         LiveFacts,
         row,
         measured_at=row.measured_at - ahead if row.measured_at else None,
-        trend=tuple((at, *volts, None)[:2] for at, *volts in row.trend or ()),
     )

@@ -72,7 +72,6 @@ class LiveFacts:
     voltage_v: float | None
     current_a: float | None
     temperature_degc: float | None
-    trend: tuple[tuple[float, float | None], ...]  # None: a break
 
 
 @dataclass(frozen=True)

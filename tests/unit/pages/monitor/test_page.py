@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from sqlalchemy import event
 from cycling.terms import ExperimentStatus, LimitType, StationCommand, StationState
 from db.commands.alarms import acknowledge
 from db.commands.audit import By
-from db.models import Command, Experiment, Instruction, Run, StationLive, Unit
+from db.models import Command, CyclerStation, Experiment, Instruction, Run, StationLive, Unit
+from db.queries.stations.overview import station_now
 from db.terms import CommandState
 from pages.live.update import Key as LiveKey
 from pages.monitor.update import VALUES, Key
+from pages.station.labels import digest, is_overdue
 from tests.running_lab import RunningLab, twelve
 from tests.unit.components.tree import find, nested_lists, of_type, text
+from tests.unit.pages.tiles import sent_with, tile_words, tiles
 from tests.unit.pages.visitor import shown
 
 UPDATE = "live-update.data"
@@ -47,23 +51,32 @@ def ask(visitor, station, **asked):
     return visitor.call(UPDATE, values, by="live-ask.data")
 
 
-def overview_update(visitor, digests, stations):
-    ids = [({"type": "monitor-tile", "station": one}, None) for one in stations]
-    body = visitor.body("monitor-update.data", {"monitor-ask.data": {"digests": digests}})
-    for given in body["state"]:
-        given[:] = [{"id": key, "property": "id", "value": key} for key, _ in ids]
-    body["outputs"][1] = [{"id": key, "property": "children"} for key, _ in ids]
+def overview_update(visitor, asked):
+    """What an open overview gets for its digests, and how many bytes that takes."""
+    body = visitor.body("monitor-update.data", {"monitor-ask.data": asked})
     answer = visitor.client.post("/_dash-update-component", json=body)
     assert answer.status_code == 200, answer.text
-    return answer.json["response"], len(answer.data)
+    return answer.json["response"]["monitor-update"]["data"], len(answer.data)
+
+
+def asked_with(update):
+    """What an open overview asks once it has an update and draws all of its tiles."""
+    names = (Key.LINE_DIGEST, Key.VALUES_DIGEST)
+    return {
+        "blocks": {block: digest for block, (digest, _) in update["blocks"].items()},
+        "drawn": {
+            key: {name: one.get(name) for name in names} for key, one in update["stations"].items()
+        },
+    }
 
 
 def test_the_overview_shows_every_state_in_words(oscar, running):
     twelve(running)
     page = oscar.open("/")
-    tiles = {text(of_type(tile, "Link")[0]): text(tile) for tile in of_type(page, "Article")}
-    assert len(tiles) == 12
-    assert list(tiles)[:3] == ["Station 07", "Station 03", "Station 09"]
+    words_of = tiles(page)
+    assert len(words_of) == 12
+    lines = {one[Key.NAME]: one[Key.LINE] for one in sent_with(page)["stations"].values()}
+    assert {name for name, line in lines.items() if line[2]} == {"Station 03"}  # dashed
     said = {
         "Station 01": "Cycle 35 of 100",
         "Station 03": "Goes on by itself; heard last: CC −1.5 A until 2.5 V.",
@@ -76,15 +89,22 @@ def test_the_overview_shows_every_state_in_words(oscar, running):
         "Station 11": "Last: NMC-011 formation, finished",
         "Station 12": "Contactor is being replaced. Out of service since",
     }
-    assert {name: words for name, words in said.items() if words not in tiles[name]} == {}
-    assert "0.742mA" in tiles["Station 08"]
+    assert {name: words for name, words in said.items() if words not in words_of[name]} == {}
+    assert "0.742mA" in words_of["Station 08"]
     assert nested_lists(page) == []
 
 
-def test_a_viewer_is_offered_no_buttons_on_the_overview(vera, running):
+def test_a_viewer_is_offered_no_buttons_on_the_overview(oscar, vera, running):
     twelve(running)
     words = {text(button) for button in of_type(vera.open("/"), "Button")}
     assert not words & {"Acknowledge", "Confirm battery", "It is connected"}
+
+    def asks(who) -> set[str]:
+        stations = sent_with(who.open("/"))["stations"].values()
+        return {one[Key.NAME] for one in stations if one[Key.ACTS][:2] != [None, None]}
+
+    assert asks(vera) == set()
+    assert asks(oscar) == {"Station 03", "Station 07", "Station 09"}
 
 
 def test_a_system_without_stations_says_so(oscar):
@@ -93,30 +113,81 @@ def test_a_system_without_stations_says_so(oscar):
 
 def test_what_has_not_changed_does_not_travel(vera, running, station):
     key = str(station["id"])
-    first, _ = overview_update(vera, {}, [station["id"]])
-    fields = first["monitor-update"]["data"][key]
-    digests = {
-        key: {name: fields[name] for name in (Key.TEXT_DIGEST, Key.LINE_DIGEST, Key.VALUES_DIGEST)}
-    }
-    again, size = overview_update(vera, digests, [station["id"]])
-    assert again == {"monitor-update": {"data": {}}}
+    first, _ = overview_update(vera, {"drawn": {key: None}})
+    known = asked_with(first)
+    again, size = overview_update(vera, known)
+    assert again == {}
     assert size < 100
     running.change(StationLive, station["id"], voltage_v=3.9)
-    later, size = overview_update(vera, digests, [station["id"]])
-    fields = later["monitor-update"]["data"][key]
+    later, size = overview_update(vera, known)
+    fields = later["stations"][key]
     assert fields[Key.VOLTS] == "3.900"
     assert set(fields) == {Key.VALUES_DIGEST, *VALUES}
-    assert len(later) == 1  # no text
+    assert set(later) == {"stations"}  # no text
     assert size < 210
     running.alarm(station["id"], "T2 silent")
-    later, _ = overview_update(vera, digests, [station["id"]])
-    assert later["monitor-update"]["data"][key][Key.STATE] == "alarm"
-    assert len(later) == 2
+    later, _ = overview_update(vera, known)
+    fields = later["stations"][key]
+    assert fields[Key.STATE] == "alarm"
+    assert "T2 silent" in tile_words(fields)
 
 
-@pytest.mark.parametrize(("script", "table"), [("live.js", LiveKey), ("monitor.js", Key)])
-def test_the_script_reads_the_fields_that_the_server_writes(script, table):
-    text = (Path(__file__).parents[4] / "assets/js" / script).read_text()
+def test_measures_travel_of_the_tiles_that_are_drawn(vera, running, station):
+    first, _ = overview_update(vera, {})
+    (fields,) = first["stations"].values()
+    assert Key.LINE not in fields
+    running.change(StationLive, station["id"], voltage_v=3.9)
+    unseen = {**asked_with(first), "drawn": {}}
+    assert overview_update(vera, unseen)[0] == {}
+
+
+def test_nothing_is_said_anew_because_a_run_is_older_than_its_first_measure(vera, running, station):
+    def digest_after(seconds: float) -> str:
+        begun = running.ago(seconds=seconds)
+        running.change(Experiment, station["run"], begun_at=begun)
+        return station_digest(station_now(running.database, station["id"]))
+
+    def station_digest(now) -> str:
+        same = replace(now.experiment, begun_at=None)
+        return (is_overdue(now), digest(replace(now, experiment=same)))
+
+    assert digest_after(10) == digest_after(60)
+    running.change(StationLive, station["id"], measured_at=None)
+    assert digest_after(10) != digest_after(60)
+
+
+def test_a_station_that_is_retired_leaves_an_open_overview(vera, running, station):
+    known = asked_with(overview_update(vera, {})[0])
+    other = running.station("Station 05", station["unit"])
+    both, _ = overview_update(vera, known)
+    ids = [id_ for _, members in both["blocks"].values() for id_ in members]
+    assert str(other) in both["stations"]
+    assert other in ids
+    known = {**asked_with(both), "blocks": {**known["blocks"], **asked_with(both)["blocks"]}}
+    running.change(CyclerStation, other, deprecated=True)
+    left, _ = overview_update(vera, known)
+    assert other not in [id_ for _, members in left["blocks"].values() for id_ in members]
+    assert left["blocks"].keys() <= both["blocks"].keys()
+    running.change(CyclerStation, station["id"], deprecated=True)
+    none, _ = overview_update(vera, known)
+    assert set(none) == {"blocks"}
+    assert {tuple(members) for _, members in none["blocks"].values()} == {()}
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 7, "x", [], {"blocks": 3, "drawn": []}, {"drawn": {"1": 3}}]
+)
+def test_what_no_overview_asks_is_answered_as_if_it_had_nothing(vera, station, sent):
+    update, _ = overview_update(vera, sent)
+    assert update["stations"].keys() == {str(station["id"])}
+
+
+@pytest.mark.parametrize(
+    ("scripts", "table"), [(["live.js"], LiveKey), (["monitor.js", "monitor-tile.js"], Key)]
+)
+def test_the_script_reads_the_fields_that_the_server_writes(scripts, table):
+    folder = Path(__file__).parents[4] / "assets/js"
+    text = "".join((folder / one).read_text() for one in scripts)
     (fields,) = re.findall(r"const KEY = \{(.*?)\};", text, re.DOTALL)
     here = {name: value for name, value in vars(table).items() if name.isupper()}
     assert dict(re.findall(r'(\w+): "(\w+)"', fields)) == here
@@ -128,14 +199,15 @@ def test_the_script_reads_the_fields_that_the_server_writes(script, table):
 def test_a_station_that_is_heard_no_more_loses_its_measures(vera, running, station):
     with running.database.write() as session:
         session.delete(session.get_one(StationLive, station["id"]))
-    first, _ = overview_update(vera, {}, [station["id"]])
-    assert first["monitor-update"]["data"][str(station["id"])][Key.SAMPLED_MS] is None
+    first, _ = overview_update(vera, {})
+    assert first["stations"][str(station["id"])][Key.SAMPLED_MS] is None
 
 
-def test_a_new_station_draws_the_overview_anew(vera, station):
-    later, _ = overview_update(vera, {}, [])
-    assert later["monitor-update"]["data"]["all"]
-    assert "Station 04" in text(later["monitor-overview"]["children"])
+def test_a_new_station_comes_to_an_open_overview(vera, station):
+    later, _ = overview_update(vera, {})
+    (fields,) = later["stations"].values()
+    assert fields[Key.NAME] == "Station 04"
+    assert [members for _, members in later["blocks"].values()] == [[station["id"]]]
 
 
 def test_the_lab_is_told_on_every_page(vera, running, station):
@@ -209,8 +281,8 @@ def test_a_station_that_runs_is_found_under_held_too_while_something_is_held_the
         return text(chip)
 
     def states() -> list[str]:
-        answer, _size = overview_update(vera, {}, [])
-        return answer["monitor-update"]["data"][str(station["id"])][Key.STATES]
+        answer, _size = overview_update(vera, {})
+        return answer["stations"][str(station["id"])][Key.STATES]
 
     assert (held(), states()) == ("Held 0", ["running"])
     running.plan("Second", station["id"], station["cell"], "held", profile_id=1)
@@ -264,6 +336,11 @@ def test_no_instruction_is_said_to_run_longer_than_its_time(vera, running, stati
     assert counting(vera.open(f"/monitor/{station['id']}"), "runs")[3] == 2700.0
 
 
+def counts(tile) -> list[float]:
+    """The numbers from which the script counts the time that is left on a tile."""
+    return [tile[Key.SAMPLED_MS], *tile[Key.LEFT]]
+
+
 def test_every_page_says_the_same_of_what_is_left(vera, running, station):
     places = ("/", ""), (f"/monitor/{station['id']}", ""), (f"/experiments/{station['run']}", "")
     spans = [
@@ -272,6 +349,8 @@ def test_every_page_says_the_same_of_what_is_left(vera, running, station):
         for one in of_type(vera.open(path, search), "Span")
         if "data-bem-left" in one["props"]
     ]
+    (tile,) = sent_with(vera.open("/"))["stations"].values()
+    spans.append(",".join(f"{one:.0f}" if one >= 1e5 else f"{one:g}" for one in counts(tile)))
     whole = [one for one in spans if one.split(",")[3] != "0"]  # without the step's own
     assert (len(spans), len(whole), len(set(whole))) == (5, 4, 1)
 
@@ -534,8 +613,8 @@ def test_a_stopped_station_shows_what_it_measures_now_from_the_first_figure_on(
 
 
 def test_tile_and_live_view_say_the_number_of_the_experiment(vera, running, station):
-    (tile,) = of_type(vera.open("/"), "Article")
-    assert f"ID {station['run']}, NMC-018, SN 24A-00718" in text(tile)
+    tile = tiles(vera.open("/"))["Station 04"]
+    assert f"ID {station['run']}, NMC-018, SN 24A-00718" in tile
     (about,) = find(vera.open(f"/monitor/{station['id']}"), className="bem-bar bem-about")
     assert f"ID {station['run']}" in text(about)
 
@@ -550,7 +629,7 @@ def test_an_ended_run_says_why(oscar, running, station):
     assert "Stopped by oscar: leak." in text(page)
     assert "Stopped by oscar: leak." in text(oscar.open(f"/experiments/{station['run']}"))
     assert "Stopped by oscar: leak." in text(oscar.open(f"/batteries/{station['cell']}"))
-    assert "Stopped by oscar: leak." in text(oscar.open("/"))
+    assert "Stopped by oscar: leak." in tiles(oscar.open("/"))["Station 04"]
 
 
 def test_a_station_alarm_stands_on_the_experiments_page_and_in_its_report(vera, running, station):
@@ -582,7 +661,7 @@ def test_who_has_paused_is_said(vera, running, station):
     running.command(
         StationCommand.PAUSE, station["unit"], station["id"], experiment_id=station["run"], **done
     )
-    words = text(vera.open("/"))
+    words = tiles(vera.open("/"))["Station 04"]
     assert "by operator: leak at pump 2. Output off, confirmed." in words
 
 

@@ -51,7 +51,6 @@ def station(
         cycle=None,
         test_time_s=test_s,
         measured_at=at,
-        trend=(),
         **nothing,
     )
     blank = ("clock_offset_s", "lost_at", "experiment", "last", "confirmed", "out", "command")

@@ -11,6 +11,7 @@ from pages.stations.ids import CHANGE
 from tests.integration.master_node.wattrex.test_service import TestStalled as Stalling
 from tests.integration.master_node.wattrex.test_service import WattrexLab
 from tests.unit.components.tree import find, of_type, text
+from tests.unit.pages.tiles import tiles
 
 
 @pytest.fixture
@@ -20,6 +21,11 @@ def rack(store) -> WattrexLab:
 
 def live(who, rack: WattrexLab):
     return who.open(f"/monitor/{rack.station_id}")
+
+
+def tile(who) -> str:
+    (words,) = tiles(who.open("/")).values()
+    return words
 
 
 def buttons(page) -> dict[str, bool]:
@@ -40,9 +46,9 @@ def test_a_run_shows_its_measures_and_its_buttons_are_grey_with_the_reason(oscar
     assert buttons(page) == {"Pause": True, "Stop": True}
     assert "WattRex cyclers take no pause or stop from here: go to Rack 3." in text(page)
     assert "It takes no stop and no limits from here." in text(page)
-    tile = text(of_type(oscar.open("/"), "Article")[0])
-    assert "3.507V" in tile
-    assert "CC 1.5 A until 4.2 V" in tile  # the mode is that of the instruction
+    words = tile(oscar)
+    assert "3.507V" in words
+    assert "CC 1.5 A until 4.2 V" in words  # the mode is that of the instruction
 
 
 def test_an_error_never_says_that_nothing_flows(oscar, rack):
@@ -51,7 +57,7 @@ def test_an_error_never_says_that_nothing_flows(oscar, rack):
     rack.look()
     rack.change(Experiment, experiment_id, status=ExperimentStatus.ERROR, finished_at=rack.now)
     rack.look()
-    for words in (text(live(oscar, rack)), text(of_type(oscar.open("/"), "Article")[0])):
+    for words in (text(live(oscar, rack)), tile(oscar)):
         assert "Current may still be flowing: go to the station" in words
         assert "Nothing runs now" not in words
         assert "utput off" not in words
@@ -64,7 +70,7 @@ def test_a_silent_unit_whose_measures_still_come_says_what_to_do(oscar, rack):
     rack.silence(40)
     rack.rows(experiment_id, 4, 1)
     rack.look(heartbeat=False)
-    words = text(of_type(oscar.open("/"), "Article")[0])
+    words = tile(oscar)
     assert "No contact since" in words
     assert "Its measures still arrive: restart the CU manager on its unit." in words
 

@@ -14,7 +14,7 @@ from db.queries.profiles.compiled import compiled_profiles
 from db.queries.stations.capabilities import can
 from db.queries.stations.change_tokens import station_version
 from db.queries.stations.newest_measures import new_points, station_channels
-from db.queries.stations.overview import lab_now, overview, station_now
+from db.queries.stations.overview import lab_now, overview, small_lines, station_now
 from db.queries.stations.run import find_alarm, run_facts
 from db.terms import OverviewState
 from tests.running_lab import RunningLab, twelve
@@ -51,6 +51,17 @@ def many(lab: RunningLab, count: int) -> None:
         lab.alarm(place, "T2 silent for 3 s", experiment_id=run)
         lab.plan("Next", place, cell, "held")
         lab.command(StationCommand.STOP, unit, place, experiment_id=run)
+
+
+def test_small_lines_are_read_of_the_stations_that_are_asked_for(database, lab):
+    many(lab, 3)
+    first, second, _ = (one.id for one in overview(database))
+    lab.change(StationLive, second, trend=[[10.0, 3.7], [12.0], [15.0, 3.8]])
+    assert small_lines(database, [second]) == {second: ((10.0, 3.7), (12.0, None), (15.0, 3.8))}
+    assert small_lines(database, [first, 4711]).keys() == {first}
+    with statements(database) as seen:
+        overview(database)
+    assert not [one for one in seen if "trend" in one.casefold()]
 
 
 def test_forty_stations_take_as_many_statements_as_two(database, lab):
