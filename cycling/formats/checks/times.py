@@ -1,12 +1,13 @@
 """Test time that must not go back, a clock that may, and gaps between measures."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 
 from cycling.analysis.gaps import gap_rows
 from cycling.formats.columns.fields import Field
-from cycling.formats.columns.mapping import Mapping
+from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import FloatArray
@@ -14,7 +15,9 @@ from cycling.formats.values.numbers import FloatArray
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _CLOCK_SET_S = 5.0  # by so much a clock is set, now and then
 _SUMMER_TIME_S = (1700.0, 3700.0)
+_LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _MAX_GAPS = 2_000
+_FEW = 3
 
 
 class TimeCheck:
@@ -45,7 +48,12 @@ class TimeCheck:
         back = np.flatnonzero(steps < 0)
         self._findings.add_each(
             len(back),
-            lambda n: _goes_back(int(rows[finite_rows[back[n]]]), -float(steps[back[n]]), what),
+            lambda n: _goes_back(
+                int(rows[finite_rows[back[n]]]),
+                -float(steps[back[n]]),
+                what,
+                is_reverse=2 * len(back) > len(steps) > _FEW,
+            ),
         )
         return times
 
@@ -83,7 +91,7 @@ def _no_time(row: int, what: str) -> Problem:
     return Problem("error", text, row=row, code="no-time")
 
 
-def _goes_back(row: int, seconds: float, what: str) -> Problem:
+def _goes_back(row: int, seconds: float, what: str, *, is_reverse: bool) -> Problem:
     remedy = (
         "Choose a column that is the test time, correct the time zone, or split the file here."
         if what == "clock time"
@@ -92,6 +100,8 @@ def _goes_back(row: int, seconds: float, what: str) -> Problem:
     )
     if what == "clock time" and _SUMMER_TIME_S[0] < seconds < _SUMMER_TIME_S[1]:
         remedy = "If summer time ended then, choose the time zone of the file; else split it here."
+    if is_reverse:
+        remedy = "The newest row stands first: sort the rows by their time, the oldest first."
     text = f"The {what} goes back by {duration(seconds)}. {remedy}"
     return Problem("error", text, row=row, code="time-back")
 
@@ -235,3 +245,15 @@ def step_time_problems(mapping: Mapping) -> list[Problem]:
         f"{column.shown!r}, added up. What passed between them is not in it."
     )
     return [Problem("warning", text, column=column.shown, code="step-times")]
+
+
+def clock_range_problems(clock: Column | None, starts_at: float | None) -> list[Problem]:
+    """What is wrong with a clock (Unix s at the start) that no instrument of ours has had."""
+    if clock is None or starts_at is None or 0 <= starts_at < _LATEST_S:
+        return []
+    year = datetime.fromtimestamp(starts_at, UTC).year
+    text = (
+        f"The clock in column {clock.shown!r} begins in the year {year}. Times outside 1970 to "
+        "2200 are not imported: correct it, choose the column's unit, or set it to 'Not imported'."
+    )
+    return [Problem("error", text, column=clock.shown, code="clock-range")]
