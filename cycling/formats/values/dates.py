@@ -94,7 +94,7 @@ def plain_clock(text: str) -> str:
             plain, half = pattern.sub(" ", plain), word
     zone = _ZONE.search(plain)
     plain = _BEHIND.sub("", plain[: zone.start()] if zone else plain)
-    if (word := _UNCLEAR.search(plain)) and not _month_in(word[0]):
+    if (behind := _UNCLEAR.search(plain)) and not _month_in(behind[0]):
         return text  # a word that may say another hour, such as a half of the day or a zone
     plain, named = _WORD.sub(_month, plain), bool(_month_in(plain))
     parts = _named_date(plain) if named else _numbers(plain)
