@@ -14,7 +14,7 @@ from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
-from cycling.formats.checks.pace import PaceWatch, pace_problems
+from cycling.formats.checks.pace import MinuteWatch, PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.power import PowerWatch, power_problems
 from cycling.formats.checks.preview import PreviewBuilder
@@ -92,7 +92,7 @@ class _Watch:
         self._start = head_start(table, mapping)
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
-        self._energy = ChargeWatch(of_energy=True)
+        self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -109,7 +109,7 @@ class _Watch:
 
     @property
     def _watches(self) -> tuple["_Watcher", ...]:
-        more = self._step_pace, self._counter_ways, self._spikes
+        more = self._minutes, self._step_pace, self._counter_ways, self._spikes
         return self._pace, self._charge, self._energy, self._power, self._ranges, self._cells, *more
 
     @property
@@ -206,6 +206,7 @@ class _Watch:
         problems += self._cells.problems() + step_time_problems(self._mapping)
         problems += head_problems(self._table, self._mapping)
         problems += clock_range_problems(clock, self._clock.starts_at)
+        problems += self._minutes.problems(self._mapping)
         problems += gaps_found(self._intervals) + self._implausible()
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))
