@@ -1,6 +1,7 @@
 """Add experiment without a browser: what is typed, by whoever, and what it means."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -427,6 +428,7 @@ class TestTheVoltageAtTheStart:
             {"output_on": True, "state": StationState.RUNNING},
             {"output_on": None},
             {"voltage_v": None},
+            {"measured_at": FormLab.now() - timedelta(minutes=4)},  # heard, but measures nothing
         ],
     )
     def test_nobody_knows_it_where_something_runs_or_nothing_is_measured(self, forms, changes):
