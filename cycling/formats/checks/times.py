@@ -1,15 +1,19 @@
 """Test time that must not go back, a clock that may, and gaps between measures."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
 
 from cycling.analysis.gaps import gap_rows
-from cycling.formats.columns.fields import Field
+from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import IntArray
+from cycling.formats.values.clocks import zone, zone_disagrees
+from cycling.formats.values.dates import named_zone
 from cycling.formats.values.numbers import FloatArray
 
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
@@ -18,6 +22,7 @@ _SUMMER_TIME_S = (1700.0, 3700.0)
 _LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _MAX_GAPS = 2_000
 _FEW = 3
+_OWN_ZONE = re.compile(r"(?:Z|:\d\d\s*[+-]\d\d:?\d\d|[A-Z]{3,4})\s*$")
 
 
 class TimeCheck:
@@ -245,6 +250,24 @@ def step_time_problems(mapping: Mapping) -> list[Problem]:
         f"{column.shown!r}, added up. What passed between them is not in it."
     )
     return [Problem("warning", text, column=column.shown, code="step-times")]
+
+
+def label_zone_problems(
+    mapping: Mapping, starts_at: float | None, cells: Iterable[str]
+) -> list[Problem]:
+    """What is said where the clock's label names another zone than it is read in."""
+    clock = mapping.column(Field.CLOCK)
+    name = named_zone(clock.label) if clock else ""
+    if clock is None or starts_at is None or not name or clock.unit in ABSOLUTE_CLOCKS:
+        return []
+    says_itself = any(_OWN_ZONE.search(cell) for cell in cells)
+    if says_itself or not zone_disagrees(name, zone(mapping.time_zone), starts_at):
+        return []
+    text = (
+        f"Column {clock.shown!r} names the zone {name}, and is read as {mapping.time_zone}. "
+        "Choose the time zone of the file."
+    )
+    return [Problem("warning", text, column=clock.shown, code="label-zone")]
 
 
 def clock_range_problems(clock: Column | None, starts_at: float | None) -> list[Problem]:

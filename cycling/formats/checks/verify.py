@@ -28,6 +28,7 @@ from cycling.formats.checks.times import (
     IntervalCheck,
     clock_range_problems,
     duration,
+    label_zone_problems,
     step_time_problems,
 )
 from cycling.formats.checks.units import StepPace, time_unit_problems, units_inferred
@@ -207,6 +208,8 @@ class _Watch:
         problems += head_problems(self._table, self._mapping)
         problems += clock_range_problems(clock, self._clock.starts_at)
         problems += self._minutes.problems(self._mapping)
+        cells = self._table.sample_of(clock.index) if clock else ()
+        problems += label_zone_problems(self._mapping, self._clock.starts_at, cells)
         problems += gaps_found(self._intervals) + self._implausible()
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))

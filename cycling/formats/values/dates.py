@@ -49,6 +49,9 @@ _NAMED_ZONES = {
 }
 _NAMED_ZONE = re.compile(rf"(?<=\d)\s*\(?({'|'.join(_NAMED_ZONES)})\)?\s*$")
 # 21:30:00+02, 21:30:00 GMT+2, 21:30:00+02:00[Europe/Berlin]
+_ZONE_NAME = re.compile(
+    rf"\b(?:(?:UTC|GMT)(?:\s*[+-]\s*\d{{1,2}}(?::?\d\d)?)?|{'|'.join(_NAMED_ZONES)})\b", re.ASCII
+)
 _OFFSET = re.compile(
     r"(:\d\d(?:[.,]\d+)?)\s*(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\[[\w/+-]+\])?\s*$",
     re.ASCII,
@@ -103,6 +106,12 @@ def plain_clock(text: str) -> str:
     date, time = parts
     time = time.strip().rstrip(":")
     return " ".join(part for part in (date, time, half, zone[0].strip() if zone else "") if part)
+
+
+def named_zone(label: str) -> str:
+    """The zone that a column's label names, as an offset or a name that is read; "" for none."""
+    match = _ZONE_NAME.search(label)
+    return match[0].replace(" ", "") if match else ""
 
 
 def word_behind(text: str) -> str:
