@@ -416,7 +416,10 @@ class TestTheVoltageAtTheStart:
 
     def test_it_is_the_one_that_the_station_measures_of_the_confirmed_battery(self, forms):
         self.rests(forms)
-        assert "assumed to begin 90 to 100 % charged; from another charge ± does not hold" in self.about(forms)
+        assert (
+            "assumed to begin 90 to 100 % charged; from another charge ± does not hold"
+            in self.about(forms)
+        )
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         assert "from 3.735 V, as it is measured now: 5" in self.about(forms)
         other = typed(forms, pairs=(Pair(forms.b, forms.s1),))
