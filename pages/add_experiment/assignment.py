@@ -108,7 +108,7 @@ class Assignment:
         now = self.station.now if self.station else None
         if now is None or now.is_wattrex or all(one.code in NO_HINDRANCE for one in now.alarms):
             return ""
-        return f"It begins once somebody has acknowledged the alarm of {now.name}."
+        return f"Waits until somebody has acknowledged the alarm of {now.name}."
 
 
 def first_error(problems: Sequence[Problem]) -> str:

@@ -153,7 +153,7 @@ def start_words(curve: Expected) -> str:
     low, high = round(100 * start.low_soc), round(100 * start.high_soc)
     charge = f"{low} %" if low == high else f"{low} to {high} %"
     if start.open_v is None:
-        return f"assumed to begin {charge} charged"
+        return f"assumed to begin {charge} charged; from another charge ± does not hold"
     return f"from {formatting.quantity(start.open_v, 'V')}, as it is measured now: {charge} charged"
 
 

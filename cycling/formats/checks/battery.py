@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cycling.formats.checks.inferred import accepted
 from cycling.formats.checks.plausible import usual_size
 from cycling.formats.checks.verification import Verification
@@ -13,6 +15,7 @@ from cycling.formats.problems import Problem
 # Cells are tested beyond their limits, and packs have several. A wrong unit is off by 1000, that
 # of a time by 60 or more; a capacity that was typed for another cell must not stop an import.
 _VOLTAGE_FACTOR, _CURRENT_FACTOR, _CHARGE_FACTOR = 2.0, 10.0, 30.0
+_LITTLE, _SWING = 0.01, 0.5  # of the capacity, while the voltage goes through half its range
 _OVER = 1.2  # no unit is wrong, but no such cell is charged so far
 _TINY, _TINY_CURRENT, _THOUSAND = 0.05, 0.001, 1000.0
 
@@ -32,7 +35,28 @@ def battery_problems(checked: Verification, battery: BatteryLimits) -> tuple[Pro
     sizes = checked.most_v, checked.most_a, checked.most_ah
     usual = usual_size(checked.preview.voltage_v), usual_size(checked.preview.current_a)
     problems = implausible(checked.mapping, *sizes, battery, usual=usual, row=checked.most_v_row)
+    problems += _too_little_charge(checked, battery)
     return tuple(accepted(checked.mapping, problem) for problem in problems)
+
+
+def _too_little_charge(checked: Verification, battery: BatteryLimits) -> list[Problem]:
+    """Warn of a test that goes through the battery's voltages with hardly any of its charge."""
+    voltage = checked.preview.voltage_v
+    voltage = voltage[np.isfinite(voltage)]
+    least_v, most_v, capacity = battery.least_v, battery.most_v, battery.capacity_ah
+    if not (least_v and most_v and capacity and len(voltage)):
+        return []
+    low, high = float(voltage.min()), float(voltage.max())
+    inside = least_v / _VOLTAGE_FACTOR <= low and high <= _OVER * most_v
+    is_swing = inside and high - low >= _SWING * (most_v - least_v) > 0
+    if not is_swing or not 0 < checked.most_ah < _LITTLE * capacity:
+        return []
+    text = (
+        f"The voltage goes from {low:.4g} to {high:.4g} V, but no more than {checked.most_ah:.4g} "
+        f"Ah flow in one direction, and the battery has {capacity:,.4g} Ah. If that is wrong, "
+        "choose the units of current and time, or another battery."
+    )
+    return [Problem("warning", text, code="battery-little")]
 
 
 def implausible(

@@ -1,4 +1,4 @@
-"""Whether the current adds up to what the instrument's own counters of charge say."""
+"""Whether the current adds up to what the instrument's own counters of charge or energy say."""
 
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
 
 _ASKED_FACTOR, _SAID_PART = 1.5, 0.02
+_ASKED_FACTOR_OF_ENERGY = 5.0  # which depends on the voltage that an instrument takes, too
 _ONE_WAY = 0.02
 _RESET = 0.2  # a counter that falls to less of its value has started again
 _GAP_S, _GAP_FACTOR = 60.0, 10.0
@@ -21,8 +22,12 @@ _GAP_S, _GAP_FACTOR = 60.0, 10.0
 
 @dataclass
 class ChargeWatch:
-    """Compares the integral of the current with the instrument's own counters of charge."""
+    """Compares the integral of the current with the instrument's own counters of charge.
 
+    With `of_energy` that of voltage times current with those of energy, in Ws and Wh.
+    """
+
+    of_energy: bool = False
     charged: FloatArray = field(default_factory=lambda: np.zeros(2))  # As in, As out
     counted: FloatArray = field(default_factory=lambda: np.zeros(2))  # Ah while it flows in, out
     counters: tuple[Field, ...] = ()
@@ -33,7 +38,9 @@ class ChargeWatch:
         columns = self._columns(block)
         if not self.counters:
             return
-        rows = np.array([block.measures.test_time_s, block.measures.current_a, *columns])
+        flow = block.measures.current_a
+        flow = flow * np.abs(block.measures.voltage_v) if self.of_energy else flow
+        rows = np.array([block.measures.test_time_s, flow, *columns])
         known = np.isfinite(rows).all(axis=0)
         rows = rows if known.all() else rows[:, known]
         if not rows.shape[1]:
@@ -51,9 +58,11 @@ class ChargeWatch:
     def _columns(self, block: FileBlock) -> list[FloatArray]:
         """The counters to compare with: of charge and discharge, or the one that the file has."""
         extended = block.measures.extended
-        ways = (Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY)
+        ways, both = (Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY), Field.CAPACITY
+        if self.of_energy:
+            ways, both = (Field.CHARGE_ENERGY, Field.DISCHARGE_ENERGY), Field.ENERGY
         one_way = tuple(f for f in ways if f.channel in extended)
-        both_ways = (Field.CAPACITY,) if Field.CAPACITY.channel in extended else ()
+        both_ways = (both,) if both.channel in extended else ()
         self.counters = one_way or both_ways
         return [extended[f.channel] for f in self.counters if f.channel]
 
@@ -100,16 +109,19 @@ def _gaps(seconds: FloatArray) -> IntArray:
 
 
 def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
-    """A current that does not add up to what the instrument has counted."""
-    factor = charge.factor
+    """A current (or voltage times current) that does not add up to what was counted."""
+    factor, of_energy = charge.factor, charge.of_energy
     if factor is None or abs(factor - 1) <= _SAID_PART:
         return []
+    if of_energy and max(factor, 1 / factor) < _ASKED_FACTOR_OF_ENERGY:
+        return []
+    what, base = ("Voltage times current", "Wh") if of_energy else ("The current", "Ah")
     names = " and ".join(
         repr(column.shown) for f in charge.counters if (column := mapping.column(f))
     )
     current = mapping.column(Field.CURRENT)
     names = f"column{'s' * (len(charge.counters) > 1)} {names}"
-    amounts = f"{charge.ours_ah:.4g} Ah, the instrument counted {charge.counted_ah:.4g} Ah"
+    amounts = f"{charge.ours_ah:.4g} {base}, the instrument counted {charge.counted_ah:.4g} {base}"
     if max(factor, 1 / factor) < _ASKED_FACTOR:
         text = f"The current adds up to {amounts} in {names}."
         return [Problem("warning", text, code="counter-differs")]
@@ -122,11 +134,12 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
     )
     hint = f" They would agree {looks}." if looks else ""
     text = (
-        f"The current adds up to {amounts} in {names}: {_times(factor)}.{hint} "
+        f"{what} adds up to {amounts} in {names}: {_times(factor)}.{hint} "
         "Choose the units of current, time and counter so that they agree."
     )
     only = next(iter(ours)) if len(units) == len(ours) == 1 else None
-    return [question("counter", text, only or current, units.get(only) if only else None)]
+    code = "energy-counter" if of_energy else "counter"
+    return [question(code, text, only or current, units.get(only) if only else None)]
 
 
 def _times(factor: float) -> str:

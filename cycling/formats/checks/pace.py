@@ -15,6 +15,7 @@ from cycling.formats.text.blocks import IntArray
 from cycling.formats.values.numbers import BoolArray, FloatArray
 from cycling.units import duration_words
 
+_SOME_ROWS = 0.1  # show the same minute as the row before
 _MAX_POINTS, _WINDOWS = 8_192, 16
 _PAUSES = 0.2  # of all ticks: more are no pauses
 _SAME_PACE = math.log(1.2)
@@ -153,3 +154,36 @@ def pace_problems(mapping: Mapping, pace: PaceWatch) -> list[Problem]:
         other = MONTH_FIRST if clock.unit == DAY_FIRST else DAY_FIRST
         problems.append(replace(question("date-order", text, clock, other), row=row))
     return problems
+
+
+@dataclass
+class MinuteWatch:
+    """Notes whether a clock that alone counts the time shows whole minutes, several rows each."""
+
+    rows: int = 0
+    still: int = 0
+    whole: bool = True
+    _last: float = np.nan
+
+    def add(self, block: FileBlock) -> None:
+        """Take the next rows."""
+        unix_s = block.measures.unix_time_s
+        if unix_s is None or not self.whole:
+            return
+        values = unix_s[np.isfinite(unix_s)]
+        self.whole = bool((values % 60 == 0).all())
+        self.still += int(np.count_nonzero(np.diff(values, prepend=self._last) == 0))
+        self.rows += len(values)
+        self._last = float(values[-1]) if len(values) else self._last
+
+    def problems(self, mapping: Mapping) -> list[Problem]:
+        """The warning that times are right to a minute."""
+        clock = mapping.column(Field.CLOCK)
+        is_counted = any(map(mapping.column, (Field.TEST_TIME, Field.STEP_TIME)))
+        if clock is None or is_counted or not self.whole or self.still <= _SOME_ROWS * self.rows:
+            return []
+        text = (
+            f"The clock in column {clock.shown!r} has whole minutes, several rows each, and no "
+            "column counts the time: durations and charge are right to a minute of each step."
+        )
+        return [Problem("warning", text, column=clock.shown, code="clock-minutes")]

@@ -1,20 +1,28 @@
 """Test time that must not go back, a clock that may, and gaps between measures."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 
 from cycling.analysis.gaps import gap_rows
-from cycling.formats.columns.fields import Field
-from cycling.formats.columns.mapping import Mapping
+from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
+from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import IntArray
+from cycling.formats.values.clocks import zone, zone_disagrees
+from cycling.formats.values.dates import named_zone
 from cycling.formats.values.numbers import FloatArray
 
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _CLOCK_SET_S = 5.0  # by so much a clock is set, now and then
 _SUMMER_TIME_S = (1700.0, 3700.0)
+_LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _MAX_GAPS = 2_000
+_FEW = 3
+_OWN_ZONE = re.compile(r"(?:Z|:\d\d\s*[+-]\d\d:?\d\d|[A-Z]{3,4})\s*$")
 
 
 class TimeCheck:
@@ -45,7 +53,12 @@ class TimeCheck:
         back = np.flatnonzero(steps < 0)
         self._findings.add_each(
             len(back),
-            lambda n: _goes_back(int(rows[finite_rows[back[n]]]), -float(steps[back[n]]), what),
+            lambda n: _goes_back(
+                int(rows[finite_rows[back[n]]]),
+                -float(steps[back[n]]),
+                what,
+                is_reverse=2 * len(back) > len(steps) > _FEW,
+            ),
         )
         return times
 
@@ -83,7 +96,7 @@ def _no_time(row: int, what: str) -> Problem:
     return Problem("error", text, row=row, code="no-time")
 
 
-def _goes_back(row: int, seconds: float, what: str) -> Problem:
+def _goes_back(row: int, seconds: float, what: str, *, is_reverse: bool) -> Problem:
     remedy = (
         "Choose a column that is the test time, correct the time zone, or split the file here."
         if what == "clock time"
@@ -92,6 +105,8 @@ def _goes_back(row: int, seconds: float, what: str) -> Problem:
     )
     if what == "clock time" and _SUMMER_TIME_S[0] < seconds < _SUMMER_TIME_S[1]:
         remedy = "If summer time ended then, choose the time zone of the file; else split it here."
+    if is_reverse:
+        remedy = "The newest row stands first: sort the rows by their time, the oldest first."
     text = f"The {what} goes back by {duration(seconds)}. {remedy}"
     return Problem("error", text, row=row, code="time-back")
 
@@ -235,3 +250,33 @@ def step_time_problems(mapping: Mapping) -> list[Problem]:
         f"{column.shown!r}, added up. What passed between them is not in it."
     )
     return [Problem("warning", text, column=column.shown, code="step-times")]
+
+
+def label_zone_problems(
+    mapping: Mapping, starts_at: float | None, cells: Iterable[str]
+) -> list[Problem]:
+    """What is said where the clock's label names another zone than it is read in."""
+    clock = mapping.column(Field.CLOCK)
+    name = named_zone(clock.label) if clock else ""
+    if clock is None or starts_at is None or not name or clock.unit in ABSOLUTE_CLOCKS:
+        return []
+    says_itself = any(_OWN_ZONE.search(cell) for cell in cells)
+    if says_itself or not zone_disagrees(name, zone(mapping.time_zone), starts_at):
+        return []
+    text = (
+        f"Column {clock.shown!r} names the zone {name}, and is read as {mapping.time_zone}. "
+        "Choose the time zone of the file."
+    )
+    return [Problem("warning", text, column=clock.shown, code="label-zone")]
+
+
+def clock_range_problems(clock: Column | None, starts_at: float | None) -> list[Problem]:
+    """What is wrong with a clock (Unix s at the start) that no instrument of ours has had."""
+    if clock is None or starts_at is None or 0 <= starts_at < _LATEST_S:
+        return []
+    year = datetime.fromtimestamp(starts_at, UTC).year
+    text = (
+        f"The clock in column {clock.shown!r} begins in the year {year}. Times outside 1970 to "
+        "2200 are not imported: correct it, choose the column's unit, or set it to 'Not imported'."
+    )
+    return [Problem("error", text, column=clock.shown, code="clock-range")]

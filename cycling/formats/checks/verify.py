@@ -14,7 +14,7 @@ from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
-from cycling.formats.checks.pace import PaceWatch, pace_problems
+from cycling.formats.checks.pace import MinuteWatch, PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.power import PowerWatch, power_problems
 from cycling.formats.checks.preview import PreviewBuilder
@@ -23,7 +23,14 @@ from cycling.formats.checks.sign import SignEvidence, decide_sign
 from cycling.formats.checks.sign_watch import SignWatch
 from cycling.formats.checks.spikes import SpikeWatch
 from cycling.formats.checks.states import StateEvidence
-from cycling.formats.checks.times import ClockCheck, IntervalCheck, duration, step_time_problems
+from cycling.formats.checks.times import (
+    ClockCheck,
+    IntervalCheck,
+    clock_range_problems,
+    duration,
+    label_zone_problems,
+    step_time_problems,
+)
 from cycling.formats.checks.units import StepPace, time_unit_problems, units_inferred
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
@@ -86,6 +93,7 @@ class _Watch:
         self._start = head_start(table, mapping)
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
+        self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -102,8 +110,8 @@ class _Watch:
 
     @property
     def _watches(self) -> tuple["_Watcher", ...]:
-        more = self._step_pace, self._counter_ways, self._spikes
-        return self._pace, self._charge, self._power, self._ranges, self._cells, *more
+        more = self._minutes, self._step_pace, self._counter_ways, self._spikes
+        return self._pace, self._charge, self._energy, self._power, self._ranges, self._cells, *more
 
     @property
     def also(self) -> tuple[int, ...]:
@@ -198,6 +206,10 @@ class _Watch:
             problems.append(Problem("warning", text, code="no-current"))
         problems += self._cells.problems() + step_time_problems(self._mapping)
         problems += head_problems(self._table, self._mapping)
+        problems += clock_range_problems(clock, self._clock.starts_at)
+        problems += self._minutes.problems(self._mapping)
+        cells = self._table.sample_of(clock.index) if clock else ()
+        problems += label_zone_problems(self._mapping, self._clock.starts_at, cells)
         problems += gaps_found(self._intervals) + self._implausible()
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))
@@ -217,6 +229,8 @@ class _Watch:
             )
         if not problems:
             problems = power_problems(self._mapping, self._power)
+        if not problems and self._charge.factor is None:  # else statistics leave such energy aside
+            problems = charge_problems(self._mapping, self._energy)
         if all(problem.severity == "warning" for problem in problems):
             voltage_v = self._preview.preview(1.0).voltage_v
             problems += range_problems(self._mapping, self._ranges, self._span_s, voltage_v)

@@ -1,4 +1,4 @@
-"""Current or power in two columns, one of charge and one of discharge: their difference."""
+"""Columns of charge and of discharge that only their units tell: current, power, counters."""
 
 import re
 from dataclasses import replace
@@ -20,6 +20,41 @@ _NAMES = {
 }
 
 
+_COUNTERS = (
+    (Field.CAPACITY, Field.CHARGE_CAPACITY, Field.DISCHARGE_CAPACITY),
+    (Field.ENERGY, Field.CHARGE_ENERGY, Field.DISCHARGE_ENERGY),
+)
+
+
+def with_counters(mapping: Mapping) -> Mapping:
+    """The mapping with two columns such as Charge (mAh) and Discharge (mAh) as counters.
+
+    There must be one of each in such a unit, and no column that is a counter by its name.
+    """
+    for fields in _COUNTERS:
+        units = [unit for unit in fields[0].units if unit not in ("C", "J")]
+        columns = [c for c in mapping.columns if c.field is Field.EXTENDED and c.unit in units]
+        found = _of_each_way(columns)
+        if any(map(mapping.column, fields)) or not found:
+            continue
+        for column, field in zip(found, fields[1:], strict=True):
+            mapping = mapping.with_column(column.index, field, column.unit)
+        text = (
+            f"Columns {found[0].shown!r} and {found[1].shown!r} are the instrument's counters, by "
+            "their names and units."
+        )
+        mapping = replace(mapping, inferred=(*mapping.inferred, Inference("columns", text)))
+    return mapping
+
+
+def _of_each_way(columns: list[Column]) -> list[Column]:
+    """The one column of charge and the one of discharge; none where there are not both."""
+    ways = [direction(_plain(column)) for column in columns]
+    if sorted(way for way in ways if abs(way) == 1) != [-1.0, 1.0]:
+        return []
+    return [columns[ways.index(way)] for way in (1.0, -1.0)]
+
+
 def with_parts(mapping: Mapping) -> Mapping:
     """The mapping with both parts of the current, and of the power, where no column has it whole.
 
@@ -29,10 +64,9 @@ def with_parts(mapping: Mapping) -> Mapping:
         if mapping.column(field) or any(map(mapping.column, parts)):
             continue
         columns = [c for c in mapping.columns if c.field is Field.EXTENDED and _is_part(c, field)]
-        ways = [direction(_plain(column)) for column in columns]
-        if sorted(way for way in ways if abs(way) == 1) != [-1.0, 1.0]:
+        found = _of_each_way(columns)
+        if not found:
             continue
-        found = [columns[ways.index(way)] for way in (1.0, -1.0)]
         for column, part in zip(found, parts, strict=True):
             mapping = mapping.with_column(column.index, part)
         text = (

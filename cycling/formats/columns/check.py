@@ -11,6 +11,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.columns.recognise import OWN_HEADER
 from cycling.formats.problems import Problem, quoted_list
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.dates import word_behind
 
 # Words in the names of columns without a unit that are surely no current.
 _NO_CURRENT = re.compile(
@@ -58,6 +59,14 @@ def _missing(table: TextTable, mapping: Mapping) -> Iterator[Problem]:
     times = (Field.TEST_TIME, Field.CLOCK, Field.STEP_TIME)
     if not any(map(mapping.column, times)):
         text = "No column is Test time or Clock time. Choose at least one of them."
+        for column in mapping.columns:
+            if word := next(filter(None, map(word_behind, table.sample_of(column.index))), ""):
+                text = (
+                    f"No column is Test time or Clock time: {word!r} behind the times of column "
+                    f"{column.shown!r} is no zone and no half of the day that is read. "
+                    "Export them without it, in hours of 24 or with an offset such as +02:00."
+                )
+                break
         yield Problem("error", text, code="missing-time")
 
 

@@ -7,7 +7,7 @@ of its files and None for all others. The first that answers counts; the last on
 from collections.abc import Callable
 from dataclasses import replace
 
-from cycling.formats.columns.apart import with_parts
+from cycling.formats.columns.apart import with_counters, with_parts
 from cycling.formats.columns.bdf import label_of
 from cycling.formats.columns.fields import (
     CHANNEL_FIELDS,
@@ -54,7 +54,7 @@ def propose(table: TextTable) -> Mapping:
     """The format and the columns of a table as far as they can be recognised."""
     for recogniser in (*RECOGNISERS, _text_table):
         if mapping := recogniser(table):
-            return with_times(table, with_parts(mapping))
+            return with_times(table, with_counters(with_parts(mapping)))
     raise AssertionError
 
 

@@ -169,7 +169,7 @@ def _restarts(table: TextTable, mapping: Mapping, time: Column) -> int:
     if not is_open(table, Candidate(time.index, time.unit)) or not may_fall(table, time):
         return 0
     first = last = np.nan
-    longest, count, is_last = 0.0, 0, False
+    longest, count, rows, is_last = 0.0, 0, 0, False
     for values in all_values(table, time):
         first = values[0] if np.isnan(first) else first
         steps = np.diff(values, prepend=last)
@@ -180,9 +180,11 @@ def _restarts(table: TextTable, mapping: Mapping, time: Column) -> int:
         near |= (values[back] <= first + 1.01 * longest) & (values[back] < _NEW_STEP * before)
         if not near.all():
             return 0
-        count, last = count + len(back), float(values[-1])
+        count, rows, last = count + len(back), rows + len(values), float(values[-1])
         is_last = bool(len(back)) and int(back[-1]) == len(values) - 1
-    return 0 if is_last and count == 1 else count  # a row below the table, not a step
+    if is_last and count == 1:
+        return 0  # a row below the table, not a step
+    return count if 2 * count < rows else 0  # or the newest row stands first
 
 
 def _noted(mapping: Mapping, kind: str, text: str) -> Mapping:

@@ -114,7 +114,10 @@ def _are_numbers(table: TextTable, index: int) -> bool:
 
 
 def _is_no_measure(cells: Mapping[int, str], numbers: set[int]) -> bool:
-    """Whether a row has no digit, or begins with a word where the others have a number."""
+    """Whether a row has no digit, a word where others begin with a number, or is mostly blank."""
+    blank = [index for index in numbers if not cells[index].strip()]
+    if 2 * len(blank) > len(numbers) and not cells[min(cells)].strip():
+        return True  # totals of a column or two
     if not re.search("[0-9]", "".join(cells.values())):
         return True
     first = next(index for index, cell in cells.items() if cell.strip())

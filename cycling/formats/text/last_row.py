@@ -8,6 +8,7 @@ OPEN_VALUE, OPEN_ROW = "value", "row"
 _NUMBER = re.compile(
     r"[+-]?[0-9]+(?:[.,](?P<decimals>[0-9]*))?(?P<exponent>[eE][+-]?[0-9]*)?", re.ASCII
 )
+_BEGINNINGS = ("-", "+", ".", ",", "-.", "-,")  # of a number that is cut before its first digit
 _ALIKE = 5  # rows that are written alike, before one that is shorter is cut
 
 
@@ -36,14 +37,17 @@ def open_end_of(rows: Sequence[Sequence[str]], text: str) -> str:
     *above, last = cells
     parts = [_NUMBER.fullmatch(cell) for cell in above]
     own = _NUMBER.fullmatch(last)
-    if not own or not all(parts) or last == above[-1]:
+    if not all(parts) or last == above[-1] or not (own or last in _BEGINNINGS):
         return ""
     digits = [len(part["decimals"] or "") for part in parts if part]
     exponents = [len(part["exponent"] or "") for part in parts if part]
-    whole = len(own["decimals"] or "") == max(digits) and len(own["exponent"] or "") == max(
-        exponents
+    whole = (
+        own is not None
+        and len(own["decimals"] or "") == max(digits)
+        and len(own["exponent"] or "") == max(exponents)
     )
     if whole and (max(digits) or max(exponents) or len(last) >= min(map(len, above))):
         return ""
     values = [float(cell.replace(",", ".")) for cell in above]
-    return OPEN_ROW if all(a < b for a, b in pairwise(values)) else OPEN_VALUE
+    rises = values[0] < values[-1] and all(a <= b for a, b in pairwise(values))
+    return OPEN_ROW if rises else OPEN_VALUE

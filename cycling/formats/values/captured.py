@@ -1,7 +1,8 @@
 """Numbers and words within text cells by a regular expression, a whole column at a time.
 
-Cells of one column look alike: digits at the same places and everything else the same. So one
-cell is matched, and those that look like it are taken apart by their bytes (30 times as fast).
+Cells of one column look alike: digits at the same places and everything else the same, also the
+digits of words such as +02:00. So one cell is matched, and those that look like it are taken apart
+by their bytes (30 times as fast).
 """
 
 import re
@@ -110,7 +111,10 @@ def _take_alike(
         alike[0] = True
         if look < _LOOKS:
             digit = content - 48 < 10
-            is_digit = digit[0]
+            is_digit = digit[0].copy()
+            spans = [match.span(word) for word in parts.words] if match else []
+            for first, end in spans:
+                is_digit[first:end] = False
             same = (content == sample) | (digit & is_digit)
             alike = same.all(axis=1)
         if match:

@@ -79,6 +79,16 @@ def parse_clock(cells: "pa.StringArray", unit: str, decimal: str, where: ZoneInf
     return Numbers(np.where(far, np.nan, seconds), bad if bad.any() else None, numbers.no_value)
 
 
+def zone_disagrees(name: str, where: ZoneInfo, unix_s: float) -> bool:
+    """Whether a zone such as UTC+2 or CET has another offset than `where` at that moment."""
+    import pyarrow as pa
+
+    local = datetime.fromtimestamp(unix_s, where)
+    cells = pa.array([f"{local:%Y-%m-%d %H:%M:%S} {name}"])
+    named_s = float(parse_clock(cells, YEAR_FIRST, ".", where).values[0])
+    return abs(named_s - int(unix_s)) > 1
+
+
 def _to_utc(local: FloatArray, where: ZoneInfo) -> FloatArray:
     """Unix seconds of local wall-clock seconds: one look-up for each quarter of an hour."""
     if where.key == "UTC":

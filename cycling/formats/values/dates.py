@@ -26,9 +26,16 @@ _SIGNS = str.maketrans(
     | {"\u00a0": " ", "\u202f": " ", "\u2009": " "}
     | {"년": "-", "월": "-", "일": " ", "시": ":", "분": ":", "초": " "}
 )
+
+
+def _half(letter: str, words: str) -> str:
+    """Pattern of a. m. (or p. m.), and of the same in German, Swedish, Czech, Greek, Turkish."""
+    return rf"\b{letter}\s?\.?\s?m\b\.?|(?<=\d)\s*(?:{words.replace('.', '[.]')})\.?\s*$"
+
+
 _HALVES = (
-    (re.compile(r"上午|午前|오전|\ba\s?\.?\s?m\b\.?", re.IGNORECASE), "AM"),
-    (re.compile(r"下午|午後|오후|\bp\s?\.?\s?m\b\.?", re.IGNORECASE), "PM"),
+    (re.compile(rf"上午|午前|오전|{_half('a', 'vorm|fm|dop|πμ|π.μ|öö')}", re.IGNORECASE), "AM"),
+    (re.compile(rf"下午|午後|오후|{_half('p', 'nachm|em|odp|μμ|μ.μ|ös')}", re.IGNORECASE), "PM"),
 )
 _MAX_LENGTH = 64
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
@@ -37,9 +44,27 @@ _NAMED_ZONES = {
     **{"WET": "+0000", "WEST": "+0100", "CET": "+0100", "CEST": "+0200", "MEZ": "+0100"},
     **{"MESZ": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "JST": "+0900"},
     **{"KST": "+0900", "EST": "-0500", "EDT": "-0400", "MST": "-0700", "MDT": "-0600"},
-    **{"PST": "-0800", "PDT": "-0700"},
+    **{"PST": "-0800", "PDT": "-0700", "AEST": "+1000", "AEDT": "+1100", "AWST": "+0800"},
+    **{"HKT": "+0800", "NZST": "+1200", "NZDT": "+1300", "SAST": "+0200", "BRT": "-0300"},
 }
 _NAMED_ZONE = re.compile(rf"(?<=\d)\s*\(?({'|'.join(_NAMED_ZONES)})\)?\s*$")
+# 21:30:00+02, 21:30:00 GMT+2, 21:30:00+02:00[Europe/Berlin]
+_ZONE_NAME = re.compile(
+    rf"\b(?:(?:UTC|GMT)(?:\s*[+-]\s*\d{{1,2}}(?::?\d\d)?)?|{'|'.join(_NAMED_ZONES)})\b", re.ASCII
+)
+_OFFSET = re.compile(
+    r"(:\d\d(?:[.,]\d+)?)\s*(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\[[\w/+-]+\])?\s*$",
+    re.ASCII,
+)
+_ZONE_BEFORE_YEAR = re.compile(r"(?<=:\d\d)\s+([A-Z]{3,4})\s+(\d{4})\s*$")  # as `date` writes it
+# What may stand behind a time of day without changing it: "Uhr", "hrs", a day of the week.
+_BEHIND = re.compile(
+    r"(?<=[:.]\d\d)\s*\(?\b(?:uhr|hrs?|h|(?:mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|lun|mar|mer|"
+    r"mie|jeu|jue|ven|vie|sab|dim|dom|seg|ter|qua|qui|sex|maa|din|woe|vri|zat|zon)[^\W\d_]*)"
+    r"\.?\)?\s*$",
+    re.IGNORECASE,
+)
+_UNCLEAR = re.compile(r"\d\s*\(?[^\W\d_]{2,}\.?\)?\s*$")
 # 20260305223000, 20260305T2230
 _COMPACT = re.compile(
     r"\s*((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T _-]?"
@@ -47,9 +72,11 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(
-    r"\D*(\d{1,4})\D+?(\d{1,2})\D+?(\d{2,4})(?!\d)[\s,T-]*(.*)", re.DOTALL | re.ASCII
+    r"\D*(?=\d{4}\D|\d+\D+\d+\D+\d{2})(\d{1,4})\D+?(\d{1,2})\D+?(\d{1,4})(?!\d)[\s,T-]*(.*)",
+    re.DOTALL | re.ASCII,
 )
 _NAMED = re.compile(r"(?:(\d{1,4})\W+)?\x01(\d+)\W+(\d{1,4})(?:\W+(\d{4}|\d\d(?![\d:.])))?\W*(.*)")
+_CLOCK_IN_FRONT = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?=[\s,])", re.ASCII)
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}.*")
 
 
@@ -61,14 +88,17 @@ def plain_clock(text: str) -> str:
     if compact := _COMPACT.fullmatch(text):
         year, month, day, hour, minute, second, zone_name = compact.groups()
         return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}{zone_name or ''}"
-    plain = text.translate(_SIGNS).strip()
+    plain = _ZONE_BEFORE_YEAR.sub(r" \2 \1", text.translate(_SIGNS).strip())
     plain = _NAMED_ZONE.sub(lambda match: _NAMED_ZONES[match[1]], plain)
+    plain = _OFFSET.sub(lambda m: f"{m[1]} {m[2]}{m[3]:0>2}:{m[4] or '00'}", plain)
     half = ""
     for pattern, word in _HALVES:
         if pattern.search(plain):
             plain, half = pattern.sub(" ", plain), word
     zone = _ZONE.search(plain)
-    plain = plain[: zone.start()] if zone else plain
+    plain = _BEHIND.sub("", plain[: zone.start()] if zone else plain)
+    if (behind := _UNCLEAR.search(plain)) and not _month_in(behind[0]):
+        return text  # a word that may say another hour, such as a half of the day or a zone
     plain, named = _WORD.sub(_month, plain), bool(_month_in(plain))
     parts = _named_date(plain) if named else _numbers(plain)
     if parts is None:
@@ -76,6 +106,20 @@ def plain_clock(text: str) -> str:
     date, time = parts
     time = time.strip().rstrip(":")
     return " ".join(part for part in (date, time, half, zone[0].strip() if zone else "") if part)
+
+
+def named_zone(label: str) -> str:
+    """The zone that a column's label names, as an offset or a name that is read; "" for none."""
+    match = _ZONE_NAME.search(label)
+    return match[0].replace(" ", "") if match else ""
+
+
+def word_behind(text: str) -> str:
+    """The word behind a date and time of day that nobody understands, such as a zone; else ""."""
+    match = _UNCLEAR.search(text)
+    if not match or ":" not in text or not _DATE.match(text) or plain_clock(text) != text:
+        return ""
+    return match[0][1:].strip(" ()")
 
 
 def _month_in(text: str) -> bool:
@@ -109,7 +153,7 @@ def _named_date(text: str) -> tuple[str, str] | None:
     else:  # 23-Nov-23
         day, year, rest = before, after, text[match.end(3) :]
     year = f"20{year}" if len(year) == 2 else year
-    clock = _CLOCK.search(rest)
+    clock = _CLOCK.search(rest) or _CLOCK_IN_FRONT.match(text)
     return f"{year}-{int(month):02}-{int(day):02}", clock[0] if clock else ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, literal, select, union_all
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 from cycling.profile import StationCapabilities
 from cycling.terms import NOT_ENDED, UNDER_WAY, StationState, Technology
 from db.engine import Database
-from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan, StationLive
+from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan, StationLive, Unit
 from db.models.battery_rows import CAPACITY_MAH, with_capacity
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
 from db.queries.stations.queue import waiting
 from db.queries.stations.state import AboutStation
+
+MEASURED = timedelta(seconds=60)  # before its last sign of life, or it is no voltage of now
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def voltages_at_rest(
 ) -> dict[tuple[int, int], float]:
     """Return the voltages (V) that stations measure of their confirmed batteries, at rest.
 
-    Keys are station and battery. Only of those where nothing runs and nothing waits.
+    Keys are station and battery. Only of those where nothing runs and nothing waits. One that is
+    heard need not measure.
     """
     if not station_ids:
         return {}
@@ -111,22 +115,30 @@ def voltages_at_rest(
     runs = exists().where(
         Experiment.station_id == confirmed.station_id, Experiment.status.in_(NOT_ENDED)
     )
+    of_live = (live.voltage_v, live.measured_at, live.seen_at, Unit.clock_offset_s)
     statement = (
-        select(confirmed.station_id, confirmed.battery_id, live.voltage_v)
+        select(confirmed.station_id, confirmed.battery_id, *of_live)
         .join(live, live.station_id == confirmed.station_id)
+        .join(CyclerStation, CyclerStation.id == confirmed.station_id)
+        .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .where(
             confirmed.station_id.in_(station_ids),
             live.state == StationState.IDLE,
             live.output_on.is_(False),
             live.contact_lost_at.is_(None),
             live.voltage_v.is_not(None),
+            live.measured_at.is_not(None),
             ~waits,
             ~runs,
         )
     )
     with database.read() as session:
         rows = session.execute(statement).all()
-    return {(row.station_id, row.battery_id): row.voltage_v for row in rows}
+    return {
+        (row.station_id, row.battery_id): row.voltage_v
+        for row in rows
+        if row.measured_at - timedelta(seconds=row.clock_offset_s or 0.0) >= row.seen_at - MEASURED
+    }
 
 
 def _places(session: Session) -> tuple[Mapping[int | None, Place], Mapping[int | None, Place]]:

@@ -1,6 +1,7 @@
 """Add experiment without a browser: what is typed, by whoever, and what it means."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -415,7 +416,10 @@ class TestTheVoltageAtTheStart:
 
     def test_it_is_the_one_that_the_station_measures_of_the_confirmed_battery(self, forms):
         self.rests(forms)
-        assert "assumed to begin 90 to 100 % charged" in self.about(forms)
+        assert (
+            "assumed to begin 90 to 100 % charged; from another charge ± does not hold"
+            in self.about(forms)
+        )
         confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
         assert "from 3.735 V, as it is measured now: 5" in self.about(forms)
         other = typed(forms, pairs=(Pair(forms.b, forms.s1),))
@@ -427,6 +431,7 @@ class TestTheVoltageAtTheStart:
             {"output_on": True, "state": StationState.RUNNING},
             {"output_on": None},
             {"voltage_v": None},
+            {"measured_at": FormLab.now() - timedelta(minutes=4)},  # heard, but measures nothing
         ],
     )
     def test_nobody_knows_it_where_something_runs_or_nothing_is_measured(self, forms, changes):

@@ -86,3 +86,13 @@ def test_a_rest_between_two_charges_adds_nothing(proposed):
     rows = ["0,3.3,1.0", "3600,3.4,1.0", "900000,3.4,0", "903600,3.5,1.0"]
     table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
     assert verify(table, mapping).most_ah == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("ampere", "codes"), [(0.001, ["battery-little"]), (1, [])])
+def test_hardly_any_charge_through_all_voltages_is_a_warning(proposed, ampere, codes):
+    """Amperes in a column that says mA: nothing else in such a file speaks against it."""
+    rows = [f"{60 * n},{3.0 + 0.02 * n},{ampere}" for n in range(60)]
+    table, mapping = proposed("Time (s),U (V),I (A)\n" + "\n".join(rows) + "\n")
+    found = battery_problems(verify(table, mapping), CELL)
+    assert [problem.code for problem in found] == codes
+    assert all(problem.severity == "warning" for problem in found)
