@@ -24,12 +24,9 @@ _WAYS = {field: sign for pair in _PAIRS for field, sign in zip(pair, (1.0, -1.0)
 class CounterWays:
     """Collects what each counter counts by the sign of the current, and by the state."""
 
-    by_current: dict[Field, FloatArray] = field(
-        default_factory=dict
-    )  # Ah or Wh above zero, below it
-    by_state: dict[Field, FloatArray] = field(
-        default_factory=dict
-    )  # the same in charge, in discharge
+    # Ah or Wh above zero and below it; in charge and in discharge
+    by_current: dict[Field, FloatArray] = field(default_factory=dict)
+    by_state: dict[Field, FloatArray] = field(default_factory=dict)
     _last: dict[Field, FloatArray] = field(default_factory=dict)
 
     def add(self, block: FileBlock) -> None:

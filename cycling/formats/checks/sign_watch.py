@@ -28,9 +28,8 @@ class SignWatch:
     _greatest_a: float = 0.0
     _least_v: float = np.inf
     _most_v: float = -np.inf
-    _runs: list[FloatArray] = field(
-        default_factory=list
-    )  # sign, change of V in all and in the later half, greatest |I|
+    # sign, change of V in all and in the later half, greatest |I|
+    _runs: list[FloatArray] = field(default_factory=list)
     _along: Counter[int] = field(default_factory=Counter)
     _against: Counter[int] = field(default_factory=Counter)
     _last: FloatArray | None = None
