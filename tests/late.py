@@ -21,8 +21,8 @@ SHARE = 0.6  # of the calls, and of the answers
 
 
 def _wait(most_s: float) -> None:
-    if random.random() < SHARE:  # noqa: S311 - nothing secret
-        time.sleep(most_s * random.random() ** 2)  # noqa: S311
+    if random.random() < SHARE:
+        time.sleep(most_s * random.random() ** 2)
 
 
 def let_answer_late(most_s: float) -> None:
