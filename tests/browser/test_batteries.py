@@ -224,7 +224,7 @@ def test_pressing_twice_makes_one_battery(page: Page, served: Served, sign_in):
     assert batteries(served) == 1
 
 
-# Hands the answers of a check and of "Add battery" over in the same moment, and later ones as usual.
+# Hands the answers of a check and of "Add battery" over in the same moment; later ones as usual.
 BOTH_AT_ONCE = """() => {
   const ask = window.fetch, held = [];
   window.fetch = (address, request) => {
