@@ -15,6 +15,7 @@ from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
 from cycling.formats.append import Part, appended, check_order
+from cycling.formats.checks.digest import Digest
 from cycling.names import MAX_NAME, check_description, check_name
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
@@ -117,6 +118,7 @@ class _Importer:
         self._reading = _reading(options, settings)
         self._several = len(files) > 1
         self._done: set[tuple[str, str]] = set()  # hash and test of the files of this call
+        self._seen: list[tuple[str, Digest]] = []  # of a dry run, which leaves nothing behind
         given = options.profile
         self._profile = given_profile(self._database, given) if given else None
         self._electrolytes = given_electrolytes(options.electrolytes)
@@ -203,13 +205,16 @@ class _Importer:
             self._done.add((source.sha256, source.part))
             earlier = earlier_imports(self._database, source.identity(digest))
             known |= dict.fromkeys(one.experiment_id for one in earlier)
+            if self._options.dry_run:
+                self._compare(source.name, digest)
             if not earlier or answer == NEW:
                 continue
             if answer is None:
+                replace_it = ", or --again replace to put it in the place of that experiment"
                 say(
                     f"warning: {source.name} came before: {named(earlier)}. It is imported once "
-                    "more. Give --again skip to leave it out, or --again replace to put it in the "
-                    "place of that experiment."
+                    "more. Give --again skip to leave it out"
+                    f"{'' if earlier[0].beginning else replace_it}."
                 )
                 continue
             if answer == SKIP:
@@ -219,6 +224,16 @@ class _Importer:
             facts = experiment_facts(self._database, replaced.experiment_id)
             return Again((replaced.experiment_id,), facts)
         return Again(tuple(known), anyway=answer == NEW)
+
+    def _compare(self, name: str, digest: Digest) -> None:
+        """Say that the measures of a file are in another one of this dry run."""
+        for other, its in self._seen:
+            same_name = name == other
+            grown = digest.begins_with(its, same_name=same_name)
+            if grown or its.begins_with(digest, same_name=same_name) or its.same_as(digest):
+                whole, part = (name, other) if grown else (other, name)
+                say(f"warning: {whole} has the measures of {part}. Import one of both.")
+        self._seen.append((name, digest))
 
     def _new(self, first: CheckedFile, name: str, battery: BatteryChoice) -> imports.NewExperiment:
         mapping = first.verification.mapping

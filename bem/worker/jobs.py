@@ -22,6 +22,7 @@ from cycling.formats import (
 )
 from cycling.formats.append import Part, appended
 from cycling.formats.columns.remembered import corrections, layout_key
+from cycling.formats.columns.times import zone_named
 from db import series
 from db.commands import jobs
 from db.commands.audit import By
@@ -116,6 +117,8 @@ def verify_file(place: Workplace, mine: Claim) -> None:
         mapping = remembered.corrections.applied(mapping)
         if mine.payload.get("zone_chosen"):  # by the user, for this file
             mapping = replace(mapping, time_zone=zone)
+    if proposed:  # several files are checked as they are recognised, with what is answered
+        mapping = replace(mapping, accepted=tuple(mine.payload.get("accepted") or ()))
     verification = verified_like_before(table, mapping, remembered, beat)
     part = verification.mapping.part
     identity = Identity(upload.sha256, part, verification.digest, upload.file_name)
@@ -193,7 +196,7 @@ def _again(place: Workplace, payload: dict[str, Any]) -> Again:
     """Return what the user has decided about a file that came before."""
     known, replaced = payload.get("known") or (), payload.get("replaced")
     facts = None if replaced is None else experiment_facts(place.database, replaced)
-    return Again(tuple(known), facts)
+    return Again(tuple(known), facts, anyway=bool(payload.get("anyway")))
 
 
 def prepare_experiment(place: Workplace, mine: Claim) -> None:
@@ -236,7 +239,7 @@ def _end(place: Workplace, mine: Claim, result: dict[str, Any]) -> None:
 def _proposed(table: TextTable, payload: dict[str, Any]) -> Mapping:
     """Read a clock without a zone in the zone of whoever brings the file (the old one: UTC)."""
     mapping = propose(table)
-    if mapping.format.startswith("Old application"):
+    if mapping.format.startswith("Old application") or zone_named(mapping):
         return mapping
     return replace(mapping, time_zone=payload.get("time_zone") or "UTC")
 

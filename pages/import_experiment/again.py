@@ -48,7 +48,8 @@ def choices(earlier: Sequence[dict[str, Any]], *, may_delete: bool) -> dict[str,
     Replacing deletes, so only who may delete is offered it, for one experiment of this file alone.
     """
     words = {NEW: "Import as new"}
-    if may_delete and len(earlier) == 1 and earlier[0]["files"] == 1:
+    is_whole = len(earlier) == 1 and earlier[0]["files"] == 1 and not earlier[0].get("beginning")
+    if may_delete and is_whole:
         return {REPLACE: f"Replace experiment {earlier[0]['experiment_id']}", **words}
     return words
 
@@ -62,13 +63,16 @@ def decision(
     if answer not in choices(earlier, may_delete=may_delete):
         return None
     earlier_ids = [one["experiment_id"] for one in earlier]
-    return {"known": earlier_ids, "replaced": earlier_ids[0] if answer == REPLACE else None}
+    replaced = earlier_ids[0] if answer == REPLACE else None
+    return {"known": earlier_ids, "replaced": replaced, "anyway": answer == NEW}
 
 
 def _how(one: dict[str, Any]) -> str:
     """Say how a file is recognised that is not the same byte by byte."""
     if one.get("has_grown"):
         return ", whose measures this file has, and more"
+    if one.get("beginning"):
+        return ", which has the measures of this file, and more"
     return "" if one["same_file"] else ", another file with the same measures"
 
 

@@ -1,6 +1,6 @@
 """Several files at once: checked together, confirmed in a table, each imported by its own task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -16,14 +16,14 @@ from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
 from db.queries.batteries.detail import battery_choices
 from pages.context import database, now, once, request_id, viewer
-from pages.import_experiment.batch_answers import fit_words, missing_words, payloads_of, rows_of
+from pages.import_experiment.batch_answers import fit_notes, missing_words, payloads_of, rows_of
+from pages.import_experiment.batch_checks import zone_of
 from pages.import_experiment.batch_questions import question_table, row_note
-from pages.import_experiment.batch_rows import EVERY_FILE, MAX_FILES
+from pages.import_experiment.batch_rows import EVERY_FILE, with_wholes
 from pages.import_experiment.batch_table import work_table
-from pages.import_experiment.columns import zone_options
 from pages.import_experiment.file import cancel_quietly
 from pages.import_experiment.ids import Ids
-from pages.import_experiment.stores import read_batch, read_missing, read_upload, read_uploads
+from pages.import_experiment.stores import read_batch, read_missing, read_upload
 from pages.sent import read_id, sent_id
 
 POLL_MS = 1_000
@@ -69,55 +69,6 @@ def box() -> Component:
 
 
 @callback(
-    output=Output(Ids.BATCH, "data"),
-    inputs={"added": Input(Ids.BATCH_ADDED, "data")},
-    prevent_initial_call=True,
-)
-def begin(added: Sent) -> Sent:
-    """Have files that came together checked, each by a task of its own."""
-    uploads = read_uploads(added)
-    if not uploads:
-        raise PreventUpdate
-    if len(uploads) > MAX_FILES:
-        raise InputError(f"{len(uploads)} files are too many at once; take {MAX_FILES} at most.")
-    ids = _checks(uploads, {"time_zone": str(viewer().zone)})
-    return [{"upload": one, "check": job} for one, job in zip(uploads, ids, strict=True)]
-
-
-def _checks(uploads: Sequence[Mapping[str, Any]], how: Mapping[str, Any]) -> list[int]:
-    """Have files checked as they are recognised; return the tasks."""
-    payloads = [
-        {"upload": one["id"], "mapping": None, "request": request_id(), **how} for one in uploads
-    ]
-    return jobs.enqueue_all(
-        database(), kind="verify file", payloads=payloads, user_name=viewer().name, now=now()
-    )
-
-
-@callback(
-    output=Output(Ids.BATCH, "data", allow_duplicate=True),  # begin and others write it too
-    inputs={"zones": Input(Ids.batch_zone(ALL), "value")},
-    state={"batch": State(Ids.BATCH, "data")},
-    prevent_initial_call=True,
-)
-def choose_zone(zones: Sent, batch: Sent) -> Sent:
-    """Have the files checked again whose clocks name no zone, in the zone that was chosen."""
-    files, zone = read_batch(batch), str((zones or [None])[0] or "")
-    if not files or zone not in zone_options() or zone == _zone(files):
-        raise PreventUpdate  # a choice that was drawn
-    rows = rows_of(files, results=True)
-    local = [row.number for row in rows if row.is_local]
-    how = {"time_zone": zone, "zone_chosen": True}
-    ids = dict(zip(local, _checks([rows[n].upload for n in local], how), strict=True))
-    return [{**one, "zone": zone, "check": ids.get(n, one["check"])} for n, one in enumerate(files)]
-
-
-def _zone(files: Sequence[Mapping[str, Any]]) -> str:
-    """Return the zone of clocks that name none: as chosen, else the viewer's."""
-    return str(files[0].get("zone") or viewer().zone)
-
-
-@callback(
     output=(
         Output(Ids.DROP_BOX, "hidden"),
         Output(Ids.BATCH_BOX, "hidden"),
@@ -144,8 +95,8 @@ def show(batch: Sent, upload: Sent, ticks: Sent, missing: Sent) -> tuple[Any, ..
     if working or any(row.load for row in rows):
         content, asks = work_table(rows_of(files, results=not working), now()), False
     else:
-        whole = rows_of(files, results=True)
-        batteries, zone = battery_choices(database()), _zone(files)
+        whole = with_wholes(rows_of(files, results=True))
+        batteries, zone = battery_choices(database()), zone_of(files)
         asks = True
         lacks, of_all = read_missing(missing), str(files[0].get("battery") or "")
         content = question_table(whole, batteries, viewer(), zone, lacks, of_all)
@@ -216,15 +167,18 @@ def compare(batteries: Sent, batch: Sent, notes: Sent, missing: Sent) -> dict[st
     changed = {one.get("row") for one in ctx.triggered_prop_ids.values() if isinstance(one, dict)}
     if not changed or EVERY_FILE in changed:
         changed = set(places)
-    if len(ctx.triggered_prop_ids) != 1:
-        changed -= read_missing(missing).keys()  # drawn with what is missing
+    said = read_missing(missing) if len(ctx.triggered_prop_ids) != 1 else {}  # drawn with it
     wanted = {
         place: given.get(place) or given.get(EVERY_FILE)
         for place in places
         if place in changed and isinstance(place, int) and 0 <= place < len(files)
     }
-    texts = fit_words(files, wanted)
-    return {"fits": [row_note(*texts[place]) if place in texts else no_update for place in places]}
+    found = fit_notes(files, wanted)
+    for place, text in said.items():
+        note = found.pop(place, None)
+        if note and note.text and note.text in text:
+            found[place] = note._replace(text=text)
+    return {"fits": [row_note(n, found[n]) if n in found else no_update for n in places]}
 
 
 def _answers(count: int) -> list[dict[str, Sent]]:

@@ -1,28 +1,45 @@
 """Several files at once: what was answered about each, for the worker; and what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
 from cycling.formats.append import check_order
 from cycling.formats.checks.digest import Digest
+from cycling.formats.problems import Problem
 from db.queries.batteries.detail import BatteryChoice, battery_choices, battery_named_in
 from db.queries.jobs import job_statuses
 from pages.context import database, viewer
-from pages.import_experiment.batch_rows import FileRow, answered, chosen_battery
+from pages.import_experiment.batch_rows import (
+    FileRow,
+    answered,
+    chosen_battery,
+    mapping_of,
+    with_wholes,
+)
 from pages.import_experiment.importing import to_import
 from pages.import_experiment.inferred import not_of_battery
 
 R = TypeVar("R")
-Note = tuple[str, bool]  # what is said about a file, and whether it stops its import
 
 MAX_NAMED = 5
 OF_ALL = ("battery", "name", "day", "clock")  # of files that are one experiment: the first one's
 OF_EACH = ("upload", "mapping", "trust_clock", "sign_chosen")
 # A file, what its check has found, and what was answered about it.
 Chosen = tuple[FileRow, dict[str, Any], Mapping[str, Sent]]
+
+
+class Note(NamedTuple):
+    """What is said about a file, and whether it stops its import.
+
+    `code` is that of the question whose answer may be that it is right as it is.
+    """
+
+    text: str
+    stops: bool = False
+    code: str = ""
 
 
 def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRow]:
@@ -36,6 +53,7 @@ def rows_of(files: Sequence[Mapping[str, Any]], *, results: bool) -> list[FileRo
             statuses.get(one["check"]),
             statuses.get(one.get("load") or 0),
             one.get("reason") or "",
+            tuple(one.get("accepted") or ()),
         )
         for number, one in enumerate(files)
     ]
@@ -61,6 +79,9 @@ def payloads_of(
     ]
     if not chosen:
         raise InputError("No file is chosen for the import.")
+    if not together:
+        wholes = with_wholes([row for row, _checked, _given in chosen])
+        chosen = [(row, *one[1:]) for row, one in zip(wholes, chosen, strict=True)]
     if together:
         chosen = _in_order(chosen)
         of_all = {name: chosen[0][2].get(name) for name in OF_ALL}
@@ -103,6 +124,7 @@ def _as_one(payloads: Sequence[dict[str, Any]]) -> dict[str, Any]:
         **payloads[0],
         "rows": sum(one["rows"] for one in payloads),
         "known": sorted({number for one in payloads for number in one["known"]}),
+        "anyway": any(one.get("anyway") for one in payloads),
         "replaced": replaced[0] if replaced else None,  # of several the worker says that it is none
         "following": [{name: one[name] for name in OF_EACH} for one in payloads[1:]],
     }
@@ -140,7 +162,7 @@ def _payload(
     return {**payload, **decided, "sign_chosen": row.asks_sign}
 
 
-def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) -> dict[int, Note]:
+def fit_notes(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) -> dict[int, Note]:
     """Return what speaks against the battery of each file, by its place; blank for nothing.
 
     A file without a battery, or that cannot be imported from here, is compared with none.
@@ -148,21 +170,30 @@ def fit_words(files: Sequence[Mapping[str, Any]], chosen: Mapping[int, Sent]) ->
     rows = rows_of([files[place] for place in chosen], results=True)
     batteries = battery_choices(database())
     return {
-        place: _fit_words(row, battery, batteries)
+        place: _fit_note(row, battery, batteries)
         for row, (place, battery) in zip(rows, chosen.items(), strict=True)
     }
 
 
-def _fit_words(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) -> Note:
+def _fit_note(row: FileRow, battery: Sent, batteries: Sequence[BatteryChoice]) -> Note:
     if not battery or row.checked is None or row.failure:
-        return "", False
-    mapping = Columns.from_json(row.checked["verification"]["mapping"])
+        return Note("")
     try:
         number = chosen_battery(battery, batteries, lambda text: battery_named_in(database(), text))
-        _fits(row.checked, mapping, number)
     except InputError as error:
-        return str(error), True
-    return " ".join(one.sentence for one in not_of_battery(row.checked, mapping, number)), False
+        return Note(str(error), stops=True)
+    problems = not_of_battery(row.checked, mapping_of(row), number)
+    if asked := _asked(problems):
+        return Note(_question(asked), stops=True, code=asked.code)
+    return Note(" ".join(one.sentence for one in problems))
+
+
+def _asked(problems: Sequence[Problem]) -> Problem | None:
+    return next((one for one in problems if one.severity == "question"), None)
+
+
+def _question(asked: Problem) -> str:
+    return f"{asked.sentence} If it is right, say so here, or open the file alone."
 
 
 def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:
@@ -175,10 +206,8 @@ def _tried(answer: Callable[[], R], lacks: list[str]) -> R | None:
 
 
 def _fits(checked: dict[str, Any], mapping: Columns, battery_id: int) -> bool:
-    problems = not_of_battery(checked, mapping, battery_id)
-    asked = next((one for one in problems if one.severity == "question"), None)
-    if asked:
-        raise InputError(f"{asked.sentence} If it is right, open the file alone and say so.")
+    if asked := _asked(not_of_battery(checked, mapping, battery_id)):
+        raise InputError(_question(asked))
     return True
 
 

@@ -13,10 +13,12 @@ from components.controls import small_button
 from db.queries.batteries.detail import BatteryChoice
 from pages.context import Viewer
 from pages.import_experiment import again
+from pages.import_experiment.batch_answers import Note
 from pages.import_experiment.batch_rows import ANSWER, EVERY_FILE, FileRow, battery_label
 from pages.import_experiment.batch_table import count_cell, file_cell, table_row
 from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.ids import Ids
+from pages.import_experiment.inferred import RIGHT
 from pages.import_experiment.mapping import CHARGE, DISCHARGE, shown_moment
 from pages.import_experiment.remembered import as_for
 
@@ -100,7 +102,7 @@ def _battery_of_all(rows: Sequence[FileRow], proposal: str) -> list[Component]:
 
 def _again_of_all(rows: Sequence[FileRow]) -> list[Component]:
     """Ask once what to do with all files that came before; nothing where fewer than two did."""
-    if sum(bool(row.earlier) and not row.failure for row in rows) < 2:
+    if sum(row.asks_again for row in rows) < 2:
         return []
     choice = dbc.Select(
         id=Ids.batch_again(EVERY_FILE),
@@ -244,12 +246,13 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
     return html.Div(
         [
             html.Div(
-                row_note("" if row.failure else missing, True),
+                row_note(row.number, Note("" if row.failure else missing, stops=True)),
                 id=Ids.batch_fits(row.number),
                 className="small",
                 role="status",
             ),
             html.Div([icon(name), " ", row.failure], className=look, hidden=not row.failure),
+            *_right(row.number, row.acceptable),
             _sign(row),
             _again(row, who),
             *_details(row),
@@ -260,13 +263,21 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
     )
 
 
-def row_note(text: str, stops: bool) -> list[Component]:
+def row_note(number: int, note: Note) -> list[Component]:
     """Say what is missing of a file, or what speaks against its battery."""
-    if not text:
+    if not note.text:
         return []
-    if stops:
-        return [html.Span([icon("x-circle-fill"), " ", text], className="bem-bad")]
-    return [html.Span([icon("exclamation-triangle-fill"), " ", text])]
+    if note.stops:
+        said = html.Span([icon("x-circle-fill"), " ", note.text], className="bem-bad")
+        return [said, *_right(number, note.code)]
+    return [html.Span([icon("exclamation-triangle-fill"), " ", note.text])]
+
+
+def _right(number: int, code: str) -> list[Component]:
+    """Offer the answer to a question that the file is right as it is; nothing without one."""
+    return (
+        [dbc.Checkbox(id=Ids.batch_accept(number, code), label=RIGHT, value=False)] if code else []
+    )
 
 
 def _sign(row: FileRow) -> Component:
@@ -289,13 +300,14 @@ def _again(row: FileRow, who: Viewer) -> Component:
     answer = dbc.Select(
         id=Ids.batch_again(row.number),
         options=[{"label": label, "value": value} for value, label in words.items()],
-        placeholder="It came before ...",
+        placeholder="It came before ..." if row.earlier else "It is in another file ...",
         persistence=row.upload["id"],
         persistence_type="session",
     )
     label = hidden_label(f"{row.upload['name']} came before", answer.id)
     earlier = html.Div(again.earlier_list(row.earlier), className="t3 small")
-    return html.Div([label, answer, earlier], hidden=bool(row.failure) or not row.earlier)
+    other = html.Div(f"{row.whole} has these measures, and more.", hidden=not row.whole)
+    return html.Div([label, answer, other, earlier], hidden=not row.asks_again)
 
 
 def _details(row: FileRow) -> list[Component]:

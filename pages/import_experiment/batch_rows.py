@@ -9,12 +9,14 @@ from typing import Any
 from components.sent import Sent
 from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
+from cycling.formats.checks.digest import Digest
 from cycling.formats.columns.mapping import INFERENCES
 from cycling.names import check_name
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
 from db.terms import JobState
-from pages.import_experiment.again import decision
+from pages.import_experiment.again import NEW, decision
+from pages.import_experiment.inferred import is_acceptable
 from pages.import_experiment.mapping import (
     CHARGE,
     DISCHARGE,
@@ -27,6 +29,7 @@ MAX_FILES = 200
 EVERY_FILE = -1  # the row of the battery of all files that have none
 ANSWER, CORRECT = "answer", "correct"
 SIGN_CODES = ("sign", "unsigned")
+_SURELY = 64  # measures that two tests do not begin alike with
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 
 
@@ -34,7 +37,9 @@ _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 class FileRow:
     """One of several files; `check` and `load` are its tasks, None for what is not there.
 
-    `reason` is why it is not among those that are imported, once these are.
+    `reason` is why it is not among those that are imported, once these are. `accepted` are the
+    codes of questions to which the answer is that it is right as it is; `whole` names another of
+    the files that has its measures and more.
     """
 
     number: int
@@ -42,6 +47,8 @@ class FileRow:
     check: JobStatus | None
     load: JobStatus | None
     reason: str = ""
+    accepted: tuple[str, ...] = ()
+    whole: str = ""
 
     @property
     def checked(self) -> dict[str, Any] | None:
@@ -71,20 +78,30 @@ class FileRow:
         return bool(self.blocking) and all(one["code"] in SIGN_CODES for one in self.blocking)
 
     @property
+    def stopping(self) -> dict[str, Any] | None:
+        """The first of its errors and open questions that the table has no control for."""
+        return next((one for one in self.blocking if one["code"] not in SIGN_CODES), None)
+
+    @property
+    def acceptable(self) -> str:
+        """The code of its question, if the file may be right as it is; blank without one."""
+        one = self.stopping
+        is_asked = one is not None and is_acceptable(one)
+        return one["code"] if one is not None and is_asked else ""
+
+    @property
     def failure(self) -> str:
         """Why it cannot be imported from here; blank if it can."""
         if self.checked is None:
             return (self.check and self.check.error) or "It is not checked. Choose it again."
-        if self.blocking and not self.asks_sign:
-            return _sentence(self.blocking[0])
-        return ""
+        return _sentence(self.stopping) if self.stopping else ""
 
     @property
     def needs(self) -> str:
         """What only its own page can take before its import: an ANSWER, else to CORRECT it."""
-        if self.checked is None or not self.failure:
+        if self.checked is None or self.stopping is None:
             return ""
-        return ANSWER if self.blocking[0]["severity"] == "question" else CORRECT
+        return ANSWER if self.stopping["severity"] == "question" else CORRECT
 
     @property
     def inferred(self) -> list[str]:
@@ -104,7 +121,7 @@ class FileRow:
         """What else was found in it, each a sentence with its row; not what stands in its row."""
         verification = (self.checked or {}).get("verification") or {}
         problems = verification.get("problems") or []
-        stands = self.blocking if self.asks_sign else self.blocking[:1]
+        stands = self.blocking if self.asks_sign else [self.stopping]
         texts = [_sentence(one) for one in problems if one not in stands]
         further = int(verification.get("problem_count") or 0) - len(problems)
         return [*texts, f"and {further:,} more of these"] if further > 0 else texts
@@ -113,6 +130,11 @@ class FileRow:
     def earlier(self) -> list[dict[str, Any]]:
         """The experiments that it became before."""
         return (self.checked or {}).get("earlier") or []
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether it came before, or comes in another of the files, and somebody must say so."""
+        return not self.failure and bool(self.earlier or self.whole)
 
     @property
     def asks_start(self) -> bool:
@@ -126,6 +148,19 @@ class FileRow:
             return ""
         mapping = Columns.from_json(self.checked["verification"]["mapping"])
         return mapping.time_zone if clock_is_local(mapping) else ""
+
+    @property
+    def digest(self) -> Digest | None:
+        """Its measures in short; None before its check."""
+        return Digest.from_json(((self.checked or {}).get("verification") or {}).get("digest"))
+
+    def begins(self, other: "FileRow") -> bool:
+        """Whether another file has its measures and more."""
+        mine, its = self.digest, other.digest
+        if mine is None or its is None:
+            return False
+        same_name = self.upload["name"] == other.upload["name"] or mine.measures >= _SURELY
+        return its.begins_with(mine, same_name=same_name)
 
     @property
     def is_local(self) -> bool:
@@ -151,6 +186,14 @@ class FileRow:
         return default_start(checked, self.upload.get("modified"), zone)
 
 
+def with_wholes(rows: Sequence[FileRow]) -> list[FileRow]:
+    """Return the rows, each with the name of another one that has its measures and more."""
+    return [
+        replace(row, whole=next((one.upload["name"] for one in rows if row.begins(one)), ""))
+        for row in rows
+    ]
+
+
 def _sentence(problem: Mapping[str, Any]) -> str:
     place, text = problem["place"], str(problem["text"])
     return f"{place}: {text}" if place else text
@@ -173,11 +216,17 @@ def chosen_battery(
     return named(text.strip()).id
 
 
+def mapping_of(row: FileRow) -> Columns:
+    """Return how a file that is checked is read, with the questions that are answered."""
+    mapping = Columns.from_json((row.checked or {})["verification"]["mapping"])
+    return replace(mapping, accepted=tuple(dict.fromkeys((*mapping.accepted, *row.accepted))))
+
+
 def answered(row: FileRow, answers: Mapping[str, Sent], *, may_delete: bool) -> dict[str, Any]:
     """Return name, mapping and decision of a row that is to be imported. Raises InputError."""
     if row.failure or row.checked is None:
         raise InputError(row.failure)
-    mapping = Columns.from_json(row.checked["verification"]["mapping"])
+    mapping = mapping_of(row)
     if row.asks_sign:
         if answers.get("sign") not in (CHARGE, DISCHARGE):
             raise InputError("Choose what current above zero does.")
@@ -185,6 +234,8 @@ def answered(row: FileRow, answers: Mapping[str, Sent], *, may_delete: bool) -> 
     decided = decision(row.earlier, answers.get("again"), may_delete=may_delete)
     if decided is None:
         raise InputError("Say what to do: it came before.")
+    if row.whole and answers.get("again") != NEW:
+        raise InputError(f"Leave it out, or import it as new: {row.whole} has its measures.")
     name = answers.get("name")
     return {
         "name": check_name(name if isinstance(name, str) else ""),

@@ -21,6 +21,7 @@ from db.queries.batteries.detail import battery_limits
 from pages.context import database
 from pages.import_experiment.ids import Ids
 
+RIGHT = "It is right as it is"
 # Questions that have a control of their own.
 _WITH_CONTROL = ("sign", "unsigned", "part")
 
@@ -40,12 +41,17 @@ def inferred_list(mapping: Mapping) -> Component:
     return html.Ul(rows, className="bem-problems")
 
 
+def is_acceptable(problem: dict[str, Any]) -> bool:
+    """Whether a question may be answered with: the file is right as it is."""
+    return problem["severity"] == "question" and problem["code"] not in _WITH_CONTROL
+
+
 def with_answer(problem: dict[str, Any]) -> list[Component | str] | str:
     """Return a problem's text; a question's with a button: the file is right as it is."""
     text: str = problem["text"]
-    if problem["severity"] != "question" or problem["code"] in _WITH_CONTROL:
+    if not is_acceptable(problem):
         return text
-    button = small_button("It is right as it is", "btn-link", id=Ids.accept(problem["code"]))
+    button = small_button(RIGHT, "btn-link", id=Ids.accept(problem["code"]))
     return [text, " ", button]
 
 

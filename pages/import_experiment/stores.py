@@ -1,9 +1,14 @@
 """What the stores of this page hold, in the user's tab: the file, and how its check ended."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from components.sent import Sent
 from pages.sent import sent_as
+
+MAX_CODE = 60
+Word = Annotated[str, Meta(max_length=MAX_CODE)]
 
 
 class Upload(TypedDict):
@@ -70,6 +75,7 @@ class Earlier(TypedDict):
     files: int
     same_file: bool
     has_grown: NotRequired[bool]
+    beginning: NotRequired[bool]
 
 
 class Remembered(TypedDict):
@@ -125,7 +131,8 @@ class BatchFile(TypedDict):
     """One of several files: its upload, the task that checks it and the one that imports it.
 
     `zone` is the one that was chosen for local clocks, `battery` the one that was added for files
-    without one, `reason` why the file is not imported with the others.
+    without one, `reason` why the file is not imported with the others, `accepted` the codes of
+    questions to which the answer is that it is right as it is.
     """
 
     upload: Upload
@@ -134,6 +141,7 @@ class BatchFile(TypedDict):
     zone: NotRequired[str | None]
     battery: NotRequired[str | None]
     reason: NotRequired[str | None]
+    accepted: NotRequired[list[Word]]
 
 
 def read_batch(given: Sent) -> list[dict[str, Any]]:

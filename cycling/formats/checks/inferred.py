@@ -9,6 +9,7 @@ from cycling.formats.checks.sign import SignEvidence
 from cycling.formats.checks.states import StateEvidence
 from cycling.formats.columns.fields import ABSOLUTE_CLOCKS, Field
 from cycling.formats.columns.mapping import Inference, Mapping
+from cycling.formats.columns.times import zone_named
 from cycling.formats.heads import HeadStart
 from cycling.formats.problems import Problem
 from cycling.formats.text.table import TextTable
@@ -73,6 +74,8 @@ def time_inferred(
         seen.append(Inference("start", text))
     elif clock and clock.unit not in ABSOLUTE_CLOCKS:
         text = f"Where the clock names no zone, it is read as {mapping.time_zone}."
+        if zone_named(mapping) == mapping.time_zone:
+            text = f"Column {clock.shown!r} names its zone: it is read as {mapping.time_zone}."
         seen.append(Inference("zone", text))
     if table.thousands:
         seen.append(

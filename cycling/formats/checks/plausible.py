@@ -20,6 +20,7 @@ _SPIKE_FACTOR = 10  # of the usual voltage: above, no unit is wrong
 class Ranges:
     """Greatest voltage (V) and its row, current (A) and step id; charge in one direction."""
 
+    least_v: float = np.nan
     most_v: float = np.nan
     most_a: float = np.nan
     most_step_id: float = np.nan
@@ -31,6 +32,7 @@ class Ranges:
         """Take the next rows."""
         voltage, current = block.measures.voltage_v, block.measures.current_a
         if np.isfinite(voltage).any():
+            self.least_v = float(np.fmin(self.least_v, np.nanmin(voltage)))
             place = int(np.nanargmax(voltage))
             if not voltage[place] <= self.most_v:
                 self.most_v, self.most_v_row = float(voltage[place]), int(block.rows[place])
@@ -104,15 +106,18 @@ def range_problems(
     """A voltage or a duration that no test has; `voltage_v` are voltages from all of the file."""
     problems = []
     voltage, time = mapping.column(Field.VOLTAGE), mapping.column(Field.TEST_TIME)
-    if voltage and ranges.most_v > _GREATEST_V:
+    farthest_v = max(ranges.most_v, -ranges.least_v)
+    if voltage and farthest_v > _GREATEST_V:
         usual = usual_size(voltage_v)
-        is_spike = ranges.most_v > _SPIKE_FACTOR * usual
+        is_spike = farthest_v > _SPIKE_FACTOR * usual
         unit = "mV" if voltage.unit == "V" and not is_spike else None
         hint = f" Its unit may be {unit}." if unit else ""
         remedy = "Choose the column's unit."
         if is_spike:
             remedy = f"Half of its values are below {usual:,.4g} V: correct the few that are not."
-        text = f"Column {voltage.shown!r} goes up to {ranges.most_v:,.0f} V.{hint} {remedy}"
+        is_above = ranges.most_v == farthest_v
+        how = f"up to {farthest_v:,.0f}" if is_above else f"down to {-farthest_v:,.0f}"
+        text = f"Column {voltage.shown!r} goes {how} V.{hint} {remedy}"
         problems.append(question("voltage-range", text, voltage, unit))
     if duration_s > _LONGEST_S:
         years = duration_s / 86_400 / 365.25

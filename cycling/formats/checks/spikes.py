@@ -11,6 +11,7 @@ from cycling.formats.problems import Findings, Problem
 from cycling.formats.values.numbers import FloatArray
 
 _LEAST_V, _PART = 0.5, 0.3  # V, and of the voltage beside it
+_HUGE = 10  # times the voltage beside it: then it may also have another sign
 _SAME = 0.2  # of the jump: the voltage after it is that before it again
 _STEADY = 0.2  # of the greatest current: else the current may have moved the voltage
 
@@ -36,7 +37,8 @@ class SpikeWatch:
         jump = np.minimum(np.abs(here - before), np.abs(here - after))
         moved = np.maximum(np.abs(np.diff(current)[:-1]), np.abs(np.diff(current)[1:]))
         far = (jump > _LEAST_V) & (jump > _PART * np.abs(before))
-        alone = (np.abs(after - before) < _SAME * jump) & (here * before >= 0)
+        huge = np.abs(here) > _HUGE * np.abs(before)
+        alone = (np.abs(after - before) < _SAME * jump) & ((here * before >= 0) | huge)
         places = np.flatnonzero(far & alone & (moved <= _STEADY * self._greatest_a))
         self.findings.add_each(
             len(places), lambda n: self._spike(int(rows[0, places[n] + 1]), rows[1, places[n] :])

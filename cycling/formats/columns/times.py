@@ -10,6 +10,7 @@ import numpy as np
 from cycling.formats.columns.date_order import file_date_order
 from cycling.formats.columns.durations import by_pace, is_in_two_parts, minutes_evidence
 from cycling.formats.columns.fields import (
+    ABSOLUTE_CLOCKS,
     DAY_FIRST,
     DURATION_UNIT,
     MONTH_FIRST,
@@ -31,6 +32,7 @@ from cycling.formats.columns.time_values import (
 from cycling.formats.facts import START
 from cycling.formats.problems import KeptFindings
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.dates import zone_of_label
 from cycling.formats.values.times_of_day import COUNTED_S, pass_midnight
 from cycling.units import TO_BASE
 
@@ -89,7 +91,20 @@ def _begins_again(table: TextTable, candidate: Candidate, clock: Candidate | Non
 
 
 def with_times(table: TextTable, mapping: Mapping) -> Mapping:
-    """The mapping with what the whole file says of its times: order of dates, unit, restarts."""
+    """The mapping with what the whole file says of its times: zone, order of dates, unit, restarts.
+
+    A clock whose label names its zone is of that zone.
+    """
+    return replace(_with_times(table, mapping), time_zone=zone_named(mapping) or mapping.time_zone)
+
+
+def zone_named(mapping: Mapping) -> str:
+    """The time zone that the label of the clock names; "" where it names none."""
+    clock = mapping.column(Field.CLOCK)
+    return zone_of_label(clock.label) if clock and clock.unit not in ABSOLUTE_CLOCKS else ""
+
+
+def _with_times(table: TextTable, mapping: Mapping) -> Mapping:
     clock, time = mapping.column(Field.CLOCK), mapping.column(Field.TEST_TIME)
     if clock and clock.unit in (DAY_FIRST, MONTH_FIRST):
         order, reason = file_date_order(table, clock, time)

@@ -49,6 +49,10 @@ _CUT = (
     "The file has {rows:,} of {count:,} rows: it is cut off, or was copied while it was written. "
     "Import a whole copy of it."
 )
+_STRAYS = (
+    "Records of the file that belong to none of its tests are left out: {strays:,}. It is damaged. "
+    "Import an undamaged copy of it."
+)
 _NO_RECORDS = (
     "This Access database has no records of Arbin: no table Channel_Normal_Table with rows. "
     "Export the test as CSV or as a workbook from Arbin's own software."
@@ -81,11 +85,7 @@ class ArbinRes(Reader):
         names = [c.name for c in self._records.columns.values() if c.is_fixed]
         self._names = [name for name in names if name != "Test_ID"]
         self._auxiliary = list(self._auxiliary_columns())
-        if len(test_of_row) < self._records.row_count:
-            counts = {"rows": len(test_of_row), "count": self._records.row_count}
-            self.notes = (_CUT.format(**counts),)
-        elif self._still_runs():
-            self.notes = (_STILL_RUNNING,)
+        self.notes = tuple(self._said(test_of_row))
 
     def columns(self) -> Sequence[ReaderColumn]:
         """The columns of the records, then the auxiliary channels."""
@@ -179,6 +179,17 @@ class ArbinRes(Reader):
             )
             if channel == self._channel and name.strip("\0 ")
         }
+
+    def _said(self, test_of_row: npt.NDArray[np.int32]) -> Iterator[str]:
+        """What is to be known: records that are lost, a test that goes on."""
+        if len(test_of_row) < self._records.row_count:
+            yield _CUT.format(rows=len(test_of_row), count=self._records.row_count)
+        elif self._still_runs():
+            yield _STILL_RUNNING
+        table = self._database.table(_TESTS)
+        strays = np.count_nonzero(~np.isin(test_of_row, table.numbers("Test_ID", table.rows)))
+        if strays:
+            yield _STRAYS.format(strays=strays)
 
     def _still_runs(self) -> bool:
         if "Event_Table" not in self._database:

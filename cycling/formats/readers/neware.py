@@ -34,6 +34,7 @@ _AUXILIARY_LOST = (
     "The file has auxiliary channels, such as temperatures, that cannot be read because its list "
     "of channels is damaged; they are not imported."
 )
+_AUXILIARY_FILE = re.compile(r".*_\d+\.ndc", re.ASCII)
 _AUX = re.compile(r"aux(?P<number>\d*)_(?P<name>[a-z]+)_(?P<unit>\w+)")
 
 
@@ -80,7 +81,7 @@ class NewareNdax(_Neware):
         table = read_ndax(path)
         self._take(table)
         with ZipFile(path) as archive:
-            has_auxiliary = any("AUX" in name for name in archive.namelist())
+            has_auxiliary = any(map(_AUXILIARY_FILE.fullmatch, archive.namelist()))
         if has_auxiliary and not any(name.startswith("aux") for name in table.columns):
             self.notes = (_AUXILIARY_LOST,)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from zoneinfo import available_timezones
 
 # The first letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch;
 # in Polish, Czech, Turkish and Russian.
@@ -52,6 +53,14 @@ _NAMED_ZONE = re.compile(rf"(?<=\d)\s*\(?({'|'.join(_NAMED_ZONES)})\)?\s*$")
 _ZONE_NAME = re.compile(
     rf"\b(?:(?:UTC|GMT)(?:\s*[+-]\s*\d{{1,2}}(?::?\d\d)?)?|{'|'.join(_NAMED_ZONES)})\b", re.ASCII
 )
+_LABEL_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d\d))?$", re.ASCII)
+_PLACE = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")  # Europe/Madrid
+_MAX_HOURS = 12
+# Zones without summer time that are apart from UTC by a part of an hour.
+_OF_HALF_HOURS = {
+    **{"+4:30": "Asia/Kabul", "+5:30": "Asia/Kolkata", "+5:45": "Asia/Kathmandu"},
+    **{"+6:30": "Asia/Yangon", "+9:30": "Australia/Darwin"},
+}
 _OFFSET = re.compile(
     r"(:\d\d(?:[.,]\d+)?)\s*(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\[[\w/+-]+\])?\s*$",
     re.ASCII,
@@ -112,6 +121,25 @@ def named_zone(label: str) -> str:
     """The zone that a column's label names, as an offset or a name that is read; "" for none."""
     match = _ZONE_NAME.search(label)
     return match[0].replace(" ", "") if match else ""
+
+
+def zone_of_label(label: str) -> str:
+    """The time zone that a column's label names, under the name it has in the IANA's list; or ""."""
+    if match := _PLACE.search(label):
+        return match[0] if match[0] in available_timezones() else ""
+    name = named_zone(label)
+    sign, hours, minutes = _offset_of(_NAMED_ZONES.get(name, name))
+    if minutes:
+        return _OF_HALF_HOURS.get(f"{sign}{hours}:{minutes:02}", "")
+    if not name or hours > _MAX_HOURS:
+        return ""
+    return f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
+
+
+def _offset_of(name: str) -> tuple[str, int, int]:
+    """Sign, hours and minutes of UTC+2 or +0200; without any 0."""
+    match = _LABEL_OFFSET.search(name)
+    return (match[1], int(match[2]), int(match[3] or 0)) if match else ("+", 0, 0)
 
 
 def word_behind(text: str) -> str:

@@ -73,6 +73,11 @@ def check_replaceable(earlier: Sequence[EarlierImport], files: int) -> EarlierIm
             f"It came before more than once: {named(earlier)}. Delete what is not needed any "
             "more, or import it as a new experiment."
         )
+    if first.beginning:
+        raise InputError(
+            f"It came before in {first.words}: what it has less would be lost. Leave it out, or "
+            "import it as a new experiment."
+        )
     if first.files > files:
         raise InputError(
             f"It came before in {first.words}, which was made of {first.files} files: one of them "
@@ -92,7 +97,9 @@ def record_files(
     _one_at_a_time(session, by)
     earlier = _earlier(session, experiment_id, files)
     unknown = [
-        one for one in earlier if one.experiment_id not in again.earlier_ids and not one.has_grown
+        one
+        for one in earlier
+        if one.experiment_id not in again.earlier_ids and not (one.has_grown or one.beginning)
     ]
     if unknown and not again.anyway:
         raise CameBeforeError(

@@ -34,7 +34,7 @@ class EarlierImport:
     """An experiment that a file was imported into; `files` counts what it was made of.
 
     `same_file`: byte by byte; else a file with the same measures, or the first of these where it
-    `has_grown` since.
+    `has_grown` since, or these and more where it is the `beginning` of one.
     """
 
     experiment_id: int
@@ -45,6 +45,7 @@ class EarlierImport:
     files: int
     same_file: bool
     has_grown: bool = False
+    beginning: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Plain dict, with `words` for showing."""
@@ -54,6 +55,7 @@ class EarlierImport:
     def words(self) -> str:
         """Name it, with file, day and user."""
         how = "whose measures it has, and more" if self.has_grown else "the same measures"
+        how = "which has its measures, and more" if self.beginning else how
         file = self.file_name if self.same_file else f"{self.file_name}, {how}"
         return (
             f"experiment {self.experiment_id} ({self.name}; {file}; "
@@ -79,10 +81,23 @@ def earlier_within(session: Session, identity: Identity) -> tuple[EarlierImport,
         if same_file or _alike(file, digest):
             found.setdefault(one.experiment_id, replace(one, same_file=same_file))
     if digest is not None and not found:
-        for file, one in _candidates(session, ImportFile.measures < digest.measures):
-            if _has_grown(file, identity):
-                found.setdefault(one.experiment_id, replace(one, has_grown=True))
+        found = _in_part(session, identity, digest)
     return _counted(session, found)
+
+
+def _in_part(session: Session, identity: Identity, digest: Digest) -> dict[int, EarlierImport]:
+    """The experiments of files that have a part of these measures, or these and more."""
+    found: dict[int, EarlierImport] = {}
+    for file, one in _candidates(session, ImportFile.measures != digest.measures):
+        earlier = Digest.from_json(file.digest)
+        if earlier is None or file.part != identity.part:
+            continue
+        same_name = file.file_name == identity.file_name
+        if digest.begins_with(earlier, same_name=same_name):
+            found.setdefault(one.experiment_id, replace(one, has_grown=True))
+        elif earlier.begins_with(digest, same_name=same_name):
+            found.setdefault(one.experiment_id, replace(one, beginning=True))
+    return found
 
 
 def _candidates(
@@ -101,17 +116,6 @@ def _candidates(
         if published_at is not None:
             facts = (name, file.file_name, user_name, published_at)
             yield file, EarlierImport(file.experiment_id, *facts, files=1, same_file=False)
-
-
-def _has_grown(file: ImportFile, identity: Identity) -> bool:
-    digest, earlier = identity.digest, Digest.from_json(file.digest)
-    same_name = file.file_name == identity.file_name
-    return (
-        digest is not None
-        and earlier is not None
-        and file.part == identity.part
-        and digest.begins_with(earlier, same_name=same_name)
-    )
 
 
 def _alike(file: ImportFile, digest: Digest | None) -> bool:

@@ -262,6 +262,21 @@ def test_a_dry_run_does_not_say_that_files_were_imported(here, tmp_path):
     assert ids(database) == set()
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_dry_run_says_that_one_file_is_the_beginning_of_another(here, tmp_path, order):
+    bem, _ = here
+    files = [tmp_path / "beginning.csv", cycle_file(tmp_path / "whole.csv", BEGAN_S)]
+    lines = files[1].read_text().splitlines(keepends=True)
+    files[0].write_text("".join(lines[:200]))
+    said = bem("import", *(files[n] for n in order), "--battery", "Cell 1", "--dry-run").err
+    words = "warning: whole.csv has the measures of beginning.csv. Import one of both."
+    assert said.count(words) == 1
+    bem.done("import", files[1], "--battery", "Cell 1")
+    again = bem("import", files[0], "--battery", "Cell 1").err
+    assert "which has its measures, and more" in again
+    assert "--again replace" not in again
+
+
 def test_where_all_files_fail_no_others_are_named(here, tmp_path):
     bem, _ = here
     files = [tmp_path / f"{n}.csv" for n in range(2)]

@@ -54,6 +54,13 @@ def test_what_is_more_than_this_file_is_not_replaced(earlier):
     assert list(choices(earlier, may_delete=True)) == ["new"]
 
 
+def test_the_beginning_of_an_experiment_does_not_replace_it():
+    beginning = {**EARLIER, "same_file": False, "beginning": True}
+    assert list(choices([beginning], may_delete=True)) == ["new"]
+    said = text(as_json(earlier_list([beginning])))
+    assert "cell.csv, which has the measures of this file, and more;" in said
+
+
 def test_many_are_named_in_part_and_other_files_as_such():
     drawn = as_json(earlier_list([{**EARLIER, "same_file": False}] * 5))
     assert "another file with the same measures" in text(drawn)

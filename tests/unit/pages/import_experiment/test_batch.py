@@ -30,8 +30,8 @@ ALL_ZONES = {"type": "import-batch-zone", "row": -1}
 HEADER = "Test Time / s,Unix Time / s,Voltage / V,Current / A"
 
 
-def content(begins_s: int) -> bytes:
-    rows = [f"{n},{begins_s + n},{3 + n / 100},1" for n in range(6)]
+def content(begins_s: int, rows: int = 6) -> bytes:
+    rows = [f"{n},{begins_s + n},{3 + n / 100},1" for n in range(rows)]
     return "\n".join([HEADER, *rows, ""]).encode()
 
 
@@ -445,6 +445,66 @@ def test_files_that_came_before_have_one_answer_together(oscar, lab, checked):
     oscar.call(BATCH, {BATCH: batch}, by=SAVE, patterns=rows)
     loads = [job.payload for job in lab.jobs() if job.kind == "import file"]
     assert [one["known"] for one in loads] == [[12], [], [12]]
+
+
+class TestBeginnings:
+    """A file that has grown, and its beginning, in one batch."""
+
+    @pytest.fixture
+    def batch(self, store, oscar, lab, clock, tmp_path, received):
+        lab.battery()
+        whole = content(1_700_000_000, rows=40)
+        parts = [content(1_700_000_000, rows=20), whole, content(1_700_000_000, rows=20)]
+        parts[2] = parts[2].replace(b",1\n", b",2\n")  # another test that begins at the same time
+        uploads = [received(n, one) for n, one in enumerate(parts)]
+        self.worker = Worker(store, tmp_path, clock)
+        batch = oscar.call(BATCH, {"import-batch-added.data": uploads})[BATCH]
+        while self.worker.work_once():
+            pass
+        return batch
+
+    def test_the_beginning_is_asked_about_in_its_row(self, oscar, lab, batch):
+        rows = of_type(of_type(show(oscar, batch)[TABLE], "Tbody")[0], "Tr")
+        said = ["cell 1.csv has these measures, and more." in text(row) for row in rows]
+        assert said == [True, False, False]
+        answer = confirm(oscar, batch, take(), take(), take())
+        assert answer[STATE].startswith("cell 0.csv: Leave it out, or import it as new")
+        assert not [job for job in lab.jobs() if job.kind == "import file"]
+
+    @pytest.mark.parametrize(
+        ("first", "made"), [({"take": False}, 2), (take(again="new"), 3)], ids=["left out", "new"]
+    )
+    def test_the_answer_is_followed(self, oscar, lab, batch, first, made):
+        confirm(oscar, batch, first, take(), take())
+        while self.worker.work_once():
+            pass
+        loads = [job for job in lab.jobs() if job.kind == "import file"]
+        assert [job.state for job in loads] == [JobState.DONE] * made
+
+    def test_alone_it_is_no_part_of_another(self, oscar, lab, batch):
+        confirm(oscar, batch, take(), {"take": False}, {"take": False})
+        assert lab.jobs()[-1].kind == "import file"
+
+
+def test_as_new_it_is_imported_beside_another_import_of_it(
+    store, oscar, lab, clock, tmp_path, received
+):
+    lab.battery()
+    worker = Worker(store, tmp_path, clock)
+
+    def bring(first, *answers):
+        uploads = [received(first + n, content(1_700_000_000)) for n in range(len(answers))]
+        batch = oscar.call(BATCH, {"import-batch-added.data": uploads})[BATCH]
+        while worker.work_once():
+            pass
+        confirm(oscar, batch, *answers)
+        while worker.work_once():
+            pass
+
+    bring(0, take())
+    bring(1, take(again="new"), take(again="new"))  # the second does not know of the first
+    loads = [job for job in lab.jobs() if job.kind == "import file"]
+    assert [job.result for job in loads] == [{"experiment_id": n} for n in (1, 2, 3)]
 
 
 def test_the_checks_of_others_give_nothing_away(visitor, checked):

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from cycling.errors import InputError
 from db.commands.experiments import imports
 from db.commands.experiments.import_files import (
     Again,
     CameBeforeError,
     SourceFile,
+    check_replaceable,
     record_files,
 )
 from db.engine import Database
@@ -82,6 +84,13 @@ def test_a_file_that_has_grown_is_named_with_what_it_was_and_may_replace_it(data
     assert "cell.csv, whose measures it has, and more" in earlier.words
     grown(70, Again((first,), replaced=experiment_facts(database, first)))
     assert [one.has_grown for one in earlier_imports(database, source.identity())] == [False]
+    source = SourceFile("other.csv", "8" * 64, 40_000)
+    list(source.passing([block(40, unix_time_s=clock[:40])]))
+    (longer,) = earlier_imports(database, source.identity())
+    assert (longer.beginning, longer.has_grown) == (True, False)
+    assert "which has its measures, and more" in longer.words
+    with pytest.raises(InputError, match="would be lost"):
+        check_replaceable([longer], 1)
 
 
 def test_what_is_to_be_new_anyway_is_published_by_all(database):

@@ -45,6 +45,15 @@ def test_a_test_time_that_the_clock_contradicts_is_a_question(proposed, factor, 
     assert questions(proposed, content, asked["time-clock"].option) == {}
 
 
+@pytest.mark.parametrize(("value", "how"), [(2.3e34, "up to"), (-2.3e34, "down to -")])
+def test_a_voltage_that_no_test_has_is_a_question_whatever_its_sign(proposed, value, how):
+    rows = list(cycle())
+    rows[7][1] = value
+    asked = questions(proposed, table_of(rows, "Test Time / s,Voltage / V,Current / A"))
+    assert list(asked) == ["voltage-range"]
+    assert f"goes {how}" in asked["voltage-range"].text
+
+
 def test_a_question_that_the_user_has_answered_is_a_warning(proposed):
     rows = cycle(1000, clock=lambda n: 1790000000 + 60 * n)
     content = table_of(rows, "Test Time / s,Voltage / V,Current / A,Unix Time / s")

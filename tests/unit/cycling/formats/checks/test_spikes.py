@@ -27,6 +27,15 @@ def test_one_is_a_warning_with_row_and_value(proposed, place, value):
     assert f"is {value} V in this row alone, 3.7" in problem.text
 
 
+def test_one_of_another_sign_is_said_where_it_is_huge(proposed):
+    voltages = steady(100)
+    voltages[30] = -3e7
+    (problem,) = spikes(proposed, voltages)
+    assert "is -3e+07 V in this row alone" in problem.text
+    voltages[30] = -3.7  # turned polarity
+    assert spikes(proposed, voltages) == []
+
+
 def test_one_between_two_blocks_is_found_once(proposed):
     voltages = steady(200_000)
     voltages[60_000:140_000:20] = [6.5] * 4_000

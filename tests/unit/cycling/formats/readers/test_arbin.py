@@ -1,3 +1,5 @@
+import struct
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,15 @@ def test_a_file_that_is_cut_says_how_many_rows_it_has(written, size):
     _, result = checked(written(content))
     said = [problem.text for problem in result.problems if "of 2,150 rows" in problem.text]
     assert (result.rows, len(said)) == ((200, 1) if size else (2_150, 0))
+
+
+def test_records_of_no_test_are_said(written):
+    content = bytearray(arbin({7: 100}))
+    place = content.rindex(struct.pack("<ii", 7, 50))
+    content[place : place + 4] = struct.pack("<i", 9)
+    table, result = checked(written(bytes(content)))
+    assert (result.rows, table.parts) == (99, ())
+    assert "belong to none of its tests are left out: 1." in result.problems[0].text
 
 
 def test_a_file_that_is_cut_is_refused(tmp_path):

@@ -89,6 +89,19 @@ def test_channels_that_are_lost_are_said(tmp_path):
     assert ["auxiliary channels" in problem.text for problem in result.problems] == [True]
 
 
+def test_channels_of_the_older_kind_are_said_too(tmp_path):
+    path = tmp_path / "a.ndax"
+    with (
+        zipfile.ZipFile(real_file("neware_46_1_5_60_bts16_tiny.ndax")) as whole,
+        zipfile.ZipFile(path, "w") as to,
+    ):
+        for name in whole.namelist():
+            to.writestr(name, b"?" if name == "TestInfo.xml" else whole.read(name))
+    _, result = checked(path)
+    assert (result.rows, result.ok) == (84, True)
+    assert ["auxiliary channels" in problem.text for problem in result.problems] == [True]
+
+
 def test_a_file_without_measures_is_refused():
     _, result = checked(FORMATS / "fastnda_empty.ndax")
     assert [problem.code for problem in result.problems] == ["no-rows"]
