@@ -124,7 +124,7 @@ def named_zone(label: str) -> str:
 
 
 def zone_of_label(label: str) -> str:
-    """The time zone that a column's label names, under the name it has in the IANA's list; or ""."""
+    """The time zone that a column's label names, by its name in the IANA's list; "" for none."""
     if match := _PLACE.search(label):
         return match[0] if match[0] in available_timezones() else ""
     name = named_zone(label)
