@@ -20,6 +20,7 @@ from cycling.formats.columns.mapping import Column, Mapping
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import IntArray
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.cell_units import with_units
 from cycling.formats.values.clocks import (
     CLOCK_PATTERNS,
     SecondHour,
@@ -74,6 +75,8 @@ class CellReader:
         return values
 
     def _numbers(self, column: Column, cells: "pa.StringArray") -> Numbers:
+        import pyarrow as pa
+
         if column.field is Field.CLOCK:
             clock = parse_clock(cells, column.unit, self._decimal, self._zone)
             if column.unit in ABSOLUTE_CLOCKS:
@@ -87,6 +90,10 @@ class CellReader:
         if column.unit in WRITTEN_DURATIONS and column.field in DURATIONS:
             return parse_durations(cells, column.unit)
         numbers = parse_numbers(cells, self._decimal, thousands=self._thousands)
+        if numbers.bad is not None and not pa.types.is_floating(cells.type):
+            numbers = with_units(
+                cells, numbers, column.unit, self._decimal, thousands=self._thousands
+            )
         if column.field is Field.EXTENDED:
             return numbers
         multiply, divide = TO_BASE[column.unit]

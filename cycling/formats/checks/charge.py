@@ -108,8 +108,13 @@ def _gaps(seconds: FloatArray) -> IntArray:
     return found
 
 
-def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
-    """A current (or voltage times current) that does not add up to what was counted."""
+def charge_problems(
+    mapping: Mapping, charge: ChargeWatch, *, time_is_sure: bool = False
+) -> list[Problem]:
+    """A current (or voltage times current) that does not add up to what was counted.
+
+    `time_is_sure`: the clock goes as fast as the time does, so that its unit is right.
+    """
     factor, of_energy = charge.factor, charge.of_energy
     if factor is None or abs(factor - 1) <= _SAID_PART:
         return []
@@ -125,7 +130,7 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
     if max(factor, 1 / factor) < _ASKED_FACTOR:
         text = f"The current adds up to {amounts} in {names}."
         return [Problem("warning", text, code="counter-differs")]
-    time = mapping.column(Field.TEST_TIME)
+    time = None if time_is_sure else mapping.column(Field.TEST_TIME)
     counters = [c for f in charge.counters if (c := mapping.column(f))]
     ours = {c: u for c in (current, time) if c and (u := likely_unit(c, 1 / factor))}
     units = ours | {c: u for c in counters if (u := likely_unit(c, factor))}
@@ -135,7 +140,7 @@ def charge_problems(mapping: Mapping, charge: ChargeWatch) -> list[Problem]:
     hint = f" They would agree {looks}." if looks else ""
     text = (
         f"{what} adds up to {amounts} in {names}: {_times(factor)}.{hint} "
-        "Choose the units of current, time and counter so that they agree."
+        f"Choose the units of current{', time' * bool(time)} and counter so that they agree."
     )
     only = next(iter(ours)) if len(units) == len(ours) == 1 else None
     code = "energy-counter" if of_energy else "counter"

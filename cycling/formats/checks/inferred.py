@@ -17,7 +17,7 @@ from cycling.formats.values.clocks import zone
 from cycling.units import duration_words
 
 # Kinds that a proposal of columns gives; the others follow from reading the whole file.
-PROPOSED = ("dates", "columns", "units", "current", "power", "day")
+PROPOSED = ("dates", "columns", "units", "voltage", "current", "power", "day")
 
 
 def accepted(mapping: Mapping, problem: Problem) -> Problem:

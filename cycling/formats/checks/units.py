@@ -21,6 +21,7 @@ from cycling.formats.columns.times import likely_unit
 from cycling.formats.measures import FileBlock
 from cycling.formats.problems import Problem
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.cell_units import unit_of_cells
 from cycling.units import TO_BASE, duration_words
 
 _SAME_PACE = 1.2
@@ -60,7 +61,9 @@ def is_unnamed(table: TextTable, column: Column) -> bool:
     if column.field in WHOLE_NUMBERS or table.names_unit(column.index):
         return False
     label = column.label
-    return not (split_label(label)[1] or split_suffix(label)[1] or label_of(label))
+    if split_label(label)[1] or split_suffix(label)[1] or label_of(label):
+        return False
+    return unit_of_cells(table.sample_of(column.index)) is None
 
 
 def time_unit_problems(

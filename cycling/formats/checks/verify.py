@@ -216,11 +216,12 @@ class _Watch:
 
     def _implausible(self) -> list[Problem]:
         problems = pace_problems(self._mapping, self._pace)
+        time_is_sure = not problems and self._pace.pace is not None
         problems += open_duration(self._table, self._mapping, self._charge.factor)
         if self._pace.stands_still:
             self._clock.trusted = False
         if not problems:  # one fault is named once, not by all that follow from it
-            problems = charge_problems(self._mapping, self._charge)
+            problems = charge_problems(self._mapping, self._charge, time_is_sure=time_is_sure)
         if all(problem.severity == "warning" for problem in problems):
             is_measured = self._pace.pace is not None or self._charge.factor is not None
             times = self._step_pace, self._span_s
@@ -230,7 +231,7 @@ class _Watch:
         if not problems:
             problems = power_problems(self._mapping, self._power)
         if not problems and self._charge.factor is None:  # else statistics leave such energy aside
-            problems = charge_problems(self._mapping, self._energy)
+            problems = charge_problems(self._mapping, self._energy, time_is_sure=time_is_sure)
         if all(problem.severity == "warning" for problem in problems):
             voltage_v = self._preview.preview(1.0).voltage_v
             problems += range_problems(self._mapping, self._ranges, self._span_s, voltage_v)

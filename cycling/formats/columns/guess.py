@@ -22,12 +22,14 @@ from cycling.formats.columns.labels import (
     split_suffix,
 )
 from cycling.formats.columns.mapping import Column
+from cycling.formats.columns.measured import measured_of
 from cycling.formats.columns.names import OPEN_TIMES, PLACES, TIMES_OF_DAY
 from cycling.formats.columns.time_values import Candidate
 from cycling.formats.columns.times import is_step_time, test_time
 from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.split_clock import SplitClock
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.cell_units import split_cell, unit_of_cells
 from cycling.formats.values.clock_units import clock_unit, is_clock, mostly, names_day
 from cycling.formats.values.durations import is_duration
 from cycling.formats.values.states import are_states, direction
@@ -35,6 +37,7 @@ from cycling.formats.values.times_of_day import is_time_of_day, names_half
 
 _NO_VALUE = ("nan", "n/a", "na", "null", "-", "--")
 _NEED_A_UNIT = ("test", "step")
+_MEASURED = (Field.VOLTAGE, Field.CURRENT, Field.POWER)
 _ANY_NAME = 1000  # place of a column that only its cells recommend
 
 
@@ -62,7 +65,9 @@ def plain_column(table: TextTable, index: int) -> Column:
     name, unit = split_label(table.labels[index])
     if unit is None and (machine := label_of(table.labels[index])):
         name, unit = machine
-    field = Field.EXTENDED if holds_numbers(table.sample_of(index)) else Field.IGNORED
+    cells = table.sample_of(index)
+    field = Field.EXTENDED if holds_numbers(cells) else Field.IGNORED
+    unit = unit or unit_of_cells(cells, name)
     return extended(table, index, name, unit or "1", field)
 
 
@@ -81,7 +86,9 @@ def holds_numbers(cells: Iterable[str]) -> bool:
 
 
 def _is_plain_number(cell: str) -> bool:
-    return is_numeric(cell) and not is_duration(cell) and not is_clock(cell)
+    if is_numeric(cell):
+        return not is_duration(cell) and not is_clock(cell)
+    return split_cell(cell) is not None
 
 
 def guess_fields(table: TextTable, columns: list[Column], fields: Iterable[Field]) -> list[Column]:
@@ -135,7 +142,7 @@ def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
     split = table.rewriting
     if field in DURATIONS and isinstance(split, SplitClock) and index == split.time:
         return None  # it is in the clock
-    place = PLACES[field].get(name)
+    place = _place(name, field)
     if place is None:
         if not _speaks_for_itself(field, cells):
             return None
@@ -144,6 +151,15 @@ def _rank(table: TextTable, index: int, field: Field) -> tuple[int, str] | None:
         return (place, "1") if are_states(cells) else None
     fitting = _clock_unit(cells, unit) if field is Field.CLOCK else _unit(field, name, unit, cells)
     return (place, fitting) if fitting else None
+
+
+def _place(name: str, field: Field) -> int | None:
+    """Place of a name among those of a field; a name that says that it was measured comes first."""
+    place = PLACES[field].get(name)
+    if place is None and field in _MEASURED and (rest := measured_of(name)):
+        place = PLACES[field].get(rest)
+        return None if place is None else place - len(PLACES[field])
+    return place
 
 
 def _speaks_for_itself(field: Field, cells: list[str]) -> bool:
@@ -159,7 +175,7 @@ def _name_and_unit(label: str, field: Field) -> tuple[str, str | None]:
     if label.startswith("|"):  # the magnitude of an impedance's voltage or current
         return "", None
     name, unit = split_label(label)
-    if unit is None and same_name(name) not in PLACES[field]:
+    if unit is None and _place(same_name(name), field) is None:
         name, unit = split_suffix(label)
     return same_name(name), unit
 
@@ -177,6 +193,7 @@ def _unit(field: Field, name: str, unit: str | None, cells: list[str]) -> str | 
         return None
     if field in WHOLE_NUMBERS and not mostly(_is_whole, texts):
         return None
+    unit = unit or unit_of_cells(texts)
     if unit is None and name in _NEED_A_UNIT and field in DURATIONS:
         return None  # the number of a test or of a step
     if unit is None:

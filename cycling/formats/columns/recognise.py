@@ -20,6 +20,7 @@ from cycling.formats.columns.fields import (
 from cycling.formats.columns.guess import extended, guess_fields, plain_column
 from cycling.formats.columns.labels import restored, split_label, split_own
 from cycling.formats.columns.mapping import Column, Mapping
+from cycling.formats.columns.measured import with_measured_said
 from cycling.formats.columns.times import with_times
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clock_units import clock_unit
@@ -54,7 +55,7 @@ def propose(table: TextTable) -> Mapping:
     """The format and the columns of a table as far as they can be recognised."""
     for recogniser in (*RECOGNISERS, _text_table):
         if mapping := recogniser(table):
-            return with_times(table, with_counters(with_parts(mapping)))
+            return with_times(table, with_measured_said(with_counters(with_parts(mapping))))
     raise AssertionError
 
 

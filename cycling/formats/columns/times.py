@@ -32,6 +32,7 @@ from cycling.formats.columns.time_values import (
 from cycling.formats.facts import START
 from cycling.formats.problems import KeptFindings
 from cycling.formats.text.table import TextTable
+from cycling.formats.values.cell_units import unit_of_cells
 from cycling.formats.values.dates import zone_of_label
 from cycling.formats.values.times_of_day import COUNTED_S, pass_midnight
 from cycling.units import TO_BASE
@@ -209,6 +210,8 @@ def _noted(mapping: Mapping, kind: str, text: str) -> Mapping:
 def _with_unit(table: TextTable, mapping: Mapping, time: Column, clock: Column) -> Mapping:
     """The unit of a test time whose label names none, by how fast the clock goes."""
     if time.unit in WRITTEN_DURATIONS or split_label(time.label)[1] or split_suffix(time.label)[1]:
+        return mapping
+    if unit_of_cells(table.sample_of(time.index)):
         return mapping
     for pace in _paces(table, time, clock):
         if unit := likely_unit(time, pace):

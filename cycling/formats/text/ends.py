@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cycling.formats.arrow import bool_array, truths
+from cycling.formats.arrow import bool_array, truths, valid
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import CellBlock
 from cycling.formats.text.last_row import OPEN_ROW, OPEN_VALUE
@@ -13,6 +13,7 @@ from cycling.formats.text.layout import is_numeric
 from cycling.formats.text.table import TextTable
 
 _MOST_LINES = 20
+_FEW_CELLS = 3  # of a row: fewer, and one word may be all that is in a measure
 _SHOWN = 40
 
 
@@ -27,6 +28,35 @@ def comment(row: int, text: str) -> Problem:
     return Problem(
         "warning", f"{_short(text)!r} is a comment; it is left out.", row, code="comment"
     )
+
+
+def event(row: int, text: str) -> Problem:
+    """The warning for a line of words between the rows."""
+    text = f"{_short(text)!r} has no measures; it is left out."
+    return Problem("warning", text, row, code="ragged")
+
+
+def is_event(text: str) -> bool:
+    """Whether a line is of words alone, as an event's is; what was a row has digits."""
+    return bool(re.search(r"[^\W\d_]{3}", text)) and not re.search("[0-9]", text)
+
+
+def without_events(block: CellBlock, findings: Findings) -> CellBlock:
+    """A block without rows of one word, all other cells blank: an event is no measure."""
+    columns = list(block.cells.values())
+    if len(columns) < _FEW_CELLS or sum(c.null_count == 0 for c in columns) > 1:
+        return block
+    filled = np.sum([valid(column) for column in columns], axis=0)
+    kept = np.ones(len(filled), np.bool_)
+    for place in np.flatnonzero(filled == 1):
+        text = next(cell for c in columns if (cell := c[int(place)].as_py()) is not None)
+        if isinstance(text, str) and is_event(text):
+            findings.add(event(int(block.rows[place]), text))
+            kept[place] = False
+    if kept.all():
+        return block
+    cells = {index: column.filter(bool_array(kept)) for index, column in block.cells.items()}
+    return CellBlock(block.rows[kept], cells, block.bytes_done)
 
 
 def cut_off(row: int) -> Problem:

@@ -1,6 +1,7 @@
 """What a file is by its first bytes: text in some encoding, or what else, and what to do then."""
 
 import codecs
+import re
 
 from cycling.errors import InputError
 from cycling.formats.text.cyrillic import cyrillic
@@ -57,6 +58,13 @@ _ZIPPED: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_LINES_OF_TEXT = 3
+_MARKUP = (
+    (re.compile(r'[\ufeff\s]*[\[{]\s*([\[{]|"(?:[^"\\]|\\.)*"\s*:)'), "JSON"),
+    (re.compile(r"[\ufeff\s]*<(\?xml|!doctype|!--|html|table)\b", re.IGNORECASE), "XML or HTML"),
+)
+
+
 def refuse_binary(head: bytes, shown_name: str) -> None:
     """Raise InputError if the first bytes are those of a format that is no table of text."""
     for magic, kind, remedy in _MAGIC:
@@ -78,8 +86,38 @@ def _zip_kind(head: bytes, name: str) -> tuple[str, str]:
     return "a zip archive", "Unpack it and import the files of measures inside."
 
 
-def refuse_nul(shown_name: str, row: int | None = None) -> None:
-    """Raise the InputError for NUL bytes in what should be text."""
+def refuse_markup(text: str, shown_name: str) -> None:
+    """Raise InputError if a text is JSON, XML or HTML, whose lines may look like a table."""
+    for pattern, kind in _MARKUP:
+        if pattern.match(text):
+            raise InputError(
+                f"{shown_name} is {kind}, not a table of text. Save its measures as CSV, a row "
+                "for each, and import that file."
+            )
+
+
+def _refuse_nul_in(head: bytes, shown_name: str) -> None:
+    """Say where NUL bytes begin, and whether nothing else follows in these first bytes."""
+    place = head.index(b"\0")
+    row = head.count(b"\n", 0, place) + 1
+    if row < _LINES_OF_TEXT or not head[:place].decode("latin-1").replace("\n", "").isprintable():
+        refuse_nul(shown_name)
+    refuse_nul(shown_name, row, to_end=is_filling(head[place:]))
+
+
+def is_filling(data: bytes) -> bool:
+    """Whether bytes are NUL and ends of lines, with which a file is filled up."""
+    return not data.strip(b"\0\r\n\x1a")
+
+
+def refuse_nul(shown_name: str, row: int | None = None, *, to_end: bool = False) -> None:
+    """Raise the InputError for NUL bytes in what should be text; `to_end`: nothing else follows."""
+    if to_end and row:
+        raise InputError(
+            f"{shown_name} has nothing but NUL bytes from row {row:,} on: it was not written to "
+            "its end, as when the computer went off, or not copied as a whole. Copy it again, or "
+            "delete them in a text editor: the rows above are whole."
+        )
     place = f"near row {row:,}" if row else "at its beginning"
     raise InputError(
         f"{shown_name} has NUL bytes {place}: it is a binary file, or it was damaged in a copy. "
@@ -109,7 +147,7 @@ def _wide_without_mark(head: bytes, shown_name: str) -> str:
         return "utf-16-le"
     if even > 0.8 * pairs and odd == 0:
         return "utf-16-be"
-    refuse_nul(shown_name)
+    _refuse_nul_in(head, shown_name)
     raise AssertionError
 
 

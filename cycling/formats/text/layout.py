@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 
 from cycling.errors import InputError
 from cycling.formats.text.rewriting import Blanks, Rewriting, recognised, rewritten_text
+from cycling.formats.values.cell_units import number_in, split_cell
 from cycling.units import known_unit
 
 BLANKS = " "
@@ -20,7 +21,7 @@ _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE
 
 _NUMBER = re.compile(
     r"\s*[+\-\u2212\u2013]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?)"
-    r"([eE][+-]?\d+)?\s*",
+    r"([eEdD][+-]?\d+)?\s*",
     re.ASCII,
 )
 _GROUPED = {
@@ -34,8 +35,8 @@ _TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*", re.ASCII)
-_COMMA_NUMBER = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*", re.ASCII)
-_POINT_NUMBER = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*", re.ASCII)
+_COMMA_NUMBER = re.compile(r"\s*[+-]?\d*,\d+([eEdD][+-]?\d+)?\s*", re.ASCII)
+_POINT_NUMBER = re.compile(r"\s*[+-]?\d*\.\d+([eEdD][+-]?\d+)?\s*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Layout:
 def is_numeric(cell: str) -> bool:
     """Whether a cell is a number, a time or a date, with a point or a comma."""
     return bool(_NUMBER.fullmatch(cell) or _TIME.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
+def _is_measured(cell: str) -> bool:
+    """Whether a cell is numeric, or a number with its unit."""
+    return is_numeric(cell) or split_cell(cell) is not None
 
 
 def records(text: str, delimiter: str, *, complete: bool) -> Iterator[Record]:
@@ -142,7 +148,7 @@ def _rows(text: str, delimiter: str, count: int, *, complete: bool) -> list[Reco
 
 def _goes_on(layout: Layout, last: Record) -> bool:
     """Whether a row looks like one of the table: as wide, and numbers for the most part."""
-    numbers = sum(map(is_numeric, last.cells))
+    numbers = sum(map(_is_measured, last.cells))
     texts = sum(1 for cell in last.cells if cell.strip())
     return len(last.cells) >= len(layout.labels) and numbers > 1 and 2 * numbers >= texts
 
@@ -157,7 +163,7 @@ def _declared_preamble(text: str) -> tuple[int, int]:
 
 
 def _candidates(rows: list[Record], delimiter: str) -> Iterator[tuple[float, Layout]]:
-    numeric = [sum(map(is_numeric, row.cells)) for row in rows]
+    numeric = [sum(map(_is_measured, row.cells)) for row in rows]
     for position, header in enumerate(rows[:-1]):
         first = position + 1
         if not numeric[first] or numeric[position] > 0.2 * len(header.cells):
@@ -256,7 +262,7 @@ def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
     """
     if groups := _grouping(rows):
         return "." if groups == "," else ","
-    cells = [cell for row in rows for cell in row]
+    cells = [number_in(cell) for row in rows for cell in row]
     commas = sum(1 for cell in cells if _COMMA_NUMBER.fullmatch(cell))
     points = sum(1 for cell in cells if _POINT_NUMBER.fullmatch(cell))
     return "," if commas > points else "."
@@ -265,7 +271,7 @@ def decimal_mark(rows: tuple[tuple[str, ...], ...]) -> str:
 def has_thousands(rows: tuple[tuple[str, ...], ...], decimal: str) -> bool:
     """Whether numbers have thousands separators: beside a decimal mark, or in whole numbers."""
     return bool(_grouping(rows)) or any(
-        _GROUPED[decimal].fullmatch(cell) for row in rows for cell in row
+        _GROUPED[decimal].fullmatch(number_in(cell)) for row in rows for cell in row
     )
 
 

@@ -11,7 +11,16 @@ from cycling.errors import InputError
 from cycling.formats.arrow import bool_array, valid
 from cycling.formats.problems import Findings, Problem
 from cycling.formats.text.blocks import CellBlock, IntArray
-from cycling.formats.text.ends import comment, cut_off, footer, without_end, without_heads
+from cycling.formats.text.ends import (
+    comment,
+    cut_off,
+    event,
+    footer,
+    is_event,
+    without_end,
+    without_events,
+    without_heads,
+)
 from cycling.formats.text.layout import BLANKS, is_numeric
 from cycling.formats.text.source import RowSource
 from cycling.formats.text.table import MAX_LINE, TextTable, too_long_line
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from pyarrow import csv
 
 MAX_LINE_KEPT = 1_000
+MAX_LINES = 1_000
 
 
 class _Ragged(NamedTuple):
@@ -47,14 +57,13 @@ class _RowNumbers:
         """Note a row with another number of fields than the header; the parser skips it."""
         number = self.header_row + row.number
         self.left_out.append(number)
-        if row.text.lstrip().startswith("#") and len(self.comments) < 1000:
-            self.comments.append((number, row.text[:MAX_LINE_KEPT]))
+        text = row.text[:MAX_LINE_KEPT]
+        if text.lstrip().startswith("#") and len(self.comments) < MAX_LINES:
+            self.comments.append((number, text))
             return "skip"
         self.ragged_count += 1
-        if len(self.ragged) < 1000:
-            self.ragged.append(
-                _Ragged(number, row.actual_columns, row.expected_columns, row.text[:MAX_LINE_KEPT])
-            )
+        if len(self.ragged) < MAX_LINES:
+            self.ragged.append(_Ragged(number, row.actual_columns, row.expected_columns, text))
         return "skip"
 
     def take(self, count: int) -> IntArray:
@@ -72,16 +81,16 @@ class _RowNumbers:
 def read_rows(table: TextTable, columns: Sequence[int], findings: Findings) -> Iterator[CellBlock]:
     """Blocks of the cells of `columns`; wholly blank rows are left out, ragged ones reported.
 
-    Lines below the last row that are no measures, and a last row that is cut, are left out and
-    said.
+    Lines below the last row that are no measures, a last row that is cut, and events between the
+    rows are left out and said.
     """
     last: CellBlock | None = None
     for block in _blocks(table, columns, findings):
         if last is not None:
-            yield last
+            yield without_events(last, findings)
         last = block
     if last is not None:
-        yield without_end(table, last, findings)
+        yield without_events(without_end(table, last, findings), findings)
 
 
 def _blocks(table: TextTable, columns: Sequence[int], findings: Findings) -> Iterator[CellBlock]:
@@ -181,6 +190,8 @@ def _report_ragged(
 
     def problem(index: int) -> Problem:
         one = rows[min(index, len(rows) - 1)]
+        if is_event(one.text):
+            return event(one.row, one.text)
         text = _ragged_text(table, one.fields, one.expected)
         return Problem("error", text, row=one.row, code="ragged")
 

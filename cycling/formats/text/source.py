@@ -2,8 +2,9 @@
 
 import codecs
 import io
+from itertools import chain
 
-from cycling.formats.text.first_bytes import is_wide, refuse_nul
+from cycling.formats.text.first_bytes import is_filling, is_wide, refuse_nul
 from cycling.formats.text.rewriting import Rewriter
 from cycling.formats.text.table import TextTable
 
@@ -58,8 +59,11 @@ class RowSource(io.RawIOBase):
     def _text(self, raw: bytes) -> bytes:
         data = self._utf8(raw)
         if b"\0" in data:
-            line = self._lines + data.count(b"\n", 0, data.index(b"\0")) + 1
-            refuse_nul(self._table.file_name, line)
+            place = data.index(b"\0")
+            line = self._lines + data.count(b"\n", 0, place) + 1
+            pieces = iter(lambda: self._file.read(1 << 20), b"")
+            to_end = all(is_filling(piece) for piece in chain((data[place:],), pieces))
+            refuse_nul(self._table.file_name, line, to_end=to_end)
         self._lines += data.count(b"\n")
         return self._rewritten(data, self._rewriter, final=not raw) if self._rewriter else data
 

@@ -13,6 +13,7 @@ from cycling.formats.text.first_bytes import (
     decoded,
     is_wide,
     refuse_binary,
+    refuse_markup,
     refuse_nul,
     sniff_encoding,
 )
@@ -123,6 +124,7 @@ def _opened(path: Path, shown: str, size: int, head: bytes, tail: bytes) -> Text
     text = decoded(head[mark:], encoding, final=complete)
     if "\0" in text:
         refuse_nul(shown)
+    refuse_markup(text, shown)
     if not complete and len(text.splitlines()) < 2:
         raise too_long_line(shown)
     layout = find_layout(text, complete=complete, shown_name=shown)

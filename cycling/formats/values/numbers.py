@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["BoolArray", "FloatArray", "Numbers", "parse_numbers"]
 
 _DECIMAL = {
-    ".": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
-    ",": r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?$",
+    ".": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?$",
+    ",": r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eEdD][+-]?[0-9]+)?$",
 }
 _GROUPS = r"[' \x{00A0}\x{202F}%s]"
 _GROUPED = {
@@ -95,11 +95,15 @@ def _parse_carefully(cells: "pa.StringArray", decimal: str, *, thousands: bool) 
 
 
 def _cast_each(text: "pa.StringArray", decimal: str) -> FloatArray:
-    """Doubles of cells that are known to be decimal numbers; beyond the range they are inf."""
+    """Doubles of cells that are known to be decimal numbers; beyond the range they are inf.
+
+    Fortran writes 1.0D-3 for 1.0E-3.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     plain = _with_point(text) if decimal == "," else text
+    plain = pc.replace_substring_regex(plain, "[dD]", "E")
     try:
         return floats(pc.cast(plain, pa.float64()))
     except pa.ArrowInvalid:

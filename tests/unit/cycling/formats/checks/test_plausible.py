@@ -170,6 +170,14 @@ def test_a_counter_in_another_unit_is_named(proposed, label, counter, said):
     assert said in questions(proposed, content)["counter"].text
 
 
+def test_a_time_that_the_clock_confirms_is_not_to_be_chosen_anew(proposed):
+    rows = cycle(current=1000, clock=lambda n: 1790000000 + 60 * n, counter=1 / 60)
+    content = table_of(rows, "Time (s),U (V),I (A),Unix Time / s,Capacity(Ah)")
+    said = questions(proposed, content)["counter"].text
+    assert "'Time (s)'" not in said
+    assert said.endswith("Choose the units of current and counter so that they agree.")
+
+
 @pytest.mark.parametrize("reset", [0, 10, 40])
 def test_counters_that_start_again_and_gaps_are_no_contradiction(proposed, reset):
     rows = []

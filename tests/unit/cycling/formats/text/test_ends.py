@@ -118,3 +118,25 @@ def test_a_line_between_the_rows(tmp_path, line, code):
     rows, found = verified(tmp_path, HEAD + ROWS[:middle] + line + ROWS[middle:])
     assert (code, row) in found
     assert (rows == 20) == (code != "cell")
+
+
+@pytest.mark.parametrize(
+    ("line", "left_out"),
+    [
+        *[(line, True) for line in ("paused\n", "resumed, by me\n", "paused,,\n", ",,next step\n")],
+        *[(line, False) for line in ("Step 2\n", "7,3.2\n", "3.2\n", "paused,3.2,\n")],
+    ],
+)
+def test_an_event_between_the_rows_is_left_out_and_named(tmp_path, line, left_out):
+    middle = len(ROWS) // 2 + ROWS[len(ROWS) // 2 :].index("\n") + 1
+    path = tmp_path / "a.csv"
+    path.write_text(HEAD + ROWS[:middle] + line + ROWS[middle:])
+    table = open_table(path)
+    result = verify(table, propose(table))
+    errors = [p for p in result.problems if p.severity == "error"]
+    assert (not errors) is left_out
+    if left_out:
+        assert result.rows == 20
+        (said,) = (p for p in result.problems if p.code == "ragged")
+        assert (said.severity, said.row) == ("warning", ROWS[:middle].count("\n") + 2)
+        assert "has no measures; it is left out" in said.text

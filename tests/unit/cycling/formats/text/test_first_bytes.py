@@ -167,3 +167,44 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         open_table(tmp_path)
+
+
+@pytest.mark.parametrize("rows", [20, 60_000])
+def test_a_tail_of_nul_bytes_is_named_with_its_row(tmp_path, rows):
+    path = tmp_path / "a.csv"
+    whole = HEADER + "".join(f"{n},3.{n % 1000:04},1\n" for n in range(rows))
+    path.write_bytes(whole.encode() + b"\0" * 300_000 + b"\r\n")
+    with pytest.raises(InputError, match=f"nothing but NUL bytes from row {rows + 2:,} on"):
+        verify(table := open_table(path), propose(table))
+
+
+def test_nul_bytes_between_the_rows_are_no_tail(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{HEADER}1,3,1\n2,3,1\n\0\0\n3,3,1\n".encode())
+    with pytest.raises(InputError, match="NUL bytes near row 4: it is"):
+        open_table(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"time":[0,1,2],"voltage":[3,3,3]}', "JSON"),
+        ('[\n  {"time": 0, "voltage": 3.5},\n  {"time": 1, "voltage": 3.5}\n]\n', "JSON"),
+        ("[[0, 3.5, 1],\n [1, 3.5, 1],\n [2, 3.5, 1]]\n", "JSON"),
+        ('<?xml version="1.0"?>\n<rows><r t="0"/></rows>\n', "XML or HTML"),
+        ("\n<table><tr><td>0</td></tr></table>\n", "XML or HTML"),
+    ],
+)
+def test_what_is_no_table_is_named(tmp_path, text, kind):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=f"a.csv is {kind}, not a table of text"):
+        open_table(path)
+
+
+def test_a_label_in_angle_or_square_brackets_is_no_markup(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{n},3.{n},1\n" for n in range(10))
+    for labels in ("<I>/mA,Ewe/V,time/s", "[mA],[V],[s]"):
+        path.write_text(f"{labels}\n{rows}")
+        assert open_table(path).labels == tuple(labels.split(","))

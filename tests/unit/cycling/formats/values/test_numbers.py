@@ -72,6 +72,14 @@ def test_with_a_decimal_comma_a_point_is_bad(cell):
     assert got.bad.tolist() == [False, True]
 
 
+@pytest.mark.parametrize(("decimal", "mark"), [(".", "."), (",", ",")])
+def test_powers_of_ten_are_read_as_fortran_writes_them(decimal, mark):
+    cells = pa.array([f"3{mark}7D+00", f"-1{mark}0d-3", "5D2", "2D", "D2", "1e3"])
+    read = parse_numbers(cells, decimal)
+    assert read.values.tolist()[:3] == [3.7, -0.001, 500]
+    assert read.bad.tolist() == [False, False, False, True, True, False]
+
+
 def test_a_slice_of_an_arrow_array_is_read_from_its_own_start():
     cells = pa.array([None, "1", None, "2.5", "x", "3"] * 5, pa.string()).slice(3, 8)
     got = parse_numbers(cells, ".")
