@@ -11,6 +11,7 @@ from cycling.formats.columns.time_values import all_values, sampled
 from cycling.formats.facts import START
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.clock_units import date_order
+from cycling.formats.values.dates import label_order
 from cycling.formats.values.numbers import FloatArray
 
 # What decides between both orders of day and month, in the order of `_merit`.
@@ -20,6 +21,7 @@ _REASONS = (
     "else more or less would pass than the test time says",
     "else they would jump by a month",
 )
+_SURE = 3  # of `_merit`: the last one is a mere likelihood
 _MONTH_FIRST_NAMES = ("dpttime",)  # Maccor's, which writes American dates in every country
 
 
@@ -47,8 +49,9 @@ class _Reading:
 def file_date_order(table: TextTable, clock: Column, time: Column | None) -> tuple[str, str]:
     """The order of day and month that the whole file speaks for, and why; "" for a mere habit.
 
-    What the dates are in only one order, then what passed between the first and the last row, then
-    the smallest jump, then the date in the file's head; if nothing decides, the day is first.
+    What the dates are in only one order, then the label, unless what passed between the first and
+    the last row contradicts it, then that, then the smallest jump, then the date in the file's
+    head; if nothing decides, the day is first.
     """
     if order := date_order(table.sample_of(clock.index)):
         return order, "one of them has a day above 12"
@@ -58,6 +61,11 @@ def file_date_order(table: TextTable, clock: Column, time: Column | None) -> tup
         for values in all_values(table, replace(clock, unit=order)):
             reading.add(values)
     elapsed_s = _elapsed_s(table, time) if time else None
+    if order := label_order(clock.label):
+        other = MONTH_FIRST if order == DAY_FIRST else DAY_FIRST
+        said, otherwise = (_merit(readings[one], elapsed_s)[:_SURE] for one in (order, other))
+        if said <= otherwise:
+            return order, "so has the column's label"
     day, month = (_merit(readings[order], elapsed_s) for order in (DAY_FIRST, MONTH_FIRST))
     if day != month:
         first = next(

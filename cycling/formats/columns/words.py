@@ -8,7 +8,16 @@ from cycling.formats.columns.fields import Field
 
 WORDS: dict[Field, tuple[str, ...]] = {
     Field.VOLTAGE: (
-        *("u ist", "ist spannung", "istspannung", "pack voltage", "stack voltage", "total voltage"),
+        *("vol", "ocv", "open circuit voltage", "ruhespannung", "leerlaufspannung"),
+        *(
+            "klemmenspannung",
+            "u ist",
+            "ist spannung",
+            "istspannung",
+            "pack voltage",
+            "stack voltage",
+            "total voltage",
+        ),
         *("tensão", "voltagem", "voltaggio", "напряжение", "напряжение ячейки", "napięcie"),
         *("napětí", "gerilim", "voltaj", "celspanning", "spänning"),
     ),
@@ -23,6 +32,7 @@ WORDS: dict[Field, tuple[str, ...]] = {
         *("время испытания", "общее время", "czas testu", "całkowity czas", "čas testu"),
         *("celkový čas", "test süresi", "toplam süre", "testtijd", "totale tijd", "testtid"),
         *("время", "czas", "čas", "zaman", "süre", "tid"),
+        *("durée", "duración", "duração", "durata"),
     ),
     Field.CLOCK: (
         *("data e hora", "data hora", "дата и время", "дата время", "дата", "data i czas"),
@@ -61,4 +71,6 @@ WORDS: dict[Field, tuple[str, ...]] = {
     Field.CAPACITY: ("capacidade", "ёмкость", "pojemność", "kapacita", "kapasite", "kapacitet"),
     Field.ENERGY: ("энергия", "enerji"),
 }
-OPEN_WORDS = ("время", "czas", "čas", "zaman", "süre", "tid")
+OPEN_WORDS = (
+    *("время", "czas", "čas", "zaman", "süre", "tid", "durée", "duración", "duração", "durata"),
+)

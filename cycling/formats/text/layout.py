@@ -10,6 +10,8 @@ from itertools import islice, zip_longest
 from cycling.errors import InputError
 from cycling.formats.text.rewriting import Blanks, Rewriting, recognised, rewritten_text
 from cycling.formats.values.cell_units import number_in, split_cell
+from cycling.formats.values.dates import label_order
+from cycling.formats.values.durations import DAY
 from cycling.units import known_unit
 
 BLANKS = " "
@@ -20,16 +22,18 @@ _LOOKED_AT = 20
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*(\d{1,4})\s*$", re.MULTILINE)
 
 _NUMBER = re.compile(
-    r"\s*[+\-\u2212\u2013]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?)"
+    r"\s*[+\-\u2212\u2013]?"
+    r"(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,'\u2019 \u00a0\u202f]\d{3})+([.,]\d*)?)"
     r"([eEdD][+-]?\d+)?\s*",
     re.ASCII,
 )
 _GROUPED = {
-    ".": re.compile(r"\s*[+-]?\d{1,3}([,' \u00a0\u202f]\d{3})+\.\d+\s*", re.ASCII),
-    ",": re.compile(r"\s*[+-]?\d{1,3}([.' \u00a0\u202f]\d{3})+,\d+\s*", re.ASCII),
+    ".": re.compile(r"\s*[+-]?\d{1,3}([,'\u2019 \u00a0\u202f]\d{3})+\.\d+\s*", re.ASCII),
+    ",": re.compile(r"\s*[+-]?\d{1,3}([.'\u2019 \u00a0\u202f]\d{3})+,\d+\s*", re.ASCII),
 }
 _TIME = re.compile(
-    r"\s*(\d+\s*(d|days?|-|\.)\s*)?\d+:\d{1,2}(:\d{1,2}([.,:]\d+)?|[.,]\d+)?\s*"
+    rf"\s*(\d+\s*({DAY}|-|\.)\s*)?"
+    r"\d+:\d{1,2}(:\d{1,2}([.,:]\d+)?|[.,]\d+)?\s*"
     r"|\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T, ]+\d+[:.]\d{1,2}([:.]\d{1,2}([.,:]\d+)?)?"
     r"\s*([AP]\.?\s?M\.?|Z|[+-]\d\d:?\d\d)?\s*",
     re.ASCII | re.IGNORECASE,
@@ -199,6 +203,7 @@ def _with_units(above: Record, header: Record, otherwise: Record | None = None) 
     is_units = 2 * sum(map(bool, known)) >= texts and names >= max(texts, 2)
     if not is_units or any(map(is_numeric, above.cells)) or len(above.cells) < texts:
         return otherwise or header
+    known = [k or (u if label_order(u) else None) for k, u in zip(known, units, strict=True)]
     labels = [
         f"{name.strip()} [{unit}]" if unit and name.strip() else name
         for name, unit in zip_longest(above.cells, known[: len(above.cells)], fillvalue="")

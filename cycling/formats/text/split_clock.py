@@ -63,7 +63,8 @@ def split_clock(lines: Sequence[str]) -> SplitClock | None:
             if not all(_are_both(cells, date, time) for cells in later[:-1]):
                 continue
             first = next(place for place, cells in enumerate(rows) if _are_both(cells, date, time))
-            named = first and _is_named(rows[first - 1], time)
+            above = rows[max(first - 2, 0) : first]  # a row of units may stand below the names
+            named = any(_is_named(row, time) for row in above)
             if named and not _ELAPSED.fullmatch(rows[first][time]):
                 return SplitClock(separator, date, time - date)
     return None

@@ -15,10 +15,10 @@ from cycling.units import TO_BASE, canonical_unit, known_unit
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_NUMBER = r"[+\-\x{2212}]?[0-9][0-9.,' \x{00A0}\x{202F}]*(?:[eEdD][+-]?[0-9]+)?"
+_NUMBER = r"[+\-\x{2212}]?[0-9][0-9.,'\x{2019} \x{00A0}\x{202F}]*(?:[eEdD][+-]?[0-9]+)?"
 _PARTS = rf"^\s*(?P<number>{_NUMBER})\s*(?P<unit>[^0-9\s.,][^0-9]*)$"
 _CELL = re.compile(
-    r"\s*([+\-\u2212]?\d[\d.,' \u00a0\u202f]*(?:[eEdD][+-]?\d+)?)\s*([^\d\s.,][^\d]{0,9})",
+    r"\s*([+\-\u2212]?\d[\d.,'\u2019 \u00a0\u202f]*(?:[eEdD][+-]?\d+)?)\s*([^\d\s.,][^\d]{0,9})",
     re.ASCII,
 )
 _CODE = re.compile(r"\s*\d+[A-Za-z]\s*", re.ASCII)  # 1A may be a channel

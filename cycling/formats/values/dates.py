@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST
+
 # The first letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch;
 # in Polish, Czech, Turkish and Russian.
 _MONTHS = (
@@ -55,6 +57,10 @@ _ZONE_NAME = re.compile(
 )
 _LABEL_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d\d))?$", re.ASCII)
 _PLACE = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")  # Europe/Madrid
+# MM/DD/YYYY; DD.MM.YYYY, TT.MM.JJJJ, jj/mm/aaaa, gg/mm/aaaa
+_ORDER = re.compile(
+    r"\b(?:(mm?[-/. ]dd?)|(?:dd?|tt?|jj?|gg?)[-/. ]mm?)[-/. ](?:y{2,4}|j{2,4}|a{2,4})\b"
+)
 _MAX_HOURS = 12
 # Zones without summer time that are apart from UTC by a part of an hour.
 _OF_HALF_HOURS = {
@@ -77,7 +83,7 @@ _UNCLEAR = re.compile(r"\d\s*\(?[^\W\d_]{2,}\.?\)?\s*$")
 # 20260305223000, 20260305T2230
 _COMPACT = re.compile(
     r"\s*((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T _-]?"
-    r"([01]\d|2[0-3])([0-5]\d)([0-5]\d(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*",
+    r"([01]\d|2[0-3]):?([0-5]\d):?([0-5]\d(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*",
     re.ASCII,
 )
 _DATE = re.compile(
@@ -134,6 +140,12 @@ def zone_of_label(label: str) -> str:
     if not name or hours > _MAX_HOURS:
         return ""
     return f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
+
+
+def label_order(label: str) -> str:
+    """The order of day and month that a label such as Date (MM/DD/YYYY) says; "" without one."""
+    match = _ORDER.search(label.lower())
+    return "" if not match else MONTH_FIRST if match[1] else DAY_FIRST
 
 
 def _offset_of(name: str) -> tuple[str, int, int]:

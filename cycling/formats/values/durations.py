@@ -12,9 +12,11 @@ from cycling.formats.values.numbers import FloatArray, Numbers
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Days in English, German, French, Italian, Spanish, Polish; letters of one byte.
+DAY = "d|days?|tage?|j|jours?|g|giorni|dias?|dni"
 _DURATION = re.compile(
-    r"^\s*(?:(?P<days>[0-9]{1,6})\s*(?:d|days?|tage?|-|\.|\s),?\s*)?(?P<hours>[0-9]{1,9})"
-    r":(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:[.,:][0-9]{1,20})?))?\s*$",
+    rf"^\s*(?:(?P<days>[0-9]{{1,6}})\s*(?:{DAY}|-|\.|\s),?\s*)?(?P<hours>[0-9]{{1,9}})"
+    rf":(?P<minutes>[0-9]{{1,2}})(?::(?P<seconds>[0-9]{{1,2}}(?:[.,:][0-9]{{1,20}})?))?\s*$",
     re.ASCII | re.IGNORECASE,
 )
 _LONG_DURATION = re.compile(

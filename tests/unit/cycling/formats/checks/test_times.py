@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,3 +50,22 @@ def test_a_zone_that_is_unknown_changes_nothing(proposed):
     rows = "".join(f"2026-05-17 10:{n:02}:00,3.{n},1\n" for n in range(20))
     assert proposed(f"Clock (UTC+3:17),U (V),I (A)\n{rows}")[1].time_zone == "UTC"
     assert proposed(f"Clock (Volt/Ampere),U (V),I (A)\n{rows}")[1].time_zone == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("head", "written", "month"),
+    [
+        ("Date (MM/DD/YYYY),U (V),I (A)", "03/04/2026", 3),
+        ("Date [dd.mm.yyyy],U (V),I (A)", "03.04.2026", 4),
+        ("Datum (TT.MM.JJJJ),U (V),I (A)", "03.04.2026", 4),
+        ("Date,Voltage,Current\nmm/dd/yyyy hh:mm:ss,V,A", "03/04/2026", 3),
+        ("Date (MM/DD/YYYY),U (V),I (A)", "13/04/2026", 4),  # which only days can be
+    ],
+)
+def test_the_order_of_dates_that_the_label_says_is_theirs(proposed, head, written, month):
+    rows = [f"{written} 10:{n:02}:00,{3.5 + 0.01 * n:.2f},1" for n in range(20)]
+    table, mapping = proposed("\n".join([head, *rows]) + "\n")
+    found = verify(table, mapping)
+    assert found.rows == 20
+    assert datetime.fromtimestamp(found.starts_at, UTC).month == month
+    assert "date-order" not in [problem.code for problem in found.problems]

@@ -95,6 +95,9 @@ def becomes(mapping):
         ("Capacité décharge (mAh)", "1", Field.DISCHARGE_CAPACITY, "mAh"),
         ("Capacità di scarica (Ah)", "1", Field.DISCHARGE_CAPACITY, "Ah"),
         ("Ontlaadcapaciteit (Ah)", "1", Field.DISCHARGE_CAPACITY, "Ah"),
+        ("Ruhespannung [V]", "3.5", Field.VOLTAGE, "V"),
+        ("Vol(mV)", "3500", Field.VOLTAGE, "mV"),
+        ("Durée (min)", "1", Field.TEST_TIME, "min"),
     ],
 )
 def test_a_label_is_recognised_with_its_unit(proposed, label, cell, field, unit):

@@ -15,6 +15,7 @@ def lines(header: str, *cells: str) -> list[str]:
         (0, lines("Date,Time,U,I", *["2026-03-07,22:30:00"] * 4, *["2026-03-08,00:01:00"] * 2)),
         (0, lines("Datum,Uhrzeit,U,I", *["07.03.2026,22:30"] * 6)),
         (1, lines("n,Date,Time,U,I", *["1,3/7/2026,10:30:00 PM"] * 6)),
+        (0, ["Date,Time,U,I", *lines("d/m/y,h:m:s,V,A", *["05/03/2026,22:30:00"] * 6)]),
         (None, lines("Date,Time,U,I", *["2026-03-07,00:00:10"] * 6)),
         (None, lines("Date,Step Time,U,I", *["2026-03-07,02:30:00"] * 6)),
         (None, lines("Date,Time,U,I", *["2026-03-07,122:30:00"] * 6)),

@@ -15,6 +15,12 @@ def test_durations_are_read():
     assert got.bad.tolist() == [False] * 6 + [True, True]
 
 
+def test_days_are_named_in_several_languages():
+    days = ("d", " days", " Tage", "j", " jours", " giorni", " dni")
+    cells = [f"2{day} 01:00:00" for day in days]
+    assert set(parse_durations(pa.array(cells)).values) == {176_400.0}
+
+
 def test_days_in_front_may_be_missing_in_some_cells():
     got = parse_durations(pa.array(["1:02:30:15", "2:30:15", "x", "0:00:00:01"]), "d:h:min:s")
     np.testing.assert_array_equal(got.values, [95415, 9015, np.nan, 1])

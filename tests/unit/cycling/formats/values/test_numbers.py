@@ -72,6 +72,13 @@ def test_with_a_decimal_comma_a_point_is_bad(cell):
     assert got.bad.tolist() == [False, True]
 
 
+def test_a_typographic_apostrophe_groups_digits():
+    cells = pa.array(["3\u20191234.5", "3\u2019123.5", "1\u2019234\u2019567"])
+    read = parse_numbers(cells, ".", thousands=True)
+    assert read.values.tolist()[1:] == [3123.5, 1234567]
+    assert read.bad.tolist() == [True, False, False]
+
+
 @pytest.mark.parametrize(("decimal", "mark"), [(".", "."), (",", ",")])
 def test_powers_of_ten_are_read_as_fortran_writes_them(decimal, mark):
     cells = pa.array([f"3{mark}7D+00", f"-1{mark}0d-3", "5D2", "2D", "D2", "1e3"])
