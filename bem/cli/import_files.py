@@ -21,6 +21,7 @@ class Again(StrEnum):
 
     SKIP = "skip"
     REPLACE = "replace"
+    ADD = "add"
     NEW = "new"
 
 

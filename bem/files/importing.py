@@ -9,18 +9,18 @@ from pathlib import Path
 
 from bem.cli.progress import progress
 from bem.files.checking import CheckedFile, Reading, assumed_start, checked, say
+from bem.files.earlier import EarlierFiles
 from bem.files.run_options import given_electrolytes, given_profile
 from bem.services import by_system_user, open_database, read_settings, utc_now
 from bem.settings import Settings
 from cycling.errors import InputError
 from cycling.formats import Block, read_measures
 from cycling.formats.append import Part, appended, check_order
-from cycling.formats.checks.digest import Digest
 from cycling.names import MAX_NAME, check_description, check_name
 from cycling.units import duration_words
 from db.commands.experiments import import_files, imports
 from db.commands.experiments.electrolytes import check_has_electrolytes
-from db.commands.experiments.import_files import NEW, SKIP, Again
+from db.commands.experiments.import_files import Again
 from db.commands.experiments.run_profiles import (
     RunProfile,
     count_instructions,
@@ -36,8 +36,6 @@ from db.queries.batteries.detail import (
     battery_named_in,
     find_battery,
 )
-from db.queries.experiments.detail import experiment_facts
-from db.queries.experiments.earlier_imports import earlier_imports, named
 
 NO_BATTERY = "Say which battery it is: --battery ID_OR_NAME, or --battery-from REGEX."
 
@@ -47,8 +45,8 @@ class ImportOptions:
     """What the command line says; without a name each experiment is named after its file.
 
     `battery` is an id or a name; the first group of `battery_from` finds one in a file's name.
-    `again` says what becomes of a file that came before: "skip", "replace" or "new". `profile` is
-    a file, or the number or name of a profile of the library.
+    `again` says what becomes of a file that came before: "skip", "replace", "add" or "new".
+    `profile` is a file, or the number or name of a profile of the library.
     """
 
     name: str | None
@@ -117,8 +115,7 @@ class _Importer:
         self._battery = find_battery(self._database, options.battery) if options.battery else None
         self._reading = _reading(options, settings)
         self._several = len(files) > 1
-        self._done: set[tuple[str, str]] = set()  # hash and test of the files of this call
-        self._seen: list[tuple[str, Digest]] = []  # of a dry run, which leaves nothing behind
+        self._earlier = EarlierFiles(self._database, options.again, dry_run=options.dry_run)
         given = options.profile
         self._profile = given_profile(self._database, given) if given else None
         self._electrolytes = given_electrolytes(options.electrolytes)
@@ -132,7 +129,7 @@ class _Importer:
             for file in files
         ]
         check_order([(file.source.name, file.verification.digest) for file in group])
-        again = self._again(group)
+        again = self._earlier.answered(group)
         if again is None:
             return None
         first, label = group[0], self._label(files[0])
@@ -190,50 +187,6 @@ class _Importer:
                 f"--battery-from '{pattern.pattern}' finds no battery in the name {file_name}."
             )
         return battery_named_in(self._database, text)
-
-    def _again(self, group: Sequence[CheckedFile]) -> Again | None:
-        """Return what is to be done with files that came before; None to skip them.
-
-        Without an answer they are imported once more, which is said: nobody is there to ask.
-        """
-        answer = self._options.again
-        known: dict[int, None] = {}
-        for file in group:
-            source, digest = file.source, file.verification.digest
-            if (source.sha256, source.part) in self._done:
-                raise InputError(f"{source.name} is given twice.")
-            self._done.add((source.sha256, source.part))
-            earlier = earlier_imports(self._database, source.identity(digest))
-            known |= dict.fromkeys(one.experiment_id for one in earlier)
-            if self._options.dry_run:
-                self._compare(source.name, digest)
-            if not earlier or answer == NEW:
-                continue
-            if answer is None:
-                replace_it = ", or --again replace to put it in the place of that experiment"
-                say(
-                    f"warning: {source.name} came before: {named(earlier)}. It is imported once "
-                    "more. Give --again skip to leave it out"
-                    f"{'' if earlier[0].beginning else replace_it}."
-                )
-                continue
-            if answer == SKIP:
-                say(f"{source.name} is skipped. It came before: {named(earlier)}.")
-                return None
-            replaced = import_files.check_replaceable(earlier, len(group))
-            facts = experiment_facts(self._database, replaced.experiment_id)
-            return Again((replaced.experiment_id,), facts)
-        return Again(tuple(known), anyway=answer == NEW)
-
-    def _compare(self, name: str, digest: Digest) -> None:
-        """Say that the measures of a file are in another one of this dry run."""
-        for other, its in self._seen:
-            same_name = name == other
-            grown = digest.begins_with(its, same_name=same_name)
-            if grown or its.begins_with(digest, same_name=same_name) or its.same_as(digest):
-                whole, part = (name, other) if grown else (other, name)
-                say(f"warning: {whole} has the measures of {part}. Import one of both.")
-        self._seen.append((name, digest))
 
     def _new(self, first: CheckedFile, name: str, battery: BatteryChoice) -> imports.NewExperiment:
         mapping = first.verification.mapping

@@ -21,6 +21,7 @@ from cycling.formats import (
     read_measures,
 )
 from cycling.formats.append import Part, appended
+from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.columns.remembered import corrections, layout_key
 from cycling.formats.columns.times import zone_named
 from db import series
@@ -28,7 +29,12 @@ from db.commands import jobs
 from db.commands.audit import By
 from db.commands.experiments import deletion, imports, reservations
 from db.commands.experiments.import_corrections import remember
-from db.commands.experiments.import_files import Again, SourceFile, record_files
+from db.commands.experiments.import_files import (
+    Again,
+    SourceFile,
+    expected_beginning,
+    record_files,
+)
 from db.commands.experiments.run_profiles import RunProfile
 from db.commands.jobs import Claim, JobInterruptedError
 from db.commands.kept_files import keep_file, remove_kept
@@ -144,6 +150,9 @@ def import_file(place: Workplace, mine: Claim) -> None:
     following = mine.payload.get("following") or ()
     files = [_received(place, mine, one, beat) for one in (mine.payload, *following)]
     again = _again(place, mine.payload)
+    if again.adds and again.replaced:
+        count = expected_beginning(place.database, again.replaced.id)
+        files[0].source.digest = DigestBuilder(count)
     by = By(mine.user_name, mine.payload["address"], place.clock())
 
     def progress(rows: int) -> None:
@@ -196,7 +205,8 @@ def _again(place: Workplace, payload: dict[str, Any]) -> Again:
     """Return what the user has decided about a file that came before."""
     known, replaced = payload.get("known") or (), payload.get("replaced")
     facts = None if replaced is None else experiment_facts(place.database, replaced)
-    return Again(tuple(known), facts, anyway=bool(payload.get("anyway")))
+    flags = {name: bool(payload.get(name)) for name in ("anyway", "adds")}
+    return Again(tuple(known), facts, **flags)
 
 
 def prepare_experiment(place: Workplace, mine: Claim) -> None:

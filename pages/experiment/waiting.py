@@ -169,7 +169,7 @@ def _facts(planned: PlannedExperiment, who: Viewer) -> list[list[tuple[str, Any]
 
 def former_note(former: int, number: int) -> Component:
     """Say that an address of before leads to an experiment with another number."""
-    return note("queued", f"Experiment {former} has the number {number} since it was queued again.")
+    return note("queued", f"Experiment {former} has the number {number} now.")
 
 
 @callback(

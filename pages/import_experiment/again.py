@@ -14,7 +14,7 @@ from pages.context import viewer
 from pages.import_experiment.ids import Ids
 from pages.import_experiment.stores import read_verified
 
-NEW, REPLACE = "new", "replace"
+NEW, REPLACE, ADD = "new", "replace", "add"
 MAX_NAMED = 3
 
 
@@ -46,11 +46,15 @@ def choices(earlier: Sequence[dict[str, Any]], *, may_delete: bool) -> dict[str,
     """Return what may become of the file, besides leaving it out.
 
     Replacing deletes, so only who may delete is offered it, for one experiment of this file alone.
+    A file that has grown is added to what it was, of which nothing is lost.
     """
     words = {NEW: "Import as new"}
     is_whole = len(earlier) == 1 and earlier[0]["files"] == 1 and not earlier[0].get("beginning")
+    number = earlier[0]["experiment_id"] if is_whole else 0
     if may_delete and is_whole:
-        return {REPLACE: f"Replace experiment {earlier[0]['experiment_id']}", **words}
+        words = {REPLACE: f"Replace experiment {number}", **words}
+    if is_whole and earlier[0].get("has_grown"):
+        words = {ADD: f"Add to experiment {number}", **words}
     return words
 
 
@@ -63,8 +67,9 @@ def decision(
     if answer not in choices(earlier, may_delete=may_delete):
         return None
     earlier_ids = [one["experiment_id"] for one in earlier]
-    replaced = earlier_ids[0] if answer == REPLACE else None
-    return {"known": earlier_ids, "replaced": replaced, "anyway": answer == NEW}
+    replaced = earlier_ids[0] if answer in (REPLACE, ADD) else None
+    flags = {"anyway": answer == NEW, "adds": answer == ADD}
+    return {"known": earlier_ids, "replaced": replaced, **flags}
 
 
 def _how(one: dict[str, Any]) -> str:

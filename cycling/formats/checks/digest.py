@@ -55,6 +55,11 @@ class Digest:
             )
         )
 
+    def is_of_first(self, sums: tuple[float, float, float] | None) -> bool:
+        """Whether these are the measures that another file begins with, by the sums of those."""
+        pairs = zip(self.sums, sums or (math.nan,) * 3, strict=True)
+        return all(math.isclose(a, b, rel_tol=TOLERANCE) for a, b in pairs)
+
     def same_as(self, other: "Digest") -> bool:
         """Whether both are of the same measures; without a clock in each they are not enough."""
         mine = (*self.first, *self.last, *self.sums)
@@ -79,9 +84,11 @@ class Digest:
 
 
 class DigestBuilder:
-    """Takes measures as they go by."""
+    """Takes measures as they go by; `first_sums` are the sums of the first `first` of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        self.first_sums: tuple[float, float, float] | None = None
+        self._of_first = first
         self._measures = 0
         self._begins_s: float | None = None
         self._ends_s: float | None = None
@@ -109,6 +116,9 @@ class DigestBuilder:
             so_far = values[:, : self._next_mark - self._measures].sum(axis=1)
             self._marks.append(_three(self._sums + so_far))
             self._next_mark = _following(self._next_mark)
+        if self._measures < self._of_first <= self._measures + count:
+            first = values[:, : self._of_first - self._measures].sum(axis=1)
+            self.first_sums = _three(self._sums + first)
         self._sums += values.sum(axis=1)
         self._measures += count
         if unix_time_s is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cycling.errors import ConflictError, InputError
@@ -12,6 +12,8 @@ from cycling.formats.checks.digest import Digest, DigestBuilder
 from cycling.formats.facts import Facts
 from db.commands.audit import By
 from db.commands.experiments.deletion import delete_within
+from db.commands.experiments.moving import move_to
+from db.engine import Database
 from db.models import ImportFile, Lease
 from db.queries.experiments.deletion import existing_experiment, what_keeps
 from db.queries.experiments.detail import ExperimentFacts
@@ -19,7 +21,7 @@ from db.queries.experiments.earlier_imports import EarlierImport, Identity, earl
 from db.statements import count_changed, insert_missing
 from db.terms import IMPORTS
 
-SKIP, REPLACE, NEW = "skip", "replace", "new"
+SKIP, REPLACE, NEW, ADD = "skip", "replace", "new", "add"
 
 
 class CameBeforeError(ConflictError):
@@ -57,12 +59,14 @@ class Again:
     """What is to be done with files that came before.
 
     `earlier_ids` are the experiments that the user was told of, `replaced` is the one that goes.
-    `anyway`: it is imported as new whatever it has become before.
+    `anyway`: it is imported as new whatever it has become before. `adds`: the file has grown, and
+    what goes is its beginning: what people have written about that stays, and its number leads on.
     """
 
     earlier_ids: tuple[int, ...] = ()
     replaced: ExperimentFacts | None = None
     anyway: bool = False
+    adds: bool = False
 
 
 def check_replaceable(earlier: Sequence[EarlierImport], files: int) -> EarlierImport:
@@ -123,10 +127,49 @@ def record_files(
             )
         )
     session.flush()
-    if again.replaced is not None:
+    if again.replaced is not None and again.adds:
+        _check_beginning(session, again.replaced.id, earlier, files)
+        old = existing_experiment(session, again.replaced.id, lock=True)
+        move_to(session, old, existing_experiment(session, experiment_id))
+        _replace(session, again.replaced, by)
+    elif again.replaced is not None:
         if not earlier or check_replaceable(earlier, len(files)).experiment_id != again.replaced.id:
             raise ConflictError(f"Experiment {again.replaced.id} is not of this file any more.")
         _replace(session, again.replaced, by)
+
+
+def check_addable(earlier: Sequence[EarlierImport], files: int) -> EarlierImport:
+    """Return the one experiment that a file that has grown is added to, or InputError."""
+    first = earlier[0]
+    if len(earlier) > 1 or not first.has_grown or first.files != 1 or files != 1:
+        raise InputError(
+            f"It came before in {named(earlier)}: only a file that has grown is added, to the one "
+            "experiment that was made of its beginning alone."
+        )
+    return first
+
+
+def expected_beginning(database: Database, experiment_id: int) -> int:
+    """Return how many measures the one file of an experiment has; 0 where it is not of one."""
+    with database.read() as session:
+        of_it = select(ImportFile.measures).where(ImportFile.experiment_id == experiment_id)
+        measures = session.scalars(of_it).all()
+    return measures[0] if len(measures) == 1 else 0
+
+
+def _check_beginning(
+    session: Session, number: int, earlier: Sequence[EarlierImport], files: Sequence[SourceFile]
+) -> None:
+    """Raise ConflictError unless an experiment has the first measures of the file, and no other."""
+    found = next((one for one in earlier if one.experiment_id == number and one.has_grown), None)
+    file = session.get(ImportFile, (number, 0))
+    digest = Digest.from_json(file.digest) if file else None
+    of_one = found is not None and found.files == len(files) == 1
+    if not of_one or digest is None or not digest.is_of_first(files[0].digest.first_sums):
+        raise ConflictError(
+            f"Experiment {number} has other measures than the beginning of this file: nothing was "
+            "added to it. Import the file as new."
+        )
 
 
 def _one_at_a_time(session: Session, by: By) -> None:

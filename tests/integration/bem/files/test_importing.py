@@ -15,6 +15,7 @@ from db.commands.profiles import save_profile
 from db.engine import Database
 from db.models import Experiment, GenericMeasure, ImportFile
 from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.planned import present_number
 from db.queries.experiments.template import experiment_pattern
 from db.queries.profiles.library import library_profile
 from tests.integration.bem.cli.shell import Shell, cells, importing
@@ -260,6 +261,24 @@ def test_a_dry_run_does_not_say_that_files_were_imported(here, tmp_path):
     said = bem.partly("import", *files, "--battery", "Cell 1", "--dry-run").err
     assert said.endswith("1 of 2 files cannot be imported: 1.csv.\n")
     assert ids(database) == set()
+
+
+def test_a_file_that_has_grown_is_added_to_what_it_was(here, tmp_path):
+    bem, database = here
+    file = cycle_file(tmp_path / "cell.csv", BEGAN_S)
+    whole = file.read_text()
+    file.write_text("".join(whole.splitlines(keepends=True)[:200]))
+    (first,) = bem.done("import", file, "--battery", "Cell 1", "--name", "Aging").split()
+    file.write_text(whole)
+    said = bem("import", file, "--battery", "Cell 1", "--dry-run").err
+    assert "--again add to add what is new to that experiment" in said
+    (added,) = bem.done("import", file, "--battery", "Cell 1", "--again", "add").split()
+    assert ids(database) == {int(added)}
+    facts = experiment_facts(database, int(added))
+    assert (facts.name, facts.measures) == ("Aging", 300)
+    assert present_number(database, int(first)) == int(added)
+    said = bem.refused("import", file, "--battery", "Cell 1", "--again", "add")
+    assert "only a file that has grown is added" in said
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

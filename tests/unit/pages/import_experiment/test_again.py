@@ -54,6 +54,18 @@ def test_what_is_more_than_this_file_is_not_replaced(earlier):
     assert list(choices(earlier, may_delete=True)) == ["new"]
 
 
+def test_a_file_that_has_grown_is_added_by_operators_too(oscar, lab):
+    grown = {**EARLIER, "same_file": False, "has_grown": True}
+    assert list(choices([grown], may_delete=False)) == ["add", "new"]
+    assert list(choices([grown], may_delete=True)) == ["add", "replace", "new"]
+    assert list(choices([{**grown, "files": 2}], may_delete=False)) == ["new"]
+    lab.battery()
+    start(oscar, **{VERIFIED: came_before(grown), ANSWER: "add"})
+    payload = lab.jobs()[0].payload
+    assert (payload["replaced"], payload["adds"], payload["anyway"]) == (12, True, False)
+    assert start(oscar, **{VERIFIED: came_before(), ANSWER: "add"}).status == 204
+
+
 def test_the_beginning_of_an_experiment_does_not_replace_it():
     beginning = {**EARLIER, "same_file": False, "beginning": True}
     assert list(choices([beginning], may_delete=True)) == ["new"]

@@ -481,6 +481,25 @@ class TestBeginnings:
         loads = [job for job in lab.jobs() if job.kind == "import file"]
         assert [job.state for job in loads] == [JobState.DONE] * made
 
+    def test_it_is_added_when_the_whole_comes_later(self, oscar, lab, store, batch):
+        confirm(oscar, batch, take(name="First"), {"take": False}, {"take": False})
+        while self.worker.work_once():
+            pass
+        whole = {"upload": batch[1]["upload"]}
+        again = oscar.call(BATCH, {"import-batch-added.data": [whole["upload"]]})[BATCH]
+        while self.worker.work_once():
+            pass
+        drawn = show(oscar, again)[TABLE]
+        (select,) = find(drawn, id={"type": "import-batch-again", "row": 0})
+        assert [one["value"] for one in select["props"]["options"]] == ["add", "new"]
+        confirm(oscar, again, take(again="add", name="Other"))
+        while self.worker.work_once():
+            pass
+        made = lab.jobs()[-2].result or lab.jobs()[-1].result
+        facts = experiment_facts(store, made["experiment_id"])
+        assert (facts.name, facts.measures) == ("First", 40)
+        assert "has the number" in text(oscar.open("/experiments/1"))
+
     def test_alone_it_is_no_part_of_another(self, oscar, lab, batch):
         confirm(oscar, batch, take(), {"take": False}, {"take": False})
         assert lab.jobs()[-1].kind == "import file"

@@ -2,19 +2,25 @@
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
-from cycling.errors import InputError
+from cycling.errors import ConflictError, InputError
+from cycling.formats.checks.digest import DigestBuilder
 from db.commands.experiments import imports
 from db.commands.experiments.import_files import (
     Again,
     CameBeforeError,
     SourceFile,
     check_replaceable,
+    expected_beginning,
     record_files,
 )
+from db.commands.experiments.notes import NewNote, add_note, rename_experiment
 from db.engine import Database
+from db.models import Note
 from db.queries.experiments.detail import experiment_facts
 from db.queries.experiments.earlier_imports import earlier_imports
+from db.queries.experiments.planned import present_number
 from tests.unit.db.lab import BY, NOW, START, add_cell, at_once, block, new_experiment
 
 TOGETHER = 4
@@ -91,6 +97,58 @@ def test_a_file_that_has_grown_is_named_with_what_it_was_and_may_replace_it(data
     assert "which has its measures, and more" in longer.words
     with pytest.raises(InputError, match="would be lost"):
         check_replaceable([longer], 1)
+
+
+class TestAdding:
+    """A file that has grown is added to the experiment of its beginning."""
+
+    @pytest.fixture
+    def grown(self, database):
+        battery_id = add_cell(database)
+
+        def bring(count: int, again: Again, volts: float = 3.5, first: int = 0) -> int:
+            source = SourceFile("cell.csv", f"{count}{volts}" * 8, 1000 * count)
+            source.digest = DigestBuilder(first)
+            clock = START.timestamp() + np.arange(float(count))
+            measures = block(count, unix_time_s=clock)
+            measures.voltage_v[49] = volts  # behind the last mark of 50
+            return imports.import_experiment(
+                database,
+                new_experiment(battery_id),
+                source.passing([measures]),
+                start=None,
+                clock=lambda: NOW,
+                within_publication=lambda session, experiment_id: record_files(
+                    session, experiment_id, [source], again, BY
+                ),
+            )
+
+        return bring
+
+    def adding(self, database, number: int) -> Again:
+        return Again((number,), replaced=experiment_facts(database, number), adds=True)
+
+    def test_what_was_written_about_it_stays_and_its_number_leads_on(self, database, grown):
+        first = grown(50, Again())
+        add_note(database, NewNote(first, "Keep me."), by=BY)
+        rename_experiment(database, first, "Aging", "of cell 7", by=BY)
+        assert expected_beginning(database, first) == 50
+        both = grown(120, self.adding(database, first), first=50)
+        facts = experiment_facts(database, both)
+        assert (facts.name, facts.measures) == ("Aging", 120)
+        assert present_number(database, first) == both
+        with database.read() as session:
+            assert session.scalars(select(Note.experiment_id)).all() == [both]
+        third = grown(200, self.adding(database, both), first=120)
+        assert present_number(database, first) == present_number(database, both) == third
+
+    def test_other_measures_are_not_overwritten(self, database, grown):
+        first = grown(50, Again())
+        with pytest.raises(ConflictError, match="has other measures than the beginning"):
+            grown(52, self.adding(database, first), volts=3.6, first=50)
+        with pytest.raises(ConflictError, match="has other measures than the beginning"):
+            grown(50, self.adding(database, first), first=50)  # it has not grown
+        assert present_number(database, first) == first
 
 
 def test_what_is_to_be_new_anyway_is_published_by_all(database):
