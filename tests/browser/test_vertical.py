@@ -164,6 +164,28 @@ def test_several_files_are_confirmed_in_a_table_and_imported(
 
 
 @ON_SQLITE
+def test_a_question_of_one_of_several_files_is_answered_in_its_row(
+    page: Page, served: Served, sign_in, tmp_path: Path, screenshot
+):
+    asks = tmp_path / "asks.csv"
+    rows = [f"{n * 60_000},{1_700_000_000 + n * 60},{3 + n / 100},0.001" for n in range(40)]
+    asks.write_text("\n".join(["Test Time / s,Unix Time / s,Voltage / V,Current / A", *rows, ""]))
+    sign_in(page, "operator")
+    page.goto("/import-experiment")
+    choose(page, [asks, bdf_file(tmp_path / "plain.csv", cycles=1)])
+    box = page.locator("#import-batch-box")
+    taken = box.get_by_label("Import asks.csv")
+    expect(taken).to_be_disabled()
+    right = box.get_by_label("It is right as it is")
+    screenshot(page, "import-several-question")
+    right.focus()
+    page.keyboard.press("Space")
+    expect(taken).to_be_enabled()
+    expect(taken).to_be_checked()
+    expect(right).to_have_count(0)
+
+
+@ON_SQLITE
 def test_a_zone_of_several_files_is_found_by_typing(
     page: Page, served: Served, sign_in, tmp_path: Path
 ):
