@@ -77,7 +77,7 @@ def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
     except NotFoundError as error:  # deleted while somebody looks at it
         gone = {"head": not_found(str(error), "/", "All stations"), "notes": None, "panel": None}
         return {**answer, **gone, "experiment": None}
-    update[Key.VERSION] = version
+    update[Key.VERSION] = "" if station.times is None else version  # they come with measures
     update[Key.PAUSES] = _turns(station)
     return answer | _text(station, question, update)
 
