@@ -87,6 +87,23 @@ def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_en
     assert added_up("experiment-ended.data")["experiment-add-up-box.hidden"] is True
 
 
+def test_facts_and_statistics_of_what_runs_are_of_the_same_measures(vera, running, run):
+    """A simulated station at 100x records while the page is drawn."""
+    before = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
+    assert "Test time9 s" in before
+    running.measures(run, 2, 5, first=10)
+    answer = vera.call("experiment-statistics.children", {"experiment-id.data": run})
+    assert "Test time14 s" in text(answer["experiment-statistics.children"])
+    assert "Test time14 s" in text(answer["experiment-facts.children"])
+    assert "Measures15" in text(answer["experiment-facts.children"])
+
+
+def test_what_is_over_keeps_its_facts(vera, running, run):
+    running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
+    answer = vera.call("experiment-statistics.children", {"experiment-id.data": run})
+    assert "experiment-facts.children" not in answer
+
+
 def test_the_first_measures_bring_the_graph(vera, running, run):
     empty = {"stage": "empty", "happenings": ""}
     assert pulse(vera, run, empty)["experiment-reload.href"] == f"/experiments/{run}"
