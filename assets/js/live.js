@@ -50,6 +50,7 @@
     const meta = graph && graph.layout && graph.layout.meta;
     if (!meta || meta.drawn === undefined) return false;
     if (meta.drawn !== state.token) {
+      page().classList.remove("bem-awaits");
       page().classList.toggle("bem-nothing", meta.experiment === null); // no tools for a graph of nothing
       Object.assign(state, {
         token: meta.drawn, experiment: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
@@ -296,16 +297,14 @@
       if (page() !== state.root) state = fresh(page());
       state.asked = 0;
       state.pending = Boolean(update[KEY.WAITS]);
-      if (update[KEY.DIGEST]) {
-        state.digest = update[KEY.DIGEST];
-        bem.askQueues(); // what changes a station mostly changes its queue
-      }
+      if (update[KEY.DIGEST]) state.digest = update[KEY.DIGEST];
       if (update[KEY.VERSION] !== undefined) state.version = update[KEY.VERSION];
       const next = update[KEY.NEXT];
       if (next !== undefined) {
         state.after = null; // nothing is asked until the new experiment is drawn
         state.since = Date.now();
-        blank(); // what was read last belongs to the one before
+        blank(); // what was read last belongs to the one before, as the graph does
+        page().classList.add("bem-awaits");
         if (next) bem.toast("info", "The next experiment has begun: " + next + ".");
       } else {
         if (update[KEY.FIGURE] === state.token) take(update);
@@ -335,6 +334,7 @@
       if (source.includes("relayoutData")) drawAgain(); // a double click has moved the axis
       return keep();
     },
+    queued: function () { bem.askLive(); }, // what changes a queue mostly changes its station
     sent: function (chosen) {
       if (!chosen) return;
       state.pending = true;

@@ -23,7 +23,7 @@ class Key:
     READ = "read"  # channels of which the last value is shown
     COUNT = "n"  # makes each question another one
     # the update
-    WAITS = "c"  # 1: the newest command has no answer yet
+    WAITS = "c"  # 1: in a moment the station does something else
     NEXT = "new"  # the name of the experiment that has begun, "" for none
     PAUSES = "p"  # how often the run was paused and went on
     REDRAW = "again"  # 1: there are too many new points, the graph must be drawn anew
