@@ -20,7 +20,7 @@ LOGO = (
 
 
 class Ids:
-    """Ids of the frame. Pages write to TOAST and read THEME.
+    """Ids of the frame. Pages read THEME; toasts go to TOAST by `show_toast`.
 
     The Monitor writes ALARMS and MASTER on every page, whenever PULSE changes.
     """
@@ -108,11 +108,13 @@ def register(app: Dash) -> None:
     )
 
 
-def toast(
-    kind: str, text: str, *, href: str | None = None, link: str | None = None
-) -> dict[str, Any]:
-    """Return what a callback writes to Ids.TOAST: kind is error, done or info."""
-    return {"kind": kind, "text": text, "href": href, "link": link}
+def show_toast(kind: str, text: str, *, href: str = "", link: str = "") -> None:
+    """Show a toast with the answer of the callback that runs; kind is error, done or info.
+
+    No page's callback has the frame's store as an output: Dash calls what writes to something older
+    than the page as the page opens, and a button is disabled until that has been answered.
+    """
+    dash.set_props(Ids.TOAST, {"data": {"kind": kind, "text": text, "href": href, "link": link}})
 
 
 def lab_state(

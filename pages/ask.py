@@ -17,8 +17,7 @@ from dash.exceptions import PreventUpdate
 
 from components.blocks import stores
 from components.sent import PrefixIds, Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import DoneBeforeError, new_token
 from pages.context import once, run_script
@@ -48,13 +47,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: a toast, an address to go to, something to show before the dialog closes.
+    """What came of it: words of a toast, an address to go to, something to show before it closes.
 
     Who goes elsewhere draws nothing again.
     """
 
-    toast: Sent = same
+    words: str = ""
     href: Sent = same
+    kind: str = "done"
     shows: Question | None = None
 
 
@@ -65,7 +65,7 @@ Again = Callable[..., Done]
 
 def done_before(href: Sent = same) -> Again:
     """Return the usual answer to the second click: that it is done, and where to go."""
-    return lambda *_asked, **_answers: Done(toast("done", "It is done."), href)
+    return lambda *_asked, **_answers: Done("It is done.", href)
 
 
 def ask_dialog(
@@ -146,7 +146,6 @@ def _register_opening(
             "error": Output(ids.error, "children"),
             "done": Output(ids.done, "data", allow_duplicate=True),  # a deed too
             "token": Output(ids.once, "data"),
-            "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show one
             "chosen": [Output(ids.chosen, "data")] if opens else [],
             "values": [Output(control, "value") for control, _ in fields.values()],
             "hidden": [Output(box, "hidden") for _, box in fields.values()],
@@ -161,17 +160,14 @@ def _register_opening(
         try:
             question = ask(chosen, **about)
         except InputError as error:
-            return _unasked(opens, fields) | {
-                "toast": toast("error", str(error)),
-                "done": _outdated(error, chosen),
-            }
+            show_toast("error", str(error))
+            return _unasked(opens, fields) | {"done": _outdated(error, chosen)}
         return {
             "is_open": True,
             "look": _filled(question),
             "error": "",
             "done": same,
             "token": new_token(),
-            "toast": same,
             "chosen": [chosen] if opens else [],
             "values": [question.values.get(name) for name in fields],
             "hidden": [name in question.hides for name in fields],
@@ -191,7 +187,6 @@ def _register_deed(
             "error": Output(ids.error, "children", allow_duplicate=True),
             "done": Output(ids.done, "data"),
             "href": Output(ids.go, "href"),
-            "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show one
             "look": [Output(*one, allow_duplicate=True) for one in _look(ids)],
         },
         inputs={"clicks": Input(ids.sure, "n_clicks")},
@@ -207,7 +202,7 @@ def _register_deed(
     def do_it(clicks: Sent, chosen: Sent, token: Sent, about: Sent, typed: Sent) -> dict[str, Sent]:
         """Do it once; a refusal is said in the dialog."""
         if not clicks:
-            raise PreventUpdate  # the toast is older than this page
+            raise PreventUpdate
         try:
             return _answered(act(token, chosen, {**about, **typed}, typed), chosen)
         except InputError as error:
@@ -240,18 +235,19 @@ def _filled(question: Question) -> list[Any]:
 
 def _answered(done: Done, chosen: Sent) -> dict[str, Sent]:
     """Close the dialog, and take off the page what was asked in it; or show what came of it."""
+    if done.words:
+        show_toast(done.kind, done.words)
     return {
         "is_open": done.shows is not None,
         "error": "",
         "done": chosen if done.href is same else same,
         "href": done.href,
-        "toast": done.toast,
         "look": [same, [], *[same] * 4] if done.shows is None else _filled(done.shows),
     }
 
 
 def _refused(words: str) -> dict[str, Sent]:
-    unchanged = dict.fromkeys(("is_open", "done", "href", "toast"), same)
+    unchanged = dict.fromkeys(("is_open", "done", "href"), same)
     return {**unchanged, "error": words, "look": [same] * 6}
 
 

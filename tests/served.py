@@ -17,6 +17,7 @@ from tests.servers import free_port, start, wait_until
 PASSWORD = "correct horse battery"
 START_SECONDS = 240
 BEM = Path(sys.executable).with_name("bem")
+LATE_S = os.environ.get("BEM_TEST_LATE", "")
 
 
 class Served:
@@ -31,6 +32,7 @@ class Served:
         self._folder = folder
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("BEM_")},
+            "BEM_TEST_LATE": LATE_S,
             "BEM_DATABASE_URL": database_url,
             "BEM_DATA_DIR": str(self.data_dir),
             "BEM_SECRET_KEY": "for the tests only, and long enough for that",
@@ -44,8 +46,9 @@ class Served:
     def start(self) -> None:
         """Start both processes."""
         serve = ["web", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.web = self._start(serve, "web.log")
-        self.worker = self._start(["worker"], "worker.log")
+        web = [sys.executable, "-m", "tests.late"] if LATE_S else [BEM]
+        self.web = self._start([*web, *serve], "web.log")
+        self.worker = self._start([BEM, "worker"], "worker.log")
 
     def stop(self) -> None:
         """End both processes as a service manager would."""
@@ -71,8 +74,8 @@ class Served:
             wait_until(self._answers, self.web, self._folder / "web.log", START_SECONDS)
         self._snapshot.put_back_rows()
 
-    def _start(self, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
-        return start([BEM, *arguments], self._folder / log, self._environment)
+    def _start(self, command: list[str | Path], log: str) -> subprocess.Popen[bytes]:
+        return start(command, self._folder / log, self._environment)
 
     def _add_users(self) -> None:
         database = connect(self.database_url)

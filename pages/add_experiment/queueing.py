@@ -7,8 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from components.electrolytes import electrolyte_problems, electrolytes
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.battery.chemistry import model_of_described
 from cycling.errors import InputError
 from cycling.terms import Technology
@@ -124,7 +123,6 @@ def _compiled(database: Database, state: FormState, assignment: Assignment, by: 
     output={
         "result": Output(Ids.ANSWER, "data"),
         "saved": Output(Ids.SAVED, "children"),
-        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     },
     inputs={"request": Input(Ids.SEND, "data")},
     prevent_initial_call=True,
@@ -136,7 +134,7 @@ def _compiled(database: Database, state: FormState, assignment: Assignment, by: 
 def send(request: Sent) -> dict[str, Any]:
     """Queue the experiments, or keep the form as a draft; or say what is wrong."""
     if not isinstance(request, dict):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+        raise PreventUpdate
     form = read_form(request.get("typed"))
     try:
         answer = _save(form) if request.get("what") == "draft" else _queue(form)
@@ -144,7 +142,7 @@ def send(request: Sent) -> dict[str, Any]:
         answer = _refused({row_key(error.place): str(error)})
     except InputError as error:
         answer = _refused({PROFILE: str(error)})
-    unchanged = dict.fromkeys(("result", "saved", "toast"), no_update)
+    unchanged = dict.fromkeys(("result", "saved"), no_update)
     return {**unchanged, **answer}
 
 
@@ -160,10 +158,8 @@ def _queue(form: FormData) -> dict[str, Any]:
     if problems := problems_of(state):
         return _refused(problems)
     plans = queue(database(), state, actor())
-    return {
-        "result": {"problems": {}, "saved": True, "go": "/"},  # once nothing is kept
-        "toast": toast("done", queued_text(plans)),
-    }
+    show_toast("done", queued_text(plans))
+    return {"result": {"problems": {}, "saved": True, "go": "/"}}  # once nothing is kept
 
 
 def _refused(problems: dict[str, str]) -> dict[str, Any]:

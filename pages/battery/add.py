@@ -1,16 +1,13 @@
 """Add battery: the form for the three technologies, and the same again for the next one."""
 
-from typing import Any
-
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, ctx, dcc, no_update
+from dash import Input, Output, State, callback, ctx, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.blocks import note, page_header
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.battery.description import NewBattery
 from cycling.errors import NotFoundError
 from db.commands.form_tokens import new_token
@@ -49,10 +46,7 @@ def layout(like: str = "") -> Component:
 
 
 @callback(
-    output=(
-        Output(Ids.RESULT, "data"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
+    output=Output(Ids.RESULT, "data"),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks"), "clicks_next": Input(Ids.SAVE_NEXT, "n_clicks")},
     state={
         "values": [State(control, "value") for control in FORM.controls],
@@ -64,24 +58,21 @@ def layout(like: str = "") -> Component:
         (Output(Ids.SAVE_NEXT, "disabled"), True, False),
     ],
 )
-def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> tuple[Any, ...]:
+def save(clicks: Sent, clicks_next: Sent, values: Sent, token: Sent) -> Sent:
     """Register the battery, or say under each field what is wrong."""
     if not (clicks or clicks_next):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+        raise PreventUpdate
     try:
         battery, battery_id = register(values, token)
     except RefusedBatteryError as error:
-        return error.answer, no_update
-    to_next = ctx.triggered_id == Ids.SAVE_NEXT
-    target = (NEXT if to_next else ADD_EXPERIMENT).format(battery_id)
-    return saved(target), _added(battery, battery_id, to_next)
-
-
-def _added(battery: NewBattery, battery_id: int, to_next: bool) -> dict[str, Any]:
+        return error.answer
+    following = NEXT.format(battery_id)
     text = f"{battery.name} (SN {battery.serial_number}) is registered."
-    if to_next:
-        return toast("done", text, href=f"/batteries/{battery_id}", link="Open it")
-    return toast("done", text, href=NEXT.format(battery_id), link="Copy as next serial number")
+    if ctx.triggered_id == Ids.SAVE_NEXT:
+        show_toast("done", text, href=f"/batteries/{battery_id}", link="Open it")
+        return saved(following)
+    show_toast("done", text, href=following, link="Copy as next serial number")
+    return saved(ADD_EXPERIMENT.format(battery_id))
 
 
 def _pattern(like: Sent) -> tuple[NewBattery | None, Component | None]:

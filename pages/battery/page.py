@@ -1,14 +1,12 @@
 """Battery: all about one, with its experiments; change it, delete it while nothing refers to it."""
 
-from typing import Any
-
-from dash import Input, Output, State, callback, no_update
+from dash import Input, Output, State, callback
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components.sent import Sent
 from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import By
 from db.commands.batteries.changes import LIMITS, change_battery, delete_battery, mark_of
@@ -53,10 +51,7 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1") -> Component:
 
 
 @callback(
-    output=(
-        Output(Ids.RESULT, "data"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
+    output=Output(Ids.RESULT, "data"),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
     state={
         "values": [State(control, "value") for control in FORM.controls],
@@ -66,20 +61,21 @@ def layout(battery_id: str = "", edit: str = "", page: str = "1") -> Component:
     prevent_initial_call=True,
     running=[(Output(Ids.SAVE, "disabled"), True, False)],
 )
-def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> tuple[Any, ...]:
+def save(clicks: Sent, values: Sent, seen: Sent, battery_id: Sent) -> Sent:
     """Store what was changed, or say under each field what is wrong."""
     number = sent_id(battery_id)
     if not clicks:
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+        raise PreventUpdate
     reading, _who = read_typed(by_field(values)), viewer()
     if reading.battery is None:
-        return refusal(problems_of(reading, number)), no_update
+        return refusal(problems_of(reading, number))
     try:
         is_changed = change_battery(database(), number, reading.battery, seen=str(seen), by=actor())
     except InputError as error:
-        return refusal(problems_of(reading, number)), toast("error", str(error))
-    words = "The changes are saved." if is_changed else "Nothing was different."
-    return saved(f"/batteries/{number}"), toast("done", words)
+        show_toast("error", str(error))
+        return refusal(problems_of(reading, number))
+    show_toast("done", "The changes are saved." if is_changed else "Nothing was different.")
+    return saved(f"/batteries/{number}")
 
 
 @callback(
@@ -115,7 +111,7 @@ def delete(by: By, _chosen: Sent, battery_id: Sent) -> Done:
     number = sent_id(battery_id)
     name = battery_details(database(), number).battery.name
     delete_battery(database(), number, by=by)
-    return Done(toast("done", f"The battery {name} is deleted."), "/batteries")
+    return Done(f"The battery {name} is deleted.", "/batteries")
 
 
 def _experiments(battery_id: int, number: int) -> Listed:

@@ -8,7 +8,6 @@ from components import formatting
 from components.blocks import labelled
 from components.controls import action_button
 from components.sent import Sent
-from components.shell import toast
 from cycling.names import MAX_DESCRIPTION, MAX_NAME
 from db.commands.audit import By
 from db.commands.experiments.deletion import Deleted, delete_experiment
@@ -112,7 +111,7 @@ def delete(by: By, _chosen: Sent, experiment_id: Sent, name: Sent) -> Done:
     """Delete the experiment whose name was typed."""
     number, confirmed_name = sent_id(experiment_id), str(name or "")
     done = delete_experiment(database(), number, confirmed_name=confirmed_name, by=by)
-    return Done(toast("done", done_words(done)), "/experiments")
+    return Done(done_words(done), "/experiments")
 
 
 def loss_words(number: int, measures: int, loss: Loss) -> list[Component]:

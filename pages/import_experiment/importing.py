@@ -9,8 +9,7 @@ from dash.exceptions import PreventUpdate
 from components import formatting
 from components.blocks import note
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from cycling.formats import Mapping
 from cycling.names import check_description, check_name
@@ -240,7 +239,6 @@ def follow_import(job_id: int | None, ticks: Sent) -> tuple[Any, dict[str, str]]
         Output(Ids.RUNNING, "children"),
         Output(Ids.IMPORT_JOB, "data", allow_duplicate=True),  # start_import sets it
         Output(Ids.UPLOAD, "data"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
         Output(Ids.GO, "href"),
         Output(Ids.IMPORT_POLL, "max_intervals", allow_duplicate=True),  # follow_import starts it
     ),
@@ -252,14 +250,15 @@ def watch_import(ticks: int, job_id: int | None) -> tuple[Any, ...]:
     """Follow the import to its end: then to its experiment, or say what went wrong."""
     if job_id is None:
         raise PreventUpdate
-    same = (no_update, no_update, no_update)
+    same = (no_update, no_update)
     try:
         job = own_job(job_id, "import file")
     except NotFoundError as error:  # the tab remembers what another user or database had
         return note("error", str(error), alert=True), None, *same, no_update
     if job.state is JobState.DONE and job.result:
         address = f"/experiments/{job.result['experiment_id']}"
-        return None, None, None, toast("done", "The experiment is imported."), address, no_update
+        show_toast("done", "The experiment is imported.")
+        return None, None, None, address, no_update
     if job.state is JobState.FAILED:
         return failure(job), None, *same, no_update
     if job.state is JobState.CANCELLED:

@@ -9,7 +9,7 @@ from components import formatting
 from components.blocks import empty, page_header, stores
 from components.sent import Sent
 from components.shell import Ids as Shell
-from components.shell import lab_state, toast
+from components.shell import lab_state
 from db.commands import alarms
 from db.commands.audit import By
 from db.commands.queue import confirm_battery
@@ -148,7 +148,7 @@ def confirm(by: By, chosen: Sent) -> Done:
     words = "The battery is confirmed."
     if done.moved_from:
         words += f" It is no longer expected on {done.moved_from}."
-    return Done(toast("done", words))
+    return Done(words)
 
 
 ask_then_do(ALARM, ask_alarm, acknowledge, fields={"comment": (ALARM.comment, ALARM.box)})

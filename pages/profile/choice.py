@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import Input, Output, State, callback, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -12,8 +12,7 @@ from components.blocks import icon
 from components.controls import segments
 from components.profile_editor import EditorIds, file_button, profile_editor
 from components.sent import PrefixIds, Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError
 from db.queries.profiles.library import version_text
 from pages.context import database, run_script
@@ -154,8 +153,6 @@ def watch_choice(ids: ChoiceIds) -> None:
         output={
             "text": Output(ids.editor.text, "value"),
             "source": Output(ids.source, "value"),
-            # every page may show a toast
-            "toast": Output(Shell.TOAST, "data", allow_duplicate=True),
         },
         inputs={"clicks": Input(ids.edit, "n_clicks"), "file": Input(ids.editor.file, "data")},
         state={"version_id": State(ids.version, "value")},
@@ -166,10 +163,10 @@ def watch_choice(ids: ChoiceIds) -> None:
         try:
             if ctx.triggered_id == ids.editor.file and file is not None:
                 read = text_of_file(file)
-                return {"text": read.text, "source": WRITE, "toast": toast("info", read.words)}
+                show_toast("info", read.words)
+                return {"text": read.text, "source": WRITE}
             if clicks and (version := read_id(version_id)):
-                text = version_text(database(), version)
-                return {"text": text, "source": WRITE, "toast": no_update}
+                return {"text": version_text(database(), version), "source": WRITE}
         except InputError as error:
-            return {"text": no_update, "source": no_update, "toast": toast("error", str(error))}
+            show_toast("error", str(error))
         raise PreventUpdate

@@ -3,7 +3,6 @@
 from dash import Input, State, html
 
 from components.sent import Sent
-from components.shell import toast
 from db.commands.audit import By
 from db.commands.profiles import delete_profile
 from db.queries.profiles.library import LibraryFacts, library_profile
@@ -23,7 +22,7 @@ def ask_deletion(_chosen: Sent, version: Sent) -> Question:
 def delete(by: By, _chosen: Sent, version: Sent) -> Done:
     """Delete the profile."""
     name = delete_profile(database(), sent_id(version, "profile"), by=by)
-    return Done(toast("done", f"The profile {name} is deleted."), "/profiles")
+    return Done(f"The profile {name} is deleted.", "/profiles")
 
 
 def question(profile: LibraryFacts, kept_because: str) -> Question:

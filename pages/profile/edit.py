@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from cycling.profile.summary import text_problems
 from db.commands.profiles import RefusedProfileError
@@ -77,22 +77,21 @@ def draw(text: Sent, battery: dict[str, Sent], theme: Sent) -> Sent:
 
 
 @callback(
-    output=(
-        Output(EDITOR.text, "value"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
+    output=Output(EDITOR.text, "value"),
     inputs={"file": Input(EDITOR.file, "data")},
     prevent_initial_call=True,
 )
-def take_file(file: Sent) -> tuple[Any, Any]:
+def take_file(file: Sent) -> Sent:
     """Put a file's profile into the editor."""
     if file is None:
         raise PreventUpdate
     try:
         read = text_of_file(file)
     except InputError as error:
-        return no_update, toast("error", str(error))
-    return read.text, toast("info", read.words)
+        show_toast("error", str(error))
+        return no_update
+    show_toast("info", read.words)
+    return read.text
 
 
 @callback(
@@ -100,7 +99,6 @@ def take_file(file: Sent) -> tuple[Any, Any]:
         "address": Output(Ids.GO, "href"),
         "name_error": Output(Ids.NAME_ERROR, "children"),
         "error": Output(Ids.ERROR, "children"),
-        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
         "text": Output(EDITOR.text, "value", allow_duplicate=True),  # take_file too
         "name": Output(Ids.NAME, "value"),
         "description": Output(Ids.DESCRIPTION, "value"),
@@ -125,15 +123,15 @@ def save_text(clicks: int | None, fields: dict[str, Sent], editing: Sent) -> dic
     """
     if not clicks:
         raise PreventUpdate
-    answer = dict.fromkeys(("address", "toast", "text", "name", "description"), no_update)
+    answer = dict.fromkeys(("address", "text", "name", "description"), no_update)
     answer |= {"name_error": "", "error": ""}
     try:
         saved = save(database(), fields, editing, actor())
     except InputError as error:
         is_name = "name" in str(error) and not isinstance(error, RefusedProfileError)
         return answer | {"name_error" if is_name else "error": str(error)}
+    show_toast("done", f"Version {saved.number} is saved.")
     return answer | {
         "address": f"/profiles/{saved.profile_id}",
-        "toast": toast("done", f"Version {saved.number} is saved."),
         **dict.fromkeys(("text", "name", "description"), ""),
     }

@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from components.profile_editor import problems_list
 from components.sent import Sent
 from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.audit import record_export
 from db.commands.form_tokens import DoneBeforeError
@@ -131,15 +131,12 @@ def show_rows(clicks: int | None, version: Sent, capacity: Sent) -> Sent:
 
 
 @callback(
-    output=(
-        Output(Ids.FILE, "data"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
+    output=Output(Ids.FILE, "data"),
     inputs={"clicks": [Input(Ids.download(kind), "n_clicks") for kind in FORMATS]},
     state={"version": State(Ids.VERSION, "data"), "capacity": State(CURVE.capacity, "value")},
     prevent_initial_call=True,
 )
-def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[Any, Any]:
+def download(clicks: list[int | None], version: Sent, capacity: Sent) -> Sent:
     """Send the text, also in another language, or the rows."""
     if not any(clicks) or not isinstance(version, dict):
         raise PreventUpdate
@@ -148,19 +145,17 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
     try:
         content = exported(kind, view.text, view.program)
     except InputError as error:
-        return no_update, toast("error", str(error))
+        show_toast("error", str(error))
+        return no_update
     name = file_name(version["name"], version["number"], kind)
     target = f"library profile {read_id(version.get('profile'))}"
     detail = {"format": kind, "number": read_id(version.get("number"))}
     record_export(database(), target, detail, by=actor())
-    return {"content": content, "filename": name, "type": "text/plain"}, no_update
+    return {"content": content, "filename": name, "type": "text/plain"}
 
 
 @callback(
-    output=(
-        Output(Ids.GO, "href"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-    ),
+    output=Output(Ids.GO, "href"),
     inputs={"copies": Input(Ids.DUPLICATE, "n_clicks"), "archives": Input(Ids.ARCHIVE, "n_clicks")},
     state={"version": State(Ids.VERSION, "data")},
     prevent_initial_call=True,
@@ -169,7 +164,7 @@ def download(clicks: list[int | None], version: Sent, capacity: Sent) -> tuple[A
         (Output(Ids.ARCHIVE, "disabled"), True, False),
     ],
 )
-def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, Any]:
+def act(copies: int | None, archives: int | None, version: Sent) -> Sent:
     """Copy the profile and open the copy, or move it between list and archive."""
     if not (copies or archives) or not isinstance(version, dict):
         raise PreventUpdate
@@ -181,19 +176,20 @@ def act(copies: int | None, archives: int | None, version: Sent) -> tuple[Any, A
         archive(database(), profile_id, archived=not archived, by=actor())
         name = library_profile(database(), profile_id).name
     except InputError as error:
-        return no_update, toast("error", str(error))
+        show_toast("error", str(error))
+        return no_update
     words = "is in the list again" if archived else "is in the archive"
-    return "/profiles", toast(
-        "done", f"{name} {words}.", href=f"/profiles/{profile_id}", link="Open it"
-    )
+    show_toast("done", f"{name} {words}.", href=f"/profiles/{profile_id}", link="Open it")
+    return "/profiles"
 
 
-def _duplicated(profile_id: int, token: Sent) -> tuple[Any, Any]:
+def _duplicated(profile_id: int, token: Sent) -> str:
     try:
         copy_id = once(token, lambda by: duplicate(database(), profile_id, by=by)).profile_id
     except DoneBeforeError as error:
         copy_id = error.number
-    return f"/edit-profile?profile={copy_id}", toast("done", "The copy is saved.")
+    show_toast("done", "The copy is saved.")
+    return f"/edit-profile?profile={copy_id}"
 
 
 run_script("profiles.remember", Input(Ids.VIEW, "data"))

@@ -11,7 +11,6 @@ from components.blocks import card, empty, page_header
 from components.controls import bare_button
 from components.sent import Sent
 from components.shell import Ids as Shell
-from components.shell import toast
 from db.commands.audit import By
 from db.commands.queue import cancel, discard_draft, reorder
 from db.queries.experiments.form_choices import OfferedStation, offered_stations
@@ -179,13 +178,13 @@ def change(by: By, chosen: Sent, reason: Sent) -> Done:
     if chosen.get("kind") == "draft":
         draft = find_draft(database(), plan_id)
         discard_draft(database(), draft.id, by=by)
-        return Done(toast("done", "The draft is discarded."))
+        return Done("The draft is discarded.")
     was_queued = find_plan(database(), plan_id).state is PlanState.QUEUED
     plan = cancel(database(), plan_id, reason=str(reason or ""), by=by)
     by_themselves = {one.id for one in offered_stations(database()) if one.now.is_wattrex}
     if was_queued and plan.station_id in by_themselves:  # so we may be late
-        return Done(toast("info", OUT_OF_REACH))
-    return Done(toast("done", f"{plan.name} is cancelled."))
+        return Done(OUT_OF_REACH, kind="info")
+    return Done(f"{plan.name} is cancelled.")
 
 
 ask_then_do(

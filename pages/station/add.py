@@ -13,8 +13,7 @@ from dash.exceptions import PreventUpdate
 from components import formatting
 from components.blocks import empty, form_page, icon, note, page_header
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from db.commands.form_tokens import DoneBeforeError
 from db.commands.stations.changes import modify_station
@@ -34,7 +33,6 @@ from pages.stations.overview import devices_label
 
 register_page(__name__, "/stations/new", "Add station", Role.OPERATOR)
 
-Saved = tuple[str, dict[str, Any]]  # where it leads, the toast
 ERRORS = (*(Ids.error(control) for control in CONTROLS), Ids.DEVICES_ERROR)
 
 
@@ -106,7 +104,6 @@ run_script(
         *(Output(error, "children") for error in ERRORS),
         Output(Ids.STATE, "children"),
         Output(Ids.GO, "href"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
     ),
     inputs={"clicks": Input(Ids.SAVE, "n_clicks")},
     state={
@@ -138,7 +135,7 @@ def save(
 ) -> tuple[Any, ...]:
     """Set the station up, or modify it where the form is that of one; or say what is wrong."""
     if not clicks:
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+        raise PreventUpdate
     if isinstance(station_id, int) and not isinstance(station_id, bool):
         return _try_to_save(
             unit_id, texts, boxes, lambda new: _modify(station_id, str(mark), new, token)
@@ -146,24 +143,27 @@ def save(
     return _try_to_save(unit_id, texts, boxes, lambda new: _add(new, token))
 
 
-def _add(new: NewStation, token: Sent) -> Saved:
+def _add(new: NewStation, token: Sent) -> str:
     try:
         station_id = once(token, lambda by: add_station(database(), new, by=by), new)
     except DoneBeforeError as error:
         station_id = error.number
-    message = toast("done", f"{new.name} is set up.", href=f"/monitor/{station_id}", link="Monitor")
-    return f"/stations?station={station_id}", message
+    words = f"{new.name} is set up."
+    show_toast("done", words, href=f"/monitor/{station_id}", link="Monitor")
+    return f"/stations?station={station_id}"
 
 
-def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> Saved:
+def _modify(station_id: int, mark: str, new: NewStation, token: Sent) -> str:
     try:
         done = once(token, lambda by: modify_station(database(), station_id, new, seen=mark, by=by))
     except DoneBeforeError as error:
-        return f"/stations?station={error.number}", toast("done", f"{new.name} is modified.")
+        show_toast("done", f"{new.name} is modified.")
+        return f"/stations?station={error.number}"
     text = f"{new.name} is modified."
     if done.replaced and not find_station(database(), done.station_id).is_ours:
         text += " Launch its cycler: the one of before ends by itself."
-    return f"/stations?station={done.station_id}", toast("done", text)
+    show_toast("done", text)
+    return f"/stations?station={done.station_id}"
 
 
 def _say_what_is_wrong(control: str) -> None:
@@ -187,7 +187,7 @@ def _say_what_is_wrong(control: str) -> None:
 
 
 def _try_to_save(
-    unit_id: Sent, texts: Sent, boxes: Sent, save: Callable[[NewStation], Saved]
+    unit_id: Sent, texts: Sent, boxes: Sent, save: Callable[[NewStation], str]
 ) -> tuple[Any, ...]:
     """Save what was sent, or say at each field what is wrong."""
     number = sent_id(unit_id)
@@ -196,11 +196,12 @@ def _try_to_save(
     if reading.station is None:
         return _mended(reading)
     try:
-        leads_to, message = save(reading.station)
+        leads_to = save(reading.station)
     except InputError as error:
         words = str(error)
-        return no_update, *("" for _ in ERRORS), words, no_update, toast("error", words)
-    return {"saved": True}, *("" for _ in ERRORS), "", leads_to, message
+        show_toast("error", words)
+        return no_update, *("" for _ in ERRORS), words, no_update
+    return {"saved": True}, *("" for _ in ERRORS), "", leads_to
 
 
 def _mended(reading: Reading) -> tuple[Any, ...]:
@@ -211,7 +212,7 @@ def _mended(reading: Reading) -> tuple[Any, ...]:
     first = next((one for one in CONTROLS if one in reading.problems), None)
     count = formatting.counted(len(reading.problems), "field")
     words = f"{count} to fix." if first else "Look at the devices."
-    return {"focus": first}, *sentences, words, no_update, no_update
+    return {"focus": first}, *sentences, words, no_update
 
 
 def _pairs(ids: object, values: object) -> list[tuple[Any, Any]]:

@@ -13,7 +13,6 @@ from components import formatting
 from components.blocks import labelled, note
 from components.controls import small_button
 from components.sent import Sent
-from components.shell import toast
 from cycling.errors import ConflictError, InputError
 from cycling.terms import StationCommand
 from db.commands.audit import By
@@ -113,7 +112,7 @@ def _ask_retire(station_id: int) -> Question:
 def _retire(by: By, station_id: int, _reason: str) -> Done:
     sheet = find_station(database(), station_id)
     retire_station(database(), sheet.id, by=by)
-    return Done(toast("done", f"{sheet.name} is retired. Its experiments are kept."))
+    return Done(f"{sheet.name} is retired. Its experiments are kept.")
 
 
 def _ask_delete(station_id: int) -> Question:
@@ -130,7 +129,7 @@ def _ask_delete(station_id: int) -> Question:
 
 def _delete(by: By, station_id: int, _reason: str) -> Done:
     name = delete_station(database(), find_station(database(), station_id).id, by=by)
-    return Done(toast("done", f"The station {name} is deleted."), href="/stations")
+    return Done(f"The station {name} is deleted.", href="/stations")
 
 
 def _ask_out(station_id: int) -> Question:
@@ -155,9 +154,9 @@ def _out(by: By, station_id: int, reason: str) -> Done:
     words = f"{sheet.name} is out of service."
     if done.begun:
         begun = f"{names(done.begun)} may have begun already and goes on."
-        return Done(toast("info", f"{words} {begun}"))
+        return Done(f"{words} {begun}", kind="info")
     held = f" {names(done.held)}: held." if done.held else ""
-    return Done(toast("done", f"{words}{held}"))
+    return Done(f"{words}{held}")
 
 
 def _ask_back(station_id: int) -> Question:
@@ -177,7 +176,7 @@ def _ask_back(station_id: int) -> Question:
 def _back(by: By, station_id: int, _reason: str) -> Done:
     sheet = find_station(database(), station_id)
     return_to_service(database(), sheet.id, by=by)
-    return Done(toast("done", f"{sheet.name} is back in service."))
+    return Done(f"{sheet.name} is back in service.")
 
 
 def _ask_launch(station_id: int) -> Question:
@@ -254,7 +253,7 @@ def give_up_now(by: By, experiment_id: int, reason: str) -> Done:
     """Give an experiment up. Raises InputError."""
     run = end_by_force(database(), experiment_id, reason=reason, by=by)
     words = f"{run.name} is given up. Current may still be flowing at {run.station}."
-    return Done(toast("info", words))
+    return Done(words, kind="info")
 
 
 DEEDS = {

@@ -7,8 +7,7 @@ from dash.development.base_component import Component
 
 from components.blocks import stores
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError, NotFoundError
 from cycling.terms import StationCommand
 from db.commands.stations.control import request
@@ -91,21 +90,19 @@ ask_then_do(CHANGE, ask_change, change, fields={"reason": (CHANGE.reason, CHANGE
 
 
 @callback(
-    output={
-        "toast": Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
-        "done": Output(CHANGE.done, "data", allow_duplicate=True),  # what was asked has it too
-    },
+    output=Output(CHANGE.done, "data", allow_duplicate=True),  # what was asked has it too
     inputs={"chosen": Input(CHANGE.detect, "data")},
     prevent_initial_call=True,
 )
-def detect_devices(chosen: Sent) -> dict[str, Sent]:
+def detect_devices(chosen: Sent) -> Sent:
     """Ask a unit what is connected to it, without a question before."""
     unit_id = sent_id(chosen, "of")
     try:
         request(database(), StationCommand.DETECT, unit_id=unit_id, by=actor())
     except InputError as error:
-        return {"toast": toast("error", str(error)), "done": {"refused": str(error)}}
-    return {"toast": no_update, "done": chosen}
+        show_toast("error", str(error))
+        return {"refused": str(error)}
+    return chosen
 
 
 def _seen(content: Content) -> dict[str, Any]:

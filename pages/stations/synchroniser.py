@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 from components import formatting
 from components.blocks import note
 from components.controls import small_button
-from components.shell import toast
 from db.commands.audit import By
 from db.commands.wattrex.repairs import FIRST_ROWS, repair
 from db.queries.wattrex.units import EndedRepair, StalledRun, stalled_runs
@@ -40,7 +39,7 @@ def begin_repair(by: By, experiment_id: int, _reason: str) -> Done:
     """Begin a repair. Raises InputError if it is refused."""
     repair(database(), experiment_id, by=by)
     words = f"The repair of experiment {experiment_id} is under way. It takes up to a minute."
-    return Done(toast("info", words))
+    return Done(words, kind="info")
 
 
 def repair_note(one: EndedRepair) -> Component:

@@ -10,8 +10,7 @@ from flask_login import current_user
 
 from components.blocks import labelled, page_header
 from components.sent import Sent
-from components.shell import Ids as Shell
-from components.shell import toast
+from components.shell import show_toast
 from cycling.errors import InputError
 from db.commands.audit import By
 from db.commands.form_tokens import DoneBeforeError, new_token
@@ -62,7 +61,6 @@ def layout() -> Component:
 @callback(
     output=(
         Output(Ids.ERROR, "children"),
-        Output(Shell.TOAST, "data", allow_duplicate=True),  # every page may show a toast
         Output(Ids.ONCE, "data"),
         [Output(field, "value") for field in FIELDS],
     ),
@@ -80,18 +78,18 @@ def layout() -> Component:
 def save(clicks: Sent, enters: Sent, passwords: Sent, token: Sent) -> tuple[object, ...]:
     """Change the password and end the user's other sessions."""
     if not any((clicks, *enters)):
-        raise PreventUpdate  # the toast is older than this page, so Dash calls when the page opens
+        raise PreventUpdate
     old, new, again = (one or "" for one in passwords)
     if new != again:
         words = "The two new passwords differ. Type the same one twice."
-        return words, None, no_update, passwords
+        return words, no_update, passwords
     try:
         with suppress(DoneBeforeError):
             once(token, lambda by: _change(old, new, by))
     except InputError as error:
-        return str(error), None, no_update, passwords
-    done = toast("done", "Your password is changed. Other browsers are signed out.")
-    return "", done, new_token(), ["", "", ""]
+        return str(error), no_update, passwords
+    show_toast("done", "Your password is changed. Other browsers are signed out.")
+    return "", new_token(), ["", "", ""]
 
 
 def _change(old: str, new: str, by: By) -> None:

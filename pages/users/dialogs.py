@@ -11,7 +11,6 @@ from flask_login import current_user
 from components import formatting
 from components.blocks import labelled, note
 from components.sent import Sent
-from components.shell import toast
 from cycling.errors import InputError
 from db.commands import users
 from db.commands.audit import By
@@ -108,7 +107,7 @@ def _fields(names: Sent, values: Sent) -> dict[str, Sent]:
 
 def _done(words: str, name: str = "", generated: str = "") -> Done:
     shows = _shown_once(name, generated) if generated else None
-    return Done(toast("done", words), shows=shows)
+    return Done(words, shows=shows)
 
 
 def _shown_once(name: str, password: str) -> Question:

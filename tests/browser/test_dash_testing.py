@@ -1,5 +1,6 @@
 """The first steps through dash[testing], the way Dash tests itself: a thread and Selenium."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,10 @@ def address(
     application = create_app(settings, sqlite_database, clock=lambda: NOW)
     served = application.extensions["bem.dash"]
     dash_thread_server.start(served, start_timeout=START_SECONDS, port=free_port())
-    return dash_thread_server.url
+    yield dash_thread_server.url
+    for one in threading.enumerate():  # the runner would end what still answers in its midst
+        if "process_request_thread" in one.name:
+            one.join()
 
 
 @pytest.fixture

@@ -65,13 +65,12 @@ def test_the_theme_can_be_chosen(draw):
     assert chosen == {"system", "light", "dark"}
 
 
-def test_a_toast_carries_its_link():
-    assert shell.toast("done", "Imported.", href="/experiments/5", link="Open it") == {
-        "kind": "done",
-        "text": "Imported.",
-        "href": "/experiments/5",
-        "link": "Open it",
-    }
+def test_a_toast_carries_its_link(monkeypatch):
+    sent = {}
+    monkeypatch.setattr(shell.dash, "set_props", sent.__setitem__)
+    shell.show_toast("done", "Imported.", href="/experiments/5", link="Open it")
+    told = {"kind": "done", "text": "Imported.", "href": "/experiments/5", "link": "Open it"}
+    assert sent == {"shell-toasts-store": {"data": told}}
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,16 @@ def test_every_callback_is_in_the_table(web):
     assert [name for name, spec in callbacks.items() if callback_role(spec) is None] == []
 
 
+def test_no_callback_of_a_page_has_an_output_in_the_frame(web):
+    """Dash would call it as the page opens, and what `running` disables would be so until then."""
+    frame = {value for name, value in vars(shell.Ids).items() if name.isupper()}
+    for name, spec in web.extensions["bem.dash"].callback_map.items():
+        outputs = spec["output"] if isinstance(spec["output"], list) else [spec["output"]]
+        written = {str(one.component_id) for one in outputs} & frame
+        asked = {one["id"] for one in spec["inputs"]}
+        assert not written or asked <= frame, name
+
+
 def test_no_page_is_more_open_than_the_operator_pages_of_the_contract(web):
     roles = {page["path"]: page_role(page) for page in dash.page_registry.values()}
     operators = {"/import-experiment", "/add-battery", "/add-experiment", "/stations/new"}

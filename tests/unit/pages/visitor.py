@@ -30,8 +30,11 @@ class Answer(dict):
                 for name, value in properties.items()
             }
         )
-        told = body.get("sideUpdate") or {}
-        self.error = (told.get(TOASTS) or {}).get("data", {}).get("text")
+        toast = (body.get("sideUpdate") or {}).get(TOASTS, {}).get("data", {})
+        is_failure = "id" in toast  # the number of a request that went wrong
+        self.error = toast.get("text") if is_failure else None
+        if toast and not is_failure:
+            self[f"{TOASTS}.data"] = toast
 
 
 class Visitor:

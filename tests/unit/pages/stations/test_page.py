@@ -239,7 +239,7 @@ class TestChanging:
 
     def detect(self, visitor, chosen):
         by = f"{CHANGE.detect}.data"
-        return visitor.call("shell-toasts-store.data", {by: chosen}, by=by)
+        return visitor.call(f"{CHANGE.done}.data", {by: chosen}, by=by)
 
     def sure(self, visitor, do: str, of: int, reason: str | None = None):
         values = {f"{CHANGE.chosen}.data": {"do": do, "of": of}, f"{CHANGE.reason}.value": reason}
