@@ -166,9 +166,9 @@ def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Nam
 def time_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return how much time was added up, under the names that these times have everywhere."""
     whole, paused_s = stats.whole, stats.paused_s
-    facts = [(stats.time_name, formatting.duration(whole.duration_s))]
+    facts = [(stats.time_name, formatting.lasted(whole.duration_s))]
     if paused_s > 0:
-        facts.append(("Pauses, recorded", formatting.duration(paused_s)))
+        facts.append(("Pauses, recorded", formatting.lasted(paused_s)))
     if whole.missing_s > 0:
         facts.append(("Missing", formatting.duration(whole.missing_s)))
     return facts

@@ -145,8 +145,8 @@ def _durations(view: LiveView) -> list[Component]:
 
 
 def _counting(seconds: float, rate: float, since: datetime) -> Component:
-    counting = f"{since.timestamp() * 1000:.0f},{seconds:.1f},{rate:g}"
-    words = formatting.duration(round(seconds))
+    counting = f"{since.timestamp() * 1000:.0f},{seconds:.3f},{rate:g}"
+    words = formatting.whole_duration(seconds) if rate else formatting.lasted(seconds)
     return html.Span(words, className="num", **{"data-bem-lasts": counting} if rate else {})
 
 

@@ -72,7 +72,7 @@ class Remaining:
     def span(self) -> str:
         """Return how long: `about 3 h 12 min`."""
         about = "at least " if self.step_s < 0 else "" if self.is_exact else "about "
-        return f"{about}{formatting.duration(round(self.left_s))}"
+        return f"{about}{formatting.whole_duration(self.left_s)}"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from db.queries.experiments.durations import Durations
 from db.queries.experiments.events import test_clock
 from db.queries.experiments.pauses import run_pauses, turns
 from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
-from pages.experiment.facts import rounded_s
 from pages.experiment.graph.expected_curve import KEY as EXPECTED
 from pages.experiment.graph.expected_curve import expected_line
 from pages.experiment.graph.interruptions import Interruptions, interruptions, pause_window, spans
@@ -207,7 +206,7 @@ def _whole_words(drawn: Drawing, took: Durations | None) -> str:
     if facts_s is not None:
         is_part = abs(facts_s - (high - low)) > max(NEARLY * facts_s, NEARLY_S)
         words = f"{words} measured of " if is_part else ""
-        words += formatting.duration(rounded_s(facts_s))
+        words += formatting.lasted(facts_s)
     return f"{words} {'wall time' if is_clock else 'test time'}"
 
 
