@@ -18,7 +18,7 @@
   function fresh(root) {
     return { root: root, experiment: null, after: null, digest: "", version: "", token: null, tip: false, zoom: null, range: 3600,
       ends: null, first: true, added: 0, pauses: null, drawnPauses: null, held: false, pending: false, asked: 0, due: null, tries: 0,
-      since: Date.now(), again: false };
+      since: Date.now(), again: false, read: {} };
   }
   const page = () => document.querySelector(".bem-live");
   const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
@@ -57,9 +57,9 @@
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
         drawnPauses: meta.pauses,
       });
+      if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
+      else if (!meta[KEY.PRESENT]) blank();
       if (meta[KEY.PRESENT]) readNow(meta[KEY.PRESENT]); // no moment of what it carried before it stopped
-      else if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
-      else blank();
       if (meta.retry) setTimeout(drawAgain, RETRY_MS);
       else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
     }
@@ -97,13 +97,15 @@
       const text = (value * Number(factor)).toFixed(Number(places));
       node.textContent = (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
       node.classList.remove("none");
+      state.read[key] = at;
     }
     const age = page().querySelector('.bem-strip [data-bem-live="age"]');
     if (age) age.dataset.bemAgo = at;
     bem.tick();
   }
-  /* A station that records nothing still says what is at its terminals: that is shown, never the last
-     sample as if it were the present. Channels that it does not speak of have no value now, and say so. */
+  /* A station that does not run still says what is at its terminals: that is shown, never the last
+     sample as if it were the present. Channels that it does not speak of have no value now, and say so.
+     In a pause it may record them all the same: then what it has recorded since is shown, if anything. */
   function readNow(now) {
     const nodes = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => [node, node.dataset.bemLive.split(",")]).filter((one) => one[1].length === 3);
@@ -113,12 +115,14 @@
     for (const [node, parts] of nodes) {
       const value = values[parts[0]];
       if (value !== null && value !== undefined) continue;
-      node.textContent = "\u2013 not recorded";
+      if (now.since && state.read[parts[0]] >= now.since) continue;
+      node.textContent = now.since ? "\u2013" : "\u2013 not recorded";
       node.classList.add("none");
     }
     read(values, now.at);
   }
   function blank() {
+    state.read = {};
     for (const node of page().querySelectorAll(".bem-strip [data-bem-live]")) {
       if (node.dataset.bemLive !== "age") node.textContent = "\u2013";
       else {

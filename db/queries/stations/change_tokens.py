@@ -35,12 +35,16 @@ OFF_S = 5.0
 
 @dataclass(frozen=True)
 class PresentReadings:
-    """What a station said last of its terminals: V, A, degC; None where it did not say."""
+    """What a station said last of its terminals: V, A, degC; None where it did not say.
+
+    `records_since` is when the pause began of one that is paused: it may record that, too.
+    """
 
     at: datetime
     voltage_v: float | None
     current_a: float | None
     temperature_degc: float | None
+    records_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ def _present(
     at = live.seen_at
     if live.measured_at is not None:
         at = min(at, live.measured_at - timedelta(seconds=clock_offset_s or 0.0))
-    return PresentReadings(at, live.voltage_v, live.current_a, live.temperature_degc)
+    since = live.state_since if live.state is StationState.PAUSED else None
+    return PresentReadings(at, live.voltage_v, live.current_a, live.temperature_degc, since)
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

@@ -195,6 +195,7 @@ def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(databas
         usual = {"state": StationState.PAUSED, "contact_lost_at": None}
         lab.change(StationLive, place, **usual, voltage_v=3.6)
         assert station_version(database, place).present.voltage_v == 3.6
+        assert station_version(database, place).present.records_since == lab.ago(hours=2)
         lab.change(StationLive, place, **{**usual, **unheard})
         assert station_version(database, place).present is None
 
