@@ -49,7 +49,7 @@ def words(store, experiment, shown=("voltage",), window=None, zone=UTC) -> list[
 
 
 def test_a_hundredth_of_what_the_battery_carries_may_be_noise(store, lab, experiment):
-    lab.measures(experiment, 10)
+    lab.measures(experiment, 10, power_mw=np.full(10, 10.0))
     most_a, most_v = largest_of_battery(store, experiment)
     drawn = drawn_of(store, experiment, ["voltage", "current", "power"], None, LOOK)
     noise = {line.key: line.noise for line in drawn.lines}
