@@ -56,6 +56,14 @@ def fact_groups(
     ]
 
 
+def this_second(moment: datetime) -> datetime:
+    """Return the moment of which facts are said: to the second, as it is written.
+
+    What is said as of the same second is the same.
+    """
+    return moment.replace(microsecond=0)
+
+
 def as_of_words(time: datetime, who: Viewer) -> str:
     """Say of which moment the facts of a run are that goes on."""
     return f"As of {formatting.exactly(time, who.zone)}"

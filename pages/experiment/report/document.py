@@ -39,7 +39,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
-from pages.experiment.facts import as_of_words, fact_groups, lasted
+from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
 from pages.experiment.folding import folded
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
@@ -67,6 +67,7 @@ def experiment_report(database: Database, experiment_id: int, who: Viewer, time:
 
 def _content(database: Database, experiment_id: int, who: Viewer, time: datetime) -> dict[str, Any]:
     check_experiment(database, experiment_id)
+    time = this_second(time)
     with series.opened(database, experiment_id) as experiment:
         made = made_statistics(experiment)
         content = _content_of(experiment, made.statistics, who, time)

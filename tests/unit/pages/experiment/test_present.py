@@ -1,6 +1,7 @@
 """The page of an experiment that runs: what changes comes, what has ended asks nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -71,6 +72,19 @@ def test_facts_and_graph_of_what_runs_say_as_of_when_and_the_same_times(vera, ru
         rf"Whole experiment, ([^,]+ measured of )?{test_time} test time", graph_words()
     )
     assert "as of" not in graph_words()
+
+
+def test_what_is_said_as_of_the_same_second_is_the_same(vera, running, run, clock):
+    second = clock.now.replace(microsecond=0)
+    running.change(Experiment, run, begun_at=second - timedelta(seconds=29.5))
+    clock.now = second + timedelta(seconds=0.04)
+    facts = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
+    assert "Wall time29.5 s" in facts
+    clock.advance(seconds=0.9)
+    values = {"experiment-id.data": run, "experiment-channels.value": ["voltage"]}
+    values |= {"shell-theme.data": "light", "experiment-time.value": "clock"}
+    answer = vera.call("experiment-graph.figure", values, by="experiment-id.data")
+    assert "29.5 s wall time" in text(answer["experiment-range.children"])
 
 
 def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_end(
