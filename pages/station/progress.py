@@ -165,7 +165,7 @@ def _remaining(
         ends_by_time=row.is_exact,
     )
     after_s = compiled.likely_after_s(place)
-    if row.likely_s is None or after_s is None:
+    if row.likely_s is None or after_s is None or times.is_cut:
         whole_s = compiled.expected_s if times.whole_s is None else times.whole_s
         left_s = None if whole_s is None else whole_s - test_s
         return None if left_s is None else replace(now, step_s=left_s, ends_by_time=False)

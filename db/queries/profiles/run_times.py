@@ -33,11 +33,13 @@ SAME_S = 0.5
 class RunTimes:
     """By how many seconds the first instructions of a run take longer than the profile says.
 
-    `whole_s` is what all of it is expected to take, None for what the profile says.
+    `whole_s` is what all of it is expected to take, None for what the profile says; `is_cut`: a
+    safety limit is expected to end it then, before it is through.
     """
 
     more_s: tuple[float, ...] = ()
     whole_s: float | None = None
+    is_cut: bool = False
 
     def more_at(self, place: int) -> float:
         """Return it for one instruction by its place in the profile."""
@@ -149,4 +151,5 @@ def of_steps(compiled: CompiledProfile, own: StepTimes) -> RunTimes:
         more_s[place] = own_s - row.expected_s
         if abs(more_s[place]) >= SAME_S:
             last = place + 1
-    return RunTimes(tuple(more_s[:last]), own.total_s)
+    is_cut = own.total_s is not None and len(own.by_step) < len(compiled.rows)
+    return RunTimes(tuple(more_s[:last]), own.total_s, is_cut)

@@ -154,6 +154,12 @@ def test_a_run_that_began_with_another_charge_takes_what_that_lets_expect():
     assert progress(third).left.left_s == pytest.approx(4200.0)
 
 
+def test_a_run_that_a_safety_limit_is_expected_to_end_lasts_until_then():
+    times = RunTimes((0.0, -600.0), whole_s=3600.0, is_cut=True)
+    at = progress(replace(station(cycling(3), 3, 600.0, 900.0), times=times))
+    assert left_words(at, NOW) == "about 45 min 0 s left"
+
+
 def test_nothing_is_expected_before_the_charge_is_measured():
     at = progress(replace(station(cycling(3), 3, 600.0, 900.0), times=None))
     assert (at.left, at.step_left, left_words(at, NOW)) == (None, None, "time left unknown")

@@ -80,6 +80,17 @@ def test_a_run_takes_what_its_expected_curve_takes(lab, database):
     assert station_now(database, run.station_id).times == times
 
 
+def test_a_safety_limit_that_is_expected_to_act_ends_what_is_expected(lab, database):
+    """A full cell discharges for half an hour first; this one is emptier."""
+    text = "SAFETY VOLTAGE 2.7 4.3\nCC, -1C, TIME, 50min\nWAIT, 1h\nCC, 0.5C, VOLTAGE, 4.1\n"
+    run = run_of(lab, 1, text)
+    measure(lab, run, 3.5)
+    profile = compiled(lab, run)[run.id]
+    times = run_times(database, {run.id: profile})[run.id]
+    assert times.is_cut
+    assert times.whole_s < 3000.0 < profile.expected_s
+
+
 def test_nothing_is_said_before_the_charge_is_measured(lab, database):
     run = run_of(lab, 1)
     assert run_times(database, compiled(lab, run)) == {}
