@@ -224,13 +224,13 @@ def test_pressing_twice_makes_one_battery(page: Page, served: Served, sign_in):
     assert batteries(served) == 1
 
 
-# Hands the answers of a check and of "Add battery" over in the same moment.
+# Hands the answers of a check and of "Add battery" over in the same moment; later ones as usual.
 BOTH_AT_ONCE = """() => {
   const ask = window.fetch, held = [];
   window.fetch = (address, request) => {
     const body = String((request || {}).body || "");
     const answer = ask(address, request);
-    if (!body.includes('"output":"..battery-add--')) return answer;
+    if (held.length === 2 || !/"output":"(\\.\\.)?battery-add--/.test(body)) return answer;
     return new Promise((give) => {
       held.push(() => give(answer));
       if (held.length === 2) answer.then(() => held.forEach((one) => one()));
