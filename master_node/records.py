@@ -134,7 +134,9 @@ def _carry_out(
         case events.Started():
             begun = runs.begin(session, experiment_id, to_time(event.at))
             if not begun and not is_force_end(run.row.end_reason):  # that alarms by itself
-                _alarm(session, run, event, "cancelled", "The station has begun a cancelled experiment.")
+                _alarm(
+                    session, run, event, "cancelled", "The station began a cancelled experiment."
+                )
             return StationState.RUNNING
         case events.Paused():
             runs.pause(session, experiment_id)
