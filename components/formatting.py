@@ -1,6 +1,7 @@
 """Numbers, times and terms in the lab's words."""
 
 from datetime import UTC, datetime, tzinfo
+from math import floor
 
 from cycling.terms import LithiumChemistry, Technology
 from cycling.units import duration_words
@@ -82,6 +83,21 @@ def duration(seconds: float | None) -> str:
     if seconds < MINUTE - 0.05:  # above, three digits are 60.0
         return f"{seconds:.3g} s"
     return duration_words(seconds)
+
+
+def lasted(seconds: float | None) -> str:
+    """Write how long an experiment took: below a minute to the tenth, else as any duration.
+
+    It is rounded once: 100.46 s are 1 min 40 s, not 100.5 s and so 1 min 41 s.
+    """
+    if seconds is None or seconds >= MINUTE - 0.05:
+        return duration(seconds)
+    return duration(round(seconds, 1))
+
+
+def whole_duration(seconds: float) -> str:
+    """Write a duration to the second, as scripts go on counting it."""
+    return duration(floor(seconds + 0.5))
 
 
 def time_unit(longest_s: float, *, max_hours: float) -> tuple[str, float]:

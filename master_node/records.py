@@ -134,7 +134,9 @@ def _carry_out(
         case events.Started():
             begun = runs.begin(session, experiment_id, to_time(event.at))
             if not begun and not is_force_end(run.row.end_reason):  # that alarms by itself
-                _alarm(session, run, event, "cancelled", "The station runs a cancelled experiment.")
+                _alarm(
+                    session, run, event, "cancelled", "The station began a cancelled experiment."
+                )
             return StationState.RUNNING
         case events.Paused():
             runs.pause(session, experiment_id)
@@ -216,10 +218,11 @@ def end_words(experiment_id: int, why: str, reason: str) -> str:
 
 
 def _interruption(event: events.Paused) -> str:
-    text = "The station was off in the middle of the experiment, which it has paused"
+    """Say what happened, so that it stays true when the run has gone on."""
+    text = "The station was off in the middle of the experiment, and paused it when it came back"
     if event.voltage_before is not None and event.voltage is not None:
-        text += f"; {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
-    return f"{text}. Look at the cell before it goes on."
+        text += f": {event.voltage_before:.3f} V before, {event.voltage:.3f} V now"
+    return f"{text}. Look at the cell."
 
 
 def _trip(event: events.Tripped) -> str:

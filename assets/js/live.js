@@ -18,7 +18,7 @@
   function fresh(root) {
     return { root: root, experiment: null, after: null, digest: "", version: "", token: null, tip: false, zoom: null, range: 3600,
       ends: null, first: true, added: 0, pauses: null, drawnPauses: null, held: false, pending: false, asked: 0, due: null, tries: 0,
-      since: Date.now(), again: false };
+      since: Date.now(), again: false, read: {} };
   }
   const page = () => document.querySelector(".bem-live");
   const drawnIn = (id) => document.querySelector("#" + id + " .js-plotly-plot");
@@ -50,15 +50,16 @@
     const meta = graph && graph.layout && graph.layout.meta;
     if (!meta || meta.drawn === undefined) return false;
     if (meta.drawn !== state.token) {
+      page().classList.remove("bem-awaits");
       page().classList.toggle("bem-nothing", meta.experiment === null); // no tools for a graph of nothing
       Object.assign(state, {
         token: meta.drawn, experiment: meta.experiment, after: meta.after, tip: meta.tip, zoom: meta.zoom,
         range: meta.range, ends: meta.ends && [...meta.ends], first: true, added: 0, asked: 0,
         drawnPauses: meta.pauses,
       });
+      if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
+      else if (!meta[KEY.PRESENT]) blank();
       if (meta[KEY.PRESENT]) readNow(meta[KEY.PRESENT]); // no moment of what it carried before it stopped
-      else if (meta.last && meta.ends) read(meta.last, meta.ends[1]);
-      else blank();
       if (meta.retry) setTimeout(drawAgain, RETRY_MS);
       else setTimeout(bem.askLive, 0); // the readings, and what came while it was drawn
     }
@@ -96,13 +97,15 @@
       const text = (value * Number(factor)).toFixed(Number(places));
       node.textContent = (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
       node.classList.remove("none");
+      state.read[key] = at;
     }
     const age = page().querySelector('.bem-strip [data-bem-live="age"]');
     if (age) age.dataset.bemAgo = at;
     bem.tick();
   }
-  /* A station that records nothing still says what is at its terminals: that is shown, never the last
-     sample as if it were the present. Channels that it does not speak of have no value now, and say so. */
+  /* A station that does not run still says what is at its terminals: that is shown, never the last
+     sample as if it were the present. Channels that it does not speak of have no value now, and say so.
+     In a pause it may record them all the same: then what it has recorded since is shown, if anything. */
   function readNow(now) {
     const nodes = [...page().querySelectorAll(".bem-strip [data-bem-live]")]
       .map((node) => [node, node.dataset.bemLive.split(",")]).filter((one) => one[1].length === 3);
@@ -112,12 +115,14 @@
     for (const [node, parts] of nodes) {
       const value = values[parts[0]];
       if (value !== null && value !== undefined) continue;
-      node.textContent = "\u2013 not recorded";
+      if (now.since && state.read[parts[0]] >= now.since) continue;
+      node.textContent = now.since ? "\u2013" : "\u2013 not recorded";
       node.classList.add("none");
     }
     read(values, now.at);
   }
   function blank() {
+    state.read = {};
     for (const node of page().querySelectorAll(".bem-strip [data-bem-live]")) {
       if (node.dataset.bemLive !== "age") node.textContent = "\u2013";
       else {
@@ -296,16 +301,14 @@
       if (page() !== state.root) state = fresh(page());
       state.asked = 0;
       state.pending = Boolean(update[KEY.WAITS]);
-      if (update[KEY.DIGEST]) {
-        state.digest = update[KEY.DIGEST];
-        bem.askQueues(); // what changes a station mostly changes its queue
-      }
+      if (update[KEY.DIGEST]) state.digest = update[KEY.DIGEST];
       if (update[KEY.VERSION] !== undefined) state.version = update[KEY.VERSION];
       const next = update[KEY.NEXT];
       if (next !== undefined) {
         state.after = null; // nothing is asked until the new experiment is drawn
         state.since = Date.now();
-        blank(); // what was read last belongs to the one before
+        blank(); // what was read last belongs to the one before, as the graph does
+        page().classList.add("bem-awaits");
         if (next) bem.toast("info", "The next experiment has begun: " + next + ".");
       } else {
         if (update[KEY.FIGURE] === state.token) take(update);
@@ -335,6 +338,7 @@
       if (source.includes("relayoutData")) drawAgain(); // a double click has moved the axis
       return keep();
     },
+    queued: function () { bem.askLive(); }, // what changes a queue mostly changes its station
     sent: function (chosen) {
       if (!chosen) return;
       state.pending = true;

@@ -24,6 +24,8 @@ LEAST_SPANS = {
     "W": (0.02, 0.0),
     **dict.fromkeys(("degC", "°C", "K"), (0.0, 1.0)),
 }
+FEWEST, TO_AND_FRO = 8, 0.2  # samples that noise has, and the part of them that changes sign
+NOISE_SPANS = 5  # as wide as the noise of an instrument is the axis that shows nothing else
 NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 
 
@@ -31,7 +33,8 @@ NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 class Line:
     """One channel to draw: Unix seconds and values in `unit`, shapes (n,), NaN where it breaks.
 
-    With a `dash` of Plotly's it is no measurement.
+    With a `dash` of Plotly's it is no measurement. Values below `noise` that go to and fro about 0
+    are the noise of an instrument.
     """
 
     key: str
@@ -41,6 +44,15 @@ class Line:
     unix_s: Floats
     values: Floats
     dash: str = ""
+    noise: float = 0.0
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether it shows nothing but noise."""
+        known = self.values[np.isfinite(self.values)]
+        if len(known) < FEWEST or np.abs(known).max() >= self.noise:
+            return False
+        return bool(np.mean(np.diff(np.signbit(known))) >= TO_AND_FRO)
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ class Axis:
     step: float
     colour: str
     title: str
+    least_width: float = 0.0
 
     @property
     def name(self) -> str:
@@ -72,7 +85,7 @@ class Axis:
     def least(self) -> list[float]:
         """Its least span: a share of its largest value, and a width in its shown unit."""
         share, width = least_span(self.unit)
-        return [share, width * self.factor]
+        return [share, max(width, self.least_width) * self.factor]
 
     @property
     def range(self) -> list[float]:
@@ -137,7 +150,9 @@ def _axis(lines: Sequence[Line], *, number: int, panel: int, on_right: bool) -> 
     known = [line.values for line in lines if np.isfinite(line.values).any()]
     low = min((float(np.nanmin(values)) for values in known), default=0.0)
     high = max((float(np.nanmax(values)) for values in known), default=1.0)
-    low, high = widened(low, high, least_span(unit))
+    share, width = least_span(unit)
+    of_noise = NOISE_SPANS * (high - low) if known and all(one.is_noise for one in lines) else 0.0
+    low, high = widened(low, high, (share, max(width, of_noise)))
     factor, shown_unit = scale(unit, max(abs(low), abs(high)))
     start, step = grid(low * factor, high * factor)
     single = lines[0].name if len(lines) == 1 else _common_name(unit)
@@ -152,6 +167,7 @@ def _axis(lines: Sequence[Line], *, number: int, panel: int, on_right: bool) -> 
         step=step,
         colour=lines[0].colour if len(lines) == 1 else "",
         title=plain(f"{single} / {shown_unit}" if shown_unit else single),
+        least_width=of_noise,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,15 +38,40 @@ def experiment_statistics(
     copied.
     """
     with series.opened(database, experiment_id) as experiment:
-        if (stored := stored_statistics(experiment)) is not None or experiment.time_range is None:
-            return stored
-        older = _older(experiment)
-        if or_older and older is not None:
-            return older
-        computed = _computed(experiment)
+        made = made_statistics(experiment, or_older=or_older)
+    keep_statistics(database, made)
+    return made.statistics
+
+
+@dataclass(frozen=True)
+class MadeStatistics:
+    """Statistics of an experiment, and of which revision they are to be stored, None: they are."""
+
+    experiment_id: int
+    statistics: ExperimentStatistics | None
+    new_revision: int | None = None
+
+
+def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> MadeStatistics:
+    """Return the same of an experiment that is open, from these very measures.
+
+    `keep_statistics` stores them afterwards: what is open is only read.
+    """
+    stored = stored_statistics(experiment)
+    if stored is not None or experiment.time_range is None:
+        return MadeStatistics(experiment.id, stored)
+    older = _older(experiment)
+    if or_older and older is not None:
+        return MadeStatistics(experiment.id, older)
+    computed = _computed(experiment)
     computed = replace(computed, earlier=_earlier(older, computed))
-    _store(database, experiment_id, experiment.head.revision, computed)
-    return computed
+    return MadeStatistics(experiment.id, computed, experiment.head.revision)
+
+
+def keep_statistics(database: Database, made: MadeStatistics) -> None:
+    """Store statistics that are new. Where another process is faster, or holds the table, not."""
+    if made.statistics is not None and made.new_revision is not None:
+        _store(database, made.experiment_id, made.new_revision, made.statistics)
 
 
 def stored_statistics(experiment: ExperimentSeries) -> ExperimentStatistics | None:
@@ -223,7 +248,6 @@ def _deadband_a(experiment: ExperimentSeries) -> float:
 def _store(
     database: Database, experiment_id: int, revision: int, computed: ExperimentStatistics
 ) -> None:
-    """Store a result. Where another process is faster or holds the table, ours is not stored."""
     row = Statistics(
         experiment_id=experiment_id, revision=revision, method=METHOD, result=computed.to_json()
     )

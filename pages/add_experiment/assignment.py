@@ -96,6 +96,11 @@ class Assignment:
         return ""
 
     @property
+    def refusal(self) -> str:
+        """Say why what is chosen cannot be queued there; blank if it can, or is chosen twice."""
+        return self.problem if self.is_chosen and not self.chosen_before else ""
+
+    @property
     def held_text(self) -> str:
         """Say what it will wait for; blank if it is queued at once."""
         if not self.is_chosen or self.station is None or self.is_confirmed or self.pair.connected:

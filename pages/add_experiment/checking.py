@@ -49,6 +49,7 @@ from pages.profile.choice import CHOOSE
         "limits": Output(Ids.LIMITS, "children"),
         "summary": Output(Ids.SUMMARY, "children"),
         "button": Output(Ids.SAVE, "children"),
+        "refused": Output(Ids.SAVE, "disabled"),
         "obstacle": Output(Ids.STATE, "children"),
         "result": Output(Ids.RESULT, "data"),
     },
@@ -79,6 +80,7 @@ def check(plain: Sent, notes: list[Any]) -> dict[str, Any]:
         "limits": limits_card(state.main),
         "summary": summary_card(state),
         "button": labels.button_label(state),
+        "refused": bool(state.refusal),
         "obstacle": labels.obstacle_text(state),
         "result": {"problems": problems_of(state)},
     }

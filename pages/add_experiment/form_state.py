@@ -36,6 +36,11 @@ class FormState:
         return self.assignments[0]
 
     @property
+    def refusal(self) -> str:
+        """Say why the laboratory takes one of the pairs not; blank if it takes all."""
+        return next((one.refusal for one in self.assignments if one.refusal), "")
+
+    @property
     def has_stack(self) -> bool:
         """Whether a redox-flow stack is among the batteries."""
         return any(
@@ -115,16 +120,24 @@ def profile_text(database: Database, form: FormData) -> str:
 
 
 def main_open_voltage(database: Database, form: FormData) -> float | None:
-    """Return the voltage (V) at rest of the first pair, as far as it is known; one statement."""
+    """Return the voltage (V) at rest of the first pair, as far as it is known."""
     return open_voltages(database, form.pairs[:1])[0]
 
 
 def open_voltages(database: Database, pairs: Sequence[Pair]) -> list[float | None]:
-    """Return the voltage (V) with which the battery of each pair would begin, None if not known."""
+    """Return the voltage (V) with which the battery of each pair would begin, None if not known.
+
+    It is known of one that is confirmed, or that the form says is connected.
+    """
     stations = {pair.station_id for pair in pairs if pair.station_id is not None}
     measured = voltages_at_rest(database, stations)
-    keys = [(pair.station_id or 0, pair.battery_id or 0) for pair in pairs]
-    return [None if (volts := measured.get(key)) is None else round(volts, 3) for key in keys]
+    at_rest = [measured.get(pair.station_id or 0) for pair in pairs]
+    return [
+        round(one.voltage_v, 3)
+        if one is not None and one.is_of(pair.battery_id, connected=pair.connected)
+        else None
+        for pair, one in zip(pairs, at_rest, strict=True)
+    ]
 
 
 def checked_for(

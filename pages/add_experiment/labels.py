@@ -58,6 +58,8 @@ def button_label(state: FormState) -> str:
 
 def obstacle_text(state: FormState) -> list[Component]:
     """Say beside the button what stands in its way; nothing before anything is written."""
+    if state.refusal:
+        return [icon("x-circle-fill"), f" Cannot be queued. {state.refusal}"]
     views = (one.view for one in state.assignments)
     problems = next((view.problems for view in views if view and not view.ok), ())
     if all(one.severity != "error" for one in problems):

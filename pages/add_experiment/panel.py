@@ -92,8 +92,10 @@ def summary_card(state: FormState) -> list[Component]:
 def _assignment_text(name: str, assignment: Assignment) -> list[Component]:
     station = assignment.station.name if assignment.station else ""
     lines = [html.Div([html.B(name), " on ", html.B(assignment.battery_label)])]
+    if assignment.refusal:
+        return [*lines, html.Div(f"Cannot be queued at {station}. {assignment.refusal}")]
     if assignment.problem:
-        return [*lines, html.Div(f"Cannot be queued at {station}. {assignment.problem}")]
+        return [*lines, html.Div(assignment.problem)]
     lines.append(
         html.Div(
             [f"at {station}", *_simulated(assignment), f", {queue_text(assignment)}"],

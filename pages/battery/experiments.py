@@ -73,7 +73,7 @@ def _experiment_row(row: ExperimentRow, who: Viewer, time: datetime) -> html.Tr:
             html.Td(row.station or "–", className="wide-only", title=row.station),
             html.Td(row.profile or "–", className="wide-only wraps", title=row.profile),
             short_time(row.begun_at, who.zone, time),
-            html.Td(formatting.duration(row.duration_s(time)) or "–", className="num wide-only"),
+            html.Td(formatting.lasted(row.duration_s(time)) or "–", className="num wide-only"),
         ]
     )
 

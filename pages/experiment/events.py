@@ -22,7 +22,6 @@ from db.queries.experiments.events import (
 from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from pages.context import Viewer, database, viewer
-from pages.experiment.facts import rounded_s
 from pages.experiment.graph.moments import code_words, zoom_link
 from pages.experiment.ids import Ids
 from pages.sent import sent_id
@@ -64,7 +63,7 @@ def timeline_card(
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     """Return what happened, and by whom and why."""
     if entry.interrupted:
-        lasted = f" for {formatting.duration(rounded_s(entry.off_s))} at most"
+        lasted = f" for {formatting.lasted(entry.off_s)} at most"
         lasted = lasted if entry.off_s else ""
         return "Interrupted", f"The station was off{lasted}. When it came back, it was paused."
     by = [part for part in (entry.user_name, entry.reason or entry.confirmed) if part]

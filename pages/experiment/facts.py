@@ -21,6 +21,7 @@ from pages.context import Viewer
 
 Group = list[tuple[str, Any]]
 MAX_FILES = 5
+OFF = "Station off, in pauses"
 ELECTROLYTES = {
     Polarity.POSITIVE: "Positive electrolyte",
     Polarity.NEGATIVE: "Negative electrolyte",
@@ -46,13 +47,21 @@ def fact_groups(
             ("Started", _moment(facts.begun_at, who)),
             ("Ended", _moment(facts.finished_at, who)),
             *([("Why it ended", why)] if why else []),
-            *duration_facts(took or Durations(None, None, facts.duration_s(time))),
+            *_at_most(duration_facts(took or Durations(None, None, facts.duration_s(time)))),
             ("Measures", formatting.number(facts.measures)),
             ("Created", _moment(facts.created_at, who)),
         ],
         _origin(facts, who),
         [("Description", facts.description)],
     ]
+
+
+def this_second(moment: datetime) -> datetime:
+    """Return the moment of which facts are said: to the second, as it is written.
+
+    What is said as of the same second is the same.
+    """
+    return moment.replace(microsecond=0)
 
 
 def as_of_words(time: datetime, who: Viewer) -> str:
@@ -69,16 +78,16 @@ def duration_facts(took: Durations) -> Group:
     """Return how long an experiment took, under the names that these times have everywhere."""
     named = [("Test time", took.test_s), ("Pauses", took.pauses_s)]
     if took.off_s:  # statistics have none of it
-        named.append(("Station off, in pauses", took.off_s))
+        named.append((OFF, took.off_s))
     return [
-        *((name, formatting.duration(rounded_s(one))) for name, one in named if one is not None),
-        ("Wall time", "" if took.wall_s is None else formatting.duration(rounded_s(took.wall_s))),
+        *((name, formatting.lasted(one)) for name, one in named if one is not None),
+        ("Wall time", formatting.lasted(took.wall_s)),
     ]
 
 
-def rounded_s(seconds: float) -> float:
-    """Below a minute to the tenth: 0.25 s are no time to be read off here."""
-    return round(seconds, 1)
+def _at_most(took: Group) -> Group:
+    """Say that a station may have been off for less: between two records nobody knows when."""
+    return [(name, f"{value} at most" if name == OFF else value) for name, value in took]
 
 
 def _station(facts: ExperimentFacts) -> str:

@@ -20,7 +20,7 @@ from db.queries.experiments.planned import find_planned
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
 from pages.experiment.events import alarms_card, timeline_card
-from pages.experiment.facts import Group, as_of_words, fact_groups, lasted
+from pages.experiment.facts import Group, as_of_words, fact_groups, lasted, this_second
 from pages.experiment.ids import Ids
 from pages.experiment.view import ExperimentView
 from pages.sent import sent_id
@@ -47,7 +47,7 @@ def state_words(facts: ExperimentFacts) -> list[Any]:
 
 def facts_of(source: Database, facts: ExperimentFacts, who: Viewer) -> Component:
     """Return the card of the facts, with how long it still takes."""
-    time = now()
+    time = this_second(now())
     took = lasted(source, facts, time)
     groups = [_progress(source, facts), *fact_groups(facts, who, time, took)]
     changes = facts.status not in ENDED and facts.begun_at is not None

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import floor, inf, log10
 from typing import Any
 
-from dash import Input, Output, callback, html
+from dash import Input, Output, callback, html, no_update
 from dash.development.base_component import Component
 
 from components import formatting
@@ -19,12 +19,15 @@ from components.sent import Sent
 from cycling.analysis.statistics import ExperimentStatistics
 from cycling.analysis.totals import Spread, Totals
 from cycling.terms import ENDED
-from db.measures.statistics import experiment_statistics
-from db.queries.experiments.detail import check_experiment, import_inferences
+from db import series
+from db.measures.statistics import keep_statistics, made_statistics
+from db.queries.experiments.detail import experiment_facts, import_inferences
 from db.queries.profiles.compiled import CompiledRow, profile_instructions
+from db.series import ExperimentSeries
 from pages.context import database, viewer
 from pages.experiment import evidence
 from pages.experiment.ids import Ids
+from pages.experiment.present import facts_of
 from pages.sent import sent_id
 from pages.station.progress import row_name
 
@@ -35,6 +38,8 @@ RECORDED = (
     "Pauses, recorded, are added up from what was measured in them; Pauses in the facts last until "
     "it went on, also while the station was off."
 )
+
+NOTHING = {"parts": [], "as_of": "", "is_over": True, "facts": no_update}
 
 Named = Mapping[int, CompiledRow]
 
@@ -76,26 +81,38 @@ def statistics_frame(button: Component | None = None) -> Component:
         "parts": Output(Ids.STATISTICS, "children"),
         "as_of": Output(Ids.AS_OF, "children"),
         "is_over": Output(Ids.ADD_UP_BOX, "hidden"),
+        "facts": Output(Ids.FACTS, "children", allow_duplicate=True),  # the clock brings them, too
     },
     inputs={
         "experiment_id": Input(Ids.EXPERIMENT, "data"),
         "_clicks": Input(Ids.ADD_UP, "n_clicks"),
         "_ended": Input(Ids.ENDED, "data"),
     },
+    prevent_initial_call="initial_duplicate",  # which calls it at once
 )
 def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[str, Any]:
-    """Add up the experiment; the page does not wait for it. What still runs says until when."""
-    computed = experiment_statistics(database(), sent_id(experiment_id), or_older=True)
-    if computed is None:
-        return {"parts": [], "as_of": "", "is_over": True}
-    with database().snapshot() as whole:
-        status = check_experiment(whole, experiment_id).status  # deleted, measures may be left
-        named = profile_instructions(whole, experiment_id)
-        inferred = import_inferences(whole, experiment_id)
+    """Add up the experiment; the page does not wait for it.
+
+    What still runs says until when, and its facts are of the same measures.
+    """
+    number = sent_id(experiment_id)
+    with series.opened(database(), number) as experiment:
+        made = made_statistics(experiment, or_older=True)
+        answer = _answer(experiment, made.statistics) if made.statistics else NOTHING
+    keep_statistics(database(), made)
+    return answer
+
+
+def _answer(experiment: ExperimentSeries, stats: ExperimentStatistics) -> dict[str, Any]:
+    whole, number, who = experiment.database, experiment.id, viewer()
+    facts = experiment_facts(whole, number)  # deleted, measures may be left
+    is_over = facts.status in ENDED
+    named, inferred = profile_instructions(whole, number), import_inferences(whole, number)
     return {
-        "parts": statistics_parts(computed, named, inferred),
-        "as_of": as_of(computed, viewer().zone),
-        "is_over": status in ENDED,
+        "parts": statistics_parts(stats, named, inferred),
+        "as_of": as_of(stats, who.zone),
+        "is_over": is_over,
+        "facts": no_update if is_over else facts_of(whole, facts, who),
     }
 
 
@@ -149,9 +166,9 @@ def totals_name(stats: ExperimentStatistics, instruction: int | None, named: Nam
 def time_facts(stats: ExperimentStatistics) -> list[tuple[str, str]]:
     """Return how much time was added up, under the names that these times have everywhere."""
     whole, paused_s = stats.whole, stats.paused_s
-    facts = [(stats.time_name, formatting.duration(whole.duration_s))]
+    facts = [(stats.time_name, formatting.lasted(whole.duration_s))]
     if paused_s > 0:
-        facts.append(("Pauses, recorded", formatting.duration(paused_s)))
+        facts.append(("Pauses, recorded", formatting.lasted(paused_s)))
     if whole.missing_s > 0:
         facts.append(("Missing", formatting.duration(whole.missing_s)))
     return facts

@@ -17,7 +17,6 @@ from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
 from db.queries.experiments.table import ExperimentRow
 from pages.context import Viewer
-from pages.experiment.facts import rounded_s
 from pages.experiments.filters import FACETS, LABELS, View
 
 
@@ -172,16 +171,11 @@ def row_cells(
         "technology": formatting.technology_word(row.technology) if row.technology else "–",
         "station": row.station or "–",
         "profile": row.profile or "–",
-        "duration": formatting.duration(row.duration_s(time)) or "–",
-        "test": duration_cell(took.test_s if took else None),
-        "pauses": duration_cell(took.pauses_s if took else None),
+        "duration": formatting.lasted(row.duration_s(time)) or "–",
+        "test": formatting.lasted(took.test_s if took else None) or "–",
+        "pauses": formatting.lasted(took.pauses_s if took else None) or "–",
     }
     for name, moment in moments.items():
         cells[name] = formatting.when(moment, who.zone, time) or "–"
         cells[f"{name}_title"] = formatting.utc(moment)
     return cells
-
-
-def duration_cell(seconds: float | None) -> str:
-    """Write a duration as the facts of an experiment do; a dash where it is not known."""
-    return "–" if seconds is None else formatting.duration(rounded_s(seconds))

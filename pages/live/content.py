@@ -92,7 +92,7 @@ def view_notes(view: LiveView, zone: tzinfo) -> list[labels.StatusNote]:
     if station.lost_at is not None and view.is_present:
         notes.append(_gone_note(station))
     if clock_is_off(station) and station.clock_offset_s is not None:
-        off = formatting.duration(abs(round(station.clock_offset_s)))
+        off = formatting.whole_duration(abs(station.clock_offset_s))
         which = "ahead" if station.clock_offset_s > 0 else "behind"
         words = f"The clock of this station is {off} {which}. Times in the graph are by that clock."
         notes.append(labels.StatusNote("paused", "clock", words))

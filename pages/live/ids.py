@@ -19,6 +19,7 @@ class Ids:
     HEAD = "live-head"
     NOTES = "live-notes"
     PANEL = "live-panel"
+    QUEUE = "live-queue"
     RANGE = "live-range"
     EVERY = "live-every"
     CHANNELS = "live-channels"

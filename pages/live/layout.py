@@ -49,6 +49,7 @@ def text_of(view: LiveView, who: Viewer, *, able: bool) -> dict[str, list[Compon
         "head": _head(view, who, able=able),
         "notes": [draw_note(one) for one in view_notes(view, who.zone)],
         "panel": panel_cards(view, who.zone, operates=who.operates),
+        "queue": [queue_card(database(), view.station.id, "", who)],
     }
 
 
@@ -72,7 +73,7 @@ def page(view: LiveView, channels: Sequence[ChannelInfo], who: Viewer, *, able: 
                 ],
                 [
                     html.Div(text["panel"], id=Ids.PANEL, className="bem-stack"),
-                    queue_card(database(), view.station.id, "", who),
+                    html.Div(text["queue"], id=Ids.QUEUE),
                 ],
                 "bem-cols",
             ),
@@ -144,8 +145,8 @@ def _durations(view: LiveView) -> list[Component]:
 
 
 def _counting(seconds: float, rate: float, since: datetime) -> Component:
-    counting = f"{since.timestamp() * 1000:.0f},{seconds:.1f},{rate:g}"
-    words = formatting.duration(round(seconds))
+    counting = f"{since.timestamp() * 1000:.0f},{seconds:.3f},{rate:g}"
+    words = formatting.whole_duration(seconds) if rate else formatting.lasted(seconds)
     return html.Span(words, className="num", **{"data-bem-lasts": counting} if rate else {})
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import Input, Output, State, callback, no_update
+from dash import ALL, Input, Output, State, callback, no_update
 from dash.development.base_component import Component
 
 from components.sent import Sent
@@ -26,13 +26,15 @@ from pages.live.ids import COMMAND, Ids
 from pages.live.layout import page, text_of
 from pages.live.update import Key, Question, points_update, present_update
 from pages.not_found_404 import not_found
+from pages.queue.card import Ids as QueueIds
 from pages.sent import sent_id
 from pages.station.labels import short_hash
 
 register_page(__name__, "/monitor/<station_id>", "{station_id}", Role.VIEWER, called="station")
 
 
-UNCHANGED = dict.fromkeys(("head", "notes", "panel", "experiment"), no_update)
+TEXTS = ("head", "notes", "panel", "queue")  # of one moment, as they speak of each other
+UNCHANGED = dict.fromkeys((*TEXTS, "experiment"), no_update)
 
 
 def layout(station_id: str = "") -> Component:
@@ -48,6 +50,7 @@ def layout(station_id: str = "") -> Component:
 run_script("live.every", Output(Ids.TICK, "interval"), Input(Ids.EVERY, "value"))
 run_script("live.ask", Output(Ids.ASK, "data"), Input(Ids.TICK, "n_intervals"), at_start=False)
 run_script("live.update", Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data"))
+run_script("live.queued", Input(QueueIds.seen(ALL), "data"), at_start=False)
 
 
 @callback(
@@ -56,6 +59,7 @@ run_script("live.update", Output(Ids.SINK, "data"), Input(Ids.UPDATE, "data"))
         "head": Output(Ids.HEAD, "children"),
         "notes": Output(Ids.NOTES, "children"),
         "panel": Output(Ids.PANEL, "children"),
+        "queue": Output(Ids.QUEUE, "children"),
         "experiment": Output(Ids.EXPERIMENT, "data"),
     },
     inputs={"ask": Input(Ids.ASK, "data")},
@@ -75,9 +79,9 @@ def refresh(ask: Sent, station_id: Sent) -> dict[str, Any]:
     try:
         station = station_now(database(), station_id)
     except NotFoundError as error:  # deleted while somebody looks at it
-        gone = {"head": not_found(str(error), "/", "All stations"), "notes": None, "panel": None}
+        gone = dict.fromkeys(TEXTS) | {"head": not_found(str(error), "/", "All stations")}
         return {**answer, **gone, "experiment": None}
-    update[Key.VERSION] = version
+    update[Key.VERSION] = "" if station.times is None else version  # they come with measures
     update[Key.PAUSES] = _turns(station)
     return answer | _text(station, question, update)
 

@@ -23,14 +23,14 @@ class Key:
     READ = "read"  # channels of which the last value is shown
     COUNT = "n"  # makes each question another one
     # the update
-    WAITS = "c"  # 1: the newest command has no answer yet
+    WAITS = "c"  # 1: in a moment the station does something else
     NEXT = "new"  # the name of the experiment that has begun, "" for none
     PAUSES = "p"  # how often the run was paused and went on
     REDRAW = "again"  # 1: there are too many new points, the graph must be drawn anew
     TIMES = "x"  # Unix ms of the new points
     VALUES = "y"  # their values by channel, for those in the graph
     LAST = "l"  # the last value by channel, for the others
-    PRESENT = "now"  # what a station measures that records nothing
+    PRESENT = "now"  # what a station measures that does not run
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,16 @@ class Question:
 
 
 def present_update(present: PresentReadings | None) -> dict[str, Any]:
-    """Return what a station measures that records nothing, instead of its last sample."""
+    """Return what a station measures that does not run, instead of its last sample."""
     if present is None:
         return {}
     volts, amperes = present.voltage_v, present.current_a
     power = None if volts is None or amperes is None else volts * amperes
     values = {"voltage": volts, "current": amperes, "power": power}
     at_ms = round(present.at.timestamp() * 1000)
-    return {Key.PRESENT: {"at": at_ms, "values": values, "degc": present.temperature_degc}}
+    since = present.records_since and round(present.records_since.timestamp() * 1000)
+    now = {"at": at_ms, "values": values, "degc": present.temperature_degc, "since": since}
+    return {Key.PRESENT: now}
 
 
 def points_update(points: NewPoints, question: Question) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
+from math import floor
 from typing import Any, TypeAlias
 
 from components.figures.sparkline import spark_paths
@@ -171,7 +172,7 @@ def _values(station: StationNow, live: LiveFacts | None, at: Progress | None) ->
         Key.AMPERES: amperes(live.current_a, tile.most_current_a(station))[0],
         Key.DEGREES: degrees(live.temperature_degc),
         Key.SAMPLED_MS: round(sampled.timestamp() * 1000),
-        Key.TEST_S: None if live.test_time_s is None else round(live.test_time_s),
+        Key.TEST_S: None if live.test_time_s is None else floor(live.test_time_s + 0.5),
         Key.PERCENT: int(100 * at.part) if at and at.left is None else None,
         Key.LEFT: at.left.numbers() if at and at.left else None,
     }

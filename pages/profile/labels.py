@@ -1,6 +1,6 @@
 """What pages say about profiles: ranges, durations, what was found."""
 
-from math import floor, log10
+from math import ceil, floor, log10
 
 from components import formatting
 from components.instruction_labels import short_duration
@@ -69,15 +69,22 @@ def duration_basis(summary: ProfileSummary) -> str:
 
 
 def about_duration(value_s: float, off_s: float | None) -> str:
-    """Write an expected duration and how far it may be off: about 13 d 20 h ± 1.1 d."""
+    """Write an expected duration and how far it may be off: about 13 d 20 h ± 1.1 d.
+
+    How far has the largest unit that it fills, and decimals only where the duration has a smaller
+    one: 1 d 6 h ± 2 h.
+    """
     if not is_uncertain(value_s, off_s):
         return short_duration(value_s)
     if off_s is None:
         return f"about {short_duration(value_s)}"
     unit, unit_s = next((one for one in TIME_UNITS if off_s >= one[1]), TIME_UNITS[-1])
     digit_s = next((one for _, one in TIME_UNITS if off_s >= 2 * one), 1.0)
-    rounded_s = round(value_s / digit_s) * digit_s or value_s
-    return f"about {short_duration(rounded_s)} ± {off_s / unit_s:.2g} {unit}"
+    words = short_duration(round(value_s / digit_s) * digit_s or value_s)
+    off = off_s / unit_s
+    if words.endswith(f" {unit}"):
+        off = ceil(round(off, 1))
+    return f"about {words} ± {formatting.quantity(float(f'{off:.2g}'), unit)}"
 
 
 def is_uncertain(value_s: float, off_s: float | None) -> bool:

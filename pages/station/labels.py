@@ -70,10 +70,16 @@ def digest(station: StationNow) -> str:
         live and live.temperature_degc is None,
     )
     plain = replace(
-        station, at=station.at.min, live=None, compiled=None, online=None, clock_offset_s=None
+        station,
+        at=station.at.min,
+        live=None,
+        compiled=None,
+        times=None,
+        online=None,
+        clock_offset_s=None,
     )
     late = [is_late(station), answer_is_news(station), is_overdue(station)]
-    return short_hash((plain, live_fields, late))
+    return short_hash((plain, live_fields, station.times is None, late))
 
 
 def short_hash(what: object) -> str:

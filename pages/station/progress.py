@@ -11,6 +11,7 @@ from components import formatting
 from components.instruction_labels import instruction_words
 from cycling.terms import StationState
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
+from db.queries.profiles.run_times import RunTimes
 from db.queries.stations.state import LiveFacts, StationNow
 
 FAR_S = 50 * 365 * 86400.0  # what ends later has no end that a date could name
@@ -71,7 +72,7 @@ class Remaining:
     def span(self) -> str:
         """Return how long: `about 3 h 12 min`."""
         about = "at least " if self.step_s < 0 else "" if self.is_exact else "about "
-        return f"{about}{formatting.duration(round(self.left_s))}"
+        return f"{about}{formatting.whole_duration(self.left_s)}"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def progress(station: StationNow) -> Progress | None:
     step = _remaining(station, live, compiled, place)
     left = None if step is None else _by_the_clock(step, station.speed)
     is_guess = compiled.likely_after_s(place) is None
-    own_s = row.likely_s - running_s if is_guess and row.likely_s is not None else None
+    likely_s = _likely_s(station, row, place)
+    own_s = likely_s - running_s if is_guess and likely_s is not None else None
     return Progress(
         row=row,
         place=place,
@@ -143,7 +145,13 @@ def left_attributes(at: Progress | None) -> dict[str, str]:
 def _remaining(
     station: StationNow, live: LiveFacts, compiled: CompiledProfile, place: int
 ) -> Remaining | None:
-    """Return what is left in test time; None where nothing is known of it."""
+    """Return what is left in test time; None where nothing is known of it.
+
+    Nothing is before the charge with which it began is measured.
+    """
+    times = station.times
+    if times is None:
+        return None
     row, test_s = compiled.rows[place], live.test_time_s or 0.0
     began_s = _began_s(live, row)
     runs = live.state is StationState.RUNNING and station.lost_at is None
@@ -157,19 +165,26 @@ def _remaining(
         ends_by_time=row.is_exact,
     )
     after_s = compiled.likely_after_s(place)
-    if row.likely_s is None or after_s is None:
-        whole_s = compiled.expected_s
+    if row.likely_s is None or after_s is None or times.is_cut:
+        whole_s = compiled.expected_s if times.whole_s is None else times.whole_s
         left_s = None if whole_s is None else whole_s - test_s
         return None if left_s is None else replace(now, step_s=left_s, ends_by_time=False)
-    factor = _correction(compiled, row, place, began_s)
-    uncertain_s = compiled.uncertain_after_s(place)
-    likely_s = row.likely_s if row.is_exact else row.likely_s * factor
+    factor = _correction(compiled, times, place, began_s)
+    more_s = times.more_after(place)
+    uncertain_s = compiled.uncertain_after_s(place) + more_s
+    likely_s = row.likely_s if row.is_exact else (row.likely_s + times.more_at(place)) * factor
     step_s = likely_s - max(0.0, test_s - began_s)
     return replace(
         now,
         step_s=max(0.0, step_s) if row.is_exact else step_s,
-        after_s=after_s + uncertain_s * (factor - 1),
+        after_s=after_s + more_s + uncertain_s * (factor - 1),
     )
+
+
+def _likely_s(station: StationNow, row: CompiledRow, place: int) -> float | None:
+    if row.likely_s is None or station.times is None:
+        return None
+    return row.likely_s + station.times.more_at(place)
 
 
 def _began_s(live: LiveFacts, row: CompiledRow) -> float:
@@ -187,16 +202,15 @@ def _of_step(step: Remaining | None, row: CompiledRow, own_s: float | None) -> R
     return replace(alone, step_s=max(0.0, own_s) if row.is_exact else own_s)
 
 
-def _correction(compiled: CompiledProfile, row: CompiledRow, place: int, began_s: float) -> float:
-    """Return by what expected times are to be multiplied, from what the rounds until now took.
-
-    The first round says little, as nobody knows how full the battery was.
-    """
+def _correction(compiled: CompiledProfile, times: RunTimes, place: int, began_s: float) -> float:
+    """Return by what expected times are to be multiplied, from what the rounds until now took."""
+    row = compiled.rows[place]
     rounds = (row.cycle or (row.loops[0][0] if row.loops else 1)) - 1
-    likely_s = compiled.likely_before_s(place)
-    uncertain_s = compiled.uncertain_before_s(place)
+    likely_s, more_s = compiled.likely_before_s(place), times.more_before(place)
+    uncertain_s = compiled.uncertain_before_s(place) + more_s
     if rounds < 1 or likely_s is None or uncertain_s <= 0:
         return 1.0
+    likely_s += more_s
     taken_s = began_s - (likely_s - uncertain_s)
     factor = 1 + (taken_s / uncertain_s - 1) * rounds / (rounds + 1)
     return min(max(factor, 1 / MOST_CORRECTED), MOST_CORRECTED)

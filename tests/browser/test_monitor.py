@@ -441,6 +441,20 @@ def test_the_next_experiment_takes_the_view(page: Page, station: Station, sign_i
     wait_until(page, lambda: all(abs(one["last"] - last) < 2 for one in drawn(page)))
 
 
+def test_what_a_pause_records_is_shown(page: Page, station: Station, sign_in):
+    """Until the first record of the pause nothing is said of what flowed before, nor of records."""
+    sign_in(page, "viewer")
+    open_live(page, station)
+    strip = page.locator(".bem-strip")
+    paused = {"state": StationState.PAUSED, "state_since": datetime.now(UTC), "output_on": False}
+    station.lab.change(StationLive, station.id, **paused, current_a=None, temperature_degc=None)
+    expect(strip.locator(".none")).not_to_have_count(0)
+    expect(strip).not_to_contain_text("not recorded")
+    station.go_on(1)
+    expect(strip.locator(".none")).to_have_count(0)
+    expect(strip).not_to_contain_text("–")
+
+
 def test_a_silent_station_is_not_shown_as_stopped(page: Page, station: Station, sign_in):
     sign_in(page, "viewer")
     open_live(page, station)

@@ -99,9 +99,14 @@ def first_state(
     return model.rested(high_soc if discharges else low_soc)
 
 
-def step_times(program: Program, model: BatteryModel) -> StepTimes:
-    """Return the expected durations; rounds that were not simulated are like the ones before."""
-    course = expected(program, model, first_state(program, model))
+def step_times(
+    program: Program, model: BatteryModel, state: BatteryState[float] | None = None
+) -> StepTimes:
+    """Return the expected durations from a state, without one from the most likely charge.
+
+    Rounds that were not simulated are like the ones before.
+    """
+    course = expected(program, model, state or first_state(program, model))
     by_step, by_line = _simulated(course)
     whole_s = course.duration_s if course.is_known else None
     if course.aborted_by is not None:

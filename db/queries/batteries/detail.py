@@ -85,6 +85,21 @@ def battery_descriptions(database: Database, ids: Collection[int]) -> dict[int, 
         return descriptions(session, ids)
 
 
+def largest_of_battery(database: Database, experiment_id: int) -> tuple[float, float]:
+    """Return the largest current (A) either way and voltage (V) of an experiment's battery.
+
+    0 where it has none.
+    """
+    limits = (Battery.current_min_ma, Battery.current_max_ma, Battery.voltage_max_mv)
+    statement = select(*limits).join(Experiment, Experiment.battery_id == Battery.id)
+    with database.read() as session:
+        row = session.execute(statement.where(Experiment.id == experiment_id)).one_or_none()
+    if row is None:
+        return 0.0, 0.0
+    low_ma, high_ma, most_mv = row
+    return max(abs(low_ma), abs(high_ma)) / 1000, most_mv / 1000
+
+
 def experiments_under_way(session: Session, battery_id: int) -> tuple[UnderWay, ...]:
     """Return the experiments of a battery that run, are paused, queued or held."""
     rows = session.execute(

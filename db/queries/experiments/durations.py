@@ -130,7 +130,7 @@ def _durations(
 ) -> Durations:
     wall_s = None
     if times.begun_at is not None:
-        wall_s = ((times.finished_at or now) - times.begun_at).total_seconds()
+        wall_s = max(0.0, ((times.finished_at or now) - times.begun_at).total_seconds())
     if ends is None or ends.first_test_s is None or ends.last_test_s is None:
         return Durations(None, None, wall_s)
     test_s = ends.last_test_s - (0.0 if ends.is_run else ends.first_test_s)

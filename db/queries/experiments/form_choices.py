@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from cycling.profile import StationCapabilities
 from cycling.terms import NOT_ENDED, UNDER_WAY, StationState, Technology
 from db.engine import Database
+from db.facts import grouped
 from db.models import Battery, ConfirmedBattery, CyclerStation, Experiment, Plan, StationLive, Unit
 from db.models.battery_rows import CAPACITY_MAH, with_capacity
 from db.queries.stations.capabilities import station_capabilities
 from db.queries.stations.overview import overview
-from db.queries.stations.queue import waiting
+from db.queries.stations.queue import is_held, waiting
 from db.queries.stations.state import AboutStation
+from db.terms import PlanState
 
 MEASURED = timedelta(seconds=60)  # before its last sign of life, or it is no voltage of now
 
@@ -100,42 +102,60 @@ def offered_stations(database: Database) -> tuple[OfferedStation, ...]:
     return tuple(OfferedStation(one, can[one.id]) for one in stations if one.id in can)
 
 
-def voltages_at_rest(
-    database: Database, station_ids: Collection[int]
-) -> dict[tuple[int, int], float]:
-    """Return the voltages (V) that stations measure of their confirmed batteries, at rest.
+@dataclass(frozen=True)
+class AtRest:
+    """The voltage (V) that a station measures while nothing runs there and nothing is queued.
 
-    Keys are station and battery. Only of those where nothing runs and nothing waits. One that is
-    heard need not measure.
+    `battery_id` is the battery that somebody has confirmed there, None without one; `held_for` are
+    those for which experiments are held: they begin first once theirs is confirmed.
+    """
+
+    voltage_v: float
+    battery_id: int | None
+    held_for: frozenset[int | None]
+
+    def is_of(self, battery_id: int | None, *, connected: bool) -> bool:
+        """Whether an experiment begins with it on a battery that is confirmed, or is with it."""
+        if battery_id == self.battery_id:
+            return battery_id is not None
+        return connected and battery_id not in self.held_for
+
+
+def voltages_at_rest(database: Database, station_ids: Collection[int]) -> dict[int, AtRest]:
+    """Return the voltages that stations measure at rest, by station, with two statements.
+
+    One that is heard need not measure.
     """
     if not station_ids:
         return {}
-    confirmed, live = ConfirmedBattery, StationLive
-    waits = waiting().where(Plan.station_id == confirmed.station_id).exists()
-    runs = exists().where(
-        Experiment.station_id == confirmed.station_id, Experiment.status.in_(NOT_ENDED)
-    )
+    confirmed, live, station = ConfirmedBattery, StationLive, CyclerStation.id
+    queued = waiting().where(Plan.station_id == station, Plan.state == PlanState.QUEUED)
+    runs = exists().where(Experiment.station_id == station, Experiment.status.in_(NOT_ENDED))
     of_live = (live.voltage_v, live.measured_at, live.seen_at, Unit.clock_offset_s)
     statement = (
-        select(confirmed.station_id, confirmed.battery_id, *of_live)
-        .join(live, live.station_id == confirmed.station_id)
-        .join(CyclerStation, CyclerStation.id == confirmed.station_id)
+        select(station, confirmed.battery_id, *of_live)
+        .join(live, live.station_id == station)
+        .outerjoin(confirmed, confirmed.station_id == station)
         .outerjoin(Unit, Unit.unit_id == CyclerStation.unit_id)
         .where(
-            confirmed.station_id.in_(station_ids),
+            station.in_(station_ids),
             live.state == StationState.IDLE,
             live.output_on.is_(False),
             live.contact_lost_at.is_(None),
             live.voltage_v.is_not(None),
             live.measured_at.is_not(None),
-            ~waits,
+            ~queued.exists(),
             ~runs,
         )
     )
+    held_plans = select(Plan.station_id, Plan.battery_id).where(
+        is_held(), Plan.station_id.in_(station_ids)
+    )
     with database.read() as session:
         rows = session.execute(statement).all()
+        held = grouped((row.station_id, row.battery_id) for row in session.execute(held_plans))
     return {
-        (row.station_id, row.battery_id): row.voltage_v
+        row.id: AtRest(row.voltage_v, row.battery_id, frozenset(held.get(row.id, ())))
         for row in rows
         if row.measured_at - timedelta(seconds=row.clock_offset_s or 0.0) >= row.seen_at - MEASURED
     }

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import GenericMeasure
+from db.models import CyclerStation, Experiment, GenericMeasure, Unit
 from db.series.codec import Floats
 
 MAX_OUTAGES = 20  # the newest
@@ -29,15 +29,28 @@ def outage_begin(
         return None
     unix_s = np.array([at.timestamp() for at, _ in last])
     test_s = np.array([np.nan if one is None else one for _, one in last])
-    ran_s = min(ran_on_s(unix_s, test_s, test_time_s), (back_at - last[-1][0]).total_seconds())
+    ran_s = ran_on_s(unix_s, test_s, test_time_s, simulated_speed(session, experiment_id))
+    ran_s = min(ran_s, (back_at - last[-1][0]).total_seconds())
     return last[-1][0] + timedelta(seconds=ran_s)
 
 
-def ran_on_s(unix_s: Floats, test_s: Floats, test_time_s: float) -> float:
+def simulated_speed(session: Session, experiment_id: int) -> float:
+    """Return how many times as fast as the clock the station of a run is; 1 for a real one."""
+    speed = session.scalar(
+        select(Unit.speed)
+        .join(CyclerStation, CyclerStation.unit_id == Unit.unit_id)
+        .join(Experiment, Experiment.station_id == CyclerStation.id)
+        .where(Experiment.id == experiment_id, Unit.simulated)
+    )
+    return speed or 1.0
+
+
+def ran_on_s(unix_s: Floats, test_s: Floats, test_time_s: float, speed: float = 1.0) -> float:
     """Return for how long (s, by the clock) a station ran after its last measures.
 
     Shapes (n,), of its last measures by clock and by test time, which went on until `test_time_s`.
-    A simulated test time goes as fast as it did between them, never slower than the clock.
+    A simulated test time goes as fast as it did between them, never slower than the clock; where
+    they do not say it, as after a single one, `speed` times as fast.
     """
     ran_s = test_time_s - test_s[-1]
     if not ran_s > 0:
@@ -45,6 +58,8 @@ def ran_on_s(unix_s: Floats, test_s: Floats, test_time_s: float) -> float:
     by_clock, by_test = np.diff(unix_s), np.nan_to_num(np.diff(test_s))
     wide = (by_test > 0) & (by_test >= by_test.max(initial=0.0) / 2)
     rate = np.min(by_clock[wide] / by_test[wide], initial=1.0)
+    if rate == 1.0:
+        rate = 1.0 / max(speed, 1.0)
     return float(ran_s * max(0.0, rate))
 
 

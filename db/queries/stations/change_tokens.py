@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Label, Select, bindparam, func, select
 
-from cycling.terms import StationState
+from cycling.terms import ExperimentStatus, StationState
 from db.engine import Database, database_now
 from db.models import (
     Command,
     ConfirmedBattery,
     CyclerStation,
+    Experiment,
     OutOfService,
     Plan,
     Run,
@@ -34,19 +35,24 @@ OFF_S = 5.0
 
 @dataclass(frozen=True)
 class PresentReadings:
-    """What a station said last of its terminals: V, A, degC; None where it did not say."""
+    """What a station said last of its terminals: V, A, degC; None where it did not say.
+
+    `records_since` is when the pause began of one that is paused: it may record that, too.
+    """
 
     at: datetime
     voltage_v: float | None
     current_a: float | None
     temperature_degc: float | None
+    records_since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class StationVersion:
     """`text` changes with what is said in words about a station; None where it cannot be told.
 
-    `waits`: the newest command has no answer yet. `present`: what a station that records nothing
+    `waits`: in a moment it does something else, as the newest command has no answer yet or the
+    next experiment is about to begin. `present`: what a station that records nothing
     measures at this moment, else None.
     """
 
@@ -88,6 +94,8 @@ def station_version(database: Database, station_id: int) -> StationVersion:
         row.events_through,
     )
     waits = command is not None and not command.state.ended
+    is_free = live.state is StationState.IDLE and row.battery_id and not row.alarms
+    waits = waits or bool(is_free and row.queued)
     return StationVersion(repr(fields), waits, _present(live, row.online, row.clock_offset_s))
 
 
@@ -103,7 +111,8 @@ def _present(
     at = live.seen_at
     if live.measured_at is not None:
         at = min(at, live.measured_at - timedelta(seconds=clock_offset_s or 0.0))
-    return PresentReadings(at, live.voltage_v, live.current_a, live.temperature_degc)
+    since = live.state_since if live.state is StationState.PAUSED else None
+    return PresentReadings(at, live.voltage_v, live.current_a, live.temperature_degc, since)
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
@@ -113,13 +122,17 @@ def _age(moment: datetime | None, now: datetime) -> int | None:
 
 @cache
 def _counts() -> tuple[Label[int], ...]:
-    """Return the open alarms of a station, the newest of them, and its held experiments."""
+    """Return the open alarms of a station, the newest of them, its held and queued experiments."""
     is_open = (StationAlarm.station_id == CyclerStation.id) & StationAlarm.acknowledged_at.is_(None)
     is_held_here = (Plan.station_id == CyclerStation.id) & is_held()
+    is_queued = (Experiment.station_id == CyclerStation.id) & (
+        Experiment.status == ExperimentStatus.QUEUED
+    )
     columns = {
         "alarms": select(func.count()).where(is_open),
         "last_alarm": select(func.max(StationAlarm.id)).where(is_open),
         "held": select(func.count()).where(is_held_here).select_from(Plan),
+        "queued": select(func.count()).where(is_queued).select_from(Experiment),
     }
     return tuple(
         column.correlate(CyclerStation).scalar_subquery().label(name)

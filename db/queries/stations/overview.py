@@ -25,6 +25,7 @@ from db.models import (
     WattrexUnit,
 )
 from db.queries.profiles.compiled import CompiledProfile, compiled_profiles
+from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes, run_times
 from db.queries.stations.occupancy import (
     battery_name,
     find_commands,
@@ -114,12 +115,14 @@ def _stations(database: Database, which: ColumnElement[bool]) -> tuple[StationNo
         commands = find_commands(session, [row.command_id for row in rows if row.command_id])
     running = [one for id_ in present.values() if (one := experiments.get(id_))]
     profiles = compiled_profiles(database, {one.profile_id for one in running})
+    times = run_times(database, {one.id: profiles[one.profile_id] for one in running})
     return tuple(
         _station(
             row,
             experiment=experiments.get(present[row[0].id]),
             last=experiments.get(row.last_id),
             profiles=profiles,
+            times=times,
             held=held.get(row[0].id, ()),
             alarms=alarms.get(row[0].id, ()),
             queue=queued_names(waiting.get(row[0].id, ())),
@@ -178,6 +181,7 @@ def _station(
     experiment: ExperimentNow | None,
     last: ExperimentNow | None,
     profiles: Mapping[int, CompiledProfile],
+    times: Mapping[int, RunTimes],
     held: Sequence[HeldNow],
     alarms: Sequence[AlarmNow],
     queue: tuple[str, ...],
@@ -208,6 +212,7 @@ def _station(
         live=live,
         experiment=experiment,
         compiled=profiles.get(experiment.profile_id) if experiment else None,
+        times=times.get(experiment.id) if experiment else AS_THE_PROFILE,
         last=last,
         confirmed=battery_name(confirmed) if confirmed else None,
         out=OutFacts(out.reason, out.user_name, out.since) if out else None,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from cycling.terms import ExperimentStatus, StationCommand, StationState
 from db.models import StationLive
 from db.queries.profiles.compiled import CompiledProfile
+from db.queries.profiles.run_times import AS_THE_PROFILE, RunTimes
 from db.terms import CommandState, OverviewState
 
 SILENT = timedelta(seconds=30)  # nobody has written what a station does for so long
@@ -128,7 +129,8 @@ class StationNow:
     `at` is the time of the reading by the database's clock. `lost_at` is the time of the last
     contact while there is none. `speed` is that of a simulated station's clock, 1 for a real one.
     `clock_offset_s` is how far the unit's clock is ahead. `online` is None on WattRex stations.
-    `compiled` is that of the present experiment's profile.
+    `compiled` is that of the present experiment's profile, `times` how long that is expected to
+    take from the charge with which it began; None until that is measured.
     """
 
     id: int
@@ -153,6 +155,7 @@ class StationNow:
     command: CommandNow | None
     deprecated: bool = False  # replaced or retired: nothing is heard of it any more
     beneath: OverviewState | None = None  # what it does while an alarm stands first
+    times: RunTimes | None = AS_THE_PROFILE
 
     @property
     def is_wattrex(self) -> bool:

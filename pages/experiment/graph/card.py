@@ -17,7 +17,7 @@ from db.queries.experiments.detail import ExperimentProgress, check_experiment
 from db.queries.experiments.durations import Durations, durations_of
 from db.series import ExperimentSeries
 from pages.context import database, limits, now, run_script, viewer
-from pages.experiment.facts import as_of_words
+from pages.experiment.facts import as_of_words, this_second
 from pages.experiment.graph.drawing import drawing, range_words, strip, time_axis, window_of, zoomed
 from pages.experiment.graph.moments import graph_marks
 from pages.experiment.ids import Ids
@@ -121,7 +121,7 @@ def _check_theme(theme: str | None) -> None:
 
 def _moment(database: Database, progress: ExperimentProgress) -> tuple[Durations, str]:
     """Return how long it took, as the facts say, and "as of" of one that goes on."""
-    time, is_over = now(), progress.status in ENDED
+    time, is_over = this_second(now()), progress.status in ENDED
     words = "" if is_over else as_of_words(time, viewer()).replace("As", "as", 1)
     return durations_of(database, [progress], time)[progress.id], words
 

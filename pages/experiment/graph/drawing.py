@@ -16,11 +16,11 @@ from components.figures.spans import Span
 from components.figures.template import channel_colours
 from components.figures.time_axis import CLOCK, Floats, TimeAxis, Window, by_test_time, elapsed
 from db.limits import USUAL
+from db.queries.batteries.detail import largest_of_battery
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.events import test_clock
 from db.queries.experiments.pauses import run_pauses, turns
-from db.series import VOLTAGE, ChannelInfo, ExperimentSeries, Trace
-from pages.experiment.facts import rounded_s
+from db.series import CURRENT, POWER, VOLTAGE, ChannelInfo, ExperimentSeries, Trace
 from pages.experiment.graph.expected_curve import KEY as EXPECTED
 from pages.experiment.graph.expected_curve import expected_line
 from pages.experiment.graph.interruptions import Interruptions, interruptions, pause_window, spans
@@ -30,6 +30,7 @@ EARLIEST_S, LATEST_S = -1e10, 1e11  # what a datetime can say
 NEARLY = 0.01  # of the time of an experiment: for less it was measured all the time,
 NEARLY_S = 10  # as for less than this, in which the next measure may be under way
 SAME_S = 1e-5  # moments that differ by rounding
+NOISE = 0.01  # of the largest current that a battery may carry
 FIRST_CHANNELS = ("voltage", "current")
 
 
@@ -67,6 +68,7 @@ def drawing(
     series = experiment.read(visible, between=window, points=points, breaks=interrupts.breaks)
     window_or_whole = window or experiment.time_range or (0.0, 0.0)
     colours = colours_of(channels, dark=look.dark)
+    noise = _noise(experiment)
     lines = [
         Line(
             channel.key,
@@ -75,6 +77,7 @@ def drawing(
             colours[channel.key],
             series.traces[channel.key].unix_s,
             _on_axis(series.traces[channel.key], interrupts, look.time),
+            noise=noise.get(channel.key, 0.0),
         )
         for channel in visible
     ]
@@ -93,6 +96,13 @@ def drawing(
         spans=spans(interrupts, look.zone),
         turns=turns(interrupts.pauses),
     )
+
+
+def _noise(experiment: ExperimentSeries) -> dict[str, float]:
+    """Return how large currents (A) and powers (W) are at most that may be noise, by channel."""
+    current_a, voltage_v = largest_of_battery(experiment.database, experiment.id)
+    noise_a = NOISE * current_a
+    return {CURRENT.key: noise_a, POWER.key: noise_a * voltage_v}
 
 
 def _on_axis(trace: Trace, interrupts: Interruptions, time: TimeAxis) -> Floats:
@@ -207,7 +217,7 @@ def _whole_words(drawn: Drawing, took: Durations | None) -> str:
     if facts_s is not None:
         is_part = abs(facts_s - (high - low)) > max(NEARLY * facts_s, NEARLY_S)
         words = f"{words} measured of " if is_part else ""
-        words += formatting.duration(rounded_s(facts_s))
+        words += formatting.lasted(facts_s)
     return f"{words} {'wall time' if is_clock else 'test time'}"
 
 

@@ -12,10 +12,9 @@ from components.figures.measure_axes import Line
 from components.figures.template import template
 from components.figures.time_axis import Floats, Window
 from components.measure_view import Toggle
-from cycling.battery.chemistry import model_of_described, state_at
 from cycling.errors import NotFoundError
-from cycling.profile import parse, resolve
 from cycling.profile.simulation.forecast import Forecast, forecast
+from cycling.profile.simulation.run_start import run_start
 from db.engine import Database
 from db.queries.batteries.detail import battery_details
 from db.queries.experiments.events import TestClock, test_clock
@@ -99,13 +98,9 @@ def _made(database: Database, experiment_id: int, clock: TestClock) -> Forecast 
         battery = battery_details(database, pattern.battery_id).battery
     except NotFoundError:
         return None
-    profile = parse(pattern.profile.text).profile
-    capacity_ah = pattern.profile.capacity_ah or battery.capacity_ah
-    program = resolve(profile, capacity_ah).program if profile else None
-    if program is None or clock.voltage_v is None:
-        return None
-    model = model_of_described(battery)
-    return forecast(program, model, state_at(model, clock.voltage_v, clock.current_a))
+    text, capacity_ah = pattern.profile.text, pattern.profile.capacity_ah
+    start = run_start(text, battery, capacity_ah, clock.voltage_v, clock.current_a)
+    return None if start is None else forecast(start.program, start.model, start.state)
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from components import formatting
 from components.figures.spans import Span
 from components.figures.time_axis import Window
-from db.queries.experiments.outages import MAX_OUTAGES, MEASURES, ran_on_s
+from db.queries.experiments.outages import MAX_OUTAGES, MEASURES, ran_on_s, simulated_speed
 from db.queries.experiments.pauses import Pause, contact_losses, run_pauses
 from db.series import ExperimentSeries
 
@@ -79,12 +79,14 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
         return Interruptions()
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
-    for pause in [one for one in pauses if one.interrupted][-MAX_OUTAGES:]:
+    interrupted = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
+    speed = simulated_speed(experiment.database.session, experiment.id) if interrupted else 1.0
+    for pause in interrupted:
         back_at = pause.at.timestamp()
         unix_s, test_s = experiment.last_before(back_at, MEASURES)
         if len(unix_s):
             last_s = float(unix_s[-1])
-            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s)
+            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s, speed)
             outages.append(Outage(min(last_s + ran_s, back_at), back_at, last_s))
     silent = [(one.last_s, one.end_s) for one in outages]
     named = [*(pause_window(one) for one in pauses), *silent]
@@ -124,7 +126,7 @@ def pause_words(pause: Pause, zone: tzinfo) -> tuple[str, str]:
     if pause.until is None:
         return first, "It is still paused."
     on = f", resumed by {pause.resumed_by}" if pause.resumed_by else ""
-    lasted = formatting.duration(round(pause.lasts_s(pause.until)))
+    lasted = formatting.whole_duration(pause.lasts_s(pause.until))
     return first, f"Until {formatting.exactly(pause.until, zone)}, {lasted}{on}"
 
 
@@ -184,7 +186,7 @@ def _from_to(window: Window, zone: tzinfo) -> str:
 
 def _rough(seconds: float) -> str:
     """Write a duration to the second, as everywhere."""
-    return formatting.duration(round(seconds))
+    return formatting.whole_duration(seconds)
 
 
 def _is_explained(gap: Window, others: Sequence[Window]) -> bool:

@@ -21,7 +21,7 @@ from cycling.terms import ENDED
 from db import series
 from db.engine import Database
 from db.measures.source import is_counter
-from db.measures.statistics import experiment_statistics, stored_statistics
+from db.measures.statistics import keep_statistics, made_statistics
 from db.queries.experiments.detail import (
     ExperimentFacts,
     NoteFacts,
@@ -39,7 +39,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
-from pages.experiment.facts import as_of_words, fact_groups, lasted
+from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
 from pages.experiment.folding import folded
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
@@ -66,48 +66,59 @@ def experiment_report(database: Database, experiment_id: int, who: Viewer, time:
 
 
 def _content(database: Database, experiment_id: int, who: Viewer, time: datetime) -> dict[str, Any]:
-    """Return everything that a report says, of one moment."""
     check_experiment(database, experiment_id)
-    computed = experiment_statistics(database, experiment_id)
+    time = this_second(time)
     with series.opened(database, experiment_id) as experiment:
-        whole = experiment.database
-        facts = experiment_facts(whole, experiment_id)
-        alarms, notes = (
-            experiment_alarms(whole, experiment_id),
-            experiment_notes(whole, experiment_id),
-        )
-        instructions = profile_instructions(whole, experiment_id)
-        graph = _graph(experiment, notes, alarms, who) if facts.measures else None
-        reason = ended_reason(facts.status, facts.end_reason)
-        profile_id = experiment_profile(whole, experiment_id) or 0
-        source = source_of(whole, profile_id)
-        stats = stored_statistics(experiment) or computed
-        until = as_of(stats, who.zone) if stats else ""
-        return {
-            "product": PRODUCT,
-            "facts": facts,
-            "status": status_word(facts.status, reason),
-            "reason": reason,
-            "groups": [
-                _plain_facts(group)
-                for group in fact_groups(facts, who, time, lasted(whole, facts, time))
-            ],
-            "graph": graph,
-            "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
-            "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-            **_statistics(stats, instructions),
-            "until": "" if facts.status in ENDED else until,
-            "now": "" if facts.status in ENDED else as_of_words(time, who),
-            "inferred": inferred_facts(import_inferences(whole, experiment_id)),
-            "profile": source,
-            "program": folded(source.text.strip().splitlines()) if source else [],
-            "instructions": tables.instructions_table(instructions),
-            "timeline": tables.timeline_table(timeline(whole, experiment_id), who),
-            "alarms": tables.alarms_table(alarms, who),
-            "notes": _notes(notes, who),
-            "origin": [*_origin(database, facts, who, time), *_file(whole, facts)],
-            "zone": zone_name(who, time),
-        }
+        made = made_statistics(experiment)
+        content = _content_of(experiment, made.statistics, who, time)
+    keep_statistics(database, made)
+    return content
+
+
+def _content_of(
+    experiment: series.ExperimentSeries,
+    stats: ExperimentStatistics | None,
+    who: Viewer,
+    time: datetime,
+) -> dict[str, Any]:
+    """Return everything that a report says, of one moment."""
+    whole, experiment_id = experiment.database, experiment.id
+    facts = experiment_facts(whole, experiment_id)
+    alarms, notes = (
+        experiment_alarms(whole, experiment_id),
+        experiment_notes(whole, experiment_id),
+    )
+    instructions = profile_instructions(whole, experiment_id)
+    graph = _graph(experiment, notes, alarms, who) if facts.measures else None
+    reason = ended_reason(facts.status, facts.end_reason)
+    profile_id = experiment_profile(whole, experiment_id) or 0
+    source = source_of(whole, profile_id)
+    until = as_of(stats, who.zone) if stats else ""
+    return {
+        "product": PRODUCT,
+        "facts": facts,
+        "status": status_word(facts.status, reason),
+        "reason": reason,
+        "groups": [
+            _plain_facts(group)
+            for group in fact_groups(facts, who, time, lasted(whole, facts, time))
+        ],
+        "graph": graph,
+        "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
+        "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
+        **_statistics(stats, instructions),
+        "until": "" if facts.status in ENDED else until,
+        "now": "" if facts.status in ENDED else as_of_words(time, who),
+        "inferred": inferred_facts(import_inferences(whole, experiment_id)),
+        "profile": source,
+        "program": folded(source.text.strip().splitlines()) if source else [],
+        "instructions": tables.instructions_table(instructions),
+        "timeline": tables.timeline_table(timeline(whole, experiment_id), who),
+        "alarms": tables.alarms_table(alarms, who),
+        "notes": _notes(notes, who),
+        "origin": [*_origin(whole, facts, who, time), *_file(whole, facts)],
+        "zone": zone_name(who, time),
+    }
 
 
 def _statistics(

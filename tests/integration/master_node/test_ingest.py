@@ -340,6 +340,19 @@ EVENTS = {
 }
 
 
+def test_an_interruption_says_what_stays_true_when_the_run_goes_on(stage: Stage):
+    started, (back, _says) = events.Started(n=0, at=1e9, test_time_s=0.0), EVENTS["interrupted"]
+    resumed = events.Resumed(n=2, at=1e9 + 60, test_time_s=1.0)
+    experiment, station = stage.experiments[0], next(iter(stage.unit.stations))
+    records = m.Records(experiment=experiment, station=station, events=[started, back, resumed])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (alarm,) = stage.lab.all_rows(StationAlarm)
+    assert alarm.text == (
+        "The station was off in the middle of the experiment, and paused it when it came back: "
+        "3.700 V before, 3.650 V now. Look at the cell."
+    )
+
+
 @pytest.mark.parametrize("code", list(EVENTS))
 def test_an_event_that_a_person_must_look_at_makes_one_alarm(stage: Stage, code: str):
     event, says = EVENTS[code]

@@ -138,3 +138,24 @@ def test_exact_moments_are_in_the_viewers_zone_and_hovers_in_utc():
 @pytest.mark.parametrize(("unit", "words"), [("V", "V"), ("degC", "°C"), ("1", ""), ("", "")])
 def test_units_are_written_as_people_write_them(unit: str, words: str):
     assert formatting.unit_words(unit) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (0.254, "0.3 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 0 s"),
+        (100.46, "1 min 40 s"),  # not 100.5 s and so 1 min 41 s
+        (100.5, "1 min 41 s"),
+        (98.5, "1 min 39 s"),
+    ],
+)
+def test_how_long_something_took_is_rounded_once(seconds, words):
+    assert formatting.lasted(seconds) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.5, "1 s"), (98.5, "1 min 39 s"), (2.4, "2 s")])
+def test_a_duration_to_the_second_is_what_scripts_write(seconds, words):
+    assert formatting.whole_duration(seconds) == words

@@ -1,6 +1,7 @@
 """The y axes of a graph."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,3 +195,22 @@ def test_what_changes_fills_its_axis(unit: str, values: list[float]):
     (axis,) = axes_of([line("x1", unit, values)])
     low, high = axis.range
     assert high - low <= 2 * (values[1] - values[0])
+
+
+def test_the_noise_of_a_current_at_rest_does_not_fill_its_axis():
+    """0.4 mA of an instrument for 20 A, on a cell for 3 A."""
+    noise = np.random.default_rng(1).normal(0, 4e-4, 500)
+    width = float(np.ptp(noise))
+    at_rest = replace(line("current", "A", noise), noise=0.03)
+    (axis,) = axes_of([at_rest])
+    low, high = (end / axis.factor for end in axis.range)
+    assert high - low >= 5 * width
+    assert low < 0 < high
+    assert axis.least == [0.02, pytest.approx(5 * width * axis.factor)]
+    for other in (
+        replace(at_rest, noise=1e-3),  # a coin cell: that is a current
+        replace(at_rest, values=noise + 2e-3),  # a float current, which has a sign
+        replace(at_rest, values=np.array([1e-4, -1e-4])),
+    ):
+        (axis,) = axes_of([other])
+        assert axis.least == [0.02, 0.0]

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from cycling.profile.summary import Extent, ProfileSummary
 from cycling.terms import ExperimentStatus, StationState, Technology
 from db.commands.audit import By
-from db.commands.queue import confirm_battery, save_draft
+from db.commands.form_tokens import new_token
+from db.commands.queue import NewPlan, add_plan, confirm_battery, save_draft
 from db.models import AuditEntry, OutOfService, Plan, StationAlarm, StationLive
 from db.terms import PlanState
 from pages.add_experiment.assignment import queue_text, release_text
@@ -24,6 +25,7 @@ from pages.add_experiment.queueing import UNREAD, problems_of, queue, row_key
 from pages.profile.check import checked
 from pages.profile.choice import CHOOSE
 from tests.form_lab import BY, CYCLE, FormLab, device
+from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, text
 from tests.unit.db.lab import add_experiment, add_stack
 from tests.unit.pages.visitor import Visitor, shown
@@ -387,6 +389,32 @@ def test_an_expected_end_by_safety_is_a_warning_beside_what_it_takes_until_there
     assert text(first).startswith("Whole profile")
 
 
+def hold(forms: FormLab, battery: int) -> None:
+    """Queue something for a battery, which is held where that is not confirmed."""
+    profile_id = RunningLab(forms.database).profile("Rest")
+    new = NewPlan(new_token(), "Rest", "", forms.s1, battery, profile_id)
+    add_plan(forms.database, new, by=BY(forms.now()))
+
+
+def test_what_cannot_be_queued_has_no_button_to_queue_it(forms, oscar):
+    def check(**changes):
+        ids = {"addexp-note": [({"type": "addexp-note", "row": 0}, None)]}
+        ids["addexp-connected"] = [({"type": "addexp-connected", "row": 0}, None)]
+        form = {"addexp-typed.data": typed(forms, **changes).to_json()}
+        return oscar.call("addexp-profile-problems.children", form, patterns=ids)
+
+    assert check()["addexp-save.disabled"] is False
+    confirm_battery(forms.database, forms.s2, forms.a, by=BY(forms.now()))
+    moved = check()
+    assert "Cannot be queued at Station 01." in text(moved["addexp-summary.children"])
+    assert moved["addexp-save.disabled"] is True
+    assert "NMC-001 was confirmed on Station 02." in text(moved["addexp-state.children"])
+    assert check(pairs=(Pair(forms.a, forms.s1, connected=True),))["addexp-save.disabled"] is False
+    twice = check(pairs=(Pair(forms.b, forms.s1), Pair(forms.b, forms.s2)))
+    assert "Cannot be queued" not in text(twice["addexp-summary.children"])
+    assert twice["addexp-save.disabled"] is False  # the form itself is to be put right
+
+
 class TestTheVoltageAtTheStart:
     TEXT = "REPEAT 9\nCC, -1C, TIME, 10s\nCC, -C/3, CAPACITY, 10%, VOLTAGE, 2.9\nEND\n"
 
@@ -424,6 +452,28 @@ class TestTheVoltageAtTheStart:
         assert "from 3.735 V, as it is measured now: 5" in self.about(forms)
         other = typed(forms, pairs=(Pair(forms.b, forms.s1),))
         assert main_open_voltage(forms.database, other) is None
+
+    def test_it_is_that_of_the_battery_that_the_form_says_is_connected(self, forms):
+        """As it is once that is confirmed elsewhere."""
+        self.rests(forms)
+        for before in (None, forms.b):  # another one was there
+            if before:
+                confirm_battery(forms.database, forms.s1, before, by=BY(forms.now()))
+            unticked = typed(forms, pairs=(Pair(forms.a, forms.s1),))
+            assert main_open_voltage(forms.database, unticked) is None
+            ticked = typed(forms, pairs=(Pair(forms.a, forms.s1, connected=True),))
+            assert main_open_voltage(forms.database, ticked) == 3.735
+
+    def test_what_is_held_for_another_battery_does_not_begin_before_it(self, forms):
+        self.rests(forms)
+        confirm_battery(forms.database, forms.s1, forms.a, by=BY(forms.now()))
+        hold(forms, forms.b)
+        mine = typed(forms, pairs=(Pair(forms.a, forms.s1),))
+        assert main_open_voltage(forms.database, mine) == 3.735
+        other = typed(forms, pairs=(Pair(forms.b, forms.s1, connected=True),))
+        assert main_open_voltage(forms.database, other) is None  # that begins first
+        hold(forms, forms.a)  # is queued at once
+        assert main_open_voltage(forms.database, mine) is None
 
     @pytest.mark.parametrize(
         "changes",

@@ -105,6 +105,13 @@ def test_the_time_in_which_the_station_was_off_is_said_beside_the_pauses():
     assert len(duration_facts(Durations(600.0, 233.0, 900.0))) == 3
 
 
+def test_a_station_was_off_at_most():
+    took = Durations(600.0, 238.0, 900.0, off_s=5.0)
+    said = dict(pair for group in fact_groups(KNOWN, VERA, NOW, took) for pair in group)
+    assert said["Station off, in pauses"] == "5 s at most"
+    assert said["Pauses"] == "3 min 58 s"
+
+
 def test_an_experiment_that_waits_has_no_times():
     said = facts(replace(KNOWN, begun_at=None, finished_at=None))
     assert [said[name] for name in ("Started", "Ended", "Wall time")] == ["", "", ""]

@@ -1,6 +1,7 @@
 """The page of an experiment that runs: what changes comes, what has ended asks nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -73,6 +74,19 @@ def test_facts_and_graph_of_what_runs_say_as_of_when_and_the_same_times(vera, ru
     assert "as of" not in graph_words()
 
 
+def test_what_is_said_as_of_the_same_second_is_the_same(vera, running, run, clock):
+    second = clock.now.replace(microsecond=0)
+    running.change(Experiment, run, begun_at=second - timedelta(seconds=29.5))
+    clock.now = second + timedelta(seconds=0.04)
+    facts = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
+    assert "Wall time29.5 s" in facts
+    clock.advance(seconds=0.9)
+    values = {"experiment-id.data": run, "experiment-channels.value": ["voltage"]}
+    values |= {"shell-theme.data": "light", "experiment-time.value": "clock"}
+    answer = vera.call("experiment-graph.figure", values, by="experiment-id.data")
+    assert "29.5 s wall time" in text(answer["experiment-range.children"])
+
+
 def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_end(
     vera, running, run
 ):
@@ -85,6 +99,23 @@ def test_statistics_of_what_runs_say_until_when_and_are_added_up_again_at_the_en
     assert first["experiment-add-up-box.hidden"] is False
     running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
     assert added_up("experiment-ended.data")["experiment-add-up-box.hidden"] is True
+
+
+def test_facts_and_statistics_of_what_runs_are_of_the_same_measures(vera, running, run):
+    """A simulated station at 100x records while the page is drawn."""
+    before = text(shown(vera.open(f"/experiments/{run}"), "experiment-facts")["children"])
+    assert "Test time9 s" in before
+    running.measures(run, 2, 5, first=10)
+    answer = vera.call("experiment-statistics.children", {"experiment-id.data": run})
+    assert "Test time14 s" in text(answer["experiment-statistics.children"])
+    assert "Test time14 s" in text(answer["experiment-facts.children"])
+    assert "Measures15" in text(answer["experiment-facts.children"])
+
+
+def test_what_is_over_keeps_its_facts(vera, running, run):
+    running.change(Experiment, run, status=ExperimentStatus.ERROR, finished_at=running.now)
+    answer = vera.call("experiment-statistics.children", {"experiment-id.data": run})
+    assert "experiment-facts.children" not in answer
 
 
 def test_the_first_measures_bring_the_graph(vera, running, run):

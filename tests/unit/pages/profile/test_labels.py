@@ -30,6 +30,10 @@ LIFE = "REPEAT 100 CYCLES\n  CC, C/2, VOLTAGE, 4.2\n  CC, -1C, VOLTAGE, 2.7\nEND
         (30 * DAY_S, 0, "30 d"),
         (30 * DAY_S, 60, "30 d"),  # less than anybody would mind
         (30 * DAY_S + 2 * HOUR_S, 2 * HOUR_S, "about 30 d 2 h ± 2 h"),  # its last digit may be off
+        (30 * HOUR_S, 1.7 * HOUR_S, "about 1 d 6 h ± 2 h"),  # as it is shown to the hour
+        (30 * HOUR_S, 1.04 * HOUR_S, "about 1 d 6 h ± 1 h"),
+        (300 * DAY_S + HOUR_S, 112 * DAY_S, "about 300 d ± 110 d"),
+        (5400, 102, "about 1 h 30 min ± 2 min"),
         (2 * HOUR_S, None, "about 2 h"),
         (3573, 18 * 60, "about 1 h ± 18 min"),  # no seconds where minutes are not sure
         (35 * DAY_S + 6060, 1900, "about 35 d 2 h ± 32 min"),  # its last digit may be off

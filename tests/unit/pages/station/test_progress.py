@@ -7,6 +7,7 @@ import pytest
 
 from cycling.terms import LimitType, Mode, StationState
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
+from db.queries.profiles.run_times import RunTimes
 from db.queries.stations.state import LiveFacts, StationNow
 from db.terms import OverviewState
 from pages.station.progress import left_words, progress
@@ -139,6 +140,29 @@ def test_rounds_that_were_shorter_than_expected_shorten_what_comes():
     assert at.left.left_s == pytest.approx(2 * (REST_S + factor * LIKELY_S))
     first = progress(station(cycling(5), 3, 600.0, 600.0))
     assert first.left.left_s == pytest.approx(5 * LIKELY_S + 4 * REST_S)
+
+
+def test_a_run_that_began_with_another_charge_takes_what_that_lets_expect():
+    """Its first discharge is half an hour shorter; in later rounds nothing is corrected for it."""
+    times = RunTimes((0.0, -1800.0))
+    first = replace(station(cycling(3), 3, 600.0, 900.0), times=times)
+    assert progress(first).left.left_s == pytest.approx(1500.0 + 2 * 4200.0)
+    assert progress(first).step_left.left_s == pytest.approx(1500.0)
+    rest = replace(station(cycling(3), 2, 0.0, 0.0), times=times)
+    assert progress(rest).left.left_s == pytest.approx(3 * 4200.0 - 1800.0)
+    third = replace(station(cycling(3), 6, 6600.0, 6600.0), times=times)
+    assert progress(third).left.left_s == pytest.approx(4200.0)
+
+
+def test_a_run_that_a_safety_limit_is_expected_to_end_lasts_until_then():
+    times = RunTimes((0.0, -600.0), whole_s=3600.0, is_cut=True)
+    at = progress(replace(station(cycling(3), 3, 600.0, 900.0), times=times))
+    assert left_words(at, NOW) == "about 45 min 0 s left"
+
+
+def test_nothing_is_expected_before_the_charge_is_measured():
+    at = progress(replace(station(cycling(3), 3, 600.0, 900.0), times=None))
+    assert (at.left, at.step_left, left_words(at, NOW)) == (None, None, "time left unknown")
 
 
 def test_what_nothing_is_known_of_counts_instructions_that_are_through():

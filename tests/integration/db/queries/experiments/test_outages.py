@@ -52,3 +52,26 @@ def test_it_went_off_when_its_test_time_stopped(sqlite_database: Database):
 def test_for_so_long_it_ran_after_its_last_measure(clock, test, ran_s):
     at = ran_on_s(np.array(clock, float), np.array(test, float), 25.0)
     assert at == pytest.approx(ran_s)
+
+
+@pytest.mark.parametrize(
+    ("clock", "test", "ran_s"),
+    [
+        ([20], [20], 0.05),  # after a single record
+        ([0, 900], [10, 20], 0.05),
+        ([0, 0.4, 0.8], [0, 10, 20], 0.2),  # what was recorded says more than what is set now
+    ],
+)
+def test_a_simulated_one_ran_on_at_its_speed(clock, test, ran_s):
+    at = ran_on_s(np.array(clock, float), np.array(test, float), 25.0, speed=100.0)
+    assert at == pytest.approx(ran_s)
+
+
+def test_a_simulated_outage_after_a_single_record_has_a_duration(database: Database):
+    lab = RunningLab(database)
+    station = lab.station("Station 04", lab.unit(simulated=True, speed=100.0))
+    run = lab.experiment("Cycle life", station, lab.battery("A", "1"), lab.profile("P"))
+    lab.measures(run, station, 1, end=lab.ago(seconds=60))
+    with database.read() as session:
+        began_at = outage_begin(session, run, lab.now, 500.0)
+    assert began_at == lab.ago(seconds=55)

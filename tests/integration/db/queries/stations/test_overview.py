@@ -170,6 +170,22 @@ def test_an_experiment_of_a_simulated_station_is_known_as_such(database, lab):
     assert speeds == [25.0, None]
 
 
+def test_a_free_station_with_a_queue_begins_in_a_moment(database, lab):
+    place, cell = lab.station("Station 1", lab.unit()), lab.battery("Cell", "1")
+    lab.live(place)
+    assert not station_version(database, place).waits
+    waits = {"status": ExperimentStatus.QUEUED, "begun_at": None}
+    run = lab.experiment("Next", place, cell, lab.profile("P"), **waits)
+    assert not station_version(database, place).waits  # nobody has confirmed its battery
+    lab.confirm(place, cell)
+    assert station_version(database, place).waits
+    lab.change(StationLive, place, state=StationState.RUNNING, experiment_id=run)
+    assert not station_version(database, place).waits
+    lab.change(StationLive, place, state=StationState.IDLE, experiment_id=None)
+    lab.alarm(place, "Voltage 4.262 V")
+    assert not station_version(database, place).waits
+
+
 def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(database, lab):
     place = lab.station("Station 1", lab.unit())
     lab.live(place, None, voltage_v=3.7, current_a=0.0, temperature_degc=21.5)
@@ -179,6 +195,7 @@ def test_what_is_at_the_terminals_is_told_of_a_station_that_does_not_run(databas
         usual = {"state": StationState.PAUSED, "contact_lost_at": None}
         lab.change(StationLive, place, **usual, voltage_v=3.6)
         assert station_version(database, place).present.voltage_v == 3.6
+        assert station_version(database, place).present.records_since == lab.ago(hours=2)
         lab.change(StationLive, place, **{**usual, **unheard})
         assert station_version(database, place).present is None
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from components.figures.measure_graph import Look
 from db import series
 from db.commands.experiments.imports import ensure_channels
+from db.queries.batteries.detail import largest_of_battery
 from pages.experiment.graph.drawing import (
     OVERVIEW_POINTS,
     drawing,
@@ -45,6 +46,19 @@ def strip_of(store, experiment, *, dark):
 
 def words(store, experiment, shown=("voltage",), window=None, zone=UTC) -> list[str]:
     return range_words(drawn_of(store, experiment, shown, window, Look(dark=False, zone=zone)))
+
+
+def test_a_hundredth_of_what_the_battery_carries_may_be_noise(store, lab, experiment):
+    lab.measures(experiment, 10, power_mw=np.full(10, 10.0))
+    most_a, most_v = largest_of_battery(store, experiment)
+    drawn = drawn_of(store, experiment, ["voltage", "current", "power"], None, LOOK)
+    noise = {line.key: line.noise for line in drawn.lines}
+    assert most_a > 0
+    assert noise == {
+        "voltage": 0.0,
+        "current": pytest.approx(most_a / 100),
+        "power": pytest.approx(most_a / 100 * most_v),
+    }
 
 
 @given(st.floats(min_value=1, max_value=7e12), st.floats(min_value=1, max_value=7e12))

@@ -1,5 +1,6 @@
 """The report of an experiment: what is in it, and what must never be."""
 
+import itertools
 import json
 import re
 from datetime import timedelta
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from cycling.terms import ExperimentStatus, LimitType, Mode
+from db import series
 from db.models import (
     Alarm,
     Channel,
@@ -22,6 +24,7 @@ from db.models import (
 )
 from db.series import ChannelInfo
 from pages.experiment.report.document import drawn_channels
+from tests.running_lab import RunningLab
 from tests.unit.pages.lab import BEGIN
 
 EVIL = '<script>alert("1")</script> & <b>'
@@ -286,3 +289,23 @@ def test_the_head_of_the_statistics_is_never_alone_on_a_page(vera, lab):
     assert '<dl class="readings">' in start
     assert ".start { break-inside: avoid; }" in page
     assert "caption, .start { break-after: avoid; }" in page
+
+
+def test_facts_and_statistics_are_of_the_same_measures(vera, store, monkeypatch):
+    """A simulated station at 100x records while the report is made."""
+    running = RunningLab(store)
+    place, cell = running.station("Station 04", running.unit()), running.battery("NMC-018", "1")
+    run = running.experiment("Cycle life", place, cell, running.profile("P", cycles=100))
+    running.run(run, place)
+    running.measures(run, place, 10)
+    opened, came = series.opened, itertools.count(10)
+
+    def opened_while_it_records(*asked):
+        running.measures(run, place, 1, first=next(came))
+        return opened(*asked)
+
+    monkeypatch.setattr(series, "opened", opened_while_it_records)
+    words = Document(vera.client.get(f"/experiments/{run}/report.html").text).words
+    times = re.findall(r"Test time\s*([\d.]+ s)", words)
+    assert len(times) > 1
+    assert len(set(times)) == 1, times
