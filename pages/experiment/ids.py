@@ -43,6 +43,7 @@ class Ids:
     HAPPENINGS = "experiment-happenings"
     DRAWN_STATE = "experiment-drawn-state"
     RELOAD = "experiment-reload"
+    WAITING_RELOAD = "experiment-waiting-reload"
     NOTES = "experiment-notes"
     NOTED = "experiment-noted"
     NOTE_ADD = "experiment-note-add"

@@ -51,7 +51,7 @@ def waiting_page(planned: PlannedExperiment, who: Viewer) -> Component:
         [
             dcc.Store(id=Ids.EXPERIMENT, data=planned.number),
             dcc.Store(id=Ids.NOTED, data=0),
-            dcc.Location(id=Ids.RELOAD, refresh=True),
+            dcc.Location(id=Ids.WAITING_RELOAD, refresh=True),
             page_header(
                 title,
                 count=[str(planned.number), status_pill(planned.state)],
@@ -173,7 +173,7 @@ def former_note(former: int, number: int) -> Component:
 
 
 @callback(
-    output=Output(Ids.RELOAD, "href", allow_duplicate=True),  # what happens by itself, too
+    output=Output(Ids.WAITING_RELOAD, "href"),
     inputs={
         "changed": [Input(CHANGE.done, "data"), Input(CONFIRM.done, "data")],
     },

@@ -607,7 +607,7 @@ def test_a_battery_is_confirmed_after_a_question(page: Page, lab: RunningLab, si
     place = lab.station("Station 09", lab.unit())
     before, waiting = lab.battery("NMC-022", "A1"), lab.battery("NMC-031", "24A-00731")
     lab.confirm(place, before)
-    lab.live(place, None)
+    lab.live(place, None, seen_at=lab.now + LASTS)
     profile = lab.profile("Ageing")
     lab.plan("NMC-031 ageing", place, waiting, "held", profile_id=profile)
     sign_in(page, "operator")

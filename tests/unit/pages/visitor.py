@@ -6,14 +6,16 @@ from typing import Any
 
 from flask import Flask
 
+from components.shell import Ids as Frame
 from dashboard.login import SESSION_COOKIE
 from db.commands.form_tokens import new_token
 from pages.context import NARROW_COOKIE, ZONE_COOKIE
-from tests.unit.components.tree import find
+from tests.unit.components.tree import find, walk
 from tests.unit.dashboard.world import router_body
 
 UPDATE = "/_dash-update-component"
 TOASTS = "shell-toasts-store"
+FRAME = {value for name, value in vars(Frame).items() if name.isupper()}
 
 
 class Answer(dict):
@@ -108,7 +110,23 @@ class Visitor:
         assert answer.status_code == 200, answer.text
         body = json.loads(answer.text)
         assert not body.get("sideUpdate"), body["sideUpdate"]
-        return body["response"]["_pages_content"]["children"]
+        page = body["response"]["_pages_content"]["children"]
+        self._check_outputs(page)
+        return page
+
+    def _check_outputs(self, page: Any) -> None:
+        """No callback that the frame calls by itself misses some of its outputs here.
+
+        Dash makes that an error in the browser, each time.
+        """
+        ids = (one["props"].get("id") for one in walk(page))
+        here = {one for one in ids if isinstance(one, str)} | FRAME
+        for name, spec in self._app.callback_map.items():
+            outputs = spec["output"] if isinstance(spec["output"], list) else [spec["output"]]
+            written = {one.component_id for one in outputs if isinstance(one.component_id, str)}
+            asked = {one["id"] for one in spec["inputs"]}
+            if asked & FRAME and asked <= here and written & here:
+                assert written <= here, f"{name[:60]}: {written - here} are not there"
 
     def callback_of(self, first_output: str, by: str) -> str:
         """Return the name of a callback in Dash's map."""

@@ -153,5 +153,5 @@ def test_a_number_of_before_leads_to_the_present_one(oscar, forms, plan):
 
 def test_after_it_was_cancelled_the_page_is_drawn_again(oscar, forms, plan):
     reload = {"experiment-id.data": plan.experiment_id, "queue-change-done.data": {"plan": plan.id}}
-    answer = oscar.call("experiment-reload.href", reload)
-    assert answer["experiment-reload.href"] == f"/experiments/{plan.experiment_id}"
+    answer = oscar.call("experiment-waiting-reload.href", reload)
+    assert answer["experiment-waiting-reload.href"] == f"/experiments/{plan.experiment_id}"
