@@ -19,6 +19,7 @@ from cycling.formats.values.numbers import FloatArray
 _CLOCK_NOISE_S = 0.001  # what rounding of written clocks makes
 _CLOCK_SET_S = 5.0  # by so much a clock is set, now and then
 _SUMMER_TIME_S = (1700.0, 3700.0)
+_HALF_DAY_S = (11 * 3600, 12 * 3600)
 _LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _MAX_GAPS = 2_000
 _FEW = 3
@@ -105,6 +106,10 @@ def _goes_back(row: int, seconds: float, what: str, *, is_reverse: bool) -> Prob
     )
     if what == "clock time" and _SUMMER_TIME_S[0] < seconds < _SUMMER_TIME_S[1]:
         remedy = "If summer time ended then, choose the time zone of the file; else split it here."
+    if what == "clock time" and _HALF_DAY_S[0] < seconds <= _HALF_DAY_S[1]:
+        remedy = (
+            "Its hours may be of 12 without AM or PM: export them of 24, or with the test time."
+        )
     if is_reverse:
         remedy = "The newest row stands first: sort the rows by their time, the oldest first."
     text = f"The {what} goes back by {duration(seconds)}. {remedy}"

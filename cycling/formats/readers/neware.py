@@ -34,6 +34,15 @@ _AUXILIARY_LOST = (
     "The file has auxiliary channels, such as temperatures, that cannot be read because its list "
     "of channels is damaged; they are not imported."
 )
+_TIMES_FILE = "data_runInfo.ndc"
+_CUT = (
+    "The file has {read:,} of {count:,} records whole, with their times: it is damaged, or was "
+    "copied while it was written. Import a whole copy of it."
+)
+_NO_STEPS = (
+    "Steps of the file are missing, and with them the cycles and kinds of {rows:,} records. "
+    "Import a whole copy of it."
+)
 _AUXILIARY_FILE = re.compile(r".*_\d+\.ndc", re.ASCII)
 _AUX = re.compile(r"aux(?P<number>\d*)_(?P<name>[a-z]+)_(?P<unit>\w+)")
 
@@ -78,12 +87,13 @@ class NewareNdax(_Neware):
         """Read all of it."""
         from fastnda.ndax import read_ndax
 
-        table = read_ndax(path)
+        table, notes = _with_times(read_ndax(path), path)
         self._take(table)
         with ZipFile(path) as archive:
             has_auxiliary = any(map(_AUXILIARY_FILE.fullmatch, archive.namelist()))
         if has_auxiliary and not any(name.startswith("aux") for name in table.columns):
-            self.notes = (_AUXILIARY_LOST,)
+            notes.append(_AUXILIARY_LOST)
+        self.notes = tuple(notes)
 
 
 class NewareNda(_Neware):
@@ -101,6 +111,32 @@ class NewareNda(_Neware):
         from fastnda.nda import read_nda
 
         self._take(read_nda(path))
+
+
+def _with_times(table: "pl.DataFrame", path: Path) -> tuple["pl.DataFrame", list[str]]:
+    """The records up to the last one that has a time of its own, and what is missing.
+
+    Measures, times and steps are apart in the file. fastnda goes on with the last time that it has.
+    """
+    from fastnda.ndax import _read_ndc_files
+
+    with ZipFile(path) as archive:
+        has_times = _TIMES_FILE in archive.namelist()
+        times = _read_ndc_files(archive, [_TIMES_FILE]).get(_TIMES_FILE) if has_times else None
+    if times is None or not (last := _last(times)):
+        return table, []
+    count = max(last, _last(table))
+    table = table.filter(table["index"] <= last)
+    notes = [_CUT.format(read=len(table), count=count)] if len(table) != count else []
+    if rows := table["step_type"].null_count():
+        notes.append(_NO_STEPS.format(rows=rows))
+    return table, notes
+
+
+def _last(table: "pl.DataFrame") -> int:
+    """The greatest number of a record; 0 without one."""
+    last = table["index"].max() if "index" in table.columns else None
+    return last if isinstance(last, int) else 0
 
 
 def _with_times_and_cycles(table: "pl.DataFrame", step_types: set[str]) -> "pl.DataFrame":

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cycling.formats.arrow import floats
+from cycling.formats.columns.labels import split_label
 from cycling.formats.readers.reader import BLOCK_ROWS, Reader, ReaderColumn, Values
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Parquet(Reader):
 
     def columns(self) -> Sequence[ReaderColumn]:
         """All columns, under their names."""
-        names = self._file.schema_arrow.names
-        return [ReaderColumn(names[place]) for place in self._places]
+        return [_column(self._file.schema_arrow.field(place)) for place in self._places]
 
     def blocks(self, indices: Sequence[int]) -> Iterator[Sequence[Values]]:
         """Blocks of rows, row group by row group."""
@@ -64,6 +64,18 @@ class Parquet(Reader):
         )
         for batch in batches:
             yield [_values(batch.column(name)) for name in wanted]
+
+
+def _column(field: "pa.Field") -> ReaderColumn:
+    """A column by its name; a duration is given in s, whatever unit its name has."""
+    import pyarrow as pa
+
+    name, unit = split_label(field.name)
+    return (
+        ReaderColumn(name, "s")
+        if unit and pa.types.is_duration(field.type)
+        else ReaderColumn(field.name)
+    )
 
 
 def _values(array: "pa.Array") -> Values:

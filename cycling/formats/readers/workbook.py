@@ -15,10 +15,10 @@ from cycling.formats.columns.fields import Field
 from cycling.formats.columns.labels import same_name, split_label
 from cycling.formats.columns.names import NAMES
 from cycling.formats.facts import Facts, clean, head_facts
+from cycling.formats.readers import ole
 from cycling.formats.readers.archives import members_of
 from cycling.formats.readers.converter import Converted, Converter
 
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_ROWS = 1_000
 _MAX_SHEETS = 1_000
 # Sheets that repeat or sum up what another one has in full.
@@ -64,7 +64,7 @@ class Workbook(Converter):
     @classmethod
     def recognise(cls, head: bytes, path: Path) -> bool:
         """By what is within, or as an old Office file."""
-        if head.startswith(_OLD):
+        if head.startswith(ole.MAGIC):
             return True
         if not head.startswith(b"PK\x03\x04"):
             return False
@@ -77,6 +77,10 @@ class Workbook(Converter):
     @classmethod
     def convert(cls, path: Path, part: str, target: BinaryIO) -> Converted:
         """Write the sheets of one test below one head."""
+        with path.open("rb") as file:
+            is_old = file.read(len(ole.MAGIC)) == ole.MAGIC
+        if is_old:
+            ole.check_whole(path)
         sheets, others = _sheets(path)
         if not sheets:
             raise InputError(

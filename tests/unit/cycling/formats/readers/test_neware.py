@@ -124,3 +124,28 @@ def test_a_file_that_is_cut_is_refused_with_its_format(tmp_path):
 )
 def test_an_auxiliary_channel_is_called_by_its_number(name, label):
     assert _auxiliary(name).label == label
+
+
+@pytest.mark.parametrize(
+    ("member", "rows", "note"),
+    [
+        ("data.ndc", 8_910, "has 8,910 of 18,700 records whole"),
+        ("data_runInfo.ndc", 10_412, "has 10,412 of 18,700 records whole"),
+        ("data_step.ndc", 18_700, "kinds of 3,546 records"),
+    ],
+)
+def test_a_file_of_which_a_half_is_missing_says_so_and_makes_up_no_times(
+    tmp_path, member, rows, note
+):
+    path = tmp_path / "a.ndax"
+    with (
+        zipfile.ZipFile(real_file("neware_nw4-120-1-6-53.ndax")) as whole,
+        zipfile.ZipFile(path, "w") as archive,
+    ):
+        for name in whole.namelist():
+            data = whole.read(name)
+            end = len(data) // 2 // 4_096 * 4_096 if name == member else len(data)
+            archive.writestr(name, data[:end])
+    _, result = checked(path)
+    assert result.rows == rows
+    assert any(note in problem.text for problem in result.problems)

@@ -89,3 +89,13 @@ def test_more_rows_than_allowed_are_not_read(written):
     table = open_table(written(BDF), max_rows=1_000)
     result = verify(table, propose(table))
     assert (result.rows, result.ok) == (1_000, False)
+
+
+def test_a_duration_is_in_seconds_whatever_its_name_says(written):
+    columns = {
+        "Test Time [min]": pa.array([timedelta(seconds=60 * n) for n in range(100)]),
+        "Voltage [V]": [3 + n / 100 for n in range(100)],
+        "I [A]": [1.0] * 100,
+    }
+    _, result = checked(written(columns))
+    assert (result.duration_s, result.ok) == (5_940, True)

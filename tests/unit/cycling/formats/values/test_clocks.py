@@ -144,6 +144,13 @@ def test_without_a_test_time_a_clock_that_goes_back_is_an_error(proposed):
     assert "clock time goes back by 3,600 s" in problem.text
 
 
+def test_a_clock_of_twelve_hours_without_am_and_pm_says_so(proposed):
+    table, mapping = proposed("Date,U,I\n2025-07-01 12:59:00,3.5,1\n2025-07-01 1:00:00,3.6,1\n")
+    problem = verify(table, mapping).problems[0]
+    assert (problem.severity, problem.row) == ("error", 3)
+    assert "Its hours may be of 12 without AM or PM" in problem.text
+
+
 def clocked(proposed, hours):
     start = datetime(2025, 1, 1)
     rows = [f"{i},3.5,1,{start + timedelta(hours=h, seconds=i)}" for i, h in enumerate(hours)]
