@@ -16,8 +16,8 @@ _STREAM, _ROOT = 2, 5
 _BOF, _EOF, _LONGEST = 0x0809, 0x000A, 8_224
 _BEGINS = struct.pack("<H", _BOF)
 _CUT = (
-    "The workbook is cut off or damaged: {there:,} bytes are there, and its table of contents "
-    "{wants}. Copy the file again from the cycler's computer, or export it again."
+    "The workbook (.xls) is cut off or damaged: {there:,} bytes are there, and its table of "
+    "contents {wants}. Copy the file again from the cycler's computer, or export it again."
 )
 
 
