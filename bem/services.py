@@ -3,7 +3,9 @@
 Every command loads this module, so what it builds is loaded when it is built.
 """
 
+import atexit
 import faulthandler
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -61,6 +63,7 @@ def logged_process(name: str, folder: Path) -> Iterator[None]:
     """
     with suppress(OSError, ValueError):  # no file behind standard error
         faulthandler.enable()
+    atexit.register(gc.freeze)  # else Python looks through everything once more before it ends
     number = os.getpid()
     LOG.info("what=process-begins name=%s process=%s data=%s", name, number, folder)
     said: object = "-"

@@ -51,3 +51,17 @@ def test_a_process_that_a_library_takes_down_logs_where_it_was():
     assert done.returncode == -signal.SIGSEGV
     assert "Segmentation fault" in done.stderr
     assert "in in_the_library" in done.stderr
+
+
+ENDS = """
+import atexit, gc
+from pathlib import Path
+from bem.services import logged_process
+atexit.register(lambda: print(gc.get_freeze_count() > 0))
+with logged_process("web", Path("/data")): pass
+"""
+
+
+def test_a_process_does_not_look_through_everything_before_it_ends():
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
