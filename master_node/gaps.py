@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from master_node.protocol.messages import Records
 
-STAYS_FOR = timedelta(seconds=20)  # a unit goes back within 5 s
+STAYS_FOR = timedelta(seconds=60)  # a unit goes back within 5 s of an answer, however late
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Gaps:
     _since: dict[int, tuple[int, datetime]] = field(default_factory=dict)
 
     def stays(self, records: Records, through: int, now: datetime) -> bool:
-        """Note records before they are taken; True while their unit does not go back for 20 s.
+        """Note records before they are taken; True while their unit does not go back for a minute.
 
         `through` is the number of the last sample that is stored, -1 for none.
         """
