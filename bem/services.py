@@ -3,12 +3,15 @@
 Every command loads this module, so what it builds is loaded when it is built.
 """
 
+import atexit
 import faulthandler
+import gc
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bem.secrets import check_settings
@@ -53,15 +56,16 @@ def open_database(settings: Settings, *, check: bool, for_pages: bool = False) -
 
 
 @contextmanager
-def logged_process(name: str, settings: Settings) -> Iterator[None]:
-    """Log the beginning and the end of a process of a service, and why it ended if it failed.
+def logged_process(name: str, folder: Path) -> Iterator[None]:
+    """Log the beginning of a process of a service with its folder, its end, and why it failed.
 
     Where a library in C takes it down, what each of its threads did stands in the log.
     """
     with suppress(OSError, ValueError):  # no file behind standard error
         faulthandler.enable()
+    atexit.register(gc.freeze)  # else Python looks through everything once more before it ends
     number = os.getpid()
-    LOG.info("what=process-begins name=%s process=%s data=%s", name, number, settings.data_dir)
+    LOG.info("what=process-begins name=%s process=%s data=%s", name, number, folder)
     said: object = "-"
     try:
         yield

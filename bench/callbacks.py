@@ -67,9 +67,9 @@ def graph(experiment_id: int, window: Window | None = None) -> Body:
 
 def live_question(station_id: int, asked: Mapping[str, object]) -> Body:
     """Ask what is new on a station, as an open live view does."""
-    outputs = [f"{Live.UPDATE}.data", f"{Live.HEAD}.children", f"{Live.NOTES}.children"]
+    parts = (Live.HEAD, Live.NOTES, Live.PANEL, Live.QUEUE)
     return _body(
-        [*outputs, f"{Live.PANEL}.children", f"{Live.EXPERIMENT}.data"],
+        [f"{Live.UPDATE}.data", *(f"{one}.children" for one in parts), f"{Live.EXPERIMENT}.data"],
         {f"{Live.ASK}.data": dict(asked)},
         {f"{Live.STATION}.data": station_id},
         changed=f"{Live.ASK}.data",

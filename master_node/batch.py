@@ -11,6 +11,7 @@ from db.limits import Limits
 from db.measures import writing
 from db.measures.rows import MeasureRows
 from db.models import StationLive, Unit
+from master_node.gaps import Gaps
 from master_node.heartbeats import Clocks
 from master_node.inbox import IncomingMessage
 from master_node.protocol import messages as m
@@ -41,6 +42,7 @@ class Batch:
 
     transaction: LeaderTransaction
     clocks: Clocks
+    gaps: Gaps
     units: dict[str, Unit]
     runs_by_id: dict[int, runs.RunNow]
     stations: dict[int, set[int]]  # of each unit
@@ -70,7 +72,11 @@ class Batch:
 
 
 def open_batch(
-    transaction: LeaderTransaction, envelopes: Sequence[Envelope], clocks: Clocks, limits: Limits
+    transaction: LeaderTransaction,
+    envelopes: Sequence[Envelope],
+    clocks: Clocks,
+    gaps: Gaps,
+    limits: Limits,
 ) -> Batch:
     """Load the rows that these messages are about."""
     session = transaction.session
@@ -91,7 +97,7 @@ def open_batch(
             own = stations[unit.unit_id]
             station_ids |= {part.station for part in one.message.stations} & own
     rows = live_state.rows_of(session, station_ids, transaction.now)
-    return Batch(transaction, clocks, units, runs_by_id, stations, rows)
+    return Batch(transaction, clocks, gaps, units, runs_by_id, stations, rows)
 
 
 def finish(batch: Batch) -> list[OutgoingMessage]:

@@ -171,6 +171,8 @@ def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:
         _refuse_unknown(batch, envelope, records, error)
         return
     _note_contact(batch, batch.unit_of(envelope.address))
+    if batch.gaps.stays(records, run.row.through, batch.transaction.now):
+        _alarm_gap(batch, run, records)
     before = run.row.through, run.row.events_through
     part = take_records(
         batch.transaction,
@@ -186,6 +188,23 @@ def _take_records(batch: Batch, envelope: Envelope, records: m.Records) -> None:
         batch.parts.append((records.experiment, part))
         batch.stored += len(part)
     batch.answered[records.experiment] = hardware_id
+
+
+def _alarm_gap(batch: Batch, run: runs.RunNow, records: m.Records) -> None:
+    """Alarm where a unit has forgotten what we have lost, as after a backup was put back."""
+    first = records.samples.first if records.samples else 0
+    through, experiment = run.row.through, records.experiment
+    raise_alarm(
+        batch.transaction.session,
+        key=f"gap-{experiment}-{through}",
+        station_id=run.row.station_id,
+        experiment_id=experiment,
+        code="measures missing",
+        text=f"Measures {through + 1:,} to {first - 1:,} of experiment {experiment} are neither "
+        "here nor on its unit, as after a backup was put back. What follows is not stored, nor its "
+        "end: stop it, and do as docs/operations.md says under Backups.",
+        at=batch.transaction.now,
+    )
 
 
 def _refuse_unknown(

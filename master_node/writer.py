@@ -10,6 +10,7 @@ from db.commands.leases import LeaderLease, LostLeaseError, leader_transaction
 from db.engine import Database
 from db.limits import USUAL, Limits
 from master_node.batch import Envelope, finish, open_batch
+from master_node.gaps import Gaps
 from master_node.heartbeats import Clocks
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.ingest import refuse, take
@@ -43,7 +44,7 @@ class Writer(LeaderThread):
         super().__init__("writer")
         self._limits = limits
         self._database, self._lease, self._inbox, self._publish = database, lease, inbox, publish
-        self._clocks = Clocks()
+        self._clocks, self._gaps = Clocks(), Gaps()
         self._written_at = 0.0
         self.unregistered_heard = Event()  # a unit that has not introduced itself was heard
         self.refusals = Refusals()
@@ -110,7 +111,7 @@ class Writer(LeaderThread):
         # a message alone never is: what the server does not take in bulk is tried one by one
         bulk = sum(map(_samples, envelopes)) > MAX_SAMPLES
         with leader_transaction(self._database, self._lease, bulk=bulk) as transaction:
-            batch = open_batch(transaction, envelopes, self._clocks, self._limits)
+            batch = open_batch(transaction, envelopes, self._clocks, self._gaps, self._limits)
             for one in envelopes:
                 try:
                     take(batch, one)

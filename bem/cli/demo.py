@@ -20,7 +20,7 @@ def demo(
     from bem.services import logged_process, read_settings
 
     settings = read_settings()
-    with logged_process("demo", settings):
+    with logged_process("demo", settings.data_dir):
         run_demo(settings, host=host, port=port, fresh=fresh, speed=speed)
 
 
@@ -31,5 +31,5 @@ def broker() -> None:
     from bem.services import logged_process, read_settings
 
     settings = read_settings()
-    with logged_process("broker", settings):
+    with logged_process("broker", settings.data_dir):
         run_broker(read_broker(settings.data_dir))

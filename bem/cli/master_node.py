@@ -26,7 +26,7 @@ def master_node() -> None:
     if settings.mqtt_url is None:
         raise InputError(f"BEM_MQTT_URL is not set. Name the MQTT broker, like {EXAMPLE}.")
     broker = broker_of(settings.mqtt_url)
-    with logged_process("master-node", settings):
+    with logged_process("master-node", settings.data_dir):
         database = open_database(settings, check=True)
         database.dispose()
         run_master_node(database, broker, wattrex=settings.wattrex, limits=settings.limits)

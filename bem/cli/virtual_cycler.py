@@ -43,5 +43,5 @@ def virtual_cycler(
         raise InputError("--hardware-id: write 4 to 40 of a-z, 0-9 and -, like virtual-1.")
     folder = data_dir or settings.data_dir / FOLDER
     options = Options(hardware_id, stations, speed, folder / f"{hardware_id}.sqlite")
-    with logged_process("virtual-cycler", settings):
+    with logged_process("virtual-cycler", folder):
         run_virtual_cycler(broker_of(settings.mqtt_url), options, time.time)

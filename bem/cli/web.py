@@ -16,5 +16,5 @@ def web(
     from bem.services import logged_process, read_settings, serve_web
 
     settings = read_settings()
-    with logged_process("web", settings):
+    with logged_process("web", settings.data_dir):
         serve_web(settings, host=host, port=port, workers=workers)

@@ -8,7 +8,7 @@ def worker() -> None:
     from db.commands.data_folder import join_data_folder
 
     settings = read_settings()
-    with logged_process("worker", settings):
+    with logged_process("worker", settings.data_dir):
         database = open_database(settings, check=True)
         join_data_folder(database, settings.data_dir)
         run_worker(database, settings.data_dir, utc_now, settings.limits)

@@ -1,6 +1,5 @@
 """`bem demo`: everything on one machine, with sample data and a one-time address to sign in."""
 
-import gc
 import logging
 import os
 import secrets
@@ -119,7 +118,6 @@ def run_demo(settings: Settings, *, host: str, port: int, fresh: bool, speed: fl
         supervisor.start("worker", ["worker"])
         _fill_while_running(supervisor, database)
     database.dispose()
-    gc.freeze()  # Python would look through everything once more before it ends
 
 
 def _fill_while_running(supervisor: Supervisor, database: Database) -> None:

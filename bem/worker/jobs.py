@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bem.corrections import in_force, of_layout, verified_like_before
+from bem.worker.log import log_what_stands_against
 from cycling.battery.electrolyte import Electrolyte
 from cycling.errors import InputError
 from cycling.formats import (
@@ -126,6 +127,7 @@ def verify_file(place: Workplace, mine: Claim) -> None:
     if proposed:  # several files are checked as they are recognised, with what is answered
         mapping = replace(mapping, accepted=tuple(mine.payload.get("accepted") or ()))
     verification = verified_like_before(table, mapping, remembered, beat)
+    log_what_stands_against(mine, upload.file_name, verification)
     part = verification.mapping.part
     identity = Identity(upload.sha256, part, verification.digest, upload.file_name)
     result = {

@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from bem.worker.jobs import HANDLERS, Workplace
+from bem.worker.log import name_of
 from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, kept_files, leases, uploads
@@ -93,7 +94,7 @@ class Worker:
             return False
         LOG.info(
             "what=job-begins %s kind=%r attempt=%s user=%r",
-            _name_of(mine),
+            name_of(mine),
             mine.kind,
             mine.attempt,
             mine.user_name,
@@ -139,30 +140,30 @@ class Worker:
         try:
             HANDLERS[mine.kind](place, mine)
         except JobInterruptedError as error:
-            LOG.info("what=job-put-back %s said=%r", _name_of(mine), str(error))
+            LOG.info("what=job-put-back %s said=%r", name_of(mine), str(error))
             jobs.release(place.database, mine)
         except JobStoppedError as error:
-            LOG.info("what=job-stopped %s said=%r", _name_of(mine), str(error))
+            LOG.info("what=job-stopped %s said=%r", name_of(mine), str(error))
             jobs.end_cancelled(place.database, mine, now=place.clock())
         except (InputError, DiskFullError) as error:
             self._fail(mine, str(error))
         except UnavailableError as error:
             # the job goes silent and is claimed again once the database is back
-            LOG.warning("what=job-left %s said=%r", _name_of(mine), str(error))
+            LOG.warning("what=job-left %s said=%r", name_of(mine), str(error))
             raise
         except Exception:  # the boundary of a job: the worker must live on
-            LOG.exception("what=job-broke %s", _name_of(mine))
+            LOG.exception("what=job-broke %s", name_of(mine))
             self._fail(
                 mine,
                 "Something went wrong in the program; nothing of it was kept. "
                 f"Tell an admin, naming task {mine.job_id}.",
             )
         else:
-            LOG.info("what=job-done %s", _name_of(mine))
+            LOG.info("what=job-done %s", name_of(mine))
 
     def _fail(self, mine: Claim, sentence: str) -> None:
         """End a job with what its user reads; the log has it too."""
-        LOG.warning("what=job-failed %s said=%r", _name_of(mine), sentence)
+        LOG.warning("what=job-failed %s said=%r", name_of(mine), sentence)
         now = self._place.clock()
         jobs.end_failed(self._place.database, mine, error=sentence, now=now)
 
@@ -181,11 +182,6 @@ class Worker:
             swept += deletion.sweep(place.database, now, self._go_on)
         if swept:
             LOG.info("what=leftovers-removed count=%s", swept)
-
-
-def _name_of(mine: Claim) -> str:
-    """Return how the log names a job: by its number, and by the request that asked for it."""
-    return f"job={mine.job_id} request={mine.payload.get('request', '-')}"
 
 
 def run_worker(

@@ -116,7 +116,7 @@ restore() {
   run --execute="DROP DATABASE IF EXISTS \`$database\`;
     CREATE DATABASE \`$database\` CHARACTER SET utf8mb4"
   gzip -dc "$file" | run "$database"
-  echo "$database is as in $name. Now: bem db check"
+  echo "$database is as in $name. Now: bem db upgrade; bem db check says whether it fits."
 }
 
 case ${1:-} in

@@ -7,7 +7,8 @@ from itertools import groupby
 from math import floor, inf, log10
 from typing import Any
 
-from dash import Input, Output, callback, html, no_update
+import dash
+from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from components import formatting
@@ -21,7 +22,11 @@ from cycling.analysis.totals import Spread, Totals
 from cycling.terms import ENDED
 from db import series
 from db.measures.statistics import keep_statistics, made_statistics
-from db.queries.experiments.detail import experiment_facts, import_inferences
+from db.queries.experiments.detail import (
+    check_experiment,
+    experiment_facts,
+    import_inferences,
+)
 from db.queries.profiles.compiled import CompiledRow, profile_instructions
 from db.series import ExperimentSeries
 from pages.context import database, viewer
@@ -39,7 +44,7 @@ RECORDED = (
     "it went on, also while the station was off."
 )
 
-NOTHING = {"parts": [], "as_of": "", "is_over": True, "facts": no_update}
+NOTHING = {"parts": [], "as_of": "", "is_over": True}
 
 Named = Mapping[int, CompiledRow]
 
@@ -81,14 +86,12 @@ def statistics_frame(button: Component | None = None) -> Component:
         "parts": Output(Ids.STATISTICS, "children"),
         "as_of": Output(Ids.AS_OF, "children"),
         "is_over": Output(Ids.ADD_UP_BOX, "hidden"),
-        "facts": Output(Ids.FACTS, "children", allow_duplicate=True),  # the clock brings them, too
     },
     inputs={
         "experiment_id": Input(Ids.EXPERIMENT, "data"),
         "_clicks": Input(Ids.ADD_UP, "n_clicks"),
         "_ended": Input(Ids.ENDED, "data"),
     },
-    prevent_initial_call="initial_duplicate",  # which calls it at once
 )
 def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[str, Any]:
     """Add up the experiment; the page does not wait for it.
@@ -105,14 +108,15 @@ def show_statistics(experiment_id: Sent, _clicks: Sent, _ended: Sent) -> dict[st
 
 def _answer(experiment: ExperimentSeries, stats: ExperimentStatistics) -> dict[str, Any]:
     whole, number, who = experiment.database, experiment.id, viewer()
-    facts = experiment_facts(whole, number)  # deleted, measures may be left
-    is_over = facts.status in ENDED
+    is_over = check_experiment(whole, number).status in ENDED  # deleted, measures may be left
+    if not is_over:  # no output: pages without statistics have facts, too
+        facts = experiment_facts(whole, number)
+        dash.set_props(Ids.FACTS, {"children": facts_of(whole, facts, who)})
     named, inferred = profile_instructions(whole, number), import_inferences(whole, number)
     return {
         "parts": statistics_parts(stats, named, inferred),
         "as_of": as_of(stats, who.zone),
         "is_over": is_over,
-        "facts": no_update if is_over else facts_of(whole, facts, who),
     }
 
 

@@ -1,5 +1,6 @@
 """A station that falls silent, a clock that is wrong, a broker that answers nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Thread
@@ -97,7 +98,9 @@ def test_the_clock_of_a_unit_is_off(lab: Lab):
     assert len(lab.all_rows(Unit)) == 1
     alarms = lab.all_rows(StationAlarm)
     assert [alarm.code for alarm in alarms] == ["clock"]
-    assert "3600 s behind" in alarms[0].text
+    said = re.search(r"is (\d+) s behind the database's", alarms[0].text)
+    assert said is not None  # the heartbeat that raised it may have been held up, too
+    assert abs(int(said[1]) - 3600) < 5
 
 
 def test_a_connection_to_the_broker_that_is_cut_or_frozen_comes_back(sqlite_lab: Lab):

@@ -1,7 +1,10 @@
 """What the product is made of, from the metadata of what is installed."""
 
+import os
 import re
+import subprocess
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +62,25 @@ def test_every_direct_dependency_has_its_reason():
     )
     assert named
     assert [name for name in named if not reasons.get(name)] == []
+
+
+def test_what_is_pinned_otherwise_is_installed_whatever_its_date(tmp_path: Path):
+    """An unpacked archive brings files that are older than what is installed."""
+    names = ("Makefile", "pyproject.toml", "requirements/dev.txt", "requirements/lock.txt")
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / ".venv").mkdir()
+    for name in names:
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+
+    def todo() -> str:
+        command = ["make", "-n", "setup"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    stamp = next(line.split()[1] for line in todo().splitlines() if line.startswith("touch "))
+    (tmp_path / stamp).touch()
+    assert "pip install" not in todo()
+    pins = tmp_path / "requirements" / "dev.txt"
+    pins.write_text(pins.read_text().replace("pytest==", "pytest==1"))
+    os.utime(pins, (0, 0))
+    assert "pip install" in todo()

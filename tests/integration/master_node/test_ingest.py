@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.queries.stations.offers import unit_setups
 from db.terms import PlanState
+from master_node import gaps
 from master_node import writer as writer_module
 from master_node.inbox import Inbox, IncomingMessage
 from master_node.protocol import events
@@ -565,3 +566,20 @@ def test_what_names_an_experiment_of_another_unit_is_refused_with_an_alarm(
         assert session.get_one(Experiment, run.experiment_id).status is ExperimentStatus.QUEUED
         live = session.get(StationLive, own)
         assert live is None or live.experiment_id is None
+
+
+def test_a_gap_that_stays_is_an_alarm_once(stage: Stage, monkeypatch):
+    """As after a backup was put back: the unit has forgotten what was acknowledged."""
+    monkeypatch.setattr(gaps, "STAYS_FOR", timedelta(0))
+    stage.store(stage.records(0, 9))
+    for first in (30, 30, 30, 10, 40):  # its unit goes back with the fourth
+        stage.store(stage.records(first, first + 9))
+    stage.store(stage.records(40, 49))
+    with stage.database.read() as session:
+        found = session.scalars(select(StationAlarm).order_by(StationAlarm.id)).all()
+        stored = session.scalar(select(func.count()).select_from(GenericMeasure))
+    assert stored == 20
+    assert [one.code for one in found] == ["measures missing"] * 2
+    assert found[0].text.startswith(f"Measures 10 to 29 of experiment {stage.experiments[0]} are")
+    assert found[0].text.endswith("docs/operations.md says under Backups.")
+    assert "Measures 20 to 39" in found[1].text

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bem.services import logged_process
-from bem.settings import Settings
 from cycling.errors import InputError
 
 
@@ -20,7 +19,7 @@ def lines_of(caplog) -> list[str]:
 
 def test_a_process_logs_its_beginning_and_its_end(caplog):
     caplog.set_level(logging.INFO)
-    with logged_process("worker", Settings("sqlite://", Path("/data"))):
+    with logged_process("worker", Path("/data")):
         pass
     process = f"name=worker process={os.getpid()}"
     begins, ended = f"what=process-begins {process}", f"what=process-ended {process}"
@@ -31,7 +30,7 @@ def test_a_process_that_fails_logs_why(caplog):
     with (
         caplog.at_level(logging.INFO),
         pytest.raises(InputError),
-        logged_process("web", Settings("sqlite://", Path("/data"))),
+        logged_process("web", Path("/data")),
     ):
         raise InputError("The port is taken.")
     assert lines_of(caplog)[-1].endswith("said='The port is taken.'")
@@ -41,9 +40,8 @@ BROKEN = """
 import os, signal
 from pathlib import Path
 from bem.services import logged_process
-from bem.settings import Settings
 def in_the_library(): os.kill(os.getpid(), signal.SIGSEGV)
-with logged_process("web", Settings("sqlite://", Path("/data"))): in_the_library()
+with logged_process("web", Path("/data")): in_the_library()
 """
 
 
@@ -53,3 +51,17 @@ def test_a_process_that_a_library_takes_down_logs_where_it_was():
     assert done.returncode == -signal.SIGSEGV
     assert "Segmentation fault" in done.stderr
     assert "in in_the_library" in done.stderr
+
+
+ENDS = """
+import atexit, gc
+from pathlib import Path
+from bem.services import logged_process
+atexit.register(lambda: print(gc.get_freeze_count() > 0))
+with logged_process("web", Path("/data")): pass
+"""
+
+
+def test_a_process_does_not_look_through_everything_before_it_ends():
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

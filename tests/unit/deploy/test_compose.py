@@ -1,7 +1,10 @@
 """docker-compose.yml, the Dockerfile and the example of its secrets, read as they stand."""
 
+import os
 import re
+import subprocess
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 import yaml
@@ -265,3 +268,29 @@ def test_the_real_secrets_are_not_committed_and_not_in_the_image():
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert ignored[1] == "*"
     assert not any(re.search(r"\.(cred|git|secrets)", line) for line in ignored)
+
+
+DOCKER = """#!/bin/sh
+[ "$1" = pull ] || echo "image@sha256:$DIGEST"
+"""
+
+
+def test_images_can_be_pinned_by_digest_again_and_again(tmp_path: Path):
+    """By the commands of docs/operations.md: a later digest takes the place of the earlier one."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    block = text[text.index("for image in $(grep") :].partition("```")[0]
+    for name in ("docker-compose.yml", "Dockerfile"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(DOCKER)
+    docker.chmod(0o755)
+    path = f"{docker.parent}:{os.environ['PATH']}"
+    for digest in ("a1" * 32, "b2" * 32):
+        environment = {"PATH": path, "DIGEST": digest}
+        subprocess.run(["bash", "-ec", block], cwd=tmp_path, env=environment, check=True)
+        for name in ("docker-compose.yml", "Dockerfile"):
+            tagged = (ROOT / name).read_text()
+            pinned = (tmp_path / name).read_text()
+            assert pinned.count(f"@sha256:{digest}") == pinned.count("@sha256:") > 0
+            assert pinned.replace(f"@sha256:{digest}", "") == tagged

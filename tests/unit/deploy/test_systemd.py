@@ -67,3 +67,9 @@ def test_only_the_web_server_knows_what_a_hangup_means():
 def test_the_readme_names_every_service():
     text = (FOLDER / "README.md").read_text()
     assert [name for name in UNITS if f"`{name}.service`" not in text] == []
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_the_data_folder_is_closed_to_others(name: str):
+    assert service(name)["StateDirectoryMode"] == "0700"
+    assert "-m 700 /var/lib/bem" in (ROOT / "docs" / "operations.md").read_text()

@@ -32,7 +32,10 @@ class Answer(dict):
                 for name, value in properties.items()
             }
         )
-        toast = (body.get("sideUpdate") or {}).get(TOASTS, {}).get("data", {})
+        beside = body.get("sideUpdate") or {}
+        for component in beside.keys() - {TOASTS}:
+            self.update({f"{component}.{name}": one for name, one in beside[component].items()})
+        toast = beside.get(TOASTS, {}).get("data", {})
         is_failure = "id" in toast  # the number of a request that went wrong
         self.error = toast.get("text") if is_failure else None
         if toast and not is_failure:
@@ -115,18 +118,20 @@ class Visitor:
         return page
 
     def _check_outputs(self, page: Any) -> None:
-        """No callback that the frame calls by itself misses some of its outputs here.
+        """No callback that is called by itself misses some of its inputs or outputs here.
 
-        Dash makes that an error in the browser, each time.
+        Dash makes that an error in the browser, each time: of the frame, or of a store.
         """
         ids = (one["props"].get("id") for one in walk(page))
         here = {one for one in ids if isinstance(one, str)} | FRAME
         for name, spec in self._app.callback_map.items():
             outputs = spec["output"] if isinstance(spec["output"], list) else [spec["output"]]
             written = {one.component_id for one in outputs if isinstance(one.component_id, str)}
-            asked = {one["id"] for one in spec["inputs"]}
-            if asked & FRAME and asked <= here and written & here:
-                assert written <= here, f"{name[:60]}: {written - here} are not there"
+            asked = {one["id"] for one in spec["inputs"] if not one["id"].startswith("{")}
+            calls = {one["id"] for one in spec["inputs"] if one["property"] == "data"}
+            if calls & here and written & here:
+                missing = (asked | written) - here
+                assert not missing, f"{name[:60]}: {missing} are not there"
 
     def callback_of(self, first_output: str, by: str) -> str:
         """Return the name of a callback in Dash's map."""

@@ -118,3 +118,19 @@ def test_a_reader_that_does_not_answer_is_cancelled(
     monkeypatch.setattr(jobs, "heartbeat", cancel_first)
     worker.work_once()
     assert job_status(sqlite_database, job_id).state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_the_log_says_why_a_checked_file_cannot_be_imported(worker, ask, caplog, wrong):
+    rows = [f"{second},3.6,1.0" for second in range(40)]
+    if wrong:
+        rows[6] = "6,abc,1.0"
+    ask("\n".join(["Test Time / s,Voltage / V,Current / A", *rows]).encode(), request="5ad1beef")
+    worker.work_once()
+    said = [one for one in caplog.messages if "cannot-be-imported" in one]
+    assert len(said) == wrong
+    if wrong:
+        assert said[0].startswith(
+            "what=cannot-be-imported job=1 request=5ad1beef file='cell.ndax' to_decide=1 "
+        )
+        assert "Row 8: 'abc' in column 'Voltage / V'" in said[0]
