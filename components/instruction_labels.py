@@ -1,6 +1,7 @@
 """An instruction in the words of the profile language: CC −1.5 A until 2.5 V."""
 
 from collections.abc import Sequence
+from math import floor
 
 from components import formatting
 from cycling.terms import LimitType, Mode
@@ -58,8 +59,11 @@ def short_duration(seconds: float) -> str:
 
 
 def clock_duration(seconds: float) -> str:
-    """Write how long something runs as instruments do, whole seconds: 0:34:00, 10:00."""
-    whole = max(0, int(seconds))
+    """Write how long something runs as instruments do: 0:34:00, 10:00.
+
+    It is rounded as any duration, so that a first instruction and the test time are the same.
+    """
+    whole = max(0, floor(seconds + 0.5))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

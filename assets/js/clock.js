@@ -27,7 +27,7 @@
     return at.getDate() + " " + month + " " + at.getFullYear() + ", " + at.toLocaleTimeString("en-GB");
   };
   function stopwatch(seconds) {
-    const whole = Math.max(0, Math.floor(seconds)), two = (number) => String(number).padStart(2, "0");
+    const whole = Math.max(0, Math.round(seconds)), two = (number) => String(number).padStart(2, "0");
     const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return (hours ? hours + ":" + two(minutes) : String(minutes)) + ":" + two(whole % 60);
   }

@@ -12,6 +12,7 @@ from components import formatting
 from components.blocks import card
 from components.figures.time_axis import Window
 from components.sent import Sent
+from cycling.terms import ENDED
 from db.queries.experiments.detail import ExperimentFacts
 from pages.experiment.graph.drawing import window_of
 from pages.experiment.ids import Ids
@@ -27,8 +28,12 @@ class Option(TypedDict):
 
 
 def export_card(facts: ExperimentFacts, channels: Sequence[tuple[str, str]]) -> Component:
-    """Return the card; `channels` are keys and names."""
-    rows = formatting.counted(facts.measures, "row")
+    """Return the card; `channels` are keys and names.
+
+    Only what is over has a number of rows: the facts beside the card go on counting.
+    """
+    is_over = facts.status in ENDED
+    rows = formatting.counted(facts.measures, "row") if is_over else "up to the moment of download"
     csv = _row(
         "Measures, CSV (BDF)",
         rows,

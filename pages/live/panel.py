@@ -182,7 +182,7 @@ def _item(view: LiveView, one: Listed, at: Progress | None, *, indented: bool) -
         return _now_item(view, words, at, state)
     marks = {"done": icon("check2"), "short": icon("slash-circle")}
     mark = marks.get(one.state) or html.Span(f"{one.number:,}", className="no")
-    took = clock_duration(round(one.took_s)) if one.took_s is not None else ""
+    took = clock_duration(one.took_s) if one.took_s is not None else ""
     if one.state == "short":
         words = f"{words}, broken off"
     return html.Li(
@@ -201,7 +201,7 @@ def _now_item(view: LiveView, words: str, at: Progress, state: str) -> Component
     last_contact = (live.measured_at or live.seen_at) if live else station.at
     speed = station.speed if runs else 0
     most_s = at.row.longest_s  # then the next one begins, of which is heard a little later
-    counting = f"{last_contact.timestamp() * 1000:.0f},{at.running_s:.1f},{speed:g}"
+    counting = f"{last_contact.timestamp() * 1000:.0f},{at.running_s:.3f},{speed:g}"
     counting += "" if most_s is None else f",{most_s:g}"
     running = html.Span(clock_duration(at.running_s), **{"data-bem-runs": counting})
     doing = "running " if runs else "paused at " if station.lost_at is None else "last heard at "

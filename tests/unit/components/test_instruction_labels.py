@@ -49,6 +49,8 @@ def test_durations_leave_out_what_is_zero():
         "2 h",
     ]
     assert [clock_duration(s) for s in (-3, 9, 600, 6570)] == ["0:00", "0:09", "10:00", "1:49:30"]
+    # rounded as the test time beside it, "9 min 12 s"
+    assert [clock_duration(s) for s in (551.4, 551.5, 551.6)] == ["9:11", "9:12", "9:12"]
 
 
 def test_readings_have_steady_digits():

@@ -74,6 +74,16 @@ def test_facts_and_graph_of_what_runs_say_as_of_when_and_the_same_times(vera, ru
     assert "as of" not in graph_words()
 
 
+def test_the_export_counts_no_rows_while_the_facts_go_on_counting(vera, running, run):
+    def said() -> str:
+        (card,) = find(vera.open(f"/experiments/{run}"), className="body bem-export")
+        return text(card)
+
+    assert "Measures, CSV (BDF)up to the moment of download" in said()
+    running.change(Experiment, run, status=ExperimentStatus.FINISHED, finished_at=running.now)
+    assert "Measures, CSV (BDF)10 rows" in said()
+
+
 def test_what_is_said_as_of_the_same_second_is_the_same(vera, running, run, clock):
     second = clock.now.replace(microsecond=0)
     running.change(Experiment, run, begun_at=second - timedelta(seconds=29.5))
