@@ -81,6 +81,8 @@ def _table(content: bytes, size: int) -> Sequence[int]:
     """The follower of each sector, from the sectors that the head and its list name."""
     count, listed = (struct.unpack_from("<I", content, place)[0] for place in (44, 68))
     sectors = list(struct.unpack_from("<109I", content, 76))
+    if count > len(content) // size:  # of more sectors than there are: nothing is read in circles
+        raise struct.error
     numbers = f"<{size // 4}I"
     while listed < _LAST and len(sectors) < count:
         *more, listed = struct.unpack_from(numbers, content, (listed + 1) * size)

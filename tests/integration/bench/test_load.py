@@ -87,15 +87,22 @@ def test_the_bodies_written_by_hand_have_the_form_that_the_application_wants(
         assert written == derived
 
 
+SPELLS = 8  # of twelve seconds, in which a busy machine may not come to the refreshes
+
+
 def test_tabs_and_people_go_about_without_a_failure(peer, filled, stations, tmp_path):
     add_viewer(peer.database)
     load = Load(minutes=0.2, rows=300, experiments=EXPERIMENTS, tabs=4, people=8)
     with Served(tmp_path, peer.url, workers=1) as served:
         file = plan_for(tmp_path, served, stations, filled, EXPERIMENTS)
-        users = start_users(tmp_path, served, load, file)
-        assert users.wait(240) == 0, (tmp_path / "users.log").read_text()
-    counted = {one.kind: one for one in requests(tmp_path / "users_stats.csv")}
-    assert failures(tmp_path / "users_failures.csv", tmp_path / "users_exceptions.csv") == []
+        for _ in range(SPELLS):
+            users = start_users(tmp_path, served, load, file)
+            assert users.wait(240) == 0, (tmp_path / "users.log").read_text()
+            counted = {one.kind: one for one in requests(tmp_path / "users_stats.csv")}
+            files = tmp_path / "users_failures.csv", tmp_path / "users_exceptions.csv"
+            assert failures(*files) == []
+            if "live, refreshed" in counted:
+                break
     assert {"live, drawn", "live, refreshed", "Aggregated"} < set(counted)
     assert set(counted) & set(plan.HOW_OFTEN)
 

@@ -22,6 +22,12 @@ def written(tmp_path, content):
     return write
 
 
+def in_circles(data: bytes) -> bytes:
+    """Of four billion sectors the list names the next part of itself, again and again."""
+    named = data[:44] + b"\xff" * 4 + data[48:68] + bytes(4) + data[72:]
+    return named[:1_020] + bytes(4) + named[1_024:]
+
+
 def test_a_whole_file_passes(written):
     check_whole(written(bytes))
     check_whole(written(lambda data: data[:-100]))  # the last sector without its filling
@@ -37,8 +43,9 @@ def test_a_whole_file_passes(written):
         (lambda data: data[:570_000] + data[580_000:], "beyond its end|says"),
         (lambda data: data[:51_712] + b"\xff" * 512 + data[52_224:], "breaks off"),
         (lambda data: data[:481_685] + bytes(5_120) + data[486_805:], "does not fit"),
+        (in_circles, "lies beyond its end"),
     ],
-    ids=["head", "sectors", "cut", "cut at the end", "taken out", "table", "records"],
+    ids=["head", "sectors", "cut", "cut at the end", "taken out", "table", "records", "circle"],
 )
 def test_a_damaged_file_is_refused(written, change, wants):
     with pytest.raises(InputError, match=f"[.]xls. is cut off or damaged: .*{wants}"):
