@@ -47,7 +47,7 @@ class ExperimentStatistics:
     are those of the channel that is named, in its unit; both are "" where there is none.
     `comparisons` are the instrument's counters beside our integrals. `clock_s` is how long the
     clock went. With `is_old` an older rule made all this; `earlier` is what one gave, where that
-    was something else.
+    was something else. `left_out` names measures that could not be read.
     """
 
     deadband_a: float
@@ -64,6 +64,7 @@ class ExperimentStatistics:
     clock_s: float | None = None
     is_old: bool = False
     earlier: EarlierNumbers | None = None
+    left_out: str = ""
 
     @property
     def silences_much(self) -> bool:

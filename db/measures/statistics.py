@@ -55,7 +55,8 @@ class MadeStatistics:
 def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> MadeStatistics:
     """Return the same of an experiment that is open, from these very measures.
 
-    `keep_statistics` stores them afterwards: what is open is only read.
+    `keep_statistics` stores them afterwards: what is open is only read. Those that miss what is
+    damaged say so, and are not to be stored.
     """
     stored = stored_statistics(experiment)
     if stored is not None or experiment.time_range is None:
@@ -64,6 +65,8 @@ def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> 
     if or_older and older is not None:
         return MadeStatistics(experiment.id, older)
     computed = _computed(experiment)
+    if experiment.left_out:
+        return MadeStatistics(experiment.id, replace(computed, left_out=experiment.left_out))
     computed = replace(computed, earlier=_earlier(older, computed))
     return MadeStatistics(experiment.id, computed, experiment.head.revision)
 
@@ -229,7 +232,9 @@ def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
     """Return how long before the first measure its step began, if the test began with it."""
     if source.edge is not Edge.SPLIT or source.step_time is None:
         return 0.0
-    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
+    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})), None)
+    if first is None:  # all is damaged
+        return 0.0
     in_step_s = float(first.extended[0][0]) * source.step_time.factor
     return lead_in_s(float(first.test_time_s[0]), in_step_s)
 
