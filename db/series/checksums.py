@@ -7,7 +7,7 @@ have none until the worker has made them anew.
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from cycling.errors import InputError
 from db.models import SeriesChunk
@@ -27,6 +27,7 @@ SAMPLES = (*NUMBERS, SeriesChunk.samples, SeriesChunk.samples_crc)
 COARSE = (*NUMBERS, SeriesChunk.coarse, SeriesChunk.coarse_crc)
 FINE = (*NUMBERS, SeriesChunk.fine, SeriesChunk.fine_crc)
 NAMES = tuple(column.key for column in NUMBERS)
+StoredRow: TypeAlias = Any  # of one of these selections
 
 
 def with_checksums(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def with_checksums(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **{f"{blob}_crc": _checksum(keys, blob, row[blob]) for blob in BLOBS}}
 
 
-def is_intact(row: Any, blob: str) -> bool:  # noqa: ANN401 - a row of any of the selections
+def is_intact(row: StoredRow, blob: str) -> bool:
     """Whether a blob and its row's numbers are as they were stored; not known counts as yes."""
     stored = getattr(row, f"{blob}_crc")
     keys = [getattr(row, name) for name in NAMES]

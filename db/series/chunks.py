@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select
@@ -115,7 +114,7 @@ def load(session: Session, experiment_id: int, number: int) -> Chunk:
     return chunk
 
 
-def damage(row: Any, blob: str) -> Damage:  # noqa: ANN401 - a row of any selection
+def damage(row: checksums.StoredRow, blob: str) -> Damage:
     """Return what is damaged where a blob of a row is."""
     first_id = row.number * CHUNK
     return Damage(first_id, first_id + CHUNK - 1, row.channel, is_lost=blob == "samples")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
 
 import numpy as np
 from sqlalchemy import select
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from db.models import SeriesChunk
 from db.series import checksums, chunks, codec, gaps, rows
-from db.series.checksums import Damage
+from db.series.checksums import Damage, StoredRow
 from db.series.codec import Floats, Ints
 
 AT_A_TIME = 8  # chunks that are verified by one statement: 30 MB of nine channels
 Columns = dict[str, Floats]
 Points = tuple[Ints, Floats]
-StoredRow: TypeAlias = Any  # of one of the selections of `checksums`
 
 
 @dataclass(frozen=True)

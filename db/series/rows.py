@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select, text, true
 from sqlalchemy.orm import Session
 
 from cycling.terms import DeviceType
@@ -18,6 +18,7 @@ from db.models import (
     CompatibleDevice,
     CyclerStation,
     ExtendedMeasure,
+    GenericMeasure,
     UsedMeasure,
 )
 from db.models.wattrex import is_measured_by_wattrex, is_wattrex
@@ -106,11 +107,9 @@ class Watermarks:
 
 def last_generic(session: Session, experiment_id: int, *, before: int | None = None) -> int:
     """Return the greatest MeasID of the generic measures, or of those before one; -1: none."""
-    earlier = "" if before is None else " AND MeasID < :before"
-    last = session.scalar(
-        text(f"SELECT max(MeasID) FROM GenericMeasures WHERE ExpID = :experiment{earlier}"),  # noqa: S608
-        {"experiment": experiment_id, "before": before},
-    )
+    of_it = GenericMeasure.experiment_id == experiment_id
+    earlier = true() if before is None else GenericMeasure.id < before
+    last = session.scalar(select(func.max(GenericMeasure.id)).where(of_it, earlier))
     return -1 if last is None else int(last)
 
 
