@@ -111,6 +111,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
     },
     WORKER: {
         "experiments.imports": "ensure_channels",
+        "experiments.damage": "alarm_damage",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",
         "jobs": "prepare_series is_waiting claim heartbeat end_done end_failed end_cancelled "
