@@ -40,6 +40,9 @@ COLUMNS = {
 }
 
 
+RAW_POWER = "raw_power"  # of WattRex rows, in whatever unit: kept for who wants the rows back
+
+
 @dataclass(frozen=True)
 class Scale:
     """What a value is multiplied by, and the unit that it has then."""
@@ -172,6 +175,7 @@ def generic(session: Session, experiment_id: int, first: int, last: int) -> Gene
     ids, us = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     total = value_sum(ids, list(columns.values()), us)
     if is_of_wattrex(session, experiment_id):
+        columns[RAW_POWER] = columns["power"]
         columns["power"] = columns["voltage"] * columns["current"] / 1000.0
     return GenericRows(ids, us, columns, total)
 

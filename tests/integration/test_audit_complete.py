@@ -110,7 +110,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "note_silent store_devices is_due take_due note_launches note_devices",
     },
     WORKER: {
-        "experiments.imports": "ensure_channels",
+        "experiments.channels": "ensure_channels",
         "experiments.damage": "alarm_damage",
         "experiments.deletion": "clear note_cleared sweep",
         "experiments.reservations": "change discard discard_job sweep",

@@ -23,6 +23,7 @@ from tests.unit.db.lab import (
     block,
     channels_of,
     import_blocks,
+    import_with_rows,
     read_series,
     statements,
     time_range_of,
@@ -329,7 +330,7 @@ class TestChannels:
                     "VALUES (41, 1, 1, 1, 'Tab'), (42, 1, 1, 2, NULL)"
                 )
             )
-        experiment_id = import_blocks(database, [block(2)])
+        experiment_id = import_with_rows(database, [block(2)])
         with database.write() as session:
             session.execute(
                 text(
