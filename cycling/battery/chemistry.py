@@ -7,7 +7,7 @@ product. Voltages hold for one cell; resistances are given as the drop at 1C and
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,12 @@ CELL_KINDS: Mapping[Kind, str] = {
     Kind.ANODE_HALF: "graphite_half_cell",
     Kind.SYMMETRIC: "symmetric_cell",
 }
+HALF_CELLS: Mapping[tuple[Kind, str], str] = {  # the chemistry is that of the working electrode
+    (Kind.ANODE_HALF, LithiumChemistry.LTO): "lto_half_cell",
+    (Kind.CATHODE_HALF, LithiumChemistry.LTO): "lto_half_cell",
+    (Kind.ANODE_HALF, LithiumChemistry.NA_ION): "hard_carbon_half_cell",
+}
+AGAINST_METAL = frozenset({Kind.CATHODE_HALF, Kind.ANODE_FREE})
 SMALLEST_AH = 1e-6
 HALVINGS = 40
 
@@ -75,7 +81,8 @@ class Chemistry:
     """One kind of cell, at rest and under load: drops in V at 1C, heat capacity in J/K for 1 Ah.
 
     The ends of charge and discharge are (drop V at 1C, width SOC). `usual_ah` and `full_v` are the
-    capacity and the highest voltage where nobody says them.
+    capacity and the highest voltage where nobody says them, `negative_v` the potential of the
+    negative electrode against its metal.
     """
 
     usual_ah: float
@@ -90,6 +97,12 @@ class Chemistry:
     thermal_time_s: float
     charge_efficiency: float = 1.0
     self_discharge_per_day: float = 0.0
+    negative_v: float = 0.0
+
+    def against_metal(self) -> "Chemistry":
+        """Return the cell with the bare metal, lithium or sodium, as its negative electrode."""
+        curve = replace(self.curve, base_v=self.curve.base_v + self.negative_v)
+        return replace(self, curve=curve)
 
     def battery(self, capacity_ah: float, cells: int = 1) -> BatteryModel:
         """Return a battery of so many cells in series."""
@@ -129,14 +142,20 @@ def model_of(
     cells: int,
     kind: Kind | None = None,
 ) -> BatteryModel:
-    """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's."""
+    """Return the model for a registered battery; LMO, LCO and other lithium cells get NMC's.
+
+    Cathode half cells and those without an anode have their electrode against the bare metal.
+    """
     return _chemistry(technology, chemistry, kind).battery(capacity_ah, cells)
 
 
 def _chemistry(technology: Technology, chemistry: str | None, kind: Kind | None) -> Chemistry:
-    name = CELL_KINDS.get(kind) if kind else None
-    name = name or KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
-    return chemistries()[name]
+    name = KINDS.get(technology) or LITHIUM_KINDS.get(chemistry or "", "nmc")
+    if kind is None or technology in KINDS:
+        return chemistries()[name]
+    half = HALF_CELLS.get((kind, chemistry or "")) or CELL_KINDS.get(kind)
+    cell = chemistries()[half or name]
+    return cell.against_metal() if kind in AGAINST_METAL and not half else cell
 
 
 def guessed_model(

@@ -15,10 +15,12 @@ from cycling.terms import LithiumChemistry, Mode, Technology
 from tests.unit.cycling.battery.test_description import CELL
 
 GRAPHITE_HALF_CELL = chemistries()["graphite_half_cell"]
+HARD_CARBON_HALF_CELL = chemistries()["hard_carbon_half_cell"]
 LEAD_ACID = chemistries()["lead_acid"]
 LFP = chemistries()["lfp"]
 LNMO = chemistries()["lnmo"]
 LTO = chemistries()["lto"]
+LTO_HALF_CELL = chemistries()["lto_half_cell"]
 NA_ION = chemistries()["na_ion"]
 SYMMETRIC = chemistries()["symmetric_cell"]
 NCA = chemistries()["nca"]
@@ -48,6 +50,12 @@ class TestOpenCircuitVoltage:
             (LTO.battery(1.0), 1.6, 2.3, 2.75),
             (NA_ION.battery(1.0), 1.8, 3.1, 3.9),
             (SYMMETRIC.battery(1.0), 0.0, 0.0, 0.0),
+            (GRAPHITE_HALF_CELL.battery(1.0), 0.0, 0.13, 1.0),
+            (LTO_HALF_CELL.battery(1.0), 1.23, 1.55, 2.05),
+            (HARD_CARBON_HALF_CELL.battery(1.0), 0.0, 0.15, 1.1),
+            (NMC.against_metal().battery(1.0), 2.9, 3.8, 4.3),
+            (LFP.against_metal().battery(1.0), 2.75, 3.42, 3.55),
+            (LTO.against_metal().battery(1.0), 3.15, 3.9, 4.3),
             (LEAD_ACID.battery(1.0, cells=1), 1.8, 2.02, 2.11),
             (VANADIUM.battery(1.0, cells=1), 1.04, 1.4, 1.76),
         ],
@@ -86,8 +94,11 @@ class TestChemistry:
         ("kind", "chemistry", "same"),
         [
             (Kind.FULL, LithiumChemistry.NA_ION, NA_ION),
-            (Kind.ANODE_FREE, LithiumChemistry.LNMO, LNMO),
-            (Kind.CATHODE_HALF, LithiumChemistry.LTO, LTO),
+            (Kind.ANODE_FREE, LithiumChemistry.LNMO, LNMO.against_metal()),
+            (Kind.CATHODE_HALF, LithiumChemistry.LFP, LFP.against_metal()),
+            (Kind.CATHODE_HALF, LithiumChemistry.LTO, LTO_HALF_CELL),
+            (Kind.ANODE_HALF, LithiumChemistry.LTO, LTO_HALF_CELL),
+            (Kind.ANODE_HALF, LithiumChemistry.NA_ION, HARD_CARBON_HALF_CELL),
             (Kind.ANODE_HALF, LithiumChemistry.OTHER, GRAPHITE_HALF_CELL),
             (Kind.SYMMETRIC, LithiumChemistry.NMC, SYMMETRIC),
         ],
