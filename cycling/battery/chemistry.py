@@ -59,21 +59,41 @@ class OcvCurve:
     """Open-circuit voltage of one cell as a sum of rising terms, hence itself rising.
 
     A straight line, a Nernst term `nernst_v` ln(s / (1 - s)), and logistic steps given as
-    (height V, centre SOC, width SOC) for phase changes, the foot and the knee.
+    (height V, centre SOC, width SOC) for phase changes, the foot and the knee. `anode_steps` are
+    those of the anode, where it is known which they are.
     """
 
     base_v: float
     slope_v: float
     nernst_v: float
     steps: tuple[tuple[float, float, float], ...] = ()
+    anode_steps: tuple[tuple[float, float, float], ...] = ()
 
     def cell_v(self, soc: FloatArray) -> FloatArray:
         """Voltages (V) at SOC from 0 to 1."""
         filled = OCV_END + (1 - 2 * OCV_END) * soc
         voltage_v = self.base_v + self.slope_v * soc + self.nernst_v * np.log(filled / (1 - filled))
-        for height_v, centre, width in self.steps:
+        for height_v, centre, width in (*self.steps, *self.anode_steps):
             voltage_v = voltage_v + height_v / (1 + np.exp(-(soc - centre) / width))
         return voltage_v
+
+    def table(self) -> OcvTable:
+        """Return the curve as a battery model has it."""
+        return OcvTable.from_curve(self.cell_v(np.linspace(0, 1, OCV_INTERVALS + 1)))
+
+    def after_loss(self, lithium: float) -> "OcvCurve":
+        """Return the curve of a cell that has lost this part of its lithium, and so much capacity.
+
+        It is empty where its anode is and full where its cathode is. So a step of the anode keeps
+        its charge from the empty cell, one of the cathode its charge from the full one: Dubarry,
+        Truchot and Liaw, J. Power Sources 219 (2012) 204.
+        """
+        left = 1 - lithium
+        return replace(
+            self,
+            steps=tuple((v, 1 - (1 - at) / left, width / left) for v, at, width in self.steps),
+            anode_steps=tuple((v, at / left, width / left) for v, at, width in self.anode_steps),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +145,7 @@ class Chemistry:
 
 @cache
 def _table(curve: OcvCurve) -> OcvTable:
-    return OcvTable.from_curve(curve.cell_v(np.linspace(0, 1, OCV_INTERVALS + 1)))
+    return curve.table()
 
 
 @cache

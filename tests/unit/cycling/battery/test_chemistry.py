@@ -64,6 +64,16 @@ class TestOpenCircuitVoltage:
         found = [battery.ocv_v(soc) for soc in (0.0, 0.5, 1.0)]
         assert found == pytest.approx([empty_v, half_v, full_v], abs=0.06)
 
+    @pytest.mark.parametrize("chemistry", [NMC, LFP, NCA], ids=["nmc", "lfp", "nca"])
+    @pytest.mark.parametrize("lithium", [0.0, 0.1, 0.4])
+    def test_lost_lithium_moves_the_electrodes_against_each_other(self, chemistry, lithium):
+        new, old, left = chemistry.curve, chemistry.curve.after_loss(lithium), 1 - lithium
+        assert np.all(np.diff(old.table().cell_v) > 0)
+        for (_, was, _), (_, is_at, _) in zip(new.anode_steps, old.anode_steps, strict=True):
+            assert is_at * left == pytest.approx(was)  # as much charge above the empty cell
+        for (_, was, _), (_, is_at, _) in zip(new.steps, old.steps, strict=True):
+            assert (1 - is_at) * left == pytest.approx(1 - was)  # as much below the full one
+
 
 class TestChemistry:
     @given(st.floats(1e-3, 100), st.integers(1, 20))
