@@ -1,7 +1,7 @@
 """How the batteries of the sample experiments age from cycle to cycle."""
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, sqrt
 
 import numpy as np
 
@@ -27,7 +27,9 @@ class Fade:
 
     def lost(self, cycle: float) -> float:
         """Return what is lost after so many cycles, as a part of the capacity when new."""
-        return self.root * cycle**0.5 + self.line * cycle + self.steeper * max(cycle - self.knee, 0)
+        return (
+            self.root * sqrt(cycle) + self.line * cycle + self.steeper * max(cycle - self.knee, 0)
+        )
 
     def battery(
         self, new: BatteryModel, cycle: int, rng: np.random.Generator, curve: OcvCurve | None = None
