@@ -1,0 +1,35 @@
+"""The batteries of a virtual unit: each has the model of what it is, and keeps its state."""
+
+import msgspec
+import pytest
+
+from cycling.analysis.cycles.choices import Kind
+from cycling.battery.chemistry import chemistries
+from master_node.virtual_cycler.battery import BatteryPool, model_for
+from tests.virtual import CELL
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "kind", "open_v"),
+    [
+        ("Other", Kind.ANODE_HALF, 0.13),
+        ("NMC", Kind.ANODE_HALF, 0.13),
+        ("LTO", Kind.ANODE_HALF, 1.53),
+        ("NMC", Kind.CATHODE_HALF, 3.79),
+        ("LFP", Kind.CATHODE_HALF, 3.4),
+        ("NMC", Kind.SYMMETRIC, 0.0),
+        ("NMC", Kind.FULL, 3.69),
+        ("NMC", "", 3.69),  # a master node of before
+        ("NMC", "a kind that comes later", 3.69),
+    ],
+)
+def test_a_battery_has_the_voltage_of_its_kind(chemistry, kind, open_v):
+    limits = msgspec.structs.replace(CELL, chemistry=chemistry, kind=kind, capacity_ah=0.002)
+    assert model_for(limits).ocv_v(0.5) == pytest.approx(open_v, abs=0.01)
+
+
+def test_a_half_cell_that_is_new_is_within_its_own_range():
+    limits = msgspec.structs.replace(CELL, kind=Kind.ANODE_HALF, voltage=(0.0, 1.6))
+    battery = BatteryPool({}).take(limits)
+    assert 0.0 < battery.open_voltage_v < 1.6
+    assert battery.model == chemistries()["graphite_half_cell"].battery(3.0, 1)
