@@ -5,8 +5,9 @@ import pytest
 
 from cycling.analysis.cycles.choices import Kind
 from cycling.battery.chemistry import chemistries
+from master_node.protocol.messages import Safety
 from master_node.virtual_cycler.battery import BatteryPool, model_for
-from tests.virtual import CELL
+from tests.virtual import CELL, Lab, cc, charge_ah
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,21 @@ def test_a_half_cell_that_is_new_is_within_its_own_range():
     battery = BatteryPool({}).take(limits)
     assert 0.0 < battery.open_voltage_v < 1.6
     assert battery.model == chemistries()["graphite_half_cell"].battery(3.0, 1)
+
+
+def test_a_station_runs_a_half_cell_between_its_own_voltages():
+    coin = msgspec.structs.replace(
+        CELL,
+        kind=Kind.ANODE_HALF,
+        chemistry="Other",
+        capacity_ah=0.0024,
+        voltage=(0.0, 1.6),
+        current=(-0.003, 0.003),
+    )
+    safety = Safety(voltage=(-0.05, 1.65), current=(-0.004, 0.004))
+    slow_a = 0.00024
+    steps = (cc(-slow_a, voltage=0.005), cc(slow_a, voltage=1.5))
+    lab = Lab().begin(*steps, battery=coin, safety=safety, record_s=60.0).finish()
+    assert lab.ends() == ["voltage", "voltage"]
+    assert [lab.of(step)[-1].voltage for step in (1, 2)] == pytest.approx([0.005, 1.5], abs=5e-3)
+    assert charge_ah(lab.of(2)) == pytest.approx(0.0024, rel=0.1)
