@@ -63,8 +63,7 @@ def timeline_card(
 def entry_text(entry: TimelineEntry) -> tuple[str, str]:
     """Return what happened, and by whom and why."""
     if entry.interrupted:
-        lasted = f" for {formatting.lasted(entry.off_s)} at most"
-        lasted = lasted if entry.off_s else ""
+        lasted = f" for {formatting.at_most(entry.off_s)}" if entry.off_s else ""
         return "Interrupted", f"The station was off{lasted}. When it came back, it was paused."
     by = [part for part in (entry.user_name, entry.reason or entry.confirmed) if part]
     if entry.kind is EntryKind.ENDED and not entry.reason:

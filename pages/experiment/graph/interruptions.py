@@ -145,15 +145,13 @@ def _pause_span(pause: Pause, zone: tzinfo) -> Span:
 
 
 def _outage_span(outage: Outage, zone: tzinfo) -> Span:
-    lasted, silent = (_rough(outage.end_s - one) for one in (outage.begin_s, outage.last_s))
-    off = "Station off" if lasted == silent else f"Station off at most {lasted}"
+    lasted = formatting.at_most(outage.end_s - outage.begin_s)
     words = (
-        f"The station was off for {lasted} at most.",
-        f"Nothing recorded for {silent}",
+        f"The station was off for {lasted}.",
+        f"Nothing recorded for {_rough(outage.end_s - outage.last_s)}",
         _from_to(outage.window, zone),
     )
-    names = dict.fromkeys((*_shortened(f"{off}, nothing recorded for {silent}"), "Station off"))
-    return Span(*outage.window, "gap", tuple(names), words)
+    return Span(*outage.window, "gap", (f"Station off {lasted}", "Station off"), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:
