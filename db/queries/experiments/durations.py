@@ -180,8 +180,10 @@ def _durations(
     pauses = run_pauses(database, times.id) if ends.was_paused else ()
     if not pauses:
         return Durations(test_s, 0.0 if ends.is_run else paused_s, wall_s, test_until=test_until)
-    off_s = _off_s(database, times.id, pauses)
-    least_s = sum(one.lasts_s(now) for one in pauses) + off_s
+    off = _off_s(database, times.id, pauses)
+    off_s = sum(off.values())
+    before_s = sum(off.get(one.at, 0.0) for one in pauses)  # else it is in the pause
+    least_s = sum(one.lasts_s(now) for one in pauses) + before_s
     if simulated:  # its speed may have been another one before
         return Durations(test_s, least_s, wall_s, off_s, test_until)
     open_s = 0.0
@@ -192,12 +194,13 @@ def _durations(
     return Durations(test_s, max(stood_s + open_s, least_s), wall_s, off_s, test_until)
 
 
-def _off_s(database: Database, experiment_id: int, pauses: Sequence[Pause]) -> float:
-    """Return for how long its station was off, at most: each time until it came back."""
-    off_s = 0.0
-    returns = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
+def _off_s(
+    database: Database, experiment_id: int, pauses: Sequence[Pause]
+) -> dict[datetime, float]:
+    """Return for how long (s) its station was off, at most, by when it came back."""
+    off_s = {}
     with database.read() as session:
-        for one in returns:
+        for one in [each for pause in pauses for each in pause.returns][-MAX_OUTAGES:]:
             began_at = outage_begin(session, experiment_id, one.at, one.test_time_s)
-            off_s += (one.at - began_at).total_seconds() if began_at else 0.0
+            off_s[one.at] = (one.at - began_at).total_seconds() if began_at else 0.0
     return off_s

@@ -79,14 +79,14 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
         return Interruptions()
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
-    interrupted = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
-    speed = simulated_speed(experiment.database.session, experiment.id) if interrupted else 1.0
-    for pause in interrupted:
-        back_at = pause.at.timestamp()
+    returns = [one for pause in pauses for one in pause.returns][-MAX_OUTAGES:]
+    speed = simulated_speed(experiment.database.session, experiment.id) if returns else 1.0
+    for back in returns:
+        back_at = back.at.timestamp()
         unix_s, test_s = experiment.last_before(back_at, MEASURES)
         if len(unix_s):
             last_s = float(unix_s[-1])
-            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s, speed)
+            ran_s = ran_on_s(unix_s, test_s, back.test_time_s, speed)
             outages.append(Outage(min(last_s + ran_s, back_at), back_at, last_s))
     silent = [(one.last_s, one.end_s) for one in outages]
     named = [*(pause_window(one) for one in pauses), *silent]

@@ -97,6 +97,17 @@ def test_the_time_in_which_the_station_was_off_is_one_of_the_pauses(lab, run):
     assert (found.pauses_s, found.off_s) == pytest.approx((180, 120))
 
 
+def test_the_time_off_in_a_pause_is_a_part_of_it(lab, run):
+    """Paused at 600 s for 6 min; its station is off from 660 s to 720 s."""
+    lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=600.0)
+    lab.event(run, 2, "paused", lab.ago(minutes=8), test_time_s=600.0, interrupted=True)
+    lab.event(run, 3, "resumed", lab.ago(minutes=4), test_time_s=600.0)
+    record(lab, run, [0, 600, 660, 720, 960, 1200], [0, 600, 600, 600, 600, 840])
+    assert took(lab, run) == Durations(840, pytest.approx(360), 1200, off_s=pytest.approx(60))
+    as_simulated = took(lab, run, simulated=True)
+    assert (as_simulated.pauses_s, as_simulated.off_s) == pytest.approx((360, 60))
+
+
 def test_a_simulated_test_time_runs_faster(lab, run):
     lab.event(run, 1, "paused", lab.ago(minutes=10), test_time_s=6000.0)
     lab.event(run, 2, "resumed", lab.ago(minutes=6), test_time_s=6000.0)

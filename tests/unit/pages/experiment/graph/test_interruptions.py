@@ -123,6 +123,22 @@ def test_an_outage_and_the_pause_that_it_ends_in_are_two(lab, run):
     assert_same_words(pause, outage)
 
 
+def test_an_outage_in_a_pause_is_shaded_within_it(lab, run):
+    """Somebody paused at 3 s; the unit was off from 8 s to 14 s and came back paused."""
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=3), test_time_s=3.0)
+    back = {"interrupted": True, "test_time_s": 3.0}
+    lab.event(run, 2, "paused", BEGIN + timedelta(seconds=14), **back)
+    lab.event(run, 3, "resumed", BEGIN + timedelta(seconds=30), test_time_s=3.0)
+    times = [0, 1, 2, 3, 4, 8, 14.1, 29, 31]
+    record(lab, run, times, [0, 1, 2, 3, 3, 3, 3, 3, 4], (4, 8, 14.1, 29))
+    found = drawn(lab, run)
+    assert lines(found) == [[0, 1, 2, 3, 4, 8], pytest.approx([14.1, 29, 31])]
+    pause, outage = found.spans
+    assert (pause.begin_s - BEGIN_S, pause.end_s - BEGIN_S) == pytest.approx((3, 30))
+    assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((8, 14))
+    assert outage.labels[0] == "Station off 6 s at most"
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_missing_time_is_named_with_the_lost_contact_if_there_was_one(lab, run, lost):
     record(lab, run, [0, 1, 2, 87, 88, 89])
