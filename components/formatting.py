@@ -103,6 +103,11 @@ def lasted(seconds: float | None) -> str:
     return duration(round(seconds, 1))
 
 
+def at_most(seconds: float) -> str:
+    """Write for how long a station was off: between two records nobody knows since when."""
+    return f"{lasted(seconds)} at most"
+
+
 def whole_duration(seconds: float) -> str:
     """Write a duration to the second, as scripts go on counting it."""
     return duration(floor(seconds + 0.5))

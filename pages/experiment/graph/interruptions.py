@@ -79,14 +79,14 @@ def interruptions(experiment: ExperimentSeries) -> Interruptions:
         return Interruptions()
     pauses = run_pauses(experiment.database, experiment.id)
     outages = []
-    interrupted = [one for one in pauses if one.interrupted][-MAX_OUTAGES:]
-    speed = simulated_speed(experiment.database.session, experiment.id) if interrupted else 1.0
-    for pause in interrupted:
-        back_at = pause.at.timestamp()
+    returns = [one for pause in pauses for one in pause.returns][-MAX_OUTAGES:]
+    speed = simulated_speed(experiment.database.session, experiment.id) if returns else 1.0
+    for back in returns:
+        back_at = back.at.timestamp()
         unix_s, test_s = experiment.last_before(back_at, MEASURES)
         if len(unix_s):
             last_s = float(unix_s[-1])
-            ran_s = ran_on_s(unix_s, test_s, pause.test_time_s, speed)
+            ran_s = ran_on_s(unix_s, test_s, back.test_time_s, speed)
             outages.append(Outage(min(last_s + ran_s, back_at), back_at, last_s))
     silent = [(one.last_s, one.end_s) for one in outages]
     named = [*(pause_window(one) for one in pauses), *silent]
@@ -145,15 +145,13 @@ def _pause_span(pause: Pause, zone: tzinfo) -> Span:
 
 
 def _outage_span(outage: Outage, zone: tzinfo) -> Span:
-    lasted, silent = (_rough(outage.end_s - one) for one in (outage.begin_s, outage.last_s))
-    off = "Station off" if lasted == silent else f"Station off at most {lasted}"
+    lasted = formatting.at_most(outage.end_s - outage.begin_s)
     words = (
-        f"The station was off for {lasted} at most.",
-        f"Nothing recorded for {silent}",
+        f"The station was off for {lasted}.",
+        f"Nothing recorded for {_rough(outage.end_s - outage.last_s)}",
         _from_to(outage.window, zone),
     )
-    names = dict.fromkeys((*_shortened(f"{off}, nothing recorded for {silent}"), "Station off"))
-    return Span(*outage.window, "gap", tuple(names), words)
+    return Span(*outage.window, "gap", (f"Station off {lasted}", "Station off"), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:

@@ -93,7 +93,7 @@ def _content_of(
     reason = ended_reason(facts.status, facts.end_reason)
     profile_id = experiment_profile(whole, experiment_id) or 0
     source = source_of(whole, profile_id)
-    until = as_of(stats, who.zone) if stats else ""
+    is_over = facts.status in ENDED
     return {
         "product": PRODUCT,
         "facts": facts,
@@ -106,9 +106,9 @@ def _content_of(
         "graph": graph,
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
         "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-        **_statistics(stats, instructions),
-        "until": "" if facts.status in ENDED else until,
-        "now": "" if facts.status in ENDED else as_of_words(time, who),
+        **_statistics(stats, instructions, is_over=is_over),
+        "until": as_of(stats, who.zone) if stats and not is_over else "",
+        "now": "" if is_over else as_of_words(time, who),
         "inferred": inferred_facts(import_inferences(whole, experiment_id)),
         "profile": source,
         "program": folded(source.text.strip().splitlines()) if source else [],
@@ -122,13 +122,13 @@ def _content_of(
 
 
 def _statistics(
-    stats: ExperimentStatistics | None, instructions: tables.Instructions
+    stats: ExperimentStatistics | None, instructions: tables.Instructions, *, is_over: bool
 ) -> dict[str, Any]:
     if stats is None:
         return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
     grid, left_out = tables.statistics_table(stats, instructions)
     return {
-        "readings": whole_readings(stats),
+        "readings": whole_readings(stats, is_over=is_over),
         "statistics": grid,
         "left_out": left_out,
         "evidence": evidence_facts(stats),

@@ -23,6 +23,7 @@ from db.models import (
     Plan,
     RefusedCount,
     Run,
+    RunEvent,
     StationAlarm,
     StationLive,
 )
@@ -352,6 +353,25 @@ def test_an_interruption_says_what_stays_true_when_the_run_goes_on(stage: Stage)
         "The station was off in the middle of the experiment, and paused it when it came back: "
         "3.700 V before, 3.650 V now. Look at the cell."
     )
+
+
+def test_a_station_that_was_off_in_a_pause_is_paused_since_its_pause(stage: Stage):
+    """Nothing was interrupted, so nobody has to look at it; the course has it."""
+    station, experiment = next(iter(stage.unit.stations)), stage.experiments[0]
+    now = time.time()
+    beat = m.StationHeartbeat(
+        station=station, state=StationState.PAUSED, output_on=False, experiment=experiment
+    )
+    stage.store(stage.message(Kind.HEARTBEAT, m.Heartbeat(at=now, stations=[beat])))
+    began = events.Started(n=0, at=now - 60, test_time_s=0.0)
+    paused = events.Paused(n=1, at=now - 7, test_time_s=1.0)
+    back = events.Paused(n=2, at=now - 3, test_time_s=1.0, interrupted=True)
+    records = m.Records(experiment=experiment, station=station, events=[began, paused, back])
+    stage.store(stage.message(Kind.RECORDS, records))
+    (live,) = [one for one in stage.lab.all_rows(StationLive) if one.station_id == station]
+    assert live.state_since.timestamp() == pytest.approx(now - 7, abs=1e-3)
+    assert not stage.lab.all_rows(StationAlarm)
+    assert len(stage.lab.all_rows(RunEvent)) == 3
 
 
 @pytest.mark.parametrize("code", list(EVENTS))
