@@ -13,6 +13,7 @@ from components import formatting
 from components.blocks import facts, note
 from cycling.analysis.comparison import Comparison, Reason
 from cycling.analysis.counters import CHARGES, ENERGIES, Quantity, Reset
+from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge
 from cycling.analysis.statistics import ExperimentStatistics
 
@@ -60,7 +61,7 @@ def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
         ("Charge", _source(stats, CHARGES, "the current")),
         ("Energy", _source(stats, ENERGIES, "voltage times current")),
         ("Time", _time(stats)),
-        ("Edges of steps", EDGES[stats.edge]),
+        ("Edges of steps", _edges(stats)),
         ("Rest", f"Below {amount(stats.deadband_a, 'A')}; it adds nothing to our integral."),
         *_earlier(stats),
     ]
@@ -84,6 +85,8 @@ def warnings(stats: ExperimentStatistics) -> list[str]:
             f"{amount(stats.deadband_a, 'A')} and is taken for rest. "
             "Correct the capacity of the battery if it is wrong."
         )
+    if stats.has_sparse_edges:
+        warned.append(_sparse_edges(stats))
     return [*warned, *_too_fast(stats)]
 
 
@@ -99,6 +102,18 @@ def _energy_of_a_wrong_current(stats: ExperimentStatistics) -> list[str]:
         "The instrument did not count energy. Our integral is shown, of the same current: "
         "it is likely to be as far off as that of charge."
     ]
+
+
+def _sparse_edges(stats: ExperimentStatistics) -> str:
+    """Say what charge and discharge are if the time over edges is of the other step."""
+    whole, (more_in, more_out) = stats.whole, stats.held_ah
+    into, out = amount(whole.charge_ah + more_in, "Ah"), amount(whole.discharge_ah + more_out, "Ah")
+    return (
+        "Records are far apart where the current changes, and nothing in the file says when a step "
+        "began. The time between is taken to be of the new step, as instruments write the last "
+        f"record of a step at its end. If it is of the old one, {into} went in and {out} out: "
+        "change it with “Edges of steps”."
+    )
 
 
 def _too_fast(stats: ExperimentStatistics) -> list[str]:
@@ -148,6 +163,15 @@ def _off(one: Comparison) -> str:
     if one.difference is None or not isfinite(one.difference):
         return f"0 off in {name}" if one.integrated == 0 else f"more in {name}"
     return f"{one.difference:+.2%} off in {name}".replace("-", "−").replace("%", " %")
+
+
+def _edges(stats: ExperimentStatistics) -> str:
+    if stats.sought is not Sought.STEPS:
+        return EDGES[stats.edge]
+    return (
+        f"{EDGES[stats.edge]} The file names no steps: one begins where the current changes "
+        "between charge, rest and discharge, or jumps."
+    )
 
 
 def _time(stats: ExperimentStatistics) -> str:

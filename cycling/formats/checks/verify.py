@@ -13,6 +13,7 @@ from cycling.formats.checks.cells import CellsWatch
 from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
+from cycling.formats.checks.edges import EdgeWatch, edge_problems
 from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
 from cycling.formats.checks.pace import MinuteWatch, PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
@@ -94,6 +95,7 @@ class _Watch:
         self._state = StateEvidence() if mapping.column(Field.STATE) else None
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
         self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
+        self._edges = EdgeWatch()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -110,7 +112,7 @@ class _Watch:
 
     @property
     def _watches(self) -> tuple["_Watcher", ...]:
-        more = self._minutes, self._step_pace, self._counter_ways, self._spikes
+        more = self._minutes, self._step_pace, self._counter_ways, self._spikes, self._edges
         return self._pace, self._charge, self._energy, self._power, self._ranges, self._cells, *more
 
     @property
@@ -235,7 +237,7 @@ class _Watch:
         if all(problem.severity == "warning" for problem in problems):
             voltage_v = self._preview.preview(1.0).voltage_v
             problems += range_problems(self._mapping, self._ranges, self._span_s, voltage_v)
-        return problems
+        return problems or edge_problems(self._mapping, self._edges)
 
     @property
     def _span_s(self) -> float:
