@@ -20,7 +20,8 @@ class Steps:
     first row that is of the step), `total_s` (time that counts), `gap_s` (time in gaps). Shape
     (rows,): `counted_s`, the time after a row that is of its step: 0 for the last row, where the
     clock stands or goes back, and in gaps; `weights_s` as `_weights` makes them of it.
-    `last_s` is the time before the last row, NaN where its step begins with it.
+    `last_s` is the time before the last row, NaN where its step begins with it. `gaps` are the rows
+    that gaps follow.
     """
 
     starts: Ints
@@ -31,6 +32,7 @@ class Steps:
     counted_s: Floats
     weights_s: Floats
     last_s: float
+    gaps: Ints
 
     @property
     def ends(self) -> Ints:
@@ -152,7 +154,7 @@ def cut_into_steps(
     last_s = beside.before_s if len(seconds) == 1 else last_s
     if edges is not None:
         starts = _starts(goes_on & ~edges)
-    gap_s = np.zeros(len(starts))
+    gap_s, gaps = np.zeros(len(starts)), np.empty(0, np.int64)
     if seconds.max() > GAP_S:
         gaps = gap_rows(
             np.append(seconds[:-1], beside.after_s),
@@ -177,6 +179,7 @@ def cut_into_steps(
         counted_s=seconds,
         weights_s=_weights(seconds, starts, lead_s),
         last_s=float(last_s),
+        gaps=gaps,
     )
 
 

@@ -16,6 +16,7 @@ Flags = NDArray[np.bool_]
 JUMP = 0.2  # of the greater current, at least
 LATE_S = 1.0  # by so much the first step may begin after its test
 SAME_INTERVAL = 1.001  # times another one, at most
+CLOSE_S = 2.0  # of records at a found edge, a logger's as well as an instrument's
 STEADY = 10.0  # times what the current changes beside a jump: less is no taper, no rounding
 
 

@@ -25,7 +25,7 @@ from cycling.analysis.curves import (
     same_step,
 )
 from cycling.analysis.doubts import FEW_CURRENTS, Doubts
-from cycling.analysis.edges import Edges, Outside, Sought, edges_of, held_instead
+from cycling.analysis.edges import CLOSE_S, Edges, Outside, Sought, edges_of, held_instead
 from cycling.analysis.ends import ends_of
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 from cycling.analysis.step_totals import Mean, StepTotals
@@ -34,7 +34,6 @@ Floats = NDArray[np.float64]
 
 BLOCK_ROWS = 16_384  # what a processor's cache holds
 MAX_BLANK_S = 60.0
-CLOSE_S = 2.0  # a logger that samples so often has no records of the ends of steps
 
 
 class Edge(StrEnum):
@@ -245,7 +244,8 @@ class Integrator:
     def _note_edges(self, driven_a: Floats, led_s: Floats, steps: Steps) -> None:
         """Note what the old values would make where nothing says of which step an interval is."""
         first = steps.starts[1:]
-        seconds = np.where(np.isinf(led_s[first]), steps.lead_s[1:], 0.0)
+        lead_s = steps.lead_s[1:]
+        seconds = np.where(np.isinf(led_s[first]) & (lead_s > CLOSE_S), lead_s, 0.0)
         more = held_instead(driven_a[first - 1], driven_a[first], seconds)
         self.doubts.held = (self.doubts.held[0] + more[0], self.doubts.held[1] + more[1])
 
@@ -285,7 +285,10 @@ class Integrator:
         bent_as[steps.starts[1:] - 1] = 0.0
         self.doubts.bent_as += float(bent_as.sum())
         is_new_cycle = ~same_step([rows.cycle[steps.starts]])
-        flow = Flow(current_a, rows.voltage_v, seconds, steps.starts, is_new_cycle, is_counted)
+        is_gap = np.zeros(len(current_a), np.bool_)
+        is_gap[steps.gaps + 1] = True
+        where = (steps.starts, is_new_cycle, is_gap, is_counted)
+        flow = Flow(current_a, rows.voltage_v, seconds, *where)
         return self.counters.columns(rows.counters, flow)
 
     def _course(

@@ -155,7 +155,11 @@ def _source(stats: ExperimentStatistics, quantities: Sequence[Quantity], of: str
 
 
 def _reset(one: Comparison) -> str:
-    return "never reset" if one.reset is Reset.NEVER else f"starts again {one.reset}"
+    words = "never reset" if one.reset is Reset.NEVER else f"starts again {one.reset}"
+    if one.run_over:
+        unit = "Ah" if one.quantity in CHARGES else "Wh"
+        words += f"; it runs over, and {amount(one.run_over, unit)} then are our integral"
+    return words
 
 
 def _off(one: Comparison) -> str:

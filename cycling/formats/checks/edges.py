@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cycling.analysis.curves import same_step
-from cycling.analysis.edges import Outside, edges_of, held_instead
+from cycling.analysis.edges import CLOSE_S, Outside, edges_of, held_instead
 from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 from cycling.analysis.statistics import REST_SHARE, UNSURE
 from cycling.formats.columns.fields import Field
@@ -44,7 +44,7 @@ class EdgeWatch:
         seconds[_is_gap(seconds)] = 0.0
         begins = edges_of(current_a, Outside()).any | ~same_step(keys)
         old_a = np.append(np.nan, current_a[:-1])
-        edge_s = np.where(begins & (current_a != old_a), seconds, 0.0)
+        edge_s = np.where(begins & (current_a != old_a) & (seconds > CLOSE_S), seconds, 0.0)
         count = len(seconds)
         done, last = (
             np.array(
