@@ -12,6 +12,8 @@ _LONG_NUMBER = re.compile(r"\d{1,3}(?:,\d{3}){5,}(?:\.\d+)?", re.ASCII)
 
 Severity = Literal["error", "question", "warning"]
 _ORDER: dict[str, int] = {"error": 0, "question": 1, "warning": 2}
+LOST = "lost"  # what a damaged file does not have any more
+SPARSE_EDGES = "sparse-edges"
 MAX_KEPT = 100
 MAX_OF_A_KIND = 10
 

@@ -16,6 +16,8 @@ from cycling.analysis.counters import CHARGES, ENERGIES, Quantity, Reset
 from cycling.analysis.edges import Sought
 from cycling.analysis.integration import Edge
 from cycling.analysis.statistics import ExperimentStatistics
+from cycling.formats.columns.mapping import INFERENCES
+from cycling.formats.problems import LOST
 
 Fact = tuple[str, str]
 
@@ -30,20 +32,21 @@ EDGES = {
     Edge.LEAD: "The time before the first record of a step is of that step.",
     Edge.HOLD: "The time after the last record of a step is of that step.",
 }
+LOST_RECORDS = INFERENCES[LOST]
 OF_CURRENT = (Reason.UNIT, Reason.GAP, Reason.ROUNDED, Reason.COARSE, Reason.UNKNOWN)
 FASTER = 1.5  # test time that goes so much faster than the clock is in another unit
 SLACK_S = 60.0
 
 
-def notes(stats: ExperimentStatistics) -> list[Component]:
-    """Return the warnings as they stand above the numbers."""
-    listed: list[Component] = [note("paused", one) for one in warnings(stats)]
+def notes(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list[Component]:
+    """Return the warnings as they stand above the numbers; `inferred` are those of the import."""
+    listed: list[Component] = [note("paused", one) for one in warnings(stats, inferred)]
     return [html.Div(listed, className="body bem-stack")] if listed else []
 
 
 def inferred_facts(inferred: Sequence[Fact]) -> list[Fact]:
     """Return what an import inferred, under names that say so."""
-    return [(f"{name}, inferred", text) for name, text in inferred]
+    return [(f"{name}, inferred", text) for name, text in inferred if name != LOST_RECORDS]
 
 
 def details(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> Component:
@@ -67,9 +70,9 @@ def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
     ]
 
 
-def warnings(stats: ExperimentStatistics) -> list[str]:
+def warnings(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list[str]:
     """Return what somebody who trusts these numbers must know."""
-    warned = []
+    warned = [f"The file was damaged: {text}" for name, text in inferred if name == LOST_RECORDS]
     if stats.is_old:
         warned.append(
             "These numbers were made by an older rule. A worker makes them anew; "

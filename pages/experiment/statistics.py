@@ -132,7 +132,7 @@ def statistics_parts(
 ) -> list[Component]:
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     parts: list[Component] = [
-        *evidence.notes(stats),
+        *evidence.notes(stats, inferred),
         html.Div(
             [reading(value, unit, name=name) for name, value, unit in whole_readings(stats)],
             className="bem-readings",

@@ -14,7 +14,13 @@ from db.queries.batteries.detail import BatteryChoice
 from pages.context import Viewer
 from pages.import_experiment import again
 from pages.import_experiment.batch_answers import Note
-from pages.import_experiment.batch_rows import ANSWER, EVERY_FILE, FileRow, battery_label
+from pages.import_experiment.batch_rows import (
+    ANSWER,
+    EVERY_FILE,
+    FileRow,
+    battery_label,
+    sentence_of,
+)
 from pages.import_experiment.batch_table import count_cell, file_cell, table_row
 from pages.import_experiment.columns import hidden_label, zone_options
 from pages.import_experiment.ids import Ids
@@ -253,6 +259,7 @@ def _questions(row: FileRow, who: Viewer, missing: str) -> Component:
             ),
             html.Div([icon(name), " ", row.failure], className=look, hidden=not row.failure),
             *_right(row.number, row.acceptable),
+            *map(_warning, row.warned),
             _sign(row),
             _again(row, who),
             *_details(row),
@@ -278,6 +285,11 @@ def _right(number: int, code: str) -> list[Component]:
     return (
         [dbc.Checkbox(id=Ids.batch_accept(number, code), label=RIGHT, value=False)] if code else []
     )
+
+
+def _warning(problem: Mapping[str, Any]) -> Component:
+    words = [icon("exclamation-triangle-fill"), " ", sentence_of(problem)]
+    return html.Div(words, className="small")
 
 
 def _sign(row: FileRow) -> Component:

@@ -11,6 +11,7 @@ from cycling.errors import InputError
 from cycling.formats import Mapping as Columns
 from cycling.formats.checks.digest import Digest
 from cycling.formats.columns.mapping import INFERENCES
+from cycling.formats.problems import LOST, SPARSE_EDGES
 from cycling.names import check_name
 from db.queries.batteries.detail import BatteryChoice
 from db.queries.jobs import JobStatus
@@ -29,6 +30,7 @@ MAX_FILES = 200
 EVERY_FILE = -1  # the row of the battery of all files that have none
 ANSWER, CORRECT = "answer", "correct"
 SIGN_CODES = ("sign", "unsigned")
+DOUBTFUL = (LOST, SPARSE_EDGES, "counter-differs")
 _SURELY = 64  # measures that two tests do not begin alike with
 _NUMBERED = re.compile(r"(\d{1,9}): ", re.ASCII)
 
@@ -94,7 +96,7 @@ class FileRow:
         """Why it cannot be imported from here; blank if it can."""
         if self.checked is None:
             return (self.check and self.check.error) or "It is not checked. Choose it again."
-        return _sentence(self.stopping) if self.stopping else ""
+        return sentence_of(self.stopping) if self.stopping else ""
 
     @property
     def needs(self) -> str:
@@ -117,12 +119,18 @@ class FileRow:
         return f"Left out: {self.failure}" if self.failure else "Left out: it was not ticked."
 
     @property
+    def warned(self) -> list[dict[str, Any]]:
+        """What makes its numbers doubtful, and stands in its row."""
+        problems = self.checked["verification"]["problems"] if self.checked else []
+        return [one for one in problems if one["code"] in DOUBTFUL]
+
+    @property
     def to_know(self) -> list[str]:
         """What else was found in it, each a sentence with its row; not what stands in its row."""
         verification = (self.checked or {}).get("verification") or {}
         problems = verification.get("problems") or []
-        stands = self.blocking if self.asks_sign else [self.stopping]
-        texts = [_sentence(one) for one in problems if one not in stands]
+        stands = [*self.warned, *(self.blocking if self.asks_sign else [self.stopping])]
+        texts = [sentence_of(one) for one in problems if one not in stands]
         further = int(verification.get("problem_count") or 0) - len(problems)
         return [*texts, f"and {further:,} more of these"] if further > 0 else texts
 
@@ -194,7 +202,8 @@ def with_wholes(rows: Sequence[FileRow]) -> list[FileRow]:
     ]
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """Return a problem's text with its row in front."""
     place, text = problem["place"], str(problem["text"])
     return f"{place}: {text}" if place else text
 

@@ -11,7 +11,7 @@ from cycling.analysis.statistics import REST_SHARE, UNSURE
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Mapping
 from cycling.formats.measures import FileBlock
-from cycling.formats.problems import Problem
+from cycling.formats.problems import SPARSE_EDGES, Problem
 from cycling.formats.values.numbers import BoolArray, FloatArray
 from cycling.units import duration_words
 
@@ -86,4 +86,4 @@ def edge_problems(mapping: Mapping, edges: EdgeWatch) -> list[Problem]:
         f"at its end. If it is of the old one, charge or discharge is {edges.part:.1%} off: "
         "change it with “Edges of steps” on the experiment's page."
     ).replace("%", " %")
-    return [Problem("warning", text, code="sparse-edges")]
+    return [Problem("warning", text, code=SPARSE_EDGES)]

@@ -40,7 +40,7 @@ from cycling.formats.columns.fields import DAY_FIRST, MONTH_FIRST, Field
 from cycling.formats.columns.mapping import Column, Inference, Mapping
 from cycling.formats.heads import HeadStart, head_problems, head_start
 from cycling.formats.measures import FileBlock, file_blocks, with_state
-from cycling.formats.problems import KeptFindings, Problem
+from cycling.formats.problems import LOST, KeptFindings, Problem
 from cycling.formats.rows import read_rows
 from cycling.formats.text.table import TextTable
 from cycling.formats.values.captured import was_blank
@@ -295,7 +295,8 @@ class _Watch:
         self, mapping: Mapping, evidence: SignEvidence, start: HeadStart | None
     ) -> tuple[Inference, ...]:
         """What nobody has said, each with what it follows from."""
-        seen = [one for one in mapping.inferred if one.kind in PROPOSED]
+        seen = [Inference(LOST, one.text) for one in self._table.notes if one.code == LOST]
+        seen += [one for one in mapping.inferred if one.kind in PROPOSED]
         seen += sign_inferred(mapping, self._mapping, evidence, self._state)
         seen += units_inferred(self._table, mapping, self._charge, self._power)
         seen += time_inferred(self._table, mapping, self._pace, start)
