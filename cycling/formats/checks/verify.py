@@ -14,7 +14,13 @@ from cycling.formats.checks.charge import ChargeWatch, charge_problems
 from cycling.formats.checks.counter_ways import CounterWays, counter_way_problem
 from cycling.formats.checks.digest import DigestBuilder
 from cycling.formats.checks.edges import EdgeWatch, edge_problems
-from cycling.formats.checks.inferred import PROPOSED, accepted, sign_inferred, time_inferred
+from cycling.formats.checks.inferred import (
+    PROPOSED,
+    accepted,
+    numbers_inferred,
+    sign_inferred,
+    time_inferred,
+)
 from cycling.formats.checks.pace import MinuteWatch, PaceWatch, pace_problems
 from cycling.formats.checks.plausible import Ranges, range_problems
 from cycling.formats.checks.power import PowerWatch, power_problems
@@ -73,7 +79,7 @@ def verify(
     for block in file_blocks(table, mapping, findings, also=watch.also, reader=reader):
         watch.add(block)
         on_progress(block.bytes_done, table.size_bytes)
-    watch.finish(reader.no_value_counts)
+    watch.finish(reader)
     return watch.result()
 
 
@@ -96,6 +102,7 @@ class _Watch:
         self._pace, self._charge, self._ranges = PaceWatch(), ChargeWatch(), Ranges()
         self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
         self._edges = EdgeWatch()
+        self._ledgers: tuple[str, ...] = ()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -185,10 +192,11 @@ class _Watch:
         if self._dates_open and clock and clock.unit in (DAY_FIRST, MONTH_FIRST):
             self._dates_open = date_order_is_open(block.cells[clock.index])
 
-    def finish(self, no_value_counts: dict[str, int]) -> None:
+    def finish(self, reader: CellReader) -> None:
         """Report what only the whole file shows."""
         problems = [blank(name, *rows) for name, rows in self._blanks.items()]
-        problems += [no_value(label, count) for label, count in no_value_counts.items()]
+        problems += [no_value(*one, self.rows) for one in reader.no_value_counts.items()]
+        self._ledgers = tuple(reader.ledgers)
         for index, row in self._late.items():
             label = self._mapping.columns[index].shown
             text = f"Column {label!r} is blank at first and has values from here; not imported."
@@ -300,4 +308,5 @@ class _Watch:
         seen += sign_inferred(mapping, self._mapping, evidence, self._state)
         seen += units_inferred(self._table, mapping, self._charge, self._power)
         seen += time_inferred(self._table, mapping, self._pace, start)
+        seen += numbers_inferred(self._table, self._ledgers)
         return tuple(seen)
