@@ -38,7 +38,7 @@ from cycling.formats.checks.times import (
     label_zone_problems,
     step_time_problems,
 )
-from cycling.formats.checks.units import StepPace, time_unit_problems, units_inferred
+from cycling.formats.checks.units import StepPace, time_unit_problems, unit_said, units_inferred
 from cycling.formats.checks.verification import Verification
 from cycling.formats.columns.check import mapping_problems
 from cycling.formats.columns.durations import open_duration
@@ -103,6 +103,7 @@ class _Watch:
         self._energy, self._minutes = ChargeWatch(of_energy=True), MinuteWatch()
         self._edges = EdgeWatch()
         self._ledgers: tuple[str, ...] = ()
+        self._asked: set[str] = set()
         self._spikes = SpikeWatch(mapping, findings)
         self._power, self._step_pace, self._counter_ways = PowerWatch(), StepPace(), CounterWays()
         self._preview, self._preview_by_state = PreviewBuilder(), PreviewBuilder()
@@ -221,6 +222,7 @@ class _Watch:
         cells = self._table.sample_of(clock.index) if clock else ()
         problems += label_zone_problems(self._mapping, self._clock.starts_at, cells)
         problems += gaps_found(self._intervals) + self._implausible()
+        self._asked = {one.code for one in problems}
         for problem in problems:
             self._findings.add(accepted(self._mapping, problem))
 
@@ -306,7 +308,9 @@ class _Watch:
         seen = [Inference(LOST, one.text) for one in self._table.notes if one.code == LOST]
         seen += [one for one in mapping.inferred if one.kind in PROPOSED]
         seen += sign_inferred(mapping, self._mapping, evidence, self._state)
-        seen += units_inferred(self._table, mapping, self._charge, self._power)
+        seen += unit_said(mapping, {*mapping.accepted} & self._asked)
+        told = replace(mapping, inferred=tuple(seen))
+        seen += units_inferred(self._table, told, self._charge, self._power)
         seen += time_inferred(self._table, mapping, self._pace, start)
         seen += numbers_inferred(self._table, self._ledgers)
         return tuple(seen)
