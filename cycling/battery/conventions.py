@@ -7,6 +7,7 @@ from cycling.analysis.chunk_totals import Counting
 from cycling.analysis.counters import Counter
 from cycling.analysis.cycles import flow
 from cycling.analysis.cycles.choices import Choices, Direction, Numbering, Reference
+from cycling.analysis.edges import Sought
 from cycling.analysis.statistics import deadband_a
 from cycling.battery.description import NewBattery
 from cycling.battery.electrolyte import Electrolyte
@@ -60,11 +61,11 @@ def counting_of(
     *,
     counters: tuple[Counter, ...] = (),
     has_temperature: bool = True,
-    by_sign: bool = False,
+    sought: Sought = Sought.NOTHING,
 ) -> Counting:
     """Return how samples are added up; `greatest_a` is the greatest |current| of them."""
     rest_a = deadband_a(battery.capacity_ah, greatest_a)
-    return Counting(rest_a, counters, has_temperature, by_sign)
+    return Counting(rest_a, counters, has_temperature, sought)
 
 
 def electrolyte_of(battery: NewBattery, sides: Iterable[Electrolyte]) -> flow.Electrolyte | None:

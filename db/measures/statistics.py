@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from cycling.analysis.integration import Edge, Samples, lead_in_s
+from cycling.analysis.edges import first_interval_s, lead_in_s
+from cycling.analysis.integration import Edge, Samples
 from cycling.analysis.statistics import EarlierNumbers, ExperimentStatistics, deadband_a, statistics
 from cycling.errors import UnavailableError
 from db import series
@@ -21,7 +22,7 @@ from db.queries.profiles.compiled import split_steps
 from db.series import ChannelInfo, ExperimentSeries, MeasureTable
 from db.series.codec import Floats
 
-METHOD = 6  # raise it whenever the same measures would give another result
+METHOD = 7  # raise it whenever the same measures would give another result
 MAX_OUTDATED = 100
 
 COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
@@ -132,6 +133,7 @@ def _computed(experiment: ExperimentSeries) -> ExperimentStatistics:
         edge=source.edge,
         counters=[counter for counter, _channel in source.counters],
         lead_in_s=_lead_in_s(experiment, source),
+        sought=source.sought,
     )
     computed = computed.with_resumed(resumed.counts)
     last_s = experiment.time_range[1] if experiment.time_range else None
@@ -227,10 +229,14 @@ class Resumptions:
 
 def _lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
     """Return how long before the first measure its step began, if the test began with it."""
-    if source.edge is not Edge.SPLIT or source.step_time is None:
+    if source.edge is Edge.HOLD or not source.by_test_time:
         return 0.0
-    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
-    in_step_s = float(first.extended[0][0]) * source.step_time.factor
+    step_time = source.step_time if source.edge is Edge.SPLIT else None
+    extended = [step_time.info] if step_time else []
+    first = next(iter(experiment.tables(extended, only={"test_time"})))
+    if step_time is None:
+        return first_interval_s(first.test_time_s[:2])
+    in_step_s = float(first.extended[0][0]) * step_time.factor
     return lead_in_s(float(first.test_time_s[0]), in_step_s)
 
 

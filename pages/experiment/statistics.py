@@ -138,7 +138,7 @@ def statistics_parts(
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     readings = whole_readings(stats, is_over=is_over)
     parts: list[Component] = [
-        *evidence.notes(stats),
+        *evidence.notes(stats, inferred),
         html.Div(
             [reading(value, unit, name=name) for name, value, unit in readings],
             className="bem-readings",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cycling.analysis.cycles.choices import Choices, Direction, Kind, Numbering, Reference
+from cycling.analysis.edges import Sought
 from cycling.battery.conventions import (
     OwnChoices,
     choices_of,
@@ -85,8 +86,8 @@ class TestChoices:
 def test_samples_are_added_up_by_the_capacity_and_the_greatest_current():
     assert counting_of(COIN, 1.0).deadband_a == 0.002 / 2000
     assert counting_of(COIN, 0.0002).deadband_a == pytest.approx(1e-7)
-    how = counting_of(STACK, 10.0, has_temperature=False, by_sign=True)
-    assert (how.deadband_a, how.has_temperature, how.by_sign) == (0.005, False, True)
+    how = counting_of(STACK, 10.0, has_temperature=False, sought=Sought.STEPS)
+    assert (how.deadband_a, how.has_temperature, how.sought) == (0.005, False, Sought.STEPS)
 
 
 class TestElectrolyte:
