@@ -20,12 +20,13 @@ from cycling.errors import InputError, UnavailableError
 from db import series
 from db.commands import form_tokens, jobs, kept_files, leases, uploads
 from db.commands.experiments import deletion, reservations
+from db.commands.experiments.damage import alarm_damage
 from db.commands.jobs import Claim, JobInterruptedError, JobStoppedError
 from db.engine import Database
 from db.failures import DiskFullError
 from db.limits import USUAL, Limits
 from db.measures.statistics import experiment_statistics, outdated
-from db.series import store
+from db.series import upkeep
 
 LOG = logging.getLogger("bem.worker")
 
@@ -109,15 +110,17 @@ class Worker:
             if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
                 return False
             self._looked_at = now
-            self._due = store.find_due(place.database, now)
+            self._due = upkeep.find_due(place.database, now)
             self._outdated = outdated(place.database)
         if not self._due:
             return False
         experiment_id, ended = self._due.pop(0)
         with suppress(JobInterruptedError):  # what is copied stays; the rest comes next time
-            series.reconcile(
+            done = series.reconcile(
                 place.database, experiment_id, final=ended, now=now, on_progress=self._go_on
             )
+            if done.damage:
+                alarm_damage(place.database, experiment_id, done.damage, now)
         return True
 
     def renew_statistics(self) -> bool:

@@ -121,7 +121,9 @@ def first_lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
         return 0.0
     step_time = source.step_time if source.edge is Edge.SPLIT else None
     extended = [step_time.info] if step_time else []
-    first = next(iter(experiment.tables(extended, only={"test_time"})))
+    first = next(iter(experiment.tables(extended, only={"test_time"})), None)
+    if first is None:  # all is damaged
+        return 0.0
     if step_time is None:
         return first_interval_s(first.test_time_s[:2])
     in_step_s = float(first.extended[0][0]) * step_time.factor

@@ -51,7 +51,8 @@ class MadeStatistics:
 def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> MadeStatistics:
     """Return the same of an experiment that is open, from these very measures.
 
-    `keep_statistics` stores them afterwards: what is open is only read.
+    `keep_statistics` stores them afterwards: what is open is only read. Those that miss what is
+    damaged say so, and are not to be stored.
     """
     stored = stored_statistics(experiment)
     if stored is not None or experiment.time_range is None:
@@ -60,6 +61,8 @@ def made_statistics(experiment: ExperimentSeries, *, or_older: bool = False) -> 
     if or_older and older is not None:
         return MadeStatistics(experiment.id, older)
     computed = _computed(experiment)
+    if experiment.left_out:
+        return MadeStatistics(experiment.id, replace(computed, left_out=experiment.left_out))
     computed = replace(computed, earlier=_earlier(older, computed))
     return MadeStatistics(experiment.id, computed, experiment.head.revision)
 

@@ -39,7 +39,7 @@ from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
-from pages.experiment.graph.drawing import drawing, time_axis
+from pages.experiment.graph.drawing import damaged_words, drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
@@ -171,6 +171,8 @@ def _graph(
     marks = event_marks(notes, alarms, who)
     graph = figure(drawn.lines, drawn.window, drawn.look, marks, drawn.spans)
     layout = graph["layout"]
+    if drawn.left_out:
+        layout["meta"] |= {"damaged": damaged_words(drawn)}
     layout["height"] += LEGEND_PX
     layout["margin"]["t"] += LEGEND_PX
     layout["showlegend"] = True
@@ -197,6 +199,8 @@ def _graph_words(
         words.append(
             f"It begins at {formatting.exactly(first, who.zone)} ({formatting.utc(first)})."
         )
+    if damaged := graph["layout"]["meta"].get("damaged"):
+        words.append(f"{damaged}.")
     if facts.measures > limits().graph_points:
         most = f"{limits().graph_points:,}"
         words.append(f"At most {most} points a channel are drawn; the extremes are kept.")

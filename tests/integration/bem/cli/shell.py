@@ -54,6 +54,14 @@ class Shell:
         assert "Traceback" not in said.err + said.out
         return said
 
+    def finding(self, *arguments: str | Path) -> str:
+        """Call a comparison that finds something wrong; return what it prints."""
+        said = self._run([str(one) for one in arguments], "", {})
+        assert said.status == 1, said
+        assert "Traceback" not in said.err + said.out
+        assert said.err.strip()
+        return said.out
+
     def done(self, *arguments: str | Path, **how: str) -> str:
         """Call what must work; return its result."""
         said = self(*arguments, **how)

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bem.worker import jobs as handlers
@@ -17,9 +17,11 @@ from db.commands import jobs
 from db.engine import Database
 from db.failures import DiskFullError
 from db.measures import statistics
-from db.models import SeriesHead, Statistics
+from db.models import SeriesHead, StationAlarm, Statistics
 from db.queries.jobs import job_status
+from db.series import upkeep
 from db.terms import JobState
+from tests.flips import flip
 from tests.unit.dashboard.world import Clock
 from tests.unit.db.lab import block, import_blocks
 
@@ -239,6 +241,18 @@ def test_between_jobs_it_copies_measures_that_others_wrote(worker, sqlite_databa
     with sqlite_database.read() as session:
         head = session.get(SeriesHead, experiment_id)
         assert (head.measures, head.final) == (20, True)
+
+
+def test_what_it_finds_damaged_it_makes_anew_and_alarms(worker, sqlite_database):
+    experiment_id = import_blocks(sqlite_database, [block(20)])
+    flip(sqlite_database, experiment_id, "voltage", "samples")
+    upkeep.make_due(sqlite_database, experiment_id)
+    assert worker.look_after_series()
+    assert series.check(sqlite_database, experiment_id) == []
+    with sqlite_database.read() as session:
+        alarm = session.scalars(select(StationAlarm)).one()
+    assert (alarm.code, alarm.experiment_id) == ("damaged measures", experiment_id)
+    assert alarm.text.startswith("Damaged on the disk: Voltage, measures 0 to 65,535. It was made")
 
 
 def test_it_makes_statistics_anew_that_an_older_rule_made(worker, sqlite_database):
