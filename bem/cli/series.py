@@ -21,9 +21,9 @@ Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Experi
 @app.command()
 def check(experiment_ids: Ids = None) -> None:
     """Compare with the measures, and copy anew what differs; print what differed."""
+    database = open_database(read_settings(), check=True)
     from db import series
 
-    database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
             differing = series.reconcile(
@@ -41,9 +41,9 @@ def check(experiment_ids: Ids = None) -> None:
 @app.command()
 def rebuild(experiment_ids: Ids = None) -> None:
     """Copy all measures anew, whatever is there."""
+    database = open_database(read_settings(), check=True)
     from db import series
 
-    database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
             series.rebuild(database, experiment_id, _percent(advance))
