@@ -26,9 +26,10 @@ def check(experiment_ids: Ids = None) -> None:
 
     Prints what is wrong, and exits with status 1 then. Changes nothing.
     """
+    database = open_database(read_settings(), check=True)
     from db.series import integrity
 
-    if _found(experiment_ids, integrity.check):
+    if _found(database, experiment_ids, integrity.check):
         typer.echo("What is stored is not what was measured. Try bem series repair.", err=True)
         raise typer.Exit(1)
 
@@ -36,19 +37,21 @@ def check(experiment_ids: Ids = None) -> None:
 @app.command()
 def repair(experiment_ids: Ids = None) -> None:
     """Compare like check, and make what is wrong anew from the rows; print what was wrong."""
+    database = open_database(read_settings(), check=True)
     from db.series import integrity
 
-    _found(experiment_ids, integrity.repair)
+    _found(database, experiment_ids, integrity.repair)
 
 
 def _found(
+    database: "Database",
     experiment_ids: list[int] | None,
     look: "Callable[[Database, int, Progress], list[Finding]]",
 ) -> bool:
     """Look at each experiment and print what is wrong; return whether anything is."""
     from db.series.channels import channel_names
 
-    database, anything = open_database(read_settings(), check=True), False
+    anything = False
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
             findings = look(database, experiment_id, _percent(advance))

@@ -1,32 +1,17 @@
-"""Records that do not follow on what is stored, and for how long."""
+"""Numbers that do not follow on what is stored, and for how long."""
 
 from datetime import UTC, datetime, timedelta
 
 from master_node.gaps import Gaps
-from master_node.protocol.messages import Records, Samples
 
 BEGAN = datetime(2026, 12, 1, tzinfo=UTC)
-
-
-def records(first: int) -> Records:
-    samples = Samples(
-        first=first,
-        at=[1.7e9],
-        test_time_s=[1.0],
-        instruction=[1],
-        step=[0],
-        cycle=[1],
-        voltage=[3.6],
-        current=[1.0],
-    )
-    return Records(experiment=7, station=2, samples=samples, events=[])
 
 
 def said(*came: tuple[float, int, int]) -> list[bool]:
     """Return what is said of records that come after so many s: their first, what is stored."""
     gaps = Gaps()
     return [
-        gaps.stays(records(first), through, BEGAN + timedelta(seconds=after_s))
+        gaps.stays(7, "samples", first, through, BEGAN + timedelta(seconds=after_s))
         for after_s, first, through in came
     ]
 
