@@ -126,7 +126,7 @@ def pause_words(pause: Pause, zone: tzinfo) -> tuple[str, str]:
     if pause.until is None:
         return first, "It is still paused."
     on = f", resumed by {pause.resumed_by}" if pause.resumed_by else ""
-    lasted = formatting.whole_duration(pause.lasts_s(pause.until))
+    lasted = formatting.lasted(pause.lasts_s(pause.until))
     return first, f"Until {formatting.exactly(pause.until, zone)}, {lasted}{on}"
 
 
@@ -148,20 +148,20 @@ def _outage_span(outage: Outage, zone: tzinfo) -> Span:
     lasted = formatting.at_most(outage.end_s - outage.begin_s)
     words = (
         f"The station was off for {lasted}.",
-        f"Nothing recorded for {_rough(outage.end_s - outage.last_s)}",
+        f"Nothing recorded for {formatting.lasted(outage.end_s - outage.last_s)}",
         _from_to(outage.window, zone),
     )
     return Span(*outage.window, "gap", (f"Station off {lasted}", "Station off"), words)
 
 
 def _stop_span(stop: Window, zone: tzinfo) -> Span:
-    lasted = f"Paused {_rough(stop[1] - stop[0])}"
+    lasted = f"Paused {formatting.lasted(stop[1] - stop[0])}"
     words = (lasted, "The test time stood still.", _from_to(stop, zone))
     return Span(*stop, "pause", (f"{lasted}, test time stood", lasted, "Paused"), words)
 
 
 def _gap_span(gap: Window, lost_at: Sequence[float], zone: tzinfo) -> Span:
-    nothing = f"othing recorded for {_rough(gap[1] - gap[0])}"
+    nothing = f"othing recorded for {formatting.lasted(gap[1] - gap[0])}"
     lost = [at for at in lost_at if gap[0] <= at <= gap[1]]
     if not lost:
         names = (f"N{nothing}", "Nothing recorded")
@@ -180,11 +180,6 @@ def _shortened(name: str) -> tuple[str, ...]:
 def _from_to(window: Window, zone: tzinfo) -> str:
     begin, end = (formatting.exactly(datetime.fromtimestamp(one, UTC), zone) for one in window)
     return f"{begin} to {end}"
-
-
-def _rough(seconds: float) -> str:
-    """Write a duration to the second, as everywhere."""
-    return formatting.whole_duration(seconds)
 
 
 def _is_explained(gap: Window, others: Sequence[Window]) -> bool:

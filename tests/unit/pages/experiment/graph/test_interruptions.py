@@ -11,6 +11,8 @@ from components.measure_view import trace_toggles
 from db import series
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
+from db.queries.experiments.timeline import timeline
+from pages.experiment.events import entry_text
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.expected_curve import expected_toggle
 from tests.running_lab import RunningLab
@@ -137,6 +139,17 @@ def test_an_outage_in_a_pause_is_shaded_within_it(lab, run):
     assert (pause.begin_s - BEGIN_S, pause.end_s - BEGIN_S) == pytest.approx((3, 30))
     assert (outage.begin_s - BEGIN_S, outage.end_s - BEGIN_S) == pytest.approx((8, 14))
     assert outage.labels[0] == "Station off 6 s at most"
+
+
+def test_a_short_outage_has_the_same_digits_wherever_it_stands(lab, run):
+    lab.event(run, 1, "paused", BEGIN + timedelta(seconds=9.6), interrupted=True, test_time_s=3.0)
+    record(lab, run, [0, 1, 2, 3, 9.7], [0, 1, 2, 3, 3], (9.7,))
+    _, outage = drawn(lab, run).spans
+    at_most, nothing, _ = outage.words
+    said = ("The station was off for 6.6 s at most.", "Nothing recorded for 6.6 s")
+    assert (at_most, nothing) == said
+    entry = next(one for one in timeline(lab.database, run) if one.interrupted)
+    assert entry_text(entry)[1].startswith(at_most)
 
 
 @pytest.mark.parametrize("lost", [False, True])
