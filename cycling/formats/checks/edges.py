@@ -10,7 +10,7 @@ from cycling.analysis.gaps import GAP_FACTOR, GAP_S
 from cycling.analysis.statistics import REST_SHARE, UNSURE
 from cycling.formats.columns.fields import Field
 from cycling.formats.columns.mapping import Mapping
-from cycling.formats.measures import FileBlock
+from cycling.formats.measures import FileBlock, with_state
 from cycling.formats.problems import SPARSE_EDGES, Problem
 from cycling.formats.values.numbers import BoolArray, FloatArray
 from cycling.units import duration_words
@@ -34,8 +34,10 @@ class EdgeWatch:
         """Take the next rows; the last one is looked at again with the one after it."""
         of = block.measures
         unknown = np.full(len(of.current_a), np.nan)
+        current_a = of.current_a
+        current_a = current_a if block.state is None else with_state(current_a, block.state)
         named = [unknown if one is None else one for one in (of.step_id, of.step, of.cycle)]
-        rows = np.concatenate([self._last, [of.test_time_s, of.current_a, *named]], axis=1)
+        rows = np.concatenate([self._last, [of.test_time_s, current_a, *named]], axis=1)
         self._last = rows[:, -_BESIDE:]
         time_s, current_a, *keys = rows
         self._greatest_a = max(self._greatest_a, float(np.nanmax(np.abs(current_a), initial=0.0)))
