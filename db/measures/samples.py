@@ -41,18 +41,22 @@ def samples(
     temperature: ChannelInfo | None = None,
     resumed: "Resumptions | None" = None,
     part: tuple[int, int] | None = None,
+    *,
+    whole: bool = False,
 ) -> Iterator[Samples]:
     """Yield the samples of an experiment as its source has them added up.
 
     `part` are the first one, counted from 0, and the one after the last; None: all. Their times
-    begin anywhere, only differences count.
+    begin anywhere, only differences count. With `whole` or a part series.DamagedError is raised
+    where one is damaged; else its chunk is left out.
     """
     scaled = [channel for _counter, channel in source.counters]
     extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
     extended += [temperature] if temperature else []
     clock, step_clock = SourceClock(source), StepClock(source.edge)
     split = split_steps(experiment.database.session, experiment.id)
-    for measures in experiment.tables(extended, only=COLUMNS, part=part):
+    whole = whole or part is not None
+    for measures in experiment.tables(extended, only=COLUMNS, part=part, whole=whole):
         table = _whole_steps(measures, split)
         paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
         if resumed:

@@ -84,7 +84,8 @@ class ExperimentSteps:
 def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
     """Return the steps of an experiment that is open, None if it has no measures.
 
-    Raises series.BeingPreparedError while many measures of another program are being copied.
+    Raises series.BeingPreparedError while many measures of another program are being copied, and
+    series.DamagedError where some are damaged: without them cycles would be others.
     """
     if experiment.time_range is None:
         return None
@@ -108,7 +109,7 @@ def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
 
 
 def _added_up(experiment: ExperimentSeries, recipe: StepRecipe) -> AddedUp:
-    rows = samples(experiment, recipe.source, recipe.temperature)
+    rows = samples(experiment, recipe.source, recipe.temperature, whole=True)
     return add_up(rows, recipe.counting, recipe.lead_in_s)
 
 

@@ -222,15 +222,17 @@ class ExperimentSeries:
         *,
         only: Collection[str] | None = None,
         part: tuple[int, int] | None = None,
+        whole: bool = False,
     ) -> Iterator[MeasureTable]:
         """Yield all measures in MeasID order, some tens of thousands at a time.
 
         With `only` the other generic columns (voltage, current, power, instruction, test_time,
         step, cycle) are not read and stay NaN. `part` are the first measure, counted from 0, and
         the one after the last; no other chunks are read. A chunk of which something
-        is damaged is left out.
+        is damaged is left out; with `whole` DamagedError is raised instead.
         """
-        return tables(self._each_chunk(column_keys(extended, only), part), extended)
+        chunks = self._each_chunk(column_keys(extended, only), part, whole=whole)
+        return tables(chunks, extended)
 
     @cached_property
     def _chunks(self) -> ChunkReader:
@@ -239,7 +241,7 @@ class ExperimentSeries:
         return ChunkReader(self.database.session, self.id, self.noted_damage)
 
     def _each_chunk(
-        self, keys: Sequence[str], part: tuple[int, int] | None
+        self, keys: Sequence[str], part: tuple[int, int] | None, *, whole: bool
     ) -> Iterator[tuple[Ints, Columns]]:
         directory = self._chunks.directory
         first, end = part or (0, directory.measures)
@@ -249,6 +251,8 @@ class ExperimentSeries:
             if start >= end:
                 return
             found = self._chunks.whole_columns(number, keys)
+            if whole:
+                refuse_lost(self._chunks, [number], keys)
             if found is not None:
                 us, columns = found
                 inside = slice(max(first - start, 0), end - start)

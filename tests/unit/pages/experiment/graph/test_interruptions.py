@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from pages.experiment.events import entry_text
 
 from components.figures.measure_graph import Look, figure
 from components.figures.template import template
@@ -12,7 +13,6 @@ from db import series
 from db.measures.rows import MeasureRows
 from db.measures.writing import insert
 from db.queries.experiments.timeline import timeline
-from pages.experiment.events import entry_text
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.expected_curve import expected_toggle
 from tests.running_lab import RunningLab
