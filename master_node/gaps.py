@@ -1,6 +1,6 @@
 """Gaps that stay: what follows on the stored records is not at their unit any more."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from db.models import Run
@@ -9,26 +9,37 @@ from master_node.protocol.messages import Records
 STAYS_FOR = timedelta(seconds=60)  # a unit goes back within 5 s of an answer, however late
 
 
+@dataclass(frozen=True)
+class Gap:
+    """Numbers that do not follow on the last that is stored: the smallest that came since when."""
+
+    stored: int
+    first: int
+    since: datetime
+
+
 @dataclass
 class Gaps:
     """What the leader remembers of numbers that did not follow on what is stored."""
 
-    _since: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)
+    _open: dict[tuple[int, str], Gap] = field(default_factory=dict)
 
     def stays(self, experiment_id: int, what: str, first: int, stored: int, now: datetime) -> bool:
-        """Note the first number of what came; True while its unit does not go back for a minute.
+        """Note the first number of what came; True for the first that its unit still has.
 
-        `stored` is the last number of these ("samples", "events") that is stored, -1 for none.
+        That is known after a minute, in which a unit has sent all again from there many times.
+        What it sends beside it, as its newest, is none. `stored` is the last number of these
+        ("samples", "events") that is stored, -1 for none.
         """
         key = experiment_id, what
         if first <= stored + 1:
-            self._since.pop(key, None)
+            self._open.pop(key, None)
             return False
-        before, since = self._since.setdefault(key, (stored, now))
-        if before != stored:
-            self._since[key] = stored, now
-            return False
-        return now - since >= STAYS_FOR
+        gap = self._open.get(key)
+        if gap is None or gap.stored != stored:
+            gap = Gap(stored, first, now)
+        gap = self._open[key] = replace(gap, first=min(gap.first, first))
+        return first == gap.first and now - gap.since >= STAYS_FOR
 
 
 @dataclass(frozen=True)
@@ -73,12 +84,11 @@ class Missing:
 
 def missing(gaps: Gaps, records: Records, run: Run, now: datetime) -> Missing | None:
     """Return what of a run is nowhere before these records are taken; None if nothing is known."""
-    samples, events = records.samples, records.events
-    first = samples.first if samples else run.through + 1
-    first_event = events[0].n if events else run.events_through + 1
-    of = records.experiment
-    stay = (
-        gaps.stays(of, "samples", first, run.through, now) if samples else False,
-        gaps.stays(of, "events", first_event, run.events_through, now) if events else False,
-    )
-    return Missing(run, first, first_event) if any(stay) else None
+    of, samples, events = records.experiment, records.samples, records.events
+    first, first_event = run.through + 1, run.events_through + 1
+    if samples and gaps.stays(of, "samples", samples.first, run.through, now):
+        first = samples.first
+    if events and gaps.stays(of, "events", events[0].n, run.events_through, now):
+        first_event = events[0].n
+    lost = first > run.through + 1 or first_event > run.events_through + 1
+    return Missing(run, first, first_event) if lost else None

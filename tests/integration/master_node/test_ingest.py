@@ -638,10 +638,13 @@ def test_what_follows_a_gap_is_stored_with_its_end_once_somebody_has_acknowledge
     monkeypatch.setattr(gaps, "STAYS_FOR", timedelta(0))
     stage.store(event(stage, started()))
     stage.store(stage.records(0, 9))
-    for _ in range(3):
-        (ack,) = stage.store(stage.records(30, 39))
+    for first in (30, 90, 30, 90):  # the second is what the station measures meanwhile
+        (ack,) = stage.store(stage.records(first, first + 9))
     assert ack.samples == 9
+    assert "Measures 10 to 29 " in open_alarm(stage).text
     acknowledged(stage)
+    (ack,) = stage.store(stage.records(90, 99))
+    assert ack.samples == 9
     (ack,) = stage.store(stage.records(30, 39))
     assert (ack.samples, ack.events) == (39, 0)
     for _ in range(2):

@@ -29,3 +29,9 @@ def test_a_gap_is_one_once_it_has_stayed_for_a_minute():
 def test_a_unit_that_goes_back_or_gets_on_has_time_again():
     assert not any(said((0, 30, 9), (30, 10, 9), (61, 30, 9), (90, 30, 9)))
     assert not any(said((0, 30, 9), (61, 50, 29), (90, 50, 29)))
+
+
+def test_only_the_first_that_the_unit_still_has_ends_the_gap():
+    """Its newest, which it sends beside it, would lose all between."""
+    came = [(0, 90, 9), (1, 30, 9), (61, 90, 9), (62, 50, 9), (63, 30, 9)]
+    assert said(*came) == [False, False, False, False, True]
