@@ -35,9 +35,10 @@ def check(experiment_ids: Ids = None) -> None:
 
     Prints what is wrong, and exits with status 1 then. Changes nothing.
     """
+    database = open_database(read_settings(), check=True)
     from db.series import integrity
 
-    if _found(experiment_ids, integrity.check):
+    if _found(database, experiment_ids, integrity.check):
         typer.echo("What is stored is not what was measured. Try bem series repair.", err=True)
         raise typer.Exit(1)
 
@@ -48,21 +49,24 @@ def repair(experiment_ids: Ids = None) -> None:
 
     Exits with status 1 where measures without rows are damaged: those only a backup has.
     """
+    database = open_database(read_settings(), check=True)
     from db.series import integrity
 
-    if _found(experiment_ids, integrity.repair) and _found(experiment_ids, integrity.check):
+    repaired = _found(database, experiment_ids, integrity.repair)
+    if repaired and _found(database, experiment_ids, integrity.check):
         typer.echo("This cannot be made anew: take it from a backup.", err=True)
         raise typer.Exit(1)
 
 
 def _found(
+    database: "Database",
     experiment_ids: list[int] | None,
     look: "Callable[[Database, int, Progress], list[Finding]]",
 ) -> bool:
     """Look at each experiment and print what is wrong; return whether anything is."""
     from db.series.channels import channel_names
 
-    database, anything = open_database(read_settings(), check=True), False
+    anything = False
     for experiment_id in _chosen(database, experiment_ids):
         with progress(f"Experiment {experiment_id}", 100) as advance:
             findings = look(database, experiment_id, _percent(advance))
@@ -85,9 +89,9 @@ Dry = Annotated[bool, typer.Option("--dry-run", help="Only say what would be don
 @measures.command()
 def size(experiment_ids: Ids = None, before: Before = None) -> None:
     """Print ID, measures, rows, about how many MB these are, and MB that are stored."""
+    database = open_database(read_settings(), check=True)
     from db.measures import packing
 
-    database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids, before):
         typer.echo("\t".join([str(experiment_id), *_size(packing.size(database, experiment_id))]))
 
@@ -95,9 +99,9 @@ def size(experiment_ids: Ids = None, before: Before = None) -> None:
 @measures.command()
 def pack(experiment_ids: Ids = None, before: Before = None, dry_run: Dry = False) -> None:
     """Give up rows whose every value is stored; print ID and about how many MB are free."""
+    database = open_database(read_settings(), check=True)
     from db.measures import packing
 
-    database = open_database(read_settings(), check=True)
     for experiment_id in _chosen(database, experiment_ids, before):
         freed = packing.size(database, experiment_id)
         reason = None
@@ -113,11 +117,11 @@ def pack(experiment_ids: Ids = None, before: Before = None, dry_run: Dry = False
 @measures.command()
 def unpack(experiment_ids: Ids = None, before: Before = None, dry_run: Dry = False) -> None:
     """Put rows back for programs that read them; print ID and how many measures they are of."""
-    from db.measures import packing
-
     if not experiment_ids:
         raise InputError("Name the experiments that are to have rows again.")
     database = open_database(read_settings(), check=True)
+    from db.measures import packing
+
     for experiment_id in _chosen(database, experiment_ids, before):
         count = packing.size(database, experiment_id).measures
         if not dry_run:

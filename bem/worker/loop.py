@@ -53,6 +53,7 @@ class Worker:
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
         self._said_at = float("-inf")
+        self._trouble = ""
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._due: list[tuple[int, bool]] = []
@@ -71,14 +72,23 @@ class Worker:
                 self._sweep()
                 if not (self.work_once() or self.look_after_series() or self.renew_statistics()):
                     time.sleep(IDLE_S)
+                self._note_trouble("")
             except UnavailableError as error:
-                LOG.warning("what=database-trouble said=%r", str(error))
+                self._note_trouble(str(error))
                 time.sleep(UNREACHABLE_S)
             except (SQLAlchemyError, OSError):  # a full disk, say: the others need this worker
                 LOG.exception("what=no-look-for-work")
                 time.sleep(UNREACHABLE_S)
         with suppress(UnavailableError, SQLAlchemyError):  # it is forgotten after some minutes
             leases.end_presence(self._place.database, leases.WORKER, self.name)
+
+    def _note_trouble(self, said: str) -> None:
+        """Log what is wrong with the database when that changes: an outage may last for hours."""
+        if said and said != self._trouble:
+            LOG.warning("what=database-trouble said=%r", said)
+        elif self._trouble and not said:
+            LOG.info("what=database-back")
+        self._trouble = said
 
     def say_present(self) -> None:
         """Note every 5 s that this worker lives; called from whatever it is doing."""

@@ -199,15 +199,15 @@ def _values(table: MeasureTable) -> dict[Field, NDArray[np.float64]]:
 
 
 def _outages(database: Database, experiment_id: int) -> NDArray[np.float64]:
-    """Return begin and end (Unix s) of each pause after its station had been off, in their order.
+    """Return begin and end (Unix s) of each pause from when its station was back, in their order.
 
     One that lasts has no end.
     """
     return np.array(
         [
-            (one.at.timestamp(), one.until.timestamp() if one.until else np.inf)
+            (one.returns[0].at.timestamp(), one.until.timestamp() if one.until else np.inf)
             for one in run_pauses(database, experiment_id)
-            if one.interrupted
+            if one.returns
         ]
     ).reshape(-1, 2)
 

@@ -59,7 +59,7 @@ def read_head(session: Session, experiment_id: int) -> Head:
     lasts = {one.used_measure_id: one.channel_last_id for one in channels}
     return Head(
         watermarks=Watermarks(head.last_id, lasts),
-        last_row=-1 if head.last_row is None else head.last_row,
+        last_row=-1 if head.last_row is None else int(head.last_row),  # a decimal on MariaDB
         extended=tuple(one.used_measure_id for one in channels if one.known > 0),
         revision=head.revision,
         has_power=head.has_power,

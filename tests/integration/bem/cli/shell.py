@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bem.cli import app
+from bem import __main__ as program
 from tests.served import BEM
 
 HEADER = "Test Time / s,Voltage / V,Current / A"
@@ -76,7 +76,7 @@ class Shell:
             patch.setattr(sys, "stdin", io.StringIO(say))
             patch.chdir(self.folder)
             with pytest.raises(SystemExit) as ended:
-                app.main()
+                program.main()
         said = self.output.readouterr()
         return StatusNote(ended.value.code or 0, said.out, said.err)
 

@@ -13,7 +13,7 @@ from cycling.formats import open_table, propose
 from db import series
 from db.engine import Database
 from db.measures.rows import MeasureRows
-from db.measures.writing import insert
+from db.measures.writing import insert_missing
 from db.models import ExtendedMeasure, GenericMeasure
 from db.series import chunks, window
 from tests.databases import SERVER_ENGINES
@@ -69,7 +69,7 @@ def store(
                 cycle=None,
                 extended={} if temperature is None else {4: np.asarray(temperature, float)[only]},
             )
-            insert(session, EXPERIMENT, rows)
+            insert_missing(session, [(EXPERIMENT, rows)])
     series.forget(database, EXPERIMENT)
 
 
@@ -446,22 +446,10 @@ def test_measures_that_arrive_while_one_reads_are_left_for_the_next_time(databas
     pieces = series.stream(database, EXPERIMENT, [])
     first = next(pieces)
     with database.write() as session:
-        insert(
-            session,
-            EXPERIMENT,
-            MeasureRows(
-                5,
-                np.array([BEGIN + timedelta(days=1).total_seconds()]),
-                np.zeros(1),
-                np.zeros(1),
-                np.zeros(1),
-                None,
-                None,
-                None,
-                None,
-                {},
-            ),
-        )
+        late = np.array([BEGIN + timedelta(days=1).total_seconds()])
+        none = np.zeros(1)
+        rows = MeasureRows(5, late, none, none, none, None, None, None, None, {})
+        insert_missing(session, [(EXPERIMENT, rows)])
     assert len(first.unix_s) == 5
     assert list(pieces) == []
 

@@ -11,7 +11,10 @@ from cycling.formats import Block
 from db import series
 from db.engine import Database
 from db.measures.export import CsvChoice, csv_pieces
+from db.measures.samples import samples
+from db.measures.source import source_of
 from db.measures.statistics import experiment_statistics
+from db.measures.steps import experiment_steps
 from db.models import ExtendedMeasure, GenericMeasure, SeriesChunk, Statistics
 from db.series import chunks, codec, integrity, window
 from tests.flips import flip
@@ -306,3 +309,21 @@ def test_without_rows_a_summary_is_mended_and_samples_are_lost(database: Databas
     flip(database, experiment_id, "voltage", "samples")
     assert series.repair(database, experiment_id) != []
     assert series.check(database, experiment_id) == []
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_steps_and_parts_are_not_made_without_what_is_damaged(sqlite_database: Database):
+    experiment_id = experiment_of(sqlite_database, 64 * 3)
+    whole = rows_of(sqlite_database, experiment_id)
+    hit = ("current", 1, "samples")
+    put(sqlite_database, experiment_id, {hit: flipped(whole[hit], random.Random(3))})
+    with series.opened(sqlite_database, experiment_id) as experiment:
+        with pytest.raises(series.DamagedError, match="Current, measures 64 to 127"):
+            experiment_steps(experiment)
+        source = source_of(experiment)
+        with pytest.raises(series.DamagedError):
+            list(samples(experiment, source, part=(60, 70)))
+        (other,) = samples(experiment, source, part=(130, 140))
+        assert len(other.time_s) == 10
+    with series.opened(sqlite_database, experiment_id) as experiment:
+        assert sum(len(one.time_s) for one in samples(experiment, source)) == 128

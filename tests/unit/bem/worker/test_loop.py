@@ -170,6 +170,27 @@ def test_it_lives_on_when_it_cannot_look_for_work(worker, monkeypatch, error):
     assert len(tries) == 3
 
 
+def test_an_outage_is_two_lines_in_the_log(worker, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, logger="bem.worker")
+    monkeypatch.setattr(module, "UNREACHABLE_S", 0.0)
+    left = [True] * 5
+
+    def look() -> bool:
+        if left:
+            left.pop()
+            raise UnavailableError("The database cannot be reached.")
+        worker.stop()
+        return True
+
+    monkeypatch.setattr(worker, "work_once", look)
+    worker.run()
+    said = [line for entry in caplog.records if "database" in (line := entry.getMessage())]
+    assert said == [
+        "what=database-trouble said='The database cannot be reached.'",
+        "what=database-back",
+    ]
+
+
 def test_told_to_stop_it_puts_its_job_back(worker, sqlite_database, clock, doing):
     job_id = ask(sqlite_database, clock)
 

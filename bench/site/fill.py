@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bench.lines import Line
 from bench.peers import Peer
-from bench.work import add_battery, blocks
+from bench.site.work import add_battery, blocks
 from db.commands.experiments.imports import NewExperiment, import_experiment
 from db.engine import Database
 from db.measures.packing import unpack
