@@ -172,7 +172,8 @@ class Lab:
         assert series.check(self.database, experiment_id) == []
         tables = list(series.stream(self.database, experiment_id, []))
         voltages = np.concatenate([one.voltage_v for one in tables])
-        np.testing.assert_allclose(voltages, np.round(3 + np.arange(ROWS) / ROWS, 6), rtol=1e-12)
+        written = np.array([float(f"{3 + number / ROWS:.6f}") for number in range(ROWS)])
+        np.testing.assert_allclose(voltages, written, rtol=1e-12)
 
     def note(self, record_property) -> None:
         """Count rows of the file and rows that are stored, for the table of `make faults`."""
