@@ -51,6 +51,7 @@ class ExperimentStatistics:
     channel that is named, in its unit; both are "" where there is none. `comparisons` are the
     instrument's counters beside our integrals. `clock_s` is how long the clock went. With `is_old`
     an older rule made all this; `earlier` is what one gave, where that was something else.
+    `left_out` names measures that could not be read.
     """
 
     deadband_a: float
@@ -69,6 +70,7 @@ class ExperimentStatistics:
     earlier: EarlierNumbers | None = None
     sought: Sought = Sought.NOTHING
     held_ah: tuple[float, float] = (0.0, 0.0)
+    left_out: str = ""
 
     @property
     def flowed_ah(self) -> float:

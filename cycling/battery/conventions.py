@@ -51,6 +51,7 @@ def choices_of(battery: NewBattery, own: OwnChoices = NOTHING) -> Choices:
         capacity_ah=battery.capacity_ah,
         mass_g=battery.active_mass_g if mass_g is None else mass_g,
         area_cm2=battery.electrode_size_cm2,
+        cells=battery.cells,
     )
 
 
@@ -75,7 +76,7 @@ def electrolyte_of(battery: NewBattery, sides: Iterable[Electrolyte]) -> flow.El
     """
     volumes_ml = [one.volume for one in sides]
     concentration, electrons = battery.electrolyte_mol_per_l, battery.electrolyte_electrons
-    if not volumes_ml or concentration is None or electrons is None:
+    if not volumes_ml or not battery.cells or concentration is None or electrons is None:
         return None
     return flow.Electrolyte(concentration, electrons, min(volumes_ml) / ML_PER_L / battery.cells)
 

@@ -14,8 +14,9 @@ from cycling.formats import apply_options, open_table, propose, read_measures, v
 from cycling.formats.columns.fields import Field
 from db import series
 from db.engine import Database
+from db.measures.samples import first_lead_in_s, samples
 from db.measures.source import source_of
-from db.measures.statistics import _lead_in_s, experiment_statistics, samples
+from db.measures.statistics import experiment_statistics
 from tests import golden
 from tests.real_files import DATA, real_file
 from tests.unit.db.lab import block, import_blocks
@@ -82,7 +83,7 @@ def deviations(database: Database, case: golden.Case, *, counted: bool):
         options = case.options(source.edge, counted=counted)
         counters = tuple(counter for counter, _channel in source.counters)
         how = Counting(options["deadband_a"], counters, False, source.sought)
-        rows = add_up(samples(experiment, source), how, _lead_in_s(experiment, source)).steps
+        rows = add_up(samples(experiment, source), how, first_lead_in_s(experiment, source)).steps
     table = cycle_table(rows, Choices(numbering=Numbering.FILE))
     columns = (table.charge.ah, table.discharge.ah, table.charge.wh, table.discharge.wh)
     totals = {

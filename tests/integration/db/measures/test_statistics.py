@@ -14,7 +14,8 @@ from db.commands.experiments.run_profiles import RunProfile
 from db.commands.profiles import compile_text
 from db.engine import Database
 from db.measures import statistics
-from db.measures.statistics import experiment_statistics, temperature_channel
+from db.measures.samples import temperature_channel
+from db.measures.statistics import experiment_statistics
 from db.models import ImportSource, Run, RunEvent, Statistics
 from db.series import ChannelInfo
 from tests.unit.db.lab import (

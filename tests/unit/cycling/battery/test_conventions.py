@@ -53,6 +53,9 @@ class TestChoices:
     def test_of_a_battery_that_says_nothing_there_is_no_mass_and_no_area(self):
         assert choices_of(CELL) == Choices(capacity_ah=1)
 
+    def test_those_of_a_stack_say_how_many_cells_share_its_voltage(self):
+        assert choices_of(STACK).cells == 4
+
     @pytest.mark.parametrize(
         ("technology", "kind"),
         [
@@ -97,7 +100,8 @@ class TestElectrolyte:
         assert found.capacity_ah == pytest.approx(17.1530 / 4, rel=1e-4)
 
     @pytest.mark.parametrize(
-        "unknown", [{"electrolyte_mol_per_l": None}, {"electrolyte_electrons": None}]
+        "unknown",
+        [{"electrolyte_mol_per_l": None}, {"electrolyte_electrons": None}, {"cells": 0}],
     )
     def test_it_is_not_guessed(self, unknown):
         sides = [side(Polarity.POSITIVE, 500)]

@@ -16,7 +16,8 @@ from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from db.terms import Role
 from pages.context import Viewer
-from pages.experiment.events import (
+from pages.experiment.graph.moments import around, event_marks
+from pages.experiment.happenings.events import (
     AT_ONCE,
     STATES,
     alarm_lines,
@@ -26,7 +27,6 @@ from pages.experiment.events import (
     states_card,
     timeline_card,
 )
-from pages.experiment.graph.moments import around, event_marks
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.lab import BEGIN
@@ -156,6 +156,15 @@ def test_an_interruption_is_not_a_pause_that_somebody_asked_for():
     assert (what, "The station was off" in why) == ("Interrupted", True)
     entry = TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True, off_s=5.0)
     assert "The station was off for 5 s" in entry_text(entry)[1]
+
+
+def test_a_station_that_was_off_in_a_pause_has_interrupted_nothing():
+    entry = TimelineEntry(BEGIN, EntryKind.PAUSED, interrupted=True, off_s=6.0, in_pause=True)
+    words = ("Station off", "The station was off for 6 s at most, in the pause.")
+    assert entry_text(entry) == words
+    pause = TimelineEntry(BEGIN, EntryKind.PAUSED, "ada")
+    (card,) = timeline_card([entry, pause], None, WHO)
+    assert "1 pause, newest first" in text(card)
 
 
 def test_a_battery_that_was_confirmed_with_the_form_is_named():

@@ -73,6 +73,11 @@ def evidence_facts(stats: ExperimentStatistics) -> list[Fact]:
 def warnings(stats: ExperimentStatistics, inferred: Sequence[Fact] = ()) -> list[str]:
     """Return what somebody who trusts these numbers must know."""
     warned = [f"The file was damaged: {text}" for name, text in inferred if name == LOST_RECORDS]
+    if stats.left_out:
+        warned.append(
+            f"Damaged on the disk and left out: {stats.left_out}. These numbers are of the other "
+            "measures, and what is left out counts as missing."
+        )
     if stats.is_old:
         warned.append(
             "These numbers were made by an older rule. A worker makes them anew; "
