@@ -49,6 +49,8 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "battery-add": Role.OPERATOR,
     "battery-edit": Role.OPERATOR,
     "battery-delete": Role.ADMIN,
+    "cycles": Role.VIEWER,
+    "cycles-choose": Role.OPERATOR,
     "experiments": Role.VIEWER,
     "experiment": Role.VIEWER,
     "experiment-delete": Role.ADMIN,

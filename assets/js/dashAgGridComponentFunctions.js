@@ -43,6 +43,10 @@
       h("span", { className: "t3 small num" }, row.duration || "not started"));
   };
 
+  cells.CycleNumber = function (props) {
+    if (!props.data) return h("span", { className: "bem-skeleton" });
+    return h("a", { href: props.data.href, "data-bem-link": true, title: "Its time in the graph" }, props.value);
+  };
   cells.Cut = function (props) {
     return props.data ? h("span", { className: "cut", title: props.value }, props.value) : null;
   };

@@ -1,6 +1,6 @@
 """The cycles of an experiment by its conventions: table, summary, and the samples of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,10 @@ SIGNS = {Direction.CHARGE: 1, Direction.DISCHARGE: -1}
 
 @dataclass(frozen=True)
 class ExperimentCycles:
-    """The cycles of an experiment; `is_running`: its last one may still grow."""
+    """The cycles of an experiment; `is_running`: its last one may still grow.
+
+    The table's times are test time, or seconds since the first measure.
+    """
 
     experiment_id: int
     conventions: Conventions
@@ -81,4 +84,7 @@ def experiment_cycles(
     by = conventions(experiment.database, experiment.id, own)
     is_running = check_experiment(experiment.database, experiment.id).status not in ENDED
     table = cycle_table(steps.rows, by.choices, is_cv=steps.is_cv, is_running=is_running)
+    if not steps.recipe.source.by_test_time:  # it is the clock's
+        begin_s = float(steps.rows.ends.begin_s[0])
+        table = replace(table, begin_s=table.begin_s - begin_s, end_s=table.end_s - begin_s)
     return ExperimentCycles(experiment.id, by, steps, table, is_running)
