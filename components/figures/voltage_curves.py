@@ -16,7 +16,7 @@ from components.figures.viridis import viridis
 Floats = NDArray[np.float64]
 
 IN_LEGEND = 8  # cycles; more have a colour bar
-HEIGHT_PX, NARROW_PX = 400, 320
+HEIGHT_PX, NARROW_PX = 400, 340
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from db.series.rows import COLUMNS
 from db.series.window import ChunkReader, Columns, blank_times, broken, longest, thinned
 
 MILLI = 1000.0
+MAX_RECENT = 4  # chunks that are kept for the next part of an experiment
 BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
 
 
@@ -304,9 +305,24 @@ class ExperimentSeries:
             start = int(directory.starts[place])
             if start >= end:
                 return
-            us, columns = self._chunks.columns([number], keys)[number]
+            us, columns = self._chunk(number, keys, kept=part is not None)
             inside = slice(max(first - start, 0), end - start)
             yield us[inside], {key: column[inside] for key, column in columns.items()}
+
+    @cached_property
+    def _recent(self) -> dict[tuple[int, tuple[str, ...]], tuple[Ints, Columns]]:
+        """The chunks of which a part was read last: the next part is often of the same ones."""
+        return {}
+
+    def _chunk(self, number: int, keys: Sequence[str], *, kept: bool) -> tuple[Ints, Columns]:
+        if not kept:
+            return self._chunks.columns([number], keys)[number]
+        place = (number, tuple(keys))
+        if place not in self._recent:
+            while len(self._recent) >= MAX_RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[place] = self._chunks.columns([number], keys)[number]
+        return self._recent[place]
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

@@ -25,8 +25,8 @@ class CycleKind(StrEnum):
 def cycle_kinds(table: CycleTable) -> list[CycleKind]:
     """Return the kind of each cycle.
 
-    A capacity check is slower than the main rate class, and at most three of its class in a row
-    stand beside a cycle of the main one.
+    A capacity check is slower than the main rate class; at most three of its class in a row follow
+    a cycle of the main one, or stand between formation and the first one.
     """
     kinds = np.full(len(table), CycleKind.CYCLE, object)
     of, main = table.rate_class.of, table.main_class
@@ -42,6 +42,8 @@ def cycle_kinds(table: CycleTable) -> list[CycleKind]:
 def _of_run(of: NDArray[np.int64], first: int, end: int, table: CycleTable) -> CycleKind:
     main = table.main_class
     is_slower = NO_RATE < of[first] < main  # classes are in the order of their rates
-    beside = main in (of[first - 1 : first].tolist() + of[end : end + 1].tolist())
-    is_check = is_slower and beside and end - first <= MAX_CHECKS
+    is_after_formation = first > 0 and bool(table.is_formation[first - 1])
+    follows = first > 0 and of[first - 1] == main
+    leads = is_after_formation and end < len(of) and of[end] == main
+    is_check = is_slower and (follows or leads) and end - first <= MAX_CHECKS
     return CycleKind.CHECK if is_check else CycleKind.OTHER_RATE

@@ -52,10 +52,9 @@ KINDS = {
 }
 NAMES = ("x", "per", "rate", "kind", "cycles", "columns", "sort")
 COLUMNS = tuple(one.name for one in METRICS)
-SHOWN = (
-    *("charge_ah", "discharge_ah", "ce_pct", "ee_pct", "retention_pct", "hysteresis_v"),
-    *("charge_end_v", "discharge_end_v", "duration_s"),
-)
+USUAL = {"charge_ah", "discharge_ah", "ce_pct", "ee_pct", "retention_pct", "hysteresis_v"}
+USUAL |= {"charge_end_v", "discharge_end_v", "duration_s"}
+SHOWN = tuple(one for one in COLUMNS if one in USUAL)
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,14 @@ def from_store(given: object) -> View:
     """Read a view from an address's query or from the store; nothing in it can fail."""
     store = given if isinstance(given, Mapping) else {}
     x, per = str(store.get("x")), str(store.get("per"))
-    columns = _columns(store.get("columns"))
+    columns = set(_columns(store.get("columns")))
     return View(
         x=XAxis(x) if x in set(XAxis) else XAxis.CYCLE,
         per=Per(per) if per in set(Per) else Per.TOTAL,
         rates=tuple(dict.fromkeys(asked_values(store.get("rate")))),
         kinds=tuple(one for one in dict.fromkeys(asked_values(store.get("kind"))) if one in KINDS),
         chosen=" ".join(asked_values(store.get("cycles")))[:MAX_TEXT],
-        columns=tuple(one for one in columns if one in COLUMNS) or SHOWN,
+        columns=tuple(one for one in COLUMNS if one in columns) or SHOWN,
         sort=" ".join(asked_values(store.get("sort"))[:1]),
     )
 

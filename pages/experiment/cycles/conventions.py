@@ -21,7 +21,7 @@ from pages.experiment.cycles.ids import CONVENTIONS, Ids
 from pages.experiment.ids import Ids as Page
 from pages.sent import sent_id, typed_number, typed_text
 
-BY_ITSELF = ""
+BY_ITSELF = "usual"
 NUMBERINGS = {
     BY_ITSELF: "The file's or the profile's if they can be, else by current",
     Numbering.FILE: "The file's or the profile's",
@@ -58,9 +58,7 @@ def conventions_dialog(who: Viewer) -> list[Component]:
         _choice("A cycle begins with the", ids.first, FIRSTS, ids.first_box),
         _typed("Formation cycles", ids.formation, ids.formation_box, "the battery's"),
         _choice("100 % of retention", ids.reference, REFERENCES, ids.reference_box),
-        _typed(
-            "Cycles of the mean, or the capacity", ids.of, ids.of_box, "4-6, or 4.8", "cycles or Ah"
-        ),
+        _typed("Cycles of the mean, or capacity / Ah", ids.of, ids.of_box, "4-6, or 4.8"),
         _typed("Active mass", ids.mass, ids.mass_box, "the battery's", "g"),
     ]
     return ask_dialog(CONVENTIONS, *fields, refresh=True)
@@ -128,7 +126,7 @@ def own_choices(typed: dict[str, Sent]) -> OwnChoices:
 
 def _one_of(kind: Sent, given: Sent, label: str) -> Sent:
     text = typed_text(given)
-    if not text:
+    if text in ("", BY_ITSELF):
         return None
     if text not in list(kind):
         raise InputError(f"{label}: choose one of the list.")

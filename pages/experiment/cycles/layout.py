@@ -34,6 +34,11 @@ X_WORDS = {
     XAxis.DAYS: "Days",
 }
 PER_WORDS = {Per.TOTAL: "Ah", Per.MASS: "per g", Per.AREA: "per cm²", Per.NOMINAL: "% of nominal"}
+FILES = {
+    "csv": ("CSV", "all columns"),
+    "xlsx": ("Excel", "cycles, steps, settings, sources"),
+    "parquet": ("Parquet", "all columns"),
+}
 CHOOSE, ZOOM = "select", "zoom"
 
 
@@ -42,7 +47,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
     if not view.facts.measures:
         return [_nothing("This experiment has no measures yet.")]
     cycles = experiment_cycles(view.experiment)
-    if cycles is None or not len(cycles.table):
+    if cycles is None or not cycles.table.throughput_ah[-1:].any():
         return [_nothing("No current flowed yet that could be a cycle.")]
     labels = cycles.table.rate_class.labels
     problems = problems_of(query, labels, bases_of(cycles.table))
@@ -59,7 +64,7 @@ def content(view: ExperimentView, query: Mapping[str, Sent], who: Viewer) -> lis
             [
                 _figures(who),
                 html.Div([_graph(cycles, asked, who), _curves(asked, who)], className="bem-pair"),
-                _table(asked),
+                _table(view.facts.id, asked),
             ],
             className="bem-stack bem-tab",
         ),
@@ -119,8 +124,7 @@ def _graph(cycles: ExperimentCycles, asked: View, who: Viewer) -> Component:
         ],
         className="bem-filter-row",
     )
-    figure = {"layout": {"height": NARROW_PX if who.narrow else HEIGHT_PX}}
-    graph = dcc.Graph(id=Ids.GRAPH, config=CONFIG, figure=figure, className="bem-graph")
+    graph = _empty_graph(Ids.GRAPH, NARROW_PX if who.narrow else HEIGHT_PX)
     below = html.Div(id=Ids.CAPTION, className="bem-small-print t3 small")
     return card(
         "Capacity by cycle",
@@ -162,12 +166,24 @@ def _curves(asked: View, who: Viewer) -> Component:
         ],
         className="bem-tools",
     )
-    figure = {"layout": {"height": NARROW_PX if who.narrow else HEIGHT_PX}}
-    graph = dcc.Graph(id=Ids.CURVES, config=CONFIG, figure=figure, className="bem-graph")
+    graph = _empty_graph(Ids.CURVES, NARROW_PX if who.narrow else HEIGHT_PX)
     return card("Voltage over charge", [tools, loading(graph, "Reading the measures")])
 
 
-def _table(asked: View) -> Component:
+def _empty_graph(graph_id: str, height_px: int) -> dcc.Graph:
+    """Return a graph that takes its place until it is drawn."""
+    no_axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}, "height": height_px}
+    clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    return dcc.Graph(
+        id=graph_id,
+        config=CONFIG,
+        figure={"layout": no_axes | clear},
+        className="bem-graph",
+        style={"height": height_px},
+    )
+
+
+def _table(experiment_id: int, asked: View) -> Component:
     columns = dbc.DropdownMenu(
         dbc.Checklist(
             id=Ids.COLUMNS,
@@ -180,8 +196,24 @@ def _table(asked: View) -> Component:
         size="sm",
         align_end=True,
     )
+    files = dbc.DropdownMenu(
+        [
+            dbc.DropdownMenuItem(
+                [f"{name} ", html.Span(words, className="t3 small")],
+                href=f"/experiments/{experiment_id}/cycles.{kind}",
+                external_link=True,
+                target="_self",
+            )
+            for kind, (name, words) in FILES.items()
+        ],
+        label=html.Span([icon("download"), "Export"]),
+        color="secondary",
+        size="sm",
+        align_end=True,
+    )
+    end = html.Span([files, columns], className="bem-pair-of-buttons")
     grid = html.Div(row_grid(TABLE.grid, narrow=False), className="bem-grid-frame bem-cycle-grid")
-    return card("Table", grid, note="A cycle's number leads to its time in the graph", end=columns)
+    return card("Table", grid, note="A cycle's number leads to its time in the graph", end=end)
 
 
 def _group(label: str, control: Component, *, hidden: bool = False) -> Component:
