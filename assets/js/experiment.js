@@ -110,7 +110,7 @@
       const query = new URLSearchParams(location.search);
       query.delete("from");
       query.delete("to");
-      if (shown) query.delete("cycle"); // it was the window to begin with
+      query.delete("cycle"); // it was the window to begin with
       if (shown) {
         query.set("from", (shown[0] / 1000).toFixed(3));
         query.set("to", (shown[1] / 1000).toFixed(3));

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from cycling.terms import ExperimentStatus
 from db.engine import Database
-from db.models import Experiment, SeriesChannel, SeriesChunk, SeriesHead, Statistics
+from db.models import (
+    CycleSummary,
+    Experiment,
+    SeriesChannel,
+    SeriesChunk,
+    SeriesHead,
+    Statistics,
+)
 from db.repeating import idempotent
 from db.series import chunks, rows
 from db.series.chunks import Chunk
@@ -197,7 +204,7 @@ def _forget_chunk(database: Database, experiment_id: int, number: int) -> None:
 @idempotent
 def _forget_head(database: Database, experiment_id: int) -> None:
     with database.write() as session:
-        for table in (SeriesChannel, SeriesHead, Statistics):
+        for table in (SeriesChannel, SeriesHead, Statistics, CycleSummary):
             session.execute(delete(table).where(table.experiment_id == experiment_id))
 
 

@@ -30,8 +30,8 @@ from sqlalchemy.orm import Session
 from cycling.terms import ENDED, NOT_ENDED, ExperimentState, ExperimentStatus, Technology, state_of
 from db.engine import Database
 from db.facts import facts
-from db.models import Battery, CyclerStation, Experiment, Plan, Profile, Run
-from db.queries.experiments.filters import NOT_BEGUN, Filter, Kept, narrowed
+from db.models import Battery, CyclerStation, CycleSummary, Experiment, Plan, Profile, Run
+from db.queries.experiments.filters import NOT_BEGUN, CycleFigure, Filter, Kept, narrowed
 from db.queries.lists import Page, Sort, alphabetic, check_page
 from db.queries.stations.queue import reason_of
 from db.terms import PlanState
@@ -51,8 +51,13 @@ class SortKey(StrEnum):
     STARTED = "started"
     FINISHED = "finished"
     DURATION = "duration"
+    CYCLES = "cycles"
+    CAPACITY = "capacity"
+    RETENTION = "retention"
+    EFFICIENCY = "ce"
 
 
+FIGURES = tuple(SortKey(one.value) for one in CycleFigure)
 TEXTS = (SortKey.NAME, SortKey.BATTERY, SortKey.STATION, SortKey.PROFILE)
 
 
@@ -79,6 +84,8 @@ class ExperimentRow(ExperimentTimes):
     """One line of the table; a draft may have neither battery nor station, and has no profile yet.
 
     `why` says why it waits, was cancelled or ended before its profile did, and by whom; or is "".
+    `cycles` are complete ones, None where they are not counted yet; the last of their capacities
+    (Ah), retention and mean CE (%).
     """
 
     state: ExperimentState
@@ -89,6 +96,10 @@ class ExperimentRow(ExperimentTimes):
     station: str
     profile: str
     why: str = ""
+    cycles: int | None = None
+    capacity_ah: float | None = None
+    retention_pct: float | None = None
+    ce_pct: float | None = None
 
 
 def list_experiments(
@@ -167,6 +178,8 @@ def _ids_sorted(
             query = query.outerjoin(CyclerStation, CyclerStation.id == of.station_id)
         if sort.key is SortKey.PROFILE:
             query = query.outerjoin(Profile, Profile.id == of.profile_id)
+        if of is Experiment and sort.key in FIGURES:
+            query = query.outerjoin(CycleSummary, CycleSummary.experiment_id == Experiment.id)
         parts.append(query)
     is_text = sort.key in TEXTS
     return _merged(session, parts, offset, limit, descending=sort.descending, is_text=is_text)
@@ -230,6 +243,8 @@ def _sort_column(
     }
     if key is SortKey.DURATION:
         return null() if of is Plan else _duration(session)
+    if key in FIGURES:
+        return null() if of is Plan else CycleFigure(key.value).column
     if merges and key is SortKey.STATUS:
         return _rank(of)
     if merges and key is SortKey.TECHNOLOGY:
@@ -293,12 +308,17 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[ExperimentRow, ...]:
             Profile.name.label("profile"),
             Experiment.status.label("status"),
             func.coalesce(Run.end_reason, "").label("reason"),
+            CycleSummary.cycles.label("cycles"),
+            CycleSummary.last_capacity_ah.label("capacity_ah"),
+            CycleSummary.retention_pct.label("retention_pct"),
+            CycleSummary.mean_ce_pct.label("ce_pct"),
         )
         .join(Battery, Battery.id == Experiment.battery_id)
         .join(CyclerStation, CyclerStation.id == Experiment.station_id)
         .join(Profile, Profile.id == Experiment.profile_id)
         .outerjoin(Run, Run.experiment_id == Experiment.id)
         .outerjoin(Plan, Plan.experiment_id == Experiment.id)
+        .outerjoin(CycleSummary, CycleSummary.experiment_id == Experiment.id)
         .where(Experiment.id.in_(ids))
     )
     by_id: dict[int, ExperimentRow] = {}

@@ -11,6 +11,7 @@ from components.figures.voltage_curves import curves_figure
 from components.sent import Sent
 from components.shell import Ids as Shell
 from db import series
+from db.measures.cycle_summaries import keep_summary, summary_holds
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.series import ExperimentSeries
 from pages.context import database, run_script
@@ -85,8 +86,11 @@ def draw(
         raise PreventUpdate
     with opened(view) as (experiment, cycles):
         now = {"revision": experiment.head.revision, "is_over": not cycles.is_running}
+        is_kept = summary_holds(experiment)
     if is_pulse and now == known:
         raise PreventUpdate
+    if not is_kept:
+        keep_summary(database(), experiment, cycles)
     asked = from_store(view)
     found = figure_of(
         cycles, asked, dark=theme == "dark", narrow=bool(narrow), drag=drag or "select"

@@ -43,6 +43,7 @@ from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
 from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
+from pages.experiment.report.cycles import cycle_section
 from pages.experiment.statistics.card import RECORDED, as_of, whole_readings
 from pages.experiment.statistics.evidence import evidence_facts, inferred_facts, warnings
 
@@ -107,6 +108,7 @@ def _content_of(
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
         "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
         **_statistics(stats, instructions),
+        "cycles": cycle_section(experiment) if facts.measures else None,
         "until": "" if facts.status in ENDED else until,
         "now": "" if facts.status in ENDED else as_of_words(time, who),
         "inferred": inferred_facts(import_inferences(whole, experiment_id)),

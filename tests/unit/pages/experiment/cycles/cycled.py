@@ -3,13 +3,20 @@
 import numpy as np
 
 from db.engine import Database
-from tests.unit.db.lab import add_cell, block, import_blocks
+from tests.unit.db.lab import NOW, add_cell, block, import_blocks
 
 HALF_S = 1800.0
 
 
 def cycled(
-    database: Database, count: int = 6, *, rows: int = 10, currents_a=None, name="Ageing", **cell
+    database: Database,
+    count: int = 6,
+    *,
+    rows: int = 10,
+    currents_a=None,
+    name="Ageing",
+    clock=lambda: NOW,
+    **cell,
 ) -> int:
     """Import so many cycles: an hour of charge each, a discharge that is 1 % less every time."""
     times, currents, voltages, steps, cycles = [], [], [], [], []
@@ -34,4 +41,4 @@ def cycled(
     }
     battery_id = add_cell(database, f"Cell of {name}", **{"capacity_ah": 1.0, **cell})
     table = block(len(columns["test_time_s"]), **columns)
-    return import_blocks(database, [table], battery_id=battery_id, name=name)
+    return import_blocks(database, [table], battery_id=battery_id, name=name, clock=clock)
