@@ -4,7 +4,7 @@ from typing import Any
 
 from components.row_grid import column, in_order, right
 
-SHOWN = ["technology", "station", "profile", "started", "duration", "cycles", "retention"]
+SHOWN = ["technology", "station", "profile", "started", "duration", "cycles"]
 OPTIONAL = {
     "technology": "Technology",
     "station": "Station",
@@ -41,7 +41,7 @@ def wide_columns(sort_key: str = "", *, descending: bool = False) -> list[dict[s
         right("duration", "Wall time", width=100),
         right("test", "Test time", width=100, sortable=False),
         right("pauses", "Pauses", width=100, sortable=False),
-        right("cycles", "Cycles", width=84),
+        right("cycles", "Cycles", width=78),
         right("capacity", "Last capacity / Ah", width=140),
         right("retention", "Retention / %", width=116),
         right("ce", "CE / %", width=84),

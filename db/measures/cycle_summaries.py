@@ -87,10 +87,12 @@ def renew_summary(database: Database, experiment_id: int) -> bool:
 def summary_holds(experiment: ExperimentSeries) -> bool:
     """Whether the numbers that are kept of an open experiment are of these very measures."""
     session = experiment.database.session
+    status = session.scalar(select(Experiment.status).where(Experiment.id == experiment.id))
+    if status is None:
+        return True  # deleted, measures may be left
     row = session.get(CycleSummary, experiment.id)
     if row is None or (row.revision, row.method) != (experiment.head.revision, METHOD):
         return False
-    status = session.scalar(select(Experiment.status).where(Experiment.id == experiment.id))
     return row.is_running == (status in UNDER_WAY)
 
 

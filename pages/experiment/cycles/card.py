@@ -93,11 +93,11 @@ def draw(
         keep_summary(database(), experiment, cycles)
     asked = from_store(view)
     found = figure_of(
-        cycles, asked, dark=theme == "dark", narrow=bool(narrow), drag=drag or "select"
+        cycles.table, asked, dark=theme == "dark", narrow=bool(narrow), drag=drag or "select"
     )
     return {
         "figure": found.figure,
-        "caption": caption(found, cycles, asked),
+        "caption": caption(found, cycles.table, asked),
         "drawn": no_update if now == known else now,
         **_words(cycles, asked, is_same=now == known),
     }

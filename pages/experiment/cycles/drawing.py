@@ -50,9 +50,9 @@ def usable(view: View, table: CycleTable) -> tuple[XAxis, Per]:
     return x, view.per if view.per in bases_of(table) else Per.TOTAL
 
 
-def points_of(cycles: ExperimentCycles, view: View) -> CyclePoints:
+def points_of(table: CycleTable, view: View) -> CyclePoints:
     """Return the cycles that a view shows."""
-    table, kinds = cycles.table, cycle_kinds(cycles.table)
+    kinds = cycle_kinds(table)
     x, per = usable(view, table)
     charge, unit = by_basis(table.charge.ah, per.basis, table.choices)
     discharge, _unit = by_basis(table.discharge.ah, per.basis, table.choices)
@@ -72,17 +72,14 @@ def points_of(cycles: ExperimentCycles, view: View) -> CyclePoints:
     return every.of(rows_of(table, kinds, view))
 
 
-def figure_of(
-    cycles: ExperimentCycles, view: View, *, dark: bool, narrow: bool, drag: str
-) -> CycleFigure:
+def figure_of(table: CycleTable, view: View, *, dark: bool, narrow: bool, drag: str) -> CycleFigure:
     """Return the graph of a view."""
-    return cycle_figure(points_of(cycles, view), dark=dark, narrow=narrow, drag=drag)
+    return cycle_figure(points_of(table, view), dark=dark, narrow=narrow, drag=drag)
 
 
-def caption(found: CycleFigure, cycles: ExperimentCycles, view: View) -> str:
+def caption(found: CycleFigure, table: CycleTable, view: View) -> str:
     """Say what of the graph is not seen."""
-    shown = len(rows_of(cycles.table, cycle_kinds(cycles.table), view))
-    total = len(cycles.table)
+    shown, total = len(rows_of(table, cycle_kinds(table), view)), len(table)
     words = [f"{formatting.number_of(shown, total)} of the cycles."] if shown < total else []
     capacities, efficiencies = found.outside
     if capacities:

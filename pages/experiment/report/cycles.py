@@ -34,7 +34,7 @@ def cycle_section(experiment: ExperimentSeries) -> CycleSection | None:
     cycles = experiment_cycles(experiment)
     if cycles is None or not cycles.table.is_complete.any():
         return None
-    found = figure_of(cycles, View(chosen="-"), dark=False, narrow=False, drag="zoom")
+    found = figure_of(cycles.table, View(chosen="-"), dark=False, narrow=False, drag="zoom")
     words = "; ".join(convention_words(cycles))
     outside = [
         f"{count:,} of {name} outside its axis."
