@@ -16,7 +16,7 @@ from components.status import status_look, status_word
 from cycling.terms import ExperimentState
 from db.queries.experiments.durations import Durations
 from db.queries.experiments.filters import Choice
-from db.queries.experiments.table import ExperimentRow
+from db.queries.experiments.rows import ExperimentRow
 from pages.context import Viewer
 from pages.experiments.filters import FACETS, LABELS, View
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from components import formatting
 from components.blocks import Children, card, facts, icon
 from components.controls import small_button
-from components.figures.sparkline import capacity_path, picture
 from components.instruction_labels import clock_duration
 from components.readings import progress_bar
 from cycling.battery.description import NewBattery
@@ -20,7 +19,7 @@ from cycling.terms import ExperimentStatus, StationState, StepEnd
 from db.queries.profiles.compiled import CompiledProfile, CompiledRow
 from db.queries.stations.run import RunAlarm, StepEndFacts
 from pages.live.content import LiveView
-from pages.station.cycles import last_cycle_text
+from pages.live.cycles import cycles_card
 from pages.station.labels import clock
 from pages.station.progress import (
     Progress,
@@ -62,31 +61,7 @@ def panel_cards(view: LiveView, zone: tzinfo, *, operates: bool) -> list[Compone
     """Return the cards."""
     cards = [_instructions(view, zone)] if view.compiled and view.compiled.rows else []
     alarms = _alarms(view, zone, operates=operates)
-    return [*cards, *_cycles(view), *([alarms] if alarms else []), _limits(view)]
-
-
-def _cycles(view: LiveView) -> list[Component]:
-    """Return the card of the cycles of what runs; none before one is complete."""
-    found, experiment = view.station.cycles, view.experiment
-    if experiment is None or found is None or not found.cycles or not view.is_present:
-        return []
-    rows: list[tuple[str, Children]] = [
-        ("Complete", formatting.number(found.cycles)),
-        ("Last", last_cycle_text(found)),
-        ("Retention", f"{found.retention_pct:.2f} %" if found.retention_pct is not None else ""),
-        ("Mean CE", f"{found.mean_ce_pct:.3f} %" if found.mean_ce_pct is not None else ""),
-    ]
-    path = capacity_path(found.capacities_ah)
-    about = "Capacity of the complete cycles"
-    line = html.Img(src=picture(path), alt=about, title=about, className="bem-spark")
-    link = dcc.Link("All cycles", href=f"/experiments/{experiment.id}?tab=cycles")
-    return [
-        card(
-            "Cycles",
-            html.Div([facts([rows]), *([line] if path else [])], className="body"),
-            end=link,
-        )
-    ]
+    return [*cards, *cycles_card(view), *([alarms] if alarms else []), _limits(view)]
 
 
 def listed(

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from cycling.terms import ExperimentStatus
-from db.models import Experiment
+from db.models import AuditEntry, CycleSummary, Experiment
 from tests.unit.components.tree import find, text
 from tests.unit.db.lab import block, import_blocks
 from tests.unit.pages.experiment.cycles.cycled import cycled
@@ -165,6 +166,35 @@ def test_without_measures_or_current_there_is_a_sentence(store, vera, lab):
     page = opened(vera, import_blocks(store, [block(5, current_a=np.zeros(5))], name="Rest"))
     assert "No current flowed yet" in text(page)
     assert not find(page, id="cycles-graph")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_the_table_is_downloaded_and_the_audit_trail_says_so(store, vera, experiment, kind):
+    assert find(opened(vera, experiment), href=f"/experiments/{experiment}/cycles.{kind}")
+    answer = vera.client.get(f"/experiments/{experiment}/cycles.{kind}")
+    assert answer.status_code == 200
+    name = answer.headers["Content-Disposition"]
+    assert name == f'attachment; filename="{experiment}_Ageing-cycles.{kind}"'
+    if kind == "csv":
+        head, first, *_ = answer.text.splitlines()
+        assert head.startswith("cycle,cycle_charging_capacity_ah,cycle_discharging_capacity_ah")
+        assert first.startswith("1,1.0")
+    with store.read() as session:
+        detail = session.scalars(select(AuditEntry.detail).order_by(AuditEntry.id.desc())).first()
+    assert detail == {"format": kind, "what": "cycles"}
+
+
+def test_another_kind_of_file_is_refused_in_words(vera, experiment):
+    answer = vera.client.get(f"/experiments/{experiment}/cycles.doc")
+    assert answer.status_code == 404
+    assert "csv, parquet, xlsx" in answer.text
+    assert vera.client.get("/experiments/4711/cycles.csv").status_code == 404
+
+
+def test_what_is_drawn_is_kept_for_the_table_of_experiments(store, vera, experiment):
+    draw(vera, view_of(opened(vera, experiment)))
+    with store.read() as session:
+        assert session.get(CycleSummary, experiment).cycles == 6
 
 
 def test_what_a_page_never_sends_is_no_failure(vera, experiment):
