@@ -174,7 +174,7 @@ def test_the_table_is_downloaded_and_the_audit_trail_says_so(store, vera, experi
     answer = vera.client.get(f"/experiments/{experiment}/cycles.{kind}")
     assert answer.status_code == 200
     name = answer.headers["Content-Disposition"]
-    assert name == f'attachment; filename="{experiment}_Ageing-cycles.{kind}"'
+    assert name == f'attachment; filename="{experiment}-Ageing-cycles.{kind}"'
     if kind == "csv":
         head, first, *_ = answer.text.splitlines()
         assert head.startswith("cycle,cycle_charging_capacity_ah,cycle_discharging_capacity_ah")
