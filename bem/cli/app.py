@@ -9,6 +9,7 @@ import typer
 
 from bem.cli import (
     batteries,
+    cycles,
     database,
     demo,
     export,
@@ -49,6 +50,7 @@ app.command("worker")(worker.worker)
 app.command("broker", hidden=True)(demo.broker)
 app.command("import")(import_files.import_files)
 app.command("export")(export.export)
+app.command("cycles")(cycles.cycles)
 app.command("master-node")(master_node.master_node)
 app.command("virtual-cycler")(virtual_cycler.virtual_cycler)
 

@@ -24,6 +24,7 @@ from db.models.experiments import (
 )
 from db.models.measures import (
     Alarm,
+    CycleSummary,
     ExtendedMeasure,
     GenericMeasure,
     SeriesChannel,

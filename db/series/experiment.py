@@ -30,6 +30,7 @@ from db.series.tables import MeasureTable, column_keys, refuse_lost, tables
 from db.series.window import blank_times, broken, longest, thinned
 
 MILLI = 1000.0
+MAX_RECENT = 4  # chunks that are kept for the next part of an experiment
 BREAKS_SHARE = 4  # of the points of a channel no more than a quarter break its line
 
 
@@ -250,13 +251,29 @@ class ExperimentSeries:
             start = int(directory.starts[place])
             if start >= end:
                 return
-            found = self._chunks.whole_columns(number, keys)
+            us, columns = self._chunk(number, keys, kept=part is not None)
             if whole:
                 refuse_lost(self._chunks, [number], keys)
-            if found is not None:
-                us, columns = found
-                inside = slice(max(first - start, 0), end - start)
+            inside = slice(max(first - start, 0), end - start)
+            if len(us[inside]):
                 yield us[inside], {key: column[inside] for key, column in columns.items()}
+
+    @cached_property
+    def _recent(self) -> dict[tuple[int, tuple[str, ...]], tuple[Ints, Columns]]:
+        """The chunks of which a part was read last: the next part is often of the same ones."""
+        return {}
+
+    def _chunk(self, number: int, keys: Sequence[str], *, kept: bool) -> tuple[Ints, Columns]:
+        place = (number, tuple(keys))
+        if kept and place in self._recent:
+            return self._recent[place]
+        found = self._chunks.whole_columns(number, keys)
+        us, columns = found or (np.empty(0, np.int64), {key: np.empty(0) for key in keys})
+        if kept and found is not None:
+            while len(self._recent) >= MAX_RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[place] = found
+        return us, columns
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

@@ -29,6 +29,7 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleSummary,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -88,7 +89,7 @@ SHORT: tuple[Any, ...] = (
     SyncRepair,
     FormerNumber,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics)
+SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 
