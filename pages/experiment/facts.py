@@ -115,7 +115,7 @@ def battery_facts(battery_id: int, battery: NewBattery) -> Group:
         ("Capacity" if battery.capacity_ah is not None else "Electrode", size),
         *_active(battery),
         ("Voltage", formatting.span(battery.voltage_min_v, battery.voltage_max_v, "V")),
-        ("Current", formatting.span(battery.current_min_a, battery.current_max_a, "A")),
+        ("Current", formatting.small_span(battery.current_min_a, battery.current_max_a, "A")),
     ]
 
 

@@ -319,7 +319,7 @@ def limit_rows(
     limits = joined(profile, battery, watches_temperature=watches_temperature)
     rows = [
         ("Voltage", formatting.span(*limits.voltage_v, "V")),
-        ("Current", formatting.span(*limits.current_a, "A")),
+        ("Current", formatting.small_span(*limits.current_a, "A")),
     ]
     low, high = limits.temperature_degc
     if low is not None or high is not None:

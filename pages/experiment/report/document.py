@@ -38,13 +38,13 @@ from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
-from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
-from pages.experiment.folding import folded
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
+from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
-from pages.experiment.statistics import RECORDED, as_of, whole_readings
+from pages.experiment.statistics.card import RECORDED, as_of, whole_readings
+from pages.experiment.statistics.evidence import evidence_facts, inferred_facts, warnings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34
@@ -94,6 +94,7 @@ def _content_of(
     profile_id = experiment_profile(whole, experiment_id) or 0
     source = source_of(whole, profile_id)
     is_over = facts.status in ENDED
+    inferred = import_inferences(whole, experiment_id)
     return {
         "product": PRODUCT,
         "facts": facts,
@@ -106,10 +107,10 @@ def _content_of(
         "graph": graph,
         "graph_words": _graph_words(graph, experiment.channels, facts, who) if graph else [],
         "plotly": Markup(get_plotlyjs()) if graph else "",  # noqa: S704 - Plotly's own code
-        **_statistics(stats, instructions, is_over=is_over),
+        **_statistics(stats, instructions, inferred, is_over=is_over),
         "until": as_of(stats, who.zone) if stats and not is_over else "",
         "now": "" if is_over else as_of_words(time, who),
-        "inferred": inferred_facts(import_inferences(whole, experiment_id)),
+        "inferred": inferred_facts(inferred),
         "profile": source,
         "program": folded(source.text.strip().splitlines()) if source else [],
         "instructions": tables.instructions_table(instructions),
@@ -122,7 +123,11 @@ def _content_of(
 
 
 def _statistics(
-    stats: ExperimentStatistics | None, instructions: tables.Instructions, *, is_over: bool
+    stats: ExperimentStatistics | None,
+    instructions: tables.Instructions,
+    inferred: Sequence[tuple[str, str]],
+    *,
+    is_over: bool,
 ) -> dict[str, Any]:
     if stats is None:
         return {"readings": [], "statistics": None, "left_out": "", "evidence": [], "warnings": []}
@@ -132,7 +137,7 @@ def _statistics(
         "statistics": grid,
         "left_out": left_out,
         "evidence": evidence_facts(stats),
-        "warnings": warnings(stats),
+        "warnings": warnings(stats, inferred),
         "method": f"{METHOD} {RECORDED}" if stats.paused_s > 0 else METHOD,
     }
 

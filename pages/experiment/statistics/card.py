@@ -30,9 +30,9 @@ from db.queries.experiments.detail import (
 from db.queries.profiles.compiled import CompiledRow, profile_instructions
 from db.series import ExperimentSeries
 from pages.context import database, viewer
-from pages.experiment import evidence
 from pages.experiment.ids import Ids
 from pages.experiment.present import facts_of
+from pages.experiment.statistics import evidence
 from pages.sent import sent_id
 from pages.station.progress import row_name
 
@@ -138,7 +138,7 @@ def statistics_parts(
     """Return what the card holds: readings of the whole, the table, how it was added up."""
     readings = whole_readings(stats, is_over=is_over)
     parts: list[Component] = [
-        *evidence.notes(stats),
+        *evidence.notes(stats, inferred),
         html.Div(
             [reading(value, unit, name=name) for name, value, unit in readings],
             className="bem-readings",
