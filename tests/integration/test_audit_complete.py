@@ -99,7 +99,7 @@ NO_ACTS: dict[str, dict[str, str]] = {
         "stations.out_of_service": "hold_queues_out_of_service",
         "queue.rows": "next_queued hold_back hold_queue take_back_queue",
         "master_node.refused_messages": "note_refused",
-        "master_node.runs": "runs_now add_event store_events accept "
+        "master_node.runs": "runs_now is_paused add_event store_events accept "
         "begin pause resume end stop_reason stations_of_experiments events_of",
         "units.registration": "register store_devices store_detected registered_units set_online "
         "note_contact",
