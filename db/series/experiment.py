@@ -251,29 +251,30 @@ class ExperimentSeries:
             start = int(directory.starts[place])
             if start >= end:
                 return
-            us, columns = self._chunk(number, keys, kept=part is not None)
+            found = self._chunk(number, keys, kept=part is not None)
             if whole:
                 refuse_lost(self._chunks, [number], keys)
-            inside = slice(max(first - start, 0), end - start)
-            if len(us[inside]):
+            if found is not None:
+                us, columns = found
+                inside = slice(max(first - start, 0), end - start)
                 yield us[inside], {key: column[inside] for key, column in columns.items()}
 
     @cached_property
-    def _recent(self) -> dict[tuple[int, tuple[str, ...]], tuple[Ints, Columns]]:
+    def _recent(self) -> dict[tuple[int, tuple[str, ...]], tuple[Ints, Columns] | None]:
         """The chunks of which a part was read last: the next part is often of the same ones."""
         return {}
 
-    def _chunk(self, number: int, keys: Sequence[str], *, kept: bool) -> tuple[Ints, Columns]:
+    def _chunk(
+        self, number: int, keys: Sequence[str], *, kept: bool
+    ) -> tuple[Ints, Columns] | None:
+        if not kept:
+            return self._chunks.whole_columns(number, keys)
         place = (number, tuple(keys))
-        if kept and place in self._recent:
-            return self._recent[place]
-        found = self._chunks.whole_columns(number, keys)
-        us, columns = found or (np.empty(0, np.int64), {key: np.empty(0) for key in keys})
-        if kept and found is not None:
+        if place not in self._recent:
             while len(self._recent) >= MAX_RECENT:
                 del self._recent[next(iter(self._recent))]
-            self._recent[place] = found
-        return us, columns
+            self._recent[place] = self._chunks.whole_columns(number, keys)
+        return self._recent[place]
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

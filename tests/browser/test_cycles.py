@@ -47,13 +47,13 @@ def test_cycles_are_chosen_by_dragging_clicking_and_typing(page: Page, experimen
     expect(chosen).to_have_value(re.compile(r"^\d+-\d+$"))
     expect(page).to_have_url(re.compile(r"cycles=\d+-\d+"))
     first, last = map(int, chosen.input_value().split("-"))
-    settled(page)
-    assert names(page) == [f"Cycle {one}" for one in range(first, last + 1)]
+    expected = [f"Cycle {one}" for one in range(first, last + 1)]
+    wait_until(page, lambda: names(page) == expected)
     chosen.fill("2, 29")
     chosen.press("Enter")
     expect(page.locator("#cycles-curves-about")).to_have_text("2 chosen cycles.")
+    wait_until(page, lambda: names(page) == ["Cycle 2", "Cycle 29"])
     settled(page)
-    assert names(page) == ["Cycle 2", "Cycle 29"]
     page.locator(f"{GRAPH} .scatterlayer .trace").nth(1).locator(".point").nth(9).click(force=True)
     expect(chosen).not_to_have_value("2, 29")
     page.reload()  # the address carries it
