@@ -10,4 +10,5 @@ from db.series.experiment import (
     opened,
     stream,
 )
+from db.series.moments import Moments
 from db.series.store import catch_up, compare, forget, rebuild, reconcile

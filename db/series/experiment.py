@@ -17,6 +17,7 @@ from db.series import rows, store, window
 from db.series.channels import CURRENT, POWER, VOLTAGE, ChannelInfo, extended_channels
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
+from db.series.moments import Moments, moments
 from db.series.rows import COLUMNS
 from db.series.window import ChunkReader, Columns, blank_times, broken, longest, thinned
 
@@ -287,6 +288,10 @@ class ExperimentSeries:
         the one after the last; no other chunks are read.
         """
         return tables(self._each_chunk(column_keys(extended, only), part), extended)
+
+    def moments(self, places: Ints) -> Moments:
+        """Return when the measures at these places were taken, counted from 0, shape (n,)."""
+        return moments(self._chunks, places)
 
     @cached_property
     def _chunks(self) -> ChunkReader:

@@ -68,12 +68,12 @@ def half_of(
     direction: Direction,
     *,
     with_cv: bool = False,
-    is_cv: Flags | None = None,
+    is_cv: Floats | Flags | None = None,
 ) -> Half | None:
     """Return one direction of a cycle; None where nothing flows this way in it.
 
     What flows at constant voltage is out unless `with_cv`; `is_cv`, shape (steps,), says which
-    steps that are where a profile does.
+    steps that are where a profile does, NaN where it does not.
     """
     ah = np.where(numbers.cycle == cycle, steps.hours(f"{direction}_as"), 0.0)
     flowing = np.flatnonzero(ah > 0)

@@ -34,8 +34,13 @@ class Place:
     net_ah: float
 
     def window(self, samples: int) -> tuple[int, int]:
-        """Return the places of the samples to read, of so many."""
+        """Return the places of the samples to read for its pulses, of so many."""
         return max(self.first_row - BEFORE, 0), min(self.end_row + AFTER, samples)
+
+    @property
+    def rest_window(self) -> tuple[int, int]:
+        """The places of those to read for its rests."""
+        return max(self.first_row - BEFORE, 0), self.end_row
 
     def pulses(
         self,

@@ -49,6 +49,11 @@ class Pulses:
         """How many there are."""
         return len(self.begin_s)
 
+    @property
+    def step_a(self) -> Floats:
+        """By how much the current steps (A)."""
+        return self.current_a - self.rest_a
+
     def of(self, which: NDArray[np.bool_]) -> "Pulses":
         """Return some of them, such as those that a person left ticked."""
         columns = [one.name for one in fields(self) if one.name != "times_s"]
