@@ -1,6 +1,6 @@
 """The halves of an experiment's cycles as lines of charge over voltage, from their own samples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,7 +14,7 @@ from cycling.analysis.voltage.incremental import FAST
 from cycling.analysis.voltage.lines import NO_LINES, ChargeLines
 from cycling.errors import InputError
 from db.measures.cycles import ExperimentCycles
-from db.measures.parts import samples_between
+from db.measures.parts import samples_of_parts
 from db.series import ExperimentSeries
 
 MAX_LISTED = 12  # ranges of cycles in a sentence
@@ -54,27 +54,32 @@ def half_cycle(
 
     Raises InputError for a cycle that is not there; one in which nothing flows this way is empty.
     """
-    table = cycles.table
-    rows = np.flatnonzero(table.number == cycle)
-    if not len(rows):
-        raise InputError(
-            f"Experiment {experiment.id} has no cycle {cycle}. "
-            f"{listed_cycles(table.number.tolist())}"
-        )
-    row = int(rows[0])
-    of = table.charge if direction is Direction.CHARGE else table.discharge
-    classes = table.charge_rate_class if direction is Direction.CHARGE else table.rate_class
-    half = half_of(cycles.steps.rows, cycles.numbers, cycle, direction, is_cv=cycles.steps.is_cv)
-    capacity_ah = table.choices.capacity_ah
-    return HalfCycle(
-        cycle=cycle,
-        direction=direction,
-        lines=NO_LINES if half is None else _lines(experiment, cycles, half),
-        total_ah=float(of.ah[row]),
-        rate=float(of.current_a[row]) / capacity_ah if capacity_ah else np.nan,
-        rate_label=classes.label(row),
-        missing_s=float(table.missing_s[row]),
-    )
+    found = list(half_cycles(experiment, cycles, [cycle], direction))
+    return found[0] if found else _of_table(cycles, cycle, direction, NO_LINES)
+
+
+def half_cycles(
+    experiment: ExperimentSeries,
+    cycles: ExperimentCycles,
+    numbers: Sequence[int],
+    direction: Direction,
+) -> Iterator[HalfCycle]:
+    """Yield one direction of some cycles, those in which something flows this way.
+
+    Each chunk that holds some of their samples is read once. Raises InputError for a cycle that is
+    not there.
+    """
+    steps, wanted = cycles.steps, list[tuple[int, Half]]()
+    for number in numbers:
+        _row(cycles, number)
+        half = half_of(steps.rows, cycles.numbers, number, direction, is_cv=steps.is_cv)
+        wanted += [(number, half)] if half else []
+    wanted.sort(key=lambda pair: pair[1].first_row)
+    windows = [half.window(int(steps.first_sample[-1])) for _number, half in wanted]
+    parts = samples_of_parts(experiment, steps.recipe.source, windows)
+    deadband_a = steps.recipe.counting.deadband_a
+    for (number, half), (first, _end), part in zip(wanted, windows, parts, strict=True):
+        yield _of_table(cycles, number, direction, half.lines(part, first, deadband_a=deadband_a))
 
 
 def listed_cycles(numbers: Iterable[int]) -> str:
@@ -92,8 +97,30 @@ def listed_cycles(numbers: Iterable[int]) -> str:
     return f"Its cycles are {' and '.join([', '.join(runs[:-1]), runs[-1]] if runs[1:] else runs)}."
 
 
-def _lines(experiment: ExperimentSeries, cycles: ExperimentCycles, half: Half) -> ChargeLines:
-    steps = cycles.steps
-    first, end = half.window(int(steps.first_sample[-1]))
-    read = samples_between(experiment, steps.recipe.source, (first, end))
-    return half.lines(read, first, deadband_a=steps.recipe.counting.deadband_a)
+def _row(cycles: ExperimentCycles, number: int) -> int:
+    rows = np.flatnonzero(cycles.table.number == number)
+    if not len(rows):
+        raise InputError(
+            f"Experiment {cycles.experiment_id} has no cycle {number}. "
+            f"{listed_cycles(cycles.table.number.tolist())}"
+        )
+    return int(rows[0])
+
+
+def _of_table(
+    cycles: ExperimentCycles, number: int, direction: Direction, lines: ChargeLines
+) -> HalfCycle:
+    table, row = cycles.table, _row(cycles, number)
+    is_charge = direction is Direction.CHARGE
+    half = table.charge if is_charge else table.discharge
+    classes = table.charge_rate_class if is_charge else table.rate_class
+    capacity_ah = table.choices.capacity_ah
+    return HalfCycle(
+        cycle=number,
+        direction=direction,
+        lines=lines,
+        total_ah=float(half.ah[row]),
+        rate=float(half.current_a[row]) / capacity_ah if capacity_ah else np.nan,
+        rate_label=classes.label(row),
+        missing_s=float(table.missing_s[row]),
+    )

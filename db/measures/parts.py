@@ -12,18 +12,17 @@ from db.series import ExperimentSeries, chunks
 Part = tuple[int, int]
 
 
-def samples_between(experiment: ExperimentSeries, source: Source, part: Part) -> Samples:
-    """Return the samples from a place, counted from 0, to before another, as they are added up."""
-    return _joined(list(samples(experiment, source, part=part)))
-
-
 def samples_of_parts(
     experiment: ExperimentSeries, source: Source, parts: Sequence[Part]
 ) -> Iterator[Samples]:
-    """Yield the samples of each part; parts are in their order, neighbours may overlap."""
-    first = 0
+    """Yield the samples of parts, each from a place, counted from 0, to before another.
+
+    They are in the order of their beginnings, and may overlap.
+    """
+    first, reach = 0, 0
     for end in range(1, len(parts) + 1):
-        if end == len(parts) or parts[end][0] - parts[end - 1][1] >= chunks.CHUNK:
+        reach = max(reach, parts[end - 1][1])
+        if end == len(parts) or parts[end][0] - reach >= chunks.CHUNK:
             yield from _of_neighbours(experiment, source, parts[first:end])
             first = end
 
@@ -34,7 +33,7 @@ def _of_neighbours(
     """Yield the samples of parts that may be of the same chunks; few are held at a time."""
     place, begin = 0, parts[0][0]
     held: list[Samples] = []
-    for block in samples(experiment, source, part=(begin, parts[-1][1])):
+    for block in samples(experiment, source, part=(begin, max(end for _first, end in parts))):
         held.append(block)
         if begin + sum(len(one.time_s) for one in held) < parts[place][1]:
             continue
