@@ -49,6 +49,7 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "battery-add": Role.OPERATOR,
     "battery-edit": Role.OPERATOR,
     "battery-delete": Role.ADMIN,
+    "dqdv": Role.VIEWER,
     "experiments": Role.VIEWER,
     "experiment": Role.VIEWER,
     "experiment-delete": Role.ADMIN,
