@@ -61,6 +61,8 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "profile": Role.VIEWER,
     "profile-write": Role.OPERATOR,
     "profile-delete": Role.ADMIN,
+    "pulses": Role.VIEWER,
+    "pulses-tick": Role.OPERATOR,
     "monitor": Role.VIEWER,
     "monitor-alarm": Role.OPERATOR,
     "monitor-confirm": Role.OPERATOR,

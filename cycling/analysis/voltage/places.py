@@ -23,6 +23,8 @@ STEADY = 0.99  # of its greatest: the mean of a current that is held
 LONGER = 2.0  # a step may be so much longer than from its first sample to its last
 BEFORE, AFTER = 2, 2  # samples beside: how long a rest was, whether a current goes on
 NEARLY = 1 - 1e-9
+PORTIONS = 5  # of a titration, at least
+ALIKE = 0.2  # of a portion: by so much its neighbour may differ
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,35 @@ def rest_places(steps: StepRows, *, deadband_a: float, least_s: float = LEAST_S)
         is_plain = rests[first:end].all()
         chosen[first:end] = not is_plain or duration_s[first:end].sum() >= least_s * NEARLY
     return _joined(steps, chosen)
+
+
+def titration_places(steps: StepRows, *, deadband_a: float) -> list[Place]:
+    """Return where charge flows in even portions one way, with a rest after each of its length.
+
+    Portions are alike within 20 %, five in a row at least; with the rest before the first.
+    """
+    _rests, drives = _rests_and_drives(steps, deadband_a)
+    runs, duration_s = _runs(drives), steps.sums("duration_s")
+    net_as = np.array([_net_as(steps)[first:end].sum() for first, end in runs])
+    time_s = np.array([duration_s[first:end].sum() for first, end in runs])
+    nexts = [first for first, _end in runs[1:]] + [len(steps)]
+    rest_s = np.array(
+        [duration_s[end:then].sum() for (_first, end), then in zip(runs, nexts, strict=True)]
+    )
+    chosen, portions, begin = np.zeros(len(steps), np.bool_), (net_as, time_s), 0
+    for end in range(1, len(runs) + 1):
+        rests = rest_s[end - 1] >= time_s[end - 1] * NEARLY
+        if end < len(runs) and rests and all(_alike(*one[end - 1 : end + 1]) for one in portions):
+            continue
+        if end - begin >= PORTIONS:
+            before = runs[begin - 1][1] if begin else 0
+            chosen[before : nexts[end - 1]] = True
+        begin = end
+    return _joined(steps, chosen)
+
+
+def _alike(one: float, then: float) -> bool:
+    return bool(one * then > 0 and abs(then - one) <= ALIKE * abs(one))
 
 
 def _rests_and_drives(steps: StepRows, deadband_a: float) -> tuple[Flags, Flags]:

@@ -52,6 +52,7 @@ from db.models import (
     StationStatus,
     Statistics,
     SyncRepair,
+    WrongPulse,
 )
 from db.queries.experiments.deletion import (
     existing_or_planned,
@@ -87,6 +88,7 @@ SHORT: tuple[Any, ...] = (
     ExperimentName,
     SyncRepair,
     FormerNumber,
+    WrongPulse,
 )
 SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)

@@ -157,8 +157,10 @@ def _group(label: str, control: Component) -> Component:
 
 
 def _graph(who: Viewer) -> list[Component]:
-    figure = {"layout": {"height": NARROW_PX if who.narrow else HEIGHT_PX}}
-    graph = dcc.Graph(id=Ids.GRAPH, config=CONFIG, figure=figure, className="bem-graph")
+    size = {"height": NARROW_PX if who.narrow else HEIGHT_PX}
+    graph = dcc.Graph(
+        id=Ids.GRAPH, config=CONFIG, figure={"layout": size}, style=size, className="bem-graph"
+    )
     caption = html.Div(id=Ids.CAPTION, className="bem-small-print t3 small")
     return [
         html.Div(id=Ids.NOTES, className="bem-dqdv-notes"),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from cycling.analysis.chunk_totals import Counting, add_up
 from cycling.analysis.integration import Edge, Samples, columns_of, samples_of
-from cycling.analysis.voltage.places import pulse_places, rest_places
+from cycling.analysis.voltage.places import pulse_places, rest_places, titration_places
 from cycling.analysis.voltage.pulses import joined, pulses
 from cycling.analysis.voltage.relaxation import relaxations
 from tests import golden
@@ -116,3 +116,30 @@ def test_it_does_not_matter_how_a_test_is_cut_into_steps(schedule, by_sign, long
     for ours, theirs in zip(rests, whole, strict=True):
         np.testing.assert_allclose(ours.voltage_v, theirs.voltage_v)
         assert (ours.duration_s, ours.end_v) == (theirs.duration_s, theirs.end_v)
+
+
+def runs(*parts: tuple[float, int]) -> Samples:
+    """Return samples every 10 s of currents for so many seconds each, a step each."""
+    counts = [seconds // 10 for _amperes, seconds in parts]
+    current_a = np.repeat([float(amperes) for amperes, _seconds in parts], counts)
+    step = np.repeat(np.arange(1.0, len(parts) + 1), counts)
+    nothing = np.full(len(step), np.nan)
+    time_s = np.arange(len(step)) * 10.0
+    return Samples(time_s, 3.6 + current_a / 50, current_a, nothing, step, nothing, nothing)
+
+
+def test_a_titration_is_a_row_of_even_portions_with_rests():
+    gitt = [(0.0, 3600), *([(1.0, 600), (0.0, 3600)] * 6)]
+    cycles = [(1.0, 3600), (0.0, 600), (-1.0, 3600), (0.0, 600)] * 4
+    hppc = [
+        (0.0, 3600),
+        *([(-5.0, 30), (0.0, 40), (4.0, 10), (0.0, 40), (-1.0, 360), (0.0, 3600)] * 6),
+    ]
+    samples = runs(*cycles, *gitt, *hppc)
+    steps = steps_of(samples)
+    (place,) = titration_places(steps, deadband_a=DEADBAND_A)
+    first, end = place.window(len(samples.time_s))
+    found = place.pulses(part(samples, first, end), deadband_a=DEADBAND_A, longest_s=np.inf)
+    assert found.current_a.tolist() == [1.0] * 6
+    assert titration_places(steps_of(runs(*cycles, *hppc)), deadband_a=DEADBAND_A) == []
+    assert titration_places(steps_of(runs(*gitt[:9])), deadband_a=DEADBAND_A) == []  # four
