@@ -14,7 +14,7 @@ from components.figures.template import packed, template
 Floats = NDArray[np.float64]
 
 HEIGHT_PX, NARROW_PX = 320, 280
-INTERVALS = (5, 4, 6)
+INTERVALS = (5, 6, 7, 8, 4)
 TICKS = {"tickformat": "~g", "hoverformat": "~g"}
 
 
