@@ -23,6 +23,7 @@ from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.measures.half_cycles import HalfCycle, half_cycle
 from db.measures.pulses import experiment_pulses
 from db.queries.experiments.detail import experiment_facts
+from db.queries.experiments.wrong_pulses import wrong_pulses
 from db.series import ExperimentSeries
 
 Floats = NDArray[np.float64]
@@ -38,15 +39,22 @@ def print_pulses(experiment_id: int, at: str) -> None:
     times_s = _times(at)
     with _opened(experiment_id, "pulses") as (experiment, cycles):
         found = experiment_pulses(experiment, cycles.steps, times_s=times_s)
+        wrong = sorted(wrong_pulses(experiment.database, experiment_id))
+    is_right = ~np.isin(found.begin.id, wrong)
+    pulses = found.pulses.of(is_right)
     _print(
         {
-            "start_s": found.begin.test_time_s,
-            "rest_v": found.pulses.voltage_v,
-            "step_a": found.pulses.step_a,
-            **_resistances(found.pulses),
-            "r_end_ohm": found.pulses.end_ohm,
+            "start_s": found.begin.test_time_s[is_right],
+            "rest_v": pulses.voltage_v,
+            "step_a": pulses.step_a,
+            **_resistances(pulses),
+            "r_end_ohm": pulses.end_ohm,
         }
     )
+    unticked = int(np.sum(~is_right))
+    if unticked:
+        was = "1 pulse was" if unticked == 1 else f"{unticked} pulses were"
+        _say(f"{was} unticked on the experiment's page, and left out.")
     if not len(found.pulses):
         _say("There is no pulse: a current after a rest of at least 5 s, for at most 120 s.")
 

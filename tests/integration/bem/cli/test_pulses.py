@@ -5,8 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db.commands.experiments.wrong_pulses import tick_pulse
+from db.measures.pulses import experiment_pulses
 from tests import golden
 from tests.integration.bem.cli.shell import cells, importing
+from tests.integration.db.measures.voltage_lab import opened_cycles
+from tests.unit.db.lab import BY
 
 TOLERANCE = 2e-5
 
@@ -57,6 +61,19 @@ def test_the_pulses_of_a_measured_cell(here, tmp_path: Path):
     assert cells(bem.done("pulses", experiment_id))[0][3:] == [
         *("r_0.1s_ohm", "r_1s_ohm", "r_10s_ohm", "r_end_ohm"),
     ]
+
+
+def test_a_pulse_that_was_unticked_is_left_out(here, tmp_path: Path):
+    bem, database = here
+    file = write_case(tmp_path / "pulses.csv", "synthetic_pulses")
+    experiment_id = bem.done(*importing(file)).strip()
+    with opened_cycles(database, int(experiment_id)) as (one, cycles):
+        measure = int(experiment_pulses(one, cycles.steps).begin.id[1])
+    before = cells(bem.done("pulses", experiment_id))
+    tick_pulse(database, int(experiment_id), measure, is_right=False, by=BY)
+    said = bem("pulses", experiment_id)
+    assert cells(said.out) == [before[0], before[1], before[3]]
+    assert said.err == "1 pulse was unticked on the experiment's page, and left out.\n"
 
 
 def test_no_pulse_is_a_sentence_and_a_head(here, tmp_path: Path):
