@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.models import SeriesChunk
 from db.series import chunks, codec
 from db.series.codec import Floats, Ints
-from db.series.window import ChunkReader
+from db.series.reader import ChunkReader
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,9 @@ class Pulses:
         """Return them as part of more samples: their places there, and what was charged before."""
         return replace(self, row=row, net_ah=net_ah)
 
-    def area_resistance(self, area_cm2: float) -> Floats:
-        """Return R x area in ohm cm2, shape (pulses, times)."""
-        return self.resistance_ohm * area_cm2
+    def area_resistance(self, area_cm2: float, cells: int = 1) -> Floats:
+        """Return R x area of one of so many cells in series, in ohm cm2, shape (pulses, times)."""
+        return self.resistance_ohm * (area_cm2 / cells)
 
 
 NUMBERS = tuple(

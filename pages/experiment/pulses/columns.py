@@ -69,7 +69,8 @@ def pulse_columns(reading: Reading) -> list[Column]:
         columns.append(Column(f"r_{seconds:g}s_ohm", head, ohm, places, factor))
     columns.append(Column("r_end_ohm", f"R end / {unit}", pulses.end_ohm, places, factor))
     if reading.area_cm2:
-        area = pulses.area_resistance(reading.area_cm2)[:, pulses.times_s.index(10.0)]
+        every = pulses.area_resistance(reading.area_cm2, reading.cells)
+        area = every[:, pulses.times_s.index(10.0)]
         columns.append(Column("asr_10s_ohm_cm2", "ASR 10 s / (Ω cm²)", area, 2))
     return [one for one in columns if np.isfinite(one.values).any() or one.name == "start_s"]
 

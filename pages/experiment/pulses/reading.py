@@ -29,7 +29,8 @@ Flags = NDArray[np.bool_]
 class Reading:
     """Pulses, shapes (pulses,): when each begins, its cycle (NO_CYCLE: none), whether it counts.
 
-    `soc_pct` is NaN where no capacity is known; `begin_unix_s` when the experiment began.
+    `soc_pct` is NaN where no capacity is known; `area_cm2` is that of one of the `cells` in series,
+    None where either is not known; `begin_unix_s` when the experiment began.
     """
 
     pulses: Pulses
@@ -39,6 +40,7 @@ class Reading:
     is_right: Flags
     battery: NewBattery
     area_cm2: float | None
+    cells: int
     begin_unix_s: float
 
     def __len__(self) -> int:
@@ -65,7 +67,7 @@ def read_pulses(experiment: ExperimentSeries, cycles: ExperimentCycles, view: Vi
     steps, facts = cycles.steps, experiment_facts(experiment.database, experiment.id)
     found = experiment_pulses(experiment, steps)
     step = np.searchsorted(steps.first_sample, found.pulses.row, "right") - 1
-    wrong = wrong_pulses(experiment.database, experiment.id)
+    wrong, choices = wrong_pulses(experiment.database, experiment.id), cycles.table.choices
     return Reading(
         pulses=found.pulses,
         begin=found.begin,
@@ -73,7 +75,8 @@ def read_pulses(experiment: ExperimentSeries, cycles: ExperimentCycles, view: Vi
         soc_pct=soc_pct(cycles, found.pulses, view.full_pct),
         is_right=~np.isin(found.begin.id, sorted(wrong)),
         battery=facts.battery,
-        area_cm2=cycles.table.choices.area_cm2,
+        area_cm2=choices.area_cm2 if choices.cells else None,
+        cells=choices.cells,
         begin_unix_s=(experiment.time_range or (0.0, 0.0))[0],
     )
 

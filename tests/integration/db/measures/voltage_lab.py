@@ -7,7 +7,7 @@ from db import series
 from db.engine import Database
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.series import ExperimentSeries
-from db.series.window import ChunkReader
+from db.series.reader import ChunkReader
 from tests import golden
 from tests.integration.db.measures.test_statistics import golden_blocks
 from tests.unit.db.lab import add_cell, import_blocks
