@@ -9,7 +9,7 @@ from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.series import ExperimentSeries
 from db.series.reader import ChunkReader
 from tests import golden
-from tests.integration.db.measures.test_statistics import golden_blocks
+from tests.integration.db.measures.test_golden_files import golden_blocks
 from tests.unit.db.lab import add_cell, import_blocks
 
 CASES = {one.name: one for one in golden.cases()}
@@ -18,7 +18,7 @@ CASES = {one.name: one for one in golden.cases()}
 def golden_import(database: Database, name: str, **cell) -> int:
     case = CASES[name] if name in CASES else golden.other(name)[0]
     battery_id = add_cell(database, name, **cell) if cell else None
-    return import_blocks(database, list(golden_blocks(case)), battery_id=battery_id)
+    return import_blocks(database, list(golden_blocks(case, counted=True)), battery_id=battery_id)
 
 
 @contextmanager
