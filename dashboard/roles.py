@@ -25,6 +25,7 @@ ROUTE_ROLES: Mapping[str, Role] = {
     "/_dash-dependencies": Role.VIEWER,
     "/_favicon.ico": Role.VIEWER,
     "audit_csv": Role.ADMIN,
+    "cycles_file": Role.VIEWER,
     "/_reload-hash": Role.ADMIN,  # a tool of Dash's developers
     "logout": Role.VIEWER,
     "measures_csv": Role.VIEWER,
@@ -50,6 +51,8 @@ CALLBACK_ROLES: Mapping[str, Role] = {
     "battery-edit": Role.OPERATOR,
     "battery-delete": Role.ADMIN,
     "dqdv": Role.VIEWER,
+    "cycles": Role.VIEWER,
+    "cycles-choose": Role.OPERATOR,
     "experiments": Role.VIEWER,
     "experiment": Role.VIEWER,
     "experiment-delete": Role.ADMIN,

@@ -9,6 +9,7 @@ import typer
 
 from bem.cli import (
     batteries,
+    cycles,
     database,
     demo,
     dqdv,
@@ -53,6 +54,7 @@ app.command("import")(import_files.import_files)
 app.command("export")(export.export)
 app.command("pulses")(pulses.pulses)
 app.command("dqdv")(dqdv.dqdv)
+app.command("cycles")(cycles.cycles)
 app.command("master-node")(master_node.master_node)
 app.command("virtual-cycler")(virtual_cycler.virtual_cycler)
 

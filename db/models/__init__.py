@@ -25,6 +25,7 @@ from db.models.experiments import (
 )
 from db.models.measures import (
     Alarm,
+    CycleSummary,
     ExtendedMeasure,
     GenericMeasure,
     SeriesChannel,

@@ -19,7 +19,15 @@ from db.queries.references import existing
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
 from pages.experiments import listing
-from pages.experiments.filters import FACETS, FORMER_STATUS, PARTS, View, from_store, to_filter
+from pages.experiments.filters import (
+    FACETS,
+    FORMER_STATUS,
+    PARTS,
+    View,
+    from_store,
+    to_filter,
+    unknown_figures,
+)
 from pages.experiments.listing import TABLE, Ids
 from pages.experiments.row_table import register_table, table_page
 from pages.sent import (
@@ -44,6 +52,7 @@ def understood(query: Mapping[str, Sent]) -> tuple[View, list[str]]:
     for name in ("battery", "station", "profile"):
         known[name] = existing(database(), name, map(int, facets[name]))
         problems += unknown_ids(name, query.get(name), known[name])
+    problems += unknown_figures(query)
     problems += unknown_days(query, ("from", "to")) + unknown_sort(query.get("sort"), SortKey)
     view = from_store({**query, **{name: sorted(map(str, ids)) for name, ids in known.items()}})
     return view, problems

@@ -29,6 +29,7 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleSummary,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -90,7 +91,7 @@ SHORT: tuple[Any, ...] = (
     FormerNumber,
     WrongPulse,
 )
-SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics)
+SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
 
 

@@ -4,7 +4,7 @@ from db.migrations import column
 from db.migrations.tables import table
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
