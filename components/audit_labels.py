@@ -29,6 +29,8 @@ SENTENCES: Mapping[str, str] = {
     "rename experiment": "Renamed {it}, before “{before}”",
     "set edge": "Changed the edges of steps of {it} from {before} to {edge}",
     "choose cycles": "Chose by what the cycles of {it} are counted",
+    "untick pulse": "Unticked a pulse of {it}, of {at}",
+    "tick pulse": "Ticked a pulse of {it} again, of {at}",
     "delete experiment": "Deleted {it}",
     "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",

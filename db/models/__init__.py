@@ -21,6 +21,7 @@ from db.models.experiments import (
     Plan,
     Run,
     RunEvent,
+    WrongPulse,
 )
 from db.models.measures import (
     Alarm,

@@ -198,6 +198,17 @@ class CycleChoices(Base):
     chosen_at: Mapped[datetime]
 
 
+class WrongPulse(Base):
+    """A pulse of current that somebody has unticked; `measure_id` is its first measure's."""
+
+    __tablename__ = "bem_wrong_pulses"
+
+    experiment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    measure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_name: Mapped[str] = mapped_column(String(60))
+    unticked_at: Mapped[datetime]
+
+
 class Note(Base):
     """Something a user wrote about an experiment; with `at` it marks that time in the graph."""
 

@@ -25,6 +25,7 @@ from db.series.channels import (
 from db.series.checksums import Damage, damage_words
 from db.series.codec import Floats, Ints
 from db.series.head import Head, read_head
+from db.series.moments import Moments, moments
 from db.series.reader import ChunkReader, Columns
 from db.series.tables import MeasureTable, column_keys, refuse_lost, tables
 from db.series.window import blank_times, broken, longest, thinned
@@ -234,6 +235,10 @@ class ExperimentSeries:
         """
         chunks = self._each_chunk(column_keys(extended, only), part, whole=whole)
         return tables(chunks, extended)
+
+    def moments(self, places: Ints) -> Moments:
+        """Return when the measures at these places were taken, counted from 0, shape (n,)."""
+        return moments(self._chunks, places)
 
     @cached_property
     def _chunks(self) -> ChunkReader:

@@ -286,6 +286,9 @@ def experiments(diary: Diary) -> None:
     give("experiments.edges.set_edge", "set edge", experiment, Edge.HOLD, by=by)
     own = OwnChoices(formation_cycles=3)
     give("experiments.cycle_choices.choose_cycles", "choose cycles", experiment, own, by=by)
+    pulse = "experiments.wrong_pulses.tick_pulse"
+    give(pulse, "untick pulse", experiment, 1, is_right=False, by=by)
+    give(pulse, "tick pulse", experiment, 1, is_right=True, by=by)
     corrections = Corrections(time_zone="Europe/Madrid")
     remember(diary.database, "ab", corrections, file_name="cell.csv", by=by)
     give("experiments.import_corrections.forget", "forget corrections", "ab", by=by)

@@ -53,6 +53,7 @@ from db.models import (
     StationStatus,
     Statistics,
     SyncRepair,
+    WrongPulse,
 )
 from db.queries.experiments.deletion import (
     existing_or_planned,
@@ -88,6 +89,7 @@ SHORT: tuple[Any, ...] = (
     ExperimentName,
     SyncRepair,
     FormerNumber,
+    WrongPulse,
 )
 SERIES: tuple[Any, ...] = (SeriesHead, SeriesChannel, SeriesChunk, Statistics, CycleSummary)
 MEASURES: tuple[Any, ...] = (GenericMeasure, ExtendedMeasure)
