@@ -14,6 +14,7 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bem.worker.cycle_rules import CycleWatcher
 from bem.worker.jobs import HANDLERS, Workplace
 from bem.worker.log import name_of
 from cycling.errors import InputError, UnavailableError
@@ -51,6 +52,7 @@ class Worker:
         self._place = Workplace(
             database, data_dir, clock, lambda: self._asked_to_stop, self.say_present, limits
         )
+        self._cycles = CycleWatcher(database)
         self._said_at = float("-inf")
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
@@ -80,7 +82,8 @@ class Worker:
             leases.end_presence(self._place.database, leases.WORKER, self.name)
 
     def say_present(self) -> None:
-        """Note every 5 s that this worker lives; called from whatever it is doing."""
+        """Note every 5 s that this worker lives, and judge cycles; called from whatever it does."""
+        self._cycles.look()
         if time.monotonic() - self._said_at < leases.HEARTBEAT_EVERY_S:
             return
         self._said_at = time.monotonic()

@@ -29,6 +29,8 @@ from db.models import (
     Base,
     Command,
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     DeletedExperiment,
     Experiment,
     ExperimentName,
@@ -80,6 +82,8 @@ LONG = (
 SHORT: tuple[Any, ...] = (
     Note,
     CycleChoices,
+    CycleRule,
+    CycleWatch,
     ImportSource,
     ImportFile,
     StationAlarm,

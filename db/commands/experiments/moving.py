@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.models import (
     CycleChoices,
+    CycleRule,
     Experiment,
     FormerNumber,
     ImportSource,
@@ -19,7 +20,8 @@ def move_to(session: Session, old: Experiment, new: Experiment) -> None:
     new.battery_id, new.profile_id = old.battery_id, old.profile_id
     of_new = RedoxElectrolyte.experiment_id == new.id
     has_own = session.scalar(select(func.count()).select_from(RedoxElectrolyte).where(of_new))
-    for table in (Note, CycleChoices, FormerNumber, *(() if has_own else (RedoxElectrolyte,))):
+    electrolytes = () if has_own else (RedoxElectrolyte,)
+    for table in (Note, CycleChoices, CycleRule, FormerNumber, *electrolytes):
         of_old = table.experiment_id == old.id
         session.execute(update(table).where(of_old).values(experiment_id=new.id))
     source, its = (session.get(ImportSource, one.id) for one in (old, new))
