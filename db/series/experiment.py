@@ -274,14 +274,19 @@ class ExperimentSeries:
         return Series(traces, end - first, every_sample=end - first <= points)
 
     def tables(
-        self, extended: Sequence[ChannelInfo], *, only: Collection[str] | None = None
+        self,
+        extended: Sequence[ChannelInfo],
+        *,
+        only: Collection[str] | None = None,
+        part: tuple[int, int] | None = None,
     ) -> Iterator[MeasureTable]:
         """Yield all measures in MeasID order, some tens of thousands at a time.
 
         With `only` the other generic columns (voltage, current, power, instruction, test_time,
-        step, cycle) are not read and stay NaN.
+        step, cycle) are not read and stay NaN. `part` are the first measure, counted from 0, and
+        the one after the last; no other chunks are read.
         """
-        return tables(self._each_chunk(column_keys(extended, only)), extended)
+        return tables(self._each_chunk(column_keys(extended, only), part), extended)
 
     @cached_property
     def _chunks(self) -> ChunkReader:
@@ -289,9 +294,19 @@ class ExperimentSeries:
             raise BeingPreparedError(self.fraction)
         return ChunkReader(self.database.session, self.id)
 
-    def _each_chunk(self, keys: Sequence[str]) -> Iterator[tuple[Ints, Columns]]:
-        for number in self._chunks.directory.numbers.tolist():
-            yield self._chunks.columns([number], keys)[number]
+    def _each_chunk(
+        self, keys: Sequence[str], part: tuple[int, int] | None
+    ) -> Iterator[tuple[Ints, Columns]]:
+        directory = self._chunks.directory
+        first, end = part or (0, directory.measures)
+        low = max(int(np.searchsorted(directory.starts, first, "right")) - 1, 0)
+        for place, number in enumerate(directory.numbers.tolist()[low:], low):
+            start = int(directory.starts[place])
+            if start >= end:
+                return
+            us, columns = self._chunks.columns([number], keys)[number]
+            inside = slice(max(first - start, 0), end - start)
+            yield us[inside], {key: column[inside] for key, column in columns.items()}
 
 
 def _trace(us: Ints, values: Floats, points: int, breaks: Floats) -> Trace:

@@ -16,14 +16,14 @@ from db.queries.experiments.detail import ExperimentFacts, Neighbour, Neighbours
 from db.series import ChannelInfo
 from pages.context import Viewer, viewer
 from pages.experiment.changes import change_buttons, change_dialogs
-from pages.experiment.edges import edge_button, edge_dialog
 from pages.experiment.export import export_card
 from pages.experiment.graph.drawing import FIRST_CHANNELS, theme_colours
 from pages.experiment.graph.expected_curve import expected_toggle
+from pages.experiment.happenings.notes import note_form, notes_card
 from pages.experiment.ids import Ids
-from pages.experiment.notes import note_form, notes_card
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
-from pages.experiment.statistics import statistics_frame
+from pages.experiment.statistics.card import statistics_frame
+from pages.experiment.statistics.edges import edge_button, edge_dialog
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import waiting_card
 

@@ -19,8 +19,8 @@ from db.queries.experiments.detail import ExperimentFacts, experiment_facts
 from db.queries.experiments.planned import find_planned
 from db.queries.stations.overview import station_now
 from pages.context import Viewer, database, now, viewer
-from pages.experiment.events import alarms_card, timeline_card
 from pages.experiment.facts import Group, as_of_words, fact_groups, lasted, this_second
+from pages.experiment.happenings.events import alarms_card, timeline_card
 from pages.experiment.ids import Ids
 from pages.experiment.view import ExperimentView
 from pages.sent import sent_id

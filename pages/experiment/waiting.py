@@ -20,10 +20,10 @@ from db.queries.experiments.timeline import timeline
 from db.queries.stations.queue import station_queue
 from pages.context import Viewer, database, viewer
 from pages.experiment.changes import delete_button, delete_dialog, rename_button, rename_dialog
-from pages.experiment.events import timeline_card
 from pages.experiment.facts import battery_facts
+from pages.experiment.happenings.events import timeline_card
+from pages.experiment.happenings.notes import notes_card
 from pages.experiment.ids import Ids
-from pages.experiment.notes import notes_card
 from pages.monitor.frame import dialogs
 from pages.monitor.ids import CONFIRM
 from pages.queue.card import CHANGE, queue_dialog

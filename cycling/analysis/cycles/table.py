@@ -89,12 +89,13 @@ def cycle_table(
     steps: StepRows,
     choices: Choices,
     *,
-    is_cv: Flags | None = None,
+    is_cv: Floats | Flags | None = None,
     is_running: bool = False,
 ) -> CycleTable:
     """Make the table of an experiment's steps.
 
-    `is_cv`, shape (steps,), says which steps are at constant voltage where a profile says it.
+    `is_cv`, shape (steps,), says which steps are at constant voltage where a profile says it, NaN
+    where it does not.
     With `is_running` the last cycle is not complete.
     """
     net_ah = steps.hours("charge_as") - steps.hours("discharge_as")

@@ -22,17 +22,14 @@ class Parts:
     constant_voltage_as: Floats
 
 
-def parts(ends: Ends, is_cv: Flags | None = None) -> Parts:
-    """Return the parts of steps; `is_cv` says it where a profile does.
+def parts(ends: Ends, is_cv: Floats | Flags | None = None) -> Parts:
+    """Return the parts of steps; `is_cv` says it where a profile does, NaN where it does not.
 
     Otherwise the constant voltage of a step begins with the last sample whose |current| is within
     0.1 % of the greatest, or with the one after it, if the voltage there is within 5 mV of its end
     value and the current ends below 95 % of its greatest. A step that begins so is all of it.
     """
     before_as, before_s = ends.flowed_as.copy(), ends.known_s.copy()
-    if is_cv is not None:
-        before_as[is_cv] = before_s[is_cv] = 0.0
-        return Parts(before_as, before_s, ends.flowed_as - before_as)
     falls = ends.last_a <= FALLEN * ends.greatest_a
     tops = ends.tops
     last = np.append(tops.row[1:] != tops.row[:-1], True)[: len(tops.row)]
@@ -48,4 +45,8 @@ def parts(ends: Ends, is_cv: Flags | None = None) -> Parts:
         before_s[tops.row[which]] = time_s[which]
     whole = falls & (np.abs(ends.first_v - ends.last_v) <= HELD_V)
     before_as[whole] = before_s[whole] = 0.0
+    if is_cv is not None:
+        said = np.asarray(is_cv, float)
+        for part, of_all in ((before_as, ends.flowed_as), (before_s, ends.known_s)):
+            part[:] = np.where(said == 0, of_all, np.where(said == 1, 0.0, part))
     return Parts(before_as, before_s, ends.flowed_as - before_as)

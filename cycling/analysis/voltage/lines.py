@@ -44,7 +44,7 @@ def charge_lines(
     *,
     deadband_a: float,
     with_cv: bool = False,
-    is_cv: Flags | None = None,
+    is_cv: Floats | Flags | None = None,
 ) -> ChargeLines:
     """Return the lines of all steps of one direction, as they are integrated everywhere.
 

@@ -29,11 +29,16 @@ class Conventions:
     electrolyte: flow.Electrolyte | None
 
 
-def conventions(database: Database, experiment_id: int) -> Conventions:
-    """Return by what the cycles of an experiment are counted. Raises NotFoundError."""
+def conventions(
+    database: Database, experiment_id: int, own: OwnChoices | None = None
+) -> Conventions:
+    """Return by what the cycles of an experiment are counted. Raises NotFoundError.
+
+    By `own` choices in the place of those that are stored.
+    """
     with database.read() as session:
         battery = experiment_battery(session, experiment_id)
-        own = own_choices(session, experiment_id)
+        own = own_choices(session, experiment_id) if own is None else own
         sides = _sides(session, experiment_id)
         return Conventions(own, choices_of(battery, own), electrolyte_of(battery, sides))
 

@@ -38,13 +38,13 @@ from db.queries.profiles.compiled import profile_instructions
 from db.queries.profiles.uses import experiment_profile, source_of
 from db.series import ChannelInfo
 from pages.context import PRODUCT, Viewer, limits
-from pages.experiment.evidence import evidence_facts, inferred_facts, warnings
 from pages.experiment.facts import as_of_words, fact_groups, lasted, this_second
-from pages.experiment.folding import folded
 from pages.experiment.graph.drawing import drawing, time_axis
 from pages.experiment.graph.moments import event_marks, numbered
+from pages.experiment.profile.folding import folded
 from pages.experiment.report import tables
-from pages.experiment.statistics import RECORDED, as_of, whole_readings
+from pages.experiment.statistics.card import RECORDED, as_of, whole_readings
+from pages.experiment.statistics.evidence import evidence_facts, inferred_facts, warnings
 
 MOST_UNITS = 5  # panels that fit on a printed page
 LEGEND_PX = 34

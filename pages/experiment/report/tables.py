@@ -11,8 +11,8 @@ from db.queries.experiments.events import Alarms
 from db.queries.experiments.timeline import TimelineEntry
 from db.queries.profiles.compiled import CompiledRow
 from pages.context import Viewer
-from pages.experiment.events import alarm_lines, alarms_count, entry_text
-from pages.experiment.statistics import Grid, named_totals, statistics_grid
+from pages.experiment.happenings.events import alarm_lines, alarms_count, entry_text
+from pages.experiment.statistics.card import Grid, named_totals, statistics_grid
 from pages.station.progress import row_label, row_name
 
 MOST_ROWS = 200  # a printed report has to end somewhere

@@ -159,6 +159,8 @@ def golden_blocks(case):
         "discharge_ah": Field.DISCHARGE_CAPACITY,
         "charge_wh": Field.CHARGE_ENERGY,
         "discharge_wh": Field.DISCHARGE_ENERGY,
+        "step_capacity_ah": Field.CAPACITY,
+        "step_energy_wh": Field.ENERGY,
     }
     of = case.columns
     for first in range(0, len(of["time_s"]), 700):

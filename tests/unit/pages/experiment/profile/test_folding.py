@@ -1,6 +1,6 @@
 """Profiles on paper: repeated lines once, long ones cut in the middle."""
 
-from pages.experiment.folding import LAST, LONGEST, folded
+from pages.experiment.profile.folding import LAST, LONGEST, folded
 
 ROUND = ["CC, 1C, VOLTAGE, 4.2", "WAIT, 10min", "CC, -1C, VOLTAGE, 2.5"]
 

@@ -30,9 +30,9 @@ from db.queries.experiments.detail import (
 from db.queries.profiles.compiled import CompiledRow, profile_instructions
 from db.series import ExperimentSeries
 from pages.context import database, viewer
-from pages.experiment import evidence
 from pages.experiment.ids import Ids
 from pages.experiment.present import facts_of
+from pages.experiment.statistics import evidence
 from pages.sent import sent_id
 from pages.station.progress import row_name
 

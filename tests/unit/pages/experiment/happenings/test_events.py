@@ -16,7 +16,8 @@ from db.queries.experiments.timeline import EntryKind, TimelineEntry
 from db.queries.stations.run import RunAlarm
 from db.terms import Role
 from pages.context import Viewer
-from pages.experiment.events import (
+from pages.experiment.graph.moments import around, event_marks
+from pages.experiment.happenings.events import (
     AT_ONCE,
     STATES,
     alarm_lines,
@@ -26,7 +27,6 @@ from pages.experiment.events import (
     states_card,
     timeline_card,
 )
-from pages.experiment.graph.moments import around, event_marks
 from tests.running_lab import RunningLab
 from tests.unit.components.tree import find, nested_lists, of_type, text
 from tests.unit.pages.lab import BEGIN

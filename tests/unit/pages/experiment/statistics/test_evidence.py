@@ -8,9 +8,9 @@ from cycling.analysis.comparison import Comparison, Reason
 from cycling.analysis.counters import Quantity, Reset
 from cycling.analysis.integration import Edge
 from cycling.analysis.statistics import EarlierNumbers
-from pages.experiment import evidence
+from pages.experiment.statistics import evidence
 from tests.unit.components.tree import as_json, text
-from tests.unit.pages.experiment.test_statistics import found
+from tests.unit.pages.experiment.statistics.test_card import found
 
 
 def counted(quantity=Quantity.CHARGE, counted=3.2e-3, integrated=3.2e-3, **more) -> Comparison:

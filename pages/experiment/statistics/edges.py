@@ -17,8 +17,8 @@ from db.queries.experiments.detail import ExperimentFacts
 from pages.ask import Done, Question, ask_dialog, ask_then_do
 from pages.context import Viewer, database
 from pages.experiment.changes import show_again
-from pages.experiment.evidence import EDGES
 from pages.experiment.ids import EDGE, Ids
+from pages.experiment.statistics.evidence import EDGES
 from pages.sent import sent_id
 
 NAMES = {

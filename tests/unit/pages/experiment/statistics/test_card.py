@@ -13,7 +13,7 @@ from cycling.analysis.statistics import ExperimentStatistics, InstructionTotals
 from cycling.analysis.totals import Spread, Totals
 from cycling.terms import Mode
 from db.queries.profiles.compiled import CompiledRow
-from pages.experiment.statistics import MOST, decimals, instruction_name, statistics_parts
+from pages.experiment.statistics.card import MOST, decimals, instruction_name, statistics_parts
 from tests.unit.components.tree import as_json, find, nested_lists, of_type, text
 
 NAMED = {

@@ -1,0 +1,135 @@
+"""The samples of an experiment, as its source has them added up."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from cycling.analysis.integration import Edge, Samples, lead_in_s
+from cycling.analysis.statistics import deadband_a
+from db import series
+from db.measures.source import Source, SourceClock, StepClock
+from db.models import Experiment
+from db.models.battery_rows import CAPACITY_MAH, with_capacity
+from db.queries.profiles.compiled import split_steps
+from db.series import ChannelInfo, ExperimentSeries, MeasureTable
+from db.series.codec import Floats
+
+COLUMNS = frozenset({"voltage", "current", "instruction", "step", "cycle", "test_time"})
+NO_BREAKS = np.empty((0, 2))
+
+
+def temperature_channel(channels: Sequence[ChannelInfo]) -> ChannelInfo | None:
+    """Return the first channel in degC, else the first one that is called a temperature.
+
+    That of the room is taken only where there is no other in degC.
+    """
+    extended = [channel for channel in channels if channel.used_measure_id is not None]
+    in_degc = [channel for channel in extended if channel.unit in ("degC", "°C")]
+    inside = [channel for channel in in_degc if "amb" not in channel.name.casefold()]
+    named = [channel for channel in extended if "temp" in channel.name.casefold()]
+    return next(iter([*inside, *in_degc, *named]), None)
+
+
+def samples(
+    experiment: ExperimentSeries,
+    source: Source,
+    temperature: ChannelInfo | None = None,
+    resumed: "Resumptions | None" = None,
+    part: tuple[int, int] | None = None,
+) -> Iterator[Samples]:
+    """Yield the samples of an experiment as its source has them added up.
+
+    `part` are the first one, counted from 0, and the one after the last; None: all. Their times
+    begin anywhere, only differences count.
+    """
+    scaled = [channel for _counter, channel in source.counters]
+    extended = [one.info for one in (*scaled, *([source.step_time] if source.step_time else ()))]
+    extended += [temperature] if temperature else []
+    clock, step_clock = SourceClock(source), StepClock(source.edge)
+    split = split_steps(experiment.database.session, experiment.id)
+    for measures in experiment.tables(extended, only=COLUMNS, part=part):
+        table = _whole_steps(measures, split)
+        paused = np.isnan(table.step) & source.has_pauses  # every other measure of a run has one
+        if resumed:
+            resumed.watch(table, paused)
+        values = iter(table.extended)
+        counters = tuple(next(values) * one.factor for one in scaled)
+        step_time_s = next(values) * source.step_time.factor if source.step_time else None
+        yield Samples(
+            time_s=clock.seconds(table, paused),
+            voltage_v=table.voltage_v,
+            current_a=table.current_a,
+            instruction=np.where(paused, np.nan, table.instruction),
+            step=_steps(table, step_time_s, step_clock),
+            cycle=table.cycle,
+            temperature=next(values) if temperature else np.full(len(table.unix_s), np.nan),
+            led_s=step_clock.led_s(step_time_s, len(table.unix_s)),
+            counters=counters,
+        )
+
+
+def _whole_steps(table: MeasureTable, split: NDArray[np.int64]) -> MeasureTable:
+    """Let all measures of a step name its first instruction; `split` as of `split_steps`."""
+    if not len(split):
+        return table
+    first, last = split.T
+    at = np.minimum(np.searchsorted(last, table.instruction), len(split) - 1)
+    within = (first[at] <= table.instruction) & (table.instruction <= last[at])
+    return replace(table, instruction=np.where(within, first[at], table.instruction))
+
+
+def _steps(table: MeasureTable, step_time_s: Floats | None, clock: StepClock) -> Floats:
+    """Return the steps of measures: where they name none a new one begins with the step time."""
+    if step_time_s is None or not np.isnan(table.step).all() or table.instruction.any():
+        return table.step
+    return clock.steps(step_time_s)
+
+
+class Resumptions:
+    """How often an instruction went on after a recorded pause, as the same step: in `counts`."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[int]()
+        self._last = np.full(3, np.nan)
+        self._was_paused = False
+
+    def watch(self, table: MeasureTable, paused: NDArray[np.bool_]) -> None:
+        """Look at the next measures."""
+        running = np.flatnonzero(~paused)
+        if len(running) and (self._was_paused or len(running) < len(paused)):
+            keys = np.stack([table.instruction, table.step, table.cycle], axis=1)[running]
+            before = np.concatenate([self._last[np.newaxis], keys[:-1]])
+            stood = np.diff(running, prepend=-1) > 1
+            stood[0] |= self._was_paused
+            resumed = stood & np.all(before == keys, axis=1)
+            self.counts.update(keys[resumed, 0].astype(np.int64).tolist())
+        if len(running):
+            last = running[-1]
+            self._last = np.array([table.instruction[last], table.step[last], table.cycle[last]])
+        if len(paused):
+            self._was_paused = bool(paused[-1])
+
+
+def first_lead_in_s(experiment: ExperimentSeries, source: Source) -> float:
+    """Return how long before the first measure its step began, if the test began with it."""
+    if source.edge is not Edge.SPLIT or source.step_time is None:
+        return 0.0
+    first = next(iter(experiment.tables([source.step_time.info], only={"test_time"})))
+    in_step_s = float(first.extended[0][0]) * source.step_time.factor
+    return lead_in_s(float(first.test_time_s[0]), in_step_s)
+
+
+def rest_below_a(experiment: ExperimentSeries) -> float:
+    """Return the |current| (A) below which the battery of an experiment rests."""
+    query = select(CAPACITY_MAH).select_from(Experiment)
+    capacity_mah = experiment.database.session.scalar(
+        with_capacity(query, Experiment.battery_id).where(Experiment.id == experiment.id)
+    )
+    thin_series = experiment.read([series.CURRENT], breaks=NO_BREAKS)  # thinned, extremes kept
+    currents_a = thin_series.traces[series.CURRENT.key].values
+    capacity_ah = capacity_mah / 1000 if capacity_mah else None
+    return deadband_a(capacity_ah, float(np.nanmax(np.abs(currents_a), initial=0.0)))

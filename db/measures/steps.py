@@ -1,0 +1,178 @@
+"""The steps of an experiment as executed, added up from its samples.
+
+They are made anew only when the measures change, or how these are added up: each process keeps
+those of the experiments that it read last.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from cycling.analysis.chunk_totals import Counting, add_up
+from cycling.analysis.chunk_totals import ExperimentSteps as AddedUp
+from cycling.analysis.comparison import Comparison
+from cycling.analysis.steps import StepRows
+from cycling.terms import Mode
+from db.measures.samples import first_lead_in_s, rest_below_a, samples, temperature_channel
+from db.measures.source import Source, source_of
+from db.queries.profiles.compiled import CompiledRow, profile_instructions
+from db.series import ChannelInfo, ExperimentSeries
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MAX_KEPT = 200_000  # steps that a process keeps
+
+
+@dataclass(frozen=True)
+class StepRecipe:
+    """By what the samples of an experiment become steps: another one makes other steps.
+
+    `revision` is that of the measures.
+    """
+
+    experiment_id: int
+    revision: int
+    source: Source
+    counting: Counting
+    lead_in_s: float
+    temperature: ChannelInfo | None
+
+    @classmethod
+    def of(cls, experiment: ExperimentSeries) -> "StepRecipe":
+        """Return that of an experiment with measures."""
+        source, temperature = source_of(experiment), temperature_channel(experiment.channels)
+        counting = Counting(
+            rest_below_a(experiment),
+            tuple(counter for counter, _channel in source.counters),
+            has_temperature=temperature is not None,
+            by_sign=_names_no_steps(experiment, source),
+        )
+        lead_in_s = first_lead_in_s(experiment, source)
+        revision = experiment.head.revision
+        return cls(experiment.id, revision, source, counting, lead_in_s, temperature)
+
+
+@dataclass(frozen=True)
+class ExperimentSteps:
+    """The steps of an experiment, and how they were added up.
+
+    `rows.cycle` is the profile's number where it has one, else the file's. `is_cv`, shape (steps,),
+    is 1 for what the profile holds at constant voltage, 0 for what it does not, NaN where it does
+    not say. `first_sample`, shape (steps + 1,), is where each begins, counted from 0, and the end.
+    """
+
+    recipe: StepRecipe
+    rows: StepRows
+    comparisons: tuple[Comparison, ...]
+    silenced_as: float
+    is_cv: Floats
+    first_sample: Ints
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the instrument's counters are the source of charge."""
+        return any(one.is_used for one in self.comparisons)
+
+
+def experiment_steps(experiment: ExperimentSeries) -> ExperimentSteps | None:
+    """Return the steps of an experiment that is open, None if it has no measures.
+
+    Raises series.BeingPreparedError while many measures of another program are being copied.
+    """
+    if experiment.time_range is None:
+        return None
+    recipe = StepRecipe.of(experiment)
+    kept = _KEPT.setdefault(experiment.database.engine, _Kept())
+    added_up = kept.find(recipe)
+    if added_up is None:
+        added_up = _added_up(experiment, recipe)
+        kept.add(recipe, added_up)
+    profile = profile_instructions(experiment.database, experiment.id)
+    rows = added_up.steps
+    samples_of_steps = np.rint(rows.sums("samples")).astype(np.int64)
+    return ExperimentSteps(
+        recipe,
+        replace(rows, table=replace(rows.table, key=_cycles(rows, profile))),
+        added_up.comparisons,
+        added_up.silenced_as,
+        _held(rows, profile),
+        np.concatenate([[0], np.cumsum(samples_of_steps)]),
+    )
+
+
+def _added_up(experiment: ExperimentSeries, recipe: StepRecipe) -> AddedUp:
+    rows = samples(experiment, recipe.source, recipe.temperature)
+    return add_up(rows, recipe.counting, recipe.lead_in_s)
+
+
+def _names_no_steps(experiment: ExperimentSeries, source: Source) -> bool:
+    """Whether all measures may be of one step: then a turn of the current is what begins another.
+
+    Where they are not, those are cut more finely than they need to be, and their sums stay.
+    """
+    if source.step_time is not None:
+        return False
+    for column in ("step", "instruction"):
+        ends = experiment.ends(column)
+        if ends is not None and ends[0] != ends[1]:
+            return False
+    return True
+
+
+def _cycles(rows: StepRows, profile: Mapping[int, CompiledRow]) -> Floats:
+    """Return the cycle of each step: that of the profile's CYCLES loop, else what samples name."""
+    cycles = {id_: np.nan if one.cycle is None else one.cycle for id_, one in profile.items()}
+    if all(np.isnan(one) for one in cycles.values()):
+        return rows.cycle
+    return _by_instruction(rows, cycles, rows.cycle)
+
+
+def _held(rows: StepRows, profile: Mapping[int, CompiledRow]) -> Floats:
+    """Return whether steps hold the voltage; one that also limits the current says only that."""
+    held = {
+        id_: np.nan if one.mode is Mode.CV and one.max_current_a else float(one.mode is Mode.CV)
+        for id_, one in profile.items()
+    }
+    return _by_instruction(rows, held, np.full(len(rows), np.nan))
+
+
+def _by_instruction(rows: StepRows, values: Mapping[int, float], otherwise: Floats) -> Floats:
+    if not values:
+        return otherwise
+    ids, places = np.unique(np.nan_to_num(rows.instruction, nan=-1), return_inverse=True)
+    is_known = np.array([int(id_) in values for id_ in ids])
+    said = np.array([values.get(int(id_), np.nan) for id_ in ids])
+    return np.where(is_known[places], said[places], otherwise)
+
+
+class _Kept:
+    """The steps of one database's experiments by their recipes, those not used longest dropped."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._steps: OrderedDict[StepRecipe, AddedUp] = OrderedDict()
+
+    def find(self, recipe: StepRecipe) -> AddedUp | None:
+        with self._lock:
+            if recipe in self._steps:
+                self._steps.move_to_end(recipe)
+            return self._steps.get(recipe)
+
+    def add(self, recipe: StepRecipe, added_up: AddedUp) -> None:
+        with self._lock:
+            for one in [one for one in self._steps if one.experiment_id == recipe.experiment_id]:
+                del self._steps[one]
+            self._steps[recipe] = added_up
+            held = sum(len(one.steps) for one in self._steps.values())
+            while held > MAX_KEPT and len(self._steps) > 1:
+                held -= len(self._steps.popitem(last=False)[1].steps)
+
+
+_KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()

@@ -1,0 +1,1 @@
+"""What happened in an experiment: alarms, its course, and what people wrote about it."""

@@ -1,0 +1,1 @@
+"""The profile of an experiment as it was executed."""
