@@ -59,7 +59,8 @@ class _Class:
 
     def __init__(self, table: CycleTable) -> None:
         self._table = table
-        self._charge_ah, self._discharge_ah = table.charge.ah.tolist(), table.discharge.ah.tolist()
+        self._charge_ah: list[float] = table.charge.ah.tolist()
+        self._discharge_ah: list[float] = table.discharge.ah.tolist()
         self._sorted: tuple[list[float], list[float]] = [], []  # of each half, what has flowed
         self._candidates: list[int] = []  # rows of what may be the reference, in their order
         self._by_size: list[Sized] = []  # the same, the largest first
@@ -73,22 +74,20 @@ class _Class:
                 insort(half, ah)
         self._least_ah = COMPLETE * _median(self._sorted[0]), COMPLETE * _median(self._sorted[1])
         small, large = sorted((charge_ah, discharge_ah))
-        if small > 0 and small >= PAIR * large and self._may_be_reference(row):
+        is_pair = bool(small > 0 and small >= PAIR * large)
+        if is_pair and self._may_be_reference(row):
             self._candidates.append(row)
             insort(self._by_size, (-discharge_ah, row))
-        is_pair = small > 0 and small >= PAIR * large
         return is_pair and self._is_whole(row), self._reference_ah(row)
 
     def _is_whole(self, row: int) -> bool:
-        least_charge_ah, least_discharge_ah = self._least_ah
-        return (
-            self._charge_ah[row] > least_charge_ah and self._discharge_ah[row] > least_discharge_ah
-        )
+        charge_ah, discharge_ah = self._least_ah
+        return self._charge_ah[row] > charge_ah and self._discharge_ah[row] > discharge_ah
 
     def _may_be_reference(self, row: int) -> bool:
         choices, number = self._table.choices, int(self._table.number[row])
         if choices.reference is Reference.AFTER_FORMATION:
-            return not self._table.is_formation[row]
+            return not bool(self._table.is_formation[row])
         first, last = choices.reference_cycles
         return choices.reference is not Reference.MEAN or first <= number <= last
 

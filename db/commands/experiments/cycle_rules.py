@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from cycling.analysis.cycles.rules import Rule, RuleKind, problem_of
@@ -90,7 +90,7 @@ def _differs(before: OwnRules, own: OwnRules, kind: RuleKind) -> bool:
     return (one.rule, one.stops) != (other.rule, other.stops)
 
 
-def _is(experiment_id: int, kind: RuleKind) -> tuple[bool, ...]:
+def _is(experiment_id: int, kind: RuleKind) -> tuple[ColumnElement[bool], ...]:
     return CycleRule.experiment_id == experiment_id, CycleRule.kind == kind.value
 
 

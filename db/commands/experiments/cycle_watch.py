@@ -210,13 +210,13 @@ def _end_of(experiment: ExperimentSeries, cycles: ExperimentCycles, cycle: int) 
 def _note(database: Database, experiment_id: int, look: Look) -> bool:
     """Raise the alarms, ask for a stop, note how far it was judged; all of it or nothing."""
     with database.write() as session:
-        new = {"experiment_id": experiment_id, "through": None, "alarms": {}, "is_over": False}
-        insert_missing(session, CycleWatch, [new])
+        new: dict[str, Any] = {"through": None, "alarms": {}, "is_over": False}
+        insert_missing(session, CycleWatch, [{"experiment_id": experiment_id, **new}])
         watch = session.get_one(CycleWatch, experiment_id, with_for_update=True)
         if watch.through != look.before or rules_in_force(session, experiment_id) != look.rules:
-            return False
-        experiment, alarms = session.get(Experiment, experiment_id), dict(watch.alarms)
-        for one in look.broken if experiment is not None else ():
+            return False  # another worker was faster, or somebody has chosen other rules
+        experiment, alarms = session.get_one(Experiment, experiment_id), dict(watch.alarms)
+        for one in look.broken:
             chosen = one.rule.chosen_at.isoformat() if one.rule.chosen_at else ""
             cycle, of = alarms.get(one.rule.key, (-1, chosen))
             if of == chosen and cycle >= one.since:
