@@ -8,6 +8,7 @@ by the same definitions, as somebody saw it who looked at that moment.
 from bisect import bisect, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,8 @@ class History:
 def history(table: CycleTable, *, is_running: bool = False) -> History:
     """Return what the cycles were. The last one of what `is_running` is not judged."""
     classes = _classes(table)
-    seen: dict[float, _Class] = {value: _Class(table) for value in set(classes)}
+    columns = _Columns(table)
+    seen = {value: _Class(columns) for value in set(classes)}
     rows = [seen[value].end_of(row) for row, value in enumerate(classes)]
     is_complete = np.array([complete for complete, _ in rows], np.bool_)
     reference_ah = np.array([ah for _, ah in rows], float)
@@ -54,61 +56,74 @@ def history(table: CycleTable, *, is_running: bool = False) -> History:
     return History(is_judged, reference_ah, retention, labels)
 
 
+class _Columns:
+    """What is looked at of each cycle of a table; plain lists are faster one by one."""
+
+    def __init__(self, table: CycleTable) -> None:
+        self.choices = choices = table.choices
+        self.charge_ah: list[float] = table.charge.ah.tolist()
+        self.discharge_ah: list[float] = table.discharge.ah.tolist()
+        small = np.fmin(table.charge.ah, table.discharge.ah)
+        large = np.fmax(table.charge.ah, table.discharge.ah)
+        is_pair = (small > 0) & (small >= PAIR * large)
+        first, last = choices.reference_cycles
+        may_be: Flags = is_pair.copy()
+        if choices.reference is Reference.AFTER_FORMATION:
+            may_be &= ~table.is_formation
+        elif choices.reference is Reference.MEAN:
+            may_be &= (table.number >= first) & (table.number <= last)
+        self.is_pair: list[bool] = is_pair.tolist()
+        self.may_be_reference: list[bool] = may_be.tolist()
+        self.is_after_mean: list[bool] = (table.number >= last).tolist()
+
+    @cached_property
+    def fixed_ah(self) -> float | None:
+        """The reference that is not measured, NaN where it is not known; None: it is measured."""
+        if self.choices.reference not in TYPED:
+            return None
+        is_nominal = self.choices.reference is Reference.NOMINAL
+        typed = self.choices.capacity_ah if is_nominal else self.choices.reference_ah
+        return typed or np.nan
+
+
 class _Class:
     """The cycles of one rate class until now."""
 
-    def __init__(self, table: CycleTable) -> None:
-        self._table = table
-        self._charge_ah: list[float] = table.charge.ah.tolist()
-        self._discharge_ah: list[float] = table.discharge.ah.tolist()
-        self._sorted: tuple[list[float], list[float]] = [], []  # of each half, what has flowed
+    def __init__(self, columns: _Columns) -> None:
+        self._of = columns
+        self._flowed_ah: tuple[list[float], list[float]] = [], []  # of each half, by size
         self._candidates: list[int] = []  # rows of what may be the reference, in their order
         self._by_size: list[Sized] = []  # the same, the largest first
         self._least_ah = 0.0, 0.0
 
     def end_of(self, row: int) -> tuple[bool, float]:
         """Take the next cycle; return whether it is complete, and its reference (Ah)."""
-        charge_ah, discharge_ah = self._charge_ah[row], self._discharge_ah[row]
-        for half, ah in zip(self._sorted, (charge_ah, discharge_ah), strict=True):
-            if ah > 0:
-                insort(half, ah)
-        self._least_ah = COMPLETE * _median(self._sorted[0]), COMPLETE * _median(self._sorted[1])
-        small, large = sorted((charge_ah, discharge_ah))
-        is_pair = bool(small > 0 and small >= PAIR * large)
-        if is_pair and self._may_be_reference(row):
+        of, (charges, discharges) = self._of, self._flowed_ah
+        if of.charge_ah[row] > 0:
+            insort(charges, of.charge_ah[row])
+        if of.discharge_ah[row] > 0:
+            insort(discharges, of.discharge_ah[row])
+        self._least_ah = COMPLETE * _median(charges), COMPLETE * _median(discharges)
+        if of.may_be_reference[row]:
             self._candidates.append(row)
-            insort(self._by_size, (-discharge_ah, row))
-        return is_pair and self._is_whole(row), self._reference_ah(row)
+            insort(self._by_size, (-of.discharge_ah[row], row))
+        fixed_ah = of.fixed_ah
+        reference_ah = self._reference_ah(row) if fixed_ah is None else fixed_ah
+        return of.is_pair[row] and self._is_whole(row), reference_ah
 
     def _is_whole(self, row: int) -> bool:
         charge_ah, discharge_ah = self._least_ah
-        return self._charge_ah[row] > charge_ah and self._discharge_ah[row] > discharge_ah
-
-    def _may_be_reference(self, row: int) -> bool:
-        choices, number = self._table.choices, int(self._table.number[row])
-        if choices.reference is Reference.AFTER_FORMATION:
-            return not bool(self._table.is_formation[row])
-        first, last = choices.reference_cycles
-        return choices.reference is not Reference.MEAN or first <= number <= last
+        return self._of.charge_ah[row] > charge_ah and self._of.discharge_ah[row] > discharge_ah
 
     def _reference_ah(self, row: int) -> float:
-        choices = self._table.choices
-        if choices.reference in TYPED:
-            is_nominal = choices.reference is Reference.NOMINAL
-            typed = choices.capacity_ah if is_nominal else choices.reference_ah
-            return typed or np.nan
-        if choices.reference is Reference.MEAN:
-            if self._table.number[row] < choices.reference_cycles[1]:
-                return np.nan  # some of the cycles of the mean are still to come
-            whole = [self._discharge_ah[one] for one in self._candidates if self._is_whole(one)]
-            return float(np.mean(whole)) if whole else np.nan
-        if choices.reference is Reference.GREATEST:
-            return self._first_whole(one for _, one in self._by_size)
-        return self._first_whole(self._candidates)
-
-    def _first_whole(self, rows: Iterable[int]) -> float:
-        whole = (self._discharge_ah[one] for one in rows if self._is_whole(one))
-        return next(whole, np.nan)
+        discharge_ah, chosen = self._of.discharge_ah, self._of.choices.reference
+        if chosen is Reference.MEAN and not self._of.is_after_mean[row]:
+            return np.nan  # some of the cycles of the mean are still to come
+        rows: Iterable[int] = self._candidates
+        if chosen is Reference.GREATEST:
+            rows = (one for _, one in self._by_size)
+        whole = (discharge_ah[one] for one in rows if self._is_whole(one))
+        return _mean(list(whole)) if chosen is Reference.MEAN else next(whole, np.nan)
 
 
 def _classes(table: CycleTable) -> list[float]:
@@ -137,6 +152,10 @@ def _joined(value: float, others: list[float]) -> float:
         return min(near, key=lambda one: abs(value / one - 1))
     others.insert(place, value)
     return value
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else np.nan
 
 
 def _median(ranked: Sequence[float]) -> float:

@@ -29,7 +29,7 @@ from db.queries.experiments.cycle_rules import Origin, RuleInForce, rules_in_for
 from db.queries.profiles.compiled import profile_instructions
 from db.repeating import idempotent
 from db.series import ExperimentSeries
-from db.statements import insert_missing
+from db.statements import insert_missing, require
 from db.terms import CommandState
 
 WORKER = "worker"
@@ -39,6 +39,7 @@ CODES = {
     RuleKind.RESISTANCE: "resistance",
     RuleKind.TEMPERATURE_RISE: "temperature rise",
 }
+GONE = "There is no such experiment any more."
 STOP_AT_STATION = "Stop it at the station: WattRex cyclers take no stop from here."
 
 
@@ -93,10 +94,10 @@ def judge_cycles(database: Database, experiment_id: int) -> Judged:
     try:
         with series.opened(database, experiment_id) as experiment:
             look = _look(experiment)
+        if look.is_news and not _note(database, experiment_id, look):
+            return Judged.AGAIN
     except NotFoundError:  # it was deleted, and what is left of it is being removed
         return Judged.BY_NUMBER
-    if look.is_news and not _note(database, experiment_id, look):
-        return Judged.AGAIN
     return Judged.BY_NUMBER if look.by_number else Judged.BY_CURRENT
 
 
@@ -104,7 +105,7 @@ def _look(experiment: ExperimentSeries) -> Look:
     session = experiment.database.session
     rules = rules_in_force(session, experiment.id)
     watch = session.get(CycleWatch, experiment.id)
-    row = session.get_one(Experiment, experiment.id)
+    row = require(session.get(Experiment, experiment.id), GONE)
     nothing_new = Look(
         rules,
         watch.through if watch else None,
@@ -215,7 +216,8 @@ def _note(database: Database, experiment_id: int, look: Look) -> bool:
         watch = session.get_one(CycleWatch, experiment_id, with_for_update=True)
         if watch.through != look.before or rules_in_force(session, experiment_id) != look.rules:
             return False  # another worker was faster, or somebody has chosen other rules
-        experiment, alarms = session.get_one(Experiment, experiment_id), dict(watch.alarms)
+        experiment = require(session.get(Experiment, experiment_id), GONE)
+        alarms = dict(watch.alarms)
         for one in look.broken:
             chosen = one.rule.chosen_at.isoformat() if one.rule.chosen_at else ""
             cycle, of = alarms.get(one.rule.key, (-1, chosen))
