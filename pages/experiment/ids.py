@@ -38,6 +38,7 @@ class Ids:
     SHOW_ROWS = "experiment-show-rows"
     ROWS = "experiment-rows"
     STATE = "experiment-state"
+    TAB_STATE = "experiment-tab-state"
     WAITS = "experiment-waits"
     FACTS = "experiment-facts"
     HAPPENINGS = "experiment-happenings"

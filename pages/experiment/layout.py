@@ -24,31 +24,49 @@ from pages.experiment.ids import Ids
 from pages.experiment.present import drawn_state, facts_of, happenings, state_words
 from pages.experiment.statistics.card import statistics_frame
 from pages.experiment.statistics.edges import edge_button, edge_dialog
+from pages.experiment.tabs import Tab, tab_address, tab_bar, tab_state
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import waiting_card
 
 CLOCK, ELAPSED = "clock", "elapsed"
 
 
-def page(view: ExperimentView, around: Neighbours, window: Window | None, who: Viewer) -> Component:
-    """Return the whole page; `window` is the part of the graph that is shown at first."""
+def overview_page(
+    view: ExperimentView, around: Neighbours, window: Window | None, who: Viewer
+) -> Component:
+    """Return the page of the overview; `window` is the part of the graph that is shown first."""
+    facts = view.facts
+    state = html.Span(state_words(facts), id=Ids.STATE, className="count")
     return html.Div(
         [
-            dcc.Store(id=Ids.EXPERIMENT, data=view.facts.id),
+            dcc.Store(id=Ids.EXPERIMENT, data=facts.id),
             dcc.Store(id=Ids.WINDOW, data=[end * 1000 for end in window] if window else None),
             dcc.Store(id=Ids.NOTED, data=0),
             dcc.Store(id=Ids.DRAWN_STATE, data=drawn_state(view)),
             dcc.Store(id=Ids.ENDED),
             dcc.Location(id=Ids.RELOAD, refresh=True),
-            _header(
-                view.facts,
-                around,
-                html.Span(state_words(view.facts), id=Ids.STATE, className="count"),
-                change_buttons(who),
-            ),
+            _header(facts, around, state, change_buttons(who)),
+            tab_bar(facts.id, Tab.OVERVIEW),
             *change_dialogs(who),
-            *edge_dialog(view.facts, who),
+            *edge_dialog(facts, who),
             columns(_main(view, who), _side(view, who), "bem-cols"),
+        ],
+        className="bem-page",
+    )
+
+
+def tab_page(
+    tab: Tab, view: ExperimentView, around: Neighbours, content: Sequence[Component], who: Viewer
+) -> Component:
+    """Return the page of another tab with its content."""
+    facts = view.facts
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EXPERIMENT, data=facts.id),
+            _header(facts, around, tab_state(facts), change_buttons(who), tab),
+            tab_bar(facts.id, tab),
+            *change_dialogs(who),
+            *content,
         ],
         className="bem-page",
     )
@@ -79,6 +97,7 @@ def _header(
     around: Neighbours,
     state: Children,
     changes: Sequence[Component] = (),
+    tab: Tab = Tab.OVERVIEW,
 ) -> Component:
     title = [
         dcc.Link("Experiments /", href="/experiments", className="t3 bem-crumb"),
@@ -93,7 +112,7 @@ def _header(
     return page_header(
         title,
         count=state,
-        actions=[*_around(facts, around), *changes, *_again(facts), csv],
+        actions=[*_around(facts, around, tab), *changes, *_again(facts), csv],
     )
 
 
@@ -105,18 +124,20 @@ def _again(facts: ExperimentFacts) -> list[Component]:
     return [action_link("arrow-repeat", "Run again", address, hidden="bem-wide-words")]
 
 
-def _around(facts: ExperimentFacts, around: Neighbours) -> list[Component]:
+def _around(facts: ExperimentFacts, around: Neighbours, tab: Tab) -> list[Component]:
     """Return the ways to the battery's other experiments; none where it has no other."""
     if around.previous is None and around.next is None:
         return []
     battery = facts.battery.name
     return [
-        _neighbour("chevron-left", "Previous", around.previous, battery),
-        _neighbour("chevron-right", "Next", around.next, battery),
+        _neighbour("chevron-left", "Previous", around.previous, battery, tab),
+        _neighbour("chevron-right", "Next", around.next, battery, tab),
     ]
 
 
-def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str) -> Component:
+def _neighbour(
+    icon_name: str, which: str, other: Neighbour | None, battery: str, tab: Tab
+) -> Component:
     if other is None:
         words = f"{battery} has no {which.lower()} experiment"
         return html.Span(
@@ -129,7 +150,7 @@ def _neighbour(icon_name: str, which: str, other: Neighbour | None, battery: str
     words = f"{which} of {battery}: {other.name}"
     return dcc.Link(
         [icon(icon_name), unseen(words)],
-        href=f"/experiments/{other.id}",
+        href=tab_address(other.id, tab),
         className="btn btn-link icon",
         title=words,
     )

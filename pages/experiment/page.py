@@ -19,21 +19,27 @@ from db.queries.experiments.planned import find_planned, present_number
 from db.series import ExperimentSeries
 from db.terms import Role
 from pages.context import database, now, register_page, viewer
+from pages.experiment.cycles import layout as cycles
+from pages.experiment.dqdv import layout as dqdv
 from pages.experiment.graph.card import opened
 from pages.experiment.graph.drawing import asked_window
 from pages.experiment.ids import Ids
-from pages.experiment.layout import page, preparing, preparing_words
+from pages.experiment.layout import overview_page, preparing, preparing_words, tab_page
+from pages.experiment.pulses import layout as pulses
+from pages.experiment.tabs import SHOWN, Tab, asked_tab
 from pages.experiment.view import ExperimentView
 from pages.experiment.waiting import former_note, waiting_page
 from pages.not_found_404 import not_found
-from pages.sent import MAX_SHOWN, unknown_note
+from pages.sent import MAX_SHOWN, unknown_choices, unknown_note
+
+CONTENTS = {Tab.CYCLES: cycles.content, Tab.DQDV: dqdv.content, Tab.PULSES: pulses.content}
 
 register_page(
     __name__,
     "/experiments/<experiment_id>",
     "Experiment {experiment_id}",
     Role.VIEWER,
-    reads=("from", "to"),
+    reads=("tab", "from", "to", *cycles.NAMES, *dqdv.NAMES, *pulses.NAMES),
 )
 
 
@@ -68,12 +74,17 @@ def _content(experiment: ExperimentSeries, query: Mapping[str, str]) -> Componen
     around = neighbours(whole, facts)
     if experiment.fraction < 1:
         return preparing(facts, around, experiment.fraction)
-    window = asked_window(query) if facts.measures else None
     waits = facts.status is ExperimentStatus.QUEUED
     planned = find_planned(whole, experiment.id) if waits else None
-    whole_page = page(ExperimentView(experiment, facts, planned), around, window, viewer())
-    problems = unknown_note(_unknown_times(query))
-    return html.Div([html.Div(problems), whole_page]) if problems else whole_page
+    view, who = ExperimentView(experiment, facts, planned), viewer()
+    tab = asked_tab(query.get("tab"))
+    if tab in CONTENTS:
+        return tab_page(tab, view, around, CONTENTS[tab](view, query, who), who)
+    window = asked_window(query) if facts.measures else None
+    whole_page = overview_page(view, around, window, who)
+    problems = [*unknown_choices("Tab", query.get("tab"), SHOWN), *_unknown_times(query)]
+    note = unknown_note(problems)
+    return html.Div([html.Div(note), whole_page]) if note else whole_page
 
 
 def _unknown_times(query: Mapping[str, str]) -> list[str]:
@@ -88,13 +99,16 @@ def _unknown_times(query: Mapping[str, str]) -> list[str]:
 @callback(
     output=(Output(Ids.PREPARING, "children"), Output(Ids.PREPARED, "href")),
     inputs={"_ticks": Input(Ids.PREPARING_POLL, "n_intervals")},
-    state={"experiment_id": State(Ids.EXPERIMENT, "data")},
+    state={
+        "experiment_id": State(Ids.EXPERIMENT, "data"),
+        "query": State(Ids.PREPARED, "search"),
+    },
     prevent_initial_call=True,
 )
-def watch_preparing(_ticks: int, experiment_id: Sent) -> tuple[Any, ...]:
+def watch_preparing(_ticks: int, experiment_id: Sent, query: Sent) -> tuple[Any, ...]:
     """Say how far the copying is; then load the page again."""
     with opened(experiment_id) as (experiment, _progress):
         fraction = experiment.fraction
     if fraction < 1.0:
         return preparing_words(fraction), no_update
-    return "Ready.", f"/experiments/{experiment_id}"
+    return "Ready.", f"/experiments/{experiment_id}{query or ''}"

@@ -186,6 +186,13 @@ def test_the_address_names_a_window(vera, experiment):
     assert shown(page, "experiment-window")["data"] == [first * 1000, last * 1000]
 
 
+def test_a_tab_that_there_is_not_is_said_and_the_overview_shown(vera, experiment):
+    page = vera.open(f"/experiments/{experiment}", "?tab=graph")
+    assert "Tab “graph” is unknown and left out" in text(page)
+    assert shown(page, "experiment-graph")
+    assert "is unknown" not in text(vera.open(f"/experiments/{experiment}", "?tab=overview"))
+
+
 @pytest.mark.parametrize("search", ["", "?from=1", "?from=a&to=b", "?from=1&from=2&to=3", "?to="])
 def test_an_odd_window_in_the_address_is_the_whole(vera, experiment, search):
     page = vera.open(f"/experiments/{experiment}", search)

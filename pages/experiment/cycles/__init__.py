@@ -1,0 +1,1 @@
+"""The cycles of an experiment: figures, graph, curves of the chosen ones, table."""

@@ -1,0 +1,1 @@
+"""Where in voltage the charge of an experiment's cycles flows."""

@@ -1,0 +1,1 @@
+"""The pulses of an experiment, and the resistances that they tell."""
