@@ -29,6 +29,8 @@ SENTENCES: Mapping[str, str] = {
     "rename experiment": "Renamed {it}, before “{before}”",
     "set edge": "Changed the edges of steps of {it} from {before} to {edge}",
     "choose cycles": "Chose by what the cycles of {it} are counted",
+    "choose rules": "Chose the rules on the cycles of {it}",
+    "choose laboratory's rules": "Chose the rules on the cycles of all experiments",
     "delete experiment": "Deleted {it}",
     "take back deletion": "Took the deletion of {it} back: its unit has written it again",
     "give up experiment": "Gave {it} up",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cycling.analysis.cycles.choices import Numbering
-from cycling.analysis.cycles.rules import NOT_BROKEN, Judgement, RuleKind, judged
+from cycling.analysis.cycles.rules import NOT_BROKEN, Judgement, RuleKind
 from cycling.errors import NotFoundError
 from cycling.terms import UNDER_WAY, StationCommand
 from db import series
@@ -22,7 +22,7 @@ from db.commands.audit import By
 from db.commands.stations.control import add_command
 from db.commands.wattrex.units import wattrex_units
 from db.engine import Database, database_now
-from db.measures.cycle_pulses import Resistances, resistances
+from db.measures.cycle_rules import judged_cycles
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Command, CyclerStation, CycleWatch, Experiment
 from db.queries.experiments.cycle_rules import Origin, RuleInForce, rules_in_force
@@ -118,15 +118,9 @@ def _look(experiment: ExperimentSeries) -> Look:
     if cycles is None or _is_unnumbered(experiment, cycles):
         return nothing_new
     through = _through(cycles, nothing_new.before)
-    found = _resistances(experiment, cycles, rules, nothing_new.resistance)
-    judgements = judged(
-        cycles.table,
-        [one.rule for one in rules],
-        is_running=cycles.is_running,
-        resistance_pct=found.percent(cycles.table.number) if found else None,
-    )
+    found = judged_cycles(experiment, cycles)
     broken: list[BrokenRule] = []
-    for rule, judgement in zip(rules, judgements, strict=True):
+    for rule, judgement in zip(rules, found.judgements, strict=True):
         is_late = watch is None and _came_later(rule, row.begun_at)
         since = through if is_late else nothing_new.before
         broken += _broken(experiment, cycles, rule, judgement, since)
@@ -134,7 +128,7 @@ def _look(experiment: ExperimentSeries) -> Look:
         nothing_new,
         through=through,
         broken=broken,
-        resistance=found.to_json() if found else nothing_new.resistance,
+        resistance=found.resistances.to_json() if found.resistances else nothing_new.resistance,
         running_cycle=int(cycles.table.number[-1]) if cycles.is_running else None,
         is_over=not cycles.is_running,
         by_number=cycles.table.numbering is Numbering.FILE,
@@ -162,18 +156,6 @@ def _through(cycles: ExperimentCycles, before: int | None) -> int | None:
 def _came_later(rule: RuleInForce, began_at: datetime | None) -> bool:
     """Whether a rule was chosen when its experiment ran already: what was before it is not said."""
     return rule.chosen_at is not None and began_at is not None and rule.chosen_at > began_at
-
-
-def _resistances(
-    experiment: ExperimentSeries,
-    cycles: ExperimentCycles,
-    rules: Sequence[RuleInForce],
-    kept: dict[str, Any] | None,
-) -> Resistances | None:
-    """Return R of the pulses of each cycle, reading the samples of new cycles; None: no rule."""
-    if all(one.rule.kind is not RuleKind.RESISTANCE for one in rules):
-        return None
-    return resistances(experiment, cycles, Resistances.of_json(kept))
 
 
 def _broken(

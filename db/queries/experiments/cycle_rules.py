@@ -1,6 +1,6 @@
 """Which rules on cycles are in force: the laboratory's, an experiment's own, its profile's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,31 @@ class WatchedExperiment:
     has_ended: bool
     cycle: int | None
     step: int | None
+
+
+@dataclass(frozen=True)
+class ExperimentRules:
+    """The laboratory's rules, what was chosen for an experiment, and what is in force of both."""
+
+    laboratory: OwnRules
+    own: OwnRules
+    in_force: Sequence[RuleInForce]
+
+
+def laboratory_rules(database: Database) -> OwnRules:
+    """Return the rules of all experiments that have none of their own."""
+    with database.read() as session:
+        return chosen_rules(session)
+
+
+def experiment_rules(database: Database, experiment_id: int) -> ExperimentRules:
+    """Return the rules of an experiment."""
+    with database.read() as session:
+        return ExperimentRules(
+            chosen_rules(session),
+            chosen_rules(session, experiment_id),
+            rules_in_force(session, experiment_id),
+        )
 
 
 def chosen_rules(session: Session, experiment_id: int = LABORATORY) -> OwnRules:
