@@ -61,9 +61,11 @@ def _row(field: PatternId, kind: RuleKind, one: OwnRule, can_stop: bool) -> html
             html.Legend([kind.label, html.Span(f" {ABOUT[kind]}", className="t3")]),
             html.Div(
                 [
-                    _field(side, limit, kind.unit, kind),
-                    _field("for", count, "cycles", kind),
-                    *([_field("then", then, "", kind)] if can_stop else []),
+                    _field(
+                        kind, side, html.Div([limit, html.Span(kind.unit)], className="bem-unit")
+                    ),
+                    _field(kind, "for", count, "cycles in a row"),
+                    *([_field(kind, "then", then)] if can_stop else []),
                 ],
                 className="bem-rule-fields",
             ),
@@ -72,13 +74,12 @@ def _row(field: PatternId, kind: RuleKind, one: OwnRule, can_stop: bool) -> html
     )
 
 
-def _field(word: str, control: Component, unit: str, kind: RuleKind) -> html.Div:
-    held = html.Div([control, html.Span(unit)], className="bem-unit") if unit else control
+def _field(kind: RuleKind, word: str, control: Component, after: str = "") -> html.Div:
+    field = control.children[0] if isinstance(control, html.Div) else control
     spoken = html.Span(f"{kind.label} ", className="visually-hidden")
-    return html.Div(
-        [html.Label([spoken, word], htmlFor=id_in_the_page(control.id)), held],
-        className=f"bem-rule-{word}",
-    )
+    parts = [html.Label([spoken, word], htmlFor=id_in_the_page(field.id)), control]
+    parts += [html.Span(after)] if after else []
+    return html.Div(parts, className=f"bem-rule-{word}")
 
 
 def read_rules(ids: Sent, values: Sent) -> dict[RuleKind, OwnRule]:

@@ -34,11 +34,11 @@ from pages.sent import sent_id
 RULES = AskIds("experiment-rules")  # for operators
 FIELD = PatternId("experiment-rules-field", "kind", "part")
 MAX_LINES = 5
-HEADS = (Head("Rule"), Head("Whose"), Head("Broken by"))
+HEADS = (Head("Rule", "rule"), Head("Broken by", "why"))
 HOW = (
     "A cycle is judged when the next one has begun. One that breaks a rule raises an alarm, once; "
     "until somebody has acknowledged it, the station begins no other experiment. Incomplete "
-    "cycles, formation and cycles with missing time are passed over. A blank switches a rule off."
+    "cycles, formation and missing time are passed over. A blank switches a rule off."
 )
 STOP = (
     "A stop is asked for as on the live view, some seconds into the next cycle, and what waits in "
@@ -67,18 +67,16 @@ def _content(judged: JudgedCycles) -> Component:
 
 
 def _row(rule: RuleInForce, judgement: Judgement) -> html.Tr:
-    words = [html.Div(rule.rule.words)]
-    if rule.stops:
-        words.append(html.Div("Then it is stopped at the end of the cycle.", className="t3 small"))
-    return html.Tr(
-        [html.Td(words), html.Td(_whose(rule)), html.Td(_broken(judgement), className="why")]
-    )
+    about = f"{_whose(rule)}. Then it is stopped." if rule.stops else f"{_whose(rule)}."
+    words = [html.Div(rule.rule.words), html.Div(about, className="t3 small")]
+    cells = [html.Td(words, className="rule"), html.Td(_broken(judgement), className="why")]
+    return html.Tr(cells)
 
 
 def _whose(rule: RuleInForce) -> str:
     return {
-        Origin.LABORATORY: "Laboratory",
-        Origin.EXPERIMENT: f"{rule.user_name}, for this experiment",
+        Origin.LABORATORY: f"For all experiments, by {rule.user_name}",
+        Origin.EXPERIMENT: f"For this experiment, by {rule.user_name}",
         Origin.PROFILE: "END TEST of its profile",
     }[rule.origin]
 
@@ -115,7 +113,8 @@ def ask_rules(_chosen: Sent, experiment_id: Sent) -> Question:
         for one in rules.in_force
         if one.origin is Origin.PROFILE
     ]
-    words = [html.P(f"{HOW} {STOP if can_stop else PAST}"), html.P(" ".join(also), className="t3")]
+    words = [html.P(HOW), html.P(STOP if can_stop else PAST)]
+    words.append(html.P(" ".join(also), className="t3"))
     fields = rule_fields(FIELD, {**rules.laboratory, **rules.own}, can_stop=can_stop)
     return Question("Rules on the cycles of this experiment", [*words, *fields], go="Save rules")
 
