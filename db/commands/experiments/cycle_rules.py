@@ -12,9 +12,10 @@ from db.commands import audit
 from db.commands.audit import By
 from db.commands.wattrex.units import wattrex_units
 from db.engine import Database
-from db.models import CyclerStation, CycleRule, Experiment
+from db.models import CyclerStation, CycleRule, CycleWatch, Experiment, StationLive
 from db.queries.experiments.cycle_rules import LABORATORY, OwnRule, OwnRules, chosen_rules
 from db.queries.experiments.deletion import gone_words
+from db.queries.profiles.compiled import counts_cycles
 from db.repeating import repeated
 from db.statements import insert_missing
 
@@ -51,6 +52,7 @@ def choose_rules(database: Database, experiment_id: int, own: OwnRules, *, by: B
     ConflictError for a stop where there is nothing that could be stopped from here.
     """
     _check(own)
+    is_counted = counts_cycles(database, experiment_id)
     with database.write() as session:
         row = select(Experiment).where(Experiment.id == experiment_id).with_for_update()
         experiment = session.scalar(row)
@@ -64,6 +66,8 @@ def choose_rules(database: Database, experiment_id: int, own: OwnRules, *, by: B
             session.execute(delete(CycleRule).where(*_is(experiment_id, kind)))
             if one is not None:
                 session.add(CycleRule(**_row(experiment_id, kind, one, by)))
+        if is_counted:
+            _begin_watch(session, experiment_id)
         _record(session, by, "choose rules", f"experiment {experiment_id}", before, changes)
 
 
@@ -81,6 +85,15 @@ def _check_stop(session: Session, experiment: Experiment) -> None:
     station = session.get_one(CyclerStation, experiment.station_id)
     if wattrex_units(session, [station.unit_id]):
         raise ConflictError(NO_STOP_ON_WATTREX)
+
+
+def _begin_watch(session: Session, experiment_id: int) -> None:
+    """Note which cycle runs now: rules that are chosen meanwhile are for it and those after it."""
+    live = select(StationLive.cycle).where(StationLive.experiment_id == experiment_id)
+    cycle = session.scalar(live.limit(1))
+    if cycle:
+        new = {"experiment_id": experiment_id, "through": cycle - 1, "alarms": {}, "is_over": False}
+        insert_missing(session, CycleWatch, [new])
 
 
 def _differs(before: OwnRules, own: OwnRules, kind: RuleKind) -> bool:

@@ -26,7 +26,7 @@ from db.measures.cycle_rules import judged_cycles
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Command, CyclerStation, CycleWatch, Experiment
 from db.queries.experiments.cycle_rules import Origin, RuleInForce, rules_in_force
-from db.queries.profiles.compiled import profile_instructions
+from db.queries.profiles.compiled import counts_cycles
 from db.repeating import idempotent
 from db.series import ExperimentSeries
 from db.statements import insert_missing, require
@@ -141,8 +141,7 @@ def _is_unnumbered(experiment: ExperimentSeries, cycles: ExperimentCycles) -> bo
         return not len(cycles.table)
     if cycles.conventions.own.numbering is not None:
         return False
-    profile = profile_instructions(experiment.database, experiment.id)
-    return any((one.cycle or 0) > 1 for one in profile.values())
+    return counts_cycles(experiment.database, experiment.id)
 
 
 def _through(cycles: ExperimentCycles, before: int | None) -> int | None:

@@ -126,6 +126,15 @@ def test_a_rule_that_is_chosen_later_says_nothing_of_the_past(run: Watched):
     assert [one.split(": ")[0].split("cycle ")[1] for one in run.texts] == ["4"]
 
 
+def test_a_rule_that_is_chosen_just_before_a_cycle_ends_is_for_it(run: Watched):
+    """Also where no worker has looked at the experiment between."""
+    run.cycle(1.0, 1.0)
+    run.begin()
+    run.rules(Rule(CAPACITY, 80.0), late=True)
+    run.cycles((0.7, 0.7))
+    assert [one.split(": ")[0].split("cycle ")[1] for one in run.texts] == ["2"]
+
+
 def test_another_threshold_is_another_rule(run: Watched):
     run.rules(Rule(CAPACITY, 80.0))
     run.cycles((1.0, 1.0), (0.75, 0.75), (0.75, 0.75))
