@@ -34,9 +34,9 @@ def choose_laboratory_rules(database: Database, rules: Mapping[RuleKind, Rule], 
     chosen = {kind: OwnRule(rules.get(kind)) for kind in RuleKind}
     _check(chosen)
     with database.write() as session:
-        missing = [_row(LABORATORY, kind, OwnRule(None), by) for kind in RuleKind]
-        insert_missing(session, CycleRule, missing)  # rows to wait at: two may do this at once
-        before = chosen_rules(session)
+        off = [_row(LABORATORY, kind, OwnRule(None), by) for kind in rules]
+        insert_missing(session, CycleRule, off)  # rows to wait at: two may do this at once
+        before = {kind: OwnRule(None) for kind in RuleKind} | dict(chosen_rules(session))
         changes = {kind: one for kind, one in chosen.items() if one.rule != before[kind].rule}
         for kind, one in changes.items():
             values = _row(LABORATORY, kind, one, by)

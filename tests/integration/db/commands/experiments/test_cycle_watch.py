@@ -224,7 +224,7 @@ def test_a_run_that_has_not_reached_its_second_cycle_is_not_judged_by_current(ru
     run._step(1, 1.5, 1000.0)  # a second charge within cycle 1
     assert run.judge() is Judged.BY_CURRENT
     with run.lab.database.read() as session:
-        assert session.get_one(CycleWatch, run.number).through is None
+        assert session.get_one(CycleWatch, run.number).through == 0
     run.begin()
     assert run.judge() is Judged.BY_NUMBER
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from cycling.analysis.cycles.choices import Choices, Kind, Reference
 from cycling.analysis.cycles.rules import Rule, RuleKind, judged, problem_of
-from tests.unit.cycling.analysis.cycles.made import made_table
+from tests.unit.cycling.analysis.cycles.made import PLAIN, made_table
 
 CAPACITY = Rule(RuleKind.CAPACITY, 80.0)
 SHARES = st.floats(0.6, 1.0).map(lambda one: round(one, 3))
@@ -18,7 +18,7 @@ def one(table, rule, **more):
     return found
 
 
-def of_shares(shares, choices=Choices(), **more):  # noqa: B008 - frozen
+def of_shares(shares, choices=PLAIN, **more):
     return made_table([(one, one) for one in shares], choices, **more)
 
 
