@@ -23,12 +23,13 @@ class Place:
 
     has_ended: bool
     cycle: int | None
-    step: int | None
+    instruction_id: int | None
 
     @classmethod
     def of(cls, watched: WatchedExperiment, *, by_number: bool) -> "Place":
-        """Return it: the step counts only where cycles are not those that the station names."""
-        return cls(watched.has_ended, watched.cycle, None if by_number else watched.step)
+        """Return it: the instruction counts only where cycles are not those of the station."""
+        instruction_id = None if by_number else watched.instruction_id
+        return cls(watched.has_ended, watched.cycle, instruction_id)
 
 
 class CycleWatcher:

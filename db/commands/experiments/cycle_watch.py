@@ -82,7 +82,7 @@ class Judged(StrEnum):
     """How judging went: and when the next cycle may be complete."""
 
     BY_NUMBER = "until the station names another cycle"
-    BY_CURRENT = "until the station names another step"
+    BY_CURRENT = "until the station names another instruction"
     AGAIN = "something changed meanwhile: at once"
 
 

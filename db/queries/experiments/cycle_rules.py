@@ -75,7 +75,7 @@ class WatchedExperiment:
     experiment_id: int
     has_ended: bool
     cycle: int | None
-    step: int | None
+    instruction_id: int | None
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def watched_experiments(database: Database) -> list[WatchedExperiment]:
     has_rule = exists().where(of_it, CycleRule.threshold.is_not(None)).correlate(Experiment)
     with database.read() as session:
         running = session.execute(
-            select(Experiment.id, StationLive.cycle, StationLive.step)
+            select(Experiment.id, StationLive.cycle, StationLive.instruction_id)
             .outerjoin(StationLive, StationLive.experiment_id == Experiment.id)
             .outerjoin(ProfileDetail, ProfileDetail.profile_id == Experiment.profile_id)
             .where(
@@ -170,6 +170,6 @@ def watched_experiments(database: Database) -> list[WatchedExperiment]:
             )
         ).all()
     return [
-        *(WatchedExperiment(row.id, False, row.cycle, row.step) for row in running),
+        *(WatchedExperiment(row.id, False, row.cycle, row.instruction_id) for row in running),
         *(WatchedExperiment(one, True, None, None) for one in ended),
     ]

@@ -11,7 +11,7 @@ from db.commands.experiments.cycle_watch import Judged
 from db.queries.experiments.cycle_rules import WatchedExperiment
 from db.series import BeingPreparedError
 
-RUNNING = WatchedExperiment(7, has_ended=False, cycle=1, step=1)
+RUNNING = WatchedExperiment(7, has_ended=False, cycle=1, instruction_id=1)
 
 
 class World:
@@ -52,14 +52,19 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_by_number_it_is_judged_once_a_cycle(world: World):
-    assert [world.looks(), world.looks(), world.looks(step=2)] == [1, 0, 0]
-    assert [world.looks(cycle=2, step=3), world.looks()] == [1, 0]
-    assert world.looks(has_ended=True, cycle=None, step=None) == 1
+    assert [world.looks(), world.looks(), world.looks(instruction_id=2)] == [1, 0, 0]
+    assert [world.looks(cycle=2, instruction_id=3), world.looks()] == [1, 0]
+    assert world.looks(has_ended=True, cycle=None, instruction_id=None) == 1
 
 
-def test_by_current_with_every_step(world: World):
+def test_by_current_with_every_instruction(world: World):
     world.result = Judged.BY_CURRENT
-    assert [world.looks(), world.looks(), world.looks(step=2), world.looks()] == [1, 0, 1, 0]
+    assert [world.looks(), world.looks(), world.looks(instruction_id=2), world.looks()] == [
+        1,
+        0,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("result", [Judged.AGAIN, BeingPreparedError(0.5), ValueError("a fault")])

@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from cycling.analysis.cycles.choices import Numbering
 from cycling.analysis.cycles.rules import Rule, RuleKind
+from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus, StationCommand
+from db.commands.experiments.cycle_choices import choose_cycles
 from db.commands.experiments.cycle_rules import choose_laboratory_rules, choose_rules
 from db.commands.experiments.cycle_watch import Judged, judge_cycles
 from db.engine import Database
@@ -227,6 +230,14 @@ def test_a_run_that_has_not_reached_its_second_cycle_is_not_judged_by_current(ru
         assert session.get_one(CycleWatch, run.number).through == 0
     run.begin()
     assert run.judge() is Judged.BY_NUMBER
+
+
+def test_by_current_they_are_judged_too(run: Watched):
+    choose_cycles(run.lab.database, run.number, OwnChoices(numbering=Numbering.CURRENT), by=BY)
+    run.rules(Rule(CAPACITY, 80.0))
+    run.cycles((1.0, 1.0), (0.7, 0.7))
+    assert run.judge() is Judged.BY_CURRENT
+    assert [one.split(": ")[0].split("cycle ")[1] for one in run.texts] == ["2"]
 
 
 def test_what_it_costs_does_not_grow_while_no_cycle_ends(run: Watched):
