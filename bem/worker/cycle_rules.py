@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycling.errors import UnavailableError
-from db.commands.experiments.cycle_watch import Judged, judge_cycles
+from db.commands.experiments.cycle_watch import NextLook, judge_cycles
 from db.engine import Database
 from db.queries.experiments.cycle_rules import WatchedExperiment, watched_experiments
 from db.series import BeingPreparedError
@@ -76,8 +76,8 @@ class CycleWatcher:
         except Exception:  # a boundary: what is wrong with one must not keep the worker from all
             LOG.exception("what=cycles-not-judged experiment=%s", experiment_id)
             return False
-        if result is Judged.BY_NUMBER:
+        if result is NextLook.BY_NUMBER:
             self._by_number.add(experiment_id)
         else:
             self._by_number.discard(experiment_id)
-        return result is not Judged.AGAIN
+        return result is not NextLook.AGAIN

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from db.engine import connect
 from tests.browser.conftest import Served
+from tests.browser.test_accessibility import shown_violations
 from tests.browser.waiting import keep_toasts, settled
 from tests.cycling_run import CyclingRun
 
@@ -36,6 +37,7 @@ def test_a_rule_is_set_and_the_next_cycle_that_breaks_it_is_on_the_monitor(
     threshold.fill("99,5")
     dialog.get_by_label("CE for").fill("1")
     screenshot(page, "cycle-rules")
+    assert shown_violations(page) == []
     dialog.get_by_role("button", name="Save rules").click()
     expect(dialog).to_contain_text("CE: Write 99.5, with a point instead of the comma.")
     expect(threshold).to_have_value("99,5")

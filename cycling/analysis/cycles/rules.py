@@ -147,7 +147,7 @@ class Judgement:
 _FIXED = (Reference.NOMINAL, Reference.TYPED)
 
 
-def judged(
+def judgements(
     table: CycleTable,
     rules: list[Rule],
     *,

@@ -22,7 +22,7 @@ from db.commands.audit import By
 from db.commands.stations.control import add_command
 from db.commands.wattrex.units import wattrex_units
 from db.engine import Database, database_now
-from db.measures.cycle_rules import judged_cycles
+from db.measures.cycle_rules import cycle_judgements
 from db.measures.cycles import ExperimentCycles, experiment_cycles
 from db.models import Command, CyclerStation, CycleWatch, Experiment
 from db.queries.experiments.cycle_rules import Origin, RuleInForce, rules_in_force
@@ -78,15 +78,15 @@ class Look:
         return self.is_first or self.is_over or self.through != self.before
 
 
-class Judged(StrEnum):
-    """How judging went: and when the next cycle may be complete."""
+class NextLook(StrEnum):
+    """When the next cycle may be complete."""
 
     BY_NUMBER = "until the station names another cycle"
     BY_CURRENT = "until the station names another instruction"
     AGAIN = "something changed meanwhile: at once"
 
 
-def judge_cycles(database: Database, experiment_id: int) -> Judged:
+def judge_cycles(database: Database, experiment_id: int) -> NextLook:
     """Judge the cycles of an experiment that are complete by now, each once.
 
     Raises series.BeingPreparedError while many measures of another program are being copied.
@@ -95,10 +95,10 @@ def judge_cycles(database: Database, experiment_id: int) -> Judged:
         with series.opened(database, experiment_id) as experiment:
             look = _look(experiment)
         if look.is_news and not _note(database, experiment_id, look):
-            return Judged.AGAIN
+            return NextLook.AGAIN
     except NotFoundError:  # it was deleted, and what is left of it is being removed
-        return Judged.BY_NUMBER
-    return Judged.BY_NUMBER if look.by_number else Judged.BY_CURRENT
+        return NextLook.BY_NUMBER
+    return NextLook.BY_NUMBER if look.by_number else NextLook.BY_CURRENT
 
 
 def _look(experiment: ExperimentSeries) -> Look:
@@ -118,9 +118,9 @@ def _look(experiment: ExperimentSeries) -> Look:
     if cycles is None or _is_unnumbered(experiment, cycles):
         return nothing_new
     through = _through(cycles, nothing_new.before)
-    found = judged_cycles(experiment, cycles)
+    by_rule = cycle_judgements(experiment, cycles)
     broken: list[BrokenRule] = []
-    for rule, judgement in zip(rules, found.judgements, strict=True):
+    for rule, judgement in zip(rules, by_rule.judgements, strict=True):
         is_late = watch is None and _came_later(rule, row.begun_at)
         since = through if is_late else nothing_new.before
         broken += _broken(experiment, cycles, rule, judgement, since)
@@ -128,7 +128,7 @@ def _look(experiment: ExperimentSeries) -> Look:
         nothing_new,
         through=through,
         broken=broken,
-        resistance=found.resistances.to_json() if found.resistances else nothing_new.resistance,
+        resistance=by_rule.resistances.to_json() if by_rule.resistances else nothing_new.resistance,
         running_cycle=int(cycles.table.number[-1]) if cycles.is_running else None,
         is_over=not cycles.is_running,
         by_number=cycles.table.numbering is Numbering.FILE,

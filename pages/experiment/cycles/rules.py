@@ -13,7 +13,7 @@ from cycling.analysis.cycles.rules import Judgement, RuleKind
 from cycling.terms import ENDED
 from db.commands.audit import By
 from db.commands.experiments.cycle_rules import choose_rules
-from db.measures.cycle_rules import JudgedCycles, judged_cycles
+from db.measures.cycle_rules import CycleJudgements, cycle_judgements
 from db.measures.cycles import ExperimentCycles
 from db.queries.experiments.cycle_rules import (
     Origin,
@@ -51,18 +51,18 @@ PAST = (
 
 def rules_part(view: ExperimentView, cycles: ExperimentCycles, who: Viewer) -> list[Component]:
     """Return the card of the rules and its dialog; who may not set any sees it where some are."""
-    judged = judged_cycles(view.experiment, cycles)
-    if not judged.rules and not who.operates:
+    by_rule = cycle_judgements(view.experiment, cycles)
+    if not by_rule.rules and not who.operates:
         return []
     setting = action_button("sliders", "Set rules", "btn-link", id=RULES.open)
     dialog = ask_dialog(RULES, refresh=True) if who.operates else []
-    return [card("Rules", _content(judged), end=setting if who.operates else None), *dialog]
+    return [card("Rules", _content(by_rule), end=setting if who.operates else None), *dialog]
 
 
-def _content(judged: JudgedCycles) -> Component:
-    if not judged.rules:
+def _content(by_rule: CycleJudgements) -> Component:
+    if not by_rule.rules:
         return html.P("No rule is set, for this experiment or for all.", className="t3 in-card")
-    pairs = zip(judged.rules, judged.judgements, strict=True)
+    pairs = zip(by_rule.rules, by_rule.judgements, strict=True)
     return table(HEADS, [_row(rule, judgement) for rule, judgement in pairs], "in-card bem-rules")
 
 

@@ -7,7 +7,7 @@ import pytest
 from bem.worker import cycle_rules
 from bem.worker.cycle_rules import CycleWatcher
 from cycling.errors import UnavailableError
-from db.commands.experiments.cycle_watch import Judged
+from db.commands.experiments.cycle_watch import NextLook
 from db.queries.experiments.cycle_rules import WatchedExperiment
 from db.series import BeingPreparedError
 
@@ -19,7 +19,7 @@ class World:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.watched, self.seen = [RUNNING], []
-        self.result: Judged | Exception = Judged.BY_NUMBER
+        self.result: NextLook | Exception = NextLook.BY_NUMBER
         self.trouble: Exception | None = None
         self.watcher = CycleWatcher(None)
         monkeypatch.setattr(cycle_rules, "LOOK_EVERY_S", 0.0)
@@ -31,7 +31,7 @@ class World:
             raise self.trouble
         return self.watched
 
-    def _judge(self, _database: object, experiment_id: int) -> Judged:
+    def _judge(self, _database: object, experiment_id: int) -> NextLook:
         self.seen.append(experiment_id)
         if isinstance(self.result, Exception):
             raise self.result
@@ -58,7 +58,7 @@ def test_by_number_it_is_judged_once_a_cycle(world: World):
 
 
 def test_by_current_with_every_instruction(world: World):
-    world.result = Judged.BY_CURRENT
+    world.result = NextLook.BY_CURRENT
     assert [world.looks(), world.looks(), world.looks(instruction_id=2), world.looks()] == [
         1,
         0,
@@ -67,11 +67,11 @@ def test_by_current_with_every_instruction(world: World):
     ]
 
 
-@pytest.mark.parametrize("result", [Judged.AGAIN, BeingPreparedError(0.5), ValueError("a fault")])
+@pytest.mark.parametrize("result", [NextLook.AGAIN, BeingPreparedError(0.5), ValueError("a fault")])
 def test_what_could_not_be_judged_is_judged_again(world: World, result):
     world.result = result
     assert [world.looks(), world.looks()] == [1, 1]
-    world.result = Judged.BY_NUMBER
+    world.result = NextLook.BY_NUMBER
     assert [world.looks(), world.looks()] == [1, 0]
 
 

@@ -12,7 +12,7 @@ from cycling.battery.conventions import OwnChoices
 from cycling.terms import ExperimentStatus, StationCommand
 from db.commands.experiments.cycle_choices import choose_cycles
 from db.commands.experiments.cycle_rules import choose_laboratory_rules, choose_rules
-from db.commands.experiments.cycle_watch import Judged, judge_cycles
+from db.commands.experiments.cycle_watch import NextLook, judge_cycles
 from db.engine import Database
 from db.models import AuditEntry, Command, CycleWatch, Experiment, StationAlarm, Unit
 from db.queries.experiments.cycle_rules import OwnRule, watched_experiments
@@ -32,7 +32,7 @@ class Watched(CyclingRun):
         by = replace(BY, now=at)
         choose_rules(self.lab.database, self.number, own, by=by)
 
-    def judge(self) -> Judged:
+    def judge(self) -> NextLook:
         return judge_cycles(self.lab.database, self.number)
 
     def cycles(self, *halves_ah: tuple[float, float]) -> None:
@@ -88,7 +88,7 @@ def test_two_workers_at_once_say_it_once_and_ask_for_one_stop(run: Watched):
     run.cycles((1.0, 1.0))
     run.cycle(0.7, 0.7)
     run.begin()
-    assert all(isinstance(one, Judged) for one in at_once([run.judge] * 4))
+    assert all(isinstance(one, NextLook) for one in at_once([run.judge] * 4))
     assert len(run.rows(StationAlarm)) == len(run.rows(Command)) == 1
 
 
@@ -225,18 +225,18 @@ def test_a_run_that_has_not_reached_its_second_cycle_is_not_judged_by_current(ru
     run.rules(Rule(CE, 99.0))
     run.cycle(1.0, 0.5)
     run._step(1, 1.5, 1000.0)  # a second charge within cycle 1
-    assert run.judge() is Judged.BY_CURRENT
+    assert run.judge() is NextLook.BY_CURRENT
     with run.lab.database.read() as session:
         assert session.get_one(CycleWatch, run.number).through == 0
     run.begin()
-    assert run.judge() is Judged.BY_NUMBER
+    assert run.judge() is NextLook.BY_NUMBER
 
 
 def test_by_current_they_are_judged_too(run: Watched):
     choose_cycles(run.lab.database, run.number, OwnChoices(numbering=Numbering.CURRENT), by=BY)
     run.rules(Rule(CAPACITY, 80.0))
     run.cycles((1.0, 1.0), (0.7, 0.7))
-    assert run.judge() is Judged.BY_CURRENT
+    assert run.judge() is NextLook.BY_CURRENT
     assert [one.split(": ")[0].split("cycle ")[1] for one in run.texts] == ["2"]
 
 
@@ -258,7 +258,7 @@ def test_a_deleted_one_is_no_trouble(run: Watched):
     with run.lab.database.write() as session:
         session.delete(session.get_one(Experiment, run.number))
     assert [one.has_ended for one in watched_experiments(run.lab.database)] == [True]
-    assert run.judge() is Judged.BY_NUMBER
+    assert run.judge() is NextLook.BY_NUMBER
 
 
 def test_a_paused_one_keeps_its_cycle(run: Watched):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from cycling.analysis.cycles.choices import Choices, Kind, Reference
-from cycling.analysis.cycles.rules import Rule, RuleKind, judged, problem_of
+from cycling.analysis.cycles.rules import Rule, RuleKind, judgements, problem_of
 from tests.unit.cycling.analysis.cycles.made import PLAIN, made_table
 
 CAPACITY = Rule(RuleKind.CAPACITY, 80.0)
@@ -14,7 +14,7 @@ SHARES = st.floats(0.6, 1.0).map(lambda one: round(one, 3))
 
 
 def one(table, rule, **more):
-    (found,) = judged(table, [rule], **more)
+    (found,) = judgements(table, [rule], **more)
     return found
 
 
@@ -146,7 +146,7 @@ def test_later_cycles_change_nothing_of_what_was_said(cycles, in_a_row, formatio
     choices = Choices(capacity_ah=1.0, formation_cycles=formation)
     rules = [Rule(RuleKind.CAPACITY, 80.0, in_a_row), Rule(RuleKind.CE, 90.0, in_a_row)]
     halves, sizes_a = [one[:2] for one in cycles], [one[2] for one in cycles]
-    whole = judged(made_table(halves, choices, current_a=sizes_a), rules)
+    whole = judgements(made_table(halves, choices, current_a=sizes_a), rules)
     said: list[set[tuple[int, str]]] = [set(), set()]
     for count in range(1, len(cycles) + 1):
         more = [(halves[count][0] / 50, 0.0)] if count < len(cycles) else []
@@ -156,7 +156,7 @@ def test_later_cycles_change_nothing_of_what_was_said(cycles, in_a_row, formatio
             current_a=sizes_a[: count + len(more)],
             is_running=bool(more),
         )
-        for known, now in zip(said, judged(table, rules, is_running=bool(more)), strict=True):
+        for known, now in zip(said, judgements(table, rules, is_running=bool(more)), strict=True):
             lines = {(row, now.words(row)) for row in now.rows.tolist()}
             assert known <= lines
             assert {row for row, _ in lines - known} <= {count - 1}
