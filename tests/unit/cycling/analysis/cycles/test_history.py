@@ -1,7 +1,5 @@
 """What a cycle was when it had just ended."""
 
-from dataclasses import replace
-
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -64,17 +62,18 @@ def test_each_rate_class_has_its_own_reference():
 @given(
     st.lists(
         st.tuples(
-            st.floats(0.05, 1.0), st.floats(0.05, 1.0), st.sampled_from([0.1, 0.11, 0.5, 1.03])
+            st.sampled_from([0.1, 0.3, 0.45, 0.9, 1.0]),
+            st.floats(0.5, 1.0),
+            st.sampled_from([0.1, 0.11, 1.03]),
         ),
         min_size=2,
-        max_size=40,
+        max_size=12,
     ),
     st.sampled_from(REFERENCES),
     st.integers(0, 3),
     st.sampled_from([None, 1.0]),
-    st.data(),
 )
-def test_what_comes_later_changes_nothing(cycles, reference, formation, capacity_ah, data):
+def test_what_comes_later_changes_nothing(cycles, reference, formation, capacity_ah):
     if reference is Reference.NOMINAL and capacity_ah is None:
         capacity_ah = 2.0
     choices = Choices(
@@ -84,16 +83,15 @@ def test_what_comes_later_changes_nothing(cycles, reference, formation, capacity
         formation_cycles=formation,
         capacity_ah=capacity_ah,
     )
-    halves, sizes_a = [one[:2] for one in cycles], [one[2] for one in cycles]
+    halves = [(charge_ah, share * charge_ah) for charge_ah, share, _ in cycles]
+    sizes_a = [one[2] for one in cycles]
     whole = history(made_table(halves, choices, current_a=sizes_a))
-    cut = data.draw(st.integers(1, len(cycles) - 1))
-    # the next one has begun: it is there, and not looked at
-    begun = [*halves[:cut], (halves[cut][0] / 50, 0.0)]
-    seen = history(
-        made_table(begun, replace(choices), current_a=sizes_a[: cut + 1], is_running=True),
-        is_running=True,
-    )
-    assert seen.is_judged[:cut].tolist() == whole.is_judged[:cut].tolist()
-    np.testing.assert_allclose(seen.reference_ah[:cut], whole.reference_ah[:cut], rtol=1e-9)
-    np.testing.assert_allclose(seen.retention_pct[:cut], whole.retention_pct[:cut], rtol=1e-9)
-    assert seen.rate_class[:cut] == whole.rate_class[:cut]
+    for cut in range(1, len(cycles)):
+        # the next one has begun: it is there, and not looked at
+        begun = [*halves[:cut], (halves[cut][0] / 50, 0.0)]
+        table = made_table(begun, choices, current_a=sizes_a[: cut + 1], is_running=True)
+        seen = history(table, is_running=True)
+        assert seen.is_judged[:cut].tolist() == whole.is_judged[:cut].tolist()
+        np.testing.assert_allclose(seen.reference_ah[:cut], whole.reference_ah[:cut], rtol=1e-9)
+        np.testing.assert_allclose(seen.retention_pct[:cut], whole.retention_pct[:cut], rtol=1e-9)
+        assert seen.rate_class[:cut] == whole.rate_class[:cut]
